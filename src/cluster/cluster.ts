@@ -1,0 +1,73 @@
+import type { JsonObject } from '../yaml/value.ts';
+
+/** A Kubernetes object as plain JSON. */
+export type KubeObject = JsonObject & {
+  apiVersion: string;
+  kind: string;
+  metadata: JsonObject & { name: string; namespace?: string };
+};
+
+/** What names one object. `namespace` is empty for a cluster-scoped kind. */
+export type ObjectRef = { apiVersion: string; kind: string; namespace: string; name: string };
+
+/** Does a kind live in namespaces? `assumed` when nobody could tell and namespaced was taken. */
+export type Scope = { namespaced: boolean; assumed: boolean };
+
+/** What a list asks for. No namespace means all of them. */
+export type ListQuery = {
+  apiVersion: string;
+  kind: string;
+  namespace?: string;
+  /** Equality only: every label must have exactly this value. */
+  labels?: Readonly<Record<string, string>>;
+};
+
+/**
+ * Objects that live somewhere: behind a Kubernetes API, or in a folder of manifests.
+ *
+ * Objects that are read carry `metadata.resourceVersion`, an opaque token that changes with every
+ * write. `uid` is there where the place has one. All methods throw {@link PkgError}.
+ */
+export interface Cluster {
+  /** For messages: `directory ./out`, `context kind-dev`. */
+  readonly description: string;
+  /** Does this place run hooks and controllers? False for a folder: hooks are recorded, not run. */
+  readonly runsWorkloads: boolean;
+  /** What templates may know of it. */
+  capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }>;
+  /** Where objects of this kind live. `crds` are those that come with the chart and may not be there yet. */
+  scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope>;
+  get(ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** Reads many at once, in the order of `refs`, by as few requests as the place allows. */
+  getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]>;
+  list(query: ListQuery): Promise<KubeObject[]>;
+  /** Writes an object that must not exist: `PKG_OBJECT_CONFLICT` when it does. Returns it as it lives. */
+  create(object: KubeObject): Promise<KubeObject>;
+  /**
+   * Replaces an object that must exist at the `resourceVersion` it carries: `PKG_OBJECT_CONFLICT`
+   * when it changed or went away.
+   */
+  replace(object: KubeObject): Promise<KubeObject>;
+  /** Makes the object's fields hold (server-side apply; in a folder: the file holds this object). */
+  apply(object: KubeObject): Promise<KubeObject>;
+  /** Deletes; false when it was not there. With `resourceVersion`, only that state of it. */
+  delete(ref: ObjectRef, options?: { resourceVersion?: string }): Promise<boolean>;
+  namespaceExists(name: string): Promise<boolean>;
+}
+
+/** The group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+/** The identity of an object, whatever version it is written in: `group/kind/namespace/name`. */
+export function refKey(ref: ObjectRef): string {
+  return `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`;
+}
+
+/** How messages name an object: `Deployment.apps "web"`. */
+export function describeRef(ref: ObjectRef): string {
+  const group = groupOf(ref.apiVersion);
+  return `${ref.kind}${group === '' ? '' : `.${group}`} "${ref.name}"`;
+}

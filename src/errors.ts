@@ -1,0 +1,128 @@
+/**
+ * The one error class of the project, and the codes it can carry.
+ *
+ * Every failure that a person can meet is a {@link PkgError}: what went wrong, where, and what to do
+ * next. Anything else that reaches the top is a defect of pkg and is reported as one.
+ */
+
+/** A place in a file. Lines and columns count from 1; a file is named as the user named it. */
+export type Position = { file: string; line?: number; column?: number };
+
+/**
+ * Stable error codes. A code never changes its meaning; `pkg docs CODE` explains each
+ * (the texts are in `src/terminal/error-docs.ts`, which the type checker holds complete).
+ */
+export const ERROR_CODES = [
+  // what the user typed
+  'PKG_USAGE',
+  'PKG_SET_SYNTAX',
+  'PKG_FILE_UNREADABLE',
+  'PKG_FILE_UNWRITABLE',
+  'PKG_RELEASE_NAME_INVALID',
+  'PKG_NAMESPACE_INVALID',
+  'PKG_LABELS_INVALID',
+  'PKG_INTERRUPTED',
+  // charts and values
+  'PKG_CHART_NOT_FOUND',
+  'PKG_CHART_INVALID',
+  'PKG_CHART_UNSAFE',
+  'PKG_CHART_TOO_LARGE',
+  'PKG_CHART_DEPENDENCY_MISSING',
+  'PKG_CHART_IS_LIBRARY',
+  'PKG_KUBE_VERSION_UNSUPPORTED',
+  'PKG_YAML_SYNTAX',
+  'PKG_YAML_TOO_COMPLEX',
+  'PKG_VALUES_INVALID',
+  'PKG_SCHEMA_INVALID',
+  'PKG_SCHEMA_VIOLATION',
+  'PKG_LINT_FAILED',
+  // templates
+  'PKG_TEMPLATE_SYNTAX',
+  'PKG_TEMPLATE_NAME_MISSING',
+  'PKG_TEMPLATE_HELPER',
+  'PKG_TEMPLATE_SLOT',
+  'PKG_TEMPLATE_YAML',
+  'PKG_TEMPLATE_LIMIT',
+  'PKG_TEMPLATE_FAILED',
+  'PKG_TEMPLATE_ENGINE_UNSUPPORTED',
+  'PKG_OBJECT_INVALID',
+  // releases
+  'PKG_RELEASE_EXISTS',
+  'PKG_RELEASE_NOT_FOUND',
+  'PKG_REVISION_NOT_FOUND',
+  'PKG_RELEASE_PENDING',
+  'PKG_RELEASE_HELD',
+  'PKG_RECORD_CORRUPT',
+  'PKG_RECORD_TOO_LARGE',
+  'PKG_OBJECT_OWNED',
+  'PKG_OBJECT_CONFLICT',
+  'PKG_APPLY_FAILED',
+  'PKG_PLAN_HAS_CHANGES',
+  // where objects live
+  'PKG_TARGET_MISSING',
+  'PKG_TARGET_INVALID',
+  'PKG_TARGET_UNWRITABLE',
+  'PKG_TARGET_FULL',
+  'PKG_TARGET_CORRUPT',
+  'PKG_NAMESPACE_NOT_FOUND',
+  // ours
+  'PKG_INTERNAL',
+] as const;
+
+/** One of {@link ERROR_CODES}. */
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** What an error may carry beside its code and message. */
+export type ErrorDetails = {
+  /** Where it happened. */
+  at?: Position;
+  /** What the user can do next, one sentence each, no full stop; the most useful first. */
+  hints?: readonly string[];
+  /** Further places or facts, one line each: the chain of partials, the origin of a value, … */
+  notes?: readonly string[];
+  /** The process's exit status: 1, or 2 for "there are changes" under `--exit-code`. */
+  exitCode?: number;
+  /** Errors found together: a command reports all of them at once. */
+  errors?: readonly PkgError[];
+  /** What caused it, for `--debug`. */
+  cause?: unknown;
+};
+
+/** A failure that a user can understand and act on. Messages are one sentence without a full stop. */
+export class PkgError extends Error {
+  override readonly name = 'PkgError';
+  readonly code: ErrorCode;
+  readonly at: Position | undefined;
+  readonly hints: readonly string[];
+  readonly notes: readonly string[];
+  readonly exitCode: number;
+  readonly errors: readonly PkgError[];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.at = details.at;
+    this.hints = details.hints ?? [];
+    this.notes = details.notes ?? [];
+    this.exitCode = details.exitCode ?? 1;
+    this.errors = details.errors ?? [];
+  }
+}
+
+/** `file:line:column`, as far as it is known. */
+export function formatPosition(at: Position): string {
+  return [at.file, at.line, at.column].filter((part) => part !== undefined).join(':');
+}
+
+/**
+ * Throws nothing for an empty list, the error itself for one, and for more one error that carries
+ * them all: validation reports everything that it found at once.
+ *
+ * @param summary the message of the carrying error, given the number of errors
+ */
+export function throwTogether(errors: readonly PkgError[], summary: (count: number) => string): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  if (errors.length === 1) throw first;
+  throw new PkgError(first.code, summary(errors.length), { errors });
+}

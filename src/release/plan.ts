@@ -1,0 +1,35 @@
+import type { KubeObject, ObjectRef } from '../cluster/cluster.ts';
+import type { Json } from '../yaml/value.ts';
+
+/** What a step does to one object. */
+export type Action = 'create' | 'update' | 'delete' | 'keep' | 'unchanged';
+
+/** One field that differs. `path` as `spec.template.spec.containers[0].image`. */
+export type FieldChange = { path: (string | number)[]; before: Json | undefined; after: Json | undefined };
+
+/** One object and what is to happen to it. */
+export type Step = {
+  action: Action;
+  ref: ObjectRef;
+  /** One clause: `not there yet`, `no longer in the chart`, `helm.sh/resource-policy: keep`, … */
+  reason: string;
+  /** The object as it is now; undefined for create. */
+  live?: KubeObject;
+  /** The object as it is to be (ownership metadata included); undefined for delete and keep. */
+  desired?: KubeObject;
+  /** For update: what differs. */
+  changes: FieldChange[];
+};
+
+/** What an operation will do: shown to the user and then applied, the same object. */
+export type Plan = {
+  operation: 'install' | 'upgrade' | 'rollback' | 'uninstall';
+  release: string;
+  namespace: string;
+  /** The revision that applying it writes. */
+  revision: number;
+  /** In the order of writing: creates and updates in install order, then deletes in uninstall order. */
+  steps: Step[];
+  /** What a person should know before: assumed scopes, duplicates, taken over records, … */
+  notes: string[];
+};

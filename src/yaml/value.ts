@@ -1,0 +1,85 @@
+/**
+ * Data as charts and templates know it.
+ *
+ * Maps are JavaScript Maps: they keep the order in which keys were written (a plain object would move
+ * `443` to the front) and hold `__proto__` and `constructor` like any other key. An integer beyond 2^53
+ * is a bigint, any other number a number.
+ */
+export type Value = null | boolean | number | bigint | string | Value[] | ValueMap;
+
+/** A map of a values file, a chart or an object: string keys in the order they were written. */
+export type ValueMap = Map<string, Value>;
+
+/** The same data as plain JavaScript, as objects travel to and from a cluster. */
+export type Json = null | boolean | number | bigint | string | Json[] | JsonObject;
+
+/** A plain object whose keys are all data: read with `Object.hasOwn` where a key is not known. */
+export type JsonObject = { [key: string]: Json };
+
+/** Is this value a map? */
+export function isMap(value: unknown): value is ValueMap {
+  return value instanceof Map;
+}
+
+/** A deep copy, so that nothing that is changed later is shared. */
+export function cloneValue<T extends Value>(value: T): T;
+export function cloneValue(value: Value): Value {
+  if (Array.isArray(value)) return value.map((item) => cloneValue(item));
+  if (!isMap(value)) return value;
+  const copy: ValueMap = new Map();
+  for (const [key, item] of value) copy.set(key, cloneValue(item));
+  return copy;
+}
+
+/** Maps become plain objects. `__proto__` becomes an own key like any other. */
+export function toPlain(value: ValueMap): JsonObject;
+export function toPlain(value: Value): Json;
+export function toPlain(value: Value): Json {
+  if (Array.isArray(value)) return value.map((item) => toPlain(item));
+  if (!isMap(value)) return value;
+  const object: JsonObject = {};
+  for (const [key, item] of value) setOwn(object, key, toPlain(item));
+  return object;
+}
+
+/** Plain objects become maps; the inverse of {@link toPlain}. */
+export function fromPlain(value: JsonObject): ValueMap;
+export function fromPlain(value: Json): Value;
+export function fromPlain(value: Json): Value {
+  if (Array.isArray(value)) return value.map((item) => fromPlain(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return new Map(Object.entries(value).map(([key, item]) => [key, fromPlain(item)]));
+}
+
+/** Sets an own key, `__proto__` included. */
+export function setOwn(object: JsonObject, key: string, value: Json): void {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  } else {
+    object[key] = value;
+  }
+}
+
+/** Reads an own key; undefined for what is only inherited. */
+export function getOwn(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Do two plain values hold the same data? Key order does not count; `1` and `1n` are the same number. */
+export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a === 'bigint' || typeof b === 'bigint') {
+    // oxlint-disable-next-line eqeqeq -- a bigint and a number are compared by value
+    return (
+      (typeof a === 'number' || typeof a === 'bigint') && (typeof b === 'number' || typeof b === 'bigint') && a == b
+    );
+  }
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item, index) => equalJson(item, b[index]));
+  }
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && equalJson(a[key], b[key]));
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Two cores run most tests; real programs (helm, the built pkg) take their time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
