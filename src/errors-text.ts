@@ -1,0 +1,40 @@
+/**
+ * Text from charts, records and clusters, made safe to show on a terminal.
+ *
+ * What a terminal would obey (escape sequences, carriage returns) and what makes a reader see something
+ * other than what is there (bidirectional overrides, invisible characters) is written as an escape, so
+ * that nothing is lost and nothing acts.
+ */
+
+/**
+ * C0, DEL and C1 controls; line and paragraph separators; bidirectional and other format characters
+ * (category Cf, but for the joiners that emoji and scripts need); halves of surrogate pairs.
+ */
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+
+/** The same, but lines and tabs are left alone. */
+const UNSAFE_IN_LINES = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+
+/** One line of safe text: unsafe characters as escapes, cut (with `…`) after `max` characters. */
+export function printable(text: string, max = 200): string {
+  // A character takes at most two code units, so this prefix is enough: a huge text costs nothing.
+  const start = text.slice(0, 2 * (max + 1));
+  const characters = Array.from(start);
+  const cut = characters.length > max;
+  const kept = cut ? characters.slice(0, max).join('') : start;
+  return kept.replace(UNSAFE, escapeCharacter) + (cut ? '…' : '');
+}
+
+/** Many lines of safe text, whole: line ends and tabs stay, a CRLF becomes a line end. */
+export function printableLines(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(UNSAFE_IN_LINES, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  if (character === '\n') return '\\n';
+  if (character === '\r') return '\\r';
+  if (character === '\t') return '\\t';
+  const code = character.codePointAt(0) ?? 0;
+  if (code > 0xffff) return `\\u{${code.toString(16)}}`;
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}
