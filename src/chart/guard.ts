@@ -1,0 +1,27 @@
+/**
+ * The guard: a template that Helm cannot parse, so that `helm install` of a native chart stops with a
+ * message that says why, and doesn't take Handlebars files for manifests.
+ *
+ * Helm parses the templates of a chart before it renders any: those in the deepest folder first, and
+ * within a depth from the last name to the first. Handlebars' `{{#if}}` stops it too, with a message that
+ * helps nobody, so the guard has to come first: one folder down, the folder's name late in the alphabet.
+ */
+
+/** Where `pkg create` puts the guard. */
+export const GUARD_FILE = 'templates/zz/_requires-pkg.tpl';
+
+/** What the guard holds. Helm's message names the function that is not defined. */
+export const GUARD_TEXT: string =
+  '{{ this_chart_needs_pkg_see_its_README }}{{/* Not for pkg, which skips this file: it stops Helm, which cannot read .hbs templates. */}}\n';
+
+/** Is this file of a chart (`templates/…`) a guard? `pkg` never renders it, wherever in `templates/` it lies. */
+export function isGuard(name: string): boolean {
+  return name.startsWith('templates/') && name.endsWith('/_requires-pkg.tpl');
+}
+
+/** Orders the templates of a chart as Helm parses them. */
+export function compareHelmParseOrder(a: string, b: string): number {
+  const depth = b.split('/').length - a.split('/').length;
+  if (depth !== 0) return depth;
+  return a < b ? 1 : a > b ? -1 : 0;
+}
