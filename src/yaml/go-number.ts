@@ -1,0 +1,25 @@
+/**
+ * A float as a map key: Go's `strconv.FormatFloat(f, 'g', -1, 32)`, which is how sigs.k8s.io/yaml turns
+ * such keys into text.
+ */
+export function goFloatKey(value: number): string {
+  const single = Math.fround(value);
+  // The shortest digits that give back the same 32-bit number.
+  let exponential = single.toExponential();
+  for (let digits = 0; digits < 9; digits++) {
+    const candidate = value.toExponential(digits);
+    if (Math.fround(Number(candidate)) === single) {
+      exponential = candidate;
+      break;
+    }
+  }
+  const [mantissa = '', power = '0'] = exponential.split('e');
+  const exponent = Number(power);
+  const precision = Math.max(mantissa.replace(/[-.]/g, '').length, 6);
+  if (exponent < -4 || exponent >= Math.max(precision, 21)) return goExponent(mantissa, exponent);
+  return exponent >= precision ? goExponent(mantissa, exponent) : String(Number(exponential));
+}
+
+function goExponent(mantissa: string, exponent: number): string {
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+}

@@ -1,0 +1,57 @@
+import { PkgError } from '../errors.ts';
+import { setOwn } from './value.ts';
+import type { Json, JsonObject } from './value.ts';
+import { positionAt } from './read.ts';
+
+/**
+ * Reads JSON exactly: an integer beyond 2^53 is a bigint, `__proto__` is an ordinary own key.
+ *
+ * @throws PkgError PKG_YAML_SYNTAX with the position
+ */
+export function parseJson(text: string, file: string): Json {
+  try {
+    return JSON.parse(text, reviveExactly) as Json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const offset = /at position (\d+)/.exec(error.message)?.[1];
+    const at = positionAt(text, offset === undefined ? text.length : Number(offset), file);
+    throw new PkgError('PKG_YAML_SYNTAX', `this is not JSON: ${reason(error.message)}`, { at });
+  }
+}
+
+function reviveExactly(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context?.source ?? '';
+  return /^-?[0-9]+$/.test(source) && source.length < 310 ? BigInt(source) : value;
+}
+
+function reason(message: string): string {
+  return message
+    .replace(/\s*\(line.*$/s, '')
+    .replace(/ in JSON at position \d+.*$/s, '')
+    .replace(/, ".*$/s, '');
+}
+
+/**
+ * Prints JSON, bigints as the exact integers that they are. `indent` as for `JSON.stringify`.
+ * Undefined members of an object are left out.
+ */
+export function printJson(value: Json, indent?: number): string {
+  return JSON.stringify(
+    value,
+    (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(String(item)) : item),
+    indent,
+  );
+}
+
+const rawJson = (JSON as unknown as { rawJSON: (text: string) => unknown }).rawJSON;
+
+/** A copy of a plain value whose objects share nothing with it. */
+export function cloneJson<T extends Json>(value: T): T;
+export function cloneJson(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => cloneJson(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) setOwn(copy, key, cloneJson(value[key] as Json));
+  return copy;
+}

@@ -1,0 +1,44 @@
+import type { Node, Pair } from 'yaml';
+
+/**
+ * Where in a YAML text the value at a path is written: line and column of its key, or of the item for a
+ * list index; both count from 1. Undefined when the text does not hold the path (or is not YAML).
+ */
+export async function locateKeys(
+  text: string,
+  path: readonly (string | number)[],
+): Promise<{ line: number; column: number } | undefined> {
+  const { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } = await import('yaml');
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1', merge: true, uniqueKeys: false });
+  // Of several documents the last one that has the path counts, as when they are merged.
+  for (const document of [...documents].reverse()) {
+    let node: unknown = document.contents;
+    let found: Node | undefined;
+    for (const part of path) {
+      if (isAlias(node)) node = node.resolve(document);
+      const next: unknown =
+        isSeq(node) && typeof part === 'number'
+          ? node.items[part]
+          : isMap(node)
+            ? node.items.findLast((pair) => keyText(pair) === String(part))
+            : undefined;
+      if (next === undefined) {
+        found = undefined;
+        break;
+      }
+      found = (isPair(next) ? next.key : next) as Node;
+      node = isPair(next) ? next.value : next;
+    }
+    if (found?.range) {
+      const { line, col } = lines.linePos(found.range[0]);
+      return { line, column: col };
+    }
+  }
+  return undefined;
+
+  function keyText(pair: Pair): string | undefined {
+    if (!isScalar(pair.key)) return undefined;
+    return String(pair.key.value ?? pair.key.source ?? '');
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What a plain (unquoted) scalar means, as Helm reads it: go-yaml v2's rules, which are YAML 1.1 with
+ * Go's number syntax and without sexagesimal numbers and dates.
+ */
+import type { Value } from './value.ts';
+
+const WORDS: ReadonlyMap<string, boolean | number | null> = new Map<string, boolean | number | null>([
+  ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map((word) => [word, true] as const),
+  ...['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'].map((word) => [word, false] as const),
+  ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
+  ...['.nan', '.NaN', '.NAN'].map((word) => [word, Number.NaN] as const),
+  ...['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'].map((word) => [word, Infinity] as const),
+  ...['-.inf', '-.Inf', '-.INF'].map((word) => [word, -Infinity] as const),
+]);
+
+const LONGEST_WORD = 5;
+/** More digits than this are beyond the largest float: Go gives up and keeps the text. */
+const MOST_DIGITS = 310;
+const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const INTEGER = /^[-+]?[0-9]+$/;
+const PREFIXED = /^([-+]?)0(?:([xX])([0-9a-fA-F]+)|([oO]?)([0-7]+)|([bB])([01]+))$/;
+
+/**
+ * The value of a plain scalar: null, a boolean, a number (a bigint for an integer beyond 2^53), or the
+ * text itself. `.inf` and `.nan` are given as such; readers refuse them.
+ */
+export function resolvePlainScalar(text: string): Value {
+  if (text.length <= LONGEST_WORD) {
+    const word = WORDS.get(text);
+    if (word !== undefined) return word;
+  }
+  const first = text.charCodeAt(0);
+  // Only a digit, a sign or a point begins a number.
+  if (first > 57 || first < 43 || first === 44 || first === 47) return text;
+  return resolveNumber(text, first === 46);
+}
+
+function resolveNumber(text: string, pointFirst: boolean): number | bigint | string {
+  // Go strips `_` anywhere after a digit or a sign, but not where a point comes first.
+  const plain = pointFirst || !text.includes('_') ? text : text.replaceAll('_', '');
+  if (!pointFirst) {
+    const prefixed = PREFIXED.exec(plain);
+    if (prefixed !== null) {
+      const integer = prefixedInteger(prefixed);
+      if (integer !== undefined) return integer;
+    }
+    if (INTEGER.test(plain)) {
+      if (plain.length > MOST_DIGITS) return text;
+      const number = Number(plain);
+      // `-0` is the integer 0
+      if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
+      return BigInt(plain.startsWith('+') ? plain.slice(1) : plain);
+    }
+  }
+  if (!FLOAT.test(plain)) return text;
+  const number = Number(plain);
+  return Number.isFinite(number) ? number : text;
+}
+
+/** `0x1F`, `0o17`, `017`, `0b11`; undefined when it does not fit Go's 64 bits. */
+function prefixedInteger(match: RegExpExecArray): number | bigint | undefined {
+  const [, sign, hex, hexDigits, , octalDigits, , binaryDigits] = match;
+  const digits = hexDigits ?? octalDigits ?? binaryDigits ?? '';
+  if (digits.length > 70) return undefined;
+  const magnitude = BigInt((hex === undefined ? (octalDigits === undefined ? '0b' : '0o') : '0x') + digits);
+  if (magnitude > (sign === '' ? 0xffffffffffffffffn : 0x8000000000000000n)) return undefined;
+  const integer = sign === '-' ? -magnitude : magnitude;
+  return magnitude <= 0x1fffffffffffffn ? Number(integer) : integer;
+}
+
+/** Words and shapes that some reader of YAML 1.1 or 1.2 takes for something else than a string. */
+const AMBIGUOUS_WORD = /^(?:y|yes|on|true|n|no|off|false|null|~|=|<<)$/i;
+/** Anything that begins like a number or a date is quoted: readers differ on too many of them. */
+const AMBIGUOUS_NUMBER = /^[-+]?\.?[0-9][0-9a-fA-FxXoObB_,.:eE+-]*(?:[Tt ].*)?$|^[-+]?\.(?:inf|nan)$/i;
+/**
+ * Letters, digits and harmless punctuation; `: ` and ` #` cannot occur, nor can an indicator come first,
+ * nor anything outside of ASCII whose break or byte order mark rules differ between readers.
+ */
+const PLAIN =
+  /^(?:[A-Za-z0-9_/.+$(\\;\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff]|-(?=[A-Za-z0-9_/.+]))(?:[A-Za-z0-9_/.+$()\\;,=*&!|>@%^~<"'?{}[\]`\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff-]|:(?=[A-Za-z0-9_/.+$()=@%~-])| (?=[^#\s])|(?<! )#)*$/;
+
+/** Can this text be written without quotes, on one line, so that every reader gives back this string? */
+export function isPlainSafe(text: string): boolean {
+  if (text === '' || !PLAIN.test(text)) return false;
+  if (text.endsWith(' ')) return false;
+  if (text.length <= LONGEST_WORD && AMBIGUOUS_WORD.test(text)) return false;
+  if (AMBIGUOUS_NUMBER.test(text)) return false;
+  if (text.startsWith('---') || text.startsWith('...')) return false;
+  return typeof resolvePlainScalar(text) === 'string';
+}
