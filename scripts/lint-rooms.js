@@ -1,0 +1,77 @@
+/**
+ * A lint rule: which folder of `src` may import which. Static, dynamic and re-exporting imports count;
+ * imports of types alone run freely (but nothing imports `commands`).
+ *
+ * `release/plan*.ts` decides what is to be done and never touches a cluster, so it is a room of its own.
+ */
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Every room, and the rooms it may import. `errors.ts` and `errors-text.ts` are open to all. */
+const MAY_IMPORT = {
+  main: ['commands', 'terminal'],
+  index: ['release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml'],
+  commands: ['terminal', 'release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml', 'index'],
+  release: ['plan', 'render', 'chart', 'cluster', 'yaml'],
+  plan: ['render', 'chart', 'yaml'],
+  repository: ['chart', 'yaml'],
+  render: ['chart', 'yaml'],
+  chart: ['yaml'],
+  cluster: ['yaml'],
+  terminal: [],
+  yaml: [],
+  errors: [],
+};
+
+/** Pure helpers about names of objects, open to every room that may not import the rest of `cluster`. */
+const OPEN_TO_ALL = ['src/errors.ts', 'src/errors-text.ts'];
+const PURE_CLUSTER = 'src/cluster/cluster.ts';
+const PURE_CLUSTER_READERS = ['plan', 'render', 'chart'];
+
+const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The room of a file of `src`, given by its path from the root. */
+function roomOf(path) {
+  if (OPEN_TO_ALL.includes(path)) return 'errors';
+  const [, folder, file] = path.split('/');
+  if (file === undefined) return folder.replace(/\.ts$/, '');
+  if (folder === 'release' && /^plan[^/]*\.ts$/.test(file)) return 'plan';
+  return folder;
+}
+
+/** Why `from` may not import `to` (paths from the root), or undefined when it may. */
+export function whyForbidden(from, to, typesOnly) {
+  const room = roomOf(from);
+  const target = roomOf(to);
+  if (room === target || target === 'errors') return undefined;
+  if (typesOnly && target !== 'commands') return undefined;
+  if (to === PURE_CLUSTER && PURE_CLUSTER_READERS.includes(room)) return undefined;
+  const allowed = MAY_IMPORT[room];
+  if (allowed === undefined) return `${from} lies in a folder that scripts/lint-rooms.js does not know`;
+  if (allowed.includes(target)) return undefined;
+  return `${room} may not import ${target} (${to}); it may import: ${allowed.join(', ') || 'errors only'}`;
+}
+
+const rooms = {
+  create(context) {
+    const file = relative(projectRoot, context.filename).split(sep).join('/');
+    if (!file.startsWith('src/')) return {};
+
+    function check(node, typesOnly) {
+      const specifier = node.source?.value;
+      if (typeof specifier !== 'string' || !specifier.startsWith('.')) return;
+      const target = join(dirname(file), specifier).split(sep).join('/');
+      const why = whyForbidden(file, target, typesOnly);
+      if (why !== undefined) context.report({ node, message: why });
+    }
+
+    return {
+      ImportDeclaration: (node) => check(node, node.importKind === 'type'),
+      ExportNamedDeclaration: (node) => check(node, node.exportKind === 'type'),
+      ExportAllDeclaration: (node) => check(node, node.exportKind === 'type'),
+      ImportExpression: (node) => check(node, false),
+    };
+  },
+};
+
+export default { meta: { name: 'pkg' }, rules: { rooms } };
