@@ -1,0 +1,100 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { GUARD_FILE, GUARD_TEXT } from './guard.ts';
+import { chartYaml, helmignore, readme, valuesYaml } from './scaffold/documents.ts';
+import { valuesSchema } from './scaffold/schema.ts';
+import { templates } from './scaffold/templates.ts';
+
+/**
+ * Writes a new chart: a web service with limits, probes, a security context, a disruption budget, a
+ * schema, NOTES and a test.
+ *
+ * @param parent the folder that will hold the chart's folder; made when it is not there
+ * @param name the chart's name and its folder's, as `helm create` allows it
+ * @returns the paths that were written, in order
+ * @throws PkgError `PKG_USAGE` for a name that no chart can have, `PKG_FILE_UNWRITABLE` when something
+ *   of that name exists (nothing is overwritten) or the folder cannot be written
+ */
+export async function createChart(parent: string, name: string): Promise<string[]> {
+  checkName(name);
+  const folder = join(parent, name);
+  try {
+    await mkdir(parent, { recursive: true });
+    await mkdir(folder);
+  } catch (cause) {
+    if (errorCode(cause) === 'EEXIST') {
+      throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(folder)} exists already`, {
+        hints: ['Choose another name, or move what is there out of the way'],
+        cause,
+      });
+    }
+    throw unwritable(folder, cause);
+  }
+  const written: string[] = [];
+  for (const [path, text] of chartFiles(name)) {
+    const file = join(folder, path);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    } catch (cause) {
+      throw unwritable(file, cause);
+    }
+    written.push(file);
+  }
+  return written;
+}
+
+/** The files of a new chart, by their paths inside its folder. */
+function chartFiles(name: string): Map<string, string> {
+  return new Map([
+    ['Chart.yaml', chartYaml(name)],
+    ['.helmignore', helmignore],
+    ['README.md', readme(name)],
+    ['values.yaml', valuesYaml(dnsLabel(name))],
+    ['values.schema.json', schemaText()],
+    ...Object.entries(templates),
+    [GUARD_FILE, GUARD_TEXT],
+  ]);
+}
+
+/** The schema as JSON, with lists of plain values on one line. */
+function schemaText(): string {
+  const text = JSON.stringify(valuesSchema, null, 2);
+  return `${text.replaceAll(/\[\n[^[\]{}]*\]/g, (list) => JSON.stringify(JSON.parse(list)).replaceAll('","', '", "'))}\n`;
+}
+
+/** Helm's rule for `helm create`, and what Helm refuses later on: names that are no folder of their own. */
+function checkName(name: string): void {
+  const problem =
+    name.length === 0 || name.length > 250
+      ? 'must be between 1 and 250 characters long'
+      : !/^[a-zA-Z0-9._-]+$/.test(name)
+        ? 'must consist of letters, digits, ".", "_" and "-"'
+        : name === '.' || name === '..'
+          ? 'must not be a relative path'
+          : undefined;
+  if (problem === undefined) return;
+  throw new PkgError('PKG_USAGE', `chart name "${printable(name)}" ${problem}`, {
+    hints: ['Take a lower-case name such as my-service'],
+  });
+}
+
+/** Names of objects are DNS labels; a chart's may be more. Empty when the name will do as it is. */
+function dnsLabel(name: string): string {
+  const label = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^[^a-z]+|-+$/g, '');
+  return label === name ? '' : label || 'app';
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function unwritable(path: string, cause: unknown): PkgError {
+  const reason = errorCode(cause) ?? 'unknown reason';
+  return new PkgError('PKG_FILE_UNWRITABLE', `cannot write ${printable(path)}: ${reason}`, { cause });
+}
