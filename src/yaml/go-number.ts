@@ -4,10 +4,12 @@
  */
 export function goFloatKey(value: number): string {
   const single = Math.fround(value);
+  if (Number.isNaN(value)) return '.nan';
+  if (!Number.isFinite(single)) return single > 0 ? '.inf' : '-.inf';
   // The shortest digits that give back the same 32-bit number.
   let exponential = single.toExponential();
   for (let digits = 0; digits < 9; digits++) {
-    const candidate = value.toExponential(digits);
+    const candidate = single.toExponential(digits);
     if (Math.fround(Number(candidate)) === single) {
       exponential = candidate;
       break;
@@ -15,9 +17,8 @@ export function goFloatKey(value: number): string {
   }
   const [mantissa = '', power = '0'] = exponential.split('e');
   const exponent = Number(power);
-  const precision = Math.max(mantissa.replace(/[-.]/g, '').length, 6);
-  if (exponent < -4 || exponent >= Math.max(precision, 21)) return goExponent(mantissa, exponent);
-  return exponent >= precision ? goExponent(mantissa, exponent) : String(Number(exponential));
+  if (exponent < -4 || exponent >= 6) return goExponent(mantissa, exponent);
+  return Object.is(single, -0) ? '-0' : String(Number(exponential));
 }
 
 function goExponent(mantissa: string, exponent: number): string {

@@ -40,7 +40,7 @@ function printMap(map: ValueMap, indent: string): string {
   let out = '';
   let lead = '';
   for (const [key, value] of map) {
-    out += lead + printKey(key) + printChild(value, indent);
+    out += lead + printKey(key, indent) + printChild(value, indent);
     lead = indent;
   }
   return out;
@@ -71,9 +71,9 @@ function printChild(value: Value, indent: string): string {
 /** Readers take a key of more than 128 (go-yaml) or 1,024 characters only after `? `. */
 const LONGEST_SIMPLE_KEY = 120;
 
-function printKey(key: string): string {
+function printKey(key: string, indent: string): string {
   const text = printScalar(key);
-  return text.length > LONGEST_SIMPLE_KEY ? `? ${text}\n:` : `${text}:`;
+  return text.length > LONGEST_SIMPLE_KEY ? `? ${text}\n${indent}:` : `${text}:`;
 }
 
 function printString(text: string, indent: string): string {

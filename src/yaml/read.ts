@@ -8,6 +8,7 @@ import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } fr
 import type { Event } from 'js-yaml';
 import { PkgError } from '../errors.ts';
 import type { Position } from '../errors.ts';
+import { printable } from '../errors-text.ts';
 import { resolvePlainScalar } from './scalar.ts';
 import { goFloatKey } from './go-number.ts';
 import { cloneValue, isMap } from './value.ts';
@@ -71,8 +72,10 @@ type Frame = {
   seen: Set<string> | undefined;
 };
 
-/** What an anchor stands for; undefined while it is still being read. */
-type Anchor = { value: Value; size: number; plain: boolean } | undefined;
+/** What an anchor stands for, the text of a scalar, and the nodes in it; undefined while it is still being read. */
+type Anchor = { value: Value; text: string; size: number } | undefined;
+
+const COMPLEX_KEY = 'a map or a list cannot be the key of a map';
 
 function compose(text: string, file: string, options: YamlOptions): Document[] {
   if (text.length > LONGEST_TEXT) {
@@ -92,7 +95,7 @@ function syntaxError(error: unknown, text: string, file: string): unknown {
   if (!(error instanceof YAMLException)) return error;
   const at = error.mark === undefined ? { file } : positionAt(text, error.mark.position, file);
   if (error.reason.startsWith('nesting exceeded')) return tooDeep(at);
-  return new PkgError('PKG_YAML_SYNTAX', `this is not YAML: ${error.reason}`, { at });
+  return new PkgError('PKG_YAML_SYNTAX', `this is not YAML: ${printable(error.reason)}`, { at });
 }
 
 function tooDeep(at: Position): PkgError {
@@ -137,9 +140,7 @@ class Composer {
         case EVENT_ID.MAPPING: {
           this.#nodes++;
           if (document.offset === -1) document.offset = event.start;
-          if (frame.value !== undefined && isMap(frame.value) && frame.key === undefined && !frame.merge) {
-            throw this.#error('a map or a list cannot be the key of a map', event.start);
-          }
+          if (expectsKey(frame)) throw this.#error(COMPLEX_KEY, event.start);
           const anchor = event.anchorStart === -1 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd);
           if (anchor !== undefined) {
             this.#anchors.set(anchor, undefined);
@@ -157,13 +158,17 @@ class Composer {
           const untagged = event.tagStart === -1;
           const plain = untagged && event.style === SCALAR_STYLE.PLAIN;
           const value = untagged ? (plain ? resolvePlainScalar(text) : text) : this.#tagged(event, text, offset);
-          if (typeof value === 'number' && !Number.isFinite(value)) {
-            throw this.#error(`'${text}' is a number that JSON, and so Kubernetes, does not have`, offset);
-          }
           if (event.anchorStart !== -1) {
-            this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), { value, size: 1, plain });
+            this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), { value, text, size: 1 });
           }
-          this.#add(frame, document, value, offset, plain);
+          if (!expectsKey(frame)) {
+            this.#add(frame, document, value, offset);
+          } else if (plain && value === '<<') {
+            frame.merge = true;
+            frame.keyOffset = offset;
+          } else {
+            this.#addKey(frame, value, text, offset);
+          }
           break;
         }
         case EVENT_ID.ALIAS: {
@@ -172,11 +177,12 @@ class Composer {
           const anchor = this.#anchors.get(name);
           if (anchor === undefined) {
             const why = this.#anchors.has(name) ? 'contains itself' : 'is not defined before its use';
-            throw this.#error(`the anchor '${name}' ${why}`, event.anchorStart - 1);
+            throw this.#error(`the anchor '${printable(name)}' ${why}`, event.anchorStart - 1);
           }
           this.#chargeAlias(anchor.size, event.anchorStart - 1);
+          if (expectsKey(frame)) this.#addKey(frame, anchor.value, anchor.text, event.anchorStart - 1);
           // Nothing is shared: a change in one place must not show in another.
-          this.#add(frame, document, cloneValue(anchor.value), event.anchorStart - 1, false);
+          else this.#add(frame, document, cloneValue(anchor.value), event.anchorStart - 1);
           break;
         }
         case EVENT_ID.POP: {
@@ -186,10 +192,10 @@ class Composer {
             break;
           }
           if (frame.anchor !== undefined) {
-            this.#anchors.set(frame.anchor, { value: done, size: this.#nodes - (sizes.pop() ?? 0) + 1, plain: false });
+            this.#anchors.set(frame.anchor, { value: done, text: '', size: this.#nodes - (sizes.pop() ?? 0) + 1 });
           }
           frame = stack.pop() ?? newFrame(undefined, undefined);
-          this.#add(frame, document, done, frame.keyOffset, false);
+          this.#add(frame, document, done, frame.keyOffset);
           break;
         }
       }
@@ -197,8 +203,11 @@ class Composer {
     return documents;
   }
 
-  /** Puts a finished value where it belongs: the document, a list, a key or a value of a map. */
-  #add(frame: Frame, document: Document, value: Value, offset: number, plain: boolean): void {
+  /** Puts a finished value where it belongs: the document, a list, or a value of a map. */
+  #add(frame: Frame, document: Document, value: Value, offset: number): void {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      throw this.#error('infinity and not-a-number are no numbers in JSON, and so in Kubernetes', offset);
+    }
     const into = frame.value;
     if (into === undefined) {
       document.value = value;
@@ -207,33 +216,34 @@ class Composer {
     } else if (frame.merge) {
       frame.merge = false;
       this.#merge(into, value, frame.keyOffset);
-    } else if (frame.key === undefined) {
-      frame.keyOffset = offset;
-      if (plain && value === '<<') {
-        frame.merge = true;
-        return;
-      }
-      const key = typeof value === 'string' ? value : this.#key(value, offset);
-      if (this.#unique) {
-        frame.seen ??= new Set();
-        if (frame.seen.has(key)) throw this.#error(`the key '${key}' is written twice in this map`, offset);
-        frame.seen.add(key);
-      }
-      frame.key = key;
-    } else {
+    } else if (frame.key !== undefined) {
       into.set(frame.key, value);
       frame.key = undefined;
     }
   }
 
+  #addKey(frame: Frame, value: Value, text: string, offset: number): void {
+    const key = typeof value === 'string' ? value : this.#key(value, text, offset);
+    if (this.#unique) {
+      frame.seen ??= new Set();
+      if (frame.seen.has(key)) throw this.#error(`the key '${printable(key)}' is written twice in this map`, offset);
+      frame.seen.add(key);
+    }
+    frame.key = key;
+    frame.keyOffset = offset;
+  }
+
   /** A key that is not a string, as text: what sigs.k8s.io/yaml makes of it. */
-  #key(value: Value, offset: number): string {
-    if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-    if (typeof value === 'number') return Number.isInteger(value) ? String(value) : goFloatKey(value);
-    throw this.#error(
-      value === null ? 'a key cannot be null: write \'""\' or a name' : 'a map or a list cannot be the key of a map',
-      offset,
-    );
+  #key(value: Value, text: string, offset: number): string {
+    switch (typeof value) {
+      case 'boolean':
+      case 'bigint':
+        return String(value);
+      case 'number':
+        return Number.isSafeInteger(value) && !/[.eE]/.test(text) ? String(value) : goFloatKey(value);
+      default:
+        throw this.#error(value === null ? 'a key cannot be null: write \'""\' or a name' : COMPLEX_KEY, offset);
+    }
   }
 
   #merge(into: ValueMap, from: Value, offset: number): void {
@@ -252,8 +262,7 @@ class Composer {
     const tag = this.#tag(this.#text.slice(event.tagStart, event.tagEnd));
     switch (tag) {
       case 'binary':
-        if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) throw this.#error("this '!!binary' value is not base64", offset);
-        return Buffer.from(text, 'base64').toString('utf8');
+        return this.#binary(text.replace(/[\r\n]/g, ''), offset);
       case 'null':
       case 'bool':
       case 'int':
@@ -261,11 +270,18 @@ class Composer {
         const value = resolvePlainScalar(text);
         const kind = value === null ? 'null' : typeof value === 'boolean' ? 'bool' : numberKind(value);
         if (kind === tag || (tag === 'float' && kind === 'int')) return value;
-        throw this.#error(`'${text}' is not a value of the tag '!!${tag}'`, offset);
+        throw this.#error(`'${printable(text)}' is not a value of the tag '!!${tag}'`, offset);
       }
       default:
         return text;
     }
+  }
+
+  #binary(text: string, offset: number): string {
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {
+      throw this.#error("this '!!binary' value is not base64", offset);
+    }
+    return Buffer.from(text, 'base64').toString('utf8');
   }
 
   /** The name of one of YAML's own tags, or '' for any other: those mean nothing to Helm. */
@@ -303,6 +319,11 @@ class Composer {
   #error(message: string, offset: number): PkgError {
     return new PkgError('PKG_YAML_SYNTAX', message, { at: positionAt(this.#text, offset, this.#file) });
   }
+}
+
+/** Is the next value a key of the map under construction? */
+function expectsKey(frame: Frame): boolean {
+  return frame.key === undefined && !frame.merge && isMap(frame.value);
 }
 
 function newFrame(value: Value[] | ValueMap | undefined, anchor: string | undefined): Frame {

@@ -71,13 +71,14 @@ function prefixedInteger(match: RegExpExecArray): number | bigint | undefined {
 /** Words and shapes that some reader of YAML 1.1 or 1.2 takes for something else than a string. */
 const AMBIGUOUS_WORD = /^(?:y|yes|on|true|n|no|off|false|null|~|=|<<)$/i;
 /** Anything that begins like a number or a date is quoted: readers differ on too many of them. */
-const AMBIGUOUS_NUMBER = /^[-+]?\.?[0-9][0-9a-fA-FxXoObB_,.:eE+-]*(?:[Tt ].*)?$|^[-+]?\.(?:inf|nan)$/i;
+const AMBIGUOUS_NUMBER =
+  /^[-+]?\.?[0-9][0-9a-fA-FxXoObB_,.:eE+-]*(?:[Tt ].*)?$|^[-+]?\.(?:inf|nan|[0-9_]*)$|^[-+]?[0-9_.]*e[-+]?[0-9_]+$/i;
 /**
  * Letters, digits and harmless punctuation; `: ` and ` #` cannot occur, nor can an indicator come first,
  * nor anything outside of ASCII whose break or byte order mark rules differ between readers.
  */
 const PLAIN =
-  /^(?:[A-Za-z0-9_/.+$(\\;\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff]|-(?=[A-Za-z0-9_/.+]))(?:[A-Za-z0-9_/.+$()\\;,=*&!|>@%^~<"'?{}[\]`\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff-]|:(?=[A-Za-z0-9_/.+$()=@%~-])| (?=[^#\s])|(?<! )#)*$/;
+  /^(?:[A-Za-z0-9_/.+$(\\;\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff]|-(?=[A-Za-z0-9_/.+-]))(?:[A-Za-z0-9_/.+$()\\;,=*&!|>@%^~<"'?{}[\]`\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff-]|:(?=[A-Za-z0-9_/.+$()=@%~-])| (?=[^#\s])|(?<! )#)*$/;
 
 /** Can this text be written without quotes, on one line, so that every reader gives back this string? */
 export function isPlainSafe(text: string): boolean {
