@@ -20,6 +20,16 @@ export type ListQuery = {
   namespace?: string;
   /** Equality only: every label must have exactly this value. */
   labels?: Readonly<Record<string, string>>;
+  /** Only names that begin so. */
+  namePrefix?: string;
+};
+
+/** How an object as it is to be stands to what lives in its place. */
+export type Comparison = {
+  /** Applying would change nothing. */
+  same: boolean;
+  /** What lives there; undefined for nothing. */
+  live: KubeObject | undefined;
 };
 
 /**
@@ -40,6 +50,8 @@ export interface Cluster {
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Reads many at once, in the order of `refs`, by as few requests as the place allows. */
   getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]>;
+  /** Compares objects as they are to be with what lives, in the order given. */
+  compare(desired: readonly KubeObject[]): Promise<Comparison[]>;
   list(query: ListQuery): Promise<KubeObject[]>;
   /** Writes an object that must not exist: `PKG_OBJECT_CONFLICT` when it does. Returns it as it lives. */
   create(object: KubeObject): Promise<KubeObject>;
@@ -48,8 +60,11 @@ export interface Cluster {
    * when it changed or went away.
    */
   replace(object: KubeObject): Promise<KubeObject>;
-  /** Makes the object's fields hold (server-side apply; in a folder: the file holds this object). */
-  apply(object: KubeObject): Promise<KubeObject>;
+  /**
+   * Makes the object's fields hold (server-side apply; in a folder: the file holds this object).
+   * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place.
+   */
+  apply(object: KubeObject, options?: { expected?: KubeObject }): Promise<KubeObject>;
   /** Deletes; false when it was not there. With `resourceVersion`, only that state of it. */
   delete(ref: ObjectRef, options?: { resourceVersion?: string }): Promise<boolean>;
   namespaceExists(name: string): Promise<boolean>;
@@ -59,6 +74,12 @@ export interface Cluster {
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+/** What names this object. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { apiVersion, kind, metadata } = object;
+  return { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name };
 }
 
 /** The identity of an object, whatever version it is written in: `group/kind/namespace/name`. */

@@ -1,0 +1,218 @@
+/**
+ * A folder of manifests as a place where objects live: one YAML file each, made for reviewing and for
+ * GitOps repositories. Nothing runs there; see `directory/layout.ts` for what lies where.
+ */
+import { statSync } from 'node:fs';
+import { PkgError } from '../errors.ts';
+import { cloneJson } from '../yaml/json.ts';
+import { getOwn } from '../yaml/value.ts';
+import { DEFAULT_KUBE_VERSION, defaultApiVersions } from './capabilities.ts';
+import { describeRef, refOf } from './cluster.ts';
+import { errorCode, Folder } from './directory/files.ts';
+import { parseAnyObject, parseObject, printObject, versionOf, withoutServerFields } from './directory/format.ts';
+import {
+  CLUSTER_FOLDER,
+  encodeName,
+  fileOf,
+  folderOf,
+  isSecretKind,
+  kindFolder,
+  SECRET_FOLDER,
+} from './directory/layout.ts';
+import { withLock } from './directory/lock.ts';
+import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
+import type { Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
+
+const CRD: { apiVersion: string; kind: string } = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+};
+
+/**
+ * Opens a folder as a target. It need not exist yet: the first write makes it.
+ *
+ * @throws PkgError PKG_TARGET_INVALID when something else than a folder is there
+ */
+export async function openDirectory(path: string): Promise<Cluster> {
+  try {
+    if (!statSync(path).isDirectory()) {
+      throw new PkgError('PKG_TARGET_INVALID', 'the target is not a folder', { at: { file: path } });
+    }
+  } catch (error) {
+    if (error instanceof PkgError) throw error;
+    if (errorCode(error) !== 'ENOENT') {
+      throw new PkgError('PKG_TARGET_INVALID', `the target cannot be opened (${errorCode(error)})`, {
+        at: { file: path },
+        cause: error,
+      });
+    }
+  }
+  return new Directory(path);
+}
+
+class Directory implements Cluster {
+  readonly description: string;
+  readonly runsWorkloads = false;
+  readonly #folder: Folder;
+
+  constructor(path: string) {
+    this.description = `directory ${path}`;
+    this.#folder = new Folder(path);
+  }
+
+  async capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }> {
+    const crds = await this.list(CRD);
+    return { kubeVersion: DEFAULT_KUBE_VERSION, apiVersions: [...defaultApiVersions(), ...apiVersionsOfCrds(crds)] };
+  }
+
+  async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
+    const known = builtInScope(apiVersion, kind) ?? scopeFromCrds(apiVersion, kind, crds);
+    if (known !== undefined) return known;
+    return scopeFromCrds(apiVersion, kind, await this.list(CRD)) ?? { namespaced: true, assumed: true };
+  }
+
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.#get(ref);
+  }
+
+  async getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]> {
+    return refs.map((ref) => this.#get(ref));
+  }
+
+  async compare(desired: readonly KubeObject[]): Promise<Comparison[]> {
+    return desired.map((object) => {
+      const ref = refOf(object);
+      const text = this.#folder.read(folderOf(ref), fileOf(ref));
+      if (text === undefined) return { same: false, live: undefined };
+      if (text === printObject(object)) return { same: true, live: object };
+      const live = parseObject(text, this.#path(ref), ref);
+      // A file that was only written in another way, by a formatter perhaps, holds the same object.
+      return { same: printObject(live) === printObject(object), live };
+    });
+  }
+
+  async list(query: ListQuery): Promise<KubeObject[]> {
+    const base = isSecretKind(query.apiVersion, query.kind) ? [SECRET_FOLDER] : [];
+    const kind = kindFolder(query.apiVersion, query.kind);
+    const places =
+      query.namespace === undefined
+        ? this.#folder.names(base).filter((name) => name === CLUSTER_FOLDER || /^[^._]/.test(name))
+        : [query.namespace === '' ? CLUSTER_FOLDER : encodeName(query.namespace)];
+    const found: KubeObject[] = [];
+    for (const place of places) {
+      const folders = [...base, place, kind];
+      for (const name of this.#folder.names(folders)) {
+        if (!name.endsWith('.yaml') || !mayBegin(name, query.namePrefix)) continue;
+        const text = this.#folder.read(folders, name);
+        if (text === undefined) continue;
+        const object = parseAnyObject(text, this.#folder.path(...folders, name));
+        // The place of a file must be that of its object, or `get` would not find what `list` shows.
+        const ref = refOf(object);
+        const here = { ...ref, namespace: place === CLUSTER_FOLDER ? '' : ref.namespace };
+        if (here.namespace === '' && place !== CLUSTER_FOLDER) here.namespace = query.namespace ?? place;
+        if ([...folderOf(here), fileOf(here)].join('/') !== [...folders, name].join('/')) {
+          throw new PkgError(
+            'PKG_TARGET_CORRUPT',
+            `this is not the place of ${describeRef(ref)}, which the file holds`,
+            {
+              at: { file: this.#folder.path(...folders, name), line: 1 },
+              hints: [`its place is ${[...folderOf(here), fileOf(here)].join('/')}`],
+            },
+          );
+        }
+        if (matches(object, query)) found.push(object);
+      }
+    }
+    return found;
+  }
+
+  async create(object: KubeObject): Promise<KubeObject> {
+    return await this.#change(() => this.#write(object, true));
+  }
+
+  async replace(object: KubeObject): Promise<KubeObject> {
+    const expected = object.metadata['resourceVersion'];
+    return await this.#change(() => {
+      this.#expect(refOf(object), expected);
+      return this.#write(object, false);
+    });
+  }
+
+  async apply(object: KubeObject, options: { expected?: KubeObject } = {}): Promise<KubeObject> {
+    return await this.#change(() => {
+      const { expected } = options;
+      if (expected !== undefined) this.#expect(refOf(object), expected.metadata['resourceVersion']);
+      return this.#write(object, false);
+    });
+  }
+
+  async delete(ref: ObjectRef, options: { resourceVersion?: string } = {}): Promise<boolean> {
+    const { resourceVersion } = options;
+    if (this.#folder.read(folderOf(ref), fileOf(ref)) === undefined) return false;
+    return await this.#change(() => {
+      if (resourceVersion !== undefined) this.#expect(ref, resourceVersion);
+      return this.#folder.remove(folderOf(ref), fileOf(ref));
+    });
+  }
+
+  /** A folder needs no Namespace object to put files into a namespace's folder. */
+  async namespaceExists(): Promise<boolean> {
+    return true;
+  }
+
+  #path(ref: ObjectRef): string {
+    return this.#folder.path(...folderOf(ref), fileOf(ref));
+  }
+
+  #get(ref: ObjectRef): KubeObject | undefined {
+    const text = this.#folder.read(folderOf(ref), fileOf(ref));
+    return text === undefined ? undefined : parseObject(text, this.#path(ref), ref);
+  }
+
+  async #change<T>(work: () => T): Promise<T> {
+    this.#folder.prepare();
+    return await withLock(this.#folder.path(SECRET_FOLDER, '.lock'), work);
+  }
+
+  #expect(ref: ObjectRef, version: unknown): void {
+    const text = this.#folder.read(folderOf(ref), fileOf(ref));
+    if (text !== undefined && versionOf(text) === version) return;
+    throw conflict(ref, text === undefined ? 'was removed' : 'was changed');
+  }
+
+  #write(object: KubeObject, create: boolean): KubeObject {
+    const ref = refOf(object);
+    const text = printObject(object);
+    const live = withVersion(object, text);
+    // An unchanged file keeps its modification time.
+    if (!create && this.#folder.read(folderOf(ref), fileOf(ref)) === text) return live;
+    if (!this.#folder.write(folderOf(ref), fileOf(ref), text, { create })) throw conflict(ref, 'was created');
+    return live;
+  }
+}
+
+function withVersion(object: KubeObject, text: string): KubeObject {
+  const live = cloneJson(withoutServerFields(object));
+  live.metadata['resourceVersion'] = versionOf(text);
+  return live;
+}
+
+function conflict(ref: ObjectRef, what: string): PkgError {
+  return new PkgError('PKG_OBJECT_CONFLICT', `${describeRef(ref)} ${what} by somebody else meanwhile`, {
+    hints: ['give the command again: it plans anew from what is there now'],
+  });
+}
+
+/** Can a file of this name hold an object whose name begins so? An over-long name is told by its hash. */
+function mayBegin(file: string, prefix: string | undefined): boolean {
+  return prefix === undefined || file.includes('~') || file.startsWith(encodeName(`${prefix}x`).slice(0, -1));
+}
+
+function matches(object: KubeObject, query: ListQuery): boolean {
+  if (query.namePrefix !== undefined && !object.metadata.name.startsWith(query.namePrefix)) return false;
+  const labels = object.metadata['labels'];
+  return Object.entries(query.labels ?? {}).every(
+    ([key, value]) =>
+      typeof labels === 'object' && labels !== null && !Array.isArray(labels) && getOwn(labels, key) === value,
+  );
+}

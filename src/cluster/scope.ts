@@ -1,0 +1,79 @@
+import { groupOf } from './cluster.ts';
+import type { KubeObject, Scope } from './cluster.ts';
+import type { Json } from '../yaml/value.ts';
+
+/** Kubernetes' own kinds that live outside namespaces, by group. */
+const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
+  '': 'ComponentStatus Namespace Node PersistentVolume',
+  'admissionregistration.k8s.io':
+    'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
+  'apiextensions.k8s.io': 'CustomResourceDefinition',
+  'apiregistration.k8s.io': 'APIService',
+  'authentication.k8s.io': 'SelfSubjectReview TokenReview',
+  'authorization.k8s.io': 'SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview',
+  'certificates.k8s.io': 'CertificateSigningRequest ClusterTrustBundle',
+  extensions: 'PodSecurityPolicy',
+  'flowcontrol.apiserver.k8s.io': 'FlowSchema PriorityLevelConfiguration',
+  'internal.apiserver.k8s.io': 'StorageVersion',
+  'networking.k8s.io': 'ClusterCIDR IPAddress IngressClass ServiceCIDR',
+  'node.k8s.io': 'RuntimeClass',
+  policy: 'PodSecurityPolicy',
+  'rbac.authorization.k8s.io': 'ClusterRole ClusterRoleBinding',
+  'resource.k8s.io': 'DeviceClass DeviceTaintRule ResourceSlice',
+  'scheduling.k8s.io': 'PriorityClass',
+  'storage.k8s.io': 'CSIDriver CSINode StorageClass VolumeAttachment VolumeAttributesClass',
+  'storagemigration.k8s.io': 'StorageVersionMigration',
+};
+
+/** Groups of Kubernetes' own whose remaining kinds all live in namespaces. */
+const BUILT_IN_GROUPS: readonly string[] = [
+  'apps',
+  'autoscaling',
+  'batch',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'events.k8s.io',
+];
+
+/** The scope of a kind that Kubernetes itself brings; undefined for any other. */
+export function builtInScope(apiVersion: string, kind: string): Scope | undefined {
+  const group = groupOf(apiVersion);
+  const listed = Object.hasOwn(CLUSTER_SCOPED, group) ? CLUSTER_SCOPED[group] : undefined;
+  if (listed === undefined && !BUILT_IN_GROUPS.includes(group)) return undefined;
+  return { namespaced: listed === undefined || !listed.split(' ').includes(kind), assumed: false };
+}
+
+/** The scope of a kind as one of these CustomResourceDefinitions tells; undefined when none does. */
+export function scopeFromCrds(apiVersion: string, kind: string, crds: readonly KubeObject[]): Scope | undefined {
+  const group = groupOf(apiVersion);
+  for (const crd of crds) {
+    if (crd.kind !== 'CustomResourceDefinition') continue;
+    const spec = member(crd, 'spec');
+    if (member(spec, 'group') !== group || member(member(spec, 'names'), 'kind') !== kind) continue;
+    return { namespaced: member(spec, 'scope') !== 'Cluster', assumed: false };
+  }
+  return undefined;
+}
+
+/** The API versions that these CustomResourceDefinitions bring: `example.org/v1` and `example.org/v1/Kind`. */
+export function apiVersionsOfCrds(crds: readonly KubeObject[]): string[] {
+  const found: string[] = [];
+  for (const crd of crds) {
+    if (crd.kind !== 'CustomResourceDefinition') continue;
+    const spec = member(crd, 'spec');
+    const group = member(spec, 'group');
+    const kind = member(member(spec, 'names'), 'kind');
+    const versions = member(spec, 'versions');
+    if (typeof group !== 'string' || typeof kind !== 'string' || !Array.isArray(versions)) continue;
+    for (const version of versions) {
+      const name = member(version, 'name');
+      if (typeof name === 'string') found.push(`${group}/${name}`, `${group}/${name}/${kind}`);
+    }
+  }
+  return [...new Set(found)];
+}
+
+function member(value: Json | undefined, key: string): Json | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
