@@ -13,6 +13,10 @@ if (Number(version.split('.')[0]) < 24) {
     })
     .then(function (status) {
       process.exitCode = status;
+    })
+    .catch(function (error) {
+      process.stderr.write('pkg could not start: ' + error.stack + '\n');
+      process.exitCode = 1;
     });
 }
 

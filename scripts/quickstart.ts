@@ -16,9 +16,9 @@ const STEPS: readonly { what: string; args: readonly string[] }[] = [
   { what: 'Install the sample chart', args: ['install', 'web', 'charts/web'] },
   {
     what: 'See what another value would change',
-    args: ['diff', 'upgrade', 'web', 'charts/web', '--set', 'replicas=3'],
+    args: ['diff', 'upgrade', 'web', 'charts/web', '--set', 'replicaCount=3'],
   },
-  { what: 'Change it', args: ['upgrade', 'web', 'charts/web', '--set', 'replicas=3'] },
+  { what: 'Change it', args: ['upgrade', 'web', 'charts/web', '--set', 'replicaCount=3'] },
   { what: 'See its revisions', args: ['history', 'web'] },
   { what: 'Go back to the first', args: ['rollback', 'web', '1'] },
   { what: 'See how it stands', args: ['status', 'web'] },

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { printable, printableLines } from '../src/errors-text.ts';
+
+/** What a terminal may act on, or what may deceive a reader. */
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}\u200b\ufeff]/u;
+
+const runs = { numRuns: 200 * Number(process.env['PKG_TEST_RUNS'] ?? 1) };
+
+describe('printable', () => {
+  test.each([
+    ['plain text, é, 日本, 🎉 and 👩\u200d🚀', 'plain text, é, 日本, 🎉 and 👩\u200d🚀'],
+    ['a\x1b[31mred\x07', 'a\\u001b[31mred\\u0007'],
+    ['two\r\nlines\tand a tab', 'two\\r\\nlines\\tand a tab'],
+    ['gpj.\u202eexe', 'gpj.\\u202eexe'],
+    ['hidden \u{e0041}', 'hidden \\u{e0041}'],
+    ['half \ud800 of a pair', 'half \\ud800 of a pair'],
+    ['C1 \x9b31m', 'C1 \\u009b31m'],
+  ])('%j', (text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  test('cuts by characters, and says so', () => {
+    expect(printable('🎉'.repeat(5), 3)).toBe('🎉🎉🎉…');
+    expect(printable('abc', 3)).toBe('abc');
+    expect(printable('abcd', 3)).toBe('abc…');
+  });
+
+  test('never holds anything unsafe, whatever comes in', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(50), (text, max) => {
+        expect(printable(text, max)).not.toMatch(UNSAFE);
+      }),
+      runs,
+    );
+  });
+
+  test('a huge text costs next to nothing', () => {
+    const start = performance.now();
+    printable('\x1b'.repeat(50_000_000));
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+describe('printableLines', () => {
+  test('keeps lines and tabs, nothing else that acts', () => {
+    expect(printableLines('one\r\ntwo\n\tthree\x1b]0;title\x07')).toBe('one\ntwo\n\tthree\\u001b]0;title\\u0007');
+    expect(printableLines('over\rwritten')).toBe('over\\rwritten');
+  });
+
+  test('never holds anything unsafe but lines and tabs', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(printableLines(text).replace(/[\n\t]/g, '')).not.toMatch(UNSAFE);
+      }),
+      runs,
+    );
+  });
+});
