@@ -7,11 +7,11 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Every room, and the rooms it may import. `errors.ts` and `errors-text.ts` are open to all. */
+/** Every room, and the rooms it may import. `common` is the files directly in `src` (errors); all may import it. */
 const MAY_IMPORT = {
   main: ['commands', 'terminal'],
   index: ['release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml'],
-  commands: ['terminal', 'release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml', 'index'],
+  commands: ['terminal', 'release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml'],
   release: ['plan', 'render', 'chart', 'cluster', 'yaml'],
   plan: ['render', 'chart', 'yaml'],
   repository: ['chart', 'yaml'],
@@ -20,11 +20,10 @@ const MAY_IMPORT = {
   cluster: ['yaml'],
   terminal: [],
   yaml: [],
-  errors: [],
+  common: [],
 };
 
-/** Pure helpers about names of objects, open to every room that may not import the rest of `cluster`. */
-const OPEN_TO_ALL = ['src/errors.ts', 'src/errors-text.ts'];
+/** Pure helpers about the names of objects, open to rooms that may not import the rest of `cluster`. */
 const PURE_CLUSTER = 'src/cluster/cluster.ts';
 const PURE_CLUSTER_READERS = ['plan', 'render', 'chart'];
 
@@ -32,9 +31,10 @@ const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The room of a file of `src`, given by its path from the root. */
 function roomOf(path) {
-  if (OPEN_TO_ALL.includes(path)) return 'errors';
   const [, folder, file] = path.split('/');
-  if (file === undefined) return folder.replace(/\.ts$/, '');
+  if (path === 'src/main.ts') return 'main';
+  if (path === 'src/index.ts') return 'index';
+  if (file === undefined) return 'common';
   if (folder === 'release' && /^plan[^/]*\.ts$/.test(file)) return 'plan';
   return folder;
 }
@@ -43,13 +43,13 @@ function roomOf(path) {
 export function whyForbidden(from, to, typesOnly) {
   const room = roomOf(from);
   const target = roomOf(to);
-  if (room === target || target === 'errors') return undefined;
+  if (room === target || target === 'common') return undefined;
   if (typesOnly && target !== 'commands') return undefined;
   if (to === PURE_CLUSTER && PURE_CLUSTER_READERS.includes(room)) return undefined;
   const allowed = MAY_IMPORT[room];
   if (allowed === undefined) return `${from} lies in a folder that scripts/lint-rooms.js does not know`;
   if (allowed.includes(target)) return undefined;
-  return `${room} may not import ${target} (${to}); it may import: ${allowed.join(', ') || 'errors only'}`;
+  return `${room} may not import ${target} (${to}); it may import: ${allowed.join(', ') || 'only the files directly in src'}`;
 }
 
 const rooms = {

@@ -60,6 +60,7 @@ describe('rooms', () => {
     ['src/release/a.ts', TYPE('../commands/b.ts')],
     ['src/index.ts', VALUE('./terminal/b.ts')],
     ['src/errors.ts', VALUE('./yaml/value.ts')],
+    ['src/nearest.ts', VALUE('./chart/chart.ts')],
     ['src/unheard-of/a.ts', VALUE('../chart/b.ts')],
   ])('%s may not: %s', (file, text) => {
     expect(lint({ [file]: text })).toContain('pkg(rooms)');
