@@ -1,4 +1,5 @@
 import type { Chart } from '../chart/chart.ts';
+import type { Position } from '../errors.ts';
 import type { ValueMap } from '../yaml/value.ts';
 
 /** What templates know about the release (`release` in native templates, `.Release` in Go's). */
@@ -45,8 +46,6 @@ export type RenderInput = {
   limits?: Partial<RenderLimits>;
   /** Random values of the previous revision. */
   keepsakes?: Keepsakes;
-  /** Where a value came from, asked only when an error or a person wants to know. */
-  origin?: (path: readonly string[]) => string | undefined;
   /** Print NOTES of subcharts too. */
   subchartNotes?: boolean;
 };
@@ -58,6 +57,8 @@ export type RenderedDocument = {
   object: ValueMap;
   /** The object as YAML, without a trailing newline. */
   text: string;
+  /** Where a field is written, and which of the chart's values it holds; worked out when asked. */
+  trace: (path: readonly (string | number)[]) => { at: Position; valuePath: readonly string[] | undefined };
 };
 
 /** A hook: a document with a `helm.sh/hook` annotation, told apart from objects. */

@@ -1,0 +1,128 @@
+/**
+ * The syntax tree of a template, as Handlebars' own parser gives it (handlebars/types, `hbs.AST`),
+ * written as a discriminated union. Lines count from 1, columns from 0.
+ */
+export type Location = { start: { line: number; column: number }; end: { line: number; column: number } };
+
+export type Program = { type: 'Program'; body: Statement[]; blockParams?: string[]; loc: Location };
+
+export type Mustache = {
+  type: 'MustacheStatement';
+  path: Expression;
+  params: Expression[];
+  hash?: Hash;
+  escaped: boolean;
+  loc: Location;
+};
+
+export type Block = {
+  type: 'BlockStatement';
+  path: Expression;
+  params: Expression[];
+  hash?: Hash;
+  program?: Program;
+  inverse?: Program;
+  loc: Location;
+};
+
+export type DecoratorBlock = {
+  type: 'DecoratorBlock';
+  path: Expression;
+  params: Expression[];
+  program: Program;
+  loc: Location;
+};
+
+export type Partial = {
+  type: 'PartialStatement';
+  name: Path | Sub;
+  params: Expression[];
+  hash?: Hash;
+  indent: string;
+  loc: Location;
+};
+
+export type PartialBlock = {
+  type: 'PartialBlockStatement';
+  name: Path | Sub;
+  params: Expression[];
+  hash?: Hash;
+  program: Program;
+  loc: Location;
+};
+
+export type Content = { type: 'ContentStatement'; value: string; original: string; loc: Location };
+
+export type Decorator = { type: 'Decorator'; path: Expression; loc: Location };
+
+export type Comment = { type: 'CommentStatement'; value: string; loc: Location };
+
+export type Statement = Mustache | Block | DecoratorBlock | Decorator | Partial | PartialBlock | Content | Comment;
+
+export type Path = {
+  type: 'PathExpression';
+  data: boolean;
+  depth: number;
+  parts: string[];
+  original: string;
+  loc: Location;
+};
+
+export type Sub = { type: 'SubExpression'; path: Expression; params: Expression[]; hash?: Hash; loc: Location };
+
+export type Literal =
+  | { type: 'StringLiteral'; value: string; original: string; loc: Location }
+  | { type: 'NumberLiteral'; value: number; original: number; loc: Location }
+  | { type: 'BooleanLiteral'; value: boolean; original: boolean; loc: Location }
+  | { type: 'UndefinedLiteral'; loc: Location }
+  | { type: 'NullLiteral'; loc: Location };
+
+export type Expression = Path | Sub | Literal;
+
+export type Hash = { type: 'Hash'; pairs: { key: string; value: Expression; loc: Location }[]; loc: Location };
+
+/** A node that calls something: what errors point at. */
+export type Call = Mustache | Block | Sub;
+
+/** A template: its place in the chart, its text and its tree. */
+export type Template = {
+  /** `CHART/templates/FILE`, as in `# Source:` lines. */
+  name: string;
+  /** The file as messages name it. */
+  file: string;
+  source: string;
+  program: Program;
+};
+
+/** Calls `visit` for every node of a tree, parents first. */
+export function walk(node: Program | Statement | Expression, visit: (node: Statement | Expression) => void): void {
+  if (node.type !== 'Program') visit(node);
+  switch (node.type) {
+    case 'Program':
+      for (const statement of node.body) walk(statement, visit);
+      return;
+    case 'MustacheStatement':
+    case 'SubExpression':
+    case 'BlockStatement':
+      walk(node.path, visit);
+      for (const param of node.params) walk(param, visit);
+      for (const pair of node.hash?.pairs ?? []) walk(pair.value, visit);
+      if (node.type === 'BlockStatement') {
+        if (node.program) walk(node.program, visit);
+        if (node.inverse) walk(node.inverse, visit);
+      }
+      return;
+    case 'PartialStatement':
+    case 'PartialBlockStatement':
+      walk(node.name, visit);
+      for (const param of node.params) walk(param, visit);
+      for (const pair of node.hash?.pairs ?? []) walk(pair.value, visit);
+      if (node.type === 'PartialBlockStatement') walk(node.program, visit);
+      return;
+    case 'DecoratorBlock':
+      for (const param of node.params) walk(param, visit);
+      walk(node.program, visit);
+      return;
+    default:
+  }
+}

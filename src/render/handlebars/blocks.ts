@@ -1,0 +1,146 @@
+/** The block helpers: Handlebars' own, and those that render a document of their own. */
+import { printJson } from '../../yaml/json.ts';
+import { printYaml } from '../../yaml/print.ts';
+import { isMap, toPlain } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+import type { Block, Expression, Program } from './ast.ts';
+import { enter } from './evaluate.ts';
+import type { Evaluator, Frame } from './evaluate.ts';
+import type { Output } from './output.ts';
+import { asArgument, isItemMap } from './scope.ts';
+import type { Data, Item, Scope } from './scope.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Argument } from './helpers/types.ts';
+
+type BlockHelper = (evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, output: Output) => void;
+
+/** Block helpers by name. */
+export const builtinBlocks: ReadonlyMap<string, BlockHelper> = new Map<string, BlockHelper>([
+  ['if', (evaluator, node, scope, frame, output) => conditional(true, evaluator, node, scope, frame, output)],
+  ['unless', (evaluator, node, scope, frame, output) => conditional(false, evaluator, node, scope, frame, output)],
+  ['with', withBlock],
+  ['each', each],
+  ['raw', (evaluator, node, scope, frame, output) => run(evaluator, node.program, scope, frame, output)],
+  ['yaml', (evaluator, node, scope, frame, output) => document(yamlText, evaluator, node, scope, frame, output)],
+  ['json', (evaluator, node, scope, frame, output) => document(jsonText, evaluator, node, scope, frame, output)],
+]);
+
+/** Handlebars' truth, except that an empty map is false too: values files are full of `{}`. */
+export function isTrue(value: Argument): boolean {
+  if (value === ABSENT || value === null || value === false || value === '' || Number.isNaN(value)) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  return !isMap(value) || value.size > 0;
+}
+
+function run(evaluator: Evaluator, program: Program | undefined, scope: Scope, frame: Frame, output: Output): void {
+  if (program !== undefined) evaluator.program(program, scope, frame, output);
+}
+
+function only(evaluator: Evaluator, node: Block, frame: Frame, name: string): Expression {
+  const [param, ...more] = node.params;
+  if (param !== undefined && more.length === 0) return param;
+  const hints =
+    more.length > 0 && name !== 'each' ? [`several conditions: {{#${name} (and …)}} or {{#${name} (or …)}}`] : [];
+  throw evaluator.fault('PKG_TEMPLATE_HELPER', `#${name} takes exactly one value`, node.loc, frame, { hints });
+}
+
+function conditional(
+  wanted: boolean,
+  evaluator: Evaluator,
+  node: Block,
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+): void {
+  const value = evaluator.expression(only(evaluator, node, frame, wanted ? 'if' : 'unless'), scope, frame);
+  const includeZero = node.hash?.pairs.find((pair) => pair.key === 'includeZero');
+  const isZero = value === 0 || value === 0n;
+  const zeroCounts = includeZero !== undefined && isTrue(evaluator.expression(includeZero.value, scope, frame));
+  const holds = isTrue(value) && (!isZero || zeroCounts);
+  run(evaluator, holds === wanted ? node.program : node.inverse, scope, frame, output);
+}
+
+function withBlock(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, output: Output): void {
+  const expression = only(evaluator, node, frame, 'with');
+  const item = evaluator.item(expression, scope, frame);
+  if (!isTrue(asArgument(item))) {
+    run(evaluator, node.inverse, scope, frame, output);
+    return;
+  }
+  const inner = enter(scope, item, { scope, expression });
+  run(evaluator, node.program, withLocals(inner, node.program, [item]), frame, output);
+}
+
+function each(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, output: Output): void {
+  const expression = only(evaluator, node, frame, 'each');
+  const list = evaluator.item(expression, scope, frame);
+  const size = Array.isArray(list) ? list.length : isItemMap(list) ? list.size : 0;
+  if (size === 0) {
+    run(evaluator, node.inverse, scope, frame, output);
+    return;
+  }
+  let index = 0;
+  const visit = (key: string | number, item: Item): void => {
+    const data: Data = { index, key, first: index === 0, last: index === size - 1, outer: scope.data };
+    const inner = enter(scope, item, { scope, expression, key }, data);
+    run(evaluator, node.program, withLocals(inner, node.program, [item, key]), frame, output);
+    index++;
+  };
+  if (Array.isArray(list)) list.forEach((item, key) => visit(key, item));
+  else if (isItemMap(list)) for (const [key, item] of list) visit(key, item);
+}
+
+function withLocals(scope: Scope, program: Program | undefined, items: readonly Item[]): Scope {
+  const names = program?.blockParams;
+  if (names === undefined || names.length === 0) return scope;
+  return { ...scope, locals: { names, items, scope, outer: scope.locals } };
+}
+
+/** `{{#yaml}}` and `{{#json}}`: the inside is a document of its own, and its text is the value. */
+function document(
+  print: (documents: readonly Value[]) => string,
+  evaluator: Evaluator,
+  node: Block,
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+): void {
+  const inside = evaluator.structureOutput();
+  run(evaluator, node.program, scope, frame, inside);
+  const text = print(evaluator.host.structure(inside));
+  if (output.slots === undefined) {
+    output.add(text, frame.template, node);
+    return;
+  }
+  // A tag alone on its line loses the white space around it: it is put back, so that the value stays
+  // where the template shows it.
+  const { lines, alone } = aloneOnItsLine(node, frame.template.source);
+  if (alone && output.atLineStart) output.add(' '.repeat(node.loc.start.column), frame.template, node);
+  evaluator.emitSlot('v', text, node, frame, output, () => undefined);
+  if (closesAlone(node, lines)) output.add('\n', frame.template, node);
+}
+
+function aloneOnItsLine(node: Block, source: string): { lines: string[]; alone: boolean } {
+  const lines = source.split('\n');
+  const before = (lines[node.loc.start.line - 1] ?? '').slice(0, node.loc.start.column);
+  return { lines, alone: before.trim() === '' };
+}
+
+/** Does the close tag stand alone on its line, so that Handlebars took the newline after it? */
+function closesAlone(node: Block, lines: readonly string[]): boolean {
+  const { line, column } = node.loc.end;
+  const text = lines[line - 1] ?? '';
+  const before = text.slice(0, Math.max(0, text.lastIndexOf('{{', column - 1)));
+  return before.trim() === '' && text.slice(column).trim() === '';
+}
+
+function yamlText(documents: readonly Value[]): string {
+  return documents
+    .map((value) => printYaml(value))
+    .join('---\n')
+    .replace(/\n$/, '');
+}
+
+function jsonText(documents: readonly Value[]): string {
+  return documents.map((value) => printJson(toPlain(value), 2)).join('\n');
+}

@@ -1,0 +1,175 @@
+/** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
+import { createHash } from 'node:crypto';
+import { printJson } from '../../yaml/json.ts';
+import { isMap, toPlain } from '../../yaml/value.ts';
+import type { Call, Expression, Mustache, Path, Sub } from './ast.ts';
+import type { Evaluator, Frame } from './evaluate.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Argument, HelperContext } from './helpers/types.ts';
+import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
+import type { Item, ItemMap, Scope } from './scope.ts';
+import { typeName } from './text.ts';
+
+/** A path, also for `{{"literal"}}`, which Handlebars reads as the name of a field; undefined for a call. */
+export function pathOf(expression: Expression): Path | undefined {
+  if (expression.type === 'PathExpression') return expression;
+  if (expression.type === 'SubExpression') return undefined;
+  const name =
+    'value' in expression ? String(expression.value) : expression.type === 'NullLiteral' ? 'null' : 'undefined';
+  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc: expression.loc };
+}
+
+/**
+ * The value of a mustache or subexpression: a helper's result, or what a name leads to.
+ *
+ * A bare name is a field before it is a helper without arguments, so that no helper hides a value.
+ */
+export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
+  const path = pathOf(node.path);
+  if (path === undefined) {
+    throw evaluator.fault('PKG_TEMPLATE_SYNTAX', 'a call cannot be called', node.loc, frame);
+  }
+  const name = simpleName(path);
+  const isCall = node.type === 'SubExpression' || node.params.length > 0 || node.hash !== undefined;
+  if (!isCall) {
+    const item = lookupPath(path, scope);
+    if (item !== ABSENT)
+      return typeof item === 'function' ? callFunction(evaluator, item, node, scope, frame) : asArgument(item);
+    return name !== undefined && isHelper(evaluator, name) ? callHelper(evaluator, name, node, scope, frame) : ABSENT;
+  }
+  if (name !== undefined && isHelper(evaluator, name)) return callHelper(evaluator, name, node, scope, frame);
+  const item = lookupPath(path, scope);
+  if (typeof item === 'function') return callFunction(evaluator, item, node, scope, frame);
+  if (node.params.length === 0 && node.hash === undefined) return asArgument(item);
+  const what = path.original;
+  throw evaluator.fault(
+    'PKG_TEMPLATE_HELPER',
+    item === ABSENT ? `there is no helper ${what}` : `${what} is ${typeName(asArgument(item))}, not a helper`,
+    node.loc,
+    frame,
+    { hints: evaluator.helperHints(what, FORMS) },
+  );
+}
+
+/** What the interpreter itself understands beside the library's helpers. */
+const FORMS = ['include', 'tpl', 'lookup'];
+
+function isHelper(evaluator: Evaluator, name: string): boolean {
+  return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
+}
+
+function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
+  if (name === 'include') return include(evaluator, node, scope, frame);
+  if (name === 'tpl') return tpl(evaluator, node, scope, frame);
+  if (name === 'lookup' && node.params.length === 2) return lookupField(evaluator, node, scope, frame);
+  const helper = evaluator.host.findHelper(name);
+  if (helper === undefined)
+    throw evaluator.fault('PKG_TEMPLATE_HELPER', `${name} is called with too few arguments`, node.loc, frame);
+  const args = node.params.map((param) => evaluator.expression(param, scope, frame));
+  const hash = new Map<string, Argument>();
+  for (const pair of node.hash?.pairs ?? []) hash.set(pair.key, evaluator.expression(pair.value, scope, frame));
+  return helper(args, hash, helperContext(evaluator, name, node, scope, frame));
+}
+
+function helperContext(evaluator: Evaluator, helper: string, node: Call, scope: Scope, frame: Frame): HelperContext {
+  const { host } = evaluator;
+  const context: HelperContext = {
+    helper,
+    now: host.now,
+    remember: (name, args, make) => host.remember(evaluator.identify(frame, scope, `${name}(${argsText(args)})`), make),
+    fail: (message, hints = []) => {
+      const code = helper === 'fail' || helper === 'required' ? 'PKG_TEMPLATE_FAILED' : 'PKG_TEMPLATE_HELPER';
+      throw evaluator.fault(code, message, node.loc, frame, {
+        hints,
+        notes: absentParams(evaluator, node, scope, frame),
+        valuePath: node.params.map((param) => valuePathOf(param, scope)).find((path) => path !== undefined),
+      });
+    },
+  };
+  return host.lookup === undefined ? context : { ...context, lookup: host.lookup };
+}
+
+/** The arguments that lead nowhere, each with the nearest name. */
+function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Frame): string[] {
+  return node.params.flatMap((param) => {
+    if (param.type !== 'PathExpression' || lookupPath(param, scope) !== ABSENT) return [];
+    const missing = evaluator.missingName(param, scope, frame, param.loc);
+    const near = missing.hints.find((hint) => hint.startsWith('did you mean'));
+    return [`${missing.message}${near === undefined ? '' : `: ${near}`}`];
+  });
+}
+
+/** The arguments as part of a call's identity: as they are when short, a digest when long. */
+function argsText(args: readonly Argument[]): string {
+  const text = args.map((arg) => (arg === ABSENT ? '' : printJson(toPlain(arg)))).join(',');
+  return text.length <= 80 ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+function callFunction(
+  evaluator: Evaluator,
+  callable: Extract<Item, (...args: never) => unknown>,
+  node: Mustache | Sub,
+  scope: Scope,
+  frame: Frame,
+): Argument {
+  const args = node.params.map((param) => evaluator.expression(param, scope, frame));
+  return callable(args, (message) => {
+    throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame);
+  });
+}
+
+/** `include "name" [context] [key=value …]`: what a partial or another template of the chart looks like. */
+function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
+  const [nameParam, contextParam, ...more] = node.params;
+  const name = nameParam === undefined ? ABSENT : evaluator.expression(nameParam, scope, frame);
+  if (typeof name !== 'string' || more.length > 0) {
+    throw evaluator.fault(
+      'PKG_TEMPLATE_HELPER',
+      'include takes the name of a partial, and the context for it if another is wanted',
+      node.loc,
+      frame,
+      { hints: ['write (include "name") or (include "name" this)'] },
+    );
+  }
+  const found = scope.inlines?.get(name) ?? evaluator.host.findPartial(name);
+  if (found === undefined) throw evaluator.missingPartial(name, scope, node.loc, frame);
+  let context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
+  if (node.hash !== undefined) {
+    const extended: ItemMap = new Map(isMap(context) ? (context as ItemMap) : []);
+    for (const pair of node.hash.pairs) extended.set(pair.key, evaluator.item(pair.value, scope, frame));
+    context = extended;
+  }
+  const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
+  const output = evaluator.textOutput();
+  evaluator.enterBody(found, `include ${name}`, node, { context, provenance }, scope, frame, output);
+  // The newline that ends a file is not part of what it says.
+  return output.toString().replace(/\r?\n$/, '');
+}
+
+/** `tpl text [context]`: what a text looks like as a template. */
+function tpl(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
+  const [textParam, contextParam, ...more] = node.params;
+  const text = textParam === undefined ? ABSENT : evaluator.expression(textParam, scope, frame);
+  if (typeof text !== 'string' || more.length > 0) {
+    throw evaluator.fault('PKG_TEMPLATE_HELPER', `tpl takes a string, and this is ${typeName(text)}`, node.loc, frame, {
+      valuePath: textParam && valuePathOf(textParam, scope),
+    });
+  }
+  // Most texts are no templates.
+  if (!text.includes('{{')) return text;
+  const template = evaluator.host.parse(text, frame.template.name, `${frame.template.file} (tpl)`);
+  const context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
+  const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
+  const output = evaluator.textOutput();
+  const body = { program: template.program, template: { ...template, name: `${template.name}#tpl` }, scope: undefined };
+  evaluator.enterBody(body, 'tpl', node, { context, provenance }, scope, frame, output);
+  return output.toString();
+}
+
+/** Handlebars' `lookup object key`. */
+function lookupField(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
+  const [objectParam, keyParam] = node.params as [Expression, Expression];
+  const key = evaluator.expression(keyParam, scope, frame);
+  if (key === ABSENT || key === null || typeof key === 'object') return ABSENT;
+  return asArgument(member(evaluator.item(objectParam, scope, frame), String(key)));
+}

@@ -1,0 +1,106 @@
+/** The six names that templates know. */
+import type { Chart, ChartFile } from '../../chart/chart.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Capabilities, ReleaseContext } from '../render.ts';
+import { matchGlob } from './glob.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Argument } from './helpers/types.ts';
+import { Namespace } from './scope.ts';
+import type { Callable, Item } from './scope.ts';
+
+/** All of the context but `template`, which differs from file to file. */
+export function chartContext(
+  chart: Chart,
+  values: ValueMap,
+  release: ReleaseContext,
+  capabilities: Capabilities,
+): [string, Item][] {
+  return [
+    ['values', values],
+    [
+      'release',
+      new Map<string, Value>([
+        ['name', release.name],
+        ['namespace', release.namespace],
+        ['revision', release.revision],
+        ['isInstall', release.isInstall],
+        ['isUpgrade', release.isUpgrade],
+        ['service', 'Helm'],
+      ]),
+    ],
+    // An alias renames the chart.
+    ['chart', new Map([...chart.metadata.all, ['name', chart.metadata.name]])],
+    ['capabilities', capabilitiesContext(capabilities)],
+    ['files', filesContext(chart.files)],
+  ];
+}
+
+/** The whole context of one template. */
+export function templateContext(common: readonly [string, Item][], name: string, basePath: string): Namespace {
+  const template: Item = new Map<string, Value>([
+    ['name', name],
+    ['basePath', basePath],
+  ]);
+  return new Namespace([...common, ['template', template]]);
+}
+
+function capabilitiesContext(capabilities: Capabilities): Namespace {
+  const has: Callable = ([version], fail) => {
+    if (typeof version !== 'string') return fail('capabilities.has takes an apiVersion, such as "batch/v1"');
+    return capabilities.apiVersions.includes(version);
+  };
+  return new Namespace([
+    ['kubeVersion', capabilities.kubeVersion],
+    ['apiVersions', [...capabilities.apiVersions]],
+    ['has', has],
+  ]);
+}
+
+function filesContext(files: readonly ChartFile[]): Namespace {
+  const text = (file: ChartFile): string => Buffer.from(file.data).toString('utf8');
+  const named = (args: readonly Argument[], method: string, fail: (message: string) => never): string => {
+    const [name] = args;
+    return typeof name === 'string' && args.length === 1 ? name : fail(`files.${method} takes the name of a file`);
+  };
+  const get: Callable = (args, fail) => {
+    const name = named(args, 'get', fail);
+    const file = files.find((candidate) => candidate.name === name);
+    return file === undefined ? ABSENT : text(file);
+  };
+  const lines: Callable = (args, fail) => {
+    const content = get(args, fail);
+    return typeof content === 'string' ? content.replace(/\r?\n$/, '').split(/\r?\n/) : ABSENT;
+  };
+  const matching = (args: readonly Argument[], method: string, fail: (message: string) => never): ChartFile[] => {
+    const pattern = named(args, method, fail);
+    return files.filter((file) => matchGlob(pattern, file.name));
+  };
+  const baseName = (file: ChartFile): string => file.name.slice(file.name.lastIndexOf('/') + 1);
+  const glob: Callable = (args, fail) => new Map(matching(args, 'glob', fail).map((file) => [file.name, text(file)]));
+  const asConfig: Callable = (args, fail) => {
+    const [given] = args;
+    if (given !== undefined && given !== ABSENT && isMap(given)) return renamed(given);
+    return new Map(matching(args, 'asConfig', fail).map((file) => [baseName(file), text(file)]));
+  };
+  const asSecrets: Callable = (args, fail) => {
+    const [given] = args;
+    if (given !== undefined && given !== ABSENT && isMap(given)) {
+      return new Map([...renamed(given)].map(([name, value]) => [name, Buffer.from(String(value)).toString('base64')]));
+    }
+    const found = matching(args, 'asSecrets', fail);
+    return new Map(found.map((file) => [baseName(file), Buffer.from(file.data).toString('base64')]));
+  };
+  return new Namespace([
+    ['get', get],
+    ['lines', lines],
+    ['glob', glob],
+    ['asConfig', asConfig],
+    ['asSecrets', asSecrets],
+  ]);
+}
+
+/** What `files.glob` gave, by the last part of each name. */
+function renamed(files: ValueMap): ValueMap {
+  return new Map([...files].map(([name, content]) => [name.slice(name.lastIndexOf('/') + 1), content]));
+}

@@ -1,0 +1,238 @@
+/** The engine of native templates: every `.hbs` file of a chart and its subcharts. */
+import type { Chart } from '../../chart/chart.ts';
+import { isGuard } from '../../chart/guard.ts';
+import { subchartValues } from '../../chart/values.ts';
+import { PkgError, throwTogether } from '../../errors.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import type { RenderInput, RenderLimits } from '../render.ts';
+import { walk } from './ast.ts';
+import type { Template } from './ast.ts';
+import { pathOf } from './call.ts';
+import { chartContext, templateContext } from './context.ts';
+import { DocumentReader } from './documents.ts';
+import type { ReadDocument } from './documents.ts';
+import { Evaluator } from './evaluate.ts';
+import type { Host } from './evaluate.ts';
+import { TemplateFault } from './fault.ts';
+import { findHelper, helperNames, loadHelpers } from './helpers/index.ts';
+import { Output, Slots } from './output.ts';
+import type { Budget } from './output.ts';
+import { parseTemplate } from './parse.ts';
+import { PartialIndex, partialName } from './partials.ts';
+import type { ChartTemplates } from './partials.ts';
+import { simpleName } from './scope.ts';
+import type { Item, PartialBody } from './scope.ts';
+
+/** What one template gave. */
+export type TemplateDocuments = { source: string; documents: (ReadDocument & { value: ValueMap })[] };
+
+/** What an engine gives: documents by template in path order, and notes by chart. */
+export type EngineOutput = {
+  templates: TemplateDocuments[];
+  notes: { chart: string; text: string }[];
+  keepsakes: Map<string, string>;
+  warnings: string[];
+};
+
+const LIMITS: RenderLimits = { depth: 200, steps: 20_000_000, outputLength: 1 << 26 };
+const NOTES = 'templates/NOTES.txt.hbs';
+
+/**
+ * Runs all templates of a chart tree.
+ *
+ * @throws {PkgError} all syntax errors at once; else the first fault, with its position
+ */
+export async function renderTemplates(input: RenderInput): Promise<EngineOutput> {
+  const charts = parseTree(input.chart, input.chart.metadata.name);
+  await loadHelpers(usedNames(charts));
+  const run = new Run(input);
+  const libraries = new Map(charts.map((parsed) => [parsed.chart, parsed]));
+  run.chart(input.chart, input.values, [], libraries);
+  run.output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+  return run.output;
+}
+
+/** Parses the templates of a chart and its subcharts; all that cannot be parsed is reported together. */
+function parseTree(chart: Chart, path: string): ChartTemplates[] {
+  const errors: PkgError[] = [];
+  const parsed: ChartTemplates[] = [];
+  const visit = (at: Chart, atPath: string): void => {
+    parsed.push(parseChart(at, atPath, errors));
+    for (const child of at.dependencies) visit(child, `${atPath}/charts/${child.metadata.name}`);
+  };
+  visit(chart, path);
+  throwTogether(errors, (count) => `${count} templates cannot be read`);
+  return parsed;
+}
+
+function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTemplates {
+  const templates: Template[] = [];
+  const partials = new Map<string, PartialBody>();
+  for (const { name, data } of chart.templates) {
+    if (isGuard(name)) continue;
+    const file = `${chart.location}/${name}`;
+    const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
+    try {
+      if (!name.endsWith('.hbs')) throw unsupported(file);
+      if (chart.metadata.type === 'library' && !isPartial) continue;
+      const template = parseTemplate(Buffer.from(data).toString('utf8'), `${path}/${name}`, file);
+      if (isPartial) addPartials(partials, partialName(name), template);
+      else templates.push(template);
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      errors.push(error);
+    }
+  }
+  return { chart, path, templates, partials };
+}
+
+/** A partial file is a partial itself, and so is every `{{#*inline}}` that stands in it. */
+function addPartials(partials: Map<string, PartialBody>, name: string, template: Template): void {
+  partials.set(name, { program: template.program, template, scope: undefined });
+  for (const statement of template.program.body) {
+    if (statement.type !== 'DecoratorBlock') continue;
+    const [param] = statement.params;
+    if (param?.type === 'StringLiteral')
+      partials.set(param.value, { program: statement.program, template, scope: undefined });
+  }
+}
+
+function unsupported(file: string): PkgError {
+  return new PkgError(
+    'PKG_TEMPLATE_ENGINE_UNSUPPORTED',
+    'this template is not Handlebars, and Go templates are not supported yet',
+    {
+      at: { file },
+      hints: ['native templates end in .hbs; files that are no templates belong outside of templates/'],
+    },
+  );
+}
+
+/** Every name that may be a helper's; all of them where a text is made into a template at run time. */
+function usedNames(charts: readonly ChartTemplates[]): Set<string> {
+  const names = new Set<string>();
+  const collect = (template: Template): void =>
+    walk(template.program, (node) => {
+      if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
+      const path = pathOf(node.path);
+      const name = path && simpleName(path);
+      if (name !== undefined) names.add(name);
+    });
+  for (const { templates, partials } of charts) {
+    for (const template of templates) collect(template);
+    for (const { template } of partials.values()) collect(template);
+  }
+  return names.has('tpl') ? new Set(helperNames()) : names;
+}
+
+class Run {
+  readonly output: EngineOutput = { templates: [], notes: [], keepsakes: new Map(), warnings: [] };
+  readonly #input: RenderInput;
+  readonly #limits: RenderLimits;
+  readonly #slots = new Slots();
+  readonly #budget: Budget;
+  readonly #reader: DocumentReader;
+  readonly #steps: { taken: number } = { taken: 0 };
+  readonly #now = new Date();
+  readonly #texts = new Map<string, Template>();
+
+  constructor(input: RenderInput) {
+    this.#input = input;
+    this.#limits = { ...LIMITS, ...input.limits };
+    this.#budget = { left: this.#limits.outputLength };
+    this.#reader = new DocumentReader(this.#slots, this.#budget);
+  }
+
+  chart(chart: Chart, values: ValueMap, at: readonly string[], parsed: ReadonlyMap<Chart, ChartTemplates>): void {
+    const own = parsed.get(chart);
+    if (own === undefined) return;
+    const { release, capabilities, subchartNotes } = this.#input;
+    const partials = new PartialIndex(own, librariesOf(chart, parsed));
+    const evaluator = new Evaluator(this.#host(partials));
+    const common = chartContext(chart, values, release, capabilities);
+    for (const template of own.templates) {
+      const isNotes = template.name === `${own.path}/${NOTES}`;
+      if (isNotes && at.length > 0 && subchartNotes !== true) continue;
+      this.#guarded(template, at, () => {
+        const context = templateContext(common, template.name, `${own.path}/templates`);
+        if (isNotes) {
+          const text = new Output(undefined, this.#budget);
+          evaluator.run(template, context, text);
+          this.output.notes.push({ chart: chart.metadata.name, text: text.toString() });
+          return;
+        }
+        this.#template(template, evaluator, context);
+      });
+    }
+    for (const child of chart.dependencies) {
+      if (child.metadata.type === 'library') continue;
+      this.chart(child, subchartValues(values, child.metadata.name), [...at, child.metadata.name], parsed);
+    }
+  }
+
+  #template(template: Template, evaluator: Evaluator, context: Map<string, Item>): void {
+    const printed = new Output(this.#slots, this.#budget);
+    evaluator.run(template, context, printed);
+    this.output.templates.push({ source: template.name, documents: this.#reader.objects(printed) });
+  }
+
+  /** A stack that overflows is a limit like any other; a fault learns where its value stands at the top. */
+  #guarded(template: Template, at: readonly string[], run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof RangeError) {
+        throw new PkgError('PKG_TEMPLATE_LIMIT', 'the templates are nested too deeply', {
+          at: { file: template.file },
+          cause: error,
+        });
+      }
+      if (error instanceof TemplateFault && error.valuePath !== undefined && error.valuePath[0] !== 'global') {
+        error.valuePath = [...at, ...error.valuePath];
+      }
+      throw error;
+    }
+  }
+
+  #host(partials: PartialIndex): Host {
+    const { keepsakes, lookup } = this.#input;
+    const kept = this.output.keepsakes;
+    const host: Host = {
+      slots: this.#slots,
+      budget: this.#budget,
+      steps: this.#steps,
+      maxDepth: this.#limits.depth,
+      maxSteps: this.#limits.steps,
+      now: () => this.#now,
+      findHelper,
+      helperNames,
+      findPartial: (name) => partials.find(name),
+      partialNames: () => partials.names(),
+      parse: (source, name, file) => {
+        const known = this.#texts.get(source) ?? parseTemplate(source, name, file);
+        this.#texts.set(source, known);
+        return known;
+      },
+      remember: (identity, make) => {
+        const value = kept.get(identity) ?? keepsakes?.get(identity) ?? make();
+        kept.set(identity, value);
+        return value;
+      },
+      structure: (output) => this.#reader.values(output),
+      ...(lookup === undefined ? {} : { lookup }),
+    };
+    return host;
+  }
+}
+
+/** The library charts below a chart, the nearest first. */
+function librariesOf(chart: Chart, parsed: ReadonlyMap<Chart, ChartTemplates>): ChartTemplates[] {
+  const found: ChartTemplates[] = [];
+  for (const child of chart.dependencies) {
+    if (child.metadata.type !== 'library') continue;
+    const templates = parsed.get(child);
+    if (templates !== undefined) found.push(templates);
+    found.push(...librariesOf(child, parsed));
+  }
+  return found;
+}

@@ -1,0 +1,120 @@
+import { PkgError } from '../../errors.ts';
+import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import type { Location, Program, Template } from './ast.ts';
+
+/** What Handlebars' generated parser says about the token it could not use. */
+type SyntaxHash = { text: string; token: string | number | null; line: number; loc?: Location & RawLocation };
+type RawLocation = { first_line: number; first_column: number };
+
+class TemplateSyntaxError extends Error {
+  readonly hash: SyntaxHash;
+  constructor(message: string, hash: SyntaxHash) {
+    super(message);
+    this.hash = hash;
+  }
+}
+
+/**
+ * Parses a template with Handlebars' own parser, whitespace control included.
+ *
+ * @param source the template's text
+ * @param name `CHART/templates/FILE`
+ * @param file the file as messages name it
+ * @throws {PkgError} `PKG_TEMPLATE_SYNTAX` with line and column
+ */
+export function parseTemplate(source: string, name: string, file: string): Template {
+  parser.parseError = (message: string, hash: SyntaxHash): never => {
+    throw new TemplateSyntaxError(message, hash);
+  };
+  try {
+    return { name, file, source, program: parse(source) as Program };
+  } catch (error) {
+    throw syntaxError(error, source, file);
+  }
+}
+
+function syntaxError(error: unknown, source: string, file: string): unknown {
+  if (error instanceof TemplateSyntaxError) {
+    const { hash } = error;
+    const at = positionOf(hash, error.message, source);
+    return new PkgError('PKG_TEMPLATE_SYNTAX', describe(hash, at, source), {
+      at: { file, ...at },
+      hints: hintsFor(source, at, hash),
+    });
+  }
+  if (error instanceof RangeError) {
+    return new PkgError('PKG_TEMPLATE_LIMIT', 'the template is nested too deeply to be read', { at: { file } });
+  }
+  // Handlebars' own Exception: a close tag that does not match, an invalid path; it has a position.
+  const known = error as { message?: unknown; lineNumber?: unknown; column?: unknown };
+  if (typeof known.message === 'string' && typeof known.lineNumber === 'number') {
+    const column = typeof known.column === 'number' ? known.column + 1 : 1;
+    const message = known.message.replace(/ - \d+:\d+$/, '');
+    const mismatch = /^(.+) doesn't match (.+)$/s.exec(message);
+    return new PkgError(
+      'PKG_TEMPLATE_SYNTAX',
+      mismatch ? `the block {{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}` : lowerFirst(message),
+      { at: { file, line: known.lineNumber, column } },
+    );
+  }
+  return error;
+}
+
+/** Where it went wrong: the parser's location is that of the last good token, so its picture is read too. */
+function positionOf(hash: SyntaxHash, message: string, source: string): { line: number; column: number } {
+  const line = hash.line + 1;
+  const picture = /\n([^\n]*)\n(-*)\^/.exec(message);
+  const text = source.split('\n')[line - 1] ?? '';
+  if (picture === null) return { line, column: 1 };
+  // The picture shows up to 20 characters before the token, newlines removed, `...` when it was cut.
+  const shown = picture[1]?.slice(0, picture[2]?.length) ?? '';
+  const tail = shown.startsWith('...') ? shown.slice(3) : shown;
+  for (let length = tail.length; length > 0; length--) {
+    const at = text.indexOf(tail.slice(-length));
+    if (at >= 0) return { line, column: at + length + 1 };
+  }
+  return { line, column: 1 };
+}
+
+const TOKENS: Record<string, string> = {
+  CLOSE: '}}',
+  CLOSE_UNESCAPED: '}}}',
+  OPEN: '{{',
+  OPEN_UNESCAPED: '{{{',
+  OPEN_BLOCK: '{{#',
+  OPEN_ENDBLOCK: '{{/',
+  OPEN_INVERSE: '{{^',
+  OPEN_INVERSE_CHAIN: '{{else',
+  INVERSE: '{{else}}',
+  CLOSE_SEXPR: ')',
+  OPEN_SEXPR: '(',
+  EQUALS: '=',
+  SEP: '.',
+};
+
+function describe(hash: SyntaxHash, at: { line: number; column: number }, source: string): string {
+  if (hash.token === 'EOF' || hash.token === 1) return 'the template ends inside an open block or mustache';
+  const token = hash.token === null ? undefined : TOKENS[String(hash.token)];
+  const text = hash.text === '' ? (source.split('\n')[at.line - 1] ?? '').slice(at.column - 1, at.column) : hash.text;
+  return `${token ?? (text.trim() === '' ? 'this' : text.trim().slice(0, 40))} is not expected here`;
+}
+
+function hintsFor(source: string, at: { line: number; column: number }, hash: SyntaxHash): string[] {
+  const line = source.split('\n')[at.line - 1] ?? '';
+  if (/\{\{-?\s*\$|\$labels|\$value/.test(line)) {
+    return ['braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}'];
+  }
+  if (/\{\{-|-\}\}/.test(line)) return ['white space is cut with {{~ and ~}} in Handlebars, not with {{- and -}}'];
+  if (/\{[^{}]*:\s*\{\{[^{}]*\}\}\}/.test(line)) {
+    return ['a flow map that ends with a value needs a space before its own brace: {k: {{v}} }'];
+  }
+  if (/\|/.test(line) && hash.text === '|')
+    return ['Handlebars has no pipes: write (helper argument), innermost first'];
+  if (hash.text === ':' || /:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
+  if (hash.token === 'EOF' || hash.token === 1) return ['each {{#block}} is closed by {{/block}}'];
+  return [];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

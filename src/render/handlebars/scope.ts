@@ -1,0 +1,178 @@
+/** Names: what a path means where it stands. */
+import type { Expression, Path, Program, Template } from './ast.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Argument } from './helpers/types.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+
+/** A function of the context: `files.get`, `capabilities.has`. */
+export type Callable = (args: readonly Argument[], fail: (message: string) => never) => Argument;
+
+/** Whatever a path may lead to. */
+export type Item = Argument | Callable | ItemMap;
+export type ItemMap = Map<string, Item>;
+
+/** `@index`, `@key`, … of one loop; `outer` is what `@../index` sees. */
+export type Data = {
+  index?: number;
+  key?: string | number;
+  first?: boolean;
+  last?: boolean;
+  partialBlock?: PartialBody;
+  outer: Data | undefined;
+};
+
+/** A partial that stands in a template: `{{#*inline}}`, or the block given to `{{#> partial}}`. */
+export type PartialBody = { program: Program; template: Template; scope: Scope | undefined };
+
+/** The names that a block gives to what it passes in. */
+export type Locals = { names: readonly string[]; items: readonly Item[]; scope: Scope; outer: Locals | undefined };
+
+/** How a context came about: which expression, in which scope, and which of its items. */
+export type Provenance = { scope: Scope; expression: Expression; key?: string | number };
+
+/** Where an expression stands. Scopes are never changed; entering a block makes a new one. */
+export type Scope = {
+  /** The six names, the same at every depth. */
+  readonly root: ItemMap;
+  readonly context: Item;
+  /** The scope whose context `../` means. */
+  readonly parent: Scope | undefined;
+  readonly data: Data;
+  readonly locals: Locals | undefined;
+  readonly inlines: ReadonlyMap<string, PartialBody> | undefined;
+  readonly provenance: Provenance | undefined;
+};
+
+/** Names that mean the same at every depth. */
+export const ROOT_NAMES: ReadonlySet<string> = new Set([
+  'values',
+  'release',
+  'chart',
+  'capabilities',
+  'files',
+  'template',
+]);
+
+/** `this.x`, `./x` and `../x` look only into a context; `[this]` is a name like any other. */
+function isScoped(path: Path): boolean {
+  return path.depth > 0 || /^\.|^this\b/.test(path.original);
+}
+
+/** Is the path a single bare name? Only such a name can be a helper. */
+export function simpleName(path: Path): string | undefined {
+  return path.parts.length === 1 && !path.data && !isScoped(path) ? path.parts[0] : undefined;
+}
+
+/** Where a path starts, and the names that are still to follow. */
+type Start = { item: Item; rest: readonly string[]; trail: (() => readonly string[] | undefined) | undefined };
+
+function startOf(path: Path, scope: Scope): Start {
+  if (path.data) return startOfData(path, scope);
+  const head = path.parts[0];
+  if (head !== undefined && !isScoped(path)) {
+    for (let locals = scope.locals; locals !== undefined; locals = locals.outer) {
+      const index = locals.names.indexOf(head);
+      if (index < 0) continue;
+      const item = locals.items[index] ?? ABSENT;
+      const { scope: inner } = locals;
+      return { item, rest: path.parts.slice(1), trail: index === 0 ? () => trailOf(inner) : undefined };
+    }
+    if (ROOT_NAMES.has(head)) return { item: scope.root, rest: path.parts, trail: () => [] };
+  }
+  let at: Scope | undefined = scope;
+  for (let depth = path.depth; depth > 0 && at !== undefined; depth--) at = at.parent;
+  if (at === undefined) return { item: ABSENT, rest: path.parts, trail: undefined };
+  const found = at;
+  return { item: found.context, rest: path.parts, trail: () => trailOf(found) };
+}
+
+function startOfData(path: Path, scope: Scope): Start {
+  const [name, ...rest] = path.parts;
+  let data: Data | undefined = scope.data;
+  for (let depth = path.depth; depth > 0 && data !== undefined; depth--) data = data.outer;
+  if (name === 'root') return { item: scope.root, rest, trail: () => [] };
+  for (let at = data; at !== undefined; at = at.outer) {
+    const item = name === 'index' || name === 'key' || name === 'first' || name === 'last' ? at[name] : undefined;
+    if (item !== undefined) return { item, rest, trail: undefined };
+  }
+  return { item: ABSENT, rest, trail: undefined };
+}
+
+/** What a path leads to; absent when a name on the way is not there. */
+export function lookupPath(path: Path, scope: Scope): Item {
+  const { item, rest } = startOf(path, scope);
+  let found = item;
+  for (const name of rest) found = member(found, name);
+  return found;
+}
+
+/** A field of a map, an item or the length of a list or string; no inherited property of anything. */
+export function member(item: Item, name: string): Item {
+  if (isItemMap(item)) return item.has(name) ? (item.get(name) ?? null) : ABSENT;
+  if (Array.isArray(item) || typeof item === 'string') {
+    if (name === 'length') return item.length;
+    return /^(?:0|[1-9][0-9]{0,15})$/.test(name) ? (item[Number(name)] ?? ABSENT) : ABSENT;
+  }
+  return ABSENT;
+}
+
+export function isItemMap(item: Item): item is ItemMap {
+  return isMap(item);
+}
+
+/** Where an expression's value stands below the chart's values; undefined when it is not one of them. */
+export function valuePathOf(expression: Expression, scope: Scope): readonly string[] | undefined {
+  const trail = trailOfExpression(expression, scope);
+  return trail !== undefined && trail.length > 0 && trail[0] === 'values' ? trail.slice(1) : undefined;
+}
+
+function trailOfExpression(expression: Expression, scope: Scope): readonly string[] | undefined {
+  if (expression.type !== 'PathExpression') return undefined;
+  const { rest, trail } = startOf(expression, scope);
+  const start = trail?.();
+  return start && [...start, ...rest];
+}
+
+/** The names that lead from the root to a scope's context. */
+function trailOf(scope: Scope): readonly string[] | undefined {
+  if (scope.context === scope.root) return [];
+  const { provenance } = scope;
+  if (provenance === undefined) return undefined;
+  const trail = trailOfExpression(provenance.expression, provenance.scope);
+  if (trail === undefined || provenance.key === undefined) return trail;
+  return [...trail, String(provenance.key)];
+}
+
+/** Why a path leads nowhere: the part of it that is there, the name that is not, and the names beside it. */
+export function explainAbsence(path: Path, scope: Scope): { known: string; missing: string; beside: string[] } {
+  const { item, rest } = startOf(path, scope);
+  let found = item;
+  const skipped = path.parts.length - rest.length;
+  for (const [index, name] of rest.entries()) {
+    const next = member(found, name);
+    if (next === ABSENT) {
+      const known = path.parts.slice(0, skipped + index).join('.');
+      const beside = isItemMap(found) ? [...found.keys()] : [];
+      return { known, missing: name, beside };
+    }
+    found = next;
+  }
+  return { known: '', missing: path.original, beside: [] };
+}
+
+/** A map of the context that holds functions beside values. */
+export class Namespace extends Map<string, Item> {}
+
+/** A value as helpers see it: functions of the context are left out. */
+export function asArgument(item: Item): Argument {
+  if (typeof item === 'function') return ABSENT;
+  if (!(item instanceof Namespace)) return item as Argument;
+  const plain = new Map<string, Value>();
+  for (const [key, inner] of item) {
+    if (typeof inner === 'function') continue;
+    const value = asArgument(inner);
+    if (value !== ABSENT) plain.set(key, value);
+  }
+  return plain;
+}

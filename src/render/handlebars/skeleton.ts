@@ -1,0 +1,348 @@
+/**
+ * The structure of a document, with holes where slots stand. Composed from js-yaml's events, which say of
+ * each scalar how it is written and where. Documents of one loop have the same skeleton: it is parsed once.
+ */
+import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
+import type { Event } from 'js-yaml';
+import { resolvePlainScalar } from '../../yaml/scalar.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+import type { SlotKind, Slots } from './output.ts';
+
+/** A slot of the document: its kind, and its number among the slots of the document. */
+export type Hole = { kind: SlotKind; index: number };
+
+/** Text with holes. In a literal block, the further lines of a value are indented to its hole. */
+export type Text = { type: 'text'; pieces: (string | Hole)[]; literal: boolean; offset: number };
+
+export type Entry =
+  | { type: 'pair'; key: string | Text; offset: number; value: Node }
+  | { type: 'spread'; hole: Hole; offset: number }
+  | { type: 'merge'; value: Node; offset: number };
+
+export type Node =
+  | { type: 'const'; value: Value; offset: number; size: number }
+  | { type: 'hole'; hole: Hole; offset: number; size: number }
+  | (Text & { size: number })
+  | { type: 'map'; entries: Entry[]; offset: number; size: number }
+  | { type: 'list'; items: (Node | { type: 'spread'; hole: Hole; offset: number })[]; offset: number; size: number };
+
+/** What the text of a document cannot be, with the offset where. */
+export class SkeletonError extends Error {
+  readonly offset: number;
+  readonly hints: readonly string[];
+  readonly isSlot: boolean;
+  constructor(message: string, offset: number, hints: readonly string[] = [], isSlot = false) {
+    super(message);
+    this.offset = offset;
+    this.hints = hints;
+    this.isSlot = isSlot;
+  }
+}
+
+const DEEPEST = 500;
+/** Nodes of one document, aliases unfolded. */
+const LARGEST = 1_000_000;
+
+/**
+ * Reads the text of one document, markers and all. Several nodes come out where `...` ends a document early.
+ *
+ * @throws {SkeletonError}
+ */
+export function parseSkeleton(text: string, slots: Slots): Node[] {
+  let events: Event[];
+  try {
+    events = parseEvents(text, { maxDepth: DEEPEST });
+  } catch (error) {
+    if (error instanceof YAMLException) {
+      const offset = error.mark?.position ?? 0;
+      throw new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
+    }
+    throw error;
+  }
+  return new Composer(text, slots).compose(events);
+}
+
+function explain(reason: string): string {
+  return `the rendered text is not YAML: ${reason}`;
+}
+
+function hintsFor(reason: string, text: string, offset: number): string[] {
+  const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n')[0] ?? '';
+  if (/\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
+  if (/mapping values|bad indentation|implicit/.test(reason)) {
+    return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
+  }
+  return [];
+}
+
+type Frame = {
+  node: Extract<Node, { type: 'map' | 'list' }> | undefined;
+  key: Text | string | Hole | 'merge-key' | undefined;
+  keyOffset: number;
+  isMerge: boolean;
+  seen: Map<string, number>;
+  anchor: string | undefined;
+};
+
+class Composer {
+  readonly #text: string;
+  readonly #slots: Slots;
+  readonly #anchors = new Map<string, Node>();
+
+  constructor(text: string, slots: Slots) {
+    this.#text = text;
+    this.#slots = slots;
+  }
+
+  compose(events: readonly Event[]): Node[] {
+    const documents: Node[] = [];
+    const stack: Frame[] = [];
+    let frame = newFrame(undefined, undefined);
+    let root: Node | undefined;
+    const finish = (node: Node): void => {
+      if (frame.node === undefined) root = node;
+      else this.#add(frame, frame.node, node);
+    };
+    for (const event of events) {
+      switch (event.type) {
+        case EVENT_ID.DOCUMENT:
+          this.#anchors.clear();
+          root = undefined;
+          frame = newFrame(undefined, undefined);
+          break;
+        case EVENT_ID.SEQUENCE:
+        case EVENT_ID.MAPPING: {
+          this.#checkProperties(event);
+          const { start: offset } = event;
+          if (frame.node?.type === 'map' && frame.key === undefined) {
+            throw new SkeletonError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
+          }
+          stack.push(frame);
+          const node: Node =
+            event.type === EVENT_ID.SEQUENCE
+              ? { type: 'list', items: [], offset, size: 1 }
+              : { type: 'map', entries: [], offset, size: 1 };
+          frame = newFrame(
+            node,
+            event.anchorStart === -1 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd),
+          );
+          break;
+        }
+        case EVENT_ID.SCALAR: {
+          this.#checkProperties(event);
+          if (frame.node?.type === 'map' && frame.key === undefined) this.#key(frame, event);
+          else {
+            const node = this.#scalar(event);
+            this.#anchor(event, node);
+            finish(node);
+          }
+          break;
+        }
+        case EVENT_ID.ALIAS: {
+          this.#checkProperties(event);
+          const name = this.#text.slice(event.anchorStart, event.anchorEnd);
+          const node = this.#anchors.get(name);
+          if (node === undefined)
+            throw new SkeletonError(`the alias *${name} has no anchor before it`, event.anchorStart);
+          if (frame.node?.type === 'map' && frame.key === undefined) {
+            throw new SkeletonError('an alias cannot be a key', event.anchorStart);
+          }
+          finish(node);
+          break;
+        }
+        case EVENT_ID.POP: {
+          const done = frame.node;
+          if (done === undefined) {
+            if (root !== undefined) documents.push(root);
+            break;
+          }
+          const { anchor } = frame;
+          const node = simplified(done);
+          if (node.size > LARGEST)
+            throw new SkeletonError('the aliases of this document unfold to too many values', done.offset);
+          if (anchor !== undefined) this.#anchors.set(anchor, node);
+          frame = stack.pop() ?? newFrame(undefined, undefined);
+          finish(node);
+          break;
+        }
+        default:
+      }
+    }
+    return documents;
+  }
+
+  #anchor(event: Extract<Event, { anchorStart: number; valueStart: number }>, node: Node): void {
+    if (event.anchorStart !== -1) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), node);
+  }
+
+  /** Anchors, aliases and tags are structure: no value may make them. */
+  #checkProperties(event: { anchorStart: number; anchorEnd: number; tagStart?: number; tagEnd?: number }): void {
+    if (event.anchorStart !== -1 && this.#slots.has(this.#text.slice(event.anchorStart, event.anchorEnd))) {
+      throw new SkeletonError(
+        'a value cannot be an anchor or an alias',
+        event.anchorStart,
+        ['write the name of the anchor itself, or put the value in its place with {{x}}'],
+        true,
+      );
+    }
+    const { tagStart = -1, tagEnd = -1 } = event;
+    if (tagStart !== -1 && this.#slots.has(this.#text.slice(tagStart, tagEnd))) {
+      throw new SkeletonError(
+        'a value cannot be a tag',
+        tagStart,
+        ['a value has its own type: write {{x}}, or "{{x}}" for a string'],
+        true,
+      );
+    }
+  }
+
+  #key(frame: Frame, event: Extract<Event, { style: unknown; valueStart: number }>): void {
+    const offset = event.valueStart;
+    frame.keyOffset = offset;
+    const text = getScalarValue(this.#text, event);
+    const isPlain = event.style === SCALAR_STYLE.PLAIN;
+    if (this.#slots.has(text)) {
+      const pieces = this.#pieces(text);
+      const [only] = pieces;
+      if (pieces.length === 1 && typeof only === 'object' && only.kind === 's') frame.key = only;
+      else frame.key = { type: 'text', pieces, literal: false, offset };
+    } else if (isPlain && text === '<<' && event.tagStart === -1) {
+      frame.key = 'merge-key';
+      frame.isMerge = true;
+    } else {
+      const value = isPlain && event.tagStart === -1 ? resolvePlainScalar(text) : text;
+      if (value === null) throw new SkeletonError('a key cannot be null', offset, ['write "" or "null" in quotes']);
+      const key = String(value);
+      const first = frame.seen.get(key);
+      if (first !== undefined) throw new DuplicateKey(key, offset, first);
+      frame.seen.set(key, offset);
+      frame.key = key;
+    }
+    if (event.anchorStart !== -1 && typeof frame.key === 'string') {
+      this.#anchor(event, { type: 'const', value: frame.key, offset, size: 1 });
+    }
+  }
+
+  #scalar(event: Extract<Event, { style: unknown; valueStart: number }>): Node {
+    const offset = event.valueStart;
+    const text = getScalarValue(this.#text, event);
+    const tag = event.tagStart === -1 ? '' : this.#text.slice(event.tagStart, event.tagEnd);
+    const isPlain = event.style === SCALAR_STYLE.PLAIN && tag !== '!!str' && tag !== '!';
+    if (!this.#slots.has(text)) {
+      const isTyped = isPlain || tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null';
+      return { type: 'const', value: isTyped ? finite(resolvePlainScalar(text), text, offset) : text, offset, size: 1 };
+    }
+    const pieces = this.#pieces(text);
+    const [only] = pieces;
+    if (isPlain && pieces.length === 1 && typeof only === 'object')
+      return { type: 'hole', hole: only, offset, size: 1 };
+    const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK;
+    return { type: 'text', pieces, literal, offset, size: 1 };
+  }
+
+  #pieces(text: string): (string | Hole)[] {
+    const pieces: (string | Hole)[] = [];
+    let end = 0;
+    for (const match of text.matchAll(this.#slots.pattern)) {
+      if (match.index > end) pieces.push(text.slice(end, match.index));
+      pieces.push({ kind: match[1] as SlotKind, index: Number.parseInt(match[2] ?? '', 36) });
+      end = match.index + match[0].length;
+    }
+    if (end < text.length) pieces.push(text.slice(end));
+    return pieces;
+  }
+
+  #add(frame: Frame, into: Extract<Node, { type: 'map' | 'list' }>, node: Node): void {
+    into.size += node.size;
+    if (into.type === 'list') {
+      const spread = node.type === 'map' && node.entries.length === 1 ? node.entries[0] : undefined;
+      if (spread?.type === 'spread') into.items.push({ type: 'spread', hole: spread.hole, offset: spread.offset });
+      else into.items.push(node);
+      return;
+    }
+    const { key, keyOffset: offset } = frame;
+    frame.key = undefined;
+    if (key === undefined) return;
+    if (frame.isMerge) {
+      frame.isMerge = false;
+      this.#merge(into, node, offset);
+    } else if (typeof key === 'object' && 'kind' in key) {
+      if (node.type !== 'const' || node.value !== null) {
+        throw new SkeletonError(
+          'spread stands on a line of its own',
+          offset,
+          ['write {{x}} to give a key its value'],
+          true,
+        );
+      }
+      into.entries.push({ type: 'spread', hole: key, offset });
+    } else {
+      into.entries.push({ type: 'pair', key, offset, value: node });
+    }
+  }
+
+  #merge(into: Extract<Node, { type: 'map' }>, node: Node, offset: number): void {
+    const sources = node.type === 'list' ? node.items : [node];
+    for (const source of sources) {
+      const isConstMap =
+        source.type === 'const' &&
+        (isMap(source.value) || (Array.isArray(source.value) && source.value.every((item) => isMap(item))));
+      if (source.type === 'hole' || source.type === 'spread' || source.type === 'text') {
+        throw new SkeletonError(
+          'a value cannot be merged with <<',
+          offset,
+          ['write {{spread x}} on a line of its own'],
+          true,
+        );
+      }
+      if (source.type !== 'map' && !isConstMap) throw new SkeletonError('<< merges maps', offset);
+      into.entries.push({ type: 'merge', value: source, offset });
+    }
+  }
+}
+
+/** A key that is written twice in a map. */
+export class DuplicateKey extends SkeletonError {
+  readonly first: number;
+  constructor(key: string, offset: number, first: number) {
+    super(`the key ${key} is given twice in this map`, offset);
+    this.first = first;
+  }
+}
+
+function newFrame(node: Frame['node'], anchor: string | undefined): Frame {
+  return { node, key: undefined, keyOffset: 0, isMerge: false, seen: new Map(), anchor };
+}
+
+/** A collection without holes is a constant, made once and shared by all documents. */
+function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
+  const { offset, size } = node;
+  if (node.type === 'list') {
+    const values: Value[] = [];
+    for (const item of node.items) {
+      if (item.type !== 'const') return node;
+      values.push(item.value);
+    }
+    return { type: 'const', value: values, offset, size };
+  }
+  const map = new Map<string, Value>();
+  for (const entry of node.entries) {
+    if (entry.type !== 'pair' || typeof entry.key !== 'string' || entry.value.type !== 'const') return node;
+    map.set(entry.key, entry.value.value);
+  }
+  return { type: 'const', value: map, offset, size };
+}
+
+function finite(value: Value, text: string, offset: number): Value {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new SkeletonError(`${text} is a number that Kubernetes does not have`, offset, [
+      'quote it if it is meant as text',
+    ]);
+  }
+  return value;
+}
+
+function keyHints(text: string, offset: number): string[] {
+  return text[offset] === '{' ? ['a mustache needs two braces: {{x}}'] : [];
+}

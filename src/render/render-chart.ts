@@ -1,0 +1,100 @@
+/** Chart and values become objects: the first half of every operation. */
+import type { Chart } from '../chart/chart.ts';
+import { resolveDependencies } from '../chart/dependencies.ts';
+import type { Origins } from '../chart/origins.ts';
+import { coalesceValues } from '../chart/values.ts';
+import { PkgError, throwTogether } from '../errors.ts';
+import { printYaml } from '../yaml/print.ts';
+import type { ValueMap } from '../yaml/value.ts';
+import { checkObject } from './check-object.ts';
+import { renderTemplates } from './handlebars/engine.ts';
+import type { EngineOutput } from './handlebars/engine.ts';
+import { TemplateFault } from './handlebars/fault.ts';
+import { asHook } from './hooks.ts';
+import { compareInstallOrder } from './order.ts';
+import type { Rendered, RenderedDocument, RenderedHook, RenderInput } from './render.ts';
+
+/** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
+export type ChartInput = Omit<RenderInput, 'values'> & {
+  userValues: ValueMap;
+  skipSchemaValidation?: boolean;
+  origins?: Origins;
+};
+
+/** What a chart renders to, with the chart and values that were rendered. */
+export type RenderedChart = Rendered & {
+  /** The chart with only its enabled dependencies, under their effective names. */
+  chart: Chart;
+  /** The merged values. */
+  values: ValueMap;
+};
+
+/**
+ * Renders a chart: dependencies and values are settled as Helm settles them, values are held against the
+ * schemas, templates run, and their documents are sorted into objects and hooks in Helm's order.
+ *
+ * @throws {PkgError} for values, schema and templates; positions are in the template, origins in the notes
+ */
+export async function renderChart(input: ChartInput): Promise<RenderedChart> {
+  const { userValues, skipSchemaValidation, origins, ...rest } = input;
+  if (input.chart.metadata.type === 'library') {
+    throw new PkgError(
+      'PKG_CHART_IS_LIBRARY',
+      `${input.chart.metadata.name} is a library chart and cannot be installed`,
+      {
+        hints: ['make it a dependency of the chart that uses it'],
+      },
+    );
+  }
+  const resolved = resolveDependencies(input.chart, userValues);
+  const coalesced = coalesceValues(resolved.chart, resolved.values);
+  const { chart } = resolved;
+  const { values } = coalesced;
+  if (skipSchemaValidation !== true && hasSchema(chart)) {
+    const { validateSchemas } = await import('../chart/schema.ts');
+    const errors = await validateSchemas(chart, values, origins);
+    throwTogether(errors, (count) => `the values do not fit the schema in ${count} places`);
+  }
+  let output: EngineOutput;
+  try {
+    output = await renderTemplates({ ...rest, chart, values });
+  } catch (error) {
+    throw await withOrigin(error, origins);
+  }
+  const { objects, hooks } = sorted(output);
+  const notes = output.notes.map(({ text }) => text).join('\n');
+  const warnings = [...resolved.warnings, ...coalesced.warnings, ...output.warnings];
+  return { chart, values, objects, hooks, notes, keepsakes: output.keepsakes, warnings };
+}
+
+function hasSchema(chart: Chart): boolean {
+  return chart.schema !== undefined || chart.dependencies.some((child) => hasSchema(child));
+}
+
+/** Objects and hooks apart, each in Helm's install order; within a kind in order of files. */
+function sorted(output: EngineOutput): { objects: RenderedDocument[]; hooks: RenderedHook[] } {
+  const objects: (RenderedDocument & { kind: string })[] = [];
+  const hooks: RenderedHook[] = [];
+  for (const { source, documents } of output.templates) {
+    for (const { value, trace } of documents) {
+      const { kind, name } = checkObject(value, trace);
+      const document = { source, object: value, text: printYaml(value).slice(0, -1), trace };
+      const hook = asHook(document, kind, name);
+      if (hook === undefined) objects.push({ ...document, kind });
+      else hooks.push(hook);
+    }
+  }
+  objects.sort(compareInstallOrder);
+  hooks.sort(compareInstallOrder);
+  return { objects, hooks };
+}
+
+/** Adds where the value at fault came from. */
+async function withOrigin(error: unknown, origins: Origins | undefined): Promise<unknown> {
+  if (!(error instanceof TemplateFault) || error.valuePath === undefined || origins === undefined) return error;
+  const origin = await origins.find(error.valuePath);
+  if (origin === undefined) return error;
+  const { at, hints, notes, code, message, cause } = error;
+  const note = `values.${error.valuePath.join('.')} comes from ${origin}`;
+  return new PkgError(code, message, { ...(at && { at }), hints, notes: [note, ...notes], cause });
+}
