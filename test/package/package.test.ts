@@ -1,0 +1,141 @@
+/** What a user gets: the packed tarball, installed with npm, run and imported. Needs a build (`npm run build`). */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const windows: boolean = process.platform === 'win32';
+const chart: string = join(root, 'charts/web');
+let folder: string;
+let tarball: string;
+let prefix: string;
+
+type Run = { status: number | null; stdout: string; stderr: string };
+
+function run(program: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Run {
+  const result = spawnSync(program, args, { encoding: 'utf8', shell: windows, env: cleanEnv(), ...options });
+  if (result.error) throw result.error;
+  return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** The environment without what npm and the tests' own runner put there; our Node comes first on the PATH. */
+function cleanEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_|VITEST|HELM_|PKG_|FORCE_COLOR)/i.test(name),
+  );
+  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  return { ...Object.fromEntries(kept), PATH: path, ...extra };
+}
+
+function pkg(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
+  return run(join(prefix, windows ? 'pkg.cmd' : 'bin/pkg'), args, { env: cleanEnv(env) });
+}
+
+function npm(args: readonly string[], cwd: string): Run {
+  const result = run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error', '--cache', join(folder, 'npm')], {
+    cwd,
+  });
+  expect(result, result.stderr).toMatchObject({ status: 0 });
+  return result;
+}
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist/main.js'))) throw new Error('there is no dist: run npm run build first');
+  folder = mkdtempSync(join(tmpdir(), 'pkg-package-'));
+  prefix = join(folder, 'global');
+  const [packed] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root).stdout);
+  tarball = join(folder, packed.filename);
+  // No registry can be reached: all that is installed is the tarball.
+  npm(['install', '--global', '--offline', '--prefix', prefix, tarball], folder);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the installed program', () => {
+  const installed = (): string => join(prefix, windows ? '' : 'lib', 'node_modules/kubepkg');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+  test('is one package, with its licences and without sources, tests and tools', () => {
+    expect(existsSync(join(installed(), 'node_modules'))).toBe(false);
+    const { files } = JSON.parse(npm(['pack', '--dry-run', '--json', '--ignore-scripts'], root).stdout)[0];
+    const names: string[] = files.map(({ path }: { path: string }) => path);
+    const expected = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/pkg\.js|dist\/.+\.(js|d\.ts|txt))$/;
+    expect(names.filter((name) => !expected.test(name))).toEqual([]);
+    expect(names).toContain('dist/THIRD-PARTY-NOTICES.txt');
+    expect(readFileSync(join(installed(), 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8')).toContain('js-yaml');
+  });
+
+  test('tells its version', () => {
+    const result = pkg(['version']);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    expect(result.stdout).toContain(version);
+  });
+
+  test('renders a chart', () => {
+    const result = pkg(['template', 'web', chart]);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    expect(result.stdout).toContain('# Source: web/templates/deployment.yaml');
+  });
+
+  test.skipIf(windows)('works without a home, and with one that cannot be written', () => {
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    chmodSync(home, 0o500);
+    for (const env of [
+      { HOME: undefined, XDG_CACHE_HOME: undefined },
+      { HOME: home, XDG_CACHE_HOME: undefined },
+      { HOME: '/dev/null', XDG_CACHE_HOME: undefined },
+    ]) {
+      expect(pkg(['version'], env)).toMatchObject({ status: 0, stderr: '' });
+    }
+  });
+});
+
+describe('on an old Node', () => {
+  const launcher = join(root, 'bin/pkg.js');
+
+  test('one sentence says what is needed', () => {
+    const older = `Object.defineProperty(process.versions,'node',{value:'18.20.0'})`;
+    const result = run(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(older)}`, launcher]);
+    expect(result).toMatchObject({ status: 1, stdout: '' });
+    expect(result.stderr).toMatch(/^pkg needs Node\.js 24 or newer, and this is 18\.20\.0 \(.+\)\n$/);
+  });
+
+  test('the launcher holds no syntax that an old Node cannot parse', () => {
+    const source = readFileSync(launcher, 'utf8');
+    expect(source).not.toMatch(/^\s*import\s[^(]/m);
+    const asOld = transformSync(source, { target: 'es5', supported: { 'dynamic-import': true } });
+    expect(asOld.code).toBe(transformSync(source, { target: 'esnext' }).code);
+  });
+});
+
+describe('the library', () => {
+  let project: string;
+
+  beforeAll(() => {
+    project = join(folder, 'project');
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), '{"name":"project","type":"module","private":true}');
+    npm(['install', '--offline', tarball], project);
+    cpSync(join(root, 'test/package/fixtures/consumer.ts'), join(project, 'consumer.ts'));
+  });
+
+  test('is typed, for a strict project that knows no Node types', () => {
+    const options = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--types', '', '--outDir', 'out'];
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const result = run(process.execPath, [tsc, ...options, 'consumer.ts'], { cwd: project });
+    expect(result).toMatchObject({ stdout: '', status: 0 });
+  });
+
+  test('renders a chart', () => {
+    const result = run(process.execPath, [join(project, 'consumer.ts'), chart], { cwd: project });
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    expect(result.stdout.trim().split('\n')).toEqual(
+      expect.arrayContaining(['Deployment web', 'Service web', 'PKG_CHART_NOT_FOUND']),
+    );
+  });
+});
