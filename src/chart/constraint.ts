@@ -1,0 +1,173 @@
+/**
+ * Version constraints in the dialect of Masterminds/semver 3, which Helm uses for `kubeVersion`, for the
+ * versions of dependencies and in `semverCompare`. It differs from npm's: `,` is AND, `!=` exists, and a
+ * pre-release in one comparator lets pre-releases satisfy all comparators beside it.
+ *
+ * Its regular expressions can take exponential time on hostile constraints, so this scans by hand.
+ */
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { comparePrereleases, compareVersions, parseVersion } from './version.ts';
+import type { Version } from './version.ts';
+
+/** Does the version satisfy? Asked only if the version has no pre-release, or its AND group names one. */
+type Check = (version: Version, comparator: Comparator) => boolean;
+
+/** One operator with its version. What was left open (`1.x`, `1`) is 0 in the version, and marked here. */
+type Comparator = { check: Check; version: Version; open: 'major' | 'minor' | 'patch' | undefined };
+
+const SPACE = '[\\t\\n\\f\\r ]';
+const IDENTIFIERS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
+const NUMBER = '[0-9xX|*]+';
+const PATTERN = `v?(?:${NUMBER})(?:\\.${NUMBER})?(?:\\.${NUMBER})?(?:-${IDENTIFIERS})?(?:\\+${IDENTIFIERS})?`;
+
+/** Longer constraints are refused: no person writes them, and the search for ranges takes quadratic time. */
+const LONGEST = 1000;
+
+/**
+ * Does a version satisfy a constraint, by Masterminds' rules? A text that is no version satisfies nothing.
+ *
+ * @throws PkgError PKG_CHART_INVALID when the constraint cannot be read
+ */
+export function satisfies(version: string, constraint: string): boolean {
+  const groups = parseConstraint(constraint);
+  const parsed = parseVersion(version);
+  if (parsed === undefined) return false;
+  return groups.some((group) => {
+    const namesPrerelease = group.some((comparator) => comparator.version.prerelease !== '');
+    if (parsed.prerelease !== '' && !namesPrerelease) return false;
+    return group.every((comparator) => comparator.check(parsed, comparator));
+  });
+}
+
+/** The comparators of a constraint: groups joined by OR, of comparators joined by AND. */
+function parseConstraint(constraint: string): Comparator[][] {
+  if (constraint.length > LONGEST) throw invalid(constraint);
+  const ranges = new RegExp(`${SPACE}*(${PATTERN})${SPACE}+-${SPACE}+(${PATTERN})${SPACE}*`, 'g');
+  return constraint
+    .replace(ranges, '>= $1, <= $2 ')
+    .split('||')
+    .map((group) => parseGroup(group, constraint));
+}
+
+function parseGroup(group: string, constraint: string): Comparator[] {
+  const space = new RegExp(`${SPACE}*`, 'y');
+  const operator = /!=|>=|=>|<=|=<|~>|[=><~^]?/y;
+  const pattern = new RegExp(PATTERN, 'y');
+  let at = 0;
+  const take = (expression: RegExp): string | undefined => {
+    expression.lastIndex = at;
+    const text = expression.exec(group)?.[0];
+    at += text?.length ?? 0;
+    return text;
+  };
+  const comparators: Comparator[] = [];
+  take(space);
+  for (;;) {
+    const check = CHECKS.get(take(operator) ?? '');
+    take(space);
+    const written = take(pattern);
+    const version = written === undefined ? undefined : parsePattern(written);
+    if (check === undefined || version === undefined) throw invalid(constraint);
+    comparators.push({ check, ...version });
+    const apart = take(space) !== '';
+    if (at === group.length) return comparators;
+    if (group[at] === ',') {
+      at++;
+      take(space);
+    } else if (!apart) {
+      throw invalid(constraint);
+    }
+  }
+}
+
+/** `1.2.x-rc.1` is 1.2.0-rc.1 with an open patch number. */
+function parsePattern(written: string): Omit<Comparator, 'check'> | undefined {
+  const [numbers = '', prerelease = ''] = splitPrerelease(written.replace(/\+.*$/, ''));
+  const [major = '', minor = 'x', patch = 'x'] = numbers.replace(/^v/, '').split('.');
+  const open = isOpen(major) ? 'major' : isOpen(minor) ? 'minor' : isOpen(patch) ? 'patch' : undefined;
+  const closed =
+    open === 'major'
+      ? '0.0.0'
+      : open === 'minor'
+        ? `${major}.0.0`
+        : open === 'patch'
+          ? `${major}.${minor}.0`
+          : `${major}.${minor}.${patch}`;
+  const version = parseVersion(closed + prerelease);
+  return version === undefined ? undefined : { version, open };
+}
+
+function splitPrerelease(text: string): [string, string] {
+  const dash = text.indexOf('-');
+  return dash === -1 ? [text, ''] : [text.slice(0, dash), text.slice(dash)];
+}
+
+function isOpen(number: string): boolean {
+  return number === 'x' || number === 'X' || number === '*';
+}
+
+function invalid(constraint: string): PkgError {
+  return new PkgError('PKG_CHART_INVALID', `'${printable(constraint, 100)}' is not a version constraint`, {
+    hints: ["Constraints look like '>=1.27.0-0 <2', '^1.2', '~1.2.3' or '1.2.x || >=3.1, !=3.2.0'"],
+  });
+}
+
+// Each check below follows the function of the same purpose in Masterminds' constraints.go, odd cases included.
+
+const isEqualOrTilde: Check = (version, comparator) =>
+  comparator.open === undefined ? compareVersions(version, comparator.version) === 0 : isTilde(version, comparator);
+
+const isNotEqual: Check = (version, { version: wanted, open }) => {
+  if (open === undefined || open === 'major') return compareVersions(version, wanted) !== 0;
+  if (version.major !== wanted.major) return true;
+  if (open === 'minor') return false;
+  if (version.minor !== wanted.minor) return true;
+  return comparePrereleases(version.prerelease, wanted.prerelease) !== 0;
+};
+
+const isGreater: Check = (version, { version: wanted, open }) => {
+  if (open === undefined || open === 'major') return compareVersions(version, wanted) > 0;
+  if (version.major !== wanted.major) return version.major > wanted.major;
+  return open === 'patch' && version.minor > wanted.minor;
+};
+
+const isGreaterOrEqual: Check = (version, { version: wanted }) => compareVersions(version, wanted) >= 0;
+
+const isLess: Check = (version, { version: wanted }) => compareVersions(version, wanted) < 0;
+
+const isLessOrEqual: Check = (version, { version: wanted, open }) => {
+  if (open === undefined) return compareVersions(version, wanted) <= 0;
+  if (version.major !== wanted.major) return version.major < wanted.major;
+  return open === 'minor' || version.minor <= wanted.minor;
+};
+
+const isTilde: Check = (version, { version: wanted, open }) => {
+  if (compareVersions(version, wanted) < 0) return false;
+  const isZero = wanted.major === 0n && wanted.minor === 0n && wanted.patch === 0n;
+  if (isZero && open !== 'minor' && open !== 'patch') return true;
+  return version.major === wanted.major && (open === 'minor' || version.minor === wanted.minor);
+};
+
+const isCaret: Check = (version, { version: wanted, open }) => {
+  if (compareVersions(version, wanted) < 0) return false;
+  if (wanted.major > 0n || open === 'minor') return version.major === wanted.major;
+  if (version.major > 0n) return false;
+  if (wanted.minor > 0n || open === 'patch') return version.minor === wanted.minor;
+  return version.minor === 0n && version.patch === wanted.patch;
+};
+
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ['', isEqualOrTilde],
+  ['=', isEqualOrTilde],
+  ['!=', isNotEqual],
+  ['>', isGreater],
+  ['<', isLess],
+  ['>=', isGreaterOrEqual],
+  ['=>', isGreaterOrEqual],
+  ['<=', isLessOrEqual],
+  ['=<', isLessOrEqual],
+  ['~', isTilde],
+  ['~>', isTilde],
+  ['^', isCaret],
+]);

@@ -1,0 +1,70 @@
+/**
+ * Versions as Helm reads them (Masterminds/semver 3, `NewVersion`): SemVer 2, but a leading `v`, missing
+ * minor and patch numbers, and leading zeros in the numbers are taken too.
+ */
+
+/** A version, taken apart. Numbers are bigints: Helm counts to 2^64. */
+export type Version = { major: bigint; minor: bigint; patch: bigint; prerelease: string };
+
+const VERSION =
+  /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+
+const LARGEST = 2n ** 64n - 1n;
+
+/** Longer texts are no versions; the bound keeps the work on hostile ones small. */
+const LONGEST = 1000;
+
+/** The version that a text names, or undefined if it names none. Build metadata does not count and is left out. */
+export function parseVersion(text: string): Version | undefined {
+  const match = text.length > LONGEST ? null : VERSION.exec(text);
+  if (match === null) return undefined;
+  const [, major = '0', minor = '0', patch = '0', prerelease = ''] = match;
+  const version = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch), prerelease };
+  if (version.major > LARGEST || version.minor > LARGEST || version.patch > LARGEST) return undefined;
+  return prerelease.split('.').some((part) => /^0[0-9]+$/.test(part)) ? undefined : version;
+}
+
+/** Is this a version for Helm? */
+export function isVersion(text: string): boolean {
+  return parseVersion(text) !== undefined;
+}
+
+/** Negative when `a` comes before `b`, positive when after, 0 when neither does. */
+export function compareVersions(a: Version, b: Version): number {
+  for (const part of ['major', 'minor', 'patch'] as const) {
+    if (a[part] !== b[part]) return a[part] < b[part] ? -1 : 1;
+  }
+  if (a.prerelease === b.prerelease) return 0;
+  if (a.prerelease === '') return 1;
+  if (b.prerelease === '') return -1;
+  return comparePrereleases(a.prerelease, b.prerelease);
+}
+
+/** Orders two pre-release texts by SemVer's rules, part by part. */
+export function comparePrereleases(a: string, b: string): number {
+  const left = a.split('.');
+  const right = b.split('.');
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const order = comparePart(left[i] ?? '', right[i] ?? '');
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function comparePart(a: string, b: string): number {
+  if (a === b) return 0;
+  if (a === '') return -1;
+  if (b === '') return 1;
+  const [x, y] = [numberOf(a), numberOf(b)];
+  if (x === undefined && y === undefined) return a < b ? -1 : 1;
+  if (x === undefined) return 1;
+  if (y === undefined) return -1;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** A part of digits alone is a number; beyond 2^64 it is text to Helm. */
+function numberOf(part: string): bigint | undefined {
+  if (!/^[0-9]+$/.test(part)) return undefined;
+  const number = BigInt(part);
+  return number > LARGEST ? undefined : number;
+}
