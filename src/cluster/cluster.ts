@@ -68,6 +68,11 @@ export interface Cluster {
   /** Deletes; false when it was not there. With `resourceVersion`, only that state of it. */
   delete(ref: ObjectRef, options?: { resourceVersion?: string }): Promise<boolean>;
   namespaceExists(name: string): Promise<boolean>;
+  /**
+   * For the `lookup` helper of templates, in the middle of a render: one object, or for an empty name
+   * a List of all. Missing where reading takes waiting.
+   */
+  lookup?(ref: ObjectRef): JsonObject | undefined;
 }
 
 /** The group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */

@@ -21,6 +21,7 @@ import {
 } from './directory/layout.ts';
 import { withLock } from './directory/lock.ts';
 import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
+import type { JsonObject } from '../yaml/value.ts';
 import type { Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
 
 const CRD: { apiVersion: string; kind: string } = {
@@ -61,14 +62,14 @@ class Directory implements Cluster {
   }
 
   async capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }> {
-    const crds = await this.list(CRD);
+    const crds = this.#list(CRD);
     return { kubeVersion: DEFAULT_KUBE_VERSION, apiVersions: [...defaultApiVersions(), ...apiVersionsOfCrds(crds)] };
   }
 
   async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
     const known = builtInScope(apiVersion, kind) ?? scopeFromCrds(apiVersion, kind, crds);
     if (known !== undefined) return known;
-    return scopeFromCrds(apiVersion, kind, await this.list(CRD)) ?? { namespaced: true, assumed: true };
+    return scopeFromCrds(apiVersion, kind, this.#list(CRD)) ?? { namespaced: true, assumed: true };
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
@@ -92,6 +93,17 @@ class Directory implements Cluster {
   }
 
   async list(query: ListQuery): Promise<KubeObject[]> {
+    return this.#list(query);
+  }
+
+  lookup(ref: ObjectRef): JsonObject | undefined {
+    if (ref.name !== '') return this.#get(ref);
+    const { apiVersion, kind, namespace } = ref;
+    const items = this.#list({ apiVersion, kind, ...(namespace === '' ? {} : { namespace }) });
+    return { apiVersion, kind: `${kind}List`, metadata: {}, items };
+  }
+
+  #list(query: ListQuery): KubeObject[] {
     const base = isSecretKind(query.apiVersion, query.kind) ? [SECRET_FOLDER] : [];
     const kind = kindFolder(query.apiVersion, query.kind);
     const places =

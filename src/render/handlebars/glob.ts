@@ -9,7 +9,9 @@ export function matchGlob(pattern: string, name: string): boolean {
 
 type Token =
   | { type: 'char'; char: string }
-  | { type: 'any' } | { type: 'star' } | { type: 'deep' }
+  | { type: 'any' }
+  | { type: 'star' }
+  | { type: 'deep' }
   | { type: 'set'; has: (char: string) => boolean };
 
 const MOST_ALTERNATIVES = 1000;

@@ -1,0 +1,277 @@
+/**
+ * The grammar of `--set` and its kin, as Helm's strvals has it (helm v4, pkg/strvals): names with dots,
+ * indices in brackets, lists in braces, backslash escapes, several pairs separated by commas.
+ */
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { parseJson } from '../yaml/json.ts';
+import { fromPlain, isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+
+const MOST_LEVELS = 30;
+const LARGEST_INDEX = 65536;
+const END = Symbol('end');
+
+/** How the text after `=` becomes a value. */
+export type SetReader = (text: string) => Value;
+
+/** `--set`: booleans, null and integers get their type, all else is a string. */
+export function typedValue(text: string): Value {
+  const lower = text.toLowerCase();
+  if (lower === 'true') return true;
+  if (lower === 'false') return false;
+  if (lower === 'null') return null;
+  if (text === '0') return 0;
+  if (!text.startsWith('0') && /^[-+]?[0-9]{1,19}$/.test(text)) {
+    const integer = BigInt(text.replace('+', ''));
+    if (BigInt.asIntN(64, integer) !== integer) return text;
+    const number = Number(integer);
+    return Number.isSafeInteger(number) ? (number === 0 ? 0 : number) : integer;
+  }
+  return text;
+}
+
+/**
+ * Applies `a.b=1,c[0]=x` to a map, in place.
+ *
+ * @throws {PkgError} `PKG_SET_SYNTAX` with the flag and the text
+ */
+export function applySet(into: ValueMap, text: string, flag: string, read: SetReader): void {
+  run(new SetParser(text, flag, read, false), into);
+}
+
+/** Applies `key=JSON` pairs, or merges a whole JSON object; in place. */
+export function applySetJson(into: ValueMap, text: string, merge: (over: ValueMap) => void): void {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('{')) {
+    const value = fromPlain(jsonOf(trimmed));
+    if (isMap(value)) merge(value);
+    return;
+  }
+  run(new SetParser(text, '--set-json', (json) => fromPlain(jsonOf(json)), true), into);
+}
+
+/** Applies `key=text`: the text is taken as it is, commas and backslashes too; in place. */
+export function applySetLiteral(into: ValueMap, text: string): void {
+  const parser = new SetParser(text, '--set-literal', (value) => value, false, true);
+  parser.key(into, 0);
+}
+
+function run(parser: SetParser, into: ValueMap): void {
+  while (parser.key(into, 0) !== END);
+}
+
+function jsonOf(text: string): ReturnType<typeof parseJson> {
+  try {
+    return parseJson(text, '--set-json');
+  } catch (error) {
+    throw new PkgError('PKG_SET_SYNTAX', `--set-json is not given JSON: ${printable(text, 60)}`, {
+      hints: ['strings need double quotes, and the shell takes quotes away: --set-json \'a={"b":"c"}\''],
+      cause: error,
+    });
+  }
+}
+
+class SetParser {
+  readonly #runes: readonly string[];
+  readonly #flag: string;
+  readonly #text: string;
+  readonly #read: SetReader;
+  readonly #json: boolean;
+  readonly #literal: boolean;
+  #at = 0;
+
+  constructor(text: string, flag: string, read: SetReader, json: boolean, literal = false) {
+    this.#text = text;
+    this.#runes = [...text];
+    this.#flag = flag;
+    this.#read = read;
+    this.#json = json;
+    this.#literal = literal;
+  }
+
+  /** Reads one pair into a map; END at the end of the text. */
+  key(data: ValueMap, level: number): typeof END | undefined {
+    const { text: key, stop } = this.#until(this.#literal ? '=[.' : '=[,.');
+    switch (stop) {
+      case undefined:
+        if (key === '') return END;
+        throw this.#error(`the key ${printable(key, 60)} has no value`);
+      case '[': {
+        const index = this.#index();
+        const existing = data.get(key);
+        if (existing !== undefined && !Array.isArray(existing))
+          throw this.#error(`${printable(key, 60)} is not a list`);
+        const list = existing ?? [];
+        const end = this.#item(list, index, level);
+        set(data, key, list);
+        return end;
+      }
+      case '=':
+        return this.#value((value) => set(data, key, value));
+      case ',':
+        throw this.#error(`the key ${printable(key, 60)} has no value (it cannot end with a comma)`);
+      default: {
+        if (level + 1 > MOST_LEVELS) throw this.#error(`names are nested more than ${MOST_LEVELS} levels deep`);
+        const existing = data.get(key);
+        if (existing !== undefined && !isMap(existing)) throw this.#error(`${printable(key, 60)} is not a map`);
+        const inner: ValueMap = existing ?? new Map();
+        const end = this.key(inner, level + 1);
+        if (inner.size > 0) set(data, key, inner);
+        else if (end !== END) throw this.#error(`the map ${printable(key, 60)} has no value`);
+        return end;
+      }
+    }
+  }
+
+  /** What follows an `=`. */
+  #value(use: (value: Value) => void): typeof END | undefined {
+    if (this.#json) {
+      use(this.#jsonValue());
+      return undefined;
+    }
+    if (this.#literal) {
+      const rest = this.#runes.slice(this.#at).join('');
+      this.#at = this.#runes.length;
+      use(this.#read(rest));
+      return END;
+    }
+    if (this.#at >= this.#runes.length) {
+      use('');
+      return END;
+    }
+    if (this.#runes[this.#at] === '{') {
+      this.#at++;
+      use(this.#list());
+      return undefined;
+    }
+    const { text } = this.#until(',');
+    use(this.#read(text));
+    return undefined;
+  }
+
+  #list(): Value[] {
+    const list: Value[] = [];
+    for (;;) {
+      const { text, stop } = this.#until(',}');
+      if (stop === undefined) throw this.#error("a list must end with '}'");
+      if (stop === '}') {
+        if (this.#runes[this.#at] === ',') this.#at++;
+        list.push(this.#read(text));
+        return list;
+      }
+      list.push(this.#read(text));
+    }
+  }
+
+  /** What follows `key[i]`. */
+  #item(list: Value[], index: number, level: number): typeof END | undefined {
+    const { text, stop } = this.#until('[.=');
+    if (text !== '') throw this.#error(`there is ${printable(text, 40)} after an index`);
+    switch (stop) {
+      case undefined:
+        return END;
+      case '=':
+        this.#value((value) => this.#setIndex(list, index, value));
+        return undefined;
+      case '[': {
+        const next = this.#index();
+        const existing = list[index];
+        if (existing !== undefined && existing !== null && !Array.isArray(existing))
+          throw this.#error(`item ${index} is not a list`);
+        const inner = Array.isArray(existing) ? existing : [];
+        const end = this.#item(inner, next, level);
+        this.#setIndex(list, index, inner);
+        return end;
+      }
+      default: {
+        const existing = list[index];
+        const inner: ValueMap = existing !== undefined && isMap(existing) ? existing : new Map();
+        const end = this.key(inner, level);
+        this.#setIndex(list, index, inner);
+        return end;
+      }
+    }
+  }
+
+  #index(): number {
+    const { text, stop } = this.#until(']');
+    if (stop === undefined || !/^[-+]?[0-9]{1,18}$/.test(text))
+      throw this.#error(`[${printable(text, 30)}] is not an index`);
+    const index = Number(text);
+    if (index < 0) throw this.#error(`the index ${index} is negative`);
+    if (index > LARGEST_INDEX) throw this.#error(`the index ${index} is larger than ${LARGEST_INDEX}`);
+    return index;
+  }
+
+  #setIndex(list: Value[], index: number, value: Value): void {
+    while (list.length <= index) list.push(null);
+    list[index] = value;
+  }
+
+  /** A JSON value, with the blanks and the comma after it. */
+  #jsonValue(): Value {
+    if (this.#skipToValue()) return null;
+    const rest = this.#runes.slice(this.#at).join('');
+    const length = jsonLength(rest);
+    const value = this.#read(rest.slice(0, length));
+    this.#at += [...rest.slice(0, length)].length;
+    this.#skipToValue();
+    return value;
+  }
+
+  /** Skips blanks and at most one comma; true when there is nothing more for this key. */
+  #skipToValue(): boolean {
+    for (; this.#at < this.#runes.length; this.#at++) {
+      const rune = this.#runes[this.#at] ?? '';
+      if (rune === ',') {
+        this.#at++;
+        return true;
+      }
+      if (rune.trim() !== '') return false;
+    }
+    return true;
+  }
+
+  #until(stops: string): { text: string; stop: string | undefined } {
+    let text = '';
+    while (this.#at < this.#runes.length) {
+      const rune = this.#runes[this.#at++] ?? '';
+      if (stops.includes(rune)) return { text, stop: rune };
+      if (rune === '\\' && !this.#literal) text += this.#runes[this.#at++] ?? '';
+      else text += rune;
+    }
+    return { text, stop: undefined };
+  }
+
+  #error(message: string): PkgError {
+    return new PkgError(
+      'PKG_SET_SYNTAX',
+      `${message} in ${this.#flag} ${printable(this.#text.replace(/=.*/s, '=…'), 80)}`,
+      {
+        hints: [
+          'write key=value, a.b=value, a[0]=value or a={x,y}; a backslash before . , = [ { makes it a plain character',
+        ],
+      },
+    );
+  }
+}
+
+function set(data: ValueMap, key: string, value: Value): void {
+  if (key !== '') data.set(key, value);
+}
+
+/** How long the JSON value is that a text begins with. */
+function jsonLength(text: string): number {
+  const scalar = /^(?:"(?:[^"\\]|\\.)*"|[^\s,{}[\]"]+)/s.exec(text);
+  if (scalar !== null) return scalar[0].length;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') {
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
+    } else if (char === '{' || char === '[') depth++;
+    else if ((char === '}' || char === ']') && --depth === 0) return at + 1;
+  }
+  return text.length;
+}

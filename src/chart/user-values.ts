@@ -1,0 +1,97 @@
+/** What the user gives beside the chart: `-f` files and the `--set` family, merged in Helm's order. */
+import { readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { nearest } from '../nearest.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
+import { isMap } from '../yaml/value.ts';
+import type { ValueMap } from '../yaml/value.ts';
+import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
+import { mergeValues } from './values.ts';
+
+/** The flags that values come from, each in the order it was given. `-` as a file is standard input. */
+export type ValueSources = {
+  valueFiles: readonly string[];
+  setJson: readonly string[];
+  set: readonly string[];
+  setString: readonly string[];
+  setFile: readonly string[];
+  setLiteral: readonly string[];
+};
+
+/**
+ * Reads and merges the user's values.
+ *
+ * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_VALUES_INVALID`, `PKG_YAML_SYNTAX`, `PKG_SET_SYNTAX`
+ */
+export async function readUserValues(sources: ValueSources, stdin?: () => Promise<string>): Promise<ValueMap> {
+  let values: ValueMap = new Map();
+  for (const file of sources.valueFiles) {
+    const text = file === '-' && stdin !== undefined ? await stdin() : await readText(file, 'values file');
+    for (const document of valueDocuments(text, file === '-' ? 'standard input' : file)) {
+      values = mergeValues(values, document);
+    }
+  }
+  for (const text of sources.setJson) applySetJson(values, text, (over) => (values = mergeValues(values, over)));
+  for (const text of sources.set) applySet(values, text, '--set', typedValue);
+  for (const text of sources.setString) applySet(values, text, '--set-string', (value) => value);
+  if (sources.setFile.length > 0) await applySetFiles(values, sources.setFile);
+  for (const text of sources.setLiteral) applySetLiteral(values, text);
+  return values;
+}
+
+/** Reads every document of a values file; each must be a map. */
+export function valueDocuments(text: string, file: string): ValueMap[] {
+  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file).flatMap((document) => {
+    if (document === null) return [];
+    if (isMap(document)) return [document];
+    throw new PkgError('PKG_VALUES_INVALID', 'values are a map of names, and this is not', { at: { file, line: 1 } });
+  });
+}
+
+/** `--set-file` reads files in the middle of its grammar, so their texts are fetched first. */
+async function applySetFiles(values: ValueMap, flags: readonly string[]): Promise<void> {
+  const paths = new Set<string>();
+  const collect = (path: string): string => {
+    paths.add(path);
+    return '';
+  };
+  for (const text of flags) applySet(new Map(), text, '--set-file', collect);
+  const texts = new Map<string, string>();
+  for (const path of paths) texts.set(path, await readText(path, 'file of --set-file'));
+  for (const text of flags) applySet(values, text, '--set-file', (path) => texts.get(path) ?? '');
+}
+
+async function readText(file: string, what: string): Promise<string> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) {
+    throw new PkgError(
+      'PKG_FILE_UNREADABLE',
+      `the ${what} ${printable(file)} is an address, and only files can be read`,
+      {
+        hints: ['fetch it first, or pipe it: … | pkg … -f -'],
+      },
+    );
+  }
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    const near = nearest(basename(file), filesBeside(file));
+    throw new PkgError('PKG_FILE_UNREADABLE', `the ${what} ${printable(file)} ${reason}`, {
+      hints: near === undefined ? [] : [`did you mean ${printable(near)}?`],
+      cause: error,
+    });
+  }
+}
+
+function filesBeside(file: string): string[] {
+  try {
+    return readdirSync(dirname(file)).filter((name) => name !== basename(file));
+  } catch {
+    return [];
+  }
+}

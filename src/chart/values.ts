@@ -1,0 +1,137 @@
+/** Merging values as Helm 4.2 does (pkg/chart/common/util/coalesce.go, internal/chart loader's MergeMaps). */
+import type { Chart } from './chart.ts';
+import { cloneValue, isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+
+/** As several `-f` files merge: maps key by key, anything else is replaced; nulls are kept. */
+export function mergeValues(base: ValueMap, over: ValueMap): ValueMap {
+  const merged: ValueMap = new Map(base);
+  for (const [key, value] of over) {
+    const below = merged.get(key);
+    merged.set(key, isMap(value) && isMap(below) ? mergeValues(below, value) : value);
+  }
+  return merged;
+}
+
+/** What a subchart sees of its parent's coalesced values. */
+export function subchartValues(values: ValueMap, name: string): ValueMap {
+  const own = values.get(name);
+  return isMap(own) ? own : new Map();
+}
+
+/** The merged values of a chart tree, and what Helm warns of on the way. */
+export type Coalesced = { values: ValueMap; warnings: string[] };
+
+/**
+ * The user's values over the defaults of a chart and its subcharts: a null deletes a default, each subchart
+ * gets its block with `global` filled in.
+ */
+export function coalesceValues(chart: Chart, userValues: ValueMap): Coalesced {
+  const coalescer = new Coalescer();
+  const values = cloneValue(userValues);
+  coalescer.chart(chart, values, '', false);
+  return { values, warnings: coalescer.warnings };
+}
+
+/** The values of `over` win; nulls of `over` delete unless nulls are kept. */
+export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = false): ValueMap {
+  const merged = cloneValue(over);
+  new Coalescer().tables(merged, cloneValue(under), '', keepNulls);
+  return merged;
+}
+
+class Coalescer {
+  readonly warnings: string[] = [];
+
+  chart(chart: Chart, values: ValueMap, prefix: string, keepNulls: boolean): void {
+    this.#defaults(chart, values, prefix, keepNulls);
+    for (const child of chart.dependencies) {
+      const { name } = child.metadata;
+      let own = values.get(name);
+      if (own !== undefined && own !== null && !isMap(own)) {
+        this.warnings.push(`the values of the subchart ${name} are not a map, and are not used`);
+        continue;
+      }
+      if (!isMap(own)) {
+        own = new Map();
+        values.set(name, own);
+      }
+      const below = join(prefix, chart.metadata.name);
+      this.#globals(own, values);
+      this.chart(child, own, below, keepNulls);
+    }
+  }
+
+  #defaults(chart: Chart, values: ValueMap, prefix: string, keepNulls: boolean): void {
+    const at = join(prefix, chart.metadata.name);
+    for (const [key, fallback] of cloneValue(chart.values)) {
+      const given = values.get(key);
+      if (!values.has(key)) {
+        if (keepNulls || fallback !== null) values.set(key, keepNulls ? fallback : withoutNulls(fallback));
+      } else if (given === null && !keepNulls) {
+        values.delete(key);
+      } else if (isMap(given)) {
+        if (isMap(fallback)) {
+          const isChild = chart.dependencies.some((child) => child.metadata.name === key);
+          this.tables(given, fallback, join(at, key), keepNulls || isChild);
+        } else if (fallback !== null) {
+          this.warnings.push(`skipped value for ${join(at, key)}: Not a table.`);
+        }
+      }
+    }
+  }
+
+  /** The parent's globals win over the child's, merged downwards. */
+  #globals(child: ValueMap, parent: ValueMap): void {
+    const from = parent.get('global') ?? new Map();
+    const into = child.get('global') ?? new Map();
+    if (!isMap(from) || !isMap(into)) {
+      this.warnings.push('skipping globals because they are not a table.');
+      return;
+    }
+    for (const [key, value] of from) {
+      const below = into.get(key);
+      if (isMap(value)) {
+        if (below === undefined) into.set(key, cloneValue(value));
+        else if (!isMap(below)) this.warnings.push(`Conflict: cannot merge map onto non-map for "${key}". Skipping.`);
+        else {
+          const merged = cloneValue(value);
+          this.tables(merged, below, '', true);
+          into.set(key, merged);
+        }
+      } else if (isMap(below)) this.warnings.push(`key ${key} is table. Skipping`);
+      else into.set(key, value);
+    }
+    child.set('global', into);
+  }
+
+  /** Fills `over` with what only `under` has; in place. */
+  tables(over: ValueMap, under: ValueMap, prefix: string, keepNulls: boolean): void {
+    for (const [key, value] of over) if (value === null) under.set(key, null);
+    for (const [key, value] of under) {
+      const given = over.get(key);
+      const at = join(prefix, key);
+      if (!over.has(key)) {
+        if (keepNulls || value !== null) over.set(key, keepNulls ? value : withoutNulls(value));
+      } else if (given === null && !keepNulls) over.delete(key);
+      else if (isMap(value)) {
+        if (isMap(given)) this.tables(given, value, at, keepNulls);
+        else this.warnings.push(`cannot overwrite table with non table for ${at}`);
+      } else if (isMap(given) && value !== null) {
+        this.warnings.push(`destination for ${at} is a table. Ignoring non-table value`);
+      }
+    }
+  }
+}
+
+/** A default that is null says nothing. */
+function withoutNulls(value: Value): Value {
+  if (!isMap(value)) return value;
+  const kept: ValueMap = new Map();
+  for (const [key, item] of value) if (item !== null) kept.set(key, withoutNulls(item));
+  return kept;
+}
+
+function join(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}.${name}`;
+}

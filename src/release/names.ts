@@ -1,0 +1,71 @@
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+/** Helm leaves ten characters of a DNS label to the chart. */
+const MAX_RELEASE_NAME = 53;
+
+/** Labels that Helm writes on its records itself. */
+const SYSTEM_LABELS: readonly string[] = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt'];
+
+/** @throws PkgError PKG_RELEASE_NAME_INVALID; the rules are Helm's */
+export function checkReleaseName(name: string): void {
+  if (name.length <= MAX_RELEASE_NAME && SUBDOMAIN.test(name)) return;
+  const problem =
+    name === ''
+      ? 'the release has no name'
+      : name.length > MAX_RELEASE_NAME
+        ? `the release name is ${name.length} characters long; ${MAX_RELEASE_NAME} are allowed`
+        : `"${printable(name, 60)}" is no release name`;
+  throw new PkgError('PKG_RELEASE_NAME_INVALID', problem, {
+    hints: ['use lower-case letters, digits, "-" and ".", with a letter or digit at both ends'],
+  });
+}
+
+/** @throws PkgError PKG_NAMESPACE_INVALID; the rules are Kubernetes' */
+export function checkNamespace(namespace: string): void {
+  if (namespace.length <= 63 && LABEL.test(namespace)) return;
+  throw new PkgError('PKG_NAMESPACE_INVALID', `"${printable(namespace, 80)}" is no name of a namespace`, {
+    hints: ['use at most 63 lower-case letters, digits and "-", with a letter or digit at both ends'],
+  });
+}
+
+/** @throws PkgError PKG_LABELS_INVALID; the rules are Kubernetes', and Helm's own labels are reserved */
+export function checkLabels(labels: Readonly<Record<string, string>>): void {
+  const part = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+  for (const [key, value] of Object.entries(labels)) {
+    const shown = printable(key, 80);
+    if (SYSTEM_LABELS.includes(key)) {
+      throw new PkgError('PKG_LABELS_INVALID', `the label ${shown} is one that every release record has`, {
+        hints: [`use another name than ${SYSTEM_LABELS.join(', ')}`],
+      });
+    }
+    const slash = key.lastIndexOf('/');
+    const name = key.slice(slash + 1);
+    const prefix = slash < 0 ? undefined : key.slice(0, slash);
+    if (
+      name.length > 63 ||
+      !part.test(name) ||
+      (prefix !== undefined && (prefix.length > 253 || !SUBDOMAIN.test(prefix)))
+    ) {
+      throw new PkgError('PKG_LABELS_INVALID', `"${shown}" is no name of a label`);
+    }
+    if (value !== '' && (value.length > 63 || !part.test(value))) {
+      throw new PkgError('PKG_LABELS_INVALID', `"${printable(value, 80)}" is no value for the label ${shown}`);
+    }
+  }
+}
+
+/** The labels of a new revision: those of the one before, changed by what is given; "null" removes. */
+export function mergeLabels(
+  before: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== 'null'));
+}
+
+/** User labels among all labels of a record's Secret. */
+export function userLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !SYSTEM_LABELS.includes(key)));
+}

@@ -1,0 +1,181 @@
+/**
+ * From what a chart renders to objects as they are to live: lists taken apart, one way to write one thing,
+ * namespaces filled in, and the marks by which a release knows its objects.
+ */
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { describeRef, groupOf, refKey, refOf } from '../cluster/cluster.ts';
+import { compareInstallOrder } from '../render/order.ts';
+import { cloneJson } from '../yaml/json.ts';
+import { getOwn, toPlain } from '../yaml/value.ts';
+import type { KubeObject, Scope } from '../cluster/cluster.ts';
+import type { Json, JsonObject, ValueMap } from '../yaml/value.ts';
+
+/** Tells where objects of a kind live. */
+export type ScopeOf = (apiVersion: string, kind: string, crds: readonly KubeObject[]) => Promise<Scope>;
+
+/** A document of a manifest: its data and where it came from. */
+export type SourceDocument = { source: string; object: ValueMap };
+
+/** Objects in normal form, and what a person should know about how they came to it. */
+export type NormalObjects = { objects: KubeObject[]; notes: string[] };
+
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+const RELEASE_NAME = 'meta.helm.sh/release-name';
+const RELEASE_NAMESPACE = 'meta.helm.sh/release-namespace';
+
+/**
+ * Brings documents into normal form, in install order: `kind: List` taken apart, `stringData` as `data`,
+ * namespaces filled in by the scope of each kind, of an object given twice only the last.
+ *
+ * @throws PkgError PKG_OBJECT_INVALID for what is no object
+ */
+export async function normalizeObjects(
+  documents: readonly SourceDocument[],
+  options: { namespace: string; scopeOf: ScopeOf; crds: readonly KubeObject[] },
+): Promise<NormalObjects> {
+  const notes: string[] = [];
+  const found = documents.flatMap(({ source, object }) => takeApart(toPlain(object), source));
+  const crds = [...options.crds, ...found.filter((object) => object.kind === 'CustomResourceDefinition')];
+  const scopes = new Map<string, Scope>();
+  const byKey = new Map<string, KubeObject>();
+  for (const object of found) {
+    const kindKey = `${groupOf(object.apiVersion)}/${object.kind}`;
+    let scope = scopes.get(kindKey);
+    if (scope === undefined) {
+      scope = await options.scopeOf(object.apiVersion, object.kind, crds);
+      scopes.set(kindKey, scope);
+      if (scope.assumed) {
+        notes.push(`nobody tells whether ${printable(kindKey)} lives in a namespace: it is taken to live in one`);
+      }
+    }
+    const normal = normalForm(object, scope.namespaced ? options.namespace : undefined);
+    const key = refKey(refOf(normal));
+    if (byKey.has(key)) {
+      notes.push(`${printable(describeRef(refOf(normal)))} is rendered more than once: the last one counts`);
+    }
+    byKey.set(key, normal);
+  }
+  // Sorting is stable: objects of one kind stay in the order of the chart.
+  return { objects: [...byKey.values()].sort(compareInstallOrder), notes };
+}
+
+/** The objects of a document: itself, or what a List holds, however deep. */
+export function takeApart(object: JsonObject, source: string): KubeObject[] {
+  const kind = getOwn(object, 'kind');
+  const items = getOwn(object, 'items');
+  if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
+    const apiVersion = getOwn(object, 'apiVersion');
+    return items.flatMap((item) => {
+      const member = asObject(item);
+      if (member === undefined) throw invalid(source, `an item of the ${printable(kind)} is no object`);
+      // Items of a typed list (ConfigMapList) may leave out what the list says already.
+      const inherited = kind === 'List' ? {} : { apiVersion: apiVersion ?? null, kind: kind.slice(0, -'List'.length) };
+      return takeApart({ ...inherited, ...member }, source);
+    });
+  }
+  for (const field of ['apiVersion', 'kind'] as const) {
+    const value = getOwn(object, field);
+    if (typeof value !== 'string' || value === '') throw invalid(source, `an object has no ${field}`);
+  }
+  const metadata = asObject(getOwn(object, 'metadata'));
+  const name = getOwn(metadata ?? {}, 'name');
+  if (metadata === undefined || typeof name !== 'string' || name === '') {
+    const generated = typeof getOwn(metadata ?? {}, 'generateName') === 'string';
+    throw invalid(
+      source,
+      generated
+        ? `a ${printable(String(kind))} has metadata.generateName, so that nobody could find it again; a release needs metadata.name`
+        : `a ${printable(String(kind))} has no metadata.name`,
+    );
+  }
+  const namespace = getOwn(metadata, 'namespace');
+  if (namespace !== undefined && namespace !== null && typeof namespace !== 'string') {
+    throw invalid(source, `metadata.namespace of ${printable(String(kind))} "${printable(name)}" is no string`);
+  }
+  return [object as KubeObject];
+}
+
+/** `namespace` is that of the release; undefined for a kind outside of namespaces. */
+function normalForm(object: KubeObject, namespace: string | undefined): KubeObject {
+  const { namespace: written, ...others } = object.metadata;
+  // Generators write `creationTimestamp: null`; the field is the server's.
+  delete others['creationTimestamp'];
+  const { name, ...rest } = others;
+  const place = namespace === undefined ? {} : { namespace: written || namespace };
+  const normal: KubeObject = { ...object, metadata: { name, ...place, ...rest } as KubeObject['metadata'] };
+  if (normal.kind !== 'Secret' || groupOf(normal.apiVersion) !== '') return normal;
+  const texts = asObject(getOwn(normal, 'stringData'));
+  if (!('stringData' in normal)) return normal;
+  const { stringData: _, ...secret } = normal;
+  if (texts === undefined) return secret as KubeObject;
+  const data: JsonObject = { ...asObject(getOwn(normal, 'data')) };
+  for (const [key, text] of Object.entries(texts)) {
+    data[key] = typeof text === 'string' ? Buffer.from(text).toString('base64') : text;
+  }
+  return { ...secret, data } as KubeObject;
+}
+
+/** Marks an object as this release's. Source: helm v4 `pkg/action/validate.go`. */
+export function withOwnership(object: KubeObject, release: string, namespace: string): KubeObject {
+  const metadata = { ...object.metadata };
+  metadata['labels'] = { ...asObject(metadata['labels']), [MANAGED_BY]: 'Helm' };
+  metadata['annotations'] = {
+    ...asObject(metadata['annotations']),
+    [RELEASE_NAME]: release,
+    [RELEASE_NAMESPACE]: namespace,
+  };
+  return { ...object, metadata };
+}
+
+/**
+ * Whose a live object is: this release's, nobody's (no marks, or not all of them), or another release's,
+ * and then `why` names what speaks against us in Helm's words.
+ */
+export function ownershipOf(
+  live: KubeObject,
+  release: string,
+  namespace: string,
+): { owner: 'us' | 'nobody' | 'other'; why: string } {
+  const labels = asObject(live.metadata['labels']) ?? {};
+  const annotations = asObject(live.metadata['annotations']) ?? {};
+  const wanted = [
+    { kind: 'label', map: labels, key: MANAGED_BY, value: 'Helm' },
+    { kind: 'annotation', map: annotations, key: RELEASE_NAME, value: release },
+    { kind: 'annotation', map: annotations, key: RELEASE_NAMESPACE, value: namespace },
+  ] as const;
+  const wrong: string[] = [];
+  let other = false;
+  for (const { kind, map, key, value } of wanted) {
+    const actual = getOwn(map, key);
+    if (actual === value) continue;
+    if (actual === undefined) {
+      wrong.push(`the ${kind} ${key} is missing`);
+    } else {
+      wrong.push(`the ${kind} ${key} is "${printable(String(actual))}" and not "${printable(value)}"`);
+      other ||= kind === 'annotation';
+    }
+  }
+  if (wrong.length === 0) return { owner: 'us', why: '' };
+  return { owner: other ? 'other' : 'nobody', why: wrong.join(', ') };
+}
+
+/** Does `helm.sh/resource-policy: keep` stand on this object? */
+export function isKept(object: JsonObject): boolean {
+  const annotations = asObject(asObject(getOwn(object, 'metadata'))?.['annotations']) ?? {};
+  const policy = getOwn(annotations, 'helm.sh/resource-policy');
+  return typeof policy === 'string' && policy.trim().toLowerCase() === 'keep';
+}
+
+/** A deep copy that a caller may keep and change. */
+export function copyObject(object: KubeObject): KubeObject {
+  return cloneJson(object);
+}
+
+function asObject(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+function invalid(source: string, message: string): PkgError {
+  return new PkgError('PKG_OBJECT_INVALID', message, { at: { file: source } });
+}

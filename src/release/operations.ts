@@ -1,0 +1,12 @@
+/** The operations on releases: each one road from what the user wants to a record. */
+export { install } from './operations/install.ts';
+export type { InstallInput } from './operations/install.ts';
+export { upgrade } from './operations/upgrade.ts';
+export type { UpgradeInput } from './operations/upgrade.ts';
+export { rollback } from './operations/rollback.ts';
+export type { RollbackInput } from './operations/rollback.ts';
+export { uninstall } from './operations/uninstall.ts';
+export type { UninstallInput } from './operations/uninstall.ts';
+export { getHistory, getRelease, listReleases } from './operations/history.ts';
+export type { ListOptions } from './operations/history.ts';
+export type { ChartOperation, Env, OperationResult, ReleaseEvent, ValuesMode } from './operations/env.ts';

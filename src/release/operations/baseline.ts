@@ -1,0 +1,61 @@
+/** What earlier revisions may have made: everything from the last deployed revision on. */
+import type { Cluster, KubeObject, ObjectRef } from '../../cluster/cluster.ts';
+import { refKey, refOf } from '../../cluster/cluster.ts';
+import { parseDocument, splitManifest } from '../manifest.ts';
+import { isKept, normalizeObjects } from '../objects.ts';
+import type { BaselineObject } from '../plan-objects.ts';
+import type { StoredRelease } from '../store.ts';
+
+/** A part of the baseline with what lives there. */
+export type LiveBaseline = BaselineObject & { live: KubeObject | undefined };
+
+/**
+ * Reads the baseline of a release: the objects of the last deployed revision and of every later one,
+ * failed and pending ones included, so that nothing that any of them made is forgotten.
+ *
+ * @param desired the manifest and objects that are to be: what is the same text is not read twice
+ */
+export async function readBaseline(
+  cluster: Cluster,
+  history: readonly StoredRelease[],
+  namespace: string,
+  desired: { manifest: string; objects: readonly KubeObject[] },
+): Promise<LiveBaseline[]> {
+  const deployed = history.findLastIndex(({ release }) => release.info.status === 'deployed');
+  const found = new Map<string, BaselineObject>();
+  const texts = new Set<string>();
+  const same = new Set(splitManifest(desired.manifest));
+  for (const [index, { release, secret }] of history.slice(Math.max(0, deployed)).entries()) {
+    if (release.info.status === 'uninstalled') continue;
+    const certain = index === 0 && deployed >= 0;
+    if (release.manifest === desired.manifest) {
+      for (const object of desired.objects) add(found, { ref: refOf(object), certain, keep: isKept(object) });
+      continue;
+    }
+    const documents = splitManifest(release.manifest).flatMap((text) => {
+      // A document that stays as it is has no object to be deleted.
+      if (same.has(text) || texts.has(text)) return [];
+      texts.add(text);
+      const document = parseDocument(text, secret.metadata.name);
+      return document === undefined ? [] : [document];
+    });
+    const { objects } = await normalizeObjects(documents, {
+      namespace,
+      scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
+      crds: [],
+    });
+    for (const object of objects) add(found, { ref: refOf(object), certain, keep: isKept(object) });
+  }
+  const wanted = new Set(desired.objects.map((object) => refKey(refOf(object))));
+  const old = [...found.values()].filter(({ ref }) => !wanted.has(refKey(ref)));
+  const live = await cluster.getMany(old.map(({ ref }): ObjectRef => ref));
+  const gone = old.map((item, index) => ({ ...item, live: live[index] }));
+  const kept = [...found.values()].filter(({ ref }) => wanted.has(refKey(ref)));
+  return [...kept.map((item) => ({ ...item, live: undefined })), ...gone];
+}
+
+function add(found: Map<string, BaselineObject>, item: BaselineObject): void {
+  const key = refKey(item.ref);
+  const known = found.get(key);
+  found.set(key, known === undefined ? item : { ...item, certain: known.certain || item.certain });
+}

@@ -1,0 +1,46 @@
+import type { Origins } from '../../chart/origins.ts';
+import type { Chart } from '../../chart/chart.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import type { Plan, Step } from '../plan.ts';
+import type { Release } from '../release.ts';
+
+/** What happens, as it happens. */
+export type ReleaseEvent =
+  | { type: 'plan'; plan: Plan }
+  | { type: 'step-started' | 'step-done'; step: Step; index: number; total: number }
+  | { type: 'warning' | 'note'; message: string };
+
+/** Where an operation works, and whom it tells. */
+export type Env = {
+  cluster: Cluster;
+  emit: (event: ReleaseEvent) => void;
+  now?: () => Date;
+  /** Ends the operation between two writes; the record then says that it failed. */
+  signal?: AbortSignal;
+};
+
+/** What an operation comes to. Under `dryRun` the release is what would be recorded. */
+export type OperationResult = { release: Release; plan: Plan };
+
+/** What install and upgrade start from. */
+export type ChartOperation = {
+  name: string;
+  namespace: string;
+  chart: Chart;
+  userValues: ValueMap;
+  origins?: Origins;
+  dryRun?: boolean;
+  createNamespace?: boolean;
+  description?: string;
+  labels?: Record<string, string>;
+  skipCrds?: boolean;
+  noHooks?: boolean;
+  takeOwnership?: boolean;
+  takeOver?: boolean;
+  skipSchemaValidation?: boolean;
+  subchartNotes?: boolean;
+};
+
+/** How an upgrade treats the values of the revision before. */
+export type ValuesMode = 'default' | 'reset' | 'reuse' | 'reset-then-reuse';

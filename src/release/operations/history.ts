@@ -1,0 +1,73 @@
+/** Reading releases. */
+import type { Cluster } from '../../cluster/cluster.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import type { Release, Status } from '../release.ts';
+import { ReleaseStore } from '../store.ts';
+
+/** Which releases to list. No namespace means all; no statuses means any. */
+export type ListOptions = { namespace?: string; statuses?: readonly Status[] };
+
+/** The newest revision of each release, by namespace and name; statuses are looked at last, as in Helm. */
+export async function listReleases(cluster: Cluster, options: ListOptions = {}): Promise<Release[]> {
+  const newest = new Map<string, Release>();
+  for (const { release } of await new ReleaseStore(cluster, options.namespace).all()) {
+    const key = `${release.namespace}/${release.name}`;
+    const known = newest.get(key);
+    if (known === undefined || known.version < release.version) newest.set(key, release);
+  }
+  const { statuses } = options;
+  return [...newest]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, release]) => release)
+    .filter(({ info }) => statuses === undefined || statuses.includes(info.status));
+}
+
+/**
+ * The revisions of a release, the oldest first; of many the newest `max`.
+ *
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`
+ */
+export async function getHistory(cluster: Cluster, namespace: string, name: string, max = 0): Promise<Release[]> {
+  const history = (await new ReleaseStore(cluster, namespace).history(name)).map(({ release }) => release);
+  if (history.length === 0) throw await notFound(cluster, namespace, name);
+  return max > 0 ? history.slice(-max) : history;
+}
+
+/** One revision of a release: the newest, or the one with this number. */
+export async function getRelease(cluster: Cluster, namespace: string, name: string, revision = 0): Promise<Release> {
+  const history = await getHistory(cluster, namespace, name);
+  const found = revision === 0 ? history.at(-1) : history.find(({ version }) => version === revision);
+  if (found === undefined) throw revisionNotFound(name, revision, history);
+  return found;
+}
+
+/** The error for a revision that is not there. */
+export function revisionNotFound(name: string, revision: number, history: readonly Release[]): PkgError {
+  return new PkgError('PKG_REVISION_NOT_FOUND', `release ${printable(name)} has no revision ${revision}`, {
+    hints: [`its revisions are ${history.map(({ version }) => version).join(', ')}`],
+  });
+}
+
+/** The error for a release that is not there, with the nearest that is. */
+export async function notFound(cluster: Cluster, namespace: string, name: string): Promise<PkgError> {
+  const all = await listReleases(cluster).catch(() => []);
+  const elsewhere = all.find((release) => release.name === name);
+  const near = nearest(
+    name,
+    all.filter((release) => release.namespace === namespace).map((release) => release.name),
+  );
+  const hints =
+    elsewhere === undefined
+      ? []
+      : [`there is one in the namespace ${printable(elsewhere.namespace)}: give -n ${printable(elsewhere.namespace)}`];
+  if (near !== undefined) hints.push(`did you mean ${printable(near)}?`);
+  return new PkgError(
+    'PKG_RELEASE_NOT_FOUND',
+    `there is no release ${printable(name)} in the namespace ${printable(namespace)}`,
+    {
+      hints: [...hints, '`pkg list -A` shows all releases'],
+    },
+  );
+}

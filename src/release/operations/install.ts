@@ -1,0 +1,80 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { isPending, takeOverNote } from '../holder.ts';
+import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
+import { ReleaseStore } from '../store.ts';
+import type { StoredRelease } from '../store.ts';
+import type { ChartOperation, Env, OperationResult } from './env.ts';
+import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor, tellHooks } from './prepare.ts';
+import { runPlan, withStatus } from './run.ts';
+
+/** What install starts from. `replace`: use the name of an uninstalled or failed release again. */
+export type InstallInput = ChartOperation & { replace?: boolean };
+
+/**
+ * Installs a chart as a new release.
+ *
+ * @throws {PkgError} `PKG_RELEASE_EXISTS`, and whatever goes wrong on the road
+ */
+export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
+  const { cluster } = env;
+  const { name, namespace, dryRun = false, noHooks = false } = input;
+  checkReleaseName(name);
+  checkNamespace(namespace);
+  checkLabels(input.labels ?? {});
+  const store = new ReleaseStore(cluster, namespace);
+  const history = await free(env, store, input);
+  const version = (history.at(-1)?.release.version ?? 0) + 1;
+  const rendered = await renderFor(env, input, version, true, new Map());
+  const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
+  const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
+  const now = (env.now?.() ?? new Date()).toISOString();
+  const release = releaseOf(
+    input,
+    rendered,
+    version,
+    { first: now, now },
+    'pending-install',
+    'Initial install underway',
+    input.labels ?? {},
+  );
+  const plan = await planRelease(env, 'install', release, rendered.objects, history, {
+    takeOwnership: input.takeOwnership === true,
+    before: [...namespaces, ...steps],
+    crds,
+    notes: [],
+  });
+  env.emit({ type: 'plan', plan });
+  const description = input.description ?? 'Install complete';
+  if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
+  tellHooks(env, release.hooks, ['pre-install', 'post-install'], noHooks);
+  const words = { done: description, failed: (why: string) => `Release "${name}" failed: ${why}` };
+  return { release: await runPlan(env, store, history, plan, release, words, rendered.keepsakes), plan };
+}
+
+/** The history that a new release may follow: none, or what may be written over. */
+async function free(env: Env, store: ReleaseStore, input: InstallInput): Promise<StoredRelease[]> {
+  const history = await store.history(input.name);
+  const last = history.at(-1);
+  if (last === undefined) return history;
+  const { status } = last.release.info;
+  if (input.replace === true && (status === 'uninstalled' || status === 'failed')) return history;
+  if (status === 'pending-install' && isPending(last.release)) {
+    const note = takeOverNote(last, env.now?.() ?? new Date(), input.takeOver === true);
+    if (input.dryRun === true) return history;
+    env.emit({ type: 'note', message: note });
+    const failed = withStatus(last.release, 'failed', `Release "${input.name}" failed: left unfinished`);
+    return [...history.slice(0, -1), await store.update(last, failed, {})];
+  }
+  throw new PkgError(
+    'PKG_RELEASE_EXISTS',
+    `cannot reuse a name that is still in use: ${printable(input.name)} is ${status}`,
+    {
+      hints: [
+        status === 'uninstalled'
+          ? 'its history was kept: give --replace to use the name again'
+          : `\`pkg upgrade --install ${printable(input.name)} …\` works on a release that is there`,
+      ],
+    },
+  );
+}

@@ -1,0 +1,162 @@
+/** The first part of the road: chart and values become a plan and the release that it makes. */
+import type { Chart } from '../../chart/chart.ts';
+import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
+import { refOf } from '../../cluster/cluster.ts';
+import { renderChart } from '../../render/render-chart.ts';
+import type { RenderedChart } from '../../render/render-chart.ts';
+import type { Lookup } from '../../render/render.ts';
+import { parseYamlDocuments } from '../../yaml/read.ts';
+import { fromPlain, isMap, toPlain } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import { printManifest, recordHooks } from '../manifest.ts';
+import { normalizeObjects, takeApart, withOwnership } from '../objects.ts';
+import type { SourceDocument } from '../objects.ts';
+import { planObjects } from '../plan-objects.ts';
+import type { Plan, Step } from '../plan.ts';
+import { recordChart } from '../recorded-chart.ts';
+import type { RecordedHook, Release } from '../release.ts';
+import type { StoredRelease } from '../store.ts';
+import { readBaseline } from './baseline.ts';
+import type { ChartOperation, Env } from './env.ts';
+
+/** Renders for an operation; warnings are told. */
+export async function renderFor(
+  env: Env,
+  input: ChartOperation & { chart: Chart; userValues: ValueMap },
+  revision: number,
+  isInstall: boolean,
+  keepsakes: Map<string, string>,
+): Promise<RenderedChart> {
+  const { cluster } = env;
+  const rendered = await renderChart({
+    chart: input.chart,
+    userValues: input.userValues,
+    release: { name: input.name, namespace: input.namespace, revision, isInstall, isUpgrade: !isInstall },
+    capabilities: await cluster.capabilities(),
+    keepsakes,
+    ...(input.origins && { origins: input.origins }),
+    ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
+    ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
+    ...lookupOf(cluster),
+  });
+  for (const message of rendered.warnings) env.emit({ type: 'warning', message });
+  return rendered;
+}
+
+function lookupOf(cluster: Cluster): { lookup?: Lookup } {
+  if (cluster.lookup === undefined) return {};
+  return {
+    lookup: (apiVersion, kind, namespace, name) => {
+      const found = cluster.lookup?.({ apiVersion, kind, namespace, name });
+      return found === undefined ? new Map() : fromPlain(found);
+    },
+  };
+}
+
+/** The release that a rendered chart makes. */
+export function releaseOf(
+  input: ChartOperation,
+  rendered: RenderedChart,
+  version: number,
+  times: { first: string; now: string },
+  status: Release['info']['status'],
+  description: string,
+  labels: Record<string, string>,
+): Release {
+  return {
+    name: input.name,
+    namespace: input.namespace,
+    version,
+    info: {
+      first_deployed: times.first,
+      last_deployed: times.now,
+      description,
+      status,
+      ...(rendered.notes === '' ? {} : { notes: rendered.notes }),
+    },
+    chart: recordChart(rendered.chart),
+    config: toPlain(input.userValues),
+    manifest: printManifest(rendered.objects),
+    hooks: input.noHooks === true ? [] : recordHooks(rendered.hooks),
+    apply_method: 'ssa',
+    labels,
+  };
+}
+
+/** Makes the plan for a release whose objects are these documents. */
+export async function planRelease(
+  env: Env,
+  operation: Plan['operation'],
+  release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest'>,
+  documents: readonly SourceDocument[],
+  history: readonly StoredRelease[],
+  options: { takeOwnership: boolean; before: readonly Step[]; crds: readonly KubeObject[]; notes: readonly string[] },
+): Promise<Plan> {
+  const { cluster } = env;
+  const { name, namespace, version: revision } = release;
+  const { objects, notes } = await normalizeObjects(documents, {
+    namespace,
+    scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
+    crds: options.crds,
+  });
+  const owned = objects.map((object) => withOwnership(object, name, namespace));
+  const found = await cluster.compare(owned);
+  const baseline = await readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned });
+  return planObjects({
+    operation,
+    release: name,
+    namespace,
+    revision,
+    desired: owned.map((object, index) => ({ object, found: found[index] ?? { same: false, live: undefined } })),
+    baseline,
+    takeOwnership: options.takeOwnership,
+    before: options.before,
+    notes: [...options.notes, ...notes],
+  });
+}
+
+/** The steps for a chart's `crds/`: those that are not there are created, the others left as they are. */
+export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps: Step[]; crds: KubeObject[] }> {
+  const crds = crdsOf(chart);
+  const live = await cluster.getMany(crds.map((object) => refOf(object)));
+  const steps = crds.flatMap((desired, index): Step[] =>
+    live[index] !== undefined
+      ? []
+      : [{ action: 'create', ref: refOf(desired), reason: 'a CRD of the chart, not there yet', desired, changes: [] }],
+  );
+  return { steps, crds };
+}
+
+/** The objects of `crds/`, the chart's own first. */
+export function crdsOf(chart: Chart): KubeObject[] {
+  const own = chart.crds.flatMap(({ name, data }) =>
+    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`).flatMap((document) =>
+      isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [],
+    ),
+  );
+  return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
+}
+
+/** The step that makes the release's namespace, if it is not there. */
+export async function namespaceStep(cluster: Cluster, namespace: string): Promise<Step[]> {
+  const ref = { apiVersion: 'v1', kind: 'Namespace', namespace: '', name: namespace };
+  if ((await cluster.get(ref)) !== undefined) return [];
+  const desired: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: namespace, labels: { name: namespace } },
+  };
+  return [{ action: 'create', ref, reason: 'the namespace of the release', desired, changes: [] }];
+}
+
+/** Tells that hooks are not run where nothing runs. */
+export function tellHooks(env: Env, hooks: readonly RecordedHook[], events: readonly string[], noHooks: boolean): void {
+  if (env.cluster.runsWorkloads || noHooks) return;
+  const skipped = hooks.filter((hook) => hook.events.some((event) => events.includes(event)));
+  if (skipped.length === 0) return;
+  const names = skipped.map(({ kind, name }) => `${kind} "${name}"`).join(', ');
+  env.emit({
+    type: 'note',
+    message: `hooks are recorded but not run in a ${env.cluster.description.split(' ')[0] ?? 'folder'}: ${names}`,
+  });
+}

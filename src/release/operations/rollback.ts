@@ -1,0 +1,75 @@
+import { parseDocument, splitManifest } from '../manifest.ts';
+import type { Release } from '../release.ts';
+import { ReleaseStore } from '../store.ts';
+import type { Env, OperationResult } from './env.ts';
+import { notFound, revisionNotFound } from './history.ts';
+import { planRelease, tellHooks } from './prepare.ts';
+import { runPlan, trimHistory, withStatus } from './run.ts';
+import { settled, withoutLast } from './upgrade.ts';
+
+/** What rollback starts from. Revision 0 (or none) is the one before the last. */
+export type RollbackInput = {
+  name: string;
+  namespace: string;
+  revision?: number;
+  dryRun?: boolean;
+  historyMax?: number;
+  noHooks?: boolean;
+  description?: string;
+  takeOver?: boolean;
+};
+
+/**
+ * Makes the objects of an earlier revision hold again: its manifest against what lives now, so that what
+ * was changed by hand goes too.
+ *
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`
+ */
+export async function rollback(env: Env, input: RollbackInput): Promise<OperationResult> {
+  const { cluster } = env;
+  const { name, namespace, dryRun = false, noHooks = false } = input;
+  const store = new ReleaseStore(cluster, namespace);
+  const history = await settled(env, store, await store.history(name), input);
+  const last = history.at(-1)?.release;
+  if (last === undefined) throw await notFound(cluster, namespace, name);
+  const revision = input.revision === undefined || input.revision === 0 ? last.version - 1 : input.revision;
+  const target = history.find(({ release }) => release.version === revision)?.release;
+  if (target === undefined)
+    throw revisionNotFound(
+      name,
+      revision,
+      history.map(({ release }) => release),
+    );
+  const version = last.version + 1;
+  const now = (env.now?.() ?? new Date()).toISOString();
+  const release: Release = {
+    ...target,
+    version,
+    hooks: noHooks ? [] : target.hooks,
+    info: {
+      first_deployed: last.info.first_deployed ?? now,
+      last_deployed: now,
+      description: `Rollback to ${revision}`,
+      status: 'pending-rollback',
+      ...(target.info.notes === undefined ? {} : { notes: target.info.notes }),
+    },
+  };
+  const where = `revision ${revision}`;
+  const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
+  const plan = await planRelease(env, 'rollback', release, documents, history, {
+    takeOwnership: false,
+    before: [],
+    crds: [],
+    notes: [],
+  });
+  env.emit({ type: 'plan', plan });
+  if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
+  tellHooks(env, release.hooks, ['pre-rollback', 'post-rollback'], noHooks);
+  const words = {
+    done: input.description ?? `Rollback to ${revision}`,
+    failed: (why: string) => `Rollback "${name}" failed: ${why}`,
+  };
+  const done = await runPlan(env, store, history, plan, release, words, await store.readKeepsakes(target));
+  await trimHistory(store, await withoutLast(store, name), input.historyMax ?? 10);
+  return { release: done, plan };
+}

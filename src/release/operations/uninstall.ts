@@ -1,0 +1,75 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { Hold } from '../holder.ts';
+import type { Release } from '../release.ts';
+import { ReleaseStore } from '../store.ts';
+import type { Env, OperationResult } from './env.ts';
+import { notFound } from './history.ts';
+import { planRelease, tellHooks } from './prepare.ts';
+import { applySteps, withStatus } from './run.ts';
+import { settled } from './upgrade.ts';
+
+/** What uninstall starts from. */
+export type UninstallInput = {
+  name: string;
+  namespace: string;
+  keepHistory?: boolean;
+  dryRun?: boolean;
+  noHooks?: boolean;
+  description?: string;
+  /** Succeed when there is no such release; the result is then undefined. */
+  ignoreNotFound?: boolean;
+  takeOver?: boolean;
+};
+
+/**
+ * Deletes the objects of a release, but those with `helm.sh/resource-policy: keep`, and its records.
+ *
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`
+ */
+export async function uninstall(env: Env, input: UninstallInput): Promise<OperationResult | undefined> {
+  const { cluster } = env;
+  const { name, namespace, dryRun = false, keepHistory = false, noHooks = false } = input;
+  const store = new ReleaseStore(cluster, namespace);
+  const history = await settled(env, store, await store.history(name), input);
+  const last = history.at(-1);
+  if (last === undefined) {
+    if (input.ignoreNotFound === true) return undefined;
+    throw await notFound(cluster, namespace, name);
+  }
+  const { release } = last;
+  const isGone = release.info.status === 'uninstalled';
+  if (isGone && keepHistory) {
+    throw new PkgError('PKG_RELEASE_NOT_FOUND', `the release ${printable(name)} is uninstalled already`, {
+      hints: ['uninstall it without --keep-history to remove its history too'],
+    });
+  }
+  const emptied = { name, namespace, version: release.version, manifest: '' };
+  const plan = await planRelease(env, 'uninstall', emptied, [], isGone ? [] : history, {
+    takeOwnership: false,
+    before: [],
+    crds: [],
+    notes: [],
+  });
+  env.emit({ type: 'plan', plan });
+  const deleted = (env.now?.() ?? new Date()).toISOString();
+  const done: Release = withStatus(release, 'uninstalled', input.description ?? 'Uninstallation complete');
+  done.info = { ...done.info, deleted };
+  if (dryRun) return { release: done, plan };
+  if (!isGone) {
+    const begun = withStatus(release, 'uninstalling', 'Deletion in progress (or silently failed)');
+    const hold = await Hold.take(store, last, begun);
+    tellHooks(env, release.hooks, ['pre-delete', 'post-delete'], noHooks);
+    try {
+      await applySteps(env, plan, hold);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      await hold.finish(withStatus(release, 'failed', `Uninstall "${name}" failed: ${why}`)).catch(() => hold.drop());
+      throw error;
+    }
+    await hold.finish(done);
+  }
+  // Oldest first: what is left after a crash is still the newest revision, which says what happened.
+  if (!keepHistory) for (const stored of history) await store.remove(stored);
+  return { release: done, plan };
+}

@@ -1,0 +1,120 @@
+import type { Chart } from '../../chart/chart.ts';
+import { coalesceTables, coalesceValues } from '../../chart/values.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { fromPlain } from '../../yaml/value.ts';
+import { isPending, takeOverNote } from '../holder.ts';
+import { checkLabels, checkNamespace, checkReleaseName, mergeLabels } from '../names.ts';
+import { recordedValues } from '../recorded-chart.ts';
+import type { Release } from '../release.ts';
+import { ReleaseStore } from '../store.ts';
+import type { StoredRelease } from '../store.ts';
+import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
+import { notFound } from './history.ts';
+import { install } from './install.ts';
+import { namespaceStep, planRelease, releaseOf, renderFor, tellHooks } from './prepare.ts';
+import { runPlan, trimHistory, withStatus } from './run.ts';
+
+/** What upgrade starts from. `install`: install when there is no such release. `historyMax`: 0 keeps all. */
+export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: ValuesMode; historyMax?: number };
+
+/**
+ * Brings a release to another chart or other values.
+ *
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, and whatever goes wrong on the road
+ */
+export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
+  const { cluster } = env;
+  const { name, namespace, dryRun = false } = input;
+  checkReleaseName(name);
+  checkNamespace(namespace);
+  checkLabels(input.labels ?? {});
+  const store = new ReleaseStore(cluster, namespace);
+  const history = await settled(env, store, await store.history(name), input);
+  const last = history.at(-1)?.release;
+  if (last === undefined || last.info.status === 'uninstalled') {
+    if (input.install === true) return install(env, { ...input, replace: last !== undefined });
+    if (last === undefined) throw await notFound(cluster, namespace, name);
+    throw new PkgError('PKG_RELEASE_NOT_FOUND', `${printable(name)} was uninstalled: it has no deployed releases`, {
+      hints: ['give --install to install it again'],
+    });
+  }
+  const current = currentOf(history, last);
+  const { chart, userValues } = withEarlierValues(input, current);
+  const version = last.version + 1;
+  const keepsakes = await store.readKeepsakes(current);
+  const whole = { ...input, chart, userValues };
+  const rendered = await renderFor(env, whole, version, false, keepsakes);
+  const now = (env.now?.() ?? new Date()).toISOString();
+  const labels = mergeLabels(current.labels, input.labels ?? {});
+  const times = { first: current.info.first_deployed ?? now, now };
+  const release = releaseOf(whole, rendered, version, times, 'pending-upgrade', 'Preparing upgrade', labels);
+  const plan = await planRelease(env, 'upgrade', release, rendered.objects, history, {
+    takeOwnership: input.takeOwnership === true,
+    before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
+    crds: [],
+    notes: [],
+  });
+  env.emit({ type: 'plan', plan });
+  if (dryRun) return { release: withStatus(release, 'pending-upgrade', 'Dry run complete'), plan };
+  tellHooks(env, release.hooks, ['pre-upgrade', 'post-upgrade'], input.noHooks === true);
+  const words = {
+    done: input.description ?? 'Upgrade complete',
+    failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
+  };
+  const done = await runPlan(env, store, history, plan, release, words, rendered.keepsakes);
+  await trimHistory(store, await withoutLast(store, name), input.historyMax ?? 10);
+  return { release: done, plan };
+}
+
+/** A pending revision of a process that is gone is marked as failed, so that the history goes on. */
+export async function settled(
+  env: Env,
+  store: ReleaseStore,
+  history: StoredRelease[],
+  input: { name: string; dryRun?: boolean; takeOver?: boolean },
+): Promise<StoredRelease[]> {
+  const last = history.at(-1);
+  if (last === undefined || !isPending(last.release)) return history;
+  const note = takeOverNote(last, env.now?.() ?? new Date(), input.takeOver === true);
+  env.emit({ type: 'note', message: note });
+  if (input.dryRun === true) return history;
+  const failed = withStatus(
+    last.release,
+    'failed',
+    `${last.release.info.status} of "${input.name}" was left unfinished`,
+  );
+  return [...history.slice(0, -1), await store.update(last, failed, {})];
+}
+
+/** The revision that an upgrade starts from: the last deployed one, else the last. */
+export function currentOf(history: readonly StoredRelease[], last: Release): Release {
+  return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
+}
+
+/** The history as it is now but for the newest revision, for trimming. */
+export async function withoutLast(store: ReleaseStore, name: string): Promise<StoredRelease[]> {
+  return (await store.history(name)).slice(0, -1);
+}
+
+/** Helm's rules (pkg/action/upgrade.go, reuseValues). */
+function withEarlierValues(
+  input: UpgradeInput,
+  current: Release,
+): { chart: Chart; userValues: ChartOperation['userValues'] } {
+  const { chart, userValues, valuesMode = 'default' } = input;
+  const config = fromPlain(current.config);
+  switch (valuesMode) {
+    case 'reset':
+      return { chart, userValues };
+    case 'reuse': {
+      const old: Chart = { ...chart, values: recordedValues(current.chart), dependencies: [] };
+      const { values } = coalesceValues(old, config);
+      return { chart: { ...chart, values }, userValues: coalesceTables(userValues, config, true) };
+    }
+    case 'reset-then-reuse':
+      return { chart, userValues: coalesceTables(userValues, config, true) };
+    case 'default':
+      return { chart, userValues: userValues.size === 0 ? config : userValues };
+  }
+}

@@ -1,0 +1,165 @@
+/** The records of releases where they live: Helm's Secrets, and beside them what only pkg keeps. */
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import type { Cluster, KubeObject } from '../cluster/cluster.ts';
+import { parseJson, printJson } from '../yaml/json.ts';
+import { getOwn } from '../yaml/value.ts';
+import type { JsonObject } from '../yaml/value.ts';
+import { MAX_RECORD, corrupt, decodeRelease, encodeRelease } from './codec.ts';
+import { userLabels } from './names.ts';
+import type { Release } from './release.ts';
+
+/** A revision, and the Secret that holds it as it was read or written last. */
+export type StoredRelease = { release: Release; secret: KubeObject };
+
+const PREFIX = 'sh.helm.release.v1.';
+const KEEPSAKES_TYPE = 'kubepkg.dev/keepsakes.v1';
+
+/** Reads and writes the records of one namespace, or reads those of all. */
+export class ReleaseStore {
+  readonly #cluster: Cluster;
+  readonly #namespace: string | undefined;
+
+  constructor(cluster: Cluster, namespace: string | undefined) {
+    this.#cluster = cluster;
+    this.#namespace = namespace;
+  }
+
+  /** Every revision of a release, the oldest first. */
+  async history(name: string): Promise<StoredRelease[]> {
+    const stored = await this.#read({ owner: 'helm', name }, `${PREFIX}${name}.v`);
+    return stored.sort((a, b) => a.release.version - b.release.version);
+  }
+
+  /** Every revision of every release. */
+  async all(): Promise<StoredRelease[]> {
+    return this.#read({ owner: 'helm' }, PREFIX);
+  }
+
+  async #read(labels: Record<string, string>, namePrefix: string): Promise<StoredRelease[]> {
+    const where = this.#namespace === undefined ? {} : { namespace: this.#namespace };
+    const secrets = await this.#cluster.list({ apiVersion: 'v1', kind: 'Secret', labels, namePrefix, ...where });
+    return secrets.map((secret) => ({ release: decodeSecret(secret), secret }));
+  }
+
+  /**
+   * Writes a new revision; whoever comes second with it loses.
+   *
+   * @throws {PkgError} `PKG_RELEASE_HELD`, `PKG_RECORD_TOO_LARGE`
+   */
+  async create(release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
+    const secret = encodeSecret(release, 'createdAt', annotations);
+    try {
+      return { release, secret: await this.#cluster.create(secret) };
+    } catch (error) {
+      if (!(error instanceof PkgError) || error.code !== 'PKG_OBJECT_CONFLICT') throw error;
+      throw new PkgError(
+        'PKG_RELEASE_HELD',
+        `another operation on ${release.name} has just begun revision ${release.version}`,
+        {
+          hints: ['wait until it is done, then give the command again'],
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** Writes over a revision that nobody else has written since. */
+  async update(stored: StoredRelease, release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
+    const secret = encodeSecret(release, 'modifiedAt', annotations);
+    const version = stored.secret.metadata['resourceVersion'];
+    if (version !== undefined) secret.metadata['resourceVersion'] = version;
+    return { release, secret: await this.#cluster.replace(secret) };
+  }
+
+  /** Removes a revision and what is kept beside it. */
+  async remove(stored: StoredRelease): Promise<void> {
+    const { name, namespace = '' } = stored.secret.metadata;
+    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name: keepsakesName(stored.release) });
+    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+  }
+
+  /** Keeps random values beside a revision. */
+  async writeKeepsakes(stored: StoredRelease, keepsakes: ReadonlyMap<string, string>): Promise<void> {
+    if (keepsakes.size === 0) return;
+    const { release, secret } = stored;
+    const uid = secret.metadata['uid'];
+    const owner = { apiVersion: 'v1', kind: 'Secret', name: secret.metadata.name, uid: uid ?? '' };
+    const text = printJson(Object.fromEntries([...keepsakes].sort(([a], [b]) => (a < b ? -1 : 1))));
+    await this.#cluster.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: KEEPSAKES_TYPE,
+      metadata: {
+        name: keepsakesName(release),
+        namespace: release.namespace,
+        ...(uid === undefined ? {} : { ownerReferences: [owner] }),
+      },
+      data: { keepsakes: Buffer.from(text).toString('base64') },
+    });
+  }
+
+  /** The random values of a revision. */
+  async readKeepsakes(release: Release): Promise<Map<string, string>> {
+    const name = keepsakesName(release);
+    const secret = await this.#cluster.get({ apiVersion: 'v1', kind: 'Secret', namespace: release.namespace, name });
+    const data = secret && getOwn(secret, 'data');
+    const encoded = typeof data === 'object' && data !== null && !Array.isArray(data) ? data['keepsakes'] : undefined;
+    if (typeof encoded !== 'string') return new Map();
+    const kept = parseJson(Buffer.from(encoded, 'base64').toString('utf8'), name);
+    if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) return new Map();
+    return new Map(Object.entries(kept).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  }
+}
+
+function keepsakesName(release: Release): string {
+  return `pkg.v1.${release.name}.v${release.version}`;
+}
+
+function encodeSecret(
+  release: Release,
+  time: 'createdAt' | 'modifiedAt',
+  annotations: Record<string, string>,
+): KubeObject {
+  const text = encodeRelease(release);
+  if (text.length > MAX_RECORD) {
+    throw new PkgError(
+      'PKG_RECORD_TOO_LARGE',
+      `the record of ${release.name} would hold ${text.length} bytes, and a Secret holds ${MAX_RECORD}`,
+      {
+        hints: ['the record holds the chart: name large files that it does not need in .helmignore'],
+      },
+    );
+  }
+  const metadata: KubeObject['metadata'] = {
+    name: `${PREFIX}${release.name}.v${release.version}`,
+    namespace: release.namespace,
+    labels: {
+      ...release.labels,
+      name: release.name,
+      owner: 'helm',
+      status: release.info.status,
+      version: String(release.version),
+      [time]: String(Math.floor(Date.now() / 1000)),
+    },
+  };
+  if (Object.keys(annotations).length > 0) metadata['annotations'] = annotations;
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'helm.sh/release.v1',
+    metadata,
+    data: { release: Buffer.from(text).toString('base64') },
+  };
+}
+
+function decodeSecret(secret: KubeObject): Release {
+  const where = printable(secret.metadata.name);
+  const data = getOwn(secret, 'data') as JsonObject | undefined;
+  const text = typeof data === 'object' && data !== null ? data['release'] : undefined;
+  if (typeof text !== 'string') throw corrupt(where, 'it holds no release');
+  const labels = Object.entries((secret.metadata['labels'] ?? {}) as JsonObject).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return decodeRelease(Buffer.from(text, 'base64').toString('latin1'), userLabels(Object.fromEntries(labels)), where);
+}

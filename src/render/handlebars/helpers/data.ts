@@ -1,0 +1,59 @@
+/** YAML and JSON as text, and text as data. Keys stay in their order; numbers stay exact. */
+import { PkgError } from '../../../errors.ts';
+import { printYaml } from '../../../yaml/print.ts';
+import { parseYaml } from '../../../yaml/read.ts';
+import { isMap } from '../../../yaml/value.ts';
+import type { Value, ValueMap } from '../../../yaml/value.ts';
+import { describe } from './describe.ts';
+import { parseJsonValue, printJsonValue } from './json-text.ts';
+import { checkLength } from './limits.ts';
+import { helper, text, value } from './parameters.ts';
+import type { Argument, Helper, HelperContext } from './types.ts';
+
+export const dataTexts: Record<string, Helper> = {
+  toYaml: helper([value('value')], ([value], context) => checked(printYaml(value).replace(/\n$/, ''), context)),
+  toJson: helper([value('value')], ([value], context) => checked(printJsonValue(value), context)),
+  toPrettyJson: helper([value('value')], ([value], context) => checked(printJsonValue(value, '  '), context)),
+  fromYaml: reader('YAML', parseYaml, asMap),
+  fromYamlArray: reader('YAML', parseYaml, asList),
+  fromJson: reader('JSON', parseJsonValue, asMap),
+  fromJsonArray: reader('JSON', parseJsonValue, asList),
+};
+
+function checked(text: string, context: HelperContext): string {
+  checkLength(text.length, context);
+  return text;
+}
+
+function reader(
+  language: string,
+  parse: (text: string, file: string) => Value,
+  check: (value: Value, context: HelperContext) => Argument,
+): Helper {
+  return helper([text('text')], ([text], context) => {
+    let value: Value;
+    try {
+      value = parse(text, 'text');
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      const line = error.at?.line;
+      const place = line === undefined ? '' : ` (line ${line} of the text)`;
+      return context.fail(`${context.helper} cannot read ${language}: ${error.message}${place}`, [...error.hints]);
+    }
+    return check(value, context);
+  });
+}
+
+function asMap(value: Value, context: HelperContext): ValueMap {
+  if (value === null) return new Map();
+  if (isMap(value)) return value;
+  const hints = Array.isArray(value) ? [`Use ${context.helper}Array for a list`] : [];
+  return context.fail(`${context.helper} takes the text of a map, not of ${describe(value)}`, hints);
+}
+
+function asList(value: Value, context: HelperContext): Value[] {
+  if (value === null) return [];
+  if (Array.isArray(value)) return value;
+  const hints = isMap(value) ? [`Use ${context.helper.replace('Array', '')} for a map`] : [];
+  return context.fail(`${context.helper} takes the text of a list, not of ${describe(value)}`, hints);
+}

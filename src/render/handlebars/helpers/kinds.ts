@@ -1,0 +1,39 @@
+/** What a value is, by Go's names, which charts know. */
+import { isMap } from '../../../yaml/value.ts';
+import { anything, helper, text } from './parameters.ts';
+import { ABSENT } from './types.ts';
+import type { Argument, Helper } from './types.ts';
+
+export const kinds: Record<string, Helper> = {
+  kindOf: helper([anything('value')], ([value]) => kindOf(value)),
+  kindIs: helper([text('kind'), anything('value')], ([kind, value]) => isOfKind(kind, value)),
+  typeOf: helper([anything('value')], ([value]) => {
+    const kind = kindOf(value);
+    return TYPES[kind] ?? kind;
+  }),
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  invalid: '<nil>',
+  slice: '[]interface {}',
+  map: 'map[string]interface {}',
+};
+
+function kindOf(value: Argument): string {
+  if (value === ABSENT || value === null) return 'invalid';
+  if (Array.isArray(value)) return 'slice';
+  if (isMap(value)) return 'map';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return 'string';
+  return isWhole(value) ? 'int' : 'float64';
+}
+
+/** A whole number is of all three kinds of numbers: `1` and `1.0` are the same value here. */
+function isOfKind(kind: string, value: Argument): boolean {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return kindOf(value) === kind;
+  return kind === 'float64' || ((kind === 'int' || kind === 'int64') && isWhole(value));
+}
+
+function isWhole(value: number | bigint): boolean {
+  return typeof value === 'bigint' || Number.isInteger(value);
+}

@@ -1,0 +1,60 @@
+/** Comparison, logic and defaults. Most take absent names: to ask for them is what they are for. */
+import { compareText } from './characters.ts';
+import { describe } from './describe.ts';
+import { isEqual } from './equal.ts';
+import { anything, condition, helper, rest, scalar, value } from './parameters.ts';
+import { isTrue } from './truth.ts';
+import { ABSENT } from './types.ts';
+import type { Argument, Helper, HelperContext } from './types.ts';
+
+export const logic: Record<string, Helper> = {
+  eq: helper([anything('value'), anything('other'), rest(anything('other'))], ([value, other, others]) =>
+    [other, ...others].some((one) => isEqual(value, one)),
+  ),
+  ne: helper([anything('value'), anything('other')], ([value, other]) => !isEqual(value, other)),
+  lt: comparison((order) => order < 0),
+  le: comparison((order) => order <= 0),
+  gt: comparison((order) => order > 0),
+  ge: comparison((order) => order >= 0),
+  // As in Go: the argument that decides, not just true or false. Where none does, the place is -1: the last.
+  and: helper([anything('value'), rest(anything('value'))], ([first, others]) => {
+    const all = [first, ...others];
+    const at = all.findIndex((one) => !isTrue(one));
+    return all.at(at) ?? null;
+  }),
+  or: helper([anything('value'), rest(anything('value'))], ([first, others]) => {
+    const all = [first, ...others];
+    return all.at(all.findIndex(isTrue)) ?? null;
+  }),
+  not: helper([condition('value')], ([value]) => !value),
+  empty: helper([condition('value')], ([value]) => !value),
+  default: helper([anything('default'), anything('value')], ([fallback, value]) => (isTrue(value) ? value : fallback)),
+  coalesce: helper([rest(anything('value'))], ([values]) => values.find(isTrue) ?? ABSENT),
+  ternary: helper([anything('then'), anything('else'), condition('condition')], ([then, otherwise, condition]) =>
+    condition ? then : otherwise,
+  ),
+  required: helper([scalar('message'), anything('value')], ([message, value], context) =>
+    // 0 and false are values that somebody gave, as for Helm.
+    value === ABSENT || value === null || value === '' ? context.fail(message) : value,
+  ),
+  fail: helper([scalar('message')], ([message], context) => context.fail(message)),
+  deepEqual: helper([anything('value'), anything('other')], ([value, other]) => isEqual(value, other)),
+};
+
+function comparison(holds: (order: number) => boolean): Helper {
+  return helper([value('value'), value('other')], ([value, other], context) => holds(compare(value, other, context)));
+}
+
+function compare(a: Argument, b: Argument, context: HelperContext): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0;
+  const mixed = typeof a === 'string' || typeof b === 'string';
+  return context.fail(
+    `${context.helper} compares two numbers or two texts, not ${describe(a)} with ${describe(b)}`,
+    mixed && (isNumber(a) || isNumber(b)) ? ['Make both numbers with int or float64'] : [],
+  );
+}
+
+function isNumber(value: Argument): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
+}

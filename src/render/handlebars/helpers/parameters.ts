@@ -1,0 +1,229 @@
+/**
+ * What helpers take, said once for each: a helper is made of its parameters and a body, and the body sees
+ * only arguments of the right count and type.
+ */
+import { isMap } from '../../../yaml/value.ts';
+import type { Value, ValueMap } from '../../../yaml/value.ts';
+import { describe } from './describe.ts';
+import { isTrue } from './truth.ts';
+import { ABSENT } from './types.ts';
+import type { Argument, Helper, HelperContext } from './types.ts';
+
+/** One parameter: `read` gives undefined for an argument that is not `expected`. */
+export type Parameter<T> = {
+  name: string;
+  expected: string;
+  read: (value: Argument) => T | undefined;
+  /** What to do about an argument that is not `expected`. */
+  hint?: (value: Argument) => string | undefined;
+  optional?: boolean;
+  rest?: boolean;
+};
+
+type Values<P extends readonly Parameter<unknown>[]> = {
+  [K in keyof P]: P[K] extends Parameter<infer T> ? Exact<T> : never;
+};
+
+/** Inference widens the unique symbol that stands for what is absent; this narrows it again. */
+type Exact<T> = T extends symbol ? typeof ABSENT : T extends (infer I)[] ? (symbol extends I ? Exact<I>[] : T) : T;
+
+/**
+ * A helper that takes these parameters and no named arguments. Its body runs only when each argument is
+ * what its parameter expects; any other call fails with what was expected and what came.
+ */
+export function helper<const P extends readonly Parameter<unknown>[]>(
+  parameters: P,
+  body: (values: Values<P>, context: HelperContext) => Argument,
+): Helper {
+  return (args, hash, context) => {
+    rejectNamed(hash, context);
+    return body(readArguments(parameters, args, context) as Values<P>, context);
+  };
+}
+
+/** Fails when a helper that knows no named arguments is given some. */
+export function rejectNamed(hash: ReadonlyMap<string, Argument>, context: HelperContext): void {
+  for (const name of hash.keys()) context.fail(`${context.helper} takes no named arguments, and here is ${name}=`);
+}
+
+function readArguments(
+  parameters: readonly Parameter<unknown>[],
+  args: readonly Argument[],
+  context: HelperContext,
+): unknown[] {
+  const last = parameters.at(-1);
+  const required = parameters.filter((parameter) => !parameter.optional && !parameter.rest).length;
+  if (args.length < required || (args.length > parameters.length && !last?.rest)) {
+    context.fail(`${context.helper} takes ${countOf(parameters, required)}, not ${args.length}`, [
+      `Write it as (${[context.helper, ...parameters.map(usageOf)].join(' ')})`,
+    ]);
+  }
+  return parameters.map((parameter, index) => {
+    if (parameter.rest) return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context));
+    const value = args[index];
+    return value === undefined ? undefined : readOne(parameter, value, index, context);
+  });
+}
+
+function readOne(parameter: Parameter<unknown>, value: Argument, index: number, context: HelperContext): unknown {
+  const read = parameter.read(value);
+  if (read !== undefined) return read;
+  const hint = value === ABSENT ? 'Give the name a value in values.yaml, or use default' : parameter.hint?.(value);
+  return context.fail(
+    `${context.helper} takes ${parameter.expected} as argument ${index + 1} (${parameter.name}), not ${describe(value)}`,
+    hint === undefined ? [] : [hint],
+  );
+}
+
+function countOf(parameters: readonly Parameter<unknown>[], required: number): string {
+  if (parameters.length === 0) return 'no arguments';
+  const most = parameters.length;
+  const count = parameters.at(-1)?.rest
+    ? `at least ${required}`
+    : required === most
+      ? `${required}`
+      : `${required} to ${most}`;
+  return `${count} argument${count === '1' || count === 'at least 1' ? '' : 's'}`;
+}
+
+function usageOf(parameter: Parameter<unknown>): string {
+  if (parameter.rest) return `${parameter.name} …`;
+  return parameter.optional ? `[${parameter.name}]` : parameter.name;
+}
+
+/** Anything, an absent name too. */
+export function anything(name: string): Parameter<Argument> {
+  return { name, expected: 'anything', read: (value) => value };
+}
+
+/** Anything that is there. */
+export function value(name: string): Parameter<Value> {
+  return { name, expected: 'a value', read: (value) => (value === ABSENT ? undefined : value) };
+}
+
+/** A text. */
+export function text(name: string): Parameter<string> {
+  return {
+    name,
+    expected: 'a text',
+    read: (value) => (typeof value === 'string' ? value : undefined),
+    hint: (value) =>
+      typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+        ? 'Make it a text with toString'
+        : undefined,
+  };
+}
+
+/** Anything that has one text: a text, a number or a boolean. */
+export function scalar(name: string): Parameter<string> {
+  return { name, expected: 'a text, a number or a boolean', read: textOf, hint: hintOfScalar };
+}
+
+/** The same or null: undefined is what `read` says of a wrong argument, so null stays null. */
+export function nullableScalar(name: string): Parameter<string | null> {
+  return {
+    name,
+    expected: 'a text, a number, a boolean or null',
+    read: (value) => (value === null ? null : textOf(value)),
+    hint: hintOfScalar,
+  };
+}
+
+/** The text of a scalar; undefined for what has none. Numbers in decimal, as short as they can be. */
+export function textOf(value: Argument): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  return undefined;
+}
+
+/** Fails for a list item that has no text. */
+export function itemText(item: Value, index: number, context: HelperContext): string {
+  return (
+    textOf(item) ??
+    context.fail(
+      `${context.helper} takes texts, numbers and booleans, and item ${index} of the list is ${describe(item)}`,
+      [hintOfScalar(item) ?? 'Leave it out with compact'],
+    )
+  );
+}
+
+function hintOfScalar(value: Argument): string | undefined {
+  return Array.isArray(value) || isMap(value) ? 'Write it as text with toJson or toYaml' : undefined;
+}
+
+/** A list. */
+export function list(name: string): Parameter<Value[]> {
+  return { name, expected: 'a list', read: (value) => (Array.isArray(value) ? value : undefined) };
+}
+
+/** A map. */
+export function map(name: string): Parameter<ValueMap> {
+  return { name, expected: 'a map', read: (value) => (value !== ABSENT && isMap(value) ? value : undefined) };
+}
+
+/** A number, of any size, whole or not. */
+export function number(name: string): Parameter<number | bigint> {
+  return {
+    name,
+    expected: 'a number',
+    read: (value) => (typeof value === 'number' || typeof value === 'bigint' ? value : undefined),
+    hint: hintOfNumber,
+  };
+}
+
+/** A whole number, exactly. */
+export function integer(name: string): Parameter<bigint> {
+  return { name, expected: 'a whole number', read: integerOf, hint: hintOfNumber };
+}
+
+/** A whole number as counts and places need it. */
+export function count(name: string): Parameter<number> {
+  return {
+    name,
+    expected: 'a whole number',
+    // Beyond 2^53 there is no text and no list.
+    read: (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined),
+    hint: hintOfNumber,
+  };
+}
+
+/** A count that is not negative. */
+export function size(name: string): Parameter<number> {
+  const parameter = count(name);
+  return {
+    ...parameter,
+    expected: 'a whole number from 0',
+    read: (value) => {
+      const read = parameter.read(value);
+      return read === undefined || read < 0 ? undefined : read;
+    },
+  };
+}
+
+function integerOf(value: Argument): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
+}
+
+function hintOfNumber(value: Argument): string | undefined {
+  if (typeof value === 'string') return 'Make it a number with int or float64';
+  return typeof value === 'number'
+    ? 'Use floor, ceil or round, or the helper for fractions: addf, subf, mulf, divf'
+    : undefined;
+}
+
+/** Anything, read as true or false. */
+export function condition(name: string): Parameter<boolean> {
+  return { name, expected: 'a condition', read: isTrue };
+}
+
+/** A parameter that may be left out. */
+export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
+  return { ...parameter, optional: true };
+}
+
+/** All arguments from here on. */
+export function rest<T>(parameter: Parameter<T>): Parameter<T[]> {
+  // The reader reads one argument of many: the list of them is made by whoever calls it.
+  return { ...parameter, rest: true } as unknown as Parameter<T[]>;
+}
