@@ -6,6 +6,7 @@ import { hashes } from './hashes.ts';
 import { lists } from './lists.ts';
 import { logic } from './logic.ts';
 import { maps } from './maps.ts';
+import { formats } from './printf.ts';
 import { numbers } from './numbers.ts';
 import { paths } from './paths.ts';
 import { textCases } from './text-case.ts';
@@ -13,7 +14,7 @@ import { texts } from './text.ts';
 import type { Helper } from './types.ts';
 
 const loaded: Map<string, Helper> = new Map(
-  [logic, texts, textCases, lists, maps, numbers, dataTexts, encodings, hashes, paths, clusterHelpers].flatMap(
+  [logic, texts, textCases, lists, maps, numbers, formats, dataTexts, encodings, hashes, paths, clusterHelpers].flatMap(
     (group) => Object.entries(group),
   ),
 );

@@ -9,36 +9,47 @@ import type { Argument, Helper, HelperContext } from './types.ts';
 
 export const logic: Record<string, Helper> = {
   eq: helper([anything('value'), anything('other'), rest(anything('other'))], ([value, other, others]) =>
-    [other, ...others].some((one) => isEqual(value, one)),
+    ([other, ...others] as Argument[]).some((one) => isEqual(value as Argument, one)),
   ),
-  ne: helper([anything('value'), anything('other')], ([value, other]) => !isEqual(value, other)),
+  ne: helper(
+    [anything('value'), anything('other')],
+    ([value, other]) => !isEqual(value as Argument, other as Argument),
+  ),
   lt: comparison((order) => order < 0),
   le: comparison((order) => order <= 0),
   gt: comparison((order) => order > 0),
   ge: comparison((order) => order >= 0),
   // As in Go: the argument that decides, not just true or false. Where none does, the place is -1: the last.
   and: helper([anything('value'), rest(anything('value'))], ([first, others]) => {
-    const all = [first, ...others];
+    const all = [first, ...others] as Argument[];
     const at = all.findIndex((one) => !isTrue(one));
     return all.at(at) ?? null;
   }),
   or: helper([anything('value'), rest(anything('value'))], ([first, others]) => {
-    const all = [first, ...others];
+    const all = [first, ...others] as Argument[];
     return all.at(all.findIndex(isTrue)) ?? null;
   }),
   not: helper([condition('value')], ([value]) => !value),
   empty: helper([condition('value')], ([value]) => !value),
-  default: helper([anything('default'), anything('value')], ([fallback, value]) => (isTrue(value) ? value : fallback)),
-  coalesce: helper([rest(anything('value'))], ([values]) => values.find(isTrue) ?? ABSENT),
-  ternary: helper([anything('then'), anything('else'), condition('condition')], ([then, otherwise, condition]) =>
-    condition ? then : otherwise,
+  default: helper(
+    [anything('default'), anything('value')],
+    ([fallback, value]) => (isTrue(value as Argument) ? value : fallback) as Argument,
   ),
-  required: helper([scalar('message'), anything('value')], ([message, value], context) =>
-    // 0 and false are values that somebody gave, as for Helm.
-    value === ABSENT || value === null || value === '' ? context.fail(message) : value,
+  coalesce: helper([rest(anything('value'))], ([values]) => (values as Argument[]).find(isTrue) ?? ABSENT),
+  ternary: helper(
+    [anything('then'), anything('else'), condition('condition')],
+    ([then, otherwise, condition]) => (condition ? then : otherwise) as Argument,
+  ),
+  required: helper(
+    [scalar('message'), anything('value')],
+    ([message, value], context) =>
+      // 0 and false are values that somebody gave, as for Helm.
+      (value === ABSENT || value === null || value === '' ? context.fail(message) : value) as Argument,
   ),
   fail: helper([scalar('message')], ([message], context) => context.fail(message)),
-  deepEqual: helper([anything('value'), anything('other')], ([value, other]) => isEqual(value, other)),
+  deepEqual: helper([anything('value'), anything('other')], ([value, other]) =>
+    isEqual(value as Argument, other as Argument),
+  ),
 };
 
 function comparison(holds: (order: number) => boolean): Helper {

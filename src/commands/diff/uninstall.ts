@@ -1,0 +1,20 @@
+import { uninstall } from '../../release/operations.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { namespaceOf } from '../support/flags.ts';
+import { operate } from '../support/operate.ts';
+import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
+
+export const command: Command = defineCommand({
+  description: ['Shows which objects an uninstall would delete and which it would keep. Nothing is deleted.'],
+  examples: [{ command: 'pkg diff uninstall shop', says: 'what would go' }],
+  args: [{ name: 'NAME', summary: 'the name of the release' }],
+  flags: DIFF_FLAGS,
+  async run({ flags, args }) {
+    const [name = ''] = args;
+    const { plan } = await operate(flags, (env) =>
+      uninstall(env, { name, namespace: namespaceOf(flags), dryRun: true }),
+    );
+    return finishDiff(plan, flags);
+  },
+});

@@ -1,0 +1,54 @@
+import { PkgError } from '../errors.ts';
+import { install } from '../release/operations.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { DRY_RUN_FLAG, namespaceOf, OUTPUT_FLAG, PLAN_FLAGS, RELEASE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import { readNamedInputs } from './support/inputs.ts';
+import { operate } from './support/operate.ts';
+import { planInput, releaseInput } from './support/operation-input.ts';
+import { printOutcome } from './support/release-output.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Renders the chart, compares its objects with what is there, writes what differs and records the release.',
+    "With one argument the chart's name is the name of the release.",
+  ],
+  examples: [
+    { command: 'pkg install ./web --target dir:./out', says: 'install the chart in ./web into a folder of manifests' },
+    {
+      command: 'pkg install shop ./web -n prod --create-namespace -f prod.yaml --set replicas=3',
+      says: 'another name, namespace and values',
+    },
+    { command: 'pkg install ./web --dry-run', says: 'show what would be installed' },
+  ],
+  args: [
+    { name: 'NAME', optional: true, summary: 'the name of the release' },
+    { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
+  ],
+  flags: {
+    ...VALUE_FLAGS,
+    ...PLAN_FLAGS,
+    ...RELEASE_FLAGS,
+    'generate-name': { type: 'boolean', char: 'g', summary: 'make up a name that is new' },
+    replace: { type: 'boolean', summary: 'use the name again if its release was uninstalled and its history kept' },
+    ...DRY_RUN_FLAG,
+    ...OUTPUT_FLAG,
+  },
+  async run({ flags, args }) {
+    if (flags['generate-name'] && args.length > 1) {
+      throw new PkgError('PKG_USAGE', 'a name and --generate-name cannot be given together');
+    }
+    const inputs = await readNamedInputs(args, flags, flags['generate-name']);
+    const result = await operate(flags, (env) =>
+      install(env, {
+        ...inputs,
+        namespace: namespaceOf(flags),
+        ...planInput(flags),
+        ...releaseInput(flags),
+        dryRun: flags['dry-run'] !== 'none',
+        replace: flags.replace,
+      }),
+    );
+    printOutcome(result, flags);
+  },
+});

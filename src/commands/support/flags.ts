@@ -1,0 +1,134 @@
+/** Flags that several commands share, and what they mean together with the environment. */
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import type { ValueSources } from '../../chart/user-values.ts';
+import type { FlagSpecs, FlagValues } from './command.ts';
+
+/** Where values come from, besides the chart. */
+export const VALUE_FLAGS = {
+  values: {
+    type: 'csv',
+    char: 'f',
+    value: 'FILE',
+    complete: 'file',
+    summary: 'values from a YAML file, or - for standard input (repeatable)',
+  },
+  set: { type: 'list', value: 'KEY=VALUE', summary: 'set values: a.b=1,c[0]=x (repeatable)' },
+  'set-string': { type: 'list', value: 'KEY=VALUE', summary: 'set values that stay strings (repeatable)' },
+  'set-file': { type: 'list', value: 'KEY=FILE', summary: 'set values from the contents of files (repeatable)' },
+  'set-json': { type: 'list', value: 'KEY=JSON', summary: 'set values from JSON (repeatable)' },
+  'set-literal': { type: 'list', value: 'KEY=TEXT', summary: 'set one value to the text as it is (repeatable)' },
+} as const;
+
+/** How a result is printed. */
+export const OUTPUT_FLAG = {
+  output: {
+    type: 'string',
+    char: 'o',
+    value: 'FORMAT',
+    choices: ['table', 'json', 'yaml'],
+    default: 'table',
+    summary: 'print as table, json or yaml',
+  },
+} as const;
+
+/** Flags that install and upgrade (and so their diffs) share and that shape the plan. */
+export const PLAN_FLAGS = {
+  'skip-crds': { type: 'boolean', summary: 'leave out the CRDs of crds/' },
+  'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
+  'take-ownership': {
+    type: 'boolean',
+    summary: 'take over objects that are there and belong to nobody or to another release',
+  },
+  'skip-schema-validation': { type: 'boolean', summary: 'do not check values against values.schema.json' },
+  'render-subchart-notes': { type: 'boolean', summary: "print subcharts' notes too" },
+} as const;
+
+/** Flags of install and upgrade that say how the release is written down. */
+export const RELEASE_FLAGS = {
+  'create-namespace': { type: 'boolean', summary: 'create the namespace of the release if it is not there' },
+  description: { type: 'string', value: 'TEXT', summary: 'a description for this revision' },
+  labels: { type: 'map', char: 'l', value: 'KEY=VALUE', summary: 'labels for the release record (repeatable)' },
+  'hide-notes': { type: 'boolean', summary: 'do not print the notes' },
+} as const;
+
+/** How an upgrade treats the values of the revision before. */
+export const VALUES_MODE_FLAGS = {
+  'reset-values': { type: 'boolean', summary: "forget the last revision's values" },
+  'reuse-values': {
+    type: 'boolean',
+    summary: "keep the last revision's values and its chart's defaults, and merge in the given ones",
+  },
+  'reset-then-reuse-values': {
+    type: 'boolean',
+    summary: "take the new chart's defaults, the last revision's values, then the given ones",
+  },
+} as const;
+
+/** Shows what would happen. */
+export const DRY_RUN_FLAG = {
+  'dry-run': {
+    type: 'string',
+    bare: 'client',
+    value: 'MODE',
+    choices: ['none', 'client', 'server'],
+    default: 'none',
+    summary: 'show the result and write nothing',
+  },
+  'hide-secret': {
+    type: 'boolean',
+    hidden: true,
+    summary: 'with --dry-run, hide Secrets; they are hidden unless --show-secrets is given',
+  },
+  'show-secrets': { type: 'boolean', summary: 'with --dry-run, show Secrets too' },
+} as const;
+
+/** How many revisions are kept. */
+export const HISTORY_MAX_FLAG = {
+  'history-max': { type: 'integer', min: 0, value: 'N', summary: 'revisions to keep, 0 for all (default 10)' },
+} as const;
+
+/** Which revision of a release. */
+export const REVISION_FLAG = {
+  revision: { type: 'integer', value: 'N', min: 0, summary: 'this revision instead of the latest' },
+} as const;
+
+type Flags<F extends FlagSpecs> = FlagValues<F>;
+
+/** The value flags in the form that the chart room reads. */
+export function valueSources(flags: Flags<typeof VALUE_FLAGS>): ValueSources {
+  return {
+    valueFiles: flags.values,
+    setJson: flags['set-json'],
+    set: flags.set,
+    setString: flags['set-string'],
+    setFile: flags['set-file'],
+    setLiteral: flags['set-literal'],
+  };
+}
+
+/** The namespace of a command: `--namespace`, else `HELM_NAMESPACE`, else `default`. */
+export function namespaceOf(flags: { namespace: string | undefined }): string {
+  return flags.namespace || process.env['HELM_NAMESPACE'] || 'default';
+}
+
+/** How many revisions are kept: `--history-max`, else `HELM_MAX_HISTORY`, else 10. */
+export function historyMaxOf(flags: Flags<typeof HISTORY_MAX_FLAG>): number {
+  const typed = flags['history-max'];
+  if (typed !== undefined) return typed;
+  const text = process.env['HELM_MAX_HISTORY'];
+  if (text === undefined || text === '') return 10;
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new PkgError('PKG_USAGE', `HELM_MAX_HISTORY takes a whole number, not "${printable(text)}"`);
+  }
+  return Number(text);
+}
+
+/** Which of the values flags rules: Helm's order where several are given. */
+export function valuesModeOf(
+  flags: Flags<typeof VALUES_MODE_FLAGS>,
+): 'default' | 'reset' | 'reuse' | 'reset-then-reuse' {
+  if (flags['reset-values']) return 'reset';
+  if (flags['reuse-values']) return 'reuse';
+  return flags['reset-then-reuse-values'] ? 'reset-then-reuse' : 'default';
+}

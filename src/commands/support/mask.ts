@@ -1,0 +1,68 @@
+/**
+ * Secrets with their values masked: that a value changes can be seen, but not from what to what, nor how
+ * long it is.
+ */
+import type { KubeObject } from '../../cluster/cluster.ts';
+import type { FieldChange, Step } from '../../release/plan.ts';
+import { equalJson, setOwn } from '../../yaml/value.ts';
+import type { Json, JsonObject } from '../../yaml/value.ts';
+
+const MASK = '***';
+
+/** Where a Secret holds values, besides annotations in which a client keeps a copy of the whole object. */
+const VALUE_FIELDS: readonly string[] = ['data', 'stringData'];
+const COPY_ANNOTATIONS: readonly string[] = ['kubectl.kubernetes.io/last-applied-configuration'];
+
+/** A step's live and desired object, ready to be shown. */
+export function maskPair(step: Step, showSecrets: boolean): [KubeObject | undefined, KubeObject | undefined] {
+  const { live, desired, ref } = step;
+  if (showSecrets || ref.kind !== 'Secret') return [live, desired];
+  return [live && maskSecret(live, desired, '(before)'), desired && maskSecret(desired, live, '(after)')];
+}
+
+/** A field change, ready to be shown. */
+export function maskChange(kind: string, change: FieldChange): FieldChange {
+  const [first, second, third] = change.path;
+  const holdsValue =
+    VALUE_FIELDS.includes(String(first)) ||
+    (first === 'metadata' && (second === undefined || (second === 'annotations' && isCopy(third))));
+  if (kind !== 'Secret' || !holdsValue) return change;
+  const mask = (value: Json | undefined): Json | undefined => (value === undefined ? undefined : MASK);
+  return { path: change.path, before: mask(change.before), after: mask(change.after) };
+}
+
+function isCopy(annotation: string | number | undefined): boolean {
+  return annotation === undefined || COPY_ANNOTATIONS.includes(String(annotation));
+}
+
+function maskSecret(object: KubeObject, other: KubeObject | undefined, word: string): KubeObject {
+  const masked: JsonObject = { ...object };
+  for (const field of VALUE_FIELDS) {
+    if (Object.hasOwn(object, field)) masked[field] = maskValues(object[field] ?? null, other?.[field], word);
+  }
+  const annotations = object.metadata['annotations'];
+  if (isObject(annotations)) {
+    const theirs = isObject(other?.metadata['annotations']) ? other.metadata['annotations'] : undefined;
+    const copies = maskValues(
+      Object.fromEntries(Object.entries(annotations).filter(([key]) => COPY_ANNOTATIONS.includes(key))),
+      theirs,
+      word,
+    );
+    masked['metadata'] = { ...object.metadata, annotations: { ...annotations, ...(copies as JsonObject) } };
+  }
+  return masked as KubeObject;
+}
+
+function maskValues(values: Json, others: Json | undefined, word: string): Json {
+  if (!isObject(values)) return MASK;
+  const masked: JsonObject = {};
+  for (const [key, value] of Object.entries(values)) {
+    const other = isObject(others) && Object.hasOwn(others, key) ? others[key] : undefined;
+    setOwn(masked, key, other === undefined || equalJson(value, other) ? MASK : `${MASK} ${word}`);
+  }
+  return masked;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

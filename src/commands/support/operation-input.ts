@@ -1,0 +1,33 @@
+/** Flags as the operations take them. */
+import type { FlagValues } from './command.ts';
+import type { PLAN_FLAGS, RELEASE_FLAGS } from './flags.ts';
+
+/** What shapes the plan. */
+export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
+  skipCrds: boolean;
+  noHooks: boolean;
+  takeOwnership: boolean;
+  skipSchemaValidation: boolean;
+  subchartNotes: boolean;
+} {
+  return {
+    skipCrds: flags['skip-crds'],
+    noHooks: flags['no-hooks'],
+    takeOwnership: flags['take-ownership'],
+    skipSchemaValidation: flags['skip-schema-validation'],
+    subchartNotes: flags['render-subchart-notes'],
+  };
+}
+
+/** What is written down with the release. */
+export function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): {
+  createNamespace: boolean;
+  description?: string;
+  labels: Record<string, string>;
+} {
+  return {
+    createNamespace: flags['create-namespace'],
+    ...(flags.description === undefined ? {} : { description: flags.description }),
+    labels: flags.labels,
+  };
+}

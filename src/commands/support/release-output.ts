@@ -1,0 +1,145 @@
+/** Releases as Helm prints them. */
+import { coalesceValues } from '../../chart/values.ts';
+import type { Chart } from '../../chart/chart.ts';
+import type { RecordedHook, Release } from '../../release/release.ts';
+import { printable, printableLines } from '../../errors-text.ts';
+import { formatAnsic, parseRecordTime } from '../../terminal/go-time.ts';
+import { print, printDocument } from '../../terminal/output.ts';
+import { fromPlain, getOwn, toPlain } from '../../yaml/value.ts';
+import type { Json, JsonObject } from '../../yaml/value.ts';
+import { recordOf } from '../../release/codec.ts';
+import type { OperationResult } from '../../release/operations.ts';
+import { goJson, goYaml } from './go-json.ts';
+import { HIDDEN_SECRET, hideSecrets } from './secrets.ts';
+
+/** `table`, `json` or `yaml`. */
+export type OutputFormat = string;
+
+/** Prints data in the format that was asked for; the table is made only when it is wanted. */
+export function printResult(format: OutputFormat, data: () => Json, table: () => string): void {
+  if (format === 'json') print(goJson(data()));
+  else if (format === 'yaml') print(goYaml(data()));
+  else print(table());
+}
+
+/** A field of the recorded chart's metadata, as text. */
+export function chartField(release: Release, field: string): string {
+  const value = getOwn(release.chart?.metadata ?? {}, field);
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** `web-1.2.3`, or what Helm says when the record has no chart. */
+export function chartLabel(release: Release): string {
+  const name = chartField(release, 'name');
+  return name === '' ? 'MISSING' : `${name}-${chartField(release, 'version')}`;
+}
+
+/** What {@link printRelease} may show more or less of. */
+export type ReleaseView = { hideNotes?: boolean; showMetadata?: boolean; showSecrets?: boolean };
+
+/** The block of `status`, `install` and `upgrade`. */
+export function releaseBlock(release: Release, view: ReleaseView = {}): string {
+  const { info } = release;
+  const line = (name: string, text: string): string => `${name}: ${printable(text, 4096)}\n`;
+  const deployed = parseRecordTime(info.last_deployed);
+  let text = line('NAME', release.name);
+  if (deployed !== undefined) text += line('LAST DEPLOYED', formatAnsic(deployed));
+  text +=
+    line('NAMESPACE', release.namespace) + line('STATUS', info.status) + line('REVISION', String(release.version));
+  if (view.showMetadata) {
+    text += line('CHART', chartField(release, 'name')) + line('VERSION', chartField(release, 'version'));
+    text += line('APP_VERSION', chartField(release, 'appVersion'));
+  }
+  text += line('DESCRIPTION', info.description) + testSuite(release);
+  if (isDryRun(release)) {
+    const shown = hidden(release, view.showSecrets === true);
+    text += `HOOKS:\n${hooksText(shown)}MANIFEST:\n${shown.manifest}\n`;
+  }
+  if (!view.hideNotes && info.notes) text += `NOTES:\n${printableLines(info.notes).trim()}\n`;
+  return text;
+}
+
+function testSuite(release: Release): string {
+  const tests = (release.hooks ?? []).filter(({ events }) => events?.includes('test'));
+  if (tests.length === 0) return 'TEST SUITE: None\n';
+  const time = (text: Json | undefined): string => {
+    const parsed = typeof text === 'string' ? parseRecordTime(text) : undefined;
+    return parsed === undefined ? '' : formatAnsic(parsed);
+  };
+  return tests
+    .filter(({ last_run: run }) => typeof run?.['started_at'] === 'string' && run['started_at'] !== '')
+    .map(({ name, last_run: run }) => {
+      const phase = printable(String(run['phase'] ?? ''));
+      return `TEST SUITE:     ${printable(name)}\nLast Started:   ${time(run['started_at'])}\nLast Completed: ${time(run['completed_at'])}\nPhase:          ${phase}\n`;
+    })
+    .join('');
+}
+
+/** All hooks as a stream of YAML documents. */
+export function hooksText(release: Release): string {
+  const text = (hook: RecordedHook): string => `---\n# Source: ${printable(hook.path, 1000)}\n${hook.manifest}\n`;
+  return (release.hooks ?? []).map(text).join('');
+}
+
+/** Prints a release: the block, or the whole record as data. */
+export function printRelease(format: OutputFormat, release: Release, view: ReleaseView & { withChart: boolean }): void {
+  if (format === 'table') printDocument(releaseBlock(release, view));
+  else if (format === 'json') print(goJson(releaseData(release, view)));
+  else print(goYaml(releaseData(release, view)));
+}
+
+/** The record as Helm prints it: in an operation's result the chart is there, in `status` it is not. */
+function releaseData(release: Release, view: { withChart: boolean; showSecrets?: boolean }): JsonObject {
+  const { chart, ...data } = recordOf(hidden(release, view.showSecrets === true));
+  return view.withChart && chart !== undefined ? recordOf(hidden(release, view.showSecrets === true)) : data;
+}
+
+/** What a dry run shows: the release with its Secrets only named. */
+function hidden(release: Release, showSecrets: boolean): Release {
+  if (showSecrets || !isDryRun(release)) return release;
+  const hooks = release.hooks.map((hook) => (hook.kind === 'Secret' ? { ...hook, manifest: HIDDEN_SECRET } : hook));
+  return { ...release, manifest: hideSecrets(release.manifest), hooks };
+}
+
+function isDryRun(release: Release): boolean {
+  return release.info.description.toLowerCase() === 'dry run complete';
+}
+
+/** Prints what an install or upgrade came to. */
+export function printOutcome(
+  { release }: OperationResult,
+  flags: { output: string; 'hide-notes': boolean; 'show-secrets': boolean },
+): void {
+  const view = { hideNotes: flags['hide-notes'], showSecrets: flags['show-secrets'], withChart: true };
+  printRelease(flags.output, release, view);
+}
+
+/** The values that a revision ran with: the recorded chart's defaults and what the user gave. */
+export function computedValues(release: Release): JsonObject {
+  const defaults = release.chart?.values ?? {};
+  const chart: Chart = {
+    metadata: {
+      apiVersion: 'v2',
+      name: chartField(release, 'name'),
+      version: chartField(release, 'version'),
+      appVersion: '',
+      description: '',
+      type: 'application',
+      kubeVersion: '',
+      deprecated: false,
+      annotations: new Map(),
+      dependencies: [],
+      all: new Map(),
+    },
+    lock: null,
+    values: fromPlain(defaults),
+    valuesFile: undefined,
+    schema: undefined,
+    templates: [],
+    crds: [],
+    files: [],
+    dependencies: [],
+    location: chartField(release, 'name'),
+  };
+  return toPlain(coalesceValues(chart, fromPlain(release.config ?? {})).values);
+}

@@ -1,0 +1,46 @@
+import { printable } from '../errors-text.ts';
+import { uninstall } from '../release/operations.ts';
+import { print } from '../terminal/output.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { namespaceOf } from './support/flags.ts';
+import { operate } from './support/operate.ts';
+import { printPlan } from './support/plan-output.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Deletes the objects of the releases, but for those with the annotation helm.sh/resource-policy: keep, and their history.',
+  ],
+  examples: [
+    { command: 'pkg uninstall shop', says: 'remove a release' },
+    {
+      command: 'pkg uninstall shop --keep-history',
+      says: 'remove its objects, so that a rollback can bring them back',
+    },
+  ],
+  args: [{ name: 'NAME', rest: true, summary: 'the names of the releases' }],
+  flags: {
+    'keep-history': { type: 'boolean', summary: 'keep the records, marked as uninstalled' },
+    'ignore-not-found': { type: 'boolean', summary: 'a release that is not there counts as uninstalled' },
+    'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
+    description: { type: 'string', value: 'TEXT', summary: 'a description, for a history that is kept' },
+    'dry-run': { type: 'boolean', summary: 'show the plan and delete nothing' },
+  },
+  async run({ flags, args }) {
+    for (const name of args) {
+      const result = await operate(flags, (env) =>
+        uninstall(env, {
+          name,
+          namespace: namespaceOf(flags),
+          ...(flags.description === undefined ? {} : { description: flags.description }),
+          keepHistory: flags['keep-history'],
+          ignoreNotFound: flags['ignore-not-found'],
+          noHooks: flags['no-hooks'],
+          dryRun: flags['dry-run'],
+        }),
+      );
+      if (flags['dry-run']) await printPlan(result.plan, { color: flags.color });
+      else print(`release "${printable(name)}" uninstalled\n`);
+    }
+  },
+});

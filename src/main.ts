@@ -1,0 +1,35 @@
+/** What `bin/pkg.js` starts. */
+import { dispatch } from './commands/dispatch.ts';
+import { PkgError } from './errors.ts';
+import { OutputClosedError, printError } from './terminal/output.ts';
+
+/**
+ * Runs one command line and reports what goes wrong.
+ *
+ * @param argv the words after `pkg`
+ * @returns the exit status: 0, 1 for every failure, 2 for "there are changes" under `--exit-code`
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    if (error instanceof OutputClosedError) return 0;
+    try {
+      await report(error, argv);
+    } catch (reporting) {
+      if (!(reporting instanceof OutputClosedError)) throw reporting;
+    }
+    return error instanceof PkgError ? error.exitCode : 1;
+  }
+}
+
+async function report(error: unknown, argv: readonly string[]): Promise<void> {
+  // That there are changes was asked for, and the changes were printed.
+  if (error instanceof PkgError && error.code === 'PKG_PLAN_HAS_CHANGES') return;
+  const { painter, wantsColor } = await import('./terminal/color.ts');
+  const { renderError } = await import('./terminal/errors.ts');
+  // The line may be what is wrong, so these two are looked up without parsing it.
+  const debug = argv.includes('--debug') || /^(1|t|true)$/i.test(process.env['HELM_DEBUG'] ?? '');
+  const color = argv.findLast((word) => /^--colou?r=/.test(word))?.replace(/^--colou?r=/, '');
+  printError(renderError(error, painter(wantsColor(color, 2)), debug));
+}

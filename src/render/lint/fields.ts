@@ -1,0 +1,30 @@
+/** Reads what may or may not be there in a rendered object. */
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+
+const EMPTY: ValueMap = new Map();
+
+/** The value at a path of keys; undefined when there is none. */
+export function field(value: Value | undefined, ...keys: string[]): Value | undefined {
+  let found = value;
+  for (const key of keys) found = isMap(found) ? found.get(key) : undefined;
+  return found;
+}
+
+/** The map at a path, empty when there is none. */
+export function mapAt(value: Value | undefined, ...keys: string[]): ValueMap {
+  const found = field(value, ...keys);
+  return isMap(found) ? found : EMPTY;
+}
+
+/** The list at a path, empty when there is none. */
+export function listAt(value: Value | undefined, ...keys: string[]): Value[] {
+  const found = field(value, ...keys);
+  return Array.isArray(found) ? found : [];
+}
+
+/** The string at a path, empty when there is none. */
+export function textAt(value: Value | undefined, ...keys: string[]): string {
+  const found = field(value, ...keys);
+  return typeof found === 'string' ? found : '';
+}

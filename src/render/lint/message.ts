@@ -1,0 +1,61 @@
+import type { Position } from '../../errors.ts';
+
+/** How bad a finding is: errors fail `pkg lint`, warnings fail it under `--strict`. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** Every rule, and how bad it is to break it. `docs/lint.md` explains each. */
+export const LINT_RULES = {
+  // Chart.yaml
+  'chart-invalid': 'error',
+  'chart-version': 'error',
+  'chart-string': 'error',
+  'chart-maintainer': 'error',
+  'chart-source': 'error',
+  'chart-icon-url': 'error',
+  'chart-v1-field': 'error',
+  'chart-unknown-field': 'warning',
+  'chart-strict-version': 'warning',
+  'chart-icon': 'info',
+  // values
+  'values-missing': 'info',
+  'values-invalid': 'error',
+  'value-undeclared': 'warning',
+  // templates
+  'templates-missing': 'warning',
+  'template-extension': 'error',
+  'template-invalid': 'error',
+  'template-refuses': 'info',
+  'raw-mustache': 'warning',
+  'guard-missing': 'warning',
+  'guard-late': 'warning',
+  // objects
+  'object-name': 'warning',
+  'api-deprecated': 'warning',
+  'selector-missing': 'error',
+  'selector-mismatch': 'error',
+  'list-annotations': 'error',
+  'container-resources': 'warning',
+  'disruption-budget': 'warning',
+  // dependencies and CRDs
+  'dependency-undeclared': 'error',
+  'dependency-missing': 'warning',
+  'crd-invalid': 'error',
+} as const;
+
+/** The name of a rule. */
+export type LintRule = keyof typeof LINT_RULES;
+
+/** One finding. */
+export type LintMessage = {
+  severity: Severity;
+  rule: LintRule;
+  /** The file or folder inside the chart: `Chart.yaml`, `templates/`, `templates/service.yaml.hbs`. */
+  path: string;
+  message: string;
+  at?: Position;
+};
+
+/** Makes a message; its severity is the rule's. */
+export function finding(rule: LintRule, path: string, message: string, at?: Position): LintMessage {
+  return { severity: LINT_RULES[rule], rule, path, message, ...(at && { at }) };
+}

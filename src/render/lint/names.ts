@@ -1,0 +1,57 @@
+/**
+ * Which names objects may have, by kind (helm/helm, pkg/chart/v2/lint/rules/template.go, after the
+ * validation of Kubernetes' own API groups).
+ */
+
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+const SERVICE = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
+
+type NameRule = { longest: number; pattern: RegExp; says: string };
+
+const subdomain: NameRule = {
+  longest: 253,
+  pattern: SUBDOMAIN,
+  says: 'lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit',
+};
+const label: NameRule = {
+  longest: 63,
+  pattern: LABEL,
+  says: 'lower-case letters, digits and "-", beginning and ending with a letter or digit',
+};
+const service: NameRule = {
+  longest: 63,
+  pattern: SERVICE,
+  says: 'lower-case letters, digits and "-", beginning with a letter and ending with a letter or digit',
+};
+const pathSegment: NameRule = {
+  longest: Infinity,
+  pattern: /^(?!\.{0,2}$)[^/%]*$/,
+  says: 'anything but ".", "..", "/" and "%"',
+};
+
+function ruleFor(kind: string): NameRule | undefined {
+  switch (kind.toLowerCase()) {
+    case 'service':
+      return service;
+    case 'namespace':
+      return label;
+    case 'role':
+    case 'clusterrole':
+    case 'rolebinding':
+    case 'clusterrolebinding':
+      return pathSegment;
+    case 'certificatesigningrequest':
+      return undefined;
+    default:
+      return subdomain;
+  }
+}
+
+/** What is wrong with an object's name, or undefined. */
+export function nameProblem(kind: string, name: string): string | undefined {
+  const rule = ruleFor(kind);
+  if (rule === undefined) return undefined;
+  if (name.length > rule.longest) return `is longer than ${rule.longest} characters`;
+  return rule.pattern.test(name) ? undefined : `must consist of ${rule.says}`;
+}

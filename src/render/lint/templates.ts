@@ -1,0 +1,78 @@
+/** Rules on the sources of a chart's templates, before anything is rendered. */
+import { join } from 'node:path';
+import type { Chart, ChartFile } from '../../chart/chart.ts';
+import { GUARD_FILE, compareHelmParseOrder, isGuard } from '../../chart/guard.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import { walk } from '../handlebars/ast.ts';
+import type { Template } from '../handlebars/ast.ts';
+import { finding } from './message.ts';
+import type { LintMessage } from './message.ts';
+import { undeclaredValues } from './undeclared.ts';
+
+const EXTENSIONS = ['.hbs', '.yaml', '.yml', '.tpl', '.txt'];
+
+/**
+ * Findings on the chart's own template files. A template that cannot be parsed is left to rendering,
+ * which says why.
+ *
+ * @param userValues values given beside the chart's own, which count as declared
+ */
+export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise<LintMessage[]> {
+  const messages: LintMessage[] = [...lintGuard(chart.templates.map(({ name }) => name))];
+  const parsed: Template[] = [];
+  for (const file of chart.templates) {
+    const { name } = file;
+    if (!EXTENSIONS.some((extension) => name.endsWith(extension))) {
+      const ending = /\.[^./]*$/.exec(name)?.[0] ?? '';
+      const message = `file extension '${printable(ending)}' is not valid: templates end in ${EXTENSIONS.join(', ')}`;
+      messages.push(finding('template-extension', name, message));
+    }
+    const template = name.endsWith('.hbs') ? await parse(chart, file) : undefined;
+    if (template === undefined) continue;
+    parsed.push(template);
+    // NOTES are text: there is no structure that pasted text could break.
+    if (!name.endsWith('/NOTES.txt.hbs')) messages.push(...lintMustaches(template, name));
+  }
+  messages.push(...undeclaredValues(chart, parsed, userValues));
+  return messages;
+}
+
+async function parse(chart: Chart, file: ChartFile): Promise<Template | undefined> {
+  const { parseTemplate } = await import('../handlebars/parse.ts');
+  const text = new TextDecoder().decode(file.data);
+  try {
+    return parseTemplate(text, file.name, join(chart.location, file.name));
+  } catch (error) {
+    if (error instanceof PkgError) return undefined;
+    throw error;
+  }
+}
+
+/** The guard has to be there, and to be the first of the chart's templates that Helm parses. */
+function lintGuard(names: readonly string[]): LintMessage[] {
+  if (!names.some((name) => name.endsWith('.hbs'))) return [];
+  const first = names.toSorted(compareHelmParseOrder)[0] ?? '';
+  if (isGuard(first)) return [];
+  const guard = names.find(isGuard);
+  if (guard === undefined) {
+    const message = `nothing stops Helm from misreading .hbs templates: add ${GUARD_FILE}, as pkg create writes it`;
+    return [finding('guard-missing', 'templates/', message)];
+  }
+  const message = `Helm parses ${printable(first)} before this guard, so its message will not be the guard's: put the guard into a folder as deep, with a later name`;
+  return [finding('guard-late', guard, message)];
+}
+
+function lintMustaches(template: Template, name: string): LintMessage[] {
+  const messages: LintMessage[] = [];
+  walk(template.program, (node) => {
+    if (node.type !== 'MustacheStatement' || node.escaped) return;
+    const { line, column } = node.loc.start;
+    const source = template.source.split('\n')[line - 1]?.slice(column) ?? '';
+    const text = /^\{\{\{?[^}]*\}\}\}?/.exec(source)?.[0] ?? '{{{ }}}';
+    const message = `${printable(text)} pastes text that can change the structure; {{ }} puts the value itself there`;
+    messages.push(finding('raw-mustache', name, message, { file: template.file, line, column: column + 1 }));
+  });
+  return messages;
+}

@@ -1,0 +1,116 @@
+/** Values that a template asks for and that nobody declares: mostly a name that was mistyped. */
+import type { Chart } from '../../chart/chart.ts';
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import { parseJson } from '../../yaml/json.ts';
+import { fromPlain, isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Block, Expression, Location, Path, Program, Statement, Template } from '../handlebars/ast.ts';
+import { mapAt } from './fields.ts';
+import { finding } from './message.ts';
+import type { LintMessage } from './message.ts';
+
+/**
+ * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, the given values, a
+ * subchart's block or the schema. A map that is empty there (`resources: {}`) may hold anything.
+ * A name that is missing is an error where it is printed, but silently false in a condition.
+ */
+export function undeclaredValues(chart: Chart, templates: readonly Template[], userValues: ValueMap): LintMessage[] {
+  const schema = schemaOf(chart);
+  const known: ValueMap[] = [chart.values, userValues];
+  // What a subchart's own values.yaml declares can be read through its block.
+  for (const dependency of chart.dependencies) known.push(new Map([[dependency.metadata.name, dependency.values]]));
+  for (const { name, alias } of chart.metadata.dependencies) {
+    const dependency = chart.dependencies.find(({ metadata }) => metadata.name === name);
+    if (alias !== '' && dependency) known.push(new Map([[alias, dependency.values]]));
+  }
+  const messages: LintMessage[] = [];
+  const seen = new Set<string>();
+  for (const template of templates) {
+    for (const path of valuePaths(template.program)) {
+      const missing = missingPart(path.parts.slice(1), known, schema);
+      if (missing === undefined) continue;
+      const { line, column } = path.loc.start;
+      const at = { file: template.file, line, column: column + 1 };
+      const full = `values.${path.parts.slice(1, missing.index + 2).join('.')}`;
+      if (seen.has(`${template.name} ${full}`)) continue;
+      seen.add(`${template.name} ${full}`);
+      const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
+      messages.push(
+        finding('value-undeclared', template.name, `${printable(full)} is not declared in values.yaml${hint}`, at),
+      );
+    }
+  }
+  return messages;
+}
+
+function schemaOf(chart: Chart): Value | undefined {
+  if (chart.schema === undefined) return undefined;
+  try {
+    return fromPlain(parseJson(new TextDecoder().decode(chart.schema.data), chart.schema.name));
+  } catch {
+    // A schema that is no JSON is reported where values are checked.
+    return undefined;
+  }
+}
+
+/** The first name of a path that nobody declares. */
+function missingPart(
+  parts: readonly string[],
+  known: readonly Value[],
+  schema: Value | undefined,
+): { index: number; near: string | undefined } | undefined {
+  let at = known;
+  let rule = schema;
+  for (const [index, name] of parts.entries()) {
+    const maps = at.filter((value) => isMap(value));
+    const names = [...maps.flatMap((map) => [...map.keys()]), ...mapAt(rule, 'properties').keys()];
+    // Not a map that is known to hold something: nothing can be said of what is below.
+    if (names.length === 0 || (maps.length < at.length && !maps.some((map) => map.has(name)))) return undefined;
+    if (!names.includes(name)) {
+      // `global` is for whoever installs the chart.
+      return index === 0 && name === 'global' ? undefined : { index, near: nearest(name, new Set(names)) };
+    }
+    at = maps.flatMap((map) => (map.has(name) ? [map.get(name) ?? null] : []));
+    rule = mapAt(rule, 'properties').get(name);
+    if (at.length === 0 && rule === undefined) return undefined;
+  }
+  return undefined;
+}
+
+/** Every `values.…` of a template, but those whose `values` is a block parameter. */
+function* valuePaths(node: Program | Statement | Expression): Generator<Path & { loc: Location }> {
+  switch (node.type) {
+    case 'Program':
+      if (node.blockParams?.includes('values')) return;
+      for (const statement of node.body) yield* valuePaths(statement);
+      return;
+    case 'PathExpression':
+      if (!node.data && node.depth === 0 && node.parts[0] === 'values' && node.original.startsWith('values'))
+        yield node;
+      else if (node.data && node.parts[0] === 'root' && node.parts[1] === 'values') {
+        yield { ...node, parts: node.parts.slice(1) };
+      }
+      return;
+    case 'MustacheStatement':
+    case 'SubExpression':
+    case 'BlockStatement':
+    case 'DecoratorBlock':
+    case 'PartialStatement':
+    case 'PartialBlockStatement':
+      yield* callPaths(node);
+      return;
+    default:
+  }
+}
+
+type Calling = Extract<Statement | Expression, { params: Expression[] }>;
+
+function* callPaths(node: Calling): Generator<Path & { loc: Location }> {
+  if ('path' in node) yield* valuePaths(node.path);
+  for (const param of node.params) yield* valuePaths(param);
+  if ('hash' in node) for (const pair of node.hash?.pairs ?? []) yield* valuePaths(pair.value);
+  if ('program' in node && node.program) yield* valuePaths(node.program);
+  const { inverse } = node as Partial<Block>;
+  if (inverse) yield* valuePaths(inverse);
+}

@@ -1,0 +1,23 @@
+/** Colours: used on a terminal, not in files and pipes, and never against the user's wish. */
+import { isatty } from 'node:tty';
+import { styleText } from 'node:util';
+
+/** When to use colours: Helm's words. */
+export type ColorMode = 'never' | 'auto' | 'always';
+
+/** What {@link Paint} knows: named by meaning, not by colour. */
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+/** Puts a text into a style, or leaves it alone. */
+export type Paint = (style: Style, text: string) => string;
+
+/** Does this wish and this environment mean colours on that stream? `NO_COLOR` gives way to `--color` only. */
+export function wantsColor(flag: string | undefined, fd: 1 | 2, env: NodeJS.ProcessEnv = process.env): boolean {
+  const mode = flag ?? (env['NO_COLOR'] ? 'never' : (env['HELM_COLOR'] ?? 'auto'));
+  return mode === 'always' || (mode !== 'never' && isatty(fd) && env['TERM'] !== 'dumb');
+}
+
+/** A {@link Paint} that colours, or one that does nothing. */
+export function painter(color: boolean): Paint {
+  return color ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+}

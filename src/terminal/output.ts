@@ -1,0 +1,65 @@
+/** The only places where pkg writes: results to standard output, everything else to standard error. */
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { printableLines } from '../errors-text.ts';
+
+/** Standard output or error was closed by whoever read it (`pkg list | head -1`). Ends the program quietly. */
+export class OutputClosedError extends Error {
+  override readonly name = 'OutputClosedError';
+}
+
+/** Writes a result, or a part of one. */
+export function print(text: string): void {
+  write(1, text);
+}
+
+/**
+ * Writes a text that comes from a chart or a record: byte for byte into a file or pipe, and onto a
+ * terminal with everything that the terminal would obey made visible.
+ */
+export function printDocument(text: string): void {
+  print(isatty(1) ? printableLines(text) : text);
+}
+
+/** Writes what is not the result: progress, warnings, errors. */
+export function printError(text: string): void {
+  write(2, text);
+}
+
+/**
+ * Writes at once and without loading Node's streams, which would take longer than many a command.
+ * Only a pipe that somebody made non-blocking, and that is full, needs them.
+ */
+function write(fd: 1 | 2, text: string): void {
+  if (text === '') return;
+  let bytes: Uint8Array = Buffer.from(text);
+  const stream = streams.get(fd);
+  if (stream !== undefined) {
+    stream.write(bytes);
+    return;
+  }
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(fd, bytes));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EAGAIN') {
+        openStream(fd).write(bytes);
+        return;
+      }
+      if (code === 'EPIPE') throw new OutputClosedError();
+      throw error;
+    }
+  }
+}
+
+const streams: Map<number, NodeJS.WriteStream> = new Map();
+
+function openStream(fd: 1 | 2): NodeJS.WriteStream {
+  const stream = fd === 1 ? process.stdout : process.stderr;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  streams.set(fd, stream);
+  return stream;
+}

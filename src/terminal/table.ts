@@ -1,0 +1,33 @@
+/** Tables as Helm prints them: columns padded with spaces and parted by one tab. */
+import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../errors-text.ts';
+
+/** How a cell is coloured, decided by its text. */
+export type CellStyle = (text: string) => string;
+
+/**
+ * A table, every line ended by a newline.
+ *
+ * @param maxWidth longer cells are cut and end in `...`
+ */
+export function renderTable(rows: readonly (readonly string[])[], maxWidth = 200, styles: CellStyle[] = []): string {
+  const safe = rows.map((row) => row.map((cell) => cutCell(printable(cell, 4096), maxWidth)));
+  const widths: number[] = [];
+  for (const row of safe) {
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, Array.from(cell).length)));
+  }
+  return safe
+    .map((row) => {
+      const cells = row.map((cell, column) => {
+        const styled = styles[column]?.(cell) ?? cell;
+        return styled + ' '.repeat((widths[column] ?? 0) - Array.from(stripVTControlCharacters(styled)).length);
+      });
+      return `${cells.join('\t')}\n`;
+    })
+    .join('');
+}
+
+function cutCell(text: string, maxWidth: number): string {
+  const characters = Array.from(text);
+  return characters.length <= maxWidth ? text : `${characters.slice(0, maxWidth - 3).join('')}...`;
+}
