@@ -1,125 +1,90 @@
 /** Reads a chart archive in memory. Nothing of it is trusted: names, links, sizes. */
+import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import type { ChartFile } from './chart.ts';
-
-/** The most that one file of a chart may hold, and a whole chart. */
-export const MAX_FILE: number = 5 << 20;
-export const MAX_CHART: number = 100 << 20;
-const MOST_ENTRIES = 50_000;
+import { isDeceptive, withoutBom } from './file.ts';
+import { Budget, chartTooLarge, checkFileSize } from './limits.ts';
+import { readTar } from './tar.ts';
+import type { TarEntry } from './tar.ts';
 
 /**
- * The files of a `.tgz`, without the folder that holds them all.
+ * The files of a `.tgz`, without the folder that holds them all. Names are judged as Helm judges them
+ * (pkg/chart/loader/archive/archive.go); beyond it, links and devices, names given twice, names that a
+ * terminal or Windows takes for something else, and several folders side by side are refused.
  *
+ * @param location the archive, for messages
+ * @param budget what it may hold
  * @throws {PkgError} `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_CHART_INVALID`
  */
-export async function readArchive(bytes: Uint8Array, location: string): Promise<ChartFile[]> {
+export async function readArchive(
+  bytes: Uint8Array,
+  location: string,
+  budget: Budget = new Budget(),
+): Promise<ChartFile[]> {
+  const tar = await unpack(bytes, location, budget);
+  const files = new Map<string, ChartFile>();
+  let root: string | undefined;
+  for (const entry of readTar(tar, location)) {
+    if (entry.type === FOLDER) continue;
+    const [folder, name] = splitEntryName(entry, location);
+    root ??= folder;
+    if (folder !== root) throw unsafe(entry.name, 'lies in another folder than the files before it', location);
+    if (files.has(name)) throw unsafe(entry.name, 'is there twice', location);
+    checkFileSize(entry.name, entry.data.length, location);
+    files.set(name, { name, data: withoutBom(entry.data) });
+  }
+  if (files.size === 0)
+    throw new PkgError('PKG_CHART_INVALID', 'this chart archive is empty', { at: { file: location } });
+  return [...files.values()];
+}
+
+async function unpack(bytes: Uint8Array, location: string, budget: Budget): Promise<Uint8Array> {
   const at = { file: location };
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
-    throw new PkgError('PKG_CHART_INVALID', 'this is not a chart archive: it is not compressed with gzip', { at });
-  }
-  let tar: Uint8Array;
-  try {
-    tar = await promisify(gunzip)(bytes, { maxOutputLength: MAX_CHART });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new PkgError('PKG_CHART_TOO_LARGE', `this chart archive holds more than ${MAX_CHART >> 20} MiB`, { at });
-    }
-    throw new PkgError('PKG_CHART_INVALID', 'this chart archive is damaged: it cannot be unpacked', {
+    const hints = /\.ya?ml$/i.test(location)
+      ? ['this looks like a YAML file: values files are given with -f']
+      : ['a chart is a folder with a Chart.yaml, or a .tgz archive of one'];
+    throw new PkgError('PKG_CHART_INVALID', 'this is not a chart archive: it is not compressed with gzip', {
       at,
-      cause: error,
+      hints,
     });
   }
-  return checkRoots(await readEntries(tar, location), location);
-}
-
-type Entry = { path: string; data: Uint8Array };
-
-async function readEntries(tar: Uint8Array, location: string): Promise<Entry[]> {
-  const { Parser } = await import('tar');
-  const at = { file: location };
-  const entries: Entry[] = [];
-  const seen = new Set<string>();
-  let failure: Error | undefined;
-  const parser = new Parser({
-    strict: true,
-    onReadEntry: (entry) => {
-      const name = entry.path;
-      try {
-        if (entry.type === 'Directory' || entry.type === 'GNUDumpDir') return entry.resume();
-        if (entry.type !== 'File' && entry.type !== 'OldFile' && entry.type !== 'ContiguousFile') {
-          throw new PkgError(
-            'PKG_CHART_UNSAFE',
-            `the archive holds ${printable(name, 100)}, which is no plain file but a ${entry.type}`,
-            { at },
-          );
-        }
-        checkEntryName(name, location);
-        if (entry.size > MAX_FILE)
-          throw new PkgError('PKG_CHART_TOO_LARGE', `${printable(name, 100)} is larger than ${MAX_FILE >> 20} MiB`, {
-            at,
-          });
-        if (seen.has(name))
-          throw new PkgError('PKG_CHART_UNSAFE', `the archive holds ${printable(name, 100)} twice`, { at });
-        seen.add(name);
-        if (seen.size > MOST_ENTRIES)
-          throw new PkgError('PKG_CHART_TOO_LARGE', 'the archive holds too many files', { at });
-      } catch (error) {
-        failure ??= error as Error;
-        return entry.resume();
-      }
-      const chunks: Uint8Array[] = [];
-      entry.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-      entry.on('end', () => entries.push({ path: name, data: Buffer.concat(chunks) }));
-    },
-  });
-  await new Promise<void>((resolve) => {
-    parser.on('error', (error: Error) => {
-      failure ??= new PkgError('PKG_CHART_INVALID', 'this chart archive is damaged', { at, cause: error });
-      resolve();
-    });
-    parser.on('end', () => resolve());
-    parser.end(Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength));
-  });
-  if (failure !== undefined) throw failure;
-  return entries;
-}
-
-function checkEntryName(name: string, location: string): void {
-  const parts = name.split('/');
-  const isBad = name.startsWith('/') || /^[a-zA-Z]:/.test(name) || parts.includes('..') || /[\\\p{Cc}]/u.test(name);
-  if (isBad) {
-    throw new PkgError(
-      'PKG_CHART_UNSAFE',
-      `the archive holds the name ${printable(name, 100)}, which leads out of the chart`,
-      {
-        at: { file: location },
-      },
-    );
+  try {
+    const tar = await promisify(gunzip)(bytes, { maxOutputLength: Math.max(1, budget.left) });
+    budget.spend(tar.length, location);
+    return tar;
+  } catch (cause) {
+    if (cause instanceof PkgError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw chartTooLarge(location);
+    throw new PkgError('PKG_CHART_INVALID', 'this chart archive is damaged: it cannot be unpacked', { at, cause });
   }
 }
 
-/** All files lie in one folder, which is taken off their names. */
-function checkRoots(entries: readonly Entry[], location: string): ChartFile[] {
-  const at = { file: location };
-  let root: string | undefined;
-  const files: ChartFile[] = [];
-  for (const { path, data } of entries) {
-    const name = path.replace(/^(?:\.\/)+/, '').replace(/\/{2,}/g, '/');
-    const slash = name.indexOf('/');
-    if (slash <= 0)
-      throw new PkgError(
-        'PKG_CHART_INVALID',
-        'the files of a chart archive lie in one folder, and here are some beside it',
-        { at },
-      );
-    root ??= name.slice(0, slash);
-    if (name.slice(0, slash) !== root)
-      throw new PkgError('PKG_CHART_INVALID', 'this archive holds more than one folder', { at });
-    files.push({ name: name.slice(slash + 1), data });
-  }
-  if (files.length === 0) throw new PkgError('PKG_CHART_INVALID', 'this archive is empty', { at });
-  return files;
+const FOLDER = '5';
+/** A file; `7` is one that wants to lie in one piece. */
+const FILES: ReadonlySet<string> = new Set(['0', '7']);
+
+/** The folder that an entry lies in, and its path inside it. */
+function splitEntryName(entry: TarEntry, location: string): [string, string] {
+  const { name } = entry;
+  if (!FILES.has(entry.type)) throw unsafe(name, 'is a link, a device or another thing that is no file', location);
+  if (isDeceptive(name)) throw unsafe(name, 'has control characters in its name', location);
+  // Archives made on Windows may separate names by backslashes.
+  const separator = name.includes('\\') ? '\\' : '/';
+  const [root = '', ...parts] = name.split(separator);
+  const inside = parts.join('/');
+  const path = posix.normalize(inside);
+  if (root === '' || inside.startsWith('/')) throw unsafe(name, 'is an absolute path', location);
+  if (root === '..' || path === '.' || path.startsWith('..')) throw unsafe(name, 'lies outside the chart', location);
+  if (/^[a-z]:/i.test(root) || /^[a-z]:/i.test(path)) throw unsafe(name, 'names a drive', location);
+  return [root, path];
+}
+
+function unsafe(name: string, why: string, location: string): PkgError {
+  return new PkgError('PKG_CHART_UNSAFE', `the archive's entry '${printable(name, 100)}' ${why}`, {
+    at: { file: location },
+  });
 }

@@ -1,100 +1,132 @@
 /** Reads the files of a chart folder. */
 import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join, sep } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { MAX_CHART, MAX_FILE } from './archive.ts';
 import type { ChartFile } from './chart.ts';
-import { parseIgnoreRules } from './ignore.ts';
+import { isDeceptive, withoutBom } from './file.ts';
+import { defaultIgnoreRules, parseIgnoreRules } from './ignore.ts';
 import type { IgnoreRules } from './ignore.ts';
+import { Budget, checkFileSize } from './limits.ts';
 
 /**
- * All files of a chart folder but those that `.helmignore` leaves out, in path order. Links are followed
- * only where they stay inside.
+ * All files of a chart folder but those that `.helmignore` leaves out. Links are followed where they stay
+ * inside the folder; Helm follows them anywhere, which would pack and install files that were never meant.
  *
- * @throws {PkgError} `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_CHART_INVALID`
+ * @param budget what the folder may hold
+ * @throws {PkgError} `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_CHART_INVALID`, `PKG_FILE_UNREADABLE`
  */
-export function readFolder(folder: string): ChartFile[] {
-  const ignored = parseIgnoreRules(readIgnore(folder), join(folder, '.helmignore'));
-  const walk = new Walk(realpathSync(folder), folder, ignored);
-  walk.visit('', new Set());
-  return walk.files.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function readIgnore(folder: string): string {
-  try {
-    return readFileSync(join(folder, '.helmignore'), 'utf8');
-  } catch {
-    return '';
-  }
+export function readFolder(folder: string, budget: Budget = new Budget()): ChartFile[] {
+  const walk = new Walk(realpathSync(folder), folder, budget);
+  walk.visit(walk.root, '', [walk.root]);
+  return walk.files;
 }
 
 class Walk {
   readonly files: ChartFile[] = [];
-  readonly #root: string;
+  /** The folder by its real path, and as the user named it. */
+  readonly root: string;
   readonly #shown: string;
+  readonly #budget: Budget;
   readonly #ignored: IgnoreRules;
-  #total = 0;
 
-  constructor(root: string, shown: string, ignored: IgnoreRules) {
-    this.#root = root;
+  constructor(root: string, shown: string, budget: Budget) {
+    this.root = root;
     this.#shown = shown;
-    this.#ignored = ignored;
+    this.#budget = budget;
+    this.#ignored = this.#readIgnoreRules();
   }
 
-  visit(inside: string, above: ReadonlySet<string>): void {
-    const real = realpathSync(join(this.#root, inside));
-    if (above.has(real)) throw this.#unsafe(inside, 'is a link to a folder that it lies in');
-    const here = new Set([...above, real]);
-    for (const entry of readdirSync(real, { withFileTypes: true })) {
-      const name = inside === '' ? entry.name : `${inside}/${entry.name}`;
-      const isFolder = entry.isSymbolicLink() ? this.#followed(name) : entry.isDirectory();
-      if (this.#ignored(name, isFolder)) continue;
-      if (isFolder) this.visit(name, here);
-      else this.#add(name, entry.isFile() || entry.isSymbolicLink());
+  /**
+   * Adds what a folder holds.
+   *
+   * @param folder its real path
+   * @param prefix its path inside the chart, with a slash at its end unless it is the chart itself
+   * @param above the real paths of it and of all folders above it
+   */
+  visit(folder: string, prefix: string, above: readonly string[]): void {
+    const entries = this.#reading(prefix, () => readdirSync(folder, { withFileTypes: true }));
+    for (const entry of entries) {
+      const name = prefix + entry.name;
+      const path = join(folder, entry.name);
+      if (this.#ignored(name, isFolderEntry(entry, path))) continue;
+      if (name.includes('\\') || isDeceptive(entry.name)) {
+        throw this.#unsafe(name, 'has a backslash or a control character in its name');
+      }
+      const real = entry.isSymbolicLink() ? this.#follow(path, name) : path;
+      const stat = this.#reading(name, () => lstatSync(real));
+      if (stat.isDirectory()) {
+        if (above.includes(real)) throw this.#unsafe(name, 'is a link to a folder that it lies in');
+        this.#budget.spendEntry(0, this.#shown);
+        this.visit(real, `${name}/`, [...above, real]);
+      } else if (stat.isFile()) {
+        checkFileSize(name, stat.size, join(this.#shown, name));
+        this.#budget.spendEntry(stat.size, this.#shown);
+        this.files.push({ name, data: withoutBom(this.#reading(name, () => readFileSync(real))) });
+      } else {
+        throw this.#unsafe(name, 'is a device, a socket or another thing that is no file');
+      }
     }
   }
 
-  /** Follows a link; is it a folder? */
-  #followed(name: string): boolean {
-    const path = join(this.#root, name);
-    if (/^(?:Chart|requirements)\.lock$/.test(name))
-      throw this.#unsafe(name, 'is a link, and a lock file may not be one');
-    let target: string;
+  /** The real path that a link leads to. */
+  #follow(path: string, name: string): string {
+    // Helm once wrote through such a link (CVE-2025-53547).
+    if (/(?:^|\/)(?:Chart|requirements)\.lock$/.test(name)) {
+      throw this.#unsafe(name, 'is a link, which a lock file may not be');
+    }
+    let real: string;
     try {
-      target = realpathSync(path);
+      real = realpathSync(path);
     } catch {
       throw this.#unsafe(name, 'is a link to nothing');
     }
-    if (!target.startsWith(this.#root + sep)) throw this.#unsafe(name, 'is a link that leads out of the chart');
-    return statSync(path).isDirectory();
+    const inside = this.root.endsWith(sep) ? this.root : this.root + sep;
+    if (real !== this.root && !real.startsWith(inside)) {
+      throw this.#unsafe(name, 'is a link that leads out of the chart', [
+        'put a copy of the file into the chart instead',
+      ]);
+    }
+    return real;
   }
 
-  #add(name: string, isPlain: boolean): void {
-    const path = join(this.#root, name);
-    const stat = statSync(path);
-    if (!isPlain || !stat.isFile()) throw this.#unsafe(name, 'is not a plain file');
-    if (stat.size > MAX_FILE) {
-      throw new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
-        at: { file: join(this.#shown, name) },
-        hints: ['if it does not belong to the chart, name it in .helmignore'],
-      });
-    }
-    this.#total += stat.size;
-    if (this.#total > MAX_CHART) {
-      throw new PkgError('PKG_CHART_TOO_LARGE', `this chart holds more than ${MAX_CHART >> 20} MiB`, {
-        at: { file: this.#shown },
-      });
-    }
-    this.files.push({ name, data: readFileSync(path) });
+  #readIgnoreRules(): IgnoreRules {
+    const name = '.helmignore';
+    const path = join(this.root, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return defaultIgnoreRules;
+    const real = stat.isSymbolicLink() ? this.#follow(path, name) : path;
+    const text = this.#reading(name, () => {
+      checkFileSize(name, statSync(real).size, join(this.#shown, name));
+      return readFileSync(real, 'utf8');
+    });
+    return parseIgnoreRules(text, join(this.#shown, name));
   }
 
-  #unsafe(name: string, why: string): PkgError {
-    return new PkgError('PKG_CHART_UNSAFE', `${printable(name)} ${why}`, { at: { file: join(this.#shown, name) } });
+  #reading<T>(name: string, work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      if (cause instanceof PkgError) throw cause;
+      const { code } = cause as NodeJS.ErrnoException;
+      const path = join(this.#shown, name);
+      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
+    }
+  }
+
+  #unsafe(name: string, why: string, hints: readonly string[] = []): PkgError {
+    const at = { file: join(this.#shown, name) };
+    return new PkgError('PKG_CHART_UNSAFE', `${printable(name)} ${why}`, { at, hints });
   }
 }
 
-/** Is there a folder at this path? False for nothing, and for a file. */
-export function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined && statSync(path).isDirectory();
+/** Is it a folder, or a link to one? */
+function isFolderEntry(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

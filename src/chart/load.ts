@@ -1,5 +1,5 @@
 /** From a folder or an archive to a chart. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -8,7 +8,7 @@ import { parseYaml } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartFile } from './chart.ts';
-import { isFolder, readFolder } from './directory.ts';
+import { readFolder } from './directory.ts';
 import { parseChartMetadata } from './metadata.ts';
 import { valueDocuments } from './user-values.ts';
 import { mergeValues } from './values.ts';
@@ -184,4 +184,9 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Is there a folder at this path? False for nothing, and for a file. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

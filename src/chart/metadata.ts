@@ -1,231 +1,204 @@
-/** `Chart.yaml`: its fields, and everything that can be wrong with them. */
+/** `Chart.yaml`: its fields, and everything that can be wrong with them (helm v4, pkg/chart/v2/metadata.go). */
 import { PkgError } from '../errors.ts';
-import type { Position } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { locateKeys } from '../yaml/locate.ts';
-import { parseYaml } from '../yaml/read.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { ChartDependency, ChartMetadata } from './chart.ts';
+import { Fields, textOf } from './fields.ts';
+import type { Problem } from './fields.ts';
 import { isVersion } from './version.ts';
 
+/** Keeps an alias from leading out of `charts/` (CVE-2020-15184). */
 const ALIAS = /^[a-zA-Z0-9_-]+$/;
 
-type Problem = { message: string; path: (string | number)[]; hints?: string[] };
+const TEXT_FIELDS = ['home', 'description', 'icon', 'condition', 'tags', 'appVersion', 'kubeVersion'] as const;
 
 /**
- * Reads `Chart.yaml`, and for a chart of apiVersion v1 the dependencies of `requirements.yaml`.
+ * Reads `Chart.yaml`. What Helm refuses is an error; what Helm changes (numbers for text, control
+ * characters) is changed alike.
  *
- * @returns the metadata, and all that is wrong with it, each with file and line
- * @throws {PkgError} when the text is no YAML map at all
+ * @param requirements `requirements.yaml`, where charts of apiVersion v1 declare their dependencies
+ * @returns the metadata as far as it could be read, and all that is wrong with it, each with file and line
+ * @throws {PkgError} when a text is no YAML map at all
  */
 export async function parseChartMetadata(
   text: string,
   file: string,
   requirements?: { text: string; file: string },
 ): Promise<{ metadata: ChartMetadata; errors: PkgError[] }> {
-  const all = readMap(text, file);
   const problems: Problem[] = [];
-  const reader = new FieldReader(all, problems);
-  const apiVersion = reader.text('apiVersion');
-  if (apiVersion === '')
-    problems.push({ message: 'apiVersion is required', path: [], hints: ['write apiVersion: v2'] });
-  const name = reader.text('name');
-  checkName(name, problems);
-  const version = reader.text('version');
-  if (version === '') problems.push({ message: 'version is required', path: [], hints: ['write version: 0.1.0'] });
-  else if (!isVersion(version))
-    problems.push({
-      message: `the version ${printable(version, 60)} is not a semantic version`,
-      path: ['version'],
-      hints: ['write MAJOR.MINOR.PATCH, such as 1.2.3'],
-    });
-  const type = reader.text('type');
-  if (!['', 'application', 'library'].includes(type))
-    problems.push({ message: `the type ${printable(type, 60)} is neither application nor library`, path: ['type'] });
-  checkMaintainers(all.get('maintainers'), problems);
-  const dependencies = readDependencies(all.get('dependencies'), problems);
-  const metadata: ChartMetadata = {
-    apiVersion,
-    name: clean(name),
-    version: clean(version),
-    appVersion: clean(reader.text('appVersion')),
-    description: clean(reader.text('description')),
-    type: type === 'library' ? 'library' : 'application',
-    kubeVersion: reader.text('kubeVersion'),
-    deprecated: all.get('deprecated') === true,
-    annotations: readAnnotations(all.get('annotations'), problems),
-    dependencies,
-    all,
-  };
-  const errors = await positioned(problems, text, file);
-  if (requirements !== undefined && dependencies.length === 0) {
-    const found: Problem[] = [];
+  const written = readMap(text, file);
+  const metadata = readMetadata(new Fields(written, [], problems), written);
+  const errors = await withPositions(problems, text, file);
+  if (requirements !== undefined) {
     const map = readMap(requirements.text, requirements.file);
-    metadata.dependencies = readDependencies(map.get('dependencies'), found);
-    errors.push(...(await positioned(found, requirements.text, requirements.file)));
+    if (map.has('dependencies')) {
+      const found: Problem[] = [];
+      metadata.dependencies = readDependencies(new Fields(map, [], found));
+      errors.push(...(await withPositions(found, requirements.text, requirements.file)));
+    }
   }
   return { metadata, errors };
 }
 
+/** Helm reads the first document of these files and no other. */
 function readMap(text: string, file: string): ValueMap {
-  const value = parseYaml(text.replace(/^\uFEFF/, ''), file);
+  const value = parseYamlDocuments(text, file)[0] ?? null;
   if (value === null) return new Map();
-  if (!isMap(value)) {
-    throw new PkgError('PKG_CHART_INVALID', 'this file holds a map of fields, and here is none', {
-      at: { file, line: 1 },
-    });
-  }
-  return value;
+  if (isMap(value)) return value;
+  throw new PkgError('PKG_CHART_INVALID', 'this file holds a map of fields, and here is none', {
+    at: { file, line: 1 },
+  });
 }
 
-async function positioned(problems: readonly Problem[], text: string, file: string): Promise<PkgError[]> {
+async function withPositions(problems: readonly Problem[], text: string, file: string): Promise<PkgError[]> {
+  if (problems.length === 0) return [];
+  const { locateKeys } = await import('../yaml/locate.ts');
   const errors: PkgError[] = [];
-  for (const { message, path, hints } of problems) {
+  for (const { message, path, hints = [] } of problems) {
     const found = path.length === 0 ? undefined : await locateKeys(text, path);
-    const at: Position = found === undefined ? { file, line: 1 } : { file, ...found };
-    errors.push(new PkgError('PKG_CHART_INVALID', message, { at, hints: hints ?? [] }));
+    errors.push(new PkgError('PKG_CHART_INVALID', message, { at: { file, ...(found ?? { line: 1 }) }, hints }));
   }
   return errors;
 }
 
-class FieldReader {
-  readonly #map: ValueMap;
-  readonly #problems: Problem[];
-  readonly #path: (string | number)[];
-
-  constructor(map: ValueMap, problems: Problem[], path: (string | number)[] = []) {
-    this.#map = map;
-    this.#problems = problems;
-    this.#path = path;
+function readMetadata(fields: Fields, written: ValueMap): ChartMetadata {
+  const apiVersion = fields.text('apiVersion');
+  // Helm takes a chart that names none for one of Helm 2.
+  if (!['', 'v1', 'v2'].includes(apiVersion)) {
+    fields.report('apiVersion', `the apiVersion '${printable(apiVersion, 60)}' is not known`, ['write apiVersion: v2']);
   }
+  const name = fields.text('name');
+  checkName(name, fields);
+  const version = fields.text('version');
+  checkVersion(version, fields);
+  const type = fields.text('type');
+  if (!['', 'application', 'library'].includes(type)) {
+    fields.report('type', `the type '${printable(type, 60)}' is neither application nor library`);
+  }
+  const texts = Object.fromEntries(TEXT_FIELDS.map((key) => [key, fields.text(key)] as const));
+  const maintainers = fields
+    .maps('maintainers', 'a maintainer is a map with name, email and url')
+    .map((maintainer) => mapOf(['name', 'email', 'url'].map((key) => [key, maintainer.text(key)])));
+  const annotations = fields.textMap('annotations');
+  const deprecated = fields.flag('deprecated');
+  const dependencies = readDependencies(fields);
+  const known = new Map<string, Value>([
+    ...Object.entries({ apiVersion, name, version, type, ...texts, deprecated }),
+    ['sources', fields.texts('sources')],
+    ['keywords', fields.texts('keywords')],
+    ['maintainers', maintainers],
+    ['annotations', annotations],
+    ['dependencies', dependencies.map(dependencyValue)],
+  ]);
+  return {
+    apiVersion: apiVersion === '' ? 'v1' : apiVersion,
+    name,
+    version,
+    appVersion: texts['appVersion'] ?? '',
+    description: texts['description'] ?? '',
+    type: type === 'library' ? 'library' : 'application',
+    kubeVersion: texts['kubeVersion'] ?? '',
+    deprecated,
+    annotations,
+    dependencies,
+    all: inWrittenOrder(written, known),
+  };
+}
 
-  /** A string field; what YAML takes for a number or boolean is an error, as in Helm. */
-  text(key: string): string {
-    const value = this.#map.get(key);
-    if (value === undefined || value === null) return '';
-    if (typeof value === 'string') return value;
-    const hints = typeof value === 'object' ? [] : [`put it in quotes: ${key}: "${String(value)}"`];
-    this.#problems.push({ message: `${key} is not a string`, path: [...this.#path, key], hints });
-    return '';
+/** Every field of the file in its order, known ones as they were read; those that are null are left out. */
+function inWrittenOrder(written: ValueMap, known: ReadonlyMap<string, Value>): ValueMap {
+  const names = new Map([...known.keys()].map((name) => [name.toLowerCase(), name]));
+  const all: ValueMap = new Map();
+  for (const [key, value] of written) {
+    const name = names.get(key.toLowerCase()) ?? key;
+    if (value !== null) all.set(name, known.get(name) ?? value);
+  }
+  return all;
+}
+
+/** The name becomes part of paths: it must not be one (CVE-2024-25620, CVE-2026-35206). */
+function checkName(name: string, fields: Fields): void {
+  if (name === '') {
+    fields.report(undefined, 'the chart has no name', ['write name: and what the chart is called']);
+  } else if (name === '.' || name === '..' || /[/\\]/.test(name)) {
+    fields.report('name', `the chart name '${printable(name, 60)}' is a path`, ['use letters, digits and dashes']);
   }
 }
 
-function checkName(name: string, problems: Problem[]): void {
-  if (name === '') problems.push({ message: 'name is required', path: [] });
-  else if (name === '.' || name === '..' || /[/\\\0]/.test(name) || name !== name.trim()) {
-    problems.push({
-      message: `the chart name ${printable(name, 80)} is not a plain name`,
-      path: ['name'],
-      hints: ['use lower-case letters, digits and dashes'],
-    });
+function checkVersion(version: string, fields: Fields): void {
+  if (version === '') {
+    fields.report(undefined, 'the chart has no version', ['write version: 0.1.0']);
+  } else if (!isVersion(version)) {
+    fields.report('version', `the version '${printable(version, 60)}' is not a semantic version`, [
+      'write MAJOR.MINOR.PATCH, such as 1.2.3',
+    ]);
   }
 }
 
-function checkMaintainers(value: Value | undefined, problems: Problem[]): void {
-  if (value === undefined || value === null) return;
-  if (!Array.isArray(value)) {
-    problems.push({ message: 'maintainers is not a list', path: ['maintainers'] });
-    return;
-  }
-  for (const [index, maintainer] of value.entries()) {
-    if (!isMap(maintainer))
-      problems.push({ message: 'a maintainer is a map with name, email and url', path: ['maintainers', index] });
-  }
-}
-
-function readAnnotations(value: Value | undefined, problems: Problem[]): Map<string, string> {
-  const annotations = new Map<string, string>();
-  if (value === undefined || value === null) return annotations;
-  if (!isMap(value)) {
-    problems.push({ message: 'annotations is not a map', path: ['annotations'] });
-    return annotations;
-  }
-  for (const [key, text] of value) {
-    if (typeof text === 'string') annotations.set(key, text);
-    else
-      problems.push({
-        message: `the annotation ${printable(key, 80)} is not a string`,
-        path: ['annotations', key],
-        hints: ['put it in quotes'],
-      });
-  }
-  return annotations;
-}
-
-function readDependencies(value: Value | undefined, problems: Problem[]): ChartDependency[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) {
-    problems.push({ message: 'dependencies is not a list', path: ['dependencies'] });
-    return [];
-  }
-  const found: ChartDependency[] = [];
+function readDependencies(fields: Fields): ChartDependency[] {
   const names = new Set<string>();
-  for (const [index, item] of value.entries()) {
-    const path = ['dependencies', index];
-    if (!isMap(item)) {
-      problems.push({ message: 'a dependency is a map with name, version and repository', path });
-      continue;
-    }
-    const reader = new FieldReader(item, problems, path);
+  return fields.maps('dependencies', 'a dependency is a map with name, version and repository').map((item) => {
     const dependency: ChartDependency = {
-      name: reader.text('name'),
-      version: reader.text('version'),
-      repository: reader.text('repository'),
-      condition: reader.text('condition'),
-      tags: readTags(item.get('tags'), [...path, 'tags'], problems),
-      alias: reader.text('alias'),
-      importValues: readImports(item.get('import-values'), [...path, 'import-values'], problems),
+      name: item.text('name'),
+      version: item.text('version'),
+      repository: item.text('repository'),
+      condition: item.text('condition'),
+      tags: item.texts('tags'),
+      alias: item.text('alias'),
+      importValues: readImports(item),
     };
-    if (dependency.name === '' || /[/\\]/.test(dependency.name))
-      problems.push({ message: 'a dependency needs a plain name', path });
-    if (dependency.alias !== '' && !ALIAS.test(dependency.alias)) {
-      problems.push({
-        message: `the alias ${printable(dependency.alias, 80)} is not a plain name`,
-        path: [...path, 'alias'],
-        hints: ['use letters, digits, _ and -'],
-      });
+    const { name, alias } = dependency;
+    item.flag('enabled');
+    if (name === '') item.report(undefined, 'the dependency has no name');
+    if (alias !== '' && !ALIAS.test(alias)) {
+      item.report('alias', `the alias '${printable(alias, 60)}' is not a plain name`, ['use letters, digits, _ and -']);
     }
-    const key = dependency.alias === '' ? dependency.name : dependency.alias;
-    if (names.has(key))
-      problems.push({
-        message: `there is more than one dependency with the name or alias ${printable(key, 80)}`,
-        path,
-      });
-    names.add(key);
-    found.push(dependency);
-  }
-  return found;
+    const effective = alias === '' ? name : alias;
+    if (names.has(effective)) {
+      const message = `more than one dependency has the name or alias '${printable(effective, 60)}'`;
+      item.report(alias === '' ? 'name' : 'alias', message, ['give each an alias of its own']);
+    }
+    names.add(effective);
+    return dependency;
+  });
 }
 
-function readTags(value: Value | undefined, path: (string | number)[], problems: Problem[]): string[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((tag) => typeof tag === 'string')) return value;
-  problems.push({ message: 'tags is not a list of strings', path });
-  return [];
-}
-
-function readImports(
-  value: Value | undefined,
-  path: (string | number)[],
-  problems: Problem[],
-): ChartDependency['importValues'] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) {
-    problems.push({ message: 'import-values is not a list', path });
-    return [];
-  }
-  return value.flatMap((item, index): ChartDependency['importValues'] => {
-    if (typeof item === 'string') return [item];
-    const child = isMap(item) ? item.get('child') : undefined;
-    const parent = isMap(item) ? item.get('parent') : undefined;
-    if (typeof child === 'string' && typeof parent === 'string') return [{ child, parent }];
-    problems.push({ message: 'import-values holds strings, or maps with child and parent', path: [...path, index] });
+function readImports(item: Fields): ChartDependency['importValues'] {
+  return item.list('import-values').flatMap((entry): ChartDependency['importValues'] => {
+    if (typeof entry === 'string') return [entry];
+    const child = isMap(entry) ? textOf(entry.get('child') ?? null) : undefined;
+    const parent = isMap(entry) ? textOf(entry.get('parent') ?? null) : undefined;
+    if (child && parent) return [{ child, parent }];
+    item.report('import-values', 'import-values holds names, or maps with child and parent');
     return [];
   });
 }
 
-/** Helm turns all white space into blanks and drops what cannot be printed. */
-function clean(text: string): string {
-  return text.replace(/\s/gu, ' ').replace(/[^\P{C}]/gu, '');
+/** A dependency as `Chart.yaml` holds it, fields that are empty left out as Helm leaves them out. */
+export function dependencyValue(dependency: ChartDependency): ValueMap {
+  const { name, version, repository, condition, tags, alias, importValues } = dependency;
+  const imports = importValues.map((entry) => (typeof entry === 'string' ? entry : new Map(Object.entries(entry))));
+  return new Map<string, Value>([
+    ['name', name],
+    ...mapOf([['version', version]]),
+    ['repository', repository],
+    ...mapOf([
+      ['condition', condition],
+      ['tags', tags],
+      ['import-values', imports],
+      ['alias', alias],
+    ]),
+  ]);
+}
+
+/** A map without what is empty. */
+function mapOf(entries: readonly (readonly Value[])[]): ValueMap {
+  const map: ValueMap = new Map();
+  for (const [key, value] of entries) {
+    const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
+    if (typeof key === 'string' && value !== undefined && !isEmpty) map.set(key, value);
+  }
+  return map;
 }

@@ -6,8 +6,8 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { printYaml } from '../yaml/print.ts';
 import type { Chart, ChartFile } from './chart.ts';
-import { isFolder, readFolder } from './directory.ts';
-import { loadChart } from './load.ts';
+import { readFolder } from './directory.ts';
+import { isFolder, loadChart } from './load.ts';
 import { isVersion } from './version.ts';
 
 /** Where the archive goes, and what is written over in its Chart.yaml. */

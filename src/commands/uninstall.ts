@@ -39,7 +39,8 @@ export const command: Command = defineCommand({
           dryRun: flags['dry-run'],
         }),
       );
-      if (flags['dry-run']) await printPlan(result.plan, { color: flags.color });
+      if (result === undefined) print(`release "${printable(name)}" not found\n`);
+      else if (flags['dry-run']) await printPlan(result.plan, { color: flags.color });
       else print(`release "${printable(name)}" uninstalled\n`);
     }
   },

@@ -12,9 +12,8 @@ export const command: Command = defineCommand({
   flags: DIFF_FLAGS,
   async run({ flags, args }) {
     const [name = ''] = args;
-    const { plan } = await operate(flags, (env) =>
-      uninstall(env, { name, namespace: namespaceOf(flags), dryRun: true }),
-    );
-    return finishDiff(plan, flags);
+    const result = await operate(flags, (env) => uninstall(env, { name, namespace: namespaceOf(flags), dryRun: true }));
+    // Without a release there is an error, and so always a result here.
+    if (result !== undefined) await finishDiff(result.plan, flags);
   },
 });

@@ -98,7 +98,7 @@ async function readFlags(specs: FlagSpecs, line: SplitLine): Promise<Record<stri
             ...relations,
             // Conversions throw PkgErrors, which oclif would rewrite: they are done after it.
             parse: async (input: string) => input.slice(MARK.length),
-          })(isRepeatable(spec) ? { multiple: true, multipleNonGreedy: true } : {});
+          })((isRepeatable(spec) ? { multiple: true, multipleNonGreedy: true } : {}) as unknown as { multiple: true });
   }
   const parsed = await parse(words, { flags: definitions, args: {} }).catch((error: unknown) => {
     throw usageError(error);

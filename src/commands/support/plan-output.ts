@@ -17,11 +17,14 @@ import { maskChange, maskPair } from './mask.ts';
 import { OUTPUT_FLAG } from './flags.ts';
 
 /** Flags of the diff commands. */
-export const DIFF_FLAGS = {
+export const DIFF_FLAGS: {
+  readonly 'exit-code': { readonly type: 'boolean'; readonly summary: string };
+  readonly 'show-secrets': { readonly type: 'boolean'; readonly summary: string };
+} & typeof OUTPUT_FLAG = {
   'exit-code': { type: 'boolean', summary: 'end with status 2 when there are changes' },
   'show-secrets': { type: 'boolean', summary: 'show the values of Secrets' },
   ...OUTPUT_FLAG,
-} as const;
+};
 
 /** How a plan is shown. */
 export type PlanView = { color: string | undefined; showSecrets?: boolean };

@@ -1,0 +1,140 @@
+/**
+ * Fields of `Chart.yaml` as Helm decodes them: sigs.k8s.io/yaml turns numbers and booleans into text where
+ * text is wanted, keys are found without regard to case, and null is nothing.
+ */
+import { printable } from '../errors-text.ts';
+import { goFloatKey } from '../yaml/go-number.ts';
+import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+
+/** Keys and indices that lead to a value. */
+export type Path = readonly (string | number)[];
+
+/** Something that is wrong with a field. */
+export type Problem = { message: string; path: Path; hints?: readonly string[] };
+
+/** Reads the fields of one map; what is wrong is collected, and reading goes on. */
+export class Fields {
+  readonly #map: ValueMap;
+  readonly #path: Path;
+  readonly #problems: Problem[];
+  /** The keys of the map by their lower-case form; made when a key is not found as it should be written. */
+  #keys: Map<string, string> | undefined;
+
+  constructor(map: ValueMap, path: Path, problems: Problem[]) {
+    this.#map = map;
+    this.#path = path;
+    this.#problems = problems;
+  }
+
+  /** Reports a problem with a field, or with the map itself. */
+  report(key: string | undefined, message: string, hints: readonly string[] = []): void {
+    this.#problems.push({ message, path: key === undefined ? this.#path : this.pathOf(key), hints });
+  }
+
+  /** The path of a field, spelled as in the file. */
+  pathOf(key: string): Path {
+    return [...this.#path, this.#keyOf(key)];
+  }
+
+  /** A field as it is; null when it is not there. */
+  value(key: string): Value {
+    return this.#map.get(this.#keyOf(key)) ?? null;
+  }
+
+  /** A text, safe to show; empty when there is none. */
+  text(key: string): string {
+    const text = textOf(this.value(key));
+    if (text === undefined) this.report(key, `${key} is not a string`);
+    return clean(text ?? '');
+  }
+
+  /** A boolean; false when there is none. */
+  flag(key: string): boolean {
+    const value = this.value(key);
+    if (value !== null && typeof value !== 'boolean') {
+      this.report(key, `${key} is neither true nor false`, typeof value === 'string' ? ['take the quotes away'] : []);
+    }
+    return value === true;
+  }
+
+  /** A list of texts. */
+  texts(key: string): string[] {
+    return this.list(key).map((item, index) => {
+      const text = textOf(item);
+      if (text === undefined) {
+        this.#problems.push({ message: `an item of ${key} is not a string`, path: [...this.pathOf(key), index] });
+      }
+      return clean(text ?? '');
+    });
+  }
+
+  /** A map from text to text. */
+  textMap(key: string): Map<string, string> {
+    const value = this.value(key);
+    const texts = new Map<string, string>();
+    if (value === null) return texts;
+    if (!isMap(value)) {
+      this.report(key, `${key} is not a map`);
+      return texts;
+    }
+    for (const [name, item] of value) {
+      const text = textOf(item);
+      if (text === undefined) {
+        const message = `${printable(name, 60)} of ${key} is not a string`;
+        this.#problems.push({ message, path: [...this.pathOf(key), name] });
+      }
+      texts.set(name, text ?? '');
+    }
+    return texts;
+  }
+
+  /** The maps of a list, each as fields; any other item is a problem. */
+  maps(key: string, wanted: string): Fields[] {
+    return this.list(key).flatMap((item, index) => {
+      const path = [...this.pathOf(key), index];
+      if (isMap(item)) return [new Fields(item, path, this.#problems)];
+      this.#problems.push({ message: `an item of ${key} is not a map`, path, hints: [wanted] });
+      return [];
+    });
+  }
+
+  /** A list; empty when there is none. */
+  list(key: string): Value[] {
+    const value = this.value(key);
+    if (value === null) return [];
+    if (Array.isArray(value)) return value;
+    this.report(key, `${key} is not a list`);
+    return [];
+  }
+
+  #keyOf(key: string): string {
+    if (this.#map.has(key)) return key;
+    this.#keys ??= new Map([...this.#map.keys()].map((written) => [written.toLowerCase(), written]));
+    return this.#keys.get(key.toLowerCase()) ?? key;
+  }
+}
+
+/** A scalar as text; undefined for a list or a map. */
+export function textOf(value: Value): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'boolean':
+      return String(value);
+    case 'bigint':
+      // What fits no 64-bit integer is a float to go-yaml.
+      return BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value
+        ? String(value)
+        : goFloatKey(Number(value));
+    case 'number':
+      return Number.isSafeInteger(value) ? String(value) : goFloatKey(value);
+    default:
+      return value === null ? '' : undefined;
+  }
+}
+
+/** As Helm shows texts of a chart: white space becomes blanks, and what cannot be printed is left out. */
+function clean(text: string): string {
+  return text.replace(/[\s\u0085]/gu, ' ').replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
+}

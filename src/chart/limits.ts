@@ -1,0 +1,54 @@
+/** How much a chart may hold: Helm's bounds, and ours where Helm has none. */
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+
+/** The most bytes that one file of a chart may hold. */
+export const MAX_FILE: number = 5 << 20;
+/** The most bytes that a chart may hold, together with all charts inside it. */
+export const MAX_CHART: number = 100 << 20;
+
+/** What each file or folder costs beside its bytes, as in a tar archive, so that empty ones are bounded too. */
+const ENTRY = 512;
+
+/** What a chart may still hold. One budget serves a chart and all archives inside it, so that bombs do not add up. */
+export class Budget {
+  #left: number = MAX_CHART;
+
+  /** The bytes that are left. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /**
+   * Takes bytes off.
+   *
+   * @param location the chart, for the message
+   * @throws {PkgError} `PKG_CHART_TOO_LARGE`
+   */
+  spend(bytes: number, location: string): void {
+    this.#left -= bytes;
+    if (this.#left < 0) throw chartTooLarge(location);
+  }
+
+  /** Takes one file or folder of a chart folder off. Throws as {@link spend} does. */
+  spendEntry(bytes: number, location: string): void {
+    this.spend(ENTRY + bytes, location);
+  }
+}
+
+/** The error for a chart that holds too much. */
+export function chartTooLarge(location: string): PkgError {
+  return new PkgError('PKG_CHART_TOO_LARGE', `this chart holds more than ${MAX_CHART >> 20} MiB`, {
+    at: { file: location },
+    hints: ['leave out what does not belong to the chart by naming it in .helmignore'],
+  });
+}
+
+/** Refuses a file that is too large. Throws `PKG_CHART_TOO_LARGE`. */
+export function checkFileSize(name: string, size: number, location: string): void {
+  if (size <= MAX_FILE) return;
+  throw new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
+    at: { file: location },
+    hints: ['if it does not belong to the chart, name it in .helmignore'],
+  });
+}

@@ -1,0 +1,189 @@
+/**
+ * Tar archives in memory: what Go's `archive/tar` reads and writes for charts, and nothing more.
+ *
+ * Formats: POSIX ustar and pax (IEEE Std 1003.1, "pax Interchange Format"), GNU long names, V7.
+ * Reading is strict: where two readers could take an archive for different files, it is refused.
+ */
+import { PkgError } from '../errors.ts';
+
+const BLOCK = 512;
+
+/** An entry: its name as written, its type flag (`0` a file, `5` a folder, …) and its bytes. */
+export type TarEntry = { name: string; type: string; data: Uint8Array };
+
+/**
+ * The entries of an archive, in order; data is a view into `bytes`.
+ *
+ * @param location for messages
+ * @throws {PkgError} `PKG_CHART_INVALID` for a damaged archive
+ */
+export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntry> {
+  const tar = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let offset = 0;
+  let longName: string | undefined;
+  let extended: Extended = {};
+  while (offset < tar.length) {
+    const header = tar.subarray(offset, offset + BLOCK);
+    if (header.length < BLOCK) throw damaged('it ends in the middle of a header', location);
+    if (header.every((byte) => byte === 0)) return;
+    if (!hasValidChecksum(header)) throw damaged('a checksum does not hold', location);
+    const type = String.fromCharCode(header[156] || 0x30);
+    const isMeta = META.has(type);
+    const size = (isMeta ? undefined : extended.size) ?? readNumber(header.subarray(124, 136));
+    const body = offset + BLOCK;
+    if (size === undefined || body + size > tar.length) throw damaged('it ends in the middle of a file', location);
+    const data = tar.subarray(body, body + size);
+    offset = body + Math.ceil(size / BLOCK) * BLOCK;
+    if (isMeta) {
+      if (data.length > LONGEST_META) throw damaged('a name in it is too long', location);
+      if (type === 'x') extended = readExtended(data, location);
+      else if (type === 'L') longName = readText(data);
+      continue;
+    }
+    yield { name: longName ?? extended.path ?? readName(header), type, data };
+    longName = undefined;
+    extended = {};
+  }
+}
+
+/** Entries that describe another: pax headers, of the next entry and of all, and GNU's long names and links. */
+const META: ReadonlySet<string> = new Set(['x', 'g', 'L', 'K']);
+const LONGEST_META = 1 << 20;
+
+function damaged(reason: string, location: string): PkgError {
+  return new PkgError('PKG_CHART_INVALID', `this chart archive is damaged: ${reason}`, { at: { file: location } });
+}
+
+/** The sum of all bytes, those of the checksum itself as blanks; old programs summed signed bytes. */
+function hasValidChecksum(header: Buffer): boolean {
+  let unsigned = 0;
+  let signed = 0;
+  for (let index = 0; index < BLOCK; index++) {
+    const counted = index >= 148 && index < 156 ? 0x20 : (header[index] ?? 0);
+    unsigned += counted;
+    signed += counted > 127 ? counted - 256 : counted;
+  }
+  const written = readNumber(header.subarray(148, 156));
+  return written === unsigned || written === signed;
+}
+
+/** An octal number, or GNU's base 256 where the first bit is set; undefined for what is neither. */
+function readNumber(field: Buffer): number | undefined {
+  const first = field[0] ?? 0;
+  if ((first & 0x80) === 0) {
+    const text = readText(field).trim();
+    return text === '' ? 0 : /^[0-7]+$/.test(text) ? parseInt(text, 8) : undefined;
+  }
+  if ((first & 0x40) !== 0) return undefined;
+  let number = first & 0x3f;
+  for (const byte of field.subarray(1)) number = number * 256 + byte;
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+function readName(header: Buffer): string {
+  const name = readText(header.subarray(0, 100));
+  // Only ustar has a prefix; GNU's own format, whose magic ends in blanks, uses these bytes for other things.
+  if (header.toString('latin1', 257, 263) !== 'ustar\0') return name;
+  const isStar = header.toString('latin1', 508, 512) === 'tar\0';
+  const prefix = readText(header.subarray(345, isStar ? 476 : 500));
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** Text up to the first NUL. */
+function readText(field: Buffer): string {
+  const end = field.indexOf(0);
+  return field.toString('utf8', 0, end === -1 ? field.length : end);
+}
+
+type Extended = { path?: string; size?: number };
+
+/** The records of a pax header, `LENGTH KEY=VALUE\n` each. */
+function readExtended(data: Buffer, location: string): Extended {
+  const found: Extended = {};
+  for (let at = 0; at < data.length;) {
+    const blank = data.indexOf(0x20, at);
+    const length = data.toString('latin1', at, blank);
+    const end = at + Number(length);
+    if (blank === -1 || !/^[1-9][0-9]{0,9}$/.test(length) || end <= blank + 1 || data[end - 1] !== 0x0a) {
+      throw damaged('an extended header is malformed', location);
+    }
+    const record = data.toString('utf8', blank + 1, end - 1);
+    const equals = record.indexOf('=');
+    const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
+    if (equals === -1 || key.startsWith('GNU.sparse.')) throw damaged('an extended header is not understood', location);
+    if (key === 'path' && value !== '') found.path = value;
+    if (key === 'size' && value !== '') {
+      if (!/^[0-9]{1,15}$/.test(value)) throw damaged('an extended header is malformed', location);
+      found.size = Number(value);
+    }
+    at = end;
+  }
+  return found;
+}
+
+/**
+ * An archive of plain files, readable by all and writable by their owner, as Go writes it: ustar, with a
+ * pax header before an entry whose name does not fit.
+ *
+ * @param modified the time of all files: a fixed one gives the same bytes for the same files
+ */
+export function writeTar(files: readonly { name: string; data: Uint8Array }[], modified: Date): Buffer {
+  const blocks: Uint8Array[] = [];
+  for (const { name, data } of files) {
+    const split = splitName(name);
+    if (split === undefined) {
+      const record = Buffer.from(paxRecord('path', name));
+      blocks.push(writeHeader('PaxHeaders.0/long', '', 'x', record.length, modified), record, padding(record.length));
+    }
+    const [prefix, rest] = split ?? ['', 'long'];
+    blocks.push(writeHeader(rest, prefix, '0', data.length, modified), data, padding(data.length));
+  }
+  blocks.push(Buffer.alloc(2 * BLOCK));
+  return Buffer.concat(blocks);
+}
+
+function padding(length: number): Uint8Array {
+  return new Uint8Array((BLOCK - (length % BLOCK)) % BLOCK);
+}
+
+function writeHeader(name: string, prefix: string, type: string, size: number, modified: Date): Buffer {
+  const header = Buffer.alloc(BLOCK);
+  const octal = (value: number, at: number, length: number): number =>
+    header.write(value.toString(8).padStart(length, '0'), at, 'latin1');
+  header.write(name, 0, 'latin1');
+  octal(0o644, 100, 7);
+  octal(0, 108, 7);
+  octal(0, 116, 7);
+  octal(size, 124, 11);
+  octal(Math.floor(modified.getTime() / 1000), 136, 11);
+  header.fill(0x20, 148, 156);
+  header.write(type, 156, 'latin1');
+  header.write('ustar\x0000', 257, 'latin1');
+  octal(0, 329, 7);
+  octal(0, 337, 7);
+  header.write(prefix, 345, 'latin1');
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  octal(sum, 148, 6);
+  header[154] = 0;
+  return header;
+}
+
+/** The prefix and the name of a ustar header, or undefined where they cannot hold this one. */
+function splitName(name: string): [string, string] | undefined {
+  // oxlint-disable-next-line no-control-regex -- ASCII is meant
+  if (!/^[\x20-\x7e]+$/.test(name)) return undefined;
+  if (name.length <= 100) return ['', name];
+  const slash = name.indexOf('/', name.length - 101);
+  return slash > 0 && slash <= 155 && slash < name.length - 1
+    ? [name.slice(0, slash), name.slice(slash + 1)]
+    : undefined;
+}
+
+/** The length of a pax record counts its own digits. */
+function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  const bytes = Buffer.byteLength(rest);
+  let length = bytes + 1;
+  while (bytes + String(length).length !== length) length++;
+  return `${length}${rest}`;
+}

@@ -1,0 +1,92 @@
+import { RE2JS } from 're2js';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { listReleases } from '../release/operations.ts';
+import { STATUSES } from '../release/release.ts';
+import type { Release, Status } from '../release/release.ts';
+import { formatGoString, parseRecordTime, toMillis } from '../terminal/go-time.ts';
+import { print } from '../terminal/output.ts';
+import { renderTable } from '../terminal/table.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { namespaceOf, OUTPUT_FLAG } from './support/flags.ts';
+import { openCluster } from './support/operate.ts';
+import { chartField, chartLabel, printResult } from './support/release-output.ts';
+
+export const command: Command = defineCommand({
+  description: ['Lists the newest revision of each release.'],
+  examples: [{ command: 'pkg list -A -o json', says: 'all namespaces, as data' }],
+  args: [],
+  flags: {
+    'all-namespaces': { type: 'boolean', char: 'A', summary: 'list releases of all namespaces' },
+    filter: { type: 'string', char: 'f', value: 'PATTERN', summary: 'only names that match this regular expression' },
+    short: { type: 'boolean', char: 'q', summary: 'print only names' },
+    date: { type: 'boolean', char: 'd', summary: 'sort by date' },
+    reverse: { type: 'boolean', char: 'r', summary: 'sort the other way round' },
+    max: { type: 'integer', char: 'm', default: 256, min: 0, value: 'N', summary: 'print at most so many, 0 for all' },
+    offset: { type: 'integer', default: 0, min: 0, value: 'N', summary: 'leave out so many at the start' },
+    deployed: { type: 'boolean', summary: 'only deployed releases' },
+    failed: { type: 'boolean', summary: 'only failed releases' },
+    pending: { type: 'boolean', summary: 'only pending releases' },
+    superseded: { type: 'boolean', summary: 'only superseded releases' },
+    uninstalled: { type: 'boolean', summary: 'only uninstalled releases whose history was kept' },
+    uninstalling: { type: 'boolean', summary: 'only releases that are being uninstalled' },
+    'no-headers': { type: 'boolean', summary: 'print no header line' },
+    ...OUTPUT_FLAG,
+  },
+  async run({ flags }) {
+    const cluster = await openCluster(flags);
+    const chosen = STATUSES.filter((status) => {
+      const flag = status.startsWith('pending-') ? 'pending' : status;
+      return flag !== 'unknown' && (flags as Record<string, unknown>)[flag] === true;
+    });
+    const statuses: { statuses?: Status[] } = chosen.length > 0 ? { statuses: chosen } : {};
+    const where = flags['all-namespaces'] ? {} : { namespace: namespaceOf(flags) };
+    let releases = await listReleases(cluster, { ...where, ...statuses });
+    if (flags.filter !== undefined) releases = filtered(releases, flags.filter);
+    releases.sort((a, b) => (flags.date ? time(a) - time(b) : a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    if (flags.reverse) releases.reverse();
+    releases = releases.slice(flags.offset, flags.max === 0 ? undefined : flags.offset + flags.max);
+    if (flags.short && flags.output === 'table') {
+      for (const { name } of releases) print(`${printable(name)}\n`);
+      return;
+    }
+    const head = ['NAME', 'NAMESPACE', 'REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION'];
+    printResult(
+      flags.output,
+      () => (flags.short ? releases.map(({ name }) => name) : releases.map((release) => ({ ...row(release) }))),
+      () =>
+        renderTable([
+          ...(flags['no-headers'] ? [] : [head]),
+          ...releases.map((release) => Object.values(row(release))),
+        ]),
+    );
+  },
+});
+
+function row(release: Release): Record<string, string> {
+  const updated = parseRecordTime(release.info.last_deployed);
+  return {
+    name: release.name,
+    namespace: release.namespace,
+    revision: String(release.version),
+    updated: updated === undefined ? '-' : formatGoString(updated),
+    status: release.info.status,
+    chart: chartLabel(release),
+    app_version: chartField(release, 'appVersion'),
+  };
+}
+
+function time(release: Release): number {
+  const updated = parseRecordTime(release.info.last_deployed);
+  return updated === undefined ? 0 : toMillis(updated);
+}
+
+function filtered(releases: readonly Release[], pattern: string): Release[] {
+  try {
+    const expression = RE2JS.compile(pattern);
+    return releases.filter(({ name }) => expression.matcher(name).find());
+  } catch (error) {
+    throw new PkgError('PKG_USAGE', `--filter is not a regular expression: ${printable(String(error), 200)}`);
+  }
+}

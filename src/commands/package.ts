@@ -1,0 +1,33 @@
+import { packageChart } from '../chart/package.ts';
+import { print } from '../terminal/output.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+
+export const command: Command = defineCommand({
+  description: ['Packs a chart folder into an archive NAME-VERSION.tgz. The same files give the same bytes.'],
+  examples: [{ command: 'pkg package ./web -d dist', says: 'an archive in dist' }],
+  args: [{ name: 'CHART_PATH', summary: 'a chart folder', rest: true, complete: 'directory' }],
+  flags: {
+    destination: {
+      type: 'string',
+      char: 'd',
+      value: 'FOLDER',
+      default: '.',
+      complete: 'directory',
+      summary: 'where the archive goes',
+    },
+    version: { type: 'string', value: 'VERSION', summary: 'write this version into the chart' },
+    'app-version': { type: 'string', value: 'VERSION', summary: 'write this appVersion into the chart' },
+  },
+  async run({ flags, args }) {
+    const { destination, version, 'app-version': appVersion } = flags;
+    for (const folder of args) {
+      const path = await packageChart(folder, {
+        destination,
+        ...(version !== undefined && { version }),
+        ...(appVersion !== undefined && { appVersion }),
+      });
+      print(`Successfully packaged chart and saved it to: ${path}\n`);
+    }
+  },
+});

@@ -1,0 +1,19 @@
+import { loadChart } from '../../chart/load.ts';
+import { printDocument } from '../../terminal/output.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { chartText, crdsText, readmeText, valuesText } from '../support/chart-output.ts';
+
+function section(text: string): string {
+  return text === '' ? '' : `---\n${text}\n`;
+}
+
+export const command: Command = defineCommand({
+  description: ['Prints everything about a chart: its fields, default values, README and CRDs.'],
+  args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
+  flags: {},
+  async run({ args }) {
+    const chart = await loadChart(args[0] ?? '');
+    printDocument(`${chartText(chart)}\n---\n${valuesText(chart)}\n${section(readmeText(chart))}${crdsText(chart)}`);
+  },
+});

@@ -1,0 +1,15 @@
+import { loadChart } from '../../chart/load.ts';
+import { printDocument } from '../../terminal/output.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { readmeText } from '../support/chart-output.ts';
+
+export const command: Command = defineCommand({
+  description: ['Prints the README of a chart.'],
+  args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
+  flags: {},
+  async run({ args }) {
+    const chart = await loadChart(args[0] ?? '');
+    printDocument(readmeText(chart));
+  },
+});

@@ -1,0 +1,58 @@
+import { loadChart } from '../../chart/load.ts';
+import { createOrigins } from '../../chart/origins.ts';
+import type { Origins } from '../../chart/origins.ts';
+import { resolveDependencies } from '../../chart/dependencies.ts';
+import { readUserValues } from '../../chart/user-values.ts';
+import { coalesceValues } from '../../chart/values.ts';
+import { printDocument } from '../../terminal/output.ts';
+import { printYaml } from '../../yaml/print.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+import { valuesText } from '../support/chart-output.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { readStdin } from '../support/inputs.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Prints the default values of a chart as they are written.',
+    'With --origins prints what the values flags and the defaults come to, and behind each value where it is from.',
+  ],
+  examples: [{ command: 'pkg show values ./web -f prod.yaml --origins', says: 'every value and where it comes from' }],
+  args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
+  flags: { ...VALUE_FLAGS, origins: { type: 'boolean', summary: 'print merged values with their origins' } },
+  async run({ flags, args }) {
+    const loaded = await loadChart(args[0] ?? '');
+    if (!flags.origins) {
+      printDocument(valuesText(loaded));
+      return;
+    }
+    const sources = valueSources(flags);
+    const { chart, values: given } = resolveDependencies(loaded, await readUserValues(sources, readStdin));
+    const { values } = coalesceValues(chart, given);
+    const origins = createOrigins(loaded, sources);
+    const lines = await leaves(values, [], origins);
+    printDocument(lines.join(''));
+  },
+});
+
+/** One line a leaf: `image.tag: "1.2"  # values.yaml:3:5`. */
+async function leaves(value: Value, path: readonly string[], origins: Origins): Promise<string[]> {
+  if (isMap(value) && value.size > 0) {
+    const nested: string[] = [];
+    for (const [key, item] of value) nested.push(...(await leaves(item, [...path, key], origins)));
+    return nested;
+  }
+  const text = Array.isArray(value) || isMap(value) ? JSON.stringify(plain(value)) : printYaml(value).trimEnd();
+  const origin = path.length === 0 ? undefined : await origins.find(path);
+  return [
+    `${path.join('.')}: ${text.includes('\n') ? JSON.stringify(value) : text}${origin === undefined ? '' : `  # ${origin}`}\n`,
+  ];
+}
+
+function plain(value: Value): unknown {
+  if (Array.isArray(value)) return value.map((item) => plain(item));
+  if (isMap(value)) return Object.fromEntries([...value].map(([key, item]) => [key, plain(item)]));
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,17 @@
+import { getRelease } from '../release/operations.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { namespaceOf, OUTPUT_FLAG, REVISION_FLAG } from './support/flags.ts';
+import { openCluster } from './support/operate.ts';
+import { printRelease } from './support/release-output.ts';
+
+export const command: Command = defineCommand({
+  description: ['Shows the state of a release: when it was deployed, its status, its notes.'],
+  examples: [{ command: 'pkg status shop -o json', says: 'the whole record but for the chart, as data' }],
+  args: [{ name: 'NAME', summary: 'the name of the release' }],
+  flags: { ...REVISION_FLAG, ...OUTPUT_FLAG },
+  async run({ flags, args }) {
+    const release = await getRelease(await openCluster(flags), namespaceOf(flags), args[0] ?? '', flags.revision);
+    printRelease(flags.output, release, { withChart: false });
+  },
+});

@@ -1,0 +1,31 @@
+/** What `pkg show` prints of a chart. */
+import type { Chart, ChartFile } from '../../chart/chart.ts';
+import { printYaml } from '../../yaml/print.ts';
+
+/** The fields of Chart.yaml, sorted as Helm prints them. */
+export function chartText(chart: Chart): string {
+  const { all } = chart.metadata;
+  return printYaml(new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** values.yaml as it is written, comments and all. */
+export function valuesText(chart: Chart): string {
+  return chart.valuesFile === undefined ? '' : textOf(chart.valuesFile);
+}
+
+/** The README, whatever its ending; empty when there is none. */
+export function readmeText(chart: Chart): string {
+  const names = ['readme.md', 'readme.txt', 'readme'];
+  const file = chart.files.find(({ name }) => names.includes(name.toLowerCase()));
+  return file === undefined ? '' : textOf(file);
+}
+
+/** All CRDs of the chart and its subcharts as a stream of documents. */
+export function crdsText(chart: Chart): string {
+  const own = chart.crds.map((file) => `---\n${textOf(file)}\n`);
+  return [...own, ...chart.dependencies.map((child) => crdsText(child))].join('');
+}
+
+function textOf(file: ChartFile): string {
+  return Buffer.from(file.data).toString('utf8');
+}

@@ -1,0 +1,162 @@
+/**
+ * The library: what the commands do, as typed functions. Nothing is printed, nothing exits; failures are
+ * thrown as {@link PkgError}.
+ */
+import type { Chart } from './chart/chart.ts';
+import { createOrigins } from './chart/origins.ts';
+import { loadChart } from './chart/load.ts';
+import { readUserValues } from './chart/user-values.ts';
+import type { ValueSources } from './chart/user-values.ts';
+import { mergeValues } from './chart/values.ts';
+import { openTarget } from './cluster/target.ts';
+import * as operations from './release/operations.ts';
+import type { Env, OperationResult, ReleaseEvent } from './release/operations.ts';
+import type { Plan } from './release/plan.ts';
+import type { Release } from './release/release.ts';
+import { DEFAULT_CAPABILITIES } from './render/capabilities.ts';
+import { renderChart } from './render/render-chart.ts';
+import type { Rendered } from './render/render.ts';
+import { fromPlain } from './yaml/value.ts';
+import type { JsonObject, ValueMap } from './yaml/value.ts';
+
+export { PkgError, ERROR_CODES } from './errors.ts';
+export type { ErrorCode, Position } from './errors.ts';
+export { loadChart } from './chart/load.ts';
+export { packageChart } from './chart/package.ts';
+export { lintChart } from './render/lint.ts';
+export type { LintMessage } from './render/lint.ts';
+export type { Chart } from './chart/chart.ts';
+export type { Rendered, RenderedDocument, RenderedHook } from './render/render.ts';
+export type { Plan, Step, FieldChange } from './release/plan.ts';
+export type { Release, Status } from './release/release.ts';
+export type { ReleaseEvent, OperationResult } from './release/operations.ts';
+
+/** Which chart, with which values. */
+export type ChartOptions = {
+  /** The path of a chart folder or archive, or a chart that {@link loadChart} gave. */
+  chart: string | Chart;
+  /** Values, over those of the files and flags. */
+  values?: JsonObject;
+  /** Values files and texts as the flags of the command line take them. */
+  sources?: Partial<ValueSources>;
+  namespace?: string;
+};
+
+/** Where objects live, and whom to tell. */
+export type TargetOptions = {
+  /** `dir:PATH`. */
+  target: string;
+  onEvent?: (event: ReleaseEvent) => void;
+  signal?: AbortSignal;
+};
+
+/** What {@link template} takes beside chart and values. */
+export type TemplateOptions = ChartOptions & { name?: string; isUpgrade?: boolean; skipSchemaValidation?: boolean };
+
+/** Renders a chart; `manifest` is the stream that `pkg template` prints. */
+export async function template(options: TemplateOptions): Promise<Rendered & { manifest: string }> {
+  const { chart, userValues, origins } = await inputsOf(options);
+  const { name = 'release-name', namespace = 'default', isUpgrade = false, skipSchemaValidation = false } = options;
+  const rendered = await renderChart({
+    chart,
+    userValues,
+    origins,
+    skipSchemaValidation,
+    release: { name, namespace, revision: 1, isInstall: !isUpgrade, isUpgrade },
+    capabilities: DEFAULT_CAPABILITIES,
+  });
+  const documents = [...rendered.objects, ...rendered.hooks];
+  return { ...rendered, manifest: documents.map(({ source, text }) => `---\n# Source: ${source}\n${text}\n`).join('') };
+}
+
+/** What an operation on a release takes beside chart and values. */
+export type ReleaseOptions = TargetOptions & { name: string; namespace?: string };
+
+/** Installs a chart as a new release. */
+export async function install(
+  options: ChartOptions & ReleaseOptions & Omit<operations.InstallInput, keyof operations.ChartOperation>,
+): Promise<OperationResult> {
+  return operations.install(await envOf(options), {
+    ...options,
+    ...(await inputsOf(options)),
+    namespace: options.namespace ?? 'default',
+  });
+}
+
+/** Brings a release to another chart or other values. */
+export async function upgrade(
+  options: ChartOptions &
+    ReleaseOptions &
+    Omit<operations.UpgradeInput, keyof operations.ChartOperation> & { dryRun?: boolean },
+): Promise<OperationResult> {
+  return operations.upgrade(await envOf(options), {
+    ...options,
+    ...(await inputsOf(options)),
+    namespace: options.namespace ?? 'default',
+  });
+}
+
+/** What an upgrade would do. */
+export async function diff(options: Parameters<typeof upgrade>[0]): Promise<Plan> {
+  return (await upgrade({ ...options, dryRun: true })).plan;
+}
+
+/** Makes an earlier revision hold again. */
+export async function rollback(
+  options: ReleaseOptions & { revision?: number; dryRun?: boolean },
+): Promise<OperationResult> {
+  return operations.rollback(await envOf(options), { ...options, namespace: options.namespace ?? 'default' });
+}
+
+/** Deletes a release. */
+export async function uninstall(
+  options: ReleaseOptions & { keepHistory?: boolean; dryRun?: boolean; ignoreNotFound?: boolean },
+): Promise<OperationResult | undefined> {
+  return operations.uninstall(await envOf(options), { ...options, namespace: options.namespace ?? 'default' });
+}
+
+/** The newest revision of each release; of all namespaces where none is given. */
+export async function list(options: TargetOptions & { namespace?: string }): Promise<Release[]> {
+  return operations.listReleases(
+    await openTarget(options.target),
+    options.namespace === undefined ? {} : { namespace: options.namespace },
+  );
+}
+
+/** The revisions of a release, the oldest first. */
+export async function history(options: ReleaseOptions): Promise<Release[]> {
+  return operations.getHistory(await openTarget(options.target), options.namespace ?? 'default', options.name);
+}
+
+/** One revision of a release, the newest where none is named. */
+export async function status(options: ReleaseOptions & { revision?: number }): Promise<Release> {
+  return operations.getRelease(
+    await openTarget(options.target),
+    options.namespace ?? 'default',
+    options.name,
+    options.revision,
+  );
+}
+
+async function envOf(options: TargetOptions): Promise<Env> {
+  const { onEvent = (): void => undefined, signal } = options;
+  return { cluster: await openTarget(options.target), emit: onEvent, ...(signal && { signal }) };
+}
+
+async function inputsOf(
+  options: ChartOptions,
+): Promise<{ chart: Chart; userValues: ValueMap; origins: ReturnType<typeof createOrigins> }> {
+  const sources: ValueSources = {
+    valueFiles: [],
+    setJson: [],
+    set: [],
+    setString: [],
+    setFile: [],
+    setLiteral: [],
+    ...options.sources,
+  };
+  const chart = typeof options.chart === 'string' ? await loadChart(options.chart) : options.chart;
+  const fromSources = await readUserValues(sources);
+  const userValues = options.values === undefined ? fromSources : mergeValues(fromSources, fromPlain(options.values));
+  return { chart, userValues, origins: createOrigins(chart, sources) };
+}

@@ -1,0 +1,248 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** What a code means, why it happens, what to do. */
+export type ErrorDoc = { summary: string; why: string; fix: string };
+
+/** One explanation for every code: `pkg docs CODE` and docs/errors.md print them. */
+export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
+  PKG_USAGE: {
+    summary: 'the command line is not one that pkg knows',
+    why: 'A command, a flag or an argument is missing, unknown or has a value that it cannot take.',
+    fix: '`pkg help COMMAND` shows what a command takes.',
+  },
+  PKG_SET_SYNTAX: {
+    summary: 'a --set flag cannot be read',
+    why: 'The text of --set, --set-string, --set-file, --set-json or --set-literal does not follow its grammar, or an index or nesting is beyond its bounds.',
+    fix: 'Write key=value, a.b=value, a[0]=value or a={x,y}; put a backslash before a comma, point or bracket that belongs to the text. Larger values belong into a file for -f.',
+  },
+  PKG_FILE_UNREADABLE: {
+    summary: 'a file cannot be read',
+    why: 'A values file or a file of --set-file does not exist, is a folder, or may not be read.',
+    fix: 'Check the path and its permissions. Addresses are not fetched: pipe them in with -f -.',
+  },
+  PKG_FILE_UNWRITABLE: {
+    summary: 'a file cannot be written',
+    why: 'A folder is missing or may not be written, or what is to be written is there already.',
+    fix: 'Choose another place, or remove what is in the way.',
+  },
+  PKG_RELEASE_NAME_INVALID: {
+    summary: 'the name of the release is not allowed',
+    why: 'Names are at most 53 lower-case letters, digits, dashes and points, with a letter or digit at both ends: objects are named after them.',
+    fix: 'Choose another name.',
+  },
+  PKG_NAMESPACE_INVALID: {
+    summary: 'the namespace is not a name that Kubernetes allows',
+    why: 'Namespaces are at most 63 lower-case letters, digits and dashes.',
+    fix: 'Choose another namespace with -n.',
+  },
+  PKG_LABELS_INVALID: {
+    summary: 'a label of the release is not allowed',
+    why: 'The key or value breaks the rules of Kubernetes, or the key is one that every record has.',
+    fix: 'Choose another key or value.',
+  },
+  PKG_INTERRUPTED: {
+    summary: 'the operation was interrupted',
+    why: 'Ctrl-C or a signal stopped it between two writes. The record says that the revision failed.',
+    fix: 'Give the command again: `pkg upgrade --install` goes on from what is there.',
+  },
+  PKG_CHART_NOT_FOUND: {
+    summary: 'there is no chart at this path',
+    why: 'The path does not exist, or holds no Chart.yaml.',
+    fix: 'Give the folder that holds Chart.yaml, or a .tgz archive.',
+  },
+  PKG_CHART_INVALID: {
+    summary: 'the chart breaks the rules for charts',
+    why: 'A field of Chart.yaml is missing or of the wrong type, a file does not parse, or an archive is damaged.',
+    fix: 'Mend what the messages name; all that was found is listed at once.',
+  },
+  PKG_CHART_UNSAFE: {
+    summary: 'the chart tries to reach outside of itself',
+    why: 'A link, an absolute path or a `..` would lead out of the chart. Such charts are refused.',
+    fix: 'Do not use the chart before you know why it does so.',
+  },
+  PKG_CHART_TOO_LARGE: {
+    summary: 'the chart is larger than charts may be',
+    why: 'A file holds more than 5 MiB or the chart more than 100 MiB.',
+    fix: 'Name files that do not belong to the chart in .helmignore.',
+  },
+  PKG_CHART_DEPENDENCY_MISSING: {
+    summary: 'a subchart is missing',
+    why: 'Chart.yaml names a dependency that is not in charts/.',
+    fix: 'Put the chart into charts/, as a folder or an archive.',
+  },
+  PKG_CHART_IS_LIBRARY: {
+    summary: 'a library chart cannot be installed',
+    why: 'Library charts only hold partials for other charts.',
+    fix: 'Make it a dependency of the chart that you install.',
+  },
+  PKG_KUBE_VERSION_UNSUPPORTED: {
+    summary: 'the chart does not support this version of Kubernetes',
+    why: 'Its kubeVersion excludes the version of the target.',
+    fix: 'Use another version of the chart, or give another --kube-version.',
+  },
+  PKG_YAML_SYNTAX: {
+    summary: 'a file is not YAML',
+    why: 'The text cannot be read as YAML at the place that is named.',
+    fix: 'Mend the line; most often it is an indentation, a tab, or a text with ": " that needs quotes.',
+  },
+  PKG_YAML_TOO_COMPLEX: {
+    summary: 'a YAML file is too large or too deep',
+    why: 'It is larger than 16 MiB, nested more than 1,000 levels deep, or its aliases unfold to too many values.',
+    fix: 'No object of a cluster can hold so much: look for the alias or the file that should not be there.',
+  },
+  PKG_VALUES_INVALID: {
+    summary: 'the values are not a map',
+    why: 'Values are a map of names; the file holds a list or a single value.',
+    fix: 'Write `name: value` lines.',
+  },
+  PKG_SCHEMA_INVALID: {
+    summary: 'values.schema.json cannot be used',
+    why: 'It is not a JSON Schema, names a $schema that is not known, refers to something outside, or to itself without an end.',
+    fix: 'Mend the schema, or leave it out with --skip-schema-validation.',
+  },
+  PKG_SCHEMA_VIOLATION: {
+    summary: "a value does not fit the chart's schema",
+    why: 'The schema allows other values there. The message names value, rule and where the value comes from.',
+    fix: 'Give a value that fits.',
+  },
+  PKG_LINT_FAILED: {
+    summary: 'the check found errors',
+    why: '`pkg lint` found errors, or warnings under --strict.',
+    fix: 'Each finding names its place and rule.',
+  },
+  PKG_TEMPLATE_SYNTAX: {
+    summary: 'a template cannot be read',
+    why: 'The template is not Handlebars at the place that is named.',
+    fix: 'See docs/templates.md for the language.',
+  },
+  PKG_TEMPLATE_NAME_MISSING: {
+    summary: 'a template uses a name that is not there',
+    why: 'The name is not in the values, the context or the partials. pkg never prints a blank for it.',
+    fix: 'Take the nearest name that the hint gives, or say what to do without it: {{default "x" name}} or {{optional name}}.',
+  },
+  PKG_TEMPLATE_HELPER: {
+    summary: 'a helper was called wrongly',
+    why: 'It is not known, or its arguments are of the wrong number or type.',
+    fix: 'docs/helpers.md lists helpers with examples.',
+  },
+  PKG_TEMPLATE_SLOT: {
+    summary: 'a value does not fit where it stands',
+    why: 'A list or a map stands in the middle of a text, or a value where only structure may be.',
+    fix: 'Let the value stand alone, or make it a text with toJson.',
+  },
+  PKG_TEMPLATE_YAML: {
+    summary: 'what a template prints is not YAML',
+    why: 'The structure of the document is broken. The position is in the template, not in the printed text.',
+    fix: 'Check the indentation of the line and of the block around it.',
+  },
+  PKG_TEMPLATE_LIMIT: {
+    summary: 'the templates run too long or print too much',
+    why: 'Partials include themselves, or a loop goes over far more than was meant.',
+    fix: 'Look at the partial or the loop that the message names.',
+  },
+  PKG_TEMPLATE_FAILED: {
+    summary: 'the chart itself refuses',
+    why: 'A template called `fail` or `required`.',
+    fix: 'Do what the message says; it was written by the author of the chart.',
+  },
+  PKG_TEMPLATE_ENGINE_UNSUPPORTED: {
+    summary: 'a template is of a kind that pkg does not render yet',
+    why: 'Go templates are not supported yet; native templates end in .hbs.',
+    fix: 'Render such charts with helm for now.',
+  },
+  PKG_OBJECT_INVALID: {
+    summary: 'a document is not an object of Kubernetes',
+    why: 'It lacks apiVersion, kind or a name, or holds a number where a text has to be.',
+    fix: 'Mend the template at the place that is named.',
+  },
+  PKG_RELEASE_EXISTS: {
+    summary: 'the name is in use',
+    why: 'There is a release of that name in the namespace.',
+    fix: 'Upgrade it with `pkg upgrade --install`, or choose another name.',
+  },
+  PKG_RELEASE_NOT_FOUND: {
+    summary: 'there is no such release',
+    why: 'No record of that name is in the namespace.',
+    fix: '`pkg list -A` shows all releases.',
+  },
+  PKG_REVISION_NOT_FOUND: {
+    summary: 'there is no such revision',
+    why: 'It never was, or it was removed because only the newest are kept.',
+    fix: '`pkg history NAME` shows the revisions that there are.',
+  },
+  PKG_RELEASE_PENDING: {
+    summary: 'Helm left the release pending',
+    why: 'The record says that an operation of Helm is in progress. Helm does not tell whether it still works.',
+    fix: 'When you know that it is dead, give --take-over.',
+  },
+  PKG_RELEASE_HELD: {
+    summary: 'another operation works on the release',
+    why: 'A living process holds the record.',
+    fix: 'Wait until it is done.',
+  },
+  PKG_RECORD_CORRUPT: {
+    summary: 'a record cannot be read',
+    why: 'The Secret of a revision holds something else than a release.',
+    fix: 'Restore it, or delete it: other revisions stay usable.',
+  },
+  PKG_RECORD_TOO_LARGE: {
+    summary: 'the record would be larger than a Secret',
+    why: 'A Secret holds 1 MiB, and the record holds the chart. Nothing was applied.',
+    fix: 'Name large files that the chart does not need in .helmignore.',
+  },
+  PKG_OBJECT_OWNED: {
+    summary: 'an object belongs to somebody else',
+    why: 'It is there, without the marks of this release.',
+    fix: 'Give --take-ownership if the release is to own it from now on.',
+  },
+  PKG_OBJECT_CONFLICT: {
+    summary: 'an object was changed meanwhile',
+    why: 'Somebody else wrote it between the plan and the write.',
+    fix: 'Give the command again: it plans anew.',
+  },
+  PKG_APPLY_FAILED: {
+    summary: 'objects could not be written',
+    why: 'The record says that the revision failed.',
+    fix: 'See the cause, then upgrade again.',
+  },
+  PKG_PLAN_HAS_CHANGES: {
+    summary: 'there are changes',
+    why: 'Asked for with --exit-code: status 2 says that the plan is not empty.',
+    fix: 'Nothing to mend.',
+  },
+  PKG_TARGET_MISSING: {
+    summary: 'nobody said where the objects live',
+    why: 'pkg needs a target.',
+    fix: 'Give --target dir:PATH or set PKG_TARGET.',
+  },
+  PKG_TARGET_INVALID: {
+    summary: 'the target is none that pkg knows',
+    why: 'It is of an unknown kind, or a file is where a folder should be.',
+    fix: 'Write dir:PATH.',
+  },
+  PKG_TARGET_UNWRITABLE: {
+    summary: 'the target may not be written',
+    why: 'The folder or a file in it is protected, or in the way.',
+    fix: 'Check permissions and what lies at the path.',
+  },
+  PKG_TARGET_FULL: {
+    summary: 'the target is full',
+    why: 'The file system has no room left. The record says that the revision failed, if it could still be written.',
+    fix: 'Make room, then give the command again.',
+  },
+  PKG_TARGET_CORRUPT: {
+    summary: 'a file of the target does not hold what it should',
+    why: 'It was edited so that it no longer parses, or holds another object than its place says.',
+    fix: 'Mend or delete the file that is named: the next upgrade writes it again.',
+  },
+  PKG_NAMESPACE_NOT_FOUND: {
+    summary: 'the namespace does not exist',
+    why: 'Objects need their namespace first.',
+    fix: 'Give --create-namespace.',
+  },
+  PKG_INTERNAL: {
+    summary: 'pkg has a defect',
+    why: 'Something happened that should not be possible.',
+    fix: 'Please report it, with the output of the same command under --debug.',
+  },
+};
