@@ -85,6 +85,11 @@ try {
   // A reader of the old build (a test, a running pkg) never sees half of the new one.
   if (existsSync(output)) renameSync(output, join(workshop, 'old'));
   renameSync(fresh, output);
+} catch (error) {
+  // esbuild and tsc have printed what is wrong with the sources.
+  const printed = error instanceof Error && ('errors' in error || 'status' in error);
+  if (!printed) throw error;
+  process.exitCode = 1;
 } finally {
   rmSync(workshop, { recursive: true, force: true });
 }

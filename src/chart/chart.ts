@@ -37,6 +37,8 @@ export type ChartMetadata = {
  */
 export type Chart = {
   metadata: ChartMetadata;
+  /** `Chart.yaml` as it is written; not there for a chart that was not loaded from files. */
+  metadataFile?: ChartFile;
   /** `Chart.lock` (or `requirements.lock`) as data, null when there is none. */
   lock: ValueMap | null;
   /** The default values, and the text they were read from. */

@@ -3,29 +3,37 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import type { Chart, ChartDependency } from './chart.ts';
+import type { Chart, ChartDependency, ChartMetadata } from './chart.ts';
 import { satisfies } from './constraint.ts';
+import { dependencyValue } from './metadata.ts';
 import { coalesceTables, coalesceValues } from './values.ts';
 
-/** A chart with only what takes part, and what Helm warns of on the way. */
+/** A chart with only what takes part, the values for it, and what Helm warns of on the way. */
 export type Resolved = { chart: Chart; values: ValueMap; warnings: string[] };
 
 /**
- * Leaves out disabled subcharts, names the others as their aliases say, and takes over imported values.
+ * Leaves out disabled subcharts, names the others as their aliases say, and takes imported values over
+ * into the defaults of their parents. Dependencies keep the name that they go by.
  *
- * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` for what `Chart.yaml` names and `charts/` does not hold
+ * @param values the user's
+ * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` as {@link checkDependencies} does
  */
 export function resolveDependencies(chart: Chart, values: ValueMap): Resolved {
-  checkPresent(chart);
-  const warnings: string[] = [];
+  checkDependencies(chart);
+  const warnings = new Set<string>();
   const enabled = enable(chart, values, '', warnings);
-  return { chart: importValues(enabled, warnings), values, warnings };
+  return { chart: importValues(enabled, warnings), values, warnings: [...warnings] };
 }
 
-function checkPresent(chart: Chart): void {
-  const missing = chart.metadata.dependencies.filter(
-    ({ name }) => !chart.dependencies.some((child) => child.metadata.name === name),
-  );
+/**
+ * Every dependency that a chart declares must lie in `charts/`, even one that is disabled. As in Helm, that
+ * is asked of the top chart only.
+ *
+ * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING`
+ */
+export function checkDependencies(chart: Chart): void {
+  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
+  const missing = chart.metadata.dependencies.filter(({ name }) => !present.has(name));
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => printable(name, 60)).join(', ');
   throw new PkgError(
@@ -38,63 +46,98 @@ function checkPresent(chart: Chart): void {
   );
 }
 
-function fits(range: string, version: string): boolean {
+/** Does a chart have the version that a dependency asks for? Not if either cannot be read. */
+function fits(dependency: ChartDependency, chart: Chart): boolean {
+  if (dependency.name !== chart.metadata.name) return false;
   try {
-    return satisfies(version, range);
-  } catch {
-    return false;
+    return satisfies(chart.metadata.version, dependency.version);
+  } catch (error) {
+    if (error instanceof PkgError) return false;
+    throw error;
   }
 }
 
-/** Disabled subcharts go; conditions look into the values of the charts above, by the path from the top. */
-function enable(chart: Chart, values: ValueMap, path: string, warnings: string[]): Chart {
-  const declared = chart.metadata.dependencies;
-  const undeclared = chart.dependencies.filter(
-    (child) =>
-      !declared.some(({ name, version }) => name === child.metadata.name && fits(version, child.metadata.version)),
+/**
+ * Applies tags and conditions, here and below.
+ *
+ * @param values the user's at the top; below, those of the chart above, all of them
+ * @param path the names of the charts that lead here, each with a dot behind it
+ */
+function enable(chart: Chart, values: ValueMap, path: string, warnings: Set<string>): Chart {
+  const { metadata } = chart;
+  // Helm looks no further down where nothing is declared.
+  if (metadata.dependencies.length === 0 && !metadata.all.has('dependencies')) return chart;
+  const candidates = candidatesOf(chart, warnings);
+  const declared = metadata.dependencies.map(underOwnName);
+  const { values: merged } = coalesceValues({ ...chart, dependencies: candidates }, values);
+  const disabled = new Set(
+    declared.filter((dependency) => !isEnabled(dependency, merged, path, warnings)).map(({ name }) => name),
   );
-  const entries: { chart: Chart; dependency: ChartDependency | undefined }[] = undeclared.map((child) => ({
-    chart: child,
-    dependency: undefined,
-  }));
-  for (const dependency of declared) {
-    const child = chart.dependencies.find(
-      ({ metadata }) => metadata.name === dependency.name && fits(dependency.version, metadata.version),
-    );
-    if (child !== undefined) entries.push({ chart: aliased(child, dependency.alias), dependency });
+  const dependencies = declared.filter(({ name }) => !disabled.has(name));
+  return {
+    ...chart,
+    metadata: withDependencies(metadata, dependencies),
+    dependencies: candidates
+      .filter((candidate) => !disabled.has(candidate.metadata.name))
+      .map((candidate) => enable(candidate, merged, `${path}${candidate.metadata.name}.`, warnings)),
+  };
+}
+
+/** The subcharts under the names that they go by: first those that nothing declares, then one for each declaration. */
+function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
+  const { dependencies: declared } = chart.metadata;
+  const undeclared = chart.dependencies.filter((child) => !declared.some((dependency) => fits(dependency, child)));
+  for (const child of undeclared) {
+    const { name, version } = child.metadata;
+    const wanted = declared.find((dependency) => dependency.name === name);
+    if (wanted !== undefined) {
+      const range = `${printable(name, 60)} '${printable(wanted.version, 60)}'`;
+      warnings.add(
+        `${printable(chart.metadata.name, 60)} asks for ${range} and has ${printable(version, 60)} in charts/`,
+      );
+    }
   }
-  const all: Chart = { ...chart, dependencies: entries.map((entry) => entry.chart) };
-  const { values: merged } = coalesceValues(all, values);
-  const off = new Set(
-    declared.filter((dependency) => !isEnabled(dependency, merged, path, warnings)).map(effectiveName),
-  );
-  const kept = entries
-    .filter((entry) => !off.has(entry.chart.metadata.name))
-    .map((entry) => enable(entry.chart, merged, `${path}${entry.chart.metadata.name}.`, warnings));
-  const dependencies = declared.filter((dependency) => !off.has(effectiveName(dependency)));
-  return { ...chart, dependencies: kept, metadata: { ...chart.metadata, dependencies } };
+  const found = declared.flatMap((dependency) => {
+    const child = chart.dependencies.find((candidate) => fits(dependency, candidate));
+    return child === undefined ? [] : [{ ...child, metadata: renamed(child.metadata, underOwnName(dependency).name) }];
+  });
+  return [...undeclared, ...found];
 }
 
-function effectiveName(dependency: ChartDependency): string {
-  return dependency.alias === '' ? dependency.name : dependency.alias;
+function underOwnName(dependency: ChartDependency): ChartDependency {
+  return dependency.alias === '' ? dependency : { ...dependency, name: dependency.alias };
 }
 
-function aliased(chart: Chart, alias: string): Chart {
-  return alias === '' ? chart : { ...chart, metadata: { ...chart.metadata, name: alias } };
+function renamed(metadata: ChartMetadata, name: string): ChartMetadata {
+  return name === metadata.name ? metadata : { ...metadata, name, all: new Map(metadata.all).set('name', name) };
 }
 
-function isEnabled(dependency: ChartDependency, values: ValueMap, path: string, warnings: string[]): boolean {
+function withDependencies(metadata: ChartMetadata, dependencies: ChartDependency[]): ChartMetadata {
+  const all: ValueMap = new Map(metadata.all);
+  if (all.has('dependencies')) all.set('dependencies', dependencies.map(dependencyValue));
+  return { ...metadata, dependencies, all };
+}
+
+/** The first condition that is a boolean decides; without one the tags do: off if all that are set are false. */
+function isEnabled(dependency: ChartDependency, values: ValueMap, path: string, warnings: Set<string>): boolean {
   for (const condition of dependency.condition.trim().split(',')) {
     if (condition === '') continue;
     const value = valueAt(values, `${path}${condition}`);
     if (typeof value === 'boolean') return value;
     if (value !== undefined && !isMap(value)) {
-      warnings.push(`Condition path '${condition}' for chart ${dependency.name} returned non-bool value`);
+      warnings.add(`the condition '${printable(condition, 60)}' of ${printable(dependency.name, 60)} is not a boolean`);
     }
   }
   const tags = values.get('tags');
   if (!isMap(tags)) return true;
-  const states = dependency.tags.map((tag) => tags.get(tag)).filter((state) => typeof state === 'boolean');
+  const states: boolean[] = [];
+  for (const tag of dependency.tags) {
+    const state = tags.get(tag);
+    if (typeof state === 'boolean') states.push(state);
+    else if (state !== undefined) {
+      warnings.add(`the tag '${printable(tag, 60)}' of ${printable(dependency.name, 60)} is not a boolean`);
+    }
+  }
   return states.length === 0 || states.includes(true);
 }
 
@@ -107,27 +150,24 @@ function valueAt(values: ValueMap, path: string): Value | undefined {
   return at;
 }
 
-/** Values that children export become defaults of their parents, the deepest first. */
-function importValues(chart: Chart, warnings: string[]): Chart {
-  const dependencies = chart.dependencies.map((child) => importValues(child, warnings));
-  const own: Chart = { ...chart, dependencies };
-  const imports = own.metadata.dependencies.filter(({ importValues: list }) => list.length > 0);
-  if (imports.length === 0) return own;
-  const { values } = coalesceValues(own, new Map());
+/**
+ * Values that children export become defaults of their parents, the deepest first. As in Helm, a chart with
+ * dependencies gets the defaults of its children into its own, whether it imports any or not.
+ */
+function importValues(chart: Chart, warnings: Set<string>): Chart {
+  const own: Chart = { ...chart, dependencies: chart.dependencies.map((child) => importValues(child, warnings)) };
+  if (own.metadata.dependencies.length === 0) return own;
+  const { values } = coalesceValues(own, new Map(), true);
   let imported: ValueMap = new Map();
-  for (const dependency of imports) {
-    const name = effectiveName(dependency);
+  for (const dependency of own.metadata.dependencies) {
     for (const item of dependency.importValues) {
       const [child, parent] = typeof item === 'string' ? [`exports.${item}`, '.'] : [item.child, item.parent];
-      const table = valueAt(values, `${name}.${child}`);
-      if (!isMap(table)) {
-        warnings.push(`ImportValues missing table from chart ${dependency.name}: ${child}`);
-        continue;
-      }
-      imported = coalesceTables(imported, nested(parent, table));
+      const table = valueAt(values, `${dependency.name}.${child}`);
+      if (isMap(table)) imported = coalesceTables(imported, nested(parent, table), true);
+      else warnings.add(`import-values: ${printable(dependency.name, 60)} has no map '${printable(child, 60)}'`);
     }
   }
-  return { ...own, values: coalesceTables(values, imported) };
+  return { ...own, values: coalesceTables(values, imported, true) };
 }
 
 /** `a.b` and a table become `{a: {b: table}}`; `.` is the top. */

@@ -44,9 +44,14 @@ export class Fields {
 
   /** A text, safe to show; empty when there is none. */
   text(key: string): string {
+    return clean(this.exactText(key));
+  }
+
+  /** A text as it is written. */
+  exactText(key: string): string {
     const text = textOf(this.value(key));
     if (text === undefined) this.report(key, `${key} is not a string`);
-    return clean(text ?? '');
+    return text ?? '';
   }
 
   /** A boolean; false when there is none. */
@@ -136,5 +141,5 @@ export function textOf(value: Value): string | undefined {
 
 /** As Helm shows texts of a chart: white space becomes blanks, and what cannot be printed is left out. */
 function clean(text: string): string {
-  return text.replace(/[\s\u0085]/gu, ' ').replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
+  return text.replace(/\p{White_Space}/gu, ' ').replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
 }

@@ -1,192 +1,228 @@
 /** From a folder or an archive to a chart. */
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { nearest } from '../nearest.ts';
-import { parseYaml } from '../yaml/read.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartFile } from './chart.ts';
 import { readFolder } from './directory.ts';
+import { Budget, MAX_CHART, chartTooLarge } from './limits.ts';
 import { parseChartMetadata } from './metadata.ts';
 import { valueDocuments } from './user-values.ts';
 import { mergeValues } from './values.ts';
 
+/** Charts in archives in charts in archives … end somewhere: an archive can be made that holds itself. */
 const DEEPEST = 20;
 
 /**
  * Loads a chart with its subcharts.
  *
  * @param path a chart folder or a `.tgz` archive
- * @throws {PkgError} `PKG_CHART_NOT_FOUND`; everything that is wrong with the chart, at once
+ * @throws {PkgError} `PKG_CHART_NOT_FOUND`, `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_FILE_UNREADABLE`;
+ *   `PKG_CHART_INVALID` and the like for everything that is wrong with the chart and its subcharts, at once
  */
 export async function loadChart(path: string): Promise<Chart> {
-  if (!existsSync(path)) throw notFound(path);
   const location = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  if (!isFolder(path)) return readChartArchive(readBytes(path), location);
-  if (!existsSync(`${path}/Chart.yaml`)) {
+  const stat = reading(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (stat === undefined) throw notFound(path);
+  if (!stat.isDirectory()) {
+    if (!stat.isFile()) throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is neither a folder nor a file`);
+    if (stat.size > MAX_CHART) throw chartTooLarge(path);
+    return readChartArchive(
+      reading(path, () => readFileSync(path)),
+      location,
+    );
+  }
+  if (!existsSync(join(path, 'Chart.yaml'))) {
     throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is not a chart: it has no Chart.yaml`, {
       at: { file: path },
       hints: chartsBelow(path),
     });
   }
-  return fromFiles(readFolder(path), location);
+  const budget = new Budget();
+  return build(readFolder(path, budget), location, budget);
 }
 
-/** Loads a chart from the bytes of its archive. */
+/** Loads a chart from the bytes of its archive. Throws as {@link loadChart} does. */
 export async function readChartArchive(bytes: Uint8Array, location: string): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
-  return fromFiles(await readArchive(bytes, location), location);
+  const budget = new Budget();
+  return build(await readArchive(bytes, location, budget), location, budget);
 }
 
-async function fromFiles(files: readonly ChartFile[], location: string): Promise<Chart> {
-  const errors: PkgError[] = [];
-  const chart = await buildChart(files, location, errors, 0);
-  throwTogether(errors, (count) => `the chart ${printable(location)} has ${count} errors`);
-  if (chart === undefined)
-    throw new PkgError('PKG_CHART_INVALID', 'the chart cannot be read', { at: { file: location } });
+async function build(files: readonly ChartFile[], location: string, budget: Budget): Promise<Chart> {
+  const builder = new Builder(budget);
+  const chart = await builder.chart(files, location, 0);
+  throwTogether(builder.errors, (count) => `the chart ${printable(location)} has ${count} errors`);
+  if (chart === undefined) throw new PkgError('PKG_INTERNAL', 'a chart came to nothing without an error');
   return chart;
 }
 
-/** Builds a chart from its files, in `charts/` whole subcharts among them; what is wrong is collected. */
-async function buildChart(
-  files: readonly ChartFile[],
-  location: string,
-  errors: PkgError[],
-  depth: number,
-): Promise<Chart | undefined> {
-  const named = new Map(files.map((file) => [file.name, file]));
-  const text = (name: string): string | undefined => {
-    const file = named.get(name);
-    return (
-      file &&
-      Buffer.from(file.data)
-        .toString('utf8')
-        .replace(/^\uFEFF/, '')
-    );
-  };
-  const source = text('Chart.yaml');
-  if (source === undefined) {
-    errors.push(new PkgError('PKG_CHART_INVALID', 'Chart.yaml is missing', { at: { file: location } }));
-    return undefined;
-  }
-  const requirements = text('requirements.yaml');
-  const metadata = await collect(errors, async () => {
-    const beside =
-      requirements === undefined ? undefined : { text: requirements, file: `${location}/requirements.yaml` };
-    const read = await parseChartMetadata(source, `${location}/Chart.yaml`, beside);
-    errors.push(...read.errors);
-    return read.metadata;
-  });
-  const valuesFile = named.get('values.yaml');
-  const values = await collect(errors, () => {
-    const documents = valueDocuments(text('values.yaml') ?? '', `${location}/values.yaml`);
-    return documents.reduce((merged, document) => mergeValues(merged, document), new Map() as ValueMap);
-  });
-  const lock = await collect(errors, () => readLock(text('Chart.lock') ?? text('requirements.lock'), location));
-  const dependencies = await subcharts(files, location, errors, depth);
-  if (metadata === undefined) return undefined;
-  return {
-    metadata,
-    lock: lock ?? null,
-    values: values ?? new Map(),
-    valuesFile,
-    schema: named.get('values.schema.json'),
-    templates: files.filter(({ name }) => name.startsWith('templates/')),
-    crds: files.filter(({ name }) => name.startsWith('crds/')),
-    files: files.filter(({ name }) => !OWN_FILES.has(name) && !/^(?:templates|crds|charts)\//.test(name)),
-    dependencies,
-    location,
-  };
-}
-
+/** Files that are read into fields of their own. */
 const OWN_FILES: ReadonlySet<string> = new Set(['Chart.yaml', 'Chart.lock', 'values.yaml', 'values.schema.json']);
+/** Files of charts of Helm 2, which show them to templates; in later charts they are read and not shown. */
+const OLD_FILES: ReadonlySet<string> = new Set(['requirements.yaml', 'requirements.lock']);
 
-function readLock(text: string | undefined, location: string): ValueMap | null {
-  const value = text === undefined ? null : parseYaml(text, `${location}/Chart.lock`);
-  return isMap(value) ? value : null;
-}
+/** Makes charts of files (helm v4, pkg/chart/v2/loader/load.go); what is wrong is collected. */
+class Builder {
+  readonly errors: PkgError[] = [];
+  readonly #budget: Budget;
 
-/** The charts below `charts/`: folders and archives; names that begin with `_` or `.` are not charts. */
-async function subcharts(
-  files: readonly ChartFile[],
-  location: string,
-  errors: PkgError[],
-  depth: number,
-): Promise<Chart[]> {
-  const groups = new Map<string, ChartFile[]>();
-  for (const { name, data } of files) {
-    if (!name.startsWith('charts/')) continue;
-    const [, first = '', ...rest] = name.split('/');
-    if (/^[_.]/.test(first)) continue;
-    const group = groups.get(first) ?? [];
-    groups.set(first, group);
-    group.push({ name: rest.join('/'), data });
+  constructor(budget: Budget) {
+    this.#budget = budget;
   }
-  if (groups.size > 0 && depth >= DEEPEST) {
-    errors.push(
-      new PkgError('PKG_CHART_INVALID', `charts are nested more than ${DEEPEST} deep`, { at: { file: location } }),
-    );
-    return [];
-  }
-  const found: Chart[] = [];
-  for (const [name, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const inside = `${location}/charts/${name}`;
-    const [only] = group;
-    const chart = await collect(errors, async () => {
-      if (only?.name !== '') return buildChart(group, inside, errors, depth + 1);
-      // A plain file that is no archive (a README) is left alone, as Helm does.
-      if (!/\.tgz$/.test(name)) return undefined;
-      const { readArchive } = await import('./archive.ts');
-      return buildChart(await readArchive(only.data, inside), inside, errors, depth + 1);
+
+  /** Undefined when there is nothing to make a chart of; then there is an error. */
+  async chart(unordered: readonly ChartFile[], location: string, depth: number): Promise<Chart | undefined> {
+    const files = unordered.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const named = new Map(files.map((file) => [file.name, file]));
+    const source = this.#read(named, 'Chart.yaml', location);
+    if (source === undefined) {
+      this.errors.push(new PkgError('PKG_CHART_INVALID', 'Chart.yaml is missing', { at: { file: location } }));
+      return undefined;
+    }
+    const metadata = await this.#collect(async () => {
+      const read = await parseChartMetadata(source.text, source.file, this.#read(named, 'requirements.yaml', location));
+      this.errors.push(...read.errors);
+      return read.metadata;
     });
-    if (chart !== undefined) found.push(chart);
+    const values = await this.#collect(() => {
+      const { text, file } = this.#read(named, 'values.yaml', location) ?? { text: '', file: '' };
+      return valueDocuments(text, file).reduce(mergeValues, new Map());
+    });
+    const lock = await this.#collect(() =>
+      readLock(this.#read(named, 'requirements.lock', location) ?? this.#read(named, 'Chart.lock', location)),
+    );
+    const dependencies = await this.#subcharts(files, location, depth);
+    if (metadata === undefined) return undefined;
+    return {
+      metadata,
+      ...keep('metadataFile', named.get('Chart.yaml')),
+      lock: lock ?? null,
+      values: values ?? new Map(),
+      valuesFile: named.get('values.yaml'),
+      schema: named.get('values.schema.json'),
+      templates: files.filter(({ name }) => name.startsWith('templates/')),
+      crds: files.filter(({ name }) => name.startsWith('crds/')),
+      files: files.filter(({ name }) => isOther(name) && (metadata.apiVersion === 'v1' || !OLD_FILES.has(name))),
+      dependencies,
+      location,
+    };
   }
-  return found;
+
+  /** The charts in `charts/`: folders and archives; names that begin with `_` or `.` are no charts. */
+  async #subcharts(files: readonly ChartFile[], location: string, depth: number): Promise<Chart[]> {
+    const groups = new Map<string, ChartFile[]>();
+    for (const file of files) {
+      if (!isInSubchart(file.name)) continue;
+      const [, folder = '', ...rest] = file.name.split('/');
+      if (/^[_.]/.test(folder)) continue;
+      const group = groups.get(folder) ?? [];
+      groups.set(folder, group);
+      group.push({ name: rest.join('/'), data: file.data });
+    }
+    const charts: Chart[] = [];
+    for (const [name, group] of groups) {
+      const inside = `${location}/charts/${name}`;
+      const chart = await this.#collect(async () => {
+        if (depth === DEEPEST) throw invalid(`charts are nested more than ${DEEPEST} deep`, inside);
+        return this.chart(await this.#subchartFiles(name, group, inside), inside, depth + 1);
+      });
+      if (chart !== undefined) charts.push(chart);
+    }
+    return charts;
+  }
+
+  async #subchartFiles(name: string, group: readonly ChartFile[], inside: string): Promise<readonly ChartFile[]> {
+    const isArchive = extname(name) === '.tgz';
+    const plain = group.find((file) => file.name === '');
+    if (isArchive && plain !== undefined) {
+      const { readArchive } = await import('./archive.ts');
+      return readArchive(plain.data, inside, this.#budget);
+    }
+    if (!isArchive && plain === undefined) return group;
+    throw invalid(isArchive ? 'an archive is expected here, and this is a folder' : 'this is not a chart', inside, [
+      'charts/ holds charts, as folders or .tgz archives; a name that begins with _ or . is left alone',
+    ]);
+  }
+
+  #read(files: ReadonlyMap<string, ChartFile>, name: string, location: string): Source | undefined {
+    const data = files.get(name)?.data;
+    if (data === undefined) return undefined;
+    return {
+      text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'),
+      file: `${location}/${name}`,
+    };
+  }
+
+  async #collect<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      this.errors.push(error);
+      return undefined;
+    }
+  }
 }
 
-async function collect<T>(errors: PkgError[], work: () => T | Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    errors.push(error);
-    return undefined;
-  }
+type Source = { text: string; file: string };
+
+function keep<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
 }
 
-function readBytes(path: string): Uint8Array {
+function isInSubchart(name: string): boolean {
+  return name.startsWith('charts/') && extname(name) !== '.prov';
+}
+
+function isOther(name: string): boolean {
+  return !OWN_FILES.has(name) && !/^(?:templates|crds)\//.test(name) && !isInSubchart(name);
+}
+
+function readLock(source: Source | undefined): ValueMap | null {
+  const value = source === undefined ? null : (parseYamlDocuments(source.text, source.file)[0] ?? null);
+  if (value === null || isMap(value)) return value;
+  throw invalid('this lock file holds no map', source?.file ?? '');
+}
+
+function invalid(message: string, file: string, hints: readonly string[] = []): PkgError {
+  return new PkgError('PKG_CHART_INVALID', message, { at: { file }, hints });
+}
+
+function reading<T>(path: string, work: () => T): T {
   try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause: error });
+    return work();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP') throw notFound(path);
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
   }
 }
 
 function notFound(path: string): PkgError {
   const near = nearest(basename(path), namesIn(dirname(path)));
-  const hints = near === undefined ? [] : [`did you mean ${printable(`${dirname(path)}/${near}`)}?`];
+  const hints = near === undefined ? [] : [`did you mean ${printable(join(dirname(path), near))}?`];
   return new PkgError('PKG_CHART_NOT_FOUND', `there is no chart at ${printable(path)}`, {
     hints: [...hints, 'a chart is a folder with a Chart.yaml, or a .tgz archive of one'],
   });
 }
 
 function chartsBelow(path: string): string[] {
-  const found = namesIn(path).find((name) => existsSync(`${path}/${name}/Chart.yaml`));
-  return found === undefined ? [] : [`there is a chart in ${printable(`${path}/${found}`)}`];
+  const names = namesIn(path);
+  const misspelt = names.find((name) => /^chart\.ya?ml$/i.test(name));
+  if (misspelt !== undefined) return [`rename ${printable(misspelt)} to Chart.yaml`];
+  const chart = names.find((name) => existsSync(join(path, name, 'Chart.yaml')));
+  return chart === undefined ? [] : [`there is a chart in ${printable(join(path, chart))}`];
 }
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder).sort();
   } catch {
     return [];
   }
-}
-
-/** Is there a folder at this path? False for nothing, and for a file. */
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

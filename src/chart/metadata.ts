@@ -64,16 +64,16 @@ async function withPositions(problems: readonly Problem[], text: string, file: s
 }
 
 function readMetadata(fields: Fields, written: ValueMap): ChartMetadata {
-  const apiVersion = fields.text('apiVersion');
+  const apiVersion = fields.exactText('apiVersion');
   // Helm takes a chart that names none for one of Helm 2.
   if (!['', 'v1', 'v2'].includes(apiVersion)) {
     fields.report('apiVersion', `the apiVersion '${printable(apiVersion, 60)}' is not known`, ['write apiVersion: v2']);
   }
   const name = fields.text('name');
   checkName(name, fields);
-  const version = fields.text('version');
+  const version = fields.exactText('version');
   checkVersion(version, fields);
-  const type = fields.text('type');
+  const type = fields.exactText('type');
   if (!['', 'application', 'library'].includes(type)) {
     fields.report('type', `the type '${printable(type, 60)}' is neither application nor library`);
   }
@@ -146,7 +146,7 @@ function readDependencies(fields: Fields): ChartDependency[] {
       repository: item.text('repository'),
       condition: item.text('condition'),
       tags: item.texts('tags'),
-      alias: item.text('alias'),
+      alias: item.exactText('alias'),
       importValues: readImports(item),
     };
     const { name, alias } = dependency;

@@ -1,85 +1,146 @@
-/** Packs a chart folder into an archive as `helm package` does. */
-import { writeFile } from 'node:fs/promises';
+/** Packs a chart folder into an archive as `helm package` does (helm v4, pkg/chart/v2/util/save.go). */
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { printYaml } from '../yaml/print.ts';
+import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartFile } from './chart.ts';
-import { readFolder } from './directory.ts';
-import { isFolder, loadChart } from './load.ts';
+import { checkDependencies } from './dependencies.ts';
+import { loadChart } from './load.ts';
+import { writeTar } from './tar.ts';
 import { isVersion } from './version.ts';
 
 /** Where the archive goes, and what is written over in its Chart.yaml. */
 export type PackageOptions = { destination: string; version?: string; appVersion?: string };
 
+/** The time of all files in an archive, the same for all so that the same chart gives the same bytes. */
+const MODIFIED = new Date('1980-01-01T00:00:00Z');
+
+/** What Helm keeps of a Chart.yaml. */
+const FIELDS: ReadonlySet<string> = new Set(
+  (
+    'annotations apiVersion appVersion condition dependencies deprecated description home icon keywords kubeVersion ' +
+    'maintainers name sources tags type version'
+  ).split(' '),
+);
+
 /**
- * Packs a chart. The same files give the same bytes.
+ * Packs a chart and its subcharts. The destination is made if it is not there; an archive of the same name
+ * is written over, at once and as a whole.
  *
- * @returns the path of the archive
- * @throws {PkgError} for a chart that cannot be loaded, a version that is none, a destination that is no folder
+ * @param folder the chart's
+ * @returns the path of the archive, `NAME-VERSION.tgz` in the destination
+ * @throws {PkgError} whatever loading the chart throws; `PKG_CHART_DEPENDENCY_MISSING`; `PKG_USAGE` for a
+ *   version that is none; `PKG_SCHEMA_INVALID` for a schema that is no JSON; `PKG_FILE_UNWRITABLE`
  */
 export async function packageChart(folder: string, options: PackageOptions): Promise<string> {
   const { destination, version, appVersion } = options;
   if (version !== undefined && !isVersion(version)) {
-    throw new PkgError('PKG_CHART_INVALID', `the version ${printable(version, 60)} is not a semantic version`);
+    throw new PkgError('PKG_USAGE', `the version '${printable(version, 60)}' is not a semantic version`, {
+      hints: ['give MAJOR.MINOR.PATCH, such as 1.2.3'],
+    });
   }
-  if (!isFolder(destination)) {
-    throw new PkgError('PKG_FILE_UNWRITABLE', `the destination ${printable(destination)} is not a folder`);
+  if ((await stat(folder).catch(() => undefined))?.isFile()) {
+    throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is a file, and a chart folder is what can be packed`);
   }
-  if (!isFolder(folder)) throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is not a chart folder`);
   const chart = await loadChart(folder);
-  if (version !== undefined) chart.metadata.all.set('version', version);
-  if (appVersion !== undefined) chart.metadata.all.set('appVersion', appVersion);
-  const { name } = chart.metadata;
-  const files = ordered(chart, readFolder(folder));
-  const tar = await packFiles(name, files);
-  const path = join(destination, `${name}-${version ?? chart.metadata.version}.tgz`);
-  try {
-    await writeFile(path, withHelmHeader(gzipSync(tar, { level: 9 })));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be written (${code})`, { cause: error });
-  }
+  checkDependencies(chart);
+  const { metadata } = chart;
+  const all: ValueMap = new Map(metadata.all);
+  if (version !== undefined) all.set('version', version);
+  if (appVersion !== undefined) all.set('appVersion', appVersion);
+  const files = contentsOf({ ...chart, metadata: { ...metadata, all } }, '');
+  const archive = gzip(writeTar(files, MODIFIED));
+  const path = join(destination, `${metadata.name}-${version ?? metadata.version}.tgz`);
+  await write(path, destination, archive);
   return path;
 }
 
-/** Helm's order: Chart.yaml, Chart.lock, values, schema, then templates, files and subcharts. */
-function ordered(chart: Chart, files: readonly ChartFile[]): ChartFile[] {
-  const first = ['Chart.yaml', 'Chart.lock', 'values.yaml', 'values.schema.json'];
-  const rank = (name: string): number => {
-    const index = first.indexOf(name);
-    if (index >= 0) return index;
-    return name.startsWith('templates/') ? 4 : name.startsWith('charts/') ? 6 : 5;
-  };
-  const metadata: ChartFile = { name: 'Chart.yaml', data: Buffer.from(printYaml(chart.metadata.all)) };
-  return files
-    .map((file) => (file.name === 'Chart.yaml' ? metadata : file))
-    .sort((a, b) => rank(a.name) - rank(b.name));
+/** A chart's files in Helm's order: metadata, lock, values, schema, templates, other files, subcharts. */
+function contentsOf(chart: Chart, above: string): ChartFile[] {
+  const { metadata, lock, valuesFile, schema } = chart;
+  const isOld = metadata.apiVersion === 'v1';
+  if (schema !== undefined) checkJson(schema, chart.location);
+  const others = [...chart.crds, ...chart.files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const own = [
+    { name: 'Chart.yaml', data: Buffer.from(printYaml(packedMetadata(metadata.all, isOld))) },
+    ...(lock === null || isOld ? [] : [{ name: 'Chart.lock', data: Buffer.from(printYaml(sorted(lock))) }]),
+    ...(valuesFile === undefined ? [] : [valuesFile]),
+    ...(schema === undefined ? [] : [schema]),
+    ...chart.templates,
+    ...others,
+  ];
+  const folder = `${above}${metadata.name}/`;
+  return [
+    ...own.map(({ name, data }) => ({ name: folder + name, data })),
+    ...chart.dependencies.flatMap((child) => contentsOf(child, `${folder}charts/`)),
+  ];
 }
 
-async function packFiles(root: string, files: readonly ChartFile[]): Promise<Buffer> {
-  const { Header } = await import('tar');
-  const blocks: Uint8Array[] = [];
-  for (const { name, data } of files) {
-    const path = `${root}/${name}`;
-    const header = new Header({ path, mode: 0o644, size: data.length, mtime: new Date(0), type: 'File' });
-    const block = Buffer.alloc(512);
-    if (header.encode(block, 0))
-      throw new PkgError('PKG_CHART_INVALID', `the name ${printable(name)} is too long for an archive`);
-    blocks.push(block, data, Buffer.alloc((512 - (data.length % 512)) % 512));
+/** Chart.yaml as Helm prints it: known fields that say something, keys in order. Old charts declare elsewhere. */
+function packedMetadata(all: ValueMap, isOld: boolean): ValueMap {
+  const kept: ValueMap = new Map();
+  for (const [key, value] of all) {
+    const isKept = FIELDS.has(key) && !(isOld && key === 'dependencies');
+    if (isKept && !isEmpty(value)) kept.set(key, sorted(value));
   }
-  blocks.push(Buffer.alloc(1024));
-  return Buffer.concat(blocks);
+  return sorted(kept);
 }
 
-/** The gzip header by which Helm's archives are known: an extra field and the comment "Helm". */
-function withHelmHeader(gzip: Buffer): Buffer {
+function isEmpty(value: Value): boolean {
+  return (
+    value === '' ||
+    value === false ||
+    (Array.isArray(value) && value.length === 0) ||
+    (isMap(value) && value.size === 0)
+  );
+}
+
+function sorted<T extends Value>(value: T): T;
+function sorted(value: Value): Value {
+  if (Array.isArray(value)) return value.map((item) => sorted(item));
+  if (!isMap(value)) return value;
+  const entries = [...value].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(entries.map(([key, item]) => [key, sorted(item)]));
+}
+
+function checkJson(schema: ChartFile, location: string): void {
+  try {
+    JSON.parse(Buffer.from(schema.data).toString('utf8'));
+  } catch (cause) {
+    const at = { file: `${location}/${schema.name}` };
+    throw new PkgError('PKG_SCHEMA_INVALID', 'the schema is not JSON', { at, cause });
+  }
+}
+
+/**
+ * Compresses, under the header by which Helm's archives are known: an extra field and the comment "Helm".
+ * RFC 1952; no name, no time, no operating system.
+ */
+function gzip(bytes: Uint8Array): Buffer {
   const extra = Buffer.from('+aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo=');
-  const length = Buffer.alloc(2);
-  length.writeUInt16LE(extra.length);
-  const header = Buffer.from(gzip.subarray(0, 10));
-  header[3] = 0x04 | 0x10;
-  header[9] = 0xff;
-  return Buffer.concat([header, length, extra, Buffer.from('Helm\0'), gzip.subarray(10)]);
+  const header = Buffer.from([0x1f, 0x8b, 8, 0x04 | 0x10, 0, 0, 0, 0, 0, 0xff, extra.length, 0]);
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc32(bytes), 0);
+  trailer.writeUInt32LE(bytes.length % 2 ** 32, 4);
+  return Buffer.concat([header, extra, Buffer.from('Helm\0'), deflateRawSync(bytes), trailer]);
+}
+
+/** Writes beside and renames, so that nobody ever reads half an archive. */
+async function write(path: string, destination: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(destination, { recursive: true });
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const { code } = cause as NodeJS.ErrnoException;
+    const isNoFolder = code === 'EEXIST' || code === 'ENOTDIR';
+    const [what, why] = isNoFolder ? [destination, 'is not a folder'] : [path, `cannot be written (${code})`];
+    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(what)} ${why}`, { cause });
+  }
 }

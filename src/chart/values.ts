@@ -25,11 +25,13 @@ export type Coalesced = { values: ValueMap; warnings: string[] };
 /**
  * The user's values over the defaults of a chart and its subcharts: a null deletes a default, each subchart
  * gets its block with `global` filled in.
+ *
+ * @param keepNulls nulls neither delete nor go away: Helm's MergeValues
  */
-export function coalesceValues(chart: Chart, userValues: ValueMap): Coalesced {
+export function coalesceValues(chart: Chart, userValues: ValueMap, keepNulls = false): Coalesced {
   const coalescer = new Coalescer();
   const values = cloneValue(userValues);
-  coalescer.chart(chart, values, '', false);
+  coalescer.chart(chart, values, '', keepNulls);
   return { values, warnings: coalescer.warnings };
 }
 

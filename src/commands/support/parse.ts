@@ -72,8 +72,7 @@ async function readFlags(specs: FlagSpecs, line: SplitLine): Promise<Record<stri
   for (const [name, spec] of Object.entries(specs)) defaults[name] = defaultValue(spec);
   // Nothing typed, nothing to parse: the parser need not be loaded.
   if (line.flags.length === 0) return defaults;
-  const { parse } = await import('@oclif/core/parser');
-  const { boolean, custom } = await import('@oclif/core/flags');
+  const { boolean, custom, parse } = await import('./oclif.ts');
   const used = new Set(line.flags.map(({ name }) => name));
   const definitions: FlagInput = {};
   const words: string[] = [];
