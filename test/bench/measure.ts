@@ -25,13 +25,16 @@ export function output(command: Command): string {
  */
 export function measure(command: Command): Cost {
   const script = 'TIMEFORMAT="%U %S %R"; time "$@" >/dev/null 2>&1 </dev/null';
-  const run = spawnSync('bash', ['-c', script, 'bash', command.program, ...command.args], {
+  const run = spawnSync('bash', ['--norc', '-c', script, 'bash', command.program, ...command.args], {
     encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...environment(command), LC_ALL: 'C' },
   });
   if (run.error) throw new Error('the bench needs bash, which measures what its children use', { cause: run.error });
   if (run.status !== 0) output(command);
-  const [user, system, wall] = run.stderr.trim().split(' ').map(Number) as [number, number, number];
+  const times = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+)$/.exec(run.stderr.trim());
+  if (times === null) throw new Error(`bash measured nothing: ${run.stderr}`);
+  const [user, system, wall] = times.slice(1).map(Number) as [number, number, number];
   return { cpu: (user + system) * 1000, wall: wall * 1000 };
 }
 
