@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,7 +33,7 @@ for (const { what, args } of STEPS) {
 console.log(`
 Everything that the release consists of lies in ${target}
 Try more: export PKG_TARGET=dir:${target}
-          node ${relative(process.cwd(), join(root, 'bin/pkg.js'))} --help`);
+          ${join('node_modules', '.bin', 'node')} ${join('bin', 'pkg.js')} --help`);
 
 /** Runs a script of the project against the folder; ends with its status if it fails. */
 function run(args: readonly string[]): void {
