@@ -32,6 +32,11 @@ export class Fields {
     this.#problems.push({ message, path: key === undefined ? this.#path : this.pathOf(key), hints });
   }
 
+  /** Reports a problem with an item of a list. */
+  reportItem(key: string, index: number, message: string, hints: readonly string[] = []): void {
+    this.#problems.push({ message, path: [...this.pathOf(key), index], hints });
+  }
+
   /** The path of a field, spelled as in the file. */
   pathOf(key: string): Path {
     return [...this.#path, this.#keyOf(key)];
@@ -68,7 +73,7 @@ export class Fields {
     return this.list(key).map((item, index) => {
       const text = textOf(item);
       if (text === undefined) {
-        this.#problems.push({ message: `an item of ${key} is not a string`, path: [...this.pathOf(key), index] });
+        this.reportItem(key, index, `an item of ${key} is not a string`);
       }
       return clean(text ?? '');
     });
@@ -97,9 +102,8 @@ export class Fields {
   /** The maps of a list, each as fields; any other item is a problem. */
   maps(key: string, wanted: string): Fields[] {
     return this.list(key).flatMap((item, index) => {
-      const path = [...this.pathOf(key), index];
-      if (isMap(item)) return [new Fields(item, path, this.#problems)];
-      this.#problems.push({ message: `an item of ${key} is not a map`, path, hints: [wanted] });
+      if (isMap(item)) return [new Fields(item, [...this.pathOf(key), index], this.#problems)];
+      this.reportItem(key, index, `an item of ${key} is not a map`, [wanted]);
       return [];
     });
   }

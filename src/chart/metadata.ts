@@ -166,12 +166,12 @@ function readDependencies(fields: Fields): ChartDependency[] {
 }
 
 function readImports(item: Fields): ChartDependency['importValues'] {
-  return item.list('import-values').flatMap((entry): ChartDependency['importValues'] => {
+  return item.list('import-values').flatMap((entry, index): ChartDependency['importValues'] => {
     if (typeof entry === 'string') return [entry];
     const child = isMap(entry) ? textOf(entry.get('child') ?? null) : undefined;
     const parent = isMap(entry) ? textOf(entry.get('parent') ?? null) : undefined;
     if (child && parent) return [{ child, parent }];
-    item.report('import-values', 'import-values holds names, or maps with child and parent');
+    item.reportItem('import-values', index, 'import-values holds names, or maps with child and parent');
     return [];
   });
 }

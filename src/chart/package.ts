@@ -7,7 +7,7 @@ import { printable } from '../errors-text.ts';
 import { printYaml } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import type { Chart, ChartFile } from './chart.ts';
+import type { Chart, ChartFile, ChartMetadata } from './chart.ts';
 import { checkDependencies } from './dependencies.ts';
 import { loadChart } from './load.ts';
 import { writeTar } from './tar.ts';
@@ -66,7 +66,7 @@ function contentsOf(chart: Chart, above: string): ChartFile[] {
   if (schema !== undefined) checkJson(schema, chart.location);
   const others = [...chart.crds, ...chart.files].sort((a, b) => (a.name < b.name ? -1 : 1));
   const own = [
-    { name: 'Chart.yaml', data: Buffer.from(printYaml(packedMetadata(metadata.all, isOld))) },
+    { name: 'Chart.yaml', data: Buffer.from(printYaml(packedMetadata(metadata, isOld))) },
     ...(lock === null || isOld ? [] : [{ name: 'Chart.lock', data: Buffer.from(printYaml(sorted(lock))) }]),
     ...(valuesFile === undefined ? [] : [valuesFile]),
     ...(schema === undefined ? [] : [schema]),
@@ -81,9 +81,9 @@ function contentsOf(chart: Chart, above: string): ChartFile[] {
 }
 
 /** Chart.yaml as Helm prints it: known fields that say something, keys in order. Old charts declare elsewhere. */
-function packedMetadata(all: ValueMap, isOld: boolean): ValueMap {
-  const kept: ValueMap = new Map();
-  for (const [key, value] of all) {
+function packedMetadata(metadata: ChartMetadata, isOld: boolean): ValueMap {
+  const kept: ValueMap = new Map([['apiVersion', metadata.apiVersion]]);
+  for (const [key, value] of metadata.all) {
     const isKept = FIELDS.has(key) && !(isOld && key === 'dependencies');
     if (isKept && !isEmpty(value)) kept.set(key, sorted(value));
   }

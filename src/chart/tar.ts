@@ -170,7 +170,6 @@ function writeHeader(name: string, prefix: string, type: string, size: number, m
 
 /** The prefix and the name of a ustar header, or undefined where they cannot hold this one. */
 function splitName(name: string): [string, string] | undefined {
-  // oxlint-disable-next-line no-control-regex -- ASCII is meant
   if (!/^[\x20-\x7e]+$/.test(name)) return undefined;
   if (name.length <= 100) return ['', name];
   const slash = name.indexOf('/', name.length - 101);
