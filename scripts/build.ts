@@ -15,8 +15,16 @@ import type { Metafile, Plugin } from 'esbuild';
 
 const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What `@oclif/core` imports for features that pkg does not use: plugins, templates, spinners, browsers. */
-const UNUSED: readonly string[] = ['cli-spinners', 'tinyglobby', 'ejs', 'lilconfig', 'wsl-utils', 'minimatch'];
+/** What `@oclif/core` imports for features that pkg does not use: plugins and their sources, templates, spinners, browsers. */
+const UNUSED: readonly string[] = [
+  'cli-spinners',
+  'tinyglobby',
+  'ejs',
+  'lilconfig',
+  'wsl-utils',
+  'minimatch',
+  'typescript',
+];
 
 const leaveOutUnused: Plugin = {
   name: 'leave-out-unused',
@@ -36,9 +44,10 @@ function thirdPartyNotices(metafile: Metafile): string {
     }
   }
   const notices = [...folders].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const { name, version, license, author } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
     const texts = files.sort().map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+    if (texts.length === 0) texts.push(`By ${author?.name ?? author}; the package holds no licence text.`);
     return [`${name} ${version} (${license})`, ...texts].join('\n\n');
   });
   return `pkg contains these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
