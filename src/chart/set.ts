@@ -99,6 +99,7 @@ class SetParser {
         throw this.#error(`the key ${printable(key, 60)} has no value`);
       case '[': {
         const index = this.#index();
+        if (index === undefined) return END;
         const existing = data.get(key);
         if (existing !== undefined && !Array.isArray(existing))
           throw this.#error(`${printable(key, 60)} is not a list`);
@@ -134,7 +135,7 @@ class SetParser {
       const rest = this.#runes.slice(this.#at).join('');
       this.#at = this.#runes.length;
       use(this.#read(rest));
-      return END;
+      return undefined;
     }
     if (this.#at >= this.#runes.length) {
       use('');
@@ -176,28 +177,32 @@ class SetParser {
         return undefined;
       case '[': {
         const next = this.#index();
+        if (next === undefined) return END;
         const existing = list[index];
         if (existing !== undefined && existing !== null && !Array.isArray(existing))
           throw this.#error(`item ${index} is not a list`);
         const inner = Array.isArray(existing) ? existing : [];
         const end = this.#item(inner, next, level);
-        this.#setIndex(list, index, inner);
+        if (end !== END) this.#setIndex(list, index, inner);
         return end;
       }
       default: {
         const existing = list[index];
         const inner: ValueMap = existing !== undefined && isMap(existing) ? existing : new Map();
+        // As in Helm: a new item whose pair ends the text without a value is not kept.
+        if (existing !== undefined) list[index] = inner;
         const end = this.key(inner, level);
-        this.#setIndex(list, index, inner);
+        if (end !== END) this.#setIndex(list, index, inner);
         return end;
       }
     }
   }
 
-  #index(): number {
+  /** Undefined where the text ends inside of the brackets: Helm passes over that in silence. */
+  #index(): number | undefined {
     const { text, stop } = this.#until(']');
-    if (stop === undefined || !/^[-+]?[0-9]{1,18}$/.test(text))
-      throw this.#error(`[${printable(text, 30)}] is not an index`);
+    if (stop === undefined) return undefined;
+    if (!/^[-+]?[0-9]{1,18}$/.test(text)) throw this.#error(`[${printable(text, 30)}] is not an index`);
     const index = Number(text);
     if (index < 0) throw this.#error(`the index ${index} is negative`);
     if (index > LARGEST_INDEX) throw this.#error(`the index ${index} is larger than ${LARGEST_INDEX}`);

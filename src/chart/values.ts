@@ -109,7 +109,6 @@ class Coalescer {
 
   /** Fills `over` with what only `under` has; in place. */
   tables(over: ValueMap, under: ValueMap, prefix: string, keepNulls: boolean): void {
-    for (const [key, value] of over) if (value === null) under.set(key, null);
     for (const [key, value] of under) {
       const given = over.get(key);
       const at = join(prefix, key);

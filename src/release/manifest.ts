@@ -7,7 +7,7 @@ import { parseYaml } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import { corrupt } from './codec.ts';
 import type { RenderedDocument, RenderedHook } from '../render/render.ts';
-import type { SourceDocument } from './objects.ts';
+import type { SourceDocument } from './plan-normal.ts';
 import type { RecordedHook } from './release.ts';
 
 /** The manifest of rendered objects, which are in install order. */

@@ -6,7 +6,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { describeRef, refKey, refOf } from '../cluster/cluster.ts';
 import { compareUninstallOrder } from '../render/order.ts';
-import { isKept, ownershipOf } from './objects.ts';
+import { isKept, ownershipOf } from './plan-normal.ts';
 import { changesOf } from './plan-changes.ts';
 import type { Comparison, KubeObject, ObjectRef } from '../cluster/cluster.ts';
 import type { Plan, Step } from './plan.ts';

@@ -121,7 +121,7 @@ class Composer {
   compose(events: readonly Event[]): Document[] {
     const documents: Document[] = [];
     const stack: Frame[] = [];
-    let sizes: number[] = [];
+    const sizes: number[] = [];
     let frame: Frame = newFrame(undefined, undefined);
     let document: Document = { value: null, offset: 0 };
     for (const event of events) {

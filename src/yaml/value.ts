@@ -69,10 +69,7 @@ export function getOwn(object: JsonObject, key: string): Json | undefined {
 export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (typeof a === 'bigint' || typeof b === 'bigint') {
-    // oxlint-disable-next-line eqeqeq -- a bigint and a number are compared by value
-    return (
-      (typeof a === 'number' || typeof a === 'bigint') && (typeof b === 'number' || typeof b === 'bigint') && a == b
-    );
+    return (typeof a === 'bigint' && a === b) || sameInteger(a, b) || sameInteger(b, a);
   }
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
@@ -82,4 +79,10 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every((key) => Object.hasOwn(b, key) && equalJson(a[key], b[key]));
+}
+
+/** Is the bigint the integer that the number is? */
+function sameInteger(big: Json | undefined, number: Json | undefined): boolean {
+  if (typeof big !== 'bigint') return false;
+  return typeof number === 'number' && Number.isInteger(number) && BigInt(number) === big;
 }

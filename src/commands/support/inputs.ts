@@ -6,7 +6,8 @@ import { loadChart } from '../../chart/load.ts';
 import { readUserValues } from '../../chart/user-values.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
-import { VALUE_FLAGS, valueSources } from './flags.ts';
+import { valueSources } from './flags.ts';
+import type { VALUE_FLAGS } from './flags.ts';
 
 /** A chart and the values for it. */
 export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins };

@@ -2,7 +2,7 @@
 import type { Cluster, KubeObject, ObjectRef } from '../../cluster/cluster.ts';
 import { refKey, refOf } from '../../cluster/cluster.ts';
 import { parseDocument, splitManifest } from '../manifest.ts';
-import { isKept, normalizeObjects } from '../objects.ts';
+import { isKept, normalizeObjects } from '../plan-normal.ts';
 import type { BaselineObject } from '../plan-objects.ts';
 import type { StoredRelease } from '../store.ts';
 

@@ -34,7 +34,7 @@ export type EngineOutput = {
   warnings: string[];
 };
 
-const LIMITS: RenderLimits = { depth: 200, steps: 20_000_000, outputLength: 1 << 26 };
+const LIMITS: RenderLimits = { depth: 200, steps: 10_000_000, outputLength: 1 << 26 };
 const NOTES = 'templates/NOTES.txt.hbs';
 
 /**

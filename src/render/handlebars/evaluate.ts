@@ -2,7 +2,7 @@
  * The interpreter: walks the tree that Handlebars' parser gives. Handlebars' own runtime (4.7) says what
  * a template means; what differs is named in docs/templates.md.
  */
-import { PkgError } from '../../errors.ts';
+import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
@@ -25,7 +25,7 @@ import { faultAt } from './fault.ts';
 import type { CallSite } from './fault.ts';
 import { Output } from './output.ts';
 import type { Budget, SlotKind, Slots } from './output.ts';
-import { asArgument, explainAbsence, lookupPath, simpleName, valuePathOf } from './scope.ts';
+import { asArgument, explainAbsence, lookupPath, simpleName, valuePathOf, enter, rootScope } from './scope.ts';
 import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument, Helper } from './helpers/types.ts';
@@ -53,6 +53,9 @@ export type Host = {
   structure: (output: Output) => Value[];
   lookup?: Lookup;
 };
+
+const LITERAL_BRACES =
+  'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
 
 /** One run of a template or partial: where it stands, and what its random values are called. */
 export type Frame = {
@@ -229,6 +232,7 @@ export class Evaluator {
         ? lookupPath({ ...path, parts: ['values', ...path.parts], original: 'values' }, scope)
         : ABSENT;
     if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
+    if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
     hints.push(`if it may be missing, write {{default "…" ${path.original}}} or {{optional ${path.original}}}`);
     return this.fault('PKG_TEMPLATE_NAME_MISSING', `${path.data ? '@' : ''}${full} is not defined`, loc, frame, {
       hints,
@@ -437,25 +441,6 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
-}
-
-/** The scope in which a template starts. */
-export function rootScope(root: ItemMap): Scope {
-  return {
-    root,
-    context: root,
-    parent: undefined,
-    data: { outer: undefined },
-    locals: undefined,
-    inlines: undefined,
-    provenance: undefined,
-  };
-}
-
-/** The scope inside a block that changes the context; the same context again opens no new level of `../`. */
-export function enter(scope: Scope, context: Item, provenance: Provenance, data: Data = scope.data): Scope {
-  const parent = context === scope.context ? scope.parent : scope;
-  return { ...scope, context, parent, data, provenance };
 }
 
 /** Inside a partial block, `@partial-block` means that of the partial around it. */

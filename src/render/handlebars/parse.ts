@@ -1,4 +1,3 @@
-/// <reference path="./handlebars-parser.d.ts" />
 import { PkgError } from '../../errors.ts';
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';

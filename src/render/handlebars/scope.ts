@@ -176,3 +176,22 @@ export function asArgument(item: Item): Argument {
   }
   return plain;
 }
+
+/** The scope in which a template starts. */
+export function rootScope(root: ItemMap): Scope {
+  return {
+    root,
+    context: root,
+    parent: undefined,
+    data: { outer: undefined },
+    locals: undefined,
+    inlines: undefined,
+    provenance: undefined,
+  };
+}
+
+/** The scope inside a block that changes the context; the same context again opens no new level of `../`. */
+export function enter(scope: Scope, context: Item, provenance: Provenance, data: Data = scope.data): Scope {
+  const parent = context === scope.context ? scope.parent : scope;
+  return { ...scope, context, parent, data, provenance };
+}

@@ -56,11 +56,18 @@ export function parseSkeleton(text: string, slots: Slots): Node[] {
   } catch (error) {
     if (error instanceof YAMLException) {
       const offset = error.mark?.position ?? 0;
+      if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000'))
+        throw valueAsTag(offset - 1);
       throw new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
     }
     throw error;
   }
   return new Composer(text, slots).compose(events);
+}
+
+function valueAsTag(offset: number): SkeletonError {
+  const hint = 'a value has its own type: write {{x}}, or "{{x}}" for a string';
+  return new SkeletonError('a value cannot be a tag', offset, [hint], true);
 }
 
 function explain(reason: string): string {
@@ -78,7 +85,7 @@ function hintsFor(reason: string, text: string, offset: number): string[] {
 
 type Frame = {
   node: Extract<Node, { type: 'map' | 'list' }> | undefined;
-  key: Text | string | Hole | 'merge-key' | undefined;
+  key: Text | string | Hole | undefined;
   keyOffset: number;
   isMerge: boolean;
   seen: Map<string, number>;
@@ -188,12 +195,7 @@ class Composer {
     }
     const { tagStart = -1, tagEnd = -1 } = event;
     if (tagStart !== -1 && this.#slots.has(this.#text.slice(tagStart, tagEnd))) {
-      throw new SkeletonError(
-        'a value cannot be a tag',
-        tagStart,
-        ['a value has its own type: write {{x}}, or "{{x}}" for a string'],
-        true,
-      );
+      throw valueAsTag(tagStart);
     }
   }
 
@@ -208,7 +210,7 @@ class Composer {
       if (pieces.length === 1 && typeof only === 'object' && only.kind === 's') frame.key = only;
       else frame.key = { type: 'text', pieces, literal: false, offset };
     } else if (isPlain && text === '<<' && event.tagStart === -1) {
-      frame.key = 'merge-key';
+      frame.key = '<<';
       frame.isMerge = true;
     } else {
       const value = isPlain && event.tagStart === -1 ? resolvePlainScalar(text) : text;

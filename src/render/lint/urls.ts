@@ -2,7 +2,6 @@
 
 /** Go's `url.ParseRequestURI` with a scheme, which is what `govalidator.IsRequestURL` asks for. */
 export function isRequestUrl(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(text)) return false;
   const parts = /^[a-zA-Z][a-zA-Z0-9+.-]*:([^?]*)/.exec(text);
   if (parts === null) return false;

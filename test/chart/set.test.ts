@@ -1,0 +1,184 @@
+/** The `--set` family and values files agree with the real helm on generated input. */
+import { mkdtempSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readUserValues } from '../../src/chart/user-values.ts';
+import type { ValueSources } from '../../src/chart/user-values.ts';
+import { PkgError } from '../../src/errors.ts';
+import { coalesceValues } from '../../src/chart/values.ts';
+import { loadChart } from '../../src/chart/load.ts';
+import { resolveDependencies } from '../../src/chart/dependencies.ts';
+import { printYaml } from '../../src/yaml/print.ts';
+import { fromPlain, toPlain } from '../../src/yaml/value.ts';
+import type { JsonObject, Value } from '../../src/yaml/value.ts';
+import { helm } from '../support/helm.ts';
+
+const RUNS = 60 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
+const NONE: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
+
+const folder = mkdtempSync(join(tmpdir(), 'pkg-values-'));
+
+/** A chart folder; its template prints its values, and so do those of its subcharts. */
+function writeChart(path: string, name: string, values: string, children: Record<string, string> = {}): string {
+  mkdirSync(join(path, 'templates'), { recursive: true });
+  writeFileSync(join(path, 'Chart.yaml'), `apiVersion: v2\nname: ${name}\nversion: 0.1.0\n`);
+  writeFileSync(join(path, 'values.yaml'), values);
+  writeFileSync(join(path, 'templates', 'v.yaml'), `${name}: {{ toJson .Values }}\n`);
+  for (const [child, text] of Object.entries(children)) writeChart(join(path, 'charts', child), child, text);
+  return path;
+}
+
+/** Numbers as Helm's JSON has them. */
+const normal = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item)));
+
+function helmValues(chart: string, flags: string[]): Record<string, unknown> | undefined {
+  const run = helm(['template', 'x', chart, ...flags]);
+  if (run.status !== 0) return undefined;
+  const found: Record<string, unknown> = {};
+  for (const match of run.stdout.matchAll(/^([a-z]+): (\{.*\})$/gm)) found[match[1] ?? ''] = JSON.parse(match[2] ?? '');
+  return found;
+}
+
+const piece = fc.constantFrom(
+  'a',
+  'b',
+  'c.d',
+  'a.b',
+  'l[0]',
+  'l[1].x',
+  'l[0][1]',
+  'a\\.b',
+  'k',
+  '.',
+  '[',
+  ']',
+  '=',
+  ',',
+  '{',
+  '}',
+  '\\',
+  ' ',
+  'x',
+  '1',
+  '01',
+  '-5',
+  '1.5',
+  'true',
+  'NULL',
+  'False',
+  '0',
+  '',
+  '{a,b}',
+  '{}',
+  '99999999999999999999',
+  '9007199254740993',
+  'ü',
+  '"q"',
+  '==',
+);
+const expression = fc.oneof(
+  fc.array(piece, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
+  fc
+    .array(
+      fc
+        .tuple(fc.constantFrom('a', 'b.c', 'l[0]', 'l[2]', 'm.n[1].o', 'a\\,b'), piece)
+        .map(([key, value]) => `${key}=${value}`),
+      { minLength: 1, maxLength: 4 },
+    )
+    .map((pairs) => pairs.join(',')),
+);
+
+const plainChart = writeChart(join(folder, 'plain'), 'plain', '');
+
+test.each([
+  ['--set', 'set'],
+  ['--set-string', 'setString'],
+  ['--set-literal', 'setLiteral'],
+] as const)('%s means what it means to helm', async (flag, source) => {
+  await fc.assert(
+    fc.asyncProperty(expression, async (text) => {
+      const theirs = helmValues(plainChart, [`${flag}=${text}`])?.['plain'];
+      const ours = await readUserValues({ ...NONE, [source]: [text] }).then(
+        (values) => normal(toPlain(values)),
+        (error: unknown) => {
+          if (error instanceof PkgError) return undefined;
+          throw error;
+        },
+      );
+      expect(ours).toEqual(theirs);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('--set-json means what it means to helm', async () => {
+  const json = fc.oneof(fc.json({ maxDepth: 2 }), fc.constantFrom('', 'nul', '{', '"x', '1,b=2', ' [1] , c = {"d":1}'));
+  const text = fc.oneof(
+    fc.tuple(fc.constantFrom('a', 'b.c', 'l[0]'), json).map(([key, value]) => `${key}=${value}`),
+    fc
+      .dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue({ maxDepth: 1 }))
+      .map((object) => JSON.stringify(object)),
+  );
+  await fc.assert(
+    fc.asyncProperty(text, async (given) => {
+      fc.pre(!/__proto__|e\+?[0-9]{3}|\d{17}/.test(given));
+      const theirs = helmValues(plainChart, [`--set-json=${given}`])?.['plain'];
+      const ours = await readUserValues({ ...NONE, setJson: [given] }).then(
+        (values) => normal(toPlain(values)),
+        () => undefined,
+      );
+      expect(ours).toEqual(theirs);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+const leaf: fc.Arbitrary<Value> = fc.constantFrom<Value>(null, true, 1, 'x', '', [1, 2]);
+const table = fc.letrec<{ map: Map<string, Value> }>((tie) => ({
+  map: fc
+    .array(
+      fc.tuple(fc.constantFrom('a', 'b', 'c', 'global', 'sub'), fc.oneof({ depthSize: 'small' }, leaf, tie('map'))),
+      { maxLength: 4 },
+    )
+    .map((entries) => new Map(entries)),
+})).map;
+
+test('values of charts, subcharts, files and flags are coalesced as helm does', async () => {
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(table, table, table, table, async (parent, child, first, second) => {
+      for (const map of [parent, first, second]) {
+        // Helm refuses a subchart's block that is no map; what it says then is no matter of values.
+        for (const key of ['sub', 'global']) if (map.has(key) && !(map.get(key) instanceof Map)) map.delete(key);
+      }
+      if (!(child.get('global') instanceof Map)) child.delete('global');
+      const path = writeChart(join(folder, `c${count++}`), 'top', printYaml(parent), { sub: printYaml(child) });
+      const files = [first, second].map((map, index) => {
+        const file = join(path, `..`, `f${count}-${index}.yaml`);
+        writeFileSync(file, printYaml(map));
+        return file;
+      });
+      const theirs = helmValues(
+        path,
+        files.flatMap((file) => ['-f', file]),
+      );
+      const chart = await loadChart(path);
+      const user = await readUserValues({ ...NONE, valueFiles: files });
+      const { chart: resolved } = resolveDependencies(chart, user);
+      const { values } = coalesceValues(resolved, user);
+      const sub = values.get('sub');
+      fc.pre(theirs !== undefined);
+      expect(normal(toPlain(values))).toEqual(theirs?.['top']);
+      expect(normal(sub instanceof Map ? toPlain(sub) : sub)).toEqual(theirs?.['sub']);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('a value that is read from JSON is what was written', () => {
+  const object: JsonObject = { b: 1, a: [null, true] };
+  expect(toPlain(fromPlain(object))).toEqual(object);
+});

@@ -1,0 +1,151 @@
+/** Bad templates and values: what, where in the template, what to do next. */
+import { expect, test } from 'vitest';
+import { PkgError, formatPosition } from '../../src/errors.ts';
+import type { Chart } from '../../src/chart/chart.ts';
+import { createOrigins } from '../../src/chart/origins.ts';
+import { fromPlain } from '../../src/yaml/value.ts';
+import { chartOf, configMap, render } from './support.ts';
+
+const NO_SOURCES = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
+
+async function failure(chart: Chart, values = {}): Promise<PkgError> {
+  try {
+    await render(chart, { userValues: fromPlain(values) });
+  } catch (error) {
+    if (error instanceof PkgError) return error;
+    throw error;
+  }
+  throw new Error('it rendered');
+}
+
+const at = (error: PkgError): string => formatPosition(error.at ?? { file: '?' });
+
+test('a missing name is named, with the nearest that is there', async () => {
+  const error = await failure(
+    chartOf({ 'templates/x.yaml.hbs': configMap('a: {{values.imge.tag}}') }, { image: { tag: 1 } }),
+  );
+  expect([error.code, error.message, at(error), error.hints[0]]).toEqual([
+    'PKG_TEMPLATE_NAME_MISSING',
+    'values.imge is not defined',
+    'web/templates/x.yaml.hbs:6:6',
+    'did you mean values.image?',
+  ]);
+});
+
+test('a fault in a partial inside a loop says how it was reached', async () => {
+  const chart = chartOf(
+    {
+      'templates/_row.hbs': 'x\n{{required "a name is needed" this.name}}',
+      'templates/x.yaml.hbs': configMap('{{#each values.rows}}\nr{{@index}}: {{> row}}\n{{/each}}'),
+    },
+    { rows: [{ name: 'ok' }, {}] },
+  );
+  const error = await failure(chart);
+  expect([error.code, error.message, at(error)]).toEqual([
+    'PKG_TEMPLATE_FAILED',
+    'a name is needed',
+    'web/templates/_row.hbs:2:1',
+  ]);
+  expect(error.notes.some((note) => note.includes('in partial row, called at web/templates/x.yaml.hbs:7:'))).toBe(true);
+});
+
+test('a list in the middle of a text is refused, with the origin of the value', async () => {
+  const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: x-{{values.tags}}') });
+  const sources = { ...NO_SOURCES, set: ['tags={a,b}'] };
+  const origins = createOrigins(chart, sources);
+  const error = await render(chart, { userValues: fromPlain({ tags: ['a', 'b'] }), origins }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(PkgError);
+  expect((error as PkgError).code).toBe('PKG_TEMPLATE_SLOT');
+  expect((error as PkgError).notes[0]).toBe('values.tags comes from --set tags');
+});
+
+test.each([
+  ['a: [1', 'PKG_TEMPLATE_YAML'],
+  ['a: 1\n b: 2', 'PKG_TEMPLATE_YAML'],
+  ['a: 1\na: 2', 'PKG_TEMPLATE_YAML'],
+  ['a: &{{values.x}} 1', 'PKG_TEMPLATE_SLOT'],
+  ['a: !{{values.x}} 1', 'PKG_TEMPLATE_SLOT'],
+  ['a: *{{values.x}}', 'PKG_TEMPLATE_SLOT'],
+  ['<<: {{values.x}}', 'PKG_TEMPLATE_SLOT'],
+  ['a: x-{{optional values.x}}', 'PKG_TEMPLATE_SLOT'],
+  ['a: {{spread values.x}}', 'PKG_TEMPLATE_SLOT'],
+  ['a: {{nothing values.x}}', 'PKG_TEMPLATE_HELPER'],
+  ['a: {{> nothing}}', 'PKG_TEMPLATE_NAME_MISSING'],
+  ['a: {{#if values.x}}', 'PKG_TEMPLATE_SYNTAX'],
+  ['a: {{#if values.x}}{{/each}}', 'PKG_TEMPLATE_SYNTAX'],
+  ['a: {{ $labels.x }}', 'PKG_TEMPLATE_NAME_MISSING'],
+  ['a: {k: {{values.x}}}', 'PKG_TEMPLATE_SYNTAX'],
+])('%j is an error with a position in the template', async (body, code) => {
+  const error = await failure(chartOf({ 'templates/x.yaml.hbs': configMap(body) }, { x: 'v' }));
+  expect(error.code).toBe(code);
+  expect(error.at?.file).toBe('web/templates/x.yaml.hbs');
+  expect(error.at?.line).toBeGreaterThanOrEqual(5);
+});
+
+test.each([
+  ['a partial that includes itself', { 'templates/_r.hbs': '{{> r}}', 'templates/x.yaml.hbs': '{{> r}}' }],
+  ['tpl that calls itself', { 'templates/x.yaml.hbs': configMap('a: {{tpl values.loop}}') }],
+  [
+    'output without bound',
+    {
+      'templates/x.yaml.hbs': configMap(
+        'a: {{repeat 9000000 "x"}}{{repeat 9000000 "x"}}{{repeat 9000000 "x"}}{{repeat 9000000 "x"}}{{repeat 9000000 "x"}}{{repeat 9000000 "x"}}{{repeat 9000000 "x"}}{{repeat 9000000 "x"}}',
+      ),
+    },
+  ],
+  [
+    'a loop in a loop in a loop',
+    {
+      'templates/x.yaml.hbs':
+        '{{#each (until 1000)}}{{#each (until 1000)}}{{#each (until 1000)}} {{/each}}{{/each}}{{/each}}',
+    },
+  ],
+])(
+  '%s is stopped',
+  async (_, files) => {
+    const started = process.cpuUsage();
+    const error = await failure(chartOf(files), { loop: '{{tpl values.loop}}' });
+    expect(error.code).toBe('PKG_TEMPLATE_LIMIT');
+    expect(process.cpuUsage(started).user).toBeLessThan(60_000_000);
+  },
+  120_000,
+);
+
+test('all templates that cannot be read are reported at once', async () => {
+  const error = await failure(
+    chartOf({ 'templates/a.yaml.hbs': '{{#if', 'templates/b.yaml': 'x: 1', 'templates/c.yaml.hbs': '{{/if}}' }),
+  );
+  expect(error.errors.map(({ code }) => code)).toEqual([
+    'PKG_TEMPLATE_SYNTAX',
+    'PKG_TEMPLATE_ENGINE_UNSUPPORTED',
+    'PKG_TEMPLATE_SYNTAX',
+  ]);
+});
+
+test('random values stay as they are kept, and a checksum over their template sees the same', async () => {
+  const secret = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  p: {{randAlphaNum 20}}\n';
+  const chart = chartOf({
+    'templates/s.yaml.hbs': secret,
+    'templates/x.yaml.hbs': configMap('sum: {{sha256sum (include "s.yaml")}}'),
+  });
+  const first = await render(chart);
+  const second = await render(chart, { keepsakes: first.keepsakes });
+  expect(second.objects.map(({ text }) => text)).toEqual(first.objects.map(({ text }) => text));
+  expect([...first.keepsakes.keys()]).toHaveLength(1);
+});
+
+test('a field is traced to its template and its value', async () => {
+  const chart = chartOf(
+    { 'templates/x.yaml.hbs': configMap('{{#each values.rows}}\n{{@key}}: {{this.v}}\n{{/each}}') },
+    { rows: { a: { v: '1' } } },
+  );
+  const { objects } = await render(chart);
+  const traced = objects[0]?.trace(['data', 'a']);
+  expect(traced).toEqual({
+    at: { file: 'web/templates/x.yaml.hbs', line: 7, column: 13 },
+    valuePath: ['rows', 'a', 'v'],
+  });
+});
