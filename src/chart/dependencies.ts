@@ -66,7 +66,7 @@ function fits(dependency: ChartDependency, chart: Chart): boolean {
 function enable(chart: Chart, values: ValueMap, path: string, warnings: Set<string>): Chart {
   const { metadata } = chart;
   // Helm looks no further down where nothing is declared.
-  if (metadata.dependencies.length === 0 && !metadata.all.has('dependencies')) return chart;
+  if (!declares(metadata)) return chart;
   const candidates = candidatesOf(chart, warnings);
   const declared = metadata.dependencies.map(underOwnName);
   const { values: merged } = coalesceValues({ ...chart, dependencies: candidates }, values);
@@ -81,6 +81,11 @@ function enable(chart: Chart, values: ValueMap, path: string, warnings: Set<stri
       .filter((candidate) => !disabled.has(candidate.metadata.name))
       .map((candidate) => enable(candidate, merged, `${path}${candidate.metadata.name}.`, warnings)),
   };
+}
+
+/** Does Chart.yaml have dependencies? To Helm an empty list is some until it went through {@link enable}. */
+function declares(metadata: ChartMetadata): boolean {
+  return metadata.dependencies.length > 0 || metadata.all.has('dependencies');
 }
 
 /** The subcharts under the names that they go by: first those that nothing declares, then one for each declaration. */
@@ -114,7 +119,8 @@ function renamed(metadata: ChartMetadata, name: string): ChartMetadata {
 
 function withDependencies(metadata: ChartMetadata, dependencies: ChartDependency[]): ChartMetadata {
   const all: ValueMap = new Map(metadata.all);
-  if (all.has('dependencies')) all.set('dependencies', dependencies.map(dependencyValue));
+  if (dependencies.length === 0) all.delete('dependencies');
+  else if (all.has('dependencies')) all.set('dependencies', dependencies.map(dependencyValue));
   return { ...metadata, dependencies, all };
 }
 
@@ -156,7 +162,7 @@ function valueAt(values: ValueMap, path: string): Value | undefined {
  */
 function importValues(chart: Chart, warnings: Set<string>): Chart {
   const own: Chart = { ...chart, dependencies: chart.dependencies.map((child) => importValues(child, warnings)) };
-  if (own.metadata.dependencies.length === 0) return own;
+  if (!declares(own.metadata)) return own;
   const { values } = coalesceValues(own, new Map(), true);
   let imported: ValueMap = new Map();
   for (const dependency of own.metadata.dependencies) {

@@ -74,8 +74,8 @@ class Coalescer {
         values.delete(key);
       } else if (isMap(given)) {
         if (isMap(fallback)) {
-          const isChild = chart.dependencies.some((child) => child.metadata.name === key);
-          this.tables(given, fallback, join(at, key), keepNulls || isChild);
+          const keep = keepNulls || chart.dependencies.some((child) => child.metadata.name === key);
+          this.tables(given, keep ? fallback : withoutNulls(fallback), join(at, key), keep);
         } else if (fallback !== null) {
           this.warnings.push(`skipped value for ${join(at, key)}: Not a table.`);
         }
@@ -112,9 +112,8 @@ class Coalescer {
     for (const [key, value] of under) {
       const given = over.get(key);
       const at = join(prefix, key);
-      if (!over.has(key)) {
-        if (keepNulls || value !== null) over.set(key, keepNulls ? value : withoutNulls(value));
-      } else if (given === null && !keepNulls) over.delete(key);
+      if (!over.has(key)) over.set(key, value);
+      else if (given === null && value !== null && !keepNulls) over.delete(key);
       else if (isMap(value)) {
         if (isMap(given)) this.tables(given, value, at, keepNulls);
         else this.warnings.push(`cannot overwrite table with non table for ${at}`);
@@ -126,6 +125,7 @@ class Coalescer {
 }
 
 /** A default that is null says nothing. */
+function withoutNulls<T extends Value>(value: T): T;
 function withoutNulls(value: Value): Value {
   if (!isMap(value)) return value;
   const kept: ValueMap = new Map();

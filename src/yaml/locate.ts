@@ -8,7 +8,7 @@ export async function locateKeys(
   text: string,
   path: readonly (string | number)[],
 ): Promise<{ line: number; column: number } | undefined> {
-  const { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } = await import('yaml');
+  const { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } = await import('./document.ts');
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1', merge: true, uniqueKeys: false });
   // Of several documents the last one that has the path counts, as when they are merged.

@@ -112,7 +112,7 @@ describe('.helmignore', () => {
     ['the first rule that matches decides', ['a.txt', '!a.txt'], ['b.txt']],
     ['a negated rule ignores all that does not match it', ['!a.txt'], ['b.txt', 'dir']],
     ['hidden templates are never there', [], ['templates/.swp']],
-    ['a class may match a slash', ['dir[^a]a.txt'], ['dir/a.txt']],
+    ['a class may match a slash', ['/dir[^a]a.txt'], ['dir/a.txt']],
   ])('%s', (_, lines, ignored) => {
     const isIgnored = parseIgnoreRules(lines.join('\n'), '.helmignore');
     for (const path of ignored) expect(isIgnored(path, path === 'dir')).toBe(true);

@@ -1,0 +1,98 @@
+/** Processes that die, or are asked to stop, in the middle: the next command finishes what they left. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pkg, pkgInterrupted } from '../support/pkg.ts';
+
+const COUNT = 1500;
+let folder = '';
+let chart = '';
+
+/** A chart of many ConfigMaps, so that there is a middle. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pkg-kill-'));
+  chart = join(folder, 'many');
+  mkdirSync(join(chart, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: many\nversion: 0.1.0\n');
+  writeFileSync(join(chart, 'values.yaml'), `text: a\ncount: ${COUNT}\n`);
+  writeFileSync(
+    join(chart, 'templates', 'maps.yaml.hbs'),
+    '{{#each (until values.count)}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: m{{this}}\ndata:\n  text: {{values.text}}\n{{/each}}\n',
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The texts that the maps of a target hold, and how many maps there are. */
+function state(target: string): { count: number; texts: string[]; leftovers: string[] } {
+  const place = join(target, 'default', 'configmap');
+  const names = readdirSync(place);
+  const texts = names.map((name) => /^ {2}text: (.*)$/m.exec(readFileSync(join(place, name), 'utf8'))?.[1] ?? 'broken');
+  return {
+    count: names.length,
+    texts: [...new Set(texts)],
+    leftovers: readdirSync(join(target, '_secret', '.staging')),
+  };
+}
+
+const statuses = (target: string): string[] =>
+  (JSON.parse(pkg(['history', 'r', '-o', 'json', '--target', `dir:${target}`]).stdout) as { status: string }[]).map(
+    ({ status }) => status,
+  );
+
+test.each([180, 260, 340, 460, 600])('kill -9 after %i ms of an install, then the same again', async (ms) => {
+  const target = join(folder, `install-${ms}`);
+  const args = ['install', 'r', chart, '--target', `dir:${target}`];
+  const killed = await pkgInterrupted(args, 'SIGKILL', ms);
+  const next = pkg(killed.status === 0 ? ['upgrade', ...args.slice(1)] : args);
+  expect(next.stderr.replaceAll(/^(?:note: .*|\[\d+\/\d+\] .*)\n/gm, '')).toBe('');
+  expect(next.status).toBe(0);
+  expect(state(target)).toEqual({ count: COUNT, texts: ['a'], leftovers: [] });
+  expect(statuses(target).at(-1)).toBe('deployed');
+  expect(statuses(target).filter((status) => status === 'deployed')).toHaveLength(1);
+});
+
+test.each([200, 300, 420, 600])('kill -9 after %i ms of an upgrade that changes and removes, then back', async (ms) => {
+  const target = join(folder, `upgrade-${ms}`);
+  const place = ['--target', `dir:${target}`];
+  expect(pkg(['install', 'r', chart, ...place]).status).toBe(0);
+  await pkgInterrupted(['upgrade', 'r', chart, '--set', 'text=b,count=1000', ...place], 'SIGKILL', ms);
+  const back = pkg(['rollback', 'r', '1', ...place]);
+  expect([back.status, back.stderr.replaceAll(/^(?:note: .*|\[\d+\/\d+\] .*)\n/gm, '')]).toEqual([0, '']);
+  expect(state(target)).toEqual({ count: COUNT, texts: ['a'], leftovers: [] });
+  expect(pkg(['uninstall', 'r', ...place]).status).toBe(0);
+  expect(existsSync(join(target, 'default'))).toBe(false);
+});
+
+test.each([250, 400, 550])(
+  'Ctrl-C after %i ms of an upgrade: the record says failed, and upgrade --install goes on',
+  async (ms) => {
+    const target = join(folder, `int-${ms}`);
+    const place = ['--target', `dir:${target}`];
+    expect(pkg(['install', 'r', chart, ...place]).status).toBe(0);
+    const stopped = await pkgInterrupted(['upgrade', 'r', chart, '--set', 'text=b', ...place], 'SIGINT', ms);
+    if (stopped.status === 1) {
+      expect(stopped.stderr).toContain('PKG_INTERRUPTED');
+      expect(statuses(target)).toEqual(['deployed', 'failed']);
+    }
+    const next = pkg(['upgrade', '--install', 'r', chart, '--set', 'text=c', ...place]);
+    expect([next.status, next.stderr.replaceAll(/^(?:note: .*|\[\d+\/\d+\] .*)\n/gm, '')]).toEqual([0, '']);
+    expect(state(target)).toEqual({ count: COUNT, texts: ['c'], leftovers: [] });
+  },
+);
+
+test('of two upgrades at once one wins, and the other says so', async () => {
+  const target = join(folder, 'two');
+  const place = ['--target', `dir:${target}`];
+  pkg(['install', 'r', chart, ...place]);
+  const both = await Promise.all(
+    ['x', 'y'].map((text) =>
+      pkgInterrupted(['upgrade', 'r', chart, '--set', `text=${text}`, ...place], 'SIGTERM', 60_000),
+    ),
+  );
+  const lost = both.filter(({ status }) => status !== 0);
+  expect(lost.length).toBeLessThan(2);
+  for (const { stderr } of lost) expect(stderr).toMatch(/code: PKG_(?:RELEASE_HELD|OBJECT_CONFLICT) /);
+  expect(state(target).texts).toHaveLength(1);
+  expect(statuses(target).filter((status) => status === 'deployed')).toHaveLength(1);
+});
