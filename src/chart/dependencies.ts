@@ -20,10 +20,15 @@ export type Resolved = { chart: Chart; values: ValueMap; warnings: string[] };
  */
 export function resolveDependencies(chart: Chart, values: ValueMap): Resolved {
   checkDependencies(chart);
-  const warnings = new Set<string>();
-  const enabled = enable(chart, values, '', warnings);
-  return { chart: importValues(enabled, warnings), values, warnings: [...warnings] };
+  const progress: Progress = { warnings: new Set(), charts: 0, location: chart.location };
+  const enabled = enable(chart, values, '', progress);
+  return { chart: importValues(enabled, progress.warnings), values, warnings: [...progress.warnings] };
 }
+
+/** Aliases of aliases multiply: a few lines can ask for millions of charts. */
+const MOST_CHARTS = 1000;
+
+type Progress = { warnings: Set<string>; charts: number; location: string };
 
 /**
  * Every dependency that a chart declares must lie in `charts/`, even one that is disabled. As in Helm, that
@@ -63,8 +68,15 @@ function fits(dependency: ChartDependency, chart: Chart): boolean {
  * @param values the user's at the top; below, those of the chart above, all of them
  * @param path the names of the charts that lead here, each with a dot behind it
  */
-function enable(chart: Chart, values: ValueMap, path: string, warnings: Set<string>): Chart {
+function enable(chart: Chart, values: ValueMap, path: string, progress: Progress): Chart {
   const { metadata } = chart;
+  const { warnings } = progress;
+  progress.charts++;
+  if (progress.charts > MOST_CHARTS) {
+    throw new PkgError('PKG_CHART_TOO_LARGE', `aliases make more than ${MOST_CHARTS} charts of this one`, {
+      at: { file: progress.location },
+    });
+  }
   // Helm looks no further down where nothing is declared.
   if (!declares(metadata)) return chart;
   const candidates = candidatesOf(chart, warnings);
@@ -79,7 +91,7 @@ function enable(chart: Chart, values: ValueMap, path: string, warnings: Set<stri
     metadata: withDependencies(metadata, dependencies),
     dependencies: candidates
       .filter((candidate) => !disabled.has(candidate.metadata.name))
-      .map((candidate) => enable(candidate, merged, `${path}${candidate.metadata.name}.`, warnings)),
+      .map((candidate) => enable(candidate, merged, `${path}${candidate.metadata.name}.`, progress)),
   };
 }
 

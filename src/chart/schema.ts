@@ -1,7 +1,7 @@
 /** Values against `values.schema.json`, with Helm's verdicts. */
 import { Validator } from '@cfworker/json-schema';
 import type { Schema, SchemaDraft } from '@cfworker/json-schema';
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
@@ -24,7 +24,7 @@ export async function validateSchemas(chart: Chart, values: ValueMap, origins?: 
   const visit = async (at: Chart, own: ValueMap, path: readonly string[]): Promise<void> => {
     if (at.schema !== undefined) {
       const file = `${at.location}/${at.schema.name}`;
-      for (const problem of check(Buffer.from(at.schema.data).toString('utf8'), file, own)) {
+      for (const problem of await check(Buffer.from(at.schema.data).toString('utf8'), file, own)) {
         const full = [...path, ...problem.path];
         const origin = await origins?.find(full);
         errors.push(
@@ -46,7 +46,7 @@ export async function validateSchemas(chart: Chart, values: ValueMap, origins?: 
 
 type Problem = { path: string[]; rule: string; message: string };
 
-function check(text: string, file: string, values: ValueMap): Problem[] {
+async function check(text: string, file: string, values: ValueMap): Promise<Problem[]> {
   const schema = parseJson(text.replace(/^\uFEFF/, ''), file);
   if (typeof schema === 'boolean')
     return schema ? [] : [{ path: [], rule: 'false', message: 'is allowed no value at all' }];
@@ -54,7 +54,9 @@ function check(text: string, file: string, values: ValueMap): Problem[] {
     throw invalid(file, 'a schema is a JSON object');
   const draft = draftOf(schema, file);
   const prepared = prepare(schema, draft, file, idsOf(schema), 0) as Schema;
-  return withLinearPatterns(() => {
+  // RE2 takes its time to load, and most schemas have no patterns.
+  const re2 = text.includes('"pattern') ? (await import('./re2.ts')).RE2JS : undefined;
+  return withLinearPatterns(re2, () => {
     try {
       const result = new Validator(prepared, draft, false).validate(asInstance(toPlain(values)));
       return result.valid ? [] : problemsOf(result.errors);
@@ -185,12 +187,14 @@ function problemsOf(errors: readonly { keyword: string; instanceLocation: string
  * The validator compiles a schema's patterns with `RegExp`, which a hostile pattern keeps busy for ever.
  * While it runs (it never waits), that name means RE2, as in Helm.
  */
-function withLinearPatterns<T>(work: () => T): T {
+function withLinearPatterns<T>(re2: typeof RE2JS | undefined, work: () => T): T {
+  if (re2 === undefined) return work();
   const native = globalThis.RegExp;
+  const engine = re2;
   class LinearPattern {
     readonly #pattern: RE2JS;
     constructor(source: string) {
-      this.#pattern = RE2JS.compile(source);
+      this.#pattern = engine.compile(source);
     }
     test(text: string): boolean {
       return this.#pattern.matcher(text).find();

@@ -44,3 +44,8 @@ export type ChartOperation = {
 
 /** How an upgrade treats the values of the revision before. */
 export type ValuesMode = 'default' | 'reset' | 'reuse' | 'reset-then-reuse';
+
+/** The time as Go writes it into records: RFC 3339, without zeros at the end of the fraction. */
+export function recordTime(env: Env): string {
+  return (env.now?.() ?? new Date()).toISOString().replace(/\.?0*Z$/, 'Z');
+}

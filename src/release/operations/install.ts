@@ -4,6 +4,7 @@ import { isPending, takeOverNote } from '../holder.ts';
 import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor, tellHooks } from './prepare.ts';
 import { runPlan, withStatus } from './run.ts';
@@ -28,7 +29,7 @@ export async function install(env: Env, input: InstallInput): Promise<OperationR
   const rendered = await renderFor(env, input, version, true, new Map());
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
-  const now = (env.now?.() ?? new Date()).toISOString();
+  const now = recordTime(env);
   const release = releaseOf(
     input,
     rendered,

@@ -1,6 +1,7 @@
 import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
+import { recordTime } from './env.ts';
 import type { Env, OperationResult } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
 import { planRelease, tellHooks } from './prepare.ts';
@@ -41,7 +42,7 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
       history.map(({ release }) => release),
     );
   const version = last.version + 1;
-  const now = (env.now?.() ?? new Date()).toISOString();
+  const now = recordTime(env);
   const release: Release = {
     ...target,
     version,

@@ -3,6 +3,7 @@ import { printable } from '../../errors-text.ts';
 import { Hold } from '../holder.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
+import { recordTime } from './env.ts';
 import type { Env, OperationResult } from './env.ts';
 import { notFound } from './history.ts';
 import { planRelease, tellHooks } from './prepare.ts';
@@ -52,7 +53,7 @@ export async function uninstall(env: Env, input: UninstallInput): Promise<Operat
     notes: [],
   });
   env.emit({ type: 'plan', plan });
-  const deleted = (env.now?.() ?? new Date()).toISOString();
+  const deleted = recordTime(env);
   const done: Release = withStatus(release, 'uninstalled', input.description ?? 'Uninstallation complete');
   done.info = { ...done.info, deleted };
   if (dryRun) return { release: done, plan };

@@ -9,6 +9,7 @@ import { recordedValues } from '../recorded-chart.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
 import { notFound } from './history.ts';
 import { install } from './install.ts';
@@ -45,7 +46,7 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
   const keepsakes = await store.readKeepsakes(current);
   const whole = { ...input, chart, userValues };
   const rendered = await renderFor(env, whole, version, false, keepsakes);
-  const now = (env.now?.() ?? new Date()).toISOString();
+  const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
   const times = { first: current.info.first_deployed ?? now, now };
   const release = releaseOf(whole, rendered, version, times, 'pending-upgrade', 'Preparing upgrade', labels);
