@@ -117,9 +117,23 @@ function nodeOf(names: readonly string[], depth: number): fc.Arbitrary<Node> {
       declares: fc.boolean(),
       declaration: fc
         .tuple(...present.map((name) => fc.array(declarationOf(name, [`${name}-alias`]), { maxLength: 2 })))
-        .map((lists) => uniqueNames(lists.flat())),
+        .map((lists) => oneImport(uniqueNames(lists.flat()))),
       children: fc.constant(given),
     });
+  });
+}
+
+/**
+ * One import a chart: helm merges several in place, so that what one child exports shows up in the exports
+ * of another (and importing a map together with one inside it never ends).
+ */
+function oneImport(declarations: JsonObject[]): JsonObject[] {
+  let found = false;
+  return declarations.map((declaration) => {
+    const { 'import-values': given, ...rest } = declaration;
+    if (found || !Array.isArray(given) || given.length === 0) return rest;
+    found = true;
+    return { ...rest, 'import-values': given.slice(0, 1) };
   });
 }
 
@@ -239,6 +253,33 @@ describe('resolveDependencies', () => {
     });
     const { chart } = resolveDependencies(await loadChart(path), new Map());
     expect(chart.dependencies.map(({ metadata }) => metadata.name)).toEqual(['db']);
+  });
+
+  test('the first of several imports wins, and one map inside another does no harm', async () => {
+    const path = writeChart({
+      'Chart.yaml': sub(
+        'web',
+        'dependencies:\n- {name: a, version: "1", import-values: [one, two, {child: w.k.v, parent: p}, {child: w, parent: p}]}\n',
+      ),
+      'values.yaml': 'own: web\n',
+      'charts/a/Chart.yaml': sub('a'),
+      'charts/a/values.yaml': 'exports: {one: {size: 1, own: a}, two: {size: 2, more: 3}}\nw: {k: {v: {z: 1}}}\n',
+    });
+    const { chart } = resolveDependencies(await loadChart(path), new Map());
+    const { a: _, ...values } = toPlain(chart.values);
+    expect(values).toEqual({ own: 'web', size: 1, more: 3, p: { z: 1, k: { v: { z: 1 } } } });
+  });
+
+  test('aliases of aliases end somewhere', async () => {
+    const files: Record<string, string> = {};
+    let at = '';
+    for (let depth = 0; depth < 20; depth++) {
+      const twice = 'dependencies: [{name: c, version: "1", alias: a}, {name: c, version: "1", alias: b}]\n';
+      files[`${at}Chart.yaml`] = sub('c', depth < 19 ? twice : '');
+      at += 'charts/c/';
+    }
+    const chart = await loadChart(writeChart(files));
+    expect(await codeOf(() => resolveDependencies(chart, new Map()))).toBe('PKG_CHART_TOO_LARGE');
   });
 
   test('an alias cannot lead out of charts/', async () => {

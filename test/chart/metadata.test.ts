@@ -201,6 +201,15 @@ describe('Chart.yaml', () => {
       expect(error).toMatchObject({ code: 'PKG_CHART_INVALID', at: { file: 'web/Chart.yaml' } });
   });
 
+  test.each(['v3', 'v9', '2', 'V2', '"v2 "', '[]'])(
+    'the apiVersion %s is refused, as by helm template',
+    async (apiVersion) => {
+      const text = `apiVersion: ${apiVersion}\nname: web\nversion: 1.0.0\n`;
+      expect((await parseChartMetadata(text, 'Chart.yaml')).errors).toHaveLength(1);
+      expect(helm(['template', writeChart({ 'Chart.yaml': text })]).status).toBe(1);
+    },
+  );
+
   test('keeps every field in the order of the file, under its proper name', async () => {
     const text = 'version: 1.0\nName: web\nx-mine: {a: 1}\nappVersion: 1.10\nhome: null\n';
     const { metadata } = await parseChartMetadata(text, 'Chart.yaml');

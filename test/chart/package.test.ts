@@ -1,0 +1,213 @@
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { list } from 'tar';
+import { describe, expect, test } from 'vitest';
+import type { Chart } from '../../src/chart/chart.ts';
+import { loadChart } from '../../src/chart/load.ts';
+import { packageChart } from '../../src/chart/package.ts';
+import { parseYaml } from '../../src/yaml/read.ts';
+import { toPlain } from '../../src/yaml/value.ts';
+import { helm } from '../support/helm.ts';
+import { CHART_YAML, RUNS, codeOf, craftArchive, temporaryFolder, writeChart } from './support.ts';
+
+const FULL: Record<string, string | Uint8Array> = {
+  'Chart.yaml': [
+    '# a comment',
+    'version: 1.2.3',
+    'name: web',
+    'apiVersion: v2',
+    'appVersion: 1.10',
+    'description: "a\\tb"',
+    'keywords: [b, a]',
+    'deprecated: false',
+    'home: ""',
+    'unknown: 1',
+    'annotations: {z: 1, a: on}',
+    'maintainers: [{url: "https://example.com", name: Ann}]',
+    'dependencies:',
+    '- {version: ">=1", name: sub, repository: "", condition: sub.enabled}',
+    '- {version: ">=0", name: deep, repository: "file://x", alias: two, import-values: [data, {parent: a, child: b}]}',
+    '',
+  ].join('\n'),
+  'Chart.lock':
+    'generated: "2024-01-02T03:04:05Z"\ndigest: sha256:0\ndependencies:\n- {version: 1.0.0, name: sub, repository: ""}\n',
+  'values.yaml': '# kept\nb: 1\na: 2\n',
+  'values.schema.json': '{"type": "object"}',
+  '.helmignore': '*.tmp\n',
+  'README.md': 'read',
+  'left.tmp': 'out',
+  'templates/b.yaml': 'kind: ConfigMap\n',
+  'templates/NOTES.txt': 'notes',
+  'crds/crd.yaml': 'kind: CustomResourceDefinition\n',
+  [`files/${'n'.repeat(60)}/${'m'.repeat(60)}.txt`]: 'long',
+  'files/ü.bin': new Uint8Array([0, 255, 254]),
+  'charts/sub/Chart.yaml': 'apiVersion: v1\nname: sub\nversion: 1.0.0\n',
+  'charts/sub/requirements.yaml': 'dependencies: []\n',
+  'charts/deep.tgz': craftArchive([
+    { name: 'deep/Chart.yaml', data: 'apiVersion: v2\nname: deep\nversion: 0.1.0\n' },
+    { name: 'deep/values.yaml', data: 'x: 1\n' },
+  ]),
+};
+
+function runHelmPackage(chart: string, ...more: string[]): string {
+  const destination = temporaryFolder();
+  const run = helm(['package', chart, '-d', destination, ...more]);
+  expect(run.stderr).toBe('');
+  return join(destination, readdirSync(destination)[0] ?? '');
+}
+
+/** Names and contents; of Chart.yaml and Chart.lock the data in its order, for helm quotes fewer texts. */
+async function entriesOf(file: string): Promise<[string, string][]> {
+  const entries: [string, string][] = [];
+  await list({
+    file,
+    strict: true,
+    onReadEntry: (entry) => {
+      const chunks: Buffer[] = [];
+      entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+      entry.on('end', () => {
+        const text = Buffer.concat(chunks).toString('latin1');
+        const isOurs = /\/Chart\.(?:yaml|lock)$/.test(entry.path);
+        entries.push([entry.path, isOurs ? JSON.stringify(toPlain(parseYaml(text, entry.path))) : text]);
+      });
+    },
+  });
+  return entries;
+}
+
+/** Subcharts come in no order from helm. */
+function inOrder(entries: [string, string][]): [string, string][] {
+  return entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A chart without what depends on where it was loaded from. */
+function comparable(chart: Chart): unknown {
+  const { location: _, metadataFile: __, dependencies, ...rest } = chart;
+  return { ...rest, metadata: { ...rest.metadata, all: undefined }, dependencies: dependencies.map(comparable) };
+}
+
+describe('packageChart', () => {
+  test("has helm's files, with helm's content, in helm's order", async () => {
+    const chart = writeChart(FULL);
+    const path = await packageChart(chart, { destination: temporaryFolder() });
+    const expected = await entriesOf(runHelmPackage(chart));
+    const entries = await entriesOf(path);
+    expect(inOrder(entries)).toEqual(inOrder(expected));
+    const ownNames = (all: [string, string][]): string[] =>
+      all.map(([name]) => name).filter((name) => !name.startsWith('web/charts/'));
+    expect(ownNames(entries)).toEqual(ownNames(expected));
+  });
+
+  test("has helm's header", async () => {
+    const chart = writeChart();
+    const headerOf = (file: string): Buffer => readFileSync(file).subarray(0, 12 + 40 + 5);
+    expect(headerOf(await packageChart(chart, { destination: temporaryFolder() }))).toEqual(
+      headerOf(runHelmPackage(chart)),
+    );
+  });
+
+  test('is read back as it was, by pkg and by helm', async () => {
+    const chart = writeChart(FULL);
+    const path = await packageChart(chart, { destination: temporaryFolder() });
+    const { files: before, ...rest } = comparable(await loadChart(chart)) as Chart;
+    const { files: after, ...again } = comparable(await loadChart(path)) as Chart;
+    expect(again).toEqual(rest);
+    expect(after).toEqual(before);
+    expect(helm(['show', 'all', path]).stdout).toBe(helm(['show', 'all', chart]).stdout);
+    expect(helm(['lint', path]).status).toBe(helm(['lint', chart]).status);
+  });
+
+  test('is the same for the same files, and another for others', async () => {
+    const pack = async (files: Record<string, string | Uint8Array>): Promise<Buffer> =>
+      readFileSync(await packageChart(writeChart(files), { destination: temporaryFolder() }));
+    const first = await pack(FULL);
+    expect((await pack(FULL)).equals(first)).toBe(true);
+    expect((await pack({ ...FULL, 'README.md': 'other' })).equals(first)).toBe(false);
+  });
+
+  test('takes another version and appVersion', async () => {
+    const chart = writeChart();
+    const path = await packageChart(chart, {
+      destination: temporaryFolder(),
+      version: 'v2.0.0-rc.1+b',
+      appVersion: '1.10',
+    });
+    expect(path).toMatch(/\/web-v2\.0\.0-rc\.1\+b\.tgz$/);
+    const { metadata } = await loadChart(path);
+    expect([metadata.version, metadata.appVersion]).toEqual(['v2.0.0-rc.1+b', '1.10']);
+    const expected = runHelmPackage(chart, '--version', 'v2.0.0-rc.1+b', '--app-version', '1.10');
+    expect(await entriesOf(path)).toEqual(await entriesOf(expected));
+    for (const version of ['', '../x', '1.0.0\u001b[2J', 'one']) {
+      expect(await codeOf(() => packageChart(chart, { destination: temporaryFolder(), version }))).toBe('PKG_USAGE');
+    }
+  });
+
+  test('a chart of Helm 2 keeps its requirements in their file', async () => {
+    const chart = writeChart({
+      'Chart.yaml': 'name: web\nversion: 1.0.0\n',
+      'requirements.yaml': 'dependencies: [{name: sub, version: "1"}]\n',
+      'requirements.lock': 'digest: x\n',
+      'charts/sub/Chart.yaml': 'name: sub\nversion: 1.0.0\n',
+    });
+    const path = await packageChart(chart, { destination: temporaryFolder() });
+    expect(inOrder(await entriesOf(path))).toEqual(inOrder(await entriesOf(runHelmPackage(chart))));
+  });
+
+  test('makes the destination, and replaces an archive of the same name', async () => {
+    const chart = writeChart();
+    const destination = join(temporaryFolder(), 'a', 'b');
+    const path = await packageChart(chart, { destination });
+    expect(await packageChart(chart, { destination })).toBe(path);
+    expect(readdirSync(destination)).toEqual(['web-1.0.0.tgz']);
+  });
+
+  test('refuses what cannot be packed, and leaves nothing behind', async () => {
+    const destination = temporaryFolder();
+    const code = (files: Record<string, string>): Promise<string> =>
+      codeOf(() => packageChart(writeChart(files), { destination }));
+    expect(await code({ 'Chart.yaml': CHART_YAML.replace('web', 'a/b') })).toBe('PKG_CHART_INVALID');
+    expect(await code({ 'Chart.yaml': `${CHART_YAML}dependencies: [{name: gone, version: "1"}]\n` })).toBe(
+      'PKG_CHART_DEPENDENCY_MISSING',
+    );
+    expect(await code({ 'values.schema.json': '{' })).toBe('PKG_SCHEMA_INVALID');
+    const linked = writeChart();
+    symlinkSync('/etc/passwd', join(linked, 'passwd'));
+    expect(await codeOf(() => packageChart(linked, { destination }))).toBe('PKG_CHART_UNSAFE');
+    expect(await codeOf(() => packageChart(join(linked, 'Chart.yaml'), { destination }))).toBe('PKG_CHART_INVALID');
+    expect(readdirSync(destination)).toEqual([]);
+  });
+
+  test('says when the destination cannot be written', async () => {
+    const chart = writeChart();
+    const file = join(dirname(chart), 'file');
+    writeFileSync(file, '');
+    for (const destination of [file, join(file, 'below')]) {
+      expect(await codeOf(() => packageChart(chart, { destination }))).toBe('PKG_FILE_UNWRITABLE');
+    }
+    const taken = temporaryFolder();
+    mkdirSync(join(taken, 'web-1.0.0.tgz', 'x'), { recursive: true });
+    expect(await codeOf(() => packageChart(chart, { destination: taken }))).toBe('PKG_FILE_UNWRITABLE');
+    expect(readdirSync(taken)).toEqual(['web-1.0.0.tgz']);
+  });
+
+  test('any files come back as they were', async () => {
+    const path = fc
+      .array(fc.stringMatching(/^[a-zA-Z0-9 _~é日-]{1,60}$/), { minLength: 1, maxLength: 4 })
+      .map((parts) => parts.join('/'));
+    const files = fc.uniqueArray(fc.tuple(path, fc.uint8Array({ maxLength: 600 })), {
+      selector: ([name]) => name.split('/')[0]?.toLowerCase(),
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(files, async (given) => {
+        const chart = writeChart(Object.fromEntries(given.map(([name, data]) => [`f-${name}`, data])));
+        const packed = await packageChart(chart, { destination: temporaryFolder() });
+        expect(gunzipSync(readFileSync(packed)).length % 512).toBe(0);
+        expect(comparable(await loadChart(packed))).toEqual(comparable(await loadChart(chart)));
+      }),
+      { numRuns: 60 * RUNS },
+    );
+  });
+});
