@@ -132,7 +132,11 @@ function renamed(metadata: ChartMetadata, name: string): ChartMetadata {
 function withDependencies(metadata: ChartMetadata, dependencies: ChartDependency[]): ChartMetadata {
   const all: ValueMap = new Map(metadata.all);
   if (dependencies.length === 0) all.delete('dependencies');
-  else if (all.has('dependencies')) all.set('dependencies', dependencies.map(dependencyValue));
+  else if (all.has('dependencies'))
+    all.set(
+      'dependencies',
+      dependencies.map((dependency) => dependencyValue(dependency, true)),
+    );
   return { ...metadata, dependencies, all };
 }
 

@@ -35,7 +35,7 @@ export async function parseChartMetadata(
     const map = readMap(requirements.text, requirements.file);
     if (map.has('dependencies')) {
       const found: Problem[] = [];
-      metadata.dependencies = readDependencies(new Fields(map, [], found));
+      metadata.dependencies = readDependencies(new Fields(map, [], found)).map(({ dependency }) => dependency);
       errors.push(...(await withPositions(found, requirements.text, requirements.file)));
     }
   }
@@ -90,7 +90,7 @@ function readMetadata(fields: Fields, written: ValueMap): ChartMetadata {
     ['keywords', fields.texts('keywords')],
     ['maintainers', maintainers],
     ['annotations', annotations],
-    ['dependencies', dependencies.map(dependencyValue)],
+    ['dependencies', dependencies.map(({ dependency, enabled }) => dependencyValue(dependency, enabled))],
   ]);
   return {
     apiVersion: apiVersion === '' ? 'v1' : apiVersion,
@@ -102,7 +102,7 @@ function readMetadata(fields: Fields, written: ValueMap): ChartMetadata {
     kubeVersion: texts['kubeVersion'] ?? '',
     deprecated,
     annotations,
-    dependencies,
+    dependencies: dependencies.map(({ dependency }) => dependency),
     all: inWrittenOrder(written, known),
   };
 }
@@ -137,7 +137,10 @@ function checkVersion(version: string, fields: Fields): void {
   }
 }
 
-function readDependencies(fields: Fields): ChartDependency[] {
+/** `enabled` is Helm's own note on a dependency; one in a file means nothing and is kept. */
+type DeclaredDependency = { dependency: ChartDependency; enabled: boolean };
+
+function readDependencies(fields: Fields): DeclaredDependency[] {
   const names = new Set<string>();
   return fields.maps('dependencies', 'a dependency is a map with name, version and repository').map((item) => {
     const dependency: ChartDependency = {
@@ -150,7 +153,6 @@ function readDependencies(fields: Fields): ChartDependency[] {
       importValues: readImports(item),
     };
     const { name, alias } = dependency;
-    item.flag('enabled');
     if (name === '') item.report(undefined, 'the dependency has no name');
     if (alias !== '' && !ALIAS.test(alias)) {
       item.report('alias', `the alias '${printable(alias, 60)}' is not a plain name`, ['use letters, digits, _ and -']);
@@ -161,7 +163,7 @@ function readDependencies(fields: Fields): ChartDependency[] {
       item.report(alias === '' ? 'name' : 'alias', message, ['give each an alias of its own']);
     }
     names.add(effective);
-    return dependency;
+    return { dependency, enabled: item.flag('enabled') };
   });
 }
 
@@ -177,7 +179,7 @@ function readImports(item: Fields): ChartDependency['importValues'] {
 }
 
 /** A dependency as `Chart.yaml` holds it, fields that are empty left out as Helm leaves them out. */
-export function dependencyValue(dependency: ChartDependency): ValueMap {
+export function dependencyValue(dependency: ChartDependency, enabled: boolean): ValueMap {
   const { name, version, repository, condition, tags, alias, importValues } = dependency;
   const imports = importValues.map((entry) => (typeof entry === 'string' ? entry : new Map(Object.entries(entry))));
   return new Map<string, Value>([
@@ -187,6 +189,7 @@ export function dependencyValue(dependency: ChartDependency): ValueMap {
     ...mapOf([
       ['condition', condition],
       ['tags', tags],
+      ['enabled', enabled],
       ['import-values', imports],
       ['alias', alias],
     ]),
@@ -197,7 +200,7 @@ export function dependencyValue(dependency: ChartDependency): ValueMap {
 function mapOf(entries: readonly (readonly Value[])[]): ValueMap {
   const map: ValueMap = new Map();
   for (const [key, value] of entries) {
-    const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
+    const isEmpty = value === '' || value === false || (Array.isArray(value) && value.length === 0);
     if (typeof key === 'string' && value !== undefined && !isEmpty) map.set(key, value);
   }
   return map;

@@ -54,8 +54,8 @@ async function check(text: string, file: string, values: ValueMap): Promise<Prob
     throw invalid(file, 'a schema is a JSON object');
   const draft = draftOf(schema, file);
   const prepared = prepare(schema, draft, file, idsOf(schema), 0) as Schema;
-  // RE2 takes its time to load, and most schemas have no patterns.
-  const re2 = text.includes('"pattern') ? (await import('./re2.ts')).RE2JS : undefined;
+  // RE2 takes its time to load, and most patterns are too simple to keep anything busy.
+  const re2 = patternsOf(prepared as Json).every(isSimple) ? undefined : (await import('./re2.ts')).RE2JS;
   return withLinearPatterns(re2, () => {
     try {
       const result = new Validator(prepared, draft, false).validate(asInstance(toPlain(values)));
@@ -161,9 +161,7 @@ const WRAPPERS: ReadonlySet<string> = new Set([
 ]);
 
 function problemsOf(errors: readonly { keyword: string; instanceLocation: string; error: string }[]): Problem[] {
-  const leaves = errors.filter(
-    ({ keyword, error }) => !WRAPPERS.has(keyword) || / does not match additional properties/i.test(error),
-  );
+  const leaves = errors.filter(({ keyword }) => !WRAPPERS.has(keyword));
   const chosen = leaves.length > 0 ? leaves : errors;
   const problems = chosen.map(({ keyword, instanceLocation, error }) => ({
     path: instanceLocation
@@ -181,6 +179,24 @@ function problemsOf(errors: readonly { keyword: string; instanceLocation: string
     const key = `${rule} ${path.join('/')}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Every pattern of a schema. */
+function patternsOf(node: Json): string[] {
+  if (Array.isArray(node)) return node.flatMap((item) => patternsOf(item));
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (key === 'pattern' && typeof value === 'string') return [value];
+    const named = key === 'patternProperties' && typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    return [...named, ...patternsOf(value)];
+  });
+}
+
+/** Plain characters and classes, no groups, one repetition at most: the same in JavaScript and RE2, and linear. */
+function isSimple(pattern: string): boolean {
+  const atom = String.raw`(?:[A-Za-z0-9_%,;=~&!<>#\/:@ -]|\\[.\/-]|\[[A-Za-z0-9_%,;=~&!<>#./:@ -]+\])`;
+  const whole = new RegExp(String.raw`^\^?${atom}*(?:${atom}[*+?])?${atom}*\$?$`);
+  return pattern.length < 200 && whole.test(pattern);
 }
 
 /**
