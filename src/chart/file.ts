@@ -7,5 +7,6 @@ export function withoutBom(data: Uint8Array): Uint8Array {
 
 /** Does a name hold what would break a line, or make a terminal or a reader see another name? */
 export function isDeceptive(name: string): boolean {
-  return /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name);
+  // Nearly all names are plain, and Unicode's tables take time to load.
+  return !/^[ -~]*$/.test(name) && /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name);
 }

@@ -19,7 +19,8 @@ const TEXT_FIELDS = ['home', 'description', 'icon', 'condition', 'tags', 'appVer
  * characters) is changed alike.
  *
  * @param requirements `requirements.yaml`, where charts of apiVersion v1 declare their dependencies
- * @returns the metadata as far as it could be read, and all that is wrong with it, each with file and line
+ * @returns the metadata as far as it could be read, and what is wrong with it (the first twenty problems of a
+ *   file), each with file and line
  * @throws {PkgError} when a text is no YAML map at all
  */
 export async function parseChartMetadata(
@@ -52,12 +53,17 @@ function readMap(text: string, file: string): ValueMap {
   });
 }
 
+/** Finding a position parses the text once more, so a hostile file must not ask for many. */
+const MOST_PROBLEMS = 20;
+const LONGEST_LOCATED = 1 << 18;
+
 async function withPositions(problems: readonly Problem[], text: string, file: string): Promise<PkgError[]> {
   if (problems.length === 0) return [];
   const { locateKeys } = await import('../yaml/locate.ts');
   const errors: PkgError[] = [];
-  for (const { message, path, hints = [] } of problems) {
-    const found = path.length === 0 ? undefined : await locateKeys(text, path);
+  for (const { message, path, hints = [] } of problems.slice(0, MOST_PROBLEMS)) {
+    const isLocated = path.length > 0 && text.length <= LONGEST_LOCATED;
+    const found = isLocated ? await locateKeys(text, path) : undefined;
     errors.push(new PkgError('PKG_CHART_INVALID', message, { at: { file, ...(found ?? { line: 1 }) }, hints }));
   }
   return errors;
@@ -80,7 +86,7 @@ function readMetadata(fields: Fields, written: ValueMap): ChartMetadata {
   const texts = Object.fromEntries(TEXT_FIELDS.map((key) => [key, fields.text(key)] as const));
   const maintainers = fields
     .maps('maintainers', 'a maintainer is a map with name, email and url')
-    .map((maintainer) => mapOf(['name', 'email', 'url'].map((key) => [key, maintainer.text(key)])));
+    .map((maintainer) => mapOf(['name', 'email', 'url'].map((key) => [key, maintainer.text(key)] as const)));
   const annotations = fields.textMap('annotations');
   const deprecated = fields.flag('deprecated');
   const dependencies = readDependencies(fields);
@@ -197,11 +203,8 @@ export function dependencyValue(dependency: ChartDependency, enabled: boolean): 
 }
 
 /** A map without what is empty. */
-function mapOf(entries: readonly (readonly Value[])[]): ValueMap {
-  const map: ValueMap = new Map();
-  for (const [key, value] of entries) {
-    const isEmpty = value === '' || value === false || (Array.isArray(value) && value.length === 0);
-    if (typeof key === 'string' && value !== undefined && !isEmpty) map.set(key, value);
-  }
-  return map;
+function mapOf(entries: readonly (readonly [string, Value])[]): ValueMap {
+  const isEmpty = (value: Value): boolean =>
+    value === '' || value === false || (Array.isArray(value) && value.length === 0);
+  return new Map(entries.filter(([, value]) => !isEmpty(value)));
 }

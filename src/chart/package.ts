@@ -1,6 +1,6 @@
 /** Packs a chart folder into an archive as `helm package` does (helm v4, pkg/chart/v2/util/save.go). */
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -53,6 +53,7 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
   if (version !== undefined) all.set('version', version);
   if (appVersion !== undefined) all.set('appVersion', appVersion);
   const files = contentsOf({ ...chart, metadata: { ...metadata, all } }, '');
+  checkNames(files, folder);
   const archive = gzip(writeTar(files, MODIFIED));
   const path = join(destination, `${metadata.name}-${version ?? metadata.version}.tgz`);
   await write(path, destination, archive);
@@ -78,6 +79,19 @@ function contentsOf(chart: Chart, above: string): ChartFile[] {
     ...own.map(({ name, data }) => ({ name: folder + name, data })),
     ...chart.dependencies.flatMap((child) => contentsOf(child, `${folder}charts/`)),
   ];
+}
+
+/** Two subcharts of one name would lie in one folder. */
+function checkNames(files: readonly ChartFile[], folder: string): void {
+  const seen = new Set<string>();
+  for (const { name } of files) {
+    if (seen.has(name)) {
+      throw new PkgError('PKG_CHART_INVALID', `two subcharts would both be packed as ${printable(dirname(name))}`, {
+        at: { file: folder },
+      });
+    }
+    seen.add(name);
+  }
 }
 
 /** Chart.yaml as Helm prints it: known fields that say something, keys in order. Old charts declare elsewhere. */

@@ -40,7 +40,11 @@ export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntr
       else if (type === 'L') longName = readText(data);
       continue;
     }
-    yield { name: longName ?? extended.path ?? readName(header), type, data };
+    const name = longName ?? extended.path ?? readName(header);
+    // Old programs write a folder as a file whose name ends in a slash.
+    const isFolder = type === '5' || (type === '0' && name.endsWith('/'));
+    if (isFolder && size > 0) throw damaged('a folder in it has bytes', location);
+    yield { name, type: isFolder ? '5' : type, data };
     longName = undefined;
     extended = {};
   }

@@ -42,6 +42,8 @@ describe('archives that are taken', () => {
       { name: 'web/short', data: 'gnu' },
       { name: 'web/contiguous', type: '7', data: 'c' },
       { name: 'web/old', type: '\0', data: 'o' },
+      pax({ path: 'web/folder/' }),
+      { name: 'web/folder', type: '\0' },
     ];
     expect(await namesOf(craftArchive(entries))).toEqual([
       'Chart.yaml',
@@ -142,6 +144,8 @@ describe('archives that are refused', () => {
     ],
     ['a sparse file', craftArchive([pax({ 'GNU.sparse.major': '1' }), { name: 'web/a' }])],
     ['an endless name', craftArchive([{ name: 'L', type: 'L', data: 'a'.repeat(2 * MIB) }, { name: 'web/a' }])],
+    ['a folder with bytes', craftArchive([{ name: 'web/a', type: '5', data: 'x' }, { name: 'web/b' }])],
+    ['a folder of old with bytes', craftArchive([pax({ path: 'web/a/' }), { name: 'web/a', data: 'x' }])],
   ])('damage: %s', async (_, bytes) => {
     const error = await errorOf(() => readArchive(bytes, 'web.tgz'));
     expect(error.code).toBe('PKG_CHART_INVALID');

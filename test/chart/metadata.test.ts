@@ -210,6 +210,14 @@ describe('Chart.yaml', () => {
     },
   );
 
+  test('takes little time to say what is wrong with a large file', async () => {
+    const text = `name: a\nversion: 1.0.0\nkeywords:\n${'- []\n'.repeat(100_000)}`;
+    const started = performance.now();
+    const { errors } = await parseChartMetadata(text, 'Chart.yaml');
+    expect(errors).toHaveLength(20);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
   test('keeps every field in the order of the file, under its proper name', async () => {
     const text = 'version: 1.0\nName: web\nx-mine: {a: 1}\nappVersion: 1.10\nhome: null\n';
     const { metadata } = await parseChartMetadata(text, 'Chart.yaml');

@@ -172,6 +172,8 @@ describe('packageChart', () => {
       'PKG_CHART_DEPENDENCY_MISSING',
     );
     expect(await code({ 'values.schema.json': '{' })).toBe('PKG_SCHEMA_INVALID');
+    const sub = 'apiVersion: v2\nname: sub\nversion: 1.0.0\n';
+    expect(await code({ 'charts/a/Chart.yaml': sub, 'charts/b/Chart.yaml': sub })).toBe('PKG_CHART_INVALID');
     const linked = writeChart();
     symlinkSync('/etc/passwd', join(linked, 'passwd'));
     expect(await codeOf(() => packageChart(linked, { destination }))).toBe('PKG_CHART_UNSAFE');
