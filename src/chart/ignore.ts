@@ -48,7 +48,10 @@ export function parseIgnoreRules(text: string, file: string): IgnoreRules {
 function complaint(pattern: string): string | undefined {
   if (pattern.length > LONGEST_LINE) return 'is too long';
   if (pattern.includes('**')) return "has '**', which Helm's .helmignore does not know: name each level";
-  return parseGlob(pattern) === undefined ? 'is malformed' : undefined;
+  const { parts, isMalformed } = parseGlob(pattern);
+  // Helm tries each pattern on "abc", and Go sees no fault behind a star that it does not come to.
+  const isSeen = parts.length === 0 || matchGlob(parts, 'abc');
+  return isMalformed && isSeen ? 'is malformed' : undefined;
 }
 
 function rule(pattern: string): Rule {
@@ -61,9 +64,8 @@ function rule(pattern: string): Rule {
   return {
     negated,
     folderOnly,
-    // What became malformed by losing its last character matches nothing.
     matches: (path) =>
-      glob !== undefined && matchGlob(glob, onWholePath ? path : path.slice(path.lastIndexOf('/') + 1)),
+      !glob.isMalformed && matchGlob(glob.parts, onWholePath ? path : path.slice(path.lastIndexOf('/') + 1)),
   };
 }
 
@@ -82,8 +84,11 @@ function isIgnored(rules: readonly Rule[], path: string, isFolder: boolean): boo
 /** One element of a pattern: a star, or a test that one character must pass. */
 type GlobPart = '*' | ((character: string) => boolean);
 
-/** A pattern of Go's `filepath.Match` (on Unix), or undefined when it is malformed. */
-function parseGlob(pattern: string): GlobPart[] | undefined {
+/** A pattern. A malformed one matches nothing; its parts are then those up to the last star before the fault. */
+type Glob = { parts: GlobPart[]; isMalformed: boolean };
+
+/** Reads a pattern of Go's `filepath.Match` (on Unix). */
+function parseGlob(pattern: string): Glob {
   const characters = Array.from(pattern);
   const parts: GlobPart[] = [];
   for (let at = 0; at < characters.length; at++) {
@@ -94,15 +99,19 @@ function parseGlob(pattern: string): GlobPart[] | undefined {
       parts.push((other) => other !== '/');
     } else if (character === '[') {
       const end = parseClass(characters, at + 1, parts);
-      if (end === undefined) return undefined;
+      if (end === undefined) return malformed(parts);
       at = end;
     } else {
       const literal = character === '\\' ? characters[++at] : character;
-      if (literal === undefined) return undefined;
+      if (literal === undefined) return malformed(parts);
       parts.push((other) => other === literal);
     }
   }
-  return parts;
+  return { parts, isMalformed: false };
+}
+
+function malformed(parts: readonly GlobPart[]): Glob {
+  return { parts: parts.slice(0, parts.lastIndexOf('*') + 1), isMalformed: true };
 }
 
 /** Adds the class that begins at `from` (after its bracket) and gives the place of its closing bracket. */

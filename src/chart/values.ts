@@ -85,8 +85,9 @@ class Coalescer {
 
   /** The parent's globals win over the child's, merged downwards. */
   #globals(child: ValueMap, parent: ValueMap): void {
-    const from = parent.get('global') ?? new Map();
-    const into = child.get('global') ?? new Map();
+    // A null is there, and is no table.
+    const from = parent.has('global') ? parent.get('global') : new Map();
+    const into = child.has('global') ? child.get('global') : new Map();
     if (!isMap(from) || !isMap(into)) {
       this.warnings.push('skipping globals because they are not a table.');
       return;
