@@ -22,6 +22,7 @@ export const command: Command = defineCommand({
     { name: 'REVISION', optional: true, summary: 'the revision to go back to' },
   ],
   flags: {
+    'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
     description: { type: 'string', value: 'TEXT', summary: 'a description for the new revision' },
     ...HISTORY_MAX_FLAG,
@@ -45,6 +46,7 @@ export const command: Command = defineCommand({
         ...(revision === undefined ? {} : { revision }),
         ...(flags.description === undefined ? {} : { description: flags.description }),
         noHooks: flags['no-hooks'],
+        takeOver: flags['take-over'],
         historyMax: historyMaxOf(flags),
         dryRun,
       }),

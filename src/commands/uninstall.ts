@@ -22,6 +22,7 @@ export const command: Command = defineCommand({
   flags: {
     'keep-history': { type: 'boolean', summary: 'keep the records, marked as uninstalled' },
     'ignore-not-found': { type: 'boolean', summary: 'a release that is not there counts as uninstalled' },
+    'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
     description: { type: 'string', value: 'TEXT', summary: 'a description, for a history that is kept' },
     'dry-run': { type: 'boolean', summary: 'show the plan and delete nothing' },
@@ -36,6 +37,7 @@ export const command: Command = defineCommand({
           keepHistory: flags['keep-history'],
           ignoreNotFound: flags['ignore-not-found'],
           noHooks: flags['no-hooks'],
+          takeOver: flags['take-over'],
           dryRun: flags['dry-run'],
         }),
       );

@@ -1,5 +1,6 @@
 /** Chart and values become objects: the first half of every operation. */
 import type { Chart } from '../chart/chart.ts';
+import { satisfies } from '../chart/constraint.ts';
 import { resolveDependencies } from '../chart/dependencies.ts';
 import type { Origins } from '../chart/origins.ts';
 import { coalesceValues } from '../chart/values.ts';
@@ -46,6 +47,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       },
     );
   }
+  checkKubeVersion(input.chart, input.capabilities.kubeVersion);
   const resolved = resolveDependencies(input.chart, userValues);
   const coalesced = coalesceValues(resolved.chart, resolved.values);
   const { chart } = resolved;
@@ -65,6 +67,17 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   const notes = output.notes.map(({ text }) => text).join('\n');
   const warnings = [...resolved.warnings, ...coalesced.warnings, ...output.warnings];
   return { chart, values, objects, hooks, notes, keepsakes: output.keepsakes, warnings };
+}
+
+/** Helm's rule: the constraint of the top chart against the version of the cluster. */
+function checkKubeVersion(chart: Chart, version: string): void {
+  const { kubeVersion, name } = chart.metadata;
+  if (kubeVersion === '' || satisfies(version, kubeVersion)) return;
+  throw new PkgError(
+    'PKG_KUBE_VERSION_UNSUPPORTED',
+    `the chart ${name} asks for Kubernetes ${kubeVersion}, and this is ${version}`,
+    { at: { file: `${chart.location}/Chart.yaml` }, hints: ['use another version of the chart or of Kubernetes'] },
+  );
 }
 
 function hasSchema(chart: Chart): boolean {

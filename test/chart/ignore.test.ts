@@ -129,12 +129,18 @@ describe('.helmignore', () => {
       ['a/**/b', '**'],
       ['[a', 'malformed'],
       ['a\\', 'malformed'],
+      ['a*[', 'malformed'],
     ] as const) {
       const error = await errorOf(() => parseIgnoreRules(`\ufeff# x\n\n${bad}\n`, 'web/.helmignore'));
       expect(error.code).toBe('PKG_CHART_INVALID');
       expect(error.at).toEqual({ file: 'web/.helmignore', line: 3 });
       expect(error.message).toContain(message);
     }
+  });
+
+  test('takes a fault behind a star that helm does not see, for a rule that matches nothing', () => {
+    const isIgnored = parseIgnoreRules('x*[\n*.tmp\n', '.helmignore');
+    expect([isIgnored('x[', false), isIgnored('x1', false), isIgnored('x.tmp', false)]).toEqual([false, false, true]);
   });
 
   test('takes no time over hostile patterns', () => {

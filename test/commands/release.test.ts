@@ -231,3 +231,13 @@ test('a chart that pkg creates and packs is clean, and loads from its archive', 
   expect(parseYaml(ours ?? '', 'pkg')).toEqual(parseYaml(theirs ?? 'x', 'helm'));
   rmSync(work, { recursive: true });
 });
+
+test('a chart that asks for another Kubernetes is refused', () => {
+  const work = mkdtempSync(join(tmpdir(), 'pkg-kube-'));
+  pkg(['create', 'shop'], { cwd: work });
+  const chart = join(work, 'shop', 'Chart.yaml');
+  writeFileSync(chart, `${readFileSync(chart, 'utf8')}kubeVersion: ">=1.99.0-0"\n`);
+  expect(pkg(['template', 'shop'], { cwd: work }).stderr).toContain('code: PKG_KUBE_VERSION_UNSUPPORTED ');
+  expect(pkg(['template', 'shop', '--kube-version', '1.99.1'], { cwd: work }).status).toBe(0);
+  rmSync(work, { recursive: true });
+});

@@ -50,6 +50,7 @@ export const RELEASE_FLAGS = {
   description: { type: 'string', value: 'TEXT', summary: 'a description for this revision' },
   labels: { type: 'map', char: 'l', value: 'KEY=VALUE', summary: 'labels for the release record (repeatable)' },
   'hide-notes': { type: 'boolean', summary: 'do not print the notes' },
+  'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
 } as const;
 
 /** How an upgrade treats the values of the revision before. */

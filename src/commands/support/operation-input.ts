@@ -24,10 +24,12 @@ export function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): {
   createNamespace: boolean;
   description?: string;
   labels: Record<string, string>;
+  takeOver: boolean;
 } {
   return {
     createNamespace: flags['create-namespace'],
     ...(flags.description === undefined ? {} : { description: flags.description }),
     labels: flags.labels,
+    takeOver: flags['take-over'],
   };
 }
