@@ -131,12 +131,9 @@ function renamed(metadata: ChartMetadata, name: string): ChartMetadata {
 
 function withDependencies(metadata: ChartMetadata, dependencies: ChartDependency[]): ChartMetadata {
   const all: ValueMap = new Map(metadata.all);
-  if (dependencies.length === 0) all.delete('dependencies');
-  else if (all.has('dependencies'))
-    all.set(
-      'dependencies',
-      dependencies.map((dependency) => dependencyValue(dependency, true)),
-    );
+  const values = dependencies.map((dependency) => dependencyValue(dependency, true));
+  if (values.length === 0) all.delete('dependencies');
+  else if (all.has('dependencies')) all.set('dependencies', values);
   return { ...metadata, dependencies, all };
 }
 

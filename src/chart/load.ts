@@ -79,28 +79,30 @@ class Builder {
   async chart(unordered: readonly ChartFile[], location: string, depth: number): Promise<Chart | undefined> {
     const files = unordered.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const named = new Map(files.map((file) => [file.name, file]));
-    const source = this.#read(named, 'Chart.yaml', location);
-    if (source === undefined) {
+    const metadataFile = named.get('Chart.yaml');
+    const source = read(named, 'Chart.yaml', location);
+    if (metadataFile === undefined || source === undefined) {
       this.errors.push(new PkgError('PKG_CHART_INVALID', 'Chart.yaml is missing', { at: { file: location } }));
       return undefined;
     }
     const metadata = await this.#collect(async () => {
-      const read = await parseChartMetadata(source.text, source.file, this.#read(named, 'requirements.yaml', location));
-      this.errors.push(...read.errors);
-      return read.metadata;
+      const requirements = read(named, 'requirements.yaml', location);
+      const found = await parseChartMetadata(source.text, source.file, requirements);
+      this.errors.push(...found.errors);
+      return found.metadata;
     });
     const values = await this.#collect(() => {
-      const { text, file } = this.#read(named, 'values.yaml', location) ?? { text: '', file: '' };
+      const { text, file } = read(named, 'values.yaml', location) ?? { text: '', file: '' };
       return valueDocuments(text, file).reduce(mergeValues, new Map());
     });
     const lock = await this.#collect(() =>
-      readLock(this.#read(named, 'requirements.lock', location) ?? this.#read(named, 'Chart.lock', location)),
+      readLock(read(named, 'requirements.lock', location) ?? read(named, 'Chart.lock', location)),
     );
     const dependencies = await this.#subcharts(files, location, depth);
     if (metadata === undefined) return undefined;
     return {
       metadata,
-      ...keep('metadataFile', named.get('Chart.yaml')),
+      metadataFile,
       lock: lock ?? null,
       values: values ?? new Map(),
       valuesFile: named.get('values.yaml'),
@@ -149,15 +151,6 @@ class Builder {
     ]);
   }
 
-  #read(files: ReadonlyMap<string, ChartFile>, name: string, location: string): Source | undefined {
-    const data = files.get(name)?.data;
-    if (data === undefined) return undefined;
-    return {
-      text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'),
-      file: `${location}/${name}`,
-    };
-  }
-
   async #collect<T>(work: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await work();
@@ -171,8 +164,13 @@ class Builder {
 
 type Source = { text: string; file: string };
 
-function keep<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
-  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+function read(files: ReadonlyMap<string, ChartFile>, name: string, location: string): Source | undefined {
+  const data = files.get(name)?.data;
+  if (data === undefined) return undefined;
+  return {
+    text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'),
+    file: `${location}/${name}`,
+  };
 }
 
 function isInSubchart(name: string): boolean {
