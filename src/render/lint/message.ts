@@ -3,8 +3,8 @@ import type { Position } from '../../errors.ts';
 /** How bad a finding is: errors fail `pkg lint`, warnings fail it under `--strict`. */
 export type Severity = 'error' | 'warning' | 'info';
 
-/** Every rule, and how bad it is to break it. `docs/lint.md` explains each. */
-export const LINT_RULES = {
+// `docs/lint.md` explains each.
+const RULES = {
   // Chart.yaml
   'chart-invalid': 'error',
   'chart-version': 'error',
@@ -43,7 +43,10 @@ export const LINT_RULES = {
 } as const;
 
 /** The name of a rule. */
-export type LintRule = keyof typeof LINT_RULES;
+export type LintRule = keyof typeof RULES;
+
+/** Every rule with the severity of its findings. */
+export const LINT_RULES: Readonly<Record<LintRule, Severity>> = RULES;
 
 /** One finding. */
 export type LintMessage = {

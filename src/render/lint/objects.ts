@@ -1,15 +1,18 @@
 /** Rules on what a chart renders to: one object at a time, and workloads beside their budgets. */
+import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 import { finding } from './message.ts';
-import type { LintMessage } from './message.ts';
+import type { LintMessage, LintRule } from './message.ts';
 import { nameProblem } from './names.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
 
-/** An object, and the file inside the chart that it comes from. */
-export type LintObject = { path: string; object: ValueMap };
+/** An object, the file inside the chart that it comes from, and where a field of it is written. */
+export type LintObject = { path: string; object: ValueMap; at: (keys: Keys) => Position };
+
+type Keys = readonly (string | number)[];
 
 /**
  * Findings on the chart's own objects.
@@ -23,92 +26,105 @@ export function lintObjects(
   kubeVersion: string,
 ): LintMessage[] {
   const neighbours = all.map(({ object }) => object);
-  return own.flatMap(({ path, object }) => [
-    ...lintName(path, object),
-    ...lintVersion(path, object, kubeVersion),
-    ...lintSelector(path, object),
-    ...lintList(path, object),
-    ...lintContainers(path, object),
-    ...lintBudget(path, object, neighbours),
-  ]);
+  return own.flatMap(({ path, object, at }) => {
+    const found = [
+      ...lintName(object),
+      ...lintVersion(object, kubeVersion),
+      ...lintSelector(object),
+      ...lintList(object),
+      ...lintContainers(object),
+      ...lintBudget(object, neighbours),
+    ];
+    return found.map(({ rule, keys, message }) => finding(rule, path, message, at(keys)));
+  });
 }
 
-function lintName(path: string, object: ValueMap): LintMessage[] {
+/** A finding at a field of an object. */
+type FieldFinding = { rule: LintRule; keys: Keys; message: string };
+
+function lintName(object: ValueMap): FieldFinding[] {
   const name = textAt(object, 'metadata', 'name');
   const problem = nameProblem(textAt(object, 'kind'), name);
-  return problem === undefined ? [] : [finding('object-name', path, `the name of ${describe(object)} ${problem}`)];
+  if (problem === undefined) return [];
+  const message = `the name of ${describe(object)} ${problem}`;
+  return [{ rule: 'object-name', keys: ['metadata', 'name'], message }];
 }
 
-function lintVersion(path: string, object: ValueMap, kubeVersion: string): LintMessage[] {
+function lintVersion(object: ValueMap, kubeVersion: string): FieldFinding[] {
   const message = deprecation(textAt(object, 'apiVersion'), textAt(object, 'kind'), kubeVersion);
-  return message === undefined ? [] : [finding('api-deprecated', path, message)];
+  return message === undefined ? [] : [{ rule: 'api-deprecated', keys: ['apiVersion'], message }];
 }
 
 const SELECTING = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);
 
-function lintSelector(path: string, object: ValueMap): LintMessage[] {
+function lintSelector(object: ValueMap): FieldFinding[] {
   if (!SELECTING.has(textAt(object, 'kind'))) return [];
   const selector = field(object, 'spec', 'selector');
   if (!selectsSomething(selector)) {
-    return [finding('selector-missing', path, `${describe(object)} must contain matchLabels or matchExpressions`)];
+    const message = `${describe(object)} must contain matchLabels or matchExpressions`;
+    return [{ rule: 'selector-missing', keys: ['spec'], message }];
   }
   if (selectorMatches(selector, field(object, 'spec', 'template', 'metadata', 'labels'))) return [];
-  return [
-    finding('selector-mismatch', path, `the selector of ${describe(object)} does not match its own pods' labels`),
-  ];
+  const message = `the selector of ${describe(object)} does not match its own pods' labels`;
+  return [{ rule: 'selector-mismatch', keys: ['spec', 'selector'], message }];
 }
 
-function lintList(path: string, object: ValueMap): LintMessage[] {
-  const annotated = listAt(object, 'items').some((item) =>
+function lintList(object: ValueMap): FieldFinding[] {
+  if (textAt(object, 'kind') !== 'List') return [];
+  const index = listAt(object, 'items').findIndex((item) =>
     mapAt(item, 'metadata', 'annotations').has('helm.sh/resource-policy'),
   );
-  if (textAt(object, 'kind') !== 'List' || !annotated) return [];
-  return [finding('list-annotations', path, "annotation 'helm.sh/resource-policy' within List objects is ignored")];
+  if (index < 0) return [];
+  const message = "annotation 'helm.sh/resource-policy' within List objects is ignored";
+  return [{ rule: 'list-annotations', keys: ['items', index], message }];
 }
 
-/** The pod that an object makes, if it makes pods: its spec and labels. */
-function podOf(object: ValueMap): Value | undefined {
+/** Where an object describes the pods it makes, if it makes any. */
+function podPath(object: ValueMap): string[] | undefined {
   switch (textAt(object, 'kind')) {
     case 'Pod':
-      return object;
+      return [];
     case 'Deployment':
     case 'StatefulSet':
     case 'DaemonSet':
     case 'ReplicaSet':
     case 'ReplicationController':
     case 'Job':
-      return field(object, 'spec', 'template');
+      return ['spec', 'template'];
     case 'CronJob':
-      return field(object, 'spec', 'jobTemplate', 'spec', 'template');
+      return ['spec', 'jobTemplate', 'spec', 'template'];
     default:
       return undefined;
   }
 }
 
-function lintContainers(path: string, object: ValueMap): LintMessage[] {
-  const spec = field(podOf(object), 'spec');
+function lintContainers(object: ValueMap): FieldFinding[] {
+  const pod = podPath(object);
+  if (pod === undefined) return [];
+  const spec = field(object, ...pod, 'spec');
   // Requests and limits may be given for the pod as a whole.
   const podMissing = missingResources(spec);
-  const containers = [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')];
-  return containers.flatMap((container) => {
-    const missing = missingResources(container).filter((what) => podMissing.includes(what));
-    if (missing.length === 0) return [];
-    const name = printable(textAt(container, 'name'));
-    const message = `container "${name}" of ${describe(object)} has no resource ${missing.join(' and no ')}`;
-    return [finding('container-resources', path, message)];
-  });
+  return ['initContainers', 'containers'].flatMap((list) =>
+    listAt(spec, list).flatMap((container, index) => {
+      const missing = missingResources(container).filter((what) => podMissing.includes(what));
+      if (missing.length === 0) return [];
+      const name = printable(textAt(container, 'name'));
+      const message = `container "${name}" of ${describe(object)} has no resource ${missing.join(' and no ')}`;
+      return [{ rule: 'container-resources' as const, keys: [...pod, 'spec', list, index], message }];
+    }),
+  );
 }
 
 function missingResources(holder: Value | undefined): string[] {
   return ['requests', 'limits'].filter((what) => mapAt(holder, 'resources', what).size === 0);
 }
 
-function lintBudget(path: string, object: ValueMap, neighbours: readonly ValueMap[]): LintMessage[] {
+function lintBudget(object: ValueMap, neighbours: readonly ValueMap[]): FieldFinding[] {
   const kind = textAt(object, 'kind');
   if (kind !== 'Deployment' && kind !== 'StatefulSet') return [];
   const replicas = lowestReplicas(object, neighbours);
   if (replicas <= 1) return [];
-  const labels = field(podOf(object), 'metadata', 'labels');
+  const labels = field(object, 'spec', 'template', 'metadata', 'labels');
   const covered = neighbours.some(
     (other) =>
       textAt(other, 'kind') === 'PodDisruptionBudget' &&
@@ -117,7 +133,7 @@ function lintBudget(path: string, object: ValueMap, neighbours: readonly ValueMa
   );
   if (covered) return [];
   const message = `${describe(object)} has ${replicas} replicas and no PodDisruptionBudget: a node drain may stop all at once`;
-  return [finding('disruption-budget', path, message)];
+  return [{ rule: 'disruption-budget', keys: ['spec', 'replicas'], message }];
 }
 
 /** How many replicas a workload is sure to have: an autoscaler's lower bound counts before its own. */
