@@ -40,7 +40,9 @@ export type LintOptions = {
 export async function lintChart(path: string, options: LintOptions): Promise<LintMessage[]> {
   const chart = await load(path);
   if (!('metadata' in chart)) return [...(await lintUnreadable(path)), ...chart.messages];
-  const messages = await lintChartYaml(join(chart.location, 'Chart.yaml'), chart.metadataFile.data);
+  const { metadataFile } = chart;
+  const messages =
+    metadataFile === undefined ? [] : await lintChartYaml(join(chart.location, metadataFile.name), metadataFile.data);
   if (chart.valuesFile === undefined)
     messages.push(finding('values-missing', 'values.yaml', 'there is no values.yaml'));
   if (chart.templates.length === 0) {
