@@ -55,11 +55,6 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
   return unique(messages);
 }
 
-/** Does a chart with these findings fail: one error, or under `strict` one warning? */
-export function lintFails(messages: readonly LintMessage[], strict: boolean): boolean {
-  return messages.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
-}
-
 async function load(path: string): Promise<Chart | { messages: LintMessage[] }> {
   try {
     return await loadChart(path);

@@ -22,7 +22,7 @@ helm.sh/chart: {{chart.name}}-{{replace "+" "_" chart.version}}
   {{~else if (contains (include "name") release.name)~}}
     {{trimSuffix "-" (trunc 63 release.name)}}
   {{~else~}}
-    {{trimSuffix "-" (trunc 63 (printf "%s-%s" release.name (include "name")))}}
+    {{trimSuffix "-" (trunc 63 (join "-" (list release.name (include "name"))))}}
   {{~/if}}
 {{~/inline}}
 
@@ -188,7 +188,10 @@ kind: Pod
 metadata:
   name: {{include "fullname"}}-test-connection
   labels:
-    {{> labels}}
+    # Not the selector's: the Service must not send anything here.
+    app.kubernetes.io/component: test
+    app.kubernetes.io/instance: {{release.name}}
+    app.kubernetes.io/managed-by: {{release.service}}
   annotations:
     helm.sh/hook: test
     helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
