@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createChart } from '../../src/chart/create.ts';
+import { loadChart } from '../../src/chart/load.ts';
+import { lintChart } from '../../src/render/lint.ts';
+import { helm } from '../support/helm.ts';
+import { WEB, expectHelmReads, render, temporaryFolder } from './support.ts';
+
+function filesOf(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = names.map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort();
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+test('charts/web is what pkg create web writes', async () => {
+  const parent = temporaryFolder();
+  const written = await createChart(parent, 'web');
+  const files = filesOf(join(parent, 'web'));
+  expect(written.map((path) => relative(join(parent, 'web'), path)).sort()).toEqual(Object.keys(files));
+  expect(files).toEqual(filesOf(WEB));
+});
+
+test('a new chart is clean under lint --strict, and Helm reads what it prints', async () => {
+  const parent = join(temporaryFolder(), 'not', 'there', 'yet');
+  await createChart(parent, 'my-service');
+  const path = join(parent, 'my-service');
+  const messages = await lintChart(path, { userValues: new Map() });
+  expect(messages.map(({ rule }) => rule)).toEqual(['chart-icon']);
+  expectHelmReads(await render(path));
+});
+
+test('whatever name is allowed, the new chart is clean', async () => {
+  const name = fc.stringMatching(/^[a-zA-Z0-9._-]{1,80}$/).filter((text) => text !== '.' && text !== '..');
+  const special = fc.constantFrom('null', '1e3', '0755', 'yes', '---', '-', '_', 'A_b.C', 'a'.repeat(250), '1.10');
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(name, special), async (text) => {
+      const parent = temporaryFolder();
+      await createChart(parent, text);
+      const chart = await loadChart(join(parent, text));
+      expect(chart.metadata.name).toBe(text);
+      const messages = await lintChart(join(parent, text), { userValues: new Map() });
+      expect(messages.filter(({ severity }) => severity !== 'info')).toEqual([]);
+    }),
+    { numRuns: 40 * Number(process.env['PKG_TEST_RUNS'] ?? 1) },
+  );
+});
+
+test('names are allowed and refused as helm create does', async () => {
+  for (const name of ['web', 'A_b.c', '-x', '_', 'a'.repeat(250), '', 'a b', 'a/b', 'ü', 'a'.repeat(251), 'a\nb']) {
+    const folder = temporaryFolder();
+    const run = helm(['create', '--', name], { cwd: folder });
+    const ours = createChart(temporaryFolder(), name);
+    // helm create takes a path, and thus the empty one; a chart cannot be called that.
+    if (run.status === 0 && name !== '') await expect(ours, name).resolves.not.toEqual([]);
+    else await expect(ours, name).rejects.toMatchObject({ code: 'PKG_USAGE' });
+  }
+  for (const name of ['.', '..']) {
+    await expect(createChart(temporaryFolder(), name)).rejects.toMatchObject({ code: 'PKG_USAGE' });
+  }
+});
+
+test('nothing is overwritten', async () => {
+  const parent = temporaryFolder();
+  mkdirSync(join(parent, 'web'));
+  await expect(createChart(parent, 'web')).rejects.toMatchObject({ code: 'PKG_FILE_UNWRITABLE' });
+  expect(readdirSync(join(parent, 'web'))).toEqual([]);
+  writeFileSync(join(parent, 'file'), 'mine');
+  await expect(createChart(parent, 'file')).rejects.toMatchObject({ code: 'PKG_FILE_UNWRITABLE' });
+  expect(readFileSync(join(parent, 'file'), 'utf8')).toBe('mine');
+  await expect(createChart(join(parent, 'file'), 'web')).rejects.toMatchObject({ code: 'PKG_FILE_UNWRITABLE' });
+  expect(existsSync(join(parent, 'file', 'web'))).toBe(false);
+});

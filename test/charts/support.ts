@@ -1,0 +1,83 @@
+/** Renders a chart of the file system as release `demo`, and reads what was printed as Helm does. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect } from 'vitest';
+import { loadChart } from '../../src/chart/load.ts';
+import { DEFAULT_CAPABILITIES } from '../../src/render/capabilities.ts';
+import { renderChart } from '../../src/render/render-chart.ts';
+import type { ChartInput, RenderedChart } from '../../src/render/render-chart.ts';
+import { field } from '../../src/render/lint/fields.ts';
+import { fromPlain, toPlain } from '../../src/yaml/value.ts';
+import type { Json, JsonObject } from '../../src/yaml/value.ts';
+import { helm } from '../support/helm.ts';
+import { writeFiles } from '../chart/support.ts';
+
+const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** The sample charts. */
+export const WEB: string = join(root, 'charts', 'web');
+export const GUESTBOOK: string = join(root, 'charts', 'guestbook');
+
+export async function render(
+  path: string,
+  values: JsonObject = {},
+  options: Partial<ChartInput> = {},
+): Promise<RenderedChart> {
+  return renderChart({
+    chart: await loadChart(path),
+    userValues: fromPlain(values),
+    release: { name: 'demo', namespace: 'default', revision: 1, isInstall: true, isUpgrade: false },
+    capabilities: DEFAULT_CAPABILITIES,
+    ...options,
+  });
+}
+
+/** The object (or hook) of a kind whose name ends like this, as plain data. */
+export function objectOf(rendered: RenderedChart, kind: string, ending = ''): Json {
+  const found = [...rendered.objects, ...rendered.hooks].find(
+    ({ object }) => object.get('kind') === kind && String(field(object, 'metadata', 'name')).endsWith(ending),
+  );
+  if (found === undefined) throw new Error(`there is no ${kind} …${ending}`);
+  return toPlain(found.object);
+}
+
+/** The kinds that a chart renders to, sorted. */
+export function kindsOf(rendered: RenderedChart): string[] {
+  return [...rendered.objects, ...rendered.hooks].map(({ object }) => String(object.get('kind'))).sort();
+}
+
+/** The printed stream, as a Go-template chart for the real helm: it must give the same objects. */
+export function expectHelmReads(rendered: RenderedChart): void {
+  const documents = [...rendered.objects, ...rendered.hooks];
+  const folder = mkdtempSync(join(tmpdir(), 'pkg-sample-'));
+  try {
+    // Braces of the manifests are nothing to Helm here.
+    const text = documents.map(({ text }) => text.replaceAll('{{', '{{ "{{" }}')).join('\n---\n');
+    writeFiles(folder, {
+      'Chart.yaml': 'apiVersion: v2\nname: printed\nversion: 1.0.0\n',
+      'templates/all.yaml': text,
+    });
+    const lint = helm(['lint', '--strict', folder]);
+    expect(lint.stdout + lint.stderr).toContain('1 chart(s) linted, 0 chart(s) failed');
+    const run = helm(['template', 'demo', folder]);
+    expect(run.stderr).toBe('');
+    for (const document of documents) expect(run.stdout).toContain(document.text.trimEnd());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const folders: string[] = [];
+
+/** A folder that goes away when the tests of a file are done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pkg-charts-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
