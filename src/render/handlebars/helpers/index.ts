@@ -21,7 +21,7 @@ const loaded: Map<string, Helper> = new Map(
 
 /** Groups that bring a library with them or are rarely used, and the helpers in each. */
 const GROUPS: readonly { names: readonly string[]; load: () => Promise<Record<string, Helper>> }[] = [
-  { names: ['semver', 'semverCompare'], load: async () => (await import('./semver.ts')).versions },
+  { names: ['semverCompare'], load: async () => (await import('./semver.ts')).versions },
   {
     names: ['randAlphaNum', 'randAlpha', 'randNumeric', 'randAscii', 'uuidv4'],
     load: async () => (await import('./random.ts')).random,
