@@ -4,22 +4,22 @@
  */
 
 /** A version, taken apart. Numbers are bigints: Helm counts to 2^64. */
-export type Version = { major: bigint; minor: bigint; patch: bigint; prerelease: string };
+export type Version = { major: bigint; minor: bigint; patch: bigint; prerelease: string; metadata: string };
 
 const VERSION =
-  /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+  /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 
 const LARGEST = 2n ** 64n - 1n;
 
 /** Longer texts are no versions; the bound keeps the work on hostile ones small. */
 const LONGEST = 1000;
 
-/** The version that a text names, or undefined if it names none. Build metadata does not count and is left out. */
+/** The version that a text names, or undefined if it names none. Build metadata does not count in comparisons. */
 export function parseVersion(text: string): Version | undefined {
   const match = text.length > LONGEST ? null : VERSION.exec(text);
   if (match === null) return undefined;
-  const [, major = '0', minor = '0', patch = '0', prerelease = ''] = match;
-  const version = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch), prerelease };
+  const [, major = '0', minor = '0', patch = '0', prerelease = '', metadata = ''] = match;
+  const version = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch), prerelease, metadata };
   if (version.major > LARGEST || version.minor > LARGEST || version.patch > LARGEST) return undefined;
   return prerelease.split('.').some((part) => /^0[0-9]+$/.test(part)) ? undefined : version;
 }

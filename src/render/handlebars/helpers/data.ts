@@ -6,22 +6,22 @@ import { isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
 import { describe } from './describe.ts';
 import { parseJsonValue, printJsonValue } from './json-text.ts';
-import { checkLength } from './limits.ts';
+import { checkLength } from '../../functions/limits.ts';
 import { helper, text, value } from './parameters.ts';
 import type { Argument, Helper, HelperContext } from './types.ts';
 
 export const dataTexts: Record<string, Helper> = {
-  toYaml: helper([value('value')], ([value], context) => checked(printYaml(value).replace(/\n$/, ''), context)),
-  toJson: helper([value('value')], ([value], context) => checked(printJsonValue(value), context)),
-  toPrettyJson: helper([value('value')], ([value], context) => checked(printJsonValue(value, '  '), context)),
+  toYaml: helper([value('value')], ([value]) => checked(printYaml(value).replace(/\n$/, ''))),
+  toJson: helper([value('value')], ([value]) => checked(printJsonValue(value))),
+  toPrettyJson: helper([value('value')], ([value]) => checked(printJsonValue(value, '  '))),
   fromYaml: reader('YAML', parseYaml, asMap),
   fromYamlArray: reader('YAML', parseYaml, asList),
   fromJson: reader('JSON', parseJsonValue, asMap),
   fromJsonArray: reader('JSON', parseJsonValue, asList),
 };
 
-function checked(text: string, context: HelperContext): string {
-  checkLength(text.length, context);
+function checked(text: string): string {
+  checkLength(text.length);
   return text;
 }
 

@@ -1,5 +1,6 @@
 /** Checksums of a text's UTF-8 bytes. */
 import { hash } from 'node:crypto';
+import { adler32 } from '../../functions/encoding.ts';
 import { helper, text } from './parameters.ts';
 import type { Helper } from './types.ts';
 
@@ -9,14 +10,3 @@ export const hashes: Record<string, Helper> = {
   sha512sum: helper([text('text')], ([text]) => hash('sha512', text)),
   adler32sum: helper([text('text')], ([text]) => String(adler32(Buffer.from(text)))),
 };
-
-/** RFC 1950, section 9. */
-function adler32(bytes: Uint8Array): number {
-  let a = 1;
-  let b = 0;
-  for (const byte of bytes) {
-    a = (a + byte) % 65521;
-    b = (b + a) % 65521;
-  }
-  return b * 65536 + a;
-}

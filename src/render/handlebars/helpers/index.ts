@@ -1,30 +1,46 @@
-/** All helpers by name. What most charts need is here at once; the rest is loaded when a chart names it. */
-import { clusterHelpers } from './cluster.ts';
+/**
+ * The helpers of native templates, by the names and with the argument order that Sprig and Helm give them;
+ * docs/helpers.md lists them. What few charts use lies in modules that are loaded when a chart does.
+ */
+import { PkgError } from '../../../errors.ts';
 import { dataTexts } from './data.ts';
 import { encodings } from './encoding.ts';
-import { hashes } from './hashes.ts';
+import { formats } from './format.ts';
+import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { logic } from './logic.ts';
 import { maps } from './maps.ts';
-import { formats } from './printf.ts';
 import { numbers } from './numbers.ts';
-import { paths } from './paths.ts';
-import { textCases } from './text-case.ts';
 import { texts } from './text.ts';
 import type { Helper } from './types.ts';
 
-const loaded: Map<string, Helper> = new Map(
-  [logic, texts, textCases, lists, maps, numbers, formats, dataTexts, encodings, hashes, paths, clusterHelpers].flatMap(
-    (group) => Object.entries(group),
-  ),
-);
+type Helpers = Readonly<Record<string, Helper>>;
 
-/** Groups that bring a library with them or are rarely used, and the helpers in each. */
-const GROUPS: readonly { names: readonly string[]; load: () => Promise<Record<string, Helper>> }[] = [
-  { names: ['semverCompare'], load: async () => (await import('./semver.ts')).versions },
+const COMMON: readonly Helpers[] = [logic, texts, lists, maps, numbers, kinds, encodings, dataTexts, formats];
+
+/** Modules that are loaded on demand, and the helpers in each. */
+const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> }[] = [
   {
-    names: ['randAlphaNum', 'randAlpha', 'randNumeric', 'randAscii', 'uuidv4'],
-    load: async () => (await import('./random.ts')).random,
+    names: [
+      'title',
+      'untitle',
+      'initials',
+      'swapcase',
+      'snakecase',
+      'kebabcase',
+      'camelcase',
+      'wrap',
+      'wrapWith',
+      'abbrev',
+      'abbrevboth',
+    ],
+    load: async () => (await import('./words.ts')).words,
+  },
+  { names: ['add1f', 'addf', 'subf', 'mulf', 'divf'], load: async () => (await import('./decimals.ts')).decimals },
+  { names: ['base', 'dir', 'ext', 'clean', 'isAbs'], load: async () => (await import('./paths.ts')).paths },
+  {
+    names: ['sha1sum', 'sha256sum', 'sha512sum', 'adler32sum'],
+    load: async () => (await import('./hashes.ts')).hashes,
   },
   {
     names: [
@@ -38,23 +54,76 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Record<st
     ],
     load: async () => (await import('./regex.ts')).regexes,
   },
+  { names: ['urlParse', 'urlJoin'], load: async () => (await import('./urls.ts')).urls },
+  {
+    names: [
+      'now',
+      'date',
+      'dateInZone',
+      'htmlDate',
+      'htmlDateInZone',
+      'dateModify',
+      'ago',
+      'duration',
+      'durationRound',
+      'unixEpoch',
+      'toDate',
+    ],
+    load: async () => (await import('./dates.ts')).dates,
+  },
+  {
+    names: ['randAlphaNum', 'randAlpha', 'randNumeric', 'randAscii', 'randBytes', 'randInt', 'shuffle', 'uuidv4'],
+    load: async () => (await import('./random.ts')).randoms,
+  },
+  {
+    names: ['bcrypt', 'htpasswd', 'derivePassword', 'genPrivateKey', 'encryptAES', 'decryptAES'],
+    load: async () => (await import('./crypto.ts')).cryptos,
+  },
+  {
+    names: [
+      'buildCustomCert',
+      'genCA',
+      'genCAWithKey',
+      'genSelfSignedCert',
+      'genSelfSignedCertWithKey',
+      'genSignedCert',
+      'genSignedCertWithKey',
+    ],
+    load: async () => (await import('./certificates.ts')).certificates,
+  },
+  { names: ['semver', 'semverCompare'], load: async () => (await import('./semver.ts')).versions },
+  { names: ['lookup'], load: async () => (await import('./cluster.ts')).clusterHelpers },
 ];
 
-/** A helper by its name; undefined when there is none, or when it was not loaded. */
-export function findHelper(name: string): Helper | undefined {
-  return loaded.get(name);
-}
+const loaded: Map<string, Helper> = new Map();
+for (const helpers of COMMON) addAll(helpers);
 
-/** The names of all helpers. */
-export function helperNames(): string[] {
-  return [...loaded.keys(), ...GROUPS.flatMap(({ names }) => names).filter((name) => !loaded.has(name))];
-}
-
-/** Loads what is needed so that {@link findHelper} knows these names. */
+/** Loads what these helpers need; names that are no helpers are passed over. */
 export async function loadHelpers(names: Iterable<string>): Promise<void> {
-  const wanted = new Set(names);
-  for (const group of GROUPS) {
-    if (!group.names.some((name) => wanted.has(name) && !loaded.has(name))) continue;
-    for (const [name, helper] of Object.entries(await group.load())) loaded.set(name, helper);
+  const missing = new Set(names).difference(loaded);
+  const groups = GROUPS.filter((group) => group.names.some((name) => missing.has(name)));
+  for (const helpers of await Promise.all(groups.map((group) => group.load()))) addAll(helpers);
+}
+
+function addAll(helpers: Helpers): void {
+  for (const [name, helper] of Object.entries(helpers)) loaded.set(name, helper);
+}
+
+/**
+ * The helper of this name, undefined when there is none.
+ *
+ * @throws PkgError PKG_INTERNAL when it exists and {@link loadHelpers} was not called for it
+ */
+export function findHelper(name: string): Helper | undefined {
+  const helper = loaded.get(name);
+  if (helper === undefined && GROUPS.some((group) => group.names.includes(name))) {
+    throw new PkgError('PKG_INTERNAL', `the helper ${name} is not loaded`);
   }
+  return helper;
+}
+
+/** All names of helpers, sorted. */
+export function helperNames(): string[] {
+  const names = [...COMMON.flatMap((helpers) => Object.keys(helpers)), ...GROUPS.flatMap((group) => group.names)];
+  return names.sort();
 }

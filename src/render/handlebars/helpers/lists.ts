@@ -3,7 +3,7 @@ import { isMap } from '../../../yaml/value.ts';
 import type { Value } from '../../../yaml/value.ts';
 import { describe } from './describe.ts';
 import { identityOf } from './equal.ts';
-import { checkCount } from './limits.ts';
+import { checkCount } from '../../functions/limits.ts';
 import { anything, count, helper, list, optional, rest, size, value } from './parameters.ts';
 import { isTrue } from './truth.ts';
 import { ABSENT } from './types.ts';
@@ -17,11 +17,8 @@ export const lists: Record<string, Helper> = {
   initial: helper([list('list')], ([list]) => list.slice(0, -1)),
   append: helper([list('list'), value('item')], ([list, item]) => [...list, item]),
   prepend: helper([list('list'), value('item')], ([list, item]) => [item, ...list]),
-  concat: helper([rest(list('list'))], ([lists], context) => {
-    checkCount(
-      lists.reduce((count, list) => count + list.length, 0),
-      context,
-    );
+  concat: helper([rest(list('list'))], ([lists]) => {
+    checkCount(lists.reduce((count, list) => count + list.length, 0));
     return lists.flat();
   }),
   reverse: helper([list('list')], ([list]) => list.toReversed()),
@@ -59,17 +56,15 @@ export const lists: Record<string, Helper> = {
   index: helper([anything('list or map'), rest(value('key'))], ([from, keys], context) =>
     keys.reduce<Argument>((found, key, at) => member(found, key, at + 2, context), from),
   ),
-  until: helper([count('end')], ([end], context) => range(0, end, end < 0 ? -1 : 1, context)),
-  untilStep: helper([count('start'), count('end'), count('step')], ([start, end, step], context) =>
-    range(start, end, step, context),
-  ),
-  seq: helper([count('start or end'), optional(count('step or end')), optional(count('end'))], (params, context) => {
+  until: helper([count('end')], ([end]) => range(0, end, end < 0 ? -1 : 1)),
+  untilStep: helper([count('start'), count('end'), count('step')], ([start, end, step]) => range(start, end, step)),
+  seq: helper([count('start or end'), optional(count('step or end')), optional(count('end'))], (params) => {
     const [first, second, third] = params;
     const start = second === undefined ? 1 : first;
     const end = third ?? second ?? first;
     const towards = end < start ? -1 : 1;
     const step = third === undefined ? towards : (second ?? towards);
-    return range(start, end + towards, step, context);
+    return range(start, end + towards, step);
   }),
   chunk: helper([size('size'), list('list')], ([size, list], context) => {
     if (size === 0) context.fail('chunk takes a size above 0');
@@ -107,9 +102,9 @@ function keyOf(key: Value, position: number, context: HelperContext): string {
 }
 
 /** Go's rule: empty when the step leads away from the end, or nowhere. */
-function range(start: number, end: number, step: number, context: HelperContext): number[] {
+function range(start: number, end: number, step: number): number[] {
   if (end < start ? step >= 0 : step <= 0) return [];
   const length = Math.ceil((end - start) / step);
-  checkCount(length, context);
+  checkCount(length);
   return Array.from({ length }, (_, at) => start + at * step);
 }

@@ -1,5 +1,5 @@
 /** Comparison, logic and defaults. Most take absent names: to ask for them is what they are for. */
-import { compareText } from './characters.ts';
+import { compareText } from '../../functions/characters.ts';
 import { describe } from './describe.ts';
 import { isEqual } from './equal.ts';
 import { anything, condition, helper, rest, scalar, value } from './parameters.ts';

@@ -1,7 +1,7 @@
 /** Maps. None is changed: `set`, `unset`, `merge` and the others give a new one. Keys stay in their order. */
 import { cloneValue, isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
-import { lengthOf } from './characters.ts';
+import { lengthOf } from '../../functions/characters.ts';
 import { describe } from './describe.ts';
 import { anything, helper, map, rest, scalar, textOf, value } from './parameters.ts';
 import { isTrue } from './truth.ts';

@@ -61,7 +61,7 @@ function exact(number: bigint, context: HelperContext): bigint {
   return context.fail(`${context.helper} gives a number beyond 64 bits`);
 }
 
-/** A whole number as values hold it: a bigint only beyond 2^53. */
+/** A whole number as values hold it: a bigint only beyond 2^53. Fails beyond 64 bits. */
 function whole(number: bigint, context: HelperContext): Argument {
   const near = Number(exact(number, context));
   return Number.isSafeInteger(near) ? near : number;

@@ -2,6 +2,7 @@
  * What helpers take, said once for each: a helper is made of its parameters and a body, and the body sees
  * only arguments of the right count and type.
  */
+import { FunctionFailure } from '../../functions/failure.ts';
 import { isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
 import { describe } from './describe.ts';
@@ -37,7 +38,13 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
 ): Helper {
   return (args, hash, context) => {
     rejectNamed(hash, context);
-    return body(readArguments(parameters, args, context) as Values<P>, context);
+    const values = readArguments(parameters, args, context) as Values<P>;
+    try {
+      return body(values, context);
+    } catch (error) {
+      if (error instanceof FunctionFailure) context.fail(`${context.helper} ${error.message}`, [...error.hints]);
+      throw error;
+    }
   };
 }
 

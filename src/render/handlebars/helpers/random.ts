@@ -1,36 +1,40 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { checkLength } from './limits.ts';
-import { count, helper } from './parameters.ts';
-import type { Helper } from './types.ts';
+/** Random values. What a call gave once is kept with the release, so that an upgrade does not change it. */
+import { randomUUID } from 'node:crypto';
+import { ALPHABETS, randomBase64, randomInteger, randomText, shuffleText } from '../../functions/random.ts';
+import { checkLength } from '../../functions/limits.ts';
+import { count, helper, size, text } from './parameters.ts';
+import type { Helper, HelperContext } from './types.ts';
 
-const DIGITS = '0123456789';
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const ASCII: string = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
-
-/** Random text. It is made once and kept with the release, so that an upgrade does not change it. */
-export const random: Record<string, Helper> = {
-  randAlphaNum: randomText(LETTERS + DIGITS),
-  randAlpha: randomText(LETTERS),
-  randNumeric: randomText(DIGITS),
-  randAscii: randomText(ASCII),
-  uuidv4: helper([], (_, context) => context.remember('uuidv4', [], () => randomUUID())),
+export const randoms: Record<string, Helper> = {
+  randAlphaNum: random(ALPHABETS.alphanumeric),
+  randAlpha: random(ALPHABETS.letters),
+  randNumeric: random(ALPHABETS.digits),
+  randAscii: random(ALPHABETS.ascii),
+  randBytes: helper([size('length')], ([length], context) =>
+    context.remember('randBytes', [length], () => randomBase64(length)),
+  ),
+  randInt: helper([count('start'), count('end')], ([start, end], context) =>
+    Number(context.remember('randInt', [start, end], () => String(randomInteger(start, end)))),
+  ),
+  shuffle: helper([text('text')], ([text], context) => {
+    checkLength(text.length);
+    return context.remember('shuffle', [text], () => shuffleText(text));
+  }),
+  uuidv4: helper([], (_none, context) => context.remember('uuidv4', [], () => randomUUID())),
 };
 
-function randomText(alphabet: string): Helper {
-  return helper([count('count')], ([length], context) => {
-    checkLength(length, context);
-    return context.remember(context.helper, [length], () => draw(alphabet, length));
-  });
+function random(alphabet: string): Helper {
+  return helper([size('length')], ([length], context) =>
+    context.remember(context.helper, [length], () => randomText(length, alphabet)),
+  );
 }
 
-/** Draws without bias: a byte beyond the last whole multiple of the alphabet is thrown away. */
-function draw(alphabet: string, length: number): string {
-  const bound = 256 - (256 % alphabet.length);
-  let text = '';
-  while (text.length < length) {
-    for (const byte of randomBytes(2 * (length - text.length) + 16)) {
-      if (byte < bound && text.length < length) text += alphabet[byte % alphabet.length];
-    }
-  }
-  return text;
+/** What a call gave first, as data. */
+export function rememberMap(
+  context: HelperContext,
+  args: Parameters<HelperContext['remember']>[1],
+  make: () => Readonly<Record<string, string>>,
+): Map<string, string> {
+  const kept = context.remember(context.helper, args, () => JSON.stringify(make()));
+  return new Map(Object.entries(JSON.parse(kept) as Record<string, string>));
 }

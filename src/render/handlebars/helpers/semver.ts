@@ -1,16 +1,43 @@
+/** Versions, as Helm reads them. */
 import { satisfies } from '../../../chart/constraint.ts';
-import { helper, text } from './parameters.ts';
+import { parseVersion } from '../../../chart/version.ts';
+import type { Version } from '../../../chart/version.ts';
 import { PkgError } from '../../../errors.ts';
+import { FunctionFailure, shown } from '../../functions/failure.ts';
+import { helper, text } from './parameters.ts';
 import type { Helper } from './types.ts';
 
-/** Versions. */
 export const versions: Record<string, Helper> = {
-  semverCompare: helper([text('constraint'), text('version')], ([constraint, version], context) => {
+  semver: helper([text('version')], ([version]) => {
+    const { major, minor, patch, prerelease, metadata } = readVersion(version);
+    return new Map<string, string | number | bigint>([
+      ['Major', plain(major)],
+      ['Minor', plain(minor)],
+      ['Patch', plain(patch)],
+      ['Prerelease', prerelease],
+      ['Metadata', metadata],
+      ['Original', version],
+    ]);
+  }),
+  semverCompare: helper([text('constraint'), text('version')], ([constraint, version]) => {
+    readVersion(version);
     try {
       return satisfies(version, constraint);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
-      return context.fail(`semverCompare cannot compare: ${error.message}`, [...error.hints]);
+      throw new FunctionFailure(`cannot compare: ${error.message}`, error.hints);
     }
   }),
 };
+
+function readVersion(text: string): Version {
+  const version = parseVersion(text);
+  if (version === undefined) throw new FunctionFailure(`takes a version such as "1.2.3", not ${shown(text)}`);
+  return version;
+}
+
+/** A bigint only beyond 2^53. */
+function plain(number: bigint): number | bigint {
+  const near = Number(number);
+  return Number.isSafeInteger(near) ? near : number;
+}

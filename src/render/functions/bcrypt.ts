@@ -1,0 +1,2 @@
+/** bcrypt by bcryptjs: Node has none of its own. */
+export { genSaltSync, hashSync, truncates } from 'bcryptjs';

@@ -1,0 +1,129 @@
+/** Go's date layouts: a layout shows how the moment `Mon Jan 2 15:04:05 MST 2006` would be written. */
+
+/** An instant: nanoseconds since 1970 in UTC, exact as Go's times are. */
+export type Instant = bigint;
+
+/** A zone at an instant: seconds east of UTC, and its short name. */
+export type Zone = { offset: number; name: string };
+
+/** The zone that every layout can be written in. */
+export const UTC: Zone = { offset: 0, name: 'UTC' };
+
+export const MONTHS: readonly string[] = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+export const DAYS: readonly string[] = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** The elements of a layout; all else stands for itself. */
+export const ELEMENT: RegExp =
+  /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|1|2006|2|__2|_2(?!006)|[345]|PM|pm|[-Z]07(?:0000|:00:00|00|:00)?|[.,](?:0+|9+)(?!\d)/g;
+
+const SECOND = 1_000_000_000n;
+
+/** The whole seconds of an instant (rounded down) and the nanoseconds behind them. */
+export function secondsOf(instant: Instant): { seconds: number; nanoseconds: number } {
+  const nanoseconds = ((instant % SECOND) + SECOND) % SECOND;
+  return { seconds: Number((instant - nanoseconds) / SECOND), nanoseconds: Number(nanoseconds) };
+}
+
+/** An instant in a zone, by a layout. */
+export function formatDate(layout: string, instant: Instant, zone: Zone): string {
+  const { seconds, nanoseconds } = secondsOf(instant);
+  const local = new Date((seconds + zone.offset) * 1000);
+  return layout.replace(ELEMENT, (element) => formatElement(element, local, nanoseconds, zone));
+}
+
+function formatElement(element: string, local: Date, nanoseconds: number, zone: Zone): string {
+  const hour = local.getUTCHours();
+  const month = MONTHS[local.getUTCMonth()] ?? '';
+  const day = DAYS[local.getUTCDay()] ?? '';
+  switch (element) {
+    case '2006':
+      return padded(local.getUTCFullYear(), 4);
+    case '06':
+      return padded(local.getUTCFullYear() % 100, 2);
+    case 'January':
+      return month;
+    case 'Jan':
+      return month.slice(0, 3);
+    case '01':
+      return padded(local.getUTCMonth() + 1, 2);
+    case '1':
+      return String(local.getUTCMonth() + 1);
+    case 'Monday':
+      return day;
+    case 'Mon':
+      return day.slice(0, 3);
+    case '02':
+      return padded(local.getUTCDate(), 2);
+    case '_2':
+      return String(local.getUTCDate()).padStart(2);
+    case '2':
+      return String(local.getUTCDate());
+    case '002':
+      return padded(dayOfYear(local), 3);
+    case '__2':
+      return String(dayOfYear(local)).padStart(3);
+    case '15':
+      return padded(hour, 2);
+    case '03':
+      return padded(hour % 12 || 12, 2);
+    case '3':
+      return String(hour % 12 || 12);
+    case '04':
+      return padded(local.getUTCMinutes(), 2);
+    case '4':
+      return String(local.getUTCMinutes());
+    case '05':
+      return padded(local.getUTCSeconds(), 2);
+    case '5':
+      return String(local.getUTCSeconds());
+    case 'PM':
+      return hour < 12 ? 'AM' : 'PM';
+    case 'pm':
+      return hour < 12 ? 'am' : 'pm';
+    case 'MST':
+      return zone.name;
+    default:
+      return /^[.,]/.test(element) ? fraction(element, nanoseconds) : offsetText(element, zone.offset);
+  }
+}
+
+function padded(number: number, width: number): string {
+  return number < 0 ? `-${padded(-number, width)}` : String(number).padStart(width, '0');
+}
+
+function dayOfYear(date: Date): number {
+  const start = new Date(date);
+  start.setUTCMonth(0, 1);
+  return Math.round((date.getTime() - start.getTime()) / 86_400_000) + 1;
+}
+
+/** `.000` is so many digits, `.999` as many without zeros at the end. */
+function fraction(element: string, nanoseconds: number): string {
+  const places = element.length - 1;
+  const digits = padded(nanoseconds, 9).padEnd(places, '0').slice(0, places);
+  if (element[1] === '0') return element.slice(0, 1) + digits;
+  const kept = digits.replace(/0+$/, '');
+  return kept === '' ? '' : element.slice(0, 1) + kept;
+}
+
+function offsetText(element: string, offset: number): string {
+  if (element.startsWith('Z') && offset === 0) return 'Z';
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  const parts = [padded(Math.floor(minutes / 60), 2), padded(minutes % 60, 2), padded(Math.abs(offset) % 60, 2)];
+  const count = element.replace(/\D/g, '').length / 2;
+  // As in Go: less than a minute west of UTC is written with a plus.
+  return (offset <= -60 ? '-' : '+') + parts.slice(0, count).join(element.includes(':') ? ':' : '');
+}

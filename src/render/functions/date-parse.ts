@@ -1,0 +1,194 @@
+/** Dates read by Go's layouts. */
+import { DAYS, ELEMENT, MONTHS } from './date-layout.ts';
+import type { Instant } from './date-layout.ts';
+
+/** What elements of a layout were found to say. */
+type Fields = {
+  year: number;
+  month: number | undefined;
+  day: number | undefined;
+  dayOfYear: number | undefined;
+  hour: number;
+  afternoon: boolean | undefined;
+  minute: number;
+  second: number;
+  nanoseconds: number;
+  /** Seconds east of UTC; undefined where the text names no zone. */
+  offset: number | undefined;
+};
+
+/** What a text says by a layout: the time on the clock as if in UTC, and the offset if it names one. */
+export type ParsedDate = { clock: Instant; offset: number | undefined };
+
+/** The time that a text names by a layout; undefined when it does not fit. */
+export function parseDate(layout: string, text: string): ParsedDate | undefined {
+  const fields: Fields = {
+    year: 0,
+    month: undefined,
+    day: undefined,
+    dayOfYear: undefined,
+    hour: 0,
+    afternoon: undefined,
+    minute: 0,
+    second: 0,
+    nanoseconds: 0,
+    offset: undefined,
+  };
+  let at = 0;
+  let end = 0;
+  const literal = (expected: string): boolean => {
+    // As in Go: a run of spaces stands for any run of spaces, none included.
+    for (const part of expected.match(/ +|[^ ]+/g) ?? []) {
+      if (part.startsWith(' ')) {
+        const next = text[at];
+        if (next !== undefined && next !== ' ') return false;
+        while (text[at] === ' ') at++;
+      } else {
+        if (!text.startsWith(part, at)) return false;
+        at += part.length;
+      }
+    }
+    return true;
+  };
+  for (const match of layout.matchAll(ELEMENT)) {
+    if (!literal(layout.slice(end, match.index))) return undefined;
+    end = match.index + match[0].length;
+    const length = parseElement(match[0], text.slice(at, at + LONGEST_ELEMENT), fields);
+    if (length === undefined) return undefined;
+    at += length;
+    // As in Go: a fraction may follow the seconds though the layout has none.
+    if (/^0?5$/.test(match[0]) && !/^[.,](?:0+|9+)(?!\d)/.test(layout.slice(end))) {
+      at += parseFraction(text.slice(at, at + LONGEST_ELEMENT), fields) ?? 0;
+    }
+  }
+  if (!literal(layout.slice(end)) || at !== text.length) return undefined;
+  const clock = clockOf(fields);
+  return clock === undefined ? undefined : { clock, offset: fields.offset };
+}
+
+/** No element is longer; a fraction beyond this is cut. */
+const LONGEST_ELEMENT = 64;
+
+/** Reads one element into `fields`; how long it is, undefined when it is not there. */
+function parseElement(element: string, text: string, fields: Fields): number | undefined {
+  const number = (
+    pattern: RegExp,
+    [least, most]: readonly [number, number],
+    use: (number: number) => void,
+  ): number | undefined => {
+    const found = pattern.exec(text)?.[0];
+    if (found === undefined) return undefined;
+    use(Number(found));
+    return Number(found) >= least && Number(found) <= most ? found.length : undefined;
+  };
+  switch (element) {
+    case '2006':
+      return number(/^\d{4}/, [0, 9999], (year) => (fields.year = year));
+    case '06':
+      return number(/^\d{2}/, [0, 99], (year) => (fields.year = year + (year >= 69 ? 1900 : 2000)));
+    case 'January':
+      return parseName(text, MONTHS, (index) => (fields.month = index + 1));
+    case 'Jan':
+      return parseName(text, SHORT_MONTHS, (index) => (fields.month = index + 1));
+    case '01':
+      return number(/^\d{2}/, [1, 12], (month) => (fields.month = month));
+    case '1':
+      return number(/^\d{1,2}/, [1, 12], (month) => (fields.month = month));
+    case 'Monday':
+      return parseName(text, DAYS, () => undefined);
+    case 'Mon':
+      return parseName(text, SHORT_DAYS, () => undefined);
+    case '02':
+      return number(/^\d{2}/, [1, 31], (day) => (fields.day = day));
+    case '_2':
+      return number(/^ ?\d{1,2}/, [1, 31], (day) => (fields.day = day));
+    case '2':
+      return number(/^\d{1,2}/, [1, 31], (day) => (fields.day = day));
+    case '002':
+      return number(/^\d{3}/, [1, 366], (day) => (fields.dayOfYear = day));
+    case '__2':
+      return number(/^(?:\d{3}| \d{2}|  \d)/, [1, 366], (day) => (fields.dayOfYear = day));
+    case '15':
+      return number(/^\d{1,2}/, [0, 23], (hour) => (fields.hour = hour));
+    case '03':
+      return number(/^\d{2}/, [0, 12], (hour) => (fields.hour = hour));
+    case '3':
+      return number(/^\d{1,2}/, [0, 12], (hour) => (fields.hour = hour));
+    case '04':
+      return number(/^\d{2}/, [0, 59], (minute) => (fields.minute = minute));
+    case '4':
+      return number(/^\d{1,2}/, [0, 59], (minute) => (fields.minute = minute));
+    case '05':
+      return number(/^\d{2}/, [0, 59], (second) => (fields.second = second));
+    case '5':
+      return number(/^\d{1,2}/, [0, 59], (second) => (fields.second = second));
+    case 'PM':
+    case 'pm': {
+      const [morning, afternoon] = element === 'PM' ? ['AM', 'PM'] : ['am', 'pm'];
+      const half = text.slice(0, 2);
+      if (half !== morning && half !== afternoon) return undefined;
+      fields.afternoon = half === afternoon;
+      return 2;
+    }
+    case 'MST':
+      // Other short names do not say an offset: `IST` is three zones.
+      if (!/^(?:UTC|GMT)(?![A-Z+-])/.test(text)) return undefined;
+      fields.offset = 0;
+      return 3;
+    default:
+      // A fraction of nines may be missing, one of zeros must have as many digits.
+      if (/^[.,]9/.test(element)) return parseFraction(text, fields) ?? 0;
+      if (!/^[.,]/.test(element)) return parseOffset(element, text, fields);
+      return parseFraction(text.slice(0, element.length), fields) === element.length &&
+        !/^\d/.test(text.slice(element.length))
+        ? element.length
+        : undefined;
+  }
+}
+
+const SHORT_MONTHS: readonly string[] = MONTHS.map((month) => month.slice(0, 3));
+const SHORT_DAYS: readonly string[] = DAYS.map((day) => day.slice(0, 3));
+
+/** One of the names, in capitals or not. */
+function parseName(text: string, names: readonly string[], use: (index: number) => void): number | undefined {
+  const index = names.findIndex((name) => text.slice(0, name.length).toLowerCase() === name.toLowerCase());
+  if (index < 0) return undefined;
+  use(index);
+  return names[index]?.length;
+}
+
+/** Reads `.123`; how long it is, undefined when it is not there. */
+function parseFraction(text: string, fields: Fields): number | undefined {
+  const found = /^[.,](\d+)/.exec(text);
+  if (found === null) return undefined;
+  fields.nanoseconds = Number((found[1] ?? '').slice(0, 9).padEnd(9, '0'));
+  return found[0].length;
+}
+
+function parseOffset(element: string, text: string, fields: Fields): number | undefined {
+  if (element.startsWith('Z') && text.startsWith('Z')) {
+    fields.offset = 0;
+    return 1;
+  }
+  const digits = element.slice(1).replace(/\d\d/g, '(\\d\\d)');
+  const found = new RegExp(`^([+-])${digits}`).exec(text);
+  if (found === null) return undefined;
+  const [whole, sign, hours = '0', minutes = '0', seconds = '0'] = found;
+  if (Number(hours) > 24 || Number(minutes) > 60 || Number(seconds) > 60) return undefined;
+  fields.offset = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * (sign === '-' ? -1 : 1);
+  return whole.length;
+}
+
+function clockOf(fields: Fields): Instant | undefined {
+  const { year, month, day, dayOfYear, afternoon } = fields;
+  const date = new Date(0);
+  if (dayOfYear === undefined) date.setUTCFullYear(year, (month ?? 1) - 1, day ?? 1);
+  else date.setUTCFullYear(year, 0, dayOfYear);
+  // February 30 is no day, and the day of the year must not contradict the month and its day.
+  if (date.getUTCFullYear() !== year) return undefined;
+  if (month !== undefined && date.getUTCMonth() !== month - 1) return undefined;
+  if (day !== undefined && date.getUTCDate() !== day) return undefined;
+  const hour = afternoon === undefined ? fields.hour : afternoon ? (fields.hour % 12) + 12 : fields.hour % 12;
+  date.setUTCHours(hour, fields.minute, fields.second);
+  return BigInt(date.getTime()) * 1_000_000n + BigInt(fields.nanoseconds);
+}

@@ -1,0 +1,64 @@
+/** Arithmetic on fractions by their decimal digits, as Sprig's: 0.1 and 0.2 make 0.3. */
+import { FunctionFailure } from './failure.ts';
+
+/** `digits` times ten to the power of minus `places`. */
+type Decimal = { digits: bigint; places: number };
+
+/** As many places as a quotient gets. */
+const QUOTIENT_PLACES = 16;
+
+/** The sum of two numbers. Fails beyond the largest number, as the others do. */
+export function addDecimals(a: number | bigint, b: number | bigint): number {
+  return toNumber(add(toDecimal(a), toDecimal(b)));
+}
+
+/** The difference of two numbers. */
+export function subtractDecimals(a: number | bigint, b: number | bigint): number {
+  const { digits, places } = toDecimal(b);
+  return toNumber(add(toDecimal(a), { digits: -digits, places }));
+}
+
+/** The product of two numbers. */
+export function multiplyDecimals(a: number | bigint, b: number | bigint): number {
+  const [left, right] = [toDecimal(a), toDecimal(b)];
+  return toNumber({ digits: left.digits * right.digits, places: left.places + right.places });
+}
+
+/** The quotient of two numbers, to 16 places, rounded half away from zero. Fails for a divisor of 0. */
+export function divideDecimals(a: number | bigint, b: number | bigint): number {
+  const [number, divisor] = [toDecimal(a), toDecimal(b)];
+  if (divisor.digits === 0n) throw new FunctionFailure('cannot divide by 0');
+  const shift = QUOTIENT_PLACES + divisor.places - number.places;
+  const above = shift >= 0 ? number.digits * 10n ** BigInt(shift) : number.digits;
+  const below = shift >= 0 ? divisor.digits : divisor.digits * 10n ** BigInt(-shift);
+  const [top, bottom] = [abs(above), abs(below)];
+  const rounded = (2n * top + bottom) / (2n * bottom);
+  return toNumber({ digits: above < 0n === below < 0n ? rounded : -rounded, places: QUOTIENT_PLACES });
+}
+
+/** The shortest decimal digits that mean this number. */
+function toDecimal(number: number | bigint): Decimal {
+  if (typeof number === 'bigint') return { digits: number, places: 0 };
+  const [mantissa = '0', exponent = '0'] = number.toExponential().split('e');
+  const fraction = mantissa.split('.')[1] ?? '';
+  return { digits: BigInt(mantissa.replace('.', '')), places: fraction.length - Number(exponent) };
+}
+
+function toNumber({ digits, places }: Decimal): number {
+  const number = Number(`${digits}e${-places}`);
+  if (!Number.isFinite(number)) throw new FunctionFailure('gives a number that is too large');
+  return number === 0 ? 0 : number;
+}
+
+function add(a: Decimal, b: Decimal): Decimal {
+  const places = Math.max(a.places, b.places);
+  return { digits: scale(a, places) + scale(b, places), places };
+}
+
+function scale({ digits, places }: Decimal, to: number): bigint {
+  return digits * 10n ** BigInt(to - places);
+}
+
+function abs(number: bigint): bigint {
+  return number < 0n ? -number : number;
+}

@@ -1,0 +1,59 @@
+/** Private keys and encryption with a password. */
+import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { decodeBase64, decodeText, encodeBase64 } from './encoding.ts';
+import { FunctionFailure, shown } from './failure.ts';
+
+const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
+
+const KEYS: Readonly<Record<string, () => string>> = {
+  rsa: () =>
+    generateKeyPairSync('rsa', {
+      modulusLength: 4096,
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+      publicKeyEncoding,
+    }).privateKey,
+  ecdsa: () =>
+    generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'sec1', format: 'pem' },
+      publicKeyEncoding,
+    }).privateKey,
+  ed25519: () =>
+    generateKeyPairSync('ed25519', { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding })
+      .privateKey,
+};
+
+/** A new private key in PEM: `rsa` (4096 bits, also for an empty type), `ecdsa` (P-256) or `ed25519`. Fails for others. */
+export function generatePrivateKey(type: string): string {
+  const name = type === '' ? 'rsa' : type;
+  const make = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+  if (make === undefined) throw new FunctionFailure(`takes rsa, ecdsa or ed25519 as its type, not ${shown(type)}`);
+  return make();
+}
+
+/** AES-256-CBC with a random start, which comes first; in base64. */
+export function encryptAes(password: string, text: string): string {
+  if (text === '') return '';
+  const start = randomBytes(16);
+  const cipher = createCipheriv('aes-256-cbc', aesKey(password), start);
+  return encodeBase64(Buffer.concat([start, cipher.update(text), cipher.final()]));
+}
+
+/** What {@link encryptAes} encrypted. Fails for what it did not, or not with this password. */
+export function decryptAes(password: string, encrypted: string): string {
+  if (encrypted === '') return '';
+  try {
+    const bytes = decodeBase64(encrypted);
+    const decipher = createDecipheriv('aes-256-cbc', aesKey(password), bytes.subarray(0, 16));
+    return decodeText(Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]));
+  } catch {
+    throw new FunctionFailure('cannot decrypt the text: it is not what encryptAES gave for this password');
+  }
+}
+
+/** Sprig's key: the password's bytes, cut or filled with zeros to 32. */
+function aesKey(password: string): Buffer {
+  const key = Buffer.alloc(32);
+  Buffer.from(password).copy(key);
+  return key;
+}

@@ -1,0 +1,72 @@
+/** Passwords: hashes of them (bcrypt), and ones that can be worked out again (Master Password). */
+import { createHmac, scryptSync } from 'node:crypto';
+import { genSaltSync, hashSync, truncates } from './bcrypt.ts';
+import { FunctionFailure, shown } from './failure.ts';
+
+/** A bcrypt hash at Go's default cost, with the prefix that every reader of bcrypt knows. Fails beyond 72 bytes. */
+export function hashPassword(password: string): string {
+  if (truncates(password)) throw new FunctionFailure('takes a password of at most 72 bytes');
+  return hashSync(password, genSaltSync(10).replace('$2b$', '$2a$'));
+}
+
+/** Fails for a user's name that cannot stand in a password file of Apache's. */
+export function checkUserName(user: string): void {
+  if (/[:\r\n]/.test(user)) {
+    throw new FunctionFailure(`takes a user without a colon or a line end, not ${shown(user)}`);
+  }
+}
+
+/** Shapes of passwords, each letter a class of characters: Master Password algorithm, version 2. */
+const SHAPES: Readonly<Record<string, string>> = {
+  maximum: 'anoxxxxxxxxxxxxxxxxx axxxxxxxxxxxxxxxxxno',
+  long:
+    'CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno CvcvnoCvccCvcv ' +
+    'CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv CvccCvccnoCvcv ' +
+    'CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno',
+  medium: 'CvcnoCvc CvcCvcno',
+  short: 'Cvcn',
+  basic: 'aaanaaan aannaaan aaannaaa',
+  pin: 'nnnn',
+};
+
+const CLASSES: Readonly<Record<string, string>> = {
+  V: 'AEIOU',
+  C: 'BCDFGHJKLMNPQRSTVWXYZ',
+  v: 'aeiou',
+  c: 'bcdfghjklmnpqrstvwxyz',
+  a: 'AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz',
+  n: '0123456789',
+  o: "@&%?,=[]_:-+*$#!'^~;()/.",
+  x: 'AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()',
+};
+
+/**
+ * The password that these always give (Master Password algorithm, version 2). Fails for a type that is
+ * none and for a counter beyond 32 bits.
+ */
+export function derivePassword(counter: number, type: string, password: string, user: string, site: string): string {
+  const shapes = Object.hasOwn(SHAPES, type) ? SHAPES[type]?.split(' ') : undefined;
+  if (shapes === undefined) {
+    throw new FunctionFailure(`takes one of ${Object.keys(SHAPES).join(', ')} as its type, not ${shown(type)}`);
+  }
+  if (!(counter >= 0 && counter <= 0xffffffff)) {
+    throw new FunctionFailure(`takes a counter from 0 to 4294967295, not ${counter}`);
+  }
+  const scope = 'com.lyndir.masterpassword';
+  const salt = Buffer.concat([Buffer.from(scope), uint32(Buffer.byteLength(user)), Buffer.from(user)]);
+  const key = scryptSync(password, salt, 64, { N: 32768, r: 8, p: 2, maxmem: 1 << 26 });
+  const seed = createHmac('sha256', key)
+    .update(Buffer.concat([Buffer.from(scope), uint32(Buffer.byteLength(site)), Buffer.from(site), uint32(counter)]))
+    .digest();
+  const shape = shapes[(seed[0] ?? 0) % shapes.length] ?? '';
+  return Array.from(shape, (letter, index) => {
+    const characters = CLASSES[letter] ?? '';
+    return characters[(seed[index + 1] ?? 0) % characters.length];
+  }).join('');
+}
+
+function uint32(number: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(number);
+  return bytes;
+}

@@ -1,0 +1,61 @@
+/** Random values from the system's secure source. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { encodeBase64 } from './encoding.ts';
+import { FunctionFailure } from './failure.ts';
+
+const DIGITS = '0123456789';
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** The characters of random texts. */
+export const ALPHABETS: Readonly<Record<'alphanumeric' | 'letters' | 'digits' | 'ascii', string>> = {
+  alphanumeric: DIGITS + LETTERS,
+  letters: LETTERS,
+  digits: DIGITS,
+  /** What can be printed of ASCII, the space included. */
+  ascii: String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index)),
+};
+
+/** Longer ones are no passwords, and would not fit beside a release. */
+const LONGEST = 10_000;
+
+function checkRandomLength(length: number): void {
+  if (length > LONGEST) throw new FunctionFailure(`takes a length up to ${LONGEST}, not ${length}`);
+}
+
+/** A text of so many characters of an alphabet, each as likely as any other. Fails beyond 10,000. */
+export function randomText(length: number, alphabet: string): string {
+  checkRandomLength(length);
+  // Bytes beyond the last whole run of the alphabet are passed over: all characters are as likely.
+  const limit = 256 - (256 % alphabet.length);
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length - text.length)) if (byte < limit) text += alphabet[byte % alphabet.length];
+  }
+  return text;
+}
+
+/** So many bytes in base64. Fails beyond 10,000. */
+export function randomBase64(length: number): string {
+  checkRandomLength(length);
+  return encodeBase64(randomBytes(length));
+}
+
+/** A whole number from `least` on and below `end`. Fails when there is none. */
+export function randomInteger(least: number, end: number): number {
+  if (end <= least) throw new FunctionFailure(`takes an end above its start, not ${least} to ${end}`);
+  if (end - least > LARGEST_RANGE) throw new FunctionFailure('takes a range of less than 2^48 numbers');
+  return randomInt(least, end);
+}
+
+const LARGEST_RANGE = 2 ** 48 - 1;
+
+/** The characters of a text in another order, each order as likely as any other. */
+export function shuffleText(text: string): string {
+  const characters = Array.from(text);
+  for (let left = characters.length; left > 1; left--) {
+    const other = randomInt(left);
+    const last = left - 1;
+    [characters[last], characters[other]] = [characters[other] ?? '', characters[last] ?? ''];
+  }
+  return characters.join('');
+}

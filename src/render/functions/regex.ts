@@ -1,0 +1,131 @@
+/**
+ * Regular expressions in Go's dialect, by re2js: the time of one search grows with the length of the text,
+ * whatever the pattern. JavaScript's own are never run on a chart's patterns.
+ */
+import { RE2JS } from '../../chart/re2.ts';
+import { printable } from '../../errors-text.ts';
+import { FunctionFailure, shown } from './failure.ts';
+import { checkCount, checkLength } from './limits.ts';
+
+/** Does the pattern match somewhere in the text? Fails for a pattern that is none, as all others do. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  return compile(pattern).test(text);
+}
+
+/** The first match; empty when there is none. */
+export function findFirst(pattern: string, text: string): string {
+  return findAll(pattern, text, 1)[0] ?? '';
+}
+
+/** The first `count` matches, all when it is negative. */
+export function findAll(pattern: string, text: string, count: number): string[] {
+  return matches(pattern, text, count).map((match) => text.slice(match.start, match.end));
+}
+
+/** All matches replaced; `$1`, `$name` and `${name}` are what groups caught, `$$` a dollar sign. */
+export function replaceTemplate(pattern: string, text: string, template: string): string {
+  return replaceAll(pattern, text, templateParts(template));
+}
+
+/** All matches replaced by a text as it is. */
+export function replaceLiteral(pattern: string, text: string, replacement: string): string {
+  return replaceAll(pattern, text, [replacement]);
+}
+
+/** Go's Split: at most `count` parts, the last one unsplit; all when it is negative. */
+export function splitPattern(pattern: string, text: string, count: number): string[] {
+  if (count === 0) return [];
+  if (pattern !== '' && text === '') return [''];
+  const parts: string[] = [];
+  let begin = 0;
+  let end = 0;
+  for (const match of matches(pattern, text, count)) {
+    if (count > 0 && parts.length === count - 1) break;
+    end = match.start;
+    // An empty match at the very start splits nothing off.
+    if (match.end !== 0) parts.push(text.slice(begin, end));
+    begin = match.end;
+  }
+  if (end !== text.length) parts.push(text.slice(begin));
+  return parts;
+}
+
+/** A pattern that matches this text and no other. */
+export function quotePattern(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+}
+
+/** Compiled patterns: a loop asks for the same one again and again. */
+const compiled: Map<string, RE2JS> = new Map();
+const MOST_COMPILED = 100;
+
+function compile(pattern: string): RE2JS {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  let regex: RE2JS;
+  try {
+    regex = RE2JS.compile(pattern);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '';
+    throw new FunctionFailure(`cannot read the pattern ${shown(pattern)}: ${printable(reason, 80)}`);
+  }
+  if (compiled.size >= MOST_COMPILED) compiled.clear();
+  compiled.set(pattern, regex);
+  return regex;
+}
+
+/** Where a match lies, and what its groups caught. */
+type Match = { start: number; end: number; group: (name: string) => string };
+
+/** One search is linear, but all of them together may not be (`a.*b|a`); nobody waits longer than this. */
+const LONGEST_SEARCH_MS = 10_000;
+
+/** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. */
+function matches(pattern: string, text: string, count: number): Match[] {
+  const regex = compile(pattern);
+  const names = regex.namedGroups();
+  const matcher = regex.matcher(text);
+  const found: Match[] = [];
+  const started = performance.now();
+  let previousEnd = -1;
+  while ((count < 0 || found.length < count) && matcher.find()) {
+    const [start, end] = [matcher.start(), matcher.end()];
+    if (start === end && start === previousEnd) continue;
+    previousEnd = end;
+    const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, group) => matcher.group(group) ?? '');
+    found.push({ start, end, group: (name) => groups[/^\d+$/.test(name) ? Number(name) : (names[name] ?? -1)] ?? '' });
+    checkCount(found.length);
+    if (performance.now() - started > LONGEST_SEARCH_MS) {
+      throw new FunctionFailure(`takes too long to find all matches of ${shown(pattern)}`);
+    }
+  }
+  return found;
+}
+
+/** A replacement: literal text, and names of groups. */
+type Part = string | { group: string };
+
+function templateParts(template: string): Part[] {
+  return template.split(/(\$\$|\$\{[\p{L}\p{Nd}_]+\}|\$[\p{L}\p{Nd}_]+)/u).map((part, index) => {
+    if (index % 2 === 0) return part;
+    return part === '$$' ? '$' : { group: part.replace(/^\$\{?|\}$/g, '') };
+  });
+}
+
+function replaceAll(pattern: string, text: string, replacement: readonly Part[]): string {
+  const parts: string[] = [];
+  let length = 0;
+  let end = 0;
+  const add = (part: string): void => {
+    length += part.length;
+    checkLength(length);
+    parts.push(part);
+  };
+  for (const match of matches(pattern, text, -1)) {
+    add(text.slice(end, match.start));
+    for (const part of replacement) add(typeof part === 'string' ? part : match.group(part.group));
+    end = match.end;
+  }
+  add(text.slice(end));
+  return parts.join('');
+}

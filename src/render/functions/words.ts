@@ -1,0 +1,214 @@
+/** Words and lines of a text, by the rules of the libraries behind Sprig (goutils, xstrings). */
+import { cut, isSpace, lengthOf } from './characters.ts';
+import { lowerCase, lowerOf, titleOf, upperOf } from './letters.ts';
+import { checkLength } from './limits.ts';
+
+/** `title`: the first letter of each word as a capital. */
+export function titleWords(text: string): string {
+  return mapWords(text, isTitleGap, titleOf);
+}
+
+/** `untitle`: the first letter of each word as a small one. */
+export function untitleWords(text: string): string {
+  return mapWords(text, isSpace, lowerOf);
+}
+
+/** `initials`: the first characters of all words. */
+export function initialsOf(text: string): string {
+  let initials = '';
+  mapWords(text, isSpace, (first) => (initials += first));
+  return initials;
+}
+
+/** `swapcase`: capitals small, small letters capitals; title case at the start of a word. */
+export function swapCase(text: string): string {
+  let result = '';
+  let afterSpace = true;
+  for (const letter of text) {
+    if (/\p{Ll}/u.test(letter)) {
+      result += afterSpace ? titleOf(letter) : upperOf(letter);
+      afterSpace = false;
+    } else if (/\p{Lu}|\p{Lt}/u.test(letter)) {
+      result += lowerOf(letter);
+      afterSpace = false;
+    } else {
+      result += letter;
+      afterSpace = isSpace(letter);
+    }
+  }
+  return result;
+}
+
+/** Changes the first character of each word; `isGap` tells what lies between words. */
+function mapWords(text: string, isGap: (character: string) => boolean, change: (first: string) => string): string {
+  let result = '';
+  let atStart = true;
+  for (const character of text) {
+    const gap = isGap(character);
+    result += atStart && !gap ? change(character) : character;
+    atStart = gap;
+  }
+  return result;
+}
+
+/** Between words: ASCII but letters, digits and `_`; beyond ASCII white space (Go's strings.Title). */
+function isTitleGap(character: string): boolean {
+  return character < '\u0080' ? /[^a-zA-Z0-9_]/.test(character) : isSpace(character);
+}
+
+function isConnector(character: string): boolean {
+  return character === '-' || character === '_' || isSpace(character);
+}
+
+/**
+ * `camelcase`: `http_server` to `HttpServer`, `HTTPServer` to `Httpserver`. Connectors at the start stay,
+ * of several in a row all but one.
+ */
+export function camelCase(text: string): string {
+  const characters = Array.from(text);
+  const start = characters.findIndex((character) => !isConnector(character));
+  // As xstrings has it: a text of connectors alone gets one more.
+  if (start < 0) return text + (characters.at(-1) ?? '');
+  const first = characters[start] ?? '';
+  let result = characters.slice(0, start).join('');
+  let inCapitals = isCapital(first);
+  let held = upperOf(first);
+  for (const character of characters.slice(start + 1)) {
+    if (!isConnector(held)) {
+      // Of a word's capitals at its start only the first stays one.
+      inCapitals &&= isCapital(character);
+      result += held;
+      held = inCapitals ? lowerOf(character) : character;
+    } else if (isConnector(character)) {
+      result += held;
+      held = character;
+    } else {
+      inCapitals = isCapital(character);
+      held = upperOf(character);
+    }
+  }
+  return result + held;
+}
+
+function isCapital(character: string): boolean {
+  return /^\p{Lu}$/u.test(character);
+}
+
+type Word = { type: 'number' | 'upper' | 'letters' | 'connector' | 'punctuation' | 'other'; text: string };
+
+/** Chinese characters are no letters to xstrings. */
+const SMALL = String.raw`[[\p{L}--\p{Lu}]--[\u3400-\u4d85\u4e00-\u9fcc\u{20000}-\u{2b81d}]]`;
+
+/** The words of a text: runs of one type of character; a capital begins a word (`HTTP` and `Server`). */
+const WORD: RegExp = new RegExp(
+  [
+    String.raw`(?<connector>[\-_\p{White_Space}]+)`,
+    String.raw`(?<punctuation>[\p{P}--[\-_]]\p{P}*)`,
+    String.raw`(?<upper>\p{Lu}{2,}(?!${SMALL})|\p{Lu}+(?=\p{Lu}${SMALL})|\p{Lu}${SMALL}*)`,
+    `(?<letters>${SMALL}+)`,
+    String.raw`(?<number>\p{N}+)`,
+    String.raw`(?<other>(?:(?![\-_\p{White_Space}\p{P}\p{Lu}\p{N}]|${SMALL}).)+)`,
+  ].join('|'),
+  'gsv',
+);
+
+function wordsOf(text: string): Word[] {
+  return Array.from(text.matchAll(WORD), ({ groups = {}, 0: word }) => {
+    const type = Object.keys(groups).find((name) => groups[name] !== undefined);
+    return { type: (type ?? 'other') as Word['type'], text: word };
+  });
+}
+
+/**
+ * `snakecase` and `kebabcase`: `HTTPServer` to `http_server`, words in small letters, joined by the
+ * connector. A number is a part of the word before it (`bld4_floor`), or of small letters behind it
+ * (`http_20x`).
+ */
+export function lowerWords(text: string, connector: '_' | '-'): string {
+  const words = wordsOf(text);
+  let result = '';
+  let at = 0;
+  const take = (): void => {
+    const word = words[at++];
+    if (word !== undefined) result += lowerWord(word, connector);
+  };
+  const takeNumberTail = (): void => {
+    while (words[at]?.type === 'letters' || words[at]?.type === 'number') take();
+    connect();
+  };
+  const connect = (): void => {
+    const next = words[at]?.type;
+    if (next !== undefined && next !== 'connector' && next !== 'punctuation') result += connector;
+  };
+  while (at < words.length) {
+    const type = words[at]?.type;
+    take();
+    if (type === 'connector' || type === 'punctuation') continue;
+    if (type === 'number') {
+      takeNumberTail();
+    } else if (words[at]?.type !== 'number') {
+      connect();
+    } else if (at < words.length - 1) {
+      if (words[at + 1]?.type === 'letters') {
+        result += connector;
+        take();
+        takeNumberTail();
+      } else {
+        take();
+        connect();
+      }
+    }
+  }
+  return result;
+}
+
+function lowerWord(word: Word, connector: string): string {
+  if (word.type === 'connector') return connector.repeat(lengthOf(word.text));
+  return word.type === 'upper' ? lowerCase(word.text) : word.text;
+}
+
+/** What stands between wrapped lines, and whether a word that is longer than a line is cut. */
+export type WrapOptions = { newline?: string; cutWords?: boolean };
+
+/** `wrap` and `wrapWith`: breaks lines at spaces so that they hold at most `width` characters. */
+export function wrapLines(width: number, text: string, options: WrapOptions = {}): string {
+  const { newline = '\n', cutWords = false } = options;
+  const limit = Math.max(width, 1);
+  const characters = Array.from(text);
+  checkLength(text.length + Math.ceil(characters.length / limit) * newline.length);
+  const lines: string[] = [];
+  let start = 0;
+  while (characters.length - start > limit) {
+    if (characters[start] === ' ') {
+      start++;
+      continue;
+    }
+    const space = lastSpace(characters, start, start + limit);
+    const at = space ?? (cutWords ? start + limit : characters.indexOf(' ', start + limit));
+    if (at < 0) break;
+    lines.push(characters.slice(start, at).join(''));
+    start = space === undefined && cutWords ? at : at + 1;
+  }
+  return [...lines, characters.slice(start).join('')].join(newline);
+}
+
+/** The last space from `end` back to `start`; looking no further keeps the work in proportion to the text. */
+function lastSpace(characters: readonly string[], start: number, end: number): number | undefined {
+  for (let at = end; at >= start; at--) if (characters[at] === ' ') return at;
+  return undefined;
+}
+
+/** `abbrev`: cut to `width` characters, with an ellipsis at its end. */
+export function abbreviate(width: number, text: string): string {
+  return width < 4 || lengthOf(text) <= width ? text : `${cut(text, 0, width - 3)}...`;
+}
+
+/** `abbrevboth`: cut to `width` characters from about `offset` on, with an ellipsis at both ends. */
+export function abbreviateBoth(offset: number, width: number, text: string): string {
+  const length = lengthOf(text);
+  if (width < 4 || (offset > 0 && width < 7) || length <= width) return text;
+  const start = Math.min(offset, length - (width - 3));
+  if (start <= 4) return abbreviate(width, text);
+  if (start + width - 3 < length) return `...${abbreviate(width - 3, cut(text, start))}`;
+  return `...${cut(text, length - (width - 3))}`;
+}
