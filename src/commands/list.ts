@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { listReleases } from '../release/operations.ts';
@@ -43,7 +42,7 @@ export const command: Command = defineCommand({
     const statuses: { statuses?: Status[] } = chosen.length > 0 ? { statuses: chosen } : {};
     const where = flags['all-namespaces'] ? {} : { namespace: namespaceOf(flags) };
     let releases = await listReleases(cluster, { ...where, ...statuses });
-    if (flags.filter !== undefined) releases = filtered(releases, flags.filter);
+    if (flags.filter !== undefined) releases = await filtered(releases, flags.filter);
     releases.sort((a, b) => (flags.date ? time(a) - time(b) : a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     if (flags.reverse) releases.reverse();
     releases = releases.slice(flags.offset, flags.max === 0 ? undefined : flags.offset + flags.max);
@@ -82,7 +81,8 @@ function time(release: Release): number {
   return updated === undefined ? 0 : toMillis(updated);
 }
 
-function filtered(releases: readonly Release[], pattern: string): Release[] {
+async function filtered(releases: readonly Release[], pattern: string): Promise<Release[]> {
+  const { RE2JS } = await import('../chart/re2.ts');
   try {
     const expression = RE2JS.compile(pattern);
     return releases.filter(({ name }) => expression.matcher(name).find());
