@@ -4,7 +4,7 @@ import { printable } from '../errors-text.ts';
 import { listReleases } from '../release/operations.ts';
 import { STATUSES } from '../release/release.ts';
 import type { Release, Status } from '../release/release.ts';
-import { formatGoString, parseRecordTime, toMillis } from '../terminal/go-time.ts';
+import { formatGoString, formatGoTime, parseRecordTime, toMillis } from '../terminal/go-time.ts';
 import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import { defineCommand } from './support/command.ts';
@@ -12,6 +12,7 @@ import type { Command } from './support/command.ts';
 import { namespaceOf, OUTPUT_FLAG } from './support/flags.ts';
 import { openCluster } from './support/operate.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
+import { matchesSelector, parseSelector } from './support/selector.ts';
 
 export const command: Command = defineCommand({
   description: ['Lists the newest revision of each release.'],
@@ -31,10 +32,13 @@ export const command: Command = defineCommand({
     superseded: { type: 'boolean', summary: 'only superseded releases' },
     uninstalled: { type: 'boolean', summary: 'only uninstalled releases whose history was kept' },
     uninstalling: { type: 'boolean', summary: 'only releases that are being uninstalled' },
+    selector: { type: 'string', char: 'l', value: 'QUERY', summary: 'only releases with these labels: a=b,c!=d' },
     'no-headers': { type: 'boolean', summary: 'print no header line' },
+    'time-format': { type: 'string', value: 'LAYOUT', summary: "print times in this layout of Go's: 2006-01-02 15:04" },
     ...OUTPUT_FLAG,
   },
   async run({ flags }) {
+    const requirements = parseSelector(flags.selector ?? '');
     const cluster = await openCluster(flags);
     const chosen = STATUSES.filter((status) => {
       const flag = status.startsWith('pending-') ? 'pending' : status;
@@ -43,6 +47,7 @@ export const command: Command = defineCommand({
     const statuses: { statuses?: Status[] } = chosen.length > 0 ? { statuses: chosen } : {};
     const where = flags['all-namespaces'] ? {} : { namespace: namespaceOf(flags) };
     let releases = await listReleases(cluster, { ...where, ...statuses });
+    releases = releases.filter(({ labels }) => matchesSelector(labels, requirements));
     if (flags.filter !== undefined) releases = filtered(releases, flags.filter);
     releases.sort((a, b) => (flags.date ? time(a) - time(b) : a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     if (flags.reverse) releases.reverse();
@@ -51,6 +56,7 @@ export const command: Command = defineCommand({
       for (const { name } of releases) print(`${printable(name)}\n`);
       return;
     }
+    const row = (release: Release): Record<string, string> => rowOf(release, flags['time-format'] || undefined);
     const head = ['NAME', 'NAMESPACE', 'REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION'];
     printResult(
       flags.output,
@@ -64,13 +70,14 @@ export const command: Command = defineCommand({
   },
 });
 
-function row(release: Release): Record<string, string> {
+function rowOf(release: Release, layout: string | undefined): Record<string, string> {
   const updated = parseRecordTime(release.info.last_deployed);
   return {
     name: release.name,
     namespace: release.namespace,
     revision: String(release.version),
-    updated: updated === undefined ? '-' : formatGoString(updated),
+    updated:
+      updated === undefined ? '-' : layout === undefined ? formatGoString(updated) : formatGoTime(updated, layout),
     status: release.info.status,
     chart: chartLabel(release),
     app_version: chartField(release, 'appVersion'),

@@ -102,8 +102,11 @@ function onlyShown(documents: readonly Document[], wanted: readonly string[], ch
 
 function kubeVersion(text: string | undefined): string {
   if (text === undefined) return DEFAULT_CAPABILITIES.kubeVersion;
-  if (!/^v?\d+\.\d+(?:\.\d+)?(?:[-+].*)?$/.test(text)) {
+  const match = /^v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?([-+][0-9A-Za-z.+-]+)?$/.exec(text);
+  if (match === null) {
     throw new PkgError('PKG_USAGE', `--kube-version takes a version such as 1.36.0, not "${printable(text)}"`);
   }
-  return text.startsWith('v') ? text : `v${text}`;
+  // Helm tells templates three numbers, whatever was typed.
+  const [, major, minor, patch = '0', rest = ''] = match;
+  return `v${Number(major)}.${Number(minor)}.${Number(patch)}${rest}`;
 }
