@@ -1,7 +1,7 @@
-import { RE2JS } from 're2js';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { listReleases } from '../release/operations.ts';
+import { recordLabels } from '../release/names.ts';
 import { STATUSES } from '../release/release.ts';
 import type { Release, Status } from '../release/release.ts';
 import { formatGoString, formatGoTime, parseRecordTime, toMillis } from '../terminal/go-time.ts';
@@ -15,7 +15,10 @@ import { chartField, chartLabel, printResult } from './support/release-output.ts
 import { matchesSelector, parseSelector } from './support/selector.ts';
 
 export const command: Command = defineCommand({
-  description: ['Lists the newest revision of each release.'],
+  description: [
+    'Lists the newest revision of each release.',
+    'With --superseded alone lists all superseded revisions: the newest is never one.',
+  ],
   examples: [{ command: 'pkg list -A -o json', says: 'all namespaces, as data' }],
   args: [],
   flags: {
@@ -24,12 +27,12 @@ export const command: Command = defineCommand({
     short: { type: 'boolean', char: 'q', summary: 'print only names' },
     date: { type: 'boolean', char: 'd', summary: 'sort by date' },
     reverse: { type: 'boolean', char: 'r', summary: 'sort the other way round' },
-    max: { type: 'integer', char: 'm', default: 256, min: 0, value: 'N', summary: 'print at most so many, 0 for all' },
+    max: { type: 'integer', char: 'm', default: 256, value: 'N', summary: 'print at most so many, 0 for all' },
     offset: { type: 'integer', default: 0, min: 0, value: 'N', summary: 'leave out so many at the start' },
     deployed: { type: 'boolean', summary: 'only deployed releases' },
     failed: { type: 'boolean', summary: 'only failed releases' },
     pending: { type: 'boolean', summary: 'only pending releases' },
-    superseded: { type: 'boolean', summary: 'only superseded releases' },
+    superseded: { type: 'boolean', summary: 'only superseded revisions' },
     uninstalled: { type: 'boolean', summary: 'only uninstalled releases whose history was kept' },
     uninstalling: { type: 'boolean', summary: 'only releases that are being uninstalled' },
     selector: { type: 'string', char: 'l', value: 'QUERY', summary: 'only releases with these labels: a=b,c!=d' },
@@ -47,11 +50,11 @@ export const command: Command = defineCommand({
     const statuses: { statuses?: Status[] } = chosen.length > 0 ? { statuses: chosen } : {};
     const where = flags['all-namespaces'] ? {} : { namespace: namespaceOf(flags) };
     let releases = await listReleases(cluster, { ...where, ...statuses });
-    releases = releases.filter(({ labels }) => matchesSelector(labels, requirements));
-    if (flags.filter !== undefined) releases = filtered(releases, flags.filter);
+    releases = releases.filter((release) => matchesSelector(recordLabels(release), requirements));
+    if (flags.filter !== undefined) releases = await filtered(releases, flags.filter);
     releases.sort((a, b) => (flags.date ? time(a) - time(b) : a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     if (flags.reverse) releases.reverse();
-    releases = releases.slice(flags.offset, flags.max === 0 ? undefined : flags.offset + flags.max);
+    releases = releases.slice(flags.offset, flags.max <= 0 ? undefined : flags.offset + flags.max);
     if (flags.short && flags.output === 'table') {
       for (const { name } of releases) print(`${printable(name)}\n`);
       return;
@@ -89,7 +92,8 @@ function time(release: Release): number {
   return updated === undefined ? 0 : toMillis(updated);
 }
 
-function filtered(releases: readonly Release[], pattern: string): Release[] {
+async function filtered(releases: readonly Release[], pattern: string): Promise<Release[]> {
+  const { RE2JS } = await import('../chart/re2.ts');
   try {
     const expression = RE2JS.compile(pattern);
     return releases.filter(({ name }) => expression.matcher(name).find());
