@@ -35,7 +35,14 @@ const leaveOutUnused: Plugin = {
   name: 'leave-out-unused',
   setup(setup) {
     setup.onResolve({ filter: new RegExp(`^(${UNUSED.join('|')})$`) }, ({ path }) => ({ path, namespace: 'unused' }));
-    setup.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'export default {}', loader: 'js' }));
+    setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
+      // On a terminal oclif takes a spinner's frames as soon as it is loaded.
+      contents:
+        path === 'cli-spinners'
+          ? "const spinner = { frames: [' '] }; export default { dots2: spinner, line: spinner }"
+          : 'export default {}',
+      loader: 'js',
+    }));
   },
 };
 
