@@ -37,7 +37,7 @@ export function kwokConfiguration(logFile: string): string {
   return documents.map((document) => `---\n${JSON.stringify(document)}\n`).join('');
 }
 
-/** Nodes, and the default StorageClass that KWOK's stages provision for. */
+/** Nodes, and the default StorageClass: KWOK's stages provision volumes for this name only. */
 export function initialObjects(): Json[] {
   const resources = { cpu: '1000', memory: '1Ti', 'ephemeral-storage': '1Ti', pods: '5000' };
   const nodes = Array.from({ length: NODES }, (_, index): Json => {
@@ -63,7 +63,7 @@ export function initialObjects(): Json[] {
     {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: { name: 'kwok-volume', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'kwok.x-k8s.io/volume',
       reclaimPolicy: 'Delete',
       volumeBindingMode: 'Immediate',
