@@ -1,6 +1,5 @@
 /** Colours: used on a terminal, not in files and pipes, and never against the user's wish. */
 import { fstatSync } from 'node:fs';
-import { styleText } from 'node:util';
 
 /** When to use colours: Helm's words. */
 export type ColorMode = 'never' | 'auto' | 'always';
@@ -28,5 +27,8 @@ export function wantsColor(flag: string | undefined, fd: 1 | 2, env: NodeJS.Proc
 
 /** A {@link Paint} that colours, or one that does nothing. */
 export function painter(color: boolean): Paint {
-  return color ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+  if (!color) return (_style, text) => text;
+  // Loaded only here: it takes 4 ms.
+  const { styleText } = process.getBuiltinModule('node:util');
+  return (style, text) => styleText(style, text, { validateStream: false });
 }

@@ -82,7 +82,9 @@ export class Output {
   readonly slots: Slots | undefined;
   readonly #budget: Budget;
   readonly #parts: (string | number)[] = [];
-  readonly #sources: { template: Template; node: Source }[] = [];
+  // Beside each part, and apart from each other: an object for each part would double the work of a render.
+  readonly #templates: Template[] = [];
+  readonly #nodes: Source[] = [];
   #lastPart: string | number = '';
 
   constructor(slots: Slots | undefined, budget: Budget) {
@@ -103,13 +105,13 @@ export class Output {
   add(text: string, template: Template, node: Source): void {
     if (text === '') return;
     this.#charge(text.length, template, node);
-    this.#push(text, { template, node });
+    this.#push(text, template, node);
   }
 
   /** Adds a slot. */
   addSlot(slots: Slots, slot: Slot): void {
     this.#charge(MARKER_LENGTH, slot.template, slot.node);
-    this.#push(slots.add(slot), slot);
+    this.#push(slots.add(slot), slot.template, slot.node);
   }
 
   #charge(length: number, template: Template, node: Source): void {
@@ -121,9 +123,10 @@ export class Output {
     });
   }
 
-  #push(part: string | number, source: { template: Template; node: Source }): void {
+  #push(part: string | number, template: Template, node: Source): void {
     this.#parts.push(part);
-    this.#sources.push(source);
+    this.#templates.push(template);
+    this.#nodes.push(node);
     this.#lastPart = part;
   }
 
@@ -131,22 +134,22 @@ export class Output {
   append(other: Output, indent: string): void {
     let atLineStart = true;
     for (const [index, part] of other.#parts.entries()) {
-      const source = other.#sources[index];
-      if (source === undefined) continue;
+      const [template, node] = [other.#templates[index], other.#nodes[index]];
+      if (template === undefined || node === undefined) continue;
       if (indent === '') {
-        this.#push(part, source);
+        this.#push(part, template, node);
         continue;
       }
       if (typeof part === 'number') {
-        if (atLineStart) this.#push(indent, source);
-        this.#push(part, source);
+        if (atLineStart) this.#push(indent, template, node);
+        this.#push(part, template, node);
         atLineStart = false;
         continue;
       }
       const endsLine = part.endsWith('\n');
       const body = endsLine ? part.slice(0, -1) : part;
       const indented = body.replaceAll('\n', `\n${indent}`);
-      this.#push((atLineStart ? indent : '') + indented + (endsLine ? '\n' : ''), source);
+      this.#push((atLineStart ? indent : '') + indented + (endsLine ? '\n' : ''), template, node);
       atLineStart = endsLine;
     }
   }
@@ -179,6 +182,11 @@ export class Output {
     return this.slots?.marker(this.slots.at(part).kind, part) ?? '';
   }
 
+  #within(index: number, before: string): Position | undefined {
+    const [template, node] = [this.#templates[index], this.#nodes[index]];
+    return template && node && within(template, node, before);
+  }
+
   /**
    * The place in a template that printed a character.
    *
@@ -188,17 +196,15 @@ export class Output {
     let left = offset;
     for (let index = from; index < this.#parts.length; index++) {
       const part = this.#text(index);
-      const source = this.#sources[index];
-      if (source !== undefined && left < part.length) return within(source, part.slice(0, left));
+      if (left < part.length) return this.#within(index, part.slice(0, left));
       left -= part.length;
     }
-    const last = this.#sources.at(-1);
-    return last && within(last, this.#text(this.#parts.length - 1));
+    const last = this.#parts.length - 1;
+    return last < 0 ? undefined : this.#within(last, this.#text(last));
   }
 }
 
-function within(source: { template: Template; node: Source }, before: string): Position {
-  const { template, node } = source;
+function within(template: Template, node: Source, before: string): Position {
   const start = positionIn(template, node.loc);
   if (node.type !== 'ContentStatement') return start;
   // White space that Handlebars cut off in front still counts.

@@ -15,22 +15,24 @@ export type ShapedDocument = {
   offset: number;
 };
 
-/** A constant, cut at the separators that it holds. */
-type Constant = { pieces: readonly { id: string; offset: number; blank: boolean }[]; separatorFirst: boolean };
+/** A constant, cut at the separators that it holds. `dashesFirst`: at the start of a line it may begin with one. */
+type Constant = { pieces: readonly { id: string; offset: number; blank: boolean }[]; dashesFirst: boolean };
 
 const KINDS: readonly SlotKind[] = ['v', 'o', 's'];
+const KIND_IDS: Readonly<Record<SlotKind, string>> = { v: '\0', o: '\x01', s: '\x02' };
 const FIRST_ID = KINDS.length;
 const LAST_ID = 0xfffe;
 const SEPARATOR = /^---(?=[ \t\r\n])/gm;
 /** A line that the next part may make a separator, or not. */
-const UNSURE = /(?:^|\n)-{1,3}$/;
+const UNSURE = /\n-{1,3}$/;
+const ONLY_DASHES = /^-{1,3}$/;
 /** The first line that is not blank begins at its first column, so separators do too. */
 const NOT_INDENTED = /^(?:[^\S\n]*\n)*\S/;
 
 /** The shapes of one render. */
 export class Shapes {
   readonly #slots: Slots;
-  readonly #constants = new Map<string, Constant | undefined>();
+  readonly #constants = new Map<string, Constant>();
   readonly #texts: string[] = [];
 
   constructor(slots: Slots) {
@@ -45,25 +47,27 @@ export class Shapes {
     let blank = true;
     let begun = false;
     const { parts } = output;
-    for (const [index, part] of parts.entries()) {
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index] ?? '';
       if (typeof part === 'number') {
         if (!begun) return undefined;
         if (count === 0) current.base = part;
         else if (part !== current.base + count) return undefined;
-        current.shape += String.fromCharCode(KINDS.indexOf(this.#slots.at(part).kind));
+        current.shape += KIND_IDS[this.#slots.at(part).kind];
         count++;
         blank = false;
         continue;
       }
       const constant = this.#constant(part);
       if (constant === undefined) return undefined;
-      if (constant.separatorFirst && !isLineStart(parts[index - 1])) return undefined;
+      // A separator at the very start is one only where a line starts; dashes alone are one only with what follows.
+      if (constant.dashesFirst && isLineStart(parts[index - 1]) === ONLY_DASHES.test(part)) return undefined;
       if (!begun) {
         if (!NOT_INDENTED.test(part)) return undefined;
         begun = true;
       }
-      for (const [at, piece] of constant.pieces.entries()) {
-        if (at > 0) {
+      for (const piece of constant.pieces) {
+        if (piece !== constant.pieces[0]) {
           if (!blank) documents.push(current);
           current = { shape: '', base: 0, part: index, offset: piece.offset };
           count = 0;
@@ -90,9 +94,10 @@ export class Shapes {
   }
 
   #constant(text: string): Constant | undefined {
-    if (this.#constants.has(text)) return this.#constants.get(text);
+    const known = this.#constants.get(text);
+    if (known !== undefined) return known;
     const constant = UNSURE.test(text) ? undefined : this.#cut(text);
-    this.#constants.set(text, constant);
+    if (constant !== undefined) this.#constants.set(text, constant);
     return constant;
   }
 
@@ -104,15 +109,15 @@ export class Shapes {
       this.#texts.push(piece);
     };
     let start = 0;
-    let separatorFirst = false;
+    let dashesFirst = ONLY_DASHES.test(text);
     for (const match of text.matchAll(SEPARATOR)) {
-      if (match.index === 0) separatorFirst = true;
+      if (match.index === 0) dashesFirst = true;
       add(start, match.index);
       // What follows on the line belongs to the document: `--- # comment`, `--- {a: 1}`.
       start = match.index + match[0].length;
     }
     add(start, text.length);
-    return FIRST_ID + this.#texts.length > LAST_ID ? undefined : { pieces, separatorFirst };
+    return FIRST_ID + this.#texts.length > LAST_ID ? undefined : { pieces, dashesFirst };
   }
 }
 
