@@ -88,8 +88,8 @@ export function createClient(access: Access): Client {
   };
 }
 
-/** The text of a kubeconfig with one context, whose default namespace is `namespace`. */
-export function writeKubeconfig(access: Access, namespace = 'default'): string {
+/** The text of a kubeconfig with one context. */
+export function writeKubeconfig(access: Access): string {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   const cluster = { server: access.server, 'certificate-authority-data': base64(access.ca) };
   const user = {
@@ -102,7 +102,7 @@ export function writeKubeconfig(access: Access, namespace = 'default'): string {
     'current-context': 'test',
     clusters: [{ name: 'test', cluster }],
     users: [{ name: 'test', user }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
 }
