@@ -1,8 +1,7 @@
 /** Tables as Helm prints them: columns padded with spaces and parted by one tab. */
-import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../errors-text.ts';
 
-/** How a cell is coloured, decided by its text. */
+/** How a cell is coloured, decided by its text; nothing but colours may be added. */
 export type CellStyle = (text: string) => string;
 
 /**
@@ -20,7 +19,7 @@ export function renderTable(rows: readonly (readonly string[])[], maxWidth = 200
     .map((row) => {
       const cells = row.map((cell, column) => {
         const styled = styles[column]?.(cell) ?? cell;
-        return styled + ' '.repeat((widths[column] ?? 0) - Array.from(stripVTControlCharacters(styled)).length);
+        return styled + ' '.repeat((widths[column] ?? 0) - Array.from(cell).length);
       });
       return `${cells.join('\t')}\n`;
     })

@@ -6,12 +6,15 @@ import { positionAt } from './read.ts';
 /**
  * Reads JSON exactly: an integer beyond 2^53 is a bigint, `__proto__` is an ordinary own key.
  *
- * @throws PkgError PKG_YAML_SYNTAX with the position
+ * @throws PkgError PKG_YAML_SYNTAX with the position; PKG_YAML_TOO_COMPLEX for what is nested too deeply
  */
 export function parseJson(text: string, file: string): Json {
   try {
     return JSON.parse(text, reviveExactly) as Json;
   } catch (error) {
+    if (error instanceof RangeError) {
+      throw new PkgError('PKG_YAML_TOO_COMPLEX', 'this JSON is nested too deeply', { at: { file } });
+    }
     if (!(error instanceof SyntaxError)) throw error;
     const offset = /at position (\d+)/.exec(error.message)?.[1];
     const at = positionAt(text, offset === undefined ? text.length : Number(offset), file);

@@ -1,0 +1,246 @@
+/**
+ * A schema's rules, ready to be held against values. A validator of our own, since Helm's verdict counts:
+ * of generated schemas and values, @cfworker/json-schema judged about one in six otherwise.
+ */
+import { printable } from '../../errors-text.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import { SchemaDocument, SchemaFault, escapePointer } from './document.ts';
+import type { Resource } from './document.ts';
+import { formatCheck } from './formats.ts';
+import type { FormatCheck } from './formats.ts';
+import type { Pattern, PatternEngine } from './patterns.ts';
+import type { Draft } from './shapes.ts';
+
+/** One schema. A keyword whose value is no schema is read from `keywords` where it is applied. */
+export type Rule = {
+  /** What a boolean schema says of everything. */
+  always?: boolean;
+  draft: Draft;
+  keywords: ValueMap;
+  /** The rule at the root of this schema's resource. */
+  resource: Rule;
+  /** Of a resource's root: what its `$dynamicAnchor`s name. */
+  dynamicAnchors: Map<string, Rule>;
+  ref?: Rule;
+  recursiveRef?: Rule;
+  dynamicRef?: { rule: Rule; anchor: string };
+  allOf: Rule[];
+  anyOf: Rule[];
+  oneOf: Rule[];
+  not?: Rule;
+  if?: Rule;
+  then?: Rule;
+  else?: Rule;
+  properties: Map<string, Rule>;
+  patternProperties: [Pattern, Rule][];
+  additionalProperties?: Rule;
+  propertyNames?: Rule;
+  dependentRequired: [string, string[]][];
+  dependentSchemas: [string, Rule][];
+  unevaluatedProperties?: Rule;
+  /** Items by position, and what the rest has to be. */
+  prefixItems: Rule[];
+  restItems?: Rule;
+  contains?: Rule;
+  unevaluatedItems?: Rule;
+  pattern?: Pattern;
+  format?: FormatCheck;
+};
+
+const NO_KEYWORDS: ValueMap = new Map();
+
+/**
+ * Compiles a schema and all that it refers to.
+ *
+ * @throws {SchemaFault} for what no draft allows, references that lead nowhere, and patterns that are none
+ */
+export function compileSchema(schema: Value, engine: PatternEngine): Rule {
+  return new Compiler(new SchemaDocument(schema, engine), engine).compile();
+}
+
+class Compiler {
+  readonly #document: SchemaDocument;
+  readonly #engine: PatternEngine;
+  readonly #rules = new Map<string, Rule>();
+  readonly #waiting: [string, Rule][] = [];
+
+  constructor(document: SchemaDocument, engine: PatternEngine) {
+    this.#document = document;
+    this.#engine = engine;
+  }
+
+  compile(): Rule {
+    const root = this.#rule('');
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) this.#fill(...next);
+    return root;
+  }
+
+  /** The rule at a pointer, filled later: schemas may refer to themselves. */
+  #rule(pointer: string): Rule {
+    const known = this.#rules.get(pointer);
+    if (known !== undefined) return known;
+    const rule = emptyRule();
+    this.#rules.set(pointer, rule);
+    this.#waiting.push([pointer, rule]);
+    return rule;
+  }
+
+  #fill(pointer: string, rule: Rule): void {
+    const { schema, resource } = this.#document.at(pointer);
+    rule.draft = resource.draft;
+    rule.resource = this.#rule(resource.pointer);
+    if (pointer === resource.pointer && resource.draft >= 2020) {
+      for (const name of resource.dynamicAnchors) {
+        rule.dynamicAnchors.set(name, this.#rule(resource.anchors.get(name) ?? pointer));
+      }
+    }
+    if (typeof schema === 'boolean') {
+      rule.always = schema;
+      return;
+    }
+    if (schema.size === 0) {
+      rule.always = true;
+      return;
+    }
+    this.#references(rule, schema, resource);
+    if (resource.draft < 2019 && rule.ref !== undefined) {
+      // Nothing beside a $ref counts but, to Helm's validator, a const.
+      const wanted = schema.get('const');
+      if (wanted !== undefined) rule.keywords = new Map([['const', wanted]]);
+      return;
+    }
+    rule.keywords = schema;
+    this.#combinations(rule, schema, pointer);
+    this.#objects(rule, schema, pointer);
+    this.#arrays(rule, schema, pointer);
+    this.#strings(rule, schema);
+  }
+
+  #references(rule: Rule, schema: ValueMap, resource: Resource): void {
+    const target = (key: string): Rule | undefined => {
+      const reference = schema.get(key);
+      if (typeof reference !== 'string') return undefined;
+      const pointer = this.#document.resolve(reference, resource);
+      return pointer === undefined ? { ...emptyRule(), always: true } : this.#rule(pointer);
+    };
+    const ref = target('$ref');
+    if (ref !== undefined) rule.ref = ref;
+    if (resource.draft < 2019) return;
+    const recursiveRef = target('$recursiveRef');
+    if (recursiveRef !== undefined) rule.recursiveRef = recursiveRef;
+    if (resource.draft < 2020) return;
+    const dynamic = target('$dynamicRef');
+    if (dynamic === undefined) return;
+    const anchor = /#([^/].*)$/s.exec(String(schema.get('$dynamicRef')))?.[1] ?? '';
+    rule.dynamicRef = { rule: dynamic, anchor };
+  }
+
+  #combinations(rule: Rule, schema: ValueMap, pointer: string): void {
+    rule.allOf = this.#list(schema, 'allOf', pointer);
+    rule.anyOf = this.#list(schema, 'anyOf', pointer);
+    rule.oneOf = this.#list(schema, 'oneOf', pointer);
+    this.#one(rule, 'not', schema, pointer);
+    if (rule.draft < 7 || !schema.has('if')) return;
+    this.#one(rule, 'if', schema, pointer);
+    if (schema.get('if') !== false) this.#one(rule, 'then', schema, pointer);
+    if (schema.get('if') !== true) this.#one(rule, 'else', schema, pointer);
+  }
+
+  #objects(rule: Rule, schema: ValueMap, pointer: string): void {
+    rule.properties = new Map(this.#map(schema, 'properties', pointer));
+    rule.patternProperties = this.#map(schema, 'patternProperties', pointer).map(([source, inner]) => [
+      this.#pattern(source),
+      inner,
+    ]);
+    this.#one(rule, 'additionalProperties', schema, pointer);
+    if (rule.draft >= 6) this.#one(rule, 'propertyNames', schema, pointer);
+    const dependencies = schema.get('dependencies');
+    for (const [name, needed] of isMap(dependencies) ? dependencies : NO_KEYWORDS) {
+      if (Array.isArray(needed)) rule.dependentRequired.push([name, needed.map(String)]);
+      else rule.dependentSchemas.push([name, this.#rule(`${pointer}/dependencies/${escapePointer(name)}`)]);
+    }
+    if (rule.draft < 2019) return;
+    const required = schema.get('dependentRequired');
+    for (const [name, needed] of isMap(required) ? required : NO_KEYWORDS) {
+      if (Array.isArray(needed)) rule.dependentRequired.push([name, needed.map(String)]);
+    }
+    rule.dependentSchemas.push(...this.#map(schema, 'dependentSchemas', pointer));
+    this.#one(rule, 'unevaluatedProperties', schema, pointer);
+  }
+
+  #arrays(rule: Rule, schema: ValueMap, pointer: string): void {
+    const items = schema.get('items');
+    if (rule.draft >= 2020) {
+      rule.prefixItems = this.#list(schema, 'prefixItems', pointer);
+      if (items !== undefined) rule.restItems = this.#rule(`${pointer}/items`);
+    } else if (Array.isArray(items)) {
+      rule.prefixItems = this.#list(schema, 'items', pointer);
+      if (schema.has('additionalItems')) rule.restItems = this.#rule(`${pointer}/additionalItems`);
+    } else if (items !== undefined) {
+      rule.restItems = this.#rule(`${pointer}/items`);
+    }
+    if (rule.draft >= 6) this.#one(rule, 'contains', schema, pointer);
+    if (rule.draft >= 2019) this.#one(rule, 'unevaluatedItems', schema, pointer);
+  }
+
+  #strings(rule: Rule, schema: ValueMap): void {
+    const pattern = schema.get('pattern');
+    if (typeof pattern === 'string') rule.pattern = this.#pattern(pattern);
+    const format = schema.get('format');
+    // From 2019 on a format is a note for people.
+    const check = typeof format === 'string' && rule.draft < 2019 ? formatCheck(format, this.#engine) : undefined;
+    if (check !== undefined) rule.format = check;
+  }
+
+  #pattern(source: string): Pattern {
+    try {
+      return this.#engine(source);
+    } catch {
+      throw new SchemaFault(`${printable(source, 120)} is no pattern in RE2's syntax`);
+    }
+  }
+
+  #one(rule: Rule, key: SingleKeyword, schema: ValueMap, pointer: string): void {
+    if (schema.has(key)) rule[key] = this.#rule(`${pointer}/${key}`);
+  }
+
+  #list(schema: ValueMap, key: string, pointer: string): Rule[] {
+    const list = schema.get(key);
+    return Array.isArray(list) ? list.map((_item, index) => this.#rule(`${pointer}/${key}/${index}`)) : [];
+  }
+
+  #map(schema: ValueMap, key: string, pointer: string): [string, Rule][] {
+    const map = schema.get(key);
+    if (!isMap(map)) return [];
+    return [...map.keys()].map((name) => [name, this.#rule(`${pointer}/${key}/${escapePointer(name)}`)]);
+  }
+}
+
+type SingleKeyword =
+  | 'not'
+  | 'if'
+  | 'then'
+  | 'else'
+  | 'additionalProperties'
+  | 'propertyNames'
+  | 'unevaluatedProperties'
+  | 'contains'
+  | 'unevaluatedItems';
+
+function emptyRule(): Rule {
+  const rule = {
+    draft: 2020 as const,
+    keywords: NO_KEYWORDS,
+    dynamicAnchors: new Map<string, Rule>(),
+    allOf: [],
+    anyOf: [],
+    oneOf: [],
+    properties: new Map<string, Rule>(),
+    patternProperties: [],
+    dependentRequired: [],
+    dependentSchemas: [],
+    prefixItems: [],
+  };
+  return Object.assign(rule, { resource: rule as unknown as Rule });
+}

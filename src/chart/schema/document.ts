@@ -1,0 +1,373 @@
+/**
+ * A schema as a document: every subschema checked against the metaschema of its draft, and what `$id`,
+ * `$anchor` and JSON pointers lead to (JSON Schema Core, 2020-12, sections 8 and 9; RFC 6901).
+ */
+import { printable } from '../../errors-text.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import { canonical, compareNumbers, isInteger, isNumber } from './numbers.ts';
+import type { PatternEngine } from './patterns.ts';
+import { SHAPES } from './shapes.ts';
+import type { Draft, Shape } from './shapes.ts';
+import { isUri, isUriReference } from './uris.ts';
+
+/** A schema that cannot be used; the message says why. */
+export class SchemaFault extends Error {}
+
+/** A part of a schema with an address of its own: the whole, and whatever has an `$id`. */
+export type Resource = {
+  pointer: string;
+  base: string;
+  draft: Draft;
+  /** JSON pointers of what `$anchor` and `$dynamicAnchor` name. */
+  anchors: Map<string, string>;
+  dynamicAnchors: Set<string>;
+};
+
+/** The address that Helm gives a chart's schema. */
+const ROOT = 'file:///values.schema.json';
+
+/** Deeper than any schema that people write. */
+const DEEPEST = 400;
+
+type Place = { pointer: string; value: Value; parent: Resource; depth: number; takesBoolean: boolean };
+
+/** A schema's subschemas by JSON pointer, and its resources. */
+export class SchemaDocument {
+  readonly #root: Value;
+  readonly #engine: PatternEngine;
+  readonly #resources = new Map<string, Resource>();
+  readonly #owners = new Map<string, Resource>();
+
+  constructor(root: Value, engine: PatternEngine) {
+    this.#root = root;
+    this.#engine = engine;
+    const whole = {
+      pointer: '',
+      base: ROOT,
+      draft: 2020 as const,
+      anchors: new Map(),
+      dynamicAnchors: new Set<string>(),
+    };
+    this.#admit({ pointer: '', value: root, parent: whole, depth: 0, takesBoolean: true });
+  }
+
+  /** The subschema at a pointer, checked, and the resource that it is in. */
+  at(pointer: string): { schema: boolean | ValueMap; resource: Resource } {
+    const schema = this.#lookup(pointer);
+    if (!this.#owners.has(pointer)) {
+      const parent = this.#ownerAbove(pointer);
+      this.#admit({ pointer, value: schema, parent, depth: 0, takesBoolean: parent.draft > 4 });
+    }
+    const resource = this.#owners.get(pointer);
+    if (resource === undefined || !(typeof schema === 'boolean' || isMap(schema)))
+      throw shapeFault(pointer, 'a schema');
+    return { schema, resource };
+  }
+
+  /**
+   * Where a reference leads: a pointer into this document, or undefined for a URN, which Helm takes for a
+   * schema that allows everything.
+   */
+  resolve(reference: string, from: Resource): string | undefined {
+    const hash = reference.indexOf('#');
+    const address = hash < 0 ? reference : reference.slice(0, hash);
+    const fragment = decodeFragment(hash < 0 ? '' : reference.slice(hash + 1), reference);
+    const base = join(from.base, address);
+    const resource = base === ROOT ? this.#owners.get('') : this.#resources.get(base);
+    if (resource === undefined) {
+      if (base.startsWith('urn:')) return undefined;
+      throw new SchemaFault(`it refers to ${printable(reference, 120)}, and nothing outside of a chart is read`);
+    }
+    if (fragment === '' || fragment.startsWith('/')) return resource.pointer + fragment;
+    const pointer = resource.anchors.get(fragment);
+    if (pointer === undefined) throw new SchemaFault(`it refers to ${printable(reference, 120)}, which is not there`);
+    return pointer;
+  }
+
+  #lookup(pointer: string): Value {
+    let value = this.#root;
+    for (const part of pointer.split('/').slice(1)) {
+      const key = unescapePointer(part, pointer);
+      const next =
+        Array.isArray(value) && /^[0-9]+$/.test(key) ? value[Number(key)] : isMap(value) ? value.get(key) : undefined;
+      if (next === undefined) throw new SchemaFault(`it refers to #${printable(pointer, 120)}, which is not there`);
+      value = next;
+    }
+    return value;
+  }
+
+  #ownerAbove(pointer: string): Resource {
+    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const owner = this.#owners.get(at);
+      if (owner !== undefined) return owner;
+    }
+    const root = this.#owners.get('');
+    if (root === undefined) throw new SchemaFault('it has no beginning');
+    return root;
+  }
+
+  /** Checks a subschema and all below it, and notes their resources. */
+  #admit(first: Place): void {
+    const places = [first];
+    for (let place = places.pop(); place !== undefined; place = places.pop()) {
+      const { pointer, value, parent, depth, takesBoolean } = place;
+      if (this.#owners.has(pointer)) continue;
+      if (depth > DEEPEST) throw new SchemaFault(`it is nested more than ${DEEPEST} levels deep`);
+      if (!isMap(value)) {
+        if (typeof value !== 'boolean' || !takesBoolean) throw shapeFault(pointer, 'a schema');
+        if (pointer === '') this.#resources.set(parent.base, parent);
+        this.#owners.set(pointer, parent);
+        continue;
+      }
+      const resource = this.#resourceOf(value, pointer, parent);
+      this.#owners.set(pointer, resource);
+      noteAnchors(value, pointer, resource);
+      const shapes = SHAPES[resource.draft];
+      for (const [key, item] of value) {
+        const shape = shapes.get(key);
+        if (shape === undefined) continue;
+        const at = `${pointer}/${escapePointer(key)}`;
+        if (!this.#fits(item, shape)) throw shapeFault(at, SAYS[shape]);
+        for (const [step, schema] of subschemas(item, shape)) {
+          const takes = resource.draft > 4 || shape === 'schemaOrBoolean';
+          places.push({ pointer: at + step, value: schema, parent: resource, depth: depth + 1, takesBoolean: takes });
+        }
+      }
+      if (resource.draft === 4)
+        for (const key of ['exclusiveMaximum', 'exclusiveMinimum']) needsBound(value, key, pointer);
+    }
+  }
+
+  /** The resource of a subschema: its parent's, unless it has an address of its own. */
+  #resourceOf(schema: ValueMap, pointer: string, parent: Resource): Resource {
+    const declared = draftOf(schema.get('$schema'), parent.draft);
+    const own = idOf(schema, declared);
+    const draft = own === '' && pointer !== '' ? parent.draft : declared;
+    const id = own === '' && pointer !== '' ? idOf(schema, draft) : own;
+    if (id === '' && pointer !== '') return parent;
+    const base = id === '' ? parent.base : join(parent.base, id);
+    const known = this.#resources.get(base);
+    if (known !== undefined && known.pointer !== pointer)
+      throw new SchemaFault(`two parts of it have the $id ${printable(id, 120)}`);
+    const resource: Resource = { pointer, base, draft, anchors: new Map(), dynamicAnchors: new Set() };
+    this.#resources.set(base, resource);
+    return resource;
+  }
+
+  #fits(value: Value, shape: Shape): boolean {
+    switch (shape) {
+      case 'string':
+        return typeof value === 'string';
+      case 'uri':
+        return typeof value === 'string' && isUri(value);
+      case 'reference':
+        return typeof value === 'string' && isUriReference(value);
+      case 'id':
+        return typeof value === 'string' && isUriReference(value) && /^[^#]*#?$/.test(value);
+      case 'anchor2019':
+        return typeof value === 'string' && /^[A-Za-z][-A-Za-z0-9.:_]*$/.test(value);
+      case 'anchor2020':
+        return typeof value === 'string' && /^[A-Za-z_][-A-Za-z0-9._]*$/.test(value);
+      case 'boolean':
+        return typeof value === 'boolean';
+      case 'number':
+        return isNumber(value);
+      case 'divisor':
+        return isNumber(value) && compareNumbers(value, 0) > 0;
+      case 'count':
+        return isNumber(value) && isInteger(value) && compareNumbers(value, 0) >= 0;
+      case 'pattern':
+        return typeof value === 'string' && this.#isPattern(value);
+      case 'list':
+        return Array.isArray(value);
+      case 'choices':
+        return Array.isArray(value) && value.length > 0 && areUnique(value);
+      case 'strings':
+        return areStrings(value);
+      case 'someStrings':
+        return areStrings(value) && value.length > 0;
+      case 'stringsMap':
+        return isMap(value) && [...value.values()].every((item) => areStrings(item));
+      case 'types':
+        return areTypes(value);
+      case 'vocabulary':
+        return isMap(value) && [...value].every(([key, item]) => isUri(key) && typeof item === 'boolean');
+      case 'schemas':
+        return Array.isArray(value) && value.length > 0;
+      case 'schemaOrSchemas':
+        return !Array.isArray(value) || value.length > 0;
+      case 'schemaMap':
+        return isMap(value);
+      case 'patternMap':
+        return isMap(value) && [...value.keys()].every((key) => this.#isPattern(key));
+      case 'dependencies':
+        return isMap(value) && [...value.values()].every((item) => !Array.isArray(item) || areStrings(item));
+      default:
+        return true;
+    }
+  }
+
+  #isPattern(source: string): boolean {
+    try {
+      this.#engine(source);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** The draft that `$schema` names; `fallback` for none. */
+function draftOf(uri: Value | undefined, fallback: Draft): Draft {
+  if (typeof uri !== 'string') return fallback;
+  switch (uri.replace(/#$/, '').replace(/^https?:\/\//, '')) {
+    case 'json-schema.org/draft-04/schema':
+      return 4;
+    case 'json-schema.org/draft-06/schema':
+      return 6;
+    case 'json-schema.org/draft-07/schema':
+      return 7;
+    case 'json-schema.org/draft/2019-09/schema':
+      return 2019;
+    case 'json-schema.org/draft/2020-12/schema':
+    case 'json-schema.org/schema':
+      return 2020;
+    default:
+      // A URN's schema says nothing, not even what it is.
+      if (uri.startsWith('urn:')) return fallback;
+      throw new SchemaFault(`its $schema ${printable(uri, 100)} is not known`);
+  }
+}
+
+function idOf(schema: ValueMap, draft: Draft): string {
+  // Until 2019 nothing beside a $ref counts.
+  if (draft < 2019 && schema.has('$ref')) return '';
+  const id = schema.get(draft === 4 ? 'id' : '$id');
+  return typeof id === 'string' ? id.replace(/#.*$/s, '') : '';
+}
+
+function noteAnchors(schema: ValueMap, pointer: string, resource: Resource): void {
+  const note = (name: Value | undefined): void => {
+    if (typeof name !== 'string') return;
+    const known = resource.anchors.get(name);
+    if (known !== undefined && known !== pointer)
+      throw new SchemaFault(`two parts of it are called ${printable(name, 100)}`);
+    resource.anchors.set(name, pointer);
+  };
+  if (resource.draft < 2019) {
+    const id = schema.has('$ref') ? undefined : schema.get(resource.draft === 4 ? 'id' : '$id');
+    const fragment = typeof id === 'string' ? decodeFragment(/#(.*)$/s.exec(id)?.[1] ?? '', id) : '';
+    if (fragment !== '' && !fragment.startsWith('/')) note(fragment);
+    return;
+  }
+  note(schema.get('$anchor'));
+  if (resource.draft < 2020) return;
+  const dynamic = schema.get('$dynamicAnchor');
+  note(dynamic);
+  if (typeof dynamic === 'string') resource.dynamicAnchors.add(dynamic);
+}
+
+/** The schemas that a keyword holds, with the pointer that leads to each. */
+function* subschemas(value: Value, shape: Shape): Generator<[string, Value]> {
+  switch (shape) {
+    case 'schema':
+    case 'schemaOrBoolean':
+      yield ['', value];
+      return;
+    case 'schemas':
+    case 'schemaOrSchemas':
+      if (!Array.isArray(value)) yield ['', value];
+      else for (const [index, item] of value.entries()) yield [`/${index}`, item];
+      return;
+    case 'schemaMap':
+    case 'patternMap':
+    case 'dependencies':
+      if (!isMap(value)) return;
+      for (const [key, item] of value)
+        if (shape !== 'dependencies' || !Array.isArray(item)) yield [`/${escapePointer(key)}`, item];
+      return;
+    default:
+  }
+}
+
+function needsBound(schema: ValueMap, key: string, pointer: string): void {
+  const bound = key.replace('exclusiveM', 'm');
+  if (schema.has(key) && !schema.has(bound))
+    throw new SchemaFault(`${key} at #${printable(pointer, 120)} needs ${bound}`);
+}
+
+function areUnique(items: readonly Value[]): boolean {
+  return new Set(items.map((item) => canonical(item))).size === items.length;
+}
+
+function areStrings(value: Value): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') && areUnique(value);
+}
+
+const TYPES: ReadonlySet<Value> = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
+
+function areTypes(value: Value): boolean {
+  if (!Array.isArray(value)) return TYPES.has(value);
+  return value.length > 0 && value.every((item) => TYPES.has(item)) && areUnique(value);
+}
+
+const SAYS: Readonly<Record<Shape, string>> = {
+  string: 'a string',
+  uri: 'a URI',
+  reference: 'a URI or a part of one',
+  id: 'a URI or a part of one, without a fragment',
+  anchor2019: 'a name',
+  anchor2020: 'a name',
+  boolean: 'true or false',
+  number: 'a number',
+  divisor: 'a number greater than 0',
+  count: 'a whole number, 0 or more',
+  pattern: "a pattern in RE2's syntax",
+  list: 'a list',
+  choices: 'a list of different values, not empty',
+  strings: 'a list of different strings',
+  someStrings: 'a list of different strings, not empty',
+  stringsMap: 'a map of lists of different strings',
+  types: 'a type, or a list of different types',
+  vocabulary: 'a map of URIs to true or false',
+  schema: 'a schema',
+  schemaOrBoolean: 'a schema, true or false',
+  schemas: 'a list of schemas, not empty',
+  schemaOrSchemas: 'a schema, or a list of schemas that is not empty',
+  schemaMap: 'a map of schemas',
+  patternMap: "a map of schemas by patterns in RE2's syntax",
+  dependencies: 'a map of schemas or of lists of different strings',
+};
+
+function shapeFault(pointer: string, what: string): SchemaFault {
+  return new SchemaFault(`#${printable(pointer, 120)} should be ${what}`);
+}
+
+/** One step of a JSON pointer, written. */
+export function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function unescapePointer(part: string, pointer: string): string {
+  if (/~(?![01])/.test(part))
+    throw new SchemaFault(`it refers to #${printable(pointer, 120)}, which is no JSON pointer`);
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function decodeFragment(fragment: string, reference: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    throw new SchemaFault(`${printable(reference, 120)} in it is no URI`);
+  }
+}
+
+function join(base: string, reference: string): string {
+  if (reference === '') return base;
+  // A URN has no path that a relative reference could replace.
+  if (base.startsWith('urn:') && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(reference)) return base;
+  const url = URL.parse(reference, base);
+  if (url === null) throw new SchemaFault(`${printable(reference, 120)} in it is no URI`);
+  return url.href;
+}

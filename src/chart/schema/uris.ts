@@ -1,0 +1,44 @@
+/** What Helm takes for addresses: Go's `net/url`. */
+
+/** Go's `url.Parse`, as far as whether it fails. */
+export function parsesAsUrl(text: string): boolean {
+  if (/[\u0000-\u001f\u007f]/.test(text)) return false;
+  const hash = text.indexOf('#');
+  if (hash >= 0 && !isEscaped(text.slice(hash + 1))) return false;
+  const whole = hash < 0 ? text : text.slice(0, hash);
+  if (whole.startsWith(':')) return false;
+  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(whole)?.[0] ?? '';
+  const rest = whole.slice(scheme.length).split('?', 1)[0] ?? '';
+  if (!rest.startsWith('/')) {
+    // A scheme with anything that begins with no slash is opaque: mailto:a@b.
+    if (scheme !== '') return true;
+    return !(rest.split('/', 1)[0] ?? '').includes(':') && isEscaped(rest);
+  }
+  const hasAuthority = rest.startsWith('//') && (scheme !== '' || !rest.startsWith('///'));
+  const authority = hasAuthority ? (rest.slice(2).split('/', 1)[0] ?? '') : '';
+  return isEscaped(rest.slice(hasAuthority ? 2 + authority.length : 0)) && isAuthority(authority);
+}
+
+/** An absolute address: the formats `uri` and `iri`. */
+export function isUri(text: string): boolean {
+  return /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text) && parsesAsUrl(text);
+}
+
+/** An address or a part of one: the formats `uri-reference` and `iri-reference`. */
+export function isUriReference(text: string): boolean {
+  return !text.includes('\\') && parsesAsUrl(text);
+}
+
+function isEscaped(text: string): boolean {
+  return !/%(?![0-9a-fA-F]{2})/.test(text);
+}
+
+function isAuthority(authority: string): boolean {
+  const at = authority.lastIndexOf('@');
+  const user = authority.slice(0, Math.max(at, 0));
+  if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user) || !isEscaped(user)) return false;
+  const host = authority.slice(at + 1);
+  if (host.startsWith('[')) return /^\[[^\]]*\](?::[0-9]*)?$/.test(host);
+  // Letters, digits, what Go allows besides, anything beyond ASCII, and a port of digits.
+  return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=[\]<>"]|[^\u0000-\u007f])*(?::[0-9]*)?$/.test(host);
+}

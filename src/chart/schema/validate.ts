@@ -1,0 +1,131 @@
+/** Holds a value against a compiled schema (JSON Schema Core and Validation, drafts 4 to 2020-12). */
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+import type { Rule } from './compile.ts';
+import { checkArray, checkNumber, checkObject, checkString, checkValue } from './keywords.ts';
+import { isNumber } from './numbers.ts';
+import { Budget, Visit } from './visit.ts';
+import type { Problem } from './visit.ts';
+
+/**
+ * What is wrong with a value; nothing when it fits.
+ *
+ * @throws {SchemaFault} when the schema asks for more work than any real one does
+ * @throws {RangeError} when it refers to itself too deeply
+ */
+export function validateValue(rule: Rule, value: Value): Problem[] {
+  const problems: Problem[] = [];
+  new Visit(rule, value, [], { check, budget: new Budget() }, { problems }).passes();
+  return problems;
+}
+
+function check(visit: Visit): void {
+  const { rule, value } = visit;
+  if (rule.always !== undefined) {
+    if (!rule.always) visit.report('false', 'is not allowed here');
+    return;
+  }
+  if (visit.isCycle()) {
+    visit.report('$ref', 'cannot be checked: the schema refers to itself without an end');
+    return;
+  }
+  // Nothing more is said of a value that is something else altogether.
+  if (!checkValue(visit)) return;
+  if (rule.ref !== undefined) visit.must(rule.ref);
+  if (isMap(value)) checkObject(visit, value);
+  else if (Array.isArray(value)) checkArray(visit, value);
+  else if (typeof value === 'string') checkString(visit, value);
+  else if (isNumber(value)) checkNumber(visit, value);
+  if (rule.recursiveRef !== undefined) visit.must(recursiveTarget(visit, rule.recursiveRef));
+  if (rule.dynamicRef !== undefined) visit.must(dynamicTarget(visit, rule.dynamicRef));
+  checkCombinations(visit);
+  checkUnevaluated(visit);
+}
+
+/** 2019-09: `$recursiveAnchor` gives way to the outermost one on the way here. */
+function recursiveTarget(visit: Visit, target: Rule): Rule {
+  if (target.keywords.get('$recursiveAnchor') !== true) return target;
+  let found = target;
+  for (let at: Visit | undefined = visit; at !== undefined; at = at.outer) {
+    const { resource } = at.rule;
+    if (resource.draft >= 2019 && resource.keywords.get('$recursiveAnchor') === true) found = at.rule;
+  }
+  return found;
+}
+
+/** 2020-12: a `$dynamicAnchor` gives way to the outermost of its name on the way here. */
+function dynamicTarget(visit: Visit, { rule, anchor }: { rule: Rule; anchor: string }): Rule {
+  if (anchor === '' || rule.keywords.get('$dynamicAnchor') !== anchor) return rule;
+  let found = rule;
+  for (let at: Visit | undefined = visit; at !== undefined; at = at.outer) {
+    found = at.rule.resource.dynamicAnchors.get(anchor) ?? found;
+  }
+  return found;
+}
+
+function checkCombinations(visit: Visit): void {
+  const { rule } = visit;
+  if (rule.not !== undefined && visit.fits(rule.not)) visit.report('not', 'fits what the schema excludes');
+  for (const inner of rule.allOf) visit.must(inner);
+  if (rule.anyOf.length > 0) checkAnyOf(visit);
+  if (rule.oneOf.length > 0) checkOneOf(visit);
+  if (rule.if === undefined) return;
+  const chosen = visit.fits(rule.if) ? rule.then : rule.else;
+  if (chosen !== undefined) visit.must(chosen);
+}
+
+function checkAnyOf(visit: Visit): void {
+  const { anyOf } = visit.rule;
+  const wrong: Problem[][] = [];
+  let hasFit = false;
+  for (const inner of anyOf) {
+    const problems: Problem[] = [];
+    if (visit.fits(inner, visit.problems && problems)) {
+      hasFit = true;
+      // What the others evaluate counts too.
+      if (!visit.wants) return;
+    }
+    wrong.push(problems);
+  }
+  if (!hasFit) visit.report('anyOf', `fits none of the ${anyOf.length} alternatives: ${alternatives(visit, wrong)}`);
+}
+
+function checkOneOf(visit: Visit): void {
+  const { oneOf } = visit.rule;
+  const wrong: Problem[][] = [];
+  let fitting = 0;
+  for (const inner of oneOf) {
+    const problems: Problem[] = [];
+    if (visit.fits(inner, visit.problems && problems)) fitting++;
+    wrong.push(problems);
+  }
+  if (fitting === 0) {
+    visit.report('oneOf', `fits none of the ${oneOf.length} alternatives: ${alternatives(visit, wrong)}`);
+  } else if (fitting > 1) {
+    visit.report('oneOf', `fits ${fitting} of the ${oneOf.length} alternatives, and should fit one`);
+  }
+}
+
+/** The first thing that is wrong by each alternative; each said once. */
+function alternatives(visit: Visit, wrong: readonly (readonly Problem[])[]): string {
+  const reasons = wrong.flatMap(([problem]) => {
+    if (problem === undefined) return [];
+    const below = problem.path.slice(visit.path.length).join('.');
+    return [`${below === '' ? 'it' : below} ${problem.message}`];
+  });
+  return [...new Set(reasons)].join('; or ');
+}
+
+function checkUnevaluated(visit: Visit): void {
+  const { rule, value, evaluated } = visit;
+  if (isMap(value) && rule.unevaluatedProperties !== undefined) {
+    for (const [name, item] of value) {
+      if (!evaluated.has(name)) visit.mustInside(rule.unevaluatedProperties, item, name);
+    }
+  }
+  if (Array.isArray(value) && rule.unevaluatedItems !== undefined) {
+    for (const [index, item] of value.entries()) {
+      if (!evaluated.has(index)) visit.mustInside(rule.unevaluatedItems, item, index);
+    }
+  }
+}

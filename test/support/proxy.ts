@@ -1,0 +1,213 @@
+/**
+ * A loopback proxy before an API server, for faults from outside: it fails chosen requests, adds latency, and keeps
+ * a list of all requests. It speaks HTTP/2 and HTTP/1.1 over TLS with a certificate of its own authority.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { Agent, request as httpsRequest } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAuthority } from '../controlplane/certificates.ts';
+import { writeKubeconfig } from '../controlplane/client.ts';
+import type { Access } from '../controlplane/client.ts';
+
+/** A request that came through, in the order of arrival. */
+export type ProxiedRequest = {
+  /** 1 for the first since the start or {@link Proxy.forget}. */
+  number: number;
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  userAgent: string;
+  protocol: 'HTTP/1.1' | 'HTTP/2';
+};
+
+/** What happens to a request instead of an answer. */
+export type Fault =
+  /** The proxy answers with this status, and `Retry-After` in seconds; the API server sees nothing. */
+  | { status: number; retryAfter?: number }
+  /** The connection is reset; the API server sees nothing. On HTTP/2 all that runs over it goes with it. */
+  | 'reset'
+  /** The API server has done its work and answered; the connection is reset in place of the answer. */
+  | 'lose-answer'
+  /** The connection is reset in the middle of the answer's body. */
+  | 'truncate'
+  /** There is never an answer. */
+  | 'hang';
+
+export type ProxyOptions = {
+  /** The API server behind it. Requests without `Authorization` go there with this access's certificate. */
+  upstream: Access;
+  /** Added to each request, in milliseconds; new connections cost nothing more. */
+  latency?: number;
+  /** Offer HTTP/1.1 only. */
+  http1Only?: boolean;
+  /** Chooses the fault of a request, undefined for none. */
+  fault?: (request: ProxiedRequest) => Fault | undefined;
+};
+
+export type Proxy = {
+  /** The path of a kubeconfig that leads through the proxy, otherwise that of `upstream`. */
+  kubeconfig: string;
+  /** All requests since the start or {@link Proxy.forget}. */
+  requests: readonly ProxiedRequest[];
+  /** How many there were of each method and path, as `GET /api/v1/…`. */
+  counts: () => Record<string, number>;
+  /** Empties {@link Proxy.requests} and numbers from 1 again. */
+  forget: () => void;
+  close: () => Promise<void>;
+};
+
+/** Headers that belong to one connection. */
+const HOP_BY_HOP = ['connection', 'host', 'http2-settings', 'keep-alive', 'te', 'transfer-encoding', 'upgrade'];
+
+/** Starts a proxy on a port that is free. */
+export async function startProxy({ upstream, latency = 0, http1Only = false, fault }: ProxyOptions): Promise<Proxy> {
+  const authority = await createAuthority();
+  const shown = await authority.server(['127.0.0.1']);
+  const withCertificate = new Agent({
+    keepAlive: true,
+    ca: upstream.ca,
+    cert: upstream.certificate,
+    key: upstream.key,
+  });
+  const withoutCertificate = new Agent({ keepAlive: true, ca: upstream.ca });
+  const requests: ProxiedRequest[] = [];
+  const sockets = new Map<number | undefined, Socket>();
+
+  const server = createSecureServer({
+    cert: shown.certificate,
+    key: shown.key,
+    allowHTTP1: true,
+    ...(http1Only ? { ALPNCallback: () => 'http/1.1' } : {}),
+  });
+  // The socket below TLS is the one that can be reset.
+  server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort;
+    sockets.set(port, socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(port));
+  });
+  server.on('sessionError', () => undefined);
+  server.on('request', (request, response) => void serve(request, response));
+
+  async function serve(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+    const cut = cutter(request);
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    const seen = note(request);
+    const chosen = fault?.(seen);
+    if (latency > 0) await sleep(latency);
+    if (chosen === 'hang') return;
+    if (chosen === 'reset') cut();
+    else if (typeof chosen === 'object') inject(response, chosen);
+    else forward(request, response, chosen, cut);
+  }
+
+  function note(request: Http2ServerRequest): ProxiedRequest {
+    const url = new URL(request.url, upstream.server);
+    const seen: ProxiedRequest = {
+      number: requests.length + 1,
+      method: request.method,
+      path: url.pathname,
+      query: url.searchParams,
+      userAgent: request.headers['user-agent'] ?? '',
+      protocol: request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1',
+    };
+    requests.push(seen);
+    return seen;
+  }
+
+  /** Resets the connection of a request; it is looked up now, for a request that is over has none. */
+  function cutter(request: Http2ServerRequest): () => void {
+    const socket = sockets.get(request.socket.remotePort);
+    return () => void socket?.resetAndDestroy();
+  }
+
+  function forward(
+    request: Http2ServerRequest,
+    response: Http2ServerResponse,
+    chosen: 'lose-answer' | 'truncate' | undefined,
+    cut: () => void,
+  ): void {
+    // A client that no longer wants its answer (the end of a watch) keeps its connection.
+    let gone = false;
+    const failed = (): void => {
+      if (!gone) cut();
+    };
+    const agent = request.headers.authorization === undefined ? withCertificate : withoutCertificate;
+    const sent = httpsRequest(
+      new URL(request.url, upstream.server),
+      { method: request.method, headers: endToEnd(request.headers), agent },
+      (answer) => {
+        answer.on('error', failed);
+        if (chosen === 'lose-answer') {
+          answer.resume().on('end', cut);
+          return;
+        }
+        response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+        if (chosen === 'truncate') {
+          answer.once('data', (chunk: Buffer) => {
+            answer.destroy();
+            response.write(chunk.subarray(0, chunk.length / 2), () => setTimeout(cut, 20));
+          });
+          return;
+        }
+        answer.pipe(response);
+      },
+    );
+    sent.on('error', failed);
+    response.on('close', () => {
+      gone = true;
+      sent.destroy();
+    });
+    request.pipe(sent);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const folder = mkdtempSync(join(tmpdir(), 'pkg-proxy-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const access = { ...upstream, server: address, ca: authority.certificate };
+  writeFileSync(kubeconfig, writeKubeconfig(access), { mode: 0o600 });
+
+  return {
+    kubeconfig,
+    requests,
+    counts: () => {
+      const counts: Record<string, number> = {};
+      for (const { method, path } of requests) counts[`${method} ${path}`] = (counts[`${method} ${path}`] ?? 0) + 1;
+      return counts;
+    },
+    forget: () => void requests.splice(0),
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets.values()) socket.destroy();
+      withCertificate.destroy();
+      withoutCertificate.destroy();
+      await closed;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Without pseudo-headers and what belongs to a connection. */
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith(':') && !HOP_BY_HOP.includes(name)),
+  );
+}
+
+/** An answer as the API server would give it. */
+function inject(response: Http2ServerResponse, { status, retryAfter }: { status: number; retryAfter?: number }): void {
+  const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: `injected ${status}`, code: status };
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+  });
+  response.end(JSON.stringify(body));
+}
