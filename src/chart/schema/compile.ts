@@ -105,9 +105,7 @@ class Compiler {
     }
     this.#references(rule, schema, resource);
     if (resource.draft < 2019 && rule.ref !== undefined) {
-      // Nothing beside a $ref counts but, to Helm's validator, a const.
-      const wanted = schema.get('const');
-      if (wanted !== undefined) rule.keywords = new Map([['const', wanted]]);
+      this.#besideReference(rule, schema, pointer);
       return;
     }
     rule.keywords = schema;
@@ -134,6 +132,20 @@ class Compiler {
     if (dynamic === undefined) return;
     const anchor = /#([^/].*)$/s.exec(String(schema.get('$dynamicRef')))?.[1] ?? '';
     rule.dynamicRef = { rule: dynamic, anchor };
+  }
+
+  /**
+   * Until 2019 nothing beside a `$ref` counts. Helm's validator looks at the `const` of drafts 6 and 7 all
+   * the same, and wants their other keywords to compile.
+   */
+  #besideReference(rule: Rule, schema: ValueMap, pointer: string): void {
+    const wanted = schema.get('const');
+    if (wanted !== undefined) rule.keywords = new Map([['const', wanted]]);
+    const compiled = [
+      ...(rule.draft >= 6 ? ['contains', 'propertyNames'] : []),
+      ...(rule.draft >= 7 && schema.has('if') ? ['if', 'then', 'else'] : []),
+    ];
+    for (const key of compiled) if (schema.has(key)) this.#rule(`${pointer}/${key}`);
   }
 
   #combinations(rule: Rule, schema: ValueMap, pointer: string): void {

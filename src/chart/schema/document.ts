@@ -30,7 +30,15 @@ const ROOT = 'file:///values.schema.json';
 /** Deeper than any schema that people write. */
 const DEEPEST = 400;
 
-type Place = { pointer: string; value: Value; parent: Resource; depth: number; takesBoolean: boolean };
+type Place = {
+  pointer: string;
+  value: Value;
+  parent: Resource;
+  depth: number;
+  takesBoolean: boolean;
+  /** Below what is no keyword any more: names count, and nothing is checked. */
+  isFormer?: boolean;
+};
 
 /** A schema's subschemas by JSON pointer, and its resources. */
 export class SchemaDocument {
@@ -60,6 +68,7 @@ export class SchemaDocument {
       this.#admit({ pointer, value: schema, parent, depth: 0, takesBoolean: parent.draft > 4 });
     }
     const resource = this.#owners.get(pointer);
+    if (resource !== undefined && Array.isArray(schema)) return { schema: true, resource };
     if (resource === undefined || !(typeof schema === 'boolean' || isMap(schema)))
       throw shapeFault(pointer, 'a schema');
     return { schema, resource };
@@ -111,10 +120,11 @@ export class SchemaDocument {
   #admit(first: Place): void {
     const places = [first];
     for (let place = places.pop(); place !== undefined; place = places.pop()) {
-      const { pointer, value, parent, depth, takesBoolean } = place;
+      const { pointer, value, parent, depth, takesBoolean, isFormer = false } = place;
       if (this.#owners.has(pointer)) continue;
       if (depth > DEEPEST) throw new SchemaFault(`it is nested more than ${DEEPEST} levels deep`);
       if (!isMap(value)) {
+        if (isFormer) continue;
         if (typeof value !== 'boolean' || !takesBoolean) throw shapeFault(pointer, 'a schema');
         if (pointer === '') this.#resources.set(parent.base, parent);
         this.#owners.set(pointer, parent);
@@ -128,10 +138,19 @@ export class SchemaDocument {
         const shape = shapes.get(key);
         if (shape === undefined) continue;
         const at = `${pointer}/${escapePointer(key)}`;
-        if (!this.#fits(item, shape)) throw shapeFault(at, SAYS[shape]);
+        if (!isFormer && !this.#fits(item, shape)) throw shapeFault(at, SAYS[shape]);
+        // A reference to the list itself leads to what allows everything, as Helm's validator has it.
+        if (Array.isArray(item) && shape === 'schemaOrSchemas') this.#owners.set(at, resource);
         for (const [step, schema] of subschemas(item, shape)) {
           const takes = resource.draft > 4 || shape === 'schemaOrBoolean';
-          places.push({ pointer: at + step, value: schema, parent: resource, depth: depth + 1, takesBoolean: takes });
+          places.push({
+            pointer: at + step,
+            value: schema,
+            parent: resource,
+            depth: depth + 1,
+            takesBoolean: takes,
+            isFormer: isFormer || shape === 'formerSchema',
+          });
         }
       }
       if (resource.draft === 4)
@@ -221,7 +240,7 @@ export class SchemaDocument {
 /** The draft that `$schema` names; `fallback` for none. */
 function draftOf(uri: Value | undefined, fallback: Draft): Draft {
   if (typeof uri !== 'string') return fallback;
-  switch (uri.replace(/#$/, '').replace(/^https?:\/\//, '')) {
+  switch (uri.replace(/#.*$/s, '').replace(/^https?:\/\//, '')) {
     case 'json-schema.org/draft-04/schema':
       return 4;
     case 'json-schema.org/draft-06/schema':
@@ -272,6 +291,7 @@ function noteAnchors(schema: ValueMap, pointer: string, resource: Resource): voi
 function* subschemas(value: Value, shape: Shape): Generator<[string, Value]> {
   switch (shape) {
     case 'schema':
+    case 'formerSchema':
     case 'schemaOrBoolean':
       yield ['', value];
       return;
@@ -332,6 +352,7 @@ const SAYS: Readonly<Record<Shape, string>> = {
   types: 'a type, or a list of different types',
   vocabulary: 'a map of URIs to true or false',
   schema: 'a schema',
+  formerSchema: 'a schema',
   schemaOrBoolean: 'a schema, true or false',
   schemas: 'a list of schemas, not empty',
   schemaOrSchemas: 'a schema, or a list of schemas that is not empty',

@@ -1,5 +1,5 @@
 /** The formats that Helm knows, with its verdicts; drafts before 2019-09 assert them. */
-import { isUri, isUriReference, parsesAsUrl } from './uris.ts';
+import { isIpv6, isUri, isUriReference, parsesAsUrl } from './uris.ts';
 import type { PatternEngine } from './patterns.ts';
 
 /** Is a text of a format? */
@@ -73,14 +73,6 @@ function atoi(text: string): number {
 function isIpv4(text: string): boolean {
   const groups = text.split('.');
   return groups.length === 4 && groups.every((group) => !/^0./.test(group) && atoi(group) <= 255);
-}
-
-function isIpv6(text: string): boolean {
-  if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false;
-  // `::` stands for one group at least.
-  const groups = text.split(':').filter((group) => group !== '');
-  const count = groups.length + (groups.at(-1)?.includes('.') ? 1 : 0);
-  return (!text.includes('::') || count < 8) && URL.canParse(`http://[${text}]/`);
 }
 
 function isHostname(text: string): boolean {

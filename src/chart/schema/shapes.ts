@@ -24,6 +24,7 @@ export type Shape =
   | 'types'
   | 'vocabulary'
   | 'schema'
+  | 'formerSchema'
   | 'schemaOrBoolean'
   | 'schemas'
   | 'schemaOrSchemas'
@@ -114,13 +115,14 @@ const DRAFT_2019: Readonly<Record<string, Shape>> = {
   $defs: 'schemaMap',
 };
 
-const { additionalItems: _additionalItems, ...SINCE_2019 } = DRAFT_2019;
 const DRAFT_2020: Readonly<Record<string, Shape>> = {
-  ...SINCE_2019,
+  ...DRAFT_2019,
   $anchor: 'anchor2020',
   $dynamicRef: 'reference',
   $dynamicAnchor: 'anchor2020',
   $recursiveAnchor: 'anchor2020',
+  // No keyword any more; what has a name in it can be referred to all the same.
+  additionalItems: 'formerSchema',
   items: 'schema',
   prefixItems: 'schemas',
 };

@@ -2,13 +2,16 @@
 
 /** Go's `url.Parse`, as far as whether it fails. */
 export function parsesAsUrl(text: string): boolean {
-  if (/[\u0000-\u001f\u007f]/.test(text)) return false;
   const hash = text.indexOf('#');
-  if (hash >= 0 && !isEscaped(text.slice(hash + 1))) return false;
-  const whole = hash < 0 ? text : text.slice(0, hash);
-  if (whole.startsWith(':')) return false;
-  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(whole)?.[0] ?? '';
-  const rest = whole.slice(scheme.length).split('?', 1)[0] ?? '';
+  if (hash < 0) return parsesWithoutFragment(text);
+  return isEscaped(text.slice(hash + 1)) && parsesWithoutFragment(text.slice(0, hash));
+}
+
+/** The same for `url.ParseRequestURI`, which knows no fragments; without a scheme it takes more. */
+export function parsesWithoutFragment(text: string): boolean {
+  if (/[\u0000-\u001f\u007f]/.test(text) || text.startsWith(':')) return false;
+  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(text)?.[0] ?? '';
+  const rest = text.slice(scheme.length).split('?', 1)[0] ?? '';
   if (!rest.startsWith('/')) {
     // A scheme with anything that begins with no slash is opaque: mailto:a@b.
     if (scheme !== '') return true;
@@ -38,7 +41,17 @@ function isAuthority(authority: string): boolean {
   const user = authority.slice(0, Math.max(at, 0));
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user) || !isEscaped(user)) return false;
   const host = authority.slice(at + 1);
-  if (host.startsWith('[')) return /^\[[^\]]*\](?::[0-9]*)?$/.test(host);
+  const literal = /^\[([^\]]*)\](?::[0-9]*)?$/.exec(host)?.[1];
+  if (host.startsWith('[')) return literal !== undefined && isIpv6(literal);
   // Letters, digits, what Go allows besides, anything beyond ASCII, and a port of digits.
   return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=[\]<>"]|[^\u0000-\u007f])*(?::[0-9]*)?$/.test(host);
+}
+
+/** An IPv6 address without a zone. */
+export function isIpv6(text: string): boolean {
+  if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false;
+  // `::` stands for one group at least.
+  const groups = text.split(':').filter((group) => group !== '');
+  const count = groups.length + (groups.at(-1)?.includes('.') ? 1 : 0);
+  return (!text.includes('::') || count < 8) && URL.canParse(`http://[${text}]/`);
 }

@@ -1,26 +1,9 @@
 /** What Helm's lint takes for addresses: the functions of asaskevich/govalidator that it calls. */
+import { parsesWithoutFragment } from '../../chart/schema/uris.ts';
 
 /** Go's `url.ParseRequestURI` with a scheme, which is what `govalidator.IsRequestURL` asks for. */
 export function isRequestUrl(text: string): boolean {
-  if (/[\u0000-\u001f\u007f]/.test(text)) return false;
-  const parts = /^[a-zA-Z][a-zA-Z0-9+.-]*:([^?]*)/.exec(text);
-  if (parts === null) return false;
-  const rest = parts[1] ?? '';
-  // A scheme with anything that begins with no slash is opaque: mailto:a@b.
-  if (!rest.startsWith('/')) return true;
-  const authority = rest.startsWith('//') ? (rest.slice(2).split('/', 1)[0] ?? '') : '';
-  const path = rest.slice(rest.startsWith('//') ? 2 + authority.length : 0);
-  return !/%(?![0-9a-fA-F]{2})/.test(path) && isAuthority(authority);
-}
-
-function isAuthority(authority: string): boolean {
-  const at = authority.lastIndexOf('@');
-  const user = authority.slice(0, Math.max(at, 0));
-  if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user)) return false;
-  const host = authority.slice(at + 1);
-  if (host.startsWith('[')) return /^\[[^\]]*\](?::[0-9]*)?$/.test(host);
-  // Letters, digits, what Go allows besides, anything beyond ASCII, and a port of digits.
-  return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=[\]<>"]|[^\u0000-\u007f])*(?::[0-9]*)?$/.test(host);
+  return /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text) && parsesWithoutFragment(text);
 }
 
 /** `govalidator.IsURL`, but for its rarest corners: a scheme of the web or none, a host, no white space. */
