@@ -1,0 +1,220 @@
+/**
+ * Helpers and the functions of the same names in the real helm: what both make of generated arguments, as JSON.
+ * Native templates differ on purpose where Go's answer is an accident of its types; such arguments are not made.
+ */
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { findHelper, helperNames, loadHelpers } from '../../../src/render/handlebars/helpers/index.ts';
+import type { Argument, HelperContext } from '../../../src/render/handlebars/helpers/types.ts';
+import { printJsonValue } from '../../../src/render/handlebars/helpers/json-text.ts';
+import { fromPlain } from '../../../src/yaml/value.ts';
+import type { JsonObject } from '../../../src/yaml/value.ts';
+import { helm } from '../../support/helm.ts';
+import { temporaryFolder, writeFiles } from '../../chart/support.ts';
+
+const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
+const SEED = Number(process.env['PKG_TEST_SEED'] ?? Date.now() % 1_000_000);
+
+/** An integer is an int in Go, a number with a point a float64; maps are written as JSON. */
+type Given = string | boolean | { int: number } | { float: number } | { map: JsonObject } | readonly Given[];
+
+const text = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom('', 'a', 'Hello World', 'HTTPServer', 'http_server', 'HTTP20xOK', 'a-b_c d', 'foo.bar', '__x__'),
+  fc.stringMatching(/^[A-Za-z0-9_ .-]{0,14}$/),
+);
+/** Go counts, cuts and cases bytes here. */
+const ascii = text.filter((value) => /^[\x20-\x7e]*$/.test(value));
+const unicode = fc.oneof(ascii, fc.string({ unit: 'grapheme', maxLength: 8 }));
+const part = fc.oneof(
+  ascii.map((value) => value.slice(0, 2)),
+  fc.constantFrom('', 'o', ' ', '-', '.'),
+);
+const filled = unicode.filter((value) => value !== '');
+const int = (min: number, max: number): fc.Arbitrary<Given> =>
+  fc.integer({ min, max }).map((value) => ({ int: value }));
+const float: fc.Arbitrary<Given> = fc
+  .oneof(
+    fc.integer({ min: -1e9, max: 1e9 }).map((value) => value / 4096),
+    fc.constantFrom(0, 0.5, 2.5, 1.005, 1e-7, 123.555555),
+  )
+  .map((value) => ({ float: Object.is(value, -0) ? 0 : value }));
+const texts = fc.array(unicode, { maxLength: 5 });
+const someTexts = fc.array(unicode, { minLength: 1, maxLength: 5 });
+/** Go's merge passes over a null; here it is a value like others. */
+const leaf = fc.oneof(unicode, fc.boolean(), fc.integer({ min: -9, max: 9 }));
+const map: fc.Arbitrary<Given> = fc
+  .dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.oneof(leaf, fc.dictionary(fc.constantFrom('x', 'y'), leaf)))
+  .map((value) => ({ map: value as JsonObject }));
+const pattern = fc.constantFrom('a*', '[a-z]+', '(\\w)(\\d)?', '^', '$', '\\s+', 'x|', 'o.', '[^a]', '(?i)h|w');
+const path = fc
+  .array(fc.constantFrom('/', '.', '..', 'a', 'b.tar.gz', '//'), { maxLength: 6 })
+  .map((parts) => parts.join(''));
+const verb = fc.tuple(fc.constantFrom('', '-', '+', '0', '#', ' '), fc.constantFrom('', '1', '8', '.0', '.2', '7.3'));
+const format = (verbs: string): fc.Arbitrary<string> =>
+  fc.tuple(verb, fc.constantFrom(...verbs)).map(([[flag, size], letter]) => `%${flag}${size}${letter}|`);
+
+/** Each helper with the arguments that it is given. */
+const ARGUMENTS: Readonly<Record<string, readonly fc.Arbitrary<Given>[]>> = {
+  // Node knows letters of a later Unicode than Go.
+  ...each(
+    ['upper', 'lower'],
+    unicode.map((value) => value.replace(/[\u2000-\uffff]/g, '.')),
+  ),
+  ...each(['trim', 'b64enc', 'b32enc', 'sha1sum', 'sha256sum', 'sha512sum'], unicode),
+  ...each(['adler32sum', 'quote', 'urlquery', 'toString', 'empty', 'regexQuoteMeta'], ascii),
+  // Go writes < > & as escapes, and Sprig leaves a quote inside quotes alone.
+  ...each(
+    ['squote', 'toJson'],
+    ascii.map((value) => value.replace(/[<>&']/g, '_')),
+  ),
+  ...each(['title', 'untitle', 'swapcase', 'snakecase', 'kebabcase', 'camelcase', 'initials', 'nospace', 'len'], ascii),
+  ...each(['base', 'dir', 'ext', 'clean', 'isAbs'], path),
+  ...each(['repeat', 'indent', 'nindent'], int(0, 6), unicode),
+  ...each(['trunc'], int(-9, 9), ascii),
+  ...each(['wrap'], int(1, 9), ascii),
+  ...each(['contains', 'hasPrefix', 'hasSuffix', 'trimPrefix', 'trimSuffix', 'splitList', 'split'], part, unicode),
+  ...each(['trimAll'], part, ascii),
+  splitn: [part, int(0, 4), unicode],
+  replace: [part, part, unicode],
+  // Go fails where the text ends before the part that is asked for.
+  substr: [int(0, 2), int(2, 12), ascii.map((value) => `${value}xyz`)],
+  plural: [unicode, unicode, int(0, 3)],
+  cat: [unicode, int(-9, 9), fc.boolean()],
+  ...each(['regexMatch', 'regexFind'], pattern, unicode),
+  regexSplit: [pattern, unicode, fc.constantFrom({ int: -1 }, { int: 1 }, { int: 2 })],
+  regexReplaceAll: [pattern, unicode, fc.constantFrom('', 'x', '<$1>', '${0}$$', '$1x')],
+  regexReplaceAllLiteral: [pattern, unicode, fc.constantFrom('', '$1', '\\')],
+  ...each(['add', 'sub', 'mul', 'max', 'min'], int(-99, 99), int(-99, 99)),
+  ...each(['div', 'mod'], int(-99, 99), int(1, 9)),
+  ...each(['floor', 'ceil'], float),
+  ...each(['addf', 'subf', 'mulf'], float, float),
+  // Sprig rounds what is below zero away from it.
+  round: [float.map((given) => ({ float: Math.abs((given as { float: number }).float) })), int(0, 4)],
+  untilStep: [int(-5, 5), int(-5, 5), fc.constantFrom({ int: 1 }, { int: 2 }, { int: -1 })],
+  until: [int(-5, 9)],
+  ...each(['reverse', 'uniq', 'compact', 'sortAlpha', 'toStrings'], texts),
+  ...each(['first', 'last', 'rest', 'initial'], someTexts),
+  ...each(['append', 'prepend', 'without'], texts, unicode),
+  has: [unicode, texts],
+  join: [part, texts],
+  concat: [someTexts, texts],
+  chunk: [int(1, 3), texts],
+  ...each(['merge', 'mergeOverwrite'], map, map),
+  hasKey: [map, fc.constantFrom('a', 'b', 'x')],
+  unset: [map, fc.constantFrom('a', 'b', 'x')],
+  set: [map, fc.constantFrom('a', 'b', 'x'), unicode],
+  pick: [map, fc.constantFrom('a', 'b'), fc.constantFrom('c', 'x')],
+  omit: [map, fc.constantFrom('a', 'b'), fc.constantFrom('c', 'x')],
+  default: [filled, unicode],
+  coalesce: [unicode, fc.boolean(), filled],
+  ternary: [unicode, unicode, fc.boolean()],
+  deepEqual: [map, map],
+  kindOf: [fc.oneof(unicode, fc.boolean(), map, texts)],
+  // Go's back quotes (%#q) are no YAML.
+  printf: [format('sqx').filter((verbs) => !verbs.includes('#')), ascii],
+  derivePassword: [
+    int(1, 9),
+    fc.constantFrom('long', 'maximum', 'medium', 'short', 'basic', 'pin'),
+    filled,
+    filled,
+    fc.constant('example.com'),
+  ],
+};
+/** More calls of names that take other types too. */
+const MORE: readonly (readonly [string, readonly fc.Arbitrary<Given>[]])[] = [
+  ['printf', [format('dxXobcU'), int(0, 300)]],
+  ['printf', [format('feg'), float]],
+];
+
+function each(names: readonly string[], ...given: fc.Arbitrary<Given>[]): Record<string, fc.Arbitrary<Given>[]> {
+  return Object.fromEntries(names.map((name) => [name, given]));
+}
+
+type Call = { name: string; given: readonly Given[] };
+
+const calls: fc.Arbitrary<Call> = fc.oneof(
+  ...[...Object.entries(ARGUMENTS), ...MORE].map(([name, given]) =>
+    fc.tuple(...given).map((values): Call => ({ name, given: values })),
+  ),
+);
+
+/** Go's backquoted and JSON-like literals do not hold every text: all travel as base64. */
+function inGo(given: Given): string {
+  if (typeof given === 'string') return `(b64dec "${Buffer.from(given).toString('base64')}")`;
+  if (typeof given === 'boolean') return String(given);
+  if (!isOne(given)) return `(list ${given.map(inGo).join(' ')})`;
+  if ('int' in given) return String(given.int);
+  if ('float' in given) return `(float64 "${given.float}")`;
+  return `(fromJson ${inGo(JSON.stringify(given.map))})`;
+}
+
+function isOne(given: Given): given is { int: number } | { float: number } | { map: JsonObject } {
+  return typeof given === 'object' && !Array.isArray(given);
+}
+
+function inPkg(given: Given): Argument {
+  if (typeof given !== 'object') return given;
+  if (!isOne(given)) return given.map((item) => inPkg(item)) as Argument;
+  if ('int' in given) return given.int;
+  return 'float' in given ? given.float : fromPlain(given.map);
+}
+
+function ask(name: string, given: readonly Given[]): string {
+  const context = {
+    helper: name,
+    now: () => new Date(),
+    remember: (_identity: string, _args: unknown, make: () => string) => make(),
+    fail: (message: string) => {
+      throw new Error(message);
+    },
+  } as unknown as HelperContext;
+  const helper = findHelper(name);
+  if (helper === undefined) throw new Error(`there is no helper ${name}`);
+  const result = helper(given.map(inPkg), new Map(), context);
+  if (typeof result === 'symbol') throw new Error(`${name} gave no value`);
+  return printJsonValue(result);
+}
+
+/** Keys in one order; numbers as numbers. */
+function normal(json: string): unknown {
+  return JSON.parse(json, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+test('helpers give what the functions of helm give', async () => {
+  await loadHelpers(helperNames());
+  const asked = fc.sample(calls, { numRuns: 3000 * RUNS, seed: SEED });
+  const folder = join(temporaryFolder(), 'sprig');
+  const lines = asked.map(
+    ({ name, given }, index) => `  ${index} {{ toJson (${name} ${given.map(inGo).join(' ')}) | b64enc }}`,
+  );
+  writeFiles(folder, {
+    'Chart.yaml': 'apiVersion: v2\nname: sprig\nversion: 1.0.0\n',
+    'templates/all.yaml': `calls: |\n${lines.join('\n')}\n`,
+  });
+  const { stdout, stderr } = helm(['template', 'sprig', folder]);
+  expect(stderr).toBe('');
+  const answers = new Map(
+    stdout.split('\n').flatMap((line) => {
+      const match = /^ {2}(\d+) (\S*)$/.exec(line);
+      return match === null ? [] : [[Number(match[1]), Buffer.from(match[2] ?? '', 'base64').toString()] as const];
+    }),
+  );
+  const different = asked.flatMap(({ name, given }, index) => {
+    const theirs = answers.get(index) ?? 'nothing';
+    let ours: string;
+    try {
+      ours = ask(name, given);
+    } catch (error) {
+      return [`${name} ${JSON.stringify(given)}: helm ${theirs}, pkg ${String(error)}`];
+    }
+    const same = JSON.stringify(normal(theirs)) === JSON.stringify(normal(ours));
+    return same ? [] : [`${name} ${JSON.stringify(given)}: helm ${theirs}, pkg ${ours}`];
+  });
+  expect(different.slice(0, 20), `seed ${SEED}, ${different.length} differ`).toEqual([]);
+});
