@@ -59,7 +59,8 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   const reason = textOf(body, 'reason');
   const answer = { status, reason, uncertain: status >= 500 };
   const said = text === '' ? [] : [`the server said: ${printable(text, 1000)}`];
-  const what = describeAsked(asked);
+  // A create names its object only in the body; the answer tells it again.
+  const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textOf(detailsOf(body), 'name') } : asked);
   if (status === 401) {
     return new ApiError(
       'PKG_CLUSTER_UNAUTHORIZED',

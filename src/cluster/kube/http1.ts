@@ -76,10 +76,18 @@ class DialingAgent extends Agent {
     const first = this.#first;
     this.#first = undefined;
     if (first !== undefined && !first.destroyed) return first;
-    this.#connect().then(
-      (socket) => callback?.(null, socket),
-      (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
-    );
+    void this.#connectFor(callback);
     return undefined;
+  }
+
+  async #connectFor(callback: ((error: Error | null, stream: Duplex) => void) | undefined): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = await this.#connect();
+    } catch (error) {
+      callback?.(error as Error, undefined as unknown as Duplex);
+      return;
+    }
+    callback?.(null, socket);
   }
 }
