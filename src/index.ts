@@ -8,6 +8,7 @@ import { loadChart } from './chart/load.ts';
 import { readUserValues } from './chart/user-values.ts';
 import type { ValueSources } from './chart/user-values.ts';
 import { mergeValues } from './chart/values.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { openTarget } from './cluster/target.ts';
 import * as operations from './release/operations.ts';
 import type { Env, OperationResult, ReleaseEvent } from './release/operations.ts';
@@ -44,8 +45,12 @@ export type ChartOptions = {
 
 /** Where objects live, and whom to tell. */
 export type TargetOptions = {
-  /** `dir:PATH`. */
-  target: string;
+  /** `dir:PATH` for a folder of manifests; left out, the cluster of the kubeconfig. */
+  target?: string;
+  /** The kubeconfig file, in place of `KUBECONFIG` and `~/.kube/config`. */
+  kubeconfig?: string;
+  /** The context of the kubeconfig, in place of its current one. */
+  context?: string;
   onEvent?: (event: ReleaseEvent) => void;
   signal?: AbortSignal;
 };
@@ -118,29 +123,47 @@ export async function uninstall(
 /** The newest revision of each release; of all namespaces where none is given. */
 export async function list(options: TargetOptions & { namespace?: string }): Promise<Release[]> {
   return operations.listReleases(
-    await openTarget(options.target),
+    await clusterOf(options),
     options.namespace === undefined ? {} : { namespace: options.namespace },
   );
 }
 
 /** The revisions of a release, the oldest first. */
 export async function history(options: ReleaseOptions): Promise<Release[]> {
-  return operations.getHistory(await openTarget(options.target), options.namespace ?? 'default', options.name);
+  return operations.getHistory(await clusterOf(options), options.namespace ?? 'default', options.name);
 }
 
 /** One revision of a release, the newest where none is named. */
 export async function status(options: ReleaseOptions & { revision?: number }): Promise<Release> {
   return operations.getRelease(
-    await openTarget(options.target),
+    await clusterOf(options),
     options.namespace ?? 'default',
     options.name,
     options.revision,
   );
 }
 
+function clusterOf({
+  target,
+  kubeconfig = '',
+  context = '',
+  namespace = '',
+}: TargetOptions & { namespace?: string }): Promise<Cluster> {
+  const unset = {
+    server: '',
+    token: '',
+    asUser: '',
+    asGroups: [],
+    caFile: '',
+    tlsServerName: '',
+    insecureSkipTlsVerify: false,
+  };
+  return openTarget(target, { ...unset, kubeconfig, context, namespace });
+}
+
 async function envOf(options: TargetOptions): Promise<Env> {
   const { onEvent = (): void => undefined, signal } = options;
-  return { cluster: await openTarget(options.target), emit: onEvent, ...(signal && { signal }) };
+  return { cluster: await clusterOf(options), emit: onEvent, ...(signal && { signal }) };
 }
 
 async function inputsOf(

@@ -41,6 +41,8 @@ export type Comparison = {
 export interface Cluster {
   /** For messages: `directory ./out`, `context kind-dev`. */
   readonly description: string;
+  /** The namespace that is meant where nobody names one. */
+  readonly defaultNamespace: string;
   /** Does this place run hooks and controllers? False for a folder: hooks are recorded, not run. */
   readonly runsWorkloads: boolean;
   /** What templates may know of it. */
@@ -65,14 +67,14 @@ export interface Cluster {
    * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place.
    */
   apply(object: KubeObject, options?: { expected?: KubeObject }): Promise<KubeObject>;
-  /** Deletes; false when it was not there. With `resourceVersion`, only that state of it. */
-  delete(ref: ObjectRef, options?: { resourceVersion?: string }): Promise<boolean>;
-  namespaceExists(name: string): Promise<boolean>;
   /**
-   * For the `lookup` helper of templates, in the middle of a render: one object, or for an empty name
-   * a List of all. Missing where reading takes waiting.
+   * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
+   * another object took its place.
    */
-  lookup?(ref: ObjectRef): JsonObject | undefined;
+  delete(ref: ObjectRef, options?: { expected?: KubeObject }): Promise<boolean>;
+  namespaceExists(name: string): Promise<boolean>;
+  /** For the `lookup` function of templates: one object, or for an empty name a List of all. */
+  lookup(ref: ObjectRef): Promise<JsonObject | undefined>;
 }
 
 /** The group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */

@@ -53,6 +53,7 @@ export async function openDirectory(path: string): Promise<Cluster> {
 
 class Directory implements Cluster {
   readonly description: string;
+  readonly defaultNamespace = 'default';
   readonly runsWorkloads = false;
   readonly #folder: Folder;
 
@@ -96,7 +97,7 @@ class Directory implements Cluster {
     return this.#list(query);
   }
 
-  lookup(ref: ObjectRef): JsonObject | undefined {
+  async lookup(ref: ObjectRef): Promise<JsonObject | undefined> {
     if (ref.name !== '') return this.#get(ref);
     const { apiVersion, kind, namespace } = ref;
     const items = this.#list({ apiVersion, kind, ...(namespace === '' ? {} : { namespace }) });
@@ -158,8 +159,8 @@ class Directory implements Cluster {
     });
   }
 
-  async delete(ref: ObjectRef, options: { resourceVersion?: string } = {}): Promise<boolean> {
-    const { resourceVersion } = options;
+  async delete(ref: ObjectRef, options: { expected?: KubeObject } = {}): Promise<boolean> {
+    const resourceVersion = options.expected?.metadata['resourceVersion'];
     if (this.#folder.read(folderOf(ref), fileOf(ref)) === undefined) return false;
     return await this.#change(() => {
       if (resourceVersion !== undefined) this.#expect(ref, resourceVersion);

@@ -1,20 +1,22 @@
 import { PkgError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
+import type { ConnectionSettings } from './kube/connection.ts';
 
 /**
- * Opens what `--target` or `PKG_TARGET` names: `dir:PATH`, a folder of manifests.
+ * Opens the place where objects live: what `--target` or `PKG_TARGET` names (`dir:PATH`, a folder of
+ * manifests), else the cluster that kubeconfig files, flags and environment name.
  *
- * @throws PkgError PKG_TARGET_MISSING when nothing is named, PKG_TARGET_INVALID for what cannot be one
+ * @throws PkgError PKG_TARGET_INVALID for what cannot be a target, PKG_TARGET_MISSING and
+ *   PKG_KUBECONFIG_INVALID when there is no cluster to be found
  */
-export async function openTarget(target: string | undefined): Promise<Cluster> {
+export async function openTarget(target: string | undefined, settings: ConnectionSettings): Promise<Cluster> {
   if (target === undefined || target === '') {
-    throw new PkgError('PKG_TARGET_MISSING', 'no target is given: nobody said where the objects are to live', {
-      hints: ['name a folder of manifests with --target dir:PATH, or set PKG_TARGET=dir:PATH'],
-    });
+    const { openKubernetes } = await import('./kubernetes.ts');
+    return await openKubernetes(settings);
   }
   if (!target.startsWith('dir:')) {
     throw new PkgError('PKG_TARGET_INVALID', `the target ${JSON.stringify(target)} is of no kind that pkg knows`, {
-      hints: ['write dir:PATH for a folder of manifests'],
+      hints: ['write dir:PATH for a folder of manifests, or leave it out for the cluster of your kubeconfig'],
     });
   }
   const path = target.slice('dir:'.length);

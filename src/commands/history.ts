@@ -5,8 +5,8 @@ import { renderTable } from '../terminal/table.ts';
 import type { Json } from '../yaml/value.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { namespaceOf, OUTPUT_FLAG } from './support/flags.ts';
-import { openCluster } from './support/operate.ts';
+import { OUTPUT_FLAG } from './support/flags.ts';
+import { openNamespace } from './support/operate.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
 
 export const command: Command = defineCommand({
@@ -18,7 +18,7 @@ export const command: Command = defineCommand({
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
-    const all = await getHistory(await openCluster(flags), namespaceOf(flags), args[0] ?? '');
+    const all = await getHistory(...(await openNamespace(flags)), args[0] ?? '');
     // With 0, Helm shows none.
     const history = flags.max > 0 ? all.slice(-flags.max) : [];
     const head = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION'];

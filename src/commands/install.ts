@@ -2,7 +2,7 @@ import { PkgError } from '../errors.ts';
 import { install } from '../release/operations.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { DRY_RUN_FLAG, namespaceOf, OUTPUT_FLAG, PLAN_FLAGS, RELEASE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import { DRY_RUN_FLAG, OUTPUT_FLAG, PLAN_FLAGS, RELEASE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
 import { planInput, releaseInput } from './support/operation-input.ts';
@@ -39,10 +39,10 @@ export const command: Command = defineCommand({
       throw new PkgError('PKG_USAGE', 'a name and --generate-name cannot be given together');
     }
     const inputs = await readNamedInputs(args, flags, flags['generate-name']);
-    const result = await operate(flags, (env) =>
+    const result = await operate(flags, (env, namespace) =>
       install(env, {
         ...inputs,
-        namespace: namespaceOf(flags),
+        namespace,
         ...planInput(flags),
         ...releaseInput(flags),
         dryRun: flags['dry-run'] !== 'none',

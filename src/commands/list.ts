@@ -9,8 +9,8 @@ import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { namespaceOf, OUTPUT_FLAG } from './support/flags.ts';
-import { openCluster } from './support/operate.ts';
+import { OUTPUT_FLAG } from './support/flags.ts';
+import { openNamespace } from './support/operate.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
 import { matchesSelector, parseSelector } from './support/selector.ts';
 
@@ -42,13 +42,13 @@ export const command: Command = defineCommand({
   },
   async run({ flags }) {
     const requirements = parseSelector(flags.selector ?? '');
-    const cluster = await openCluster(flags);
+    const [cluster, namespace] = await openNamespace(flags);
     const chosen = STATUSES.filter((status) => {
       const flag = status.startsWith('pending-') ? 'pending' : status;
       return flag !== 'unknown' && (flags as Record<string, unknown>)[flag] === true;
     });
     const statuses: { statuses?: Status[] } = chosen.length > 0 ? { statuses: chosen } : {};
-    const where = flags['all-namespaces'] ? {} : { namespace: namespaceOf(flags) };
+    const where = flags['all-namespaces'] ? {} : { namespace };
     let releases = await listReleases(cluster, { ...where, ...statuses });
     releases = releases.filter((release) => matchesSelector(recordLabels(release), requirements));
     if (flags.filter !== undefined) releases = await filtered(releases, flags.filter);

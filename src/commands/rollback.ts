@@ -4,7 +4,7 @@ import { rollback } from '../release/operations.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { HISTORY_MAX_FLAG, historyMaxOf, namespaceOf } from './support/flags.ts';
+import { HISTORY_MAX_FLAG, historyMaxOf } from './support/flags.ts';
 import { operate } from './support/operate.ts';
 import { printPlan } from './support/plan-output.ts';
 
@@ -39,10 +39,10 @@ export const command: Command = defineCommand({
     const [name = '', revisionText] = args;
     const revision = parseRevision(revisionText);
     const dryRun = flags['dry-run'] !== 'none';
-    const { plan } = await operate(flags, (env) =>
+    const { plan } = await operate(flags, (env, namespace) =>
       rollback(env, {
         name,
-        namespace: namespaceOf(flags),
+        namespace,
         ...(revision === undefined ? {} : { revision }),
         ...(flags.description === undefined ? {} : { description: flags.description }),
         noHooks: flags['no-hooks'],

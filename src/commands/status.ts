@@ -1,8 +1,8 @@
 import { getRelease } from '../release/operations.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { namespaceOf, OUTPUT_FLAG, REVISION_FLAG } from './support/flags.ts';
-import { openCluster } from './support/operate.ts';
+import { OUTPUT_FLAG, REVISION_FLAG } from './support/flags.ts';
+import { openNamespace } from './support/operate.ts';
 import { printRelease } from './support/release-output.ts';
 
 export const command: Command = defineCommand({
@@ -11,7 +11,7 @@ export const command: Command = defineCommand({
   args: [{ name: 'NAME', summary: 'the name of the release' }],
   flags: { ...REVISION_FLAG, ...OUTPUT_FLAG },
   async run({ flags, args }) {
-    const release = await getRelease(await openCluster(flags), namespaceOf(flags), args[0] ?? '', flags.revision);
+    const release = await getRelease(...(await openNamespace(flags)), args[0] ?? '', flags.revision);
     printRelease(flags.output, release, { withChart: false });
   },
 });

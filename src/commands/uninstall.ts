@@ -3,7 +3,6 @@ import { uninstall } from '../release/operations.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { namespaceOf } from './support/flags.ts';
 import { operate } from './support/operate.ts';
 import { printPlan } from './support/plan-output.ts';
 
@@ -29,10 +28,10 @@ export const command: Command = defineCommand({
   },
   async run({ flags, args }) {
     for (const name of args) {
-      const result = await operate(flags, (env) =>
+      const result = await operate(flags, (env, namespace) =>
         uninstall(env, {
           name,
-          namespace: namespaceOf(flags),
+          namespace,
           ...(flags.description === undefined ? {} : { description: flags.description }),
           keepHistory: flags['keep-history'],
           ignoreNotFound: flags['ignore-not-found'],

@@ -7,7 +7,6 @@ import {
   DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
   historyMaxOf,
-  namespaceOf,
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
@@ -50,11 +49,11 @@ export const command: Command = defineCommand({
   async run({ flags, args }) {
     const [name = '', path = ''] = args;
     const inputs = await readInputs(path, flags);
-    const result = await operate(flags, (env) =>
+    const result = await operate(flags, (env, namespace) =>
       upgrade(env, {
         ...inputs,
         name,
-        namespace: namespaceOf(flags),
+        namespace,
         ...planInput(flags),
         ...releaseInput(flags),
         install: flags.install,

@@ -212,8 +212,8 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_TARGET_MISSING: {
     summary: 'nobody said where the objects live',
-    why: 'pkg needs a target.',
-    fix: 'Give --target dir:PATH or set PKG_TARGET.',
+    why: 'No kubeconfig names a cluster, pkg does not run in a pod, and no folder is given.',
+    fix: 'Set KUBECONFIG or give --kubeconfig and --kube-context for a cluster; give --target dir:PATH or set PKG_TARGET for a folder.',
   },
   PKG_TARGET_INVALID: {
     summary: 'the target is none that pkg knows',
@@ -239,6 +239,41 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     summary: 'the namespace does not exist',
     why: 'Objects need their namespace first.',
     fix: 'Give --create-namespace.',
+  },
+  PKG_KUBECONFIG_INVALID: {
+    summary: 'the kubeconfig is wrong',
+    why: 'A file that is named is missing or not a kubeconfig, a context names what is not there, or an entry lacks something.',
+    fix: 'Mend the file that is named, or choose another context with --kube-context.',
+  },
+  PKG_CREDENTIALS_FAILED: {
+    summary: 'credentials could not be got',
+    why: 'An exec plugin is missing, failed, or printed something else than credentials; or a token file cannot be read.',
+    fix: 'Run the plugin by hand, or install it as its hint says. What it printed stands above the error.',
+  },
+  PKG_CLUSTER_UNREACHABLE: {
+    summary: 'the cluster does not answer',
+    why: 'Nothing answers at its address, its certificate is not trusted, or a network, proxy or VPN is in the way.',
+    fix: 'Check the address and the context that the message names, then the network.',
+  },
+  PKG_CLUSTER_UNAUTHORIZED: {
+    summary: 'the cluster does not know who you are',
+    why: 'The token or client certificate has expired, or belongs to another cluster.',
+    fix: 'Log in again, or check the user of the context.',
+  },
+  PKG_CLUSTER_FORBIDDEN: {
+    summary: 'the cluster does not allow it',
+    why: 'Your rights do not cover it, or a quota, policy or webhook forbids it. The message says what and where.',
+    fix: 'Ask for a role that allows the verb on the resource in the namespace, or change what the policy forbids.',
+  },
+  PKG_CLUSTER_FAILED: {
+    summary: 'the cluster failed',
+    why: 'The API server is overloaded or broken, or something that is no API server answered.',
+    fix: 'See what the server said, and give the command again when the cluster is well.',
+  },
+  PKG_KIND_UNKNOWN: {
+    summary: 'the cluster does not know a kind',
+    why: 'The CustomResourceDefinition is not installed, or the cluster no longer serves that apiVersion.',
+    fix: 'Install what brings the kind, or use the apiVersion that the cluster serves.',
   },
   PKG_INTERNAL: {
     summary: 'pkg has a defect',

@@ -2,7 +2,6 @@ import { rollback } from '../../release/operations.ts';
 import { parseRevision } from '../rollback.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { namespaceOf } from '../support/flags.ts';
 import { operate } from '../support/operate.ts';
 import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
@@ -17,10 +16,10 @@ export const command: Command = defineCommand({
   async run({ flags, args }) {
     const [name = '', revisionText] = args;
     const revision = parseRevision(revisionText);
-    const { plan } = await operate(flags, (env) =>
+    const { plan } = await operate(flags, (env, namespace) =>
       rollback(env, {
         name,
-        namespace: namespaceOf(flags),
+        namespace,
         ...(revision === undefined ? {} : { revision }),
         dryRun: true,
       }),

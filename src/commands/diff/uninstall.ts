@@ -1,7 +1,6 @@
 import { uninstall } from '../../release/operations.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { namespaceOf } from '../support/flags.ts';
 import { operate } from '../support/operate.ts';
 import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
@@ -12,7 +11,7 @@ export const command: Command = defineCommand({
   flags: DIFF_FLAGS,
   async run({ flags, args }) {
     const [name = ''] = args;
-    const result = await operate(flags, (env) => uninstall(env, { name, namespace: namespaceOf(flags), dryRun: true }));
+    const result = await operate(flags, (env, namespace) => uninstall(env, { name, namespace, dryRun: true }));
     // Without a release there is an error, and so always a result here.
     if (result !== undefined) await finishDiff(result.plan, flags);
   },

@@ -1,7 +1,7 @@
 import { upgrade } from '../../release/operations.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { namespaceOf, PLAN_FLAGS, VALUE_FLAGS, VALUES_MODE_FLAGS, valuesModeOf } from '../support/flags.ts';
+import { PLAN_FLAGS, VALUE_FLAGS, VALUES_MODE_FLAGS, valuesModeOf } from '../support/flags.ts';
 import { readInputs } from '../support/inputs.ts';
 import { operate } from '../support/operate.ts';
 import { planInput } from '../support/operation-input.ts';
@@ -30,11 +30,11 @@ export const command: Command = defineCommand({
   async run({ flags, args }) {
     const [name = '', path = ''] = args;
     const inputs = await readInputs(path, flags);
-    const { plan } = await operate(flags, (env) =>
+    const { plan } = await operate(flags, (env, namespace) =>
       upgrade(env, {
         ...inputs,
         name,
-        namespace: namespaceOf(flags),
+        namespace,
         ...planInput(flags),
         install: flags.install,
         valuesMode: valuesModeOf(flags),

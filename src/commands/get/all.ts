@@ -4,15 +4,15 @@ import { goYaml } from '../support/go-json.ts';
 import { computedValues, hooksText, releaseBlock } from '../support/release-output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { namespaceOf, REVISION_FLAG } from '../support/flags.ts';
-import { openCluster } from '../support/operate.ts';
+import { REVISION_FLAG } from '../support/flags.ts';
+import { openNamespace } from '../support/operate.ts';
 
 export const command: Command = defineCommand({
   description: ['Prints everything about a release: its state, values, hooks, objects and notes.'],
   args: [{ name: 'NAME', summary: 'the name of the release' }],
   flags: { ...REVISION_FLAG },
   async run({ flags, args }) {
-    const release = await getRelease(await openCluster(flags), namespaceOf(flags), args[0] ?? '', flags.revision);
+    const release = await getRelease(...(await openNamespace(flags)), args[0] ?? '', flags.revision);
     const block = releaseBlock(release, { hideNotes: true, showMetadata: true });
     const user = Object.keys(release.config).length === 0 ? null : release.config;
     printDocument(

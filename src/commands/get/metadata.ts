@@ -8,15 +8,15 @@ import type { Json, JsonObject } from '../../yaml/value.ts';
 import { chartField, printResult } from '../support/release-output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { namespaceOf, OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
-import { openCluster } from '../support/operate.ts';
+import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
+import { openNamespace } from '../support/operate.ts';
 
 export const command: Command = defineCommand({
   description: ['Prints what a release is made of: chart, versions, labels, status.'],
   args: [{ name: 'NAME', summary: 'the name of the release' }],
   flags: { ...REVISION_FLAG, ...OUTPUT_FLAG },
   async run({ flags, args }) {
-    const release = await getRelease(await openCluster(flags), namespaceOf(flags), args[0] ?? '', flags.revision);
+    const release = await getRelease(...(await openNamespace(flags)), args[0] ?? '', flags.revision);
     printResult(
       flags.output,
       () => metadata(release),

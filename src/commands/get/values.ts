@@ -4,8 +4,8 @@ import { goYaml } from '../support/go-json.ts';
 import { computedValues, printResult } from '../support/release-output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { namespaceOf, OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
-import { openCluster } from '../support/operate.ts';
+import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
+import { openNamespace } from '../support/operate.ts';
 
 export const command: Command = defineCommand({
   description: ['Prints the values that the user gave to a release, or with --all those that it ran with.'],
@@ -16,7 +16,7 @@ export const command: Command = defineCommand({
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
-    const release = await getRelease(await openCluster(flags), namespaceOf(flags), args[0] ?? '', flags.revision);
+    const release = await getRelease(...(await openNamespace(flags)), args[0] ?? '', flags.revision);
     const values = flags.all ? computedValues(release) : sortKeys(release.config);
     const title = flags.all ? 'COMPUTED VALUES:' : 'USER-SUPPLIED VALUES:';
     // Helm prints null where nothing was given.

@@ -77,8 +77,36 @@ export type ArgSpec = {
 
 /** Flags that every command takes. */
 export const GLOBAL_FLAGS = {
-  namespace: { type: 'string', char: 'n', value: 'NAME', summary: 'namespace of the release (default "default")' },
-  target: { type: 'string', value: 'TARGET', summary: 'where objects live: dir:PATH, a folder of manifests' },
+  namespace: {
+    type: 'string',
+    char: 'n',
+    value: 'NAME',
+    summary: "namespace of the release (default: the kubeconfig's)",
+  },
+  target: {
+    type: 'string',
+    value: 'TARGET',
+    summary: 'where objects live: dir:PATH for a folder of manifests, else a cluster',
+  },
+  kubeconfig: {
+    type: 'string',
+    value: 'FILE',
+    complete: 'file',
+    summary: 'kubeconfig file (default $KUBECONFIG, ~/.kube/config)',
+  },
+  'kube-context': { type: 'string', value: 'NAME', summary: 'context of the kubeconfig' },
+  'kube-apiserver': { type: 'string', value: 'URL', summary: 'address of the API server' },
+  'kube-token': { type: 'string', value: 'TOKEN', summary: 'bearer token' },
+  'kube-as-user': { type: 'string', value: 'NAME', summary: 'user to act as' },
+  'kube-as-group': { type: 'list', value: 'NAME', summary: 'group to act as (repeatable)' },
+  'kube-ca-file': {
+    type: 'string',
+    value: 'FILE',
+    complete: 'file',
+    summary: 'certificate authority of the API server',
+  },
+  'kube-tls-server-name': { type: 'string', value: 'NAME', summary: "name in the API server's certificate" },
+  'kube-insecure-skip-tls-verify': { type: 'boolean', summary: "do not check the API server's certificate" },
   debug: { type: 'boolean', summary: 'show stack traces and what happens inside' },
   color: {
     type: 'string',

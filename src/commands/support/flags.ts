@@ -2,7 +2,8 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ValueSources } from '../../chart/user-values.ts';
-import type { FlagSpecs, FlagValues } from './command.ts';
+import type { ConnectionSettings } from '../../cluster/kube/connection.ts';
+import type { FlagSpecs, FlagValues, GLOBAL_FLAGS } from './command.ts';
 
 /** Where values come from, besides the chart. */
 export const VALUE_FLAGS = {
@@ -108,9 +109,28 @@ export function valueSources(flags: Flags<typeof VALUE_FLAGS>): ValueSources {
   };
 }
 
-/** The namespace of a command: `--namespace`, else `HELM_NAMESPACE`, else `default`. */
-export function namespaceOf(flags: { namespace: string | undefined }): string {
-  return flags.namespace || process.env['HELM_NAMESPACE'] || 'default';
+/** The namespace of a command: `--namespace`, else `HELM_NAMESPACE`, else that of the kubeconfig, else `default`. */
+export function namespaceOf(flags: { namespace: string | undefined }, cluster?: { defaultNamespace: string }): string {
+  return flags.namespace || process.env['HELM_NAMESPACE'] || cluster?.defaultNamespace || 'default';
+}
+
+/** Which cluster is meant, by flags and Helm's variables. */
+export function connectionSettings(flags: Flags<typeof GLOBAL_FLAGS>): ConnectionSettings {
+  const { env } = process;
+  const groups = flags['kube-as-group'];
+  const insecure = flags['kube-insecure-skip-tls-verify'];
+  return {
+    kubeconfig: flags.kubeconfig ?? '',
+    context: flags['kube-context'] ?? env['HELM_KUBECONTEXT'] ?? '',
+    namespace: flags.namespace ?? env['HELM_NAMESPACE'] ?? '',
+    server: flags['kube-apiserver'] ?? env['HELM_KUBEAPISERVER'] ?? '',
+    token: flags['kube-token'] ?? env['HELM_KUBETOKEN'] ?? '',
+    asUser: flags['kube-as-user'] ?? env['HELM_KUBEASUSER'] ?? '',
+    asGroups: groups.length > 0 ? groups : (env['HELM_KUBEASGROUPS'] ?? '').split(',').filter((group) => group !== ''),
+    caFile: flags['kube-ca-file'] ?? env['HELM_KUBECAFILE'] ?? '',
+    tlsServerName: flags['kube-tls-server-name'] ?? env['HELM_KUBETLS_SERVER_NAME'] ?? '',
+    insecureSkipTlsVerify: insecure || /^(?:1|t|true)$/i.test(env['HELM_KUBEINSECURE_SKIP_TLS_VERIFY'] ?? ''),
+  };
 }
 
 /** How many revisions are kept: `--history-max`, else `HELM_MAX_HISTORY`, else 10. */

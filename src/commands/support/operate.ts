@@ -2,12 +2,18 @@
 import { openTarget } from '../../cluster/target.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { Env } from '../../release/operations.ts';
+import { connectionSettings, namespaceOf } from './flags.ts';
+import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { printError } from '../../terminal/output.ts';
 
-/** The place that `--target` or `PKG_TARGET` names. */
-export async function openCluster(flags: { target: string | undefined }): Promise<Cluster> {
-  return openTarget(flags.target || process.env['PKG_TARGET'] || undefined);
+/** The flags that say where objects live. */
+type TargetFlags = FlagValues<typeof GLOBAL_FLAGS>;
+
+/** The place that the flags and the environment name, and the namespace that a command works in. */
+export async function openNamespace(flags: TargetFlags): Promise<[Cluster, string]> {
+  const cluster = await openTarget(flags.target || process.env['PKG_TARGET'] || undefined, connectionSettings(flags));
+  return [cluster, namespaceOf(flags, cluster)];
 }
 
 /**
@@ -15,10 +21,10 @@ export async function openCluster(flags: { target: string | undefined }): Promis
  * the program at once, and the next command finishes or undoes what it left.
  */
 export async function operate<T>(
-  flags: { target: string | undefined },
-  operation: (env: Env) => Promise<T>,
+  flags: TargetFlags,
+  operation: (env: Env, namespace: string) => Promise<T>,
 ): Promise<T> {
-  const cluster = await openCluster(flags);
+  const [cluster, namespace] = await openNamespace(flags);
   const abort = new AbortController();
   const stop = (): void => {
     if (abort.signal.aborted) process.exit(130);
@@ -29,7 +35,7 @@ export async function operate<T>(
   process.on('SIGTERM', stop);
   const progress = createProgress();
   try {
-    return await operation({ cluster, emit: progress.emit, signal: abort.signal });
+    return await operation({ cluster, emit: progress.emit, signal: abort.signal }, namespace);
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

@@ -4,9 +4,8 @@ import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
 import { refOf } from '../../cluster/cluster.ts';
 import { renderChart } from '../../render/render-chart.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
-import type { Lookup } from '../../render/render.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
-import { fromPlain, isMap, toPlain } from '../../yaml/value.ts';
+import { isMap, toPlain } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { printManifest, recordHooks } from '../manifest.ts';
 import { normalizeObjects, takeApart, withOwnership } from '../plan-normal.ts';
@@ -18,6 +17,7 @@ import type { RecordedHook, Release } from '../release.ts';
 import type { StoredRelease } from '../store.ts';
 import { readBaseline } from './baseline.ts';
 import type { ChartOperation, Env } from './env.ts';
+import { withLookups } from './lookups.ts';
 
 /** Renders for an operation; warnings are told. */
 export async function renderFor(
@@ -28,29 +28,22 @@ export async function renderFor(
   keepsakes: Map<string, string>,
 ): Promise<RenderedChart> {
   const { cluster } = env;
-  const rendered = await renderChart({
-    chart: input.chart,
-    userValues: input.userValues,
-    release: { name: input.name, namespace: input.namespace, revision, isInstall, isUpgrade: !isInstall },
-    capabilities: await cluster.capabilities(),
-    keepsakes,
-    ...(input.origins && { origins: input.origins }),
-    ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
-    ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
-    ...lookupOf(cluster),
-  });
+  const capabilities = await cluster.capabilities();
+  const rendered = await withLookups(cluster, (lookup) =>
+    renderChart({
+      chart: input.chart,
+      userValues: input.userValues,
+      release: { name: input.name, namespace: input.namespace, revision, isInstall, isUpgrade: !isInstall },
+      capabilities,
+      keepsakes,
+      lookup,
+      ...(input.origins && { origins: input.origins }),
+      ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
+      ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
+    }),
+  );
   for (const message of rendered.warnings) env.emit({ type: 'warning', message });
   return rendered;
-}
-
-function lookupOf(cluster: Cluster): { lookup?: Lookup } {
-  if (cluster.lookup === undefined) return {};
-  return {
-    lookup: (apiVersion, kind, namespace, name) => {
-      const found = cluster.lookup?.({ apiVersion, kind, namespace, name });
-      return found === undefined ? new Map() : fromPlain(found);
-    },
-  };
 }
 
 /** The release that a rendered chart makes. */

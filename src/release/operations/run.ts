@@ -67,11 +67,7 @@ async function applyStep(cluster: Cluster, step: Step): Promise<void> {
   else if (action === 'update' && desired !== undefined)
     await cluster.apply(desired, live === undefined ? {} : { expected: live });
   else if (action === 'delete') {
-    const version = live?.metadata['resourceVersion'];
-    await cluster.delete(
-      live === undefined ? ref : refOf(live),
-      typeof version === 'string' ? { resourceVersion: version } : {},
-    );
+    await cluster.delete(live === undefined ? ref : refOf(live), live === undefined ? {} : { expected: live });
   }
 }
 

@@ -1,0 +1,175 @@
+/** What the API server answers when it refuses, as errors that say what to do. */
+import { PkgError } from '../../errors.ts';
+import type { ErrorCode, ErrorDetails } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { getOwn } from '../../yaml/value.ts';
+import type { Json, JsonObject } from '../../yaml/value.ts';
+
+/** An answer that is an error, with what a caller may want to know beside the text. */
+export class ApiError extends PkgError {
+  /** The HTTP status; 0 when no answer came. */
+  readonly status: number;
+  /** The reason of the `Status` object: `AlreadyExists`, `Invalid`, …; empty without one. */
+  readonly reason: string;
+  /** The server may have done what was asked, and the answer got lost. */
+  readonly uncertain: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    answer: { status: number; reason?: string; uncertain?: boolean },
+    details: ErrorDetails = {},
+  ) {
+    super(code, message, details);
+    this.status = answer.status;
+    this.reason = answer.reason ?? '';
+    this.uncertain = answer.uncertain ?? false;
+  }
+}
+
+/** What was asked, for messages. */
+export type Asked = { verb: string; group: string; resource: string; namespace: string; name: string };
+
+/** Takes a request apart: `GET /apis/apps/v1/namespaces/x/deployments` is `list deployments.apps in x`. */
+export function askedBy(method: string, path: string): Asked {
+  const [root, ...rest] = path.split('/').filter((part) => part !== '');
+  const group = root === 'apis' ? (rest[0] ?? '') : '';
+  let parts = rest.slice(root === 'apis' ? 2 : 1).map((part) => decodeURIComponent(part));
+  let namespace = '';
+  if (parts[0] === 'namespaces' && parts.length > 2) {
+    namespace = parts[1] ?? '';
+    parts = parts.slice(2);
+  }
+  const [resource = '', name = '', subresource = ''] = parts;
+  const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+  const verb = verbs[method] ?? (name === '' ? 'list' : 'get');
+  return { verb, group, resource: subresource === '' ? resource : `${resource}/${subresource}`, namespace, name };
+}
+
+/** Who asked, and where: for messages. */
+export type Asker = { identity: string; cluster: string };
+
+/**
+ * Makes the error of an answer.
+ *
+ * @param body the `Status` object, or whatever came instead
+ */
+export function apiError(status: number, body: Json, asked: Asked, asker: Asker): ApiError {
+  const text = textOf(body, 'message');
+  const reason = textOf(body, 'reason');
+  const answer = { status, reason, uncertain: status >= 500 };
+  const said = text === '' ? [] : [`the server said: ${printable(text, 1000)}`];
+  // A create names its object only in the body; the answer tells it again.
+  const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textOf(detailsOf(body), 'name') } : asked);
+  if (status === 401) {
+    return new ApiError(
+      'PKG_CLUSTER_UNAUTHORIZED',
+      `${asker.cluster} does not accept the credentials of ${asker.identity}`,
+      answer,
+      {
+        hints: ['the token or certificate may have expired: log in again, or check the user of the context'],
+      },
+    );
+  }
+  if (status === 403) return forbidden(text, asked, asker, answer);
+  if (status === 409) return conflict(body, text, what, answer);
+  if (status === 422 || status === 400 || status === 413) {
+    const causes = causesOf(body).map(({ field, message }) => `${field === '' ? '' : `${field}: `}${message}`);
+    const short = causes.length > 0 ? '' : `: ${printable(text, 500)}`;
+    return new ApiError('PKG_OBJECT_INVALID', `the cluster does not accept ${what}${short}`, answer, {
+      notes: causes.length > 0 ? causes.map((cause) => printable(cause, 500)) : [],
+    });
+  }
+  if (status === 404 && asked.verb === 'create' && textOf(detailsOf(body), 'kind') === 'namespaces') {
+    return new ApiError(
+      'PKG_NAMESPACE_NOT_FOUND',
+      `the namespace "${printable(asked.namespace)}" does not exist`,
+      answer,
+      {
+        hints: ['give --create-namespace to have it made'],
+      },
+    );
+  }
+  if (status === 404 || status === 410) {
+    return new ApiError('PKG_CLUSTER_FAILED', `${asker.cluster} has no ${what}`, answer, { notes: said });
+  }
+  const busy = status === 429 || status === 503;
+  return new ApiError(
+    'PKG_CLUSTER_FAILED',
+    busy
+      ? `${asker.cluster} is too busy to ${asked.verb} ${what} (status ${status})`
+      : `${asker.cluster} failed to ${asked.verb} ${what} (status ${status})`,
+    answer,
+    { notes: said, hints: ['give the command again when the cluster is well'] },
+  );
+}
+
+function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: number; reason: string }): ApiError {
+  const user = /^.*? is forbidden: User "([^"]*)" cannot /s.exec(text)?.[1];
+  if (user === undefined && text !== '') {
+    // Not a lack of rights, but a rule of the cluster: a quota, a policy, a webhook.
+    return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${describeAsked(asked)}`, answer, {
+      notes: [`the server said: ${printable(text, 1000)}`],
+    });
+  }
+  const who = user === undefined || user === '' ? asker.identity : `user "${printable(user)}"`;
+  const where = asked.namespace === '' ? ' in all namespaces' : ` in namespace "${printable(asked.namespace)}"`;
+  const resource = `${asked.resource}${asked.group === '' ? '' : `.${asked.group}`}`;
+  const scope = asked.namespace === '' && asked.name !== '' ? '' : where;
+  return new ApiError('PKG_CLUSTER_FORBIDDEN', `${who} may not ${asked.verb} ${printable(resource)}${scope}`, answer, {
+    hints: [
+      `ask for a role that allows to ${asked.verb} ${printable(resource)}${asked.namespace === '' ? '' : ' there'}, or use another context`,
+    ],
+  });
+}
+
+function conflict(body: Json, text: string, what: string, answer: { status: number; reason: string }): ApiError {
+  const held = causesOf(body).filter(({ reason }) => reason === 'FieldManagerConflict');
+  if (held.length > 0) {
+    const holders = [...new Set(held.map(({ message }) => /"([^"]*)"/.exec(message)?.[1] ?? message))];
+    return new ApiError(
+      'PKG_OBJECT_CONFLICT',
+      `fields of ${what} are held by ${holders.map((name) => `"${printable(name)}"`).join(', ')}`,
+      answer,
+      { notes: held.map(({ field, message }) => printable(`${field}: ${message}`, 500)) },
+    );
+  }
+  const happened = answer.reason === 'AlreadyExists' ? 'is there already' : 'was changed by somebody else meanwhile';
+  return new ApiError('PKG_OBJECT_CONFLICT', `${what} ${happened}`, answer, {
+    notes: text === '' ? [] : [`the server said: ${printable(text, 1000)}`],
+    hints: ['give the command again: it plans anew from what is there now'],
+  });
+}
+
+/** `deployments.apps "web" in namespace "x"`. */
+function describeAsked({ group, resource, namespace, name }: Asked): string {
+  const kind = resource === '' ? 'what was asked' : `${resource}${group === '' ? '' : `.${group}`}`;
+  return printable(
+    `${kind}${name === '' ? '' : ` "${name}"`}${namespace === '' ? '' : ` in namespace "${namespace}"`}`,
+    500,
+  );
+}
+
+function causesOf(body: Json): { field: string; message: string; reason: string }[] {
+  const details = detailsOf(body);
+  const causes = isObject(details) ? getOwn(details, 'causes') : undefined;
+  if (!Array.isArray(causes)) return [];
+  return causes.slice(0, 50).map((cause) => ({
+    field: textOf(cause, 'field'),
+    message: textOf(cause, 'message'),
+    reason: textOf(cause, 'reason'),
+  }));
+}
+
+function detailsOf(body: Json): Json {
+  return (isObject(body) ? getOwn(body, 'details') : undefined) ?? null;
+}
+
+function textOf(value: Json, key: string): string {
+  const found = isObject(value) ? getOwn(value, key) : undefined;
+  return typeof found === 'string' ? found : '';
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

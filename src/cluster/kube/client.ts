@@ -1,0 +1,312 @@
+/**
+ * Requests to an API server as the rest of pkg makes them: plain JSON in and out, each with a bound on time
+ * and size, sent again where that is safe, and errors in words.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PkgError } from '../../errors.ts';
+import { parseJson, printJson } from '../../yaml/json.ts';
+import type { Json } from '../../yaml/value.ts';
+import { ApiError, apiError, askedBy } from './api-errors.ts';
+import { connectionError, timeoutError } from './connect-errors.ts';
+import type { Connection } from './connection.ts';
+import { Credentials } from './credentials.ts';
+import type { Credential } from './credentials.ts';
+import { DialError } from './dial.ts';
+import { proxyFromEnvironment } from './proxy-choice.ts';
+import { LostRequest, Transport } from './transport.ts';
+import type { Response, TransportTimes } from './transport.ts';
+
+/** A request. */
+export type KubeRequest = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/api/v1/namespaces/x/secrets`, its parts percent-encoded. */
+  path: string;
+  query?: Readonly<Record<string, string | undefined>>;
+  body?: Json;
+  /** What the body is, when it is not plain JSON: `application/apply-patch+yaml`. */
+  contentType?: string;
+  accept?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Milliseconds for one try. */
+  timeout?: number;
+  signal?: AbortSignal | undefined;
+  /**
+   * Doing it twice is the same as doing it once, so that it may be sent again when nobody knows whether the
+   * server did it: reads (the default for them), applies, deletes of one state of an object.
+   */
+  idempotent?: boolean;
+  /** Statuses from 300 up that are given back instead of thrown: `[404]`. */
+  expect?: readonly number[];
+};
+
+/** An answer. */
+export type KubeAnswer = {
+  status: number;
+  headers: Record<string, string | undefined>;
+  body: Json;
+  /** An earlier try of this request may have been done already. */
+  repeated: boolean;
+};
+
+/** How long and how often to try; tests shorten them. */
+export type ClientOptions = {
+  times?: Partial<TransportTimes>;
+  /** Milliseconds for one try of a request. A little more than the server's own limit, so that it can say so. */
+  timeout?: number;
+  /** No new try begins after so many milliseconds. */
+  patience?: number;
+  /** The pause after the first try; it doubles. */
+  pause?: number;
+  maxBody?: number;
+};
+
+const DEFAULTS = { times: {}, timeout: 65_000, patience: 30_000, pause: 100, maxBody: 256 << 20 };
+const MAX_TRIES = 10;
+const LONGEST_PAUSE = 5_000;
+const BUSY: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+/** Talks to one cluster as one user. */
+export class KubeClient {
+  readonly connection: Connection;
+  readonly #options: Required<ClientOptions>;
+  readonly #transport: Transport;
+  readonly #credentials: Credentials;
+  #certificate: Credential['certificate'];
+  /** Once it has answered, a cluster that cannot be reached is worth some patience. */
+  #answered = false;
+
+  constructor(connection: Connection, options: ClientOptions = {}, env: NodeJS.ProcessEnv = process.env) {
+    this.connection = connection;
+    this.#options = { ...DEFAULTS, ...options };
+    const proxy = connection.proxyUrl ?? proxyFromEnvironment(connection.server, env);
+    this.#transport = new Transport({ server: connection.server, proxy, tls: connection.tls }, this.#options.times);
+    this.#credentials = new Credentials(connection);
+  }
+
+  /**
+   * Begins to connect, so that the way is open when the first request comes. What goes wrong is told by that request.
+   */
+  warmUp(): void {
+    const begin = async (): Promise<void> => this.#transport.open(await this.#credential());
+    begin().catch(() => {});
+  }
+
+  /**
+   * Sends a request and reads its answer.
+   *
+   * @throws ApiError for an answer that is an error and for none; PkgError PKG_CREDENTIALS_FAILED; the reason of the signal
+   */
+  async request(request: KubeRequest): Promise<KubeAnswer> {
+    const begun = Date.now();
+    const { method, idempotent = method === 'GET', expect = [] } = request;
+    let repeated = false;
+    let renewed = false;
+    for (let tries = 1; ; tries++) {
+      let failure: unknown;
+      let wait: number | undefined;
+      const credential = await this.#credential();
+      try {
+        const answer = await this.#once(request, credential);
+        this.#answered = true;
+        if (answer.status < 300 || expect.includes(answer.status)) return { ...answer, repeated };
+        const error = apiError(answer.status, answer.body, askedBy(method, request.path), this.#asker());
+        failure = error;
+        if (answer.status === 401 && !renewed) {
+          renewed = true;
+          if (await this.#credentials.renew(credential)) continue;
+        }
+        wait = this.#pauseAfter(answer, tries, idempotent);
+        if (error.uncertain) repeated = true;
+      } catch (error) {
+        if (request.signal?.aborted === true) throw request.signal.reason;
+        failure = connectionError(error, this.connection);
+        if (error instanceof LostRequest || error instanceof DialError) {
+          const unseen = error instanceof DialError || error.processed === 'no';
+          if (!unseen) repeated = true;
+          if (unseen ? this.#answered || error instanceof LostRequest : idempotent) wait = this.#pause(tries);
+        }
+      }
+      const late = Date.now() - begun + (wait ?? 0) > this.#options.patience;
+      if (wait === undefined || tries >= MAX_TRIES || late) throw failure;
+      await sleep(wait, undefined, request.signal === undefined ? {} : { signal: request.signal }).catch(() => {
+        throw request.signal?.reason;
+      });
+    }
+  }
+
+  /**
+   * Sends a request and gives the answer's body as it comes, for watches and logs. It is not sent again, and
+   * ends when the server ends it or the signal says so.
+   *
+   * @throws ApiError
+   */
+  async stream(request: Pick<KubeRequest, 'path' | 'query' | 'signal'>): Promise<Response['body']> {
+    const controller = new AbortController();
+    const onAbort = (): void => controller.abort(request.signal?.reason);
+    request.signal?.addEventListener('abort', onAbort, { once: true });
+    const timer = setTimeout(
+      () => controller.abort(timeoutError(this.connection, `GET ${request.path}`, this.#options.timeout)),
+      this.#options.timeout,
+    );
+    try {
+      for (let renewed = false; ; renewed = true) {
+        const credential = await this.#credential();
+        const response = await this.#send({ method: 'GET', ...request }, credential, controller.signal);
+        this.#answered = true;
+        if (response.status < 300) {
+          response.body.once('close', () => request.signal?.removeEventListener('abort', onAbort));
+          return response.body;
+        }
+        const { body } = await this.#collect(response);
+        if (response.status === 401 && !renewed && (await this.#credentials.renew(credential))) continue;
+        throw apiError(response.status, body, { ...askedBy('GET', request.path), verb: 'watch' }, this.#asker());
+      }
+    } catch (error) {
+      request.signal?.removeEventListener('abort', onAbort);
+      throw request.signal?.aborted === true ? request.signal.reason : connectionError(error, this.connection);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  #asker(): { identity: string; cluster: string } {
+    return { identity: this.connection.identity.description, cluster: this.connection.description };
+  }
+
+  /** The credential to use now; a new client certificate needs new connections. */
+  async #credential(): Promise<Credential> {
+    const credential = await this.#credentials.current();
+    const before = this.#certificate;
+    this.#certificate = credential.certificate;
+    if (before !== undefined && before.cert !== credential.certificate?.cert) this.#transport.reset();
+    return credential;
+  }
+
+  async #once(request: KubeRequest, credential: Credential): Promise<Omit<KubeAnswer, 'repeated'>> {
+    const timeout = request.timeout ?? this.#options.timeout;
+    const controller = new AbortController();
+    const asked = `${request.method} ${request.path}`;
+    const timer = setTimeout(() => controller.abort(timeoutError(this.connection, asked, timeout)), timeout);
+    const onAbort = (): void => controller.abort(request.signal?.reason);
+    if (request.signal?.aborted === true) onAbort();
+    request.signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await this.#collect(await this.#send(request, credential, controller.signal));
+    } catch (error) {
+      throw controller.signal.aborted ? controller.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      request.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #send(request: KubeRequest, credential: Credential, signal: AbortSignal): Promise<Response> {
+    const { method, path, query, body, accept, contentType, headers } = request;
+    const base = this.connection.server.pathname.replace(/\/+$/, '');
+    const { userAgent } = await import('./user-agent.ts');
+    return await this.#transport.send(
+      {
+        method,
+        path: `${base}${path}${queryText(query)}`,
+        headers: {
+          accept: accept ?? 'application/json',
+          'accept-encoding': 'gzip',
+          'user-agent': userAgent(),
+          ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+          ...(credential.authorization === undefined ? {} : { authorization: credential.authorization }),
+          ...this.#credentials.impersonation,
+          ...headers,
+        },
+        body: body === undefined ? undefined : Buffer.from(printJson(body)),
+        signal,
+      },
+      credential,
+    );
+  }
+
+  /** Reads an answer whole. */
+  async #collect(response: Response): Promise<Omit<KubeAnswer, 'repeated'>> {
+    const { status, headers, body } = response;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of body) {
+        size += (chunk as Buffer).length;
+        if (size > this.#options.maxBody) throw this.#tooLarge();
+        chunks.push(chunk as Buffer);
+      }
+    } catch (error) {
+      throw error instanceof PkgError ? error : new LostRequest(error, 'maybe');
+    }
+    const length = headers['content-length'];
+    if (length !== undefined && Number(length) !== size) {
+      throw new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
+    }
+    const bytes = Buffer.concat(chunks);
+    const text = headers['content-encoding'] === 'gzip' ? await this.#gunzip(bytes) : bytes.toString('utf8');
+    return { status, headers, body: this.#parse(text, status) };
+  }
+
+  async #gunzip(bytes: Buffer): Promise<string> {
+    const { gunzipSync } = await import('node:zlib');
+    try {
+      return gunzipSync(bytes, { maxOutputLength: this.#options.maxBody }).toString('utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();
+      throw new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
+    }
+  }
+
+  #parse(text: string, status: number): Json {
+    if (text === '') return null;
+    try {
+      // Only integers that a number cannot hold need the slow way.
+      return /\d{16}/.test(text) ? parseJson(text, 'answer') : (JSON.parse(text) as Json);
+    } catch (error) {
+      // A refusal may be plain text: it comes from something in front of the API server.
+      if (status >= 300) return { message: text.slice(0, 500) };
+      throw new ApiError(
+        'PKG_CLUSTER_FAILED',
+        `${this.connection.description} (${this.connection.server.host}) answered something that is not JSON`,
+        { status },
+        {
+          hints: ['check that this is the address of an API server: a login page or proxy may stand in front of it'],
+          cause: error,
+        },
+      );
+    }
+  }
+
+  #tooLarge(): ApiError {
+    const limit = `${Math.floor(this.#options.maxBody / (1 << 20))} MiB`;
+    return new ApiError('PKG_CLUSTER_FAILED', `${this.connection.description} answered with more than ${limit}`, {
+      status: 0,
+    });
+  }
+
+  /** How long to wait before an answer like this is worth another try; undefined for never. */
+  #pauseAfter(answer: Omit<KubeAnswer, 'repeated'>, tries: number, idempotent: boolean): number | undefined {
+    const { status, headers } = answer;
+    // A server that says "too many requests" has not done anything.
+    if (status !== 429 && !(idempotent && BUSY.has(status))) return undefined;
+    const after = Number(headers['retry-after'] ?? Number.NaN);
+    return Number.isFinite(after) && after >= 0 ? Math.max(after * 1000, 1) : this.#pause(tries);
+  }
+
+  /** Grows with each try, with some chance in it, so that many who were refused do not all come back at once. */
+  #pause(tries: number): number {
+    return Math.min(this.#options.pause * 2 ** (tries - 1), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
+  }
+}
+
+function queryText(query: KubeRequest['query']): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(key, value);
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}

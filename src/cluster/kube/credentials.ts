@@ -1,0 +1,126 @@
+/**
+ * What each request carries to prove who one is: a token (fixed, from a file that somebody keeps fresh, or
+ * from an exec plugin), a password, a client certificate, and headers for acting as somebody else.
+ */
+import { readFile } from 'node:fs/promises';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import type { Connection, Impersonation } from './connection.ts';
+
+/** A certificate and its key, in PEM. */
+export type ClientCertificate = { cert: string; key: string };
+
+/** What a request carries. */
+export type Credential = {
+  /** The `Authorization` header. */
+  authorization: string | undefined;
+  certificate: ClientCertificate | undefined;
+  /** Milliseconds since 1970 after which it is no longer good. */
+  expires: number;
+};
+
+/** A token file is read again after this time, as client-go does: the kubelet replaces it long before it ends. */
+const TOKEN_FILE_PERIOD = 60_000;
+
+/** Gives credentials and makes them anew. */
+export class Credentials {
+  readonly #connection: Connection;
+  #current: Credential | undefined;
+  #pending: Promise<Credential> | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * What the next request is to carry. Many may ask at once: a plugin runs once for all of them.
+   *
+   * @throws PkgError PKG_CREDENTIALS_FAILED
+   */
+  async current(): Promise<Credential> {
+    if (this.#current !== undefined && Date.now() < this.#current.expires) return this.#current;
+    return await this.#renew();
+  }
+
+  /**
+   * Makes credentials anew after the server refused `refused`.
+   *
+   * @returns false when there is no way to get others
+   * @throws PkgError PKG_CREDENTIALS_FAILED
+   */
+  async renew(refused: Credential): Promise<boolean> {
+    const { exec, tokenFile } = this.#connection.identity;
+    if (exec === undefined && tokenFile === '') return false;
+    if (this.#current !== refused) return true;
+    const fresh = await this.#renew();
+    return exec !== undefined || fresh.authorization !== refused.authorization;
+  }
+
+  /** The headers for acting as somebody else. */
+  get impersonation(): Record<string, string | string[]> {
+    const { impersonate } = this.#connection.identity;
+    return impersonate === undefined ? {} : impersonationHeaders(impersonate);
+  }
+
+  async #renew(): Promise<Credential> {
+    this.#pending ??= this.#make().finally(() => (this.#pending = undefined));
+    this.#current = await this.#pending;
+    return this.#current;
+  }
+
+  async #make(): Promise<Credential> {
+    const { identity } = this.#connection;
+    const { token, tokenFile, basic, certificate, exec } = identity;
+    const forever = { certificate, expires: Number.POSITIVE_INFINITY };
+    if (tokenFile !== '') {
+      const fresh = await readTokenFile(tokenFile, token);
+      return { ...forever, authorization: `Bearer ${fresh}`, expires: Date.now() + TOKEN_FILE_PERIOD };
+    }
+    if (token !== '') return { ...forever, authorization: `Bearer ${token}` };
+    if (basic !== undefined) {
+      const text = Buffer.from(`${basic.username}:${basic.password}`).toString('base64');
+      return { ...forever, authorization: `Basic ${text}` };
+    }
+    if (exec === undefined) return { ...forever, authorization: undefined };
+    const { runExecPlugin } = await import('./exec-plugin.ts');
+    return await runExecPlugin(exec, this.#connection);
+  }
+}
+
+/** The token in a file; the one that the kubeconfig holds beside it when the file cannot be read. */
+async function readTokenFile(file: string, fallback: string): Promise<string> {
+  try {
+    const token = (await readFile(file, 'utf8')).trim();
+    if (token !== '') return token;
+    if (fallback !== '') return fallback;
+  } catch (error) {
+    if (fallback !== '') return fallback;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} cannot be read (${code})`, {
+      cause: error,
+    });
+  }
+  throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} is empty`);
+}
+
+/** @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
+function impersonationHeaders(impersonate: Impersonation): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = { 'impersonate-user': impersonate.user };
+  if (impersonate.uid !== '') headers['impersonate-uid'] = impersonate.uid;
+  if (impersonate.groups.length > 0) headers['impersonate-group'] = [...impersonate.groups];
+  for (const [key, values] of Object.entries(impersonate.extra)) {
+    if (values.length > 0) headers[`impersonate-extra-${escapeHeaderKey(key)}`] = values;
+  }
+  return headers;
+}
+
+/** Characters that a header's name may not have are percent-encoded; the API server decodes them. */
+function escapeHeaderKey(key: string): string {
+  const bytes = Array.from(Buffer.from(key));
+  return bytes
+    .map((byte) => {
+      const char = String.fromCharCode(byte);
+      return /[A-Za-z0-9!#$&'*+.^_`|~-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
+}

@@ -1,0 +1,121 @@
+/** Opens a connection to an API server: straight or through a proxy, with TLS where the address says so. */
+import { connect as connectTcp, isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
+import type { ClientCertificate } from './credentials.ts';
+
+/** Where to connect, and how the other side proves that it is the right one. */
+export type Peer = {
+  server: URL;
+  proxy: URL | undefined;
+  tls: { ca: string | undefined; insecure: boolean; serverName: string };
+};
+
+/** An open connection. `protocol` is what both sides agreed on. */
+export type Wire = { socket: Socket; protocol: 'h2' | 'http/1.1' };
+
+/** A failure to connect: nothing was sent, so trying again is safe. */
+export class DialError extends Error {
+  override readonly name = 'DialError';
+  /** What failed was the way to the proxy, or the proxy. */
+  readonly proxy: boolean;
+  readonly code: string;
+
+  constructor(cause: unknown, proxy: boolean) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.proxy = proxy;
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  }
+}
+
+/** The newest TLS session of each server, so that a second connection costs less. */
+const sessions = new WeakMap<Peer, Buffer>();
+
+/**
+ * Connects.
+ *
+ * @param signal gives up, with whatever is half open closed
+ * @throws DialError
+ */
+export async function dial(peer: Peer, certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
+  const { server, proxy } = peer;
+  const host = bareHost(server);
+  const port = portOf(server);
+  let socket: Socket | undefined;
+  try {
+    if (proxy !== undefined) {
+      const { connectThroughProxy } = await import('./proxy.ts');
+      socket = await connectThroughProxy(proxy, { host, port, ca: peer.tls.ca }, signal).catch((error: unknown) => {
+        throw new DialError(error, true);
+      });
+    }
+    if (server.protocol === 'http:') {
+      socket ??= await opened(connectTcp({ host, port }), 'connect', signal);
+      socket.setNoDelay(true);
+      return { socket, protocol: 'http/1.1' };
+    }
+    const tls = await import('node:tls');
+    const name = peer.tls.serverName || host;
+    const options: ConnectionOptions = {
+      ...(socket === undefined ? { host, port } : { socket, host }),
+      ca: peer.tls.ca ?? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')],
+      ...certificate,
+      // A name that is an address cannot be sent (RFC 6066), but the certificate must hold it.
+      servername: isIP(name) === 0 ? name : '',
+      checkServerIdentity: (_host: string, found: PeerCertificate) => tls.checkServerIdentity(name, found),
+      rejectUnauthorized: !peer.tls.insecure,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      minVersion: 'TLSv1.2',
+    };
+    const session = certificate === undefined ? sessions.get(peer) : undefined;
+    if (session !== undefined) options.session = session;
+    const secure: TLSSocket = tls.connect(options);
+    secure.on('session', (fresh: Buffer) => sessions.set(peer, fresh));
+    socket = secure;
+    await opened(secure, 'secureConnect', signal);
+    secure.setNoDelay(true);
+    return { socket: secure, protocol: secure.alpnProtocol === 'h2' ? 'h2' : 'http/1.1' };
+  } catch (error) {
+    socket?.destroy();
+    throw error instanceof DialError ? error : new DialError(error, false);
+  }
+}
+
+/** The host of an address as it is looked up: without the brackets of an IPv6 address. */
+export function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/** The port of an address, or that of its scheme. */
+export function portOf(url: URL): number {
+  const usual = url.protocol === 'https:' ? 443 : url.protocol === 'http:' ? 80 : 1080;
+  return url.port === '' ? usual : Number(url.port);
+}
+
+/** Waits until a socket is ready. */
+export async function opened<S extends Socket>(
+  socket: S,
+  event: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+): Promise<S> {
+  return await new Promise<S>((resolve, reject) => {
+    const done = (act: () => void): void => {
+      socket.off(event, onOpen).off('error', onError).off('close', onClose);
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const fail = (error: unknown): void =>
+      done(() => {
+        socket.on('error', () => {});
+        socket.destroy();
+        reject(error);
+      });
+    const onOpen = (): void => done(() => resolve(socket));
+    const onError = (error: Error): void => fail(error);
+    const onClose = (): void => fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
+    const onAbort = (): void => fail(signal.reason);
+    socket.on(event, onOpen).on('error', onError).on('close', onClose);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

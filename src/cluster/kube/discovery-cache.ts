@@ -1,0 +1,68 @@
+/**
+ * What was learnt of clusters, in the user's cache folder. A cache only: without a folder, or with a file
+ * that does not hold what it should, everything works and asks more. Files are replaced whole, so that
+ * several processes can read and write them.
+ */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Catalog } from './discovery.ts';
+
+/** Changes when the form of a {@link Catalog} does. */
+const FORMAT = 1;
+
+function folder(): string | undefined {
+  const { env } = process;
+  const base = env['XDG_CACHE_HOME'] || env['LOCALAPPDATA'] || (env['HOME'] && join(env['HOME'], '.cache'));
+  return base ? join(base, 'kubepkg', 'discovery') : undefined;
+}
+
+/** What was learnt of a cluster before, if anything. */
+export async function readCache(key: string): Promise<Catalog | undefined> {
+  const path = folder();
+  if (path === undefined) return undefined;
+  try {
+    const found = JSON.parse(await readFile(join(path, `${key}.json`), 'utf8')) as {
+      format?: unknown;
+      catalog: Catalog;
+    };
+    if (found.format !== FORMAT || !isCatalog(found.catalog)) return undefined;
+    return found.catalog;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps what was learnt. */
+export async function writeCache(key: string, catalog: Catalog): Promise<void> {
+  const path = folder();
+  if (path === undefined) return;
+  const fresh = join(path, `${key}.${process.pid}.tmp`);
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await writeFile(fresh, JSON.stringify({ format: FORMAT, catalog }), { mode: 0o600 });
+    await rename(fresh, join(path, `${key}.json`));
+  } catch {
+    await rm(fresh, { force: true }).catch(() => {});
+  }
+}
+
+function isCatalog(value: unknown): value is Catalog {
+  const { time, roots } = (value ?? {}) as Partial<Catalog>;
+  if (typeof time !== 'number' || typeof roots !== 'object' || roots === null) return false;
+  return [roots.api, roots.apis].every(
+    (root) =>
+      typeof root?.etag === 'string' &&
+      [root.apiVersions, root.subresourceKinds].every(
+        (items) => Array.isArray(items) && items.every((item) => typeof item === 'string'),
+      ) &&
+      Array.isArray(root.resources) &&
+      root.resources.every(
+        (one) =>
+          typeof one.apiVersion === 'string' &&
+          typeof one.kind === 'string' &&
+          typeof one.plural === 'string' &&
+          typeof one.namespaced === 'boolean' &&
+          Array.isArray(one.verbs),
+      ),
+  );
+}

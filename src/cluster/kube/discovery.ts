@@ -1,0 +1,240 @@
+/**
+ * What kinds a cluster has: asked in as few requests as it allows, remembered on disk.
+ *
+ * Servers since Kubernetes 1.26 tell everything in two answers (aggregated discovery), older ones one
+ * answer for each group and version. What was learnt is kept for some minutes; after that, and when a kind
+ * is not in it, the server is asked whether it still holds (`If-None-Match`).
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
+ */
+import { createHash } from 'node:crypto';
+import { PkgError } from '../../errors.ts';
+import { getOwn } from '../../yaml/value.ts';
+import type { Json } from '../../yaml/value.ts';
+import type { KubeAnswer, KubeClient } from './client.ts';
+import { readCache, writeCache } from './discovery-cache.ts';
+
+/** How objects of one kind are reached. */
+export type Resource = { apiVersion: string; kind: string; plural: string; namespaced: boolean; verbs: string[] };
+
+/** What was learnt from one of the two roots, `/api` and `/apis`. */
+export type Learnt = {
+  etag: string;
+  resources: Resource[];
+  /** Kinds that only come as an answer to subresources: `v1/Eviction`. */
+  subresourceKinds: string[];
+  /** Every group version, those without a resource too. */
+  apiVersions: string[];
+};
+
+/** All that is remembered of a cluster. */
+export type Catalog = { time: number; roots: Record<'api' | 'apis', Learnt> };
+
+/** How long what was learnt counts without asking. */
+const FRESH = 10 * 60_000;
+
+const AGGREGATED = ['v2', 'v2beta1']
+  .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
+  .concat('application/json')
+  .join(',');
+
+/** Kinds that every cluster has had since ever: asking for them would be a waste. */
+const CERTAIN: readonly Resource[] = [
+  { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true, verbs: [] },
+  { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, verbs: [] },
+  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, verbs: [] },
+];
+
+/** Tells what kinds a cluster has. */
+export class Discovery {
+  readonly #client: KubeClient;
+  readonly #key: string;
+  #catalog: Catalog | undefined;
+  #index = new Map<string, Resource>();
+  #asking: Promise<void> | undefined;
+  /** When this process asked last. */
+  #asked = 0;
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+    const { server, tls } = client.connection;
+    this.#key = createHash('sha256')
+      .update(`${server.href}\n${tls.ca ?? ''}`)
+      .digest('hex');
+  }
+
+  /**
+   * The resource of a kind; undefined when the server does not know it.
+   *
+   * @throws ApiError
+   */
+  async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
+    const certain = CERTAIN.find((one) => one.apiVersion === apiVersion && one.kind === kind);
+    if (certain !== undefined) return certain;
+    if (this.#catalog === undefined) {
+      const cached = await readCache(this.#key);
+      if (cached !== undefined && Math.abs(Date.now() - cached.time) < FRESH) this.#learn(cached);
+    }
+    const found = this.#index.get(`${apiVersion}/${kind}`);
+    if (found !== undefined) return found;
+    // A kind may have come a moment ago, but not with every question.
+    if (Date.now() - this.#asked > 1000) await this.refresh();
+    return this.#index.get(`${apiVersion}/${kind}`);
+  }
+
+  /**
+   * The resource of a kind that must be there.
+   *
+   * @throws PkgError PKG_KIND_UNKNOWN
+   */
+  async required(apiVersion: string, kind: string): Promise<Resource> {
+    const found = await this.resource(apiVersion, kind);
+    if (found !== undefined) return found;
+    const others = [...this.#index.values()].filter((one) => one.kind === kind).map((one) => one.apiVersion);
+    throw new PkgError('PKG_KIND_UNKNOWN', `the cluster knows no ${kind} of ${apiVersion}`, {
+      hints:
+        others.length > 0
+          ? [`it serves ${kind} as ${others.join(', ')}`]
+          : ['install what brings this kind first, usually a CustomResourceDefinition'],
+    });
+  }
+
+  /** Group versions and kinds as Helm's `.Capabilities.APIVersions` has them, as they are now. */
+  async apiVersions(): Promise<string[]> {
+    if (this.#asked === 0) await this.refresh();
+    const roots = this.#catalog === undefined ? [] : [this.#catalog.roots.api, this.#catalog.roots.apis];
+    return [
+      ...new Set(
+        roots.flatMap((root) => [
+          ...root.apiVersions,
+          ...root.resources.map(({ apiVersion, kind }) => `${apiVersion}/${kind}`),
+          ...root.subresourceKinds,
+        ]),
+      ),
+    ];
+  }
+
+  /** Asks the server; questions at the same time are one. */
+  async refresh(): Promise<void> {
+    this.#asking ??= this.#refresh().finally(() => (this.#asking = undefined));
+    await this.#asking;
+  }
+
+  async #refresh(): Promise<void> {
+    const before = this.#catalog ?? (await readCache(this.#key));
+    const [api, apis] = await Promise.all([
+      this.#askRoot('api', before?.roots.api),
+      this.#askRoot('apis', before?.roots.apis),
+    ]);
+    const catalog: Catalog = { time: Date.now(), roots: { api, apis } };
+    this.#learn(catalog);
+    this.#asked = Date.now();
+    await writeCache(this.#key, catalog);
+  }
+
+  #learn(catalog: Catalog): void {
+    this.#catalog = catalog;
+    this.#index = new Map();
+    for (const { resources } of [catalog.roots.api, catalog.roots.apis]) {
+      for (const resource of resources) {
+        const key = `${resource.apiVersion}/${resource.kind}`;
+        if (!this.#index.has(key)) this.#index.set(key, resource);
+      }
+    }
+  }
+
+  async #askRoot(root: 'api' | 'apis', before: Learnt | undefined): Promise<Learnt> {
+    const answer = await this.#client.request({
+      method: 'GET',
+      path: `/${root}`,
+      accept: AGGREGATED,
+      headers: before === undefined || before.etag === '' ? {} : { 'if-none-match': before.etag },
+      expect: [304],
+    });
+    if (answer.status === 304 && before !== undefined) return before;
+    const kind = text(answer.body, 'kind');
+    if (kind === 'APIGroupDiscoveryList') return readAggregated(answer);
+    return await this.#askEach(root === 'api' ? coreVersions(answer.body) : groupVersions(answer.body));
+  }
+
+  /** The way of servers before 1.26. A group whose own server is down is left out, as kubectl leaves it out. */
+  async #askEach(apiVersions: string[]): Promise<Learnt> {
+    const learnt: Learnt = { etag: '', resources: [], subresourceKinds: [], apiVersions };
+    const answers = await Promise.all(
+      apiVersions.map(async (apiVersion) => {
+        const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+        const answer = await this.#client.request({ method: 'GET', path, expect: [404, 500, 503] });
+        return [apiVersion, answer] as const;
+      }),
+    );
+    for (const [apiVersion, answer] of answers) {
+      if (answer.status !== 200) continue;
+      for (const item of list(answer.body, 'resources')) {
+        const name = text(item, 'name');
+        const kind = text(item, 'kind');
+        const namespaced = member(item, 'namespaced') === true;
+        if (name.includes('/')) learnt.subresourceKinds.push(`${apiVersion}/${kind}`);
+        else learnt.resources.push({ apiVersion, kind, plural: name, namespaced, verbs: strings(item, 'verbs') });
+      }
+    }
+    return learnt;
+  }
+}
+
+function readAggregated(answer: KubeAnswer): Learnt {
+  const learnt: Learnt = { etag: answer.headers['etag'] ?? '', resources: [], subresourceKinds: [], apiVersions: [] };
+  for (const group of list(answer.body, 'items')) {
+    const name = text(member(group, 'metadata'), 'name');
+    for (const version of list(group, 'versions')) {
+      const apiVersion = name === '' ? text(version, 'version') : `${name}/${text(version, 'version')}`;
+      learnt.apiVersions.push(apiVersion);
+      // The server of this group is down: what it had may no longer be so. Asked again next time.
+      if (text(version, 'freshness') === 'Stale') {
+        learnt.etag = '';
+        continue;
+      }
+      for (const item of list(version, 'resources')) {
+        const kind = text(member(item, 'responseKind'), 'kind');
+        const namespaced = text(item, 'scope') === 'Namespaced';
+        if (kind !== '') {
+          const plural = text(item, 'resource');
+          learnt.resources.push({ apiVersion, kind, plural, namespaced, verbs: strings(item, 'verbs') });
+        }
+        for (const sub of list(item, 'subresources')) {
+          const subKind = text(member(sub, 'responseKind'), 'kind');
+          if (subKind !== '') learnt.subresourceKinds.push(`${apiVersion}/${subKind}`);
+        }
+      }
+    }
+  }
+  learnt.subresourceKinds = [...new Set(learnt.subresourceKinds)];
+  return learnt;
+}
+
+function coreVersions(body: Json): string[] {
+  return strings(body, 'versions');
+}
+
+function groupVersions(body: Json): string[] {
+  return list(body, 'groups').flatMap((group) =>
+    list(group, 'versions').map((version) => text(version, 'groupVersion')),
+  );
+}
+
+function member(value: Json | undefined, key: string): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? getOwn(value, key) : undefined;
+}
+
+function text(value: Json | undefined, key: string): string {
+  const found = member(value, key);
+  return typeof found === 'string' ? found : '';
+}
+
+function list(value: Json | undefined, key: string): Json[] {
+  const found = member(value, key);
+  return Array.isArray(found) ? found : [];
+}
+
+function strings(value: Json | undefined, key: string): string[] {
+  return list(value, key).filter((item): item is string => typeof item === 'string');
+}

@@ -1,0 +1,145 @@
+/**
+ * Exec plugins: a program that prints credentials, by the protocol `client.authentication.k8s.io` (v1, v1beta1).
+ *
+ * What it asks of the user (a code to type in a browser) it says on standard error, which is left to it.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+ */
+import { spawn } from 'node:child_process';
+import { isatty } from 'node:tty';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import type { JsonObject } from '../../yaml/value.ts';
+import type { Connection } from './connection.ts';
+import type { Credential } from './credentials.ts';
+import type { ExecConfig } from './kubeconfig.ts';
+
+/** How long a plugin may take; one that can talk to the user may wait for them. */
+const SILENT_TIMEOUT = 60_000;
+const INTERACTIVE_TIMEOUT = 600_000;
+const MAX_OUTPUT = 1 << 20;
+
+/**
+ * Runs the plugin.
+ *
+ * @throws PkgError PKG_CREDENTIALS_FAILED when it is not there, fails, hangs, or prints something else
+ */
+export async function runExecPlugin(exec: ExecConfig, connection: Connection): Promise<Credential> {
+  const name = `the exec plugin ${printable(exec.command)}`;
+  const interactive = isInteractive(exec, name);
+  const output = await run(exec, connection, interactive, name);
+  return readCredential(output, exec, name);
+}
+
+function isInteractive(exec: ExecConfig, name: string): boolean {
+  const terminal = isatty(0);
+  if (exec.interactiveMode === 'Always' && !terminal) {
+    throw failed(`${name} wants to talk to the user, and standard input is no terminal`, [
+      'give the command in a terminal, or use credentials that need nobody',
+    ]);
+  }
+  return exec.interactiveMode !== 'Never' && terminal;
+}
+
+async function run(exec: ExecConfig, connection: Connection, interactive: boolean, name: string): Promise<string> {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const variable of exec.env) env[variable.name] = variable.value;
+  env['KUBERNETES_EXEC_INFO'] = JSON.stringify(execInfo(exec, connection, interactive));
+  const timeout = interactive ? INTERACTIVE_TIMEOUT : SILENT_TIMEOUT;
+  return await new Promise((resolve, reject) => {
+    const child = spawn(exec.command, exec.args, {
+      env,
+      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const giveUp = (what: string): void => {
+      child.kill('SIGKILL');
+      child.stdout?.destroy();
+      reject(failed(`${name} ${what}`));
+    };
+    const timer = setTimeout(() => giveUp(`gave no credentials within ${timeout / 1000} seconds`), timeout);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > MAX_OUTPUT) giveUp('prints without end');
+    });
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      const code = 'code' in error ? String(error.code) : error.message;
+      const what = code === 'ENOENT' ? 'is not installed' : `cannot be started (${code})`;
+      const hint = exec.installHint === '' ? [] : [printable(exec.installHint, 500)];
+      reject(failed(`${name} ${what}`, [...hint, 'the kubeconfig asks for it to log in to this cluster'], error));
+    });
+    child.on('close', (status, signal) => {
+      clearTimeout(timer);
+      if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
+      else reject(failed(`${name} failed with ${signal ?? `status ${status}`}`, ['what it printed stands above']));
+    });
+  });
+}
+
+function execInfo(exec: ExecConfig, connection: Connection, interactive: boolean): JsonObject {
+  const spec: JsonObject = { interactive };
+  if (exec.provideClusterInfo) {
+    const { server, tls, proxyUrl, execConfig } = connection;
+    spec['cluster'] = {
+      server: serverText(server),
+      ...(tls.serverName === '' ? {} : { 'tls-server-name': tls.serverName }),
+      ...(tls.insecure ? { 'insecure-skip-tls-verify': true } : {}),
+      ...(tls.ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(tls.ca).toString('base64') }),
+      ...(proxyUrl === undefined ? {} : { 'proxy-url': serverText(proxyUrl) }),
+      ...(execConfig === undefined ? {} : { config: execConfig }),
+    };
+  }
+  return { kind: 'ExecCredential', apiVersion: exec.apiVersion, spec };
+}
+
+/** An address without the slash that URL adds when there is no path. */
+function serverText(url: URL): string {
+  return url.pathname === '/' ? url.href.replace(/\/$/, '') : url.href;
+}
+
+/** Reads an `ExecCredential`. Nothing of it is shown: it is a secret. */
+function readCredential(output: string, exec: ExecConfig, name: string): Credential {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(output);
+  } catch (error) {
+    throw failed(`${name} printed something that is not JSON`, ['run it by hand to see what it prints'], error);
+  }
+  const member = (value: unknown, key: string): unknown =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined;
+  const version = member(answer, 'apiVersion');
+  if (version !== exec.apiVersion || member(answer, 'kind') !== 'ExecCredential') {
+    throw failed(
+      `${name} printed a ${printable(String(version))} ${printable(String(member(answer, 'kind')))}, and the kubeconfig says ${exec.apiVersion} ExecCredential`,
+      ['set `apiVersion` in the kubeconfig to what the plugin speaks'],
+    );
+  }
+  const status = member(answer, 'status');
+  const text = (key: string): string => {
+    const value = member(status, key) ?? '';
+    if (typeof value !== 'string') throw failed(`${name} printed a status whose ${key} is no text`);
+    return value;
+  };
+  const token = text('token');
+  const cert = text('clientCertificateData');
+  const key = text('clientKeyData');
+  if ((cert === '') !== (key === '')) throw failed(`${name} gave a client certificate or a key, but not both`);
+  if (token === '' && cert === '') throw failed(`${name} gave neither a token nor a client certificate`);
+  const stamp = text('expirationTimestamp');
+  const expires = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
+  if (Number.isNaN(expires)) throw failed(`${name} gave an expirationTimestamp that is no time`);
+  return {
+    authorization: token === '' ? undefined : `Bearer ${token}`,
+    certificate: cert === '' ? undefined : { cert, key },
+    expires,
+  };
+}
+
+function failed(message: string, hints: readonly string[] = [], cause?: unknown): PkgError {
+  return new PkgError('PKG_CREDENTIALS_FAILED', message, { hints, ...(cause === undefined ? {} : { cause }) });
+}

@@ -1,0 +1,93 @@
+/** Requests over kept-alive HTTP/1.1 connections, for servers and proxies that speak nothing newer. */
+import { Agent, request } from 'node:http';
+import type { ClientRequestArgs } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { bareHost, DialError, portOf } from './dial.ts';
+import { LostRequest } from './transport.ts';
+import type { Exchange, Response } from './transport.ts';
+
+/** The most connections at once: what is more waits. */
+const MAX_CONNECTIONS = 16;
+
+export class Http1 {
+  readonly #server: URL;
+  readonly #agent: DialingAgent;
+
+  /**
+   * @param first a connection that is open already
+   * @param connect opens another
+   */
+  constructor(first: Socket, server: URL, connect: () => Promise<Socket>) {
+    this.#server = server;
+    this.#agent = new DialingAgent(first, connect);
+  }
+
+  /** @throws LostRequest, DialError, or the reason of the signal */
+  async send(exchange: Exchange): Promise<Response> {
+    const { method, path, headers, body, signal } = exchange;
+    return await new Promise<Response>((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': String(body.length) };
+      const outgoing = request({
+        agent: this.#agent,
+        host: bareHost(this.#server),
+        port: portOf(this.#server),
+        method,
+        path,
+        headers: { host: this.#server.host, ...headers, ...length },
+      });
+      const abort = (): void => void outgoing.destroy();
+      signal.addEventListener('abort', abort, { once: true });
+      outgoing.once('close', () => signal.removeEventListener('abort', abort));
+      outgoing.once('response', (response) => {
+        const { statusCode = 0, headers: received } = response;
+        resolve({ status: statusCode, headers: received as Response['headers'], body: response });
+      });
+      outgoing.on('error', (error) => {
+        if (signal.aborted) reject(signal.reason);
+        else reject(error instanceof DialError ? error : new LostRequest(error, 'maybe'));
+      });
+      outgoing.end(body);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Node's agent with connections made by our own hand: proxies, TLS and trust are settled there. */
+class DialingAgent extends Agent {
+  #first: Socket | undefined;
+  readonly #connect: () => Promise<Socket>;
+
+  constructor(first: Socket, connect: () => Promise<Socket>) {
+    super({ keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: MAX_CONNECTIONS, scheduling: 'lifo' });
+    this.#connect = connect;
+    this.#first = first;
+    // Nobody listens to it until the first request takes it.
+    first.on('error', () => {});
+  }
+
+  override createConnection(
+    _options: ClientRequestArgs,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | undefined {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first !== undefined && !first.destroyed) return first;
+    void this.#connectFor(callback);
+    return undefined;
+  }
+
+  async #connectFor(callback: ((error: Error | null, stream: Duplex) => void) | undefined): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = await this.#connect();
+    } catch (error) {
+      callback?.(error as Error, undefined as unknown as Duplex);
+      return;
+    }
+    callback?.(null, socket);
+  }
+}

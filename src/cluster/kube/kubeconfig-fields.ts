@@ -1,0 +1,89 @@
+/** Reading typed fields out of a kubeconfig file, with client-go's strictness: a wrong type is an error, null is empty. */
+import { PkgError } from '../../errors.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+
+/** One map of the file, and where it is. */
+export class Fields {
+  readonly #map: ValueMap;
+  readonly #file: string;
+  readonly #path: string;
+
+  /** @throws PkgError PKG_KUBECONFIG_INVALID when the value is neither a map nor null */
+  constructor(value: Value | undefined, file: string, path: string) {
+    this.#file = file;
+    this.#path = path;
+    if (value !== undefined && value !== null && !isMap(value)) throw this.invalid('a map is expected here');
+    this.#map = isMap(value) ? value : new Map();
+  }
+
+  has(key: string): boolean {
+    return (this.#map.get(key) ?? null) !== null;
+  }
+
+  keys(): string[] {
+    return [...this.#map.keys()];
+  }
+
+  get(key: string): Value | undefined {
+    return this.#map.get(key);
+  }
+
+  fields(key: string): Fields {
+    return new Fields(this.#map.get(key), this.#file, this.#at(key));
+  }
+
+  /** The maps of a list. */
+  list(key: string): Fields[] {
+    return this.#items(key).map((item, index) => new Fields(item, this.#file, `${this.#at(key)}[${index}]`));
+  }
+
+  strings(key: string): string[] {
+    return this.#items(key).map((item) => {
+      if (item === null) return '';
+      if (typeof item !== 'string') throw this.invalid('a list of strings is expected', key);
+      return item;
+    });
+  }
+
+  string(key: string): string {
+    const value = this.#map.get(key) ?? '';
+    if (typeof value !== 'string') throw this.invalid('a string is expected', key);
+    return value;
+  }
+
+  boolean(key: string): boolean {
+    const value = this.#map.get(key) ?? false;
+    if (typeof value !== 'boolean') throw this.invalid('true or false is expected', key);
+    return value;
+  }
+
+  /** Text that is written in base64. */
+  base64(key: string): string {
+    const text = this.string(key).replace(/[\r\n]/g, '');
+    if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw this.invalid('this is not base64', key);
+    return Buffer.from(text, 'base64').toString('utf8');
+  }
+
+  /** The error for something that is wrong here. Values are never shown: they may be secrets. */
+  invalid(what: string, key?: string): PkgError {
+    const path = key === undefined ? this.#path : this.#at(key);
+    return new PkgError(
+      'PKG_KUBECONFIG_INVALID',
+      `the kubeconfig is wrong${path === '' ? '' : ` at ${path}`}: ${what}`,
+      {
+        at: { file: this.#file },
+      },
+    );
+  }
+
+  #items(key: string): Value[] {
+    const value = this.#map.get(key) ?? [];
+    if (!Array.isArray(value)) throw this.invalid('a list is expected', key);
+    return value;
+  }
+
+  #at(key: string): string {
+    return this.#path === '' ? key : `${this.#path}.${key}`;
+  }
+}

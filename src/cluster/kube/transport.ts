@@ -1,0 +1,160 @@
+/**
+ * Requests over few kept-alive connections: HTTP/2 sessions of our own, or HTTP/1.1 where the server (or a
+ * proxy in front of it) speaks nothing newer. No retries here, and no meaning: a request goes out, and its
+ * answer comes back or a {@link LostRequest} says whether the server may have seen it.
+ */
+import type { Readable } from 'node:stream';
+import type { Credential } from './credentials.ts';
+import { dial } from './dial.ts';
+import type { Peer, Wire } from './dial.ts';
+import type { Http1 } from './http1.ts';
+import type { Http2 } from './http2.ts';
+
+/** A request. Header names are in lower case. */
+export type Exchange = {
+  method: string;
+  /** Path and query. */
+  path: string;
+  headers: Record<string, string | string[]>;
+  body: Buffer | undefined;
+  signal: AbortSignal;
+};
+
+/** The head of an answer, and its body as it comes. */
+export type Response = {
+  status: number;
+  headers: Record<string, string | undefined>;
+  body: Readable;
+};
+
+/** A request that got no answer. */
+export class LostRequest extends Error {
+  override readonly name = 'LostRequest';
+  /** `no`: the server cannot have acted on it. */
+  readonly processed: 'no' | 'maybe';
+  readonly code: string;
+
+  constructor(cause: unknown, processed: 'no' | 'maybe') {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.processed = processed;
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  }
+}
+
+/** Times that tests shorten. */
+export type TransportTimes = {
+  /** How long connecting may take, proxy and TLS included. */
+  connect: number;
+  /** A session on which nothing was heard for so long while it owes an answer is asked for a sign of life… */
+  silence: number;
+  /** …and is given up when none comes within this time. */
+  ping: number;
+};
+
+const TIMES: TransportTimes = { connect: 15_000, silence: 15_000, ping: 10_000 };
+
+/** The most sessions at once; a second one is opened when the first is full. */
+const MAX_SESSIONS = 4;
+
+/** Sends requests to one server. */
+export class Transport {
+  readonly #peer: Peer;
+  readonly #times: TransportTimes;
+  #sessions: Http2[] = [];
+  #http1: Http1 | undefined;
+  #opening: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(peer: Peer, times: Partial<TransportTimes> = {}) {
+    this.#peer = peer;
+    this.#times = { ...TIMES, ...times };
+  }
+
+  /**
+   * Sends a request and gives the head of the answer as soon as it is there.
+   *
+   * @throws LostRequest, DialError, or the reason of the signal
+   */
+  async send(exchange: Exchange, credential: Credential): Promise<Response> {
+    for (;;) {
+      exchange.signal.throwIfAborted();
+      if (this.#http1 !== undefined) return await this.#http1.send(exchange);
+      this.#sessions = this.#sessions.filter((session) => session.usable);
+      const free = this.#sessions.filter((session) => session.free > 0);
+      const session = free.reduce<Http2 | undefined>(
+        (best, one) => (best === undefined || one.free > best.free ? one : best),
+        undefined,
+      );
+      if (session !== undefined) return await session.send(exchange);
+      if (this.#sessions.length >= MAX_SESSIONS) await Promise.race(this.#sessions.map((one) => one.nextFree()));
+      else await this.open(credential, exchange.signal);
+    }
+  }
+
+  /**
+   * Opens a connection before the first request needs it.
+   *
+   * @throws DialError, or the reason of the signal
+   */
+  async open(credential: Credential, signal?: AbortSignal): Promise<void> {
+    this.#opening ??= this.#open(credential).finally(() => (this.#opening = undefined));
+    if (signal === undefined) return await this.#opening;
+    await abortable(this.#opening, signal);
+  }
+
+  /** Drops all connections once they have nothing more to do: for a new client certificate. */
+  reset(): void {
+    for (const session of this.#sessions) session.drain();
+    this.#sessions = [];
+    this.#http1?.close();
+    this.#http1 = undefined;
+  }
+
+  /** Closes everything at once. */
+  close(): void {
+    this.#closed = true;
+    for (const session of this.#sessions) session.close();
+    this.reset();
+  }
+
+  async #open(credential: Credential): Promise<void> {
+    const wire = await this.#dial(credential);
+    if (this.#closed) wire.socket.destroy();
+    else if (wire.protocol === 'h2') {
+      const { Http2 } = await import('./http2.ts');
+      const session = new Http2(wire.socket, this.#peer.server, this.#times);
+      await session.ready();
+      this.#sessions.push(session);
+    } else {
+      const { Http1 } = await import('./http1.ts');
+      this.#http1 = new Http1(wire.socket, this.#peer.server, async () => (await this.#dial(credential)).socket);
+    }
+  }
+
+  async #dial(credential: Credential): Promise<Wire> {
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' })),
+      this.#times.connect,
+    );
+    try {
+      return await dial(this.#peer, credential.certificate, late.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Waits for work that others wait for too: giving up does not stop it. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}

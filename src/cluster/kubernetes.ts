@@ -1,0 +1,197 @@
+/** A Kubernetes cluster as a place where objects live. What writes by server-side apply is in `kube/apply.ts`. */
+import { PkgError } from '../errors.ts';
+import { equalJson, getOwn } from '../yaml/value.ts';
+import type { Json, JsonObject } from '../yaml/value.ts';
+import type { Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
+import { refOf } from './cluster.ts';
+import { ApiError } from './kube/api-errors.ts';
+import { applyObject, compareObjects } from './kube/apply.ts';
+import { KubeClient } from './kube/client.ts';
+import { resolveConnection } from './kube/connection.ts';
+import type { ConnectionSettings } from './kube/connection.ts';
+import { Discovery } from './kube/discovery.ts';
+import { readMany, withKind } from './kube/read-many.ts';
+import { resourcePath } from './kube/resource-path.ts';
+import { writeOnce } from './kube/write-once.ts';
+import { scopeFromCrds } from './scope.ts';
+
+/** How writes that are not applies are named in `managedFields`: as Helm names its records'. */
+const FIELD_MANAGER = 'Helm';
+
+/**
+ * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
+ * wait for it: a cluster that cannot be reached is told by the first question.
+ *
+ * @throws PkgError PKG_KUBECONFIG_INVALID, PKG_TARGET_MISSING
+ */
+export async function openKubernetes(settings: ConnectionSettings): Promise<Cluster> {
+  const client = new KubeClient(resolveConnection(settings, process.env));
+  client.warmUp();
+  return new Kubernetes(client);
+}
+
+/** A cluster, reached by a client. */
+export class Kubernetes implements Cluster {
+  readonly description: string;
+  readonly defaultNamespace: string;
+  readonly runsWorkloads = true;
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+
+  constructor(client: KubeClient) {
+    this.client = client;
+    this.discovery = new Discovery(client);
+    this.description = client.connection.description;
+    this.defaultNamespace = client.connection.namespace;
+  }
+
+  async capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }> {
+    const [version, apiVersions] = await Promise.all([
+      this.client.request({ method: 'GET', path: '/version' }),
+      this.discovery.apiVersions(),
+    ]);
+    const kubeVersion = (version.body as JsonObject | null)?.['gitVersion'];
+    if (typeof kubeVersion === 'string') return { kubeVersion, apiVersions };
+    throw new PkgError('PKG_CLUSTER_FAILED', `${this.description} does not tell its version`, {
+      hints: ['check that this is the address of an API server'],
+    });
+  }
+
+  async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
+    const found = await this.discovery.resource(apiVersion, kind);
+    if (found !== undefined) return { namespaced: found.namespaced, assumed: false };
+    return scopeFromCrds(apiVersion, kind, crds) ?? { namespaced: true, assumed: true };
+  }
+
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
+    // What the server does not know, it cannot hold.
+    if (resource === undefined) return undefined;
+    const path = resourcePath(resource, ref.namespace, ref.name);
+    const { status, body } = await this.client.request({ method: 'GET', path, expect: [404] });
+    return status === 404 ? undefined : (body as KubeObject);
+  }
+
+  async getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]> {
+    return await readMany(
+      refs,
+      (ref) => this.get(ref),
+      (query) => this.list(query),
+    );
+  }
+
+  async list(query: ListQuery): Promise<KubeObject[]> {
+    const { apiVersion, kind, namespace = '', labels = {}, namePrefix = '' } = query;
+    const resource = await this.discovery.resource(apiVersion, kind);
+    if (resource === undefined) return [];
+    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    const { status, body } = await this.client.request({
+      method: 'GET',
+      path: resourcePath(resource, namespace),
+      query: { labelSelector: selector.length === 0 ? undefined : selector.join(',') },
+      expect: [404],
+    });
+    const items = status === 404 ? undefined : getOwn(body as JsonObject, 'items');
+    if (!Array.isArray(items)) return [];
+    const objects = items.map((item) => withKind(item as JsonObject, apiVersion, kind));
+    return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
+  }
+
+  async compare(desired: readonly KubeObject[]): Promise<Comparison[]> {
+    return await compareObjects(this, desired);
+  }
+
+  async apply(object: KubeObject, options: { expected?: KubeObject } = {}): Promise<KubeObject> {
+    return await applyObject(this, object, options);
+  }
+
+  async create(object: KubeObject): Promise<KubeObject> {
+    const ref = refOf(object);
+    const resource = await this.discovery.required(ref.apiVersion, ref.kind);
+    const send = async (): Promise<KubeObject> => {
+      const { body } = await this.client.request({
+        method: 'POST',
+        path: resourcePath(resource, ref.namespace),
+        query: { fieldManager: FIELD_MANAGER },
+        body: object,
+      });
+      return body as KubeObject;
+    };
+    return await writeOnce(send, async () => {
+      const live = await this.get(ref);
+      return live !== undefined && holds(live, object) ? live : undefined;
+    });
+  }
+
+  async replace(object: KubeObject): Promise<KubeObject> {
+    const ref = refOf(object);
+    const resource = await this.discovery.required(ref.apiVersion, ref.kind);
+    const send = async (): Promise<KubeObject> => {
+      const { body, status } = await this.client.request({
+        method: 'PUT',
+        path: resourcePath(resource, ref.namespace, ref.name),
+        query: { fieldManager: FIELD_MANAGER },
+        body: object,
+        expect: [404],
+      });
+      if (status !== 404) return body as KubeObject;
+      throw new ApiError(
+        'PKG_OBJECT_CONFLICT',
+        `${resource.plural} "${ref.name}" was removed by somebody else meanwhile`,
+        {
+          status,
+        },
+      );
+    };
+    return await writeOnce(send, async () => {
+      const live = await this.get(ref);
+      // The version that was replaced is gone once the write is done; all else must be as it was sent.
+      const { resourceVersion: _version, ...metadata } = object.metadata;
+      return live !== undefined && holds(live, { ...object, metadata }) ? live : undefined;
+    });
+  }
+
+  async delete(ref: ObjectRef, options: { expected?: KubeObject } = {}): Promise<boolean> {
+    const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
+    if (resource === undefined) return false;
+    const uid = options.expected?.metadata['uid'];
+    const { status, repeated } = await this.client.request({
+      method: 'DELETE',
+      path: resourcePath(resource, ref.namespace, ref.name),
+      body: {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: 'Background',
+        ...(uid === undefined ? {} : { preconditions: { uid } }),
+      },
+      // Nothing else can be deleted by a second try, or it is the name that is meant.
+      idempotent: true,
+      expect: [404],
+    });
+    return status !== 404 || repeated;
+  }
+
+  async namespaceExists(name: string): Promise<boolean> {
+    try {
+      return (await this.get({ apiVersion: 'v1', kind: 'Namespace', namespace: '', name })) !== undefined;
+    } catch (error) {
+      // Who works in one namespace only may not ask: the first write tells.
+      if (error instanceof PkgError && error.code === 'PKG_CLUSTER_FORBIDDEN') return true;
+      throw error;
+    }
+  }
+
+  async lookup(ref: ObjectRef): Promise<JsonObject | undefined> {
+    if (ref.name !== '') return await this.get(ref);
+    const { apiVersion, kind, namespace } = ref;
+    const items = await this.list({ apiVersion, kind, ...(namespace === '' ? {} : { namespace }) });
+    return { apiVersion, kind: `${kind}List`, metadata: {}, items };
+  }
+}
+
+/** Does a live value hold everything that was sent? The server adds fields, and never changes those of a record. */
+function holds(live: Json | undefined, sent: Json): boolean {
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return equalJson(live, sent);
+  if (typeof live !== 'object' || live === null || Array.isArray(live)) return false;
+  return Object.entries(sent).every(([key, value]) => holds(getOwn(live, key), value));
+}
