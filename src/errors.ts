@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   'PKG_APPLY_FAILED',
   'PKG_PLAN_HAS_CHANGES',
   // where objects live
+  'PKG_HOOK_FAILED',
   'PKG_TARGET_MISSING',
   'PKG_TARGET_INVALID',
   'PKG_TARGET_UNWRITABLE',

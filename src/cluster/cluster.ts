@@ -30,6 +30,8 @@ export type Comparison = {
   same: boolean;
   /** What lives there; undefined for nothing. */
   live: KubeObject | undefined;
+  /** What would live there, where the place tells it. */
+  after?: KubeObject;
 };
 
 /**
@@ -64,9 +66,10 @@ export interface Cluster {
   replace(object: KubeObject): Promise<KubeObject>;
   /**
    * Makes the object's fields hold (server-side apply; in a folder: the file holds this object).
-   * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place.
+   * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place,
+   * or when there was to be nothing and something is there.
    */
-  apply(object: KubeObject, options?: { expected?: KubeObject }): Promise<KubeObject>;
+  apply(object: KubeObject, options?: { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
   /**
    * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
    * another object took its place.

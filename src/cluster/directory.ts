@@ -151,10 +151,11 @@ class Directory implements Cluster {
     });
   }
 
-  async apply(object: KubeObject, options: { expected?: KubeObject } = {}): Promise<KubeObject> {
+  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<KubeObject> {
+    if (options.expected === 'nothing') return await this.create(object);
     return await this.#change(() => {
       const { expected } = options;
-      if (expected !== undefined) this.#expect(refOf(object), expected.metadata['resourceVersion']);
+      if (typeof expected === 'object') this.#expect(refOf(object), expected.metadata['resourceVersion']);
       return this.#write(object, false);
     });
   }

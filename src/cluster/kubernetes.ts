@@ -101,7 +101,7 @@ export class Kubernetes implements Cluster {
     return await compareObjects(this, desired);
   }
 
-  async apply(object: KubeObject, options: { expected?: KubeObject } = {}): Promise<KubeObject> {
+  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<KubeObject> {
     return await applyObject(this, object, options);
   }
 

@@ -68,9 +68,10 @@ export function planObjects(input: PlanInput): Plan {
       steps.push({ action: 'unchanged', ref, reason: 'as it is to be', live, desired: object, changes: [] });
       continue;
     }
-    const changes = changesOf(live, object);
+    const { after } = found;
+    const changes = changesOf(live, after ?? object);
     const reason = ours ? countFields(changes.length) : 'it is taken over from another owner';
-    steps.push({ action: 'update', ref, reason, live, desired: object, changes });
+    steps.push({ action: 'update', ref, reason, live, desired: object, ...(after && { after }), changes });
   }
   if (foreign.length > 0) throw owned(foreign, release);
   const gone = [...baseline.entries()].filter(([key]) => !wanted.has(key)).map(([, item]) => item);
@@ -78,7 +79,7 @@ export function planObjects(input: PlanInput): Plan {
     const step = planRemoval(item, input);
     if (step !== undefined) steps.push(step);
   }
-  return { operation, release, namespace, revision, steps, notes: [...input.notes] };
+  return { operation, release, namespace, revision, steps, crds: input.before.length, notes: [...input.notes] };
 }
 
 function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Step | undefined {

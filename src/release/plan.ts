@@ -17,6 +17,8 @@ export type Step = {
   live?: KubeObject;
   /** The object as it is to be (ownership metadata included); undefined for delete and keep. */
   desired?: KubeObject;
+  /** For update: the object as it will live, where the place tells it. */
+  after?: KubeObject;
   /** For update: what differs. */
   changes: FieldChange[];
 };
@@ -30,6 +32,8 @@ export type Plan = {
   revision: number;
   /** In the order of writing: creates and updates in install order, then deletes in uninstall order. */
   steps: Step[];
+  /** So many of the first steps make the namespace of the release and the chart's CRDs: before any hook. */
+  crds: number;
   /** What a person should know before: assumed scopes, duplicates, taken over records, … */
   notes: string[];
 };

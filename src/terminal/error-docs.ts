@@ -210,6 +210,11 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'Asked for with --exit-code: status 2 says that the plan is not empty.',
     fix: 'Nothing to mend.',
   },
+  PKG_HOOK_FAILED: {
+    summary: 'a hook of the chart failed',
+    why: 'A Job or Pod that the chart runs at this moment ended with an error, or did not end in time.',
+    fix: 'Read its log with kubectl, mend what it complains of, and run the command again; --no-hooks leaves hooks out.',
+  },
   PKG_TARGET_MISSING: {
     summary: 'nobody said where the objects live',
     why: 'No kubeconfig names a cluster, pkg does not run in a pod, and no folder is given.',

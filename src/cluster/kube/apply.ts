@@ -1,29 +1,49 @@
 /** Server-side apply, and telling whether it would change anything. */
+import { equalJson, getOwn } from '../../yaml/value.ts';
+import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { Comparison, KubeObject } from '../cluster.ts';
-import { refOf } from '../cluster.ts';
+import { describeRef, refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
+import { ApiError } from './api-errors.ts';
 import { resourcePath } from './resource-path.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
 const FIELD_MANAGER = 'helm';
+/** Dry runs at a time: a connection takes more, an API server under load does not. */
+const AT_ONCE = 16;
 
 /**
- * Makes the object's fields hold. With `expected`, only if it is still that object (by its `uid`).
+ * Makes the object's fields hold. With `expected`, only if it is still that object (by its `uid`), or if there
+ * is still nothing.
  *
  * @throws ApiError
  */
 export async function applyObject(
   cluster: Kubernetes,
   object: KubeObject,
-  options: { expected?: KubeObject },
+  options: { expected?: KubeObject | 'nothing' },
+): Promise<KubeObject> {
+  const { expected } = options;
+  if (expected === 'nothing' && (await cluster.get(refOf(object))) !== undefined) {
+    throw new ApiError('PKG_OBJECT_CONFLICT', `${describeRef(refOf(object))} was made by somebody else meanwhile`, {
+      status: 409,
+    });
+  }
+  return await send(cluster, object, typeof expected === 'object' ? expected.metadata['uid'] : undefined, {});
+}
+
+async function send(
+  cluster: Kubernetes,
+  object: KubeObject,
+  uid: Json | undefined,
+  query: { dryRun?: 'All' },
 ): Promise<KubeObject> {
   const ref = refOf(object);
   const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
-  const uid = options.expected?.metadata['uid'];
   const { body } = await cluster.client.request({
     method: 'PATCH',
     path: resourcePath(resource, ref.namespace, ref.name),
-    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false' },
+    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
     contentType: 'application/apply-patch+yaml',
     body: uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } },
     idempotent: true,
@@ -31,8 +51,46 @@ export async function applyObject(
   return body as KubeObject;
 }
 
-/** Compares objects as they are to be with what lives. */
+/**
+ * Compares objects as they are to be with what lives. What applying would come to is asked of the server, by a
+ * dry run: so are conflicts and fields that cannot change, before anything is written.
+ *
+ * @throws ApiError for what could not be applied
+ */
 export async function compareObjects(cluster: Kubernetes, desired: readonly KubeObject[]): Promise<Comparison[]> {
-  const live = await cluster.getMany(desired.map((object) => refOf(object)));
-  return live.map((found) => ({ same: false, live: found }));
+  const found = await cluster.getMany(desired.map((object) => refOf(object)));
+  const comparisons: Comparison[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < desired.length) {
+      const index = next++;
+      const object = desired[index];
+      if (object !== undefined) comparisons[index] = await compareObject(cluster, object, found[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, desired.length) }, work));
+  return comparisons;
+}
+
+async function compareObject(
+  cluster: Kubernetes,
+  object: KubeObject,
+  live: KubeObject | undefined,
+): Promise<Comparison> {
+  if (live === undefined) return { same: false, live };
+  const after = await send(cluster, object, live.metadata['uid'], { dryRun: 'All' });
+  return { same: equalJson(whatCounts(live), whatCounts(after)), live, after };
+}
+
+/** An object without what every write moves; of who holds its fields, what is held by Helm's applies. */
+function whatCounts(object: KubeObject): JsonObject {
+  const { managedFields, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
+  const held = Array.isArray(managedFields) ? managedFields.find(isOurs) : undefined;
+  return { ...object, metadata: { ...metadata, held: held === undefined ? null : (held['fieldsV1'] ?? null) } };
+}
+
+function isOurs(entry: Json): entry is JsonObject {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false;
+  const isWhole = (getOwn(entry, 'subresource') ?? '') === '';
+  return isWhole && getOwn(entry, 'manager') === FIELD_MANAGER && getOwn(entry, 'operation') === 'Apply';
 }

@@ -13,9 +13,10 @@ const MASK = '***';
 const VALUE_FIELDS: readonly string[] = ['data', 'stringData'];
 const COPY_ANNOTATIONS: readonly string[] = ['kubectl.kubernetes.io/last-applied-configuration'];
 
-/** A step's live and desired object, ready to be shown. */
+/** A step's object as it lives and as it will, ready to be shown. */
 export function maskPair(step: Step, showSecrets: boolean): [KubeObject | undefined, KubeObject | undefined] {
-  const { live, desired, ref } = step;
+  const { live, ref } = step;
+  const desired = step.after ?? step.desired;
   if (showSecrets || ref.kind !== 'Secret') return [live, desired];
   return [live && maskSecret(live, desired, '(before)'), desired && maskSecret(desired, live, '(after)')];
 }

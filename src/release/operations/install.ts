@@ -6,7 +6,7 @@ import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
-import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor, tellHooks } from './prepare.ts';
+import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { runPlan, withStatus } from './run.ts';
 
 /** What install starts from. `replace`: use the name of an uninstalled or failed release again. */
@@ -19,7 +19,7 @@ export type InstallInput = ChartOperation & { replace?: boolean };
  */
 export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
   const { cluster } = env;
-  const { name, namespace, dryRun = false, noHooks = false } = input;
+  const { name, namespace, dryRun = false } = input;
   checkReleaseName(name);
   checkNamespace(namespace);
   checkLabels(input.labels ?? {});
@@ -48,7 +48,6 @@ export async function install(env: Env, input: InstallInput): Promise<OperationR
   env.emit({ type: 'plan', plan });
   const description = input.description ?? 'Install complete';
   if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
-  tellHooks(env, release.hooks, ['pre-install', 'post-install'], noHooks);
   const words = { done: description, failed: (why: string) => `Release "${name}" failed: ${why}` };
   return { release: await runPlan(env, store, history, plan, release, words, rendered.keepsakes), plan };
 }

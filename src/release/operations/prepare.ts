@@ -13,7 +13,7 @@ import type { SourceDocument } from '../plan-normal.ts';
 import { planObjects } from '../plan-objects.ts';
 import type { Plan, Step } from '../plan.ts';
 import { recordChart } from '../recorded-chart.ts';
-import type { RecordedHook, Release } from '../release.ts';
+import type { Release } from '../release.ts';
 import type { StoredRelease } from '../store.ts';
 import { readBaseline } from './baseline.ts';
 import type { ChartOperation, Env } from './env.ts';
@@ -140,16 +140,4 @@ export async function namespaceStep(cluster: Cluster, namespace: string): Promis
     metadata: { name: namespace, labels: { name: namespace } },
   };
   return [{ action: 'create', ref, reason: 'the namespace of the release', desired, changes: [] }];
-}
-
-/** Tells that hooks are not run where nothing runs. */
-export function tellHooks(env: Env, hooks: readonly RecordedHook[], events: readonly string[], noHooks: boolean): void {
-  if (env.cluster.runsWorkloads || noHooks) return;
-  const skipped = hooks.filter((hook) => hook.events.some((event) => events.includes(event)));
-  if (skipped.length === 0) return;
-  const names = skipped.map(({ kind, name }) => `${kind} "${name}"`).join(', ');
-  env.emit({
-    type: 'note',
-    message: `hooks are recorded but not run in a ${env.cluster.description.split(' ')[0] ?? 'folder'}: ${names}`,
-  });
 }

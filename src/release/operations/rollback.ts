@@ -4,7 +4,7 @@ import { ReleaseStore } from '../store.ts';
 import { recordTime } from './env.ts';
 import type { Env, OperationResult } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
-import { planRelease, tellHooks } from './prepare.ts';
+import { planRelease } from './prepare.ts';
 import { runPlan, trimHistory, withStatus } from './run.ts';
 import { settled, withoutLast } from './upgrade.ts';
 
@@ -65,7 +65,6 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
   });
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
-  tellHooks(env, release.hooks, ['pre-rollback', 'post-rollback'], noHooks);
   const words = {
     done: input.description ?? `Rollback to ${revision}`,
     failed: (why: string) => `Rollback "${name}" failed: ${why}`,

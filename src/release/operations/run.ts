@@ -7,6 +7,7 @@ import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
 import type { ReleaseStore, StoredRelease } from '../store.ts';
 import type { Env } from './env.ts';
+import { runHooks } from './hooks.ts';
 
 /** What to write into the record at the end, whether it went well or not. */
 export type Words = { done: string; failed: (why: string) => string };
@@ -26,10 +27,17 @@ export async function runPlan(
   words: Words,
   keepsakes: ReadonlyMap<string, string>,
 ): Promise<Release> {
+  // The record lives in the namespace.
+  const home = plan.steps.filter(isHome(plan));
+  for (const step of home) await applyStep(env.cluster, step);
   const hold = await Hold.begin(store, release);
   try {
     await store.writeKeepsakes(hold.stored, keepsakes);
-    await applySteps(env, plan, hold);
+    const crds = plan.steps.slice(0, plan.crds).filter((step) => !home.includes(step));
+    await applySteps(env, crds, hold);
+    await runHooks(env, release, `pre-${plan.operation}`);
+    await applySteps(env, plan.steps.slice(plan.crds), hold);
+    await runHooks(env, release, `post-${plan.operation}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     await hold.finish(withStatus(release, 'failed', words.failed(why))).catch(() => hold.drop());
@@ -48,9 +56,14 @@ export function withStatus(release: Release, status: Release['info']['status'], 
   return { ...release, info: { ...release.info, status, description } };
 }
 
+/** Makes a step the one that creates the namespace of the release. */
+function isHome({ namespace }: Plan): (step: Step) => boolean {
+  return ({ action, ref }) => action === 'create' && ref.kind === 'Namespace' && ref.name === namespace;
+}
+
 /** Writes what differs, one object after the other, in the order of the plan. */
-export async function applySteps(env: Env, plan: Plan, hold: Hold | undefined): Promise<void> {
-  const steps = plan.steps.filter(({ action }) => action !== 'unchanged' && action !== 'keep');
+export async function applySteps(env: Env, planned: readonly Step[], hold: Hold | undefined): Promise<void> {
+  const steps = planned.filter(({ action }) => action !== 'unchanged' && action !== 'keep');
   for (const [index, step] of steps.entries()) {
     if (env.signal?.aborted === true) throw interrupted();
     hold?.check();
@@ -63,7 +76,7 @@ export async function applySteps(env: Env, plan: Plan, hold: Hold | undefined): 
 
 async function applyStep(cluster: Cluster, step: Step): Promise<void> {
   const { action, desired, live, ref } = step;
-  if (action === 'create' && desired !== undefined) await cluster.create(desired);
+  if (action === 'create' && desired !== undefined) await cluster.apply(desired, { expected: 'nothing' });
   else if (action === 'update' && desired !== undefined)
     await cluster.apply(desired, live === undefined ? {} : { expected: live });
   else if (action === 'delete') {

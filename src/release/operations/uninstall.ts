@@ -6,7 +6,8 @@ import { ReleaseStore } from '../store.ts';
 import { recordTime } from './env.ts';
 import type { Env, OperationResult } from './env.ts';
 import { notFound } from './history.ts';
-import { planRelease, tellHooks } from './prepare.ts';
+import { runHooks } from './hooks.ts';
+import { planRelease } from './prepare.ts';
 import { applySteps, withStatus } from './run.ts';
 import { settled } from './upgrade.ts';
 
@@ -60,9 +61,11 @@ export async function uninstall(env: Env, input: UninstallInput): Promise<Operat
   if (!isGone) {
     const begun = withStatus(release, 'uninstalling', 'Deletion in progress (or silently failed)');
     const hold = await Hold.take(store, last, begun);
-    tellHooks(env, release.hooks, ['pre-delete', 'post-delete'], noHooks);
     try {
-      await applySteps(env, plan, hold);
+      const around = noHooks ? { ...release, hooks: [] } : release;
+      await runHooks(env, around, 'pre-delete');
+      await applySteps(env, plan.steps, hold);
+      await runHooks(env, around, 'post-delete');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       await hold.finish(withStatus(release, 'failed', `Uninstall "${name}" failed: ${why}`)).catch(() => hold.drop());

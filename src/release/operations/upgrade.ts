@@ -13,7 +13,7 @@ import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
 import { notFound } from './history.ts';
 import { install } from './install.ts';
-import { namespaceStep, planRelease, releaseOf, renderFor, tellHooks } from './prepare.ts';
+import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { runPlan, trimHistory, withStatus } from './run.ts';
 
 /** What upgrade starts from. `install`: install when there is no such release. `historyMax`: 0 keeps all. */
@@ -58,7 +58,6 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
   });
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-upgrade', 'Dry run complete'), plan };
-  tellHooks(env, release.hooks, ['pre-upgrade', 'post-upgrade'], input.noHooks === true);
   const words = {
     done: input.description ?? 'Upgrade complete',
     failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
