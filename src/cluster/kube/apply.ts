@@ -5,6 +5,7 @@ import type { Comparison, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
 import { ApiError } from './api-errors.ts';
+import { migratedFields } from './client-side.ts';
 import { resourcePath } from './resource-path.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
@@ -29,14 +30,32 @@ export async function applyObject(
       status: 409,
     });
   }
-  return await send(cluster, object, typeof expected === 'object' ? expected.metadata['uid'] : undefined, {});
+  if (typeof expected !== 'object') return await send(cluster, object, undefined, {});
+  const fields = migratedFields(expected, FIELD_MANAGER);
+  if (fields !== undefined) await migrate(cluster, expected, fields);
+  return await send(cluster, object, expected.metadata['uid'], {});
+}
+
+async function migrate(cluster: Kubernetes, live: KubeObject, fields: JsonObject[]): Promise<void> {
+  const ref = refOf(live);
+  const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
+  await cluster.client.request({
+    method: 'PATCH',
+    path: resourcePath(resource, ref.namespace, ref.name),
+    contentType: 'application/json-patch+json',
+    body: [
+      { op: 'replace', path: '/metadata/managedFields', value: fields },
+      // Another state of the object holds other fields.
+      { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] ?? '' },
+    ],
+  });
 }
 
 async function send(
   cluster: Kubernetes,
   object: KubeObject,
   uid: Json | undefined,
-  query: { dryRun?: 'All' },
+  query: { dryRun?: 'All'; force?: 'true' },
 ): Promise<KubeObject> {
   const ref = refOf(object);
   const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
@@ -78,8 +97,11 @@ async function compareObject(
   live: KubeObject | undefined,
 ): Promise<Comparison> {
   if (live === undefined) return { same: false, live };
-  const after = await send(cluster, object, live.metadata['uid'], { dryRun: 'All' });
-  return { same: equalJson(whatCounts(live), whatCounts(after)), live, after };
+  const isMigrated = migratedFields(live, FIELD_MANAGER) === undefined;
+  // What Helm's updates hold is ours, and no conflict.
+  const force = isMigrated ? {} : ({ force: 'true' } as const);
+  const after = await send(cluster, object, live.metadata['uid'], { dryRun: 'All', ...force });
+  return { same: isMigrated && equalJson(whatCounts(live), whatCounts(after)), live, after };
 }
 
 /** An object without what every write moves; of who holds its fields, what is held by Helm's applies. */
