@@ -1,3 +1,4 @@
+import type { PkgError } from '../errors.ts';
 import type { JsonObject } from '../yaml/value.ts';
 
 /** A Kubernetes object as plain JSON. */
@@ -32,6 +33,8 @@ export type Comparison = {
   live: KubeObject | undefined;
   /** What would live there, where the place tells it. */
   after?: KubeObject;
+  /** Why it cannot be applied: others hold its fields, a field cannot change, … */
+  problem?: PkgError;
 };
 
 /**

@@ -2,7 +2,7 @@
  * The planner: from objects as they are to be and as they are to the steps between. It reads and writes
  * nothing, and decides everything: what it gives is what is shown and what is applied.
  */
-import { PkgError } from '../errors.ts';
+import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { describeRef, refKey, refOf } from '../cluster/cluster.ts';
 import { compareUninstallOrder } from '../render/order.ts';
@@ -39,7 +39,8 @@ export type PlanInput = {
 /**
  * Plans the steps from what lives to what is desired.
  *
- * @throws PkgError PKG_OBJECT_OWNED naming every object that is somebody else's
+ * @throws PkgError PKG_OBJECT_OWNED naming every object that is somebody else's, and what the place says against
+ *   applying the others
  */
 export function planObjects(input: PlanInput): Plan {
   const { operation, release, namespace, revision } = input;
@@ -47,6 +48,7 @@ export function planObjects(input: PlanInput): Plan {
   const wanted = new Set<string>();
   const steps: Step[] = [...input.before];
   const foreign: { ref: ObjectRef; why: string }[] = [];
+  const problems: PkgError[] = [];
   for (const { object, found } of input.desired) {
     const ref = refOf(object);
     wanted.add(refKey(ref));
@@ -64,6 +66,10 @@ export function planObjects(input: PlanInput): Plan {
       foreign.push({ ref, why });
       continue;
     }
+    if (found.problem !== undefined) {
+      problems.push(found.problem);
+      continue;
+    }
     if (found.same) {
       steps.push({ action: 'unchanged', ref, reason: 'as it is to be', live, desired: object, changes: [] });
       continue;
@@ -74,6 +80,7 @@ export function planObjects(input: PlanInput): Plan {
     steps.push({ action: 'update', ref, reason, live, desired: object, ...(after && { after }), changes });
   }
   if (foreign.length > 0) throw owned(foreign, release);
+  throwTogether(problems, (count) => `${count} objects cannot be applied`);
   const gone = [...baseline.entries()].filter(([key]) => !wanted.has(key)).map(([, item]) => item);
   for (const item of gone.sort((a, b) => compareUninstallOrder(a.ref, b.ref))) {
     const step = planRemoval(item, input);

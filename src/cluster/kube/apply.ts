@@ -10,6 +10,8 @@ import { resourcePath } from './resource-path.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
 const FIELD_MANAGER = 'helm';
+/** Answers that are about the object: invalid, conflict, unprocessable. */
+const PROBLEMS: ReadonlySet<number> = new Set([400, 409, 422]);
 /** Dry runs at a time: a connection takes more, an API server under load does not. */
 const AT_ONCE = 16;
 
@@ -74,7 +76,7 @@ async function send(
  * Compares objects as they are to be with what lives. What applying would come to is asked of the server, by a
  * dry run: so are conflicts and fields that cannot change, before anything is written.
  *
- * @throws ApiError for what could not be applied
+ * @throws ApiError where the server cannot be asked
  */
 export async function compareObjects(cluster: Kubernetes, desired: readonly KubeObject[]): Promise<Comparison[]> {
   const found = await cluster.getMany(desired.map((object) => refOf(object)));
@@ -100,7 +102,14 @@ async function compareObject(
   const isMigrated = migratedFields(live, FIELD_MANAGER) === undefined;
   // What Helm's updates hold is ours, and no conflict.
   const force = isMigrated ? {} : ({ force: 'true' } as const);
-  const after = await send(cluster, object, live.metadata['uid'], { dryRun: 'All', ...force });
+  let after: KubeObject;
+  try {
+    after = await send(cluster, object, live.metadata['uid'], { dryRun: 'All', ...force });
+  } catch (problem) {
+    // Whether it is our object at all is for the planner to say first.
+    if (problem instanceof ApiError && PROBLEMS.has(problem.status)) return { same: false, live, problem };
+    throw problem;
+  }
   return { same: isMigrated && equalJson(whatCounts(live), whatCounts(after)), live, after };
 }
 
