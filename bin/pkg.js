@@ -6,26 +6,95 @@ if (Number(version.split('.')[0]) < 24) {
   process.stderr.write('pkg needs Node.js 24 or newer, and this is ' + version + ' (' + process.execPath + ')\n');
   process.exitCode = 1;
 } else {
-  enableCompileCache();
-  import('../dist/main.js')
-    .then(function (main) {
-      return main.main(process.argv.slice(2));
-    })
+  start();
+}
+
+// Runs `dist/main.cjs` as a script, with V8's compiled code kept between runs. Node's own compile cache keeps only
+// what the very first run of a file compiled, whatever command that was, and its module loader takes longer than
+// many commands do.
+function start() {
+  var fs = process.getBuiltinModule('node:fs');
+  var path = process.getBuiltinModule('node:path');
+  var vm = process.getBuiltinModule('node:vm');
+  var dist = path.join(__dirname, '../dist');
+  var folder;
+  var stale = [];
+
+  load('main.cjs')
+    .main(process.argv.slice(2))
     .then(function (status) {
       process.exitCode = status;
+      stale.forEach(keep);
     })
     .catch(function (error) {
       process.stderr.write('pkg could not start: ' + error.stack + '\n');
       process.exitCode = 1;
     });
-}
 
-// Keeps compiled code in the user's own cache folder. Node's default, a name in the shared temporary folder
-// that anybody could have taken first, is not for code. Without a home, or a writable one, pkg only starts slower.
-function enableCompileCache() {
-  var env = process.env;
-  var path = process.getBuiltinModule('node:path');
-  var folder = env.XDG_CACHE_HOME || env.LOCALAPPDATA || (env.HOME && path.join(env.HOME, '.cache'));
-  if (env.NODE_COMPILE_CACHE) process.getBuiltinModule('node:module').enableCompileCache();
-  else if (folder) process.getBuiltinModule('node:module').enableCompileCache(path.join(folder, 'kubepkg', 'compiled'));
+  function load(name) {
+    var file = path.join(dist, name);
+    var source = fs.readFileSync(file, 'latin1');
+    // The build begins its main file with a name for its own contents.
+    if (folder === undefined) folder = cacheFolder(/^\/\*(\w+)\*\//.exec(source)[1]);
+    var cache = folder && path.join(folder, name.replace(/\W/g, '-') + commandName() + '.bin');
+    var kept = read(cache);
+    var script = new vm.Script(source, { filename: file, cachedData: kept === undefined ? undefined : kept.data });
+    if (cache && (kept === undefined || kept.isOld || script.cachedDataRejected))
+      stale.push({ script: script, cache: cache });
+    var module = { exports: {} };
+    script.runInThisContext()(load, module, module.exports);
+    return module.exports;
+  }
+
+  // Kept for each command, since each runs other parts of the program.
+  function commandName() {
+    var word = process.argv[2];
+    return word !== undefined && /^[a-z]{1,12}$/.test(word) ? '-' + word : '';
+  }
+
+  // In the user's own cache folder: a name in the shared temporary folder, that anybody could have taken first, is
+  // not for code. Without a home, or a writable one, pkg only starts slower.
+  function cacheFolder(build) {
+    var env = process.env;
+    var home = env.XDG_CACHE_HOME || env.LOCALAPPDATA || (env.HOME && path.join(env.HOME, '.cache'));
+    if (!home || !path.isAbsolute(home) || env.NODE_DISABLE_COMPILE_CACHE) return '';
+    return path.join(home, 'kubepkg', 'code', build + '-' + version);
+  }
+
+  function read(cache) {
+    if (!cache) return undefined;
+    try {
+      var copies = fs.readFileSync(cache);
+      var data = copies.subarray(0, copies.length / 2);
+      // V8 runs what it is given, and damaged code would crash. Two copies are the check that costs least.
+      if (data.length === 0 || !data.equals(copies.subarray(data.length))) return undefined;
+      // Later runs may have compiled more, so once in an hour it is written anew.
+      return { data: data, isOld: Date.now() - fs.statSync(cache).mtimeMs > 3600000 };
+    } catch (error) {
+      return undefined;
+    }
+  }
+
+  function keep(entry) {
+    try {
+      if (!fs.existsSync(folder)) {
+        fs.mkdirSync(folder, { recursive: true, mode: 448 });
+        removeForgotten(path.dirname(folder));
+      }
+      var fresh = entry.cache + '.' + process.pid;
+      var data = entry.script.createCachedData();
+      fs.writeFileSync(fresh, Buffer.concat([data, data]));
+      fs.renameSync(fresh, entry.cache);
+    } catch (error) {
+      // A cache that cannot be written is none.
+    }
+  }
+
+  // Other builds that nobody has run for a month.
+  function removeForgotten(all) {
+    fs.readdirSync(all).forEach(function (name) {
+      var other = path.join(all, name);
+      if (Date.now() - fs.statSync(other).mtimeMs > 30 * 86400000) fs.rmSync(other, { recursive: true, force: true });
+    });
+  }
 }

@@ -30,6 +30,10 @@ async function report(error: unknown, argv: readonly string[]): Promise<void> {
   const { renderError } = await import('./terminal/errors.ts');
   // The line may be what is wrong, so these two are looked up without parsing it.
   const debug = argv.includes('--debug') || /^(1|t|true)$/i.test(process.env['HELM_DEBUG'] ?? '');
-  const color = argv.findLast((word) => /^--colou?r=/.test(word))?.replace(/^--colou?r=/, '');
-  printError(renderError(error, painter(wantsColor(color, 2)), debug));
+  printError(renderError(error, painter(wantsColor(colorOf(argv), 2)), debug));
+}
+
+function colorOf(argv: readonly string[]): string | undefined {
+  const at = argv.findLastIndex((word) => /^--colou?r(?:=|$)/.test(word));
+  return at < 0 ? undefined : (/=(.*)/s.exec(argv[at] ?? '')?.[1] ?? argv[at + 1]);
 }

@@ -4,6 +4,7 @@
  */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { matchGlob, parseGlob } from './go-glob.ts';
 
 /** Tells whether a path of a chart (forward slashes, relative to the chart) is ignored. */
 export type IgnoreRules = (path: string, isFolder: boolean) => boolean;
@@ -79,95 +80,4 @@ function isIgnored(rules: readonly Rule[], path: string, isFolder: boolean): boo
     }
   }
   return false;
-}
-
-/** One element of a pattern: a star, or a test that one character must pass. */
-type GlobPart = '*' | ((character: string) => boolean);
-
-/** A pattern. A malformed one matches nothing; its parts are then those up to the last star before the fault. */
-type Glob = { parts: GlobPart[]; isMalformed: boolean };
-
-/** Reads a pattern of Go's `filepath.Match` (on Unix). */
-function parseGlob(pattern: string): Glob {
-  const characters = Array.from(pattern);
-  const parts: GlobPart[] = [];
-  for (let at = 0; at < characters.length; at++) {
-    const character = characters[at];
-    if (character === '*') {
-      parts.push('*');
-    } else if (character === '?') {
-      parts.push((other) => other !== '/');
-    } else if (character === '[') {
-      const end = parseClass(characters, at + 1, parts);
-      if (end === undefined) return malformed(parts);
-      at = end;
-    } else {
-      const literal = character === '\\' ? characters[++at] : character;
-      if (literal === undefined) return malformed(parts);
-      parts.push((other) => other === literal);
-    }
-  }
-  return { parts, isMalformed: false };
-}
-
-function malformed(parts: readonly GlobPart[]): Glob {
-  return { parts: parts.slice(0, parts.lastIndexOf('*') + 1), isMalformed: true };
-}
-
-/** Adds the class that begins at `from` (after its bracket) and gives the place of its closing bracket. */
-function parseClass(characters: readonly string[], from: number, parts: GlobPart[]): number | undefined {
-  let at = from;
-  const negated = characters[at] === '^';
-  if (negated) at++;
-  const ranges: [number, number][] = [];
-  const bound = (): number | undefined => {
-    let character = characters[at++];
-    if (character === '-' || character === ']') return undefined;
-    if (character === '\\') character = characters[at++];
-    return character?.codePointAt(0);
-  };
-  while (ranges.length === 0 || characters[at] !== ']') {
-    const low = bound();
-    let high = low;
-    if (characters[at] === '-') {
-      at++;
-      high = bound();
-    }
-    if (low === undefined || high === undefined) return undefined;
-    ranges.push([low, high]);
-  }
-  parts.push((character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return ranges.some(([low, high]) => low <= code && code <= high) !== negated;
-  });
-  return at;
-}
-
-/**
- * Does the whole text match? As in Go, a star takes as little as it can and never a slash; only the last
- * one has to be tried again, so the time is bounded by the product of the two lengths.
- */
-function matchGlob(parts: readonly GlobPart[], text: string): boolean {
-  const characters = Array.from(text);
-  let part = 0;
-  let at = 0;
-  let star = -1;
-  let taken = 0;
-  while (at < characters.length || part < parts.length) {
-    const test = parts[part];
-    const character = characters[at];
-    if (test === '*') {
-      star = part++;
-      taken = at;
-    } else if (test !== undefined && character !== undefined && test(character)) {
-      part++;
-      at++;
-    } else if (star !== -1 && taken < characters.length && characters[taken] !== '/') {
-      part = star + 1;
-      at = ++taken;
-    } else {
-      return false;
-    }
-  }
-  return true;
 }

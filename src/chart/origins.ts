@@ -1,5 +1,5 @@
 /** Where a value came from. Nothing is worked out until somebody asks. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { locateKeys } from '../yaml/locate.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -54,7 +54,7 @@ function fromFlags(path: readonly (string | number)[], sources: ValueSources): s
 async function fromFiles(path: readonly (string | number)[], sources: ValueSources): Promise<string | undefined> {
   for (const file of sources.valueFiles.toReversed()) {
     if (file === '-') continue;
-    const found = await locateKeys(await readFile(file, 'utf8'), [...path]);
+    const found = await locateKeys(readFileSync(file, 'utf8'), [...path]);
     if (found !== undefined) return `${file}:${found.line}:${found.column}`;
   }
   return undefined;

@@ -1,6 +1,5 @@
 /** What the user gives beside the chart: `-f` files and the `--set` family, merged in Helm's order. */
-import { readFile } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -75,7 +74,7 @@ async function readText(file: string, what: string): Promise<string> {
     );
   }
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason =

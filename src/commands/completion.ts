@@ -1,8 +1,9 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { print } from '../terminal/output.ts';
-import { completionScript, SHELLS } from './completion/scripts.ts';
-import type { Shell } from './completion/scripts.ts';
+import { completionModel, SHELLS } from './completion/model.ts';
+import type { Shell } from './completion/model.ts';
+import { completionScript } from './completion/scripts.ts';
 import { loadAllCommands } from './registry.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
@@ -12,8 +13,9 @@ export const command: Command = defineCommand({
   examples: [
     { command: 'source <(pkg completion bash)', says: 'for this shell' },
     { command: 'pkg completion zsh > "${fpath[1]}/_pkg"', says: 'for every zsh' },
+    { command: 'pkg completion fish > ~/.config/fish/completions/pkg.fish', says: 'for every fish' },
   ],
-  args: [{ name: 'SHELL', summary: 'bash, zsh, fish or powershell' }],
+  args: [{ name: 'SHELL', choices: SHELLS, summary: 'bash, zsh, fish or powershell' }],
   flags: {},
   async run({ args }) {
     const [shell = ''] = args;
@@ -22,6 +24,6 @@ export const command: Command = defineCommand({
         hints: [`the shells are ${SHELLS.join(', ')}`],
       });
     }
-    print(completionScript(shell as Shell, await loadAllCommands()));
+    print(completionScript(shell as Shell, completionModel(await loadAllCommands())));
   },
 });

@@ -11,7 +11,7 @@ import type { Command } from './support/command.ts';
 export const command: Command = defineCommand({
   description: ['Explains an error code: what it means, why it happens, what to do. Without a code lists all of them.'],
   examples: [{ command: 'pkg docs PKG_SCHEMA_VIOLATION', says: 'explain this error' }],
-  args: [{ name: 'CODE', optional: true, summary: 'an error code' }],
+  args: [{ name: 'CODE', optional: true, choices: ERROR_CODES, summary: 'an error code' }],
   flags: {},
   async run({ args }) {
     const [typed] = args;

@@ -14,11 +14,13 @@ export const command: Command = defineCommand({
   examples: [{ command: 'pkg history shop --max 3', says: 'the last three' }],
   args: [{ name: 'NAME', summary: 'the name of the release' }],
   flags: {
-    max: { type: 'integer', default: 256, min: 0, value: 'N', summary: 'show at most so many, 0 for all' },
+    max: { type: 'integer', default: 256, value: 'N', summary: 'show at most so many, the newest' },
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
-    const history = await getHistory(await openCluster(flags), namespaceOf(flags), args[0] ?? '', flags.max);
+    const all = await getHistory(await openCluster(flags), namespaceOf(flags), args[0] ?? '');
+    // With 0, Helm shows none.
+    const history = flags.max > 0 ? all.slice(-flags.max) : [];
     const head = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION'];
     printResult(
       flags.output,

@@ -1,10 +1,10 @@
-import { RE2JS } from 're2js';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { listReleases } from '../release/operations.ts';
+import { recordLabels } from '../release/names.ts';
 import { STATUSES } from '../release/release.ts';
 import type { Release, Status } from '../release/release.ts';
-import { formatGoString, parseRecordTime, toMillis } from '../terminal/go-time.ts';
+import { formatGoString, formatGoTime, parseRecordTime, toMillis } from '../terminal/go-time.ts';
 import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import { defineCommand } from './support/command.ts';
@@ -12,9 +12,13 @@ import type { Command } from './support/command.ts';
 import { namespaceOf, OUTPUT_FLAG } from './support/flags.ts';
 import { openCluster } from './support/operate.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
+import { matchesSelector, parseSelector } from './support/selector.ts';
 
 export const command: Command = defineCommand({
-  description: ['Lists the newest revision of each release.'],
+  description: [
+    'Lists the newest revision of each release.',
+    'With --superseded alone lists all superseded revisions: the newest is never one.',
+  ],
   examples: [{ command: 'pkg list -A -o json', says: 'all namespaces, as data' }],
   args: [],
   flags: {
@@ -23,18 +27,21 @@ export const command: Command = defineCommand({
     short: { type: 'boolean', char: 'q', summary: 'print only names' },
     date: { type: 'boolean', char: 'd', summary: 'sort by date' },
     reverse: { type: 'boolean', char: 'r', summary: 'sort the other way round' },
-    max: { type: 'integer', char: 'm', default: 256, min: 0, value: 'N', summary: 'print at most so many, 0 for all' },
+    max: { type: 'integer', char: 'm', default: 256, value: 'N', summary: 'print at most so many, 0 for all' },
     offset: { type: 'integer', default: 0, min: 0, value: 'N', summary: 'leave out so many at the start' },
     deployed: { type: 'boolean', summary: 'only deployed releases' },
     failed: { type: 'boolean', summary: 'only failed releases' },
     pending: { type: 'boolean', summary: 'only pending releases' },
-    superseded: { type: 'boolean', summary: 'only superseded releases' },
+    superseded: { type: 'boolean', summary: 'only superseded revisions' },
     uninstalled: { type: 'boolean', summary: 'only uninstalled releases whose history was kept' },
     uninstalling: { type: 'boolean', summary: 'only releases that are being uninstalled' },
+    selector: { type: 'string', char: 'l', value: 'QUERY', summary: 'only releases with these labels: a=b,c!=d' },
     'no-headers': { type: 'boolean', summary: 'print no header line' },
+    'time-format': { type: 'string', value: 'LAYOUT', summary: "print times in this layout of Go's: 2006-01-02 15:04" },
     ...OUTPUT_FLAG,
   },
   async run({ flags }) {
+    const requirements = parseSelector(flags.selector ?? '');
     const cluster = await openCluster(flags);
     const chosen = STATUSES.filter((status) => {
       const flag = status.startsWith('pending-') ? 'pending' : status;
@@ -43,14 +50,16 @@ export const command: Command = defineCommand({
     const statuses: { statuses?: Status[] } = chosen.length > 0 ? { statuses: chosen } : {};
     const where = flags['all-namespaces'] ? {} : { namespace: namespaceOf(flags) };
     let releases = await listReleases(cluster, { ...where, ...statuses });
-    if (flags.filter !== undefined) releases = filtered(releases, flags.filter);
+    releases = releases.filter((release) => matchesSelector(recordLabels(release), requirements));
+    if (flags.filter !== undefined) releases = await filtered(releases, flags.filter);
     releases.sort((a, b) => (flags.date ? time(a) - time(b) : a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     if (flags.reverse) releases.reverse();
-    releases = releases.slice(flags.offset, flags.max === 0 ? undefined : flags.offset + flags.max);
+    releases = releases.slice(flags.offset, flags.max <= 0 ? undefined : flags.offset + flags.max);
     if (flags.short && flags.output === 'table') {
       for (const { name } of releases) print(`${printable(name)}\n`);
       return;
     }
+    const row = (release: Release): Record<string, string> => rowOf(release, flags['time-format'] || undefined);
     const head = ['NAME', 'NAMESPACE', 'REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION'];
     printResult(
       flags.output,
@@ -64,13 +73,14 @@ export const command: Command = defineCommand({
   },
 });
 
-function row(release: Release): Record<string, string> {
+function rowOf(release: Release, layout: string | undefined): Record<string, string> {
   const updated = parseRecordTime(release.info.last_deployed);
   return {
     name: release.name,
     namespace: release.namespace,
     revision: String(release.version),
-    updated: updated === undefined ? '-' : formatGoString(updated),
+    updated:
+      updated === undefined ? '-' : layout === undefined ? formatGoString(updated) : formatGoTime(updated, layout),
     status: release.info.status,
     chart: chartLabel(release),
     app_version: chartField(release, 'appVersion'),
@@ -82,7 +92,8 @@ function time(release: Release): number {
   return updated === undefined ? 0 : toMillis(updated);
 }
 
-function filtered(releases: readonly Release[], pattern: string): Release[] {
+async function filtered(releases: readonly Release[], pattern: string): Promise<Release[]> {
+  const { RE2JS } = await import('../chart/re2.ts');
   try {
     const expression = RE2JS.compile(pattern);
     return releases.filter(({ name }) => expression.matcher(name).find());

@@ -1,5 +1,6 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import type { Release } from './release.ts';
 
 const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
@@ -63,6 +64,12 @@ export function mergeLabels(
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== 'null'));
+}
+
+/** The labels by which Helm finds a revision's record; times are not among them. */
+export function recordLabels(release: Release): Record<string, string> {
+  const { name, version, info, labels } = release;
+  return { ...labels, name, owner: 'helm', status: info.status, version: String(version) };
 }
 
 /** User labels among all labels of a record's Secret. */

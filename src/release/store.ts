@@ -6,7 +6,7 @@ import { parseJson, printJson } from '../yaml/json.ts';
 import { getOwn } from '../yaml/value.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { MAX_RECORD, corrupt, decodeRelease, encodeRelease } from './codec.ts';
-import { userLabels } from './names.ts';
+import { recordLabels, userLabels } from './names.ts';
 import type { Release } from './release.ts';
 
 /** A revision, and the Secret that holds it as it was read or written last. */
@@ -134,14 +134,7 @@ function encodeSecret(
   const metadata: KubeObject['metadata'] = {
     name: `${PREFIX}${release.name}.v${release.version}`,
     namespace: release.namespace,
-    labels: {
-      ...release.labels,
-      name: release.name,
-      owner: 'helm',
-      status: release.info.status,
-      version: String(release.version),
-      [time]: String(Math.floor(Date.now() / 1000)),
-    },
+    labels: { ...recordLabels(release), [time]: String(Math.floor(Date.now() / 1000)) },
   };
   if (Object.keys(annotations).length > 0) metadata['annotations'] = annotations;
   return {

@@ -52,7 +52,7 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
   // A library chart renders to nothing.
   if (chart.metadata.type !== 'library') messages.push(...(await lintRendered(chart, options)));
   messages.push(...lintDependencies(chart), ...lintCrds(chart));
-  return unique(messages);
+  return messages;
 }
 
 async function load(path: string): Promise<Chart | { messages: LintMessage[] }> {
@@ -107,6 +107,8 @@ async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMes
     return lintObjects(own, all, capabilities.kubeVersion);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
+    // Which subcharts are missing is a finding of its own.
+    if (error.code === 'PKG_CHART_DEPENDENCY_MISSING') return [];
     return fromError(error, chart.location, 'templates/');
   }
 }
@@ -120,7 +122,6 @@ const RULE_OF_CODE: Partial<Record<PkgError['code'], LintRule>> = {
   PKG_VALUES_INVALID: 'values-invalid',
   PKG_SCHEMA_INVALID: 'values-invalid',
   PKG_SCHEMA_VIOLATION: 'values-invalid',
-  PKG_CHART_DEPENDENCY_MISSING: 'dependency-missing',
   // `required` and `fail`: the chart asks for values that only its user has.
   PKG_TEMPLATE_FAILED: 'template-refuses',
 };
@@ -133,8 +134,4 @@ function fromError(error: PkgError, folder: string, path: string): LintMessage[]
   const file = where === '' || where.startsWith('..') ? (rule === 'values-invalid' ? 'values.yaml' : path) : where;
   const hint = error.hints[0] === undefined ? '' : ` (${error.hints[0]})`;
   return [finding(rule, file, `${error.message}${hint}`, error.at)];
-}
-
-function unique(messages: readonly LintMessage[]): LintMessage[] {
-  return [...new Map(messages.map((message) => [JSON.stringify(message), message])).values()];
 }

@@ -91,9 +91,9 @@ function sorted(output: EngineOutput): { objects: RenderedDocument[]; hooks: Ren
   for (const { source, documents } of output.templates) {
     for (const { value, trace } of documents) {
       const { kind, name } = checkObject(value, trace);
-      const document = { source, object: value, text: printYaml(value).slice(0, -1), trace };
+      const document = { source, kind, object: value, text: printYaml(value).slice(0, -1), trace };
       const hook = asHook(document, kind, name);
-      if (hook === undefined) objects.push({ ...document, kind });
+      if (hook === undefined) objects.push(document);
       else hooks.push(hook);
     }
   }

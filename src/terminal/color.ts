@@ -1,5 +1,5 @@
 /** Colours: used on a terminal, not in files and pipes, and never against the user's wish. */
-import { isatty } from 'node:tty';
+import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
 
 /** When to use colours: Helm's words. */
@@ -11,10 +11,19 @@ export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** Puts a text into a style, or leaves it alone. */
 export type Paint = (style: Style, text: string) => string;
 
+/** Is this stream a terminal? Node's module for it is loaded only where it can be one: loading takes a while. */
+export function isTerminal(fd: 1 | 2): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd);
+  } catch {
+    return false;
+  }
+}
+
 /** Does this wish and this environment mean colours on that stream? `NO_COLOR` gives way to `--color` only. */
 export function wantsColor(flag: string | undefined, fd: 1 | 2, env: NodeJS.ProcessEnv = process.env): boolean {
   const mode = flag ?? (env['NO_COLOR'] ? 'never' : (env['HELM_COLOR'] ?? 'auto'));
-  return mode === 'always' || (mode !== 'never' && isatty(fd) && env['TERM'] !== 'dumb');
+  return mode === 'always' || (mode !== 'never' && isTerminal(fd) && env['TERM'] !== 'dumb');
 }
 
 /** A {@link Paint} that colours, or one that does nothing. */

@@ -18,7 +18,7 @@ export async function renderDiff(pair: TextPair, paint: Paint): Promise<string> 
     const range = paint('cyan', `@@ -${removed} +${added} @@`);
     return `${head}${range}\n${lines.map((line) => `${paint(style, sign + line)}\n`).join('')}`;
   }
-  const { structuredPatch } = await import('diff');
+  const { structuredPatch } = await import('./text-diff.ts');
   const { hunks } = structuredPatch('', '', before, after, undefined, undefined, { context: 3 });
   return head + hunks.map((hunk) => hunkText(hunk, paint)).join('');
 }

@@ -1,7 +1,7 @@
 /** The only places where pkg writes: results to standard output, everything else to standard error. */
 import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { printableLines } from '../errors-text.ts';
+import { isTerminal } from './color.ts';
 
 /** Standard output or error was closed by whoever read it (`pkg list | head -1`). Ends the program quietly. */
 export class OutputClosedError extends Error {
@@ -18,7 +18,7 @@ export function print(text: string): void {
  * terminal with everything that the terminal would obey made visible.
  */
 export function printDocument(text: string): void {
-  print(isatty(1) ? printableLines(text) : text);
+  print(isTerminal(1) ? printableLines(text) : text);
 }
 
 /** Writes what is not the result: progress, warnings, errors. */

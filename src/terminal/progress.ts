@@ -1,17 +1,24 @@
 /** Shows on standard error how an operation goes on. */
 import type { ReleaseEvent } from '../release/operations.ts';
 import { printable } from '../errors-text.ts';
+import { isTerminal } from './color.ts';
 import { printError } from './output.ts';
 
-/** An operation that takes no longer than this goes without progress lines. */
-const QUIET_MS = 1000;
+/** How often a line is written to somebody who watches, and into a log. What takes less time goes without. */
+const TERMINAL_MS = 1_000;
+const LOG_MS = 5_000;
 
 /** A consumer of events. */
 export type Progress = { emit: (event: ReleaseEvent) => void };
 
-/** Warnings and notes at once; steps only of what takes its time, and each as one line. */
-export function createProgress(write: (text: string) => void = printError, now: () => number = Date.now): Progress {
-  const start = now();
+/** Warnings and notes at once, each once; of the steps one at times, so that a thousand objects are a few lines. */
+export function createProgress(
+  write: (text: string) => void = printError,
+  now: () => number = Date.now,
+  terminal: boolean = isTerminal(2),
+): Progress {
+  const every = terminal ? TERMINAL_MS : LOG_MS;
+  let last = now();
   const seen = new Set<string>();
   return {
     emit(event) {
@@ -21,9 +28,9 @@ export function createProgress(write: (text: string) => void = printError, now: 
         seen.add(line);
         return;
       }
-      if (event.type !== 'step-started' || now() - start < QUIET_MS) return;
+      if (event.type !== 'step-started' || now() - last < every) return;
+      last = now();
       const { step, index, total } = event;
-      if (step.action === 'unchanged') return;
       write(`[${index + 1}/${total}] ${step.action} ${printable(step.ref.kind)} ${printable(step.ref.name)}\n`);
     },
   };

@@ -80,8 +80,22 @@ const AMBIGUOUS_NUMBER =
 const PLAIN =
   /^(?:[A-Za-z0-9_/.+$(\\;\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff]|-(?=[A-Za-z0-9_/.+-]))(?:[A-Za-z0-9_/.+$()\\;,=*&!|>@%^~<"'?{}[\]`\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff-]|:(?=[A-Za-z0-9_/.+$()=@%~-])| (?=[^#\s])|(?<! )#)*$/;
 
+/** Short texts that were asked for before: keys and kinds come again in every document. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 4096;
+
 /** Can this text be written without quotes, on one line, so that every reader gives back this string? */
 export function isPlainSafe(text: string): boolean {
+  if (text.length > 64) return isSafe(text);
+  let safe = known.get(text);
+  if (safe === undefined) {
+    safe = isSafe(text);
+    if (known.size < MOST_KNOWN) known.set(text, safe);
+  }
+  return safe;
+}
+
+function isSafe(text: string): boolean {
   if (text === '' || !PLAIN.test(text)) return false;
   if (text.endsWith(' ')) return false;
   if (text.length <= LONGEST_WORD && AMBIGUOUS_WORD.test(text)) return false;

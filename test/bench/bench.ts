@@ -87,7 +87,7 @@ function unchangedUpgrade(chart: string): void {
 }
 
 try {
-  if (!existsSync(join(root, 'dist/main.js'))) throw new Error('there is no dist: run npm run build first');
+  if (!existsSync(join(root, 'dist/main.cjs'))) throw new Error('there is no dist: run npm run build first');
   console.log(`Node ${process.version}, ${output(helm('version', '--short')).trim()}, ${rounds} rounds\n`);
 
   compare('version', pkg('version'), helm('version'), 1.5);

@@ -16,7 +16,7 @@ let folder: string;
 let path: string;
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/main.js'))) throw new Error('there is no dist: run npm run build first');
+  if (!existsSync(join(root, 'dist/main.cjs'))) throw new Error('there is no dist: run npm run build first');
   folder = mkdtempSync(join(tmpdir(), 'pkg-readme-'));
   const bin = join(folder, '.bin');
   mkdirSync(bin);

@@ -18,7 +18,7 @@ export const command: Command = defineCommand({
     printDocument(
       `${block}USER-SUPPLIED VALUES:\n${goYaml(user)}\nCOMPUTED VALUES:\n${goYaml(computedValues(release))}\n` +
         `HOOKS:\n${hooksText(release)}MANIFEST:\n${release.manifest}\n` +
-        (release.info.notes ? `NOTES:\n${release.info.notes}\n` : ''),
+        (release.info.notes ? `NOTES:\n${release.info.notes.trim()}\n` : ''),
     );
   },
 });

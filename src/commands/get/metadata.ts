@@ -1,4 +1,6 @@
+import { sortKeys } from '../../release/codec.ts';
 import { getRelease } from '../../release/operations.ts';
+import { formatRfc3339, parseRecordTime } from '../../terminal/go-time.ts';
 import type { Release } from '../../release/release.ts';
 import { printable } from '../../errors-text.ts';
 import { getOwn } from '../../yaml/value.ts';
@@ -18,53 +20,61 @@ export const command: Command = defineCommand({
     printResult(
       flags.output,
       () => metadata(release),
-      () => table(metadata(release)),
+      () => table(release),
     );
   },
 });
 
+/** The fields under the names and in the order of Helm's JSON. */
 function metadata(release: Release): JsonObject {
-  const field = (name: string): Json | undefined => getOwn(release.chart.metadata, name);
-  const optional = (name: string, value: Json | undefined): JsonObject =>
-    value === undefined ? {} : { [name]: value };
+  const { labels, apply_method: method } = release;
+  const annotations = getOwn(release.chart.metadata, 'annotations');
+  const dependencies = getOwn(release.chart.metadata, 'dependencies');
+  const deployed = parseRecordTime(release.info.last_deployed);
   return {
     name: release.name,
     chart: chartField(release, 'name'),
     version: chartField(release, 'version'),
     appVersion: chartField(release, 'appVersion'),
-    ...optional('annotations', field('annotations')),
-    ...(Object.keys(release.labels).length === 0 ? {} : { labels: release.labels }),
-    ...optional('dependencies', field('dependencies')),
+    ...(annotations === undefined ? {} : { annotations: sortKeys(annotations) }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels: sortKeys(labels) }),
+    ...(dependencies === undefined ? {} : { dependencies }),
     namespace: release.namespace,
     revision: release.version,
     status: release.info.status,
-    deployedAt: release.info.last_deployed ?? '',
-    applyMethod: release.apply_method ?? 'csa',
+    deployedAt: deployed === undefined ? '' : formatRfc3339(deployed),
+    ...(method === undefined ? {} : { applyMethod: method }),
   };
 }
 
-function table(data: JsonObject): string {
-  const text = (value: Json | undefined): string => {
-    if (Array.isArray(value)) return value.map((item) => String((item as JsonObject)['name'] ?? '')).join(',');
-    if (typeof value === 'object' && value !== null)
-      return Object.entries(value)
-        .map(([key, item]) => `${key}=${String(item)}`)
-        .join(',');
-    return String(value ?? '');
-  };
+/** Lines in the order of Helm's: lists of names sorted, the way of applying in words. */
+function table(release: Release): string {
+  const data = metadata(release);
+  const pairs = (value: Json | undefined): string =>
+    Object.entries((value ?? {}) as JsonObject)
+      .map(([key, item]) => `${key}=${String(item)}`)
+      .join(',');
+  const names = ((data['dependencies'] ?? []) as JsonObject[]).map(({ name }) => String(name));
   const rows: [string, string][] = [
-    ['NAME', 'name'],
-    ['CHART', 'chart'],
-    ['VERSION', 'version'],
-    ['APP_VERSION', 'appVersion'],
-    ['ANNOTATIONS', 'annotations'],
-    ['LABELS', 'labels'],
-    ['DEPENDENCIES', 'dependencies'],
-    ['NAMESPACE', 'namespace'],
-    ['REVISION', 'revision'],
-    ['STATUS', 'status'],
-    ['DEPLOYED_AT', 'deployedAt'],
-    ['APPLY_METHOD', 'applyMethod'],
+    ['NAME', release.name],
+    ['CHART', String(data['chart'])],
+    ['VERSION', String(data['version'])],
+    ['APP_VERSION', String(data['appVersion'])],
+    ['ANNOTATIONS', pairs(data['annotations'])],
+    ['LABELS', pairs(data['labels'])],
+    ['DEPENDENCIES', names.sort().join(',')],
+    ['NAMESPACE', release.namespace],
+    ['REVISION', String(release.version)],
+    ['STATUS', release.info.status],
+    ['DEPLOYED_AT', String(data['deployedAt'])],
+    ['APPLY_METHOD', APPLY_METHODS[release.apply_method ?? '']],
   ];
-  return rows.map(([title, key]) => `${title}: ${printable(text(data[key]), 4096)}\n`).join('');
+  return rows.map(([title, text]) => `${title}: ${printable(text, 4096)}\n`).join('');
 }
+
+const APPLY_METHODS = {
+  ssa: 'server-side apply',
+  csa: 'client-side apply',
+  // Records that do not say it were written before there was a choice.
+  '': 'client-side apply (defaulted)',
+} as const;

@@ -1,3 +1,4 @@
+import { sortKeys } from '../../release/codec.ts';
 import { getRelease } from '../../release/operations.ts';
 import { goYaml } from '../support/go-json.ts';
 import { computedValues, printResult } from '../support/release-output.ts';
@@ -16,7 +17,7 @@ export const command: Command = defineCommand({
   },
   async run({ flags, args }) {
     const release = await getRelease(await openCluster(flags), namespaceOf(flags), args[0] ?? '', flags.revision);
-    const values = flags.all ? computedValues(release) : release.config;
+    const values = flags.all ? computedValues(release) : sortKeys(release.config);
     const title = flags.all ? 'COMPUTED VALUES:' : 'USER-SUPPLIED VALUES:';
     // Helm prints null where nothing was given.
     const shown = Object.keys(values).length === 0 && !flags.all ? null : values;

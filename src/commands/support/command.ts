@@ -65,7 +65,15 @@ type FlagValue<F extends FlagSpec> = F extends { type: 'boolean' }
 export type FlagValues<F extends FlagSpecs> = { [Name in keyof F]: FlagValue<F[Name]> };
 
 /** One argument: `[NAME]` is optional, `NAME...` takes the rest. */
-export type ArgSpec = { name: string; summary: string; optional?: boolean; rest?: boolean; complete?: Completion };
+export type ArgSpec = {
+  name: string;
+  summary: string;
+  optional?: boolean;
+  rest?: boolean;
+  /** The words that it may be, for completion; the command checks them. */
+  choices?: readonly string[];
+  complete?: Completion;
+};
 
 /** Flags that every command takes. */
 export const GLOBAL_FLAGS = {

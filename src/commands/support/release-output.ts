@@ -7,7 +7,7 @@ import { formatAnsic, parseRecordTime } from '../../terminal/go-time.ts';
 import { print, printDocument } from '../../terminal/output.ts';
 import { fromPlain, getOwn, toPlain } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
-import { recordOf } from '../../release/codec.ts';
+import { recordOf, sortKeys } from '../../release/codec.ts';
 import type { OperationResult } from '../../release/operations.ts';
 import { goJson, goYaml } from './go-json.ts';
 import { HIDDEN_SECRET, hideSecrets } from './secrets.ts';
@@ -141,5 +141,5 @@ export function computedValues(release: Release): JsonObject {
     dependencies: [],
     location: chartField(release, 'name'),
   };
-  return toPlain(coalesceValues(chart, fromPlain(release.config ?? {})).values);
+  return sortKeys(toPlain(coalesceValues(chart, fromPlain(release.config ?? {})).values));
 }

@@ -9,30 +9,40 @@ import { ReleaseStore } from '../store.ts';
 /** Which releases to list. No namespace means all; no statuses means any. */
 export type ListOptions = { namespace?: string; statuses?: readonly Status[] };
 
-/** The newest revision of each release, by namespace and name; statuses are looked at last, as in Helm. */
+/**
+ * The newest revision of each release, by namespace and name; statuses are looked at last, as in Helm.
+ * Only who asks for superseded revisions alone gets all of them, as the newest is never superseded.
+ */
 export async function listReleases(cluster: Cluster, options: ListOptions = {}): Promise<Release[]> {
+  const { statuses } = options;
+  const all = (await new ReleaseStore(cluster, options.namespace).all()).map(({ release }) => release);
+  const onlySuperseded = statuses?.length === 1 && statuses[0] === 'superseded';
+  return (onlySuperseded ? all : newestOf(all))
+    .map((release) => ({ release, key: `${release.namespace}/${release.name}` }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.release.version - b.release.version))
+    .map(({ release }) => release)
+    .filter(({ info }) => statuses === undefined || statuses.includes(info.status));
+}
+
+function newestOf(releases: readonly Release[]): Release[] {
   const newest = new Map<string, Release>();
-  for (const { release } of await new ReleaseStore(cluster, options.namespace).all()) {
+  for (const release of releases) {
     const key = `${release.namespace}/${release.name}`;
     const known = newest.get(key);
     if (known === undefined || known.version < release.version) newest.set(key, release);
   }
-  const { statuses } = options;
-  return [...newest]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, release]) => release)
-    .filter(({ info }) => statuses === undefined || statuses.includes(info.status));
+  return [...newest.values()];
 }
 
 /**
- * The revisions of a release, the oldest first; of many the newest `max`.
+ * The revisions of a release, the oldest first.
  *
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`
  */
-export async function getHistory(cluster: Cluster, namespace: string, name: string, max = 0): Promise<Release[]> {
+export async function getHistory(cluster: Cluster, namespace: string, name: string): Promise<Release[]> {
   const history = (await new ReleaseStore(cluster, namespace).history(name)).map(({ release }) => release);
   if (history.length === 0) throw await notFound(cluster, namespace, name);
-  return max > 0 ? history.slice(-max) : history;
+  return history;
 }
 
 /** One revision of a release: the newest, or the one with this number. */

@@ -115,7 +115,7 @@ function document(
   // where the template shows it.
   const { lines, alone } = aloneOnItsLine(node, frame.template.source);
   if (alone && output.atLineStart) output.add(' '.repeat(node.loc.start.column), frame.template, node);
-  evaluator.emitSlot('v', text, node, frame, output, () => undefined);
+  evaluator.emitSlot('v', text, node, frame, output, undefined, scope);
   if (closesAlone(node, lines)) output.add('\n', frame.template, node);
 }
 

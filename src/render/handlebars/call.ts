@@ -1,5 +1,4 @@
 /** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
-import { createHash } from 'node:crypto';
 import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Call, Expression, Mustache, Path, Sub } from './ast.ts';
@@ -102,7 +101,9 @@ function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Fra
 /** The arguments as part of a call's identity: as they are when short, a digest when long. */
 function argsText(args: readonly Argument[]): string {
   const text = args.map((arg) => (arg === ABSENT ? '' : printJson(toPlain(arg)))).join(',');
-  return text.length <= 80 ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  if (text.length <= 80) return text;
+  // Loaded here, since loading takes longer than most renders.
+  return `sha256:${process.getBuiltinModule('node:crypto').hash('sha256', text)}`;
 }
 
 function callFunction(

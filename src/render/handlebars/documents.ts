@@ -6,6 +6,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import { positionIn } from './fault.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
+import { Shapes } from './shapes.ts';
 import { DuplicateKey, SkeletonError, parseSkeleton } from './skeleton.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
@@ -21,14 +22,22 @@ export type ReadDocument = {
 
 type Piece = { text: string; start: number };
 
+/** A document: its structure, which reading may find to be none, its first slot, and where it begins. */
+type Document = { nodes: readonly Node[] | (() => readonly Node[]); base: number; part: number; offset: number };
+
+type Locate = (offset: number) => Position;
+
 /** Reads the documents of one render. */
 export class DocumentReader {
   readonly #slots: Slots;
   readonly #filler: Filler;
+  readonly #shapes: Shapes;
+  readonly #byShape = new Map<string, readonly Node[]>();
   readonly #parsed = new Map<string, readonly Node[]>();
 
   constructor(slots: Slots, budget: Budget) {
     this.#slots = slots;
+    this.#shapes = new Shapes(slots);
     this.#filler = new Filler(slots, (size, slot) => {
       budget.left -= size;
       if (budget.left < 0) throw tooLarge(slot);
@@ -57,11 +66,10 @@ export class DocumentReader {
 
   #read<T>(output: Output, use: (value: Value, node: Node, trace: ReadDocument['trace']) => T[]): T[] {
     const found: T[] = [];
-    for (const { text, start } of splitDocuments(output.toString())) {
-      const locate = (offset: number): Position => output.positionAt(start + offset) ?? { file: '' };
+    for (const { nodes, base, part, offset } of this.#documents(output)) {
+      const locate: Locate = (at) => output.positionAt(offset + at, part) ?? { file: '' };
       try {
-        const { nodes, base } = this.#skeleton(text);
-        for (const node of nodes) {
+        for (const node of typeof nodes === 'function' ? nodes() : nodes) {
           const value = this.#filler.fill(node, base);
           if (value === NOTHING) continue;
           const trace: ReadDocument['trace'] = (path) => traceField(this.#filler, node, base, path, locate);
@@ -74,8 +82,29 @@ export class DocumentReader {
     return found;
   }
 
-  /** The structure of a document; its slots are numbered from its first one, so that shapes are found again. */
-  #skeleton(text: string): { nodes: readonly Node[]; base: number } {
+  /** The documents of an output, found by their shapes, or by their texts where these do not tell. */
+  *#documents(output: Output): Generator<Document> {
+    const shaped = this.#shapes.split(output);
+    if (shaped === undefined) {
+      for (const { text, start } of splitDocuments(output.toString())) {
+        const { relative, base } = this.#relative(text);
+        yield { nodes: () => this.#skeleton(relative), base, part: 0, offset: start };
+      }
+      return;
+    }
+    for (const { shape, base, part, offset } of shaped) {
+      const known = this.#byShape.get(shape);
+      const read = (): readonly Node[] => {
+        const nodes = this.#skeleton(this.#shapes.text(shape));
+        this.#byShape.set(shape, nodes);
+        return nodes;
+      };
+      yield { nodes: known ?? read, base, part, offset };
+    }
+  }
+
+  /** A document's text with its slots numbered from its first one, so that equal ones are found again. */
+  #relative(text: string): { relative: string; base: number } {
     let base = -1;
     const relative = !this.#slots.has(text)
       ? text
@@ -84,12 +113,16 @@ export class DocumentReader {
           if (base < 0) base = index;
           return this.#slots.marker(kind, index - base);
         });
-    let nodes = this.#parsed.get(relative);
+    return { relative, base: Math.max(0, base) };
+  }
+
+  #skeleton(text: string): readonly Node[] {
+    let nodes = this.#parsed.get(text);
     if (nodes === undefined) {
-      nodes = parseSkeleton(relative, this.#slots);
-      this.#parsed.set(relative, nodes);
+      nodes = parseSkeleton(text, this.#slots);
+      this.#parsed.set(text, nodes);
     }
-    return { nodes, base: Math.max(0, base) };
+    return nodes;
   }
 
   #wholeDocument(slot: Slot, value: Value): ValueMap[] {
@@ -110,7 +143,7 @@ function tooLarge(slot: Slot): PkgError {
   });
 }
 
-function positioned(error: SkeletonError, locate: (offset: number) => Position): PkgError {
+function positioned(error: SkeletonError, locate: Locate): PkgError {
   const notes = error instanceof DuplicateKey ? [`first given at ${formatPosition(locate(error.first))}`] : [];
   const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
   return new PkgError(code, error.message, { at: locate(error.offset), hints: error.hints, notes });

@@ -147,11 +147,10 @@ export class Evaluator {
       return;
     }
     const value = callExpression(this, node, scope, frame);
-    const valuePath = (): readonly string[] | undefined =>
-      path !== undefined && node.params.length === 0 ? valuePathOf(path, scope) : undefined;
+    const source = node.params.length === 0 ? path : undefined;
     if (value === ABSENT) throw this.#absent(node, scope, frame);
     if (output.slots !== undefined && node.escaped) {
-      this.emitSlot('v', value, node, frame, output, valuePath);
+      this.emitSlot('v', value, node, frame, output, source, scope);
       return;
     }
     if (!node.escaped && (Array.isArray(value) || isMap(value))) {
@@ -160,7 +159,7 @@ export class Evaluator {
         `{{{ }}} pastes text, and this is ${isMap(value) ? 'a map' : 'a list'}`,
         node.loc,
         frame,
-        { hints: ['write {{ }} to put the value itself there'], valuePath: valuePath() },
+        { hints: ['write {{ }} to put the value itself there'], valuePath: source && valuePathOf(source, scope) },
       );
     }
     output.add(valueText(value), frame.template, node);
@@ -172,11 +171,12 @@ export class Evaluator {
     node: Mustache | Block,
     frame: Frame,
     output: Output,
-    valuePath: () => readonly string[] | undefined,
+    source: Expression | undefined,
+    scope: Scope,
   ): void {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
     const { template, calls } = frame;
-    output.add(output.slots.add({ kind, value, node, template, calls, valuePath }), template, node);
+    output.addSlot(output.slots, { kind, value, node, template, calls, source, scope });
   }
 
   /** `{{optional x}}` and `{{spread x}}`: what they mean is a matter of structure. */
@@ -188,7 +188,6 @@ export class Evaluator {
       });
     }
     const value = this.expression(param, scope, frame);
-    const valuePath = (): readonly string[] | undefined => valuePathOf(param, scope);
     if (output.slots === undefined || !node.escaped) {
       const text =
         name === 'spread' ? spreadText(value, output.currentLine) : isEmptyValue(value) ? '' : valueText(value);
@@ -196,7 +195,7 @@ export class Evaluator {
       return;
     }
     if (name === 'optional') {
-      this.emitSlot('o', value, node, frame, output, valuePath);
+      this.emitSlot('o', value, node, frame, output, param, scope);
       return;
     }
     const before = output.currentLine.trim();
@@ -206,7 +205,7 @@ export class Evaluator {
         hints: ['write {{x}} to give a key its value'],
       });
     }
-    this.emitSlot('s', value, node, frame, output, valuePath);
+    this.emitSlot('s', value, node, frame, output, param, scope);
     output.add(':', frame.template, node);
   }
 

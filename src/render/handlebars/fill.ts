@@ -3,6 +3,7 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { PkgError } from '../../errors.ts';
 import { faultAt } from './fault.ts';
+import { slotPath } from './output.ts';
 import type { Slot, Slots } from './output.ts';
 import { DuplicateKey } from './skeleton.ts';
 import type { Entry, Hole, Node, Text } from './skeleton.ts';
@@ -229,6 +230,6 @@ export function slotFault(slot: Slot, message: string, hints: readonly string[])
     'PKG_TEMPLATE_SLOT',
     message,
     { template: slot.template, loc: slot.node.loc, calls: slot.calls },
-    { hints, valuePath: slot.valuePath() },
+    { hints, valuePath: slotPath(slot) },
   );
 }

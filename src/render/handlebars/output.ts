@@ -2,13 +2,14 @@
  * What a template prints. An escaped mustache of a structural template does not print its value but a
  * slot: a marker of private-use characters with a nonce of this render, which no value can guess.
  */
-import { randomBytes } from 'node:crypto';
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { positionIn } from './fault.ts';
 import type { CallSite } from './fault.ts';
-import type { Block, Content, Mustache, Partial, PartialBlock, Template } from './ast.ts';
+import type { Block, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import type { Argument } from './helpers/types.ts';
+import { valuePathOf } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** `v`: a value. `o`: a value that goes away when it is empty. `s`: keys or items to be spread. */
 export type SlotKind = 'v' | 'o' | 's';
@@ -20,9 +21,15 @@ export type Slot = {
   node: Mustache | Block;
   template: Template;
   calls: CallSite | undefined;
-  /** Where the value stands below the chart's values, worked out when somebody asks. */
-  valuePath: () => readonly string[] | undefined;
+  /** The path that gave the value, and where it was looked up: for whoever asks which of the chart's values it is. */
+  source: Expression | undefined;
+  scope: Scope;
 };
+
+/** Where the value of a slot stands below the chart's values; undefined for what was worked out. */
+export function slotPath({ source, scope }: Slot): readonly string[] | undefined {
+  return source && valuePathOf(source, scope);
+}
 
 /** The slots of one render and the marker that stands for them. */
 export class Slots {
@@ -32,17 +39,19 @@ export class Slots {
   readonly pattern: RegExp;
 
   constructor() {
-    const nonce = randomBytes(5).toString('hex');
+    // Seeded by the system for each process, and never shown: nobody guesses it. `node:crypto` is as good, but
+    // takes 6 ms to load.
+    const nonce = Math.random().toString(36).slice(2, 12).padEnd(10, '0');
     this.#open = `\uE000${nonce}`;
     this.pattern = new RegExp(`\uE000${nonce}([vos])([0-9a-z]{6})\uE001`, 'g');
   }
 
-  /** Keeps a slot and gives its marker, always of the same length. */
-  add(slot: Slot): string {
-    this.#slots.push(slot);
-    return this.marker(slot.kind, this.#slots.length - 1);
+  /** Keeps a slot and gives its number. */
+  add(slot: Slot): number {
+    return this.#slots.push(slot) - 1;
   }
 
+  /** What stands for a slot in a text, always of the same length. */
   marker(kind: SlotKind, index: number): string {
     return `${this.#open}${kind}${index.toString(36).padStart(6, '0')}\uE001`;
   }
@@ -64,14 +73,17 @@ type Source = Content | Mustache | Block | Partial | PartialBlock;
 /** The budget of a render: characters printed by all templates together. */
 export type Budget = { left: number };
 
+/** `\uE000`, 10 characters of the nonce, the kind, 6 digits, `\uE001`. */
+const MARKER_LENGTH = 19;
+
 /** Collects what a template prints, and from which node each piece came. */
 export class Output {
   /** Slots where structure is printed, undefined where text is. */
   readonly slots: Slots | undefined;
   readonly #budget: Budget;
-  readonly #parts: string[] = [];
+  readonly #parts: (string | number)[] = [];
   readonly #sources: { template: Template; node: Source }[] = [];
-  #lastPart = '';
+  #lastPart: string | number = '';
 
   constructor(slots: Slots | undefined, budget: Budget) {
     this.slots = slots;
@@ -83,18 +95,36 @@ export class Output {
     return new Output(this.slots, this.#budget);
   }
 
+  /** What was printed, in pieces: texts, and numbers of slots. */
+  get parts(): readonly (string | number)[] {
+    return this.#parts;
+  }
+
   add(text: string, template: Template, node: Source): void {
     if (text === '') return;
-    this.#budget.left -= text.length;
-    if (this.#budget.left < 0) {
-      throw new PkgError('PKG_TEMPLATE_LIMIT', 'the templates print more than the allowed amount of text', {
-        at: positionIn(template, node.loc),
-        hints: ['look for a loop over more than was meant, or a partial that includes itself'],
-      });
-    }
-    this.#parts.push(text);
-    this.#sources.push({ template, node });
-    this.#lastPart = text;
+    this.#charge(text.length, template, node);
+    this.#push(text, { template, node });
+  }
+
+  /** Adds a slot. */
+  addSlot(slots: Slots, slot: Slot): void {
+    this.#charge(MARKER_LENGTH, slot.template, slot.node);
+    this.#push(slots.add(slot), slot);
+  }
+
+  #charge(length: number, template: Template, node: Source): void {
+    this.#budget.left -= length;
+    if (this.#budget.left >= 0) return;
+    throw new PkgError('PKG_TEMPLATE_LIMIT', 'the templates print more than the allowed amount of text', {
+      at: positionIn(template, node.loc),
+      hints: ['look for a loop over more than was meant, or a partial that includes itself'],
+    });
+  }
+
+  #push(part: string | number, source: { template: Template; node: Source }): void {
+    this.#parts.push(part);
+    this.#sources.push(source);
+    this.#lastPart = part;
   }
 
   /** Adds what another output holds, each line indented as Handlebars indents a partial on its own line. */
@@ -104,29 +134,33 @@ export class Output {
       const source = other.#sources[index];
       if (source === undefined) continue;
       if (indent === '') {
-        this.#parts.push(part);
-      } else {
-        const endsLine = part.endsWith('\n');
-        const body = endsLine ? part.slice(0, -1) : part;
-        const indented = body.replaceAll('\n', `\n${indent}`);
-        this.#parts.push((atLineStart ? indent : '') + indented + (endsLine ? '\n' : ''));
-        atLineStart = endsLine;
+        this.#push(part, source);
+        continue;
       }
-      this.#sources.push(source);
-      this.#lastPart = part;
+      if (typeof part === 'number') {
+        if (atLineStart) this.#push(indent, source);
+        this.#push(part, source);
+        atLineStart = false;
+        continue;
+      }
+      const endsLine = part.endsWith('\n');
+      const body = endsLine ? part.slice(0, -1) : part;
+      const indented = body.replaceAll('\n', `\n${indent}`);
+      this.#push((atLineStart ? indent : '') + indented + (endsLine ? '\n' : ''), source);
+      atLineStart = endsLine;
     }
   }
 
   /** Is the next character the first of a line? */
   get atLineStart(): boolean {
-    return this.#lastPart === '' || this.#lastPart.endsWith('\n');
+    return this.#lastPart === '' || (typeof this.#lastPart === 'string' && this.#lastPart.endsWith('\n'));
   }
 
   /** What stands on the current line so far. */
   get currentLine(): string {
     let line = '';
     for (let index = this.#parts.length - 1; index >= 0; index--) {
-      const part = this.#parts[index] ?? '';
+      const part = this.#text(index);
       const newline = part.lastIndexOf('\n');
       line = part.slice(newline + 1) + line;
       if (newline >= 0) break;
@@ -135,19 +169,31 @@ export class Output {
   }
 
   toString(): string {
-    return this.#parts.join('');
+    return this.#parts.map((_, index) => this.#text(index)).join('');
   }
 
-  /** The place in a template that printed the character at this offset. */
-  positionAt(offset: number): Position | undefined {
-    let start = 0;
-    for (const [index, part] of this.#parts.entries()) {
+  /** Markers stand for slots. */
+  #text(index: number): string {
+    const part = this.#parts[index] ?? '';
+    if (typeof part === 'string') return part;
+    return this.slots?.marker(this.slots.at(part).kind, part) ?? '';
+  }
+
+  /**
+   * The place in a template that printed a character.
+   *
+   * @param offset counted from the beginning of the part with this number
+   */
+  positionAt(offset: number, from = 0): Position | undefined {
+    let left = offset;
+    for (let index = from; index < this.#parts.length; index++) {
+      const part = this.#text(index);
       const source = this.#sources[index];
-      if (source !== undefined && offset < start + part.length) return within(source, part.slice(0, offset - start));
-      start += part.length;
+      if (source !== undefined && left < part.length) return within(source, part.slice(0, left));
+      left -= part.length;
     }
     const last = this.#sources.at(-1);
-    return last && within(last, this.#parts.at(-1) ?? '');
+    return last && within(last, this.#text(this.#parts.length - 1));
   }
 }
 

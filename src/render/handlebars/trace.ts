@@ -3,6 +3,7 @@ import { isMap } from '../../yaml/value.ts';
 import { positionIn } from './fault.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
+import { slotPath } from './output.ts';
 import type { Slot } from './output.ts';
 import type { Entry, Hole, Node } from './skeleton.ts';
 
@@ -86,6 +87,6 @@ function isLeftOut(filler: Filler, item: Node): boolean {
 }
 
 function ofSlot(slot: Slot, rest: readonly (string | number)[]): TracedField {
-  const path = slot.valuePath();
+  const path = slotPath(slot);
   return { at: positionIn(slot.template, slot.node.loc), valuePath: path && [...path, ...rest.map(String)] };
 }

@@ -7,6 +7,7 @@ export type Severity = 'error' | 'warning' | 'info';
 const RULES = {
   // Chart.yaml
   'chart-invalid': 'error',
+  'chart-api-version': 'error',
   'chart-version': 'error',
   'chart-string': 'error',
   'chart-maintainer': 'error',

@@ -45,6 +45,7 @@ const LONGEST_VERSION = 1000;
 export function lintMetadata(metadata: ValueMap): KeyedFinding[] {
   return [
     ...unknownFields(metadata),
+    ...apiVersion(metadata),
     ...versions(metadata),
     ...maintainers(metadata),
     ...addresses(metadata),
@@ -72,6 +73,12 @@ function unknownFields(metadata: ValueMap): KeyedFinding[] {
   items(metadata, 'maintainers').forEach((item, index) => check(item, MAINTAINER_FIELDS, ['maintainers', index]));
   items(metadata, 'dependencies').forEach((item, index) => check(item, DEPENDENCY_FIELDS, ['dependencies', index]));
   return found;
+}
+
+/** Loading takes a chart without one for a chart of Helm 2; a chart that is written today says what it is. */
+function apiVersion(metadata: ValueMap): KeyedFinding[] {
+  if (metadata.get('apiVersion')) return [];
+  return [{ rule: 'chart-api-version', keys: [], message: 'apiVersion is missing: write apiVersion: v2' }];
 }
 
 function versions(metadata: ValueMap): KeyedFinding[] {

@@ -32,10 +32,8 @@ export function isWebUrl(text: string): boolean {
   const host = parts?.[1];
   if (host === undefined || text.length <= 3 || text.startsWith('.')) return false;
   if (host.startsWith('[')) return true;
-  return (
-    /^[a-zA-Z0-9\u00a1-\uffff](?:[a-zA-Z0-9\u00a1-\uffff_.-]*[a-zA-Z0-9\u00a1-\uffff])?$/.test(host) &&
-    hasDot(text, host)
-  );
+  const isName = host.split('.').every((label) => /^[a-zA-Z0-9_\u00a1-\uffff-]+$/.test(label));
+  return isName && /^[a-zA-Z0-9\u00a1-\uffff]/.test(host) && !/[_-]$/.test(host) && hasDot(text, host);
 }
 
 /** Without a scheme only a name with a dot in it is taken for a host. */

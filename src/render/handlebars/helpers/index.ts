@@ -2,7 +2,6 @@
 import { clusterHelpers } from './cluster.ts';
 import { dataTexts } from './data.ts';
 import { encodings } from './encoding.ts';
-import { hashes } from './hashes.ts';
 import { lists } from './lists.ts';
 import { logic } from './logic.ts';
 import { maps } from './maps.ts';
@@ -14,13 +13,17 @@ import { texts } from './text.ts';
 import type { Helper } from './types.ts';
 
 const loaded: Map<string, Helper> = new Map(
-  [logic, texts, textCases, lists, maps, numbers, formats, dataTexts, encodings, hashes, paths, clusterHelpers].flatMap(
+  [logic, texts, textCases, lists, maps, numbers, formats, dataTexts, encodings, paths, clusterHelpers].flatMap(
     (group) => Object.entries(group),
   ),
 );
 
 /** Groups that bring a library with them or are rarely used, and the helpers in each. */
 const GROUPS: readonly { names: readonly string[]; load: () => Promise<Record<string, Helper>> }[] = [
+  {
+    names: ['sha1sum', 'sha256sum', 'sha512sum', 'adler32sum'],
+    load: async () => (await import('./hashes.ts')).hashes,
+  },
   { names: ['semverCompare'], load: async () => (await import('./semver.ts')).versions },
   {
     names: ['randAlphaNum', 'randAlpha', 'randNumeric', 'randAscii', 'uuidv4'],
@@ -36,7 +39,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Record<st
       'regexSplit',
       'regexQuoteMeta',
     ],
-    load: async () => (await import('./regex.ts')).regexes,
+    load: async () => (await import('./regex.ts')).loadRegexes(),
   },
 ];
 

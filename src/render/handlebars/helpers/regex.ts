@@ -1,9 +1,16 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { helper, integer, text } from './parameters.ts';
 import type { Helper, HelperContext } from './types.ts';
 
+let engine: typeof RE2JS;
+
 /** Regular expressions in RE2's syntax, as in Helm: no pattern takes more than linear time. */
-export const regexes: Record<string, Helper> = {
+export async function loadRegexes(): Promise<Record<string, Helper>> {
+  ({ RE2JS: engine } = await import('../../../chart/re2.ts'));
+  return regexes;
+}
+
+const regexes: Record<string, Helper> = {
   regexMatch: helper([text('pattern'), text('text')], ([pattern, subject], context) =>
     compile(pattern, context).matcher(subject).find(),
   ),
@@ -30,7 +37,7 @@ export const regexes: Record<string, Helper> = {
 
 function compile(pattern: string, context: HelperContext): RE2JS {
   try {
-    return RE2JS.compile(pattern);
+    return engine.compile(pattern);
   } catch (error) {
     return context.fail(`the pattern cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }

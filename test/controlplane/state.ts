@@ -1,0 +1,24 @@
+/** What the keeper of a control plane writes down and tells: the contract between it and everyone else. */
+
+/** The file, in the folder of a control plane, that holds its {@link State} once it is usable. */
+export const STATE_FILE = 'state.json';
+
+/** A control plane that is up. */
+export type State = {
+  name: string;
+  /** The process id of its keeper. */
+  keeper: number;
+  /** The port on which the keeper tells its process id. */
+  port: number;
+  /** The address of the API server. */
+  server: string;
+  /** The path of the administrator's kubeconfig. */
+  kubeconfig: string;
+  /** The process id of each program. */
+  programs: Record<string, number>;
+  /** How long it took to start. */
+  milliseconds: number;
+};
+
+/** What a keeper tells the process that started it. */
+export type Report = { state: State } | { error: string };

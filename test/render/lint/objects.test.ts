@@ -1,0 +1,346 @@
+/** Rules on rendered objects; names and versions are held against the real `helm lint`. */
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deprecation } from '../../../src/render/lint/deprecations.ts';
+import { nameProblem } from '../../../src/render/lint/names.ts';
+import { selectorMatches } from '../../../src/render/lint/selectors.ts';
+import { printYaml } from '../../../src/yaml/print.ts';
+import { fromPlain } from '../../../src/yaml/value.ts';
+import type { JsonObject } from '../../../src/yaml/value.ts';
+import { RUNS, temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { helm } from '../../support/helm.ts';
+import { lint, rulesOf } from './support.ts';
+
+/** What `helm lint` says of a file of objects, in order. */
+function helmSays(objects: readonly JsonObject[]): string {
+  const folder = join(temporaryFolder(), 'chart');
+  writeFiles(folder, {
+    'Chart.yaml': 'apiVersion: v2\nname: chart\nversion: 1.0.0\nicon: https://example.com/i.png\n',
+    'values.yaml': '',
+    // A word of it is enough for Helm's check of selectors, which looks at the text of the whole file.
+    'templates/x.yaml':
+      `# matchLabels\n${objects.map((object) => printYaml(fromPlain(object))).join('---\n')}`.replaceAll(
+        '{{',
+        '{{"{{"}}',
+      ),
+  });
+  return helm(['lint', folder]).stdout;
+}
+
+test('the same versions are deprecated, with the same words', () => {
+  const versions = [
+    ...[
+      'v1',
+      'apps/v1',
+      'apps/v1beta1',
+      'apps/v1beta2',
+      'extensions/v1beta1',
+      'batch/v1',
+      'batch/v1beta1',
+      'policy/v1',
+    ],
+    ...['policy/v1beta1', 'networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'rbac.authorization.k8s.io/v1beta1'],
+    ...[
+      'autoscaling/v1',
+      'autoscaling/v2',
+      'storage.k8s.io/v1beta1',
+      'storage.k8s.io/v1alpha1',
+      'scheduling.k8s.io/v1beta1',
+    ],
+    ...['admissionregistration.k8s.io/v1beta1', 'admissionregistration.k8s.io/v1alpha1', 'resource.k8s.io/v1beta1'],
+    ...[
+      'resource.k8s.io/v1beta2',
+      'resource.k8s.io/v1alpha3',
+      'flowcontrol.apiserver.k8s.io/v1beta1',
+      'node.k8s.io/v1beta1',
+    ],
+    ...['flowcontrol.apiserver.k8s.io/v1beta2', 'flowcontrol.apiserver.k8s.io/v1beta3', 'events.k8s.io/v1beta1'],
+    ...[
+      'discovery.k8s.io/v1beta1',
+      'coordination.k8s.io/v1beta1',
+      'coordination.k8s.io/v1alpha2',
+      'certificates.k8s.io/v1beta1',
+    ],
+    ...[
+      'certificates.k8s.io/v1alpha1',
+      'authorization.k8s.io/v1beta1',
+      'authentication.k8s.io/v1beta1',
+      'example.com/v1beta1',
+    ],
+    ...['authentication.k8s.io/v1alpha1', 'coordination.k8s.io/v1'],
+  ];
+  const kinds = [
+    ...[
+      'Deployment',
+      'StatefulSet',
+      'DaemonSet',
+      'ReplicaSet',
+      'ControllerRevision',
+      'Scale',
+      'DeploymentRollback',
+      'Ingress',
+    ],
+    ...[
+      'IngressClass',
+      'IPAddress',
+      'ServiceCIDR',
+      'NetworkPolicy',
+      'CronJob',
+      'Job',
+      'PodDisruptionBudget',
+      'Eviction',
+      'Role',
+    ],
+    ...['ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment'],
+    ...[
+      'CSIStorageCapacity',
+      'VolumeAttributesClass',
+      'PriorityClass',
+      'MutatingWebhookConfiguration',
+      'FlowSchema',
+      'Event',
+    ],
+    ...[
+      'ValidatingWebhookConfiguration',
+      'ValidatingAdmissionPolicy',
+      'ValidatingAdmissionPolicyBinding',
+      'ResourceClaim',
+    ],
+    ...[
+      'MutatingAdmissionPolicy',
+      'MutatingAdmissionPolicyBinding',
+      'ResourceClaimTemplate',
+      'ResourceSlice',
+      'DeviceClass',
+    ],
+    ...['DeviceTaintRule', 'PriorityLevelConfiguration', 'RuntimeClass', 'EndpointSlice', 'Lease', 'LeaseCandidate'],
+    ...['CertificateSigningRequest', 'ClusterTrustBundle', 'LocalSubjectAccessReview', 'SelfSubjectAccessReview'],
+    ...[
+      'SelfSubjectRulesReview',
+      'SubjectAccessReview',
+      'TokenReview',
+      'SelfSubjectReview',
+      'Pod',
+      'Service',
+      'Secret',
+    ],
+  ];
+  const objects = versions.flatMap((apiVersion) =>
+    kinds.map((kind) => ({
+      apiVersion,
+      kind,
+      metadata: { name: 'x' },
+      spec: { selector: { matchLabels: { a: 'b' } } },
+    })),
+  );
+  const theirs = [...helmSays(objects).matchAll(/\S+ \S+ is deprecated in .*/g)].map(([text]) =>
+    // k8s.io/api names a list where it means the object.
+    text.replace('IngressClassList', 'IngressClass'),
+  );
+  const ours = objects.flatMap(({ apiVersion, kind }) => deprecation(apiVersion, kind, 'v1.36.0') ?? []);
+  expect(theirs.length).toBeGreaterThan(60);
+  // What k8s.io/api has forgotten, and clusters too, is ours alone; it is not among these versions but once.
+  expect(ours).toEqual(theirs);
+  expect(deprecation('autoscaling/v2beta2', 'HorizontalPodAutoscaler', 'v1.36.0')).toContain('use autoscaling/v2');
+  expect(deprecation('batch/v1beta1', 'CronJob', 'v1.20.0')).toBeUndefined();
+  expect(deprecation('batch/v1beta1', 'CronJob', 'v1.21.3-gke.1')).toContain('use batch/v1');
+});
+
+test('the same names are valid', () => {
+  const kind = fc.constantFrom(
+    ...[
+      'Pod',
+      'Service',
+      'Namespace',
+      'ServiceAccount',
+      'Role',
+      'ClusterRoleBinding',
+      'ConfigMap',
+      'Deployment',
+      'Widget',
+    ],
+    'CertificateSigningRequest',
+  );
+  const name = fc.oneof(
+    fc.stringMatching(/^[a-zA-Z0-9.\-_%/:]{1,12}$/),
+    fc.constantFrom(
+      '.',
+      '..',
+      'a',
+      '1',
+      '-',
+      'a.b',
+      'a..b',
+      'a-',
+      'ä',
+      'A',
+      ...[63, 64, 253, 254].map((n) => 'a'.repeat(n)),
+    ),
+  );
+  const samples = fc.sample(fc.tuple(kind, name), 400 * RUNS);
+  const said = helmSays(
+    samples.map(([kind, name], index) => ({
+      apiVersion: 'example.com/v1',
+      kind,
+      metadata: { name, namespace: `n${index}` },
+    })),
+  );
+  const refused = [...said.matchAll(/naming requirements: ("(?:[^"\\]|\\.)*"):/g)].map(([, text]) =>
+    JSON.parse(text ?? ''),
+  );
+  expect(refused.length).toBeGreaterThan(50);
+  expect(samples.filter(([kind, name]) => nameProblem(kind, name) !== undefined).map(([, name]) => name)).toEqual(
+    refused,
+  );
+});
+
+const pod = (container: JsonObject = {}): JsonObject => ({
+  metadata: { labels: { app: 'web' } },
+  spec: { containers: [{ name: 'app', image: 'x', ...container }] },
+});
+const sized: JsonObject = { resources: { requests: { cpu: '1' }, limits: { cpu: '1' } } };
+
+function deployment(spec: JsonObject = {}, kind = 'Deployment'): JsonObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: 'web' },
+    spec: { selector: { matchLabels: { app: 'web' } }, template: pod(sized), ...spec },
+  };
+}
+
+function budget(selector: JsonObject | null, namespace?: string): JsonObject {
+  const metadata = { name: 'web', ...(namespace && { namespace }) };
+  return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec: { maxUnavailable: 1, selector } };
+}
+
+async function lintObjects(...objects: JsonObject[]): Promise<string[]> {
+  const text = objects.map((object) => printYaml(fromPlain(object))).join('---\n');
+  return rulesOf(await lint({ 'templates/all.yaml.hbs': text }));
+}
+
+describe('requests and limits', () => {
+  test('are asked of every container of whatever makes pods', async () => {
+    expect(await lintObjects(deployment())).toEqual([]);
+    for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']) {
+      expect(await lintObjects(deployment({ template: pod() }, kind)), kind).toEqual(['container-resources']);
+    }
+    const cron = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'x' } };
+    expect(await lintObjects({ ...cron, spec: { jobTemplate: { spec: { template: pod() } } } })).toEqual([
+      'container-resources',
+    ]);
+    expect(await lintObjects({ apiVersion: 'v1', kind: 'Pod', ...pod(), metadata: { name: 'x' } })).toEqual([
+      'container-resources',
+    ]);
+    expect(await lintObjects({ ...deployment({ template: pod() }), apiVersion: 'x/v1', kind: 'Widget' })).toEqual([]);
+  });
+
+  test('each must say something; init containers count, and the pod may say it for all', async () => {
+    for (const resources of [
+      { requests: { cpu: '1' } },
+      { limits: { cpu: '1' } },
+      { requests: {}, limits: {} },
+      null,
+    ]) {
+      expect(await lintObjects(deployment({ template: pod({ resources }) }))).toEqual(['container-resources']);
+    }
+    const labels = { metadata: { labels: { app: 'web' } } };
+    const containers = [{ name: 'app', ...sized }];
+    const spec = { containers, initContainers: [{ name: 'init' }] };
+    expect(await lintObjects(deployment({ template: { ...labels, spec } }))).toEqual(['container-resources']);
+    expect(await lintObjects(deployment({ template: { ...labels, spec: { ...spec, ...sized } } }))).toEqual([]);
+  });
+
+  test('the finding points at the container in the template', async () => {
+    const text = printYaml(fromPlain(deployment({ template: pod() }))).replace('image: x', 'image: {{chart.name}}');
+    const [message] = await lint({ 'templates/a.yaml.hbs': text });
+    const line = text.split('\n').findIndex((each) => each.includes('name: app')) + 1;
+    expect(line).toBeGreaterThan(5);
+    expect(message).toMatchObject({ path: 'templates/a.yaml.hbs', at: { line } });
+    expect(message?.message).toBe('container "app" of Deployment "web" has no resource requests and no limits');
+  });
+});
+
+describe('a disruption budget', () => {
+  test('is asked of more than one replica', async () => {
+    for (const [spec, rules] of [
+      [{}, []],
+      [{ replicas: 1 }, []],
+      [{ replicas: 0 }, []],
+      [{ replicas: 2 }, ['disruption-budget']],
+    ] as const) {
+      expect(await lintObjects(deployment(spec))).toEqual(rules);
+      expect(await lintObjects(deployment(spec, 'StatefulSet'))).toEqual(rules);
+    }
+    expect(await lintObjects(deployment({ replicas: 2 }, 'ReplicaSet'))).toEqual([]);
+  });
+
+  test('must select the pods, in their namespace', async () => {
+    const web = deployment({ replicas: 3 });
+    expect(await lintObjects(web, budget({ matchLabels: { app: 'web' } }))).toEqual([]);
+    expect(await lintObjects(web, budget({}))).toEqual([]);
+    expect(await lintObjects(web, budget({ matchExpressions: [{ key: 'app', operator: 'Exists' }] }))).toEqual([]);
+    expect(await lintObjects(web, budget({ matchLabels: { app: 'other' } }))).toEqual(['disruption-budget']);
+    expect(await lintObjects(web, budget(null))).toEqual(['disruption-budget']);
+    expect(await lintObjects(web, budget({ matchLabels: { app: 'web' } }, 'else'))).toEqual(['disruption-budget']);
+  });
+
+  test("counts an autoscaler's lower bound", async () => {
+    const scaler = (minReplicas: number, name = 'web'): JsonObject => ({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'x' },
+      spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, minReplicas, maxReplicas: 9 },
+    });
+    expect(await lintObjects(deployment(), scaler(2))).toEqual(['disruption-budget']);
+    expect(await lintObjects(deployment({ replicas: 5 }), scaler(1))).toEqual([]);
+    expect(await lintObjects(deployment(), scaler(2, 'other'))).toEqual([]);
+  });
+});
+
+describe('selectors', () => {
+  test('must be there and match the pods', async () => {
+    for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']) {
+      expect(await lintObjects(deployment({ selector: {} }, kind))).toEqual(['selector-missing']);
+      expect(await lintObjects(deployment({ selector: { matchLabels: { app: 'x' } } }, kind))).toEqual([
+        'selector-mismatch',
+      ]);
+    }
+    const expressions = { matchExpressions: [{ key: 'app', operator: 'In', values: ['web'] }] };
+    expect(await lintObjects(deployment({ selector: expressions }))).toEqual([]);
+  });
+
+  test('every operator', () => {
+    const labels = fromPlain({ a: '1' });
+    const matches = (key: string, operator: string, ...values: string[]): boolean =>
+      selectorMatches(fromPlain({ matchExpressions: [{ key, operator, values }] }), labels);
+    expect([matches('a', 'In', '1', '2'), matches('a', 'In', '2'), matches('b', 'In', '1')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([matches('a', 'NotIn', '1'), matches('a', 'NotIn', '2'), matches('b', 'NotIn', '1')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect([matches('a', 'Exists'), matches('b', 'Exists')]).toEqual([true, false]);
+    expect([matches('a', 'DoesNotExist'), matches('b', 'DoesNotExist')]).toEqual([false, true]);
+  });
+});
+
+test('a name that no object of its kind may have', async () => {
+  expect(await lintObjects({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'A_b' } })).toEqual([
+    'object-name',
+  ]);
+  expect(await lintObjects({ apiVersion: 'v1', kind: 'Service', metadata: { name: '1a' } })).toEqual(['object-name']);
+});
+
+test('a policy inside a List', async () => {
+  const annotations = { 'helm.sh/resource-policy': 'keep' };
+  const item = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', annotations } };
+  expect(await lintObjects({ apiVersion: 'v1', kind: 'List', metadata: { name: 'x' }, items: [item] })).toEqual([
+    'list-annotations',
+  ]);
+});

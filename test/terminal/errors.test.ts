@@ -1,0 +1,96 @@
+/** What a failure looks like. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ERROR_CODES, PkgError } from '../../src/errors.ts';
+import { painter } from '../../src/terminal/color.ts';
+import { ERROR_DOCS } from '../../src/terminal/error-docs.ts';
+import { renderError } from '../../src/terminal/errors.ts';
+import { pkg } from '../support/pkg.ts';
+
+const plain = painter(false);
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pkg-errors-'));
+  mkdirSync(join(folder, 'templates'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('message, place, the line of the template, notes, hints and code', () => {
+  const file = join(folder, 'templates', 'a.yaml');
+  writeFileSync(file, 'kind: A\r\n\tname: {{x}}\u001b[2J\nend: 1\n');
+  const error = new PkgError('PKG_TEMPLATE_SLOT', 'this does not fit', {
+    at: { file, line: 2, column: 8 },
+    notes: ['x comes from --set x'],
+    hints: ['give a text'],
+  });
+  expect(renderError(error, plain, false)).toBe(
+    [
+      'Error: this does not fit',
+      `  at ${file}:2:8`,
+      '',
+      '    1 | kind: A',
+      '  > 2 |   name: {{x}}\\u001b[2J',
+      '      |         ^',
+      '    3 | end: 1',
+      '',
+      '  note: x comes from --set x',
+      '  hint: give a text',
+      '  code: PKG_TEMPLATE_SLOT (pkg docs PKG_TEMPLATE_SLOT)',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a line of a values file is never shown', () => {
+  const file = join(folder, 'values.yaml');
+  writeFileSync(file, 'password: secret-word\n');
+  const text = renderError(new PkgError('PKG_YAML_SYNTAX', 'odd', { at: { file, line: 1, column: 1 } }), plain, false);
+  expect(text).toContain(`${file}:1:1`);
+  expect(text).not.toContain('secret-word');
+});
+
+test('errors found together are all shown, up to fifty', () => {
+  const errors = Array.from({ length: 60 }, (_, at) => new PkgError('PKG_SCHEMA_VIOLATION', `number ${at} is wrong`));
+  const text = renderError(new PkgError('PKG_SCHEMA_VIOLATION', '60 are wrong', { errors }), plain, false);
+  expect(text.match(/is wrong/g)).toHaveLength(50);
+  expect(text).toContain('… and 10 more');
+  expect(text.match(/pkg docs/g)).toHaveLength(1);
+});
+
+test('whatever an error says, it is lines of safe text with the code at the end', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 300 });
+  const error = fc.record({ message: text, file: text, notes: fc.array(text), hints: fc.array(text) });
+  fc.assert(
+    fc.property(fc.constantFrom(...ERROR_CODES), error, (code, { message, file, notes, hints }) => {
+      const shown = renderError(new PkgError(code, message, { at: { file, line: 1 }, notes, hints }), plain, false);
+      expect(shown).not.toMatch(/(?!\n)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|[\u202a-\u202e\u2066-\u2069]/u);
+      expect(shown.split('\n')).toHaveLength(2 + notes.length + hints.length + 2);
+      expect(shown.endsWith(`  code: ${code} (pkg docs ${code})\n`)).toBe(true);
+    }),
+  );
+});
+
+test('what is no error of ours is reported as a defect, with its stack only for --debug', () => {
+  for (const thrown of [new TypeError('x is not a function'), new Error(''), 'text', undefined, null]) {
+    const text = renderError(thrown, plain, false);
+    expect(text).toMatch(/^Error: pkg has a defect: .+\n {2}hint: .*--debug.*\n {2}code: PKG_INTERNAL /);
+    expect(text).not.toContain('    at ');
+  }
+  const cause = new Error('inner');
+  const debug = renderError(new PkgError('PKG_USAGE', 'outer', { cause }), plain, true);
+  expect(debug).toMatch(/outer[^]*errors\.test\.ts[^]*caused by: Error: inner/);
+});
+
+test('every code is explained', () => {
+  const listed = pkg(['docs']).stdout;
+  for (const code of ERROR_CODES) {
+    expect(listed).toMatch(new RegExp(`^${code} *\t\\S`, 'm'));
+    const { summary, why, fix } = ERROR_DOCS[code];
+    expect(Math.min(summary.length, why.length, fix.length)).toBeGreaterThan(10);
+  }
+  expect(pkg(['docs', 'pkg_usage']).stdout).toMatch(/^PKG_USAGE: /);
+  expect(pkg(['docs', 'PKG_USAEG']).stderr).toContain('did you mean PKG_USAGE?');
+});
