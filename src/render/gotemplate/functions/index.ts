@@ -12,11 +12,11 @@ type Group = { names: string; load: () => Promise<{ functions: FunctionGroup }> 
 /** Every function is named once here; a module exports exactly the names of its group. */
 const GROUPS: readonly Group[] = [
   {
-    names: 'default empty',
+    names: 'coalesce default empty list ternary',
     load: () => import('./defaults.ts'),
   },
   {
-    names: 'trunc',
+    names: 'contains hasPrefix hasSuffix indent nindent trimPrefix trimSuffix trunc',
     load: () => import('./text.ts'),
   },
 ];
