@@ -1,0 +1,181 @@
+/** The functions that are always there: Go's own, and Helm's that need the engine. */
+import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf } from './value.ts';
+import type { GoValue } from './value.ts';
+import { compareBasic, equalValues } from './compare.ts';
+import { ChartMessage } from './fault.ts';
+import { sprint, sprintf, sprintln } from './format.ts';
+import { fn, GoError, variadic } from './functions/signature.ts';
+import type { FunctionHost, GoFunction } from './functions/signature.ts';
+import { GoInt, goInt, int } from './int.ts';
+import { decodeRune, isPrint } from './utf8.ts';
+
+/** A built-in function by its name. Go's `slice` is not one: Sprig's takes its place. `and` and `or` are here only to be known: the compiler treats them. */
+export function findBuiltin(name: string): GoFunction | undefined {
+  return BUILTINS.get(name);
+}
+
+/** The names of all built-in functions. */
+export function builtinNames(): string[] {
+  return [...BUILTINS.keys()];
+}
+
+type Given = GoValue | undefined;
+
+const index = variadic(['reflect'], 'reflect', (_host, item, ...indexes) => {
+  if (item === undefined || item === null) throw new GoError('index of untyped nil');
+  let value: Given = item;
+  for (const key of indexes) value = indexOnce(value, key);
+  return value;
+});
+
+function indexOnce(item: Given, key: Given): Given {
+  if (item === undefined || item === null) throw new GoError('index of nil pointer');
+  const entries = entriesOf(item);
+  if (entries !== undefined) {
+    if (typeof key !== 'string') {
+      if (key === undefined || key === null) throw new GoError('value is nil; should be of type string');
+      throw new GoError(`value has type ${typeOf(key)}; should be string`);
+    }
+    const found = entries.get(key);
+    if (found !== undefined) return found;
+    return item instanceof TypedMap && item.elem === 'string' ? '' : null;
+  }
+  if (typeof item === 'string') return goInt('uint8', item.charCodeAt(indexIn(key, item.length - 1)));
+  if (item instanceof ByteList) return goInt('uint8', item.bytes.charCodeAt(indexIn(key, item.bytes.length - 1)));
+  const items = itemsOf(item);
+  if (items === undefined) throw new GoError(`can't index item of type ${typeOf(item)}`);
+  return items[indexIn(key, items.length - 1)];
+}
+
+/** As Go: one beyond the end passes the check, and fails where it is used. */
+function indexIn(key: Given, last: number): number {
+  const at = indexArgument(key, last + 1);
+  if (at > last) throw new GoError('reflect: slice index out of range');
+  return at;
+}
+
+function indexArgument(key: Given, most: number): number {
+  if (key === undefined || key === null) throw new GoError('cannot index slice/array with nil');
+  if (!(key instanceof GoInt)) throw new GoError(`cannot index slice/array with type ${typeOf(key)}`);
+  const { value } = key;
+  if (value < 0 || value > most) throw new GoError(`index out of range: ${value}`);
+  return Number(value);
+}
+
+const len = fn(['reflect'], (_host, item) => {
+  if (item === null) throw new GoError('len of nil pointer');
+  if (typeof item === 'string') return int(item.length);
+  if (item instanceof ByteList) return int(item.bytes.length);
+  const entries = entriesOf(item);
+  if (entries !== undefined) return int(entries.size);
+  const items = itemsOf(item);
+  if (items !== undefined) return int(items.length);
+  // So Go says it of what is not there at all.
+  if (item === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
+  throw new GoError(`len of type ${typeOf(item)}`);
+});
+
+const eq = variadic(['reflect'], 'reflect', (_host, first, ...others) => {
+  if (others.length === 0) throw new GoError('missing argument for comparison');
+  return others.some((other) => equalValues(first, other));
+});
+
+function comparison(test: (a: Given, b: Given) => boolean): GoFunction {
+  return fn(['reflect', 'reflect'], (_host, a, b) => test(a, b));
+}
+
+const lessOrEqual = (a: Given, b: Given): boolean => compareBasic(a, b) || equalValues(a, b);
+
+const call = variadic(['reflect'], 'reflect', (_host, callee) => {
+  if (callee === undefined || callee === null) throw new GoError('call of nil');
+  throw new GoError(`non-function of type ${typeOf(callee)}`);
+});
+
+/** Text of arguments as `html`, `js` and `urlquery` see it. */
+function textOf(values: readonly GoValue[]): string {
+  const [only] = values;
+  if (values.length === 1 && typeof only === 'string') return only;
+  return sprint(values.map((value) => (value === null ? '<no value>' : value)));
+}
+
+function escaper(escape: (text: string) => string): GoFunction {
+  return variadic([], 'any', (_host, ...values) => escape(textOf(values)));
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  '"': '&#34;',
+  "'": '&#39;',
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '\0': '\xef\xbf\xbd',
+};
+
+/** As `html`. */
+export function escapeHtml(text: string): string {
+  return text.replace(/["'&<>\0]/g, (character) => HTML[character] ?? character);
+}
+
+function escapeJs(text: string): string {
+  if (!/[\\'"<>&=\x00-\x1f\x80-\xff]/.test(text)) return text;
+  let out = '';
+  for (let at = 0; at < text.length;) {
+    const { rune, size } = decodeRune(text, at);
+    const character = text.slice(at, at + size);
+    at += size;
+    if (rune >= 0x80) out += isPrint(rune) ? character : `\\u${hex(rune)}`;
+    else if (character === '\\' || character === "'" || character === '"') out += `\\${character}`;
+    else out += rune < 0x20 || '<>&='.includes(character) ? `\\u${hex(rune)}` : character;
+  }
+  return out;
+}
+
+function hex(rune: number): string {
+  return rune.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** As Go's `url.QueryEscape`, byte by byte. */
+function escapeQuery(text: string): string {
+  return text.replace(/[^A-Za-z0-9\-_.~]/g, (byte) =>
+    byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
+
+function failWith(host: FunctionHost, message: string): string {
+  if (host.lint) return '';
+  throw new ChartMessage(message);
+}
+
+const BUILTINS: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
+  ['and', variadic(['reflect'], 'reflect', () => undefined)],
+  ['or', variadic(['reflect'], 'reflect', () => undefined)],
+  ['not', fn(['reflect'], (_host, value) => !isTrue(value))],
+  ['len', len],
+  ['index', index],
+  ['call', call],
+  ['eq', eq],
+  ['ne', comparison((a, b) => !equalValues(a, b))],
+  ['lt', comparison(compareBasic)],
+  ['le', comparison(lessOrEqual)],
+  ['gt', comparison((a, b) => !lessOrEqual(a, b))],
+  ['ge', comparison((a, b) => !compareBasic(a, b))],
+  ['print', variadic([], 'any', (_host, ...values) => sprint(values))],
+  ['println', variadic([], 'any', (_host, ...values) => sprintln(values))],
+  ['printf', variadic(['string'], 'any', (_host, format, ...values) => sprintf(format, values))],
+  ['html', escaper(escapeHtml)],
+  ['js', escaper(escapeJs)],
+  ['urlquery', escaper(escapeQuery)],
+  ['include', fn(['string', 'any'], (host, name, data) => host.include(name, data ?? undefined))],
+  ['tpl', fn(['string', 'any'], (host, text, data) => host.tpl(text, data ?? undefined))],
+  [
+    'required',
+    fn(['string', 'any'], (host, message, value) => (value === null || value === '' ? failWith(host, message) : value)),
+  ],
+  ['fail', fn(['string'], (host, message) => failWith(host, message))],
+  [
+    'lookup',
+    fn(['string', 'string', 'string', 'string'], (host, apiVersion, kind, namespace, name) =>
+      host.lookup(apiVersion, kind, namespace, name),
+    ),
+  ],
+]);

@@ -1,0 +1,69 @@
+/** Go's rules for `eq`, `lt` and their kin. */
+import { GoError } from './functions/signature.ts';
+import { GoInt, isUnsigned } from './int.ts';
+import { sprintValue } from './format.ts';
+import { GoObject, kindOf, TypedList, TypedMap, typeOf } from './value.ts';
+import type { GoValue } from './value.ts';
+
+type Given = GoValue | undefined;
+type Basic = 'bool' | 'int' | 'uint' | 'float' | 'string' | 'invalid';
+
+function basicKind(value: Given): Basic {
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'number':
+      return 'float';
+    case 'boolean':
+      return 'bool';
+    default:
+      if (value instanceof GoInt) return isUnsigned(value.kind) ? 'uint' : 'int';
+      return 'invalid';
+  }
+}
+
+/**
+ * `eq` of two values.
+ *
+ * @throws {GoError} for values whose kinds cannot be compared
+ */
+export function equalValues(a: Given, b: Given): boolean {
+  const kind = basicKind(a);
+  const other = basicKind(b);
+  if (kind !== other) {
+    if (a instanceof GoInt && b instanceof GoInt) return a.value === b.value;
+    if (a === undefined || a === null || b === undefined || b === null) return false;
+    throw new GoError(`incompatible types for comparison: ${typeOf(a)} and ${typeOf(b)}`);
+  }
+  if (a instanceof GoInt && b instanceof GoInt) return a.value === b.value;
+  if (kind !== 'invalid') return a === b;
+  return equalOthers(a, b);
+}
+
+/** Lists, maps and structs: only nil is equal to anything. */
+function equalOthers(a: Given, b: Given): boolean {
+  if (a === undefined || a === null || b === undefined || b === null) return isNil(a) === isNil(b);
+  if (kindOf(a) !== kindOf(b)) {
+    throw new GoError(`non-comparable types ${sprintValue(a)}: ${typeOf(a)}, ${typeOf(b)}: ${sprintValue(b)}`);
+  }
+  if (isNil(a) || isNil(b)) return isNil(a) === isNil(b);
+  if (!(b instanceof GoObject)) throw new GoError(`non-comparable type ${sprintValue(b)}: ${typeOf(b)}`);
+  if (b.pointer || !(a instanceof GoObject) || a.type !== b.type) return a === b;
+  return Object.entries(a.fields).every(([name, value]) => equalValues(value, b.fields[name]));
+}
+
+function isNil(value: Given): boolean {
+  if (value === undefined || value === null) return true;
+  return (value instanceof TypedList || value instanceof TypedMap) && value.isNil;
+}
+
+/** `lt`. Throws as {@link equalValues} does. */
+export function compareBasic(a: Given, b: Given): boolean {
+  const kind = basicKind(a);
+  const other = basicKind(b);
+  if (kind === 'invalid' || other === 'invalid') throw new GoError('invalid type for comparison');
+  if (a instanceof GoInt && b instanceof GoInt) return a.value < b.value;
+  if (kind !== other) throw new GoError(`incompatible types for comparison: ${typeOf(a)} and ${typeOf(b)}`);
+  if (kind === 'bool') throw new GoError('invalid type for comparison');
+  return (a as number | string) < (b as number | string);
+}

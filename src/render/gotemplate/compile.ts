@@ -1,0 +1,192 @@
+/** Turns the tree of a template into closures, which run it. */
+import { assignVariable, compilePipe } from './expression.ts';
+import { GoInt, int } from './int.ts';
+import type { Machine, Value } from './machine.ts';
+import type { List, RangeNode, Statement, Template } from './node.ts';
+import { GoFault } from './fault.ts';
+import { sprintValue } from './format.ts';
+import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys } from './value.ts';
+
+/** How a statement ended: the loop goes on, is left, or begins its next turn. */
+const [NORMAL, BREAK, CONTINUE] = [0, 1, 2];
+
+/** A compiled list of statements. */
+export type Exec = (machine: Machine, dot: Value) => number;
+
+/** Compiles a template. */
+export function compileTemplate(template: Template): Exec {
+  return compileList(template.list, template);
+}
+
+function compileList(list: List, template: Template): Exec {
+  const [first] = list;
+  if (first === undefined) return () => NORMAL;
+  const statements = list.map((node) => compileStatement(node, template));
+  const count = statements.length;
+  return (machine, dot) => {
+    machine.step(template, first);
+    for (let index = 0; index < count; index++) {
+      const ending = (statements[index] as Exec)(machine, dot);
+      if (ending !== NORMAL) return ending;
+    }
+    return NORMAL;
+  };
+}
+
+function compileStatement(node: Statement, template: Template): Exec {
+  switch (node.type) {
+    case 'text': {
+      const { text } = node;
+      return (machine) => {
+        machine.out += text;
+        return NORMAL;
+      };
+    }
+    case 'action': {
+      const pipe = compilePipe(node.pipe, template);
+      if (node.pipe.variables.length > 0) {
+        return (machine, dot) => {
+          pipe(machine, dot);
+          return NORMAL;
+        };
+      }
+      return (machine, dot) => {
+        const value = pipe(machine, dot);
+        machine.out += typeof value === 'string' ? value : printed(value, node, template);
+        return NORMAL;
+      };
+    }
+    case 'if':
+    case 'with': {
+      const pipe = compilePipe(node.pipe, template);
+      const list = compileList(node.list, template);
+      const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, template);
+      const isWith = node.type === 'with';
+      return (machine, dot) => {
+        const mark = machine.names.length;
+        const value = pipe(machine, dot);
+        let ending = NORMAL;
+        if (isTrue(value)) ending = list(machine, isWith ? value : dot);
+        else if (otherwise !== undefined) ending = otherwise(machine, dot);
+        if (machine.names.length !== mark) pop(machine, mark);
+        return ending;
+      };
+    }
+    case 'range':
+      return compileRange(node, template);
+    case 'template': {
+      const { name } = node;
+      const pipe = node.pipe === undefined ? undefined : compilePipe(node.pipe, template);
+      return (machine, dot) => {
+        const called = machine.namespace.get(name);
+        if (called === undefined) throw new GoFault(`template ${JSON.stringify(name)} not defined`, template, node);
+        const data = pipe?.(machine, dot);
+        try {
+          machine.call(called, data);
+        } catch (error) {
+          const known = machine.fault(error, '', template, node);
+          throw machine.entered(known, { how: 'template', name, template, node });
+        }
+        return NORMAL;
+      };
+    }
+    case 'break':
+      return () => BREAK;
+    case 'continue':
+      return () => CONTINUE;
+  }
+}
+
+function pop(machine: Machine, mark: number): void {
+  machine.names.length = mark;
+  machine.values.length = mark;
+}
+
+function printed(value: Value, node: Statement, template: Template): string {
+  if (value === undefined || value === null) return '<no value>';
+  if (typeof value !== 'object') return sprintValue(value);
+  if ('addressedText' in value) {
+    if (value.text === undefined && value.addressedText !== undefined) return value.addressedText();
+    const shown = sprintValue(value);
+    // A pointer is printed as what it points to.
+    return value.pointer && value.text === undefined ? shown.slice(1) : shown;
+  }
+  if (kindOf(value) === 'func') throw new GoFault("can't print a function", template, node);
+  return sprintValue(value);
+}
+
+function compileRange(node: RangeNode, template: Template): Exec {
+  const pipe = compilePipe({ ...node.pipe, variables: [] }, template);
+  const body = compileList(node.list, template);
+  const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, template);
+  const { variables, isAssignment } = node.pipe;
+  const count = variables.length;
+  const [first = '', second = ''] = variables;
+
+  /** One turn; false ends the loop. */
+  const turn = (machine: Machine, mark: number, index: Value, element: Value): number => {
+    if (count > 0) {
+      if (isAssignment) {
+        assignVariable(machine, first, count > 1 ? index : element, node, template);
+        if (count > 1) assignVariable(machine, second, element, node, template);
+      } else {
+        machine.values[mark - 1] = element;
+        if (count > 1) machine.values[mark - 2] = index;
+      }
+    }
+    const ending = body(machine, element);
+    if (machine.names.length !== mark) pop(machine, mark);
+    return ending;
+  };
+
+  const loop = (machine: Machine, mark: number, value: Value): boolean => {
+    const items = itemsOf(value ?? null);
+    if (items !== undefined) {
+      const { length } = items;
+      for (let index = 0; index < length; index++) {
+        if (turn(machine, mark, count > 1 ? int(index) : undefined, items[index]) === BREAK) break;
+      }
+      return length > 0;
+    }
+    const entries = entriesOf(value ?? null);
+    if (entries !== undefined) {
+      // The map may change under way; Go looked at all of it before the first turn.
+      const keys = sortedKeys(entries);
+      const values = keys.map((key) => entries.get(key));
+      for (let index = 0; index < keys.length; index++) {
+        if (turn(machine, mark, keys[index], values[index]) === BREAK) break;
+      }
+      return keys.length > 0;
+    }
+    if (value === undefined || value === null) return false;
+    const fail = (message: string): never => {
+      throw new GoFault(message, template, node.pipe);
+    };
+    if (!(value instanceof GoInt)) {
+      return fail(`range can't iterate over ${sprintValue(value)}`);
+    }
+    if (count > 1) return fail(`can't use ${sprintValue(value)} to iterate over more than one variable`);
+    const { kind, value: end } = value;
+    for (let at = 0; at < end; at++) {
+      if (turn(machine, mark, undefined, kind === 'int' ? int(at) : new GoInt(kind, at)) === BREAK) break;
+    }
+    return end > 0;
+  };
+
+  return (machine, dot) => {
+    const outer = machine.names.length;
+    const value = pipe(machine, dot);
+    if (isAssignment) for (const name of variables) assignVariable(machine, name, value, node, template);
+    else {
+      for (const name of variables) {
+        machine.names.push(name);
+        machine.values.push(value);
+      }
+    }
+    const ran = loop(machine, machine.names.length, value);
+    let ending = NORMAL;
+    if (!ran && otherwise !== undefined) ending = otherwise(machine, dot);
+    if (machine.names.length !== outer) pop(machine, outer);
+    return ending;
+  };
+}

@@ -1,0 +1,48 @@
+/** Errors of running templates, on their way up. */
+import type { Node, Template } from './node.ts';
+import type { GoMap } from './value.ts';
+
+/** Where a template was entered that led to a fault. */
+export type Frame = { how: 'include' | 'template' | 'tpl'; name: string; template: Template; node: Node };
+
+/** What went wrong while a template ran, in Go's words. */
+export class GoFault extends Error {
+  override readonly name = 'GoFault';
+  readonly template: Template;
+  readonly node: Node;
+  /** What was entered where on the way here, innermost first. */
+  readonly frames: Frame[] = [];
+  /** The map that lacks a value, and the name that it was asked for. */
+  readonly missing: { map: GoMap; name: string } | undefined;
+  /** A bound of ours, not an error of the template's. */
+  readonly isLimit: boolean;
+
+  constructor(
+    message: string,
+    template: Template,
+    node: Node,
+    more: { missing?: { map: GoMap; name: string }; isLimit?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.template = template;
+    this.node = node;
+    this.missing = more.missing;
+    this.isLimit = more.isLimit ?? false;
+  }
+}
+
+/** A function is needed whose code was not loaded: a text that `tpl` ran named it. */
+export class FunctionNotLoaded extends Error {
+  readonly function: string;
+
+  constructor(name: string) {
+    super(`the function ${name} is not loaded`);
+    this.function = name;
+  }
+}
+
+/** What `required` and `fail` throw: a message of the chart's author for its user. */
+export class ChartMessage extends Error {}
+
+/** A bound was met inside of a function. */
+export class LimitReached extends Error {}

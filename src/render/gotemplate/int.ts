@@ -1,0 +1,127 @@
+/** Go's integers. */
+
+/** Kinds of integers as `reflect.Kind` names them. */
+export type IntKind = 'int' | 'int8' | 'int16' | 'int32' | 'int64' | 'uint' | 'uint8' | 'uint16' | 'uint32' | 'uint64';
+
+/**
+ * An integer of Go. Its value is a number wherever a number holds it exactly, and a bigint beyond 2^53:
+ * arithmetic on bigints takes ten times as long, and nearly no integer needs them.
+ */
+export class GoInt {
+  readonly kind: IntKind;
+  readonly value: number | bigint;
+
+  constructor(kind: IntKind, value: number | bigint) {
+    this.kind = kind;
+    this.value = value;
+  }
+
+  /** The type as `%T` prints it; a named type (`time.Duration`) has another name than its kind. */
+  get type(): string {
+    return this.kind;
+  }
+
+  /** `String()` of a named type. */
+  get text(): (() => string) | undefined {
+    return undefined;
+  }
+
+  toString(): string {
+    return String(this.value);
+  }
+}
+
+const BITS: Readonly<Record<IntKind, number>> = {
+  int: 64,
+  int8: 8,
+  int16: 16,
+  int32: 32,
+  int64: 64,
+  uint: 64,
+  uint8: 8,
+  uint16: 16,
+  uint32: 32,
+  uint64: 64,
+};
+
+/** Is it a kind without a sign? */
+export function isUnsigned(kind: IntKind): boolean {
+  return kind.startsWith('u');
+}
+
+/** An integer of a kind; a value that does not fit wraps around as in Go. */
+export function goInt(kind: IntKind, value: number | bigint): GoInt {
+  const bits = BITS[kind];
+  let fitting: number | bigint = value;
+  if (typeof value === 'bigint' || !Number.isSafeInteger(value) || bits < 64 || (value < 0 && isUnsigned(kind))) {
+    const big = BigInt(value);
+    fitting = narrow(isUnsigned(kind) ? BigInt.asUintN(bits, big) : BigInt.asIntN(bits, big));
+  }
+  return new GoInt(kind, fitting === 0 ? 0 : fitting);
+}
+
+function narrow(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+const LEAST_CACHED = -16;
+const MOST_CACHED = 1024;
+const ints: (GoInt | undefined)[] = [];
+const int64s: (GoInt | undefined)[] = [];
+
+/** An `int`. */
+export function int(value: number | bigint): GoInt {
+  return cached(ints, 'int', value);
+}
+
+/** An `int64`. */
+export function int64(value: number | bigint): GoInt {
+  return cached(int64s, 'int64', value);
+}
+
+function cached(cache: (GoInt | undefined)[], kind: IntKind, value: number | bigint): GoInt {
+  if (typeof value !== 'number' || value < LEAST_CACHED || value > MOST_CACHED) return goInt(kind, value);
+  return (cache[value - LEAST_CACHED] ??= goInt(kind, value));
+}
+
+/** `a + b`, `a - b` or `a * b` as int64, wrapped around. */
+export function addInt64(a: number | bigint, b: number | bigint): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return wrap64(BigInt(a) + BigInt(b));
+}
+
+/** See {@link addInt64}. */
+export function subtractInt64(a: number | bigint, b: number | bigint): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const difference = a - b;
+    if (Number.isSafeInteger(difference)) return difference;
+  }
+  return wrap64(BigInt(a) - BigInt(b));
+}
+
+/** See {@link addInt64}. */
+export function multiplyInt64(a: number | bigint, b: number | bigint): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const product = a * b;
+    if (Number.isSafeInteger(product)) return product === 0 ? 0 : product;
+  }
+  return wrap64(BigInt(a) * BigInt(b));
+}
+
+function wrap64(value: bigint): number | bigint {
+  return narrow(BigInt.asIntN(64, value));
+}
+
+/**
+ * A float as int64, as Go's conversion does it on amd64: what does not fit becomes the least int64.
+ */
+export function truncateToInt64(value: number): number | bigint {
+  const whole = Math.trunc(value);
+  if (Number.isSafeInteger(whole)) return whole === 0 ? 0 : whole;
+  if (!(whole >= -(2 ** 63) && whole < 2 ** 63)) return -(2n ** 63n);
+  return BigInt(whole);
+}

@@ -1,0 +1,284 @@
+/** Cuts the text of a Go template into tokens. One object is the current token: nothing is allocated. */
+
+export type TokenType =
+  | 'text'
+  | 'left'
+  | 'right'
+  | 'eof'
+  | 'error'
+  | 'assign'
+  | 'declare'
+  | 'pipe'
+  | 'string'
+  | 'character'
+  | 'number'
+  | 'variable'
+  | 'field'
+  | 'dot'
+  | 'identifier'
+  | 'keyword'
+  | 'bool'
+  | 'nil'
+  | '('
+  | ')'
+  | 'char';
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  'block',
+  'break',
+  'continue',
+  'define',
+  'else',
+  'end',
+  'if',
+  'range',
+  'template',
+  'with',
+]);
+
+const [TAB, LF, CR, SPACE, DASH] = [9, 10, 13, 32, 45];
+
+function isSpace(code: number): boolean {
+  return code === SPACE || code === LF || code === TAB || code === CR;
+}
+
+/** 1 for ASCII letters, digits and `_`. */
+const WORD: Uint8Array = new Uint8Array(128);
+for (let code = 0; code < 128; code++) if (/\w/.test(String.fromCharCode(code))) WORD[code] = 1;
+
+export class Lexer {
+  readonly text: string;
+  /** The current token. A keyword's and an identifier's text is in `value`, an error's message too. */
+  type: TokenType = 'text';
+  start = 0;
+  end = 0;
+  value = '';
+  /** Space stands before the token. */
+  spaced = false;
+  #inside = false;
+  #parens = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Goes to the next token. */
+  next(): void {
+    if (this.type === 'error') return;
+    if (this.#inside) this.#action();
+    else this.#text(this.end);
+  }
+
+  /** Text up to the next action, or the beginning of an action; comments are passed over. */
+  #text(from: number): void {
+    const { text } = this;
+    let at = from;
+    for (;;) {
+      const open = text.indexOf('{{', at);
+      if (open === -1) {
+        this.#emit(at < text.length ? 'text' : 'eof', at, text.length);
+        return;
+      }
+      const trims = text.charCodeAt(open + 2) === DASH && isSpace(text.charCodeAt(open + 3));
+      let stop = open;
+      if (trims) while (stop > at && isSpace(text.charCodeAt(stop - 1))) stop--;
+      if (stop > at) {
+        this.#emit('text', at, stop);
+        // The space that is trimmed lies behind the token.
+        this.end = open;
+        this.value = text.slice(at, stop);
+        return;
+      }
+      const after = open + (trims ? 4 : 2);
+      if (!text.startsWith('/*', after)) {
+        this.#inside = true;
+        this.#parens = 0;
+        this.#emit('left', open, after);
+        return;
+      }
+      const close = text.indexOf('*/', after + 2);
+      if (close === -1) {
+        this.#fail('unclosed comment', open);
+        return;
+      }
+      at = this.#rightDelim(close + 2);
+      if (at === -1) {
+        this.#fail('comment ends before closing delimiter', open);
+        return;
+      }
+    }
+  }
+
+  /** The end of a right delimiter and of the space that it trims; -1 if there is none. */
+  #rightDelim(at: number): number {
+    const { text } = this;
+    if (text.startsWith('}}', at)) return at + 2;
+    if (!isSpace(text.charCodeAt(at)) || !text.startsWith('-}}', at + 1)) return -1;
+    let end = at + 4;
+    while (isSpace(text.charCodeAt(end))) end++;
+    return end;
+  }
+
+  #action(): void {
+    const { text } = this;
+    let at = this.end;
+    this.spaced = false;
+    let code = text.charCodeAt(at);
+    while (isSpace(code)) {
+      if (text.charCodeAt(at + 1) === DASH && text.startsWith('}}', at + 2)) return this.#close(at);
+      this.spaced = true;
+      code = text.charCodeAt(++at);
+    }
+    if (code === 125 && text.charCodeAt(at + 1) === 125) return this.#close(at);
+    switch (code) {
+      case 46: // .
+        return this.#dot(at);
+      case 36: // $
+        return this.#name('variable', at, at + 1);
+      case 34: // "
+        return this.#quoted('string', at, 34);
+      case 39: // '
+        return this.#quoted('character', at, 39);
+      case 96: {
+        // `
+        const close = text.indexOf('`', at + 1);
+        if (close === -1) return this.#fail('unterminated raw quoted string', at);
+        return this.#emit('string', at, close + 1);
+      }
+      case 124: // |
+        return this.#emit('pipe', at, at + 1);
+      case 40: // (
+        this.#parens++;
+        return this.#emit('(', at, at + 1);
+      case 41: // )
+        this.#parens--;
+        if (this.#parens < 0) return this.#fail('unexpected right paren', at);
+        return this.#emit(')', at, at + 1);
+      case 58: // :
+        if (text.charCodeAt(at + 1) !== 61) return this.#fail('expected :=', at);
+        return this.#emit('declare', at, at + 2);
+      case 61: // =
+        return this.#emit('assign', at, at + 1);
+      case 43: // +
+      case 45: // -
+        return this.#number(at);
+      default:
+    }
+    if (code >= 48 && code <= 57) return this.#number(at);
+    if (this.#wordAt(at) > 0) return this.#name('identifier', at, at);
+    if (code > 32 && code < 127) return this.#emit('char', at, at + 1);
+    if (Number.isNaN(code)) return this.#fail('unclosed action', at);
+    this.#fail(`unrecognized character in action: ${this.#describe(at)}`, at);
+  }
+
+  #close(at: number): void {
+    if (this.#parens > 0) return this.#fail('unclosed left paren', at);
+    this.#inside = false;
+    this.#emit('right', at, this.#rightDelim(at));
+  }
+
+  #dot(at: number): void {
+    const after = this.text.charCodeAt(at + 1);
+    if (after >= 48 && after <= 57) return this.#number(at);
+    if (this.#isTerminator(at + 1)) return this.#emit('dot', at, at + 1);
+    this.#name('field', at, at + 1);
+  }
+
+  /** A name that begins at `at`, its letters at `from`. */
+  #name(type: TokenType, at: number, from: number): void {
+    let end = from;
+    for (let size = this.#wordAt(end); size > 0; size = this.#wordAt(end)) end += size;
+    if (!this.#isTerminator(end)) return this.#fail(`bad character ${this.#describe(end)}`, at);
+    this.#emit(type, at, end);
+    if (type !== 'identifier') return;
+    const word = this.text.slice(at, end);
+    this.value = word;
+    if (KEYWORDS.has(word)) this.type = 'keyword';
+    else if (word === 'true' || word === 'false') this.type = 'bool';
+    else if (word === 'nil') this.type = 'nil';
+  }
+
+  /** The length of the letter, digit or `_` at a place; 0 if there is none. */
+  #wordAt(at: number): number {
+    const code = this.text.charCodeAt(at);
+    if (code < 128) return WORD[code] as number;
+    if (Number.isNaN(code)) return 0;
+    const [rune = ''] = Buffer.from(this.text.slice(at, at + 4), 'latin1').toString('utf8');
+    return /^[\p{L}\p{Nd}]$/u.test(rune) ? Buffer.byteLength(rune) : 0;
+  }
+
+  #isTerminator(at: number): boolean {
+    const code = this.text.charCodeAt(at);
+    switch (code) {
+      case SPACE:
+      case LF:
+      case TAB:
+      case CR:
+      case 46: // .
+      case 44: // ,
+      case 124: // |
+      case 58: // :
+      case 40: // (
+      case 41: // )
+        return true;
+      case 125: // }
+        return this.text.charCodeAt(at + 1) === 125;
+      default:
+        return Number.isNaN(code);
+    }
+  }
+
+  #quoted(type: TokenType, at: number, quote: number): void {
+    const { text } = this;
+    for (let end = at + 1; ; end++) {
+      const code = text.charCodeAt(end);
+      if (code === quote) return this.#emit(type, at, end + 1);
+      if (code === 92 && end + 1 < text.length && text.charCodeAt(end + 1) !== LF) end++;
+      else if (code === 92 || code === LF || Number.isNaN(code)) {
+        return this.#fail(`unterminated ${type === 'string' ? 'quoted string' : 'character constant'}`, at);
+      }
+    }
+  }
+
+  #number(at: number): void {
+    let end = this.#scanNumber(at);
+    const bad = (to: number): void => this.#fail(`bad number syntax: ${JSON.stringify(this.text.slice(at, to))}`, at);
+    if (this.#wordAt(end) > 0) return bad(end + 1);
+    const sign = this.text[end];
+    if (sign === '+' || sign === '-') {
+      // A complex number such as 1+2i.
+      end = this.#scanNumber(end);
+      if (this.text[end - 1] !== 'i' || this.#wordAt(end) > 0) return bad(end);
+    }
+    this.#emit('number', at, end);
+  }
+
+  #scanNumber(at: number): number {
+    NUMBER.lastIndex = at;
+    NUMBER.exec(this.text);
+    return NUMBER.lastIndex;
+  }
+
+  #emit(type: TokenType, start: number, end: number): void {
+    this.type = type;
+    this.start = start;
+    this.end = end;
+    if (type !== 'left' && type !== 'right') this.value = this.text.slice(start, end);
+  }
+
+  #fail(message: string, at: number): void {
+    this.type = 'error';
+    this.start = at;
+    this.value = message;
+  }
+
+  #describe(at: number): string {
+    const [rune] = Buffer.from(this.text.slice(at, at + 4), 'latin1').toString('utf8');
+    if (rune === undefined) return 'U+FFFFFFFFFFFFFFFF';
+    const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return /[\p{C}]/u.test(rune) ? `U+${code}` : `U+${code} '${rune}'`;
+  }
+}
+
+const NUMBER =
+  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;

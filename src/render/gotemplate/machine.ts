@@ -1,0 +1,195 @@
+/** The state of a render: what is printed, which variables there are, what may still be done. */
+import { PkgError } from '../../errors.ts';
+import type { RenderLimits } from '../render.ts';
+import { compileTemplate } from './compile.ts';
+import type { Exec } from './compile.ts';
+import { ChartMessage, GoFault, LimitReached } from './fault.ts';
+import type { Frame } from './fault.ts';
+import type { FunctionHost } from './functions/signature.ts';
+import { GoError } from './functions/signature.ts';
+import { isEmptyList } from './node.ts';
+import type { Node, Parsed, Template } from './node.ts';
+import { encodeText } from './value.ts';
+import type { GoValue } from './value.ts';
+
+/** Any value, or none at all: what Go's reflect calls invalid. */
+export type Value = GoValue | undefined;
+
+/** Templates by name. */
+export type Namespace = Map<string, Template>;
+
+/** The bound that Helm sets to templates that include themselves. */
+const MOST_NESTED = 1000;
+
+/** What a machine needs from around it. */
+export type MachineOptions = {
+  limits: RenderLimits;
+  lookup: FunctionHost['lookup'];
+  now: Date;
+  lint: boolean;
+  enableDns: boolean;
+  /** Parses a text of `tpl`. */
+  parse: (text: string) => Parsed;
+};
+
+export class Machine {
+  /** What was printed since the innermost `include` began. */
+  out = '';
+  /** Templates as the innermost `tpl` sees them. */
+  namespace: Namespace;
+  /** Variables of all templates under way; those of the current one begin at {@link base}. */
+  readonly names: string[] = [];
+  readonly values: Value[] = [];
+  base = 0;
+  readonly host: FunctionHost;
+  readonly #options: MachineOptions;
+  readonly #nested: Map<string, number> = new Map();
+  #steps = 0;
+  /** Characters in the outputs that wait for an `include` to end. */
+  #waiting = 0;
+
+  constructor(namespace: Namespace, options: MachineOptions) {
+    this.namespace = namespace;
+    this.#options = options;
+    this.host = {
+      include: (name, data) => this.#include(name, data),
+      tpl: (text, data) => this.#tpl(text, data),
+      lookup: options.lookup,
+      now: () => options.now,
+      lint: options.lint,
+      enableDns: options.enableDns,
+      charge: (characters) => {
+        if (characters > options.limits.outputLength) throw new LimitReached(tooLong(options.limits));
+      },
+    };
+  }
+
+  /** Runs a template and gives what it prints. */
+  execute(template: Template, data: Value): string {
+    const { out, base } = this;
+    const mark = this.names.length;
+    this.#waiting += out.length;
+    this.out = '';
+    this.base = mark;
+    this.names.push('$');
+    this.values.push(data);
+    try {
+      codeOf(template)(this, data);
+      return this.out;
+    } finally {
+      this.out = out;
+      this.base = base;
+      this.#waiting -= out.length;
+      this.names.length = mark;
+      this.values.length = mark;
+    }
+  }
+
+  /** Runs a template in the place of a `template` action. */
+  call(template: Template, data: Value): void {
+    const { base } = this;
+    const mark = this.names.length;
+    this.base = mark;
+    this.names.push('$');
+    this.values.push(data);
+    codeOf(template)(this, data);
+    this.base = base;
+    this.names.length = mark;
+    this.values.length = mark;
+  }
+
+  /** Counts a step: every list of statements that runs. */
+  step(template: Template, node: Node): void {
+    const { limits } = this.#options;
+    if (++this.#steps > limits.steps) {
+      throw new GoFault(`the templates take more than ${limits.steps} steps`, template, node, { isLimit: true });
+    }
+    if (this.out.length + this.#waiting > limits.outputLength) {
+      throw new GoFault(tooLong(limits), template, node, { isLimit: true });
+    }
+  }
+
+  /** What a function threw, as a fault at its place. */
+  fault(error: unknown, name: string, template: Template, node: Node): unknown {
+    if (error instanceof GoFault) {
+      if (name === 'include' || name === 'tpl') error.frames.push({ how: name, name: '', template, node });
+      return error;
+    }
+    if (error instanceof GoError) return new GoFault(`error calling ${name}: ${error.message}`, template, node);
+    if (error instanceof ChartMessage) return new GoFault(error.message, template, node, { cause: error });
+    if (error instanceof LimitReached) return new GoFault(error.message, template, node, { isLimit: true });
+    if (error instanceof RangeError) {
+      const message = error.message.startsWith('Invalid string length')
+        ? tooLong(this.#options.limits)
+        : 'the templates are nested too deeply';
+      return new GoFault(message, template, node, { isLimit: true });
+    }
+    return error;
+  }
+
+  /** Adds to a fault where a template was entered. */
+  entered(error: unknown, frame: Frame): unknown {
+    if (error instanceof GoFault) error.frames.push(frame);
+    return error;
+  }
+
+  #include(name: string, data: Value): string {
+    const times = this.#nested.get(name) ?? 0;
+    if (times > MOST_NESTED) {
+      throw new GoError(`rendering template has a nested reference name: ${name}: unable to execute template`);
+    }
+    const template = this.namespace.get(name);
+    if (template === undefined)
+      throw new GoError(`template: no template ${quoted(name)} associated with template "gotpl"`);
+    this.#nested.set(name, times + 1);
+    try {
+      return this.execute(template, data);
+    } finally {
+      this.#nested.set(name, times);
+    }
+  }
+
+  #tpl(text: string, data: Value): string {
+    let parsed: Parsed;
+    try {
+      parsed = this.#options.parse(text);
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      const { line = 1 } = error.at ?? {};
+      const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
+      throw new GoError(`cannot parse template ${quoted(text)}: ${why}`);
+    }
+    const { namespace } = this;
+    if (parsed.templates.length > 1) {
+      this.namespace = new Map(namespace);
+      defineAll(this.namespace, parsed.templates);
+    }
+    try {
+      const main = parsed.templates.at(-1);
+      const printed = main === undefined ? '' : this.execute(main, data);
+      return printed.includes('<no value>') ? printed.replaceAll('<no value>', '') : printed;
+    } finally {
+      this.namespace = namespace;
+    }
+  }
+}
+
+/** Adds templates: a later one replaces an earlier one, unless it says nothing. */
+export function defineAll(namespace: Namespace, templates: readonly Template[]): void {
+  for (const template of templates) {
+    if (namespace.has(template.name) && isEmptyList(template.list)) continue;
+    namespace.set(template.name, template);
+  }
+}
+
+function codeOf(template: Template): Exec {
+  return (template.code ??= compileTemplate(template));
+}
+
+function tooLong(limits: RenderLimits): string {
+  return `the templates print more than ${limits.outputLength} characters`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,436 @@
+/** Parses Go templates: the grammar, and the words of its errors, of Go's text/template/parse. */
+import { PkgError } from '../../errors.ts';
+import { parseCharacter, parseNumber, unquote } from './constants.ts';
+import { Lexer } from './lex.ts';
+import { isEmptyList } from './node.ts';
+import type {
+  BranchNode,
+  Command,
+  FieldNode,
+  List,
+  NumberNode,
+  Operand,
+  Parsed,
+  Pipe,
+  RangeNode,
+  Source,
+  Statement,
+  Template,
+} from './node.ts';
+
+/**
+ * Parses a text.
+ *
+ * @param isFunction tells the names of functions
+ * @throws {PkgError} `PKG_TEMPLATE_SYNTAX` with the position
+ */
+export function parseTemplate(source: Source, isFunction: (name: string) => boolean): Parsed {
+  const parser = new Parser(source, isFunction);
+  parser.file();
+  return { templates: [...parser.templates.values()], functions: parser.functions };
+}
+
+/** Go allows ten thousand; a stack of JavaScript holds fewer. */
+const DEEPEST = 1000;
+
+/** Why a list of statements ended. */
+type Ending = 'end' | 'else' | 'else if' | 'else with';
+
+class Parser {
+  readonly templates: Map<string, Template> = new Map();
+  readonly functions: Set<string> = new Set();
+  readonly #source: Source;
+  readonly #lexer: Lexer;
+  readonly #isFunction: (name: string) => boolean;
+  #variables: string[] = ['$'];
+  #ranges = 0;
+  #depth = 0;
+  #ending: Ending = 'end';
+
+  constructor(source: Source, isFunction: (name: string) => boolean) {
+    this.#source = source;
+    this.#lexer = new Lexer(source.text);
+    this.#isFunction = isFunction;
+  }
+
+  file(): void {
+    const lexer = this.#lexer;
+    const list: Statement[] = [];
+    lexer.next();
+    while (lexer.type !== 'eof') {
+      if (lexer.type === 'left') {
+        lexer.next();
+        if (this.#isKeyword('define')) {
+          this.#definition();
+          continue;
+        }
+        const node = this.#action();
+        if (node === undefined) throw this.#error(`unexpected {{${this.#ending.split(' ')[0]}}}`);
+        list.push(node);
+      } else list.push(this.#text());
+    }
+    this.#add(this.#source.name, list);
+  }
+
+  #isKeyword(word: string): boolean {
+    return this.#lexer.type === 'keyword' && this.#lexer.value === word;
+  }
+
+  #definition(): void {
+    const lexer = this.#lexer;
+    lexer.next();
+    const name = this.#templateName('define clause');
+    this.#expectRight('define clause');
+    // A definition knows no variables of its surroundings, and no loop.
+    const { variables, ranges } = this.#enter();
+    const list = this.#list();
+    if (this.#ending !== 'end') throw this.#error('unexpected {{else}} in define clause');
+    this.#leave(variables, ranges);
+    this.#add(name, list);
+  }
+
+  #enter(): { variables: string[]; ranges: number } {
+    const outer = { variables: this.#variables, ranges: this.#ranges };
+    this.#variables = ['$'];
+    this.#ranges = 0;
+    return outer;
+  }
+
+  #leave(variables: string[], ranges: number): void {
+    this.#variables = variables;
+    this.#ranges = ranges;
+  }
+
+  /** Within one text a name is defined once, unless one of the two says nothing. */
+  #add(name: string, list: List): void {
+    const known = this.templates.get(name);
+    if (known === undefined || isEmptyList(known.list)) {
+      this.templates.delete(name);
+      this.templates.set(name, { name, source: this.#source, list });
+    } else if (!isEmptyList(list)) {
+      throw this.#error(`template: multiple definition of template ${JSON.stringify(name)}`);
+    }
+  }
+
+  #text(): Statement {
+    const lexer = this.#lexer;
+    if (lexer.type !== 'text') throw this.#unexpected('input');
+    const node: Statement = { type: 'text', pos: lexer.start, text: lexer.value };
+    lexer.next();
+    return node;
+  }
+
+  /** Statements up to `end` or `else`, which is read, and named by `#ending`. */
+  #list(): Statement[] {
+    const lexer = this.#lexer;
+    const list: Statement[] = [];
+    while (lexer.type !== 'eof') {
+      if (lexer.type === 'left') {
+        lexer.next();
+        const node = this.#action();
+        if (node === undefined) return list;
+        list.push(node);
+      } else list.push(this.#text());
+    }
+    throw this.#error('unexpected EOF');
+  }
+
+  /** What follows a left delimiter; undefined for `end` and `else`. */
+  #action(): Statement | undefined {
+    const lexer = this.#lexer;
+    if (lexer.type === 'keyword') {
+      const { value: word, start: pos } = lexer;
+      switch (word) {
+        case 'if':
+        case 'with':
+        case 'range':
+          lexer.next();
+          return this.#control(word, pos);
+        case 'end':
+          lexer.next();
+          this.#expectRight('end');
+          this.#ending = 'end';
+          return undefined;
+        case 'else':
+          lexer.next();
+          if (lexer.type === 'keyword' && (lexer.value === 'if' || lexer.value === 'with')) {
+            this.#ending = `else ${lexer.value}`;
+          } else {
+            this.#expectRight('else');
+            this.#ending = 'else';
+          }
+          return undefined;
+        case 'template':
+          return this.#template();
+        case 'block':
+          return this.#block();
+        case 'break':
+        case 'continue':
+          lexer.next();
+          this.#expectRight(`{{${word}}}`);
+          if (this.#ranges === 0) throw this.#error(`{{${word}}} outside {{range}}`);
+          return { type: word, pos };
+        default:
+          throw this.#unexpected('command');
+      }
+    }
+    const pos = lexer.start;
+    return { type: 'action', pos, pipe: this.#pipeline('command', 'right') };
+  }
+
+  #control(word: 'if' | 'with' | 'range', at: number): BranchNode | RangeNode {
+    const declared = this.#variables.length;
+    const pipe = this.#pipeline(word, 'right');
+    if (word === 'range') this.#ranges++;
+    const list = this.#list();
+    if (word === 'range') this.#ranges--;
+    let otherwise: Statement[] | undefined;
+    if (this.#ending === `else ${word}`) {
+      // `else if` is an `if` of its own, whose `end` ends both.
+      const pos = this.#lexer.start;
+      this.#lexer.next();
+      otherwise = [this.#control(word, pos)];
+    } else if (this.#ending !== 'end') {
+      if (this.#ending !== 'else') throw this.#unexpected('input');
+      otherwise = this.#list();
+      if ((this.#ending as Ending) !== 'end') throw this.#error('expected end; found {{else}}');
+    }
+    this.#ending = 'end';
+    this.#variables.length = declared;
+    return { type: word, pos: pipe.pos ?? at, pipe, list, otherwise };
+  }
+
+  #template(): Statement {
+    const lexer = this.#lexer;
+    lexer.next();
+    const pos = lexer.start;
+    const name = this.#templateName('template clause');
+    if ((lexer.type as string) === 'right') {
+      lexer.next();
+      return { type: 'template', pos, name, pipe: undefined };
+    }
+    return { type: 'template', pos, name, pipe: this.#pipeline('template clause', 'right') };
+  }
+
+  #block(): Statement {
+    const lexer = this.#lexer;
+    lexer.next();
+    const pos = lexer.start;
+    const name = this.#templateName('block clause');
+    const pipe = this.#pipeline('block clause', 'right');
+    const { variables, ranges } = this.#enter();
+    const list = this.#list();
+    if (this.#ending !== 'end') throw this.#error('unexpected {{else}} in block clause');
+    this.#leave(variables, ranges);
+    this.#add(name, list);
+    return { type: 'template', pos, name, pipe };
+  }
+
+  #templateName(context: string): string {
+    const lexer = this.#lexer;
+    if (lexer.type !== 'string') throw this.#unexpected(context);
+    const name = unquote(lexer.value);
+    if (name === undefined) throw this.#error('invalid syntax');
+    lexer.next();
+    return name;
+  }
+
+  #expectRight(context: string): void {
+    if (this.#lexer.type !== 'right') throw this.#unexpected(context);
+    this.#lexer.next();
+  }
+
+  #pipeline(context: string, end: 'right' | ')'): Pipe {
+    const lexer = this.#lexer;
+    const pos = lexer.start;
+    const commands: Command[] = [];
+    const variables: string[] = [];
+    let isAssignment = false;
+    let first: { name: string; pos: number } | undefined;
+    while (lexer.type === 'variable') {
+      const name = lexer.value;
+      const start = lexer.start;
+      lexer.next();
+      const next = lexer.type as string;
+      if (next === 'assign' || next === 'declare') {
+        isAssignment = next === 'assign';
+        variables.push(name);
+        this.#variables.push(name);
+        lexer.next();
+        break;
+      }
+      if (next === 'char' && lexer.value === ',') {
+        lexer.next();
+        variables.push(name);
+        this.#variables.push(name);
+        if (context !== 'range' || variables.length > 1) throw this.#error(`too many declarations in ${context}`);
+        const after = lexer.type as string;
+        if (after !== 'variable' && after !== 'right' && after !== ')') {
+          throw this.#error('range can only initialize variables');
+        }
+        continue;
+      }
+      // It is the first operand, and its token is gone already.
+      first = { name, pos: start };
+      break;
+    }
+    for (;;) {
+      if (first === undefined) {
+        if ((lexer.type as string) === end) break;
+        if (!this.#beginsTerm()) throw this.#unexpected(context);
+      }
+      commands.push(this.#command(first));
+      first = undefined;
+    }
+    if (commands.length === 0) throw this.#error(`missing value for ${context}`);
+    for (const [stage, { args }] of commands.entries()) {
+      const type = args[0]?.type;
+      if (stage === 0) continue;
+      if (type === 'bool' || type === 'dot' || type === 'nil' || type === 'number' || type === 'string') {
+        throw this.#error(`non executable command in pipeline stage ${stage + 1}`);
+      }
+    }
+    lexer.next();
+    return { type: 'pipe', pos, variables, isAssignment, commands };
+  }
+
+  #beginsTerm(): boolean {
+    switch (this.#lexer.type) {
+      case 'bool':
+      case 'character':
+      case 'dot':
+      case 'field':
+      case 'identifier':
+      case 'number':
+      case 'nil':
+      case 'string':
+      case 'variable':
+      case '(':
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** @param first a variable whose token was read already */
+  #command(first: { name: string; pos: number } | undefined): Command {
+    const lexer = this.#lexer;
+    const args: Operand[] = [];
+    const pos = first?.pos ?? lexer.start;
+    args.push(this.#operand(first === undefined ? this.#term() : this.#variable(first.pos, first.name)));
+    while (lexer.spaced && this.#beginsTerm()) args.push(this.#operand(this.#term()));
+    if (lexer.type === 'pipe') lexer.next();
+    else if (lexer.type !== 'right' && lexer.type !== ')') throw this.#unexpected('operand');
+    return { type: 'command', pos, args };
+  }
+
+  /** A term with the fields that follow it. */
+  #operand(term: Operand): Operand {
+    const lexer = this.#lexer;
+    if (lexer.type !== 'field' || lexer.spaced) return term;
+    const pos = lexer.start;
+    const names: string[] = [];
+    while (lexer.type === 'field' && !lexer.spaced) {
+      names.push(lexer.value.slice(1));
+      lexer.next();
+    }
+    switch (term.type) {
+      case 'field':
+        return { type: 'field', pos, names: [...term.names, ...names] };
+      case 'variable':
+        return { type: 'variable', pos, name: term.name, names: [...term.names, ...names] };
+      case 'bool':
+      case 'string':
+      case 'number':
+      case 'nil':
+      case 'dot':
+        throw this.#error(`unexpected . after term ${JSON.stringify(this.#source.text.slice(term.pos, pos))}`);
+      default:
+        return { type: 'chain', pos, of: term, names };
+    }
+  }
+
+  #term(): Operand {
+    const lexer = this.#lexer;
+    const { start: pos, value, type } = lexer;
+    let node: Operand;
+    switch (type) {
+      case 'identifier':
+        if (!this.#isFunction(value)) throw this.#error(`function ${JSON.stringify(value)} not defined`);
+        this.functions.add(value);
+        node = { type: 'identifier', pos, name: value };
+        break;
+      case 'dot':
+        node = { type: 'dot', pos };
+        break;
+      case 'nil':
+        node = { type: 'nil', pos };
+        break;
+      case 'variable':
+        lexer.next();
+        return this.#variable(pos, value);
+      case 'field':
+        node = { type: 'field', pos, names: [value.slice(1)] } satisfies FieldNode;
+        break;
+      case 'bool':
+        node = { type: 'bool', pos, value: value === 'true' };
+        break;
+      case 'character':
+        node = this.#constant(parseCharacter(pos, value));
+        break;
+      case 'number':
+        node = this.#constant(parseNumber(pos, value));
+        break;
+      case '(': {
+        if (++this.#depth > DEEPEST) throw this.#error('max expression depth exceeded');
+        lexer.next();
+        const pipe = this.#pipeline('parenthesized pipeline', ')');
+        this.#depth--;
+        return pipe;
+      }
+      default: {
+        const text = unquote(value);
+        if (text === undefined) throw this.#error('invalid syntax');
+        node = { type: 'string', pos, quoted: value, value: text };
+      }
+    }
+    lexer.next();
+    return node;
+  }
+
+  #variable(pos: number, name: string): Operand {
+    if (!this.#variables.includes(name)) throw this.#error(`undefined variable ${JSON.stringify(name)}`);
+    return { type: 'variable', pos, name, names: [] };
+  }
+
+  #constant(number: NumberNode | string): NumberNode {
+    if (typeof number === 'string') throw this.#error(number);
+    return number;
+  }
+
+  #unexpected(context: string): PkgError {
+    const { type, value } = this.#lexer;
+    if (type === 'error') return this.#error(value);
+    return this.#error(`unexpected ${this.#describe()} in ${context}`);
+  }
+
+  #describe(): string {
+    const { type, value } = this.#lexer;
+    if (type === 'eof') return 'EOF';
+    if (type === 'left') return '"{{"';
+    if (type === 'right') return '"}}"';
+    if (type === 'keyword') return `<${value}>`;
+    return value.length > 10 ? `${JSON.stringify(value.slice(0, 10))}...` : JSON.stringify(value);
+  }
+
+  #error(message: string): PkgError {
+    const { text, file } = this.#source;
+    const at = this.#lexer.start;
+    const before = text.slice(0, at);
+    const line = before.split('\n').length;
+    const column = at - before.lastIndexOf('\n');
+    return new PkgError('PKG_TEMPLATE_SYNTAX', Buffer.from(message, 'latin1').toString('utf8'), {
+      at: { file, line, column },
+    });
+  }
+}
