@@ -25,6 +25,12 @@ export type ListQuery = {
   namePrefix?: string;
 };
 
+/** How objects are applied. */
+export type ApplyOptions = {
+  /** Take fields that others hold. */
+  forceConflicts?: boolean;
+};
+
 /** How an object as it is to be stands to what lives in its place. */
 export type Comparison = {
   /** Applying would change nothing. */
@@ -58,7 +64,7 @@ export interface Cluster {
   /** Reads many at once, in the order of `refs`, by as few requests as the place allows. */
   getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]>;
   /** Compares objects as they are to be with what lives, in the order given. */
-  compare(desired: readonly KubeObject[]): Promise<Comparison[]>;
+  compare(desired: readonly KubeObject[], options?: ApplyOptions): Promise<Comparison[]>;
   list(query: ListQuery): Promise<KubeObject[]>;
   /** Writes an object that must not exist: `PKG_OBJECT_CONFLICT` when it does. Returns it as it lives. */
   create(object: KubeObject): Promise<KubeObject>;
@@ -72,7 +78,7 @@ export interface Cluster {
    * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place,
    * or when there was to be nothing and something is there.
    */
-  apply(object: KubeObject, options?: { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
+  apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
   /**
    * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
    * another object took its place.

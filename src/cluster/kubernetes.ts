@@ -2,7 +2,7 @@
 import { PkgError } from '../errors.ts';
 import { equalJson, getOwn } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
-import type { Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
+import type { ApplyOptions, Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
 import { refOf } from './cluster.ts';
 import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
@@ -97,11 +97,14 @@ export class Kubernetes implements Cluster {
     return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
   }
 
-  async compare(desired: readonly KubeObject[]): Promise<Comparison[]> {
-    return await compareObjects(this, desired);
+  async compare(desired: readonly KubeObject[], options: ApplyOptions = {}): Promise<Comparison[]> {
+    return await compareObjects(this, desired, options);
   }
 
-  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<KubeObject> {
+  async apply(
+    object: KubeObject,
+    options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {},
+  ): Promise<KubeObject> {
     return await applyObject(this, object, options);
   }
 

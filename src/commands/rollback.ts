@@ -23,6 +23,7 @@ export const command: Command = defineCommand({
   ],
   flags: {
     'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
+    'force-conflicts': { type: 'boolean', summary: 'take fields that somebody else holds' },
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
     description: { type: 'string', value: 'TEXT', summary: 'a description for the new revision' },
     ...HISTORY_MAX_FLAG,
@@ -49,6 +50,7 @@ export const command: Command = defineCommand({
         takeOver: flags['take-over'],
         historyMax: historyMaxOf(flags),
         dryRun,
+        forceConflicts: flags['force-conflicts'],
       }),
     );
     if (dryRun) await printPlan(plan, { color: flags.color });

@@ -31,6 +31,7 @@ export type PlanInput = {
   /** What earlier revisions may have made, and what lives there; objects among `desired` may be left out. */
   baseline: readonly (BaselineObject & { live: KubeObject | undefined })[];
   takeOwnership: boolean;
+  forceConflicts: boolean;
   /** Steps that come before all others: a namespace, `crds/`. */
   before: readonly Step[];
   notes: readonly string[];
@@ -86,7 +87,16 @@ export function planObjects(input: PlanInput): Plan {
     const step = planRemoval(item, input);
     if (step !== undefined) steps.push(step);
   }
-  return { operation, release, namespace, revision, steps, crds: input.before.length, notes: [...input.notes] };
+  return {
+    operation,
+    release,
+    namespace,
+    revision,
+    steps,
+    crds: input.before.length,
+    forceConflicts: input.forceConflicts,
+    notes: [...input.notes],
+  };
 }
 
 function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Step | undefined {

@@ -34,6 +34,8 @@ export type Plan = {
   steps: Step[];
   /** So many of the first steps make the namespace of the release and the chart's CRDs: before any hook. */
   crds: number;
+  /** Fields that others hold are taken. */
+  forceConflicts: boolean;
   /** What a person should know before: assumed scopes, duplicates, taken over records, … */
   notes: string[];
 };

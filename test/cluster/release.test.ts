@@ -142,6 +142,8 @@ test('what somebody else holds is a conflict that is named, before anything is w
   expect(stderr).toContain('.data.a');
   expect((await configMap(ns, 'r-one')).data).toEqual({ a: '7' });
   expect(JSON.parse(await pkg(ns, 'history', 'r', '-o', 'json'))).toHaveLength(1);
+  await pkg(ns, 'upgrade', 'r', native, '--force-conflicts');
+  expect((await configMap(ns, 'r-one')).data).toEqual({ a: '2', b: '3' });
 });
 
 test('an object of another owner is refused', async () => {

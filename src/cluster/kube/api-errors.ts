@@ -131,7 +131,10 @@ function conflict(body: Json, text: string, what: string, answer: { status: numb
       'PKG_OBJECT_CONFLICT',
       `fields of ${what} are held by ${holders.map((name) => `"${printable(name)}"`).join(', ')}`,
       answer,
-      { notes: held.map(({ field, message }) => printable(`${field}: ${message}`, 500)) },
+      {
+        notes: held.map(({ field, message }) => printable(`${field}: ${message}`, 500)),
+        hints: ['leave the fields out of the chart, or take them with --force-conflicts'],
+      },
     );
   }
   const happened = answer.reason === 'AlreadyExists' ? 'is there already' : 'was changed by somebody else meanwhile';

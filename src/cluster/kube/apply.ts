@@ -1,7 +1,7 @@
 /** Server-side apply, and telling whether it would change anything. */
 import { equalJson, getOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
-import type { Comparison, KubeObject } from '../cluster.ts';
+import type { ApplyOptions, Comparison, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
 import { ApiError } from './api-errors.ts';
@@ -24,18 +24,23 @@ const AT_ONCE = 16;
 export async function applyObject(
   cluster: Kubernetes,
   object: KubeObject,
-  options: { expected?: KubeObject | 'nothing' },
+  options: ApplyOptions & { expected?: KubeObject | 'nothing' },
 ): Promise<KubeObject> {
   const { expected } = options;
+  const force = forceOf(options);
   if (expected === 'nothing' && (await cluster.get(refOf(object))) !== undefined) {
     throw new ApiError('PKG_OBJECT_CONFLICT', `${describeRef(refOf(object))} was made by somebody else meanwhile`, {
       status: 409,
     });
   }
-  if (typeof expected !== 'object') return await send(cluster, object, undefined, {});
+  if (typeof expected !== 'object') return await send(cluster, object, undefined, force);
   const fields = migratedFields(expected, FIELD_MANAGER);
   if (fields !== undefined) await migrate(cluster, expected, fields);
-  return await send(cluster, object, expected.metadata['uid'], {});
+  return await send(cluster, object, expected.metadata['uid'], force);
+}
+
+function forceOf({ forceConflicts = false }: ApplyOptions): { force?: 'true' } {
+  return forceConflicts ? { force: 'true' } : {};
 }
 
 async function migrate(cluster: Kubernetes, live: KubeObject, fields: JsonObject[]): Promise<void> {
@@ -78,7 +83,11 @@ async function send(
  *
  * @throws ApiError where the server cannot be asked
  */
-export async function compareObjects(cluster: Kubernetes, desired: readonly KubeObject[]): Promise<Comparison[]> {
+export async function compareObjects(
+  cluster: Kubernetes,
+  desired: readonly KubeObject[],
+  options: ApplyOptions,
+): Promise<Comparison[]> {
   const found = await cluster.getMany(desired.map((object) => refOf(object)));
   const comparisons: Comparison[] = [];
   let next = 0;
@@ -86,7 +95,7 @@ export async function compareObjects(cluster: Kubernetes, desired: readonly Kube
     while (next < desired.length) {
       const index = next++;
       const object = desired[index];
-      if (object !== undefined) comparisons[index] = await compareObject(cluster, object, found[index]);
+      if (object !== undefined) comparisons[index] = await compareObject(cluster, object, found[index], options);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, desired.length) }, work));
@@ -97,11 +106,12 @@ async function compareObject(
   cluster: Kubernetes,
   object: KubeObject,
   live: KubeObject | undefined,
+  options: ApplyOptions,
 ): Promise<Comparison> {
   if (live === undefined) return { same: false, live };
   const isMigrated = migratedFields(live, FIELD_MANAGER) === undefined;
   // What Helm's updates hold is ours, and no conflict.
-  const force = isMigrated ? {} : ({ force: 'true' } as const);
+  const force = isMigrated ? forceOf(options) : forceOf({ forceConflicts: true });
   let after: KubeObject;
   try {
     after = await send(cluster, object, live.metadata['uid'], { dryRun: 'All', ...force });

@@ -41,6 +41,7 @@ export const PLAN_FLAGS = {
     type: 'boolean',
     summary: 'take over objects that are there and belong to nobody or to another release',
   },
+  'force-conflicts': { type: 'boolean', summary: 'take fields that somebody else holds' },
   'skip-schema-validation': { type: 'boolean', summary: 'do not check values against values.schema.json' },
   'render-subchart-notes': { type: 'boolean', summary: "print subcharts' notes too" },
 } as const;

@@ -7,6 +7,7 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
   skipCrds: boolean;
   noHooks: boolean;
   takeOwnership: boolean;
+  forceConflicts: boolean;
   skipSchemaValidation: boolean;
   subchartNotes: boolean;
 } {
@@ -14,6 +15,7 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
     skipCrds: flags['skip-crds'],
     noHooks: flags['no-hooks'],
     takeOwnership: flags['take-ownership'],
+    forceConflicts: flags['force-conflicts'],
     skipSchemaValidation: flags['skip-schema-validation'],
     subchartNotes: flags['render-subchart-notes'],
   };

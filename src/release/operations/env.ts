@@ -37,6 +37,7 @@ export type ChartOperation = {
   skipCrds?: boolean;
   noHooks?: boolean;
   takeOwnership?: boolean;
+  forceConflicts?: boolean;
   takeOver?: boolean;
   skipSchemaValidation?: boolean;
   subchartNotes?: boolean;

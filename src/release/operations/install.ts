@@ -41,6 +41,7 @@ export async function install(env: Env, input: InstallInput): Promise<OperationR
   );
   const plan = await planRelease(env, 'install', release, rendered.objects, history, {
     takeOwnership: input.takeOwnership === true,
+    forceConflicts: input.forceConflicts === true,
     before: [...namespaces, ...steps],
     crds,
     notes: [],

@@ -83,7 +83,13 @@ export async function planRelease(
   release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest'>,
   documents: readonly SourceDocument[],
   history: readonly StoredRelease[],
-  options: { takeOwnership: boolean; before: readonly Step[]; crds: readonly KubeObject[]; notes: readonly string[] },
+  options: {
+    takeOwnership: boolean;
+    forceConflicts: boolean;
+    before: readonly Step[];
+    crds: readonly KubeObject[];
+    notes: readonly string[];
+  },
 ): Promise<Plan> {
   const { cluster } = env;
   const { name, namespace, version: revision } = release;
@@ -93,7 +99,7 @@ export async function planRelease(
     crds: options.crds,
   });
   const owned = objects.map((object) => withOwnership(object, name, namespace));
-  const found = await cluster.compare(owned);
+  const found = await cluster.compare(owned, { forceConflicts: options.forceConflicts });
   const baseline = await readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned });
   return planObjects({
     operation,
@@ -103,6 +109,7 @@ export async function planRelease(
     desired: owned.map((object, index) => ({ object, found: found[index] ?? { same: false, live: undefined } })),
     baseline,
     takeOwnership: options.takeOwnership,
+    forceConflicts: options.forceConflicts,
     before: options.before,
     notes: [...options.notes, ...notes],
   });

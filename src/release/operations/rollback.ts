@@ -18,6 +18,7 @@ export type RollbackInput = {
   noHooks?: boolean;
   description?: string;
   takeOver?: boolean;
+  forceConflicts?: boolean;
 };
 
 /**
@@ -59,6 +60,7 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
   const plan = await planRelease(env, 'rollback', release, documents, history, {
     takeOwnership: false,
+    forceConflicts: input.forceConflicts === true,
     before: [],
     crds: [],
     notes: [],

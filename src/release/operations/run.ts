@@ -29,14 +29,14 @@ export async function runPlan(
 ): Promise<Release> {
   // The record lives in the namespace.
   const home = plan.steps.filter(isHome(plan));
-  for (const step of home) await applyStep(env.cluster, step);
+  for (const step of home) await applyStep(env.cluster, step, plan);
   const hold = await Hold.begin(store, release);
   try {
     await store.writeKeepsakes(hold.stored, keepsakes);
     const crds = plan.steps.slice(0, plan.crds).filter((step) => !home.includes(step));
-    await applySteps(env, crds, hold);
+    await applySteps(env, plan, crds, hold);
     await runHooks(env, release, `pre-${plan.operation}`);
-    await applySteps(env, plan.steps.slice(plan.crds), hold);
+    await applySteps(env, plan, plan.steps.slice(plan.crds), hold);
     await runHooks(env, release, `post-${plan.operation}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -62,23 +62,29 @@ function isHome({ namespace }: Plan): (step: Step) => boolean {
 }
 
 /** Writes what differs, one object after the other, in the order of the plan. */
-export async function applySteps(env: Env, planned: readonly Step[], hold: Hold | undefined): Promise<void> {
+export async function applySteps(
+  env: Env,
+  plan: Plan,
+  planned: readonly Step[],
+  hold: Hold | undefined,
+): Promise<void> {
   const steps = planned.filter(({ action }) => action !== 'unchanged' && action !== 'keep');
   for (const [index, step] of steps.entries()) {
     if (env.signal?.aborted === true) throw interrupted();
     hold?.check();
     env.emit({ type: 'step-started', step, index, total: steps.length });
-    await applyStep(env.cluster, step);
+    await applyStep(env.cluster, step, plan);
     env.emit({ type: 'step-done', step, index, total: steps.length });
   }
   if (env.signal?.aborted === true) throw interrupted();
 }
 
-async function applyStep(cluster: Cluster, step: Step): Promise<void> {
+async function applyStep(cluster: Cluster, step: Step, { forceConflicts }: Plan): Promise<void> {
   const { action, desired, live, ref } = step;
-  if (action === 'create' && desired !== undefined) await cluster.apply(desired, { expected: 'nothing' });
+  if (action === 'create' && desired !== undefined)
+    await cluster.apply(desired, { forceConflicts, expected: 'nothing' });
   else if (action === 'update' && desired !== undefined)
-    await cluster.apply(desired, live === undefined ? {} : { expected: live });
+    await cluster.apply(desired, { forceConflicts, ...(live && { expected: live }) });
   else if (action === 'delete') {
     await cluster.delete(live === undefined ? ref : refOf(live), live === undefined ? {} : { expected: live });
   }

@@ -49,6 +49,7 @@ export async function uninstall(env: Env, input: UninstallInput): Promise<Operat
   const emptied = { name, namespace, version: release.version, manifest: '' };
   const plan = await planRelease(env, 'uninstall', emptied, [], isGone ? [] : history, {
     takeOwnership: false,
+    forceConflicts: false,
     before: [],
     crds: [],
     notes: [],
@@ -64,7 +65,7 @@ export async function uninstall(env: Env, input: UninstallInput): Promise<Operat
     try {
       const around = noHooks ? { ...release, hooks: [] } : release;
       await runHooks(env, around, 'pre-delete');
-      await applySteps(env, plan.steps, hold);
+      await applySteps(env, plan, plan.steps, hold);
       await runHooks(env, around, 'post-delete');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

@@ -52,6 +52,7 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
   const release = releaseOf(whole, rendered, version, times, 'pending-upgrade', 'Preparing upgrade', labels);
   const plan = await planRelease(env, 'upgrade', release, rendered.objects, history, {
     takeOwnership: input.takeOwnership === true,
+    forceConflicts: input.forceConflicts === true,
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
     notes: [],
