@@ -31,6 +31,12 @@ export type ApplyOptions = {
   forceConflicts?: boolean;
 };
 
+/** How objects are compared. */
+export type CompareOptions = ApplyOptions & {
+  /** Leave fields to those who hold them through the scale subresource, as autoscalers do. */
+  leaveScaled?: boolean;
+};
+
 /** How an object as it is to be stands to what lives in its place. */
 export type Comparison = {
   /** Applying would change nothing. */
@@ -39,6 +45,10 @@ export type Comparison = {
   live: KubeObject | undefined;
   /** What would live there, where the place tells it. */
   after?: KubeObject;
+  /** The object as it is to be applied, where fields of it are left to somebody else. */
+  desired?: KubeObject;
+  /** What a person should know of it. */
+  notes?: string[];
   /** Why it cannot be applied: others hold its fields, a field cannot change, … */
   problem?: PkgError;
 };
@@ -56,6 +66,8 @@ export interface Cluster {
   readonly defaultNamespace: string;
   /** Does this place run hooks and controllers? False for a folder: hooks are recorded, not run. */
   readonly runsWorkloads: boolean;
+  /** How many writes may be under way at once. */
+  readonly writesAtOnce: number;
   /** What templates may know of it. */
   capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }>;
   /** Where objects of this kind live. `crds` are those that come with the chart and may not be there yet. */
@@ -63,8 +75,10 @@ export interface Cluster {
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Reads many at once, in the order of `refs`, by as few requests as the place allows. */
   getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]>;
+  /** Those of many objects that are there, by as few requests as the place allows. */
+  existing(refs: readonly ObjectRef[]): Promise<ObjectRef[]>;
   /** Compares objects as they are to be with what lives, in the order given. */
-  compare(desired: readonly KubeObject[], options?: ApplyOptions): Promise<Comparison[]>;
+  compare(desired: readonly KubeObject[], options?: CompareOptions): Promise<Comparison[]>;
   list(query: ListQuery): Promise<KubeObject[]>;
   /** Writes an object that must not exist: `PKG_OBJECT_CONFLICT` when it does. Returns it as it lives. */
   create(object: KubeObject): Promise<KubeObject>;
@@ -76,7 +90,7 @@ export interface Cluster {
   /**
    * Makes the object's fields hold (server-side apply; in a folder: the file holds this object).
    * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place,
-   * or when there was to be nothing and something is there.
+   * or when there was to be nothing and something was there; look by {@link existing} before.
    */
   apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
   /**

@@ -55,6 +55,7 @@ class Directory implements Cluster {
   readonly description: string;
   readonly defaultNamespace = 'default';
   readonly runsWorkloads = false;
+  readonly writesAtOnce = 1;
   readonly #folder: Folder;
 
   constructor(path: string) {
@@ -79,6 +80,10 @@ class Directory implements Cluster {
 
   async getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]> {
     return refs.map((ref) => this.#get(ref));
+  }
+
+  async existing(refs: readonly ObjectRef[]): Promise<ObjectRef[]> {
+    return refs.filter((ref) => this.#folder.read(folderOf(ref), fileOf(ref)) !== undefined);
   }
 
   async compare(desired: readonly KubeObject[]): Promise<Comparison[]> {

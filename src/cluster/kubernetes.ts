@@ -1,8 +1,17 @@
 /** A Kubernetes cluster as a place where objects live. What writes by server-side apply is in `kube/apply.ts`. */
 import { PkgError } from '../errors.ts';
-import { equalJson, getOwn } from '../yaml/value.ts';
+import { equalJson, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
-import type { ApplyOptions, Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
+import type {
+  ApplyOptions,
+  Cluster,
+  CompareOptions,
+  Comparison,
+  KubeObject,
+  ListQuery,
+  ObjectRef,
+  Scope,
+} from './cluster.ts';
 import { refOf } from './cluster.ts';
 import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
@@ -10,13 +19,17 @@ import { KubeClient } from './kube/client.ts';
 import { resolveConnection } from './kube/connection.ts';
 import type { ConnectionSettings } from './kube/connection.ts';
 import { Discovery } from './kube/discovery.ts';
-import { readMany, withKind } from './kube/read-many.ts';
+import { existingAmong, readMany, withKind } from './kube/read-many.ts';
 import { resourcePath } from './kube/resource-path.ts';
 import { writeOnce } from './kube/write-once.ts';
 import { scopeFromCrds } from './scope.ts';
 
 /** How writes that are not applies are named in `managedFields`: as Helm names its records'. */
 const FIELD_MANAGER = 'Helm';
+/** Lists of names only: what the objects hold stays on the server. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+/** Names in one answer. */
+const PAGE = 500;
 
 /**
  * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
@@ -35,6 +48,7 @@ export class Kubernetes implements Cluster {
   readonly description: string;
   readonly defaultNamespace: string;
   readonly runsWorkloads = true;
+  readonly writesAtOnce = 32;
   readonly client: KubeClient;
   readonly discovery: Discovery;
 
@@ -73,31 +87,62 @@ export class Kubernetes implements Cluster {
   }
 
   async getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]> {
-    return await readMany(
-      refs,
-      (ref) => this.get(ref),
-      (query) => this.list(query),
-    );
+    return await readMany(refs, this);
+  }
+
+  async existing(refs: readonly ObjectRef[]): Promise<ObjectRef[]> {
+    return await existingAmong(refs, this);
   }
 
   async list(query: ListQuery): Promise<KubeObject[]> {
-    const { apiVersion, kind, namespace = '', labels = {}, namePrefix = '' } = query;
-    const resource = await this.discovery.resource(apiVersion, kind);
-    if (resource === undefined) return [];
-    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-    const { status, body } = await this.client.request({
-      method: 'GET',
-      path: resourcePath(resource, namespace),
-      query: { labelSelector: selector.length === 0 ? undefined : selector.join(',') },
-      expect: [404],
-    });
-    const items = status === 404 ? undefined : getOwn(body as JsonObject, 'items');
-    if (!Array.isArray(items)) return [];
-    const objects = items.map((item) => withKind(item as JsonObject, apiVersion, kind));
+    const { apiVersion, kind, namePrefix = '' } = query;
+    const objects: KubeObject[] = [];
+    for await (const { items } of this.#pages(query, {})) {
+      for (const item of items) objects.push(withKind(item, apiVersion, kind));
+    }
     return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
   }
 
-  async compare(desired: readonly KubeObject[], options: ApplyOptions = {}): Promise<Comparison[]> {
+  async names(query: ListQuery, most: number): Promise<ReadonlySet<string> | undefined> {
+    const names = new Set<string>();
+    for await (const { items, left } of this.#pages(query, { metadataOnly: true, limit: PAGE })) {
+      for (const { metadata } of items as KubeObject[]) names.add(metadata.name);
+      if (names.size + left > most) return undefined;
+    }
+    return names;
+  }
+
+  /** The pages of a list, none for a kind that the server does not know. `left` objects or more come after. */
+  async *#pages(
+    { apiVersion, kind, namespace = '', labels = {} }: ListQuery,
+    { metadataOnly = false, limit }: { metadataOnly?: boolean; limit?: number },
+  ): AsyncGenerator<{ items: JsonObject[]; left: number }> {
+    const resource = await this.discovery.resource(apiVersion, kind);
+    if (resource === undefined) return;
+    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    let next = '';
+    do {
+      const { status, body } = await this.client.request({
+        method: 'GET',
+        path: resourcePath(resource, namespace),
+        ...(metadataOnly && { accept: METADATA_ONLY }),
+        query: {
+          labelSelector: selector.length === 0 ? undefined : selector.join(','),
+          limit: limit === undefined ? undefined : String(limit),
+          continue: next === '' ? undefined : next,
+        },
+        expect: [404],
+      });
+      const items = status !== 404 && isJsonObject(body) ? getOwn(body, 'items') : undefined;
+      if (!Array.isArray(items)) return;
+      const metadata = isJsonObject(body) ? getOwn(body, 'metadata') : undefined;
+      const left = isJsonObject(metadata) ? getOwn(metadata, 'remainingItemCount') : undefined;
+      yield { items: items.filter(isJsonObject), left: typeof left === 'number' ? left : 0 };
+      next = textField(metadata, 'continue');
+    } while (next !== '');
+  }
+
+  async compare(desired: readonly KubeObject[], options: CompareOptions = {}): Promise<Comparison[]> {
     return await compareObjects(this, desired, options);
   }
 

@@ -1,4 +1,4 @@
-import { equalJson } from '../yaml/value.ts';
+import { equalJson, isJsonObject } from '../yaml/value.ts';
 import type { KubeObject } from '../cluster/cluster.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { FieldChange } from './plan.ts';
@@ -30,7 +30,7 @@ function compare(
   if (Array.isArray(before) && Array.isArray(after)) {
     const length = Math.max(before.length, after.length);
     for (let index = 0; index < length; index++) compare(before[index], after[index], [...path, index], out);
-  } else if (isObject(before) && isObject(after)) {
+  } else if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
       const left = Object.hasOwn(before, key) ? before[key] : undefined;
       const right = Object.hasOwn(after, key) ? after[key] : undefined;
@@ -39,10 +39,6 @@ function compare(
   } else {
     out.push({ path, before, after });
   }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function withoutServerFields(object: KubeObject): JsonObject {

@@ -50,7 +50,9 @@ export function planObjects(input: PlanInput): Plan {
   const steps: Step[] = [...input.before];
   const foreign: { ref: ObjectRef; why: string }[] = [];
   const problems: PkgError[] = [];
-  for (const { object, found } of input.desired) {
+  const notes = [...input.notes];
+  for (const { object: rendered, found } of input.desired) {
+    const object = found.desired ?? rendered;
     const ref = refOf(object);
     wanted.add(refKey(ref));
     const { live } = found;
@@ -71,6 +73,7 @@ export function planObjects(input: PlanInput): Plan {
       problems.push(found.problem);
       continue;
     }
+    notes.push(...(found.notes ?? []));
     if (found.same) {
       steps.push({ action: 'unchanged', ref, reason: 'as it is to be', live, desired: object, changes: [] });
       continue;
@@ -95,7 +98,7 @@ export function planObjects(input: PlanInput): Plan {
     steps,
     crds: input.before.length,
     forceConflicts: input.forceConflicts,
-    notes: [...input.notes],
+    notes,
   };
 }
 

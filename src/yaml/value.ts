@@ -86,3 +86,14 @@ function sameInteger(big: Json | undefined, number: Json | undefined): boolean {
   if (typeof big !== 'bigint') return false;
   return typeof number === 'number' && Number.isInteger(number) && BigInt(number) === big;
 }
+
+/** Is a value an object, not a list, a text, a number or nothing? */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field that is a text; empty for anything else. */
+export function textField(value: Json | undefined, key: string): string {
+  const found = isJsonObject(value) ? getOwn(value, key) : undefined;
+  return typeof found === 'string' ? found : '';
+}

@@ -11,12 +11,12 @@ import { helmPath } from '../support/helm.ts';
 import { WEB, writeMany, writeWebForHelm } from './charts.ts';
 import { measureAll, output } from './measure.ts';
 import type { Command } from './measure.ts';
+import { report, wasMissed } from './report.ts';
 
 const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const rounds = Number(process.env['PKG_BENCH_RUNS'] ?? 21);
 const folder = mkdtempSync(join(tmpdir(), 'pkg-bench-'));
 const target = join(folder, 'target');
-let missed = 0;
 
 function pkg(...args: string[]): Command {
   const env = { HOME: folder, PKG_TARGET: `dir:${target}` };
@@ -25,13 +25,6 @@ function pkg(...args: string[]): Command {
 
 function helm(...args: string[]): Command {
   return { program: helmPath(), args, env: { HOME: folder } };
-}
-
-/** Prints one line, and counts a target that is missed. */
-function report(name: string, measured: string, value: number, limit: number, unit: string): void {
-  if (value > limit) missed++;
-  const verdict = value > limit ? 'MISSED' : 'ok';
-  console.log(`${name.padEnd(44)} ${measured.padEnd(34)} ${value.toFixed(2)} ${unit} (at most ${limit}) ${verdict}`);
 }
 
 function compare(name: string, ours: Command, theirs: Command, limit: number): void {
@@ -105,4 +98,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-process.exitCode = missed > 0 ? 1 : 0;
+process.exitCode = wasMissed() ? 1 : 0;

@@ -62,3 +62,67 @@ data:
     shard: {{ . }}
 {{- end }}
 `;
+
+/** Writes a chart that makes as many ConfigMaps as Deployments, `count` in all; `change` alters one of them. */
+export function writeWorkloads(folder: string, engine: 'native' | 'go', count: number): string {
+  const chart = join(folder, `workloads-${engine}-${count}`);
+  mkdirSync(join(chart, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: workloads\nversion: 1.0.0\n');
+  writeFileSync(join(chart, 'values.yaml'), `count: ${count / 2}\nchange: none\n`);
+  const native = engine === 'native';
+  const text = native
+    ? `{{#each (until values.count)}}${workload('release.name', 'this')}{{/each}}\n`
+    : `{{- range until (int .Values.count) }}${workload('$.Release.Name', '.')}{{- end }}\n`;
+  writeFileSync(join(chart, 'templates', native ? 'all.yaml.hbs' : 'all.yaml'), text);
+  writeFileSync(
+    join(chart, 'templates', native ? 'one.yaml.hbs' : 'one.yaml'),
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: changing\ndata:\n  change: "${native ? '{{values.change}}' : '{{ .Values.change }}'}"\n`,
+  );
+  return chart;
+}
+
+function workload(release: string, index: string): string {
+  const name = `{{${release}}}-{{${index}}}`;
+  return `
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: ${name}
+data:
+  index: "{{${index}}}"
+  text: the same for all
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+  labels:
+    app.kubernetes.io/name: workloads
+spec:
+  replicas: 1
+  selector:
+    matchLabels:
+      app: ${name}
+  template:
+    metadata:
+      labels:
+        app: ${name}
+    spec:
+      containers:
+        - name: main
+          image: registry.example.test/image:1.0.0
+          ports:
+            - name: http
+              containerPort: 8080
+          env:
+            - name: INDEX
+              value: "{{${index}}}"
+          resources:
+            requests:
+              cpu: 10m
+              memory: 16Mi
+            limits:
+              memory: 32Mi
+`;
+}

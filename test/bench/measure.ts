@@ -1,5 +1,6 @@
 /** What a process costs: processor time and wall time of whole runs, from start to exit. */
 import { spawnSync } from 'node:child_process';
+import { median } from './report.ts';
 
 /** A command with everything that it needs. */
 export type Command = { program: string; args: readonly string[]; env?: Readonly<Record<string, string>> };
@@ -49,11 +50,6 @@ export function measureAll(commands: readonly Command[], rounds: number): Cost[]
     commands.forEach((command, index) => costs[index]?.push(measure(command)));
   }
   return costs.map((runs) => ({ cpu: median(runs.map(({ cpu }) => cpu)), wall: median(runs.map(({ wall }) => wall)) }));
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function environment({ env }: Command): Record<string, string> {

@@ -2,8 +2,8 @@
 import { PkgError } from '../../errors.ts';
 import type { ErrorCode, ErrorDetails } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { getOwn } from '../../yaml/value.ts';
-import type { Json, JsonObject } from '../../yaml/value.ts';
+import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import type { Json } from '../../yaml/value.ts';
 
 /** An answer that is an error, with what a caller may want to know beside the text. */
 export class ApiError extends PkgError {
@@ -55,12 +55,12 @@ export type Asker = { identity: string; cluster: string };
  * @param body the `Status` object, or whatever came instead
  */
 export function apiError(status: number, body: Json, asked: Asked, asker: Asker): ApiError {
-  const text = textOf(body, 'message');
-  const reason = textOf(body, 'reason');
+  const text = textField(body, 'message');
+  const reason = textField(body, 'reason');
   const answer = { status, reason, uncertain: status >= 500 };
   const said = text === '' ? [] : [`the server said: ${printable(text, 1000)}`];
   // A create names its object only in the body; the answer tells it again.
-  const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textOf(detailsOf(body), 'name') } : asked);
+  const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textField(detailsOf(body), 'name') } : asked);
   if (status === 401) {
     return new ApiError(
       'PKG_CLUSTER_UNAUTHORIZED',
@@ -80,7 +80,7 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
       notes: causes.length > 0 ? causes.map((cause) => printable(cause, 500)) : [],
     });
   }
-  if (status === 404 && asked.verb === 'create' && textOf(detailsOf(body), 'kind') === 'namespaces') {
+  if (status === 404 && asked.verb === 'create' && textField(detailsOf(body), 'kind') === 'namespaces') {
     return new ApiError(
       'PKG_NAMESPACE_NOT_FOUND',
       `the namespace "${printable(asked.namespace)}" does not exist`,
@@ -155,24 +155,15 @@ function describeAsked({ group, resource, namespace, name }: Asked): string {
 
 function causesOf(body: Json): { field: string; message: string; reason: string }[] {
   const details = detailsOf(body);
-  const causes = isObject(details) ? getOwn(details, 'causes') : undefined;
+  const causes = isJsonObject(details) ? getOwn(details, 'causes') : undefined;
   if (!Array.isArray(causes)) return [];
   return causes.slice(0, 50).map((cause) => ({
-    field: textOf(cause, 'field'),
-    message: textOf(cause, 'message'),
-    reason: textOf(cause, 'reason'),
+    field: textField(cause, 'field'),
+    message: textField(cause, 'message'),
+    reason: textField(cause, 'reason'),
   }));
 }
 
 function detailsOf(body: Json): Json {
-  return (isObject(body) ? getOwn(body, 'details') : undefined) ?? null;
-}
-
-function textOf(value: Json, key: string): string {
-  const found = isObject(value) ? getOwn(value, key) : undefined;
-  return typeof found === 'string' ? found : '';
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (isJsonObject(body) ? getOwn(body, 'details') : undefined) ?? null;
 }

@@ -1,11 +1,23 @@
 /** Server-side apply, and telling whether it would change anything. */
-import { equalJson, getOwn } from '../../yaml/value.ts';
+import { printable } from '../../errors-text.ts';
+import { equalJson } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
-import type { ApplyOptions, Comparison, KubeObject } from '../cluster.ts';
+import type { ApplyOptions, CompareOptions, Comparison, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
+import { inParallel } from '../parallel.ts';
 import { ApiError } from './api-errors.ts';
-import { migratedFields } from './client-side.ts';
+import { isUpdate, migratedFields } from './client-side.ts';
+import {
+  fieldsHeldByOthers,
+  fieldsLeftToOthers,
+  isAppliedBy,
+  isSettled,
+  managedFieldsOf,
+  pathText,
+  withoutField,
+} from './managed-fields.ts';
+import type { HeldField } from './managed-fields.ts';
 import { resourcePath } from './resource-path.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
@@ -17,7 +29,7 @@ const AT_ONCE = 16;
 
 /**
  * Makes the object's fields hold. With `expected`, only if it is still that object (by its `uid`), or if there
- * is still nothing.
+ * was still nothing: an apply cannot be bound to that, but its answer tells.
  *
  * @throws ApiError
  */
@@ -27,20 +39,21 @@ export async function applyObject(
   options: ApplyOptions & { expected?: KubeObject | 'nothing' },
 ): Promise<KubeObject> {
   const { expected } = options;
-  const force = forceOf(options);
-  if (expected === 'nothing' && (await cluster.get(refOf(object))) !== undefined) {
+  const force = forceOf(options.forceConflicts === true);
+  if (expected === undefined || expected === 'nothing') {
+    const { live, isNew } = await send(cluster, object, undefined, force);
+    if (expected === undefined || isNew) return live;
     throw new ApiError('PKG_OBJECT_CONFLICT', `${describeRef(refOf(object))} was made by somebody else meanwhile`, {
       status: 409,
     });
   }
-  if (typeof expected !== 'object') return await send(cluster, object, undefined, force);
   const fields = migratedFields(expected, FIELD_MANAGER);
   if (fields !== undefined) await migrate(cluster, expected, fields);
-  return await send(cluster, object, expected.metadata['uid'], force);
+  return (await send(cluster, object, expected.metadata['uid'], force)).live;
 }
 
-function forceOf({ forceConflicts = false }: ApplyOptions): { force?: 'true' } {
-  return forceConflicts ? { force: 'true' } : {};
+function forceOf(isForced: boolean): { force?: 'true' } {
+  return isForced ? { force: 'true' } : {};
 }
 
 async function migrate(cluster: Kubernetes, live: KubeObject, fields: JsonObject[]): Promise<void> {
@@ -63,10 +76,10 @@ async function send(
   object: KubeObject,
   uid: Json | undefined,
   query: { dryRun?: 'All'; force?: 'true' },
-): Promise<KubeObject> {
+): Promise<{ live: KubeObject; isNew: boolean }> {
   const ref = refOf(object);
   const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
-  const { body } = await cluster.client.request({
+  const { body, status, repeated } = await cluster.client.request({
     method: 'PATCH',
     path: resourcePath(resource, ref.namespace, ref.name),
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
@@ -74,64 +87,93 @@ async function send(
     body: uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } },
     idempotent: true,
   });
-  return body as KubeObject;
+  // What a repeated request finds may be what the one before it made.
+  return { live: body as KubeObject, isNew: status === 201 || repeated };
 }
 
 /**
- * Compares objects as they are to be with what lives. What applying would come to is asked of the server, by a
- * dry run: so are conflicts and fields that cannot change, before anything is written.
+ * Compares objects as they are to be with what lives. Where `managedFields` do not show that nothing would change,
+ * the server is asked, by a dry run: so conflicts and fields that cannot change are known before anything is written.
  *
  * @throws ApiError where the server cannot be asked
  */
 export async function compareObjects(
   cluster: Kubernetes,
   desired: readonly KubeObject[],
-  options: ApplyOptions,
+  options: CompareOptions,
 ): Promise<Comparison[]> {
   const found = await cluster.getMany(desired.map((object) => refOf(object)));
-  const comparisons: Comparison[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    while (next < desired.length) {
-      const index = next++;
-      const object = desired[index];
-      if (object !== undefined) comparisons[index] = await compareObject(cluster, object, found[index], options);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, desired.length) }, work));
-  return comparisons;
+  return await inParallel(desired, AT_ONCE, (object, index) => compareObject(cluster, object, found[index], options));
 }
 
 async function compareObject(
   cluster: Kubernetes,
   object: KubeObject,
   live: KubeObject | undefined,
-  options: ApplyOptions,
+  options: CompareOptions,
 ): Promise<Comparison> {
   if (live === undefined) return { same: false, live };
+  const scaled = options.leaveScaled === true ? heldByOthers(object, live).filter(isScaled) : [];
+  const desired = scaled.reduce<JsonObject>((rest, { path }) => withoutField(rest, path), object) as KubeObject;
+  const notes = scaled.map((field) => `${describeField(desired, field)} is left to ${describeHolder(field)}`);
+  const about = scaled.length === 0 ? { live } : { live, desired, notes };
   const isMigrated = migratedFields(live, FIELD_MANAGER) === undefined;
-  // What Helm's updates hold is ours, and no conflict.
-  const force = isMigrated ? forceOf(options) : forceOf({ forceConflicts: true });
+  if (isMigrated && isSettled(desired, live, FIELD_MANAGER)) return { same: true, ...about };
+  const force = options.forceConflicts === true;
+  // For the server, what Helm's updates hold is a conflict with us, as is what others hold.
+  const others = isMigrated || force ? [] : heldByOthers(desired, live);
+  if (others.length > 0) return { same: false, ...about, problem: conflict(desired, others, 409) };
   let after: KubeObject;
   try {
-    after = await send(cluster, object, live.metadata['uid'], { dryRun: 'All', ...force });
+    const outcome = { dryRun: 'All', ...forceOf(force || !isMigrated) } as const;
+    after = (await send(cluster, desired, live.metadata['uid'], outcome)).live;
   } catch (problem) {
     // Whether it is our object at all is for the planner to say first.
-    if (problem instanceof ApiError && PROBLEMS.has(problem.status)) return { same: false, live, problem };
-    throw problem;
+    if (!(problem instanceof ApiError) || !PROBLEMS.has(problem.status)) throw problem;
+    const held = problem.status === 409 ? heldByOthers(desired, live) : [];
+    return { same: false, ...about, problem: held.length === 0 ? problem : conflict(desired, held, 409) };
   }
-  return { same: isMigrated && equalJson(whatCounts(live), whatCounts(after)), live, after };
+  if (isMigrated && equalJson(whatCounts(live), whatCounts(after))) return { same: true, ...about };
+  const left = fieldsLeftToOthers(live, after, FIELD_MANAGER);
+  const kept = left.map((field) => `${describeField(desired, field)} is kept: also held by ${describeHolder(field)}`);
+  return { same: false, ...about, after, notes: [...notes, ...kept] };
+}
+
+/** The fields of an object that live otherwise and are held by neither Helm's applies nor its updates. */
+function heldByOthers(object: KubeObject, live: KubeObject): HeldField[] {
+  return fieldsHeldByOthers(object, live, (entry) => isAppliedBy(entry, FIELD_MANAGER) || isUpdate(entry));
+}
+
+function isScaled({ subresource, path }: HeldField): boolean {
+  return subresource === 'scale' && path.every((name) => !name.startsWith('['));
+}
+
+function describeField(object: KubeObject, { path }: HeldField): string {
+  return printable(`${pathText(path)} of ${describeRef(refOf(object))}`, 500);
+}
+
+function describeHolder({ manager, subresource, time }: HeldField): string {
+  const how = subresource === '' ? '' : ` through ${subresource}`;
+  return printable(`"${manager}"${how}${time === '' ? '' : `, who wrote at ${time}`}`, 500);
+}
+
+function conflict(object: KubeObject, held: readonly HeldField[], status: number): ApiError {
+  const holders = [...new Set(held.map(({ manager }) => `"${printable(manager)}"`))].join(', ');
+  const place = object.metadata.namespace === undefined ? '' : ` in namespace "${object.metadata.namespace}"`;
+  return new ApiError(
+    'PKG_OBJECT_CONFLICT',
+    `fields of ${printable(describeRef(refOf(object)) + place)} are held by ${holders}`,
+    { status, reason: 'Conflict' },
+    {
+      notes: held.map((field) => `${printable(pathText(field.path), 500)}: held by ${describeHolder(field)}`),
+      hints: ['leave the fields out of the chart, or take them with --force-conflicts'],
+    },
+  );
 }
 
 /** An object without what every write moves; of who holds its fields, what is held by Helm's applies. */
 function whatCounts(object: KubeObject): JsonObject {
-  const { managedFields, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
-  const held = Array.isArray(managedFields) ? managedFields.find(isOurs) : undefined;
+  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
+  const held = managedFieldsOf(object).find((entry) => isAppliedBy(entry, FIELD_MANAGER));
   return { ...object, metadata: { ...metadata, held: held === undefined ? null : (held['fieldsV1'] ?? null) } };
-}
-
-function isOurs(entry: Json): entry is JsonObject {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false;
-  const isWhole = (getOwn(entry, 'subresource') ?? '') === '';
-  return isWhole && getOwn(entry, 'manager') === FIELD_MANAGER && getOwn(entry, 'operation') === 'Apply';
 }

@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from '../../cluster/cluster.ts';
 import type { FieldChange, Step } from '../../release/plan.ts';
-import { equalJson, setOwn } from '../../yaml/value.ts';
+import { equalJson, isJsonObject, setOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 
 const MASK = '***';
@@ -42,8 +42,8 @@ function maskSecret(object: KubeObject, other: KubeObject | undefined, word: str
     if (Object.hasOwn(object, field)) masked[field] = maskValues(object[field] ?? null, other?.[field], word);
   }
   const annotations = object.metadata['annotations'];
-  if (isObject(annotations)) {
-    const theirs = isObject(other?.metadata['annotations']) ? other.metadata['annotations'] : undefined;
+  if (isJsonObject(annotations)) {
+    const theirs = isJsonObject(other?.metadata['annotations']) ? other.metadata['annotations'] : undefined;
     const copies = maskValues(
       Object.fromEntries(Object.entries(annotations).filter(([key]) => COPY_ANNOTATIONS.includes(key))),
       theirs,
@@ -55,15 +55,11 @@ function maskSecret(object: KubeObject, other: KubeObject | undefined, word: str
 }
 
 function maskValues(values: Json, others: Json | undefined, word: string): Json {
-  if (!isObject(values)) return MASK;
+  if (!isJsonObject(values)) return MASK;
   const masked: JsonObject = {};
   for (const [key, value] of Object.entries(values)) {
-    const other = isObject(others) && Object.hasOwn(others, key) ? others[key] : undefined;
+    const other = isJsonObject(others) && Object.hasOwn(others, key) ? others[key] : undefined;
     setOwn(masked, key, other === undefined || equalJson(value, other) ? MASK : `${MASK} ${word}`);
   }
   return masked;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

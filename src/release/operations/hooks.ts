@@ -3,8 +3,8 @@ import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
 import { refOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { getOwn } from '../../yaml/value.ts';
-import type { Json, JsonObject } from '../../yaml/value.ts';
+import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import type { JsonObject } from '../../yaml/value.ts';
 import { parseDocument } from '../manifest.ts';
 import { normalizeObjects } from '../plan-normal.ts';
 import type { RecordedHook, Release } from '../release.ts';
@@ -89,38 +89,31 @@ async function finished(env: Env, object: KubeObject, event: string): Promise<vo
 }
 
 function hasSucceeded(live: KubeObject): boolean {
-  if (live.kind === 'Pod') return text(statusOf(live), 'phase') === 'Succeeded';
+  if (live.kind === 'Pod') return textField(statusOf(live), 'phase') === 'Succeeded';
   return condition(live, 'Complete') !== undefined;
 }
 
 function failureOf(live: KubeObject): string | undefined {
   if (live.kind === 'Pod') {
     const status = statusOf(live);
-    if (text(status, 'phase') !== 'Failed') return undefined;
-    return text(status, 'message') || text(status, 'reason') || 'its containers ended with an error';
+    if (textField(status, 'phase') !== 'Failed') return undefined;
+    return textField(status, 'message') || textField(status, 'reason') || 'its containers ended with an error';
   }
   const failed = condition(live, 'Failed');
-  return failed && (text(failed, 'message') || text(failed, 'reason') || 'it has failed');
+  return failed && (textField(failed, 'message') || textField(failed, 'reason') || 'it has failed');
 }
 
 function statusOf(live: KubeObject): JsonObject {
   const status = getOwn(live, 'status');
-  return isObject(status) ? status : {};
+  return isJsonObject(status) ? status : {};
 }
 
 function condition(live: KubeObject, type: string): JsonObject | undefined {
   const conditions = getOwn(statusOf(live), 'conditions');
   if (!Array.isArray(conditions)) return undefined;
-  return conditions.filter(isObject).find((one) => text(one, 'type') === type && text(one, 'status') === 'True');
-}
-
-function text(object: JsonObject, key: string): string {
-  const value = getOwn(object, key);
-  return typeof value === 'string' ? value : '';
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return conditions
+    .filter(isJsonObject)
+    .find((one) => textField(one, 'type') === type && textField(one, 'status') === 'True');
 }
 
 async function until(env: Env, object: KubeObject, isDone: () => Promise<boolean>): Promise<void> {

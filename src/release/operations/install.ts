@@ -42,6 +42,7 @@ export async function install(env: Env, input: InstallInput): Promise<OperationR
   const plan = await planRelease(env, 'install', release, rendered.objects, history, {
     takeOwnership: input.takeOwnership === true,
     forceConflicts: input.forceConflicts === true,
+    leaveScaled: input.forceConflicts !== true,
     before: [...namespaces, ...steps],
     crds,
     notes: [],

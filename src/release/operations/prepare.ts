@@ -86,6 +86,7 @@ export async function planRelease(
   options: {
     takeOwnership: boolean;
     forceConflicts: boolean;
+    leaveScaled: boolean;
     before: readonly Step[];
     crds: readonly KubeObject[];
     notes: readonly string[];
@@ -99,7 +100,7 @@ export async function planRelease(
     crds: options.crds,
   });
   const owned = objects.map((object) => withOwnership(object, name, namespace));
-  const found = await cluster.compare(owned, { forceConflicts: options.forceConflicts });
+  const found = await cluster.compare(owned, options);
   const baseline = await readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned });
   return planObjects({
     operation,

@@ -60,7 +60,9 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
   const plan = await planRelease(env, 'rollback', release, documents, history, {
     takeOwnership: false,
-    forceConflicts: input.forceConflicts === true,
+    // What was changed by hand is what a rollback is for; what an autoscaler set is not.
+    forceConflicts: true,
+    leaveScaled: input.forceConflicts !== true,
     before: [],
     crds: [],
     notes: [],

@@ -1,7 +1,9 @@
 /** The last part of the road: a plan is applied between two writes of the record. */
 import type { Cluster } from '../../cluster/cluster.ts';
-import { refOf } from '../../cluster/cluster.ts';
+import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
+import { inParallel } from '../../cluster/parallel.ts';
 import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import { Hold } from '../holder.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
@@ -27,9 +29,10 @@ export async function runPlan(
   words: Words,
   keepsakes: ReadonlyMap<string, string>,
 ): Promise<Release> {
+  for (const note of plan.notes) env.emit({ type: 'note', message: note });
   // The record lives in the namespace.
   const home = plan.steps.filter(isHome(plan));
-  for (const step of home) await applyStep(env.cluster, step, plan);
+  await applySteps(env, plan, home, undefined);
   const hold = await Hold.begin(store, release);
   try {
     await store.writeKeepsakes(hold.stored, keepsakes);
@@ -61,7 +64,11 @@ function isHome({ namespace }: Plan): (step: Step) => boolean {
   return ({ action, ref }) => action === 'create' && ref.kind === 'Namespace' && ref.name === namespace;
 }
 
-/** Writes what differs, one object after the other, in the order of the plan. */
+/**
+ * Writes what differs, in the order of the plan: kind after kind, objects of one kind at once.
+ *
+ * @throws what went wrong first; what was under way beside it is done then
+ */
 export async function applySteps(
   env: Env,
   plan: Plan,
@@ -69,14 +76,44 @@ export async function applySteps(
   hold: Hold | undefined,
 ): Promise<void> {
   const steps = planned.filter(({ action }) => action !== 'unchanged' && action !== 'keep');
-  for (const [index, step] of steps.entries()) {
-    if (env.signal?.aborted === true) throw interrupted();
-    hold?.check();
-    env.emit({ type: 'step-started', step, index, total: steps.length });
-    await applyStep(env.cluster, step, plan);
-    env.emit({ type: 'step-done', step, index, total: steps.length });
+  const total = steps.length;
+  let started = 0;
+  let done = 0;
+  for (const group of groupsOf(steps)) {
+    await checkStillMissing(env.cluster, group);
+    await inParallel(group, env.cluster.writesAtOnce, async (step) => {
+      if (env.signal?.aborted === true) throw interrupted(env.signal);
+      hold?.check();
+      env.emit({ type: 'step-started', step, index: started++, total });
+      await applyStep(env.cluster, step, plan);
+      env.emit({ type: 'step-done', step, index: done++, total });
+    });
   }
-  if (env.signal?.aborted === true) throw interrupted();
+  if (env.signal?.aborted === true) throw interrupted(env.signal);
+}
+
+/** Runs of steps that may be done at once: the same is done with objects of one kind. */
+function groupsOf(steps: readonly Step[]): Step[][] {
+  const groups: Step[][] = [];
+  let last = '';
+  for (const step of steps) {
+    const key = `${step.action === 'delete' ? 'delete' : 'write'} ${groupOf(step.ref.apiVersion)}/${step.ref.kind}`;
+    if (key === last) groups.at(-1)?.push(step);
+    else groups.push([step]);
+    last = key;
+  }
+  return groups;
+}
+
+/** What was not there when the plan was made must not be there now: it would be somebody else's. */
+async function checkStillMissing(cluster: Cluster, group: readonly Step[]): Promise<void> {
+  const created = group.filter(({ action }) => action === 'create').map(({ ref }) => ref);
+  if (created.length === 0) return;
+  const [made] = await cluster.existing(created);
+  if (made === undefined) return;
+  throw new PkgError('PKG_OBJECT_CONFLICT', `${printable(describeRef(made))} was made by somebody else meanwhile`, {
+    hints: ['give the command again: it plans anew from what is there now'],
+  });
 }
 
 async function applyStep(cluster: Cluster, step: Step, { forceConflicts }: Plan): Promise<void> {
@@ -90,7 +127,9 @@ async function applyStep(cluster: Cluster, step: Step, { forceConflicts }: Plan)
   }
 }
 
-function interrupted(): PkgError {
+/** What an operation ends with that was told to stop. */
+export function interrupted(signal: AbortSignal): PkgError {
+  if (signal.reason instanceof PkgError) return signal.reason;
   return new PkgError('PKG_INTERRUPTED', 'the operation was interrupted', {
     hints: ['what was written stays recorded: the next upgrade goes on from there'],
   });

@@ -50,6 +50,7 @@ export async function uninstall(env: Env, input: UninstallInput): Promise<Operat
   const plan = await planRelease(env, 'uninstall', emptied, [], isGone ? [] : history, {
     takeOwnership: false,
     forceConflicts: false,
+    leaveScaled: false,
     before: [],
     crds: [],
     notes: [],

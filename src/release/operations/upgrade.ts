@@ -53,6 +53,7 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
   const plan = await planRelease(env, 'upgrade', release, rendered.objects, history, {
     takeOwnership: input.takeOwnership === true,
     forceConflicts: input.forceConflicts === true,
+    leaveScaled: input.forceConflicts !== true,
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
     notes: [],

@@ -1,0 +1,199 @@
+/**
+ * `npm run bench:cluster`: pkg beside the real helm on one API server, in turn, medians of wall time.
+ * `PKG_BENCH_RUNS` sets how many rounds are measured (3). Ends with 1 when a target is missed.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { createClient, readKubeconfig } from '../controlplane/client.ts';
+import type { Json } from '../controlplane/client.ts';
+import { startControlPlane, stopControlPlane } from '../controlplane/controlplane.ts';
+import { helmPath } from '../support/helm.ts';
+import { startProxy } from '../support/proxy.ts';
+import { writeWorkloads } from './charts.ts';
+import { median, report, wasMissed } from './report.ts';
+
+const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const rounds = Number(process.env['PKG_BENCH_RUNS'] ?? 3);
+const folder = mkdtempSync(join(tmpdir(), 'pkg-bench-'));
+const state = await startControlPlane({ say: (line) => console.error(line) });
+const access = readKubeconfig(state.kubeconfig);
+const admin = createClient(access);
+
+type Program = 'pkg' | 'helm';
+const PROGRAMS = ['pkg', 'helm'] as const;
+
+/** Runs a program and gives the seconds it took. */
+function run(
+  program: Program,
+  namespace: string,
+  args: readonly string[],
+  kubeconfig = state.kubeconfig,
+): Promise<number> {
+  const [command, first] = program === 'helm' ? [helmPath(), []] : [process.execPath, [join(root, 'bin/pkg.js')]];
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const child = spawn(command, [...first, '--namespace', namespace, '--kubeconfig', kubeconfig, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      if (status === 0) resolve((performance.now() - begun) / 1000);
+      else reject(new Error(`${program} ${args.join(' ')}\n${stderr}`));
+    });
+  });
+}
+
+let namespaces = 0;
+
+async function namespace(): Promise<string> {
+  const name = `bench-${++namespaces}`;
+  await admin.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await admin.until(`/api/v1/namespaces/${name}/serviceaccounts/default`, (account) => account !== undefined);
+  return name;
+}
+
+/** Waits until controllers have nothing more to do with the Deployments of a namespace. */
+async function calm(ns: string): Promise<void> {
+  await admin.until(`/apis/apps/v1/namespaces/${ns}/deployments`, (list: Json) =>
+    list.items.every(({ spec, status }: Json) => status?.availableReplicas === spec.replicas),
+  );
+}
+
+/** Every object of a namespace but records and what controllers make, with its version. */
+async function versions(ns: string): Promise<string> {
+  const { items } = await admin.get(`/api/v1/namespaces/${ns}/configmaps`);
+  const { items: more } = await admin.get(`/apis/apps/v1/namespaces/${ns}/deployments`);
+  return JSON.stringify([...items, ...more].map(({ metadata }: Json) => [metadata.name, metadata.resourceVersion]));
+}
+
+function compare(name: string, seconds: Record<Program, number[]>, limit: number): void {
+  const [ours, theirs] = [median(seconds.pkg), median(seconds.helm)];
+  report(name, `pkg ${ours.toFixed(2)} s, helm ${theirs.toFixed(2)} s`, ours / theirs, limit, '× helm');
+}
+
+const charts = { pkg: writeWorkloads(folder, 'native', 300), helm: writeWorkloads(folder, 'go', 300) };
+
+/** One life of a release of 301 objects, measured command by command. */
+async function lives(): Promise<void> {
+  const commands: [name: string, limit: number, args: (chart: string) => string[]][] = [
+    ['install of 300 objects', 0.5, (chart) => ['install', 'r', chart]],
+    ['upgrade that changes nothing', 0.15, (chart) => ['upgrade', 'r', chart]],
+    ['upgrade that changes one object', 0.2, (chart) => ['upgrade', 'r', chart, '--set', 'change=some']],
+    ['rollback', 0.3, () => ['rollback', 'r', '1']],
+    ['status', 0.3, () => ['status', 'r']],
+  ];
+  const costs = commands.map(() => ({ pkg: [] as number[], helm: [] as number[] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const program of PROGRAMS) {
+      const ns = await namespace();
+      for (const [index, [name, , args]] of commands.entries()) {
+        const before = await versions(ns);
+        costs[index]?.[program].push(await run(program, ns, args(charts[program])));
+        await calm(ns);
+        if (program === 'pkg' && name.endsWith('nothing') && before !== (await versions(ns))) {
+          throw new Error('an upgrade that changes nothing changed an object');
+        }
+      }
+      await run(program, ns, ['uninstall', 'r']);
+    }
+  }
+  for (const [index, [name, limit]] of commands.entries()) {
+    compare(name, costs[index] ?? { pkg: [], helm: [] }, limit);
+  }
+}
+
+/** How many requests an upgrade without changes makes, and what it takes where each costs 20 ms more. */
+async function unchanged(): Promise<void> {
+  const proxy = await startProxy({ upstream: access, latency: 20 });
+  const costs = { pkg: [] as number[], helm: [] as number[] };
+  try {
+    for (const program of PROGRAMS) {
+      const ns = await namespace();
+      await run(program, ns, ['install', 'r', charts[program]]);
+      await calm(ns);
+      for (let round = 0; round < (program === 'pkg' ? rounds : 1); round++) {
+        proxy.forget();
+        costs[program].push(await run(program, ns, ['upgrade', 'r', charts[program]], proxy.kubeconfig));
+      }
+      if (program === 'pkg') report('requests of it', 'with known discovery', proxy.requests.length, 40, 'requests');
+      await run(program, ns, ['uninstall', 'r']);
+    }
+  } finally {
+    await proxy.close();
+  }
+  compare('upgrade that changes nothing, 20 ms away', costs, 0.05);
+}
+
+/** Waiting until 150 Deployments are there. */
+async function waits(): Promise<void> {
+  const costs = { pkg: [] as number[], helm: [] as number[] };
+  const fast = ['--qps', '1000', '--burst-limit', '1000'];
+  for (let round = 0; round < rounds; round++) {
+    for (const program of PROGRAMS) {
+      const ns = await namespace();
+      const flags = ['--wait', '--timeout', '10m', ...(program === 'helm' ? fast : [])];
+      costs[program].push(await run(program, ns, ['install', 'r', charts[program], ...flags]));
+      await run(program, ns, ['uninstall', 'r']);
+    }
+  }
+  compare('install --wait, helm with --qps 1000', costs, 1);
+  const ns = await namespace();
+  const plain = await run('helm', ns, ['install', 'r', charts.helm, '--wait', '--timeout', '10m']);
+  compare('install --wait', { pkg: costs.pkg, helm: [plain] }, 0.05);
+}
+
+/** 200 releases of five revisions. */
+async function lists(): Promise<void> {
+  const ns = await namespace();
+  await run('helm', ns, ['install', 'r', writeWorkloads(folder, 'go', 2)]);
+  for (let revision = 2; revision <= 5; revision++)
+    await run('helm', ns, ['upgrade', 'r', join(folder, 'workloads-go-2')]);
+  const path = `/api/v1/namespaces/${ns}/secrets`;
+  const { items } = await admin.get(`${path}?labelSelector=owner%3Dhelm`);
+  for (let copy = 1; copy < 200; copy++) {
+    for (const { metadata, type, data } of items as Json[]) {
+      const name = `r${copy}`;
+      const labels = { ...metadata.labels, name };
+      const renamed = renameRecord(data.release, name);
+      await admin.create(path, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type,
+        metadata: { name: metadata.name.replace('v1.r.', `v1.${name}.`), labels },
+        data: { release: renamed },
+      });
+    }
+  }
+  const costs = { pkg: [] as number[], helm: [] as number[] };
+  for (let round = 0; round < rounds * 3; round++) {
+    for (const program of PROGRAMS) costs[program].push(await run(program, ns, ['list', '--max', '1000']));
+  }
+  compare('list of 200 releases, 5 revisions each', costs, 0.5);
+}
+
+function renameRecord(encoded: string, name: string): string {
+  const record = JSON.parse(
+    gunzipSync(Buffer.from(Buffer.from(encoded, 'base64').toString('latin1'), 'base64')).toString('utf8'),
+  ) as Json;
+  const text = gzipSync(JSON.stringify({ ...record, name })).toString('base64');
+  return Buffer.from(text).toString('base64');
+}
+
+try {
+  console.log(`Node ${process.version}, ${rounds} rounds\n`);
+  await lists();
+  await lives();
+  await unchanged();
+  await waits();
+} finally {
+  await stopControlPlane(state);
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = wasMissed() ? 1 : 0;
