@@ -21,6 +21,8 @@ export type ListQuery = {
   namespace?: string;
   /** Equality only: every label must have exactly this value. */
   labels?: Readonly<Record<string, string>>;
+  /** No label has this value. */
+  withoutLabels?: Readonly<Record<string, string>>;
   /** Only names that begin so. */
   namePrefix?: string;
 };
@@ -80,6 +82,8 @@ export interface Cluster {
   /** Compares objects as they are to be with what lives, in the order given. */
   compare(desired: readonly KubeObject[], options?: CompareOptions): Promise<Comparison[]>;
   list(query: ListQuery): Promise<KubeObject[]>;
+  /** As {@link list}, but what the objects hold besides their metadata need not be there. */
+  listMetadata(query: ListQuery): Promise<KubeObject[]>;
   /** Writes an object that must not exist: `PKG_OBJECT_CONFLICT` when it does. Returns it as it lives. */
   create(object: KubeObject): Promise<KubeObject>;
   /**

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { PkgError } from '../errors.ts';
 import { cloneJson } from '../yaml/json.ts';
-import { getOwn } from '../yaml/value.ts';
+import { getOwn, isJsonObject } from '../yaml/value.ts';
 import { DEFAULT_KUBE_VERSION, defaultApiVersions } from './capabilities.ts';
 import { describeRef, refOf } from './cluster.ts';
 import { errorCode, Folder } from './directory/files.ts';
@@ -99,6 +99,10 @@ class Directory implements Cluster {
   }
 
   async list(query: ListQuery): Promise<KubeObject[]> {
+    return this.#list(query);
+  }
+
+  async listMetadata(query: ListQuery): Promise<KubeObject[]> {
     return this.#list(query);
   }
 
@@ -230,8 +234,6 @@ function mayBegin(file: string, prefix: string | undefined): boolean {
 function matches(object: KubeObject, query: ListQuery): boolean {
   if (query.namePrefix !== undefined && !object.metadata.name.startsWith(query.namePrefix)) return false;
   const labels = object.metadata['labels'];
-  return Object.entries(query.labels ?? {}).every(
-    ([key, value]) =>
-      typeof labels === 'object' && labels !== null && !Array.isArray(labels) && getOwn(labels, key) === value,
-  );
+  const has = ([key, value]: [string, string]): boolean => isJsonObject(labels) && getOwn(labels, key) === value;
+  return Object.entries(query.labels ?? {}).every(has) && !Object.entries(query.withoutLabels ?? {}).some(has);
 }

@@ -95,10 +95,22 @@ export class Kubernetes implements Cluster {
   }
 
   async list(query: ListQuery): Promise<KubeObject[]> {
+    return await this.#list(query, {});
+  }
+
+  async listMetadata(query: ListQuery): Promise<KubeObject[]> {
+    return await this.#list(query, { metadataOnly: true });
+  }
+
+  async #list(query: ListQuery, way: { metadataOnly?: boolean }): Promise<KubeObject[]> {
     const { apiVersion, kind, namePrefix = '' } = query;
     const objects: KubeObject[] = [];
-    for await (const { items } of this.#pages(query, {})) {
-      for (const item of items) objects.push(withKind(item, apiVersion, kind));
+    for await (const { items } of this.#pages(query, way)) {
+      for (const item of items) {
+        objects.push(
+          way.metadataOnly === true ? ({ ...item, apiVersion, kind } as KubeObject) : withKind(item, apiVersion, kind),
+        );
+      }
     }
     return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
   }
@@ -114,12 +126,15 @@ export class Kubernetes implements Cluster {
 
   /** The pages of a list, none for a kind that the server does not know. `left` objects or more come after. */
   async *#pages(
-    { apiVersion, kind, namespace = '', labels = {} }: ListQuery,
+    { apiVersion, kind, namespace = '', labels = {}, withoutLabels = {} }: ListQuery,
     { metadataOnly = false, limit }: { metadataOnly?: boolean; limit?: number },
   ): AsyncGenerator<{ items: JsonObject[]; left: number }> {
     const resource = await this.discovery.resource(apiVersion, kind);
     if (resource === undefined) return;
-    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    const selector = [
+      ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+      ...Object.entries(withoutLabels).map(([key, value]) => `${key}!=${value}`),
+    ];
     let next = '';
     do {
       const { status, body } = await this.client.request({

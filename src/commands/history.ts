@@ -1,4 +1,4 @@
-import { getHistory } from '../release/operations.ts';
+import { getHistory } from '../release/operations/history.ts';
 import type { Release } from '../release/release.ts';
 import { formatAnsic, parseRecordTime } from '../terminal/go-time.ts';
 import { renderTable } from '../terminal/table.ts';

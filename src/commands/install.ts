@@ -1,5 +1,5 @@
 import { PkgError } from '../errors.ts';
-import { install } from '../release/operations.ts';
+import { install } from '../release/operations/install.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { DRY_RUN_FLAG, OUTPUT_FLAG, PLAN_FLAGS, RELEASE_FLAGS, VALUE_FLAGS } from './support/flags.ts';

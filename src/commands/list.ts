@@ -1,6 +1,6 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { listReleases } from '../release/operations.ts';
+import { listReleases } from '../release/operations/history.ts';
 import { recordLabels } from '../release/names.ts';
 import { STATUSES } from '../release/release.ts';
 import type { Release, Status } from '../release/release.ts';

@@ -1,6 +1,6 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { rollback } from '../release/operations.ts';
+import { rollback } from '../release/operations/rollback.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';

@@ -1,5 +1,5 @@
 import { printable } from '../errors-text.ts';
-import { uninstall } from '../release/operations.ts';
+import { uninstall } from '../release/operations/uninstall.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';

@@ -1,9 +1,10 @@
 /** The records of releases where they live: Helm's Secrets, and beside them what only pkg keeps. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import type { Cluster, KubeObject } from '../cluster/cluster.ts';
+import { refOf } from '../cluster/cluster.ts';
+import type { Cluster, KubeObject, ListQuery } from '../cluster/cluster.ts';
 import { parseJson, printJson } from '../yaml/json.ts';
-import { getOwn } from '../yaml/value.ts';
+import { getOwn, textField } from '../yaml/value.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { MAX_RECORD, corrupt, decodeRelease, encodeRelease } from './codec.ts';
 import { recordLabels, userLabels } from './names.ts';
@@ -36,9 +37,34 @@ export class ReleaseStore {
     return this.#read({ owner: 'helm' }, PREFIX);
   }
 
-  async #read(labels: Record<string, string>, namePrefix: string): Promise<StoredRelease[]> {
+  /** The newest revision of every release; the others are not read. */
+  async newest(): Promise<StoredRelease[]> {
+    const query = { ...this.#query({ owner: 'helm' }), namePrefix: PREFIX };
+    // All revisions by their labels, and those that may be the newest of their releases: nearly always exactly these.
+    const [heads, likely] = await Promise.all([
+      this.#cluster.listMetadata(query),
+      this.#cluster.list({ ...query, withoutLabels: { status: 'superseded' } }),
+    ]);
+    const newest = new Map<string, KubeObject>();
+    for (const head of heads) {
+      const key = `${head.metadata.namespace ?? ''}/${textField(head.metadata['labels'], 'name')}`;
+      const known = newest.get(key);
+      if (known === undefined || revisionOf(head) > revisionOf(known)) newest.set(key, head);
+    }
+    const read = new Map(likely.map((secret) => [keyOf(secret), secret]));
+    const secrets = await Promise.all(
+      [...newest.values()].map(async (head) => read.get(keyOf(head)) ?? (await this.#cluster.get(refOf(head)))),
+    );
+    return secrets.flatMap((secret) => (secret === undefined ? [] : [{ release: decodeSecret(secret), secret }]));
+  }
+
+  #query(labels: Record<string, string>): ListQuery {
     const where = this.#namespace === undefined ? {} : { namespace: this.#namespace };
-    const secrets = await this.#cluster.list({ apiVersion: 'v1', kind: 'Secret', labels, namePrefix, ...where });
+    return { apiVersion: 'v1', kind: 'Secret', labels, ...where };
+  }
+
+  async #read(labels: Record<string, string>, namePrefix: string): Promise<StoredRelease[]> {
+    const secrets = await this.#cluster.list({ ...this.#query(labels), namePrefix });
     return secrets.map((secret) => ({ release: decodeSecret(secret), secret }));
   }
 
@@ -110,6 +136,17 @@ export class ReleaseStore {
     if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) return new Map();
     return new Map(Object.entries(kept).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   }
+}
+
+/** What names a record among those of all namespaces. */
+function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/** The revision that a record's label says; 0 for none. */
+function revisionOf(head: KubeObject): number {
+  const text = textField(head.metadata['labels'], 'version');
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }
 
 function keepsakesName(release: Release): string {

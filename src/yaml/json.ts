@@ -10,7 +10,8 @@ import { positionAt } from './read.ts';
  */
 export function parseJson(text: string, file: string): Json {
   try {
-    return JSON.parse(text, reviveExactly) as Json;
+    // Only integers that a number cannot hold need the slow way.
+    return JSON.parse(text, LONG_NUMBER.test(text) ? reviveExactly : undefined) as Json;
   } catch (error) {
     if (error instanceof RangeError) {
       throw new PkgError('PKG_YAML_TOO_COMPLEX', 'this JSON is nested too deeply', { at: { file } });
@@ -21,6 +22,9 @@ export function parseJson(text: string, file: string): Json {
     throw new PkgError('PKG_YAML_SYNTAX', `this is not JSON: ${reason(error.message)}`, { at });
   }
 }
+
+/** The digits of 2^53. */
+const LONG_NUMBER = /\d{16}/;
 
 function reviveExactly(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
@@ -40,11 +44,14 @@ function reason(message: string): string {
  * Undefined members of an object are left out.
  */
 export function printJson(value: Json, indent?: number): string {
-  return JSON.stringify(
-    value,
-    (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(String(item)) : item),
-    indent,
-  );
+  try {
+    return JSON.stringify(value, undefined, indent);
+  } catch (error) {
+    // Bigints are rare, and asking for each value whether it is one is slow.
+    if (!(error instanceof TypeError)) throw error;
+    const replace = (_key: string, item: unknown): unknown => (typeof item === 'bigint' ? rawJson(String(item)) : item);
+    return JSON.stringify(value, replace, indent);
+  }
 }
 
 const rawJson = (JSON as unknown as { rawJSON: (text: string) => unknown }).rawJSON;

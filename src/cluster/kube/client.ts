@@ -265,8 +265,7 @@ export class KubeClient {
   #parse(text: string, status: number): Json {
     if (text === '') return null;
     try {
-      // Only integers that a number cannot hold need the slow way.
-      return /\d{16}/.test(text) ? parseJson(text, 'answer') : (JSON.parse(text) as Json);
+      return parseJson(text, 'answer');
     } catch (error) {
       // A refusal may be plain text: it comes from something in front of the API server.
       if (status >= 300) return { message: text.slice(0, 500) };

@@ -48,7 +48,7 @@ const CERTAIN: readonly Resource[] = [
 /** Tells what kinds a cluster has. */
 export class Discovery {
   readonly #client: KubeClient;
-  readonly #key: string;
+  #key: string | undefined;
   #catalog: Catalog | undefined;
   #index = new Map<string, Resource>();
   #asking: Promise<void> | undefined;
@@ -57,10 +57,15 @@ export class Discovery {
 
   constructor(client: KubeClient) {
     this.#client = client;
-    const { server, tls } = client.connection;
-    this.#key = createHash('sha256')
+  }
+
+  /** The name of this cluster in the cache; not every command needs it, and hashing is slow to load. */
+  get #cacheKey(): string {
+    const { server, tls } = this.#client.connection;
+    this.#key ??= createHash('sha256')
       .update(`${server.href}\n${tls.ca ?? ''}`)
       .digest('hex');
+    return this.#key;
   }
 
   /**
@@ -72,7 +77,7 @@ export class Discovery {
     const certain = CERTAIN.find((one) => one.apiVersion === apiVersion && one.kind === kind);
     if (certain !== undefined) return certain;
     if (this.#catalog === undefined) {
-      const cached = await readCache(this.#key);
+      const cached = await readCache(this.#cacheKey);
       if (cached !== undefined && Math.abs(Date.now() - cached.time) < FRESH) this.#learn(cached);
     }
     const found = this.#index.get(`${apiVersion}/${kind}`);
@@ -121,7 +126,7 @@ export class Discovery {
   }
 
   async #refresh(): Promise<void> {
-    const before = this.#catalog ?? (await readCache(this.#key));
+    const before = this.#catalog ?? (await readCache(this.#cacheKey));
     const [api, apis] = await Promise.all([
       this.#askRoot('api', before?.roots.api),
       this.#askRoot('apis', before?.roots.apis),
@@ -129,7 +134,7 @@ export class Discovery {
     const catalog: Catalog = { time: Date.now(), roots: { api, apis } };
     this.#learn(catalog);
     this.#asked = Date.now();
-    await writeCache(this.#key, catalog);
+    await writeCache(this.#cacheKey, catalog);
   }
 
   #learn(catalog: Catalog): void {

@@ -1,4 +1,4 @@
-import { rollback } from '../../release/operations.ts';
+import { rollback } from '../../release/operations/rollback.ts';
 import { parseRevision } from '../rollback.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';

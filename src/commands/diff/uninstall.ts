@@ -1,4 +1,4 @@
-import { uninstall } from '../../release/operations.ts';
+import { uninstall } from '../../release/operations/uninstall.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import { operate } from '../support/operate.ts';

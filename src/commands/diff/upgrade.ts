@@ -1,4 +1,4 @@
-import { upgrade } from '../../release/operations.ts';
+import { upgrade } from '../../release/operations/upgrade.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import { PLAN_FLAGS, VALUE_FLAGS, VALUES_MODE_FLAGS, valuesModeOf } from '../support/flags.ts';

@@ -1,4 +1,4 @@
-import { getRelease } from '../../release/operations.ts';
+import { getRelease } from '../../release/operations/history.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { goYaml } from '../support/go-json.ts';
 import { computedValues, hooksText, releaseBlock } from '../support/release-output.ts';

@@ -1,5 +1,5 @@
 import { sortKeys } from '../../release/codec.ts';
-import { getRelease } from '../../release/operations.ts';
+import { getRelease } from '../../release/operations/history.ts';
 import { formatRfc3339, parseRecordTime } from '../../terminal/go-time.ts';
 import type { Release } from '../../release/release.ts';
 import { printable } from '../../errors-text.ts';

@@ -1,4 +1,4 @@
-import { getRelease } from '../../release/operations.ts';
+import { getRelease } from '../../release/operations/history.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';

@@ -1,5 +1,5 @@
 import { sortKeys } from '../../release/codec.ts';
-import { getRelease } from '../../release/operations.ts';
+import { getRelease } from '../../release/operations/history.ts';
 import { goYaml } from '../support/go-json.ts';
 import { computedValues, printResult } from '../support/release-output.ts';
 import { defineCommand } from '../support/command.ts';

@@ -15,23 +15,13 @@ export type ListOptions = { namespace?: string; statuses?: readonly Status[] };
  */
 export async function listReleases(cluster: Cluster, options: ListOptions = {}): Promise<Release[]> {
   const { statuses } = options;
-  const all = (await new ReleaseStore(cluster, options.namespace).all()).map(({ release }) => release);
+  const store = new ReleaseStore(cluster, options.namespace);
   const onlySuperseded = statuses?.length === 1 && statuses[0] === 'superseded';
-  return (onlySuperseded ? all : newestOf(all))
-    .map((release) => ({ release, key: `${release.namespace}/${release.name}` }))
+  return (await (onlySuperseded ? store.all() : store.newest()))
+    .map(({ release }) => ({ release, key: `${release.namespace}/${release.name}` }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.release.version - b.release.version))
     .map(({ release }) => release)
     .filter(({ info }) => statuses === undefined || statuses.includes(info.status));
-}
-
-function newestOf(releases: readonly Release[]): Release[] {
-  const newest = new Map<string, Release>();
-  for (const release of releases) {
-    const key = `${release.namespace}/${release.name}`;
-    const known = newest.get(key);
-    if (known === undefined || known.version < release.version) newest.set(key, release);
-  }
-  return [...newest.values()];
 }
 
 /**
