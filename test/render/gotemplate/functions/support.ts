@@ -1,0 +1,128 @@
+/** Many small templates at once, through the real helm and through pkg: what each prints, or why it is refused. */
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { findBuiltin } from '../../../../src/render/gotemplate/builtins.ts';
+import { functionNames, isFunction, loadFunctions } from '../../../../src/render/gotemplate/functions/index.ts';
+import { defineAll, Machine } from '../../../../src/render/gotemplate/machine.ts';
+import type { Namespace } from '../../../../src/render/gotemplate/machine.ts';
+import { parseTemplate } from '../../../../src/render/gotemplate/parse.ts';
+import { quote } from '../../../../src/render/gotemplate/utf8.ts';
+import { decodeText, encodeText, fromValue, TypedMap } from '../../../../src/render/gotemplate/value.ts';
+import { parseYaml } from '../../../../src/yaml/read.ts';
+import { temporaryFolder, writeFiles } from '../../../chart/support.ts';
+import { helm } from '../../../support/helm.ts';
+
+await loadFunctions(functionNames());
+
+/** What a template does: it prints a text, shown as Go's `%q` shows it, or fails with a message. */
+export type Outcome = { printed: string } | { error: string };
+
+/** How often generated tests run, and from where. */
+export const RUNS: number = Number(process.env['PKG_TEST_RUNS'] ?? 1);
+export const SEED: number = Number(process.env['PKG_TEST_SEED'] ?? Date.now() % 1_000_000);
+
+/** What `.Values` holds in all of these templates. */
+export const VALUES = `n: 1000000
+neg: -7
+f: 1.5
+zero: 0
+s: "é😀x"
+empty: ""
+yes: true
+no: false
+nil: null
+l: [1, a, null, {b: 2}, [x, 1.5]]
+m: {z: 1, a: {k: v, deep: {er: [1, 2]}}, e: {}, t: "", nil: null}
+`;
+
+/** Charts that one helm looks at: their templates fail apart from each other. */
+const BATCH = 1000;
+
+/**
+ * What helm does with each template. `helm lint` goes on after a chart that fails, so every template is in a
+ * chart of its own; and as it prints errors only, what a template prints is put into one.
+ */
+export function helmOutcomes(templates: readonly string[]): Outcome[] {
+  const outcomes: Outcome[] = [];
+  for (let start = 0; start < templates.length; start += BATCH) {
+    outcomes.push(...helmBatch(templates.slice(start, start + BATCH)));
+  }
+  return outcomes;
+}
+
+function helmBatch(templates: readonly string[]): Outcome[] {
+  const folder = temporaryFolder();
+  const files: Record<string, string> = {};
+  templates.forEach((template, index) => {
+    files[`${index}/Chart.yaml`] = `apiVersion: v2\nname: x${index}\nversion: 1.0.0\n`;
+    files[`${index}/values.yaml`] = VALUES;
+    files[`${index}/templates/NOTES.txt`] =
+      `{{define "s"}}${template}{{end}}{{include (printf "<<%s>>" (include "s" .)) .}}`;
+  });
+  writeFiles(folder, files);
+  const { stdout } = helm(['lint', ...templates.map((_, index) => join('.', String(index)))], { cwd: folder });
+  const outcomes = new Map<number, Outcome>();
+  for (const part of stdout.split(/^==> Linting /m)) {
+    const [, index, text] = /^(\d+)\n(?:\[INFO\][^\n]*\n)*\[ERROR\] templates\/: ([^]*)$/.exec(part) ?? [];
+    if (index === undefined || text === undefined) continue;
+    const printed = /no template "<<([^]*)>>" associated with template "gotpl"\s*$/.exec(text)?.[1];
+    outcomes.set(Number(index), printed === undefined ? { error: text.trim() } : { printed: `"${printed}"` });
+  }
+  return templates.map((template, index) => {
+    const outcome = outcomes.get(index);
+    if (outcome === undefined) throw new Error(`helm says nothing about ${template}`);
+    return outcome;
+  });
+}
+
+const isKnown = (name: string): boolean => findBuiltin(name) !== undefined || isFunction(name);
+
+/** What pkg does with a template. */
+export function pkgOutcome(template: string): Outcome {
+  const parse = (text: string): ReturnType<typeof parseTemplate> =>
+    parseTemplate({ name: 's', file: 's', text }, isKnown);
+  try {
+    const namespace: Namespace = new Map();
+    defineAll(namespace, parse(encodeText(template)).templates);
+    const machine = new Machine(namespace, {
+      limits: { depth: 1000, steps: 1e6, outputLength: 1e7 },
+      lookup: () => new Map(),
+      now: new Date(),
+      // As helm lints.
+      lint: true,
+      enableDns: false,
+      parse,
+    });
+    const values = fromValue(parseYaml(VALUES, 'values.yaml'));
+    const data = new TypedMap('interface {}', new Map([['Values', values]]), { type: 'common.Values' });
+    const main = namespace.get('s');
+    return { printed: decodeText(quote(main === undefined ? '' : machine.execute(main, data))) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { error: decodeText(error.message) };
+  }
+}
+
+/**
+ * Expects pkg to print what helm prints, and to refuse what helm refuses; and with the same message, unless
+ * `sameErrors` is false.
+ */
+export function expectSame(templates: readonly string[], options: { sameErrors?: boolean } = {}): void {
+  const { sameErrors = true } = options;
+  const theirs = helmOutcomes(templates);
+  const different = templates.flatMap((template, index) => {
+    const pkg = pkgOutcome(template);
+    const helms = theirs[index] as Outcome;
+    if ('printed' in helms ? 'printed' in pkg && pkg.printed === helms.printed : 'error' in pkg) {
+      if (!('error' in pkg) || !('error' in helms) || !sameErrors) return [];
+      if (plain(helms.error).endsWith(plain(pkg.error))) return [];
+    }
+    return [{ template, pkg, helm: helms }];
+  });
+  expect({ count: different.length, different: different.slice(0, 20) }).toEqual({ count: 0, different: [] });
+}
+
+/** Helm breaks some of its errors into lines. */
+function plain(error: string): string {
+  return error.replaceAll(/\s+/g, ' ').trim();
+}
