@@ -13,16 +13,20 @@ import type { Version } from './version.ts';
 /** Does the version satisfy? Asked only if the version has no pre-release, or its AND group names one. */
 type Check = (version: Version, comparator: Comparator) => boolean;
 
+/** A constraint that was read: groups joined by OR, of comparators joined by AND. */
+export type Constraint = readonly (readonly Comparator[])[];
+
 /** One operator with its version. What was left open (`1.x`, `1`) is 0 in the version, and marked here. */
-type Comparator = { check: Check; version: Version; open: 'major' | 'minor' | 'patch' | undefined };
+export type Comparator = { check: Check; version: Version; open: 'major' | 'minor' | 'patch' | undefined };
 
 const SPACE = '[\\t\\n\\f\\r ]';
 const IDENTIFIERS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
 const NUMBER = '[0-9xX|*]+';
 const PATTERN = `v?(?:${NUMBER})(?:\\.${NUMBER})?(?:\\.${NUMBER})?(?:-${IDENTIFIERS})?(?:\\+${IDENTIFIERS})?`;
 
-/** Longer constraints are refused: no person writes them, and the search for ranges takes quadratic time. */
-const LONGEST = 1000;
+/** Longer constraints are refused, and ones of more groups. */
+const LONGEST = 512;
+const MOST_GROUPS = 32;
 
 /**
  * Does a version satisfy a constraint, by Masterminds' rules? A text that is no version satisfies nothing.
@@ -30,24 +34,33 @@ const LONGEST = 1000;
  * @throws PkgError PKG_CHART_INVALID when the constraint cannot be read
  */
 export function satisfies(version: string, constraint: string): boolean {
-  const groups = parseConstraint(constraint);
+  const read = parseConstraint(constraint);
   const parsed = parseVersion(version);
-  if (parsed === undefined) return false;
-  return groups.some((group) => {
-    const namesPrerelease = group.some((comparator) => comparator.version.prerelease !== '');
-    if (parsed.prerelease !== '' && !namesPrerelease) return false;
-    return group.every((comparator) => comparator.check(parsed, comparator));
+  return parsed !== undefined && meets(parsed, read);
+}
+
+/** Does a version meet a constraint? */
+export function meets(version: Version, constraint: Constraint): boolean {
+  return constraint.some((group) => {
+    if (version.prerelease !== '') {
+      const namesPrerelease = group.some((comparator) => comparator.version.prerelease !== '');
+      if (!namesPrerelease) return false;
+    }
+    return group.every((comparator) => comparator.check(version, comparator));
   });
 }
 
-/** The comparators of a constraint: groups joined by OR, of comparators joined by AND. */
-function parseConstraint(constraint: string): Comparator[][] {
+/**
+ * Reads a constraint.
+ *
+ * @throws PkgError PKG_CHART_INVALID when it cannot be read
+ */
+export function parseConstraint(constraint: string): Constraint {
   if (constraint.length > LONGEST) throw invalid(constraint);
   const ranges = new RegExp(`${SPACE}*(${PATTERN})${SPACE}+-${SPACE}+(${PATTERN})${SPACE}*`, 'g');
-  return constraint
-    .replace(ranges, '>= $1, <= $2 ')
-    .split('||')
-    .map((group) => parseGroup(group, constraint));
+  const groups = constraint.replace(ranges, '>= $1, <= $2 ').split('||');
+  if (groups.length > MOST_GROUPS) throw invalid(constraint);
+  return groups.map((group) => parseGroup(group, constraint));
 }
 
 function parseGroup(group: string, constraint: string): Comparator[] {

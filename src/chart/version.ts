@@ -11,12 +11,12 @@ const VERSION =
 
 const LARGEST = 2n ** 64n - 1n;
 
-/** Longer texts are no versions; the bound keeps the work on hostile ones small. */
-const LONGEST = 1000;
+/** Longer texts are no versions. */
+export const LONGEST_VERSION = 256;
 
 /** The version that a text names, or undefined if it names none. Build metadata does not count in comparisons. */
 export function parseVersion(text: string): Version | undefined {
-  const match = text.length > LONGEST ? null : VERSION.exec(text);
+  const match = text.length > LONGEST_VERSION ? null : VERSION.exec(text);
   if (match === null) return undefined;
   const [, major = '0', minor = '0', patch = '0', prerelease = '', metadata = ''] = match;
   const version = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch), prerelease, metadata };

@@ -32,11 +32,11 @@ export function generatePrivateKey(type: string): string {
 }
 
 /** AES-256-CBC with a random start, which comes first; in base64. */
-export function encryptAes(password: string, text: string): string {
-  if (text === '') return '';
+export function encryptAes(password: string | Uint8Array, text: string | Uint8Array): string {
+  if (text.length === 0) return '';
   const start = randomBytes(16);
   const cipher = createCipheriv('aes-256-cbc', aesKey(password), start);
-  return encodeBase64(Buffer.concat([start, cipher.update(text), cipher.final()]));
+  return encodeBase64(Buffer.concat([start, cipher.update(bytesOf(text)), cipher.final()]));
 }
 
 /** What {@link encryptAes} encrypted. Fails for what it did not, or not with this password. */
@@ -52,8 +52,12 @@ export function decryptAes(password: string, encrypted: string): string {
 }
 
 /** Sprig's key: the password's bytes, cut or filled with zeros to 32. */
-function aesKey(password: string): Buffer {
+export function aesKey(password: string | Uint8Array): Buffer {
   const key = Buffer.alloc(32);
-  Buffer.from(password).copy(key);
+  key.set(bytesOf(password).subarray(0, key.length));
   return key;
+}
+
+function bytesOf(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? Buffer.from(text) : text;
 }

@@ -40,11 +40,19 @@ const CLASSES: Readonly<Record<string, string>> = {
   x: 'AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()',
 };
 
+/** Text, or the bytes of one. */
+type Text = string | Uint8Array;
+
+/** Is it a type of password that {@link derivePassword} knows? */
+export function isPasswordShape(type: string): boolean {
+  return Object.hasOwn(SHAPES, type);
+}
+
 /**
  * The password that these always give (Master Password algorithm, version 2). Fails for a type that is
  * none and for a counter beyond 32 bits.
  */
-export function derivePassword(counter: number, type: string, password: string, user: string, site: string): string {
+export function derivePassword(counter: number, type: string, password: Text, user: Text, site: Text): string {
   const shapes = Object.hasOwn(SHAPES, type) ? SHAPES[type]?.split(' ') : undefined;
   if (shapes === undefined) {
     throw new FunctionFailure(`takes one of ${Object.keys(SHAPES).join(', ')} as its type, not ${shown(type)}`);
@@ -53,16 +61,21 @@ export function derivePassword(counter: number, type: string, password: string, 
     throw new FunctionFailure(`takes a counter from 0 to 4294967295, not ${counter}`);
   }
   const scope = 'com.lyndir.masterpassword';
-  const salt = Buffer.concat([Buffer.from(scope), uint32(Buffer.byteLength(user)), Buffer.from(user)]);
+  const salt = Buffer.concat([Buffer.from(scope), ...withLength(user)]);
   const key = scryptSync(password, salt, 64, { N: 32768, r: 8, p: 2, maxmem: 1 << 26 });
   const seed = createHmac('sha256', key)
-    .update(Buffer.concat([Buffer.from(scope), uint32(Buffer.byteLength(site)), Buffer.from(site), uint32(counter)]))
+    .update(Buffer.concat([Buffer.from(scope), ...withLength(site), uint32(counter)]))
     .digest();
   const shape = shapes[(seed[0] ?? 0) % shapes.length] ?? '';
   return Array.from(shape, (letter, index) => {
     const characters = CLASSES[letter] ?? '';
     return characters[(seed[index + 1] ?? 0) % characters.length];
   }).join('');
+}
+
+function withLength(text: Text): [Uint8Array, Uint8Array] {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+  return [uint32(bytes.length), bytes];
 }
 
 function uint32(number: number): Buffer {

@@ -18,18 +18,19 @@ export const ALPHABETS: Readonly<Record<'alphanumeric' | 'letters' | 'digits' | 
 /** Longer ones are no passwords, and would not fit beside a release. */
 const LONGEST = 10_000;
 
-function checkRandomLength(length: number): void {
+/** Fails beyond 10,000. */
+export function checkRandomLength(length: number): void {
   if (length > LONGEST) throw new FunctionFailure(`takes a length up to ${LONGEST}, not ${length}`);
 }
 
-/** A text of so many characters of an alphabet, each as likely as any other. Fails beyond 10,000. */
+/** A text of so many characters of an alphabet, each as likely as any other. */
 export function randomText(length: number, alphabet: string): string {
-  checkRandomLength(length);
   // Bytes beyond the last whole run of the alphabet are passed over: all characters are as likely.
   const limit = 256 - (256 % alphabet.length);
   let text = '';
   while (text.length < length) {
-    for (const byte of randomBytes(length - text.length)) if (byte < limit) text += alphabet[byte % alphabet.length];
+    for (const byte of randomBytes(Math.min(length - text.length, 65_536)))
+      if (byte < limit) text += alphabet[byte % alphabet.length];
   }
   return text;
 }

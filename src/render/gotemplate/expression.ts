@@ -427,13 +427,14 @@ function bindCall(
 
 /** An argument of a command: a constant has no type of its own, and takes the parameter's. */
 function compileArg(node: Operand, param: Param, template: Template): Arg {
-  const isAny = param === 'any' || param === 'value' || param === 'reflect';
+  const isAny = param === 'any' || param === 'reflect';
   switch (node.type) {
     case 'nil':
       if (isAny) return param === 'reflect' ? () => undefined : () => null;
       if (param === 'map' || param === 'list' || param === 'strings' || param === 'bytes') {
         return (_machine) => CHECKS[param](undefined, node, template);
       }
+      if (param.startsWith('*')) return () => null;
       return failing(`cannot assign nil to ${PARAM_TYPES[param]}`, node, template);
     case 'string':
       if (isAny || param === 'string') return compileOperand(node, template);
@@ -446,6 +447,12 @@ function compileArg(node: Operand, param: Param, template: Template): Arg {
       if (isAny) return compileNumber(node, template);
       if (param === 'int' && integer !== undefined) return () => Number(integer);
       if (param === 'int64' && integer !== undefined) {
+        const value = new GoInt('int64', integer);
+        return () => value;
+      }
+      // As Go: only the lower 32 bits count.
+      if (param === 'uint32' && integer !== undefined && integer >= 0) return () => Number(integer) % 2 ** 32;
+      if (param === 'time.Duration' && integer !== undefined) {
         const value = new GoInt('int64', integer);
         return () => value;
       }
@@ -463,6 +470,8 @@ const EXPECTED: Readonly<Partial<Record<Param, string>>> = {
   int: 'integer',
   int64: 'integer',
   float64: 'float',
+  uint32: 'unsigned integer',
+  'time.Duration': 'integer',
 };
 
 function mismatched(node: Operand, param: Param, template: Template): () => never {
@@ -476,7 +485,7 @@ function mismatched(node: Operand, param: Param, template: Template): () => neve
 
 function checked(value: Eval, param: Param, node: Node, template: Template): Arg {
   if (param === 'reflect') return value;
-  if (param === 'any' || param === 'value') return (machine, dot) => value(machine, dot) ?? null;
+  if (param === 'any') return (machine, dot) => value(machine, dot) ?? null;
   const check = CHECKS[param];
   if (param === 'string') {
     return (machine, dot) => {
@@ -497,7 +506,7 @@ function wrongType(value: Value, param: Param, node: Node, template: Template): 
   throw new GoFault(message, template, node);
 }
 
-const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'value' | 'reflect'>, Check>> = {
+const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> = {
   string: (value, node, template) => (typeof value === 'string' ? value : wrongType(value, 'string', node, template)),
   bool: (value, node, template) => (typeof value === 'boolean' ? value : wrongType(value, 'bool', node, template)),
   float64: (value, node, template) => (typeof value === 'number' ? value : wrongType(value, 'float64', node, template)),
@@ -523,4 +532,18 @@ const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'value' | 'reflect'>, Check
     if (value instanceof ByteList) return value.bytes;
     return value === undefined ? '' : wrongType(value, 'bytes', node, template);
   },
+  uint32: (value, node, template) => wrongType(value, 'uint32', node, template),
+  'time.Time': ofType('time.Time'),
+  'time.Duration': ofType('time.Duration'),
+  '*time.Location': ofType('*time.Location'),
+  '*semver.Version': ofType('*semver.Version'),
+  'sprig.certificate': ofType('sprig.certificate'),
 };
+
+/** Values of a type that has a name. */
+function ofType(param: Param): Check {
+  return (value, node, template) => {
+    if (typeOf(value) === PARAM_TYPES[param]) return value;
+    return value === undefined && param.startsWith('*') ? null : wrongType(value, param, node, template);
+  };
+}

@@ -19,6 +19,30 @@ const GROUPS: readonly Group[] = [
     names: 'contains hasPrefix hasSuffix indent nindent trimPrefix trimSuffix trunc',
     load: () => import('./text.ts'),
   },
+  {
+    names: 'b64enc b64dec b32enc b32dec sha1sum sha256sum sha512sum adler32sum',
+    load: () => import('./encoding.ts'),
+  },
+  {
+    names: 'randAlphaNum randAlpha randNumeric randAscii randBytes uuidv4',
+    load: () => import('./random.ts'),
+  },
+  {
+    names: 'base dir clean ext isAbs osBase osDir osClean osExt osIsAbs',
+    load: () => import('./paths.ts'),
+  },
+  {
+    names: 'getHostByName',
+    load: () => import('./network.ts'),
+  },
+  {
+    names: 'bcrypt htpasswd derivePassword encryptAES decryptAES',
+    load: () => import('./passwords.ts'),
+  },
+  {
+    names: 'semver semverCompare',
+    load: () => import('./semver.ts'),
+  },
 ];
 
 const loaded = new Map<string, GoFunction>();

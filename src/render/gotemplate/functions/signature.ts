@@ -3,7 +3,7 @@
  * arguments before the call and words the errors as Go does.
  */
 import type { GoInt } from '../int.ts';
-import type { GoMap, GoValue } from '../value.ts';
+import type { GoMap, GoObject, GoValue } from '../value.ts';
 
 /** What each type of parameter is given as. */
 type ParamTypes = {
@@ -24,8 +24,14 @@ type ParamTypes = {
   strings: readonly string[];
   /** `[]uint8`, as a string of bytes. */
   bytes: string;
-  /** `time.Time`, `*semver.Version`, …: any other type, given by its name in `named`. */
-  value: GoValue;
+  /** `uint32`, as a number; only a constant is one. */
+  uint32: number;
+  'time.Time': GoObject;
+  /** `time.Duration`; a whole constant is one too. */
+  'time.Duration': GoInt;
+  '*time.Location': GoObject;
+  '*semver.Version': GoObject;
+  'sprig.certificate': GoObject;
   /** `reflect.Value`, for builtins: what it is given, undefined included. */
   reflect: GoValue | undefined;
 };
@@ -45,7 +51,12 @@ export const PARAM_TYPES: Readonly<Record<Param, string>> = {
   list: '[]interface {}',
   strings: '[]string',
   bytes: '[]uint8',
-  value: 'interface {}',
+  uint32: 'uint32',
+  'time.Time': 'time.Time',
+  'time.Duration': 'time.Duration',
+  '*time.Location': '*time.Location',
+  '*semver.Version': '*semver.Version',
+  'sprig.certificate': 'sprig.certificate',
   reflect: 'reflect.Value',
 };
 

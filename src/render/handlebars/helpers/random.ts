@@ -1,6 +1,13 @@
 /** Random values. What a call gave once is kept with the release, so that an upgrade does not change it. */
 import { randomUUID } from 'node:crypto';
-import { ALPHABETS, randomBase64, randomInteger, randomText, shuffleText } from '../../functions/random.ts';
+import {
+  ALPHABETS,
+  checkRandomLength,
+  randomBase64,
+  randomInteger,
+  randomText,
+  shuffleText,
+} from '../../functions/random.ts';
 import { checkLength } from '../../functions/limits.ts';
 import { count, helper, size, text } from './parameters.ts';
 import type { Helper, HelperContext } from './types.ts';
@@ -24,9 +31,10 @@ export const randoms: Record<string, Helper> = {
 };
 
 function random(alphabet: string): Helper {
-  return helper([size('length')], ([length], context) =>
-    context.remember(context.helper, [length], () => randomText(length, alphabet)),
-  );
+  return helper([size('length')], ([length], context) => {
+    checkRandomLength(length);
+    return context.remember(context.helper, [length], () => randomText(length, alphabet));
+  });
 }
 
 /** What a call gave first, as data. */

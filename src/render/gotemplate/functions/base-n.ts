@@ -1,0 +1,76 @@
+/** Where Go's decoders of base64 and base32 (RFC 4648) find a fault: Sprig shows the place as text. */
+
+const WHOLE_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** The byte at which Go finds that a text is no base64 with padding; undefined when it is. */
+export function base64Fault(text: string): number | undefined {
+  if (text.length % 4 === 0 && WHOLE_BASE64.test(text)) return undefined;
+  let at = 0;
+  const skipLines = (): void => {
+    while (text[at] === '\n' || text[at] === '\r') at++;
+  };
+  while (at < text.length) {
+    for (let digit = 0; digit < 4; digit++) {
+      skipLines();
+      if (at === text.length) {
+        if (digit === 0) return undefined;
+        return at - digit;
+      }
+      const character = text[at++] as string;
+      if (/[A-Za-z0-9+/]/.test(character)) continue;
+      if (character !== '=' || digit < 2) return at - 1;
+      if (digit === 2) {
+        skipLines();
+        if (at === text.length) return at;
+        if (text[at] !== '=') return at - 1;
+        at++;
+      }
+      skipLines();
+      return at < text.length ? at : undefined;
+    }
+  }
+  return undefined;
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** Digits of the last group that make no whole byte. */
+const NO_BYTES: readonly number[] = [1, 3, 6];
+
+/** The byte at which Go finds that a text is no base32 with padding; undefined when it is. */
+export function base32Fault(text: string): number | undefined {
+  for (let start = 0; start < text.length; start += 8) {
+    for (let digit = 0; digit < 8; digit++) {
+      const at = start + digit;
+      if (at >= text.length) return at - digit;
+      const left = text.length - at - 1;
+      if (text[at] === '=' && digit >= 2 && left < 8) {
+        if (left + digit < 7) return text.length;
+        for (let more = 1; more < 8 - digit; more++) {
+          if (left >= more && text[at + more] !== '=') return at + more - 1;
+        }
+        return NO_BYTES.includes(digit) ? at : undefined;
+      }
+      if (!BASE32.includes(text[at] as string)) return at;
+    }
+  }
+  return undefined;
+}
+
+/** The bytes of base32 in which {@link base32Fault} finds no fault; what stands behind the padding is not read. */
+export function decodeBase32Bytes(text: string): string {
+  const end = text.indexOf('=');
+  const digits = end === -1 ? text : text.slice(0, end);
+  const bytes: number[] = [];
+  let held = 0;
+  let bits = 0;
+  for (const digit of digits) {
+    held = (held << 5) | BASE32.indexOf(digit);
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push(held >> bits);
+    held &= (1 << bits) - 1;
+  }
+  return Buffer.from(bytes).toString('latin1');
+}

@@ -1,0 +1,42 @@
+/** Sprig's functions that encode bytes, and sums of them. */
+import { hash } from 'node:crypto';
+import { adler32, encodeBase32 } from '../../functions/encoding.ts';
+import { base32Fault, base64Fault, decodeBase32Bytes } from './base-n.ts';
+import type { FunctionGroup } from './index.ts';
+import { fn } from './signature.ts';
+import type { GoFunction } from './signature.ts';
+
+export const functions: FunctionGroup = {
+  b64enc: fn(['string'], (host, text) => {
+    host.charge(text.length * 1.4);
+    return bytesOf(text).toString('base64');
+  }),
+  /** What is not base64 is answered with the error's text, as if that had been encoded. */
+  b64dec: fn(['string'], (_host, text) => {
+    const fault = base64Fault(text);
+    return fault === undefined
+      ? Buffer.from(text, 'base64').toString('latin1')
+      : `illegal base64 data at input byte ${fault}`;
+  }),
+  b32enc: fn(['string'], (host, text) => {
+    host.charge(text.length * 1.6);
+    return encodeBase32(bytesOf(text));
+  }),
+  b32dec: fn(['string'], (_host, text) => {
+    const encoded = text.replace(/[\r\n]+/g, '');
+    const fault = base32Fault(encoded);
+    return fault === undefined ? decodeBase32Bytes(encoded) : `illegal base32 data at input byte ${fault}`;
+  }),
+  sha1sum: sum('sha1'),
+  sha256sum: sum('sha256'),
+  sha512sum: sum('sha512'),
+  adler32sum: fn(['string'], (_host, text) => String(adler32(bytesOf(text)))),
+};
+
+function sum(algorithm: string): GoFunction {
+  return fn(['string'], (_host, text) => hash(algorithm, bytesOf(text)));
+}
+
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}

@@ -1,0 +1,60 @@
+/** Sprig's functions on passwords, and encryption with one. */
+import { createDecipheriv } from 'node:crypto';
+import { truncates } from '../../functions/bcrypt.ts';
+import { aesKey, encryptAes } from '../../functions/keys.ts';
+import { derivePassword, hashPassword, isPasswordShape } from '../../functions/passwords.ts';
+import { decodeText } from '../value.ts';
+import { base64Fault } from './base-n.ts';
+import type { FunctionGroup } from './index.ts';
+import { fn, GoError } from './signature.ts';
+
+export const functions: FunctionGroup = {
+  bcrypt: fn(['string'], (_host, password) => bcrypt(password)),
+  htpasswd: fn(['string', 'string'], (_host, user, password) =>
+    user.includes(':') ? `invalid username: ${user}` : `${user}:${bcrypt(password)}`,
+  ),
+  derivePassword: fn(['uint32', 'string', 'string', 'string', 'string'], (_host, counter, type, password, user, site) =>
+    isPasswordShape(type)
+      ? derivePassword(counter, type, bytesOf(password), bytesOf(user), bytesOf(site))
+      : `cannot find password template ${type}`,
+  ),
+  encryptAES: fn(['string', 'string'], (host, password, text) => {
+    host.charge(text.length * 1.4);
+    return encryptAes(bytesOf(password), bytesOf(text));
+  }),
+  decryptAES: fn(['string', 'string'], (_host, password, encrypted) => decryptAes(password, encrypted)),
+};
+
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+/** As Sprig: an error is the text that is given. */
+function bcrypt(password: string): string {
+  const text = decodeText(password);
+  if (!Buffer.from(text).equals(bytesOf(password))) throw new GoError('takes a password in UTF-8');
+  if (truncates(text)) {
+    return 'failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes';
+  }
+  return hashPassword(text);
+}
+
+/** As Sprig's: the padding is cut off and not looked at, so that another password may give any bytes. */
+function decryptAes(password: string, encrypted: string): string {
+  if (encrypted === '') return '';
+  const fault = base64Fault(encrypted);
+  if (fault !== undefined) throw new GoError(`illegal base64 data at input byte ${fault}`);
+  const bytes = Buffer.from(encrypted, 'base64');
+  if (bytes.length < 16) {
+    const capacity = Math.floor(encrypted.length / 4) * 3;
+    throw new GoError(`runtime error: slice bounds out of range [:16] with capacity ${capacity}`);
+  }
+  if (bytes.length % 16 !== 0) throw new GoError('crypto/cipher: input not full blocks');
+  if (bytes.length === 16) throw new GoError('runtime error: index out of range [-1]');
+  const decipher = createDecipheriv('aes-256-cbc', aesKey(bytesOf(password)), bytes.subarray(0, 16));
+  decipher.setAutoPadding(false);
+  const text = Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]);
+  const end = text.length - (text.at(-1) ?? 0);
+  if (end < 0) throw new GoError(`runtime error: slice bounds out of range [:${end}]`);
+  return text.toString('latin1', 0, end);
+}

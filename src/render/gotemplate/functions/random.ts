@@ -1,0 +1,26 @@
+/** Sprig's random texts. Their source is secure. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ALPHABETS, randomText } from '../../functions/random.ts';
+import type { FunctionGroup } from './index.ts';
+import { fn, GoError } from './signature.ts';
+import type { GoFunction } from './signature.ts';
+
+export const functions: FunctionGroup = {
+  randAlphaNum: text(ALPHABETS.alphanumeric),
+  randAlpha: text(ALPHABETS.letters),
+  randNumeric: text(ALPHABETS.digits),
+  randAscii: text(ALPHABETS.ascii),
+  randBytes: fn(['int'], (host, count) => {
+    if (count < 0) throw new GoError('runtime error: makeslice: len out of range');
+    host.charge(count * 1.4);
+    return randomBytes(count).toString('base64');
+  }),
+  uuidv4: fn([], () => randomUUID()),
+};
+
+function text(alphabet: string): GoFunction {
+  return fn(['int'], (host, count) => {
+    host.charge(count);
+    return randomText(count, alphabet);
+  });
+}
