@@ -4,42 +4,48 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { TracedField } from './handlebars/trace.ts';
 
-type Trace = (path: readonly (string | number)[]) => TracedField;
+type Traced = { trace(path: readonly (string | number)[]): TracedField };
 
 /**
  * Checks one document and gives its kind and name.
  *
+ * @param object its fields: `apiVersion`, `kind` and `metadata` at least, and all of a list of objects
  * @throws {PkgError} `PKG_OBJECT_INVALID` at the field in the template
  */
-export function checkObject(object: ValueMap, trace: Trace): { kind: string; name: string } {
-  const fail = (message: string, path: readonly string[], hints: string[] = []): never => {
-    throw new PkgError('PKG_OBJECT_INVALID', message, { at: trace(path).at, hints });
-  };
-  const text = (value: Value | undefined, path: readonly string[]): string => {
-    const field = path.join('.');
-    if (value === undefined || value === null || value === '')
-      return fail(`an object needs ${field}`, path.slice(0, -1));
-    if (typeof value !== 'string')
-      return fail(`${field} is a string, and this is not`, path, ['put quotes around it: "{{x}}"']);
-    return value;
-  };
-  text(object.get('apiVersion'), ['apiVersion']);
-  const kind = text(object.get('kind'), ['kind']);
+export function checkObject(object: ValueMap, traced: Traced): { kind: string; name: string } {
+  textAt(object.get('apiVersion'), traced, 'apiVersion');
+  const kind = textAt(object.get('kind'), traced, 'kind');
   const metadata = object.get('metadata');
   if (kind.endsWith('List') && Array.isArray(object.get('items'))) return { kind, name: '' };
-  if (!isMap(metadata)) return fail(`${kind} needs metadata with a name`, ['metadata']);
-  const name = text(metadata.get('name'), ['metadata', 'name']);
-  for (const field of ['labels', 'annotations']) {
-    const map = metadata.get(field);
-    if (map === undefined || map === null) continue;
-    if (!isMap(map)) return fail(`metadata.${field} is a map, and this is not`, ['metadata', field]);
-    for (const [key, value] of map) {
-      if (typeof value === 'string') continue;
-      const path = ['metadata', field, key];
-      fail(`the value of ${field.slice(0, -1)} ${key} is a string, and this is not`, path, [
-        'put quotes around it: "{{x}}"',
-      ]);
-    }
-  }
+  if (!isMap(metadata)) return fail(traced, `${kind} needs metadata with a name`, ['metadata']);
+  const name = textAt(metadata.get('name'), traced, 'metadata', 'name');
+  checkTexts(metadata.get('labels'), traced, 'labels');
+  checkTexts(metadata.get('annotations'), traced, 'annotations');
   return { kind, name };
+}
+
+function textAt(value: Value | undefined, traced: Traced, ...path: string[]): string {
+  if (value === undefined || value === null || value === '') {
+    return fail(traced, `an object needs ${path.join('.')}`, path.slice(0, -1));
+  }
+  return typeof value === 'string'
+    ? value
+    : fail(traced, `${path.join('.')} is a string, and this is not`, path, QUOTE);
+}
+
+function checkTexts(map: Value | undefined, traced: Traced, field: string): void {
+  if (map === undefined || map === null) return;
+  if (!isMap(map)) return fail(traced, `metadata.${field} is a map, and this is not`, ['metadata', field]);
+  for (const value of map.values()) {
+    if (typeof value === 'string') continue;
+    const [key = ''] = [...map].find(([, other]) => other === value) ?? [];
+    const message = `the value of ${field.slice(0, -1)} ${key} is a string, and this is not`;
+    fail(traced, message, ['metadata', field, key], QUOTE);
+  }
+}
+
+const QUOTE: readonly string[] = ['put quotes around it: "{{x}}"'];
+
+function fail(traced: Traced, message: string, path: readonly string[], hints: readonly string[] = []): never {
+  throw new PkgError('PKG_OBJECT_INVALID', message, { at: traced.trace(path).at, hints });
 }

@@ -20,12 +20,18 @@ const EVENTS: readonly string[] = [
 /**
  * The document as a hook, or undefined when it is an object.
  *
+ * @param head the fields of its object, `metadata` at least
  * @throws {PkgError} `PKG_OBJECT_INVALID` for an event that does not exist: Helm would drop the document
  */
-export function asHook(document: RenderedDocument, kind: string, name: string): RenderedHook | undefined {
-  const annotations = annotationsOf(document.object);
-  const hook = annotations.get('helm.sh/hook');
-  if (hook === undefined) return undefined;
+export function asHook(
+  document: RenderedDocument,
+  head: ValueMap,
+  kind: string,
+  name: string,
+): RenderedHook | undefined {
+  const annotations = annotationsOf(head);
+  const hook = textOf(annotations, 'helm.sh/hook');
+  if (annotations === undefined || hook === undefined) return undefined;
   const events = list(hook).map((event) => (event.toLowerCase() === 'test-success' ? 'test' : event.toLowerCase()));
   const wrong = events.find((event) => !EVENTS.includes(event));
   if (wrong !== undefined || events.length === 0) {
@@ -40,13 +46,16 @@ export function asHook(document: RenderedDocument, kind: string, name: string): 
     );
   }
   return {
-    ...document,
+    source: document.source,
+    text: document.text,
+    object: document.object,
+    trace: (path) => document.trace(path),
     name,
     kind,
     events,
-    weight: weightOf(annotations.get('helm.sh/hook-weight')),
-    deletePolicies: list(annotations.get('helm.sh/hook-delete-policy')),
-    outputLogPolicies: list(annotations.get('helm.sh/hook-output-log-policy')),
+    weight: weightOf(textOf(annotations, 'helm.sh/hook-weight')),
+    deletePolicies: list(textOf(annotations, 'helm.sh/hook-delete-policy')),
+    outputLogPolicies: list(textOf(annotations, 'helm.sh/hook-output-log-policy')),
   };
 }
 
@@ -59,10 +68,13 @@ function list(text: string | undefined): string[] {
   return text === undefined ? [] : text.split(',').map((item) => item.trim());
 }
 
-function annotationsOf(object: ValueMap): Map<string, string> {
-  const metadata = object.get('metadata');
+function annotationsOf(head: ValueMap): ValueMap | undefined {
+  const metadata = head.get('metadata');
   const annotations = isMap(metadata) ? metadata.get('annotations') : undefined;
-  const found = new Map<string, string>();
-  if (isMap(annotations)) for (const [key, value] of annotations) if (typeof value === 'string') found.set(key, value);
-  return found;
+  return isMap(annotations) ? annotations : undefined;
+}
+
+function textOf(map: ValueMap | undefined, key: string): string | undefined {
+  const text = map?.get(key);
+  return typeof text === 'string' ? text : undefined;
 }

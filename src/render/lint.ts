@@ -114,8 +114,9 @@ async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMes
 }
 
 /** Its path without the chart's name, which every source begins with. */
-function asLintObject({ source, object, trace }: RenderedDocument): LintObject {
-  return { path: source.slice(source.indexOf('/') + 1), object, at: (keys) => trace(keys).at };
+function asLintObject(document: RenderedDocument): LintObject {
+  const { source, object } = document;
+  return { path: source.slice(source.indexOf('/') + 1), object, at: (keys) => document.trace(keys).at };
 }
 
 const RULE_OF_CODE: Partial<Record<PkgError['code'], LintRule>> = {

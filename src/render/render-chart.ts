@@ -5,10 +5,10 @@ import { resolveDependencies } from '../chart/dependencies.ts';
 import type { Origins } from '../chart/origins.ts';
 import { coalesceValues } from '../chart/values.ts';
 import { PkgError, throwTogether } from '../errors.ts';
-import { printYaml } from '../yaml/print.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import { checkObject } from './check-object.ts';
 import { renderTemplates } from './handlebars/engine.ts';
+import type { ReadDocument } from './handlebars/documents.ts';
 import type { EngineOutput } from './handlebars/engine.ts';
 import { TemplateFault } from './handlebars/fault.ts';
 import { asHook } from './hooks.ts';
@@ -89,10 +89,11 @@ function sorted(output: EngineOutput): { objects: RenderedDocument[]; hooks: Ren
   const objects: (RenderedDocument & { kind: string })[] = [];
   const hooks: RenderedHook[] = [];
   for (const { source, documents } of output.templates) {
-    for (const { value, trace } of documents) {
-      const { kind, name } = checkObject(value, trace);
-      const document = { source, kind, object: value, text: printYaml(value).slice(0, -1), trace };
-      const hook = asHook(document, kind, name);
+    for (const read of documents) {
+      const { head } = read;
+      const { kind, name } = checkObject(head, read);
+      const document = new LateDocument(source, kind, read);
+      const hook = asHook(document, head, kind, name);
       if (hook === undefined) objects.push(document);
       else hooks.push(hook);
     }
@@ -100,6 +101,29 @@ function sorted(output: EngineOutput): { objects: RenderedDocument[]; hooks: Ren
   objects.sort(compareInstallOrder);
   hooks.sort(compareInstallOrder);
   return { objects, hooks };
+}
+
+/** A document whose object is made when it is asked for: whoever only prints it does not. */
+class LateDocument implements RenderedDocument {
+  readonly source: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly #read: ReadDocument;
+
+  constructor(source: string, kind: string, read: ReadDocument) {
+    this.source = source;
+    this.kind = kind;
+    this.text = read.text;
+    this.#read = read;
+  }
+
+  get object(): ValueMap {
+    return this.#read.value;
+  }
+
+  trace(path: readonly (string | number)[]): ReturnType<ReadDocument['trace']> {
+    return this.#read.trace(path);
+  }
 }
 
 /** Adds where the value at fault came from. */

@@ -54,11 +54,11 @@ export type RenderInput = {
 export type RenderedDocument = {
   /** `CHART/templates/FILE`, as in Helm's `# Source:` lines. */
   source: string;
-  object: ValueMap;
+  readonly object: ValueMap;
   /** The object as YAML, without a trailing newline. */
   text: string;
   /** Where a field is written, and which of the chart's values it holds; worked out when asked. */
-  trace: (path: readonly (string | number)[]) => { at: Position; valuePath: readonly string[] | undefined };
+  trace(path: readonly (string | number)[]): { at: Position; valuePath: readonly string[] | undefined };
 };
 
 /** A hook: a document with a `helm.sh/hook` annotation, told apart from objects. */

@@ -1,5 +1,5 @@
 /** Colours: used on a terminal, not in files and pipes, and never against the user's wish. */
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 
 /** When to use colours: Helm's words. */
 export type ColorMode = 'never' | 'auto' | 'always';
@@ -13,10 +13,17 @@ export type Paint = (style: Style, text: string) => string;
 /** Is this stream a terminal? Node's module for it is loaded only where it can be one: loading takes a while. */
 export function isTerminal(fd: 1 | 2): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd);
+    const stats = fstatSync(fd);
+    if (!stats.isCharacterDevice()) return false;
+    return !isNullDevice(stats.rdev) && process.getBuiltinModule('node:tty').isatty(fd);
   } catch {
     return false;
   }
+}
+
+/** Scripts often send output there. */
+function isNullDevice(device: number): boolean {
+  return process.platform !== 'win32' && statSync('/dev/null').rdev === device;
 }
 
 /** Does this wish and this environment mean colours on that stream? `NO_COLOR` gives way to `--color` only. */

@@ -10,9 +10,7 @@ import type { Value, ValueMap } from './value.ts';
 
 /** Prints one document, ending in a newline. */
 export function printYaml(value: Value): string {
-  if (isMap(value)) return value.size === 0 ? '{}\n' : printMap(value, '');
-  if (Array.isArray(value)) return value.length === 0 ? '[]\n' : printList(value, '');
-  return `${typeof value === 'string' ? printString(value, '') : printScalar(value)}\n`;
+  return printItem(value, '');
 }
 
 /** Prints a scalar on one line: quoted where it has to be. */
@@ -51,17 +49,21 @@ function printList(list: readonly Value[], indent: string): string {
   let lead = '';
   const deeper = `${indent}  `;
   for (const value of list) {
-    out += `${lead}- `;
-    if (isMap(value)) out += value.size === 0 ? '{}\n' : printMap(value, deeper);
-    else if (Array.isArray(value)) out += value.length === 0 ? '[]\n' : printList(value, deeper);
-    else out += `${typeof value === 'string' ? printString(value, deeper) : printScalar(value)}\n`;
+    out += `${lead}- ${printItem(value, deeper)}`;
     lead = indent;
   }
   return out;
 }
 
-/** What follows a key, its line end included. */
-function printChild(value: Value, indent: string): string {
+/** What follows `- `, its line end included; `indent` is that of its own lines. */
+export function printItem(value: Value, indent: string): string {
+  if (isMap(value)) return value.size === 0 ? '{}\n' : printMap(value, indent);
+  if (Array.isArray(value)) return value.length === 0 ? '[]\n' : printList(value, indent);
+  return `${typeof value === 'string' ? printString(value, indent) : printScalar(value)}\n`;
+}
+
+/** What follows a key, its line end included; `indent` is that of the key. */
+export function printChild(value: Value, indent: string): string {
   if (typeof value === 'string') return ` ${printString(value, `${indent}  `)}\n`;
   if (isMap(value)) return value.size === 0 ? ' {}\n' : `\n${indent}  ${printMap(value, `${indent}  `)}`;
   if (Array.isArray(value)) return value.length === 0 ? ' []\n' : `\n${indent}${printList(value, indent)}`;
@@ -71,7 +73,8 @@ function printChild(value: Value, indent: string): string {
 /** Readers take a key of more than 128 (go-yaml) or 1,024 characters only after `? `. */
 const LONGEST_SIMPLE_KEY = 120;
 
-function printKey(key: string, indent: string): string {
+/** A key, up to where its value begins. */
+export function printKey(key: string, indent: string): string {
   const text = printScalar(key);
   return text.length > LONGEST_SIMPLE_KEY ? `? ${text}\n${indent}:` : `${text}:`;
 }

@@ -2,10 +2,13 @@
 import { PkgError, formatPosition } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
+import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { positionIn } from './fault.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
+import { headOf, layoutOf, printLayout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
 import { DuplicateKey, SkeletonError, parseSkeleton } from './skeleton.ts';
 import type { Node } from './skeleton.ts';
@@ -13,17 +16,21 @@ import { isEmptyValue, typeName } from './text.ts';
 import { traceField } from './trace.ts';
 import type { TracedField } from './trace.ts';
 
-/** A value that a document holds. */
+/** An object that a template prints. What is not asked for is not made: most objects are only printed. */
 export type ReadDocument = {
-  value: Value;
+  readonly value: ValueMap;
+  /** The fields `apiVersion`, `kind` and `metadata` of it, at least. */
+  readonly head: ValueMap;
+  /** It as YAML, without a newline at the end. */
+  readonly text: string;
   /** Where a field comes from: the nearest thing on its path that is written in a template. */
-  trace: (path: readonly (string | number)[]) => TracedField;
+  trace(path: readonly (string | number)[]): TracedField;
 };
 
 type Piece = { text: string; start: number };
 
-/** A document: its structure, which reading may find to be none, its first slot, and where it begins. */
-type Document = { nodes: readonly Node[] | (() => readonly Node[]); base: number; part: number; offset: number };
+/** Where a document is: its first slot, the part of an output in which it begins, and the character there. */
+type Place = { base: number; output: Output; part: number; offset: number };
 
 type Locate = (offset: number) => Position;
 
@@ -31,9 +38,11 @@ type Locate = (offset: number) => Position;
 export class DocumentReader {
   readonly #slots: Slots;
   readonly #filler: Filler;
+  /** For documents that were read, and charged, before. */
+  readonly #again: Filler;
   readonly #shapes: Shapes;
-  readonly #byShape = new Map<string, readonly Node[]>();
   readonly #parsed = new Map<string, readonly Node[]>();
+  readonly #layouts = new Map<Node, Layout | undefined>();
 
   constructor(slots: Slots, budget: Budget) {
     this.#slots = slots;
@@ -42,64 +51,70 @@ export class DocumentReader {
       budget.left -= size;
       if (budget.left < 0) throw tooLarge(slot);
     });
+    this.#again = new Filler(slots, () => {});
   }
 
   /** The objects that a template prints: maps, one or several a document. Empty documents are left out. */
-  objects(output: Output): (ReadDocument & { value: ValueMap })[] {
-    return this.#read(output, (value, node, trace) => {
-      if (node.type === 'hole')
-        return this.#wholeDocument(this.#filler.slot(node.hole), value).map((map) => ({ value: map, trace }));
-      if (value === null) return [];
-      if (!isMap(value)) {
+  objects(output: Output): ReadDocument[] {
+    const found: ReadDocument[] = [];
+    this.#read(output, (node, place) => {
+      let layout = this.#layouts.get(node);
+      if (layout === undefined && !this.#layouts.has(node)) {
+        layout = layoutOf(node);
+        this.#layouts.set(node, layout);
+      }
+      if (layout !== undefined) {
+        this.#filler.begin(place.base);
+        const text = printLayout(layout, this.#filler);
+        found.push(new PrintedDocument(this.#again, node, place, layout, text));
+        return;
+      }
+      const value = this.#filler.fill(node, place.base);
+      if (value === NOTHING || value === null) return;
+      if (node.type === 'hole') {
+        for (const map of this.#wholeDocument(this.#filler.slot(node.hole), value))
+          found.push(new FilledDocument(this.#again, node, place, map));
+      } else if (isMap(value)) found.push(new FilledDocument(this.#again, node, place, value));
+      else {
         throw new PkgError('PKG_OBJECT_INVALID', `a document is a map, and this is ${typeName(value)}`, {
-          at: trace([]).at,
+          at: traceIn(this.#again, node, place, []).at,
         });
       }
-      return [{ value, trace }];
     });
+    return found;
   }
 
   /** The values of all documents, of whatever type. */
   values(output: Output): Value[] {
-    return this.#read(output, (value) => [value]);
-  }
-
-  #read<T>(output: Output, use: (value: Value, node: Node, trace: ReadDocument['trace']) => T[]): T[] {
-    const found: T[] = [];
-    for (const { nodes, base, part, offset } of this.#documents(output)) {
-      const locate: Locate = (at) => output.positionAt(offset + at, part) ?? { file: '' };
-      try {
-        for (const node of typeof nodes === 'function' ? nodes() : nodes) {
-          const value = this.#filler.fill(node, base);
-          if (value === NOTHING) continue;
-          const trace: ReadDocument['trace'] = (path) => traceField(this.#filler, node, base, path, locate);
-          found.push(...use(value, node, trace));
-        }
-      } catch (error) {
-        throw error instanceof SkeletonError ? positioned(error, locate) : error;
-      }
-    }
+    const found: Value[] = [];
+    this.#read(output, (node, { base }) => {
+      const value = this.#filler.fill(node, base);
+      if (value !== NOTHING) found.push(value);
+    });
     return found;
   }
 
   /** The documents of an output, found by their shapes, or by their texts where these do not tell. */
-  *#documents(output: Output): Generator<Document> {
+  #read(output: Output, use: (node: Node, place: Place) => void): void {
     const shaped = this.#shapes.split(output);
     if (shaped === undefined) {
       for (const { text, start } of splitDocuments(output.toString())) {
         const { relative, base } = this.#relative(text);
-        yield { nodes: () => this.#skeleton(relative), base, part: 0, offset: start };
+        this.#located({ base, output, part: 0, offset: start }, () => this.#skeleton(relative), use);
       }
       return;
     }
     for (const { shape, base, part, offset } of shaped) {
-      const known = this.#byShape.get(shape);
-      const read = (): readonly Node[] => {
-        const nodes = this.#skeleton(this.#shapes.text(shape));
-        this.#byShape.set(shape, nodes);
-        return nodes;
-      };
-      yield { nodes: known ?? read, base, part, offset };
+      const read = (): readonly Node[] => (shape.nodes ??= this.#skeleton(this.#shapes.text(shape)));
+      this.#located({ base, output, part, offset }, read, use);
+    }
+  }
+
+  #located(place: Place, read: () => readonly Node[], use: (node: Node, place: Place) => void): void {
+    try {
+      for (const node of read()) use(node, place);
+    } catch (error) {
+      throw error instanceof SkeletonError ? positioned(error, locateIn(place)) : error;
     }
   }
 
@@ -134,6 +149,74 @@ export class DocumentReader {
       throw slotFault(slot, `a whole document is a map or a list of maps, and this is ${typeName(value)}`, []);
     });
   }
+}
+
+/** A document that was printed from its structure. Its value is made when somebody wants it. */
+class PrintedDocument implements ReadDocument {
+  readonly text: string;
+  readonly #filler: Filler;
+  readonly #node: Node;
+  readonly #place: Place;
+  readonly #layout: Layout;
+  #value: ValueMap | undefined;
+
+  constructor(filler: Filler, node: Node, place: Place, layout: Layout, text: string) {
+    this.text = text;
+    this.#filler = filler;
+    this.#node = node;
+    this.#place = place;
+    this.#layout = layout;
+  }
+
+  get value(): ValueMap {
+    this.#value ??= this.#filler.fill(this.#node, this.#place.base) as ValueMap;
+    return this.#value;
+  }
+
+  get head(): ValueMap {
+    if (this.#value !== undefined) return this.#value;
+    this.#filler.begin(this.#place.base);
+    return headOf(this.#layout, this.#filler);
+  }
+
+  trace(path: readonly (string | number)[]): TracedField {
+    return traceIn(this.#filler, this.#node, this.#place, path);
+  }
+}
+
+/** A document whose value had to be made to know what it is. */
+class FilledDocument implements ReadDocument {
+  readonly value: ValueMap;
+  readonly #filler: Filler;
+  readonly #node: Node;
+  readonly #place: Place;
+
+  constructor(filler: Filler, node: Node, place: Place, value: ValueMap) {
+    this.value = value;
+    this.#filler = filler;
+    this.#node = node;
+    this.#place = place;
+  }
+
+  get head(): ValueMap {
+    return this.value;
+  }
+
+  get text(): string {
+    return printYaml(this.value).slice(0, -1);
+  }
+
+  trace(path: readonly (string | number)[]): TracedField {
+    return traceIn(this.#filler, this.#node, this.#place, path);
+  }
+}
+
+function traceIn(filler: Filler, node: Node, place: Place, path: readonly (string | number)[]): TracedField {
+  return traceField(filler, node, place.base, path, locateIn(place));
+}
+
+function locateIn({ output, part, offset }: Place): Locate {
+  return (at) => output.positionAt(offset + at, part) ?? { file: '' };
 }
 
 function tooLarge(slot: Slot): PkgError {

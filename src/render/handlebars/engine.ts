@@ -24,7 +24,7 @@ import { simpleName } from './scope.ts';
 import type { Item, PartialBody } from './scope.ts';
 
 /** What one template gave. */
-export type TemplateDocuments = { source: string; documents: (ReadDocument & { value: ValueMap })[] };
+export type TemplateDocuments = { source: string; documents: ReadDocument[] };
 
 /** What an engine gives: documents by template in path order, and notes by chart. */
 export type EngineOutput = {

@@ -83,8 +83,12 @@ export class Evaluator {
 
   /** Runs the statements of a program; inline partials that stand among them are known from its start. */
   program(program: Program, scope: Scope, frame: Frame, output: Output): void {
-    const inner = this.#withInlines(program, scope, frame);
-    for (const statement of program.body) this.#statement(statement, inner, frame, output);
+    const inner = hasDecorators(program) ? this.#withInlines(program, scope, frame) : scope;
+    const { body } = program;
+    for (let index = 0; index < body.length; index++) {
+      const statement = body[index];
+      if (statement !== undefined) this.#statement(statement, inner, frame, output);
+    }
   }
 
   #withInlines(program: Program, scope: Scope, frame: Frame): Scope {
@@ -440,6 +444,18 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
+}
+
+const decorated = new WeakMap<Program, boolean>();
+
+/** Do decorators stand among the statements of a program? Asked each time that it runs, so found out once. */
+function hasDecorators(program: Program): boolean {
+  let has = decorated.get(program);
+  if (has === undefined) {
+    has = program.body.some(({ type }) => type === 'Decorator' || type === 'DecoratorBlock');
+    decorated.set(program, has);
+  }
+  return has;
 }
 
 /** Inside a partial block, `@partial-block` means that of the partial around it. */

@@ -82,9 +82,11 @@ export class Output {
   readonly slots: Slots | undefined;
   readonly #budget: Budget;
   readonly #parts: (string | number)[] = [];
-  // Beside each part, and apart from each other: an object for each part would double the work of a render.
-  readonly #templates: Template[] = [];
+  // Beside each part: an object for each part would double the work of a render.
   readonly #nodes: Source[] = [];
+  /** Which template printed the parts from this one on. */
+  readonly #templates: { from: number; template: Template }[] = [];
+  #lastTemplate: Template | undefined;
   #lastPart: string | number = '';
 
   constructor(slots: Slots | undefined, budget: Budget) {
@@ -124,8 +126,11 @@ export class Output {
   }
 
   #push(part: string | number, template: Template, node: Source): void {
+    if (template !== this.#lastTemplate) {
+      this.#templates.push({ from: this.#parts.length, template });
+      this.#lastTemplate = template;
+    }
     this.#parts.push(part);
-    this.#templates.push(template);
     this.#nodes.push(node);
     this.#lastPart = part;
   }
@@ -133,8 +138,12 @@ export class Output {
   /** Adds what another output holds, each line indented as Handlebars indents a partial on its own line. */
   append(other: Output, indent: string): void {
     let atLineStart = true;
-    for (const [index, part] of other.#parts.entries()) {
-      const [template, node] = [other.#templates[index], other.#nodes[index]];
+    let run = 0;
+    for (let index = 0; index < other.#parts.length; index++) {
+      if ((other.#templates[run + 1]?.from ?? Infinity) <= index) run++;
+      const part = other.#parts[index] ?? '';
+      const template = other.#templates[run]?.template;
+      const node = other.#nodes[index];
       if (template === undefined || node === undefined) continue;
       if (indent === '') {
         this.#push(part, template, node);
@@ -183,8 +192,9 @@ export class Output {
   }
 
   #within(index: number, before: string): Position | undefined {
-    const [template, node] = [this.#templates[index], this.#nodes[index]];
-    return template && node && within(template, node, before);
+    const run = this.#templates.findLast(({ from }) => from <= index);
+    const node = this.#nodes[index];
+    return run && node && within(run.template, node, before);
   }
 
   /**

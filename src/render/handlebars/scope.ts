@@ -55,8 +55,10 @@ export const ROOT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** `this.x`, `./x` and `../x` look only into a context; `[this]` is a name like any other. */
-function isScoped(path: Path): boolean {
-  return path.depth > 0 || /^\.|^this\b/.test(path.original);
+function isScoped({ depth, original }: Path): boolean {
+  if (depth > 0) return true;
+  const first = original.charCodeAt(0);
+  return first === 46 || (first === 116 && /^this\b/.test(original));
 }
 
 /** Is the path a single bare name? Only such a name can be a helper. */
@@ -101,15 +103,26 @@ function startOfData(path: Path, scope: Scope): Start {
 
 /** What a path leads to; absent when a name on the way is not there. */
 export function lookupPath(path: Path, scope: Scope): Item {
-  const { item, rest } = startOf(path, scope);
-  let found = item;
-  for (const name of rest) found = member(found, name);
+  // Most lookups are of this kind, and need nothing of what messages ask of a start.
+  const isUsual = !path.data && path.depth === 0 && scope.locals === undefined;
+  const start = isUsual ? undefined : startOf(path, scope);
+  const rest = start?.rest ?? path.parts;
+  let found: Item = start === undefined ? usualStart(path, scope) : start.item;
+  for (let index = 0; index < rest.length; index++) found = member(found, rest[index] ?? '');
   return found;
+}
+
+function usualStart(path: Path, scope: Scope): Item {
+  const head = path.parts[0];
+  return head !== undefined && ROOT_NAMES.has(head) && !isScoped(path) ? scope.root : scope.context;
 }
 
 /** A field of a map, an item or the length of a list or string; no inherited property of anything. */
 export function member(item: Item, name: string): Item {
-  if (isItemMap(item)) return item.has(name) ? (item.get(name) ?? null) : ABSENT;
+  if (isItemMap(item)) {
+    const found = item.get(name);
+    return found === undefined ? (item.has(name) ? null : ABSENT) : found;
+  }
   if (Array.isArray(item) || typeof item === 'string') {
     if (name === 'length') return item.length;
     return /^(?:0|[1-9][0-9]{0,15})$/.test(name) ? (item[Number(name)] ?? ABSENT) : ABSENT;
@@ -167,7 +180,7 @@ export class Namespace extends Map<string, Item> {}
 /** A value as helpers see it: functions of the context are left out. */
 export function asArgument(item: Item): Argument {
   if (typeof item === 'function') return ABSENT;
-  if (!(item instanceof Namespace)) return item as Argument;
+  if (typeof item !== 'object' || !(item instanceof Namespace)) return item as Argument;
   const plain = new Map<string, Value>();
   for (const [key, inner] of item) {
     if (typeof inner === 'function') continue;

@@ -3,11 +3,11 @@
  * the sequence of constants and slots is the shape of a document, which is found much faster than its text.
  */
 import type { Output, SlotKind, Slots } from './output.ts';
+import type { Node } from './skeleton.ts';
 
 /** A document of an output. */
 export type ShapedDocument = {
-  /** Its shape: a character for each constant and each slot. */
-  shape: string;
+  shape: Shape;
   /** The number of its first slot; 0 where it has none. */
   base: number;
   /** Where it begins: a part of the output, and the character of it. */
@@ -16,12 +16,11 @@ export type ShapedDocument = {
 };
 
 /** A constant, cut at the separators that it holds. `dashesFirst`: at the start of a line it may begin with one. */
-type Constant = { pieces: readonly { id: string; offset: number; blank: boolean }[]; dashesFirst: boolean };
+type Constant = { pieces: readonly { id: number; offset: number; blank: boolean }[]; dashesFirst: boolean };
 
 const KINDS: readonly SlotKind[] = ['v', 'o', 's'];
-const KIND_IDS: Readonly<Record<SlotKind, string>> = { v: '\0', o: '\x01', s: '\x02' };
+const KIND_IDS: Readonly<Record<SlotKind, number>> = { v: 0, o: 1, s: 2 };
 const FIRST_ID = KINDS.length;
-const LAST_ID = 0xfffe;
 const SEPARATOR = /^---(?=[ \t\r\n])/gm;
 /** A line that the next part may make a separator, or not. */
 const UNSURE = /\n-{1,3}$/;
@@ -29,9 +28,37 @@ const ONLY_DASHES = /^-{1,3}$/;
 /** The first line that is not blank begins at its first column, so separators do too. */
 const NOT_INDENTED = /^(?:[^\S\n]*\n)*\S/;
 
+/** A constant or slot after others: all shapes of a render are paths in one tree, and nothing is made to find one. */
+export class Shape {
+  readonly id: number;
+  readonly before: Shape | undefined;
+  /** The structure of documents of this shape, once it was read. */
+  nodes: readonly Node[] | undefined;
+  // Nearly always there is only one.
+  #next: Shape | undefined;
+  #others: Map<number, Shape> | undefined;
+
+  constructor(id: number, before: Shape | undefined) {
+    this.id = id;
+    this.before = before;
+  }
+
+  /** This shape and one thing more. */
+  then(id: number): Shape {
+    if (this.#next?.id === id) return this.#next;
+    const known = this.#others?.get(id);
+    if (known !== undefined) return known;
+    const next = new Shape(id, this);
+    if (this.#next === undefined) this.#next = next;
+    else (this.#others ??= new Map()).set(id, next);
+    return next;
+  }
+}
+
 /** The shapes of one render. */
 export class Shapes {
   readonly #slots: Slots;
+  readonly #nothing = new Shape(-1, undefined);
   readonly #constants = new Map<string, Constant>();
   readonly #texts: string[] = [];
 
@@ -42,7 +69,7 @@ export class Shapes {
   /** The documents of an output that are not blank; undefined where only its whole text can tell. */
   split(output: Output): ShapedDocument[] | undefined {
     const documents: ShapedDocument[] = [];
-    let current: ShapedDocument = { shape: '', base: 0, part: 0, offset: 0 };
+    let current: ShapedDocument = { shape: this.#nothing, base: 0, part: 0, offset: 0 };
     let count = 0;
     let blank = true;
     let begun = false;
@@ -53,7 +80,7 @@ export class Shapes {
         if (!begun) return undefined;
         if (count === 0) current.base = part;
         else if (part !== current.base + count) return undefined;
-        current.shape += KIND_IDS[this.#slots.at(part).kind];
+        current.shape = current.shape.then(KIND_IDS[this.#slots.at(part).kind]);
         count++;
         blank = false;
         continue;
@@ -66,14 +93,17 @@ export class Shapes {
         if (!NOT_INDENTED.test(part)) return undefined;
         begun = true;
       }
-      for (const piece of constant.pieces) {
-        if (piece !== constant.pieces[0]) {
+      const { pieces } = constant;
+      for (let at = 0; at < pieces.length; at++) {
+        const piece = pieces[at];
+        if (piece === undefined) continue;
+        if (at > 0) {
           if (!blank) documents.push(current);
-          current = { shape: '', base: 0, part: index, offset: piece.offset };
+          current = { shape: this.#nothing, base: 0, part: index, offset: piece.offset };
           count = 0;
           blank = true;
         }
-        current.shape += piece.id;
+        current.shape = current.shape.then(piece.id);
         blank &&= piece.blank;
       }
     }
@@ -82,11 +112,12 @@ export class Shapes {
   }
 
   /** The text of a shape, its slots numbered from 0. */
-  text(shape: string): string {
+  text(shape: Shape): string {
+    const ids: number[] = [];
+    for (let at: Shape | undefined = shape; at !== undefined && at !== this.#nothing; at = at.before) ids.push(at.id);
     let text = '';
     let count = 0;
-    for (let index = 0; index < shape.length; index++) {
-      const id = shape.charCodeAt(index);
+    for (const id of ids.reverse()) {
       const kind = KINDS[id];
       text += kind === undefined ? (this.#texts[id - FIRST_ID] ?? '') : this.#slots.marker(kind, count++);
     }
@@ -101,11 +132,11 @@ export class Shapes {
     return constant;
   }
 
-  #cut(text: string): Constant | undefined {
+  #cut(text: string): Constant {
     const pieces: Constant['pieces'][number][] = [];
     const add = (offset: number, end: number): void => {
       const piece = text.slice(offset, end);
-      pieces.push({ id: String.fromCharCode(FIRST_ID + this.#texts.length), offset, blank: piece.trim() === '' });
+      pieces.push({ id: FIRST_ID + this.#texts.length, offset, blank: piece.trim() === '' });
       this.#texts.push(piece);
     };
     let start = 0;
@@ -117,7 +148,7 @@ export class Shapes {
       start = match.index + match[0].length;
     }
     add(start, text.length);
-    return FIRST_ID + this.#texts.length > LAST_ID ? undefined : { pieces, dashesFirst };
+    return { pieces, dashesFirst };
   }
 }
 

@@ -21,8 +21,7 @@ export function traceField(
   path: readonly (string | number)[],
   locate: (offset: number) => Position,
 ): TracedField {
-  // Sets the number of the document's first slot.
-  filler.fill(root, base);
+  filler.begin(base);
   let node = root;
   let offset = root.offset;
   for (const [depth, name] of path.entries()) {
