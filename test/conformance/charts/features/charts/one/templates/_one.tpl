@@ -1,0 +1,1 @@
+{{ define "one.name" }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}

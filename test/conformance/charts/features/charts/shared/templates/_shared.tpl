@@ -1,0 +1,1 @@
+{{ define "shared.label" }}library{{ end }}{{ define "shared.box" }}box({{ .Values | toJson }}){{ end }}

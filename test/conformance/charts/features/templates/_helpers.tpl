@@ -1,0 +1,4 @@
+{{- define "shared.label" }}overridden by {{ .Chart.Name }}{{ end }}
+{{- define "features.values" }}
+{{- toYaml .Values | nindent 4 }}
+{{- end }}

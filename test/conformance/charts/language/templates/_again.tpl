@@ -1,0 +1,1 @@
+{{- define "language.override" }}from _again{{ end -}}

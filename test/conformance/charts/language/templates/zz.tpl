@@ -1,0 +1,1 @@
+{{ define "language.late" }}late {{ . }}{{ end }}

@@ -1,0 +1,2 @@
+{{/* name */}}
+{{define "fullname"}}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 63 | trimSuffix "-" -}}{{end}}
