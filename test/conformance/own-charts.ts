@@ -56,7 +56,8 @@ function chartYaml(name: string, more = ''): string {
   return `apiVersion: v2\nname: ${name}\nversion: 0.1.0\n${more}`;
 }
 
-const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Chart.Name }}\ndata: {v: {{ .Values | toJson | quote }}}\n';
+const CONFIG_MAP =
+  'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Chart.Name }}\ndata: {v: {{ .Values | toJson | quote }}}\n';
 
 /** Small charts that load, or do not, for one reason each. */
 const LOADING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -79,7 +80,9 @@ const LOADING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'kube-version-old': { 'Chart.yaml': chartYaml('kube-version-old', 'kubeVersion: "<1.20"\n') },
   'kube-version-bad': { 'Chart.yaml': chartYaml('kube-version-bad', 'kubeVersion: never\n') },
   'kube-version-wide': { 'Chart.yaml': chartYaml('kube-version-wide', 'kubeVersion: ">= 1.19.0-0 < 2, != 1.35"\n') },
-  'dependency-missing': { 'Chart.yaml': chartYaml('x', 'dependencies:\n- {name: none, version: 1.x.x, repository: ""}\n') },
+  'dependency-missing': {
+    'Chart.yaml': chartYaml('x', 'dependencies:\n- {name: none, version: 1.x.x, repository: ""}\n'),
+  },
   'dependency-twice': {
     'Chart.yaml': chartYaml('x', 'dependencies:\n- {name: sub, version: "*"}\n- {name: sub, version: "*"}\n'),
     'charts/sub/Chart.yaml': chartYaml('sub'),
@@ -120,7 +123,10 @@ const LOADING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'syntax-notes': { 'templates/NOTES.txt': '{{ .Values.a.b }}' },
   'define-twice': { 'templates/two.yaml': '{{ define "a" }}1{{ end }}{{ define "a" }}2{{ end }}' },
   'crds-template': { 'crds/a.yaml': 'a: {{ .Values }}\n' },
-  'templates-in-charts': { 'charts/sub/Chart.yaml': chartYaml('sub'), 'charts/sub/templates/one.yaml': '{{ .Values.a.b }}' },
+  'templates-in-charts': {
+    'charts/sub/Chart.yaml': chartYaml('sub'),
+    'charts/sub/templates/one.yaml': '{{ .Values.a.b }}',
+  },
 };
 
 function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
