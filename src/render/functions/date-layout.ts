@@ -1,5 +1,8 @@
 /** Go's date layouts: a layout shows how the moment `Mon Jan 2 15:04:05 MST 2006` would be written. */
 
+import { civilOf } from './civil.ts';
+import type { Civil } from './civil.ts';
+
 /** An instant: nanoseconds since 1970 in UTC, exact as Go's times are. */
 export type Instant = bigint;
 
@@ -40,41 +43,41 @@ export function secondsOf(instant: Instant): { seconds: number; nanoseconds: num
 /** An instant in a zone, by a layout. */
 export function formatDate(layout: string, instant: Instant, zone: Zone): string {
   const { seconds, nanoseconds } = secondsOf(instant);
-  const local = new Date((seconds + zone.offset) * 1000);
+  const local = civilOf(seconds + zone.offset);
   return layout.replace(ELEMENT, (element) => formatElement(element, local, nanoseconds, zone));
 }
 
-function formatElement(element: string, local: Date, nanoseconds: number, zone: Zone): string {
-  const hour = local.getUTCHours();
-  const month = MONTHS[local.getUTCMonth()] ?? '';
-  const day = DAYS[local.getUTCDay()] ?? '';
+function formatElement(element: string, local: Civil, nanoseconds: number, zone: Zone): string {
+  const { hour } = local;
+  const month = MONTHS[local.month - 1] ?? '';
+  const day = DAYS[local.weekday] ?? '';
   switch (element) {
     case '2006':
-      return padded(local.getUTCFullYear(), 4);
+      return padded(local.year, 4);
     case '06':
-      return padded(local.getUTCFullYear() % 100, 2);
+      return padded(Math.abs(local.year) % 100, 2);
     case 'January':
       return month;
     case 'Jan':
       return month.slice(0, 3);
     case '01':
-      return padded(local.getUTCMonth() + 1, 2);
+      return padded(local.month, 2);
     case '1':
-      return String(local.getUTCMonth() + 1);
+      return String(local.month);
     case 'Monday':
       return day;
     case 'Mon':
       return day.slice(0, 3);
     case '02':
-      return padded(local.getUTCDate(), 2);
+      return padded(local.day, 2);
     case '_2':
-      return String(local.getUTCDate()).padStart(2);
+      return String(local.day).padStart(2);
     case '2':
-      return String(local.getUTCDate());
+      return String(local.day);
     case '002':
-      return padded(dayOfYear(local), 3);
+      return padded(local.yearDay, 3);
     case '__2':
-      return String(dayOfYear(local)).padStart(3);
+      return String(local.yearDay).padStart(3);
     case '15':
       return padded(hour, 2);
     case '03':
@@ -82,19 +85,19 @@ function formatElement(element: string, local: Date, nanoseconds: number, zone: 
     case '3':
       return String(hour % 12 || 12);
     case '04':
-      return padded(local.getUTCMinutes(), 2);
+      return padded(local.minute, 2);
     case '4':
-      return String(local.getUTCMinutes());
+      return String(local.minute);
     case '05':
-      return padded(local.getUTCSeconds(), 2);
+      return padded(local.second, 2);
     case '5':
-      return String(local.getUTCSeconds());
+      return String(local.second);
     case 'PM':
       return hour < 12 ? 'AM' : 'PM';
     case 'pm':
       return hour < 12 ? 'am' : 'pm';
     case 'MST':
-      return zone.name;
+      return zone.name || offsetText('-0700', zone.offset);
     default:
       return /^[.,]/.test(element) ? fraction(element, nanoseconds) : offsetText(element, zone.offset);
   }
@@ -104,16 +107,9 @@ function padded(number: number, width: number): string {
   return number < 0 ? `-${padded(-number, width)}` : String(number).padStart(width, '0');
 }
 
-function dayOfYear(date: Date): number {
-  const start = new Date(date);
-  start.setUTCMonth(0, 1);
-  return Math.round((date.getTime() - start.getTime()) / 86_400_000) + 1;
-}
-
 /** `.000` is so many digits, `.999` as many without zeros at the end. */
 function fraction(element: string, nanoseconds: number): string {
-  const places = element.length - 1;
-  const digits = padded(nanoseconds, 9).padEnd(places, '0').slice(0, places);
+  const digits = padded(nanoseconds, 9).slice(0, element.length - 1);
   if (element[1] === '0') return element.slice(0, 1) + digits;
   const kept = digits.replace(/0+$/, '');
   return kept === '' ? '' : element.slice(0, 1) + kept;

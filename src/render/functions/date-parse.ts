@@ -13,12 +13,16 @@ type Fields = {
   minute: number;
   second: number;
   nanoseconds: number;
-  /** Seconds east of UTC; undefined where the text names no zone. */
+  /** Seconds east of UTC; undefined where the text tells none. */
   offset: number | undefined;
+  zone: string | undefined;
 };
 
-/** What a text says by a layout: the time on the clock as if in UTC, and the offset if it names one. */
-export type ParsedDate = { clock: Instant; offset: number | undefined };
+/**
+ * What a text says by a layout: the time on the clock as if in UTC, the offset if it tells one, and the short
+ * name of a zone if it has one: `UTC` also for a `Z`.
+ */
+export type ParsedDate = { clock: Instant; offset: number | undefined; zone: string | undefined };
 
 /** The time that a text names by a layout; undefined when it does not fit. */
 export function parseDate(layout: string, text: string): ParsedDate | undefined {
@@ -33,6 +37,7 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
     second: 0,
     nanoseconds: 0,
     offset: undefined,
+    zone: undefined,
   };
   let at = 0;
   let end = 0;
@@ -57,13 +62,13 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
     if (length === undefined) return undefined;
     at += length;
     // As in Go: a fraction may follow the seconds though the layout has none.
-    if (/^0?5$/.test(match[0]) && !/^[.,](?:0+|9+)(?!\d)/.test(layout.slice(end))) {
+    if (/^0?5$/.test(match[0]) && !/^[.,]/.test(layout.slice(end).match(ELEMENT)?.[0] ?? '')) {
       at += parseFraction(text.slice(at, at + LONGEST_ELEMENT), fields) ?? 0;
     }
   }
   if (!literal(layout.slice(end)) || at !== text.length) return undefined;
   const clock = clockOf(fields);
-  return clock === undefined ? undefined : { clock, offset: fields.offset };
+  return clock === undefined ? undefined : { clock, offset: fields.offset, zone: fields.zone };
 }
 
 /** No element is longer; a fraction beyond this is cut. */
@@ -107,7 +112,7 @@ function parseElement(element: string, text: string, fields: Fields): number | u
     case '002':
       return number(/^\d{3}/, [1, 366], (day) => (fields.dayOfYear = day));
     case '__2':
-      return number(/^(?:\d{3}| \d{2}|  \d)/, [1, 366], (day) => (fields.dayOfYear = day));
+      return number(/^ {0,2}\d{1,3}/, [1, 366], (day) => (fields.dayOfYear = day));
     case '15':
       return number(/^\d{1,2}/, [0, 23], (hour) => (fields.hour = hour));
     case '03':
@@ -131,10 +136,7 @@ function parseElement(element: string, text: string, fields: Fields): number | u
       return 2;
     }
     case 'MST':
-      // Other short names do not say an offset: `IST` is three zones.
-      if (!/^(?:UTC|GMT)(?![A-Z+-])/.test(text)) return undefined;
-      fields.offset = 0;
-      return 3;
+      return parseZone(text, fields);
     default:
       // A fraction of nines may be missing, one of zeros must have as many digits.
       if (/^[.,]9/.test(element)) return parseFraction(text, fields) ?? 0;
@@ -165,9 +167,30 @@ function parseFraction(text: string, fields: Fields): number | undefined {
   return found[0].length;
 }
 
+/** What looks like the short name of a zone: it does not say an offset, as `IST` is three zones. */
+function parseZone(text: string, fields: Fields): number | undefined {
+  if (text.startsWith('UTC')) {
+    fields.zone = 'UTC';
+    return 3;
+  }
+  const signed = /^(GMT)?(?:[+-](\d+))?/.exec(text);
+  const [found, , hours] = signed ?? [];
+  const isSigned = found !== undefined && (hours === undefined || Number(hours) <= 23);
+  const name = text.startsWith('GMT')
+    ? isSigned
+      ? found
+      : 'GMT'
+    : /^[+-]/.test(text)
+      ? isSigned && found
+      : /^(?:ChST|MeST|WITA(?![A-Z])|[A-Z]{4}T(?![A-Z])|[A-Z]{3}T(?![A-Z])|[A-Z]{3}(?![A-Z]))/.exec(text)?.[0];
+  if (name === undefined || name === false || name === '') return undefined;
+  fields.zone = name;
+  return name.length;
+}
+
 function parseOffset(element: string, text: string, fields: Fields): number | undefined {
   if (element.startsWith('Z') && text.startsWith('Z')) {
-    fields.offset = 0;
+    fields.zone = 'UTC';
     return 1;
   }
   const digits = element.slice(1).replace(/\d\d/g, '(\\d\\d)');
@@ -188,7 +211,9 @@ function clockOf(fields: Fields): Instant | undefined {
   if (date.getUTCFullYear() !== year) return undefined;
   if (month !== undefined && date.getUTCMonth() !== month - 1) return undefined;
   if (day !== undefined && date.getUTCDate() !== day) return undefined;
-  const hour = afternoon === undefined ? fields.hour : afternoon ? (fields.hour % 12) + 12 : fields.hour % 12;
+  let { hour } = fields;
+  if (afternoon === true && hour < 12) hour += 12;
+  if (afternoon === false && hour === 12) hour = 0;
   date.setUTCHours(hour, fields.minute, fields.second);
   return BigInt(date.getTime()) * 1_000_000n + BigInt(fields.nanoseconds);
 }

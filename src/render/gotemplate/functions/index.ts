@@ -40,6 +40,12 @@ const GROUPS: readonly Group[] = [
     load: () => import('./passwords.ts'),
   },
   {
+    names:
+      'ago date date_in_zone date_modify dateInZone dateModify duration durationRound htmlDate htmlDateInZone ' +
+      'must_date_modify mustDateModify mustToDate now toDate unixEpoch',
+    load: () => import('./dates.ts'),
+  },
+  {
     names: 'semver semverCompare',
     load: () => import('./semver.ts'),
   },

@@ -7,6 +7,7 @@ import type { Value } from '../../../yaml/value.ts';
 import { formatDate, secondsOf, UTC } from '../../functions/date-layout.ts';
 import type { Instant } from '../../functions/date-layout.ts';
 import { parseDate } from '../../functions/date-parse.ts';
+import type { ParsedDate } from '../../functions/date-parse.ts';
 import {
   coarseDuration,
   formatDuration,
@@ -37,8 +38,11 @@ export const dates: Record<string, Helper> = {
   unixEpoch: helper([value('date')], ([date]) => secondsOf(readDate(date)).seconds),
   toDate: helper([text('layout'), text('text')], ([layout, text]) => {
     const parsed = parseDate(layout, text);
-    if (parsed === undefined) throw new FunctionFailure(`cannot read ${shown(text)} as ${shown(layout)}`);
-    return dateText(checkDate(parsed.clock - BigInt(parsed.offset ?? 0) * SECOND));
+    // Other short names do not say an offset: `IST` is three zones.
+    if (parsed === undefined || (parsed.offset === undefined && !/^(?:UTC|GMT)?$/.test(parsed.zone ?? ''))) {
+      throw new FunctionFailure(`cannot read ${shown(text)} as ${shown(layout)}`);
+    }
+    return dateText(checkDate(parsed.clock - offsetOf(parsed)));
   }),
 };
 
@@ -48,6 +52,11 @@ const HTML_LAYOUT = '2006-01-02';
 /** RFC 3339, or the day alone. */
 const LAYOUTS: readonly string[] = ['2006-01-02T15:04:05Z07:00', HTML_LAYOUT];
 
+/** As Go: a `Z` or `UTC` counts more than an offset beside it. */
+function offsetOf({ offset, zone }: ParsedDate): bigint {
+  return zone === 'UTC' ? 0n : BigInt(offset ?? 0) * SECOND;
+}
+
 function readDate(date: Value): Instant {
   if (typeof date === 'number' || typeof date === 'bigint') {
     return checkDate(typeof date === 'bigint' ? date * SECOND : secondsToInstant(date));
@@ -55,7 +64,7 @@ function readDate(date: Value): Instant {
   if (typeof date === 'string') {
     for (const layout of LAYOUTS) {
       const parsed = parseDate(layout, date);
-      if (parsed !== undefined) return parsed.clock - BigInt(parsed.offset ?? 0) * SECOND;
+      if (parsed !== undefined) return parsed.clock - offsetOf(parsed);
     }
   }
   throw new FunctionFailure(
