@@ -2,12 +2,15 @@ import { PkgError } from '../errors.ts';
 import { formatPosition } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { readUserValues } from '../chart/user-values.ts';
+import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
+import { subchartPaths } from '../render/lint/subcharts.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { VALUE_FLAGS, valueSources } from './support/flags.ts';
+import { namespaceOf, VALUE_FLAGS, valueSources } from './support/flags.ts';
 import { readStdin } from './support/inputs.ts';
+import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -20,13 +23,24 @@ export const command: Command = defineCommand({
     ...VALUE_FLAGS,
     strict: { type: 'boolean', summary: 'fail on warnings too' },
     quiet: { type: 'boolean', summary: 'print only warnings and errors' },
+    'with-subcharts': { type: 'boolean', summary: 'check the subcharts in charts/ too' },
+    ...KUBE_VERSION_FLAG,
+    'skip-schema-validation': { type: 'boolean', summary: 'do not check values against values.schema.json' },
   },
   async run({ flags, args }) {
     const userValues = await readUserValues(valueSources(flags), readStdin);
-    const paths = args.length === 0 ? ['.'] : args;
+    const options = {
+      userValues,
+      namespace: namespaceOf(flags),
+      capabilities: { ...DEFAULT_CAPABILITIES, kubeVersion: kubeVersionOf(flags['kube-version']) },
+      skipSchemaValidation: flags['skip-schema-validation'],
+    };
+    const paths = args.length === 0 ? ['.'] : [...args];
+    // As Helm lists them: after all charts that were named.
+    if (flags['with-subcharts']) for (const path of [...paths]) paths.push(...(await subchartPaths(path)));
     let failed = 0;
     for (const path of paths) {
-      const messages = await lintChart(path, { userValues });
+      const messages = await lintChart(path, options);
       const isBad = messages.some(({ severity }) => severity === 'error' || (flags.strict && severity === 'warning'));
       if (isBad) failed++;
       const shown = messages.filter(({ severity }) => !flags.quiet || severity !== 'info');

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { checkNamespace, checkReleaseName } from '../release/names.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
@@ -9,6 +8,7 @@ import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { namespaceOf, VALUE_FLAGS } from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
+import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 import { documentsOf, onlyShown, streamOf, writeDocuments } from './support/template-documents.ts';
 
 /** Flags of `install` that change nothing here: scripts give them to both, and Helm takes them. */
@@ -48,7 +48,7 @@ export const command: Command = defineCommand({
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
     'skip-tests': { type: 'boolean', summary: 'leave out test hooks' },
     'is-upgrade': { type: 'boolean', summary: 'render as for an upgrade' },
-    'kube-version': { type: 'string', value: 'VERSION', summary: 'the Kubernetes version that templates are told' },
+    ...KUBE_VERSION_FLAG,
     'api-versions': {
       type: 'csv',
       char: 'a',
@@ -78,7 +78,7 @@ export const command: Command = defineCommand({
       origins,
       release: { name, namespace, revision: 1, isInstall: !isUpgrade, isUpgrade },
       capabilities: {
-        kubeVersion: kubeVersion(flags['kube-version']),
+        kubeVersion: kubeVersionOf(flags['kube-version']),
         apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...flags['api-versions']],
       },
       skipSchemaValidation: flags['skip-schema-validation'],
@@ -96,14 +96,3 @@ export const command: Command = defineCommand({
     else writeDocuments(flags['release-name'] ? join(folder, name) : folder, chosen);
   },
 });
-
-function kubeVersion(text: string | undefined): string {
-  if (text === undefined) return DEFAULT_CAPABILITIES.kubeVersion;
-  const match = /^v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?([-+][0-9A-Za-z.+-]+)?$/.exec(text);
-  if (match === null) {
-    throw new PkgError('PKG_USAGE', `--kube-version takes a version such as 1.36.0, not "${printable(text)}"`);
-  }
-  // Helm tells templates three numbers, whatever was typed.
-  const [, major, minor, patch = '0', rest = ''] = match;
-  return `v${Number(major)}.${Number(minor)}.${Number(patch)}${rest}`;
-}

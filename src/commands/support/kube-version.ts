@@ -1,0 +1,23 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
+
+/** The flag that says for which Kubernetes a chart is rendered where no cluster is asked. */
+export const KUBE_VERSION_FLAG = {
+  'kube-version': { type: 'string', value: 'VERSION', summary: 'the Kubernetes version that templates are told' },
+} as const;
+
+/**
+ * The version as Helm tells it to templates: three numbers, whatever was typed.
+ *
+ * @throws {PkgError} `PKG_USAGE`
+ */
+export function kubeVersionOf(text: string | undefined): string {
+  if (text === undefined || text === '') return DEFAULT_CAPABILITIES.kubeVersion;
+  const match = /^v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?([-+][0-9A-Za-z.+-]+)?$/.exec(text);
+  if (match === null) {
+    throw new PkgError('PKG_USAGE', `--kube-version takes a version such as 1.36.0, not "${printable(text)}"`);
+  }
+  const [, major, minor, patch = '0', rest = ''] = match;
+  return `v${Number(major)}.${Number(minor)}.${Number(patch)}${rest}`;
+}

@@ -1,0 +1,77 @@
+/** `pkg lint` as a user runs it, beside `helm lint`. */
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { craftArchive, temporaryFolder, writeFiles } from '../chart/support.ts';
+import { helm } from '../support/helm.ts';
+import { pkg } from '../support/pkg.ts';
+
+const chart = (name: string): string => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\nicon: https://example.com/i\n`;
+const linted = (stdout: string): string[] => [...stdout.matchAll(/^==> Linting (.*)$/gm)].map(([, path]) => path ?? '');
+
+test('--with-subcharts visits the charts that helm visits, in its order', () => {
+  const cwd = temporaryFolder();
+  writeFiles(cwd, {
+    'top/Chart.yaml': chart('top'),
+    'top/charts/b/Chart.yaml': chart('b'),
+    'top/charts/b/charts/deep/Chart.yaml': chart('deep'),
+    'top/charts/B/Chart.yaml': chart('big'),
+    'top/charts/no/README.md': 'x',
+    'top/charts/a.tar.gz': craftArchive([{ name: 'a/Chart.yaml', data: chart('a') }]),
+    'top/charts/b-1.tgz': craftArchive([{ name: 'z/Chart.yaml', data: chart('z') }]),
+    'other/Chart.yaml': chart('other'),
+    'other/charts/x/Chart.yaml': chart('x'),
+  });
+  symlinkSync(join(cwd, 'other'), join(cwd, 'top/charts/linked'));
+  for (const args of [['top'], ['top', 'other'], ['other', 'top', '--quiet']]) {
+    const options = ['lint', '--with-subcharts', ...args];
+    expect(linted(pkg(options, { cwd }).stdout)).toEqual(linted(helm(options, { cwd }).stdout));
+  }
+  expect(linted(pkg(['lint', 'top'], { cwd }).stdout)).toEqual(['top']);
+});
+
+const OLD = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata:\n  name: x\n';
+
+test.each([undefined, '1.20', 'v1.21.3', '1.24.0', '1.25', '1.30.1-gke.5', '1', 'x', ''])(
+  '--kube-version %s means what it means to helm',
+  (version) => {
+    const cwd = temporaryFolder();
+    const files = { 'Chart.yaml': chart('c'), 'values.yaml': '' };
+    const ours = { ...files, 'templates/x.yaml.hbs': OLD, 'templates/zz/_requires-pkg.tpl': '{{ x }}' };
+    for (const [path, data] of Object.entries(ours)) writeFiles(cwd, { [`pkg/${path}`]: data });
+    for (const [path, data] of Object.entries({ ...files, 'templates/x.yaml': OLD }))
+      writeFiles(cwd, { [`helm/${path}`]: data });
+    const flag = version === undefined ? [] : ['--kube-version', version];
+    const [mine, theirs] = [pkg(['lint', 'pkg', ...flag], { cwd }), helm(['lint', 'helm', ...flag], { cwd })];
+    expect(mine.status).toBe(theirs.status);
+    const deprecated = /policy\/v1beta1 PodDisruptionBudget is [^\n(]*/;
+    expect(deprecated.exec(mine.stdout)?.[0]?.trim()).toBe(deprecated.exec(theirs.stdout)?.[0]?.trim());
+  },
+);
+
+test('templates are told the version and the namespace, and --skip-schema-validation skips it', () => {
+  const cwd = temporaryFolder();
+  writeFiles(cwd, {
+    'c/Chart.yaml': chart('c'),
+    'c/values.yaml': 'a: text\n',
+    'c/values.schema.json': '{"properties": {"a": {"type": "integer"}}}',
+    'c/templates/NOTES.txt.hbs':
+      '{{#unless (eq capabilities.kubeVersion "v1.28.0")}}{{fail "version"}}{{/unless}}{{#unless (eq release.namespace "shop")}}{{fail "namespace"}}{{/unless}}',
+    'c/templates/zz/_requires-pkg.tpl': '{{ x }}',
+  });
+  const flags = ['--kube-version', '1.28', '-n', 'shop'];
+  const strict = pkg(['lint', 'c', ...flags], { cwd });
+  expect(strict).toMatchObject({ status: 1 });
+  expect(strict.stdout).toContain('values-invalid');
+  const skipped = pkg(['lint', 'c', ...flags, '--skip-schema-validation'], { cwd });
+  expect(skipped, skipped.stdout).toMatchObject({ status: 0 });
+  expect(skipped.stdout).not.toContain('[');
+});
+
+test('values that cannot be read end the run before any chart is linted', () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'bad.yaml'), 'a: [');
+  const run = pkg(['lint', '.', '-f', 'bad.yaml'], { cwd });
+  expect(run).toMatchObject({ status: 1, stdout: '' });
+  expect(run.stderr).toContain('bad.yaml:1');
+});
