@@ -96,7 +96,7 @@ async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMes
   const { userValues, namespace = 'default', capabilities = DEFAULT_CAPABILITIES, skipSchemaValidation } = options;
   try {
     const rendered = await renderChart({
-      chart,
+      chart: withoutMissing(chart),
       userValues,
       release: { name: 'test-release', namespace, revision: 1, isInstall: true, isUpgrade: false },
       capabilities,
@@ -107,10 +107,15 @@ async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMes
     return lintObjects(own, all, capabilities.kubeVersion);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
-    // Which subcharts are missing is a finding of its own.
-    if (error.code === 'PKG_CHART_DEPENDENCY_MISSING') return [];
     return fromError(error, chart.location, 'templates/');
   }
+}
+
+/** Which subcharts are missing is a finding of its own; what is there is judged without them. */
+function withoutMissing(chart: Chart): Chart {
+  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
+  const dependencies = chart.metadata.dependencies.filter(({ name }) => present.has(name));
+  return { ...chart, metadata: { ...chart.metadata, dependencies } };
 }
 
 /** Its path without the chart's name, which every source begins with. */
