@@ -15,18 +15,19 @@ const END = Symbol('end');
 /** How the text after `=` becomes a value. */
 export type SetReader = (text: string) => Value;
 
-/** `--set`: booleans, null and integers get their type, all else is a string. */
+/**
+ * `--set`: booleans, null and integers get their type, all else is a string. An integer is a bigint: Go templates
+ * tell it from the numbers of YAML, which are floating.
+ */
 export function typedValue(text: string): Value {
   const lower = text.toLowerCase();
   if (lower === 'true') return true;
   if (lower === 'false') return false;
   if (lower === 'null') return null;
-  if (text === '0') return 0;
+  if (text === '0') return 0n;
   if (!text.startsWith('0') && /^[-+]?[0-9]{1,19}$/.test(text)) {
     const integer = BigInt(text.replace('+', ''));
-    if (BigInt.asIntN(64, integer) !== integer) return text;
-    const number = Number(integer);
-    return Number.isSafeInteger(number) ? (number === 0 ? 0 : number) : integer;
+    return BigInt.asIntN(64, integer) === integer ? integer : text;
   }
   return text;
 }

@@ -3,7 +3,7 @@ import { printable } from '../errors-text.ts';
 import { checkNamespace, checkReleaseName } from '../release/names.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { renderChart } from '../render/render-chart.ts';
-import { printDocument, printError } from '../terminal/output.ts';
+import { printBytes, printError } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { namespaceOf, VALUE_FLAGS } from './support/flags.ts';
@@ -90,9 +90,8 @@ export const command: Command = defineCommand({
       tests: !flags['skip-tests'],
     });
     const wanted = flags['show-only'];
-    const chosen = wanted.length > 0 ? onlyShown(documents, wanted, rendered.chart.metadata.name) : documents;
     const folder = flags['output-dir'] ?? '';
-    if (folder === '') printDocument(streamOf(chosen));
-    else writeDocuments(flags['release-name'] ? join(folder, name) : folder, chosen);
+    if (folder !== '') writeDocuments(flags['release-name'] ? join(folder, name) : folder, documents);
+    else printBytes(wanted.length > 0 ? onlyShown(streamOf(documents), wanted) : streamOf(documents));
   },
 });

@@ -14,8 +14,8 @@ import type { Json, JsonObject, ValueMap } from '../yaml/value.ts';
 /** Tells where objects of a kind live. */
 export type ScopeOf = (apiVersion: string, kind: string, crds: readonly KubeObject[]) => Promise<Scope>;
 
-/** A document of a manifest: its data and where it came from. */
-export type SourceDocument = { source: string; object: ValueMap };
+/** A document of a manifest: its data, unless it holds comments alone, and where it came from. */
+export type SourceDocument = { source: string; object: ValueMap | undefined };
 
 /** Objects in normal form, and what a person should know about how they came to it. */
 export type NormalObjects = { objects: KubeObject[]; notes: string[] };
@@ -35,7 +35,9 @@ export async function normalizeObjects(
   options: { namespace: string; scopeOf: ScopeOf; crds: readonly KubeObject[] },
 ): Promise<NormalObjects> {
   const notes: string[] = [];
-  const found = documents.flatMap(({ source, object }) => takeApart(toPlain(object), source));
+  const found = documents.flatMap(({ source, object }) =>
+    object === undefined ? [] : takeApart(toPlain(object), source),
+  );
   const crds = [...options.crds, ...found.filter((object) => object.kind === 'CustomResourceDefinition')];
   const scopes = new Map<string, Scope>();
   const byKey = new Map<string, KubeObject>();

@@ -33,3 +33,12 @@ export const DEFAULT_CAPABILITIES: Capabilities = {
 function versions(group: string, list: string): string[] {
   return list.split(' ').map((version) => `${group}/${version}`);
 }
+
+/**
+ * The numbers of a Kubernetes version, which constraints are held against: what a vendor puts behind them
+ * (`v1.33.4-gke.100`) is left out, as Helm does.
+ */
+export function kubeVersionNumbers(version: string): string {
+  const [, numbers = ''] = /^v?(\d+(?:\.\d+)*)/.exec(version) ?? [];
+  return numbers.replace(/\b0+(?=\d)/g, '');
+}

@@ -2,7 +2,7 @@
 import { PkgError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { isMap } from '../yaml/value.ts';
-import type { ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
 import type { RenderedDocument, RenderedHook } from './render.ts';
 
 const EVENTS: readonly string[] = [
@@ -17,8 +17,27 @@ const EVENTS: readonly string[] = [
   'test',
 ];
 
+/** What the annotations of a hook say; `unknown` is an event that does not exist. */
+export type HookParts = Pick<RenderedHook, 'events' | 'weight' | 'deletePolicies' | 'outputLogPolicies'> & {
+  unknown: string | undefined;
+};
+
+/** Reads the annotations of a hook; undefined for an object that is none. */
+export function hookOf(annotations: ReadonlyMap<string, Value> | undefined): HookParts | undefined {
+  const hook = textOf(annotations, 'helm.sh/hook');
+  if (annotations === undefined || hook === undefined) return undefined;
+  const events = list(hook).map((event) => (event === 'test-success' ? 'test' : event));
+  return {
+    events,
+    unknown: events.find((event) => !EVENTS.includes(event)),
+    weight: weightOf(textOf(annotations, 'helm.sh/hook-weight')),
+    deletePolicies: list(textOf(annotations, 'helm.sh/hook-delete-policy')),
+    outputLogPolicies: list(textOf(annotations, 'helm.sh/hook-output-log-policy')),
+  };
+}
+
 /**
- * The document as a hook, or undefined when it is an object.
+ * The document of a native template as a hook, or undefined when it is an object.
  *
  * @param head the fields of its object, `metadata` at least
  * @throws {PkgError} `PKG_OBJECT_INVALID` for an event that does not exist: Helm would drop the document
@@ -29,34 +48,22 @@ export function asHook(
   kind: string,
   name: string,
 ): RenderedHook | undefined {
-  const annotations = annotationsOf(head);
-  const hook = textOf(annotations, 'helm.sh/hook');
-  if (annotations === undefined || hook === undefined) return undefined;
-  const events = list(hook).map((event) => (event.toLowerCase() === 'test-success' ? 'test' : event.toLowerCase()));
-  const wrong = events.find((event) => !EVENTS.includes(event));
-  if (wrong !== undefined || events.length === 0) {
-    const near = nearest(wrong ?? '', EVENTS);
+  const hook = hookOf(annotationsOf(head));
+  if (hook === undefined) return undefined;
+  const { unknown, ...parts } = hook;
+  if (unknown !== undefined) {
+    const near = nearest(unknown, EVENTS);
     throw new PkgError(
       'PKG_OBJECT_INVALID',
-      `${wrong === undefined || wrong === '' ? 'an empty text' : wrong} is not an event of a hook`,
+      `${unknown === '' ? 'an empty text' : unknown} is not an event of a hook`,
       {
         at: document.trace(['metadata', 'annotations', 'helm.sh/hook']).at,
         hints: [near === undefined ? `the events are ${EVENTS.join(', ')}` : `did you mean ${near}?`],
       },
     );
   }
-  return {
-    source: document.source,
-    text: document.text,
-    object: document.object,
-    trace: (path) => document.trace(path),
-    name,
-    kind,
-    events,
-    weight: weightOf(textOf(annotations, 'helm.sh/hook-weight')),
-    deletePolicies: list(textOf(annotations, 'helm.sh/hook-delete-policy')),
-    outputLogPolicies: list(textOf(annotations, 'helm.sh/hook-output-log-policy')),
-  };
+  const { source, text, object } = document;
+  return { source, text, object, trace: (path) => document.trace(path), ...parts, name, kind };
 }
 
 /** As Go's strconv.Atoi: what is not an integer counts as 0. */
@@ -65,7 +72,7 @@ function weightOf(text: string | undefined): number {
 }
 
 function list(text: string | undefined): string[] {
-  return text === undefined ? [] : text.split(',').map((item) => item.trim());
+  return text === undefined ? [] : text.split(',').map((item) => item.trim().toLowerCase());
 }
 
 function annotationsOf(head: ValueMap): ValueMap | undefined {
@@ -74,7 +81,7 @@ function annotationsOf(head: ValueMap): ValueMap | undefined {
   return isMap(annotations) ? annotations : undefined;
 }
 
-function textOf(map: ValueMap | undefined, key: string): string | undefined {
+function textOf(map: ReadonlyMap<string, Value> | undefined, key: string): string | undefined {
   const text = map?.get(key);
   return typeof text === 'string' ? text : undefined;
 }

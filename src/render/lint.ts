@@ -102,7 +102,7 @@ async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMes
       capabilities,
       ...(skipSchemaValidation !== undefined && { skipSchemaValidation }),
     });
-    const all = [...rendered.objects, ...rendered.hooks].map((document) => asLintObject(document));
+    const all = [...rendered.objects, ...rendered.hooks].flatMap((document) => asLintObject(document));
     const own = all.filter(({ path }) => path.startsWith('templates/'));
     return lintObjects(own, all, capabilities.kubeVersion);
   } catch (error) {
@@ -119,9 +119,10 @@ function withoutMissing(chart: Chart): Chart {
 }
 
 /** Its path without the chart's name, which every source begins with. */
-function asLintObject(document: RenderedDocument): LintObject {
+function asLintObject(document: RenderedDocument): LintObject[] {
   const { source, object } = document;
-  return { path: source.slice(source.indexOf('/') + 1), object, at: (keys) => document.trace(keys).at };
+  if (object === undefined) return [];
+  return [{ path: source.slice(source.indexOf('/') + 1), object, at: (keys) => document.trace(keys).at }];
 }
 
 const RULE_OF_CODE: Partial<Record<PkgError['code'], LintRule>> = {

@@ -6,14 +6,12 @@ import type { Origins } from '../chart/origins.ts';
 import { coalesceValues } from '../chart/values.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import type { ValueMap } from '../yaml/value.ts';
-import { checkObject } from './check-object.ts';
-import { renderTemplates } from './handlebars/engine.ts';
-import type { ReadDocument } from './handlebars/documents.ts';
-import type { EngineOutput } from './handlebars/engine.ts';
-import { TemplateFault } from './handlebars/fault.ts';
-import { asHook } from './hooks.ts';
+import { kubeVersionNumbers } from './capabilities.ts';
+import { enginesOf } from './engines.ts';
+import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
-import type { Rendered, RenderedDocument, RenderedHook, RenderInput } from './render.ts';
+import type { GoTemplates, Keepsakes, Rendered, RenderInput } from './render.ts';
+import { ValueFault } from './value-fault.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
 export type ChartInput = Omit<RenderInput, 'values'> & {
@@ -26,8 +24,6 @@ export type ChartInput = Omit<RenderInput, 'values'> & {
 export type RenderedChart = Rendered & {
   /** The chart with only its enabled dependencies, under their effective names. */
   chart: Chart;
-  /** The merged values. */
-  values: ValueMap;
 };
 
 /**
@@ -49,30 +45,59 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   }
   checkKubeVersion(input.chart, input.capabilities.kubeVersion);
   const resolved = resolveDependencies(input.chart, userValues);
-  const coalesced = coalesceValues(resolved.chart, resolved.values);
   const { chart } = resolved;
-  const { values } = coalesced;
+  const coalesced = coalesceValues(chart, resolved.values);
   if (skipSchemaValidation !== true && hasSchema(chart)) {
     const { validateSchemas } = await import('../chart/schema.ts');
-    const errors = await validateSchemas(chart, values, origins);
+    const errors = await validateSchemas(chart, coalesced.values, origins);
     throwTogether(errors, (count) => `the values do not fit the schema in ${count} places`);
   }
-  let output: EngineOutput;
+  // Each engine changes the values that it is given.
+  let unused: ValueMap | undefined = coalesced.values;
+  const freshValues = (): ValueMap => {
+    const values = unused ?? coalesceValues(chart, resolved.values).values;
+    unused = undefined;
+    return values;
+  };
+  const engines = enginesOf(chart);
+  const parts: Documents[] = [];
+  let keepsakes: Keepsakes = new Map();
   try {
-    output = await renderTemplates({ ...rest, chart, values });
+    let goTemplates: GoTemplates | undefined;
+    if (engines.go) {
+      const { renderGo } = await import('./gotemplate/render.ts');
+      const go = await renderGo({ ...rest, chart, isMixed: engines.native }, freshValues);
+      goTemplates = go.templates;
+      parts.push(go);
+    }
+    if (engines.native) {
+      const { renderNative } = await import('./handlebars/render.ts');
+      const native = await renderNative({ ...rest, chart, values: freshValues(), ...(goTemplates && { goTemplates }) });
+      ({ keepsakes } = native);
+      parts.push(native);
+    }
   } catch (error) {
     throw await withOrigin(error, origins);
   }
-  const { objects, hooks } = sorted(output);
-  const notes = output.notes.map(({ text }) => text).join('\n');
-  const warnings = [...resolved.warnings, ...coalesced.warnings, ...output.warnings];
-  return { chart, values, objects, hooks, notes, keepsakes: output.keepsakes, warnings };
+  const warnings = [...resolved.warnings, ...coalesced.warnings, ...parts.flatMap((part) => part.warnings)];
+  if (chart.metadata.deprecated) warnings.push(`the chart ${chart.metadata.name} is deprecated`);
+  return {
+    chart,
+    objects: inOrder(parts.map(({ objects }) => objects)),
+    hooks: inOrder(parts.map(({ hooks }) => hooks)),
+    notes: parts
+      .flatMap(({ notes }) => notes)
+      .filter((text) => text !== '')
+      .join('\n'),
+    keepsakes,
+    warnings,
+  };
 }
 
 /** Helm's rule: the constraint of the top chart against the version of the cluster. */
 function checkKubeVersion(chart: Chart, version: string): void {
   const { kubeVersion, name } = chart.metadata;
-  if (kubeVersion === '' || satisfies(version, kubeVersion)) return;
+  if (kubeVersion === '' || satisfies(kubeVersionNumbers(version), kubeVersion)) return;
   throw new PkgError(
     'PKG_KUBE_VERSION_UNSUPPORTED',
     `the chart ${name} asks for Kubernetes ${kubeVersion}, and this is ${version}`,
@@ -84,51 +109,16 @@ function hasSchema(chart: Chart): boolean {
   return chart.schema !== undefined || chart.dependencies.some((child) => hasSchema(child));
 }
 
-/** Objects and hooks apart, each in Helm's install order; within a kind in order of files. */
-function sorted(output: EngineOutput): { objects: RenderedDocument[]; hooks: RenderedHook[] } {
-  const objects: (RenderedDocument & { kind: string })[] = [];
-  const hooks: RenderedHook[] = [];
-  for (const { source, documents } of output.templates) {
-    for (const read of documents) {
-      const { head } = read;
-      const { kind, name } = checkObject(head, read);
-      const document = new LateDocument(source, kind, read);
-      const hook = asHook(document, head, kind, name);
-      if (hook === undefined) objects.push(document);
-      else hooks.push(hook);
-    }
-  }
-  objects.sort(compareInstallOrder);
-  hooks.sort(compareInstallOrder);
-  return { objects, hooks };
-}
-
-/** A document whose object is made when it is asked for: whoever only prints it does not. */
-class LateDocument implements RenderedDocument {
-  readonly source: string;
-  readonly kind: string;
-  readonly text: string;
-  readonly #read: ReadDocument;
-
-  constructor(source: string, kind: string, read: ReadDocument) {
-    this.source = source;
-    this.kind = kind;
-    this.text = read.text;
-    this.#read = read;
-  }
-
-  get object(): ValueMap {
-    return this.#read.value;
-  }
-
-  trace(path: readonly (string | number)[]): ReturnType<ReadDocument['trace']> {
-    return this.#read.trace(path);
-  }
+/** Helm's install order; within a kind in order of files, whichever engine they are for. */
+function inOrder<T extends { source: string; kind: string }>(parts: readonly T[][]): T[] {
+  const all = parts.flat();
+  if (parts.length > 1) all.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+  return all.sort(compareInstallOrder);
 }
 
 /** Adds where the value at fault came from. */
 async function withOrigin(error: unknown, origins: Origins | undefined): Promise<unknown> {
-  if (!(error instanceof TemplateFault) || error.valuePath === undefined || origins === undefined) return error;
+  if (!(error instanceof ValueFault) || error.valuePath === undefined || origins === undefined) return error;
   const origin = await origins.find(error.valuePath);
   if (origin === undefined) return error;
   const { at, hints, notes, code, message, cause } = error;

@@ -1,6 +1,6 @@
 import type { Chart } from '../chart/chart.ts';
 import type { Position } from '../errors.ts';
-import type { ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
 
 /** What templates know about the release (`release` in native templates, `.Release` in Go's). */
 export type ReleaseContext = {
@@ -35,6 +35,16 @@ export type RenderLimits = {
 /** Random values by the identity of the call that made them; kept with the release. */
 export type Keepsakes = Map<string, string>;
 
+/** The Go templates of a chart tree, as its native templates reach them. */
+export type GoTemplates = {
+  names: () => readonly string[];
+  /**
+   * What the template of a name prints for a chart; undefined where there is none. `data` is its `.`: all that
+   * the chart's Go templates know unless given.
+   */
+  print: (chart: Chart, name: string, data: Value | undefined) => string | undefined;
+};
+
 /** Everything that a render depends on. `chart` has its dependencies resolved (see `resolveDependencies`). */
 export type RenderInput = {
   chart: Chart;
@@ -46,6 +56,12 @@ export type RenderInput = {
   limits?: Partial<RenderLimits>;
   /** Random values of the previous revision. */
   keepsakes?: Keepsakes;
+  /** Go templates are run for `lint`: what they require or fail for is let pass. */
+  lint?: boolean;
+  /** Let `getHostByName` ask the network. */
+  enableDns?: boolean;
+  /** Given to native templates where the chart tree has Go templates too. */
+  goTemplates?: GoTemplates;
   /** Print NOTES of subcharts too. */
   subchartNotes?: boolean;
 };
@@ -54,9 +70,12 @@ export type RenderInput = {
 export type RenderedDocument = {
   /** `CHART/templates/FILE`, as in Helm's `# Source:` lines. */
   source: string;
-  readonly object: ValueMap;
-  /** The object as YAML, without a trailing newline. */
-  text: string;
+  /** Not there for a document of comments alone, as Go templates print them. Read when it is asked for. */
+  readonly object: ValueMap | undefined;
+  /** The object as YAML; of a native template without a trailing newline, of a Go template as it was printed. */
+  readonly text: string;
+  /** The same as bytes, one a character, of a Go template: it may print what is not UTF-8. */
+  readonly bytes?: string;
   /** Where a field is written, and which of the chart's values it holds; worked out when asked. */
   trace(path: readonly (string | number)[]): { at: Position; valuePath: readonly string[] | undefined };
 };

@@ -145,11 +145,6 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'A template called `fail` or `required`.',
     fix: 'Do what the message says; it was written by the author of the chart.',
   },
-  PKG_TEMPLATE_ENGINE_UNSUPPORTED: {
-    summary: 'a template is of a kind that pkg does not render yet',
-    why: 'Go templates are not supported yet; native templates end in .hbs.',
-    fix: 'Render such charts with helm for now.',
-  },
   PKG_OBJECT_INVALID: {
     summary: 'a document is not an object of Kubernetes',
     why: 'It lacks apiVersion, kind or a name, or holds a number where a text has to be.',

@@ -21,6 +21,12 @@ export function printDocument(text: string): void {
   print(isTerminal(1) ? printableLines(text) : text);
 }
 
+/** The same of a text that is bytes, one a character. */
+export function printBytes(bytes: string): void {
+  if (isTerminal(1)) print(printableLines(Buffer.from(bytes, 'latin1').toString('utf8')));
+  else write(1, bytes, 'latin1');
+}
+
 /** Writes what is not the result: progress, warnings, errors. */
 export function printError(text: string): void {
   write(2, text);
@@ -30,9 +36,9 @@ export function printError(text: string): void {
  * Writes at once and without loading Node's streams, which would take longer than many a command.
  * Only a pipe that somebody made non-blocking, and that is full, needs them.
  */
-function write(fd: 1 | 2, text: string): void {
+function write(fd: 1 | 2, text: string, encoding: BufferEncoding = 'utf8'): void {
   if (text === '') return;
-  let bytes: Uint8Array = Buffer.from(text);
+  let bytes: Uint8Array = Buffer.from(text, encoding);
   const stream = streams.get(fd);
   if (stream !== undefined) {
     stream.write(bytes);

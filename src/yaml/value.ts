@@ -2,8 +2,8 @@
  * Data as charts and templates know it.
  *
  * Maps are JavaScript Maps: they keep the order in which keys were written (a plain object would move
- * `443` to the front) and hold `__proto__` and `constructor` like any other key. An integer beyond 2^53
- * is a bigint, any other number a number.
+ * `443` to the front) and hold `__proto__` and `constructor` like any other key. An integer beyond 2^53,
+ * and one of `--set`, is a bigint, any other number a number.
  */
 export type Value = null | boolean | number | bigint | string | Value[] | ValueMap;
 

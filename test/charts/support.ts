@@ -10,7 +10,7 @@ import { renderChart } from '../../src/render/render-chart.ts';
 import type { ChartInput, RenderedChart } from '../../src/render/render-chart.ts';
 import { field } from '../../src/render/lint/fields.ts';
 import { fromPlain, toPlain } from '../../src/yaml/value.ts';
-import type { Json, JsonObject } from '../../src/yaml/value.ts';
+import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
 import { writeFiles } from '../chart/support.ts';
 
@@ -36,16 +36,22 @@ export async function render(
 
 /** The object (or hook) of a kind whose name ends like this, as plain data. */
 export function objectOf(rendered: RenderedChart, kind: string, ending = ''): Json {
-  const found = [...rendered.objects, ...rendered.hooks].find(
-    ({ object }) => object.get('kind') === kind && String(field(object, 'metadata', 'name')).endsWith(ending),
+  const found = objectsOf(rendered).find(
+    (object) => object.get('kind') === kind && String(field(object, 'metadata', 'name')).endsWith(ending),
   );
   if (found === undefined) throw new Error(`there is no ${kind} …${ending}`);
-  return toPlain(found.object);
+  return toPlain(found);
 }
 
 /** The kinds that a chart renders to, sorted. */
 export function kindsOf(rendered: RenderedChart): string[] {
-  return [...rendered.objects, ...rendered.hooks].map(({ object }) => String(object.get('kind'))).sort();
+  return objectsOf(rendered)
+    .map((object) => String(object.get('kind')))
+    .sort();
+}
+
+function objectsOf(rendered: RenderedChart): ValueMap[] {
+  return [...rendered.objects, ...rendered.hooks].flatMap(({ object }) => object ?? []);
 }
 
 /** The printed stream, as a Go-template chart for the real helm: it must give the same objects. */

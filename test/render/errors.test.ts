@@ -115,14 +115,8 @@ test.each([
 );
 
 test('all templates that cannot be read are reported at once', async () => {
-  const error = await failure(
-    chartOf({ 'templates/a.yaml.hbs': '{{#if', 'templates/b.yaml': 'x: 1', 'templates/c.yaml.hbs': '{{/if}}' }),
-  );
-  expect(error.errors.map(({ code }) => code)).toEqual([
-    'PKG_TEMPLATE_SYNTAX',
-    'PKG_TEMPLATE_ENGINE_UNSUPPORTED',
-    'PKG_TEMPLATE_SYNTAX',
-  ]);
+  const error = await failure(chartOf({ 'templates/a.yaml.hbs': '{{#if', 'templates/c.yaml.hbs': '{{/if}}' }));
+  expect(error.errors.map(({ code }) => code)).toEqual(['PKG_TEMPLATE_SYNTAX', 'PKG_TEMPLATE_SYNTAX']);
 });
 
 test('random values stay as they are kept, and a checksum over their template sees the same', async () => {

@@ -72,9 +72,12 @@ test('printed structures are printed objects', async () => {
       // Twice, so that the second document finds what the first one left.
       const text = `{{#each (list 1 2)}}\n---\n${template.join('\n')}{{/each}}\n`;
       const { objects } = await render(chartOf({ 'templates/a.yaml.hbs': text }, given));
-      expect(objects.map(({ object }) => toPlain(object)['metadata'])).toEqual([{ name: 'n0' }, { name: 'n1' }]);
+      expect(objects.map(({ object }) => toPlain(object ?? null))).toMatchObject([
+        { metadata: { name: 'n0' } },
+        { metadata: { name: 'n1' } },
+      ]);
       for (const document of objects) {
-        expect(`${document.text}\n`).toBe(printYaml(document.object));
+        expect(`${document.text}\n`).toBe(printYaml(document.object ?? null));
         expect(parseYaml(document.text, '')).toEqual(document.object);
       }
     }),

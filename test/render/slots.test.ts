@@ -203,7 +203,7 @@ test('one template makes many documents, and a list of maps as many', async () =
       ['objects', [object]],
     ]),
   });
-  expect(rendered.objects.map((document) => document.object.get('metadata'))).toEqual(
+  expect(rendered.objects.map((document) => document.object?.get('metadata'))).toEqual(
     ['a', 'b', 'z'].map((name) => new Map([['name', name]])),
   );
 });

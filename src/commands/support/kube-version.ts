@@ -14,10 +14,8 @@ export const KUBE_VERSION_FLAG = {
  */
 export function kubeVersionOf(text: string | undefined): string {
   if (text === undefined || text === '') return DEFAULT_CAPABILITIES.kubeVersion;
-  const match = /^v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?([-+][0-9A-Za-z.+-]+)?$/.exec(text);
-  if (match === null) {
+  if (!/^v?(?:0|[1-9]\d*)(?:\.\d+)+(?!\d|\.\d)/.test(text)) {
     throw new PkgError('PKG_USAGE', `--kube-version takes a version such as 1.36.0, not "${printable(text)}"`);
   }
-  const [, major, minor, patch = '0', rest = ''] = match;
-  return `v${Number(major)}.${Number(minor)}.${Number(patch)}${rest}`;
+  return text.startsWith('v') ? text : `v${text}`;
 }

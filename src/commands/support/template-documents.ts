@@ -5,53 +5,71 @@ import type { Chart } from '../../chart/chart.ts';
 import { matchGlob, parseGlob } from '../../chart/go-glob.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { splitDocuments, trimEndSpace } from '../../render/gotemplate/documents.ts';
+import { decodeText, encodeText } from '../../render/gotemplate/value.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
+import type { RenderedDocument } from '../../render/render.ts';
 import { print } from '../../terminal/output.ts';
 
 /** A document, and the file of the chart that it came from: `web/templates/service.yaml`. */
-export type Document = { source: string; text: string };
+export type Document = Pick<RenderedDocument, 'source' | 'text' | 'bytes'>;
+
+/** What is printed: the manifest (CRDs and objects), and the hooks behind it. */
+export type Stream = { manifest: Document[]; hooks: Document[] };
 
 /** CRDs, objects and hooks, each where they are wanted, in Helm's order. */
 export function documentsOf(
   { chart, objects, hooks }: RenderedChart,
   wanted: { crds: boolean; hooks: boolean; tests: boolean },
-): Document[] {
-  return [
-    ...(wanted.crds ? crdsOf(chart, chart.metadata.name) : []),
-    ...objects,
-    ...(wanted.hooks ? hooks.filter(({ events }) => wanted.tests || !events.includes('test')) : []),
-  ];
+): Stream {
+  return {
+    manifest: [...(wanted.crds ? crdsOf(chart, chart.metadata.name) : []), ...objects],
+    hooks: wanted.hooks ? hooks.filter(({ events }) => wanted.tests || !events.includes('test')) : [],
+  };
 }
 
 function crdsOf(chart: Chart, path: string): Document[] {
-  const own = chart.crds.map(({ name, data }) => ({ source: `${path}/${name}`, text: Buffer.from(data).toString() }));
+  const own = chart.crds
+    .filter(({ name }) => /\.(?:ya?ml|json)$/i.test(name))
+    .map(({ name, data }) => ({
+      source: `${path}/${name}`,
+      text: '',
+      bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1'),
+    }));
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child, `${path}/charts/${child.metadata.name}`))];
 }
 
+/** The documents as one stream of bytes, as Helm prints it. */
+export function streamOf({ manifest, hooks }: Stream): string {
+  return `${trimEndSpace(manifest.map(printed).join(''))}\n${hooks.map(printed).join('')}`;
+}
+
+function printed({ source, text, bytes }: Document): string {
+  return `---\n# Source: ${encodeText(source)}\n${bytes ?? encodeText(text)}\n`;
+}
+
 /**
- * The documents of the named templates, in the order in which they were named. Names are patterns of Go's
- * `filepath.Match`, as in Helm; `.hbs` at the end may be left out.
+ * Of a stream the documents of the named templates, in the order in which they were named. Names are patterns of
+ * Go's `filepath.Match`, as in Helm; `.hbs` at the end may be left out.
  *
  * @throws {PkgError} `PKG_USAGE` for a name that nothing has
  */
-export function onlyShown(documents: readonly Document[], wanted: readonly string[], chart: string): Document[] {
-  return wanted.flatMap((name) => {
-    const { parts, isMalformed } = parseGlob(name.replace(/^\.\//, ''));
-    const found = documents.filter(({ source }) => {
-      const path = source.slice(chart.length + 1);
-      return !isMalformed && (matchGlob(parts, path) || matchGlob(parts, withoutHbs(path)));
-    });
+export function onlyShown(stream: string, wanted: readonly string[]): string {
+  const documents = splitDocuments(stream).flatMap((text) => {
+    const path = /# Source: [^/\n]+\/(.+)/.exec(text)?.[1];
+    return path === undefined ? [] : [{ path: decodeText(path), text }];
+  });
+  const chosen = wanted.flatMap((name) => {
+    const { parts, isMalformed } = parseGlob(name);
+    const found = documents.filter(
+      ({ path }) => !isMalformed && (matchGlob(parts, path) || matchGlob(parts, withoutHbs(path))),
+    );
     if (found.length > 0) return found;
-    const names = new Set(documents.map(({ source }) => source.slice(chart.length + 1)));
     throw new PkgError('PKG_USAGE', `could not find template ${printable(name)} in chart`, {
-      hints: [`the templates that print something are ${[...names].join(', ')}`],
+      hints: [`the templates that print something are ${[...new Set(documents.map(({ path }) => path))].join(', ')}`],
     });
   });
-}
-
-/** The documents as one stream. */
-export function streamOf(documents: readonly Document[]): string {
-  return documents.map(({ source, text }) => `---\n# Source: ${source}\n${text}\n`).join('');
+  return chosen.map(({ text }) => `---\n${text}\n`).join('');
 }
 
 /**
@@ -60,16 +78,16 @@ export function streamOf(documents: readonly Document[]): string {
  *
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`
  */
-export function writeDocuments(folder: string, documents: readonly Document[]): void {
-  const files = new Map<string, Document[]>();
-  for (const document of documents) {
+export function writeDocuments(folder: string, { manifest, hooks }: Stream): void {
+  const files = new Map<string, string>();
+  for (const document of [...manifest, ...hooks]) {
     const path = join(folder, withoutHbs(document.source));
-    files.set(path, [...(files.get(path) ?? []), document]);
+    files.set(path, (files.get(path) ?? '') + printed(document));
   }
-  for (const [path, held] of files) {
+  for (const [path, bytes] of files) {
     try {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, streamOf(held));
+      writeFileSync(path, bytes, 'latin1');
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path, 1000)} cannot be written (${code})`, { cause });

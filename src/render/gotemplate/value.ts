@@ -298,3 +298,13 @@ function fromBigint(value: bigint): GoValue {
   const number = Number(value);
   return Number.isSafeInteger(number) ? int64(number) : number;
 }
+
+/** What `lookup` found becomes values of Go: there, integers are int64. */
+export function fromObject(value: Value): GoValue {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return int64(value);
+  if (Array.isArray(value)) return value.map((item) => fromObject(item));
+  if (!(value instanceof Map)) return fromValue(value);
+  const map: GoMap = new Map();
+  for (const [key, item] of value) map.set(encodeText(key), fromObject(item));
+  return map;
+}

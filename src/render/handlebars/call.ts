@@ -2,6 +2,7 @@
 import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Call, Expression, Mustache, Path, Sub } from './ast.ts';
+import { printGoTemplate } from './go-templates.ts';
 import type { Evaluator, Frame } from './evaluate.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
@@ -133,7 +134,11 @@ function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
     );
   }
   const found = scope.inlines?.get(name) ?? evaluator.host.findPartial(name);
-  if (found === undefined) throw evaluator.missingPartial(name, scope, node.loc, frame);
+  if (found === undefined) {
+    const text = printGoTemplate(evaluator, name, node, contextParam, scope, frame);
+    if (text === undefined) throw evaluator.missingPartial(name, scope, node.loc, frame);
+    return text;
+  }
   let context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
   if (node.hash !== undefined) {
     const extended: ItemMap = new Map(isMap(context) ? (context as ItemMap) : []);

@@ -3,7 +3,7 @@ import type { Chart, ChartFile } from '../../chart/chart.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Capabilities, ReleaseContext } from '../render.ts';
-import { matchGlob } from './glob.ts';
+import { matchGlob } from '../glob.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
 import { Namespace } from './scope.ts';

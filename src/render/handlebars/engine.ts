@@ -4,6 +4,7 @@ import { isGuard } from '../../chart/guard.ts';
 import { subchartValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
+import { isNativeTemplate } from '../engines.ts';
 import type { RenderInput, RenderLimits } from '../render.ts';
 import { walk } from './ast.ts';
 import type { Template } from './ast.ts';
@@ -13,7 +14,7 @@ import { DocumentReader } from './documents.ts';
 import type { ReadDocument } from './documents.ts';
 import { Evaluator } from './evaluate.ts';
 import type { Host } from './evaluate.ts';
-import { TemplateFault } from './fault.ts';
+import { ValueFault } from '../value-fault.ts';
 import { findHelper, helperNames, loadHelpers } from './helpers/index.ts';
 import { Output, Slots } from './output.ts';
 import type { Budget } from './output.ts';
@@ -69,11 +70,10 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
   const templates: Template[] = [];
   const partials = new Map<string, PartialBody>();
   for (const { name, data } of chart.templates) {
-    if (isGuard(name)) continue;
+    if (isGuard(name) || !isNativeTemplate(name)) continue;
     const file = `${chart.location}/${name}`;
     const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
     try {
-      if (!name.endsWith('.hbs')) throw unsupported(file);
       if (chart.metadata.type === 'library' && !isPartial) continue;
       const template = parseTemplate(Buffer.from(data).toString('utf8'), `${path}/${name}`, file);
       if (isPartial) addPartials(partials, partialName(name), template);
@@ -95,17 +95,6 @@ function addPartials(partials: Map<string, PartialBody>, name: string, template:
     if (param?.type === 'StringLiteral')
       partials.set(param.value, { program: statement.program, template, scope: undefined });
   }
-}
-
-function unsupported(file: string): PkgError {
-  return new PkgError(
-    'PKG_TEMPLATE_ENGINE_UNSUPPORTED',
-    'this template is not Handlebars, and Go templates are not supported yet',
-    {
-      at: { file },
-      hints: ['native templates end in .hbs; files that are no templates belong outside of templates/'],
-    },
-  );
 }
 
 /** Every name that may be a helper's; all of them where a text is made into a template at run time. */
@@ -148,7 +137,7 @@ class Run {
     if (own === undefined) return;
     const { release, capabilities, subchartNotes } = this.#input;
     const partials = new PartialIndex(own, librariesOf(chart, parsed));
-    const evaluator = new Evaluator(this.#host(partials));
+    const evaluator = new Evaluator(this.#host(chart, partials));
     const common = chartContext(chart, values, release, capabilities);
     for (const template of own.templates) {
       const isNotes = template.name === `${own.path}/${NOTES}`;
@@ -187,15 +176,15 @@ class Run {
           cause: error,
         });
       }
-      if (error instanceof TemplateFault && error.valuePath !== undefined && error.valuePath[0] !== 'global') {
+      if (error instanceof ValueFault && error.valuePath !== undefined && error.valuePath[0] !== 'global') {
         error.valuePath = [...at, ...error.valuePath];
       }
       throw error;
     }
   }
 
-  #host(partials: PartialIndex): Host {
-    const { keepsakes, lookup } = this.#input;
+  #host(chart: Chart, partials: PartialIndex): Host {
+    const { keepsakes, lookup, goTemplates } = this.#input;
     const kept = this.output.keepsakes;
     const host: Host = {
       slots: this.#slots,
@@ -207,7 +196,7 @@ class Run {
       findHelper,
       helperNames,
       findPartial: (name) => partials.find(name),
-      partialNames: () => partials.names(),
+      partialNames: () => [...partials.names(), ...(goTemplates?.names() ?? [])],
       parse: (source, name, file) => {
         const known = this.#texts.get(source) ?? parseTemplate(source, name, file);
         this.#texts.set(source, known);
@@ -220,6 +209,7 @@ class Run {
       },
       structure: (output) => this.#reader.values(output),
       ...(lookup === undefined ? {} : { lookup }),
+      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(chart, name, data) }),
     };
     return host;
   }

@@ -22,6 +22,7 @@ import type {
 import { builtinBlocks } from './blocks.ts';
 import { callExpression, pathOf } from './call.ts';
 import { faultAt } from './fault.ts';
+import { isAlone, printGoTemplate } from './go-templates.ts';
 import type { CallSite } from './fault.ts';
 import { Output } from './output.ts';
 import type { Budget, SlotKind, Slots } from './output.ts';
@@ -52,6 +53,8 @@ export type Host = {
   /** Turns structure into the text of its values (see `text.ts`), or into documents. */
   structure: (output: Output) => Value[];
   lookup?: Lookup;
+  /** What a Go template prints: see {@link GoTemplates}. */
+  goTemplate?: (name: string, data: Value | undefined) => string | undefined;
 };
 
 const LITERAL_BRACES =
@@ -276,7 +279,14 @@ export class Evaluator {
   #partial(node: Partial | PartialBlock, scope: Scope, frame: Frame, output: Output): void {
     const name = this.partialName(node, scope, frame);
     const found = this.#partialBody(name, node, scope);
-    if (found === undefined) throw this.missingPartial(name, scope, node.loc, frame);
+    if (found === undefined) {
+      const text = printGoTemplate(this, name, node, node.params[0], scope, frame);
+      if (text === undefined) throw this.missingPartial(name, scope, node.loc, frame);
+      const printed = output.child();
+      printed.add(isAlone(node, frame) && !text.endsWith('\n') ? `${text}\n` : text, frame.template, node);
+      output.append(printed, node.type === 'PartialStatement' ? node.indent : '');
+      return;
+    }
     const param = node.params[0];
     let context = param === undefined ? scope.context : this.item(param, scope, frame);
     const provenance: Provenance | undefined = param === undefined ? scope.provenance : { scope, expression: param };

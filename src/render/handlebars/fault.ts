@@ -1,15 +1,9 @@
-import { PkgError } from '../../errors.ts';
 import type { ErrorCode, Position } from '../../errors.ts';
+import { ValueFault } from '../value-fault.ts';
 import type { Location, Template } from './ast.ts';
 
 /** One step of the way to a fault: which partial was entered where. */
 export type CallSite = { what: string; template: Template; loc: Location; outer: CallSite | undefined };
-
-/** A template error, with what is needed to find the origin of the value that caused it. */
-export class TemplateFault extends PkgError {
-  /** Where the value stands below the chart's values, when it is one of them. */
-  valuePath: readonly string[] | undefined;
-}
 
 /** The position of a node: Handlebars counts columns from 0. */
 export function positionIn(template: Template, loc: Location): Position {
@@ -26,8 +20,8 @@ export function faultAt(
   message: string,
   where: { template: Template; loc: Location; calls: CallSite | undefined },
   details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
-): TemplateFault {
-  const fault = new TemplateFault(code, message, {
+): ValueFault {
+  const fault = new ValueFault(code, message, {
     at: positionIn(where.template, where.loc),
     hints: details.hints ?? [],
     notes: [...(details.notes ?? []), ...describeCalls(where.calls)],

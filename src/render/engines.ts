@@ -1,0 +1,32 @@
+/** The two engines: which templates are whose, and what both give. */
+import type { Chart } from '../chart/chart.ts';
+import { isGuard } from '../chart/guard.ts';
+import type { RenderedDocument, RenderedHook } from './render.ts';
+
+/** What an engine makes of a chart tree, in order of files. */
+export type Documents = {
+  objects: (RenderedDocument & { kind: string })[];
+  hooks: RenderedHook[];
+  /** Of the top chart, and of subcharts where they were asked for. */
+  notes: string[];
+  warnings: string[];
+};
+
+/** Is this file of `templates/` a native template? Every other is a Go template. */
+export function isNativeTemplate(name: string): boolean {
+  return name.endsWith('.hbs');
+}
+
+/** Which engines a chart tree needs. */
+export function enginesOf(chart: Chart): { native: boolean; go: boolean } {
+  const engines = { native: false, go: false };
+  const visit = ({ templates, dependencies }: Chart): void => {
+    for (const { name } of templates) {
+      if (isNativeTemplate(name)) engines.native = true;
+      else if (!isGuard(name)) engines.go = true;
+    }
+    for (const child of dependencies) visit(child);
+  };
+  visit(chart);
+  return engines;
+}

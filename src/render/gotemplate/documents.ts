@@ -1,0 +1,143 @@
+/** From what Go templates print to documents, as Helm takes them apart (helm v4, pkg/release/v1/util/manifest*.go). */
+import { PkgError } from '../../errors.ts';
+import { documentHead } from '../../yaml/head.ts';
+import { parseYamlDocuments } from '../../yaml/read.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import { hookOf } from '../hooks.ts';
+import type { Documents } from '../engines.ts';
+import type { RenderedDocument } from '../render.ts';
+import type { GoText } from './engine.ts';
+import { decodeText } from './value.ts';
+
+/**
+ * Takes the texts of templates apart. As in Helm each document has to be YAML, and nothing more is asked of it
+ * here; a hook of an event that nobody knows is left out.
+ *
+ * @throws {PkgError} `PKG_TEMPLATE_YAML`
+ */
+export function readDocuments(texts: readonly GoText[]): Omit<Documents, 'notes'> {
+  const found: Omit<Documents, 'notes'> = { objects: [], hooks: [], warnings: [] };
+  for (const template of texts) {
+    for (const bytes of splitDocuments(template.text)) {
+      const { kind, name, annotations } = headOf(bytes, template);
+      const document = new GoDocument(bytes, template);
+      const hook = hookOf(annotations);
+      if (hook === undefined) found.objects.push(Object.assign(document, { kind }));
+      else if (hook.unknown === undefined) found.hooks.push(Object.assign(document, hook, { kind, name }));
+      else
+        found.warnings.push(`${document.source}: ${kind} ${name} is left out: ${hook.unknown} is no event of a hook`);
+    }
+  }
+  return found;
+}
+
+function headOf(bytes: string, { source, file }: GoText): ReturnType<typeof documentHead> {
+  try {
+    return documentHead(bytes);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    const line = error.at?.line;
+    const shown = line === undefined ? [] : [`line ${line} of what it prints: ${lineOf(bytes, line)}`];
+    throw new PkgError('PKG_TEMPLATE_YAML', `${decodeText(source)} does not print YAML: ${error.message}`, {
+      at: { file },
+      notes: shown,
+      hints: ['see all that it prints: pkg template --debug'],
+      cause: error,
+    });
+  }
+}
+
+function lineOf(bytes: string, line: number): string {
+  return decodeText(bytes.split('\n', line).at(-1) ?? '');
+}
+
+/** A document whose text and object are made when they are asked for: whoever only prints it does not. */
+class GoDocument implements RenderedDocument {
+  readonly source: string;
+  readonly bytes: string;
+  readonly #file: string;
+
+  constructor(bytes: string, { source, file }: GoText) {
+    this.source = decodeText(source);
+    this.bytes = bytes;
+    this.#file = file;
+  }
+
+  get text(): string {
+    return decodeText(this.bytes);
+  }
+
+  get object(): ValueMap | undefined {
+    const value = parseYamlDocuments(this.text, this.source)[0] ?? null;
+    return isMap(value) ? value : undefined;
+  }
+
+  trace(): ReturnType<RenderedDocument['trace']> {
+    return { at: { file: this.#file }, valuePath: undefined };
+  }
+}
+
+/** What Go's `unicode.IsSpace` finds, in UTF-8. */
+const SPACE =
+  '(?:[\\t-\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)';
+const WIDE_SPACE = new RegExp(`^${SPACE}$`);
+const LEADING_SPACE = new RegExp(`${SPACE}*`, 'y');
+
+/**
+ * Splits at the expression `(?:^|\s*\n)---\s*`, whose `^` is the start of the text: a separator takes the space
+ * around it along. Documents of space alone are none.
+ */
+export function splitDocuments(text: string): string[] {
+  const documents: string[] = [];
+  const add = (from: number, to: number): void => {
+    LEADING_SPACE.lastIndex = from;
+    LEADING_SPACE.exec(text);
+    const start = LEADING_SPACE.lastIndex;
+    if (start < to) documents.push(text.slice(start, to));
+  };
+  LEADING_SPACE.lastIndex = 0;
+  LEADING_SPACE.exec(text);
+  const first = LEADING_SPACE.lastIndex;
+  let from = first;
+  let search = first;
+  for (;;) {
+    const at = text.indexOf('---', search);
+    if (at === -1) break;
+    let end = at;
+    if (at !== first) {
+      // The newline before it must not belong to the separator before.
+      if (at - 1 < from || text.charCodeAt(at - 1) !== 10) {
+        search = at + 1;
+        continue;
+      }
+      while (end > from && isSpace(text.charCodeAt(end - 1))) end--;
+    }
+    add(from, end);
+    from = at + 3;
+    while (isSpace(text.charCodeAt(from))) from++;
+    search = from;
+  }
+  add(from, text.length);
+  return documents;
+}
+
+/** Without the space at the end that Go's `strings.TrimSpace` takes off. */
+export function trimEndSpace(text: string): string {
+  let end = text.length;
+  for (;;) {
+    const code = text.charCodeAt(end - 1);
+    if (code === 32 || (code >= 9 && code <= 13)) end--;
+    else if (code >= 0x80) {
+      const width = [2, 3].find((size) => WIDE_SPACE.test(text.slice(Math.max(0, end - size), end)));
+      if (width === undefined) break;
+      end -= width;
+    } else break;
+  }
+  return text.slice(0, end);
+}
+
+/** `\s` of RE2. */
+function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 9 || code === 13 || code === 12;
+}

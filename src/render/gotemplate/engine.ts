@@ -1,0 +1,171 @@
+/**
+ * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
+ * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
+ */
+import { compareHelmParseOrder, isGuard } from '../../chart/guard.ts';
+import { PkgError, throwTogether } from '../../errors.ts';
+import { isNativeTemplate } from '../engines.ts';
+import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
+import { findBuiltin } from './builtins.ts';
+import { explain } from './explain.ts';
+import { FunctionNotLoaded, GoFault } from './fault.ts';
+import { functionNames, isFunction, loadFunctions } from './functions/index.ts';
+import { defineAll, Machine } from './machine.ts';
+import type { Namespace } from './machine.ts';
+import type { Parsed, Template } from './node.ts';
+import { parseTemplate } from './parse.ts';
+import { rootOf, scopesOf, templateOf } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { cloneValue } from '../../yaml/value.ts';
+import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
+import type { GoValue } from './value.ts';
+
+/** What a template printed, as bytes. `source` is `web/templates/service.yaml`. */
+export type GoText = { source: string; file: string; text: string };
+
+/** What the templates of a chart tree printed, in order of their names, notes, and the templates themselves. */
+export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplates };
+
+/** `isMixed`: native templates of the chart tree will ask for templates. */
+export type GoInput = RenderInput & { isMixed?: boolean };
+
+/** What Helm has no bounds for, but a stack and a memory have. */
+const LIMITS: RenderLimits = { depth: 1000, steps: 100_000_000, outputLength: 1 << 28 };
+const NOTES = 'NOTES.txt';
+
+/** A file of `templates/`, with what it is called in each place. */
+type File = { name: string; file: string; data: Uint8Array; scope: Scope };
+
+/**
+ * Runs all Go templates of a chart tree.
+ *
+ * @param input its values are given away: templates may change them
+ * @throws {PkgError} all syntax errors at once; else the first fault, with its position
+ * @throws {FunctionNotLoaded} a text that was made at run time names a function whose code is not there yet: load
+ *   it and begin anew, with fresh values
+ */
+export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
+  const scopes = scopesOf(input);
+  const files = filesOf(scopes);
+  const { namespace, functions } = parseAll(files);
+  // A native template may make a text, and no way leads back from there.
+  await loadFunctions(input.isMixed === true ? functionNames() : functions);
+  const limits = { ...LIMITS, ...input.limits };
+  const lookup = input.lookup;
+  const machine = new Machine(namespace, {
+    limits,
+    lookup: (...query) => (lookup === undefined ? new Map() : fromObject(lookup(...query))),
+    now: new Date(),
+    lint: input.lint === true,
+    enableDns: input.enableDns === true,
+    parse: (text) => parseTemplate({ name: 'gotpl', file: 'gotpl', text }, isKnown),
+  });
+  return { ...run(machine, files, input, limits), templates: templatesOf(machine, scopes) };
+}
+
+function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
+  return {
+    names: () => [...machine.namespace.keys()].map(decodeText),
+    print: (chart, name, data) => {
+      const template = machine.namespace.get(encodeText(name));
+      const scope = scopes.find((candidate) => candidate.chart === chart);
+      if (template === undefined || scope === undefined) return undefined;
+      return decodeText(
+        guarded(machine, template, scope, data === undefined ? undefined : fromValue(cloneValue(data))),
+      );
+    },
+  };
+}
+
+/** The files in the order in which Helm parses and runs them; of two with one name the last one counts. */
+function filesOf(scopes: readonly Scope[]): File[] {
+  const files = new Map<string, File>();
+  for (const scope of scopes) {
+    const { chart, path } = scope;
+    for (const { name, data } of chart.templates) {
+      if (isNativeTemplate(name) || isGuard(name)) continue;
+      if (chart.metadata.type === 'library' && !isPartial(name)) continue;
+      const full = `${path}/${encodeText(name)}`;
+      files.set(full, { name: full, file: `${chart.location}/${name}`, data, scope });
+    }
+  }
+  return [...files.values()].sort((a, b) => compareHelmParseOrder(a.name, b.name));
+}
+
+/** Helm renders no file whose name begins so: it only defines. */
+function isPartial(name: string): boolean {
+  return name.startsWith('_', name.lastIndexOf('/') + 1);
+}
+
+function isKnown(name: string): boolean {
+  return findBuiltin(name) !== undefined || isFunction(name);
+}
+
+function parseAll(files: readonly File[]): { namespace: Namespace; functions: Set<string> } {
+  const namespace: Namespace = new Map();
+  const functions = new Set<string>();
+  const errors: PkgError[] = [];
+  for (const { name, file, data } of files) {
+    let parsed: Parsed;
+    try {
+      const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+      parsed = parseTemplate({ name, file, text }, isKnown);
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      errors.push(error);
+      continue;
+    }
+    for (const used of parsed.functions) functions.add(used);
+    defineAll(namespace, parsed.templates);
+  }
+  throwTogether(errors, (count) => `${count} templates cannot be read`);
+  return { namespace, functions };
+}
+
+function run(
+  machine: Machine,
+  files: readonly File[],
+  input: RenderInput,
+  limits: RenderLimits,
+): Pick<GoOutput, 'texts' | 'notes'> {
+  const output: Pick<GoOutput, 'texts' | 'notes'> = { texts: [], notes: [] };
+  const notes = `${encodeText(input.chart.metadata.name)}/templates/${NOTES}`;
+  let left = limits.outputLength;
+  for (const { name, file, scope } of files) {
+    if (isPartial(name)) continue;
+    const template = machine.namespace.get(name);
+    if (template === undefined) continue;
+    scope.entries.set('Template', templateOf(name, scope));
+    const text = guarded(machine, template, scope);
+    left -= text.length;
+    if (left < 0) {
+      throw new PkgError('PKG_TEMPLATE_LIMIT', `the templates print more than ${limits.outputLength} bytes`, {
+        at: { file },
+      });
+    }
+    if (!name.endsWith(NOTES)) output.texts.push({ source: name, file, text });
+    else if (input.subchartNotes === true || name === notes) {
+      output.notes.push(decodeText(text));
+    }
+  }
+  output.texts.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+  return output;
+}
+
+/** @param data `.`, unless it is what the chart's templates know */
+function guarded(machine: Machine, template: Template, scope: Scope, data?: GoValue): string {
+  try {
+    const text = machine.execute(template, data === undefined ? rootOf(scope.entries) : data);
+    return text.includes('<no value>') ? text.replaceAll('<no value>', '') : text;
+  } catch (error) {
+    if (error instanceof FunctionNotLoaded) throw error;
+    if (error instanceof RangeError) {
+      throw new PkgError('PKG_TEMPLATE_LIMIT', 'the templates are nested too deeply', {
+        at: { file: template.source.file },
+        cause: error,
+      });
+    }
+    if (error instanceof GoFault) throw explain(error, scope);
+    throw error;
+  }
+}

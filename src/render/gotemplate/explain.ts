@@ -1,0 +1,78 @@
+/** What a person is told when a template fails: Go's own words, where it happened, how it came there, and which value was missing. */
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { ValueFault } from '../value-fault.ts';
+import { ChartMessage } from './fault.ts';
+import type { Frame, GoFault } from './fault.ts';
+import { placeOf, printNode } from './node.ts';
+import type { Node, Template } from './node.ts';
+import type { Scope } from './scope.ts';
+import { decodeText, TypedMap } from './value.ts';
+import type { GoMap, GoValue } from './value.ts';
+
+/** A runaway recursion has thousands of callers. */
+const SHOWN_FRAMES = 8;
+const SHOWN_EXPRESSION = 160;
+
+/** Makes the error of a fault in a template of a chart. */
+export function explain(fault: GoFault, scope: Scope): PkgError {
+  const { template, node } = fault;
+  const at = positionOf(template, node);
+  const message = decodeText(fault.message);
+  if (fault.isLimit) {
+    return new PkgError('PKG_TEMPLATE_LIMIT', message, { at, notes: framesOf(fault.frames), cause: fault });
+  }
+  // What the chart's author says to its user needs no expression beside it.
+  if (fault.cause instanceof ChartMessage) {
+    return new PkgError('PKG_TEMPLATE_FAILED', message, { at, notes: framesOf(fault.frames), cause: fault });
+  }
+  const notes = [`while it evaluates ${printable(decodeText(printNode(node)), SHOWN_EXPRESSION)}`];
+  const path = fault.missing === undefined ? undefined : pathOf(scope, fault.missing);
+  const error = new ValueFault('PKG_TEMPLATE_FAILED', message, {
+    at,
+    notes: [...notes, ...framesOf(fault.frames)],
+    hints: path === undefined ? [] : [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`],
+    cause: fault,
+  });
+  error.valuePath = path;
+  return error;
+}
+
+function positionOf(template: Template, node: Node): { file: string; line: number; column: number } {
+  const { line, column } = placeOf(template.source, node.pos);
+  return { file: template.source.file, line, column: column + 1 };
+}
+
+function framesOf(frames: readonly Frame[]): string[] {
+  const lines = frames.slice(0, SHOWN_FRAMES).map(({ how, name, template, node }) => {
+    const { file, line, column } = positionOf(template, node);
+    const what = how === 'tpl' ? 'a text of tpl' : `${how} ${name === '' ? expressionOf(node) : JSON.stringify(name)}`;
+    return `in ${decodeText(what)}, called at ${file}:${line}:${column}`;
+  });
+  return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
+}
+
+function expressionOf(node: Node): string {
+  return printable(printNode(node), SHOWN_EXPRESSION);
+}
+
+/** Where a value of a chart is missing: its path from the values of the top chart. */
+function pathOf(scope: Scope, missing: { map: GoMap; name: string }): string[] | undefined {
+  const values = scope.entries.get('Values');
+  if (!(values instanceof TypedMap)) return undefined;
+  const found = search(values.entries, missing.map, new Set());
+  if (found === undefined) return undefined;
+  const path = [...found, missing.name].map(decodeText);
+  return path[0] === 'global' ? path : [...scope.at, ...path];
+}
+
+function search(map: GoMap, wanted: GoMap, seen: Set<GoValue>): string[] | undefined {
+  if (map === wanted) return [];
+  if (seen.has(map)) return undefined;
+  seen.add(map);
+  for (const [key, value] of map) {
+    const found = value instanceof Map ? search(value, wanted, seen) : undefined;
+    if (found !== undefined) return [key, ...found];
+  }
+  return undefined;
+}

@@ -1,0 +1,31 @@
+/** Go templates of a chart tree become documents. */
+import type { ValueMap } from '../../yaml/value.ts';
+import type { Documents } from '../engines.ts';
+import type { GoTemplates } from '../render.ts';
+import { readDocuments } from './documents.ts';
+import { renderGoTemplates } from './engine.ts';
+import type { GoInput } from './engine.ts';
+import { FunctionNotLoaded } from './fault.ts';
+import { loadFunctions } from './functions/index.ts';
+
+/**
+ * Runs the Go templates of a chart tree and takes apart what they print.
+ *
+ * @param freshValues gives the merged values anew each time: templates change them
+ * @throws {PkgError} for templates, and for documents that are no YAML
+ */
+export async function renderGo(
+  input: Omit<GoInput, 'values'>,
+  freshValues: () => ValueMap,
+): Promise<Documents & { templates: GoTemplates }> {
+  for (;;) {
+    try {
+      const { texts, notes, templates } = await renderGoTemplates({ ...input, values: freshValues() });
+      return { ...readDocuments(texts), notes, templates };
+    } catch (error) {
+      // Only a text that was made at run time can name a function that no file names.
+      if (!(error instanceof FunctionNotLoaded)) throw error;
+      await loadFunctions([error.function]);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * What templates know: `.Values`, `.Chart`, `.Release`, `.Capabilities`, `.Files`, `.Subcharts`, `.Template`, with the
+ * types that Helm 4.2 gives them (helm v4, pkg/engine/engine.go and pkg/chart/common.go).
+ */
+import type { Chart, ChartDependency } from '../../chart/chart.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+import type { RenderInput } from '../render.ts';
+import { capabilitiesObject } from './capabilities.ts';
+import { filesObject } from './files.ts';
+import { int } from './int.ts';
+import { encodeText, fromValue, TypedMap } from './value.ts';
+import type { GoMap, GoValue } from './value.ts';
+
+/** A chart of the tree, and what its templates know. */
+export type Scope = {
+  chart: Chart;
+  /** `web/charts/db`, as bytes. */
+  path: string;
+  /** The names of the charts from the top one, which is left out, to this one. */
+  at: readonly string[];
+  /** `.` without a type: shared by all templates of the chart, and by its parent as `.Subcharts.NAME`. */
+  entries: GoMap;
+};
+
+/**
+ * The scopes of a chart and all charts below it, the chart itself first.
+ *
+ * @param input its values are given away: they are changed in place
+ */
+export function scopesOf(input: RenderInput): Scope[] {
+  const { release } = input;
+  const common = {
+    Release: new Map<string, GoValue>([
+      ['Name', encodeText(release.name)],
+      ['Namespace', encodeText(release.namespace)],
+      ['IsUpgrade', release.isUpgrade],
+      ['IsInstall', release.isInstall],
+      ['Revision', int(release.revision)],
+      ['Service', 'Helm'],
+    ]),
+    Capabilities: capabilitiesObject(input.capabilities),
+  };
+  const scopes: Scope[] = [];
+  const visit = (chart: Chart, path: string, at: readonly string[], values: GoMap): GoMap => {
+    const subcharts: GoMap = new Map();
+    const entries: GoMap = new Map<string, GoValue>([
+      ['Chart', metadataMap(chart, at.length === 0)],
+      ['Files', filesObject(chart)],
+      ['Release', common.Release],
+      ['Capabilities', common.Capabilities],
+      ['Values', named('common.Values', values)],
+      ['Subcharts', subcharts],
+    ]);
+    scopes.push({ chart, path, at, entries });
+    for (const child of chart.dependencies) {
+      const name = encodeText(child.metadata.name);
+      const below = visit(child, `${path}/charts/${name}`, [...at, child.metadata.name], tableOf(values, name));
+      subcharts.set(name, below);
+    }
+    return entries;
+  };
+  visit(input.chart, encodeText(input.chart.metadata.name), [], fromValue(input.values));
+  return scopes;
+}
+
+/** `.` as a template sees it. */
+export function rootOf(entries: GoMap): GoValue {
+  return named('common.Values', entries);
+}
+
+/** The names of a template and of its folder, as `.Template`. */
+export function templateOf(name: string, scope: Scope): GoValue {
+  return named(
+    'common.Values',
+    new Map<string, GoValue>([
+      ['Name', name],
+      ['BasePath', `${scope.path}/templates`],
+    ]),
+  );
+}
+
+function named(type: string, entries: GoMap): TypedMap {
+  return new TypedMap('interface {}', entries, { type });
+}
+
+/** The block of a subchart; Helm takes a dot in a name for a step down. */
+function tableOf(values: GoMap, name: string): GoMap {
+  let table = values;
+  for (const step of name.split('.')) {
+    const below = table.get(step);
+    if (!(below instanceof Map)) return new Map();
+    table = below;
+  }
+  return table;
+}
+
+/** `Chart.yaml` as Helm's struct: every field is there. */
+function metadataMap(chart: Chart, isRoot: boolean): GoMap {
+  const { metadata } = chart;
+  const text = (key: string): string => textOf(metadata.all.get(key));
+  const texts = (key: string): GoValue => listOf(metadata.all.get(key)).map((item) => textOf(item));
+  const annotations = new Map([...metadata.annotations].map(([key, value]) => [encodeText(key), encodeText(value)]));
+  return new Map<string, GoValue>([
+    ['Name', encodeText(metadata.name)],
+    ['Home', text('home')],
+    ['Sources', texts('sources')],
+    ['Version', encodeText(metadata.version)],
+    ['Description', encodeText(metadata.description)],
+    ['Keywords', texts('keywords')],
+    ['Maintainers', listOf(metadata.all.get('maintainers')).filter(isMap).map(maintainerMap)],
+    ['Icon', text('icon')],
+    ['APIVersion', encodeText(metadata.apiVersion)],
+    ['Condition', text('condition')],
+    ['Tags', text('tags')],
+    ['AppVersion', encodeText(metadata.appVersion)],
+    ['Deprecated', metadata.deprecated],
+    ['Annotations', new TypedMap('string', annotations, { isNil: annotations.size === 0 })],
+    ['KubeVersion', encodeText(metadata.kubeVersion)],
+    ['Dependencies', metadata.dependencies.map(dependencyMap)],
+    ['Type', text('type')],
+    ['IsRoot', isRoot],
+  ]);
+}
+
+function maintainerMap(maintainer: ReadonlyMap<string, Value>): GoMap {
+  const text = (key: string): string => textOf(maintainer.get(key));
+  return new Map([
+    ['Name', text('name')],
+    ['Email', text('email')],
+    ['URL', text('url')],
+  ]);
+}
+
+function dependencyMap(dependency: ChartDependency): GoMap {
+  return new Map<string, GoValue>([
+    ['Name', encodeText(dependency.name)],
+    ['Version', encodeText(dependency.version)],
+    ['Repository', encodeText(dependency.repository)],
+    ['Condition', encodeText(dependency.condition)],
+    ['Tags', dependency.tags.map(encodeText)],
+    // Those that are disabled have been left out.
+    ['Enabled', true],
+    [
+      'ImportValues',
+      dependency.importValues.map((item) =>
+        typeof item === 'string' ? encodeText(item) : fromValue(new Map(Object.entries(item))),
+      ),
+    ],
+    ['Alias', encodeText(dependency.alias)],
+  ]);
+}
+
+function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? encodeText(value) : '';
+}
+
+function listOf(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,65 @@
+/** Native templates of a chart tree become documents. */
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import { checkObject } from '../check-object.ts';
+import type { Documents } from '../engines.ts';
+import { asHook } from '../hooks.ts';
+import type { Keepsakes, RenderedDocument, RenderInput } from '../render.ts';
+import type { ReadDocument } from './documents.ts';
+import { renderTemplates } from './engine.ts';
+
+/**
+ * Runs the native templates of a chart tree; each document has to be an object of Kubernetes.
+ *
+ * @param input its values are given away
+ * @throws {PkgError} for templates and for objects, at their places in the templates
+ */
+export async function renderNative(input: RenderInput): Promise<Documents & { keepsakes: Keepsakes }> {
+  narrowIntegers(input.values);
+  const { templates, notes, keepsakes, warnings } = await renderTemplates(input);
+  const documents: Documents = { objects: [], hooks: [], notes: notes.map(({ text }) => text), warnings };
+  for (const { source, documents: found } of templates) {
+    for (const read of found) {
+      const { head } = read;
+      const { kind, name } = checkObject(head, read);
+      const document = new LateDocument(source, kind, read);
+      const hook = asHook(document, head, kind, name);
+      if (hook === undefined) documents.objects.push(document);
+      else documents.hooks.push(hook);
+    }
+  }
+  return { ...documents, keepsakes };
+}
+
+/** A document whose object is made when it is asked for: whoever only prints it does not. */
+class LateDocument implements RenderedDocument {
+  readonly source: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly #read: ReadDocument;
+
+  constructor(source: string, kind: string, read: ReadDocument) {
+    this.source = source;
+    this.kind = kind;
+    this.text = read.text;
+    this.#read = read;
+  }
+
+  get object(): ValueMap {
+    return this.#read.value;
+  }
+
+  trace(path: readonly (string | number)[]): ReturnType<ReadDocument['trace']> {
+    return this.#read.trace(path);
+  }
+}
+
+/** Integers of `--set` are of a kind of their own only to Go templates. */
+function narrowIntegers(value: Value[] | ValueMap): void {
+  for (const [key, item] of value.entries()) {
+    if (typeof item === 'object' && item !== null) narrowIntegers(item);
+    if (typeof item !== 'bigint' || !Number.isSafeInteger(Number(item))) continue;
+    if (isMap(value)) value.set(key as string, Number(item));
+    else value[key as number] = Number(item);
+  }
+}

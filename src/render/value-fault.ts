@@ -1,0 +1,7 @@
+import { PkgError } from '../errors.ts';
+
+/** An error of a template, with what is needed to find the origin of the value that caused it. */
+export class ValueFault extends PkgError {
+  /** Where the value stands below the top chart's values, when it is one of them. */
+  valuePath: readonly string[] | undefined;
+}
