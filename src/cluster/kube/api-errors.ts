@@ -93,6 +93,14 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   if (status === 404 || status === 410) {
     return new ApiError('PKG_CLUSTER_FAILED', `${asker.cluster} has no ${what}`, answer, { notes: said });
   }
+  if (status >= 300 && status < 400) {
+    return new ApiError(
+      'PKG_CLUSTER_FAILED',
+      `${asker.cluster} sends pkg elsewhere (status ${status}), which it does not follow, for its credentials are for this server only`,
+      answer,
+      { hints: ['check that the address is that of the API server: a login page or proxy may stand in front of it'] },
+    );
+  }
   const busy = status === 429 || status === 503;
   return new ApiError(
     'PKG_CLUSTER_FAILED',

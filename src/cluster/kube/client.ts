@@ -151,7 +151,7 @@ export class KubeClient {
     try {
       for (let renewed = false; ; renewed = true) {
         const credential = await this.#credential();
-        const response = await this.#send({ method: 'GET', ...request }, credential, controller.signal);
+        const response = await this.#send({ method: 'GET', ...request }, credential, controller.signal, true);
         this.#answered = true;
         if (response.status < 300) {
           response.body.once('close', () => request.signal?.removeEventListener('abort', onAbort));
@@ -205,7 +205,7 @@ export class KubeClient {
     }
   }
 
-  async #send(request: KubeRequest, credential: Credential, signal: AbortSignal): Promise<Response> {
+  async #send(request: KubeRequest, credential: Credential, signal: AbortSignal, endless = false): Promise<Response> {
     const { method, path, query, body, accept, contentType, headers } = request;
     const base = this.connection.server.pathname.replace(/\/+$/, '');
     const { userAgent } = await import('./user-agent.ts');
@@ -224,6 +224,7 @@ export class KubeClient {
         },
         body: body === undefined ? undefined : Buffer.from(printJson(body)),
         signal,
+        endless,
       },
       credential,
     );
@@ -231,7 +232,7 @@ export class KubeClient {
 
   /** Reads an answer whole. */
   async #collect(response: Response): Promise<Omit<KubeAnswer, 'repeated'>> {
-    const { status, headers, body } = response;
+    const { status, headers, body, whole } = response;
     const chunks: Buffer[] = [];
     let size = 0;
     try {
@@ -244,7 +245,7 @@ export class KubeClient {
       throw error instanceof PkgError ? error : new LostRequest(error, 'maybe');
     }
     const length = headers['content-length'];
-    if (length !== undefined && Number(length) !== size) {
+    if (!whole() || (length !== undefined && Number(length) !== size)) {
       throw new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
     }
     const bytes = Buffer.concat(chunks);

@@ -7,12 +7,14 @@ import { bareHost, DialError, portOf } from './dial.ts';
 import { LostRequest } from './transport.ts';
 import type { Exchange, Response } from './transport.ts';
 
-/** The most connections at once: what is more waits. */
+/** The most connections at once, those aside that hold an endless answer: what is more waits. */
 const MAX_CONNECTIONS = 16;
 
 export class Http1 {
   readonly #server: URL;
   readonly #agent: DialingAgent;
+  #active = 0;
+  readonly #waiting: (() => void)[] = [];
 
   /**
    * @param first a connection that is open already
@@ -25,7 +27,20 @@ export class Http1 {
 
   /** @throws LostRequest, DialError, or the reason of the signal */
   async send(exchange: Exchange): Promise<Response> {
-    const { method, path, headers, body, signal } = exchange;
+    if (exchange.endless) return await this.#send(exchange, () => {});
+    if (this.#active >= MAX_CONNECTIONS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#active++;
+    const leave = (): void => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#active--;
+      else next();
+    };
+    if (!exchange.signal.aborted) return await this.#send(exchange, leave);
+    leave();
+    throw exchange.signal.reason;
+  }
+
+  async #send({ method, path, headers, body, signal }: Exchange, onClose: () => void): Promise<Response> {
     return await new Promise<Response>((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(body.length) };
       const outgoing = request({
@@ -38,10 +53,14 @@ export class Http1 {
       });
       const abort = (): void => void outgoing.destroy();
       signal.addEventListener('abort', abort, { once: true });
-      outgoing.once('close', () => signal.removeEventListener('abort', abort));
+      outgoing.once('close', () => {
+        signal.removeEventListener('abort', abort);
+        onClose();
+      });
       outgoing.once('response', (response) => {
         const { statusCode = 0, headers: received } = response;
-        resolve({ status: statusCode, headers: received as Response['headers'], body: response });
+        const whole = (): boolean => response.complete;
+        resolve({ status: statusCode, headers: received as Response['headers'], body: response, whole });
       });
       outgoing.on('error', (error) => {
         if (signal.aborted) reject(signal.reason);
@@ -56,13 +75,16 @@ export class Http1 {
   }
 }
 
-/** Node's agent with connections made by our own hand: proxies, TLS and trust are settled there. */
+/**
+ * Node's agent with connections made by our own hand: proxies, TLS and trust are settled there. It does not count
+ * connections that are still being made, so its own limit on them would not hold.
+ */
 class DialingAgent extends Agent {
   #first: Socket | undefined;
   readonly #connect: () => Promise<Socket>;
 
   constructor(first: Socket, connect: () => Promise<Socket>) {
-    super({ keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: MAX_CONNECTIONS, scheduling: 'lifo' });
+    super({ keepAlive: true, maxFreeSockets: MAX_CONNECTIONS, scheduling: 'lifo' });
     this.#connect = connect;
     this.#first = first;
     // Nobody listens to it until the first request takes it.

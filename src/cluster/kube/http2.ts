@@ -110,7 +110,9 @@ export class Http2 {
       stream.on('error', (error: Error) => (failure = error));
       stream.once('response', (head) => {
         const { ':status': status = 0 } = head;
-        resolve({ status, headers: head as Response['headers'], body: stream });
+        // Node ends the body of a stream that is reset, or whose connection is gone, as if it were whole.
+        const whole = (): boolean => stream.rstCode === constants.NGHTTP2_NO_ERROR;
+        resolve({ status, headers: head as Response['headers'], body: stream, whole });
       });
       stream.once('close', () => {
         if (signal.aborted) reject(signal.reason);

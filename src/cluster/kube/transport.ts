@@ -18,6 +18,8 @@ export type Exchange = {
   headers: Record<string, string | string[]>;
   body: Buffer | undefined;
   signal: AbortSignal;
+  /** The answer comes as long as somebody listens: a watch, a log that is followed. */
+  endless: boolean;
 };
 
 /** The head of an answer, and its body as it comes. */
@@ -25,6 +27,8 @@ export type Response = {
   status: number;
   headers: Record<string, string | undefined>;
   body: Readable;
+  /** Once the body has ended: did the server end it, or was it cut short? */
+  whole: () => boolean;
 };
 
 /** A request that got no answer. */

@@ -1,0 +1,434 @@
+/** Requests over connections that break, stall, end early, or speak another protocol than hoped for. */
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ApiError } from '../../../src/cluster/kube/api-errors.ts';
+import { KubeClient } from '../../../src/cluster/kube/client.ts';
+import type { ClientOptions, KubeRequest } from '../../../src/cluster/kube/client.ts';
+import { startPeer } from '../../support/peer.ts';
+import type { Peer, PeerOptions } from '../../support/peer.ts';
+import { connectionOf } from './support.ts';
+
+const opened: { close: () => unknown }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).toReversed()) await one.close();
+});
+
+async function peer(options: PeerOptions): Promise<Peer> {
+  const started = await startPeer(options);
+  opened.push(started);
+  return started;
+}
+
+/** A client of a peer that does not wait long. */
+function clientOf(to: Peer | string, options: ClientOptions = {}): KubeClient {
+  const connection = connectionOf(typeof to === 'string' ? to : to.kubeconfig({ token: 't' }));
+  const client = new KubeClient(connection, { pause: 5, timeout: 10_000, ...options }, {});
+  opened.push(client);
+  return client;
+}
+
+const get: KubeRequest = { method: 'GET', path: '/api/v1/namespaces/x/configmaps/y' };
+const post: KubeRequest = { method: 'POST', path: '/api/v1/namespaces/x/secrets', body: { kind: 'Secret' } };
+
+/** What a request failed with; it is an error if it did not. */
+async function failure(request: Promise<unknown>): Promise<ApiError> {
+  const error: unknown = await request.then(
+    (answer) => new Error(`no failure, but ${JSON.stringify(answer)}`),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ApiError);
+  return error as ApiError;
+}
+
+const PROTOCOLS = [
+  ['HTTP/2', false],
+  ['HTTP/1.1', true],
+] as const;
+
+describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
+  test('requests, bodies and answers arrive as they were sent', async () => {
+    const text = 'ü€😀\u2028"\\'.repeat(50_000);
+    const to = await peer({ http1Only, serve: ({ body }, { json }) => json(body === '' ? {} : JSON.parse(body)) });
+    const client = clientOf(to);
+    const answer = await client.request({ ...post, body: { text } });
+    expect((answer.body as { text: string }).text === text).toBe(true);
+    expect(to.seen[0]).toMatchObject({ protocol, method: 'POST', path: post.path });
+    expect(to.seen[0]?.headers).toMatchObject({ 'content-type': 'application/json', authorization: 'Bearer t' });
+    await client.request({ ...get, query: { labelSelector: 'a=b,c!=d', limit: undefined } });
+    expect(to.seen[1]?.path).toBe(`${get.path}?labelSelector=a%3Db%2Cc%21%3Dd`);
+  });
+
+  test('300 requests at once share few connections', async () => {
+    const to = await peer({ http1Only });
+    const client = clientOf(to);
+    await Promise.all(Array.from({ length: 300 }, () => client.request(get)));
+    expect(to.seen).toHaveLength(300);
+    expect(to.connections()).toBeLessThanOrEqual(http1Only ? 16 : 4);
+  });
+
+  test('an answer that is packed with gzip is unpacked', async () => {
+    const packed = gzipSync(JSON.stringify({ items: Array.from({ length: 5000 }, (_, n) => n) }));
+    const to = await peer({
+      http1Only,
+      serve: ({ headers }, { response }) => {
+        expect(headers['accept-encoding']).toBe('gzip');
+        response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+        response.end(packed);
+      },
+    });
+    expect((await clientOf(to).request(get)).body).toMatchObject({ items: { length: 5000 } });
+  });
+
+  test.each(['FIN', 'reset', 'RST_STREAM'] as const)(
+    'a body that is cut short by %s, packed or not, is asked for again and never taken as whole',
+    async (how) => {
+      if (how === 'RST_STREAM' && http1Only) return;
+      const whole = { items: ['a'.repeat(100_000)] };
+      for (const encoding of ['identity', 'gzip', 'none']) {
+        const bytes = encoding === 'gzip' ? gzipSync(JSON.stringify(whole)) : Buffer.from(JSON.stringify(whole));
+        const to = await peer({
+          http1Only,
+          serve: ({ number }, { response, reset, end }) => {
+            const type = encoding === 'none' ? {} : { 'content-encoding': encoding };
+            response.writeHead(200, { 'content-type': 'application/json', ...type });
+            if (number > 2) {
+              response.end(bytes);
+              return;
+            }
+            response.write(bytes.subarray(0, bytes.length / 2), () =>
+              setTimeout(() => {
+                if (how === 'reset') reset();
+                else if (how === 'RST_STREAM') response.stream.close(number === 1 ? 2 : 8);
+                else end();
+              }, 20),
+            );
+          },
+        });
+        const answer = await clientOf(to).request(get);
+        expect(JSON.stringify(answer.body) === JSON.stringify(whole)).toBe(true);
+        expect(to.seen).toHaveLength(3);
+      }
+    },
+  );
+
+  test('a read whose answer is lost is sent again; a create is not, and says that it is uncertain', async () => {
+    const to = await peer({
+      http1Only,
+      serve: ({ number }, { reset, json }) => (number === 2 ? json({}) : number < 4 ? reset() : json({})),
+    });
+    const client = clientOf(to);
+    expect(await client.request(get)).toMatchObject({ repeated: true, status: 200 });
+    const error = await failure(client.request(post));
+    expect(error).toMatchObject({ code: 'PKG_CLUSTER_UNREACHABLE', uncertain: true, status: 0 });
+    expect(to.seen).toHaveLength(3);
+    expect(await client.request({ ...post, idempotent: true })).toMatchObject({ status: 200 });
+  });
+
+  test.each([429, 503, 500, 502, 504])('status %i: reads come again, a create only after 429', async (status) => {
+    const fail = (number: number): boolean => number % 2 === 1;
+    const to = await peer({
+      http1Only,
+      serve: ({ number }, { json }) => json({ message: 'busy' }, fail(number) ? status : 200),
+    });
+    const client = clientOf(to);
+    expect(await client.request(get)).toMatchObject({ status: 200 });
+    expect(to.seen).toHaveLength(2);
+    if (status === 429) expect(await client.request(post)).toMatchObject({ status: 200 });
+    else expect(await failure(client.request(post))).toMatchObject({ status, uncertain: true });
+    expect(to.seen).toHaveLength(status === 429 ? 4 : 3);
+  });
+
+  test('Retry-After is waited for, and a server that always says so ends in words and in time', async () => {
+    const to = await peer({
+      http1Only,
+      serve: ({ number, path }, { json }) =>
+        number === 1 || path !== get.path ? json({}, 429, { 'retry-after': '1' }) : json({}),
+    });
+    const client = clientOf(to, { patience: 1500 });
+    const begun = Date.now();
+    await client.request(get);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
+    const error = await failure(client.request({ ...get, path: '/api/v1/pods' }));
+    expect(error.message).toMatch(/is too busy to list pods/);
+    expect(Date.now() - begun).toBeLessThan(8000);
+  });
+
+  test('a redirect is not followed: credentials stay with the server they are for', async () => {
+    const other = await peer({});
+    const to = await peer({ http1Only, serve: (_request, { json }) => json({}, 307, { location: `${other.url}/x` }) });
+    const error = await failure(clientOf(to).request(get));
+    expect(error.message).toMatch(/redirect|elsewhere/);
+    expect(other.seen).toEqual([]);
+  });
+
+  test('a server that never answers is given up after the timeout, with words, and reads are not begun again', async () => {
+    const to = await peer({ http1Only, serve: () => {} });
+    const begun = Date.now();
+    const error = await failure(clientOf(to).request({ ...get, timeout: 300 }));
+    expect(error).toMatchObject({ code: 'PKG_CLUSTER_UNREACHABLE', uncertain: true });
+    expect(error.message).toMatch(/did not answer within/);
+    expect(Date.now() - begun).toBeLessThan(5000);
+    expect(to.seen).toHaveLength(1);
+  });
+
+  test('a body that comes drop by drop and never ends is given up after the timeout', async () => {
+    const to = await peer({
+      http1Only,
+      serve: (_request, { response }) => {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(timer));
+      },
+    });
+    expect((await failure(clientOf(to).request({ ...get, timeout: 300 }))).message).toMatch(/did not answer within/);
+  });
+
+  test('a body without end is not kept', async () => {
+    const to = await peer({
+      http1Only,
+      serve: (_request, { response }) => {
+        response.writeHead(200);
+        const more = (): void => {
+          while (!response.destroyed && response.write(Buffer.alloc(65_536, 32)));
+        };
+        response.on('drain', more);
+        more();
+      },
+    });
+    expect((await failure(clientOf(to, { maxBody: 1 << 20 }).request(get))).message).toMatch(/more than 1 MiB/);
+  });
+
+  test('gzip that unpacks to more than is allowed is not unpacked', async () => {
+    const bomb = gzipSync(Buffer.alloc(20 << 20, 32));
+    const to = await peer({
+      http1Only,
+      serve: (_request, { response }) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        response.end(bomb);
+      },
+    });
+    expect((await failure(clientOf(to, { maxBody: 1 << 20 }).request(get))).message).toMatch(/more than 1 MiB/);
+  });
+
+  test('what is no JSON is told as a login page, and a refusal in plain text is shown', async () => {
+    const to = await peer({
+      http1Only,
+      serve: ({ number }, { response }) => {
+        response.writeHead(number === 1 ? 200 : 502, { 'content-type': 'text/html' });
+        response.end('<html>Log in</html>');
+      },
+    });
+    const client = clientOf(to);
+    const page = await failure(client.request(get));
+    expect(page.message).toMatch(/not JSON/);
+    expect(page.hints.join()).toMatch(/login page/);
+    expect((await failure(client.request(post))).notes.join()).toContain('<html>Log in</html>');
+  });
+
+  test('a request that is called off leaves the connection for others', async () => {
+    const to = await peer({ http1Only, serve: ({ path }, { json }) => (path === '/hang' ? undefined : json({})) });
+    const client = clientOf(to);
+    await client.request(get);
+    const controller = new AbortController();
+    const hanging = client.request({ method: 'GET', path: '/hang', signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('enough')), 50);
+    await expect(hanging).rejects.toThrow('enough');
+    await client.request(get);
+    expect(to.connections()).toBeLessThanOrEqual(http1Only ? 2 : 1);
+  });
+
+  test('a server that closed an idle connection is connected to again', async () => {
+    const to = await peer({ http1Only });
+    const client = clientOf(to);
+    await client.request(get);
+    to.cut();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await client.request(post)).toMatchObject({ status: 200, repeated: false });
+    expect(to.connections()).toBe(2);
+  });
+});
+
+describe('HTTP/2', () => {
+  test.each([1, 7])('a server that takes %i requests at once is given no more', async (maxConcurrentStreams) => {
+    let now = 0;
+    let most = 0;
+    const to = await peer({
+      settings: { maxConcurrentStreams },
+      serve: async (_request, { json }) => {
+        most = Math.max(most, ++now);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        now--;
+        json({});
+      },
+    });
+    const client = clientOf(to);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => client.request(post)));
+    expect(answers.every(({ status, repeated }) => status === 200 && !repeated)).toBe(true);
+    expect(most).toBeLessThanOrEqual(maxConcurrentStreams * 4);
+    expect(to.connections()).toBeLessThanOrEqual(4);
+  });
+
+  test('a server that begins to go away: what it has begun is finished, the rest goes to a new session', async () => {
+    const to = await peer({
+      serve: ({ number }, { json, session }) => {
+        if (number === 20) session?.close(); // GOAWAY without an error, as the API server's --goaway-chance sends.
+        setTimeout(() => json({ number }), 5);
+      },
+    });
+    const client = clientOf(to);
+    const answers = [];
+    for (let round = 0; round < 5; round++) {
+      answers.push(...(await Promise.all(Array.from({ length: 10 }, () => client.request(post)))));
+    }
+    expect(answers).toHaveLength(50);
+    expect(answers.every(({ repeated }) => !repeated)).toBe(true);
+    expect(to.seen).toHaveLength(50);
+    expect(to.connections()).toBe(2);
+  });
+
+  test('requests above the last that GOAWAY names were not looked at: they go out again, creates too', async () => {
+    let told = false;
+    const to = await peer({
+      serve: ({ number, connection }, { json, session }) => {
+        if (connection === 1) {
+          // It answers the first (stream 1) and says that it has looked at no other.
+          if (number === 1) setTimeout(() => json({ first: true }), 30);
+          else if (!told) {
+            told = true;
+            session?.goaway(0, 1);
+          }
+          return;
+        }
+        json({ again: true });
+      },
+    });
+    const client = clientOf(to);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.request(post)));
+    expect(answers.map(({ body }) => body)).toEqual([{ first: true }, ...Array(4).fill({ again: true })]);
+    expect(answers.every(({ repeated }) => !repeated)).toBe(true);
+  });
+
+  test('a stream that the server refused goes out again, creates too', async () => {
+    const to = await peer({
+      serve: ({ number }, { json, response }) => {
+        if (number === 1) response.stream.close(7); // REFUSED_STREAM
+        else json({});
+      },
+    });
+    expect(await clientOf(to).request(post)).toMatchObject({ status: 200, repeated: false });
+  });
+
+  test('big lists are not throttled by a small window', async () => {
+    const list = JSON.stringify({ items: Array.from({ length: 800 }, () => 'x'.repeat(10_000)) });
+    const latency = 50;
+    const to = await peer({
+      serve: (_request, { response }) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(list);
+      },
+    });
+    const line = await relay(to.port, latency);
+    const client = clientOf(to.kubeconfig({}, { server: line.url }));
+    await client.request({ ...get, path: '/warm' });
+    const begun = Date.now();
+    await client.request(get);
+    // With windows of 64 KiB, 8 MB take 120 round trips: 12 s.
+    expect(Date.now() - begun).toBeLessThan(6_000);
+  });
+
+  test('a connection that falls silent is noticed, and the read goes out again by another', async () => {
+    const to = await peer({
+      serve: (_request, { json }) => json({ alive: true }),
+    });
+    // The machine at the other end goes away after the first answer: nothing comes, not even TCP's refusal.
+    const line = await relay(to.port);
+    const client = clientOf(to.kubeconfig({}, { server: line.url }), { times: { silence: 100, ping: 200 } });
+    await client.request(get);
+    line.freeze();
+    expect(await client.request(get)).toMatchObject({ body: { alive: true } });
+    expect(to.connections()).toBe(2);
+  });
+
+  test('a server that is only slow is not taken for dead', async () => {
+    const to = await peer({ serve: (_request, { json }) => void setTimeout(() => json({}), 1500) });
+    const client = clientOf(to, { times: { silence: 100, ping: 1000 } });
+    expect(await client.request(post)).toMatchObject({ status: 200, repeated: false });
+    expect(to.seen).toHaveLength(1);
+  });
+});
+
+describe('before any answer', () => {
+  /** A server of plain TCP. */
+  async function raw(serve: (socket: Socket) => void): Promise<string> {
+    const sockets = new Set<Socket>();
+    const server: Server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      serve(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    opened.push({
+      close: () => {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      },
+    });
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const DEAD: readonly [string, (socket: Socket) => void, RegExp][] = [
+    ['accepts and never says a word', () => {}, /does not answer in time/],
+    ['accepts and closes', (socket) => socket.end(), /closed the connection/],
+    ['resets', (socket) => socket.once('data', () => socket.resetAndDestroy()), /closed the connection/],
+    ['speaks plain HTTP', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), /does not speak TLS/],
+    ['sends garbage', (socket) => socket.end(Buffer.alloc(100, 7)), /does not speak TLS/],
+  ];
+  test.each(DEAD)('a server that %s', async (_name, serve, message) => {
+    const server = await raw(serve);
+    const to = await peer({});
+    const begun = Date.now();
+    const client = clientOf(to.kubeconfig({}, { server }), { times: { connect: 300 } });
+    const error = await failure(client.request(post));
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(server.slice('https://'.length));
+    expect(error.message).toContain('context here');
+    expect(error).toMatchObject({ code: 'PKG_CLUSTER_UNREACHABLE', uncertain: false });
+    expect(error.hints).not.toEqual([]);
+    expect(error.at?.file).toContain('kubeconfig');
+    expect(Date.now() - begun).toBeLessThan(5000);
+  });
+});
+
+/** Hands bytes on to a port, each piece some milliseconds later; frozen, its connections so far pass nothing more. */
+async function relay(port: number, milliseconds = 0): Promise<{ url: string; freeze: () => void }> {
+  const sockets = new Set<Socket>();
+  const frozen = new WeakSet<Socket>();
+  const pass = (from: Socket, into: Socket): void => {
+    from.on('data', (chunk: Buffer) =>
+      setTimeout(() => !frozen.has(from) && into.writable && into.write(chunk), milliseconds),
+    );
+    from.on('close', () => into.destroy());
+    from.on('error', () => undefined);
+  };
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    sockets.add(near).add(far);
+    pass(near, far);
+    pass(far, near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push({
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  });
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    freeze: () => {
+      for (const socket of sockets) frozen.add(socket);
+    },
+  };
+}

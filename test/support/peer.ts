@@ -1,0 +1,186 @@
+/**
+ * A server made for a test, where an API server would stand: it sees what a client sends (who it says it is, what it
+ * asks, over which connection) and answers as the test says. For faults that no API server makes on request.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type {
+  Http2SecureServer,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  Http2Session,
+  Settings,
+} from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { createAuthority } from '../controlplane/certificates.ts';
+import type { Authority } from '../controlplane/certificates.ts';
+
+/** A request as it arrived, its body read whole. */
+export type PeerRequest = {
+  /** 1 for the first. */
+  number: number;
+  method: string;
+  /** Path and query. */
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+  protocol: 'HTTP/1.1' | 'HTTP/2';
+  /** The subject of the client's certificate, if it showed one. */
+  certificate: string | undefined;
+  /** The server name that the client asked for; `false` without one. */
+  serverName: string | false | null;
+  /** The number of the connection that it came by. */
+  connection: number;
+};
+
+/** What a test does with a request, beside answering it. */
+export type PeerAnswer = {
+  response: Http2ServerResponse;
+  /** Answers with JSON. */
+  json: (body: unknown, status?: number, headers?: Record<string, string>) => void;
+  /** The session of a request over HTTP/2. */
+  session: Http2Session | undefined;
+  /** Resets the connection. */
+  reset: () => void;
+  /** Closes the connection. */
+  end: () => void;
+};
+
+export type PeerOptions = {
+  /** Offer HTTP/1.1 only. */
+  http1Only?: boolean;
+  settings?: Settings;
+  /** The names in its certificate. */
+  hosts?: readonly string[];
+  serve?: (request: PeerRequest, answer: PeerAnswer) => void | Promise<void>;
+};
+
+export type Peer = {
+  authority: Authority;
+  port: number;
+  /** `https://127.0.0.1:PORT` */
+  url: string;
+  /** Every request, in the order of arrival. */
+  seen: PeerRequest[];
+  /** How many TCP connections were opened. */
+  connections: () => number;
+  /** A folder for the files of the test; it goes with the peer. */
+  folder: string;
+  /** Writes a kubeconfig that leads here; `user` and `cluster` are added to it. */
+  kubeconfig: (user?: object, cluster?: object) => string;
+  server: Http2SecureServer;
+  /** Ends all connections as a server does that is shut down. */
+  cut: () => void;
+  close: () => Promise<void>;
+};
+
+/** Starts a peer on a port that is free. */
+export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
+  const { http1Only = false, settings = {}, hosts = ['127.0.0.1', 'localhost', 'peer.test'] } = options;
+  const { serve = (_request, { json }) => json({ kind: 'Status' }) } = options;
+  const authority = await createAuthority();
+  const shown = await authority.server(hosts);
+  const seen: PeerRequest[] = [];
+  const sockets = new Map<number | undefined, { socket: Socket; number: number }>();
+  let connections = 0;
+
+  const server = createSecureServer({
+    cert: shown.certificate,
+    key: shown.key,
+    ca: authority.certificate,
+    requestCert: true,
+    rejectUnauthorized: false,
+    allowHTTP1: true,
+    settings,
+    ...(http1Only ? { ALPNCallback: () => 'http/1.1' } : {}),
+  });
+  server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort;
+    sockets.set(port, { socket, number: ++connections });
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(port));
+  });
+  server.on('sessionError', () => undefined);
+  server.on('request', (request, response) => void answer(request, response));
+
+  async function answer(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+    const isHttp2 = request.httpVersionMajor === 2;
+    const session = isHttp2 ? request.stream.session : undefined;
+    const tls = (session?.socket ?? request.socket) as TLSSocket;
+    const raw = sockets.get(tls.remotePort);
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    const certificate = tls.getPeerCertificate().subject as { CN?: string } | undefined;
+    const one: PeerRequest = {
+      number: seen.length + 1,
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+      body: '',
+      protocol: isHttp2 ? 'HTTP/2' : 'HTTP/1.1',
+      certificate: certificate?.CN,
+      serverName: (tls as { servername?: string | false | null }).servername ?? null,
+      connection: raw?.number ?? 0,
+    };
+    seen.push(one);
+    try {
+      request.setEncoding('utf8');
+      for await (const chunk of request) one.body += chunk as string;
+    } catch {
+      return; // The client went away.
+    }
+    await serve(one, {
+      response,
+      session,
+      json: (body, status = 200, headers = {}) => {
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(JSON.stringify(body));
+      },
+      reset: () => void raw?.socket.resetAndDestroy(),
+      end: () => void raw?.socket.destroy(),
+    });
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const folder = mkdtempSync(join(tmpdir(), 'pkg-peer-'));
+  const { port } = server.address() as AddressInfo;
+  const url = `https://127.0.0.1:${port}`;
+  let files = 0;
+
+  return {
+    authority,
+    port,
+    url,
+    seen,
+    connections: () => connections,
+    folder,
+    server,
+    kubeconfig: (user = {}, cluster = {}) => {
+      const file = join(folder, `kubeconfig-${++files}`);
+      const authorityData = Buffer.from(authority.certificate).toString('base64');
+      const config = {
+        apiVersion: 'v1',
+        kind: 'Config',
+        'current-context': 'here',
+        clusters: [{ name: 'peer', cluster: { server: url, 'certificate-authority-data': authorityData, ...cluster } }],
+        users: [{ name: 'someone', user }],
+        contexts: [{ name: 'here', context: { cluster: 'peer', user: 'someone' } }],
+      };
+      writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+      return file;
+    },
+    cut: () => {
+      for (const { socket } of sockets.values()) socket.destroy();
+    },
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const { socket } of sockets.values()) socket.destroy();
+      await closed;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
