@@ -17,8 +17,9 @@ import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
 import { KubeClient } from './kube/client.ts';
 import { resolveConnection } from './kube/connection.ts';
-import type { ConnectionSettings } from './kube/connection.ts';
+import type { Connection, ConnectionSettings } from './kube/connection.ts';
 import { Discovery } from './kube/discovery.ts';
+import { locateField } from './kube/kubeconfig-fields.ts';
 import { existingAmong, readMany, withKind } from './kube/read-many.ts';
 import { resourcePath } from './kube/resource-path.ts';
 import { writeOnce } from './kube/write-once.ts';
@@ -38,7 +39,13 @@ const PAGE = 500;
  * @throws PkgError PKG_KUBECONFIG_INVALID, PKG_TARGET_MISSING
  */
 export async function openKubernetes(settings: ConnectionSettings): Promise<Cluster> {
-  const client = new KubeClient(resolveConnection(settings, process.env));
+  let connection: Connection;
+  try {
+    connection = resolveConnection(settings, process.env);
+  } catch (error) {
+    throw await locateField(error);
+  }
+  const client = new KubeClient(connection);
   client.warmUp();
   return new Kubernetes(client);
 }

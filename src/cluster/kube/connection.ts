@@ -89,7 +89,7 @@ export function resolveConnection(settings: ConnectionSettings, env: NodeJS.Proc
     server,
     namespace: namespaceIn(settings, context, env),
     tls: {
-      ca: cluster.certificateAuthorityData || readReferenced(cluster.certificateAuthority, cluster.file) || undefined,
+      ca: authorityOf(cluster),
       insecure: cluster.insecureSkipTlsVerify,
       serverName: cluster.tlsServerName,
     },
@@ -176,6 +176,13 @@ function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSet
     cluster.certificateAuthority = settings.caFile;
     cluster.certificateAuthorityData = '';
   }
+  if (cluster.certificateAuthority !== '' && cluster.certificateAuthorityData !== '') {
+    throw new PkgError(
+      'PKG_KUBECONFIG_INVALID',
+      'the cluster has a certificate-authority and certificate-authority-data',
+      { ...(cluster.file === '' ? {} : { at: { file: cluster.file } }), hints: ['drop one of the two'] },
+    );
+  }
   if (
     cluster.insecureSkipTlsVerify &&
     (cluster.certificateAuthority !== '' || cluster.certificateAuthorityData !== '')
@@ -187,6 +194,17 @@ function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSet
     );
   }
   return cluster;
+}
+
+/** OpenSSL takes a text without any certificate for a list of none. */
+function authorityOf(cluster: KubeCluster): string | undefined {
+  const text = cluster.certificateAuthorityData || readReferenced(cluster.certificateAuthority, cluster.file);
+  const given = cluster.certificateAuthorityData !== '' || cluster.certificateAuthority !== '';
+  if (!given || /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(text)) return given ? text : undefined;
+  throw new PkgError('PKG_KUBECONFIG_INVALID', 'the certificate authority of the cluster holds no certificate', {
+    ...(cluster.file === '' ? {} : { at: { file: cluster.file } }),
+    hints: ['it is to be in PEM, with a line -----BEGIN CERTIFICATE-----'],
+  });
 }
 
 function parseServer(cluster: KubeCluster, context: string): URL {
@@ -219,6 +237,11 @@ function identityOf(
   if (user !== undefined) checkUser(user, name);
   const asUser = settings.asUser || user?.as || '';
   const asGroups = settings.asGroups.length > 0 ? settings.asGroups : (user?.asGroups ?? []);
+  const actsAsMore =
+    user !== undefined && (user.asUid !== '' || user.asGroups.length > 0 || Object.keys(user.asUserExtra).length > 0);
+  if (asUser === '' && actsAsMore) {
+    throw wrongUser(user, name, 'acts as groups, a uid or more, but as no user', 'add `as`');
+  }
   if (asUser === '' && settings.asGroups.length > 0) {
     throw new PkgError('PKG_USAGE', 'groups to act as are given, but no user', { hints: ['add --kube-as-user NAME'] });
   }
@@ -257,6 +280,12 @@ function certificateOf(user: KubeUser): { cert: string; key: string } | undefine
 }
 
 function checkUser(user: KubeUser, name: string): void {
+  if (user.clientCertificate !== '' && user.clientCertificateData !== '') {
+    throw wrongUser(user, name, 'has a client-certificate and client-certificate-data', 'drop one of the two');
+  }
+  if (user.clientKey !== '' && user.clientKeyData !== '') {
+    throw wrongUser(user, name, 'has a client-key and client-key-data', 'drop one of the two');
+  }
   const hasCertificate = user.clientCertificate !== '' || user.clientCertificateData !== '';
   if (hasCertificate && user.clientKey === '' && user.clientKeyData === '') {
     throw wrongUser(user, name, 'has a client certificate without its key');

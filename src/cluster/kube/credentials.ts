@@ -74,9 +74,13 @@ export class Credentials {
     const forever = { certificate, expires: Number.POSITIVE_INFINITY };
     if (tokenFile !== '') {
       const fresh = await readTokenFile(tokenFile, token);
-      return { ...forever, authorization: `Bearer ${fresh}`, expires: Date.now() + TOKEN_FILE_PERIOD };
+      return {
+        ...forever,
+        authorization: bearer(fresh, `the token file ${printable(tokenFile)}`),
+        expires: Date.now() + TOKEN_FILE_PERIOD,
+      };
     }
-    if (token !== '') return { ...forever, authorization: `Bearer ${token}` };
+    if (token !== '') return { ...forever, authorization: bearer(token, identity.description) };
     if (basic !== undefined) {
       const text = Buffer.from(`${basic.username}:${basic.password}`).toString('base64');
       return { ...forever, authorization: `Basic ${text}` };
@@ -85,6 +89,19 @@ export class Credentials {
     const { runExecPlugin } = await import('./exec-plugin.ts');
     return await runExecPlugin(exec, this.#connection);
   }
+}
+
+/**
+ * The header that shows a token.
+ *
+ * @param source who gave it, for the message
+ * @throws PkgError PKG_CREDENTIALS_FAILED when it has characters that no header can have: often a line break at its end
+ */
+export function bearer(token: string, source: string): string {
+  if (isHeaderValue(token)) return `Bearer ${headerBytes(token)}`;
+  throw new PkgError('PKG_CREDENTIALS_FAILED', `the token of ${source} has characters that cannot be sent`, {
+    hints: ['look for a line break in it'],
+  });
 }
 
 /** The token in a file; the one that the kubeconfig holds beside it when the file cannot be read. */
@@ -105,13 +122,27 @@ async function readTokenFile(file: string, fallback: string): Promise<string> {
 
 /** @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
 function impersonationHeaders(impersonate: Impersonation): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { 'impersonate-user': impersonate.user };
-  if (impersonate.uid !== '') headers['impersonate-uid'] = impersonate.uid;
-  if (impersonate.groups.length > 0) headers['impersonate-group'] = [...impersonate.groups];
+  const headers: Record<string, string | string[]> = { 'impersonate-user': headerValue(impersonate.user) };
+  if (impersonate.uid !== '') headers['impersonate-uid'] = headerValue(impersonate.uid);
+  if (impersonate.groups.length > 0) headers['impersonate-group'] = impersonate.groups.map(headerValue);
   for (const [key, values] of Object.entries(impersonate.extra)) {
-    if (values.length > 0) headers[`impersonate-extra-${escapeHeaderKey(key)}`] = values;
+    if (values.length > 0) headers[`impersonate-extra-${escapeHeaderKey(key)}`] = values.map(headerValue);
   }
   return headers;
+}
+
+function headerValue(text: string): string {
+  if (isHeaderValue(text)) return headerBytes(text);
+  throw new PkgError('PKG_CREDENTIALS_FAILED', `"${printable(text)}", to act as, has characters that cannot be sent`);
+}
+
+function isHeaderValue(text: string): boolean {
+  return !/[\0-\x08\x0a-\x1f\x7f]/.test(text);
+}
+
+/** What is not ASCII goes as UTF-8; Node writes each character of a header as one byte. */
+function headerBytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 /** Characters that a header's name may not have are percent-encoded; the API server decodes them. */

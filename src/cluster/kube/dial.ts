@@ -1,7 +1,10 @@
 /** Opens a connection to an API server: straight or through a proxy, with TLS where the address says so. */
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
-import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
+import type * as TlsModule from 'node:tls';
+import type { ConnectionOptions, PeerCertificate, SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import type { ClientCertificate } from './credentials.ts';
 
 /** Where to connect, and how the other side proves that it is the right one. */
@@ -13,6 +16,9 @@ export type Peer = {
 
 /** An open connection. `protocol` is what both sides agreed on. */
 export type Wire = { socket: Socket; protocol: 'h2' | 'http/1.1' };
+
+/** The module, which is loaded when it is needed. */
+type Tls = Pick<typeof TlsModule, 'createSecureContext' | 'getCACertificates'>;
 
 /** A failure to connect: nothing was sent, so trying again is safe. */
 export class DialError extends Error {
@@ -58,14 +64,12 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
     const name = peer.tls.serverName || host;
     const options: ConnectionOptions = {
       ...(socket === undefined ? { host, port } : { socket, host }),
-      ca: peer.tls.ca ?? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')],
-      ...certificate,
+      secureContext: secureContext(tls, peer, certificate),
       // A name that is an address cannot be sent (RFC 6066), but the certificate must hold it.
       servername: isIP(name) === 0 ? name : '',
       checkServerIdentity: (_host: string, found: PeerCertificate) => tls.checkServerIdentity(name, found),
       rejectUnauthorized: !peer.tls.insecure,
       ALPNProtocols: ['h2', 'http/1.1'],
-      minVersion: 'TLSv1.2',
     };
     const session = certificate === undefined ? sessions.get(peer) : undefined;
     if (session !== undefined) options.session = session;
@@ -78,6 +82,39 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
   } catch (error) {
     socket?.destroy();
     throw error instanceof DialError ? error : new DialError(error, false);
+  }
+}
+
+/** Whom to trust and what to show. The one that cannot be read is named, for OpenSSL's words do not. */
+function secureContext(tls: Tls, peer: Peer, certificate: ClientCertificate | undefined): SecureContext {
+  const options: SecureContextOptions = {
+    ca: peer.tls.ca ?? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')],
+    minVersion: 'TLSv1.2',
+  };
+  try {
+    return tls.createSecureContext({ ...options, ...certificate });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const hints = [`OpenSSL says: ${printable(text, 200)}`];
+    if (certificate === undefined || !isUsable(tls, options)) {
+      throw new PkgError('PKG_KUBECONFIG_INVALID', 'the certificate authority of the cluster cannot be read', {
+        hints,
+        cause: error,
+      });
+    }
+    throw new PkgError('PKG_CREDENTIALS_FAILED', 'the client certificate and its key cannot be used', {
+      hints,
+      cause: error,
+    });
+  }
+}
+
+function isUsable(tls: Tls, options: SecureContextOptions): boolean {
+  try {
+    tls.createSecureContext(options);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -11,7 +11,8 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { Connection } from './connection.ts';
-import type { Credential } from './credentials.ts';
+import { bearer } from './credentials.ts';
+import type { ClientCertificate, Credential } from './credentials.ts';
 import type { ExecConfig } from './kubeconfig.ts';
 
 /** How long a plugin may take; one that can talk to the user may wait for them. */
@@ -28,7 +29,9 @@ export async function runExecPlugin(exec: ExecConfig, connection: Connection): P
   const name = `the exec plugin ${printable(exec.command)}`;
   const interactive = isInteractive(exec, name);
   const output = await run(exec, connection, interactive, name);
-  return readCredential(output, exec, name);
+  const credential = readCredential(output, exec, name);
+  if (credential.certificate !== undefined) await checkCertificate(credential.certificate, name);
+  return credential;
 }
 
 function isInteractive(exec: ExecConfig, name: string): boolean {
@@ -89,7 +92,7 @@ function execInfo(exec: ExecConfig, connection: Connection, interactive: boolean
       ...(tls.insecure ? { 'insecure-skip-tls-verify': true } : {}),
       ...(tls.ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(tls.ca).toString('base64') }),
       ...(proxyUrl === undefined ? {} : { 'proxy-url': serverText(proxyUrl) }),
-      ...(execConfig === undefined ? {} : { config: execConfig }),
+      config: execConfig ?? null,
     };
   }
   return { kind: 'ExecCredential', apiVersion: exec.apiVersion, spec };
@@ -112,6 +115,9 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
     typeof value === 'object' && value !== null && Object.hasOwn(value, key)
       ? (value as Record<string, unknown>)[key]
       : undefined;
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    throw failed(`${name} printed something that is no ExecCredential`, ['run it by hand to see what it prints']);
+  }
   const version = member(answer, 'apiVersion');
   if (version !== exec.apiVersion || member(answer, 'kind') !== 'ExecCredential') {
     throw failed(
@@ -134,10 +140,20 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
   const expires = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
   if (Number.isNaN(expires)) throw failed(`${name} gave an expirationTimestamp that is no time`);
   return {
-    authorization: token === '' ? undefined : `Bearer ${token}`,
+    authorization: token === '' ? undefined : bearer(token, name),
     certificate: cert === '' ? undefined : { cert, key },
     expires,
   };
+}
+
+/** Told here, for the error of a connection could not say whose certificate it is. */
+async function checkCertificate(pair: ClientCertificate, name: string): Promise<void> {
+  const { createSecureContext } = await import('node:tls');
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw failed(`${name} gave a client certificate and a key that cannot be used`, [], error);
+  }
 }
 
 function failed(message: string, hints: readonly string[] = [], cause?: unknown): PkgError {

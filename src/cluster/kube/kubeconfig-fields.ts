@@ -1,18 +1,44 @@
 /** Reading typed fields out of a kubeconfig file, with client-go's strictness: a wrong type is an error, null is empty. */
+import { readFileSync } from 'node:fs';
 import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
+
+type Keys = readonly (string | number)[];
+
+/** What is wrong at some place of the file. */
+class FieldError extends PkgError {
+  readonly file: string;
+  readonly keys: Keys;
+
+  constructor(message: string, file: string, keys: Keys) {
+    super('PKG_KUBECONFIG_INVALID', message, { at: { file } });
+    this.file = file;
+    this.keys = keys;
+  }
+}
+
+/** Adds line and column to the error of a field; gives other errors back as they are. */
+export async function locateField(error: unknown): Promise<unknown> {
+  if (!(error instanceof FieldError)) return error;
+  const { locateKeys } = await import('../../yaml/locate.ts');
+  const { file, keys, message } = error;
+  const place =
+    keys.length === 0 ? undefined : await locateKeys(readFileSync(file, 'utf8'), keys).catch(() => undefined);
+  return new PkgError('PKG_KUBECONFIG_INVALID', message, { at: { file, ...place }, cause: error });
+}
 
 /** One map of the file, and where it is. */
 export class Fields {
   readonly #map: ValueMap;
   readonly #file: string;
-  readonly #path: string;
+  readonly #keys: Keys;
 
   /** @throws PkgError PKG_KUBECONFIG_INVALID when the value is neither a map nor null */
-  constructor(value: Value | undefined, file: string, path: string) {
+  constructor(value: Value | undefined, file: string, keys: Keys) {
     this.#file = file;
-    this.#path = path;
+    this.#keys = keys;
     if (value !== undefined && value !== null && !isMap(value)) throw this.invalid('a map is expected here');
     this.#map = isMap(value) ? value : new Map();
   }
@@ -30,12 +56,12 @@ export class Fields {
   }
 
   fields(key: string): Fields {
-    return new Fields(this.#map.get(key), this.#file, this.#at(key));
+    return new Fields(this.#map.get(key), this.#file, [...this.#keys, key]);
   }
 
   /** The maps of a list. */
   list(key: string): Fields[] {
-    return this.#items(key).map((item, index) => new Fields(item, this.#file, `${this.#at(key)}[${index}]`));
+    return this.#items(key).map((item, index) => new Fields(item, this.#file, [...this.#keys, key, index]));
   }
 
   strings(key: string): string[] {
@@ -67,23 +93,15 @@ export class Fields {
 
   /** The error for something that is wrong here. Values are never shown: they may be secrets. */
   invalid(what: string, key?: string): PkgError {
-    const path = key === undefined ? this.#path : this.#at(key);
-    return new PkgError(
-      'PKG_KUBECONFIG_INVALID',
-      `the kubeconfig is wrong${path === '' ? '' : ` at ${path}`}: ${what}`,
-      {
-        at: { file: this.#file },
-      },
-    );
+    const keys = key === undefined ? this.#keys : [...this.#keys, key];
+    const path = keys.map((one) => (typeof one === 'number' ? `[${one}]` : `.${one}`)).join('');
+    const where = path === '' ? '' : ` at ${printable(path.slice(1))}`;
+    return new FieldError(`the kubeconfig is wrong${where}: ${what}`, this.#file, keys);
   }
 
   #items(key: string): Value[] {
     const value = this.#map.get(key) ?? [];
     if (!Array.isArray(value)) throw this.invalid('a list is expected', key);
     return value;
-  }
-
-  #at(key: string): string {
-    return this.#path === '' ? key : `${this.#path}.${key}`;
   }
 }

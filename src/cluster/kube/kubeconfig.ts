@@ -133,7 +133,7 @@ function addMissing<T>(into: Map<string, T>, from: Map<string, T>): void {
 
 /** Reads one file. */
 function parseKubeconfig(text: string, file: string): Omit<Kubeconfig, 'searched' | 'files'> {
-  const root = new Fields(parseDocument(text, file), file, '');
+  const root = new Fields(parseDocument(text, file), file, []);
   const kind = root.string('kind');
   const apiVersion = root.string('apiVersion');
   if ((kind !== '' && kind !== 'Config') || (apiVersion !== '' && apiVersion !== 'v1')) {
