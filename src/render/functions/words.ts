@@ -99,15 +99,31 @@ type Word = { type: 'number' | 'upper' | 'letters' | 'connector' | 'punctuation'
 /** Chinese characters are no letters to xstrings. */
 const SMALL = String.raw`[[\p{L}--\p{Lu}]--[\u3400-\u4d85\u4e00-\u9fcc\u{20000}-\u{2b81d}]]`;
 
+const CAPITAL = String.raw`\p{Lu}`;
+
+/**
+ * What is no character: U+FFFD, and a byte that is no UTF-8, which may stand in a text as a lone surrogate. It
+ * belongs to the character behind it, or at the end of the text to the word before.
+ */
+const BROKEN = String.raw`[\ufffd\udc80-\udcff]`;
+
+function one(character: string): string {
+  return `${BROKEN}*${character}`;
+}
+
+function run(character: string, times = '+'): string {
+  return `(?:${one(character)})${times}(?:${BROKEN}+$)?`;
+}
+
 /** The words of a text: runs of one type of character; a capital begins a word (`HTTP` and `Server`). */
 const WORD: RegExp = new RegExp(
   [
-    String.raw`(?<connector>[\-_\p{White_Space}]+)`,
-    String.raw`(?<punctuation>[\p{P}--[\-_]]\p{P}*)`,
-    String.raw`(?<upper>\p{Lu}{2,}(?!${SMALL})|\p{Lu}+(?=\p{Lu}${SMALL})|\p{Lu}${SMALL}*)`,
-    `(?<letters>${SMALL}+)`,
-    String.raw`(?<number>\p{N}+)`,
-    String.raw`(?<other>(?:(?![\-_\p{White_Space}\p{P}\p{Lu}\p{N}]|${SMALL}).)+)`,
+    `(?<connector>${run(String.raw`[\-_\p{White_Space}]`)})`,
+    `(?<punctuation>${one(String.raw`[\p{P}--[\-_]]`)}(?:${run(String.raw`\p{P}`)})?)`,
+    `(?<upper>${run(CAPITAL, '{2,}')}(?!${one(SMALL)})|${run(CAPITAL)}(?=${one(CAPITAL)}${one(SMALL)})|${one(CAPITAL)}${run(SMALL, '*')})`,
+    `(?<letters>${run(SMALL)})`,
+    `(?<number>${run(String.raw`\p{N}`)})`,
+    `(?<other>${run(String.raw`(?:(?![\-_\p{White_Space}\p{P}\p{Lu}\p{N}]|${SMALL}|${BROKEN}).)`)}|${BROKEN}+)`,
   ].join('|'),
   'gsv',
 );
@@ -163,8 +179,9 @@ export function lowerWords(text: string, connector: '_' | '-'): string {
 }
 
 function lowerWord(word: Word, connector: string): string {
-  if (word.type === 'connector') return connector.repeat(lengthOf(word.text));
-  return word.type === 'upper' ? lowerCase(word.text) : word.text;
+  if (word.type !== 'upper' && word.type !== 'connector') return word.text;
+  const text = word.text.replace(/[\udc80-\udcff]/gu, '\ufffd');
+  return word.type === 'upper' ? lowerCase(text) : text.replace(/[^\ufffd]/gu, connector);
 }
 
 /** What stands between wrapped lines, and whether a word that is longer than a line is cut. */

@@ -113,7 +113,8 @@ export function parseNumber(pos: number, text: string): NumberNode | string {
   return node(Number.isSafeInteger(float) ? (float === 0 ? 0 : float) : BigInt(float), float);
 }
 
-function parseInteger(text: string): bigint | undefined {
+/** As `strconv.ParseInt` with base 0, without a bound; undefined for what is no integer. */
+export function parseInteger(text: string): bigint | undefined {
   const match = INTEGER.exec(text);
   if (match === null) return undefined;
   const [, sign, , hex, , binary, octal, decimal] = match;
@@ -129,7 +130,8 @@ function parseInteger(text: string): bigint | undefined {
   return sign === '-' ? -magnitude : magnitude;
 }
 
-function parseFloatText(text: string): number | undefined {
+/** As `strconv.ParseFloat`, but for NaN and infinities; undefined for what is no number, or beyond all. */
+export function parseFloatText(text: string): number | undefined {
   const hex = HEX_FLOAT.exec(text);
   if (hex !== null) {
     const [, sign, whole = '', fraction = '', power] = hex;

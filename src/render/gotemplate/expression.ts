@@ -2,7 +2,7 @@
 import { findBuiltin } from './builtins.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { findFunction } from './functions/index.ts';
-import { PARAM_TYPES } from './functions/signature.ts';
+import { NIL_MAP, PARAM_TYPES } from './functions/signature.ts';
 import type { FunctionHost, GoFunction, Param } from './functions/signature.ts';
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
@@ -367,11 +367,12 @@ function bindCall(
   }
   const paramAt = (index: number): Param => params[index] ?? rest ?? 'any';
   const operands: Arg[] = args.map((arg, index) => compileArg(arg, paramAt(index), template));
-  if (final !== undefined) operands.push(checked(final, paramAt(args.length), node, template));
+  // A pipeline brings its value before the arguments of the command are worked out; but it is checked after them.
+  const checkFinal = checkOf(paramAt(args.length));
+  if (final !== undefined) operands.push(args.length > 0 ? final : checked(final, paramAt(0), node, template));
   const run = code as unknown as (host: FunctionHost, ...values: unknown[]) => Value;
   const failed = (machine: Machine, error: unknown): unknown => machine.fault(error, name, template, node);
   const [a, b, c] = operands;
-  // A pipeline brings its value before the arguments of the command are worked out.
   const finalFirst = final !== undefined && args.length > 0;
   if (a === undefined) {
     return (machine) => {
@@ -397,8 +398,9 @@ function bindCall(
       let one: unknown;
       let two: unknown;
       if (finalFirst) {
-        two = b(machine, dot);
+        const last = b(machine, dot) as Value;
         one = a(machine, dot);
+        two = checkFinal(last, node, template);
       } else {
         one = a(machine, dot);
         two = b(machine, dot);
@@ -413,10 +415,10 @@ function bindCall(
   const count = operands.length;
   return (machine, dot) => {
     const values: unknown[] = [];
-    const last = finalFirst ? (operands[count - 1] as Arg)(machine, dot) : undefined;
+    const last = finalFirst ? ((operands[count - 1] as Arg)(machine, dot) as Value) : undefined;
     const end = finalFirst ? count - 1 : count;
     for (let index = 0; index < end; index++) values.push((operands[index] as Arg)(machine, dot));
-    if (finalFirst) values.push(last);
+    if (finalFirst) values.push(checkFinal(last, node, template));
     try {
       return run(machine.host, ...values);
     } catch (error) {
@@ -496,6 +498,11 @@ function checked(value: Eval, param: Param, node: Node, template: Template): Arg
   return (machine, dot) => check(value(machine, dot), node, template);
 }
 
+function checkOf(param: Param): Check {
+  if (param === 'reflect') return (value) => value;
+  return param === 'any' || param === 'value' ? (value) => value ?? null : CHECKS[param];
+}
+
 /** As Go's validateType words it. */
 function wrongType(value: Value, param: Param, node: Node, template: Template): never {
   const type = PARAM_TYPES[param];
@@ -516,8 +523,8 @@ const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> = {
     value instanceof GoInt && value.type === 'int64' ? value : wrongType(value, 'int64', node, template),
   map: (value, node, template) => {
     if (value instanceof Map) return value;
-    if (value instanceof TypedMap && value.elem === 'interface {}') return value.entries;
-    return value === undefined ? new Map() : wrongType(value, 'map', node, template);
+    if (value instanceof TypedMap && value.elem === 'interface {}') return value.isNil ? NIL_MAP : value.entries;
+    return value === undefined ? NIL_MAP : wrongType(value, 'map', node, template);
   },
   list: (value, node, template) => {
     if (Array.isArray(value)) return value;

@@ -1,5 +1,6 @@
 /** The state of a render: what is printed, which variables there are, what may still be done. */
 import { PkgError } from '../../errors.ts';
+import { FunctionFailure } from '../functions/failure.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
 import type { Exec } from './compile.ts';
@@ -115,7 +116,9 @@ export class Machine {
       if (name === 'include' || name === 'tpl') error.frames.push({ how: name, name: '', template, node });
       return error;
     }
-    if (error instanceof GoError) return new GoFault(`error calling ${name}: ${error.message}`, template, node);
+    if (error instanceof GoError || error instanceof FunctionFailure) {
+      return new GoFault(`error calling ${name}: ${error.message}`, template, node);
+    }
     if (error instanceof ChartMessage) return new GoFault(error.message, template, node, { cause: error });
     if (error instanceof LimitReached) return new GoFault(error.message, template, node, { isLimit: true });
     if (error instanceof RangeError) {

@@ -3,6 +3,8 @@
 /** What stands where bytes are no UTF-8. */
 export const RUNE_ERROR = 0xfffd;
 
+const NOT_ASCII = /[^\x00-\x7f]/;
+
 /** The character that begins at a byte: its code point and its size; a broken one is U+FFFD and one byte long. */
 export function decodeRune(bytes: string, at: number): { rune: number; size: number } {
   const first = bytes.charCodeAt(at);
@@ -21,14 +23,79 @@ export function decodeRune(bytes: string, at: number): { rune: number; size: num
   return { rune, size };
 }
 
+/** The character that ends before a byte, as {@link decodeRune} gives the one that begins at it. */
+export function decodeLastRune(bytes: string, end: number): { rune: number; size: number } {
+  let start = end - 1;
+  const limit = Math.max(0, end - 4);
+  while (start > limit && (bytes.charCodeAt(start) & 0xc0) === 0x80) start--;
+  const found = decodeRune(bytes, start);
+  return start + found.size === end ? found : { rune: RUNE_ERROR, size: 1 };
+}
+
+/** The text of bytes, each byte that is no UTF-8 as one U+FFFD: what `[]rune` makes of a string. */
+export function decodeRunes(bytes: string): string {
+  return decodeWith(bytes, () => String.fromCharCode(RUNE_ERROR));
+}
+
+/** The text of bytes, each byte that is no UTF-8 as a lone surrogate, from which {@link encodeLossless} has it back. */
+export function decodeLossless(bytes: string): string {
+  return decodeWith(bytes, (byte) => String.fromCharCode(FIRST_LONE + byte));
+}
+
+/** The bytes of a text of {@link decodeLossless}. */
+export function encodeLossless(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
+  const lone = /[\udc80-\udcff]/u;
+  if (!lone.test(text)) return Buffer.from(text, 'utf8').toString('latin1');
+  let out = '';
+  for (const character of text) {
+    out += lone.test(character)
+      ? String.fromCharCode(character.charCodeAt(0) - FIRST_LONE)
+      : Buffer.from(character, 'utf8').toString('latin1');
+  }
+  return out;
+}
+
+const FIRST_LONE = 0xdc00;
+
+function decodeWith(bytes: string, decodeBroken: (byte: number) => string): string {
+  if (!NOT_ASCII.test(bytes)) return bytes;
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  if (!text.includes('\ufffd')) return text;
+  let out = '';
+  for (let at = 0; at < bytes.length;) {
+    const { rune, size } = decodeRune(bytes, at);
+    out += rune === RUNE_ERROR && size === 1 ? decodeBroken(bytes.charCodeAt(at)) : String.fromCodePoint(rune);
+    at += size;
+  }
+  return out;
+}
+
+/** The bytes of each character; one that is broken is a byte. */
+export function splitRunes(text: string): string[] {
+  if (!NOT_ASCII.test(text)) return text.split('');
+  const all: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const { size } = decodeRune(text, at);
+    all.push(text.slice(at, at + size));
+    at += size;
+  }
+  return all;
+}
+
+/** White space as `unicode.IsSpace` knows it. */
+export function isSpace(rune: number): boolean {
+  if (rune < 0x80) return rune === 0x20 || (rune >= 9 && rune <= 13);
+  if (rune < 0x1680) return rune === 0x85 || rune === 0xa0;
+  return (rune >= 0x2000 && rune <= 0x200a) || [0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000].includes(rune);
+}
+
 /** The bytes of a code point; U+FFFD's for what is none. */
 export function encodeRune(rune: number): string {
   if (rune >= 0 && rune < 0x80) return String.fromCharCode(rune);
   const valid = rune >= 0 && rune <= 0x10ffff && !(rune >= 0xd800 && rune < 0xe000);
   return Buffer.from(String.fromCodePoint(valid ? rune : RUNE_ERROR), 'utf8').toString('latin1');
 }
-
-const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** How many characters there are. */
 export function runeCount(bytes: string): number {

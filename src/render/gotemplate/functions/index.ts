@@ -12,12 +12,33 @@ type Group = { names: string; load: () => Promise<{ functions: FunctionGroup }> 
 /** Every function is named once here; a module exports exactly the names of its group. */
 const GROUPS: readonly Group[] = [
   {
-    names: 'coalesce default empty list ternary',
-    load: () => import('./defaults.ts'),
+    names:
+      'abbrev abbrevboth cat contains hasPrefix hasSuffix hello indent initials nindent nospace plural quote repeat replace squote substr trim trimAll trimPrefix trimSuffix trimall trunc wrap wrapWith',
+    load: () => import('./strings.ts'),
+  },
+  { names: 'join sortAlpha split splitList splitn', load: () => import('./splitting.ts') },
+  {
+    names: 'camelcase kebabcase lower shuffle snakecase swapcase title untitle upper',
+    load: () => import('./cases.ts'),
+  },
+  { names: 'atoi float64 int int64 toDecimal toString toStrings', load: () => import('./conversions.ts') },
+  {
+    names: 'add add1 add1f addf biggest ceil div divf floor max maxf min minf mod mul mulf randInt round sub subf',
+    load: () => import('./math.ts'),
+  },
+  { names: 'seq until untilStep', load: () => import('./sequences.ts') },
+  { names: 'all any coalesce default empty ternary', load: () => import('./defaults.ts') },
+  { names: 'deepEqual kindIs kindOf typeIs typeIsLike typeOf', load: () => import('./reflection.ts') },
+  { names: 'deepCopy mustDeepCopy', load: () => import('./copy.ts') },
+  {
+    names:
+      'append chunk compact concat first has initial last list mustAppend mustChunk mustCompact mustFirst mustHas mustInitial mustLast mustPrepend mustPush mustRest mustReverse mustSlice mustUniq mustWithout prepend push rest reverse slice tuple uniq without',
+    load: () => import('./lists.ts'),
   },
   {
-    names: 'contains hasPrefix hasSuffix indent nindent trimPrefix trimSuffix trunc',
-    load: () => import('./text.ts'),
+    names:
+      'dict dig get hasKey keys merge mergeOverwrite mustMerge mustMergeOverwrite omit pick pluck set unset values',
+    load: () => import('./dicts.ts'),
   },
   {
     names: 'b64enc b64dec b32enc b32dec sha1sum sha256sum sha512sum adler32sum',

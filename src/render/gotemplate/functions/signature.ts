@@ -16,7 +16,7 @@ type ParamTypes = {
   /** `int64`, exact. */
   int64: GoInt;
   float64: number;
-  /** `map[string]interface {}`; the entries of any map that Go takes for one. Nil is an empty map. */
+  /** `map[string]interface {}`; the entries of any map that Go takes for one. Nil is {@link NIL_MAP}. */
   map: GoMap;
   /** `[]interface {}`; nil is an empty list. */
   list: GoValue[];
@@ -77,6 +77,9 @@ export type FunctionHost = {
   /** Counts characters that a call is about to make, and stops the render when they are too many. */
   charge: (characters: number) => void;
 };
+
+/** A map that was never made: it is empty, and Go lets nobody write to it. */
+export const NIL_MAP: GoMap = new Map();
 
 /** A function as the table holds it. */
 export type GoFunction = {

@@ -8,6 +8,7 @@ import type { Namespace } from '../../../../src/render/gotemplate/machine.ts';
 import { parseTemplate } from '../../../../src/render/gotemplate/parse.ts';
 import { quote } from '../../../../src/render/gotemplate/utf8.ts';
 import { decodeText, encodeText, fromValue, TypedMap } from '../../../../src/render/gotemplate/value.ts';
+import type { GoMap, GoValue } from '../../../../src/render/gotemplate/value.ts';
 import { parseYaml } from '../../../../src/yaml/read.ts';
 import { temporaryFolder, writeFiles } from '../../../chart/support.ts';
 import { helm } from '../../../support/helm.ts';
@@ -28,11 +29,10 @@ f: 1.5
 zero: 0
 s: "é😀x"
 empty: ""
-yes: true
-no: false
-nil: null
-l: [1, a, null, {b: 2}, [x, 1.5]]
-m: {z: 1, a: {k: v, deep: {er: [1, 2]}}, e: {}, t: "", nil: null}
+bt: true
+bf: false
+l: [1, a, null, {b: [x, 1.5]}]
+m: {z: 1, a: {k: v, deep: {er: [1, 2]}}, e: {}, t: ""}
 `;
 
 /** Charts that one helm looks at: their templates fail apart from each other. */
@@ -52,15 +52,17 @@ export function helmOutcomes(templates: readonly string[]): Outcome[] {
 
 function helmBatch(templates: readonly string[]): Outcome[] {
   const folder = temporaryFolder();
-  const files: Record<string, string> = {};
+  const files: Record<string, string> = { 'values.yaml': VALUES };
   templates.forEach((template, index) => {
     files[`${index}/Chart.yaml`] = `apiVersion: v2\nname: x${index}\nversion: 1.0.0\n`;
-    files[`${index}/values.yaml`] = VALUES;
     files[`${index}/templates/NOTES.txt`] =
       `{{define "s"}}${template}{{end}}{{include (printf "<<%s>>" (include "s" .)) .}}`;
   });
   writeFiles(folder, files);
-  const { stdout } = helm(['lint', ...templates.map((_, index) => join('.', String(index)))], { cwd: folder });
+  const { stdout } = helm(
+    ['lint', '--values', 'values.yaml', ...templates.map((_, index) => join('.', String(index)))],
+    { cwd: folder },
+  );
   const outcomes = new Map<number, Outcome>();
   for (const part of stdout.split(/^==> Linting /m)) {
     const [, index, text] = /^(\d+)\n(?:\[INFO\][^\n]*\n)*\[ERROR\] templates\/: ([^]*)$/.exec(part) ?? [];
@@ -94,7 +96,9 @@ export function pkgOutcome(template: string): Outcome {
       parse,
     });
     const values = fromValue(parseYaml(VALUES, 'values.yaml'));
-    const data = new TypedMap('interface {}', new Map([['Values', values]]), { type: 'common.Values' });
+    const block = (entries: GoValue): TypedMap =>
+      new TypedMap('interface {}', entries as GoMap, { type: 'common.Values' });
+    const data = block(new Map([['Values', block(values)]]));
     const main = namespace.get('s');
     return { printed: decodeText(quote(main === undefined ? '' : machine.execute(main, data))) };
   } catch (error) {

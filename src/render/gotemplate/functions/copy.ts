@@ -1,0 +1,34 @@
+/** Sprig's copies. */
+import { GoInt } from '../int.ts';
+import { ByteList, TypedList, TypedMap } from '../value.ts';
+import type { GoMap, GoValue } from '../value.ts';
+import type { FunctionGroup } from './index.ts';
+import { fn, GoError } from './signature.ts';
+
+/** A value that shares no map and no list with the one it is made of. What never changes is not copied. */
+function copy(value: GoValue): GoValue {
+  if (typeof value !== 'object' || value === null || value instanceof GoInt || value instanceof ByteList) return value;
+  if (Array.isArray(value)) return value.map(copy);
+  if (value instanceof Map) return copyEntries(value);
+  const methods = 'methods' in value && value.methods !== undefined ? { methods: value.methods } : {};
+  if (value instanceof TypedMap) {
+    return new TypedMap(value.elem, copyEntries(value.entries), { type: value.type, isNil: value.isNil, ...methods });
+  }
+  if (value instanceof TypedList) {
+    return new TypedList(value.elem, value.items.map(copy), { type: value.type, isNil: value.isNil, ...methods });
+  }
+  return value;
+}
+
+function copyEntries(entries: GoMap): GoMap {
+  const copied: GoMap = new Map();
+  for (const [key, value] of entries) copied.set(key, copy(value));
+  return copied;
+}
+
+const deepCopy = fn(['any'], (_host, value) => {
+  if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
+  return copy(value);
+});
+
+export const functions: FunctionGroup = { deepCopy, mustDeepCopy: deepCopy };

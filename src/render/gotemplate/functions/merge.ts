@@ -1,0 +1,54 @@
+/** Merging maps as mergo does, which is behind Sprig's `merge` and its kin. */
+import { entriesOf, GoObject, isTrue, TypedMap, typeOf } from '../value.ts';
+import type { GoMap, GoValue } from '../value.ts';
+import { GoError } from './signature.ts';
+
+/**
+ * Merges a map into another: what the target lacks, or has only empty, it gets; with `overwrite` it gets all,
+ * nil and empty values included. Maps below are merged in their place. Nothing is copied: what the target gets
+ * belongs to both from then on.
+ *
+ * @returns why it cannot be done, in mergo's words; undefined when all is well
+ */
+export function mergeMaps(target: GoMap, source: GoMap, overwrite: boolean): string | undefined {
+  if (target === source) return undefined;
+  for (const [key, value] of source) {
+    if (value === null) {
+      if (overwrite) target.set(key, null);
+      continue;
+    }
+    const present = target.get(key);
+    const isMap = entriesOf(value) !== undefined;
+    if (present !== undefined && present !== null && (isMap || value instanceof GoObject)) {
+      const failure = mergeInPlace(present, value, overwrite);
+      if (failure !== undefined) return failure;
+    }
+    // Asked only now: an empty map may just have been filled.
+    if (isMap && isTrue(present) && entriesOf(present) !== undefined) continue;
+    if (overwrite || !isTrue(present)) target.set(key, value);
+  }
+  return undefined;
+}
+
+/** Merges into what is there already, where that is a map, or behind a pointer. */
+function mergeInPlace(present: GoValue, value: GoValue, overwrite: boolean): string | undefined {
+  const target = entriesOf(present);
+  const source = entriesOf(value);
+  if (target !== undefined) {
+    if (source === undefined) return undefined;
+    const [wanted, given] = [elemOf(present), elemOf(value)];
+    if (wanted !== 'interface {}' && wanted !== given && source.size > 0) {
+      throw new GoError(`reflect.Value.SetMapIndex: value of type ${given} is not assignable to type ${wanted}`);
+    }
+    return mergeMaps(target, source, overwrite);
+  }
+  const isPointer = (one: GoValue): boolean => one instanceof GoObject && one.pointer;
+  if (isPointer(present) && !isPointer(value) && !overwrite && typeOf(present) !== `*${typeOf(value)}`) {
+    return 'src and dst must be of same type';
+  }
+  return undefined;
+}
+
+function elemOf(value: GoValue): string {
+  return value instanceof TypedMap ? value.elem : 'interface {}';
+}

@@ -1,0 +1,38 @@
+/** Sprig's sequences of integers. */
+import { int } from '../int.ts';
+import { TypedList } from '../value.ts';
+import type { FunctionGroup } from './index.ts';
+import { fn, variadic } from './signature.ts';
+import type { FunctionHost } from './signature.ts';
+
+/** What a number takes at most in a list that is printed. */
+const DIGITS = 8;
+
+/** The numbers from a start up or down to, but without, a stop. */
+function range(host: FunctionHost, start: number, stop: number, step: number): number[] {
+  const isDown = stop < start;
+  if (isDown ? step >= 0 : step <= 0) return [];
+  const count = Math.ceil((stop - start) / step);
+  host.charge(count * DIGITS);
+  return Array.from({ length: count }, (_, index) => start + index * step);
+}
+
+function list(numbers: readonly number[]): TypedList {
+  return new TypedList('int', () => numbers.map(int));
+}
+
+/** As the program `seq`: up to an end, from a start to an end, or with a step between the two. */
+function seq(host: FunctionHost, params: readonly number[]): string {
+  const [first, second, third] = params;
+  if (first === undefined || params.length > 3) return '';
+  const [start, end] = second === undefined ? [1, first] : [first, third ?? second];
+  const direction = end < start ? -1 : 1;
+  const step = third === undefined ? direction : (second as number);
+  return range(host, start, end + direction, step).join(' ');
+}
+
+export const functions: FunctionGroup = {
+  seq: variadic([], 'int', (host, ...params) => seq(host, params)),
+  until: fn(['int'], (host, count) => list(range(host, 0, count, count < 0 ? -1 : 1))),
+  untilStep: fn(['int', 'int', 'int'], (host, start, stop, step) => list(range(host, start, stop, step))),
+};

@@ -1,0 +1,46 @@
+/** Sprig's functions between strings and lists of strings. */
+import { splitRunes } from '../utf8.ts';
+import { stringList, TypedList, TypedMap } from '../value.ts';
+import type { GoValue } from '../value.ts';
+import { toTexts } from './cast.ts';
+import type { FunctionGroup } from './index.ts';
+import { fn } from './signature.ts';
+import type { FunctionHost } from './signature.ts';
+
+/** As `strings.SplitN`; a negative count is none. */
+function splitN(text: string, separator: string, count: number): string[] {
+  const parts = separator === '' ? splitRunes(text) : text.split(separator);
+  if (count < 0 || parts.length <= count) return parts;
+  if (count === 0) return [];
+  return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
+}
+
+/** `_0`, `_1`, … */
+function numbered(parts: readonly string[]): TypedMap {
+  return new TypedMap('string', new Map(parts.map((part, index) => [`_${index}`, part])));
+}
+
+function join(host: FunctionHost, separator: string, list: GoValue): string {
+  const parts = toTexts(list);
+  if (separator.length > 0) host.charge(separator.length * parts.length);
+  return parts.join(separator);
+}
+
+/** Sorts strings by their bytes. A `[]string` is sorted where it is, as Go does. */
+function sortAlpha(list: GoValue): TypedList {
+  if (list === null) return stringList(['<nil>']);
+  const texts = toTexts(list);
+  if (list instanceof TypedList && list.type === '[]string') {
+    (texts as string[]).sort();
+    return list;
+  }
+  return stringList([...texts].sort());
+}
+
+export const functions: FunctionGroup = {
+  join: fn(['string', 'any'], join),
+  sortAlpha: fn(['any'], (_host, list) => sortAlpha(list)),
+  split: fn(['string', 'string'], (_host, separator, text) => numbered(splitN(text, separator, -1))),
+  splitList: fn(['string', 'string'], (_host, separator, text) => stringList(splitN(text, separator, -1))),
+  splitn: fn(['string', 'int', 'string'], (_host, separator, count, text) => numbered(splitN(text, separator, count))),
+};
