@@ -500,7 +500,7 @@ function checked(value: Eval, param: Param, node: Node, template: Template): Arg
 
 function checkOf(param: Param): Check {
   if (param === 'reflect') return (value) => value;
-  return param === 'any' || param === 'value' ? (value) => value ?? null : CHECKS[param];
+  return param === 'any' ? (value) => value ?? null : CHECKS[param];
 }
 
 /** As Go's validateType words it. */
