@@ -18,6 +18,8 @@ const LONGEST_WORD = 5;
 const MOST_DIGITS = 310;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^[-+]?[0-9]+$/;
+/** Go's base 2 parser takes a sign, and go-yaml hands it what follows `0b`. */
+const SIGNED_BINARY = /^0b([-+])([01]+)$/;
 const PREFIXED = /^([-+]?)0(?:([xX])([0-9a-fA-F]+)|([oO]?)([0-7]+)|([bB])([01]+))$/;
 
 /**
@@ -35,9 +37,12 @@ export function resolvePlainScalar(text: string): Value {
   return resolveNumber(text, first === 46);
 }
 
+/** What comes with a point first is Go's own number syntax: `_` only between digits. */
+const POINT_FIRST = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
+
 function resolveNumber(text: string, pointFirst: boolean): number | bigint | string {
-  // Go strips `_` anywhere after a digit or a sign, but not where a point comes first.
-  const plain = pointFirst || !text.includes('_') ? text : text.replaceAll('_', '');
+  // After a digit or a sign go-yaml strips `_` anywhere.
+  const plain = text.includes('_') && !(pointFirst && !POINT_FIRST.test(text)) ? text.replaceAll('_', '') : text;
   if (!pointFirst) {
     const prefixed = PREFIXED.exec(plain);
     if (prefixed !== null) {
@@ -52,9 +57,21 @@ function resolveNumber(text: string, pointFirst: boolean): number | bigint | str
       return BigInt(plain.startsWith('+') ? plain.slice(1) : plain);
     }
   }
-  if (!FLOAT.test(plain)) return text;
+  if (!FLOAT.test(plain)) return pointFirst ? text : (signedBinary(plain) ?? text);
   const number = Number(plain);
   return Number.isFinite(number) ? number : text;
+}
+
+function signedBinary(plain: string): number | bigint | undefined {
+  const [, sign = '', digits = ''] = SIGNED_BINARY.exec(plain) ?? [];
+  if (digits === '' || digits.length > 70) return undefined;
+  const magnitude = BigInt(`0b${digits}`);
+  if (magnitude > (sign === '-' ? 0x8000000000000000n : 0x7fffffffffffffffn)) return undefined;
+  return magnitude <= 0x1fffffffffffffn
+    ? Number(sign === '-' ? -magnitude : magnitude)
+    : sign === '-'
+      ? -magnitude
+      : magnitude;
 }
 
 /** `0x1F`, `0o17`, `017`, `0b11`; undefined when it does not fit Go's 64 bits. */

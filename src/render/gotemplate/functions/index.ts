@@ -36,6 +36,15 @@ const GROUPS: readonly Group[] = [
     load: () => import('./lists.ts'),
   },
   {
+    names: 'fromYaml fromYamlArray mustToYaml toYaml toYamlPretty',
+    load: () => import('./yaml.ts'),
+  },
+  {
+    names:
+      'fromJson fromJsonArray mustFromJson mustToJson mustToPrettyJson mustToRawJson toJson toPrettyJson toRawJson',
+    load: () => import('./json.ts'),
+  },
+  {
     names:
       'dict dig get hasKey keys merge mergeOverwrite mustMerge mustMergeOverwrite omit pick pluck set unset values',
     load: () => import('./dicts.ts'),

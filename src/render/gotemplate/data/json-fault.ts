@@ -1,0 +1,160 @@
+/** Where a text stops being JSON, in the words of Go's scanner. */
+import { quoteRune } from '../utf8.ts';
+
+type Context = 'key' | 'value';
+
+/** What Go says about a text that is no JSON; undefined if it is JSON. */
+export function jsonFault(bytes: string): string | undefined {
+  return new Scanner(bytes).run();
+}
+
+const END = 'unexpected end of JSON input';
+
+class Scanner {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  run(): string | undefined {
+    /** Open containers: what is read next in each of them. */
+    const open: { list: boolean; context: Context }[] = [];
+    let expects: 'value' | 'first item' | 'first key' | 'key' | 'after' = 'value';
+    for (;;) {
+      this.#skipSpace();
+      const character = this.#text[this.#at];
+      if (character === undefined) return expects === 'after' && open.length === 0 ? undefined : END;
+      if (expects === 'after') {
+        const within = open.at(-1);
+        if (within === undefined) return this.#invalid('after top-level value');
+        if (within.list) {
+          if (character === ',') expects = 'value';
+          else if (character === ']') open.pop();
+          else return this.#invalid('after array element');
+        } else if (within.context === 'key') {
+          if (character !== ':') return this.#invalid('after object key');
+          within.context = 'value';
+          expects = 'value';
+        } else if (character === ',') {
+          expects = 'key';
+        } else if (character === '}') {
+          open.pop();
+        } else {
+          return this.#invalid('after object key:value pair');
+        }
+        this.#at++;
+        continue;
+      }
+      if (expects === 'key' || expects === 'first key') {
+        if (character === '}' && expects === 'first key') {
+          open.pop();
+          this.#at++;
+          expects = 'after';
+          continue;
+        }
+        if (character !== '"') return this.#invalid('looking for beginning of object key string');
+        const within = open.at(-1);
+        if (within !== undefined) within.context = 'key';
+      } else if (character === ']' && expects === 'first item') {
+        open.pop();
+        this.#at++;
+        expects = 'after';
+        continue;
+      }
+      if (character === '{' || character === '[') {
+        open.push({ list: character === '[', context: 'key' });
+        if (open.length > 10_000) return 'exceeded max depth';
+        this.#at++;
+        expects = character === '[' ? 'first item' : 'first key';
+        continue;
+      }
+      const fault = this.#scalar(character);
+      if (fault !== undefined) return fault;
+      expects = 'after';
+    }
+  }
+
+  #skipSpace(): void {
+    while (' \t\r\n'.includes(this.#text[this.#at] ?? 'x')) this.#at++;
+  }
+
+  #invalid(context: string): string {
+    // Go ends the text with a blank.
+    const byte = this.#at < this.#text.length ? this.#text.charCodeAt(this.#at) : 32;
+    return `invalid character ${quoteByte(byte)} ${context}`;
+  }
+
+  #scalar(first: string): string | undefined {
+    if (first === '"') return this.#string();
+    if (first === '-' || (first >= '0' && first <= '9')) return this.#number();
+    for (const word of ['true', 'false', 'null']) if (word.startsWith(first)) return this.#word(word);
+    return this.#invalid('looking for beginning of value');
+  }
+
+  #word(word: string): string | undefined {
+    for (let index = 0; index < word.length; index++, this.#at++) {
+      if (this.#text[this.#at] === word[index]) continue;
+      return this.#invalid(`in literal ${word} (expecting ${quoteByte(word.charCodeAt(index))})`);
+    }
+    return undefined;
+  }
+
+  #string(): string | undefined {
+    this.#at++;
+    for (;;) {
+      const character = this.#text[this.#at];
+      if (character === undefined) return END;
+      if (character < ' ') return this.#invalid('in string literal');
+      this.#at++;
+      if (character === '"') return undefined;
+      if (character !== '\\') continue;
+      const escape = this.#text[this.#at];
+      if (escape === 'u') {
+        for (let digits = 0; digits < 4; digits++) {
+          this.#at++;
+          if (!/^[0-9a-fA-F]$/.test(this.#text[this.#at] ?? ''))
+            return this.#invalid('in \\u hexadecimal character escape');
+        }
+      } else if (escape === undefined || !'bfnrt\\/"'.includes(escape)) {
+        return this.#invalid('in string escape code');
+      }
+      this.#at++;
+    }
+  }
+
+  #number(): string | undefined {
+    if (this.#text[this.#at] === '-') {
+      this.#at++;
+      if (!this.#isDigit()) return this.#invalid('in numeric literal');
+    }
+    if (this.#text[this.#at] === '0') this.#at++;
+    else this.#skipDigits();
+    if (this.#text[this.#at] === '.') {
+      this.#at++;
+      if (!this.#isDigit()) return this.#invalid('after decimal point in numeric literal');
+      this.#skipDigits();
+    }
+    if (this.#text[this.#at] === 'e' || this.#text[this.#at] === 'E') {
+      this.#at++;
+      if (this.#text[this.#at] === '+' || this.#text[this.#at] === '-') this.#at++;
+      if (!this.#isDigit()) return this.#invalid('in exponent of numeric literal');
+      this.#skipDigits();
+    }
+    return undefined;
+  }
+
+  #isDigit(): boolean {
+    return /^[0-9]$/.test(this.#text[this.#at] ?? '');
+  }
+
+  #skipDigits(): void {
+    while (this.#isDigit()) this.#at++;
+  }
+}
+
+function quoteByte(byte: number): string {
+  // A byte is shown as the character of that number; the quotes the other way round.
+  return byte === 34 ? `'"'` : byte === 39 ? `'\\''` : quoteRune(byte);
+}

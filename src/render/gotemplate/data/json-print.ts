@@ -1,0 +1,84 @@
+/** JSON as Go's encoding/json writes it. */
+import { GoError } from '../functions/signature.ts';
+import { formatFloat } from '../float.ts';
+import { GoInt } from '../int.ts';
+import { sortedKeys } from '../value.ts';
+import type { GoValue } from '../value.ts';
+import { DEEPEST, Fields, simplify } from './plain.ts';
+import { isValid, replaceInvalid } from './utf8-repair.ts';
+
+/** How to print. */
+export type JsonStyle = {
+  /** `<`, `>` and `&` are escaped. */
+  escapeHtml: boolean;
+  /** What each level is indented with; undefined for all on one line. */
+  indent: string | undefined;
+};
+
+/** Prints a value. @throws GoError for infinity, not-a-number and functions */
+export function printJson(value: GoValue, style: JsonStyle): string {
+  return print(value, style, '\n', 0);
+}
+
+function print(value: GoValue, style: JsonStyle, newline: string, depth: number): string {
+  const plain = simplify(value);
+  switch (typeof plain) {
+    case 'string':
+      return jsonString(plain, style.escapeHtml);
+    case 'number':
+      return jsonNumber(plain);
+    case 'boolean':
+      return plain ? 'true' : 'false';
+    default:
+  }
+  if (plain === null) return 'null';
+  if (plain instanceof GoInt) return String(plain.value);
+  if (depth > DEEPEST) throw new GoError('json: the value is nested too deeply');
+  const inner = newline + (style.indent ?? '');
+  const isList = Array.isArray(plain);
+  let out = '';
+  if (isList) {
+    for (const item of plain) {
+      if (out !== '') out += ',';
+      if (style.indent !== undefined) out += inner;
+      out += print(item, style, inner, depth + 1);
+    }
+  } else {
+    const [map, keys] =
+      plain instanceof Fields
+        ? [plain.entries, [...plain.entries.keys()]]
+        : [plain as Map<string, GoValue>, sortedKeys(plain as Map<string, GoValue>)];
+    const colon = style.indent === undefined ? ':' : ': ';
+    for (const key of keys) {
+      if (out !== '') out += ',';
+      if (style.indent !== undefined) out += inner;
+      out += jsonString(key, style.escapeHtml) + colon + print(map.get(key) ?? null, style, inner, depth + 1);
+    }
+  }
+  if (out !== '' && style.indent !== undefined) out += newline;
+  return isList ? `[${out}]` : `{${out}}`;
+}
+
+const PLAIN = /^[ !#-%'-;=?-[\]-\x7f]*$/;
+const NOT_ASCII = /[^\x00-\x7f]/;
+const HTML: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
+
+/** A string of bytes in quotes. */
+export function jsonString(text: string, escapeHtml: boolean): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  let out = JSON.stringify(text);
+  if (escapeHtml) out = out.replace(/[<>&]/g, (character) => HTML[character] ?? character);
+  if (!NOT_ASCII.test(text)) return out;
+  if (!isValid(text)) out = replaceInvalid(out, '\\ufffd');
+  return out.replaceAll('\xe2\x80\xa8', '\\u2028').replaceAll('\xe2\x80\xa9', '\\u2029');
+}
+
+/** A float: an exponent only for what is very small or very large. */
+export function jsonNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return Object.is(value, -0) ? '-0' : String(value);
+  if (!Number.isFinite(value)) throw new GoError(`json: unsupported value: ${formatFloat(value, 'g', -1)}`);
+  const size = Math.abs(value);
+  if (size >= 1e-6 && size < 1e21) return formatFloat(value, 'f', -1);
+  // Go writes 1e-07, its JSON 1e-7.
+  return formatFloat(value, 'e', -1).replace(/e-0(\d)$/, 'e-$1');
+}

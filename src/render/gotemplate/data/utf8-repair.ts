@@ -1,0 +1,26 @@
+/** Bytes that are not UTF-8, as Go's encoding/json sees them. */
+import { isUtf8 } from 'node:buffer';
+import { RUNE_ERROR, decodeRune } from '../utf8.ts';
+
+const NOT_ASCII = /[^\x00-\x7f]/;
+
+/** Is it UTF-8? */
+export function isValid(bytes: string): boolean {
+  return !NOT_ASCII.test(bytes) || isUtf8(Buffer.from(bytes, 'latin1'));
+}
+
+/** Puts something in the place of each byte that belongs to no character. */
+export function replaceInvalid(bytes: string, replacement: string): string {
+  if (isValid(bytes)) return bytes;
+  let out = '';
+  let from = 0;
+  for (let at = 0; at < bytes.length;) {
+    const { rune, size } = decodeRune(bytes, at);
+    if (rune === RUNE_ERROR && size === 1) {
+      out += bytes.slice(from, at) + replacement;
+      from = at + 1;
+    }
+    at += size;
+  }
+  return out + bytes.slice(from);
+}

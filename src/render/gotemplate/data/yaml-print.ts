@@ -1,0 +1,338 @@
+/**
+ * YAML as Helm's `toYaml` and `toYamlPretty` print it.
+ *
+ * `toYaml` makes JSON of the value first and reads that as YAML: what JSON cannot say is refused, and what
+ * a YAML reader refuses or changes in a JSON text, such as control characters, is refused or changed here.
+ */
+import { shortestFloat } from '../float.ts';
+import { GoError } from '../functions/signature.ts';
+import { GoInt } from '../int.ts';
+import { runeCount } from '../utf8.ts';
+import { GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKeys } from '../value.ts';
+import type { GoMap, GoValue } from '../value.ts';
+import { jsonNumber, jsonString } from './json-print.ts';
+import { DEEPEST, Fields, simplify } from './plain.ts';
+import { isValid, replaceInvalid } from './utf8-repair.ts';
+import { isSimpleKey, printText } from './yaml-scalar.ts';
+import type { Dialect, Place } from './yaml-scalar.ts';
+
+/** As sigs.k8s.io/yaml marshals: sorted keys, lists not indented below their key, folded at 80 columns. */
+export function printYaml(value: GoValue): string {
+  return new JsonFirst().document(value);
+}
+
+/** As go-yaml 3 encodes with an indentation of 2. */
+export function printPrettyYaml(value: GoValue): string {
+  return new Pretty().document(value);
+}
+
+abstract class Printer {
+  protected abstract readonly dialect: Dialect;
+  /** How far a list stands from its key. */
+  protected abstract readonly listIndent: string;
+
+  /** The fields of a map in the order of their keys, the items of a list, or a scalar as text. */
+  protected abstract node(value: GoValue): GoMap | readonly GoValue[] | Scalar;
+  protected abstract text(text: string): string;
+
+  document(value: GoValue): string {
+    return this.item(value, '', 0, 0, 2);
+  }
+
+  /** What stands at a column where a line of its own begins: at the root and after a dash. */
+  protected item(value: GoValue, indent: string, column: number, depth: number, scalarIndent: number): string {
+    const node = this.node(value);
+    if (node instanceof Map) return node.size === 0 ? '{}\n' : this.map(node, indent, depth);
+    if (Array.isArray(node)) return node.length === 0 ? '[]\n' : this.list(node, indent, depth);
+    return this.scalar(node as Scalar, scalarIndent, column);
+  }
+
+  protected scalar(scalar: Scalar, indent: number, column: number): string {
+    if (scalar.isLiteral) return `${scalar.text}\n`;
+    return ended(this.show(scalar.text, { indent, column, simpleKey: false }));
+  }
+
+  protected show(text: string, place: Place): string {
+    return printText(text, place, this.dialect);
+  }
+
+  protected isSimpleKey(key: string): boolean {
+    return isSimpleKey(key);
+  }
+
+  protected map(map: GoMap, indent: string, depth: number): string {
+    if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
+    const deeper = `${indent}  `;
+    const column = indent.length;
+    let out = '';
+    let lead = '';
+    for (const written of sortKeys(map, this.dialect.version)) {
+      const value = map.get(written) ?? null;
+      const key = this.text(written);
+      const node = this.node(value);
+      const isMap = node instanceof Map && node.size > 0;
+      const isList = Array.isArray(node) && node.length > 0;
+      if (this.isSimpleKey(key)) {
+        const shown = this.show(key, { indent: column + 2, column, simpleKey: true });
+        out += `${lead}${shown}:`;
+        if (isMap) out += `\n${deeper}${this.map(node, deeper, depth + 1)}`;
+        else if (isList) out += `\n${indent}${this.listIndent}${this.list(node, indent + this.listIndent, depth + 1)}`;
+        else out += ` ${this.leaf(node, column + 2, column + runeCount(shown) + 2)}`;
+      } else {
+        const shown = this.show(key, { indent: column + 2, column: column + 2, simpleKey: false });
+        out += `${lead}? ${ended(shown)}${indent}: `;
+        if (isMap) out += this.map(node, deeper, depth + 1);
+        else if (isList) out += this.list(node, deeper, depth + 1);
+        else out += this.leaf(node, column + 2, column + 2);
+      }
+      lead = indent;
+    }
+    return out;
+  }
+
+  protected list(list: readonly GoValue[], indent: string, depth: number): string {
+    if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
+    const deeper = `${indent}  `;
+    let out = '';
+    let lead = '';
+    for (const value of list) {
+      out += `${lead}- ${this.item(value, deeper, deeper.length, depth + 1, deeper.length)}`;
+      lead = indent;
+    }
+    return out;
+  }
+
+  protected leaf(node: GoMap | readonly GoValue[] | Scalar, indent: number, column: number): string {
+    if (node instanceof Map) return '{}\n';
+    if (Array.isArray(node)) return '[]\n';
+    return this.scalar(node as Scalar, indent, column);
+  }
+}
+
+/** A scalar: a text to be quoted where it needs it, or a literal that prints as it is. */
+class Scalar {
+  readonly text: string;
+  readonly isLiteral: boolean;
+
+  constructor(text: string, isLiteral: boolean) {
+    this.text = text;
+    this.isLiteral = isLiteral;
+  }
+}
+
+/** Of keys that are the same once they are UTF-8 the last one counts. */
+function validKeys(map: GoMap): GoMap {
+  for (const key of map.keys()) {
+    if (UNCHANGED.test(key) || isValid(key)) continue;
+    return new Map(sortedKeys(map).map((name) => [replaceInvalid(name, '\xef\xbf\xbd'), map.get(name) ?? null]));
+  }
+  return map;
+}
+
+/** Ends the line, unless it ended with a break of the text. */
+function ended(text: string): string {
+  return /(?:\n|\xe2\x80[\xa8\xa9])$/.test(text) ? text : `${text}\n`;
+}
+
+const NULL = new Scalar('null', true);
+
+class JsonFirst extends Printer {
+  protected readonly dialect: Dialect = { width: 80, version: 2 };
+  protected readonly listIndent = '';
+
+  protected node(value: GoValue): GoMap | readonly GoValue[] | Scalar {
+    const plain = simplify(value);
+    switch (typeof plain) {
+      case 'string':
+        return new Scalar(throughJson(plain), false);
+      case 'boolean':
+        return new Scalar(String(plain), true);
+      case 'number':
+        return new Scalar(numberThroughJson(plain), true);
+      default:
+    }
+    if (plain === null) return NULL;
+    if (plain instanceof GoInt) return new Scalar(String(plain.value), true);
+    if (Array.isArray(plain)) return plain;
+    return validKeys(plain instanceof Fields ? plain.entries : (plain as GoMap));
+  }
+
+  protected text(key: string): string {
+    return keyThroughJson(key);
+  }
+}
+
+class Pretty extends Printer {
+  protected readonly dialect: Dialect = { width: Infinity, version: 3 };
+  protected readonly listIndent = '  ';
+
+  protected node(value: GoValue): GoMap | readonly GoValue[] | Scalar {
+    switch (typeof value) {
+      case 'string':
+        return new Scalar(value, false);
+      case 'boolean':
+        return new Scalar(String(value), true);
+      case 'number':
+        return new Scalar(prettyNumber(value), true);
+      case 'function':
+        throw new GoError('cannot marshal type: func()');
+      default:
+    }
+    if (value === null) return NULL;
+    if (value instanceof GoInt) {
+      return value.type === 'time.Duration' && value.text !== undefined
+        ? new Scalar(value.text(), false)
+        : new Scalar(String(value.value), true);
+    }
+    if (value instanceof Map) return value;
+    // A slice or a map that was never made is an empty one here.
+    if (value instanceof TypedMap) return value.entries;
+    if (Array.isArray(value) || value instanceof TypedList) return itemsOf(value) ?? [];
+    return value instanceof GoObject ? lowerFields(value) : NULL;
+  }
+
+  protected text(key: string): string {
+    return key;
+  }
+
+  protected override show(text: string, place: Place): string {
+    if (isValid(text)) return super.show(text, place);
+    return `!!binary ${super.show(binary(text), place)}`;
+  }
+
+  protected override isSimpleKey(key: string): boolean {
+    return isValid(key) ? isSimpleKey(key) : isSimpleKey(`!!binary${binary(key)}`);
+  }
+}
+
+function lowerFields(object: GoObject): GoMap {
+  const exported = Object.entries(object.fields).filter(([name]) => /^[A-Z]/.test(name));
+  return new Map(exported.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** What is not UTF-8 is base64, in lines of 70 characters if it needs more than one. */
+function binary(bytes: string): string {
+  const text = Buffer.from(bytes, 'latin1').toString('base64');
+  return text.length < 70 ? text : text.replace(/.{1,70}/g, '$&\n');
+}
+
+function prettyNumber(value: number): string {
+  if (Number.isNaN(value)) return '.nan';
+  return Number.isFinite(value) ? shortestFloat(value) : value > 0 ? '.inf' : '-.inf';
+}
+
+/** JSON writes all digits of a whole number, and YAML reads it as an integer if it fits into 64 bits. */
+function numberThroughJson(value: number): string {
+  if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value);
+  const text = jsonNumber(value);
+  if (Number.isInteger(value) && Math.abs(value) < 2e19) {
+    const integer = BigInt(text);
+    if (integer >= -(2n ** 63n) && integer < 2n ** 64n) return text;
+  }
+  return shortestFloat(value);
+}
+
+/** What is not changed on its way: no byte that JSON or YAML have a rule for. */
+const UNCHANGED = /^[\x00-\x7e]*$/;
+const REFUSED = /\x7f|\xc2[\x80-\x84\x86-\x9f]|\xef\xbf[\xbe\xbf]/;
+
+/** A text after it was JSON, and that was read as YAML. */
+function throughJson(text: string): string {
+  if (UNCHANGED.test(text)) return text;
+  const valid = replaceInvalid(text, '\xef\xbf\xbd');
+  if (REFUSED.test(valid)) throw new GoError('yaml: control characters are not allowed');
+  if (!valid.includes('\xc2\x85')) return valid;
+  // NEL is the one line break that JSON leaves alone, and YAML folds.
+  if (/\xc2\x85(?:---|\.\.\.)(?: |\xc2\x85)/.test(valid))
+    throw new GoError('yaml: found unexpected document indicator');
+  return valid.replace(/ *\xc2\x85(?: |\xc2\x85)*/g, (run) => {
+    const breaks = run.split('\x85').length - 1;
+    return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+  });
+}
+
+/** YAML takes a key only if it is on one line and its JSON has at most 1,024 characters. */
+function keyThroughJson(key: string): string {
+  if (key.length <= 128 && UNCHANGED.test(key)) return key;
+  const text = throughJson(key);
+  if (key.includes('\xc2\x85') || runeCount(jsonString(key, true)) > 1024) {
+    throw new GoError("yaml: did not find expected ',' or '}'");
+  }
+  return text;
+}
+
+const LETTER_FIRST = /^[A-Za-z]+$/;
+
+/** go-yaml's order: letters after all else, numbers within a key by their value. */
+function sortKeys(map: GoMap, version: 2 | 3): string[] {
+  const keys = [...map.keys()];
+  return keys.length < 2 ? keys : keys.sort((a, b) => compareKeys(a, b, version));
+}
+
+function compareKeys(a: string, b: string, version: 2 | 3): number {
+  if (a === b) return 0;
+  if (!UNCHANGED.test(a) || !UNCHANGED.test(b)) {
+    return compareRunes(runesOf(a), runesOf(b), version);
+  }
+  const shortest = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shortest && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === shortest) return a.length - b.length;
+  const [first, second] = [a[at] ?? '', b[at] ?? ''];
+  if (LETTER_FIRST.test(first) && LETTER_FIRST.test(second)) return first < second ? -1 : 1;
+  return compareFrom([...a], [...b], at, version);
+}
+
+function runesOf(bytes: string): string[] {
+  return [...decodeText(replaceInvalid(bytes, '\xef\xbf\xbd'))];
+}
+
+function compareRunes(a: readonly string[], b: readonly string[], version: 2 | 3): number {
+  const shortest = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shortest && a[at] === b[at]) at++;
+  return at === shortest ? a.length - b.length : compareFrom(a, b, at, version);
+}
+
+const LETTER = /^\p{L}$/u;
+const DIGIT = /^\p{Nd}$/u;
+
+/** Compares from the first character that differs. */
+function compareFrom(a: readonly string[], b: readonly string[], at: number, version: 2 | 3): number {
+  const [first, second] = [a[at] ?? '', b[at] ?? ''];
+  const [letterA, letterB] = [LETTER.test(first), LETTER.test(second)];
+  if (letterA && letterB) return codeOf(first) - codeOf(second);
+  if (letterA || letterB) {
+    const afterDigit = version === 3 && at > 0 && DIGIT.test(a[at - 1] ?? '');
+    return (afterDigit ? letterA : letterB) ? -1 : 1;
+  }
+  let [numberA, numberB] = [0n, 0n];
+  if (first === '0' || second === '0') {
+    for (let back = at - 1; back >= 0 && DIGIT.test(a[back] ?? ''); back--) {
+      if (a[back] !== '0') {
+        numberA = numberB = 1n;
+        break;
+      }
+    }
+  }
+  const [restA, restB] = [digitsFrom(a, at), digitsFrom(b, at)];
+  numberA = valueOf(numberA, restA);
+  numberB = valueOf(numberB, restB);
+  if (numberA !== numberB) return numberA < numberB ? -1 : 1;
+  return restA.length - restB.length || codeOf(first) - codeOf(second);
+}
+
+function digitsFrom(text: readonly string[], at: number): readonly string[] {
+  let end = at;
+  while (end < text.length && DIGIT.test(text[end] ?? '')) end++;
+  return text.slice(at, end);
+}
+
+/** Like Go's 64 bits it wraps around. */
+function valueOf(start: bigint, digits: readonly string[]): bigint {
+  return digits.reduce((sum, digit) => BigInt.asIntN(64, sum * 10n + BigInt(codeOf(digit) - 48)), start);
+}
+
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? 0;
+}

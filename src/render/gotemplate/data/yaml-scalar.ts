@@ -1,0 +1,229 @@
+/**
+ * Text as go-yaml's printer writes it: plain, in quotes, or as a block, and folded where a line grows too long.
+ *
+ * Helm has two of them: `toYaml` prints with version 2, `toYamlPretty` with version 3.
+ */
+import { resolvePlainScalar } from '../../../yaml/scalar.ts';
+import { decodeText, encodeText } from '../value.ts';
+
+/** What differs between the printers. */
+export type Dialect = {
+  /** Texts are folded at the first blank after this column. */
+  readonly width: number;
+  readonly version: 2 | 3;
+};
+
+/** Where a scalar stands. */
+export type Place = {
+  /** Columns of a continued line. */
+  indent: number;
+  /** The column at which it begins. */
+  column: number;
+  /** It is a key on the line of its value: it stays on one line. */
+  simpleKey: boolean;
+};
+
+const NOT_ASCII = /[^\x00-\x7f]/;
+
+/** ASCII that is a plain scalar by its characters; what it would be taken for is another question. */
+const PLAIN =
+  /^(?![-?:](?: |$)|---|\.\.\.)[^\x00-\x20#,[\]{}&*!|>'"%@`\x7f-\uffff](?:[!-9;-~]|:(?=[!-~])| (?=[ -"$-~]))*$/;
+
+/** Prints a text; it must be valid UTF-8. A block that ends in a line break brings that along, nothing else does. */
+export function printText(text: string, place: Place, dialect: Dialect): string {
+  if (PLAIN.test(text) && isString(text)) {
+    if (place.simpleKey || place.column + text.length <= dialect.width) return text;
+    return foldPlain(text, place, dialect.width);
+  }
+  if (!NOT_ASCII.test(text)) return printUnicode(text, place, dialect);
+  return encodeText(printUnicode(decodeText(text), place, dialect));
+}
+
+/** Can it stand before a colon on one line? Bytes are counted. */
+export function isSimpleKey(text: string): boolean {
+  return text.length <= 128 && !ANY_BREAK.test(text);
+}
+
+/** Line breaks as bytes: also those of other alphabets. */
+const ANY_BREAK = /[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9]/;
+
+/** Would it be read as a string if it were plain? */
+function isString(text: string): boolean {
+  const first = text.charCodeAt(0);
+  // A digit, a sign, a point, or one of `fFnNoOtTyY~`.
+  if (first > 57) {
+    if (text.length > 5) return true;
+  } else if (first < 43 || first === 44 || first === 47) {
+    return true;
+  }
+  if (typeof resolvePlainScalar(text) !== 'string') return false;
+  return first > 57 || !(isTimestamp(text) || BASE_60.test(text));
+}
+
+const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+const TIMESTAMP =
+  /^\d{4}-(\d{1,2})-(\d{1,2})(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|[+-](\d\d):(\d\d)))| (\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?)?$/;
+
+/** What Go's `time.Parse` takes for a date or a time. */
+function isTimestamp(text: string): boolean {
+  const match = TIMESTAMP.exec(text);
+  if (match === null) return false;
+  const [month = 0, day = 0, ...rest] = match.slice(1).map((part) => Number(part ?? 0));
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(Number(text.slice(0, 4)), month)) return false;
+  const [hour = 0, minute = 0, second = 0, zoneHour = 0, zoneMinute = 0, hour2 = 0, minute2 = 0, second2 = 0] = rest;
+  return hour + hour2 < 24 && minute + minute2 < 60 && second + second2 < 60 && zoneHour <= 24 && zoneMinute < 60;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function foldPlain(text: string, place: Place, width: number): string {
+  return fold(text, place, width, /(?<! ) (?! )/y);
+}
+
+/** Breaks at each blank that stands beyond the width and matches. */
+function fold(text: string, place: Place, width: number, blank: RegExp): string {
+  const pad = `\n${' '.repeat(place.indent)}`;
+  let out = '';
+  let from = 0;
+  // Where the column of an offset begins to be beyond the width.
+  let origin = place.column;
+  let next = text.indexOf(' ', Math.max(0, width + 1 - origin));
+  while (next !== -1) {
+    blank.lastIndex = next;
+    if (blank.test(text)) {
+      out += text.slice(from, next) + pad;
+      from = next + 1;
+      origin = place.indent - from;
+      next = text.indexOf(' ', Math.max(from, width + 1 - origin));
+    } else {
+      next = text.indexOf(' ', next + 1);
+    }
+  }
+  return out + text.slice(from);
+}
+
+/** Neither printed as they are nor line breaks; go-yaml counts all beyond the first plane among them. */
+const SPECIAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
+const BREAK = /[\n\u2028\u2029]/;
+const INDICATED = /^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t]|$)|---|\.\.\.)|:(?:[ \t]|$)|[ \t\n\u2028\u2029]#/;
+
+function printUnicode(text: string, place: Place, dialect: Dialect): string {
+  if (text === '') return '""';
+  const tabs = text.includes('\t');
+  const special = SPECIAL.test(dialect.version === 3 && tabs ? text.replaceAll('\t', '') : text);
+  const breaks = BREAK.test(text);
+  const spaceBreak = breaks && / [\n\u2028\u2029]/.test(text);
+  const trailingSpace = text.endsWith(' ');
+  if (text.includes('\n') && !place.simpleKey && !special && !spaceBreak && !trailingSpace) {
+    return printLiteral(text, place.indent);
+  }
+  if (special || spaceBreak || tabs || text.includes('\n') || !isString(text)) return printDouble(text, place, dialect);
+  if (breaks) {
+    // Only the breaks of other alphabets are here.
+    return place.simpleKey || /[\u2028\u2029] /.test(text)
+      ? printDouble(text, place, dialect)
+      : printSingle(text, place, dialect);
+  }
+  if (trailingSpace || text.startsWith(' ') || INDICATED.test(text)) return printSingle(text, place, dialect);
+  if (place.simpleKey || place.column + text.length <= dialect.width) return text;
+  return foldPlain(text, place, dialect.width);
+}
+
+function printLiteral(text: string, indent: number): string {
+  const hint = /^[ \n\u2028\u2029]/.test(text) ? '2' : '';
+  const chomp = !/[\n\u2028\u2029]$/.test(text) ? '-' : /(?:^|[\n\u2028\u2029])[\n\u2028\u2029]$/.test(text) ? '+' : '';
+  const pad = ' '.repeat(indent);
+  const body = text.replace(/(^|[\n\u2028\u2029])(?=[^\n\u2028\u2029])/g, `$1${pad}`);
+  return `|${hint}${chomp}\n${body}`;
+}
+
+function printSingle(text: string, place: Place, dialect: Dialect): string {
+  const pad = ' '.repeat(place.indent);
+  const inner = text.replaceAll("'", "''").replace(/([\u2028\u2029])(?=[^\u2028\u2029])/g, `$1${pad}`);
+  if (place.simpleKey || place.column + inner.length < dialect.width) return `'${inner}'`;
+  if (BREAK.test(text)) return `'${foldBroken(inner, place, dialect.width)}'`;
+  // Neither the first nor the last character is where a line breaks.
+  const within = fold(inner, { ...place, column: place.column + 1 }, dialect.width, /(?<=[^ ]) (?=[^ ])/y);
+  return `'${within}'`;
+}
+
+/** Folds a text that has breaks of its own: the column begins anew after each. */
+function foldBroken(text: string, place: Place, width: number): string {
+  return text
+    .split(/(?<=[\u2028\u2029])/)
+    .map((part, index) =>
+      fold(part, { ...place, column: index === 0 ? place.column + 1 : 0 }, width, /(?<=[^ ]) (?=[^ ])/y),
+    )
+    .join('');
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\0': '0',
+  '\x07': 'a',
+  '\b': 'b',
+  '\t': 't',
+  '\n': 'n',
+  '\v': 'v',
+  '\f': 'f',
+  '\r': 'r',
+  '\x1b': 'e',
+  '"': '"',
+  '\\': '\\',
+  '\x85': 'N',
+  '\xa0': '_',
+  '\u2028': 'L',
+  '\u2029': 'P',
+};
+
+/** What a double-quoted scalar cannot hold as it is. */
+const ESCAPED = /[^ !#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
+
+function printDouble(text: string, place: Place, dialect: Dialect): string {
+  // A byte order mark that comes first has all characters escaped.
+  const all = text.startsWith('\ufeff');
+  let out = '"';
+  let column = place.column + 1;
+  let spaces = false;
+  const foldsAt = place.simpleKey ? Infinity : dialect.width;
+  for (let at = 0; at < text.length;) {
+    const rune = text.codePointAt(at) ?? 0;
+    const size = rune > 0xffff ? 2 : 1;
+    const character = text.slice(at, at + size);
+    if (all || ESCAPED.test(character)) {
+      const escape = escaped(rune, character);
+      out += escape;
+      column += escape.length;
+      spaces = false;
+    } else if (rune === 32) {
+      if (!spaces && column > foldsAt && at > 0 && at < text.length - 1) {
+        out += `\n${' '.repeat(place.indent)}`;
+        column = place.indent;
+        if (text[at + 1] === ' ') {
+          out += '\\';
+          column++;
+        }
+      } else {
+        out += ' ';
+        column++;
+      }
+      spaces = true;
+    } else {
+      out += character;
+      column++;
+      spaces = false;
+    }
+    at += size;
+  }
+  return `${out}"`;
+}
+
+function escaped(rune: number, character: string): string {
+  const short = ESCAPES[character];
+  if (short !== undefined) return `\\${short}`;
+  const hex = rune.toString(16).toUpperCase();
+  if (rune <= 0xff) return `\\x${hex.padStart(2, '0')}`;
+  return rune <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+}

@@ -1,0 +1,73 @@
+/** Helm's and Sprig's functions that read and print JSON. */
+import { isJsonNumber, jsonKind, readJson } from '../data/json-read.ts';
+import { printJson } from '../data/json-print.ts';
+import type { JsonStyle } from '../data/json-print.ts';
+import { TypedList, TypedMap } from '../value.ts';
+import type { GoValue } from '../value.ts';
+import type { FunctionGroup } from './index.ts';
+import { fn, GoError } from './signature.ts';
+
+const COMPACT: JsonStyle = { escapeHtml: true, indent: undefined };
+const PRETTY: JsonStyle = { escapeHtml: true, indent: '  ' };
+const RAW: JsonStyle = { escapeHtml: false, indent: undefined };
+
+/** What a function gives that swallows errors. */
+export function orElse<T>(run: () => T, instead: (message: string) => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof GoError) return instead(error.message);
+    throw error;
+  }
+}
+
+/** A map that a decoder was given and set to nil. */
+export function nilMap(): GoValue {
+  return new TypedMap('interface {}', new Map(), { isNil: true });
+}
+
+function readMap(text: string): GoValue {
+  const value = isJsonNumber(text) ? 0 : readJson(text);
+  if (value === null) return nilMap();
+  if (value instanceof Map) return value;
+  throw new GoError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`);
+}
+
+function readList(text: string): GoValue {
+  const value = isJsonNumber(text) ? 0 : readJson(text);
+  if (value === null) return new TypedList('interface {}', [], { isNil: true });
+  if (Array.isArray(value)) return value;
+  throw new GoError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type []interface {}`);
+}
+
+export const functions: FunctionGroup = {
+  fromJson: fn(['string'], (_host, text) =>
+    orElse<GoValue>(
+      () => readMap(text),
+      (message) => new Map([['Error', message]]),
+    ),
+  ),
+  fromJsonArray: fn(['string'], (_host, text) =>
+    orElse<GoValue>(
+      () => readList(text),
+      (message) => [message],
+    ),
+  ),
+  mustFromJson: fn(['string'], (_host, text) => readJson(text)),
+  mustToJson: fn(['any'], (_host, value) => printJson(value, COMPACT)),
+  mustToPrettyJson: fn(['any'], (_host, value) => printJson(value, PRETTY)),
+  mustToRawJson: fn(['any'], (_host, value) => printJson(value, RAW)),
+  toJson: fn(['any'], (_host, value) =>
+    orElse(
+      () => printJson(value, COMPACT),
+      () => '',
+    ),
+  ),
+  toPrettyJson: fn(['any'], (_host, value) =>
+    orElse(
+      () => printJson(value, PRETTY),
+      () => '',
+    ),
+  ),
+  toRawJson: fn(['any'], (_host, value) => printJson(value, RAW)),
+};

@@ -1,0 +1,67 @@
+/** Helm's functions that read and print YAML. */
+import { PkgError } from '../../../errors.ts';
+import { parseYamlDocuments } from '../../../yaml/read.ts';
+import { jsonKind } from '../data/json-read.ts';
+import { printPrettyYaml, printYaml } from '../data/yaml-print.ts';
+import { decodeText, encodeText, fromValue } from '../value.ts';
+import type { GoValue } from '../value.ts';
+import type { FunctionGroup } from './index.ts';
+import { orElse } from './json.ts';
+import { fn, GoError } from './signature.ts';
+
+/** The last line break is taken away: a text may end in one of another alphabet. */
+function withoutEnd(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+/** Reads the first document of a text. @throws GoError in Helm's words */
+function readYaml(text: string): GoValue {
+  try {
+    return fromValue(parseYamlDocuments(decodeText(text), '')[0] ?? null);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    throw new GoError(`error converting YAML to JSON: yaml: ${encodeText(error.message)}`);
+  }
+}
+
+function mismatch(value: GoValue, type: string): GoError {
+  return new GoError(
+    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`,
+  );
+}
+
+export const functions: FunctionGroup = {
+  fromYaml: fn(['string'], (_host, text) =>
+    orElse<GoValue>(
+      () => {
+        const value = readYaml(text);
+        if (value !== null && !(value instanceof Map)) throw mismatch(value, 'map[string]interface {}');
+        return value ?? new Map<string, GoValue>();
+      },
+      (message) => new Map([['Error', message]]),
+    ),
+  ),
+  fromYamlArray: fn(['string'], (_host, text) =>
+    orElse<GoValue>(
+      () => {
+        const value = readYaml(text);
+        if (value !== null && !Array.isArray(value)) throw mismatch(value, '[]interface {}');
+        return value ?? [];
+      },
+      (message) => [message],
+    ),
+  ),
+  mustToYaml: fn(['any'], (_host, value) => withoutEnd(printYaml(value))),
+  toYaml: fn(['any'], (_host, value) =>
+    orElse(
+      () => withoutEnd(printYaml(value)),
+      () => '',
+    ),
+  ),
+  toYamlPretty: fn(['any'], (_host, value) =>
+    orElse(
+      () => withoutEnd(printPrettyYaml(value)),
+      () => '',
+    ),
+  ),
+};

@@ -1,0 +1,109 @@
+/** JSON and YAML in templates, held against the real helm by calls made at random. */
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { quote } from '../../../../src/render/gotemplate/utf8.ts';
+import { literal } from './literals.ts';
+import { expectSame, RUNS, SEED } from './support.ts';
+
+const CHARACTERS = [
+  ...'abcyn09 .-+_:#?!&*|>%@`"\'{}[],~=<\\/\n\t\r\0\x07\x1b\x7f\u0085\u00a0\u2028\u2029\ufeff\ufffeé😀’',
+  ...['  ', '\n\n', '---'],
+];
+const WORDS = [
+  ...['on', 'No', 'y', 'TRUE', 'null', '~', '=', '<<', '.inf', '', '0755', '1e3', '1_000', '0x1f', '0b-1', '1:30'],
+  ...['.5', '.5_0', '2020-01-01', '2020-13-01', '2001-12-14t21:59:43.10-05:00', '---', '# a', 'a: b', '- a', '@a'],
+  ...['a\n---\nb', '\n', '\n\n', ' a\nb', '\ta\nb', 'a \nb', 'a\n b\n', 'a\n\n\n', 'app.kubernetes.io/name'],
+];
+const long = fc
+  .array(fc.constantFrom('word', 'lorem', 'é', ' ', "it's", '"q"', 'x: y', '#', '\u2028', '1.5', '😀'), {
+    minLength: 10,
+    maxLength: 60,
+  })
+  .map((words) => words.join(' '));
+const text = fc.oneof(
+  fc.constantFrom(...WORDS),
+  fc.string({ unit: fc.constantFrom(...CHARACTERS), maxLength: 12 }),
+  long,
+  fc.stringMatching(/^[-+]?[0-9_.:eExXbB]{0,8}$/),
+);
+const number = fc.oneof(
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(0, 1e6, 1e21, 1e20, 1e19, 1e-7, 2 ** 53, 2 ** 63, -(2 ** 63), 2 ** 64, 0.000001, 1234567.5),
+);
+/** Data as the text of its JSON. */
+const { data } = fc.letrec<{ data: string }>((tie) => ({
+  data: fc.oneof(
+    { depthSize: 'small' },
+    { arbitrary: text.map((value) => JSON.stringify(value)), weight: 4 },
+    number.map(String),
+    fc.constantFrom('true', 'false', 'null', '-0', '[]', '{}'),
+    fc.array(tie('data'), { maxLength: 4 }).map((items) => `[${items.join()}]`),
+    fc
+      .array(fc.tuple(text, tie('data')), { maxLength: 5 })
+      .map((entries) => `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`),
+  ),
+}));
+const expression = fc.oneof(
+  data.map((value) => `(index (fromJsonArray ${literal(`[${value}]`)}) 0)`),
+  fc
+    .array(
+      fc.oneof(
+        text.map(literal),
+        fc.uint8Array({ maxLength: 9 }).map((bytes) => quote(Buffer.from(bytes).toString('latin1'), true)),
+        fc.integer().map(String),
+        fc.constantFrom('9007199254740993', '.Values.m.a', '.Values.l', '(fromYaml "")', '(fromJsonArray "null")'),
+      ),
+    )
+    .map((items) => `(list ${items.join(' ')})`),
+);
+
+test('values are printed as helm prints them', () => {
+  const names = ['toYaml', 'toYamlPretty', 'toJson', 'toRawJson', 'toPrettyJson', 'mustToYaml', 'mustToJson'];
+  const calls = fc.tuple(fc.constantFrom(...names), expression).map(([name, given]) => `{{${name} ${given}}}`);
+  expectSame(fc.sample(calls, { numRuns: 900 * RUNS, seed: SEED }), { sameErrors: false });
+});
+
+const json = fc.oneof(
+  fc.json({ maxDepth: 2 }),
+  fc
+    .array(
+      fc.constantFrom(
+        ...[
+          '{',
+          '}',
+          '[',
+          ']',
+          ',',
+          ':',
+          '"a"',
+          '"',
+          '1',
+          '-',
+          '0',
+          '1.5',
+          '1e5',
+          'e',
+          '.',
+          'true',
+          'tru',
+          'null',
+          'nul',
+        ],
+        ...[' ', '\n', '\\', '"\\u00e9"', '"\\ud800"', '"\\x"', 'é', '\t', "'", '1e400', '"a":1', 'x'],
+      ),
+      { maxLength: 7 },
+    )
+    .map((parts) => parts.join('')),
+);
+
+test('JSON is read as helm reads it', () => {
+  const names = ['fromJson', 'fromJsonArray', 'mustFromJson'];
+  const calls = fc
+    .tuple(fc.constantFrom(...names), json)
+    .map(
+      ([name, given]) =>
+        `{{with $x := list (${name} ${literal(given)})}}{{toJson $x}}{{printf "%T" (index $x 0)}}{{end}}`,
+    );
+  expectSame(fc.sample(calls, { numRuns: 600 * RUNS, seed: SEED }));
+});
