@@ -7,39 +7,51 @@ import { printable } from '../../errors-text.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { checkCount, checkLength } from './limits.ts';
 
+/**
+ * What a text to search is: characters, or the bytes of UTF-8, each as one character. Patterns are always
+ * characters.
+ */
+export type Encoding = 'text' | 'bytes';
+
 /** Does the pattern match somewhere in the text? Fails for a pattern that is none, as all others do. */
-export function matchesPattern(pattern: string, text: string): boolean {
-  return compile(pattern).test(text);
+export function matchesPattern(pattern: string, text: string, encoding: Encoding = 'text'): boolean {
+  return compile(pattern).matcher(subject(text, encoding)).find();
 }
 
 /** The first match; empty when there is none. */
-export function findFirst(pattern: string, text: string): string {
-  return findAll(pattern, text, 1)[0] ?? '';
+export function findFirst(pattern: string, text: string, encoding: Encoding = 'text'): string {
+  return findAll(pattern, text, 1, encoding)[0] ?? '';
 }
 
 /** The first `count` matches, all when it is negative. */
-export function findAll(pattern: string, text: string, count: number): string[] {
-  return matches(pattern, text, count).map((match) => text.slice(match.start, match.end));
+export function findAll(pattern: string, text: string, count: number, encoding: Encoding = 'text'): string[] {
+  return matches(pattern, text, count, encoding).map((match) => text.slice(match.start, match.end));
 }
 
 /** All matches replaced; `$1`, `$name` and `${name}` are what groups caught, `$$` a dollar sign. */
-export function replaceTemplate(pattern: string, text: string, template: string): string {
-  return replaceAll(pattern, text, templateParts(template));
+export function replaceTemplate(pattern: string, text: string, template: string, encoding: Encoding = 'text'): string {
+  return replaceAll(pattern, text, templateParts(template, encoding), encoding);
 }
 
 /** All matches replaced by a text as it is. */
-export function replaceLiteral(pattern: string, text: string, replacement: string): string {
-  return replaceAll(pattern, text, [replacement]);
+export function replaceLiteral(
+  pattern: string,
+  text: string,
+  replacement: string,
+  encoding: Encoding = 'text',
+): string {
+  return replaceAll(pattern, text, [replacement], encoding);
 }
 
 /** Go's Split: at most `count` parts, the last one unsplit; all when it is negative. */
-export function splitPattern(pattern: string, text: string, count: number): string[] {
+export function splitPattern(pattern: string, text: string, count: number, encoding: Encoding = 'text'): string[] {
+  compile(pattern);
   if (count === 0) return [];
   if (pattern !== '' && text === '') return [''];
   const parts: string[] = [];
   let begin = 0;
   let end = 0;
-  for (const match of matches(pattern, text, count)) {
+  for (const match of matches(pattern, text, count, encoding)) {
     if (count > 0 && parts.length === count - 1) break;
     end = match.start;
     // An empty match at the very start splits nothing off.
@@ -74,6 +86,12 @@ function compile(pattern: string): RE2JS {
   return regex;
 }
 
+const NOT_ASCII = /[^\x00-\x7f]/;
+
+function subject(text: string, encoding: Encoding): string | Uint8Array {
+  return encoding === 'bytes' && NOT_ASCII.test(text) ? Buffer.from(text, 'latin1') : text;
+}
+
 /** Where a match lies, and what its groups caught. */
 type Match = { start: number; end: number; group: (name: string) => string };
 
@@ -81,10 +99,10 @@ type Match = { start: number; end: number; group: (name: string) => string };
 const LONGEST_SEARCH_MS = 10_000;
 
 /** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. */
-function matches(pattern: string, text: string, count: number): Match[] {
+function matches(pattern: string, text: string, count: number, encoding: Encoding): Match[] {
   const regex = compile(pattern);
   const names = regex.namedGroups();
-  const matcher = regex.matcher(text);
+  const matcher = regex.matcher(subject(text, encoding));
   const found: Match[] = [];
   const started = performance.now();
   let previousEnd = -1;
@@ -92,7 +110,10 @@ function matches(pattern: string, text: string, count: number): Match[] {
     const [start, end] = [matcher.start(), matcher.end()];
     if (start === end && start === previousEnd) continue;
     previousEnd = end;
-    const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, group) => matcher.group(group) ?? '');
+    const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, group) => {
+      const from = matcher.start(group);
+      return from < 0 ? '' : text.slice(from, matcher.end(group));
+    });
     found.push({ start, end, group: (name) => groups[/^\d+$/.test(name) ? Number(name) : (names[name] ?? -1)] ?? '' });
     checkCount(found.length);
     if (performance.now() - started > LONGEST_SEARCH_MS) {
@@ -105,14 +126,26 @@ function matches(pattern: string, text: string, count: number): Match[] {
 /** A replacement: literal text, and names of groups. */
 type Part = string | { group: string };
 
-function templateParts(template: string): Part[] {
-  return template.split(/(\$\$|\$\{[\p{L}\p{Nd}_]+\}|\$[\p{L}\p{Nd}_]+)/u).map((part, index) => {
+function templateParts(template: string, encoding: Encoding): Part[] {
+  if (encoding === 'text' || !NOT_ASCII.test(template)) return splitTemplate(template, NAMES);
+  const bytes = Buffer.from(template, 'latin1');
+  const text = bytes.toString('utf8');
+  if (!Buffer.from(text).equals(bytes)) return splitTemplate(template, ASCII_NAMES);
+  const inBytes = (part: string): string => Buffer.from(part).toString('latin1');
+  return splitTemplate(text, NAMES).map((part) => (typeof part === 'string' ? inBytes(part) : part));
+}
+
+const NAMES = /(\$\$|\$\{[\p{L}\p{Nd}_]+\}|\$[\p{L}\p{Nd}_]+)/u;
+const ASCII_NAMES = /(\$\$|\$\{\w+\}|\$\w+)/;
+
+function splitTemplate(template: string, names: RegExp): Part[] {
+  return template.split(names).map((part, index) => {
     if (index % 2 === 0) return part;
     return part === '$$' ? '$' : { group: part.replace(/^\$\{?|\}$/g, '') };
   });
 }
 
-function replaceAll(pattern: string, text: string, replacement: readonly Part[]): string {
+function replaceAll(pattern: string, text: string, replacement: readonly Part[], encoding: Encoding): string {
   const parts: string[] = [];
   let length = 0;
   let end = 0;
@@ -121,7 +154,7 @@ function replaceAll(pattern: string, text: string, replacement: readonly Part[])
     checkLength(length);
     parts.push(part);
   };
-  for (const match of matches(pattern, text, -1)) {
+  for (const match of matches(pattern, text, -1, encoding)) {
     add(text.slice(end, match.start));
     for (const part of replacement) add(typeof part === 'string' ? part : match.group(part.group));
     end = match.end;

@@ -1,4 +1,8 @@
-/** URLs taken apart and put together, by the rules of Go's package net/url (RFC 3986). */
+/**
+ * URLs taken apart and put together, by the rules of Go's package net/url (RFC 3986). Each character of these
+ * strings is one byte of UTF-8: an escape stands for a byte, and need not be part of a text.
+ */
+import { isIPv6 } from 'node:net';
 import { FunctionFailure, shown } from './failure.ts';
 
 /** The parts of a URL, decoded but for query and userinfo; a part that is not there is empty. */
@@ -13,34 +17,40 @@ export type UrlParts = {
   userinfo: string;
 };
 
+/** Says what is wrong with a URL. */
+type Wrong = (reason: string) => never;
+
 /** The parts of a URL. Fails for what is none. */
 export function parseUrl(url: string): UrlParts {
-  const wrong = (reason: string): never => {
+  const wrong: Wrong = (reason) => {
     throw new FunctionFailure(`cannot read ${shown(url)}: ${reason}`);
   };
-  if (/[\u0000-\u001f\u007f]/.test(url)) wrong('it has control characters');
-  const decode = (text: string): string => decodePercent(text) ?? wrong('a percent sign does not begin an escape');
   const [beforeFragment, fragment] = halves(url, '#');
+  if (/[\x00-\x1f\x7f]/.test(beforeFragment)) wrong('it has control characters');
+  const parts = { scheme: '', host: '', hostname: '', path: '', query: '', opaque: '', fragment: '', userinfo: '' };
+  if (beforeFragment === '*') return { ...parts, path: '*', fragment: unescape(fragment, wrong) };
   if (beforeFragment.startsWith(':')) wrong('its scheme is missing');
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(beforeFragment)?.[0] ?? '';
   const [afterScheme, query] = halves(scheme === '' ? beforeFragment : beforeFragment.slice(scheme.length + 1), '?');
-  const parts = { host: '', hostname: '', path: '', opaque: '', userinfo: '' };
+  parts.scheme = scheme.toLowerCase();
+  parts.query = query;
   if (!afterScheme.startsWith('/')) {
     if (scheme !== '') parts.opaque = afterScheme;
     else if (/^[^/]*:/.test(afterScheme)) wrong('the first part of its path has a colon');
-    else parts.path = decode(afterScheme);
+    else parts.path = unescape(afterScheme, wrong);
   } else if (afterScheme.startsWith('//') && (scheme !== '' || !afterScheme.startsWith('///'))) {
     const slash = afterScheme.indexOf('/', 2);
     const authority = afterScheme.slice(2, slash < 0 ? undefined : slash);
     const at = authority.lastIndexOf('@');
-    if (at >= 0) parts.userinfo = userinfo(authority.slice(0, at), wrong);
-    parts.host = decode(authority.slice(at + 1));
-    parts.hostname = hostname(authority.slice(at + 1), decode, wrong);
-    parts.path = slash < 0 ? '' : decode(afterScheme.slice(slash));
+    parts.host = readHost(parts.scheme, authority.slice(at + 1), wrong);
+    if (at >= 0) parts.userinfo = readUser(authority.slice(0, at), wrong);
+    parts.hostname = parts.host.replace(/:[0-9]*$/, '').replace(/^\[(.*)\]$/s, '$1');
+    parts.path = slash < 0 ? '' : unescape(afterScheme.slice(slash), wrong);
   } else {
-    parts.path = decode(afterScheme);
+    parts.path = unescape(afterScheme, wrong);
   }
-  return { ...parts, scheme: scheme.toLowerCase(), query, fragment: decode(fragment) };
+  parts.fragment = unescape(fragment, wrong);
+  return parts;
 }
 
 /** The text before the first separator and behind it, without it. */
@@ -49,63 +59,103 @@ function halves(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function hostname(host: string, decode: (text: string) => string, wrong: (reason: string) => never): string {
-  const [, name = '', port = ''] =
-    /^(\[[^\]]*\]|[^:]*)((?::.*)?)$/s.exec(host) ?? wrong('its host has a colon too many');
-  if (!/^(?::[0-9]*)?$/.test(port)) wrong('its port is not a number');
-  if (/[\s<>"\\^`{|}]/.test(host)) wrong('its host has a character that hosts do not have');
-  return decode(name.startsWith('[') ? name.slice(1, -1) : name);
+/** Decodes a part; every percent sign must begin an escape. */
+function unescape(text: string, wrong: Wrong): string {
+  if (!text.includes('%')) return text;
+  if (/%(?![0-9a-fA-F]{2})/.test(text)) wrong('a percent sign does not begin an escape');
+  return text.replace(/%(..)/gs, (_escape, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
-function userinfo(given: string, wrong: (reason: string) => never): string {
+/** What a host may have as it is. */
+const HOST_BYTES = /^[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"%\x80-\xff]*$/;
+
+function unescapeHost(host: string, wrong: Wrong): string {
+  if (!HOST_BYTES.test(host)) wrong('its host has a character that hosts do not have');
+  // Bytes of ASCII must not be hidden in escapes, but for the percent sign itself.
+  if (/%(?!25)[0-7]/.test(host)) wrong('its host hides a character in an escape');
+  return unescape(host, wrong);
+}
+
+function readHost(scheme: string, host: string, wrong: Wrong): string {
+  const open = host.lastIndexOf('[');
+  if (open > 0) wrong('its host has a bracket too many');
+  if (open < 0) {
+    const colon = host.indexOf(':');
+    const last = host.lastIndexOf(':');
+    // Databases have lists of hosts with ports; on the web there is one port.
+    const port = colon < 0 ? '' : host.slice(/^https?$/.test(scheme) ? colon : last);
+    if (!/^(?::[0-9]*)?$/.test(port)) wrong('its port is not a number');
+    return unescapeHost(host, wrong);
+  }
+  const close = host.lastIndexOf(']');
+  if (close < 0) wrong('its host has an open bracket');
+  const port = host.slice(close + 1);
+  if (!/^(?::[0-9]*)?$/.test(port)) wrong('its port is not a number');
+  const inside = host.slice(1, close);
+  const zone = inside.indexOf('%25');
+  const address =
+    zone < 0
+      ? unescapeHost(inside, wrong)
+      : unescapeHost(inside.slice(0, zone), wrong) + unescapeZone(inside.slice(zone), wrong);
+  const [plain, zoneName] = halves(address, '%');
+  if (!isIPv6(plain) || (address.includes('%') && zoneName === '')) wrong('its host is no address of version 6');
+  return `[${address}]${port}`;
+}
+
+/** The name of a network interface behind an address. */
+function unescapeZone(zone: string, wrong: Wrong): string {
+  const decoded = unescape(zone, wrong);
+  const plain = zone.replace(/%(?:25|20|..)/gs, (escape) => (/^%2[05]$/.test(escape) ? '' : unescape(escape, wrong)));
+  if (!HOST_BYTES.test(plain) || /[\x80-\xff%]/.test(plain)) {
+    wrong('its host has a character that hosts do not have');
+  }
+  return decoded;
+}
+
+function readUser(given: string, wrong: Wrong): string {
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(given)) wrong('its user has a character that must be escaped');
-  const [user, password] = halves(given, ':').map(
-    (part) => decodePercent(part) ?? wrong('its user is not escaped rightly'),
-  );
-  return given.includes(':') ? `${escape(user ?? '', USER)}:${escape(password ?? '', USER)}` : escape(user ?? '', USER);
+  const [user, password] = halves(given, ':').map((part) => unescape(part, wrong));
+  const name = escape(user ?? '', USER);
+  return given.includes(':') ? `${name}:${escape(password ?? '', USER)}` : name;
 }
 
 /** The URL of these parts; the hostname is not read, the host holds it. Fails for a userinfo that is none. */
 export function joinUrl(parts: UrlParts): string {
-  const { scheme, host, path, opaque, query, fragment } = parts;
-  const wrong = (reason: string): never => {
-    throw new FunctionFailure(`cannot write the URL: ${reason}`);
-  };
-  const user = parts.userinfo === '' ? '' : `${userinfo(parts.userinfo, wrong)}@`;
+  const { scheme, host, path, opaque, query, fragment, userinfo } = parts;
+  const hasUser = userinfo !== '';
+  // Read as the user of a URL is: what is behind a slash or an at sign is no user any more.
+  const user = hasUser ? parseUrl(`proto://${userinfo}@host`).userinfo : '';
+  const isUser = hasUser && userOf(userinfo);
   let url = scheme === '' ? '' : `${scheme}:`;
   if (opaque !== '') {
     url += opaque;
   } else {
-    if (host !== '' || user !== '' || (scheme !== '' && path !== '')) url += `//${user}${escape(host, HOST)}`;
-    if (path !== '' && !path.startsWith('/') && host !== '') url += '/';
+    if (host !== '' || isUser || (scheme !== '' && path !== '')) {
+      url += `//${isUser ? `${user}@` : ''}${escape(host, HOST)}`;
+    }
+    const escaped = path === '*' ? path : escape(path, PATH);
+    if (escaped !== '' && !escaped.startsWith('/') && host !== '') url += '/';
     // Else its first part would be read as a scheme.
-    if (url === '' && /^[^/]*:/.test(path)) url += './';
-    url += path === '*' ? path : escape(path, PATH);
+    if (url === '' && /^[^/]*:/.test(escaped)) url += './';
+    url += escaped;
   }
   if (query !== '') url += `?${query}`;
   if (fragment !== '') url += `#${escape(fragment, FRAGMENT)}`;
   return url;
 }
 
-/** What stays as it is in each part, beside letters and digits. */
-const USER = '-_.~$&+,;=';
-const HOST = '-_.~!$&\'()*+,;=:[]<>"';
-const PATH = '-_.~$&+,/:;=@';
-const FRAGMENT = '-_.~$&+,/:;=?@!()*';
-
-function escape(text: string, kept: string): string {
-  let escaped = '';
-  for (const character of text.toWellFormed()) {
-    if (/^[A-Za-z0-9]$/.test(character) || kept.includes(character)) escaped += character;
-    else for (const byte of Buffer.from(character)) escaped += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return escaped;
+/** Is there a user at all in `proto://USERINFO@host`? */
+function userOf(userinfo: string): boolean {
+  const [authority] = halves(userinfo.replace(/[?#][^]*$/, '') + (/[?#]/.test(userinfo) ? '' : '@'), '/');
+  return authority.includes('@');
 }
 
-function decodePercent(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+/** What is escaped in each part. */
+const USER = /[^A-Za-z0-9\-_.~$&+,;=]/g;
+const HOST = /[^A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/g;
+const PATH = /[^A-Za-z0-9\-_.~$&+,/:;=@]/g;
+const FRAGMENT = /[^A-Za-z0-9\-_.~$&+,/:;=?@!()*]/g;
+
+function escape(text: string, escaped: RegExp): string {
+  return text.replace(escaped, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }

@@ -76,6 +76,16 @@ const GROUPS: readonly Group[] = [
     load: () => import('./dates.ts'),
   },
   {
+    names:
+      'regexMatch regexFind regexFindAll regexReplaceAll regexReplaceAllLiteral regexSplit regexQuoteMeta ' +
+      'mustRegexMatch mustRegexFind mustRegexFindAll mustRegexReplaceAll mustRegexReplaceAllLiteral mustRegexSplit',
+    load: () => import('./regex.ts'),
+  },
+  {
+    names: 'urlParse urlJoin',
+    load: () => import('./urls.ts'),
+  },
+  {
     names: 'semver semverCompare',
     load: () => import('./semver.ts'),
   },

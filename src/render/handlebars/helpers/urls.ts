@@ -1,4 +1,5 @@
 /** URLs taken apart and put together. */
+import { decodeText } from '../../functions/encoding.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
 import { joinUrl, parseUrl } from '../../functions/urls.ts';
 import type { UrlParts } from '../../functions/urls.ts';
@@ -7,7 +8,10 @@ import { helper, map, text } from './parameters.ts';
 import type { Helper } from './types.ts';
 
 export const urls: Record<string, Helper> = {
-  urlParse: helper([text('url')], ([url]) => new Map(Object.entries(parseUrl(url)))),
+  urlParse: helper(
+    [text('url')],
+    ([url]) => new Map(Object.entries(parseUrl(inBytes(url))).map(([name, part]) => [name, inText(part)])),
+  ),
   urlJoin: helper([map('url')], ([given]) => {
     const parts: UrlParts = {
       scheme: '',
@@ -24,8 +28,17 @@ export const urls: Record<string, Helper> = {
       if (typeof part !== 'string') {
         throw new FunctionFailure(`takes a text as ${name} of its map, not ${describe(part)}`);
       }
-      parts[name] = part;
+      parts[name] = inBytes(part);
     }
-    return joinUrl(parts);
+    return inText(joinUrl(parts));
   }),
 };
+
+/** URLs are bytes of UTF-8, each as one character. */
+function inBytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function inText(bytes: string): string {
+  return decodeText(Buffer.from(bytes, 'latin1'));
+}

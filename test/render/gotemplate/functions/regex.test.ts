@@ -1,0 +1,80 @@
+/** Regular expressions, held against the real helm. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyText, call, literal, madeOf, oneOf, shown } from './literals.ts';
+import { expectSame, pkgOutcome, RUNS, SEED } from './support.ts';
+
+const atoms =
+  '. a b \\d \\w \\s \\W \\D \\S \\b \\B ^ $ [a-c] [^a-c] [[:alpha:]] [^\\s] é [é-ü] \\pL \\x41 \\. \\- (?i) (?s) (?m) - _ \\Q.\\E';
+const atom = fc.constantFrom(...atoms.split(' '));
+const times = fc.constantFrom('', '', '', '', '*', '+', '?', '*?', '+?', '{2}', '{1,2}', '{0,}', '{2,1}', '**');
+const piece = fc.tuple(atom, times).map((parts) => parts.join(''));
+const sequence = fc.array(piece, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+const group = fc
+  .tuple(
+    fc.constantFrom('(', '(?:', '(?P<n>', '(?<m>', '(?=', '(?i:'),
+    sequence,
+    fc.constantFrom(')', ')*', ')?', '|b)', '|)'),
+  )
+  .map((parts) => parts.join(''));
+const pattern = fc.oneof(
+  fc
+    .array(fc.oneof(piece, piece, group, fc.constant('|')), { minLength: 1, maxLength: 4 })
+    // re2js has no two groups of one name.
+    .filter((parts) => !/<([nm])>.*<\1>/.test(parts.join('')))
+    .map((parts) => literal(parts.join(''))),
+  oneOf(
+    '',
+    '^[0-9]+$',
+    '\\W+',
+    '[^a-zA-Z0-9]',
+    '^(.*):(.*)$',
+    '(?P<n>a)(?P<o>b)?',
+    '-+$',
+    '\\s*',
+    'x*',
+    '(a|ab)(c|bcd)',
+    '[',
+    '(',
+    '\\1',
+    'a{1001}',
+    '(?!a)',
+    '\xff',
+    '\\z',
+    '\\A',
+    '\\C',
+  ),
+);
+const text = fc.oneof(
+  madeOf(['a', 'b', 'A', ' ', '\n', 'é', 'ü', '-', '_', '1', '.', 'ab', '\u2028', '😀', '\v', 'ſ'], 10),
+  anyText,
+);
+const template = fc.oneof(
+  madeOf(['$1', '${1}', '$n', '${n}x', '$$', '$', 'é', '$1é', '${', '}', '$0', '$9', 'x', '${é}'], 4),
+  anyText,
+);
+const count = fc.constantFrom('-1', '0', '1', '2', '5');
+const both = (name: string): fc.Arbitrary<string> => fc.constantFrom(`regex${name}`, `mustRegex${name}`);
+
+test('patterns and texts', () => {
+  const calls = fc.oneof(
+    fc.tuple(both('Match'), pattern, text).map((parts) => shown(`(${parts.join(' ')})`)),
+    fc.tuple(both('Find'), pattern, text).map((parts) => shown(`(${parts.join(' ')})`)),
+    fc.tuple(both('FindAll'), pattern, text, count).map((parts) => shown(`(${parts.join(' ')})`)),
+    fc.tuple(both('Split'), pattern, text, count).map((parts) => shown(`(${parts.join(' ')})`)),
+    fc.tuple(both('ReplaceAll'), pattern, text, template).map((parts) => shown(`(${parts.join(' ')})`)),
+    fc.tuple(both('ReplaceAllLiteral'), pattern, text, template).map((parts) => shown(`(${parts.join(' ')})`)),
+    call('regexQuoteMeta', text),
+  );
+  expectSame(fc.sample(calls, { numRuns: 950 * RUNS, seed: SEED }), { sameErrors: false });
+});
+
+test('hostile patterns take no time', () => {
+  const started = process.cpuUsage().user;
+  const hostile = ['(a*)*b', '(a|a)*b', '(a+)+$', '(.*)(.*)(.*)(.*)(.*)x', '(?:a?){30}a{30}'];
+  for (const one of hostile) {
+    const outcome = pkgOutcome(`{{regexMatch ${literal(one)} ${literal(`${'a'.repeat(2000)}!`)}}}`);
+    expect(outcome, one).toHaveProperty('printed');
+  }
+  expect((process.cpuUsage().user - started) / 1e6).toBeLessThan(20);
+});
