@@ -1,5 +1,5 @@
 /** Merging maps as mergo does, which is behind Sprig's `merge` and its kin. */
-import { entriesOf, GoObject, isTrue, TypedMap, typeOf } from '../value.ts';
+import { entriesOf, GoObject, isTrue, itemsOf, TypedMap, typeOf } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { GoError } from './signature.ts';
 
@@ -11,13 +11,24 @@ import { GoError } from './signature.ts';
  * @returns why it cannot be done, in mergo's words; undefined when all is well
  */
 export function mergeMaps(target: GoMap, source: GoMap, overwrite: boolean): string | undefined {
+  return mergeEntries(target, source, overwrite, false);
+}
+
+/** @param isTyped the target is a `map[string]string` or the like, and the source is of another type */
+function mergeEntries(target: GoMap, source: GoMap, overwrite: boolean, isTyped: boolean): string | undefined {
   if (target === source) return undefined;
   for (const [key, value] of source) {
+    const present = target.get(key);
     if (value === null) {
-      if (overwrite) target.set(key, null);
+      if (!overwrite) continue;
+      if (isTyped) refuse('interface {}');
+      target.set(key, null);
       continue;
     }
-    const present = target.get(key);
+    if (isTyped && itemsOf(value) !== undefined) {
+      if (present !== undefined) throw new GoError('reflect: call of reflect.Value.IsNil on string Value');
+      refuse(typeOf(value));
+    }
     const isMap = entriesOf(value) !== undefined;
     if (present !== undefined && present !== null && (isMap || value instanceof GoObject)) {
       const failure = mergeInPlace(present, value, overwrite);
@@ -25,9 +36,15 @@ export function mergeMaps(target: GoMap, source: GoMap, overwrite: boolean): str
     }
     // Asked only now: an empty map may just have been filled.
     if (isMap && isTrue(present) && entriesOf(present) !== undefined) continue;
-    if (overwrite || !isTrue(present)) target.set(key, value);
+    if (!overwrite && isTrue(present)) continue;
+    if (isTyped) refuse('interface {}');
+    target.set(key, value);
   }
   return undefined;
+}
+
+function refuse(type: string): never {
+  throw new GoError(`reflect.Value.SetMapIndex: value of type ${type} is not assignable to type string`);
 }
 
 /** Merges into what is there already, where that is a map, or behind a pointer. */
@@ -36,11 +53,8 @@ function mergeInPlace(present: GoValue, value: GoValue, overwrite: boolean): str
   const source = entriesOf(value);
   if (target !== undefined) {
     if (source === undefined) return undefined;
-    const [wanted, given] = [elemOf(present), elemOf(value)];
-    if (wanted !== 'interface {}' && wanted !== given && source.size > 0) {
-      throw new GoError(`reflect.Value.SetMapIndex: value of type ${given} is not assignable to type ${wanted}`);
-    }
-    return mergeMaps(target, source, overwrite);
+    const elem = elemOf(present);
+    return mergeEntries(target, source, overwrite, elem === 'string' && elem !== elemOf(value));
   }
   const isPointer = (one: GoValue): boolean => one instanceof GoObject && one.pointer;
   if (isPointer(present) && !isPointer(value) && !overwrite && typeOf(present) !== `*${typeOf(value)}`) {
