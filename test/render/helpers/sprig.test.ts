@@ -17,7 +17,14 @@ const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
 const SEED = Number(process.env['PKG_TEST_SEED'] ?? Date.now() % 1_000_000);
 
 /** An integer is an int in Go, a number with a point a float64; maps are written as JSON. */
-type Given = string | boolean | { int: number } | { float: number } | { map: JsonObject } | readonly Given[];
+type Given =
+  | string
+  | boolean
+  | { int: number }
+  | { int64: number }
+  | { float: number }
+  | { map: JsonObject }
+  | readonly Given[];
 
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
@@ -54,6 +61,52 @@ const path = fc
 const verb = fc.tuple(fc.constantFrom('', '-', '+', '0', '#', ' '), fc.constantFrom('', '1', '8', '.0', '.2', '7.3'));
 const format = (verbs: string): fc.Arbitrary<string> =>
   fc.tuple(verb, fc.constantFrom(...verbs)).map(([[flag, size], letter]) => `%${flag}${size}${letter}|`);
+
+const url = fc
+  .tuple(
+    fc.constantFrom('http://', 'https://', '//', '', 'mailto:', 'ssh://'),
+    fc.constantFrom('', 'user@', 'user:pa%20ss@', ':x@'),
+    fc.constantFrom('', 'example.com', 'example.com:8080', '[::1]:443', 'EXAMPLE.com'),
+    fc.constantFrom('', '/', '/a/b%2Fc', '/ä b', '/a//b/../c'),
+    fc.constantFrom('', '?', '?a=1&b=%20', '?x=?y'),
+    fc.constantFrom('', '#', '#top', '#a%20b'),
+  )
+  .map((parts) => parts.join(''))
+  // What Go's parser refuses is tested by itself: one refusal would end the whole run of helm.
+  .filter((text) => text !== '' && URL.canParse(text, 'http://x') && !/^(?:mailto:|[^/]*:)(?!\/\/)/.test(text))
+  .filter((text) => !/^(?:\w+:)?\/\/(?:$|[^/]*@(?:$|[/?#])|[/?#])|^[^/?#]*@|^[^/?#]*:|\/\/:x@/.test(text));
+const urlParts: fc.Arbitrary<Given> = fc
+  .record({
+    scheme: fc.constantFrom('http', 'https', ''),
+    host: fc.constantFrom('example.com', 'example.com:80', ''),
+    path: fc.constantFrom('/a', '/a b', '', 'a'),
+    query: fc.constantFrom('', 'a=1&b=2'),
+    fragment: fc.constantFrom('', 'top', 'a b'),
+    userinfo: fc.constantFrom('', 'user', 'user:pass'),
+  })
+  .map((parts) => ({ map: parts }));
+const version = fc
+  .tuple(fc.nat(12), fc.nat(12), fc.nat(12), fc.constantFrom('', '', '-rc.1', '-alpha', '+build.5', '-1+b'))
+  .map(([major, minor, patch, rest]) => `${major}.${minor}.${patch}${rest}`);
+const constraint = fc
+  .tuple(
+    fc.constantFrom('', '=', '!=', '>', '>=', '<', '<=', '~', '^'),
+    version,
+    fc.constantFrom('', ', <9', ' || 3.x'),
+  )
+  .map((parts) => parts.join(''));
+const seconds = int(-2e9, 4e9);
+const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata');
+const layout = fc.constantFrom(
+  '2006-01-02T15:04:05Z07:00',
+  'Mon, 02 Jan 2006 15:04:05',
+  'Jan _2 06 3:04PM',
+  '002 __2 2006',
+  'Monday January 2 03:04:05.000 pm -0700',
+);
+const duration = fc
+  .array(fc.tuple(fc.nat(99), fc.constantFrom('h', 'm', 's', 'ms', 'us')), { minLength: 1, maxLength: 4 })
+  .map((parts) => parts.map(([count, unit]) => `${count}${unit}`).join(''));
 
 /** Each helper with the arguments that it is given. */
 const ARGUMENTS: Readonly<Record<string, readonly fc.Arbitrary<Given>[]>> = {
@@ -107,6 +160,12 @@ const ARGUMENTS: Readonly<Record<string, readonly fc.Arbitrary<Given>[]>> = {
   set: [map, fc.constantFrom('a', 'b', 'x'), unicode],
   pick: [map, fc.constantFrom('a', 'b'), fc.constantFrom('c', 'x')],
   omit: [map, fc.constantFrom('a', 'b'), fc.constantFrom('c', 'x')],
+  ...each(['all', 'any'], fc.oneof(unicode, fc.boolean(), texts), fc.oneof(unicode, map)),
+  ...each(
+    ['typeIs', 'typeIsLike', 'kindIs'],
+    fc.constantFrom('string', 'bool', 'map', 'map[string]interface {}', '[]interface {}', 'slice', 'x'),
+    fc.oneof(unicode, fc.boolean(), map, texts),
+  ),
   default: [filled, unicode],
   coalesce: [unicode, fc.boolean(), filled],
   ternary: [unicode, unicode, fc.boolean()],
@@ -114,6 +173,15 @@ const ARGUMENTS: Readonly<Record<string, readonly fc.Arbitrary<Given>[]>> = {
   kindOf: [fc.oneof(unicode, fc.boolean(), map, texts)],
   // Go's back quotes (%#q) are no YAML.
   printf: [format('sqx').filter((verbs) => !verbs.includes('#')), ascii],
+  urlParse: [url],
+  urlJoin: [urlParts],
+  semverCompare: [constraint, version],
+  // Seconds are written in the zone of the machine by Go: these layouts say none.
+  ...each(['htmlDateInZone'], seconds, zone),
+  dateInZone: [layout, seconds, zone],
+  // Sprig takes an int64 and a text, and nothing else.
+  duration: [fc.integer({ min: -1e6, max: 1e9 }).map((value) => ({ int64: value }))],
+  durationRound: [duration],
   derivePassword: [
     int(1, 9),
     fc.constantFrom('long', 'maximum', 'medium', 'short', 'basic', 'pin'),
@@ -146,11 +214,12 @@ function inGo(given: Given): string {
   if (typeof given === 'boolean') return String(given);
   if (!isOne(given)) return `(list ${given.map(inGo).join(' ')})`;
   if ('int' in given) return String(given.int);
+  if ('int64' in given) return `(int64 ${given.int64})`;
   if ('float' in given) return `(float64 "${given.float}")`;
   return `(fromJson ${inGo(JSON.stringify(given.map))})`;
 }
 
-function isOne(given: Given): given is { int: number } | { float: number } | { map: JsonObject } {
+function isOne(given: Given): given is { int: number } | { int64: number } | { float: number } | { map: JsonObject } {
   return typeof given === 'object' && !Array.isArray(given);
 }
 
@@ -158,6 +227,7 @@ function inPkg(given: Given): Argument {
   if (typeof given !== 'object') return given;
   if (!isOne(given)) return given.map((item) => inPkg(item)) as Argument;
   if ('int' in given) return given.int;
+  if ('int64' in given) return given.int64;
   return 'float' in given ? given.float : fromPlain(given.map);
 }
 
@@ -186,7 +256,8 @@ function normal(json: string): unknown {
   );
 }
 
-test('helpers give what the functions of helm give', async () => {
+// One run of helm, which takes its time on a busy machine.
+test('helpers give what the functions of helm give', { timeout: 600_000 }, async () => {
   await loadHelpers(helperNames());
   const asked = fc.sample(calls, { numRuns: 3000 * RUNS, seed: SEED });
   const folder = join(temporaryFolder(), 'sprig');

@@ -7,10 +7,10 @@ import type { Argument, Helper } from './types.ts';
 export const kinds: Record<string, Helper> = {
   kindOf: helper([anything('value')], ([value]) => kindOf(value)),
   kindIs: helper([text('kind'), anything('value')], ([kind, value]) => isOfKind(kind, value)),
-  typeOf: helper([anything('value')], ([value]) => {
-    const kind = kindOf(value);
-    return TYPES[kind] ?? kind;
-  }),
+  typeOf: helper([anything('value')], ([value]) => typeOf(value)),
+  // There are no pointers here, which is what Sprig tells apart by the two.
+  typeIs: helper([text('type'), anything('value')], ([type, value]) => isOfType(type, value)),
+  typeIsLike: helper([text('type'), anything('value')], ([type, value]) => isOfType(type, value)),
 };
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,6 +18,15 @@ const TYPES: Readonly<Record<string, string>> = {
   slice: '[]interface {}',
   map: 'map[string]interface {}',
 };
+
+function typeOf(value: Argument): string {
+  const kind = kindOf(value);
+  return TYPES[kind] ?? kind;
+}
+
+function isOfType(type: string, value: Argument): boolean {
+  return typeof value === 'number' || typeof value === 'bigint' ? isOfKind(type, value) : typeOf(value) === type;
+}
 
 function kindOf(value: Argument): string {
   if (value === ABSENT || value === null) return 'invalid';

@@ -29,6 +29,8 @@ export const logic: Record<string, Helper> = {
     const all = [first, ...others] as Argument[];
     return all.at(all.findIndex(isTrue)) ?? null;
   }),
+  all: helper([rest(anything('value'))], ([values]) => (values as Argument[]).every(isTrue)),
+  any: helper([rest(anything('value'))], ([values]) => (values as Argument[]).some(isTrue)),
   not: helper([condition('value')], ([value]) => !value),
   empty: helper([condition('value')], ([value]) => !value),
   default: helper(
