@@ -77,9 +77,12 @@ export async function template(options: TemplateOptions): Promise<Rendered & { m
 /** What an operation on a release takes beside chart and values. */
 export type ReleaseOptions = TargetOptions & { name: string; namespace?: string };
 
+/** What the library makes of {@link ChartOptions} and {@link ReleaseOptions} for an operation. */
+type Made = 'chart' | 'userValues' | 'origins' | 'name' | 'namespace';
+
 /** Installs a chart as a new release. */
 export async function install(
-  options: ChartOptions & ReleaseOptions & Omit<operations.InstallInput, keyof operations.ChartOperation>,
+  options: ChartOptions & ReleaseOptions & Omit<operations.InstallInput, Made>,
 ): Promise<OperationResult> {
   return operations.install(await envOf(options), {
     ...options,
@@ -90,9 +93,7 @@ export async function install(
 
 /** Brings a release to another chart or other values. */
 export async function upgrade(
-  options: ChartOptions &
-    ReleaseOptions &
-    Omit<operations.UpgradeInput, keyof operations.ChartOperation> & { dryRun?: boolean },
+  options: ChartOptions & ReleaseOptions & Omit<operations.UpgradeInput, Made> & { dryRun?: boolean },
 ): Promise<OperationResult> {
   return operations.upgrade(await envOf(options), {
     ...options,

@@ -4,14 +4,15 @@ import { compareSync } from 'bcryptjs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isMap } from '../../../src/yaml/value.ts';
-import type { ValueMap } from '../../../src/yaml/value.ts';
+import type { JsonObject, ValueMap } from '../../../src/yaml/value.ts';
 import { chartOf, configMap, render } from '../support.ts';
 
 const RUNS = 10 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
 
-async function dataOf(body: string, values: Record<string, never> | object): Promise<ValueMap> {
-  const chart = chartOf({ 'templates/a.yaml.hbs': configMap(body) }, values as never);
-  const data = (await render(chart)).objects[0]?.object.get('data');
+async function dataOf(body: string, values: JsonObject): Promise<ValueMap> {
+  const chart = chartOf({ 'templates/a.yaml.hbs': configMap(body) }, values);
+  const [first] = (await render(chart)).objects;
+  const data = first?.object?.get('data');
   if (!isMap(data)) throw new Error('no data');
   return data;
 }
@@ -82,7 +83,7 @@ test('passwords are hashed so that bcrypt knows them again', async () => {
       const data = await dataOf('hash: {{bcrypt values.password}}\nline: {{htpasswd "user" values.password}}', values);
       expect(text(data, 'hash')).toMatch(/^\$2[aby]\$10\$[./A-Za-z0-9]{53}$/);
       expect(compareSync(values.password, text(data, 'hash'))).toBe(true);
-      const [user, hash = ''] = text(data, 'line').split(/:(.*)/s);
+      const [user = '', hash = ''] = text(data, 'line').split(/:(.*)/s);
       expect(user).toBe('user');
       expect(compareSync(values.password, hash)).toBe(true);
     }),
