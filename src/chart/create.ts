@@ -5,6 +5,7 @@ import { printable } from '../errors-text.ts';
 import { GUARD_FILE, GUARD_TEXT } from './guard.ts';
 import { chartYaml, helmignore, readme, valuesYaml } from './scaffold/documents.ts';
 import { valuesSchema } from './scaffold/schema.ts';
+import { goTemplates } from './scaffold/go-templates.ts';
 import { templates } from './scaffold/templates.ts';
 
 /**
@@ -13,11 +14,12 @@ import { templates } from './scaffold/templates.ts';
  *
  * @param parent the folder that will hold the chart's folder; made when it is not there
  * @param name the chart's name and its folder's, as `helm create` allows it
+ * @param isForHelm write Go templates, which Helm renders to the same bytes, instead of native ones
  * @returns the paths that were written, in order
  * @throws PkgError `PKG_USAGE` for a name that no chart can have, `PKG_FILE_UNWRITABLE` when something
  *   of that name exists (nothing is overwritten) or the folder cannot be written
  */
-export async function createChart(parent: string, name: string): Promise<string[]> {
+export async function createChart(parent: string, name: string, isForHelm = false): Promise<string[]> {
   checkName(name);
   const folder = join(parent, name);
   try {
@@ -33,7 +35,7 @@ export async function createChart(parent: string, name: string): Promise<string[
     throw unwritable(folder, cause);
   }
   const written: string[] = [];
-  for (const [path, text] of chartFiles(name)) {
+  for (const [path, text] of chartFiles(name, isForHelm)) {
     const file = join(folder, path);
     try {
       await mkdir(dirname(file), { recursive: true });
@@ -47,15 +49,16 @@ export async function createChart(parent: string, name: string): Promise<string[
 }
 
 /** The files of a new chart, by their paths inside its folder. */
-function chartFiles(name: string): Map<string, string> {
+function chartFiles(name: string, isForHelm: boolean): Map<string, string> {
   return new Map([
     ['Chart.yaml', chartYaml(name)],
     ['.helmignore', helmignore],
-    ['README.md', readme(name)],
+    ['README.md', readme(name, isForHelm)],
     ['values.yaml', valuesYaml(dnsLabel(name))],
     ['values.schema.json', schemaText()],
-    ...Object.entries(templates),
-    [GUARD_FILE, GUARD_TEXT],
+    ...(isForHelm
+      ? Object.entries(goTemplates(name))
+      : [...Object.entries(templates), [GUARD_FILE, GUARD_TEXT] as const]),
   ]);
 }
 

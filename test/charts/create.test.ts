@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { createChart } from '../../src/chart/create.ts';
 import { loadChart } from '../../src/chart/load.ts';
 import { lintChart } from '../../src/render/lint.ts';
+import { toPlain } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
+import { pkg } from '../support/pkg.ts';
 import { WEB, expectHelmReads, render, temporaryFolder } from './support.ts';
 
 function filesOf(folder: string): Record<string, string> {
@@ -71,4 +73,31 @@ test('nothing is overwritten', async () => {
   expect(readFileSync(join(parent, 'file'), 'utf8')).toBe('mine');
   await expect(createChart(join(parent, 'file'), 'web')).rejects.toMatchObject({ code: 'PKG_FILE_UNWRITABLE' });
   expect(existsSync(join(parent, 'file', 'web'))).toBe(false);
+});
+
+test.each([
+  [],
+  ['--set', 'ingress.enabled=true,ingress.tls[0].secretName=x,autoscaling.enabled=true,podLabels.a=b'],
+  ['--set', 'fullnameOverride=x,serviceAccount.create=false', '--set-json', 'volumes=[{"name":"v","emptyDir":{}}]'],
+  ['--set-json', 'env=[{"name":"A","value":"1"}]', '--set', 'serviceAccount.annotations.a=b,nodeSelector.a=b'],
+])('a chart for Helm is rendered alike by both %j', async (...flags) => {
+  const parent = temporaryFolder();
+  await createChart(parent, 'my-service', true);
+  const args = ['template', 'demo', 'my-service', ...flags];
+  const theirs = helm(args, { cwd: parent });
+  expect(theirs.status).toBe(0);
+  expect(pkg(args, { cwd: parent })).toMatchObject({ status: 0, stdout: theirs.stdout });
+});
+
+test('a chart for Helm is clean under both lints, and gives the objects of a native one', async () => {
+  const parent = temporaryFolder();
+  await createChart(parent, 'web', true);
+  const path = join(parent, 'web');
+  expect(helm(['lint', '--strict', path]).status).toBe(0);
+  const messages = await lintChart(path, { userValues: new Map() });
+  expect(messages.map(({ rule }) => rule)).toEqual(['chart-icon']);
+  const [ours, native] = [await render(path), await render(WEB)];
+  expect(ours.objects.map(({ object }) => object && toPlain(object))).toEqual(
+    native.objects.map(({ object }) => object && toPlain(object)),
+  );
 });

@@ -148,18 +148,23 @@ affinity: {}
 }
 
 /** `README.md`. */
-export function readme(name: string): string {
-  return `# ${name}
+export function readme(name: string, isForHelm: boolean): string {
+  const program = isForHelm ? 'helm' : 'pkg';
+  const text = `# ${name}
 
 A web service on Kubernetes: a Deployment behind a Service, with a ServiceAccount and a
 PodDisruptionBudget; an Ingress and a HorizontalPodAutoscaler on demand.
 
-    pkg lint .
-    pkg template my-release .
-    pkg install my-release . --set replicaCount=3
+    ${program} lint .
+    ${program} template my-release .
+    ${program} install my-release . --set replicaCount=3
 
 All values, with what they mean, are in \`values.yaml\`; \`values.schema.json\` says which are valid.
+`;
+  return isForHelm ? text : `${text}${NEEDS_PKG}`;
+}
 
+const NEEDS_PKG = `
 ## This chart needs pkg
 
 Its templates are Handlebars files (\`.hbs\`), which Helm cannot read. So that \`helm install\` stops
@@ -167,4 +172,3 @@ instead of taking them for manifests, \`templates/zz/_requires-pkg.tpl\` holds o
 parse; \`pkg\` skips that file. Releases of this chart are ordinary Helm releases: \`helm list\`, \`status\`,
 \`get\`, \`history\`, \`rollback\` and \`uninstall\` work on them.
 `;
-}
