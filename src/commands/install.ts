@@ -1,8 +1,7 @@
-import { PkgError } from '../errors.ts';
 import { install } from '../release/operations/install.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { DRY_RUN_FLAG, OUTPUT_FLAG, PLAN_FLAGS, RELEASE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import { DRY_RUN_FLAG, NAME_FLAGS, OUTPUT_FLAG, PLAN_FLAGS, RELEASE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
 import { planInput, releaseInput } from './support/operation-input.ts';
@@ -29,16 +28,13 @@ export const command: Command = defineCommand({
     ...VALUE_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
-    'generate-name': { type: 'boolean', char: 'g', summary: 'make up a name that is new' },
+    ...NAME_FLAGS,
     replace: { type: 'boolean', summary: 'use the name again if its release was uninstalled and its history kept' },
     ...DRY_RUN_FLAG,
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
-    if (flags['generate-name'] && args.length > 1) {
-      throw new PkgError('PKG_USAGE', 'a name and --generate-name cannot be given together');
-    }
-    const inputs = await readNamedInputs(args, flags, flags['generate-name']);
+    const inputs = await readNamedInputs(args, flags);
     const result = await operate(flags, (env, namespace) =>
       install(env, {
         ...inputs,

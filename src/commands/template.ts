@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { printable } from '../errors-text.ts';
 import { checkNamespace, checkReleaseName } from '../release/names.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
+import { decodeText } from '../render/gotemplate/value.ts';
 import { renderChart } from '../render/render-chart.ts';
+import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { namespaceOf, VALUE_FLAGS } from './support/flags.ts';
-import { readInputs } from './support/inputs.ts';
+import { NAME_FLAGS, namespaceOf, VALUE_FLAGS } from './support/flags.ts';
+import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 import { documentsOf, onlyShown, streamOf, writeDocuments } from './support/template-documents.ts';
 
@@ -15,22 +17,25 @@ import { documentsOf, onlyShown, streamOf, writeDocuments } from './support/temp
 const WITHOUT_EFFECT = {
   'skip-crds': { type: 'boolean', hidden: true, summary: 'CRDs are printed only with --include-crds' },
   'create-namespace': { type: 'boolean', hidden: true, summary: 'nothing is created' },
-  'generate-name': { type: 'boolean', char: 'g', hidden: true, summary: 'without a name it is release-name' },
   replace: { type: 'boolean', hidden: true, summary: 'no name is taken' },
-  'take-ownership': { type: 'boolean', hidden: true, summary: 'nothing is owned' },
   description: { type: 'string', hidden: true, summary: 'nothing is recorded' },
   labels: { type: 'map', char: 'l', hidden: true, summary: 'nothing is recorded' },
   'hide-notes': { type: 'boolean', hidden: true, summary: 'notes are not printed' },
   'render-subchart-notes': { type: 'boolean', hidden: true, summary: 'notes are not printed' },
-  'dry-run': { type: 'string', bare: 'client', choices: ['client'], hidden: true, summary: 'nothing is written' },
+  'disable-openapi-validation': { type: 'boolean', hidden: true, summary: 'the cluster validates objects itself' },
 } as const;
 
 export const command: Command = defineCommand({
-  description: ['Renders a chart and prints its objects as Helm prints them. No target is read.'],
+  description: [
+    'Renders a chart and prints its objects as Helm prints them.',
+    'No target is read, unless --dry-run=server asks for it: then templates can look up what lives there, and the',
+    'cluster says whether it would take the objects.',
+  ],
   examples: [
     { command: 'pkg template ./web --set replicaCount=3', says: 'with another value' },
     { command: 'pkg template shop ./web -s templates/service.yaml', says: 'one template only' },
     { command: 'pkg template shop ./web --output-dir ./out', says: 'a file for each template' },
+    { command: 'pkg template shop ./web --dry-run=server', says: 'with what the cluster says' },
   ],
   args: [
     { name: 'NAME', optional: true, summary: 'the name of the release' },
@@ -63,27 +68,56 @@ export const command: Command = defineCommand({
       summary: 'write a file for each template into this folder',
     },
     'release-name': { type: 'boolean', summary: 'with --output-dir, put a folder of the name of the release around' },
+    'enable-dns': { type: 'boolean', summary: 'let templates ask for addresses (getHostByName)' },
+    'dry-run': {
+      type: 'string',
+      bare: 'client',
+      value: 'MODE',
+      choices: ['client', 'server'],
+      default: 'client',
+      summary: 'with server, ask the cluster',
+    },
+    validate: { type: 'boolean', hidden: true, summary: 'the same as --dry-run=server', exclusive: ['dry-run'] },
+    'take-ownership': { type: 'boolean', hidden: true, summary: 'with --dry-run=server, objects may belong to others' },
+    'name-template': NAME_FLAGS['name-template'],
+    'generate-name': { ...NAME_FLAGS['generate-name'], hidden: true },
     ...WITHOUT_EFFECT,
   },
   async run({ flags, args }) {
-    const name = args.length > 1 ? (args[0] ?? '') : 'release-name';
-    const namespace = namespaceOf(flags);
-    checkReleaseName(name);
-    checkNamespace(namespace);
-    const { chart, userValues, origins } = await readInputs(args.at(-1) ?? '', flags);
+    checkName(args, flags);
+    const given = args.length > 1 ? args[0] : await nameFromTemplate(flags);
+    const name = given ?? 'release-name';
+    const inputs = await readInputs(args.at(-1) ?? '', flags);
     const isUpgrade = flags['is-upgrade'];
-    const rendered = await renderChart({
-      chart,
-      userValues,
-      origins,
-      release: { name, namespace, revision: 1, isInstall: !isUpgrade, isUpgrade },
-      capabilities: {
-        kubeVersion: kubeVersionOf(flags['kube-version']),
-        apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...flags['api-versions']],
-      },
-      skipSchemaValidation: flags['skip-schema-validation'],
-    });
-    for (const warning of rendered.warnings) printError(`warning: ${printable(warning, 1000)}\n`);
+    const options = { skipSchemaValidation: flags['skip-schema-validation'], enableDns: flags['enable-dns'] };
+    let rendered: RenderedChart;
+    try {
+      if (flags.validate || flags['dry-run'] === 'server') {
+        const takeOwnership = flags['take-ownership'];
+        const { operate } = await import('./support/operate.ts');
+        const { preview } = await import('../release/operations/preview.ts');
+        rendered = await operate(flags, (env, namespace) =>
+          preview(env, { ...inputs, ...options, name, namespace, takeOwnership, isUpgrade }),
+        );
+      } else {
+        const namespace = namespaceOf(flags);
+        checkReleaseName(name);
+        checkNamespace(namespace);
+        rendered = await renderChart({
+          ...inputs,
+          ...options,
+          release: { name, namespace, revision: 1, isInstall: !isUpgrade, isUpgrade },
+          capabilities: {
+            kubeVersion: kubeVersionOf(flags['kube-version']),
+            apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...flags['api-versions']],
+          },
+        });
+        for (const warning of rendered.warnings) printError(`warning: ${printable(warning, 1000)}\n`);
+      }
+    } catch (error) {
+      if (flags.debug) await showInvalid(error);
+      throw error;
+    }
     const documents = documentsOf(rendered, {
       crds: flags['include-crds'],
       hooks: !flags['no-hooks'],
@@ -95,3 +129,11 @@ export const command: Command = defineCommand({
     else printBytes(wanted.length > 0 ? onlyShown(streamOf(documents), wanted) : streamOf(documents));
   },
 });
+
+/** What was printed before it was found to be no YAML: the way to see what is wrong with it. */
+async function showInvalid(error: unknown): Promise<void> {
+  const { NotYaml } = await import('../render/gotemplate/documents.ts');
+  if (!(error instanceof NotYaml)) return;
+  const shown = error.texts.map(({ source, text }) => ({ source: decodeText(source), text: '', bytes: text }));
+  printBytes(streamOf({ manifest: shown, hooks: [] }));
+}

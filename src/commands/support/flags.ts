@@ -21,6 +21,12 @@ export const VALUE_FLAGS = {
   'set-literal': { type: 'list', value: 'KEY=TEXT', summary: 'set one value to the text as it is (repeatable)' },
 } as const;
 
+/** How a release that is given no name gets one. */
+export const NAME_FLAGS = {
+  'generate-name': { type: 'boolean', char: 'g', summary: 'make up a name that is new' },
+  'name-template': { type: 'string', value: 'TEMPLATE', summary: 'make up a name by a Go template' },
+} as const;
+
 /** How a result is printed. */
 export const OUTPUT_FLAG = {
   output: {
@@ -44,6 +50,7 @@ export const PLAN_FLAGS = {
   'force-conflicts': { type: 'boolean', summary: 'take fields that somebody else holds' },
   'skip-schema-validation': { type: 'boolean', summary: 'do not check values against values.schema.json' },
   'render-subchart-notes': { type: 'boolean', summary: "print subcharts' notes too" },
+  'enable-dns': { type: 'boolean', summary: 'let templates ask for addresses (getHostByName)' },
 } as const;
 
 /** Flags of install and upgrade that say how the release is written down. */

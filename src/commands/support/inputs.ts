@@ -1,4 +1,5 @@
 /** What install, upgrade, template and their diffs read before they begin. */
+import { PkgError } from '../../errors.ts';
 import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
@@ -7,7 +8,7 @@ import { readUserValues } from '../../chart/user-values.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { valueSources } from './flags.ts';
-import type { VALUE_FLAGS } from './flags.ts';
+import type { NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart and the values for it. */
 export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins };
@@ -28,17 +29,35 @@ export async function readStdin(): Promise<string> {
 }
 
 /**
- * `[NAME] CHART`: with one argument the chart names the release.
+ * `[NAME] CHART`: with one argument the chart names the release, unless a flag asks for another name.
  *
- * @param generate make the name unique by the time, as `--generate-name` asks
+ * @throws {PkgError} `PKG_USAGE` for a name and a flag that makes one up, and whatever {@link readInputs} throws
  */
 export async function readNamedInputs(
   args: readonly string[],
-  flags: FlagValues<typeof VALUE_FLAGS>,
-  generate: boolean,
+  flags: FlagValues<typeof VALUE_FLAGS & typeof NAME_FLAGS>,
 ): Promise<Inputs & { name: string }> {
+  checkName(args, flags);
   const inputs = await readInputs(args.at(-1) ?? '', flags);
   const chartName = inputs.chart.metadata.name;
-  if (generate) return { ...inputs, name: `${chartName}-${Math.floor(Date.now() / 1000)}` };
-  return { ...inputs, name: args.length > 1 ? (args[0] ?? '') : chartName };
+  const name = args.length > 1 ? args[0] : await nameFromTemplate(flags);
+  if (name !== undefined) return { ...inputs, name };
+  return { ...inputs, name: flags['generate-name'] ? `${chartName}-${Math.floor(Date.now() / 1000)}` : chartName };
+}
+
+/** A name is given, or made up, and not both. Throws `PKG_USAGE`. */
+export function checkName(args: readonly string[], flags: FlagValues<typeof NAME_FLAGS>): void {
+  if (args.length < 2) return;
+  for (const flag of ['generate-name', 'name-template'] as const) {
+    if (flags[flag] === false || flags[flag] === undefined || flags[flag] === '') continue;
+    throw new PkgError('PKG_USAGE', `a name and --${flag} cannot be given together`);
+  }
+}
+
+/** The name that `--name-template` makes, if it is given. */
+export async function nameFromTemplate(flags: FlagValues<typeof NAME_FLAGS>): Promise<string | undefined> {
+  const template = flags['name-template'] ?? '';
+  if (template === '') return undefined;
+  const { renderNameTemplate } = await import('../../render/gotemplate/name-template.ts');
+  return renderNameTemplate(template);
 }

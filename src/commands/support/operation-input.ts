@@ -10,6 +10,7 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
   forceConflicts: boolean;
   skipSchemaValidation: boolean;
   subchartNotes: boolean;
+  enableDns: boolean;
 } {
   return {
     skipCrds: flags['skip-crds'],
@@ -18,6 +19,7 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
     forceConflicts: flags['force-conflicts'],
     skipSchemaValidation: flags['skip-schema-validation'],
     subchartNotes: flags['render-subchart-notes'],
+    enableDns: flags['enable-dns'],
   };
 }
 

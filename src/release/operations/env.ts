@@ -41,6 +41,8 @@ export type ChartOperation = {
   takeOver?: boolean;
   skipSchemaValidation?: boolean;
   subchartNotes?: boolean;
+  /** Let templates ask for addresses. */
+  enableDns?: boolean;
 };
 
 /** How an upgrade treats the values of the revision before. */

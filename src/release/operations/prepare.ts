@@ -40,6 +40,7 @@ export async function renderFor(
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
       ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
+      ...(input.enableDns !== undefined && { enableDns: input.enableDns }),
     }),
   );
   for (const message of rendered.warnings) env.emit({ type: 'warning', message });

@@ -17,6 +17,15 @@ import { decodeText } from './value.ts';
  * @throws {PkgError} `PKG_TEMPLATE_YAML`
  */
 export function readDocuments(texts: readonly GoText[]): Omit<Documents, 'notes'> {
+  try {
+    return read(texts);
+  } catch (error) {
+    if (error instanceof NotYaml) error.texts = texts;
+    throw error;
+  }
+}
+
+function read(texts: readonly GoText[]): Omit<Documents, 'notes'> {
   const found: Omit<Documents, 'notes'> = { objects: [], hooks: [], warnings: [] };
   for (const template of texts) {
     for (const bytes of splitDocuments(template.text)) {
@@ -32,6 +41,11 @@ export function readDocuments(texts: readonly GoText[]): Omit<Documents, 'notes'
   return found;
 }
 
+/** The error for a text that is no YAML, with all that was printed, for whoever wants to look at it. */
+export class NotYaml extends PkgError {
+  texts: readonly GoText[] = [];
+}
+
 function headOf(bytes: string, { source, file }: GoText): ReturnType<typeof documentHead> {
   try {
     return documentHead(bytes);
@@ -39,7 +53,7 @@ function headOf(bytes: string, { source, file }: GoText): ReturnType<typeof docu
     if (!(error instanceof PkgError)) throw error;
     const line = error.at?.line;
     const shown = line === undefined ? [] : [`line ${line} of what it prints: ${lineOf(bytes, line)}`];
-    throw new PkgError('PKG_TEMPLATE_YAML', `${decodeText(source)} does not print YAML: ${error.message}`, {
+    throw new NotYaml('PKG_TEMPLATE_YAML', `${decodeText(source)} does not print YAML: ${error.message}`, {
       at: { file },
       notes: shown,
       hints: ['see all that it prints: pkg template --debug'],

@@ -1,0 +1,30 @@
+import type { RenderedChart } from '../../render/render-chart.ts';
+import { checkNamespace, checkReleaseName } from '../names.ts';
+import { recordTime } from './env.ts';
+import type { ChartOperation, Env } from './env.ts';
+import { crdSteps, planRelease, releaseOf, renderFor } from './prepare.ts';
+
+/**
+ * Renders a chart with what the cluster says of itself and its objects, and holds what it gives against the
+ * cluster as an install would; nothing is written.
+ *
+ * @throws {PkgError} for the chart, and for objects that the cluster would refuse or that belong to others
+ */
+export async function preview(env: Env, input: ChartOperation & { isUpgrade: boolean }): Promise<RenderedChart> {
+  checkReleaseName(input.name);
+  checkNamespace(input.namespace);
+  const rendered = await renderFor(env, input, 1, !input.isUpgrade, new Map());
+  const now = recordTime(env);
+  const release = releaseOf(input, rendered, 1, { first: now, now }, 'pending-install', '', {});
+  const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);
+  await planRelease(env, 'install', release, rendered.objects, [], {
+    // An upgrade finds its own objects there.
+    takeOwnership: input.isUpgrade || input.takeOwnership === true,
+    forceConflicts: input.isUpgrade,
+    leaveScaled: true,
+    before: [],
+    crds,
+    notes: [],
+  });
+  return rendered;
+}

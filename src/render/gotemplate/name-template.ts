@@ -1,0 +1,38 @@
+import { PkgError } from '../../errors.ts';
+import { findBuiltin } from './builtins.ts';
+import { GoFault } from './fault.ts';
+import { isFunction, loadFunctions } from './functions/index.ts';
+import { defineAll, Machine } from './machine.ts';
+import type { Namespace } from './machine.ts';
+import { parseTemplate } from './parse.ts';
+import { decodeText, encodeText } from './value.ts';
+
+/**
+ * The name that a template of `--name-template` gives; it knows functions, and no values.
+ *
+ * @throws {PkgError} `PKG_USAGE` for what cannot be read or fails
+ */
+export async function renderNameTemplate(template: string): Promise<string> {
+  const known = (name: string): boolean => findBuiltin(name) !== undefined || isFunction(name);
+  try {
+    const source = { name: 'name-template', file: '--name-template', text: encodeText(template) };
+    const { templates, functions } = parseTemplate(source, known);
+    await loadFunctions(functions);
+    const namespace: Namespace = new Map();
+    defineAll(namespace, templates);
+    const main = namespace.get(source.name);
+    if (main === undefined) return '';
+    const machine = new Machine(namespace, {
+      limits: { depth: 1000, steps: 1_000_000, outputLength: 1 << 20 },
+      lookup: () => new Map(),
+      now: new Date(),
+      lint: false,
+      enableDns: false,
+      parse: (text) => parseTemplate({ name: 'gotpl', file: 'gotpl', text }, known),
+    });
+    return decodeText(machine.execute(main, undefined));
+  } catch (error) {
+    if (!(error instanceof GoFault) && !(error instanceof PkgError)) throw error;
+    throw new PkgError('PKG_USAGE', `--name-template: ${decodeText(error.message)}`, { cause: error });
+  }
+}
