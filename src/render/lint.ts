@@ -101,6 +101,7 @@ async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMes
       release: { name: 'test-release', namespace, revision: 1, isInstall: true, isUpgrade: false },
       capabilities,
       ...(skipSchemaValidation !== undefined && { skipSchemaValidation }),
+      lint: true,
     });
     const all = [...rendered.objects, ...rendered.hooks].flatMap((document) => asLintObject(document));
     const own = all.filter(({ path }) => path.startsWith('templates/'));
