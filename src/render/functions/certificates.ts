@@ -9,6 +9,7 @@ import { isIP } from 'node:net';
 import * as asn1 from './asn1.ts';
 import { decodeBase64, decodeText } from './encoding.ts';
 import { FunctionFailure, shown } from './failure.ts';
+import { decodePem, encodePem } from './pem.ts';
 
 /** A certificate and its private key, both in PEM: what Sprig's functions give and take. */
 export type CertificatePair = { Cert: string; Key: string };
@@ -45,9 +46,14 @@ export function makeSigned(request: CertificateRequest, authority: CertificatePa
 /** A certificate and a key that somebody made, given in base64 (`buildCustomCert`). Fails for what is neither. */
 export function readPair(cert: string, key: string): CertificatePair {
   const pair = { Cert: decodeText(decodeBase64(cert)), Key: decodeText(decodeBase64(key)) };
-  readCertificate(pair.Cert, 'the certificate');
-  readKey(pair.Key, 'the key');
+  checkPair(pair);
   return pair;
+}
+
+/** Fails when the parts of a pair are no certificate and no private key; they need not fit to each other. */
+export function checkPair({ Cert, Key }: CertificatePair): void {
+  readCertificate(Cert, 'the certificate');
+  readKey(Key, 'the key');
 }
 
 /** Who signs: the name as it stands in the certificate, the key, and the key's identifier. */
@@ -62,6 +68,7 @@ function issue(request: CertificateRequest, authority: Authority | undefined, is
   const publicInfo = asn1.AsnConvert.parse(publicDer, asn1.SubjectPublicKeyInfo);
   const subject = nameOf(request.commonName);
   const signer = authority ?? { subject, key, keyId: undefined };
+  const issuerKeyId = isSameName(signer.subject, subject) ? undefined : signer.keyId;
   const algorithm = algorithmOf(signer.key);
   const body = new asn1.TBSCertificate({
     version: 2,
@@ -73,7 +80,7 @@ function issue(request: CertificateRequest, authority: Authority | undefined, is
     subjectPublicKeyInfo: publicInfo,
     extensions: new asn1.Extensions([
       ...usageExtensions(isAuthority),
-      ...keyExtensions(isAuthority ? publicInfo : undefined, signer.keyId),
+      ...keyExtensions(isAuthority ? publicInfo : undefined, issuerKeyId),
       ...nameExtensions(request),
     ]),
   });
@@ -82,10 +89,17 @@ function issue(request: CertificateRequest, authority: Authority | undefined, is
     signatureAlgorithm: algorithm.identifier,
     signatureValue: toBuffer(sign(algorithm.digest, Buffer.from(asn1.AsnConvert.serialize(body)), signer.key)),
   });
-  return { Cert: pem(asn1.AsnConvert.serialize(certificate)), Key: printKey(key) };
+  const der = Buffer.from(asn1.AsnConvert.serialize(certificate));
+  return { Cert: encodePem('CERTIFICATE', der), Key: printKey(key) };
+}
+
+/** Go leaves the key of an issuer out where it takes the certificate to sign itself. */
+function isSameName(a: asn1.Name, b: asn1.Name): boolean {
+  return Buffer.from(asn1.AsnConvert.serialize(a)).equals(Buffer.from(asn1.AsnConvert.serialize(b)));
 }
 
 function nameOf(commonName: string): asn1.Name {
+  if (commonName === '') return new asn1.Name([]);
   // Go's choice of the two kinds of text.
   const value = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(commonName)
     ? new asn1.AttributeValue({ printableString: commonName })
@@ -95,20 +109,34 @@ function nameOf(commonName: string): asn1.Name {
   ]);
 }
 
-/** 127 random bits, positive and not 0. */
+/** 128 random bits. */
 function serialNumber(): ArrayBuffer {
   const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
-  return toBuffer(bytes);
+  // The shortest form of a number that is not negative.
+  const start = bytes.findIndex((byte) => byte !== 0);
+  const short = bytes.subarray(start < 0 ? 15 : start);
+  return toBuffer((short[0] ?? 0) < 0x80 ? short : Buffer.concat([Buffer.from([0]), short]));
 }
 
 function validityOf({ now, days }: CertificateRequest): asn1.Validity {
   const start = Math.floor(now.getTime() / 1000) * 1000;
-  const end = start + days * 86_400_000;
-  if (!(end >= Date.UTC(1950, 0, 1) && end < Date.UTC(10_000, 0, 1))) {
-    throw new FunctionFailure('takes days that end in the years 1950 to 9999');
-  }
-  return new asn1.Validity({ notBefore: new Date(start), notAfter: new Date(end) });
+  // As Go's durations: beyond 292 years they go round to the other side.
+  const length = BigInt.asIntN(64, BigInt(Math.trunc(days)) * 86_400_000_000_000n);
+  const end = Math.floor((start + Number(length / 1_000_000n)) / 1000) * 1000;
+  const validity = new asn1.Validity();
+  validity.notBefore = timeOf(start);
+  validity.notAfter = timeOf(end);
+  return validity;
+}
+
+/** RFC 5280, 4.1.2.5: two digits for the years that they can show. */
+function timeOf(milliseconds: number): asn1.Time {
+  const time = new asn1.Time();
+  const date = new Date(milliseconds);
+  const year = date.getUTCFullYear();
+  if (year >= 1950 && year < 2050) time.utcTime = date;
+  else time.generalTime = date;
+  return time;
 }
 
 function usageExtensions(isAuthority: boolean): asn1.Extension[] {
@@ -136,12 +164,14 @@ function keyExtensions(
   return [extension(asn1.id_ce_authorityKeyIdentifier, identifier)];
 }
 
-function nameExtensions({ names = [], addresses = [] }: CertificateRequest): asn1.Extension[] {
+function nameExtensions({ commonName, names = [], addresses = [] }: CertificateRequest): asn1.Extension[] {
   const all = [
     ...names.map((name) => new asn1.GeneralName({ dNSName: checkName(name) })),
     ...addresses.map((address) => new asn1.GeneralName({ iPAddress: plainAddress(address) })),
   ];
-  return all.length === 0 ? [] : [extension(asn1.id_ce_subjectAltName, new asn1.SubjectAlternativeName(all))];
+  // Where the subject says nothing, they must be understood.
+  const critical = commonName === '';
+  return all.length === 0 ? [] : [extension(asn1.id_ce_subjectAltName, new asn1.SubjectAlternativeName(all), critical)];
 }
 
 function extension(id: string, value: object, critical = false): asn1.Extension {
@@ -150,7 +180,7 @@ function extension(id: string, value: object, critical = false): asn1.Extension 
 }
 
 function checkName(name: string): string {
-  if (!/^[\x21-\x7e]+$/.test(name)) throw new FunctionFailure(`takes DNS names in ASCII, not ${shown(name)}`);
+  if (!/^[\x00-\x7f]*$/.test(name)) throw new FunctionFailure(`takes DNS names in ASCII, not ${shown(name)}`);
   return name;
 }
 
@@ -179,6 +209,7 @@ function algorithmOf(key: KeyObject): Algorithm {
 
 /** The digest that goes with a curve, and the two's identifier. */
 const CURVES: ReadonlyMap<string, { id: string; digest: string }> = new Map([
+  ['secp224r1', { id: '1.2.840.10045.4.3.2', digest: 'sha256' }],
   ['prime256v1', { id: '1.2.840.10045.4.3.2', digest: 'sha256' }],
   ['secp384r1', { id: '1.2.840.10045.4.3.3', digest: 'sha384' }],
   ['secp521r1', { id: '1.2.840.10045.4.3.4', digest: 'sha512' }],
@@ -203,32 +234,36 @@ function readAuthority({ Cert, Key }: CertificatePair): Authority {
 }
 
 function readCertificate(text: string, what: string): X509Certificate {
+  const block = decodePem(text);
   try {
-    return new X509Certificate(text);
+    if (block !== undefined) return new X509Certificate(block.der);
   } catch {
-    throw new FunctionFailure(`cannot read ${what}: it is no certificate in PEM`);
+    // It is said below.
   }
+  throw new FunctionFailure(`cannot read ${what}: it is no certificate in PEM`);
 }
 
+const KEY_FORMS: Readonly<Record<string, 'pkcs1' | 'pkcs8' | 'sec1'>> = {
+  'PRIVATE KEY': 'pkcs8',
+  'RSA PRIVATE KEY': 'pkcs1',
+  'EC PRIVATE KEY': 'sec1',
+};
+
 function readKey(text: string, what: string): KeyObject {
+  const block = decodePem(text);
   try {
-    return createPrivateKey(text);
+    const type = block === undefined ? undefined : KEY_FORMS[block.type];
+    if (block !== undefined && type !== undefined) return createPrivateKey({ key: block.der, format: 'der', type });
   } catch {
-    throw new FunctionFailure(`cannot read ${what}: it is no private key in PEM`);
+    // It is said below.
   }
+  throw new FunctionFailure(`cannot read ${what}: it is no private key in PEM`);
 }
 
 /** A private key in the form that Go prefers for its type. */
 function printKey(key: KeyObject): string {
   const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : key.asymmetricKeyType === 'ec' ? 'sec1' : 'pkcs8';
   return key.export({ type, format: 'pem' }).toString();
-}
-
-function pem(der: ArrayBuffer): string {
-  const lines = Buffer.from(der)
-    .toString('base64')
-    .replace(/.{1,64}/g, '$&\n');
-  return `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`;
 }
 
 function toBuffer(bytes: Uint8Array): ArrayBuffer {

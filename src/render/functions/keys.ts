@@ -23,6 +23,11 @@ const KEYS: Readonly<Record<string, () => string>> = {
       .privateKey,
 };
 
+/** Is it a type of key that {@link generatePrivateKey} makes? */
+export function isKeyType(type: string): boolean {
+  return type === '' || Object.hasOwn(KEYS, type);
+}
+
 /** A new private key in PEM: `rsa` (4096 bits, also for an empty type), `ecdsa` (P-256) or `ed25519`. Fails for others. */
 export function generatePrivateKey(type: string): string {
   const name = type === '' ? 'rsa' : type;

@@ -86,6 +86,12 @@ const GROUPS: readonly Group[] = [
     load: () => import('./urls.ts'),
   },
   {
+    names:
+      'genPrivateKey buildCustomCert genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert ' +
+      'genSignedCertWithKey',
+    load: () => import('./certificates.ts'),
+  },
+  {
     names: 'semver semverCompare',
     load: () => import('./semver.ts'),
   },

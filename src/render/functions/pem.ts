@@ -1,0 +1,38 @@
+/** PEM (RFC 7468), read as Go reads it: the first block alone. */
+
+/** What a block holds. */
+export type PemBlock = { type: string; der: Buffer };
+
+const BEGIN = '-----BEGIN ';
+const END = '\n-----END ';
+
+/** The first whole block of a text; undefined when there is none. */
+export function decodePem(text: string): PemBlock | undefined {
+  for (let from = 0; ;) {
+    // Right behind a line of BEGIN, the END of an empty block has no line end of its own.
+    const end = text.indexOf(END, from);
+    if (end < 0) return undefined;
+    const begin = text.slice(from, end + 1).lastIndexOf(BEGIN) + from;
+    from = end + END.length;
+    if (begin < 0 || (begin > 0 && text[begin - 1] !== '\n')) continue;
+    const block = text.slice(begin, end + 1);
+    const [, type, body = ''] = /^-----BEGIN ([^\n]*?)-----[ \t]*\r?\n([^]*)$/.exec(block) ?? [];
+    if (type === undefined || !isEndOf(type, text.slice(end + END.length))) continue;
+    const encoded = body.replace(/^(?:[^\n]*:[^\n]*\n)*/, '').replace(/[ \t\r\n]+/g, '');
+    if (encoded.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) continue;
+    return { type, der: Buffer.from(encoded, 'base64') };
+  }
+}
+
+function isEndOf(type: string, rest: string): boolean {
+  const [line = ''] = rest.split('\n', 1);
+  return line.replace(/[ \t]*\r?$/, '').replace(/[ \t]+$/, '') === `${type}-----`;
+}
+
+/** A block of these bytes. */
+export function encodePem(type: string, der: Uint8Array): string {
+  const lines = Buffer.from(der)
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n');
+  return `-----BEGIN ${type}-----\n${lines}-----END ${type}-----\n`;
+}
