@@ -8,14 +8,15 @@ import type { FunctionGroup } from './index.ts';
 import { fn, GoError, variadic } from './signature.ts';
 import type { FunctionHost } from './signature.ts';
 
+/** What cannot become longer than this need not be counted. */
+const ALWAYS_FITS = 1 << 20;
+
 function indent(host: FunctionHost, width: number, text: string): string {
   if (width < 0) throw new GoError('strings: negative Repeat count');
   host.charge(width);
   const pad = ' '.repeat(width);
-  if (!text.includes('\n')) return pad + text;
-  const lines = text.split('\n');
-  host.charge(text.length + width * lines.length);
-  return pad + lines.join(`\n${pad}`);
+  if (text.length * width > ALWAYS_FITS) host.charge(text.length + width * text.split('\n').length);
+  return pad + text.replaceAll('\n', `\n${pad}`);
 }
 
 /** Without the characters at both ends that a test is true for. */
@@ -66,6 +67,7 @@ function replace(host: FunctionHost, old: string, by: string, text: string): str
     return characters.length === 0 ? by : by + characters.join(by) + by;
   }
   if (!text.includes(old)) return text;
+  if (text.length * by.length <= ALWAYS_FITS && !by.includes('$')) return text.replaceAll(old, by);
   const parts = text.split(old);
   host.charge(text.length + (by.length - old.length) * (parts.length - 1));
   return parts.join(by);
