@@ -31,7 +31,9 @@ export function complaint({ name, verdict, difference, helm, pkg }: Comparison):
   if (FINE.has(verdict)) return undefined;
   const lines = [`${verdict}: ${name}`];
   if (difference !== undefined) {
-    lines.push(`  line ${difference.line}`, `    helm ${show(difference.helm)}`, `    pkg  ${show(difference.pkg)}`);
+    const { line, helm: theirs, pkg: ours } = difference;
+    const from = Math.max(0, commonLength(theirs ?? '', ours ?? '') - 60);
+    lines.push(`  line ${line}`, `    helm ${show(theirs, from)}`, `    pkg  ${show(ours, from)}`);
   } else {
     const said = verdict === 'only helm refuses' ? helm.stderr : pkg.stderr;
     lines.push(
@@ -61,10 +63,17 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-function show(line: string | undefined): string {
-  return line === undefined ? '(no such line)' : cut(JSON.stringify(line));
+function show(line: string | undefined, from: number): string {
+  if (line === undefined) return '(no such line)';
+  return (from > 0 ? '…' : '') + cut(JSON.stringify(line.slice(from)));
+}
+
+function commonLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 function cut(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

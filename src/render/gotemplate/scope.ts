@@ -143,9 +143,16 @@ function dependencyMap(dependency: ChartDependency): GoMap {
     ['Enabled', true],
     [
       'ImportValues',
-      dependency.importValues.map((item) =>
-        typeof item === 'string' ? encodeText(item) : fromValue(new Map(Object.entries(item))),
-      ),
+      dependency.importValues.map((item) => {
+        // Helm has written the short form out by then.
+        const { child, parent } = typeof item === 'string' ? { child: `exports.${item}`, parent: '.' } : item;
+        return fromValue(
+          new Map([
+            ['child', child],
+            ['parent', parent],
+          ]),
+        );
+      }),
     ],
     ['Alias', encodeText(dependency.alias)],
   ]);
