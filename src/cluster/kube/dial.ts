@@ -51,7 +51,8 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
   try {
     if (proxy !== undefined) {
       const { connectThroughProxy } = await import('./proxy.ts');
-      socket = await connectThroughProxy(proxy, { host, port, ca: peer.tls.ca }, signal).catch((error: unknown) => {
+      const { ca, insecure } = peer.tls;
+      socket = await connectThroughProxy(proxy, { host, port, ca, insecure }, signal).catch((error: unknown) => {
         throw new DialError(error, true);
       });
     }

@@ -51,9 +51,10 @@ function matches(item: string, host: string, port: string): boolean {
   if (slash > 0) return inSubnet(host, item.slice(0, slash), item.slice(slash + 1));
   const [, name = '', itemPort] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(item) ?? [undefined, item, undefined];
   if (itemPort !== undefined && itemPort !== port) return false;
-  const bare = name.replace(/^\[|\]$/g, '').replace(/^\*(?=\.)/, '');
+  // Brackets are for an address with a port.
+  const bare = (itemPort === undefined ? name : name.replace(/^\[|\]$/g, '')).replace(/^\*(?=\.)/, '');
   if (bare === '') return false;
-  if (isIP(host) !== 0) return bare === host;
+  if (isIP(host) !== 0) return isIP(bare) === isIP(host) && inSubnet(host, bare, isIP(bare) === 4 ? '32' : '128');
   return bare.startsWith('.') ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
 }
 

@@ -5,8 +5,8 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { bareHost, opened, portOf } from './dial.ts';
 
-/** Where the proxy is to connect to; `ca` is also trusted for a proxy that speaks TLS, as Go does. */
-export type Destination = { host: string; port: number; ca: string | undefined };
+/** Where the proxy is to connect to. What is said about trust counts for a proxy that speaks TLS too, as with Go. */
+export type Destination = { host: string; port: number; ca: string | undefined; insecure: boolean };
 
 const MAX_HEAD = 16_384;
 
@@ -17,7 +17,7 @@ const MAX_HEAD = 16_384;
  * @throws Error when the proxy cannot be reached or refuses
  */
 export async function connectThroughProxy(proxy: URL, to: Destination, signal: AbortSignal): Promise<Socket> {
-  const socket = await connectToProxy(proxy, to.ca, signal);
+  const socket = await connectToProxy(proxy, to, signal);
   const giveUp = (): void => void socket.destroy();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
@@ -32,7 +32,7 @@ export async function connectThroughProxy(proxy: URL, to: Destination, signal: A
   }
 }
 
-async function connectToProxy(proxy: URL, ca: string | undefined, signal: AbortSignal): Promise<Socket> {
+async function connectToProxy(proxy: URL, { ca, insecure }: Destination, signal: AbortSignal): Promise<Socket> {
   const host = bareHost(proxy);
   const port = portOf(proxy);
   if (proxy.protocol !== 'https:') return await opened(connectTcp({ host, port }), 'connect', signal);
@@ -43,6 +43,7 @@ async function connectToProxy(proxy: URL, ca: string | undefined, signal: AbortS
     port,
     servername: isIP(host) === 0 ? host : '',
     ca: ca === undefined ? trusted : [ca, ...trusted],
+    rejectUnauthorized: !insecure,
     ALPNProtocols: ['http/1.1'],
   });
   return await opened(socket, 'secureConnect', signal);
