@@ -27,6 +27,7 @@ export class Credentials {
   readonly #connection: Connection;
   #current: Credential | undefined;
   #pending: Promise<Credential> | undefined;
+  #lastToken = '';
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -73,7 +74,9 @@ export class Credentials {
     const { token, tokenFile, basic, certificate, exec } = identity;
     const forever = { certificate, expires: Number.POSITIVE_INFINITY };
     if (tokenFile !== '') {
-      const fresh = await readTokenFile(tokenFile, token);
+      // While it is being replaced it may be gone for a moment.
+      const fresh = await readTokenFile(tokenFile, this.#lastToken || token);
+      this.#lastToken = fresh;
       return {
         ...forever,
         authorization: bearer(fresh, `the token file ${printable(tokenFile)}`),
@@ -104,7 +107,7 @@ export function bearer(token: string, source: string): string {
   });
 }
 
-/** The token in a file; the one that the kubeconfig holds beside it when the file cannot be read. */
+/** The token in a file; when it cannot be read, the one before or the one that the kubeconfig holds beside it. */
 async function readTokenFile(file: string, fallback: string): Promise<string> {
   try {
     const token = (await readFile(file, 'utf8')).trim();

@@ -1,0 +1,95 @@
+/** Token files: somebody replaces them while pkg runs. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { KubeClient } from '../../../src/cluster/kube/client.ts';
+import { startPeer } from '../../support/peer.ts';
+import type { Peer } from '../../support/peer.ts';
+import { connectionOf } from './support.ts';
+
+let peer: Peer;
+let good: string;
+let file: string;
+const request = { method: 'GET', path: '/version' } as const;
+
+beforeAll(async () => {
+  peer = await startPeer({
+    serve: ({ headers }, { json }) =>
+      headers.authorization === `Bearer ${good}` ? json({}) : json({ message: 'Unauthorized' }, 401),
+  });
+  file = join(peer.folder, 'token');
+});
+afterAll(() => peer.close());
+afterEach(() => void vi.useRealTimers());
+
+function replace(token: string): void {
+  good = token;
+  writeFileSync(file, `${token}\n`);
+}
+
+async function withClient(work: (client: KubeClient) => Promise<void>, user: object = {}): Promise<void> {
+  const client = new KubeClient(connectionOf(peer.kubeconfig({ tokenFile: file, ...user })), {}, {});
+  try {
+    await work(client);
+  } finally {
+    client.close();
+  }
+}
+
+test('after a minute it is read again, and not with every request', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  replace('first');
+  await withClient(async (client) => {
+    await client.request(request);
+    // Both are good for a while: the old one is used until its minute is over.
+    writeFileSync(file, 'second\n');
+    await client.request(request);
+    vi.setSystemTime(Date.now() + 61_000);
+    good = 'second';
+    const before = peer.seen.length;
+    await client.request(request);
+    expect(peer.seen.slice(before).map(({ headers }) => headers.authorization)).toEqual(['Bearer second']);
+  });
+});
+
+test('when the server refuses it, it is read again at once; many requests at once do so together', async () => {
+  replace('third');
+  await withClient(async (client) => {
+    await client.request(request);
+    replace('fourth');
+    const before = peer.seen.length;
+    await Promise.all(Array.from({ length: 10 }, () => client.request(request)));
+    const used = peer.seen.slice(before).map(({ headers }) => headers.authorization);
+    expect(used.filter((one) => one === 'Bearer fourth')).toHaveLength(10);
+  });
+});
+
+test('the same token after a refusal is not tried again', async () => {
+  replace('fifth');
+  good = 'another';
+  await withClient(async (client) => {
+    const before = peer.seen.length;
+    await expect(client.request(request)).rejects.toMatchObject({ code: 'PKG_CLUSTER_UNAUTHORIZED', status: 401 });
+    expect(peer.seen).toHaveLength(before + 1);
+  });
+});
+
+test('while it is being replaced it may be gone for a moment: the token beside it, or the one before, serves', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  replace('sixth');
+  await withClient(async (client) => {
+    await client.request(request);
+    rmSync(file);
+    vi.setSystemTime(Date.now() + 61_000);
+    expect((await client.request(request)).status).toBe(200);
+  });
+  good = 'beside';
+  await withClient(async (client) => expect((await client.request(request)).status).toBe(200), { token: 'beside' });
+  await withClient(
+    async (client) =>
+      await expect(client.request(request)).rejects.toMatchObject({
+        code: 'PKG_CREDENTIALS_FAILED',
+        message: expect.stringContaining(file),
+      }),
+  );
+});
