@@ -46,6 +46,8 @@ export type ProxyOptions = {
   latency?: number;
   /** Offer HTTP/1.1 only. */
   http1Only?: boolean;
+  /** Goes to the API server as `Accept` of every request: one that knows less than what is asked for. */
+  accept?: string;
   /** Chooses the fault of a request, undefined for none. */
   fault?: (request: ProxiedRequest) => Fault | undefined;
 };
@@ -66,7 +68,13 @@ export type Proxy = {
 const HOP_BY_HOP = ['connection', 'host', 'http2-settings', 'keep-alive', 'te', 'transfer-encoding', 'upgrade'];
 
 /** Starts a proxy on a port that is free. */
-export async function startProxy({ upstream, latency = 0, http1Only = false, fault }: ProxyOptions): Promise<Proxy> {
+export async function startProxy({
+  upstream,
+  latency = 0,
+  http1Only = false,
+  accept,
+  fault,
+}: ProxyOptions): Promise<Proxy> {
   const authority = await createAuthority();
   const shown = await authority.server(['127.0.0.1']);
   const withCertificate = new Agent({
@@ -142,7 +150,11 @@ export async function startProxy({ upstream, latency = 0, http1Only = false, fau
     const agent = request.headers.authorization === undefined ? withCertificate : withoutCertificate;
     const sent = httpsRequest(
       new URL(request.url, upstream.server),
-      { method: request.method, headers: endToEnd(request.headers), agent },
+      {
+        method: request.method,
+        headers: { ...endToEnd(request.headers), ...(accept === undefined ? {} : { accept }) },
+        agent,
+      },
       (answer) => {
         answer.on('error', failed);
         if (chosen === 'lose-answer') {

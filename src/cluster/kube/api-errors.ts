@@ -124,7 +124,14 @@ function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: n
   const where = asked.namespace === '' ? ' in all namespaces' : ` in namespace "${printable(asked.namespace)}"`;
   const resource = `${asked.resource}${asked.group === '' ? '' : `.${asked.group}`}`;
   const scope = asked.namespace === '' && asked.name !== '' ? '' : where;
-  return new ApiError('PKG_CLUSTER_FORBIDDEN', `${who} may not ${asked.verb} ${printable(resource)}${scope}`, answer, {
+  const what = `${who} may not ${asked.verb} ${printable(resource)}${scope}`;
+  if (user === 'system:anonymous') {
+    const message = `${asker.cluster} does not know ${asker.identity} by what it was shown, and ${what}`;
+    return new ApiError('PKG_CLUSTER_FORBIDDEN', message, answer, {
+      hints: ['log in, or check the user of the context: an API server takes tokens and certificates, no passwords'],
+    });
+  }
+  return new ApiError('PKG_CLUSTER_FORBIDDEN', what, answer, {
     hints: [
       `ask for a role that allows to ${asked.verb} ${printable(resource)}${asked.namespace === '' ? '' : ' there'}, or use another context`,
     ],

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Catalog } from './discovery.ts';
 
 /** Changes when the form of a {@link Catalog} does. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 function folder(): string | undefined {
   const { env } = process;
@@ -52,7 +52,7 @@ function isCatalog(value: unknown): value is Catalog {
   return [roots.api, roots.apis].every(
     (root) =>
       typeof root?.etag === 'string' &&
-      [root.apiVersions, root.subresourceKinds].every(
+      [root.apiVersions, root.subresourceKinds, root.down].every(
         (items) => Array.isArray(items) && items.every((item) => typeof item === 'string'),
       ) &&
       Array.isArray(root.resources) &&
@@ -61,6 +61,7 @@ function isCatalog(value: unknown): value is Catalog {
           typeof one.apiVersion === 'string' &&
           typeof one.kind === 'string' &&
           typeof one.plural === 'string' &&
+          !one.plural.includes('/') &&
           typeof one.namespaced === 'boolean' &&
           Array.isArray(one.verbs),
       ),

@@ -11,6 +11,8 @@ import { createHash } from 'node:crypto';
 import { PkgError } from '../../errors.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
+import { printable } from '../../errors-text.ts';
+import { ApiError } from './api-errors.ts';
 import type { KubeAnswer, KubeClient } from './client.ts';
 import { readCache, writeCache } from './discovery-cache.ts';
 
@@ -25,6 +27,8 @@ export type Learnt = {
   subresourceKinds: string[];
   /** Every group version, those without a resource too. */
   apiVersions: string[];
+  /** Those whose own server does not answer: nobody can tell now what kinds they have. */
+  down: string[];
 };
 
 /** All that is remembered of a cluster. */
@@ -71,7 +75,7 @@ export class Discovery {
   /**
    * The resource of a kind; undefined when the server does not know it.
    *
-   * @throws ApiError
+   * @throws ApiError, also when nobody can tell now
    */
   async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
     const certain = CERTAIN.find((one) => one.apiVersion === apiVersion && one.kind === kind);
@@ -84,7 +88,9 @@ export class Discovery {
     if (found !== undefined) return found;
     // A kind may have come a moment ago, but not with every question.
     if (Date.now() - this.#asked > 1000) await this.refresh();
-    return this.#index.get(`${apiVersion}/${kind}`);
+    const late = this.#index.get(`${apiVersion}/${kind}`);
+    if (late === undefined) this.#refuseIfDown(apiVersion, kind);
+    return late;
   }
 
   /**
@@ -102,6 +108,19 @@ export class Discovery {
           ? [`it serves ${kind} as ${others.join(', ')}`]
           : ['install what brings this kind first, usually a CustomResourceDefinition'],
     });
+  }
+
+  /** A kind that cannot be asked about is not a kind that is not there: objects of it may live. */
+  #refuseIfDown(apiVersion: string, kind: string): void {
+    const { api, apis } = this.#catalog?.roots ?? {};
+    if (api?.down.includes(apiVersion) !== true && apis?.down.includes(apiVersion) !== true) return;
+    const [group, version] = apiVersion.split('/');
+    throw new ApiError(
+      'PKG_CLUSTER_FAILED',
+      `the server behind ${printable(apiVersion)} does not answer, so ${printable(kind)} cannot be reached now`,
+      { status: 503 },
+      { hints: [`check the APIService ${printable(`${version}.${group}`)} and what it leads to`] },
+    );
   }
 
   /** Group versions and kinds as Helm's `.Capabilities.APIVersions` has them, as they are now. */
@@ -164,7 +183,7 @@ export class Discovery {
 
   /** The way of servers before 1.26. A group whose own server is down is left out, as kubectl leaves it out. */
   async #askEach(apiVersions: string[]): Promise<Learnt> {
-    const learnt: Learnt = { etag: '', resources: [], subresourceKinds: [], apiVersions };
+    const learnt: Learnt = { etag: '', resources: [], subresourceKinds: [], apiVersions, down: [] };
     const answers = await Promise.all(
       apiVersions.map(async (apiVersion) => {
         const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
@@ -173,6 +192,7 @@ export class Discovery {
       }),
     );
     for (const [apiVersion, answer] of answers) {
+      if (answer.status === 500 || answer.status === 503) learnt.down.push(apiVersion);
       if (answer.status !== 200) continue;
       for (const item of list(answer.body, 'resources')) {
         const name = text(item, 'name');
@@ -187,7 +207,13 @@ export class Discovery {
 }
 
 function readAggregated(answer: KubeAnswer): Learnt {
-  const learnt: Learnt = { etag: answer.headers['etag'] ?? '', resources: [], subresourceKinds: [], apiVersions: [] };
+  const learnt: Learnt = {
+    etag: answer.headers['etag'] ?? '',
+    resources: [],
+    subresourceKinds: [],
+    apiVersions: [],
+    down: [],
+  };
   for (const group of list(answer.body, 'items')) {
     const name = text(member(group, 'metadata'), 'name');
     for (const version of list(group, 'versions')) {
@@ -196,6 +222,7 @@ function readAggregated(answer: KubeAnswer): Learnt {
       // The server of this group is down: what it had may no longer be so. Asked again next time.
       if (text(version, 'freshness') === 'Stale') {
         learnt.etag = '';
+        learnt.down.push(apiVersion);
         continue;
       }
       for (const item of list(version, 'resources')) {

@@ -94,7 +94,15 @@ export class Http2 {
     let stream: ClientHttp2Stream;
     try {
       stream = this.#session.request(
-        { ':method': method, ':path': path, ':scheme': 'https', ':authority': this.#authority, ...headers },
+        {
+          ':method': method,
+          ':path': path,
+          ':scheme': 'https',
+          ':authority': this.#authority,
+          ...headers,
+          // HTTP/2 can do without; what stands between and speaks HTTP/1.1 to the server cannot always.
+          ...(body === undefined ? {} : { 'content-length': String(body.length) }),
+        },
         { endStream: body === undefined },
       );
     } catch (error) {

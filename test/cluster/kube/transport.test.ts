@@ -56,6 +56,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect((answer.body as { text: string }).text === text).toBe(true);
     expect(to.seen[0]).toMatchObject({ protocol, method: 'POST', path: post.path });
     expect(to.seen[0]?.headers).toMatchObject({ 'content-type': 'application/json', authorization: 'Bearer t' });
+    expect(to.seen[0]?.headers['content-length']).toBe(String(Buffer.byteLength(to.seen[0]?.body ?? '')));
     await client.request({ ...get, query: { labelSelector: 'a=b,c!=d', limit: undefined } });
     expect(to.seen[1]?.path).toBe(`${get.path}?labelSelector=a%3Db%2Cc%21%3Dd`);
   });

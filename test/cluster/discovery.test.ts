@@ -1,0 +1,245 @@
+/** What pkg asks a real API server about its kinds, what it remembers, and what it does when that is wrong. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { KubeClient } from '../../src/cluster/kube/client.ts';
+import { Discovery } from '../../src/cluster/kube/discovery.ts';
+import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
+import { startPeer } from '../support/peer.ts';
+import { startProxy } from '../support/proxy.ts';
+import type { Proxy } from '../support/proxy.ts';
+import { connectionOf } from './kube/support.ts';
+
+const CHART = 'test/cluster/fixtures/web';
+let proxy: Proxy;
+let cache: string;
+beforeAll(async () => void (proxy = await startProxy({ upstream: access() })));
+afterAll(() => proxy.close());
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'pkg-discovery-'));
+  proxy.forget();
+});
+afterEach(() => rmSync(cache, { recursive: true, force: true }));
+
+/** Runs pkg with a cache of this test's own. */
+function pkg(ns: string, ...args: string[]): ReturnType<typeof pkgOn> {
+  return pkgOn(ns, args, { kubeconfig: proxy.kubeconfig, env: { XDG_CACHE_HOME: cache } });
+}
+
+/** The requests for discovery since the last look. */
+function asked(): string[] {
+  const paths = proxy.requests.map(({ path }) => path).filter((path) => /^\/(api|apis)(\/[^/]+){0,2}$/.test(path));
+  proxy.forget();
+  return paths.filter((path) => path !== '/version').toSorted();
+}
+
+const folder = (): string => join(cache, 'kubepkg', 'discovery');
+const file = (): string => join(folder(), readdirSync(folder())[0] ?? 'nothing');
+
+test('everything is learnt in two requests, remembered for the next commands, and only its owner can read it', async () => {
+  const ns = await namespace();
+  const first = await pkg(ns, 'install', 'r', CHART);
+  expect(first.status, first.stderr).toBe(0);
+  expect(asked()).toEqual(['/api', '/apis']);
+  expect(readdirSync(folder())).toHaveLength(1);
+  expect([statSync(folder()).mode & 0o777, statSync(file()).mode & 0o777]).toEqual([0o700, 0o600]);
+  expect((await pkg(ns, 'status', 'r')).status).toBe(0);
+  expect(await pkg(ns, 'uninstall', 'r')).toMatchObject({ status: 0 });
+  expect(asked()).toEqual([]);
+});
+
+test('what is old is asked for again, and the server need not tell it again', async () => {
+  const ns = await namespace();
+  expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
+  asked();
+  const before = readFileSync(file(), 'utf8');
+  writeFileSync(file(), before.replace(/"time":\d+/, '"time":1000'));
+  expect(await pkg(ns, 'uninstall', 'r')).toMatchObject({ status: 0 });
+  expect(asked()).toEqual(['/api', '/apis']);
+  const after = readFileSync(file(), 'utf8');
+  expect(after.replace(/"time":\d+/, '')).toBe(before.replace(/"time":\d+/, ''));
+  expect(after).not.toContain('"time":1000');
+});
+
+const DAMAGE: readonly [string, (text: string) => string][] = [
+  ['empty', () => ''],
+  ['cut short', (text) => text.slice(0, text.length / 2)],
+  ['of another form', () => '{"format":99}'],
+  ['JSON of something else', () => '[1,2,3]'],
+  ['null', () => 'null'],
+  ['without resources', (text) => text.replaceAll('"resources"', '"other"')],
+  ['with resources of a wrong kind', (text) => text.replaceAll(/"plural":"[^"]*"/g, '"plural":7')],
+  ['with names that are paths', (text) => text.replaceAll(/"plural":"deployments"/g, '"plural":"../../../x"')],
+  ['from a time to come', (text) => text.replace(/"time":\d+/, '"time":99999999999999')],
+  ['binary', () => '\u0000\u0001\uFFFD'.repeat(100)],
+];
+test.each(DAMAGE)('a remembered file that is %s does no harm', async (_name, damage) => {
+  const client = new KubeClient(connectionOf(proxy.kubeconfig), {}, {});
+  process.env['XDG_CACHE_HOME'] = cache;
+  try {
+    await new Discovery(client).refresh();
+    writeFileSync(file(), damage(readFileSync(file(), 'utf8')));
+    const found = await new Discovery(client).resource('apps/v1', 'Deployment');
+    expect(found).toMatchObject({ plural: 'deployments', namespaced: true });
+    // It is mended.
+    asked();
+    expect(await new Discovery(client).resource('apps/v1', 'Deployment')).toEqual(found);
+    expect(asked()).toEqual([]);
+  } finally {
+    delete process.env['XDG_CACHE_HOME'];
+    client.close();
+  }
+});
+
+test('a cache folder that cannot be written is done without', async () => {
+  const ns = await namespace();
+  writeFileSync(join(cache, 'kubepkg'), 'a file where the folder should be');
+  const run = await pkg(ns, 'install', 'r', CHART);
+  expect(run.status, run.stderr).toBe(0);
+});
+
+test('many commands at once write the same file, and none reads half of it', async () => {
+  const ns = await namespace();
+  const names = ['a', 'b', 'c'];
+  const runs = await Promise.all(names.map((name) => pkg(ns, 'install', name, CHART)));
+  expect(runs.map(({ status }) => status)).toEqual(names.map(() => 0));
+  expect(readdirSync(folder())).toHaveLength(1);
+  expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ format: expect.any(Number) });
+});
+
+test('a kind that came meanwhile is found', async () => {
+  const ns = await namespace();
+  expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
+  const group = `g${Date.now()}.example.test`;
+  const crd = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`;
+  await admin().apply(crd, {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `widgets.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  });
+  try {
+    await admin().until(crd, (one) =>
+      one?.status?.conditions?.some(
+        (c: { type: string; status: string }) => c.type === 'Established' && c.status === 'True',
+      ),
+    );
+    await admin().until(`/apis/${group}/v1`, (one) => one?.resources?.length > 0);
+    const chart = join(cache, 'chart');
+    mkdirSync(join(chart, 'templates'), { recursive: true });
+    writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: widgets\nversion: 1.0.0\nengine: handlebars\n');
+    const widget = `apiVersion: ${group}/v1\nkind: Widget\nmetadata:\n  name: one\nspec: {}\n`;
+    writeFileSync(join(chart, 'templates', 'widget.yaml'), widget);
+    asked();
+    const run = await pkg(ns, 'install', 'w', chart);
+    expect(run.status, run.stderr).toBe(0);
+    expect(asked()).toEqual(['/api', '/apis']);
+    expect((await admin().get(`/apis/${group}/v1/namespaces/${ns}/widgets/one`)).kind).toBe('Widget');
+    // A kind that is nowhere is told so.
+    writeFileSync(join(chart, 'templates', 'widget.yaml'), widget.replace('kind: Widget', 'kind: Gadget'));
+    const unknown = await pkg(ns, 'install', 'x', chart);
+    expect(unknown.status).toBe(1);
+    expect(unknown.stderr).toMatch(/PKG_KIND_UNKNOWN/);
+  } finally {
+    await admin().delete(crd);
+  }
+});
+
+describe('other servers', () => {
+  test('one that knows no aggregated discovery tells the same, a request for each group', async () => {
+    const upstream = access();
+    const old = await startProxy({ upstream, accept: 'application/json' });
+    const [older, newer] = [old.kubeconfig, proxy.kubeconfig].map(
+      (kubeconfig) => new KubeClient(connectionOf(kubeconfig), {}, {}),
+    ) as [KubeClient, KubeClient];
+    process.env['XDG_CACHE_HOME'] = cache;
+    try {
+      const [one, two] = [new Discovery(older), new Discovery(newer)];
+      const versions = await one.apiVersions();
+      expect(new Set(versions)).toEqual(new Set(await two.apiVersions()));
+      expect(versions.length).toBeGreaterThan(50);
+      for (const version of versions.filter((name) => name.split('/').length > 1)) {
+        const kind = version.split('/').at(-1) as string;
+        const apiVersion = version.slice(0, -kind.length - 1);
+        expect(await one.resource(apiVersion, kind)).toEqual(await two.resource(apiVersion, kind));
+      }
+    } finally {
+      delete process.env['XDG_CACHE_HOME'];
+      older.close();
+      newer.close();
+      await old.close();
+    }
+  });
+
+  test.each([true, false])(
+    'one group whose own server is down breaks nothing else (aggregated: %s)',
+    async (aggregated) => {
+      const deployments = { name: 'deployments', kind: 'Deployment', namespaced: true, verbs: ['get'] };
+      const group = (name: string, versions: object[]): object => ({ metadata: { name }, versions });
+      const peer = await startPeer({
+        serve: ({ path }, { json }) => {
+          if (path === '/api') {
+            json(aggregated ? { kind: 'APIGroupDiscoveryList', items: [] } : { kind: 'APIVersions', versions: [] });
+          } else if (path === '/apis' && aggregated) {
+            const resources = [
+              {
+                resource: 'deployments',
+                responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+                scope: 'Namespaced',
+                verbs: ['get'],
+              },
+            ];
+            json({
+              kind: 'APIGroupDiscoveryList',
+              items: [
+                group('metrics.example.test', [{ version: 'v1', freshness: 'Stale' }]),
+                group('apps', [{ version: 'v1', resources, freshness: 'Current' }]),
+              ],
+            });
+          } else if (path === '/apis') {
+            const versions = (name: string): object => ({
+              name,
+              versions: [{ groupVersion: `${name}/v1`, version: 'v1' }],
+            });
+            json({ kind: 'APIGroupList', groups: [versions('metrics.example.test'), versions('apps')] });
+          } else if (path === '/apis/apps/v1') {
+            json({ kind: 'APIResourceList', groupVersion: 'apps/v1', resources: [deployments] });
+          } else json({ kind: 'Status', message: 'the server is currently unable to handle the request' }, 503);
+        },
+      });
+      const client = new KubeClient(connectionOf(peer.kubeconfig()), {}, {});
+      process.env['XDG_CACHE_HOME'] = cache;
+      try {
+        const begun = Date.now();
+        const discovery = new Discovery(client);
+        expect(await discovery.resource('apps/v1', 'Deployment')).toMatchObject({ plural: 'deployments' });
+        // Nobody can tell whether such objects live: that they do not would be a guess.
+        await expect(discovery.resource('metrics.example.test/v1', 'PodMetrics')).rejects.toMatchObject({
+          code: 'PKG_CLUSTER_FAILED',
+          message: expect.stringContaining('metrics.example.test/v1 does not answer'),
+          hints: [expect.stringContaining('APIService v1.metrics.example.test')],
+        });
+        expect(await discovery.resource('other.example.test/v1', 'PodMetrics')).toBeUndefined();
+        expect(await discovery.apiVersions()).toContain('metrics.example.test/v1');
+        expect(Date.now() - begun).toBeLessThan(10_000);
+      } finally {
+        delete process.env['XDG_CACHE_HOME'];
+        client.close();
+        await peer.close();
+      }
+    },
+  );
+});
