@@ -158,8 +158,9 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
 
 describe('functions with generated arguments', () => {
   for (const [topic, signatures] of Object.entries(CALLS)) {
-    test(topic, () => {
-      const perFunction = Math.ceil((20 + 200 / signatures.length) * RUNS);
+    // Writing a chart for each call takes a while on a busy machine.
+    test(topic, { timeout: 600_000 }, () => {
+      const perFunction = Math.ceil((12 + 120 / signatures.length) * RUNS);
       const templates = signatures.flatMap((signature, index) =>
         fc.sample(call(signature), { numRuns: perFunction, seed: SEED + index }).map(shown),
       );
