@@ -11,6 +11,7 @@ import { filesObject } from './files.ts';
 import { int } from './int.ts';
 import { encodeText, fromValue, TypedMap } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
+import { valuesMap } from './values-map.ts';
 
 /** A chart of the tree, and what its templates know. */
 export type Scope = {
@@ -49,7 +50,7 @@ export function scopesOf(input: RenderInput): Scope[] {
       ['Files', filesObject(chart)],
       ['Release', common.Release],
       ['Capabilities', common.Capabilities],
-      ['Values', named('common.Values', values)],
+      ['Values', valuesMap(values)],
       ['Subcharts', subcharts],
     ]);
     scopes.push({ chart, path, at, entries });
@@ -66,22 +67,17 @@ export function scopesOf(input: RenderInput): Scope[] {
 
 /** `.` as a template sees it. */
 export function rootOf(entries: GoMap): GoValue {
-  return named('common.Values', entries);
+  return valuesMap(entries);
 }
 
 /** The names of a template and of its folder, as `.Template`. */
 export function templateOf(name: string, scope: Scope): GoValue {
-  return named(
-    'common.Values',
+  return valuesMap(
     new Map<string, GoValue>([
       ['Name', name],
       ['BasePath', `${scope.path}/templates`],
     ]),
   );
-}
-
-function named(type: string, entries: GoMap): TypedMap {
-  return new TypedMap('interface {}', entries, { type });
 }
 
 /** The block of a subchart; Helm takes a dot in a name for a step down. */
