@@ -41,6 +41,8 @@ export async function helmAgain(what: Case, first: HelmAnswer): Promise<HelmAnsw
 async function ask(what: Case, which: string): Promise<HelmAnswer> {
   const at = Date.now();
   const answer = await runHelm(what);
+  // A helm that somebody killed has said nothing.
+  if (answer.status < 0 || answer.status > 128) return { ...answer, at };
   const file = pathOf(what, which);
   mkdirSync(dirname(file), { recursive: true });
   const { stdout, ...rest } = answer;
