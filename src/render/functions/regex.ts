@@ -1,11 +1,23 @@
 /**
- * Regular expressions in Go's dialect, by re2js: the time of one search grows with the length of the text,
- * whatever the pattern. JavaScript's own are never run on a chart's patterns.
+ * Regular expressions in Go's dialect: plain ones by JavaScript's own, all others by re2js. The time of one search
+ * grows with the length of the text, whatever the pattern.
  */
-import { RE2JS } from '../../chart/re2.ts';
+import type { RE2JS } from '../../chart/re2.ts';
 import { printable } from '../../errors-text.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { checkCount, checkLength } from './limits.ts';
+import { isCheap, plainPattern } from './plain-pattern.ts';
+import type { PlainPattern } from './plain-pattern.ts';
+
+let re2: typeof RE2JS | undefined;
+
+/** Loads what patterns need that are not plain. */
+export async function loadRe2(): Promise<void> {
+  re2 ??= (await import('../../chart/re2.ts')).RE2JS;
+}
+
+/** A pattern is not plain, and {@link loadRe2} was not called. */
+export class Re2NotLoaded extends Error {}
 
 /**
  * What a text to search is: characters, or the bytes of UTF-8, each as one character. Patterns are always
@@ -15,7 +27,10 @@ export type Encoding = 'text' | 'bytes';
 
 /** Does the pattern match somewhere in the text? Fails for a pattern that is none, as all others do. */
 export function matchesPattern(pattern: string, text: string, encoding: Encoding = 'text'): boolean {
-  return compile(pattern).matcher(subject(text, encoding)).find();
+  const plain = plainFor(pattern, text);
+  if (plain === undefined) return compile(pattern).matcher(subject(text, encoding)).find();
+  plain.lastIndex = 0;
+  return plain.test(text);
 }
 
 /** The first match; empty when there is none. */
@@ -45,7 +60,7 @@ export function replaceLiteral(
 
 /** Go's Split: at most `count` parts, the last one unsplit; all when it is negative. */
 export function splitPattern(pattern: string, text: string, count: number, encoding: Encoding = 'text'): string[] {
-  compile(pattern);
+  check(pattern);
   if (count === 0) return [];
   if (pattern !== '' && text === '') return [''];
   const parts: string[] = [];
@@ -71,12 +86,36 @@ export function quotePattern(text: string): string {
 const compiled: Map<string, RE2JS> = new Map();
 const MOST_COMPILED = 100;
 
+/** What is known of patterns: how JavaScript would run them, null when it cannot. */
+const plains: Map<string, PlainPattern | null> = new Map();
+
+function plainOf(pattern: string): PlainPattern | null {
+  let plain = plains.get(pattern);
+  if (plain !== undefined) return plain;
+  plain = plainPattern(pattern) ?? null;
+  if (plains.size >= MOST_COMPILED) plains.clear();
+  plains.set(pattern, plain);
+  return plain;
+}
+
+/** JavaScript's pattern, if it is one and the text is for it. */
+function plainFor(pattern: string, text: string): RegExp | undefined {
+  const plain = plainOf(pattern);
+  return plain !== null && isCheap(plain, text.length) && !NOT_ASCII.test(text) ? plain.regex : undefined;
+}
+
+/** Fails for a pattern that is none. */
+function check(pattern: string): void {
+  if (plainOf(pattern) === null) compile(pattern);
+}
+
 function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
+  if (re2 === undefined) throw new Re2NotLoaded();
   let regex: RE2JS;
   try {
-    regex = RE2JS.compile(pattern);
+    regex = re2.compile(pattern);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '';
     throw new FunctionFailure(`cannot read the pattern ${shown(pattern)}: ${printable(reason, 80)}`);
@@ -100,6 +139,12 @@ const LONGEST_SEARCH_MS = 10_000;
 
 /** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. */
 function matches(pattern: string, text: string, count: number, encoding: Encoding): Match[] {
+  if (count === 0) {
+    check(pattern);
+    return [];
+  }
+  const plain = plainFor(pattern, text);
+  if (plain !== undefined) return plainMatches(plain, text, count);
   const regex = compile(pattern);
   const names = regex.namedGroups();
   const matcher = regex.matcher(subject(text, encoding));
@@ -119,6 +164,24 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
     if (performance.now() - started > LONGEST_SEARCH_MS) {
       throw new FunctionFailure(`takes too long to find all matches of ${shown(pattern)}`);
     }
+  }
+  return found;
+}
+
+function plainMatches(regex: RegExp, text: string, count: number): Match[] {
+  const found: Match[] = [];
+  let previousEnd = -1;
+  regex.lastIndex = 0;
+  while (count < 0 || found.length < count) {
+    const groups = regex.exec(text);
+    if (groups === null) break;
+    const { index: start } = groups;
+    const end = start + groups[0].length;
+    if (start === end) regex.lastIndex++;
+    if (start === end && start === previousEnd) continue;
+    previousEnd = end;
+    found.push({ start, end, group: (name) => (/^\d+$/.test(name) ? (groups[Number(name)] ?? '') : '') });
+    checkCount(found.length);
   }
   return found;
 }

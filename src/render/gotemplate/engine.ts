@@ -49,7 +49,8 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   const files = filesOf(scopes);
   const { namespace, functions } = parseAll(files);
   // A native template may make a text, and no way leads back from there.
-  await loadFunctions(input.isMixed === true ? functionNames() : functions);
+  if (input.isMixed === true) await loadFunctions(functionNames());
+  else await loadFunctions(functions, false);
   const limits = { ...LIMITS, ...input.limits };
   const lookup = input.lookup;
   const machine = new Machine(namespace, {

@@ -23,7 +23,7 @@ export async function renderGo(
       const { texts, notes, templates } = await renderGoTemplates({ ...input, values: freshValues() });
       return { ...readDocuments(texts), notes, templates };
     } catch (error) {
-      // Only a text that was made at run time can name a function that no file names.
+      // A text that was made at run time may name a function that no file names, and few calls need more code.
       if (!(error instanceof FunctionNotLoaded)) throw error;
       await loadFunctions([error.function]);
     }

@@ -7,7 +7,10 @@ import type { GoFunction } from './signature.ts';
 /** What the module of a group exports as `functions`. */
 export type FunctionGroup = Readonly<Record<string, GoFunction>>;
 
-type Group = { names: string; load: () => Promise<{ functions: FunctionGroup }> };
+/** `loadMore` is what few calls of its functions need; such a call fails with `FunctionNotLoaded` until it is there. */
+type GroupModule = { functions: FunctionGroup; loadMore?: () => Promise<void> };
+
+type Group = { names: string; load: () => Promise<GroupModule> };
 
 /** Every function is named once here; a module exports exactly the names of its group. */
 const GROUPS: readonly Group[] = [
@@ -120,16 +123,20 @@ export function findFunction(name: string): GoFunction | undefined {
   return loaded.get(name);
 }
 
-/** Loads the code of these functions; names that are not in the table are passed over. */
-export async function loadFunctions(names: Iterable<string>): Promise<void> {
+/**
+ * Loads the code of these functions; names that are not in the table are passed over.
+ *
+ * @param whole also what few of their calls need
+ */
+export async function loadFunctions(names: Iterable<string>, whole = true): Promise<void> {
   const wanted = new Set<Group>();
   for (const name of names) {
-    if (loaded.has(name)) continue;
-    const group = groupOf(name);
+    const group = whole || !loaded.has(name) ? groupOf(name) : undefined;
     if (group !== undefined) wanted.add(group);
   }
   const modules = await Promise.all([...wanted].map((group) => group.load()));
   for (const { functions } of modules) {
     for (const name of Object.keys(functions)) loaded.set(name, functions[name] as GoFunction);
   }
+  if (whole) await Promise.all(modules.map(({ loadMore }) => loadMore?.()));
 }
