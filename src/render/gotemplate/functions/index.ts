@@ -138,5 +138,6 @@ export async function loadFunctions(names: Iterable<string>, whole = true): Prom
   for (const { functions } of modules) {
     for (const name of Object.keys(functions)) loaded.set(name, functions[name] as GoFunction);
   }
-  if (whole) await Promise.all(modules.map(({ loadMore }) => loadMore?.()));
+  if (!whole) return;
+  for (const { loadMore } of modules) if (loadMore !== undefined) await loadMore();
 }

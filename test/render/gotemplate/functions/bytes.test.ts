@@ -11,7 +11,7 @@ const base64 = fc.oneof(
 const base32 = fc.oneof(madeOf(['MZ', 'A', '=', '======', '====', '\n', '7', '1', 'a', 'MZXW6YTB'], 8));
 const path = madeOf(['/', '.', '..', 'a', 'b.tar.gz', '//', 'é', ' '], 7);
 
-test('encodings, sums and paths', () => {
+test('encodings, sums and paths', { timeout: 600_000 }, () => {
   const texts = ['b64enc', 'b32enc', 'sha1sum', 'sha256sum', 'sha512sum', 'adler32sum'];
   const paths = ['base', 'dir', 'clean', 'ext', 'isAbs', 'osBase', 'osDir', 'osClean', 'osExt', 'osIsAbs'];
   const calls = fc.oneof(
@@ -23,7 +23,7 @@ test('encodings, sums and paths', () => {
   expectSame(fc.sample(calls, { numRuns: 900 * RUNS, seed: SEED }));
 });
 
-test('passwords', () => {
+test('passwords', { timeout: 600_000 }, () => {
   const calls = fc.oneof(
     call(
       'derivePassword',
@@ -51,7 +51,7 @@ test('passwords', () => {
   ]);
 });
 
-test('random values have the shape that they have in helm', () => {
+test('random values have the shape that they have in helm', { timeout: 600_000 }, () => {
   const shapes: Readonly<Record<string, RegExp>> = {
     '{{randAlphaNum 300}}': /^"[0-9A-Za-z]{300}"$/,
     '{{randAlpha 300}}': /^"[A-Za-z]{300}"$/,

@@ -37,13 +37,13 @@ const constraint = fc.oneof(
 );
 const close = fc.constantFrom('1.0.0', '1.2.3', '1.2.3-rc.1', '2.0.0', '0.1.2', '0.0.3', 'v1.27.3-gke.100', '1.2', '3');
 
-test('constraints', () => {
+test('constraints', { timeout: 600_000 }, () => {
   const calls = call('semverCompare', constraint.map(literal), fc.oneof(close, version).map(literal));
   // Helm names only the group that is wrong.
   expectSame(fc.sample(calls, { numRuns: 900 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
-test('versions and their methods', () => {
+test('versions and their methods', { timeout: 600_000 }, () => {
   const plain = ['', '.Major', '.Minor', '.Patch', '.Prerelease', '.Metadata', '.Original', '.String'];
   const made = [
     '.IncPatch',
