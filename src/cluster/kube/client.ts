@@ -62,6 +62,7 @@ export type ClientOptions = {
 
 const DEFAULTS = { times: {}, timeout: 65_000, patience: 30_000, pause: 100, maxBody: 256 << 20 };
 const MAX_TRIES = 10;
+const FIRST_TRIES = 4;
 const LONGEST_PAUSE = 5_000;
 const BUSY: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
@@ -123,7 +124,9 @@ export class KubeClient {
         if (error instanceof LostRequest || error instanceof DialError) {
           const unseen = error instanceof DialError || error.processed === 'no';
           if (!unseen) repeated = true;
-          if (unseen ? this.#answered || error instanceof LostRequest : idempotent) wait = this.#pause(tries);
+          // What has never answered may be no API server: a few tries tell.
+          const hopeful = this.#answered || (error instanceof LostRequest && tries < FIRST_TRIES);
+          if (hopeful && (unseen || idempotent)) wait = this.#pause(tries);
         }
       }
       const late = Date.now() - begun + (wait ?? 0) > this.#options.patience;

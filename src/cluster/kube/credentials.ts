@@ -64,9 +64,20 @@ export class Credentials {
   }
 
   async #renew(): Promise<Credential> {
-    this.#pending ??= this.#make().finally(() => (this.#pending = undefined));
+    this.#pending ??= this.#make()
+      .catch((error: unknown) => {
+        throw this.#withPlace(error);
+      })
+      .finally(() => (this.#pending = undefined));
     this.#current = await this.#pending;
     return this.#current;
+  }
+
+  /** Says which kubeconfig has the user whose credentials are not to be had. */
+  #withPlace(error: unknown): unknown {
+    const { file } = this.#connection;
+    if (!(error instanceof PkgError) || error.at !== undefined || file === undefined) return error;
+    return new PkgError(error.code, error.message, { at: { file }, hints: error.hints, cause: error });
   }
 
   async #make(): Promise<Credential> {

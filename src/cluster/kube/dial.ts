@@ -2,7 +2,7 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type * as TlsModule from 'node:tls';
-import type { ConnectionOptions, PeerCertificate, SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
+import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ClientCertificate } from './credentials.ts';
@@ -86,36 +86,18 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
   }
 }
 
-/** Whom to trust and what to show. The one that cannot be read is named, for OpenSSL's words do not. */
+/** Whom to trust and what to show. A certificate that cannot be used is named, for OpenSSL's words do not. */
 function secureContext(tls: Tls, peer: Peer, certificate: ClientCertificate | undefined): SecureContext {
-  const options: SecureContextOptions = {
-    ca: peer.tls.ca ?? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')],
-    minVersion: 'TLSv1.2',
-  };
+  const ca = peer.tls.ca ?? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
   try {
-    return tls.createSecureContext({ ...options, ...certificate });
+    return tls.createSecureContext({ ca, minVersion: 'TLSv1.2', ...certificate });
   } catch (error) {
+    if (certificate === undefined) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    const hints = [`OpenSSL says: ${printable(text, 200)}`];
-    if (certificate === undefined || !isUsable(tls, options)) {
-      throw new PkgError('PKG_KUBECONFIG_INVALID', 'the certificate authority of the cluster cannot be read', {
-        hints,
-        cause: error,
-      });
-    }
     throw new PkgError('PKG_CREDENTIALS_FAILED', 'the client certificate and its key cannot be used', {
-      hints,
+      hints: [`OpenSSL says: ${printable(text, 200)}`],
       cause: error,
     });
-  }
-}
-
-function isUsable(tls: Tls, options: SecureContextOptions): boolean {
-  try {
-    tls.createSecureContext(options);
-    return true;
-  } catch {
-    return false;
   }
 }
 
