@@ -4,8 +4,11 @@
  * Helm reads each document with sigs.k8s.io/yaml into a struct, so it also decides which documents are YAML.
  */
 import { PkgError } from '../errors.ts';
-import { goFloatKey } from './go-number.ts';
-import { parseYamlDocuments } from './read.ts';
+import { Decoder, scalarText, scalarValue } from './decode.ts';
+import { YamlFault } from './fault.ts';
+import { DocumentReader } from './nodes.ts';
+import type { YamlNode } from './nodes.ts';
+import { decodeBytes } from './readable.ts';
 import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
@@ -21,44 +24,90 @@ const METADATA_TYPE =
   'struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }';
 
 /**
- * Reads the head of a document.
+ * Reads the head of a document, given as bytes, one a character; texts are given back so.
  *
  * @throws PkgError PKG_YAML_SYNTAX for what Helm refuses, with Helm's words after `YAML parse error on FILE: `
  */
 export function documentHead(text: string): DocumentHead {
-  const document = parseYamlDocuments(text, '')[0] ?? null;
-  const head: DocumentHead = { apiVersion: '', kind: '', name: '', annotations: undefined };
-  if (document === null) return head;
-  if (!isMap(document)) throw mismatch(document, 'value of type util.SimpleHead');
-  for (const [key, value] of fieldsOf(document)) {
-    if (value === null) continue;
-    if (key === 'apiversion') head.apiVersion = textOf(value, 'SimpleHead.apiVersion');
-    else if (key === 'kind') head.kind = textOf(value, 'SimpleHead.kind');
-    else if (key === 'metadata') readMetadata(head, value);
+  try {
+    const { text: unicode, fault } = decodeBytes(text);
+    const node = new DocumentReader(unicode, fault).next();
+    const head: DocumentHead = { apiVersion: '', kind: '', name: '', annotations: undefined };
+    if (node !== undefined) {
+      // What is wrong anywhere in the document comes before what is wrong with its head.
+      new Decoder(false).document(node, takeOutTexts);
+      readHead(head, node);
+    }
+    return head;
+  } catch (error) {
+    if (!(error instanceof YamlFault)) throw error;
+    const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
+    throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`);
   }
-  return head;
 }
 
-function readMetadata(head: DocumentHead, metadata: Value): void {
-  if (!isMap(metadata)) throw mismatch(metadata, `struct field SimpleHead.metadata of type ${METADATA_TYPE}`);
-  for (const [key, value] of fieldsOf(metadata)) {
-    if (value === null) continue;
-    if (key === 'name') {
-      head.name = textOf(value, '.metadata.name');
-    } else if (key === 'annotations') {
-      if (!isMap(value)) throw mismatch(value, 'struct field .metadata.annotations of type map[string]string');
-      const annotations = new Map(head.annotations);
-      for (const [name, item] of value) {
-        annotations.set(name, item === null ? '' : textOf(item, '.metadata.annotations'));
+/** Where text is asked for even infinity becomes text, so it never was a number of JSON. */
+function takeOutTexts(document: Value): void {
+  if (!isMap(document)) return;
+  for (const [key, value] of document) {
+    const field = foldCase(key);
+    if (field === 'apiversion' || field === 'kind') takeOut(document, key);
+    if (field !== 'metadata' || !isMap(value)) continue;
+    for (const [name, item] of value) {
+      if (foldCase(name) === 'name') takeOut(value, name);
+      else if (foldCase(name) === 'annotations' && isMap(item)) for (const note of item.keys()) takeOut(item, note);
+    }
+  }
+}
+
+function takeOut(map: ValueMap, key: string): void {
+  if (typeof map.get(key) === 'number') map.set(key, 0);
+}
+
+function readHead(head: DocumentHead, document: YamlNode): void {
+  for (const [key, value] of fieldsOf(document, 'value of type util.SimpleHead')) {
+    const folded = foldCase(key);
+    if (folded === 'apiversion') head.apiVersion = textOf(value, 'SimpleHead.apiVersion') ?? head.apiVersion;
+    else if (folded === 'kind') head.kind = textOf(value, 'SimpleHead.kind') ?? head.kind;
+    else if (folded === 'metadata') readMetadata(head, value);
+  }
+}
+
+function readMetadata(head: DocumentHead, metadata: YamlNode): void {
+  // Null takes back what the field was before, in another case.
+  if (isNull(metadata)) Object.assign(head, { name: '', annotations: undefined });
+  for (const [key, value] of fieldsOf(metadata, `struct field SimpleHead.metadata of type ${METADATA_TYPE}`)) {
+    const folded = foldCase(key);
+    if (folded === 'name') {
+      head.name = textOf(value, '.metadata.name') ?? head.name;
+    } else if (folded === 'annotations') {
+      const entries = fieldsOf(value, 'struct field .metadata.annotations of type map[string]string');
+      if (isNull(value)) {
+        head.annotations = undefined;
+        continue;
       }
+      const annotations = new Map(head.annotations);
+      for (const [name, item] of entries) annotations.set(encode(name), textOf(item, '.metadata.annotations') ?? '');
       head.annotations = annotations;
     }
   }
 }
 
-/** The entries as Go's JSON decoder meets them: by sorted key, and a field's name in whatever case. */
-function fieldsOf(map: ValueMap): [string, Value][] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [foldCase(key), value]);
+/** The entries as Go's JSON decoder meets them: by sorted key. Of null there are none. */
+function fieldsOf(node: YamlNode, target: string): [string, YamlNode][] {
+  const map = follow(node);
+  if (isNull(map)) return [];
+  if (map.kind !== 'map') throw mismatch(map, target);
+  return [...new Decoder(false).entries(map)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function follow(node: YamlNode): YamlNode {
+  return node.kind === 'alias' ? follow(node.target ?? node) : node;
+}
+
+function isNull(node: YamlNode): boolean {
+  const target = follow(node);
+  return target.kind === 'scalar' && scalarValue(target) === null;
 }
 
 /** As Go's `foldName`: the Kelvin sign is a k, the long s an s. */
@@ -66,26 +115,26 @@ function foldCase(key: string): string {
   return key.replaceAll('\u212a', 'k').replaceAll('\u017f', 's').toLowerCase();
 }
 
-/** Numbers and booleans become text where text is asked for. */
-function textOf(value: Value, field: string): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return goFloatKey(value);
-  if (typeof value === 'object') throw mismatch(value, `struct field ${field} of type string`);
-  return String(value);
+/** Numbers and booleans become text where text is asked for; undefined for null. */
+function textOf(node: YamlNode, field: string): string | undefined {
+  const scalar = follow(node);
+  if (scalar.kind !== 'scalar') throw mismatch(scalar, `struct field ${field} of type string`);
+  const value = scalarValue(scalar);
+  if (value === null) return undefined;
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+  return typeof value === 'string' ? encode(value) : scalarText(scalar, value as boolean | number | bigint);
 }
 
-function mismatch(value: Value, target: string): PkgError {
-  const kind = isMap(value)
-    ? 'object'
-    : Array.isArray(value)
-      ? 'array'
-      : typeof value === 'boolean'
-        ? 'bool'
-        : typeof value === 'string'
-          ? 'string'
-          : 'number';
+/** Text of a document that was given as bytes is given back as bytes. */
+function encode(text: string): string {
+  return /[^\x00-\x7f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}
+
+function mismatch(node: YamlNode, target: string): PkgError {
+  const kind = node.kind === 'map' ? 'object' : node.kind === 'list' ? 'array' : typeof scalarValue(node);
   return new PkgError(
     'PKG_YAML_SYNTAX',
-    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go ${target}`,
+    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind === 'boolean' ? 'bool' : kind === 'bigint' ? 'number' : kind} into Go ${target}`,
   );
 }

@@ -62,6 +62,17 @@ function resolveNumber(text: string, pointFirst: boolean): number | bigint | str
   return Number.isFinite(number) ? number : text;
 }
 
+/**
+ * Is the number that was read from a plain scalar a float to Go? What looks like an integer is one if 64 bits
+ * hold it, but a leading zero makes it octal, and with an 8 or a 9 a float.
+ */
+export function isFloat(text: string, value: number | bigint): boolean {
+  const plain = text.replaceAll('_', '');
+  if (typeof value === 'bigint')
+    return value >= 2n ** 64n || value < -(2n ** 63n) || (value >= 2n ** 63n && plain.startsWith('+'));
+  return !/^[-+]?(?:0|[1-9][0-9]*)$/.test(plain) && !PREFIXED.test(plain) && !SIGNED_BINARY.test(plain);
+}
+
 function signedBinary(plain: string): number | bigint | undefined {
   const [, sign = '', digits = ''] = SIGNED_BINARY.exec(plain) ?? [];
   if (digits === '' || digits.length > 70) return undefined;

@@ -1,9 +1,9 @@
 /** Helm's functions that read and print YAML. */
-import { PkgError } from '../../../errors.ts';
-import { parseYamlDocuments } from '../../../yaml/read.ts';
+import { YamlFault } from '../../../yaml/fault.ts';
+import { readFirstDocument } from '../../../yaml/read.ts';
 import { jsonKind } from '../data/json-read.ts';
 import { printPrettyYaml, printYaml } from '../data/yaml-print.ts';
-import { decodeText, encodeText, fromValue } from '../value.ts';
+import { encodeText, fromValue } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import type { FunctionGroup } from './index.ts';
 import { orElse } from './json.ts';
@@ -17,10 +17,10 @@ function withoutEnd(text: string): string {
 /** Reads the first document of a text. @throws GoError in Helm's words */
 function readYaml(text: string): GoValue {
   try {
-    return fromValue(parseYamlDocuments(decodeText(text), '')[0] ?? null);
+    return fromValue(readFirstDocument(text));
   } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    throw new GoError(`error converting YAML to JSON: yaml: ${encodeText(error.message)}`);
+    if (!(error instanceof YamlFault)) throw error;
+    throw new GoError(`error converting YAML to JSON: ${encodeText(error.helm)}`);
   }
 }
 

@@ -1,0 +1,271 @@
+/** What YAML nodes mean to Helm: values, after go-yaml has read them and they have been JSON. */
+import { printable } from '../errors-text.ts';
+import { YamlFault } from './fault.ts';
+import { goFloatKey } from './go-number.ts';
+import type { YamlNode } from './nodes.ts';
+import { isFloat, resolvePlainScalar } from './scalar.ts';
+import { isTimestamp } from './timestamp.ts';
+import { isMap } from './value.ts';
+import type { Value, ValueMap } from './value.ts';
+
+const YAML_TAGS = 'tag:yaml.org,2002:';
+/** Tags that say of which type a scalar is; any other means nothing. */
+const RESOLVED: ReadonlySet<string> = new Set(['', 'str', 'bool', 'int', 'float', 'null', 'timestamp']);
+
+/** Makes the values of documents. */
+export class Decoder {
+  readonly #unique: boolean;
+  /** Nodes read, and those of them that came out of aliases: what go-yaml bounds. */
+  #nodes = 0;
+  #aliased = 0;
+  #aliasDepth = 0;
+  readonly #open: Set<YamlNode> = new Set();
+  /** Maps with keys that JSON cannot have. */
+  #notJson: Map<ValueMap, YamlFault> = new Map();
+  #infinite: YamlNode | undefined;
+
+  /** @param unique a key that is written twice in a map is an error */
+  constructor(unique: boolean) {
+    this.#unique = unique;
+  }
+
+  /**
+   * The value of a document.
+   *
+   * @param beforeJson may take out of it what does not become JSON as it is
+   * @throws YamlFault
+   */
+  document(node: YamlNode, beforeJson?: (value: Value) => void): Value {
+    this.#nodes = 1;
+    this.#aliased = 0;
+    this.#notJson = new Map();
+    this.#infinite = undefined;
+    const value = this.#value(node);
+    if (this.#infinite !== undefined || this.#notJson.size > 0) {
+      beforeJson?.(value);
+      this.#checkJson(value);
+    }
+    return value;
+  }
+
+  /** What JSON cannot say matters only if no later key took its place. */
+  #checkJson(value: Value): void {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      const problem = 'infinity and not-a-number are no numbers in JSON, and so in Kubernetes';
+      const name = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+      throw new YamlFault(problem, this.#infinite?.at ?? 0, `json: unsupported value: ${name}`);
+    }
+    if (isMap(value)) {
+      const fault = this.#notJson.get(value);
+      if (fault !== undefined) throw fault;
+      for (const item of value.values()) this.#checkJson(item);
+    } else if (Array.isArray(value)) {
+      for (const item of value) this.#checkJson(item);
+    }
+  }
+
+  #value(node: YamlNode): Value {
+    this.#count(node);
+    switch (node.kind) {
+      case 'scalar': {
+        const value = scalarValue(node);
+        if (typeof value === 'number' && !Number.isFinite(value)) this.#infinite ??= node;
+        return value;
+      }
+      case 'list':
+        return node.children.map((child) => this.#value(child));
+      case 'map': {
+        const map: ValueMap = new Map();
+        this.#fill(map, node);
+        return map;
+      }
+      default:
+        return this.#alias(node, (target) => this.#value(target));
+    }
+  }
+
+  #alias<T>(node: YamlNode, read: (target: YamlNode) => T): T {
+    const target = node.target ?? node;
+    if (this.#open.has(target)) {
+      const name = `anchor '${node.value}'`;
+      throw new YamlFault(`the ${printable(name)} contains itself`, node.at, `yaml: ${name} value contains itself`);
+    }
+    this.#open.add(target);
+    this.#aliasDepth++;
+    const result = read(target);
+    this.#aliasDepth--;
+    this.#open.delete(target);
+    return result;
+  }
+
+  #fill(map: ValueMap, node: YamlNode): void {
+    const seen = this.#unique ? new Set<string>() : undefined;
+    const { children } = node;
+    for (let index = 0; index + 1 < children.length; index += 2) {
+      const [key, value] = [children[index] as YamlNode, children[index + 1] as YamlNode];
+      if (isMerge(key)) {
+        this.#merge(map, value);
+        continue;
+      }
+      const name = this.#key(key, map, value);
+      if (seen?.has(name)) {
+        throw new YamlFault(`the key '${printable(name)}' is written twice in this map`, key.at);
+      }
+      seen?.add(name);
+      map.set(name, this.#value(value));
+    }
+  }
+
+  /** The nodes of a map under their keys, merged maps unfolded. */
+  entries(node: YamlNode): Map<string, YamlNode> {
+    const entries = new Map<string, YamlNode>();
+    const { children } = node;
+    for (let index = 0; index + 1 < children.length; index += 2) {
+      const [key, value] = [children[index] as YamlNode, children[index + 1] as YamlNode];
+      if (!isMerge(key)) {
+        entries.set(this.#key(key, new Map(), value), value);
+        continue;
+      }
+      const merged = value.kind === 'alias' ? (value.target ?? value) : value;
+      for (const item of merged.kind === 'list' ? merged.children.toReversed() : [merged]) {
+        const map = item.kind === 'alias' ? (item.target ?? item) : item;
+        for (const [name, child] of this.entries(map)) entries.set(name, child);
+      }
+    }
+    return entries;
+  }
+
+  #merge(map: ValueMap, from: YamlNode): void {
+    const resolved = from.kind === 'alias' ? from.target : from;
+    if (resolved?.kind === 'map') {
+      this.#count(from);
+      if (from.kind === 'alias') {
+        this.#alias(from, (target) => {
+          this.#count(target);
+          this.#fill(map, target);
+        });
+      } else {
+        this.#fill(map, from);
+      }
+      return;
+    }
+    // The first of several maps wins, so it comes last.
+    for (const item of from.kind === 'list' ? from.children.toReversed() : [undefined]) {
+      const target = item?.kind === 'alias' ? item.target : item;
+      if (item === undefined || target?.kind !== 'map') {
+        const helm = 'yaml: map merge requires map or sequence of maps as the value';
+        throw new YamlFault("'<<' takes a map or a list of maps", from.at, helm);
+      }
+      this.#merge(map, item);
+    }
+  }
+
+  /** A key as text. One that JSON cannot have is noted, and counts as none. */
+  #key(node: YamlNode, map: ValueMap, value: YamlNode): string {
+    this.#count(node);
+    if (node.kind === 'alias') return this.#alias(node, (target) => this.#key(target, map, value));
+    if (node.kind !== 'scalar') {
+      this.#value(node);
+      const problem = 'a map or a list cannot be the key of a map';
+      throw new YamlFault(problem, node.at, `yaml: invalid map key: ${this.#goSyntax(node)}`);
+    }
+    const key = scalarValue(node);
+    if (typeof key === 'string') return key;
+    const tooLarge = typeof key === 'bigint' && key >= 2n ** 63n && !isFloat(node.value, key);
+    if (typeof key === 'object' || tooLarge) {
+      const problem = tooLarge ? 'this key is too large a number' : `a key cannot be null: write '""' or a name`;
+      const what = tooLarge ? `uint64, key: 0x${key.toString(16)}` : '%!s(<nil>), key: <nil>';
+      const helm = `unsupported map key of type: ${what}, value: ${this.#goSyntax(value)}`;
+      this.#notJson.set(map, new YamlFault(problem, node.at, helm));
+      return '';
+    }
+    return scalarText(node, key);
+  }
+
+  /** As `%#v` prints what go-yaml read. */
+  #goSyntax(node: YamlNode): string {
+    if (node.kind === 'alias') return this.#alias(node, (target) => this.#goSyntax(target));
+    if (node.kind === 'list') {
+      return `[]interface {}{${node.children.map((child) => this.#goSyntax(child)).join(', ')}}`;
+    }
+    if (node.kind === 'scalar') {
+      const value = scalarValue(node);
+      return value === null ? 'interface {}(nil)' : typeof value === 'string' ? JSON.stringify(value) : String(value);
+    }
+    const parts: string[] = [];
+    for (let index = 0; index + 1 < node.children.length; index += 2) {
+      parts.push(
+        node.children
+          .slice(index, index + 2)
+          .map((child) => this.#goSyntax(child))
+          .join(':'),
+      );
+    }
+    return `map[interface {}]interface {}{${parts.join(', ')}}`;
+  }
+
+  /**
+   * go-yaml's own bound: aliases may make up nearly all of a small document, and a tenth of a large one.
+   * https://github.com/yaml/go-yaml/blob/v2/decode.go, `allowedAliasRatio`
+   */
+  #count(node: YamlNode): void {
+    this.#nodes++;
+    if (this.#aliasDepth === 0) return;
+    this.#aliased++;
+    if (this.#aliased <= 100 || this.#nodes <= 1000) return;
+    const [low, high] = [400_000, 4_000_000];
+    const allowed =
+      this.#nodes <= low ? 0.99 : this.#nodes >= high ? 0.1 : 0.99 - (0.89 * (this.#nodes - low)) / (high - low);
+    if (this.#aliased / this.#nodes > allowed) {
+      const problem = 'the aliases of this YAML unfold to too many values';
+      throw new YamlFault(problem, node.at, 'yaml: document contains excessive aliasing', true);
+    }
+  }
+}
+
+function isMerge(node: YamlNode): boolean {
+  return node.kind === 'scalar' && node.value === '<<' && (node.implicit || node.tag === `${YAML_TAGS}merge`);
+}
+
+/** The name of a tag of YAML itself; a tag of another kind as it is. */
+function tagName(tag: string): string {
+  return tag.startsWith(YAML_TAGS) ? tag.slice(YAML_TAGS.length) : tag;
+}
+
+/** What a scalar stands for; infinity and not-a-number included. */
+export function scalarValue(node: YamlNode): Value {
+  if (node.tag === '') return node.implicit ? resolvePlainScalar(node.value) : node.value;
+  const name = tagName(node.tag);
+  const isYaml = name !== node.tag;
+  if (isYaml && name === 'binary') return binaryValue(node);
+  if (!isYaml || !RESOLVED.has(name) || name === 'str') return node.value;
+  const value = resolvePlainScalar(node.value);
+  const is = typeName(node.value, value, name);
+  if (is === name || (name === 'float' && is === 'int')) return value;
+  const shown = `'${printable(node.value)}' is not a value of the tag '!!${name}'`;
+  throw new YamlFault(shown, node.at, `yaml: cannot decode !!${is} \`${node.value}\` as a !!${name}`);
+}
+
+/** Only who asks for a timestamp gets one. */
+function typeName(text: string, value: Value, wanted: string): string {
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return wanted === 'timestamp' && isTimestamp(text) ? 'timestamp' : 'str';
+  return isFloat(text, value as number | bigint) ? 'float' : 'int';
+}
+
+function binaryValue(node: YamlNode): string {
+  const text = node.value.replace(/[\r\n]/g, '');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {
+    const helm = 'yaml: !!binary value contains invalid base64 data';
+    throw new YamlFault("this '!!binary' value is not base64", node.at, helm);
+  }
+  return Buffer.from(text, 'base64').toString('utf8');
+}
+
+/** A scalar as text, where JSON has only text: what sigs.k8s.io/yaml makes of numbers and booleans. */
+export function scalarText(node: YamlNode, value: boolean | number | bigint): string {
+  if (typeof value === 'boolean') return String(value);
+  const float = isFloat(node.value, value) || tagName(node.tag) === 'float';
+  return float ? goFloatKey(Number(value)) : String(value);
+}

@@ -1,0 +1,75 @@
+/** Reading YAML, held against the real helm. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PkgError } from '../../src/errors.ts';
+import { YamlFault } from '../../src/yaml/fault.ts';
+import { parseYaml, readFirstDocument } from '../../src/yaml/read.ts';
+import { comparable, runs } from './arbitraries.ts';
+import { yamlText } from './documents.ts';
+import { readAsHelm } from './helm-yaml.ts';
+
+/** What `fromYaml` gives: its maps, or a map that says why there is none. */
+function readAsPkg(text: string): unknown {
+  try {
+    const value = readFirstDocument(Buffer.from(text, 'utf8').toString('latin1')) ?? new Map();
+    if (value instanceof Map) return value;
+    return new Map([['Error', 'not a map']]);
+  } catch (error) {
+    if (!(error instanceof YamlFault)) throw error;
+    return new Map([['Error', `error converting YAML to JSON: ${error.helm}`]]);
+  }
+}
+
+function withoutDetails(data: unknown): unknown {
+  const compared = comparable(data);
+  const error: unknown = compared instanceof Map ? compared.get('Error') : undefined;
+  if (typeof error !== 'string') return compared;
+  if (error.startsWith('error unmarshaling JSON')) return new Map([['Error', 'not a map']]);
+  // Go shows the key, with the fields of a map in an order of its own.
+  return new Map([['Error', error.replace(/(map key).*/s, '$1')]]);
+}
+
+test('generated texts mean what they mean to helm, and are refused with its words', () => {
+  const texts = fc.sample(yamlText, { ...runs(4000), seed: Number(process.env['PKG_TEST_SEED'] ?? Date.now() % 1e6) });
+  const theirs = readAsHelm(texts);
+  const different = texts.flatMap((text, index) => {
+    const [pkg, helm] = [withoutDetails(readAsPkg(text)), withoutDetails(theirs[index])];
+    return JSON.stringify(show(pkg)) === JSON.stringify(show(helm)) ? [] : [{ text, pkg: show(pkg), helm: show(helm) }];
+  });
+  expect({ count: different.length, different: different.slice(0, 10) }).toEqual({ count: 0, different: [] });
+});
+
+function show(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(show);
+  return data instanceof Map
+    ? { map: [...(data as Map<string, unknown>)].map(([name, item]) => [name, show(item)]) }
+    : data;
+}
+
+test('hostile texts are refused in little time', () => {
+  const bomb = ['a0: &a0 [x, x]', ...Array.from({ length: 60 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)];
+  const texts: [string, string][] = [
+    [`${'['.repeat(100_000)}`, 'PKG_YAML_TOO_COMPLEX'],
+    [Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), 'PKG_YAML_TOO_COMPLEX'],
+    [bomb.join('\n'), 'PKG_YAML_TOO_COMPLEX'],
+    [`a: "${'x '.repeat(1_000_000)}`, 'PKG_YAML_SYNTAX'],
+    [`${'x'.repeat(2_000_000)}: a: b`, 'PKG_YAML_SYNTAX'],
+    [`${'{a: '.repeat(900)}`, 'PKG_YAML_SYNTAX'],
+    [`&a [*a]`, 'PKG_YAML_SYNTAX'],
+  ];
+  for (const [text, code] of texts) {
+    const error = refusal(text);
+    expect(error).toBeInstanceOf(PkgError);
+    expect((error as PkgError).code).toBe(code);
+  }
+  expect(parseYaml(`a: ${'\n'.repeat(200_000)}`, 'a.yaml')).toEqual(new Map([['a', null]]));
+  expect(parseYaml(`a: ${'b\n '.repeat(200_000)}`, 'a.yaml')).toEqual(new Map([['a', 'b '.repeat(200_000).trim()]]));
+});
+
+function refusal(text: string): unknown {
+  try {
+    return parseYaml(text, 'a.yaml');
+  } catch (error) {
+    return error;
+  }
+}
