@@ -1,7 +1,7 @@
 /** Reads the files of a chart folder. */
-import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import type { ChartFile } from './chart.ts';
@@ -11,8 +11,9 @@ import type { IgnoreRules } from './ignore.ts';
 import { Budget, checkFileSize } from './limits.ts';
 
 /**
- * All files of a chart folder but those that `.helmignore` leaves out. Links are followed where they stay
- * inside the folder; Helm follows them anywhere, which would pack and install files that were never meant.
+ * All files of a chart folder but those that `.helmignore` leaves out. Links are followed inside the folder, and
+ * into other charts, as charts of one repository share their parts; Helm follows them anywhere, which would pack
+ * and install files that were never meant.
  *
  * @param budget what the folder may hold
  * @throws {PkgError} `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_CHART_INVALID`, `PKG_FILE_UNREADABLE`
@@ -83,8 +84,8 @@ class Walk {
       throw this.#unsafe(name, 'is a link to nothing');
     }
     const inside = this.root.endsWith(sep) ? this.root : this.root + sep;
-    if (real !== this.root && !real.startsWith(inside)) {
-      throw this.#unsafe(name, 'is a link that leads out of the chart', [
+    if (real !== this.root && !real.startsWith(inside) && !isInChart(real)) {
+      throw this.#unsafe(name, 'is a link that leads out of the chart, and into no other chart', [
         'put a copy of the file into the chart instead',
       ]);
     }
@@ -118,6 +119,14 @@ class Walk {
   #unsafe(name: string, why: string, hints: readonly string[] = []): PkgError {
     const at = { file: join(this.#shown, name) };
     return new PkgError('PKG_CHART_UNSAFE', `${printable(name)} ${why}`, { at, hints });
+  }
+}
+
+/** Is it a chart folder, or does it lie in one? */
+function isInChart(path: string): boolean {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'Chart.yaml'))) return true;
+    if (dirname(folder) === folder) return false;
   }
 }
 

@@ -57,7 +57,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_CHART_UNSAFE: {
     summary: 'the chart tries to reach outside of itself',
-    why: 'A link, an absolute path or a `..` would lead out of the chart. Such charts are refused.',
+    why: 'A link, an absolute path or a `..` would lead out of the chart. Only links from a chart folder into another chart are followed.',
     fix: 'Do not use the chart before you know why it does so.',
   },
   PKG_CHART_TOO_LARGE: {

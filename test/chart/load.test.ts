@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';
@@ -120,6 +120,21 @@ describe('links and other things in a chart folder', () => {
     expect(names(chart.templates)).toEqual(['templates/a.yaml']);
     expect(names(chart.files)).toContain('again/a.yaml');
     expect(chart.values).toEqual(new Map([['b', 2]]));
+  });
+
+  test('links into other charts are followed, as charts of one repository share their parts', async () => {
+    const other = writeChart({ 'values.yaml': 'b: 2', 'templates/x.yaml': 'x: 1' }, 'other');
+    const path = writeChart({ 'charts/a.txt': '' });
+    rmSync(join(path, 'charts/a.txt'));
+    symlinkSync(other, join(path, 'charts/other'));
+    symlinkSync(join(other, 'values.yaml'), join(path, 'values.yaml'));
+    const chart = await loadChart(path);
+    expect(chart.values).toEqual(new Map([['b', 2]]));
+    expect(chart.dependencies.map(({ metadata, templates }) => [metadata.name, names(templates)])).toEqual([
+      ['web', ['templates/x.yaml']],
+    ]);
+    symlinkSync('/etc/passwd', join(other, 'passwd'));
+    expect(await codeOf(() => loadChart(path))).toBe('PKG_CHART_UNSAFE');
   });
 
   test('the chart itself may be named by a link', async () => {

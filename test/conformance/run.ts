@@ -3,7 +3,7 @@ import type { Case } from './cases.ts';
 import { VERDICTS, compare } from './compare.ts';
 import type { Comparison } from './compare.ts';
 
-const FINE: ReadonlySet<string> = new Set(['same', 'both refuse', 'not comparable']);
+const FINE: ReadonlySet<string> = new Set(['same', 'both refuse', 'helm crashed', 'not comparable']);
 
 /** Compares all cases; `onDone` hears of each as it ends. The results are in the order of the cases. */
 export async function compareAll(
