@@ -9,6 +9,8 @@ import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
 const MOST_LEVELS = 30;
+/** Helm does not count these; a stack ends somewhere. */
+const MOST_LISTS = 500;
 const LARGEST_INDEX = 65536;
 const END = Symbol('end');
 
@@ -81,6 +83,7 @@ class SetParser {
   readonly #json: boolean;
   readonly #literal: boolean;
   #at = 0;
+  #lists = 0;
 
   constructor(text: string, flag: string, read: SetReader, json: boolean, literal = false) {
     this.#text = text;
@@ -168,6 +171,13 @@ class SetParser {
 
   /** What follows `key[i]`. */
   #item(list: Value[], index: number, level: number): typeof END | undefined {
+    if (++this.#lists > MOST_LISTS) throw this.#error(`lists are nested more than ${MOST_LISTS} levels deep`);
+    const end = this.#afterIndex(list, index, level);
+    this.#lists--;
+    return end;
+  }
+
+  #afterIndex(list: Value[], index: number, level: number): typeof END | undefined {
     const { text, stop } = this.#until('[.=');
     if (text !== '') throw this.#error(`there is ${printable(text, 40)} after an index`);
     switch (stop) {

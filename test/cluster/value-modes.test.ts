@@ -41,9 +41,9 @@ function writeVersion(folder: string, { values: own, sub }: { values: unknown; s
   });
 }
 
-test('values of revisions', { timeout: 1_200_000 }, async () => {
+test('values of revisions', { timeout: 1_200_000 * RUNS }, async () => {
   expect(cluster().kubeconfig).not.toBe('');
-  const lives = fc.sample(life, { numRuns: 5 * RUNS, seed: SEED });
+  const lives = fc.sample(life, { numRuns: 3 * RUNS, seed: SEED });
   for (const [index, revisions] of lives.entries()) {
     const ns = await namespace();
     const folder = temporaryFolder();

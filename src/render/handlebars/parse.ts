@@ -23,6 +23,7 @@ class TemplateSyntaxError extends Error {
  * @throws {PkgError} `PKG_TEMPLATE_SYNTAX` with line and column
  */
 export function parseTemplate(source: string, name: string, file: string): Template {
+  if (isNestedTooDeeply(source)) throw nestedTooDeeply(file);
   parser.parseError = (message: string, hash: SyntaxHash): never => {
     throw new TemplateSyntaxError(message, hash);
   };
@@ -31,6 +32,30 @@ export function parseTemplate(source: string, name: string, file: string): Templ
   } catch (error) {
     throw syntaxError(error, source, file);
   }
+}
+
+/** Blocks in blocks, calls in calls. */
+const DEEPEST = 500;
+
+/** Looked for before parsing, since the parser's time grows with the square of the depth. */
+function isNestedTooDeeply(source: string): boolean {
+  let blocks = 0;
+  let calls = 0;
+  for (const [mark] of source.matchAll(/\{\{~?(?:#|\^(?!~?\})|\/)?|[()]/g)) {
+    if (mark === '(') calls++;
+    else if (mark === ')') calls = Math.max(0, calls - 1);
+    else {
+      calls = 0;
+      if (mark.endsWith('/')) blocks = Math.max(0, blocks - 1);
+      else if (/[#^]$/.test(mark)) blocks++;
+    }
+    if (blocks > DEEPEST || calls > DEEPEST) return true;
+  }
+  return false;
+}
+
+function nestedTooDeeply(file: string): PkgError {
+  return new PkgError('PKG_TEMPLATE_LIMIT', 'the template is nested too deeply to be read', { at: { file } });
 }
 
 function syntaxError(error: unknown, source: string, file: string): unknown {
@@ -43,7 +68,7 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
     });
   }
   if (error instanceof RangeError) {
-    return new PkgError('PKG_TEMPLATE_LIMIT', 'the template is nested too deeply to be read', { at: { file } });
+    return nestedTooDeeply(file);
   }
   // Handlebars' own Exception: a close tag that does not match, an invalid path; it has a position.
   const known = error as { message?: unknown; lineNumber?: unknown; column?: unknown };
