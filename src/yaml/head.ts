@@ -6,9 +6,10 @@
 import { PkgError } from '../errors.ts';
 import { Decoder, scalarText, scalarValue } from './decode.ts';
 import { YamlFault } from './fault.ts';
+import { readFast } from './fast.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
-import { decodeBytes } from './readable.ts';
+import { decodeBytes, validText } from './readable.ts';
 import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
@@ -29,6 +30,10 @@ const METADATA_TYPE =
  * @throws PkgError PKG_YAML_SYNTAX for what Helm refuses, with Helm's words after `YAML parse error on FILE: `
  */
 export function documentHead(text: string): DocumentHead {
+  const valid = validText(text);
+  const fast = valid === undefined ? undefined : readFast(valid, false);
+  const plain = fast === undefined ? undefined : plainHead(fast.value);
+  if (plain !== undefined) return plain;
   try {
     const { text: unicode, fault } = decodeBytes(text);
     const node = new DocumentReader(unicode, fault).next();
@@ -44,6 +49,37 @@ export function documentHead(text: string): DocumentHead {
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
     throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`);
   }
+}
+
+/** The head of a document in which it is as it should be: of text, and its fields in their usual case. */
+function plainHead(document: Value): DocumentHead | undefined {
+  if (!isMap(document) || !hasUsualCase(document, FIELDS)) return undefined;
+  const apiVersion = document.get('apiVersion') ?? '';
+  const kind = document.get('kind') ?? '';
+  const metadata = document.get('metadata') ?? new Map<string, Value>();
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
+  if (!isMap(metadata) || !hasUsualCase(metadata, METADATA_FIELDS)) return undefined;
+  const name = metadata.get('name') ?? '';
+  const annotations = metadata.get('annotations') ?? undefined;
+  if (typeof name !== 'string' || (annotations !== undefined && !isMap(annotations))) return undefined;
+  const head = { apiVersion: encode(apiVersion), kind: encode(kind), name: encode(name) };
+  if (annotations === undefined) return { ...head, annotations: undefined };
+  const texts = new Map<string, string>();
+  for (const [key, value] of annotations) {
+    if (typeof value !== 'string') return undefined;
+    texts.set(encode(key), encode(value));
+  }
+  return { ...head, annotations: texts };
+}
+
+const FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+const METADATA_FIELDS: ReadonlySet<string> = new Set(['name', 'annotations']);
+/** In lower case. */
+const FOLDED: ReadonlySet<string> = new Set(['apiversion', 'kind', 'metadata', 'name', 'annotations']);
+
+function hasUsualCase(map: ValueMap, usual: ReadonlySet<string>): boolean {
+  for (const key of map.keys()) if (!usual.has(key) && FOLDED.has(foldCase(key))) return false;
+  return true;
 }
 
 /** Where text is asked for even infinity becomes text, so it never was a number of JSON. */

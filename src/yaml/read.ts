@@ -10,7 +10,8 @@ import { Decoder } from './decode.ts';
 import { YamlFault } from './fault.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
-import { decodeBytes, readableUntil } from './readable.ts';
+import { readFast } from './fast.ts';
+import { decodeBytes, readableUntil, validText } from './readable.ts';
 import type { Value } from './value.ts';
 
 /** How to read. */
@@ -51,6 +52,9 @@ export function parseYamlDocuments(text: string, file: string, options: YamlOpti
  * @throws YamlFault
  */
 export function readFirstDocument(bytes: string): Value {
+  const valid = validText(bytes);
+  const fast = valid === undefined ? undefined : readFast(valid, false);
+  if (fast !== undefined) return fast.value;
   const { text, fault } = decodeBytes(bytes);
   if (text.length > LONGEST_TEXT) throw new YamlFault(TOO_LARGE, 0, undefined, true);
   const node = new DocumentReader(text, fault).next();
@@ -74,11 +78,14 @@ function compose(text: string, file: string, options: YamlOptions): Document[] {
   if (text.length > LONGEST_TEXT) {
     throw new PkgError('PKG_YAML_TOO_COMPLEX', TOO_LARGE, { at: { file } });
   }
+  const unique = options.duplicateKeys === 'error';
+  const fast = readFast(text, unique);
+  if (fast !== undefined) return [{ value: fast.value, offset: 0 }];
   try {
     const reader = new DocumentReader(text, readableUntil(text));
     const nodes: YamlNode[] = [];
     for (let node = reader.next(); node !== undefined; node = reader.next()) nodes.push(node);
-    const decoder = new Decoder(options.duplicateKeys === 'error');
+    const decoder = new Decoder(unique);
     return nodes.map((node) => ({ value: decoder.document(node), offset: node.at }));
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;

@@ -18,14 +18,18 @@ export function readableUntil(text: string): ReadFault | undefined {
   return { at: read.toString().length, problem: 'control characters are not allowed' };
 }
 
+/** The text that bytes (one a character) are in UTF-8; undefined if they are not. */
+export function validText(bytes: string): string | undefined {
+  if (!NOT_ASCII.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, 'latin1');
+  return isUtf8(buffer) ? buffer.toString('utf8') : undefined;
+}
+
 /** The text that bytes (one a character) are in UTF-8, and up to where it can be read. */
 export function decodeBytes(bytes: string): { text: string; fault: ReadFault | undefined } {
-  if (!NOT_ASCII.test(bytes)) return { text: bytes, fault: readableUntil(bytes) };
+  const valid = validText(bytes);
+  if (valid !== undefined) return { text: valid, fault: readableUntil(valid) };
   const buffer = Buffer.from(bytes, 'latin1');
-  if (isUtf8(buffer)) {
-    const text = buffer.toString('utf8');
-    return { text, fault: readableUntil(text) };
-  }
   const { at, problem } = invalidUtf8(bytes);
   const text = buffer.toString('utf8', 0, at);
   const control = readableUntil(text);

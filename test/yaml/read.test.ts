@@ -2,7 +2,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';
+import { Decoder } from '../../src/yaml/decode.ts';
+import { readFast } from '../../src/yaml/fast.ts';
 import { YamlFault } from '../../src/yaml/fault.ts';
+import { DocumentReader } from '../../src/yaml/nodes.ts';
+import { readableUntil } from '../../src/yaml/readable.ts';
 import { parseYaml, readFirstDocument } from '../../src/yaml/read.ts';
 import { comparable, runs } from './arbitraries.ts';
 import { yamlText } from './documents.ts';
@@ -45,6 +49,24 @@ function show(data: unknown): unknown {
     ? { map: [...(data as Map<string, unknown>)].map(([name, item]) => [name, show(item)]) }
     : data;
 }
+
+test('the fast reader gives what the full one gives, or leaves the text to it', () => {
+  let read = 0;
+  fc.assert(
+    fc.property(yamlText, (text) => {
+      const fast = readFast(text, false);
+      if (fast === undefined) return;
+      read++;
+      const reader = new DocumentReader(text, readableUntil(text));
+      const node = reader.next();
+      expect(node).toBeDefined();
+      if (node !== undefined) expect(show(fast.value)).toEqual(show(new Decoder(false).document(node)));
+      expect(reader.next()).toBeUndefined();
+    }),
+    runs(4000),
+  );
+  expect(read).toBeGreaterThan(200);
+});
 
 test('hostile texts are refused in little time', () => {
   const bomb = ['a0: &a0 [x, x]', ...Array.from({ length: 60 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)];
