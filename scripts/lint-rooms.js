@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const MAY_IMPORT = {
   main: ['commands', 'terminal'],
   index: ['release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml'],
-  commands: ['terminal', 'release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml'],
+  commands: ['terminal', 'release', 'plan', 'render', 'functions', 'chart', 'cluster', 'repository', 'yaml'],
   release: ['plan', 'render', 'chart', 'cluster', 'yaml'],
   plan: ['render', 'chart', 'yaml'],
   repository: ['chart', 'yaml'],

@@ -59,6 +59,8 @@ export const ERROR_CODES = [
   'PKG_PLAN_HAS_CHANGES',
   // where objects live
   'PKG_HOOK_FAILED',
+  'PKG_NOT_READY',
+  'PKG_TIMEOUT',
   'PKG_TARGET_MISSING',
   'PKG_TARGET_INVALID',
   'PKG_TARGET_UNWRITABLE',

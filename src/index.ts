@@ -84,22 +84,16 @@ type Made = 'chart' | 'userValues' | 'origins' | 'name' | 'namespace';
 export async function install(
   options: ChartOptions & ReleaseOptions & Omit<operations.InstallInput, Made>,
 ): Promise<OperationResult> {
-  return operations.install(await envOf(options), {
-    ...options,
-    ...(await inputsOf(options)),
-    namespace: options.namespace ?? 'default',
-  });
+  const inputs = await inputsOf(options);
+  return await withEnv(options, (env, namespace) => operations.install(env, { ...options, ...inputs, namespace }));
 }
 
 /** Brings a release to another chart or other values. */
 export async function upgrade(
   options: ChartOptions & ReleaseOptions & Omit<operations.UpgradeInput, Made> & { dryRun?: boolean },
 ): Promise<OperationResult> {
-  return operations.upgrade(await envOf(options), {
-    ...options,
-    ...(await inputsOf(options)),
-    namespace: options.namespace ?? 'default',
-  });
+  const inputs = await inputsOf(options);
+  return await withEnv(options, (env, namespace) => operations.upgrade(env, { ...options, ...inputs, namespace }));
 }
 
 /** What an upgrade would do. */
@@ -109,39 +103,34 @@ export async function diff(options: Parameters<typeof upgrade>[0]): Promise<Plan
 
 /** Makes an earlier revision hold again. */
 export async function rollback(
-  options: ReleaseOptions & { revision?: number; dryRun?: boolean },
+  options: ReleaseOptions & operations.Waiting & { revision?: number; dryRun?: boolean },
 ): Promise<OperationResult> {
-  return operations.rollback(await envOf(options), { ...options, namespace: options.namespace ?? 'default' });
+  return await withEnv(options, (env, namespace) => operations.rollback(env, { ...options, namespace }));
 }
 
 /** Deletes a release. */
 export async function uninstall(
-  options: ReleaseOptions & { keepHistory?: boolean; dryRun?: boolean; ignoreNotFound?: boolean },
+  options: ReleaseOptions &
+    Pick<operations.UninstallInput, 'keepHistory' | 'dryRun' | 'ignoreNotFound' | 'wait' | 'timeout' | 'cascade'>,
 ): Promise<OperationResult | undefined> {
-  return operations.uninstall(await envOf(options), { ...options, namespace: options.namespace ?? 'default' });
+  return await withEnv(options, (env, namespace) => operations.uninstall(env, { ...options, namespace }));
 }
 
 /** The newest revision of each release; of all namespaces where none is given. */
 export async function list(options: TargetOptions & { namespace?: string }): Promise<Release[]> {
-  return operations.listReleases(
-    await clusterOf(options),
-    options.namespace === undefined ? {} : { namespace: options.namespace },
-  );
+  const where = options.namespace === undefined ? {} : { namespace: options.namespace };
+  return await withEnv(options, ({ cluster }) => operations.listReleases(cluster, where));
 }
 
 /** The revisions of a release, the oldest first. */
 export async function history(options: ReleaseOptions): Promise<Release[]> {
-  return operations.getHistory(await clusterOf(options), options.namespace ?? 'default', options.name);
+  return await withEnv(options, ({ cluster }, namespace) => operations.getHistory(cluster, namespace, options.name));
 }
 
 /** One revision of a release, the newest where none is named. */
 export async function status(options: ReleaseOptions & { revision?: number }): Promise<Release> {
-  return operations.getRelease(
-    await clusterOf(options),
-    options.namespace ?? 'default',
-    options.name,
-    options.revision,
-  );
+  const { name, revision } = options;
+  return await withEnv(options, ({ cluster }, namespace) => operations.getRelease(cluster, namespace, name, revision));
 }
 
 function clusterOf({
@@ -162,9 +151,18 @@ function clusterOf({
   return openTarget(target, { ...unset, kubeconfig, context, namespace });
 }
 
-async function envOf(options: TargetOptions): Promise<Env> {
-  const { onEvent = (): void => undefined, signal } = options;
-  return { cluster: await clusterOf(options), emit: onEvent, ...(signal && { signal }) };
+/** Does something in the place that the options name, and lets go of it. */
+async function withEnv<T>(
+  options: TargetOptions & { namespace?: string },
+  work: (env: Env, namespace: string) => Promise<T>,
+): Promise<T> {
+  const { onEvent = (): void => undefined, signal, namespace } = options;
+  const cluster = await clusterOf(options);
+  try {
+    return await work({ cluster, emit: onEvent, ...(signal && { signal }) }, namespace || cluster.defaultNamespace);
+  } finally {
+    cluster.close();
+  }
 }
 
 async function inputsOf(

@@ -21,11 +21,16 @@ export type ListQuery = {
   namespace?: string;
   /** Equality only: every label must have exactly this value. */
   labels?: Readonly<Record<string, string>>;
+  /** Every label must have one of these values. */
+  labelsIn?: Readonly<Record<string, readonly string[]>>;
   /** No label has this value. */
   withoutLabels?: Readonly<Record<string, string>>;
   /** Only names that begin so. */
   namePrefix?: string;
 };
+
+/** An object as people are shown it in a table. */
+export type Row = { columns: readonly string[]; cells: readonly string[] };
 
 /** How objects are applied. */
 export type ApplyOptions = {
@@ -33,8 +38,16 @@ export type ApplyOptions = {
   forceConflicts?: boolean;
 };
 
+/** What becomes of the objects that a deleted one owns: deleted after it, left alone, deleted before it. */
+export type Cascade = 'background' | 'orphan' | 'foreground';
+
+/** What somebody is about to do with an object. */
+export type Intent = { verb: 'create' | 'update' | 'delete'; ref: ObjectRef };
+
 /** How objects are compared. */
 export type CompareOptions = ApplyOptions & {
+  /** Namespaces and CRDs that are made before: what lives in them cannot be tried now. */
+  coming?: readonly KubeObject[];
   /** Leave fields to those who hold them through the scale subresource, as autoscalers do. */
   leaveScaled?: boolean;
 };
@@ -81,9 +94,15 @@ export interface Cluster {
   existing(refs: readonly ObjectRef[]): Promise<ObjectRef[]>;
   /** Compares objects as they are to be with what lives, in the order given. */
   compare(desired: readonly KubeObject[], options?: CompareOptions): Promise<Comparison[]>;
+  /** What of this will be refused for want of rights, as errors; nothing where the place does not tell. */
+  refused(intents: readonly Intent[]): Promise<PkgError[]>;
   list(query: ListQuery): Promise<KubeObject[]>;
   /** As {@link list}, but what the objects hold besides their metadata need not be there. */
   listMetadata(query: ListQuery): Promise<KubeObject[]>;
+  /** Rows in the order of `refs`; undefined for what is not there. Only for places that run workloads. */
+  rows(refs: readonly ObjectRef[]): Promise<(Row | undefined)[]>;
+  /** As {@link list}, in rows. Only for places that run workloads. */
+  listRows(query: ListQuery): Promise<(Row & { labels: Readonly<Record<string, string>> })[]>;
   /** Writes an object that must not exist: `PKG_OBJECT_CONFLICT` when it does. Returns it as it lives. */
   create(object: KubeObject): Promise<KubeObject>;
   /**
@@ -101,8 +120,20 @@ export interface Cluster {
    * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
    * another object took its place.
    */
-  delete(ref: ObjectRef, options?: { expected?: KubeObject }): Promise<boolean>;
-  namespaceExists(name: string): Promise<boolean>;
+  delete(ref: ObjectRef, options?: { expected?: KubeObject; cascade?: Cascade }): Promise<boolean>;
+  /**
+   * Tells the states of objects, as they are now and as they change, until the signal ends it; undefined for one
+   * that is not there. Only for places that run workloads.
+   */
+  follow(
+    refs: readonly ObjectRef[],
+    onState: (ref: ObjectRef, live: KubeObject | undefined) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** The same place, where whatever is asked ends when the signal says so, with its reason. */
+  within(signal: AbortSignal): Cluster;
+  /** Lets go of connections. */
+  close(): void;
   /** For the `lookup` function of templates: one object, or for an empty name a List of all. */
   lookup(ref: ObjectRef): Promise<JsonObject | undefined>;
 }

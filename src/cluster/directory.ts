@@ -102,6 +102,30 @@ class Directory implements Cluster {
     return this.#list(query);
   }
 
+  async refused(): Promise<PkgError[]> {
+    return [];
+  }
+
+  async rows(): Promise<[]> {
+    return [];
+  }
+
+  async listRows(): Promise<[]> {
+    return [];
+  }
+
+  async follow(): Promise<void> {
+    // Nothing in a folder changes by itself.
+  }
+
+  within(): Cluster {
+    return this;
+  }
+
+  close(): void {
+    // There is nothing to let go of.
+  }
+
   async listMetadata(query: ListQuery): Promise<KubeObject[]> {
     return this.#list(query);
   }
@@ -178,11 +202,6 @@ class Directory implements Cluster {
     });
   }
 
-  /** A folder needs no Namespace object to put files into a namespace's folder. */
-  async namespaceExists(): Promise<boolean> {
-    return true;
-  }
-
   #path(ref: ObjectRef): string {
     return this.#folder.path(...folderOf(ref), fileOf(ref));
   }
@@ -235,5 +254,8 @@ function matches(object: KubeObject, query: ListQuery): boolean {
   if (query.namePrefix !== undefined && !object.metadata.name.startsWith(query.namePrefix)) return false;
   const labels = object.metadata['labels'];
   const has = ([key, value]: [string, string]): boolean => isJsonObject(labels) && getOwn(labels, key) === value;
+  for (const [key, values] of Object.entries(query.labelsIn ?? {})) {
+    if (!values.some((value) => has([key, value]))) return false;
+  }
   return Object.entries(query.labels ?? {}).every(has) && !Object.entries(query.withoutLabels ?? {}).some(has);
 }

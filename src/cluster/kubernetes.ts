@@ -3,32 +3,43 @@ import { PkgError } from '../errors.ts';
 import { equalJson, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type {
+  Cascade,
   ApplyOptions,
   Cluster,
   CompareOptions,
   Comparison,
+  Intent,
   KubeObject,
   ListQuery,
   ObjectRef,
+  Row,
   Scope,
 } from './cluster.ts';
 import { refOf } from './cluster.ts';
 import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
 import { KubeClient } from './kube/client.ts';
+import type { KubeAnswer, KubeRequest } from './kube/client.ts';
+import type { OnState } from './kube/follow.ts';
 import { resolveConnection } from './kube/connection.ts';
 import type { Connection, ConnectionSettings } from './kube/connection.ts';
 import { Discovery } from './kube/discovery.ts';
 import { locateField } from './kube/kubeconfig-fields.ts';
 import { existingAmong, readMany, withKind } from './kube/read-many.ts';
 import { resourcePath } from './kube/resource-path.ts';
+import { selectorText } from './kube/selector.ts';
 import { writeOnce } from './kube/write-once.ts';
-import { scopeFromCrds } from './scope.ts';
+import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 
 /** How writes that are not applies are named in `managedFields`: as Helm names its records'. */
 const FIELD_MANAGER = 'Helm';
 /** Lists of names only: what the objects hold stays on the server. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+const PROPAGATION: Readonly<Record<Cascade, string>> = {
+  background: 'Background',
+  orphan: 'Orphan',
+  foreground: 'Foreground',
+};
 /** Names in one answer. */
 const PAGE = 500;
 
@@ -59,16 +70,41 @@ export class Kubernetes implements Cluster {
   readonly client: KubeClient;
   readonly discovery: Discovery;
 
-  constructor(client: KubeClient) {
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(client: KubeClient, discovery: Discovery = new Discovery(client), signal?: AbortSignal) {
     this.client = client;
-    this.discovery = new Discovery(client);
+    this.discovery = discovery;
+    this.#signal = signal;
     this.description = client.connection.description;
     this.defaultNamespace = client.connection.namespace;
   }
 
+  within(signal: AbortSignal): Cluster {
+    return new Kubernetes(this.client, this.discovery, signal);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  /** A request that ends with the signal of {@link within}. */
+  async request(request: KubeRequest): Promise<KubeAnswer> {
+    const signals = [this.#signal, request.signal].filter((signal) => signal !== undefined);
+    return await this.client.request({
+      ...request,
+      signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+    });
+  }
+
+  async follow(refs: readonly ObjectRef[], onState: OnState, signal: AbortSignal): Promise<void> {
+    const { follow } = await import('./kube/follow.ts');
+    await follow(this, refs, onState, signal);
+  }
+
   async capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }> {
     const [version, apiVersions] = await Promise.all([
-      this.client.request({ method: 'GET', path: '/version' }),
+      this.request({ method: 'GET', path: '/version' }),
       this.discovery.apiVersions(),
     ]);
     const kubeVersion = (version.body as JsonObject | null)?.['gitVersion'];
@@ -89,7 +125,7 @@ export class Kubernetes implements Cluster {
     // What the server does not know, it cannot hold.
     if (resource === undefined) return undefined;
     const path = resourcePath(resource, ref.namespace, ref.name);
-    const { status, body } = await this.client.request({ method: 'GET', path, expect: [404] });
+    const { status, body } = await this.request({ method: 'GET', path, expect: [404] });
     return status === 404 ? undefined : (body as KubeObject);
   }
 
@@ -122,6 +158,16 @@ export class Kubernetes implements Cluster {
     return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
   }
 
+  async rows(refs: readonly ObjectRef[]): Promise<(Row | undefined)[]> {
+    const { rowsOf } = await import('./kube/rows.ts');
+    return await rowsOf(this, refs);
+  }
+
+  async listRows(query: ListQuery): Promise<(Row & { labels: Readonly<Record<string, string>> })[]> {
+    const { listRows } = await import('./kube/rows.ts');
+    return await listRows(this, query);
+  }
+
   async names(query: ListQuery, most: number): Promise<ReadonlySet<string> | undefined> {
     const names = new Set<string>();
     for await (const { items, left } of this.#pages(query, { metadataOnly: true, limit: PAGE })) {
@@ -133,23 +179,21 @@ export class Kubernetes implements Cluster {
 
   /** The pages of a list, none for a kind that the server does not know. `left` objects or more come after. */
   async *#pages(
-    { apiVersion, kind, namespace = '', labels = {}, withoutLabels = {} }: ListQuery,
+    query: ListQuery,
     { metadataOnly = false, limit }: { metadataOnly?: boolean; limit?: number },
   ): AsyncGenerator<{ items: JsonObject[]; left: number }> {
+    const { apiVersion, kind, namespace = '' } = query;
     const resource = await this.discovery.resource(apiVersion, kind);
     if (resource === undefined) return;
-    const selector = [
-      ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
-      ...Object.entries(withoutLabels).map(([key, value]) => `${key}!=${value}`),
-    ];
+    const selector = selectorText(query);
     let next = '';
     do {
-      const { status, body } = await this.client.request({
+      const { status, body } = await this.request({
         method: 'GET',
         path: resourcePath(resource, namespace),
         ...(metadataOnly && { accept: METADATA_ONLY }),
         query: {
-          labelSelector: selector.length === 0 ? undefined : selector.join(','),
+          labelSelector: selector === '' ? undefined : selector,
           limit: limit === undefined ? undefined : String(limit),
           continue: next === '' ? undefined : next,
         },
@@ -168,18 +212,25 @@ export class Kubernetes implements Cluster {
     return await compareObjects(this, desired, options);
   }
 
+  async refused(intents: readonly Intent[]): Promise<PkgError[]> {
+    const { refusedAmong } = await import('./kube/access.ts');
+    return await refusedAmong(this, intents);
+  }
+
   async apply(
     object: KubeObject,
     options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {},
   ): Promise<KubeObject> {
-    return await applyObject(this, object, options);
+    const live = await applyObject(this, object, options);
+    this.discovery.expectKinds(apiVersionsOfCrds([live]));
+    return live;
   }
 
   async create(object: KubeObject): Promise<KubeObject> {
     const ref = refOf(object);
     const resource = await this.discovery.required(ref.apiVersion, ref.kind);
     const send = async (): Promise<KubeObject> => {
-      const { body } = await this.client.request({
+      const { body } = await this.request({
         method: 'POST',
         path: resourcePath(resource, ref.namespace),
         query: { fieldManager: FIELD_MANAGER },
@@ -197,7 +248,7 @@ export class Kubernetes implements Cluster {
     const ref = refOf(object);
     const resource = await this.discovery.required(ref.apiVersion, ref.kind);
     const send = async (): Promise<KubeObject> => {
-      const { body, status } = await this.client.request({
+      const { body, status } = await this.request({
         method: 'PUT',
         path: resourcePath(resource, ref.namespace, ref.name),
         query: { fieldManager: FIELD_MANAGER },
@@ -221,17 +272,17 @@ export class Kubernetes implements Cluster {
     });
   }
 
-  async delete(ref: ObjectRef, options: { expected?: KubeObject } = {}): Promise<boolean> {
+  async delete(ref: ObjectRef, options: { expected?: KubeObject; cascade?: Cascade } = {}): Promise<boolean> {
     const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
     if (resource === undefined) return false;
     const uid = options.expected?.metadata['uid'];
-    const { status, repeated } = await this.client.request({
+    const { status, repeated } = await this.request({
       method: 'DELETE',
       path: resourcePath(resource, ref.namespace, ref.name),
       body: {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
-        propagationPolicy: 'Background',
+        propagationPolicy: PROPAGATION[options.cascade ?? 'background'],
         ...(uid === undefined ? {} : { preconditions: { uid } }),
       },
       // Nothing else can be deleted by a second try, or it is the name that is meant.
@@ -239,16 +290,6 @@ export class Kubernetes implements Cluster {
       expect: [404],
     });
     return status !== 404 || repeated;
-  }
-
-  async namespaceExists(name: string): Promise<boolean> {
-    try {
-      return (await this.get({ apiVersion: 'v1', kind: 'Namespace', namespace: '', name })) !== undefined;
-    } catch (error) {
-      // Who works in one namespace only may not ask: the first write tells.
-      if (error instanceof PkgError && error.code === 'PKG_CLUSTER_FORBIDDEN') return true;
-      throw error;
-    }
   }
 
   async lookup(ref: ObjectRef): Promise<JsonObject | undefined> {

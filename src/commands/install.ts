@@ -1,11 +1,21 @@
 import { install } from '../release/operations/install.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { DRY_RUN_FLAG, NAME_FLAGS, OUTPUT_FLAG, PLAN_FLAGS, RELEASE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import {
+  DRY_RUN_FLAG,
+  NAME_FLAGS,
+  OUTPUT_FLAG,
+  PLAN_FLAGS,
+  RELEASE_FLAGS,
+  ROLLBACK_ON_FAILURE_FLAG,
+  VALUE_FLAGS,
+  WAIT_FLAGS,
+} from './support/flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
 import { planInput, releaseInput } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
+import { waitInput } from './support/wait-input.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -28,6 +38,8 @@ export const command: Command = defineCommand({
     ...VALUE_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
+    ...WAIT_FLAGS,
+    ...ROLLBACK_ON_FAILURE_FLAG,
     ...NAME_FLAGS,
     replace: { type: 'boolean', summary: 'use the name again if its release was uninstalled and its history kept' },
     ...DRY_RUN_FLAG,
@@ -41,6 +53,7 @@ export const command: Command = defineCommand({
         namespace,
         ...planInput(flags),
         ...releaseInput(flags),
+        ...waitInput(flags, flags['rollback-on-failure']),
         dryRun: flags['dry-run'] !== 'none',
         replace: flags.replace,
       }),

@@ -4,8 +4,9 @@ import { rollback } from '../release/operations/rollback.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { HISTORY_MAX_FLAG, historyMaxOf } from './support/flags.ts';
+import { HISTORY_MAX_FLAG, historyMaxOf, WAIT_FLAGS } from './support/flags.ts';
 import { operate } from './support/operate.ts';
+import { waitInput } from './support/wait-input.ts';
 import { printPlan } from './support/plan-output.ts';
 
 export const command: Command = defineCommand({
@@ -26,6 +27,7 @@ export const command: Command = defineCommand({
     'force-conflicts': { type: 'boolean', summary: 'take fields that somebody else holds' },
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
     description: { type: 'string', value: 'TEXT', summary: 'a description for the new revision' },
+    ...WAIT_FLAGS,
     ...HISTORY_MAX_FLAG,
     'dry-run': {
       type: 'string',
@@ -46,6 +48,7 @@ export const command: Command = defineCommand({
         namespace,
         ...(revision === undefined ? {} : { revision }),
         ...(flags.description === undefined ? {} : { description: flags.description }),
+        ...waitInput(flags),
         noHooks: flags['no-hooks'],
         takeOver: flags['take-over'],
         historyMax: historyMaxOf(flags),

@@ -1,10 +1,13 @@
 import { printable } from '../errors-text.ts';
+import type { Cascade } from '../cluster/cluster.ts';
 import { uninstall } from '../release/operations/uninstall.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
+import { WAIT_FLAGS } from './support/flags.ts';
 import { operate } from './support/operate.ts';
 import { printPlan } from './support/plan-output.ts';
+import { isWaiting, timeoutOf } from './support/wait-input.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -22,6 +25,15 @@ export const command: Command = defineCommand({
     'keep-history': { type: 'boolean', summary: 'keep the records, marked as uninstalled' },
     'ignore-not-found': { type: 'boolean', summary: 'a release that is not there counts as uninstalled' },
     'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
+    wait: { ...WAIT_FLAGS.wait, summary: 'wait until the objects are gone; hookOnly waits for hooks alone' },
+    cascade: {
+      type: 'string',
+      value: 'HOW',
+      choices: ['background', 'orphan', 'foreground'],
+      default: 'background',
+      summary: 'what becomes of objects that the deleted ones own: deleted after them, left, deleted before',
+    },
+    timeout: WAIT_FLAGS.timeout,
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
     description: { type: 'string', value: 'TEXT', summary: 'a description, for a history that is kept' },
     'dry-run': { type: 'boolean', summary: 'show the plan and delete nothing' },
@@ -33,6 +45,9 @@ export const command: Command = defineCommand({
           name,
           namespace,
           ...(flags.description === undefined ? {} : { description: flags.description }),
+          wait: isWaiting(flags.wait),
+          cascade: flags.cascade as Cascade,
+          timeout: timeoutOf(flags.timeout),
           keepHistory: flags['keep-history'],
           ignoreNotFound: flags['ignore-not-found'],
           noHooks: flags['no-hooks'],

@@ -10,14 +10,17 @@ import {
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
+  ROLLBACK_ON_FAILURE_FLAG,
   VALUE_FLAGS,
   VALUES_MODE_FLAGS,
   valuesModeOf,
+  WAIT_FLAGS,
 } from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
 import { planInput, releaseInput } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
+import { waitInput } from './support/wait-input.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -42,6 +45,8 @@ export const command: Command = defineCommand({
     ...VALUES_MODE_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
+    ...WAIT_FLAGS,
+    ...ROLLBACK_ON_FAILURE_FLAG,
     ...HISTORY_MAX_FLAG,
     ...DRY_RUN_FLAG,
     ...OUTPUT_FLAG,
@@ -56,6 +61,7 @@ export const command: Command = defineCommand({
         namespace,
         ...planInput(flags),
         ...releaseInput(flags),
+        ...waitInput(flags, flags['rollback-on-failure']),
         install: flags.install,
         valuesMode: valuesModeOf(flags),
         historyMax: historyMaxOf(flags),

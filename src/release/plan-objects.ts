@@ -32,6 +32,8 @@ export type PlanInput = {
   baseline: readonly (BaselineObject & { live: KubeObject | undefined })[];
   takeOwnership: boolean;
   forceConflicts: boolean;
+  /** The plan is only shown: what the user may not do is a note. */
+  dryRun: boolean;
   /** Steps that come before all others: a namespace, `crds/`. */
   before: readonly Step[];
   notes: readonly string[];
@@ -55,8 +57,15 @@ export function planObjects(input: PlanInput): Plan {
     const object = found.desired ?? rendered;
     const ref = refOf(object);
     wanted.add(refKey(ref));
-    const { live } = found;
+    const { live, problem } = found;
+    const isRefused = problem?.code === 'PKG_CLUSTER_FORBIDDEN';
+    if (isRefused && input.dryRun) notes.push(`${problem.message}: what would become of it is not certain`);
+    const stops = problem !== undefined && !(isRefused && input.dryRun);
     if (live === undefined) {
+      if (stops) {
+        problems.push(problem);
+        continue;
+      }
       const known = baseline.get(refKey(ref))?.certain === true && operation !== 'install';
       const reason = known ? 'it was removed by hand' : 'not there yet';
       steps.push({ action: 'create', ref, reason, desired: object, changes: [] });
@@ -69,8 +78,8 @@ export function planObjects(input: PlanInput): Plan {
       foreign.push({ ref, why });
       continue;
     }
-    if (found.problem !== undefined) {
-      problems.push(found.problem);
+    if (stops) {
+      problems.push(problem);
       continue;
     }
     notes.push(...(found.notes ?? []));
@@ -98,7 +107,7 @@ export function planObjects(input: PlanInput): Plan {
     steps,
     crds: input.before.length,
     forceConflicts: input.forceConflicts,
-    notes,
+    notes: [...new Set(notes)],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '../cluster/cluster.ts';
+import type { Cascade, KubeObject, ObjectRef } from '../cluster/cluster.ts';
 import type { Json } from '../yaml/value.ts';
 
 /** What a step does to one object. */
@@ -34,6 +34,8 @@ export type Plan = {
   steps: Step[];
   /** So many of the first steps make the namespace of the release and the chart's CRDs: before any hook. */
   crds: number;
+  /** What becomes of the objects that deleted ones own; `background` where nothing is said. */
+  cascade?: Cascade;
   /** Fields that others hold are taken. */
   forceConflicts: boolean;
   /** What a person should know before: assumed scopes, duplicates, taken over records, … */

@@ -2,11 +2,11 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { refOf } from '../cluster/cluster.ts';
-import type { Cluster, KubeObject, ListQuery } from '../cluster/cluster.ts';
+import type { Cluster, KubeObject, ListQuery, ObjectRef } from '../cluster/cluster.ts';
 import { parseJson, printJson } from '../yaml/json.ts';
 import { getOwn, textField } from '../yaml/value.ts';
 import type { JsonObject } from '../yaml/value.ts';
-import { MAX_RECORD, corrupt, decodeRelease, encodeRelease } from './codec.ts';
+import { MAX_RECORD, corrupt, decodeRelease, encodeRelease, goJson, recordOf } from './codec.ts';
 import { recordLabels, userLabels } from './names.ts';
 import type { Release } from './release.ts';
 
@@ -138,6 +138,11 @@ export class ReleaseStore {
   }
 }
 
+/** What names the record of a revision. */
+export function recordRef(name: string, namespace: string, revision: number): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Secret', namespace, name: `${PREFIX}${name}.v${revision}` };
+}
+
 /** What names a record among those of all namespaces. */
 function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
@@ -159,17 +164,9 @@ function encodeSecret(
   annotations: Record<string, string>,
 ): KubeObject {
   const text = encodeRelease(release);
-  if (text.length > MAX_RECORD) {
-    throw new PkgError(
-      'PKG_RECORD_TOO_LARGE',
-      `the record of ${release.name} would hold ${text.length} bytes, and a Secret holds ${MAX_RECORD}`,
-      {
-        hints: ['the record holds the chart: name large files that it does not need in .helmignore'],
-      },
-    );
-  }
+  if (text.length > MAX_RECORD) throw tooLarge(release, text.length);
   const metadata: KubeObject['metadata'] = {
-    name: `${PREFIX}${release.name}.v${release.version}`,
+    name: recordRef(release.name, release.namespace, release.version).name,
     namespace: release.namespace,
     labels: { ...recordLabels(release), [time]: String(Math.floor(Date.now() / 1000)) },
   };
@@ -181,6 +178,30 @@ function encodeSecret(
     metadata,
     data: { release: Buffer.from(text).toString('base64') },
   };
+}
+
+/**
+ * Says that a record will not fit before anything else is written.
+ *
+ * @throws {PkgError} `PKG_RECORD_TOO_LARGE`
+ */
+export function checkRecordFits(release: Release): void {
+  // What is small before it is compressed fits for certain.
+  if (Buffer.byteLength(goJson(recordOf(release))) * BASE64 < MAX_RECORD - RECORD_GROWTH) return;
+  const size = encodeRelease(release).length;
+  if (size > MAX_RECORD - RECORD_GROWTH) throw tooLarge(release, size);
+}
+
+/** The end of an operation writes more into its record: how it ended. */
+const RECORD_GROWTH = 4096;
+const BASE64 = 4 / 3;
+
+function tooLarge(release: Release, size: number): PkgError {
+  return new PkgError(
+    'PKG_RECORD_TOO_LARGE',
+    `the record of ${release.name} would hold ${size} bytes, and a Secret holds ${MAX_RECORD}`,
+    { hints: ['the record holds the chart: name large files that it does not need in .helmignore'] },
+  );
 }
 
 function decodeSecret(secret: KubeObject): Release {

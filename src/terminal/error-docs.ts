@@ -210,6 +210,16 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'A Job or Pod that the chart runs at this moment ended with an error, or did not end in time.',
     fix: 'Read its log with kubectl, mend what it complains of, and run the command again; --no-hooks leaves hooks out.',
   },
+  PKG_NOT_READY: {
+    summary: 'an object was written and does not become ready',
+    why: 'What makes it work has given up: a Job that failed, a Deployment whose deadline for progress is over, a pod that no node takes.',
+    fix: 'See the events of the object and the logs of its pods, mend the cause, and upgrade again.',
+  },
+  PKG_TIMEOUT: {
+    summary: 'the operation took longer than it may',
+    why: 'Something that was waited for was not done in the time that --timeout gives, or the cluster did not answer.',
+    fix: 'See what the error says was not ready, and mend that; or give more time: --timeout 15m.',
+  },
   PKG_TARGET_MISSING: {
     summary: 'nobody said where the objects live',
     why: 'No kubeconfig names a cluster, pkg does not run in a pod, and no folder is given.',

@@ -1,5 +1,6 @@
 /** Shows on standard error how an operation goes on. */
 import type { ReleaseEvent } from '../release/operations.ts';
+import type { Unready } from '../release/operations/env.ts';
 import { printable } from '../errors-text.ts';
 import { isTerminal } from './color.ts';
 import { printError } from './output.ts';
@@ -7,11 +8,16 @@ import { printError } from './output.ts';
 /** How often a line is written to somebody who watches, and into a log. What takes less time goes without. */
 const TERMINAL_MS = 1_000;
 const LOG_MS = 5_000;
+/** So many objects that are not ready are named at a time. */
+const MANY = 20;
 
 /** A consumer of events. */
 export type Progress = { emit: (event: ReleaseEvent) => void };
 
-/** Warnings and notes at once, each once; of the steps one at times, so that a thousand objects are a few lines. */
+/**
+ * Warnings and notes at once, each once; of the steps one at times, so that a thousand objects are a few lines; of
+ * what is waited for a line for each object, when what it waits for is another than was said of it.
+ */
 export function createProgress(
   write: (text: string) => void = printError,
   now: () => number = Date.now,
@@ -20,18 +26,51 @@ export function createProgress(
   const every = terminal ? TERMINAL_MS : LOG_MS;
   let last = now();
   const seen = new Set<string>();
+  const told = new Map<string, string>();
+  const isTime = (): boolean => {
+    if (now() - last < every) return false;
+    last = now();
+    return true;
+  };
   return {
     emit(event) {
-      if (event.type === 'warning' || event.type === 'note') {
-        const line = `${event.type}: ${printable(event.message, 1000)}\n`;
-        if (!seen.has(line)) write(line);
-        seen.add(line);
-        return;
+      switch (event.type) {
+        case 'warning':
+        case 'note': {
+          const line = `${event.type}: ${printable(event.message, 1000)}\n`;
+          if (!seen.has(line)) write(line);
+          seen.add(line);
+          return;
+        }
+        case 'step-started': {
+          const { step, index, total } = event;
+          if (!isTime()) return;
+          write(`[${index + 1}/${total}] ${step.action} ${printable(step.ref.kind)} ${printable(step.ref.name)}\n`);
+          return;
+        }
+        case 'waiting': {
+          if (isTime()) write(waitingText(event.unready, event.total, told));
+          return;
+        }
+        case 'plan':
+        case 'step-done':
       }
-      if (event.type !== 'step-started' || now() - last < every) return;
-      last = now();
-      const { step, index, total } = event;
-      write(`[${index + 1}/${total}] ${step.action} ${printable(step.ref.kind)} ${printable(step.ref.name)}\n`);
     },
   };
+}
+
+function waitingText(unready: readonly Unready[], total: number, told: Map<string, string>): string {
+  let text = '';
+  const fresh = unready.filter(({ ref, why }) => told.get(nameOf(ref)) !== why);
+  for (const { ref, why } of fresh.slice(0, MANY)) {
+    told.set(nameOf(ref), why);
+    text += `waiting for ${nameOf(ref)}: ${printable(why, 300)}\n`;
+  }
+  const rest = unready.length - Math.min(fresh.length, MANY);
+  if (text !== '' && rest > 0) text += `… and ${rest} more of ${total} objects\n`;
+  return text;
+}
+
+function nameOf({ kind, name }: Unready['ref']): string {
+  return printable(`${kind} ${name}`);
 }

@@ -60,7 +60,13 @@ export async function namespace(): Promise<string> {
 export type Run = { status: number | null; stdout: string; stderr: string };
 
 /** How a program is run on the cluster: another kubeconfig, more of the environment, a text to read. */
-export type RunOptions = { kubeconfig?: string; env?: Record<string, string>; input?: string };
+export type RunOptions = {
+  kubeconfig?: string;
+  env?: Record<string, string>;
+  input?: string;
+  /** Is given what sends the program a signal. */
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+};
 
 /** Runs the real helm on the cluster, in a namespace. */
 export function helmOn(namespace: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
@@ -81,7 +87,7 @@ export function kubectlOn(namespace: string, args: readonly string[], options: R
 function run(
   program: string,
   args: readonly string[],
-  { kubeconfig, env, input }: RunOptions,
+  { kubeconfig, env, input, onStart }: RunOptions,
   own: Record<string, string>,
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
@@ -89,6 +95,7 @@ function run(
       cwd: root,
       env: { ...helmEnvironment(), KUBECONFIG: kubeconfig ?? cluster().kubeconfig, ...own, ...env },
     });
+    onStart?.((signal) => void child.kill(signal));
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));

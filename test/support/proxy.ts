@@ -48,8 +48,8 @@ export type ProxyOptions = {
   http1Only?: boolean;
   /** Goes to the API server as `Accept` of every request: one that knows less than what is asked for. */
   accept?: string;
-  /** Chooses the fault of a request, undefined for none. */
-  fault?: (request: ProxiedRequest) => Fault | undefined;
+  /** Chooses the fault of a request, undefined for none; as long as it takes the request is held. */
+  fault?: (request: ProxiedRequest) => Fault | undefined | Promise<Fault | undefined>;
 };
 
 export type Proxy = {
@@ -108,7 +108,7 @@ export async function startProxy({
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     const seen = note(request);
-    const chosen = fault?.(seen);
+    const chosen = await fault?.(seen);
     if (latency > 0) await sleep(latency);
     if (chosen === 'hang') return;
     if (chosen === 'reset') cut();
@@ -152,7 +152,7 @@ export async function startProxy({
       new URL(request.url, upstream.server),
       {
         method: request.method,
-        headers: { ...endToEnd(request.headers), ...(accept === undefined ? {} : { accept }) },
+        headers: { ...framed(request), ...(accept === undefined ? {} : { accept }) },
         agent,
       },
       (answer) => {
@@ -205,6 +205,16 @@ export async function startProxy({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Headers for HTTP/1.1, which has to be told where a body ends; Node does not do it for a DELETE. */
+function framed(request: Http2ServerRequest): IncomingHttpHeaders {
+  const headers = endToEnd(request.headers);
+  const hasBody =
+    request.httpVersionMajor === 2
+      ? !request.stream.endAfterHeaders
+      : request.headers['transfer-encoding'] !== undefined;
+  return hasBody && headers['content-length'] === undefined ? { ...headers, 'transfer-encoding': 'chunked' } : headers;
 }
 
 /** Without pseudo-headers and what belongs to a connection. */

@@ -11,21 +11,27 @@ export class ApiError extends PkgError {
   readonly status: number;
   /** The reason of the `Status` object: `AlreadyExists`, `Invalid`, …; empty without one. */
   readonly reason: string;
+  /** What the server said, as it said it; empty for nothing. */
+  readonly text: string;
   /** The server may have done what was asked, and the answer got lost. */
   readonly uncertain: boolean;
 
   constructor(
     code: ErrorCode,
     message: string,
-    answer: { status: number; reason?: string; uncertain?: boolean },
+    answer: { status: number; reason?: string; text?: string; uncertain?: boolean },
     details: ErrorDetails = {},
   ) {
     super(code, message, details);
     this.status = answer.status;
     this.reason = answer.reason ?? '';
+    this.text = answer.text ?? '';
     this.uncertain = answer.uncertain ?? false;
   }
 }
+
+/** How an answer begins about fields that the kind does not have, or of another type. */
+const UNTYPED = /^failed to create typed patch object \([^)]*\): /;
 
 /** What was asked, for messages. */
 export type Asked = { verb: string; group: string; resource: string; namespace: string; name: string };
@@ -57,7 +63,9 @@ export type Asker = { identity: string; cluster: string };
 export function apiError(status: number, body: Json, asked: Asked, asker: Asker): ApiError {
   const text = textField(body, 'message');
   const reason = textField(body, 'reason');
-  const answer = { status, reason, uncertain: status >= 500 };
+  // An unknown field of an apply is answered as a failure of the server, and is none.
+  const isInvalid = status === 422 || status === 400 || status === 413 || UNTYPED.test(text);
+  const answer = { status, reason, text, uncertain: status >= 500 && !isInvalid };
   const said = text === '' ? [] : [`the server said: ${printable(text, 1000)}`];
   // A create names its object only in the body; the answer tells it again.
   const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textField(detailsOf(body), 'name') } : asked);
@@ -73,14 +81,15 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   }
   if (status === 403) return forbidden(text, asked, asker, answer);
   if (status === 409) return conflict(body, text, what, answer);
-  if (status === 422 || status === 400 || status === 413) {
+  if (isInvalid) {
     const causes = causesOf(body).map(({ field, message }) => `${field === '' ? '' : `${field}: `}${message}`);
-    const short = causes.length > 0 ? '' : `: ${printable(text, 500)}`;
+    const short = causes.length > 0 ? '' : `: ${printable(text.replace(UNTYPED, ''), 500)}`;
     return new ApiError('PKG_OBJECT_INVALID', `the cluster does not accept ${what}${short}`, answer, {
       notes: causes.length > 0 ? causes.map((cause) => printable(cause, 500)) : [],
     });
   }
-  if (status === 404 && asked.verb === 'create' && textField(detailsOf(body), 'kind') === 'namespaces') {
+  const isHomeless = asked.resource !== 'namespaces' && textField(detailsOf(body), 'kind') === 'namespaces';
+  if (status === 404 && isHomeless) {
     return new ApiError(
       'PKG_NAMESPACE_NOT_FOUND',
       `the namespace "${printable(asked.namespace)}" does not exist`,
@@ -120,22 +129,40 @@ function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: n
       notes: [`the server said: ${printable(text, 1000)}`],
     });
   }
-  const who = user === undefined || user === '' ? asker.identity : `user "${printable(user)}"`;
-  const where = asked.namespace === '' ? ' in all namespaces' : ` in namespace "${printable(asked.namespace)}"`;
-  const resource = `${asked.resource}${asked.group === '' ? '' : `.${asked.group}`}`;
-  const scope = asked.namespace === '' && asked.name !== '' ? '' : where;
-  const what = `${who} may not ${asked.verb} ${printable(resource)}${scope}`;
   if (user === 'system:anonymous') {
-    const message = `${asker.cluster} does not know ${asker.identity} by what it was shown, and ${what}`;
+    const message = `${asker.cluster} does not know ${asker.identity} by what it was shown, and ${lackOf(asked, `user "${user}"`)}`;
     return new ApiError('PKG_CLUSTER_FORBIDDEN', message, answer, {
       hints: ['log in, or check the user of the context: an API server takes tokens and certificates, no passwords'],
     });
   }
-  return new ApiError('PKG_CLUSTER_FORBIDDEN', what, answer, {
-    hints: [
-      `ask for a role that allows to ${asked.verb} ${printable(resource)}${asked.namespace === '' ? '' : ' there'}, or use another context`,
-    ],
+  return forbiddenError(
+    asked,
+    user === undefined || user === '' ? asker.identity : `user "${printable(user)}"`,
+    answer,
+  );
+}
+
+/** The error for what somebody has no right to do. */
+export function forbiddenError(
+  asked: Asked,
+  who: string,
+  answer: { status: number; reason: string } = { status: 403, reason: 'Forbidden' },
+): ApiError {
+  const there = asked.namespace === '' ? '' : ' there';
+  return new ApiError('PKG_CLUSTER_FORBIDDEN', lackOf(asked, who), answer, {
+    hints: [`ask for a role that allows to ${asked.verb} ${resourceOf(asked)}${there}, or use another context`],
   });
+}
+
+/** Who may not do what. */
+function lackOf(asked: Asked, who: string): string {
+  const where = asked.namespace === '' ? ' in all namespaces' : ` in namespace "${printable(asked.namespace)}"`;
+  const scope = asked.namespace === '' && asked.name !== '' ? '' : where;
+  return `${who} may not ${asked.verb} ${resourceOf(asked)}${scope}`;
+}
+
+function resourceOf({ resource, group }: Asked): string {
+  return printable(`${resource}${group === '' ? '' : `.${group}`}`);
 }
 
 function conflict(body: Json, text: string, what: string, answer: { status: number; reason: string }): ApiError {

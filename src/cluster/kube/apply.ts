@@ -1,7 +1,8 @@
 /** Server-side apply, and telling whether it would change anything. */
+import type { ErrorCode, PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { equalJson } from '../../yaml/value.ts';
-import type { Json, JsonObject } from '../../yaml/value.ts';
+import type { JsonObject } from '../../yaml/value.ts';
 import type { ApplyOptions, CompareOptions, Comparison, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
@@ -19,11 +20,14 @@ import {
 } from './managed-fields.ts';
 import type { HeldField } from './managed-fields.ts';
 import { resourcePath } from './resource-path.ts';
+import { FIELD_MANAGER, sendApply } from './send-apply.ts';
 
-/** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
-const FIELD_MANAGER = 'helm';
-/** Answers that are about the object: invalid, conflict, unprocessable. */
-const PROBLEMS: ReadonlySet<number> = new Set([400, 409, 422]);
+/** Errors that are about the object, and not about the cluster. */
+const PROBLEMS: ReadonlySet<ErrorCode> = new Set([
+  'PKG_OBJECT_INVALID',
+  'PKG_OBJECT_CONFLICT',
+  'PKG_CLUSTER_FORBIDDEN',
+]);
 /** Dry runs at a time: a connection takes more, an API server under load does not. */
 const AT_ONCE = 16;
 
@@ -41,7 +45,7 @@ export async function applyObject(
   const { expected } = options;
   const force = forceOf(options.forceConflicts === true);
   if (expected === undefined || expected === 'nothing') {
-    const { live, isNew } = await send(cluster, object, undefined, force);
+    const { live, isNew } = await sendApply(cluster, object, undefined, force);
     if (expected === undefined || isNew) return live;
     throw new ApiError('PKG_OBJECT_CONFLICT', `${describeRef(refOf(object))} was made by somebody else meanwhile`, {
       status: 409,
@@ -49,7 +53,17 @@ export async function applyObject(
   }
   const fields = migratedFields(expected, FIELD_MANAGER);
   if (fields !== undefined) await migrate(cluster, expected, fields);
-  return (await send(cluster, object, expected.metadata['uid'], force)).live;
+  try {
+    return (await sendApply(cluster, object, expected.metadata['uid'], force)).live;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 422 || !error.text.includes('metadata.uid')) throw error;
+    throw new ApiError(
+      'PKG_OBJECT_CONFLICT',
+      `${describeRef(refOf(object))} was removed and made anew by somebody else meanwhile`,
+      { status: 409 },
+      { hints: ['give the command again: it plans anew from what is there now'] },
+    );
+  }
 }
 
 function forceOf(isForced: boolean): { force?: 'true' } {
@@ -59,7 +73,7 @@ function forceOf(isForced: boolean): { force?: 'true' } {
 async function migrate(cluster: Kubernetes, live: KubeObject, fields: JsonObject[]): Promise<void> {
   const ref = refOf(live);
   const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
-  await cluster.client.request({
+  await cluster.request({
     method: 'PATCH',
     path: resourcePath(resource, ref.namespace, ref.name),
     contentType: 'application/json-patch+json',
@@ -69,26 +83,6 @@ async function migrate(cluster: Kubernetes, live: KubeObject, fields: JsonObject
       { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] ?? '' },
     ],
   });
-}
-
-async function send(
-  cluster: Kubernetes,
-  object: KubeObject,
-  uid: Json | undefined,
-  query: { dryRun?: 'All'; force?: 'true' },
-): Promise<{ live: KubeObject; isNew: boolean }> {
-  const ref = refOf(object);
-  const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
-  const { body, status, repeated } = await cluster.client.request({
-    method: 'PATCH',
-    path: resourcePath(resource, ref.namespace, ref.name),
-    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
-    contentType: 'application/apply-patch+yaml',
-    body: uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } },
-    idempotent: true,
-  });
-  // What a repeated request finds may be what the one before it made.
-  return { live: body as KubeObject, isNew: status === 201 || repeated };
 }
 
 /**
@@ -103,16 +97,32 @@ export async function compareObjects(
   options: CompareOptions,
 ): Promise<Comparison[]> {
   const found = await cluster.getMany(desired.map((object) => refOf(object)));
-  return await inParallel(desired, AT_ONCE, (object, index) => compareObject(cluster, object, found[index], options));
+  const fresh = desired.filter((_, index) => found[index] === undefined);
+  const problems = fresh.length === 0 ? undefined : await problemsOfNew(cluster, fresh, options.coming ?? []);
+  return await inParallel(desired, AT_ONCE, async (object, index) => {
+    const live = found[index];
+    if (live !== undefined) return await compareObject(cluster, object, live, options);
+    const problem = problems?.get(object);
+    return { same: false, live, ...(problem && { problem }) };
+  });
+}
+
+/** The problems of objects that are not there yet. Most runs have none, and do not load this. */
+async function problemsOfNew(
+  cluster: Kubernetes,
+  objects: readonly KubeObject[],
+  coming: readonly KubeObject[],
+): Promise<ReadonlyMap<KubeObject, PkgError>> {
+  const { tryNew } = await import('./try-new.ts');
+  return await tryNew(cluster, objects, coming);
 }
 
 async function compareObject(
   cluster: Kubernetes,
   object: KubeObject,
-  live: KubeObject | undefined,
+  live: KubeObject,
   options: CompareOptions,
 ): Promise<Comparison> {
-  if (live === undefined) return { same: false, live };
   const scaled = options.leaveScaled === true ? heldByOthers(object, live).filter(isScaled) : [];
   const desired = scaled.reduce<JsonObject>((rest, { path }) => withoutField(rest, path), object) as KubeObject;
   const notes = scaled.map((field) => `${describeField(desired, field)} is left to ${describeHolder(field)}`);
@@ -126,10 +136,12 @@ async function compareObject(
   let after: KubeObject;
   try {
     const outcome = { dryRun: 'All', ...forceOf(force || !isMigrated) } as const;
-    after = (await send(cluster, desired, live.metadata['uid'], outcome)).live;
+    after = (await sendApply(cluster, desired, live.metadata['uid'], outcome)).live;
   } catch (problem) {
     // Whether it is our object at all is for the planner to say first.
-    if (!(problem instanceof ApiError) || !PROBLEMS.has(problem.status)) throw problem;
+    if (!(problem instanceof ApiError) || !PROBLEMS.has(problem.code)) throw problem;
+    // Some webhook would act on a dry run as on a write, so that the server does not ask it: the write will tell.
+    if (/does not support dry run/.test(problem.text)) return { same: false, ...about, notes };
     const held = problem.status === 409 ? heldByOthers(desired, live) : [];
     return { same: false, ...about, problem: held.length === 0 ? problem : conflict(desired, held, 409) };
   }

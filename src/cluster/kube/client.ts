@@ -116,7 +116,7 @@ export class KubeClient {
           renewed = true;
           if (await this.#credentials.renew(credential)) continue;
         }
-        wait = this.#pauseAfter(answer, tries, idempotent);
+        wait = error.code === 'PKG_OBJECT_INVALID' ? undefined : this.#pauseAfter(answer, tries, idempotent);
         if (error.uncertain) repeated = true;
       } catch (error) {
         if (request.signal?.aborted === true) throw request.signal.reason;
@@ -146,6 +146,7 @@ export class KubeClient {
   async stream(request: Pick<KubeRequest, 'path' | 'query' | 'signal'>): Promise<Response['body']> {
     const controller = new AbortController();
     const onAbort = (): void => controller.abort(request.signal?.reason);
+    if (request.signal?.aborted === true) onAbort();
     request.signal?.addEventListener('abort', onAbort, { once: true });
     const timer = setTimeout(
       () => controller.abort(timeoutError(this.connection, `GET ${request.path}`, this.#options.timeout)),
@@ -154,7 +155,9 @@ export class KubeClient {
     try {
       for (let renewed = false; ; renewed = true) {
         const credential = await this.#credential();
-        const response = await this.#send({ method: 'GET', ...request }, credential, controller.signal, true);
+        // Events come as they happen, each by itself: there is nothing to compress.
+        const asked = { method: 'GET', ...request, headers: { 'accept-encoding': 'identity' } } as const;
+        const response = await this.#send(asked, credential, controller.signal, true);
         this.#answered = true;
         if (response.status < 300) {
           response.body.once('close', () => request.signal?.removeEventListener('abort', onAbort));

@@ -8,6 +8,7 @@
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PkgError } from '../../errors.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
@@ -56,6 +57,7 @@ export class Discovery {
   #catalog: Catalog | undefined;
   #index = new Map<string, Resource>();
   #asking: Promise<void> | undefined;
+  readonly #coming = new Set<string>();
   /** When this process asked last. */
   #asked = 0;
 
@@ -99,10 +101,24 @@ export class Discovery {
    * @throws PkgError PKG_KIND_UNKNOWN
    */
   async required(apiVersion: string, kind: string): Promise<Resource> {
-    const found = await this.resource(apiVersion, kind);
-    if (found !== undefined) return found;
+    for (let pause = 50; ; pause *= 2) {
+      const found = await this.resource(apiVersion, kind);
+      if (found !== undefined) return found;
+      if (!this.#coming.has(`${apiVersion}/${kind}`) || pause > 5_000) throw this.unknownKind(apiVersion, kind);
+      await sleep(pause);
+      await this.refresh();
+    }
+  }
+
+  /** Kinds (`group/version/Kind`) whose CRD was just written: the server takes a moment to serve them. */
+  expectKinds(kinds: readonly string[]): void {
+    for (const kind of kinds) this.#coming.add(kind);
+  }
+
+  /** The error for a kind that the server does not know. */
+  unknownKind(apiVersion: string, kind: string): PkgError {
     const others = [...this.#index.values()].filter((one) => one.kind === kind).map((one) => one.apiVersion);
-    throw new PkgError('PKG_KIND_UNKNOWN', `the cluster knows no ${kind} of ${apiVersion}`, {
+    return new PkgError('PKG_KIND_UNKNOWN', `the cluster knows no ${kind} of ${apiVersion}`, {
       hints:
         others.length > 0
           ? [`it serves ${kind} as ${others.join(', ')}`]

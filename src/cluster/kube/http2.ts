@@ -92,6 +92,8 @@ export class Http2 {
   async send(exchange: Exchange): Promise<Response> {
     const { method, path, headers, body, signal } = exchange;
     let stream: ClientHttp2Stream;
+    // Somebody may have lost patience while the connection was made.
+    signal.throwIfAborted();
     try {
       stream = this.#session.request(
         {

@@ -7,8 +7,10 @@ import { inParallel } from '../parallel.ts';
 
 /** Everything that Helm, and so pkg, makes carries this label. */
 const MANAGED: Readonly<Record<string, string>> = { 'app.kubernetes.io/managed-by': 'Helm' };
+/** The same as a selector. */
+export const MANAGED_SELECTOR = 'app.kubernetes.io/managed-by=Helm';
 /** So many single reads cost less than a list that may hold much that is not wanted. */
-const FEW = 2;
+export const FEW = 2;
 /** Single reads at a time. */
 const AT_ONCE = 16;
 /** Names are listed as long as there are at most so many, or so many for each one that is sought. */
@@ -62,9 +64,10 @@ export async function existingAmong(refs: readonly ObjectRef[], reader: Reader):
 }
 
 /** Objects of one kind in one namespace, as positions among the refs. */
-type Group = { query: ListQuery; indices: number[] };
+export type Group = { query: ListQuery; indices: number[] };
 
-function groupsOf(refs: readonly ObjectRef[]): Group[] {
+/** Sorts objects by kind and namespace. */
+export function groupsOf(refs: readonly ObjectRef[]): Group[] {
   const groups = new Map<string, Group>();
   for (const [index, { apiVersion, kind, namespace }] of refs.entries()) {
     const key = JSON.stringify([apiVersion, kind, namespace]);

@@ -62,6 +62,29 @@ export const RELEASE_FLAGS = {
   'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
 } as const;
 
+/** How install, upgrade and rollback wait. */
+export const WAIT_FLAGS = {
+  wait: {
+    type: 'string',
+    bare: 'watcher',
+    value: 'HOW',
+    choices: ['watcher', 'hookOnly', 'legacy', 'true', 'false'],
+    default: 'hookOnly',
+    summary: 'wait until the objects are ready; hookOnly waits for hooks alone',
+  },
+  'wait-for-jobs': { type: 'boolean', summary: 'with --wait, wait until Jobs are done' },
+  timeout: { type: 'string', value: 'DURATION', default: '5m0s', summary: 'time for the whole operation: 90s, 1h30m' },
+} as const;
+
+/** Undoes what fails. */
+export const ROLLBACK_ON_FAILURE_FLAG = {
+  'rollback-on-failure': {
+    type: 'boolean',
+    aliases: ['atomic'],
+    summary: 'undo everything when the operation fails; waits as --wait does',
+  },
+} as const;
+
 /** How an upgrade treats the values of the revision before. */
 export const VALUES_MODE_FLAGS = {
   'reset-values': { type: 'boolean', summary: "forget the last revision's values" },

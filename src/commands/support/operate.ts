@@ -39,5 +39,6 @@ export async function operate<T>(
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
+    cluster.close();
   }
 }

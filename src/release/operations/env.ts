@@ -1,14 +1,18 @@
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
+import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
+
+/** An object that is not ready, and why. */
+export type Unready = { ref: ObjectRef; why: string };
 
 /** What happens, as it happens. */
 export type ReleaseEvent =
   | { type: 'plan'; plan: Plan }
   | { type: 'step-started' | 'step-done'; step: Step; index: number; total: number }
+  | { type: 'waiting'; unready: readonly Unready[]; total: number }
   | { type: 'warning' | 'note'; message: string };
 
 /** Where an operation works, and whom it tells. */
@@ -18,13 +22,27 @@ export type Env = {
   now?: () => Date;
   /** Ends the operation between two writes; the record then says that it failed. */
   signal?: AbortSignal;
+  /** `cluster` for writing the record: that goes on when the time of the operation is over. */
+  records?: Cluster;
 };
 
 /** What an operation comes to. Under `dryRun` the release is what would be recorded. */
 export type OperationResult = { release: Release; plan: Plan };
 
+/** How an operation waits. */
+export type Waiting = {
+  /** Wait until the objects are ready. */
+  wait?: boolean;
+  /** With `wait`: until Jobs are done, too. */
+  waitForJobs?: boolean;
+  /** Milliseconds for the whole operation, 300,000 if it is left out. */
+  timeout?: number;
+};
+
 /** What install and upgrade start from. */
-export type ChartOperation = {
+export type ChartOperation = Waiting & {
+  /** Undo what was done when the operation fails, so that the release is as it was before; this waits, too. */
+  rollbackOnFailure?: boolean;
   name: string;
   namespace: string;
   chart: Chart;

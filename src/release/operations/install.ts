@@ -4,10 +4,13 @@ import { isPending, takeOverNote } from '../holder.ts';
 import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { runPlan, withStatus } from './run.ts';
+import { envForUndo, undo } from './undo.ts';
+import { uninstall } from './uninstall.ts';
 
 /** What install starts from. `replace`: use the name of an uninstalled or failed release again. */
 export type InstallInput = ChartOperation & { replace?: boolean };
@@ -18,6 +21,15 @@ export type InstallInput = ChartOperation & { replace?: boolean };
  * @throws {PkgError} `PKG_RELEASE_EXISTS`, and whatever goes wrong on the road
  */
 export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
+  return await withDeadline(env, input.timeout, (bounded) => installWithin(bounded, input, envForUndo(env)));
+}
+
+/**
+ * As {@link install}, in the time of an operation that has begun.
+ *
+ * @param undoing where it is undone when it fails
+ */
+export async function installWithin(env: Env, input: InstallInput, undoing: Env): Promise<OperationResult> {
   const { cluster } = env;
   const { name, namespace, dryRun = false } = input;
   checkReleaseName(name);
@@ -46,12 +58,20 @@ export async function install(env: Env, input: InstallInput): Promise<OperationR
     before: [...namespaces, ...steps],
     crds,
     notes: [],
+    record: ['create', 'update'],
+    dryRun,
   });
   env.emit({ type: 'plan', plan });
   const description = input.description ?? 'Install complete';
   if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
   const words = { done: description, failed: (why: string) => `Release "${name}" failed: ${why}` };
-  return { release: await runPlan(env, store, history, plan, release, words, rendered.keepsakes), plan };
+  const { timeout, noHooks = false } = input;
+  const away = { name, namespace, wait: true, noHooks, ...(timeout === undefined ? {} : { timeout }) };
+  const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
+  const takeBack = (failure: unknown): Promise<unknown> =>
+    undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, away));
+  const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
+  return { release: done, plan };
 }
 
 /** The history that a new release may follow: none, or what may be written over. */

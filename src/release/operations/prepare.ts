@@ -1,7 +1,8 @@
 /** The first part of the road: chart and values become a plan and the release that it makes. */
 import type { Chart } from '../../chart/chart.ts';
-import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
+import type { Cluster, Intent, KubeObject, ObjectRef } from '../../cluster/cluster.ts';
 import { refOf } from '../../cluster/cluster.ts';
+import { PkgError, throwTogether } from '../../errors.ts';
 import { renderChart } from '../../render/render-chart.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
@@ -14,6 +15,7 @@ import { planObjects } from '../plan-objects.ts';
 import type { Plan, Step } from '../plan.ts';
 import { recordChart } from '../recorded-chart.ts';
 import type { Release } from '../release.ts';
+import { recordRef } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { readBaseline } from './baseline.ts';
 import type { ChartOperation, Env } from './env.ts';
@@ -91,6 +93,10 @@ export async function planRelease(
     before: readonly Step[];
     crds: readonly KubeObject[];
     notes: readonly string[];
+    /** What is done with the record of the revision. */
+    record: readonly Intent['verb'][];
+    /** The plan is only shown: what the user may not do is a note. */
+    dryRun: boolean;
   },
 ): Promise<Plan> {
   const { cluster } = env;
@@ -101,9 +107,17 @@ export async function planRelease(
     crds: options.crds,
   });
   const owned = objects.map((object) => withOwnership(object, name, namespace));
-  const found = await cluster.compare(owned, options);
-  const baseline = await readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned });
-  return planObjects({
+  const made = options.before.flatMap(({ desired }) => desired ?? []);
+  const { forceConflicts, leaveScaled } = options;
+  // No dry run tries writes of the record, and deletes.
+  const record = options.record.map((verb): Intent => ({ verb, ref: recordRef(name, namespace, revision) }));
+  const [found, baseline, notRecorded] = await Promise.all([
+    cluster.compare(owned, { forceConflicts, leaveScaled, coming: [...made, ...owned] }),
+    readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned }),
+    cluster.refused(record),
+  ]);
+  if (!options.dryRun) throwTogether(notRecorded, missingRights);
+  const plan = planObjects({
     operation,
     release: name,
     namespace,
@@ -111,10 +125,22 @@ export async function planRelease(
     desired: owned.map((object, index) => ({ object, found: found[index] ?? { same: false, live: undefined } })),
     baseline,
     takeOwnership: options.takeOwnership,
-    forceConflicts: options.forceConflicts,
+    forceConflicts,
+    dryRun: options.dryRun,
     before: options.before,
     notes: [...options.notes, ...notes],
   });
+  const deletes = plan.steps.flatMap(({ action, ref }): Intent[] =>
+    action === 'delete' ? [{ verb: 'delete', ref }] : [],
+  );
+  const notDeleted = await cluster.refused(deletes);
+  if (!options.dryRun) throwTogether(notDeleted, missingRights);
+  plan.notes.push(...[...notRecorded, ...notDeleted].map(({ message }) => message));
+  return plan;
+}
+
+function missingRights(count: number): string {
+  return `${count} rights are missing`;
 }
 
 /** The steps for a chart's `crds/`: those that are not there are created, the others left as they are. */
@@ -139,10 +165,20 @@ export function crdsOf(chart: Chart): KubeObject[] {
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
 }
 
+/** Who works in one namespace only may not ask for it: the first write tells. */
+async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
+  try {
+    return (await cluster.get(ref)) !== undefined;
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'PKG_CLUSTER_FORBIDDEN') return true;
+    throw error;
+  }
+}
+
 /** The step that makes the release's namespace, if it is not there. */
 export async function namespaceStep(cluster: Cluster, namespace: string): Promise<Step[]> {
   const ref = { apiVersion: 'v1', kind: 'Namespace', namespace: '', name: namespace };
-  if ((await cluster.get(ref)) !== undefined) return [];
+  if (await isThere(cluster, ref)) return [];
   const desired: KubeObject = {
     apiVersion: 'v1',
     kind: 'Namespace',

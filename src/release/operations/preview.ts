@@ -25,6 +25,8 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
     before: [],
     crds,
     notes: [],
+    record: [],
+    dryRun: true,
   });
   return rendered;
 }

@@ -1,15 +1,16 @@
 import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
+import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
-import type { Env, OperationResult } from './env.ts';
+import type { Env, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
 import { planRelease } from './prepare.ts';
-import { runPlan, trimHistory, withStatus } from './run.ts';
-import { settled, withoutLast } from './upgrade.ts';
+import { runPlan, trimAfter, withStatus } from './run.ts';
+import { settled } from './settled.ts';
 
 /** What rollback starts from. Revision 0 (or none) is the one before the last. */
-export type RollbackInput = {
+export type RollbackInput = Waiting & {
   name: string;
   namespace: string;
   revision?: number;
@@ -28,6 +29,10 @@ export type RollbackInput = {
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`
  */
 export async function rollback(env: Env, input: RollbackInput): Promise<OperationResult> {
+  return await withDeadline(env, input.timeout, (bounded) => rollbackWithin(bounded, input));
+}
+
+async function rollbackWithin(env: Env, input: RollbackInput): Promise<OperationResult> {
   const { cluster } = env;
   const { name, namespace, dryRun = false, noHooks = false } = input;
   const store = new ReleaseStore(cluster, namespace);
@@ -66,6 +71,8 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
     before: [],
     crds: [],
     notes: [],
+    record: ['create', 'update'],
+    dryRun,
   });
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
@@ -73,7 +80,8 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
     done: input.description ?? `Rollback to ${revision}`,
     failed: (why: string) => `Rollback "${name}" failed: ${why}`,
   };
-  const done = await runPlan(env, store, history, plan, release, words, await store.readKeepsakes(target));
-  await trimHistory(store, await withoutLast(store, name), input.historyMax ?? 10);
+  const keepsakes = await store.readKeepsakes(target);
+  const done = await runPlan(env, { history, plan, release, words, keepsakes, waiting: input });
+  await trimAfter(env, { name, namespace, max: input.historyMax ?? 10 });
   return { release: done, plan };
 }

@@ -7,12 +7,31 @@ import { printable } from '../../errors-text.ts';
 import { Hold } from '../holder.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
-import type { ReleaseStore, StoredRelease } from '../store.ts';
-import type { Env } from './env.ts';
+import { checkRecordFits, ReleaseStore } from '../store.ts';
+import type { StoredRelease } from '../store.ts';
+import { interrupted } from './deadline.ts';
+import type { Env, Waiting } from './env.ts';
 import { runHooks } from './hooks.ts';
+import { waitUntilReady } from './wait.ts';
 
 /** What to write into the record at the end, whether it went well or not. */
 export type Words = { done: string; failed: (why: string) => string };
+
+/** So much of an error goes into the record. */
+const LONGEST_REASON = 1_000;
+
+/** A plan and all that goes with carrying it out. */
+export type Run = {
+  history: readonly StoredRelease[];
+  plan: Plan;
+  /** The revision as it is recorded first, pending. */
+  release: Release;
+  words: Words;
+  keepsakes: ReadonlyMap<string, string>;
+  waiting: Waiting;
+  /** What takes back what was done, when something fails after the record was begun; gives the error to end with. */
+  undo?: (failure: unknown) => Promise<unknown>;
+};
 
 /**
  * Applies a plan: the record goes first as pending, then the objects, then the record as deployed. The
@@ -20,31 +39,34 @@ export type Words = { done: string; failed: (why: string) => string };
  *
  * @throws whatever went wrong, after the record says `failed`
  */
-export async function runPlan(
-  env: Env,
-  store: ReleaseStore,
-  history: readonly StoredRelease[],
-  plan: Plan,
-  release: Release,
-  words: Words,
-  keepsakes: ReadonlyMap<string, string>,
-): Promise<Release> {
+export async function runPlan(env: Env, run: Run): Promise<Release> {
+  const { history, plan, release, words, keepsakes, waiting, undo } = run;
+  checkRecordFits(release);
+  if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
   // The record lives in the namespace.
   const home = plan.steps.filter(isHome(plan));
   await applySteps(env, plan, home, undefined);
+  const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
   const hold = await Hold.begin(store, release);
   try {
     await store.writeKeepsakes(hold.stored, keepsakes);
     const crds = plan.steps.slice(0, plan.crds).filter((step) => !home.includes(step));
     await applySteps(env, plan, crds, hold);
     await runHooks(env, release, `pre-${plan.operation}`);
-    await applySteps(env, plan, plan.steps.slice(plan.crds), hold);
+    const main = plan.steps.slice(plan.crds);
+    await applySteps(env, plan, main, hold);
+    if (waiting.wait === true) {
+      const objects = main.flatMap(({ action, desired }) => (action === 'delete' || !desired ? [] : [desired]));
+      await waitUntilReady(env, objects, waiting.waitForJobs === true ? 'jobs' : 'objects');
+    }
     await runHooks(env, release, `post-${plan.operation}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    await hold.finish(withStatus(release, 'failed', words.failed(why))).catch(() => hold.drop());
-    throw error;
+    await hold
+      .finish(withStatus(release, 'failed', words.failed(why.slice(0, LONGEST_REASON))))
+      .catch(() => hold.drop());
+    throw undo === undefined ? error : await undo(error);
   }
   const { release: done } = await hold.finish(withStatus(release, 'deployed', words.done));
   for (const before of history) {
@@ -88,6 +110,11 @@ export async function applySteps(
       await applyStep(env.cluster, step, plan);
       env.emit({ type: 'step-done', step, index: done++, total });
     });
+    // Until it is established, the objects that it defines have no place.
+    const crds = group.flatMap(({ action, desired, ref }) =>
+      action !== 'delete' && ref.kind === 'CustomResourceDefinition' && desired ? [desired] : [],
+    );
+    await waitUntilReady(env, crds, 'objects');
   }
   if (env.signal?.aborted === true) throw interrupted(env.signal);
 }
@@ -116,28 +143,41 @@ async function checkStillMissing(cluster: Cluster, group: readonly Step[]): Prom
   });
 }
 
-async function applyStep(cluster: Cluster, step: Step, { forceConflicts }: Plan): Promise<void> {
+async function applyStep(
+  cluster: Cluster,
+  step: Step,
+  { forceConflicts, cascade = 'background' }: Plan,
+): Promise<void> {
   const { action, desired, live, ref } = step;
   if (action === 'create' && desired !== undefined)
     await cluster.apply(desired, { forceConflicts, expected: 'nothing' });
   else if (action === 'update' && desired !== undefined)
     await cluster.apply(desired, { forceConflicts, ...(live && { expected: live }) });
   else if (action === 'delete') {
-    await cluster.delete(live === undefined ? ref : refOf(live), live === undefined ? {} : { expected: live });
+    await cluster.delete(live === undefined ? ref : refOf(live), { cascade, ...(live && { expected: live }) });
   }
 }
 
-/** What an operation ends with that was told to stop. */
-export function interrupted(signal: AbortSignal): PkgError {
-  if (signal.reason instanceof PkgError) return signal.reason;
-  return new PkgError('PKG_INTERRUPTED', 'the operation was interrupted', {
-    hints: ['what was written stays recorded: the next upgrade goes on from there'],
-  });
+/**
+ * Trims the history after an operation that went well. It is not worth failing for, and not bound by the time of the
+ * operation.
+ */
+export async function trimAfter(
+  env: Env,
+  { name, namespace, max }: { name: string; namespace: string; max: number },
+): Promise<void> {
+  if (max <= 0) return;
+  const store = new ReleaseStore(env.records ?? env.cluster, namespace);
+  try {
+    await trimHistory(store, (await store.history(name)).slice(0, -1), max);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    env.emit({ type: 'warning', message: `old revisions of ${name} could not be removed: ${error.message}` });
+  }
 }
 
 /** Removes the oldest revisions so that, with the new one, at most `max` are left; never a deployed one. */
-export async function trimHistory(store: ReleaseStore, history: readonly StoredRelease[], max: number): Promise<void> {
-  if (max <= 0) return;
+async function trimHistory(store: ReleaseStore, history: readonly StoredRelease[], max: number): Promise<void> {
   let extra = history.length + 1 - max;
   const lastDeployed = history.findLast(({ release }) => release.info.status === 'deployed');
   for (const stored of history) {

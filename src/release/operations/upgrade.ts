@@ -3,18 +3,21 @@ import { coalesceTables, coalesceValues } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { fromPlain } from '../../yaml/value.ts';
-import { isPending, takeOverNote } from '../holder.ts';
 import { checkLabels, checkNamespace, checkReleaseName, mergeLabels } from '../names.ts';
 import { recordedValues } from '../recorded-chart.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
 import { notFound } from './history.ts';
-import { install } from './install.ts';
+import { installWithin } from './install.ts';
 import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
-import { runPlan, trimHistory, withStatus } from './run.ts';
+import { rollback } from './rollback.ts';
+import { runPlan, trimAfter, withStatus } from './run.ts';
+import { settled } from './settled.ts';
+import { envForUndo, undo } from './undo.ts';
 
 /** What upgrade starts from. `install`: install when there is no such release. `historyMax`: 0 keeps all. */
 export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: ValuesMode; historyMax?: number };
@@ -25,6 +28,10 @@ export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: Va
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, and whatever goes wrong on the road
  */
 export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
+  return await withDeadline(env, input.timeout, (bounded) => upgradeWithin(bounded, input, envForUndo(env)));
+}
+
+async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promise<OperationResult> {
   const { cluster } = env;
   const { name, namespace, dryRun = false } = input;
   checkReleaseName(name);
@@ -34,7 +41,7 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
   const history = await settled(env, store, await store.history(name), input);
   const last = history.at(-1)?.release;
   if (last === undefined || last.info.status === 'uninstalled') {
-    if (input.install === true) return install(env, { ...input, replace: last !== undefined });
+    if (input.install === true) return installWithin(env, { ...input, replace: last !== undefined }, undoing);
     if (last === undefined) throw await notFound(cluster, namespace, name);
     throw new PkgError('PKG_RELEASE_NOT_FOUND', `${printable(name)} was uninstalled: it has no deployed releases`, {
       hints: ['give --install to install it again'],
@@ -57,6 +64,8 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
     notes: [],
+    record: ['create', 'update'],
+    dryRun,
   });
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-upgrade', 'Dry run complete'), plan };
@@ -64,39 +73,30 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
     done: input.description ?? 'Upgrade complete',
     failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
   };
-  const done = await runPlan(env, store, history, plan, release, words, rendered.keepsakes);
-  await trimHistory(store, await withoutLast(store, name), input.historyMax ?? 10);
+  const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
+  const takeBack = async (failure: unknown): Promise<unknown> => {
+    const good = history.findLast(({ release: { info } }) => GOOD.includes(info.status))?.release.version;
+    if (good === undefined) return failure;
+    const { timeout, historyMax, noHooks, waitForJobs } = input;
+    const back = { name, namespace, revision: good, wait: true, waitForJobs, timeout, historyMax, noHooks };
+    return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
+  };
+  const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
+  await trimAfter(env, { name, namespace, max: input.historyMax ?? 10 });
   return { release: done, plan };
 }
 
-/** A pending revision of a process that is gone is marked as failed, so that the history goes on. */
-export async function settled(
-  env: Env,
-  store: ReleaseStore,
-  history: StoredRelease[],
-  input: { name: string; dryRun?: boolean; takeOver?: boolean },
-): Promise<StoredRelease[]> {
-  const last = history.at(-1);
-  if (last === undefined || !isPending(last.release)) return history;
-  const note = takeOverNote(last, env.now?.() ?? new Date(), input.takeOver === true);
-  env.emit({ type: 'note', message: note });
-  if (input.dryRun === true) return history;
-  const failed = withStatus(
-    last.release,
-    'failed',
-    `${last.release.info.status} of "${input.name}" was left unfinished`,
-  );
-  return [...history.slice(0, -1), await store.update(last, failed, {})];
+/** The statuses of revisions that once were well. */
+const GOOD: readonly string[] = ['deployed', 'superseded'];
+
+/** Only what has a value. */
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** The revision that an upgrade starts from: the last deployed one, else the last. */
 export function currentOf(history: readonly StoredRelease[], last: Release): Release {
   return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
-}
-
-/** The history as it is now but for the newest revision, for trimming. */
-export async function withoutLast(store: ReleaseStore, name: string): Promise<StoredRelease[]> {
-  return (await store.history(name)).slice(0, -1);
 }
 
 /** Helm's rules (pkg/action/upgrade.go, reuseValues). */

@@ -1,0 +1,96 @@
+/**
+ * Asks what the user may do, before it is tried.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
+ */
+import { printable } from '../../errors-text.ts';
+import { getOwn } from '../../yaml/value.ts';
+import type { Json, JsonObject } from '../../yaml/value.ts';
+import { groupOf } from '../cluster.ts';
+import type { Intent } from '../cluster.ts';
+import type { Kubernetes } from '../kubernetes.ts';
+import { inParallel } from '../parallel.ts';
+import { forbiddenError } from './api-errors.ts';
+import type { ApiError } from './api-errors.ts';
+
+/** Questions at a time. */
+const AT_ONCE = 16;
+const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+/**
+ * Those of the intents that will be refused, as the errors that they would meet: one for each verb, kind and
+ * namespace. Where the cluster does not tell, nothing is said.
+ */
+export async function refusedAmong(cluster: Kubernetes, intents: readonly Intent[]): Promise<ApiError[]> {
+  const groups = new Map<string, Intent[]>();
+  for (const intent of intents) {
+    const { apiVersion, kind, namespace } = intent.ref;
+    const key = JSON.stringify([intent.verb, apiVersion, kind, namespace]);
+    groups.set(key, [...(groups.get(key) ?? []), intent]);
+  }
+  const refused = await inParallel([...groups.values()], AT_ONCE, async (group): Promise<ApiError[]> => {
+    const [first] = group;
+    if (first === undefined) return [];
+    if (await mayDo(cluster, { ...first, ref: { ...first.ref, name: '' } })) return [];
+    // Rights may be given for single names.
+    const each = await inParallel(group, AT_ONCE, (intent) => mayDo(cluster, intent));
+    const denied = group.find((_, index) => each[index] === false);
+    return denied === undefined ? [] : [await errorOf(cluster, denied)];
+  });
+  return refused.flat();
+}
+
+async function mayDo(cluster: Kubernetes, { verb, ref }: Intent): Promise<boolean> {
+  const resource = await cluster.discovery.resource(ref.apiVersion, ref.kind);
+  if (resource === undefined) return true;
+  const attributes: JsonObject = {
+    verb,
+    group: groupOf(ref.apiVersion),
+    resource: resource.plural,
+    ...(ref.namespace === '' ? {} : { namespace: ref.namespace }),
+    ...(ref.name === '' ? {} : { name: ref.name }),
+  };
+  const { status, body } = await cluster.request({
+    method: 'POST',
+    path: PATH,
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: attributes },
+    },
+    // Nothing is kept of a question.
+    idempotent: true,
+    expect: [403, 404, 405],
+  });
+  if (status >= 300) return true;
+  const answer = member(body, 'status');
+  return member(answer, 'allowed') !== false || textOf(answer, 'evaluationError') !== '';
+}
+
+/** Whom the cluster takes the user for; where it does not tell, as the kubeconfig names him. */
+async function whoAsks(cluster: Kubernetes): Promise<string> {
+  const { status, body } = await cluster.request({
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    idempotent: true,
+    expect: [403, 404, 405],
+  });
+  const name = status >= 300 ? '' : textOf(member(member(body, 'status'), 'userInfo'), 'username');
+  return name === '' ? cluster.client.connection.identity.description : `user "${printable(name)}"`;
+}
+
+async function errorOf(cluster: Kubernetes, { verb, ref }: Intent): Promise<ApiError> {
+  const { plural } = await cluster.discovery.required(ref.apiVersion, ref.kind);
+  const asked = { verb, group: groupOf(ref.apiVersion), resource: plural, namespace: ref.namespace, name: ref.name };
+  return forbiddenError(asked, await whoAsks(cluster));
+}
+
+function member(value: Json | undefined, key: string): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? getOwn(value, key) : undefined;
+}
+
+function textOf(value: Json | undefined, key: string): string {
+  const found = member(value, key);
+  return typeof found === 'string' ? found : '';
+}

@@ -1,0 +1,205 @@
+/**
+ * Follows objects by watching them: one watch for each kind and namespace, begun anew from where it was when it
+ * ends, and by asking every so often where watching is not allowed.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { PkgError } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import type { Json, JsonObject } from '../../yaml/value.ts';
+import type { KubeObject, ObjectRef } from '../cluster.ts';
+import type { Kubernetes } from '../kubernetes.ts';
+import { ApiError } from './api-errors.ts';
+import { FEW, groupsOf, MANAGED_SELECTOR, withKind } from './read-many.ts';
+import type { Group } from './read-many.ts';
+import { resourcePath } from './resource-path.ts';
+
+/** Is told each state of an object, and undefined when it is not there. */
+export type OnState = (ref: ObjectRef, live: KubeObject | undefined) => void;
+
+/** Where watching is not allowed, objects are read so often. */
+const POLL_MS = 2_000;
+/** The pause before a watch that broke is begun anew; it doubles, up to the other. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+/** The server ends a watch after so many seconds, and it is begun anew: what died unnoticed does not last. */
+const WATCH_SECONDS = 240;
+
+/**
+ * Tells the states of objects as they are now and as they change, until the signal ends it.
+ *
+ * @throws ApiError where they cannot be read at all
+ */
+export async function follow(
+  cluster: Kubernetes,
+  refs: readonly ObjectRef[],
+  onState: OnState,
+  signal: AbortSignal,
+): Promise<void> {
+  // One by one what is few: it may lack the label by which many are found.
+  const parts = groupsOf(refs).flatMap(({ query, indices }): Group[] =>
+    indices.length > FEW ? [{ query, indices }] : indices.map((index) => ({ query, indices: [index] })),
+  );
+  const stop = new AbortController();
+  const all = AbortSignal.any([signal, stop.signal]);
+  try {
+    await Promise.all(
+      parts.map(({ query, indices }) =>
+        followGroup(
+          cluster,
+          indices.map((index) => refs[index] as ObjectRef),
+          query.namespace ?? '',
+          onState,
+          all,
+        ),
+      ),
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Objects of one kind in one namespace, by Helm's label where they are many. */
+async function followGroup(
+  cluster: Kubernetes,
+  refs: readonly ObjectRef[],
+  namespace: string,
+  onState: OnState,
+  signal: AbortSignal,
+): Promise<void> {
+  const [first] = refs;
+  if (first === undefined) return;
+  const { apiVersion, kind } = first;
+  const resource = await cluster.discovery.required(apiVersion, kind);
+  const byName = new Map(refs.map((ref) => [ref.name, ref]));
+  const isAlone = refs.length === 1;
+  const query = isAlone ? { fieldSelector: `metadata.name=${first.name}` } : { labelSelector: MANAGED_SELECTOR };
+  const path = resourcePath(resource, namespace);
+  /** Objects from which somebody took the label; each is watched by its name. */
+  const astray: Promise<void>[] = [];
+
+  const list = async (): Promise<string> => {
+    const { body } = await cluster.request({ method: 'GET', path, query, signal });
+    const items = isJsonObject(body) ? getOwn(body, 'items') : undefined;
+    const missing = new Map(byName);
+    for (const item of Array.isArray(items) ? items.filter(isJsonObject) : []) {
+      const live = withKind(item, apiVersion, kind);
+      const ref = byName.get(live.metadata.name);
+      if (ref === undefined) continue;
+      missing.delete(ref.name);
+      onState(ref, live);
+    }
+    for (const ref of isAlone ? [] : await cluster.existing([...missing.values()])) {
+      missing.delete(ref.name);
+      byName.delete(ref.name);
+      // What refuses this refuses the others, too, and is thrown there.
+      astray.push(followGroup(cluster, [ref], namespace, onState, signal).catch(() => undefined));
+    }
+    for (const ref of missing.values()) onState(ref, undefined);
+    return textField(isJsonObject(body) ? getOwn(body, 'metadata') : undefined, 'resourceVersion');
+  };
+
+  const watchOn = async (): Promise<void> => {
+    let wait = FIRST_PAUSE_MS;
+    let version = '';
+    while (!signal.aborted) {
+      try {
+        if (version === '') version = await list();
+        for await (const event of watch(cluster, path, { ...query, resourceVersion: version }, signal)) {
+          const { type, object } = event;
+          if (type === 'ERROR') throw new ExpiredWatch();
+          version = textField(object.metadata, 'resourceVersion') || version;
+          wait = FIRST_PAUSE_MS;
+          const ref = byName.get(object.metadata.name);
+          if (type === 'BOOKMARK' || ref === undefined) continue;
+          onState(ref, type === 'DELETED' ? undefined : withKind(object, apiVersion, kind));
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isRefusal(error)) return await poll(cluster, [...byName.values()], onState, signal);
+        if (isHopeless(error)) throw error;
+        // What the server does not remember is read anew; a connection that broke is not worth more than a pause.
+        if (error instanceof ExpiredWatch || error instanceof ApiError) version = '';
+      }
+      await pause(wait, signal);
+      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+    }
+  };
+  await watchOn();
+  await Promise.all(astray);
+}
+
+/** The way where watching is not allowed. */
+async function poll(
+  cluster: Kubernetes,
+  refs: readonly ObjectRef[],
+  onState: OnState,
+  signal: AbortSignal,
+): Promise<void> {
+  for (; !signal.aborted; await pause(POLL_MS, signal)) {
+    for (const ref of refs) {
+      try {
+        onState(ref, await cluster.get(ref));
+      } catch (error) {
+        if (isRefusal(error) || isHopeless(error)) throw error;
+      }
+    }
+  }
+}
+
+/** Is this not allowed, or not served? */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 403 || error.status === 405);
+}
+
+/** Does trying again help as little as now? */
+function isHopeless(error: unknown): boolean {
+  return error instanceof PkgError && HOPELESS.includes(error.code);
+}
+
+const HOPELESS: readonly ErrorCode[] = ['PKG_CLUSTER_UNAUTHORIZED', 'PKG_CREDENTIALS_FAILED', 'PKG_KIND_UNKNOWN'];
+
+/** The version from which to go on is too old, or the server cannot go on for another reason. */
+class ExpiredWatch extends Error {}
+
+type WatchEvent = { type: string; object: KubeObject };
+
+/** The events of one watch, until it ends. */
+async function* watch(
+  cluster: Kubernetes,
+  path: string,
+  query: Record<string, string>,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  const stream = await cluster.client.stream({
+    path,
+    query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS) },
+    signal,
+  });
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const event = JSON.parse(line) as Json;
+      const object = isJsonObject(event) ? getOwn(event, 'object') : undefined;
+      if (!isJsonObject(object)) throw new ExpiredWatch();
+      yield { type: textField(event, 'type'), object: withMetadata(object) };
+    }
+  }
+}
+
+/** An error comes as a Status, which has no name. */
+function withMetadata(object: JsonObject): KubeObject {
+  return { ...object, metadata: object['metadata'] ?? {} } as KubeObject;
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,10 @@
+import type { ListQuery } from '../cluster.ts';
+
+/** The label selector of a query as the server reads it; empty for all objects. */
+export function selectorText({ labels = {}, withoutLabels = {}, labelsIn = {} }: ListQuery): string {
+  return [
+    ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+    ...Object.entries(withoutLabels).map(([key, value]) => `${key}!=${value}`),
+    ...Object.entries(labelsIn).map(([key, values]) => `${key} in (${values.join(',')})`),
+  ].join(',');
+}

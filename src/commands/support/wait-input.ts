@@ -1,0 +1,35 @@
+/** The flags about waiting as the operations take them. */
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { parseDuration } from '../../render/functions/durations.ts';
+import type { FlagValues } from './command.ts';
+import type { WAIT_FLAGS } from './flags.ts';
+
+/** How long and for what to wait. */
+export function waitInput(
+  flags: FlagValues<typeof WAIT_FLAGS>,
+  rollbackOnFailure = false,
+): { wait: boolean; waitForJobs: boolean; timeout: number; rollbackOnFailure: boolean } {
+  return {
+    wait: isWaiting(flags.wait) || rollbackOnFailure,
+    waitForJobs: flags['wait-for-jobs'],
+    timeout: timeoutOf(flags.timeout),
+    rollbackOnFailure,
+  };
+}
+
+/** Does this value of `--wait` mean the objects, not only hooks? */
+export function isWaiting(how: string): boolean {
+  return how !== 'hookOnly' && how !== 'false';
+}
+
+/**
+ * A duration as Go writes it, in milliseconds.
+ *
+ * @throws PkgError PKG_USAGE
+ */
+export function timeoutOf(text: string): number {
+  const duration = parseDuration(text);
+  if (duration !== undefined && duration >= 0n) return Number(duration / 1_000_000n);
+  throw new PkgError('PKG_USAGE', `--timeout takes a duration such as 90s or 1h30m, not "${printable(text)}"`);
+}

@@ -1,0 +1,43 @@
+/** How long an operation may take, and what ends it before. */
+import { PkgError } from '../../errors.ts';
+import type { Env } from './env.ts';
+
+/** Helm's default of `--timeout`. */
+export const DEFAULT_TIMEOUT_MS = 300_000;
+/** What Helm makes of a timeout of nothing. */
+const NO_TIMEOUT_MS = 30_000;
+
+/**
+ * Runs an operation that has so many milliseconds: then whatever it waits for ends with `PKG_TIMEOUT`, and the
+ * record is still written.
+ */
+export async function withDeadline<T>(
+  env: Env,
+  timeout: number = DEFAULT_TIMEOUT_MS,
+  operation: (env: Env) => Promise<T>,
+): Promise<T> {
+  const milliseconds = timeout === 0 ? NO_TIMEOUT_MS : timeout;
+  const late = new AbortController();
+  const end = (): void =>
+    late.abort(
+      new PkgError('PKG_TIMEOUT', `the operation is not done after ${milliseconds / 1000} seconds`, {
+        hints: ['give it more time with --timeout'],
+      }),
+    );
+  // Timers hold 2^31 milliseconds, which is 24 days.
+  const timer = setTimeout(end, Math.min(milliseconds, 0x7fffffff));
+  const signal = env.signal === undefined ? late.signal : AbortSignal.any([env.signal, late.signal]);
+  try {
+    return await operation({ ...env, cluster: env.cluster.within(late.signal), records: env.cluster, signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What an operation ends with that was told to stop. */
+export function interrupted(signal: AbortSignal): PkgError {
+  if (signal.reason instanceof PkgError) return signal.reason;
+  return new PkgError('PKG_INTERRUPTED', 'the operation was interrupted', {
+    hints: ['what was written stays recorded: the next upgrade goes on from there'],
+  });
+}

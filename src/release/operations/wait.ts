@@ -1,0 +1,128 @@
+/** Waits until objects are ready, or gone. */
+import { describeRef, refKey, refOf } from '../../cluster/cluster.ts';
+import type { KubeObject, ObjectRef } from '../../cluster/cluster.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { mayBeUnready, readinessOf } from '../readiness.ts';
+import type { Purpose, Readiness } from '../readiness.ts';
+import { interrupted } from './deadline.ts';
+import type { Env, Unready } from './env.ts';
+
+/** How many objects an error names. */
+const MANY = 50;
+
+/**
+ * Waits until all objects are ready, or have failed: one that failed may recover while others are waited for.
+ *
+ * @throws PkgError PKG_NOT_READY for what failed; PKG_TIMEOUT, PKG_INTERRUPTED with what was not ready by then
+ */
+export async function waitUntilReady(env: Env, objects: readonly KubeObject[], purpose: Purpose): Promise<void> {
+  const awaited = objects.filter((object) => mayBeUnready(object) && !isPaused(object));
+  const failed = await waitFor(env, awaited.map(refOf), (live) =>
+    live === undefined ? { state: 'progressing', why: 'it is not there' } : readinessOf(live, purpose),
+  );
+  if (failed.length === 0) return;
+  throw new NotReady(failed);
+}
+
+/** What failed to become ready, and why. */
+export class NotReady extends PkgError {
+  readonly unready: readonly Unready[];
+
+  constructor(unready: readonly Unready[]) {
+    const [first] = unready;
+    const message =
+      first !== undefined && unready.length === 1
+        ? `${describe(first)} failed to become ready: ${printable(first.why, 500)}`
+        : `${unready.length} objects failed to become ready`;
+    super('PKG_NOT_READY', message, {
+      notes: unready.length === 1 ? [] : notesOf(unready),
+      hints: ['see the events and the logs of pods: kubectl describe, kubectl logs'],
+    });
+    this.unready = unready;
+  }
+}
+
+/**
+ * Waits until all objects are gone.
+ *
+ * @throws PkgError PKG_TIMEOUT, PKG_INTERRUPTED with what was left by then
+ */
+export async function waitUntilGone(env: Env, objects: readonly KubeObject[]): Promise<void> {
+  const uids = new Map(objects.map((object) => [refKey(refOf(object)), object.metadata['uid']]));
+  await waitFor(env, objects.map(refOf), (live, ref) =>
+    // What was made anew under the same name is another object.
+    live === undefined || live.metadata['uid'] !== uids.get(refKey(ref))
+      ? { state: 'ready' }
+      : { state: 'progressing', why: 'it is still there' },
+  );
+}
+
+/** Follows objects until none is progressing any more; gives those that failed. */
+async function waitFor(
+  env: Env,
+  refs: readonly ObjectRef[],
+  judge: (live: KubeObject | undefined, ref: ObjectRef) => Readiness,
+): Promise<Unready[]> {
+  if (refs.length === 0 || !env.cluster.runsWorkloads) return [];
+  const states = new Map<string, Seen>();
+  for (const ref of refs) states.set(refKey(ref), { ref, state: { state: 'progressing', why: 'not seen yet' } });
+  const open = new Set(states.keys());
+  const done = new AbortController();
+  const see = (ref: ObjectRef, live: KubeObject | undefined): void => {
+    const key = refKey(ref);
+    const state = judge(live, ref);
+    states.set(key, { ref, live, state });
+    if (state.state === 'progressing') open.add(key);
+    else open.delete(key);
+    if (open.size === 0) done.abort();
+  };
+  const timer = setInterval(() => {
+    // What does not change may fail nevertheless: by its age.
+    for (const key of [...open]) {
+      const { ref, live } = states.get(key) as Seen;
+      if (live !== undefined) see(ref, live);
+    }
+    env.emit({ type: 'waiting', unready: unreadyOf(states), total: states.size });
+  }, 1_000);
+  timer.unref();
+  const signal = env.signal === undefined ? done.signal : AbortSignal.any([env.signal, done.signal]);
+  try {
+    await env.cluster.follow(refs, see, signal);
+  } finally {
+    clearInterval(timer);
+  }
+  const unready = unreadyOf(states);
+  if (!done.signal.aborted && env.signal?.aborted === true) throw late(interrupted(env.signal), unready);
+  return unready;
+}
+
+/** An object as it was seen last, and what was made of that. */
+type Seen = { ref: ObjectRef; live?: KubeObject | undefined; state: Readiness };
+
+function unreadyOf(states: ReadonlyMap<string, Seen>): Unready[] {
+  return [...states.values()].flatMap(({ ref, state }) => (state.state === 'ready' ? [] : [{ ref, why: state.why }]));
+}
+
+/** The reason of an end before time, with what was waited for. */
+function late(reason: PkgError, unready: readonly Unready[]): PkgError {
+  const what = unready.length === 1 ? describe(unready[0] as Unready) : `${unready.length} objects`;
+  return new PkgError(reason.code, `${reason.message}: ${what} ${unready.length === 1 ? 'is' : 'are'} not ready`, {
+    notes: notesOf(unready),
+    hints: [...reason.hints],
+  });
+}
+
+function notesOf(unready: readonly Unready[]): string[] {
+  const notes = unready.slice(0, MANY).map((one) => `${describe(one)}: ${printable(one.why, 500)}`);
+  return unready.length > MANY ? [...notes, `and ${unready.length - MANY} more`] : notes;
+}
+
+function describe({ ref }: Unready): string {
+  return printable(describeRef(ref));
+}
+
+/** A Deployment that was told to pause does not roll out, and Helm does not wait for it. */
+function isPaused({ kind, spec }: KubeObject): boolean {
+  return kind === 'Deployment' && typeof spec === 'object' && spec !== null && 'paused' in spec && spec.paused === true;
+}
