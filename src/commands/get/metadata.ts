@@ -1,5 +1,5 @@
 import { sortKeys } from '../../release/codec.ts';
-import { getRelease } from '../../release/operations/history.ts';
+import { getStored } from '../../release/operations/history.ts';
 import { formatRfc3339, parseRecordTime } from '../../terminal/go-time.ts';
 import type { Release } from '../../release/release.ts';
 import { printable } from '../../errors-text.ts';
@@ -16,7 +16,12 @@ export const command: Command = defineCommand({
   args: [{ name: 'NAME', summary: 'the name of the release' }],
   flags: { ...REVISION_FLAG, ...OUTPUT_FLAG },
   async run({ flags, args }) {
-    const release = await getRelease(...(await openNamespace(flags)), args[0] ?? '', flags.revision);
+    const [cluster, namespace] = await openNamespace(flags);
+    const { release: found, secret } = await getStored(cluster, namespace, args[0] ?? '', flags.revision);
+    // As Helm: of the newest revision in a cluster it shows the labels that it gave itself, too.
+    const isRaw = cluster.runsWorkloads && (flags.revision ?? 0) === 0;
+    const labels = (secret.metadata['labels'] ?? {}) as Record<string, string>;
+    const release = isRaw ? { ...found, labels } : found;
     printResult(
       flags.output,
       () => metadata(release),

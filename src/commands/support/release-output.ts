@@ -35,7 +35,13 @@ export function chartLabel(release: Release): string {
 }
 
 /** What {@link printRelease} may show more or less of. */
-export type ReleaseView = { hideNotes?: boolean; showMetadata?: boolean; showSecrets?: boolean };
+export type ReleaseView = {
+  hideNotes?: boolean;
+  showMetadata?: boolean;
+  showSecrets?: boolean;
+  /** What lives of it: as text for the block, and as data. */
+  resources?: { text: string; data: JsonObject };
+};
 
 /** The block of `status`, `install` and `upgrade`. */
 export function releaseBlock(release: Release, view: ReleaseView = {}): string {
@@ -50,7 +56,7 @@ export function releaseBlock(release: Release, view: ReleaseView = {}): string {
     text += line('CHART', chartField(release, 'name')) + line('VERSION', chartField(release, 'version'));
     text += line('APP_VERSION', chartField(release, 'appVersion'));
   }
-  text += line('DESCRIPTION', info.description) + testSuite(release);
+  text += line('DESCRIPTION', info.description) + (view.resources?.text ?? '') + testSuite(release);
   if (isDryRun(release)) {
     const shown = hidden(release, view.showSecrets === true);
     text += `HOOKS:\n${hooksText(shown)}MANIFEST:\n${shown.manifest}\n`;
@@ -89,8 +95,10 @@ export function printRelease(format: OutputFormat, release: Release, view: Relea
 }
 
 /** The record as Helm prints it: in an operation's result the chart is there, in `status` it is not. */
-function releaseData(release: Release, view: { withChart: boolean; showSecrets?: boolean }): JsonObject {
+function releaseData(release: Release, view: ReleaseView & { withChart: boolean }): JsonObject {
   const { chart, ...data } = recordOf(hidden(release, view.showSecrets === true));
+  const live = view.resources?.data ?? {};
+  if (Object.keys(live).length > 0) data['info'] = { ...(data['info'] as JsonObject), resources: live };
   return view.withChart && chart !== undefined ? recordOf(hidden(release, view.showSecrets === true)) : data;
 }
 

@@ -5,6 +5,7 @@ import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import type { Release, Status } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
+import type { StoredRelease } from '../store.ts';
 
 /** Which releases to list. No namespace means all; no statuses means any. */
 export type ListOptions = { namespace?: string; statuses?: readonly Status[] };
@@ -30,17 +31,32 @@ export async function listReleases(cluster: Cluster, options: ListOptions = {}):
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`
  */
 export async function getHistory(cluster: Cluster, namespace: string, name: string): Promise<Release[]> {
-  const history = (await new ReleaseStore(cluster, namespace).history(name)).map(({ release }) => release);
+  return (await storedHistory(cluster, namespace, name)).map(({ release }) => release);
+}
+
+async function storedHistory(cluster: Cluster, namespace: string, name: string): Promise<StoredRelease[]> {
+  const history = await new ReleaseStore(cluster, namespace).history(name);
   if (history.length === 0) throw await notFound(cluster, namespace, name);
   return history;
 }
 
 /** One revision of a release: the newest, or the one with this number. */
 export async function getRelease(cluster: Cluster, namespace: string, name: string, revision = 0): Promise<Release> {
-  const history = await getHistory(cluster, namespace, name);
-  const found = revision === 0 ? history.at(-1) : history.find(({ version }) => version === revision);
-  if (found === undefined) throw revisionNotFound(name, revision, history);
-  return found;
+  return (await getStored(cluster, namespace, name, revision)).release;
+}
+
+/** As {@link getRelease}, with the Secret that holds it. */
+export async function getStored(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  revision = 0,
+): Promise<StoredRelease> {
+  const history = await storedHistory(cluster, namespace, name);
+  const found = revision === 0 ? history.at(-1) : history.find(({ release }) => release.version === revision);
+  if (found !== undefined) return found;
+  const releases = history.map(({ release }) => release);
+  throw revisionNotFound(name, revision, releases);
 }
 
 /** The error for a revision that is not there. */

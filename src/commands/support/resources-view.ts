@@ -1,0 +1,40 @@
+/** What lives of a release, as `status` shows it. */
+import type { Cluster, Row } from '../../cluster/cluster.ts';
+import { PkgError } from '../../errors.ts';
+import { sortKeys } from '../../release/codec.ts';
+import { liveResources, resourceRows } from '../../release/operations/resources.ts';
+import type { Resources } from '../../release/operations/resources.ts';
+import type { Release } from '../../release/release.ts';
+import { printError } from '../../terminal/output.ts';
+import { renderTable } from '../../terminal/table.ts';
+import type { JsonObject } from '../../yaml/value.ts';
+import type { ReleaseView } from './release-output.ts';
+
+/** Reads what the format asks for: rows for a table, objects for data. Folders have no more than their files. */
+export async function resourcesView(
+  cluster: Cluster,
+  release: Release,
+  format: string,
+): Promise<Pick<ReleaseView, 'resources'>> {
+  if (!cluster.runsWorkloads) return {};
+  try {
+    if (format === 'table') return { resources: { text: textOf(await resourceRows(cluster, release)), data: {} } };
+    const objects = await liveResources(cluster, release);
+    const data: JsonObject = Object.fromEntries([...objects].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { resources: { text: '', data: sortKeys(data) } };
+  } catch (error) {
+    // The record tells the rest to who may not read the objects.
+    if (!(error instanceof PkgError) || error.code !== 'PKG_CLUSTER_FORBIDDEN') throw error;
+    printError(`warning: ${error.message}\n`);
+    return {};
+  }
+}
+
+function textOf(resources: Resources<Row>): string {
+  if (resources.size === 0) return '';
+  const tables = [...resources].map(([key, rows]) => {
+    const head = rows[0]?.columns ?? [];
+    return `==> ${key}\n${renderTable([head, ...rows.map(({ cells }) => cells)])}\n`;
+  });
+  return `RESOURCES:\n${tables.join('')}\n`;
+}
