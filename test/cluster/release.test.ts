@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { writeFiles } from '../chart/support.ts';
 import type { Json } from '../controlplane/client.ts';
+import { withoutProgress } from './support.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import type { Run } from '../support/cluster.ts';
 
@@ -20,7 +21,7 @@ async function helm(ns: string, ...args: string[]): Promise<string> {
 }
 
 function expectDone({ status, stdout, stderr }: Run): string {
-  expect(stderr).toBe('');
+  expect(withoutProgress(stderr)).toBe('');
   expect(status).toBe(0);
   return stdout;
 }

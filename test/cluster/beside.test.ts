@@ -1,0 +1,147 @@
+/** One release in the hands of pkg and of the real helm: both read the same of it, and go on from each other. */
+import { expect } from 'vitest';
+import { parseYaml } from '../../src/yaml/read.ts';
+import { toPlain } from '../../src/yaml/value.ts';
+import type { Json } from '../controlplane/client.ts';
+import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
+import { chartOf, configMap, deployment, goChartOf, helm, maps, pkg } from './support.ts';
+
+const NOTES = 'Thank you.\n';
+const hook: Json = {
+  ...configMap('hook', { h: '1' }),
+  metadata: { name: 'hook', annotations: { 'helm.sh/hook': 'post-install,post-upgrade', 'helm.sh/hook-weight': '3' } },
+};
+
+/** The same chart for both; ConfigMap `c` holds the data, and `gone` is there in some only. */
+function charts(version: string, data: Record<string, string>, more: Json[] = []): { pkg: string; helm: string } {
+  const metadata = `apiVersion: v2\nname: made\nversion: ${version}\nappVersion: "${version}"\nannotations: {team: a}\n`;
+  const files = { 'Chart.yaml': metadata, 'values.yaml': 'a: 1\n', 'templates/NOTES.txt': NOTES };
+  const objects = [configMap('c', data), deployment('web'), hook, ...more];
+  return { pkg: chartOf(objects, files), helm: goChartOf(objects, files) };
+}
+
+const ONE = charts('1.0.0', { v: '1', only: 'in one' }, [configMap('gone')]);
+const TWO = charts('1.1.0', { v: '2' });
+
+const READS: readonly string[][] = [
+  ['list', '--all-namespaces=false'],
+  ['history', 'r'],
+  ['status', 'r'],
+  ['get', 'metadata', 'r'],
+  ['get', 'values', 'r', '--all'],
+];
+const TEXTS: readonly string[][] = [
+  ['get', 'manifest', 'r'],
+  ['get', 'hooks', 'r'],
+  ['get', 'notes', 'r'],
+];
+
+/** Both programs tell the same of all releases of a namespace. */
+async function expectSameReads(ns: string): Promise<void> {
+  await admin().until(`/apis/apps/v1/namespaces/${ns}/deployments`, ({ items }: Json) =>
+    items.every(({ status }: Json) => status?.availableReplicas === 1),
+  );
+  await Promise.all(
+    READS.map(async (words) => {
+      const [ours, theirs] = await Promise.all([pkg(ns, ...words, '-o', 'json'), helm(ns, ...words, '-o', 'json')]);
+      expect(withoutNoise(JSON.parse(ours))).toEqual(withoutNoise(JSON.parse(theirs)));
+    }),
+  );
+  const [ours, theirs] = await Promise.all([
+    pkg(ns, 'status', 'r', '-o', 'yaml'),
+    helm(ns, 'status', 'r', '-o', 'yaml'),
+  ]);
+  const plain = (text: string): Json => withoutNoise(toPlain(parseYaml(text, 'status') as never));
+  expect(plain(ours)).toEqual(plain(theirs));
+  for (const words of TEXTS) expect(await pkg(ns, ...words)).toBe(await helm(ns, ...words));
+}
+
+/** What controllers write between two reads. */
+function withoutNoise(value: Json): Json {
+  const { info } = value;
+  if (info?.resources === undefined) return value;
+  const resources = Object.entries(info.resources).map(([key, objects]) => [
+    key,
+    (objects as Json[]).map(withoutStatus),
+  ]);
+  return { ...value, info: { ...info, resources: Object.fromEntries(resources) } };
+}
+
+function withoutStatus({ status: _status, items, ...object }: Json): Json {
+  const { resourceVersion: _version, managedFields: _fields, ...metadata } = object.metadata;
+  return { ...object, ...(items && { items: items.map(withoutStatus) }), metadata };
+}
+
+async function statusesOf(ns: string): Promise<string[]> {
+  return (JSON.parse(await helm(ns, 'history', 'r', '-o', 'json')) as Json[]).map(({ status }) => status as string);
+}
+
+test('what pkg began helm goes on with, and the other way round', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', ONE.pkg, '--set', 'a=2,b=x', '--labels', 'team=a');
+  await expectSameReads(ns);
+  await helm(ns, 'upgrade', 'r', TWO.helm);
+  expect(await maps(ns)).toEqual({ c: { v: '2' }, hook: { h: '1' } });
+  await expectSameReads(ns);
+  await pkg(ns, 'rollback', 'r', '1');
+  expect(await maps(ns)).toEqual({ c: { v: '1', only: 'in one' }, gone: {}, hook: { h: '1' } });
+  await expectSameReads(ns);
+  await helm(ns, 'rollback', 'r', '2');
+  expect(await maps(ns)).toEqual({ c: { v: '2' }, hook: { h: '1' } });
+  await pkg(ns, 'upgrade', 'r', ONE.pkg, '--reset-values');
+  await expectSameReads(ns);
+  expect(await statusesOf(ns)).toEqual(['superseded', 'superseded', 'superseded', 'superseded', 'deployed']);
+  await helm(ns, 'uninstall', 'r', '--keep-history');
+  expect(await maps(ns)).toEqual({ hook: { h: '1' } });
+  expect(JSON.parse(await pkg(ns, 'list', '--uninstalled', '-o', 'json'))).toEqual(
+    JSON.parse(await helm(ns, 'list', '--uninstalled', '-o', 'json')),
+  );
+  await pkg(ns, 'rollback', 'r', '4');
+  expect(await maps(ns)).toEqual({ c: { v: '2' }, hook: { h: '1' } });
+  await expectSameReads(ns);
+  await pkg(ns, 'uninstall', 'r');
+  expect(await helm(ns, 'list', '-q')).toBe('');
+});
+
+test.each(['true', 'false'])('what helm began with --server-side=%s pkg goes on with, and back', async (server) => {
+  const ns = await namespace();
+  await helm(ns, 'install', 'r', ONE.helm, `--server-side=${server}`);
+  await expectSameReads(ns);
+  await pkg(ns, 'upgrade', 'r', TWO.pkg);
+  expect(await maps(ns)).toEqual({ c: { v: '2' }, hook: { h: '1' } });
+  await expectSameReads(ns);
+  await helm(ns, 'rollback', 'r', '1');
+  expect(await maps(ns)).toEqual({ c: { v: '1', only: 'in one' }, gone: {}, hook: { h: '1' } });
+  await pkg(ns, 'rollback', 'r', '2');
+  expect(await maps(ns)).toEqual({ c: { v: '2' }, hook: { h: '1' } });
+  await helm(ns, 'upgrade', 'r', ONE.helm);
+  await expectSameReads(ns);
+  await pkg(ns, 'uninstall', 'r', '--keep-history');
+  expect(await statusesOf(ns)).toEqual(['superseded', 'superseded', 'superseded', 'superseded', 'uninstalled']);
+  await helm(ns, 'rollback', 'r', '2');
+  expect(await maps(ns)).toEqual({ c: { v: '2' }, hook: { h: '1' } });
+  await expectSameReads(ns);
+  await helm(ns, 'uninstall', 'r');
+  expect(await pkg(ns, 'list', '-q')).toBe('');
+});
+
+test('an operation tells what it came to as helm does', async () => {
+  const ns = await namespace();
+  const told = async (program: 'pkg' | 'helm', ...args: string[]): Promise<Json> => {
+    const { stdout, stderr } = await (program === 'pkg' ? pkgOn : helmOn)(ns, [...args, '-o', 'json']);
+    expect(stderr).toBe('');
+    const { name: _name, chart, manifest: _manifest, info, hooks: _hooks, ...rest } = JSON.parse(stdout) as Json;
+    const { first_deployed: _first, last_deployed: _last, ...more } = info;
+    return { ...rest, info: more, keys: Object.keys(info), metadata: chart.metadata, values: chart.values };
+  };
+  for (const step of [
+    ['install', ONE],
+    ['upgrade', TWO],
+  ] as const) {
+    const ours = await told('pkg', step[0], 'ours', step[1].pkg, '--set', 'x=1', '--take-ownership');
+    await kubectlOn(ns, ['delete', 'all,configmap', '--all', '--wait=false']);
+    const theirs = await told('helm', step[0], 'theirs', step[1].helm, '--set', 'x=1', '--take-ownership');
+    expect(ours).toEqual(theirs);
+    await kubectlOn(ns, ['delete', 'all,configmap', '--all', '--wait=false']);
+  }
+});

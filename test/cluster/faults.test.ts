@@ -1,0 +1,284 @@
+/** What goes wrong between pkg and the API server, or with pkg itself, in the middle of an operation. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { install, upgrade } from '../../src/index.ts';
+import { inParallel } from '../../src/cluster/parallel.ts';
+import { RUNS } from '../chart/support.ts';
+import type { Json } from '../controlplane/client.ts';
+import { access, admin, cluster, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
+import type { Run } from '../support/cluster.ts';
+import { startProxy } from '../support/proxy.ts';
+import type { Fault, ProxiedRequest } from '../support/proxy.ts';
+import { chartOf, configMap, deployment, goChartOf, maps, newFolder, pkg, pkgFails, statuses } from './support.ts';
+
+const FIRST = chartOf([
+  configMap('a', { v: '1' }),
+  configMap('b', { v: '1' }),
+  configMap('c'),
+  deployment('web', { image: 'two' }),
+]);
+const SECOND = chartOf([
+  configMap('b', { v: '2' }),
+  configMap('c'),
+  configMap('d'),
+  deployment('web', { image: 'two' }),
+]);
+const AFTER_FIRST = { a: { v: '1' }, b: { v: '1' }, c: {} };
+const AFTER_SECOND = { b: { v: '2' }, c: {}, d: {} };
+
+/** An apply that is no dry run, of one of the objects. */
+function isWrite({ method, query }: ProxiedRequest): boolean {
+  return method === 'PATCH' && !query.has('dryRun');
+}
+
+function isRecord({ method, path }: ProxiedRequest): boolean {
+  return method === 'POST' && path.endsWith('/secrets');
+}
+
+/** Runs a program and sends it a signal when a request of it comes that `when` chooses, which is not answered. */
+async function stopped(
+  program: 'pkg' | 'helm',
+  ns: string,
+  args: readonly string[],
+  signal: NodeJS.Signals,
+  when: (request: ProxiedRequest) => boolean,
+): Promise<{ run: Run; seen: number }> {
+  let kill: (signal: NodeJS.Signals) => void = () => undefined;
+  let done = false;
+  const proxy = await startProxy({
+    upstream: access(),
+    fault: async (request) => {
+      if (done || !when(request)) return undefined;
+      done = true;
+      kill(signal);
+      if (signal === 'SIGKILL') return 'hang';
+      // A signal takes a moment.
+      await sleep(1_000);
+      return undefined;
+    },
+  });
+  try {
+    const runOn = program === 'pkg' ? pkgOn : helmOn;
+    const run = await runOn(ns, args, { kubeconfig: proxy.kubeconfig, onStart: (send) => (kill = send) });
+    return { run, seen: proxy.requests.length };
+  } finally {
+    await proxy.close();
+  }
+}
+
+describe('one request that goes wrong, whichever it is, does no harm', () => {
+  const FAULTS: readonly Fault[] = [
+    { status: 500 },
+    { status: 503 },
+    { status: 429, retryAfter: 0 },
+    'reset',
+    'lose-answer',
+    'truncate',
+  ];
+
+  /** Runs an operation with each of its requests failing once; `prepare` makes what it begins from. */
+  async function eachRequest(
+    prepare: (ns: string) => Promise<void>,
+    operation: (ns: string, kubeconfig: string) => Promise<unknown>,
+    check: (ns: string) => Promise<void>,
+  ): Promise<void> {
+    const run = async (number: number, fault: Fault | undefined): Promise<number> => {
+      const ns = await namespace();
+      await prepare(ns);
+      const proxy = await startProxy({
+        upstream: access(),
+        fault: (request) => (request.number === number ? fault : undefined),
+      });
+      try {
+        await operation(ns, proxy.kubeconfig);
+        await check(ns);
+        return proxy.requests.length;
+      } catch (error) {
+        const { method, path } = proxy.requests[number - 1] ?? { method: 'none', path: '' };
+        throw new Error(`${JSON.stringify(fault)} on request ${number} (${method} ${path})`, { cause: error });
+      } finally {
+        await proxy.close();
+      }
+    };
+    const count = await run(0, undefined);
+    expect(count).toBeGreaterThan(10);
+    const each = RUNS > 1 ? FAULTS.length : 2;
+    const cases = Array.from({ length: count * each }, (_, index) => ({
+      number: (index % count) + 1,
+      fault: FAULTS[(index + Math.floor(index / count)) % FAULTS.length],
+    }));
+    await inParallel(cases, 6, ({ number, fault }) => run(number, fault));
+  }
+
+  const calls = { install, upgrade };
+  const call = (name: 'install' | 'upgrade', chart: string) => (ns: string, kubeconfig: string) =>
+    calls[name]({ name: 'r', namespace: ns, chart, kubeconfig });
+
+  test('of an install', async () => {
+    await eachRequest(
+      async () => undefined,
+      call('install', FIRST),
+      async (ns) => {
+        expect(await maps(ns)).toEqual(AFTER_FIRST);
+        expect(await records(ns)).toEqual({ v1: 'deployed' });
+      },
+    );
+  });
+
+  test('of an upgrade', async () => {
+    await eachRequest(
+      async (ns) => void (await call('install', FIRST)(ns, cluster().kubeconfig)),
+      call('upgrade', SECOND),
+      async (ns) => {
+        expect(await maps(ns)).toEqual(AFTER_SECOND);
+        expect(await records(ns)).toEqual({ v1: 'superseded', v2: 'deployed' });
+      },
+    );
+  });
+});
+
+/** The statuses of all records of a namespace, as their labels say. */
+async function records(ns: string): Promise<Record<string, string>> {
+  const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets?labelSelector=owner%3Dhelm`);
+  return Object.fromEntries(
+    items.map(({ metadata }: Json) => [`v${metadata.labels.version}`, metadata.labels.status as string]),
+  );
+}
+
+test('a server that does not answer is not waited for longer than --timeout', async () => {
+  const ns = await namespace();
+  const proxy = await startProxy({ upstream: access(), fault: (request) => (isWrite(request) ? 'hang' : undefined) });
+  try {
+    const begun = Date.now();
+    await pkgFails(ns, 'PKG_TIMEOUT', ['install', 'r', FIRST, '--timeout', '15s'], { kubeconfig: proxy.kubeconfig });
+    expect(Date.now() - begun).toBeLessThan(60_000);
+  } finally {
+    await proxy.close();
+  }
+  expect(await statuses(ns, 'r')).toEqual(['failed']);
+  await pkg(ns, 'upgrade', '--install', 'r', FIRST);
+  expect(await maps(ns)).toEqual(AFTER_FIRST);
+});
+
+describe('kill -9', () => {
+  const points: readonly [name: string, when: (request: ProxiedRequest) => boolean][] = [
+    ['when the record is about to be written', isRecord],
+    ['at the first object', isWrite],
+    ['in the middle', (request) => isWrite(request) && request.path.endsWith('/deployments/web')],
+    ['at the end', ({ method, path }) => method === 'PUT' && path.includes('/secrets/')],
+  ];
+
+  test.each(points)('%s of an install', async (_, when) => {
+    const ns = await namespace();
+    const { run } = await stopped('pkg', ns, ['install', 'r', FIRST], 'SIGKILL', when);
+    expect(run.status).toBe(null);
+    const next = await pkgOn(ns, ['upgrade', '--install', 'r', SECOND]);
+    expect(next.status).toBe(0);
+    if (when !== isRecord) expect(next.stderr).toContain('was left unfinished by a process that is gone');
+    expect(await maps(ns)).toEqual(AFTER_SECOND);
+    expect(Object.values(await records(ns)).filter((status) => status === 'deployed')).toHaveLength(1);
+  });
+
+  test.each([...points, ['at a delete', ({ method }: ProxiedRequest) => method === 'DELETE'] as const])(
+    '%s of an upgrade',
+    async (_, when) => {
+      const ns = await namespace();
+      await pkg(ns, 'install', 'r', FIRST);
+      const { run } = await stopped('pkg', ns, ['upgrade', 'r', SECOND], 'SIGKILL', when);
+      expect(run.status).toBe(null);
+      const back = await pkgOn(ns, ['rollback', 'r', '1']);
+      expect(back.status).toBe(0);
+      expect(await maps(ns)).toEqual(AFTER_FIRST);
+      expect(Object.values(await records(ns)).filter((status) => status === 'deployed')).toHaveLength(1);
+    },
+  );
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle is recorded, and the next goes on', async (signal) => {
+  const ns = await namespace();
+  const { run } = await stopped('pkg', ns, ['install', 'r', FIRST], signal, isWrite);
+  expect(run.stderr).toContain('PKG_INTERRUPTED');
+  expect(run.status).toBe(1);
+  expect(await statuses(ns, 'r')).toEqual(['failed']);
+  await pkg(ns, 'upgrade', '--install', 'r', SECOND);
+  expect(await maps(ns)).toEqual(AFTER_SECOND);
+  expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
+});
+
+describe('while an upgrade works', () => {
+  test.each([
+    ['another', ['upgrade', 'r', FIRST]],
+    ['an uninstall', ['uninstall', 'r']],
+    ['a rollback', ['rollback', 'r', '1']],
+    ['an install', ['install', 'r', FIRST]],
+  ])('%s is told who holds the release', async (_, args) => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', FIRST);
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const proxy = await startProxy({
+      upstream: access(),
+      fault: async (request) => {
+        if (!isWrite(request)) return undefined;
+        begin();
+        await released;
+        return undefined;
+      },
+    });
+    try {
+      const first = pkgOn(ns, ['upgrade', 'r', SECOND], { kubeconfig: proxy.kubeconfig });
+      await begun;
+      const code = args[0] === 'install' ? 'PKG_RELEASE_EXISTS' : 'PKG_RELEASE_HELD';
+      const refused = await pkgFails(ns, code, args);
+      if (args[0] !== 'install') expect(refused).toMatch(/works on r revision 2 \(pending-upgrade\): process \d+/);
+      release();
+      expect((await first).status).toBe(0);
+    } finally {
+      release();
+      await proxy.close();
+    }
+    expect(await maps(ns)).toEqual(AFTER_SECOND);
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);
+  });
+
+  test('of several at once one wins, and the others say so', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', FIRST);
+    const runs = await Promise.all([SECOND, FIRST, SECOND].map((chart) => pkgOn(ns, ['upgrade', 'r', chart])));
+    const lost = runs.filter(({ status }) => status !== 0);
+    expect(lost.length).toBeLessThan(3);
+    for (const { stderr } of lost) expect(stderr).toMatch(/PKG_RELEASE_HELD|PKG_OBJECT_CONFLICT/);
+    const all = Object.values(await records(ns));
+    expect(all.filter((status) => status === 'deployed')).toHaveLength(1);
+    expect(all.filter((status) => status.startsWith('pending'))).toEqual([]);
+  });
+});
+
+test('a record that helm left pending is refused with its age, and taken over when asked', async () => {
+  const ns = await namespace();
+  const go = goChartOf([configMap('a', { v: '1' }), configMap('b', { v: '1' })]);
+  await stopped('helm', ns, ['install', 'r', go], 'SIGKILL', ({ method }) => method === 'PATCH');
+  const refused = await pkgFails(ns, 'PKG_RELEASE_PENDING', ['upgrade', '--install', 'r', FIRST]);
+  expect(refused).toMatch(/r revision 1 \(pending-install\), begun \d+ s ago/);
+  expect(refused).toContain('--take-over');
+  const taken = await pkgOn(ns, ['upgrade', '--install', 'r', FIRST, '--take-over']);
+  expect(taken.stderr).toContain('is taken over');
+  expect(taken.status).toBe(0);
+  expect(await maps(ns)).toEqual(AFTER_FIRST);
+  expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
+});
+
+test('a record that does not fit is told before anything is applied', async () => {
+  const ns = await namespace();
+  const noise = Array.from({ length: 900_000 }, (_, index) => Math.imul(index, 2654435761) >>> 24);
+  const bytes = Buffer.from(noise.map((byte, index) => byte ^ (((index * index) >>> 7) & 0xff))).toString('base64');
+  const chart = chartOf([configMap('a')], { 'noise.txt': `${newFolder()}${bytes}` });
+  const fresh = `${ns}-fresh`;
+  const stderr = await pkgFails(ns, 'PKG_RECORD_TOO_LARGE', [
+    ...['install', 'r', chart, '--namespace', fresh, '--create-namespace'],
+  ]);
+  expect(stderr).toContain('a Secret holds 1048576');
+  expect((await admin().request('GET', `/api/v1/namespaces/${fresh}`)).status).toBe(404);
+});

@@ -1,0 +1,153 @@
+/** Users with few rights: what they may not do is told before anything is written. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { access, admin, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
+import type { RunOptions } from '../support/cluster.ts';
+import { chartOf, configMap, deployment, maps, newFolder, pkg, pkgFails, withoutProgress } from './support.ts';
+
+type Rule = { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] };
+
+const ALL: Rule = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] };
+/** What every command needs: the records. */
+const RECORDS: Rule = { apiGroups: [''], resources: ['secrets'], verbs: ['*'] };
+
+/** A ServiceAccount with these rights in its namespace, and a kubeconfig with its token. */
+async function account(ns: string, name: string, rules: readonly Rule[]): Promise<RunOptions> {
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${ns}`;
+  const metadata = { name };
+  const group = 'rbac.authorization.k8s.io';
+  await admin().create(`/api/v1/namespaces/${ns}/serviceaccounts`, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata,
+  });
+  await admin().create(`${rbac}/roles`, { apiVersion: `${group}/v1`, kind: 'Role', metadata, rules });
+  await admin().create(`${rbac}/rolebindings`, {
+    apiVersion: `${group}/v1`,
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: group, kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace: ns }],
+  });
+  const token = (await kubectlOn(ns, ['create', 'token', name])).stdout.trim();
+  return withToken(token);
+}
+
+function withToken(token: string): RunOptions {
+  const { server, ca } = access();
+  const path = join(newFolder(), 'kubeconfig');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'test',
+    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name: 'test', user: { token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+  };
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+  return { kubeconfig: path };
+}
+
+const FIRST = chartOf([configMap('a', { v: '1' }), configMap('old'), deployment('web')]);
+const SECOND = chartOf([configMap('a', { v: '2' }), configMap('new'), deployment('web', { image: 'two' })]);
+
+test('who may do everything in a namespace can do everything there', async () => {
+  const ns = await namespace();
+  const user = await account(ns, 'all', [ALL]);
+  const done = async (...args: string[]): Promise<string> => {
+    const { status, stdout, stderr } = await pkgOn(ns, args, user);
+    expect(withoutProgress(stderr)).toBe('');
+    expect(status).toBe(0);
+    return stdout;
+  };
+  await done('install', 'r', FIRST, '--create-namespace', '--wait');
+  await done('upgrade', 'r', SECOND, '--wait');
+  expect(await done('diff', 'rollback', 'r', '1')).toContain('1 to create, 2 to update, 1 to delete');
+  await done('rollback', 'r', '1', '--wait');
+  expect(await done('list', '-q')).toBe('r\n');
+  for (const command of ['status', 'history']) await done(command, 'r');
+  for (const part of ['all', 'manifest', 'values', 'metadata']) await done('get', part, 'r');
+  await done('uninstall', 'r', '--wait');
+  expect(await maps(ns)).toEqual({});
+});
+
+test('a missing right is named with verb, resource and namespace, before anything is written', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', FIRST);
+  const reads: Rule = { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] };
+  const changes: Rule = { apiGroups: ['', 'apps'], resources: ['configmaps', 'deployments'], verbs: ['*'] };
+  const cases: readonly [name: string, rules: Rule[], args: string[], said: string][] = [
+    ['nothing', [], ['upgrade', 'r', SECOND], 'may not list secrets in namespace'],
+    ['reader', [reads], ['upgrade', 'r', FIRST], 'may not create secrets in namespace'],
+    ['no-records', [reads, changes], ['upgrade', 'r', SECOND], 'may not create secrets in namespace'],
+    ['no-patch', [reads, RECORDS], ['upgrade', 'r', SECOND], 'may not patch configmaps in namespace'],
+    [
+      'no-new',
+      [reads, RECORDS],
+      ['install', 'other', chartOf([configMap('x')])],
+      'may not patch configmaps in namespace',
+    ],
+    [
+      'no-delete',
+      [reads, RECORDS, { ...changes, verbs: ['create', 'patch'] }],
+      ['upgrade', 'r', SECOND],
+      'may not delete configmaps in namespace',
+    ],
+    [
+      'no-apps',
+      [reads, RECORDS, { ...changes, apiGroups: [''] }],
+      ['uninstall', 'r'],
+      'may not delete deployments.apps in',
+    ],
+  ];
+  await Promise.all(
+    cases.map(async ([name, rules, args, said]) => {
+      const user = await account(ns, name, rules);
+      const stderr = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', args, user);
+      expect(stderr).toContain(`system:serviceaccount:${ns}:${name}`);
+      expect(stderr).toContain(said);
+      expect(stderr).toContain(ns);
+    }),
+  );
+  expect(await maps(ns)).toEqual({ a: { v: '1' }, old: {} });
+  expect(await pkg(ns, 'history', 'r', '-o', 'json')).toContain('"revision":1');
+  expect(JSON.parse(await pkg(ns, 'history', 'r', '-o', 'json'))).toHaveLength(1);
+});
+
+test('who may only read can ask what would happen', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', FIRST);
+  const user = await account(ns, 'reader', [{ ...ALL, verbs: ['get', 'list'] }]);
+  const { status, stdout, stderr } = await pkgOn(ns, ['diff', 'upgrade', 'r', SECOND], user);
+  expect(stdout).toContain('1 to create, 2 to update, 1 to delete');
+  expect(stdout + stderr).toContain('may not patch configmaps');
+  expect(status).toBe(0);
+});
+
+test('rights for single names are enough', async () => {
+  const ns = await namespace();
+  const names = ['a', 'old', 'new'];
+  await pkg(ns, 'install', 'r', chartOf([configMap('a'), configMap('old')]));
+  const user = await account(ns, 'named', [
+    RECORDS,
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'patch', 'delete'], resourceNames: names },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+  ]);
+  const { status, stderr } = await pkgOn(
+    ns,
+    ['upgrade', 'r', chartOf([configMap('a', { v: '1' }), configMap('new')])],
+    user,
+  );
+  expect(withoutProgress(stderr)).toBe('');
+  expect(status).toBe(0);
+  expect(await maps(ns)).toEqual({ a: { v: '1' }, new: {} });
+});
+
+test('a token that the cluster does not accept says so', async () => {
+  const ns = await namespace();
+  const header = Buffer.from(JSON.stringify({ alg: 'RS256' })).toString('base64url');
+  const claims = Buffer.from(JSON.stringify({ exp: 1_000_000_000, sub: 'x' })).toString('base64url');
+  const stderr = await pkgFails(ns, 'PKG_CLUSTER_UNAUTHORIZED', ['list'], withToken(`${header}.${claims}.c2ln`));
+  expect(stderr).toContain('may have expired');
+});

@@ -1,0 +1,138 @@
+/** What the tests of releases on a cluster share: charts of few lines, runs that must go well. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, vi } from 'vitest';
+import { writeFiles } from '../chart/support.ts';
+import type { Json } from '../controlplane/client.ts';
+import { admin, helmOn, pkgOn } from '../support/cluster.ts';
+import type { Run, RunOptions } from '../support/cluster.ts';
+
+// A real control plane on a busy machine takes its time.
+vi.setConfig({ testTimeout: 240_000 });
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder, gone after the tests. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pkg-cluster-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** A native chart that makes these objects; text of other files as it is. */
+export function chartOf(objects: readonly Json[], files: Record<string, string> = {}): string {
+  const folder = newFolder();
+  writeFiles(folder, {
+    'Chart.yaml': 'apiVersion: v2\nname: made\nversion: 1.0.0\n',
+    'templates/all.yaml.hbs': objects.map((object) => `---\n${JSON.stringify(object)}\n`).join(''),
+    ...files,
+  });
+  return folder;
+}
+
+/** The same for helm: what is no template at all is a Go template, too. */
+export function goChartOf(objects: readonly Json[], files: Record<string, string> = {}): string {
+  const folder = newFolder();
+  writeFiles(folder, {
+    'Chart.yaml': 'apiVersion: v2\nname: made\nversion: 1.0.0\n',
+    'templates/all.yaml': objects.map((object) => `---\n${JSON.stringify(object)}\n`).join(''),
+    ...files,
+  });
+  return folder;
+}
+
+/** A ConfigMap. */
+export function configMap(name: string, data: Record<string, string> = {}, metadata: Json = {}): Json {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data };
+}
+
+/** A Deployment of one container; with `fails`, no node takes its pods. */
+export function deployment(
+  name: string,
+  { replicas = 1, image = 'one', fails = false }: { replicas?: number; image?: string; fails?: boolean } = {},
+): Json {
+  const place = fails ? { nodeSelector: { 'example.test/none': 'here' } } : {};
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { ...place, containers: [{ name: 'main', image: `example.test/${image}:1` }] },
+      },
+    },
+  };
+}
+
+/** A Job of one container. */
+export function job(name: string, { fails = false }: { fails?: boolean } = {}): Json {
+  const labels = { app: name, ...(fails ? { 'pod-container-running-failed.stage.kwok.x-k8s.io': 'true' } : {}) };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        metadata: { labels },
+        spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example.test/job:1' }] },
+      },
+    },
+  };
+}
+
+/** Runs pkg, which must go well and say nothing on standard error. */
+export async function pkg(ns: string, ...args: string[]): Promise<string> {
+  return expectDone(await pkgOn(ns, args));
+}
+
+/** Runs helm, which must go well and say nothing on standard error. */
+export async function helm(ns: string, ...args: string[]): Promise<string> {
+  return expectDone(await helmOn(ns, args));
+}
+
+/** Runs pkg, which must fail with this code; gives what it printed on standard error. */
+export async function pkgFails(
+  ns: string,
+  code: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { status, stderr, stdout } = await pkgOn(ns, args, options);
+  expect(stderr + stdout).toContain(code);
+  expect(status).toBe(1);
+  return stderr;
+}
+
+function expectDone({ status, stdout, stderr }: Run): string {
+  expect(withoutProgress(stderr)).toBe('');
+  expect(status).toBe(0);
+  return stdout;
+}
+
+/** Standard error without the lines that tell how far an operation is: they come when it takes long. */
+export function withoutProgress(stderr: string): string {
+  return stderr.replaceAll(/^(?:\[\d+\/\d+\] |waiting for |… and ).*\n/gm, '');
+}
+
+/** The statuses of a release's revisions. */
+export async function statuses(ns: string, name: string): Promise<string[]> {
+  const history = JSON.parse(await pkg(ns, 'history', name, '-o', 'json')) as Json[];
+  return history.map(({ status }) => status as string);
+}
+
+/** The ConfigMaps of a namespace that a release made, by name, with their data. */
+export async function maps(ns: string): Promise<Record<string, Json>> {
+  const { items } = await admin().get(
+    `/api/v1/namespaces/${ns}/configmaps?labelSelector=app.kubernetes.io%2Fmanaged-by%3DHelm`,
+  );
+  return Object.fromEntries(items.map(({ metadata, data }: Json) => [metadata.name, data ?? {}]));
+}
