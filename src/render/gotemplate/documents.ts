@@ -1,5 +1,4 @@
 /** From what Go templates print to documents, as Helm takes them apart (helm v4, pkg/release/v1/util/manifest*.go). */
-import { isUtf8 } from 'node:buffer';
 import { PkgError } from '../../errors.ts';
 import { documentHead } from '../../yaml/head.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
@@ -49,11 +48,7 @@ export class NotYaml extends PkgError {
 
 function headOf(bytes: string, { source, file }: GoText): ReturnType<typeof documentHead> {
   try {
-    const text = decodeText(bytes);
-    if (text !== bytes && !isUtf8(Buffer.from(bytes, 'latin1'))) {
-      throw new PkgError('PKG_YAML_SYNTAX', 'this is not YAML: it holds bytes that are no UTF-8');
-    }
-    return documentHead(text);
+    return documentHead(bytes);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     const line = error.at?.line;
