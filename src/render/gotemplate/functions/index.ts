@@ -38,6 +38,7 @@ const GROUPS: readonly Group[] = [
       'append chunk compact concat first has initial last list mustAppend mustChunk mustCompact mustFirst mustHas mustInitial mustLast mustPrepend mustPush mustRest mustReverse mustSlice mustUniq mustWithout prepend push rest reverse slice tuple uniq without',
     load: () => import('./lists.ts'),
   },
+  { names: 'fromToml mustToToml toToml', load: () => import('./toml.ts') },
   {
     names: 'fromYaml fromYamlArray mustToYaml toYaml toYamlPretty',
     load: () => import('./yaml.ts'),

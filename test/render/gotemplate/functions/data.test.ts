@@ -59,7 +59,17 @@ const expression = fc.oneof(
 );
 
 test('values are printed as helm prints them', () => {
-  const names = ['toYaml', 'toYamlPretty', 'toJson', 'toRawJson', 'toPrettyJson', 'mustToYaml', 'mustToJson'];
+  const names = [
+    'toToml',
+    'mustToToml',
+    'toYaml',
+    'toYamlPretty',
+    'toJson',
+    'toRawJson',
+    'toPrettyJson',
+    'mustToYaml',
+    'mustToJson',
+  ];
   const calls = fc.tuple(fc.constantFrom(...names), expression).map(([name, given]) => `{{${name} ${given}}}`);
   expectSame(fc.sample(calls, { numRuns: 900 * RUNS, seed: SEED }), { sameErrors: false });
 });
@@ -106,4 +116,28 @@ test('JSON is read as helm reads it', () => {
         `{{with $x := list (${name} ${literal(given)})}}{{toJson $x}}{{printf "%T" (index $x 0)}}{{end}}`,
     );
   expectSame(fc.sample(calls, { numRuns: 600 * RUNS, seed: SEED }));
+});
+
+test('TOML is read as helm reads it', () => {
+  const texts = [
+    ...[
+      'a = 1\nb = 1.5\nc = "x"\nd = true',
+      '[t]\nx = 1\n[t.u]\ny = [1, 2]',
+      '[[l]]\na = 1\n[[l]]\na = 2',
+      'a.b.c = 1',
+    ],
+    ...['a = {b = 1, c = [1.0, 2.5]}', 'x = 9223372036854775807', 'x = 0xff\ny = 0o17\nz = 0b11\nw = 1_000', '# c\n'],
+    ...[
+      's = \'\'\'\na\nb\'\'\'\nt = """\nc \\\n d"""',
+      's = "\\u00e9é"',
+      '"quoted key" = 1\n\'k\' = 2',
+      'f = 1e6\ng = -0.0',
+    ],
+    ...['d = 1979-05-27T07:32:00Z'],
+  ];
+  const calls = texts.map(
+    (text) =>
+      `{{with $x := fromToml ${literal(text)}}}{{toJson $x}}{{range $k, $v := $x}}{{printf "%T" $v | trimPrefix "[]map[string]"}}{{end}}{{end}}`,
+  );
+  expectSame([...calls, '{{hasKey (fromToml "a = ") "Error"}}', '{{hasKey (fromToml "a = 1\\na = 2") "Error"}}']);
 });

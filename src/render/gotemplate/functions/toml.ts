@@ -1,0 +1,24 @@
+/** Helm's functions that read and print TOML. */
+import { printToml } from '../data/toml-print.ts';
+import { decodeText } from '../value.ts';
+import type { GoValue } from '../value.ts';
+import { readToml } from '../data/toml-read.ts';
+import type { FunctionGroup } from './index.ts';
+import { orElse } from './json.ts';
+import { fn } from './signature.ts';
+
+export const functions: FunctionGroup = {
+  fromToml: fn(['string'], (_host, text) =>
+    orElse<GoValue>(
+      () => readToml(decodeText(text)),
+      (message) => new Map([['Error', message]]),
+    ),
+  ),
+  mustToToml: fn(['any'], (_host, value) => printToml(value)),
+  toToml: fn(['any'], (_host, value) =>
+    orElse(
+      () => printToml(value),
+      (message) => message,
+    ),
+  ),
+};
