@@ -10,12 +10,12 @@
  * C0, DEL and C1 controls; line and paragraph separators; bidirectional and other format characters
  * (category Cf, but for the joiners that emoji and scripts need); halves of surrogate pairs.
  */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+const UNSAFE = (): RegExp => /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
 
 /** The same, but lines and tabs are left alone. */
-const UNSAFE_IN_LINES = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+const UNSAFE_IN_LINES = (): RegExp => /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
 
-/** Nearly all texts are like this, and compiling the tables of {@link UNSAFE} costs a millisecond. */
+/** Nearly all texts are like this, and the tables of {@link UNSAFE} cost a millisecond: hence the functions. */
 const HARMLESS = /^[ -~]*$/;
 const HARMLESS_LINES = /^[ -~\n\t]*$/;
 
@@ -27,13 +27,13 @@ export function printable(text: string, max = 200): string {
   const characters = Array.from(start);
   const cut = characters.length > max;
   const kept = cut ? characters.slice(0, max).join('') : start;
-  return kept.replace(UNSAFE, escapeCharacter) + (cut ? '…' : '');
+  return kept.replace(UNSAFE(), escapeCharacter) + (cut ? '…' : '');
 }
 
 /** Many lines of safe text, whole: line ends and tabs stay, a CRLF becomes a line end. */
 export function printableLines(text: string): string {
   const lines = text.replaceAll('\r\n', '\n');
-  return HARMLESS_LINES.test(lines) ? lines : lines.replace(UNSAFE_IN_LINES, escapeCharacter);
+  return HARMLESS_LINES.test(lines) ? lines : lines.replace(UNSAFE_IN_LINES(), escapeCharacter);
 }
 
 function escapeCharacter(character: string): string {

@@ -1,7 +1,10 @@
 import type { ValueMap } from '../yaml/value.ts';
 
-/** A file of a chart: its path inside the chart with forward slashes, and its bytes. */
-export type ChartFile = { name: string; data: Uint8Array };
+/**
+ * A file of a chart: its path inside the chart with forward slashes, and its bytes. Those of a folder are read when
+ * they are first asked for: many charts hold more CRDs and documentation than a run looks at.
+ */
+export type ChartFile = { name: string; readonly data: Uint8Array };
 
 /** A dependency as `Chart.yaml` (or `requirements.yaml`) declares it. */
 export type ChartDependency = {

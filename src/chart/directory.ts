@@ -24,6 +24,22 @@ export function readFolder(folder: string, budget: Budget = new Budget()): Chart
   return walk.files;
 }
 
+/** A file that is read when it is asked for. */
+class FolderFile implements ChartFile {
+  readonly name: string;
+  #data: Uint8Array | undefined;
+  readonly #read: () => Uint8Array;
+
+  constructor(name: string, read: () => Uint8Array) {
+    this.name = name;
+    this.#read = read;
+  }
+
+  get data(): Uint8Array {
+    return (this.#data ??= this.#read());
+  }
+}
+
 class Walk {
   readonly files: ChartFile[] = [];
   /** The folder by its real path, and as the user named it. */
@@ -50,7 +66,7 @@ class Walk {
     const entries = this.#reading(prefix, () => readdirSync(folder, { withFileTypes: true }));
     for (const entry of entries) {
       const name = prefix + entry.name;
-      const path = join(folder, entry.name);
+      const path = folder.endsWith(sep) ? folder + entry.name : folder + sep + entry.name;
       if (this.#ignored(name, isFolderEntry(entry, path))) continue;
       if (name.includes('\\') || isDeceptive(entry.name)) {
         throw this.#unsafe(name, 'has a backslash or a control character in its name');
@@ -64,7 +80,7 @@ class Walk {
       } else if (stat.isFile()) {
         checkFileSize(name, stat.size, join(this.#shown, name));
         this.#budget.spendEntry(stat.size, this.#shown);
-        this.files.push({ name, data: withoutBom(this.#reading(name, () => readFileSync(real))) });
+        this.files.push(new FolderFile(name, () => this.#read(real, name)));
       } else {
         throw this.#unsafe(name, 'is a device, a socket or another thing that is no file');
       }
@@ -103,6 +119,13 @@ class Walk {
       return readFileSync(real, 'utf8');
     });
     return parseIgnoreRules(text, join(this.#shown, name));
+  }
+
+  #read(path: string, name: string): Uint8Array {
+    const data = this.#reading(name, () => readFileSync(path));
+    // It may have grown since it was looked at.
+    checkFileSize(name, data.length, join(this.#shown, name));
+    return withoutBom(data);
   }
 
   #reading<T>(name: string, work: () => T): T {

@@ -61,13 +61,23 @@ function rule(pattern: string): Rule {
   const folderOnly = rest.endsWith('/');
   if (folderOnly) rest = rest.slice(0, -1);
   const onWholePath = rest.includes('/');
-  const glob = parseGlob(rest.startsWith('/') ? rest.slice(1) : rest);
+  const matches = matcherOf(rest.startsWith('/') ? rest.slice(1) : rest);
   return {
     negated,
     folderOnly,
-    matches: (path) =>
-      !glob.isMalformed && matchGlob(glob.parts, onWholePath ? path : path.slice(path.lastIndexOf('/') + 1)),
+    matches: onWholePath ? matches : (path) => matches(path.slice(path.lastIndexOf('/') + 1)),
   };
+}
+
+/** Does a path fit a pattern? Most patterns are a name, or `*.ending`: no need to go character by character. */
+function matcherOf(pattern: string): (path: string) => boolean {
+  if (!/[*?[\\]/.test(pattern)) return (path) => path === pattern;
+  const [, ending] = /^\*([^*?[\\/]+)$/.exec(pattern) ?? [];
+  if (ending !== undefined) {
+    return (path) => path.endsWith(ending) && path.lastIndexOf('/', path.length - ending.length - 1) === -1;
+  }
+  const { parts, isMalformed } = parseGlob(pattern);
+  return (path) => !isMalformed && matchGlob(parts, path);
 }
 
 function isIgnored(rules: readonly Rule[], path: string, isFolder: boolean): boolean {

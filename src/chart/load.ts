@@ -124,7 +124,7 @@ class Builder {
       if (/^[_.]/.test(folder)) continue;
       const group = groups.get(folder) ?? [];
       groups.set(folder, group);
-      group.push({ name: rest.join('/'), data: file.data });
+      group.push(inside(file, rest.join('/')));
     }
     const charts: Chart[] = [];
     for (const [name, group] of groups) {
@@ -160,6 +160,16 @@ class Builder {
       return undefined;
     }
   }
+}
+
+/** The same file as a subchart knows it; still not read if it was not. */
+function inside(file: ChartFile, name: string): ChartFile {
+  return {
+    name,
+    get data() {
+      return file.data;
+    },
+  };
 }
 
 type Source = { text: string; file: string };

@@ -190,15 +190,20 @@ function plainMatches(regex: RegExp, text: string, count: number): Match[] {
 type Part = string | { group: string };
 
 function templateParts(template: string, encoding: Encoding): Part[] {
-  if (encoding === 'text' || !NOT_ASCII.test(template)) return splitTemplate(template, NAMES);
+  if (encoding === 'text' || !NOT_ASCII.test(template)) return splitTemplate(template, namePattern());
   const bytes = Buffer.from(template, 'latin1');
   const text = bytes.toString('utf8');
   if (!Buffer.from(text).equals(bytes)) return splitTemplate(template, ASCII_NAMES);
   const inBytes = (part: string): string => Buffer.from(part).toString('latin1');
-  return splitTemplate(text, NAMES).map((part) => (typeof part === 'string' ? inBytes(part) : part));
+  return splitTemplate(text, namePattern()).map((part) => (typeof part === 'string' ? inBytes(part) : part));
 }
 
-const NAMES = /(\$\$|\$\{[\p{L}\p{Nd}_]+\}|\$[\p{L}\p{Nd}_]+)/u;
+// Made when it is first needed: Unicode's tables take time even to be named.
+let names: RegExp | undefined;
+
+function namePattern(): RegExp {
+  return (names ??= /(\$\$|\$\{[\p{L}\p{Nd}_]+\}|\$[\p{L}\p{Nd}_]+)/u);
+}
 const ASCII_NAMES = /(\$\$|\$\{\w+\}|\$\w+)/;
 
 function splitTemplate(template: string, names: RegExp): Part[] {

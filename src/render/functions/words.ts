@@ -116,22 +116,27 @@ function run(character: string, times = '+'): string {
 }
 
 /** The words of a text: runs of one type of character; a capital begins a word (`HTTP` and `Server`). */
-const WORD: RegExp = new RegExp(
-  [
-    `(?<connector>${run(String.raw`[\-_\p{White_Space}]`)})`,
-    `(?<punctuation>${one(String.raw`[\p{P}--[\-_]]`)}(?:${run(String.raw`\p{P}`)})?)`,
-    `(?<upper>${run(CAPITAL, '{2,}')}(?!${one(SMALL)})|${run(CAPITAL)}(?=${one(CAPITAL)}${one(SMALL)})|${one(CAPITAL)}${run(SMALL, '*')})`,
-    `(?<letters>${run(SMALL)})`,
-    `(?<number>${run(String.raw`\p{N}`)})`,
-    `(?<other>${run(String.raw`(?:(?![\-_\p{White_Space}\p{P}\p{Lu}\p{N}]|${SMALL}|${BROKEN}).)`)}|${BROKEN}+)`,
-  ].join('|'),
-  'gsv',
-);
+function wordPattern(): RegExp {
+  return new RegExp(
+    [
+      `(?<connector>${run(String.raw`[\-_\p{White_Space}]`)})`,
+      `(?<punctuation>${one(String.raw`[\p{P}--[\-_]]`)}(?:${run(String.raw`\p{P}`)})?)`,
+      `(?<upper>${run(CAPITAL, '{2,}')}(?!${one(SMALL)})|${run(CAPITAL)}(?=${one(CAPITAL)}${one(SMALL)})|${one(CAPITAL)}${run(SMALL, '*')})`,
+      `(?<letters>${run(SMALL)})`,
+      `(?<number>${run(String.raw`\p{N}`)})`,
+      `(?<other>${run(String.raw`(?:(?![\-_\p{White_Space}\p{P}\p{Lu}\p{N}]|${SMALL}|${BROKEN}).)`)}|${BROKEN}+)`,
+    ].join('|'),
+    'gsv',
+  );
+}
+
+// Made when it is first needed: Unicode's tables take time even to be named.
+let word: RegExp | undefined;
 
 function wordsOf(text: string): Word[] {
-  return Array.from(text.matchAll(WORD), ({ groups = {}, 0: word }) => {
+  return Array.from(text.matchAll((word ??= wordPattern())), ({ groups = {}, 0: found }) => {
     const type = Object.keys(groups).find((name) => groups[name] !== undefined);
-    return { type: (type ?? 'other') as Word['type'], text: word };
+    return { type: (type ?? 'other') as Word['type'], text: found };
   });
 }
 

@@ -33,6 +33,12 @@ function compileList(list: List, template: Template): Exec {
   };
 }
 
+/** A list that may never run: much of a chart stands behind conditions that do not hold. */
+function compileLater(list: List, template: Template): Exec {
+  let code: Exec | undefined;
+  return (machine, dot) => (code ??= compileList(list, template))(machine, dot);
+}
+
 function compileStatement(node: Statement, template: Template): Exec {
   switch (node.type) {
     case 'text': {
@@ -59,8 +65,8 @@ function compileStatement(node: Statement, template: Template): Exec {
     case 'if':
     case 'with': {
       const pipe = compilePipe(node.pipe, template);
-      const list = compileList(node.list, template);
-      const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, template);
+      const list = compileLater(node.list, template);
+      const otherwise = node.otherwise === undefined ? undefined : compileLater(node.otherwise, template);
       const isWith = node.type === 'with';
       return (machine, dot) => {
         const mark = machine.names.length;
@@ -117,8 +123,8 @@ function printed(value: Value, node: Statement, template: Template): string {
 
 function compileRange(node: RangeNode, template: Template): Exec {
   const pipe = compilePipe({ ...node.pipe, variables: [] }, template);
-  const body = compileList(node.list, template);
-  const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, template);
+  const body = compileLater(node.list, template);
+  const otherwise = node.otherwise === undefined ? undefined : compileLater(node.otherwise, template);
   const { variables, isAssignment } = node.pipe;
   const count = variables.length;
   const [first = '', second = ''] = variables;

@@ -11,13 +11,14 @@ import type { GoMap, GoValue } from './value.ts';
 /** The files of a chart; their bytes are looked at when a template asks for them. */
 export function filesObject(chart: Chart): TypedMap {
   const entries: GoMap = new Map();
-  for (const { name, data } of [...chart.files, ...chart.crds]) {
-    entries.set(
-      encodeText(name),
-      new ByteList(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')),
-    );
+  for (const file of [...chart.files, ...chart.crds]) {
+    entries.set(encodeText(file.name), new ByteList(() => latin1(file.data)));
   }
   return filesOf(entries);
+}
+
+function latin1(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
 }
 
 function filesOf(entries: GoMap): TypedMap {

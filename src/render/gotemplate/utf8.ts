@@ -113,12 +113,13 @@ export function firstRunes(bytes: string, count: number): string {
   return bytes.slice(0, at);
 }
 
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
+// Unicode's tables take time even to be named in an expression, so it is made when it is first needed.
+let printable: RegExp | undefined;
 
 /** Does the character print: a letter, mark, number, sign or the plain blank? */
 export function isPrint(rune: number): boolean {
   if (rune < 0x7f) return rune >= 0x20;
-  return PRINTABLE.test(String.fromCodePoint(rune));
+  return (printable ??= /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u).test(String.fromCodePoint(rune));
 }
 
 const ESCAPES: ReadonlyMap<number, string> = new Map([

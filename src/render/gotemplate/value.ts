@@ -71,11 +71,17 @@ export class TypedList {
 
 /** `[]uint8`: the bytes are kept as a string, as all text is. */
 export class ByteList extends TypedList {
-  readonly bytes: string;
+  #bytes: string | (() => string);
 
-  constructor(bytes: string) {
-    super('uint8', () => [...bytes].map(byteOf));
-    this.bytes = bytes;
+  /** @param bytes the bytes, or how to read them when somebody asks */
+  constructor(bytes: string | (() => string)) {
+    super('uint8', () => [...this.bytes].map(byteOf));
+    this.#bytes = bytes;
+  }
+
+  get bytes(): string {
+    if (typeof this.#bytes === 'function') this.#bytes = this.#bytes();
+    return this.#bytes;
   }
 }
 

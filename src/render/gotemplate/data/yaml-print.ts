@@ -294,21 +294,32 @@ function compareRunes(a: readonly string[], b: readonly string[], version: 2 | 3
   return at === shortest ? a.length - b.length : compareFrom(a, b, at, version);
 }
 
-const LETTER = /^\p{L}$/u;
-const DIGIT = /^\p{Nd}$/u;
+// Nearly all keys are ASCII, and expressions over Unicode's tables take time to make.
+let wideLetter: RegExp | undefined;
+let wideDigit: RegExp | undefined;
+
+function isLetter(character: string): boolean {
+  if (character < '\x80') return LETTER_FIRST.test(character);
+  return (wideLetter ??= /^\p{L}$/u).test(character);
+}
+
+function isDigit(character: string): boolean {
+  if (character < '\x80') return character >= '0' && character <= '9';
+  return (wideDigit ??= /^\p{Nd}$/u).test(character);
+}
 
 /** Compares from the first character that differs. */
 function compareFrom(a: readonly string[], b: readonly string[], at: number, version: 2 | 3): number {
   const [first, second] = [a[at] ?? '', b[at] ?? ''];
-  const [letterA, letterB] = [LETTER.test(first), LETTER.test(second)];
+  const [letterA, letterB] = [isLetter(first), isLetter(second)];
   if (letterA && letterB) return codeOf(first) - codeOf(second);
   if (letterA || letterB) {
-    const afterDigit = version === 3 && at > 0 && DIGIT.test(a[at - 1] ?? '');
+    const afterDigit = version === 3 && at > 0 && isDigit(a[at - 1] ?? '');
     return (afterDigit ? letterA : letterB) ? -1 : 1;
   }
   let [numberA, numberB] = [0n, 0n];
   if (first === '0' || second === '0') {
-    for (let back = at - 1; back >= 0 && DIGIT.test(a[back] ?? ''); back--) {
+    for (let back = at - 1; back >= 0 && isDigit(a[back] ?? ''); back--) {
       if (a[back] !== '0') {
         numberA = numberB = 1n;
         break;
@@ -324,7 +335,7 @@ function compareFrom(a: readonly string[], b: readonly string[], at: number, ver
 
 function digitsFrom(text: readonly string[], at: number): readonly string[] {
   let end = at;
-  while (end < text.length && DIGIT.test(text[end] ?? '')) end++;
+  while (end < text.length && isDigit(text[end] ?? '')) end++;
   return text.slice(at, end);
 }
 
