@@ -1,5 +1,6 @@
 /** What `bin/pkg.js` starts. */
 import { dispatch } from './commands/dispatch.ts';
+import { collectAsBefore } from './commands/support/heap.ts';
 import { PkgError } from './errors.ts';
 import { OutputClosedError, printError } from './terminal/output.ts';
 
@@ -20,6 +21,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       if (!(reporting instanceof OutputClosedError)) throw reporting;
     }
     return error instanceof PkgError ? error.exitCode : 1;
+  } finally {
+    collectAsBefore();
   }
 }
 

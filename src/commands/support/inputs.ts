@@ -8,6 +8,7 @@ import { readUserValues } from '../../chart/user-values.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { valueSources } from './flags.ts';
+import { collectFor } from './heap.ts';
 import type { NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart and the values for it. */
@@ -17,6 +18,7 @@ export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins };
 export async function readInputs(path: string, flags: FlagValues<typeof VALUE_FLAGS>): Promise<Inputs> {
   const sources = valueSources(flags);
   const chart = await loadChart(path);
+  collectFor(chart);
   const userValues = await readUserValues(sources, readStdin);
   return { chart, userValues, origins: createOrigins(chart, sources) };
 }

@@ -4,7 +4,6 @@
  */
 import { compareHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
-import { collectForShortRun } from '../../heap.ts';
 import { isNativeTemplate } from '../engines.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { findBuiltin } from './builtins.ts';
@@ -33,8 +32,6 @@ export type GoInput = RenderInput & { isMixed?: boolean };
 /** What Helm has no bounds for, but a stack and a memory have. */
 const LIMITS: RenderLimits = { depth: 1000, steps: 100_000_000, outputLength: 1 << 28 };
 const NOTES = 'NOTES.txt';
-/** So many bytes of templates make enough objects for the garbage collector to count. */
-const MUCH = 100_000;
 
 /** A file of `templates/`, with what it is called in each place. */
 type File = { name: string; file: string; data: Uint8Array; scope: Scope };
@@ -50,7 +47,6 @@ type File = { name: string; file: string; data: Uint8Array; scope: Scope };
 export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   const scopes = scopesOf(input);
   const files = filesOf(scopes);
-  if (files.reduce((sum, { data }) => sum + data.length, 0) > MUCH) collectForShortRun();
   const { namespace, functions } = parseAll(files);
   // A native template may make a text, and no way leads back from there.
   if (input.isMixed === true) await loadFunctions(functionNames());
