@@ -1,7 +1,7 @@
 /** Random values from the system's secure source. */
-import { randomBytes, randomInt } from 'node:crypto';
 import { encodeBase64 } from './encoding.ts';
 import { FunctionFailure } from './failure.ts';
+import { secureBytes } from './secure-bytes.ts';
 
 const DIGITS = '0123456789';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -29,7 +29,7 @@ export function randomText(length: number, alphabet: string): string {
   const limit = 256 - (256 % alphabet.length);
   let text = '';
   while (text.length < length) {
-    for (const byte of randomBytes(Math.min(length - text.length, 65_536)))
+    for (const byte of secureBytes(Math.min(length - text.length, 65_536)))
       if (byte < limit) text += alphabet[byte % alphabet.length];
   }
   return text;
@@ -38,14 +38,14 @@ export function randomText(length: number, alphabet: string): string {
 /** So many bytes in base64. Fails beyond 10,000. */
 export function randomBase64(length: number): string {
   checkRandomLength(length);
-  return encodeBase64(randomBytes(length));
+  return encodeBase64(secureBytes(length));
 }
 
 /** A whole number from `least` on and below `end`. Fails when there is none. */
 export function randomInteger(least: number, end: number): number {
   if (end <= least) throw new FunctionFailure(`takes an end above its start, not ${least} to ${end}`);
   if (end - least > LARGEST_RANGE) throw new FunctionFailure('takes a range of less than 2^48 numbers');
-  return randomInt(least, end);
+  return process.getBuiltinModule('node:crypto').randomInt(least, end);
 }
 
 const LARGEST_RANGE = 2 ** 48 - 1;
@@ -54,7 +54,7 @@ const LARGEST_RANGE = 2 ** 48 - 1;
 export function shuffleText(text: string): string {
   const characters = Array.from(text);
   for (let left = characters.length; left > 1; left--) {
-    const other = randomInt(left);
+    const other = process.getBuiltinModule('node:crypto').randomInt(left);
     const last = left - 1;
     [characters[last], characters[other]] = [characters[other] ?? '', characters[last] ?? ''];
   }

@@ -1,6 +1,6 @@
 /** Sprig's functions that encode bytes, and sums of them. */
-import { hash } from 'node:crypto';
 import { adler32, encodeBase32 } from '../../functions/encoding.ts';
+import { sha256Hex } from '../../functions/sha256.ts';
 import { base32Fault, base64Fault, decodeBase32Bytes } from './base-n.ts';
 import type { FunctionGroup } from './index.ts';
 import { fn } from './signature.ts';
@@ -28,13 +28,13 @@ export const functions: FunctionGroup = {
     return fault === undefined ? decodeBase32Bytes(encoded) : `illegal base32 data at input byte ${fault}`;
   }),
   sha1sum: sum('sha1'),
-  sha256sum: sum('sha256'),
+  sha256sum: fn(['string'], (_host, text) => sha256Hex(bytesOf(text))),
   sha512sum: sum('sha512'),
   adler32sum: fn(['string'], (_host, text) => String(adler32(bytesOf(text)))),
 };
 
 function sum(algorithm: string): GoFunction {
-  return fn(['string'], (_host, text) => hash(algorithm, bytesOf(text)));
+  return fn(['string'], (_host, text) => process.getBuiltinModule('node:crypto').hash(algorithm, bytesOf(text)));
 }
 
 function bytesOf(text: string): Buffer {

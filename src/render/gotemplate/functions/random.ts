@@ -1,6 +1,6 @@
 /** Sprig's random texts. Their source is secure. */
-import { randomBytes, randomUUID } from 'node:crypto';
 import { ALPHABETS, randomText } from '../../functions/random.ts';
+import { secureBytes } from '../../functions/secure-bytes.ts';
 import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
 import type { GoFunction } from './signature.ts';
@@ -13,9 +13,9 @@ export const functions: FunctionGroup = {
   randBytes: fn(['int'], (host, count) => {
     if (count < 0) throw new GoError('runtime error: makeslice: len out of range');
     host.charge(count * 1.4);
-    return randomBytes(count).toString('base64');
+    return secureBytes(count).toString('base64');
   }),
-  uuidv4: fn([], () => randomUUID()),
+  uuidv4: fn([], () => process.getBuiltinModule('node:crypto').randomUUID()),
 };
 
 function text(alphabet: string): GoFunction {

@@ -1,0 +1,10 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+
+/** Up to this length a hash in JavaScript takes less time than loading `node:crypto`. */
+const SHORT = 16_384;
+
+/** The SHA-256 of bytes, in hexadecimal. */
+export function sha256Hex(bytes: Buffer): string {
+  if (bytes.length > SHORT) return process.getBuiltinModule('node:crypto').hash('sha256', bytes);
+  return Buffer.from(sha256(bytes)).toString('hex');
+}
