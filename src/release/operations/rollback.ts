@@ -82,6 +82,6 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   };
   const keepsakes = await store.readKeepsakes(target);
   const done = await runPlan(env, { history, plan, release, words, keepsakes, waiting: input });
-  await trimAfter(env, { name, namespace, max: input.historyMax ?? 10 });
+  await trimAfter(env, history, release, input.historyMax);
   return { release: done, plan };
 }

@@ -161,12 +161,16 @@ async function applyStep(
 /**
  * Trims the history after an operation that went well. It is not worth failing for, and not bound by the time of the
  * operation.
+ *
+ * @param history the revisions before it
  */
 export async function trimAfter(
   env: Env,
-  { name, namespace, max }: { name: string; namespace: string; max: number },
+  history: readonly StoredRelease[],
+  { name, namespace }: Pick<Release, 'name' | 'namespace'>,
+  max = 10,
 ): Promise<void> {
-  if (max <= 0) return;
+  if (max <= 0 || history.length + 1 <= max) return;
   const store = new ReleaseStore(env.records ?? env.cluster, namespace);
   try {
     await trimHistory(store, (await store.history(name)).slice(0, -1), max);

@@ -82,7 +82,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
   };
   const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
-  await trimAfter(env, { name, namespace, max: input.historyMax ?? 10 });
+  await trimAfter(env, history, release, input.historyMax);
   return { release: done, plan };
 }
 
