@@ -11,12 +11,7 @@ import { startProxy } from '../support/proxy.ts';
 import type { Fault, ProxiedRequest } from '../support/proxy.ts';
 import { chartOf, configMap, deployment, goChartOf, maps, newFolder, pkg, pkgFails, statuses } from './support.ts';
 
-const FIRST = chartOf([
-  configMap('a', { v: '1' }),
-  configMap('b', { v: '1' }),
-  configMap('c'),
-  deployment('web', { image: 'two' }),
-]);
+const FIRST = chartOf([configMap('a', { v: '1' }), configMap('b', { v: '1' }), configMap('c'), deployment('web')]);
 const SECOND = chartOf([
   configMap('b', { v: '2' }),
   configMap('c'),
