@@ -8,7 +8,7 @@ import type { Chart } from './chart.ts';
 import type { Origins } from './origins.ts';
 import { compileSchema } from './schema/compile.ts';
 import { SchemaFault } from './schema/document.ts';
-import { patternEngine } from './schema/patterns.ts';
+import { loadRe2, patternEngine, Re2Needed } from './schema/patterns.ts';
 import { validateValue } from './schema/validate.ts';
 import type { Problem } from './schema/visit.ts';
 import { subchartValues } from './values.ts';
@@ -62,7 +62,14 @@ async function check(text: string, file: string, values: ValueMap): Promise<Prob
   const json = parseJson(text, file);
   try {
     const schema: Value = fromPlain(json);
-    return validateValue(compileSchema(schema, await patternEngine(schema)), asFloats(values));
+    const validate = (): Problem[] => validateValue(compileSchema(schema, patternEngine()), asFloats(values));
+    try {
+      return validate();
+    } catch (error) {
+      if (!(error instanceof Re2Needed)) throw error;
+      await loadRe2();
+      return validate();
+    }
   } catch (error) {
     if (!(error instanceof SchemaFault) && !(error instanceof RangeError)) throw error;
     const why = error instanceof SchemaFault ? error.message : 'it is nested too deeply';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RE2JS } from '../../src/chart/re2.ts';
-import { isCheap, plainPattern } from '../../src/render/functions/plain-pattern.ts';
+import { isCheap, plainPattern } from '../../src/chart/plain-pattern.ts';
 
 const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
 const atoms =

@@ -6,6 +6,7 @@ import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { canonical, compareNumbers, isInteger, isNumber } from './numbers.ts';
+import { Re2Needed } from './patterns.ts';
 import type { PatternEngine } from './patterns.ts';
 import { SHAPES } from './shapes.ts';
 import type { Draft, Shape } from './shapes.ts';
@@ -231,7 +232,8 @@ export class SchemaDocument {
     try {
       this.#engine(source);
       return true;
-    } catch {
+    } catch (error) {
+      if (error instanceof Re2Needed) throw error;
       return false;
     }
   }

@@ -1,5 +1,6 @@
 /** The formats that Helm knows, with its verdicts; drafts before 2019-09 assert them. */
 import { isIpv6, isUri, isUriReference, parsesAsUrl } from './uris.ts';
+import { Re2Needed } from './patterns.ts';
 import type { PatternEngine } from './patterns.ts';
 
 /** Is a text of a format? */
@@ -12,7 +13,8 @@ export function formatCheck(name: string, engine: PatternEngine): FormatCheck | 
     try {
       engine(text);
       return true;
-    } catch {
+    } catch (error) {
+      if (error instanceof Re2Needed) throw error;
       return false;
     }
   };

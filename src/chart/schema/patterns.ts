@@ -1,49 +1,49 @@
 /** Patterns of a schema, in RE2's syntax and time, as Helm runs them. */
 import type { RE2JS } from 're2js';
-import { isMap } from '../../yaml/value.ts';
-import type { Value } from '../../yaml/value.ts';
+import { isCheap, plainPattern } from '../plain-pattern.ts';
 
 /** A pattern that can be looked for in a text. */
 export type Pattern = { test(text: string): boolean };
 
-/** Makes a pattern; throws for what is not in RE2's syntax. */
+/** Makes a pattern; throws for what is not in RE2's syntax, and {@link Re2Needed}. */
 export type PatternEngine = (source: string) => Pattern;
 
-/**
- * The engine for a schema. RE2 takes its time to load, and most patterns are so simple that JavaScript's
- * own are the same and as fast.
- */
-export async function patternEngine(schema: Value): Promise<PatternEngine> {
-  if (!needsRe2(schema)) return (source) => new RegExp(source, 'u');
-  const { RE2JS } = await import('../re2.ts');
+/** A pattern, or a text for it, is not for JavaScript's own expressions: load RE2 and begin anew. */
+export class Re2Needed extends Error {}
+
+let re2: typeof RE2JS | undefined;
+
+/** Loads RE2, which takes its time: most schemas do not need it. */
+export async function loadRe2(): Promise<void> {
+  re2 ??= (await import('../re2.ts')).RE2JS;
+}
+
+/** An engine for one schema, which knows a pattern again. */
+export function patternEngine(): PatternEngine {
   const known = new Map<string, Pattern>();
   return (source) => {
     let pattern = known.get(source);
-    if (pattern === undefined) known.set(source, (pattern = linear(RE2JS.compile(source))));
+    if (pattern === undefined) known.set(source, (pattern = patternOf(source)));
     return pattern;
   };
 }
 
-function linear(compiled: RE2JS): Pattern {
+function patternOf(source: string): Pattern {
+  const plain = plainPattern(source);
+  if (plain === undefined) return exactPattern(source);
+  let exact: Pattern | undefined;
+  return {
+    test(text) {
+      if (!/^[\x00-\x7f]*$/.test(text) || !isCheap(plain, text.length))
+        return (exact ??= exactPattern(source)).test(text);
+      plain.regex.lastIndex = 0;
+      return plain.regex.test(text);
+    },
+  };
+}
+
+function exactPattern(source: string): Pattern {
+  if (re2 === undefined) throw new Re2Needed();
+  const compiled = re2.compile(source);
   return { test: (text) => compiled.matcher(text).find() };
-}
-
-function needsRe2(node: Value): boolean {
-  if (Array.isArray(node)) return node.some((item) => needsRe2(item));
-  if (!isMap(node)) return false;
-  for (const [key, value] of node) {
-    if (key === 'pattern' && typeof value === 'string' && !isSimple(value)) return true;
-    // Its values are patterns.
-    if (key === 'format' && value === 'regex') return true;
-    if (key === 'patternProperties' && isMap(value) && ![...value.keys()].every(isSimple)) return true;
-    if (needsRe2(value)) return true;
-  }
-  return false;
-}
-
-/** Plain characters and classes, no groups, one repetition at most: the same in JavaScript and RE2, and linear. */
-function isSimple(pattern: string): boolean {
-  const atom = String.raw`(?:[A-Za-z0-9_%,;=~&!<>#\/:@ -]|\\[.\/]|\[[A-Za-z0-9_%,;=~&!<>#./:@ -]+\])`;
-  const whole = new RegExp(String.raw`^\^?${atom}*(?:${atom}[*+?])?${atom}*\$?$`);
-  return pattern.length < 200 && whole.test(pattern);
 }

@@ -6,8 +6,8 @@ import type { RE2JS } from '../../chart/re2.ts';
 import { printable } from '../../errors-text.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { checkCount, checkLength } from './limits.ts';
-import { isCheap, plainPattern } from './plain-pattern.ts';
-import type { PlainPattern } from './plain-pattern.ts';
+import { isCheap, plainPattern } from '../../chart/plain-pattern.ts';
+import type { PlainPattern } from '../../chart/plain-pattern.ts';
 
 let re2: typeof RE2JS | undefined;
 
