@@ -77,7 +77,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       parts.push(native);
     }
   } catch (error) {
-    throw await withOrigin(error, origins);
+    throw await withOrigin(error, chart, origins);
   }
   const warnings = [...resolved.warnings, ...coalesced.warnings, ...parts.flatMap((part) => part.warnings)];
   if (chart.metadata.deprecated) warnings.push(`the chart ${chart.metadata.name} is deprecated`);
@@ -117,11 +117,14 @@ function inOrder<T extends { source: string; kind: string }>(parts: readonly T[]
 }
 
 /** Adds where the value at fault came from. */
-async function withOrigin(error: unknown, origins: Origins | undefined): Promise<unknown> {
+async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
   if (!(error instanceof ValueFault) || error.valuePath === undefined || origins === undefined) return error;
   const origin = await origins.find(error.valuePath);
-  if (origin === undefined) return error;
-  const { at, hints, notes, code, message, cause } = error;
-  const note = `values.${error.valuePath.join('.')} comes from ${origin}`;
+  const { at, hints, notes, code, message, cause, isMissing } = error;
+  if (origin === undefined && !isMissing) return error;
+  const name = `values.${error.valuePath.join('.')}`;
+  const note = isMissing
+    ? `${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`
+    : `${name} comes from ${origin}`;
   return new PkgError(code, message, { ...(at && { at }), hints, notes: [note, ...notes], cause });
 }

@@ -4,4 +4,6 @@ import { PkgError } from '../errors.ts';
 export class ValueFault extends PkgError {
   /** Where the value stands below the top chart's values, when it is one of them. */
   valuePath: readonly string[] | undefined;
+  /** There is no value at that path. */
+  isMissing = false;
 }

@@ -4,9 +4,10 @@
  */
 import { compareHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
 import { isNativeTemplate } from '../engines.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
-import { findBuiltin } from './builtins.ts';
+import { builtinNames, findBuiltin } from './builtins.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { functionNames, isFunction, loadFunctions } from './functions/index.ts';
@@ -93,6 +94,17 @@ function filesOf(scopes: readonly Scope[]): File[] {
   return [...files.values()].sort((a, b) => compareHelmParseOrder(a.name, b.name));
 }
 
+/** Adds the nearest name to that of a function that is not there. */
+function withHint(error: PkgError): PkgError {
+  const [, name] = /^function "(\w+)" not defined$/.exec(error.message) ?? [];
+  const near = name === undefined ? undefined : nearest(name, [...builtinNames(), ...functionNames()]);
+  if (near === undefined) return error;
+  return new PkgError(error.code, error.message, {
+    ...(error.at && { at: error.at }),
+    hints: [`did you mean ${near}?`],
+  });
+}
+
 /** Helm renders no file whose name begins so: it only defines. */
 function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
@@ -113,7 +125,7 @@ function parseAll(files: readonly File[]): { namespace: Namespace; functions: Se
       parsed = parseTemplate({ name, file, text }, isKnown);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
-      errors.push(error);
+      errors.push(withHint(error));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);
@@ -166,7 +178,7 @@ function guarded(machine: Machine, template: Template, scope: Scope, data?: GoVa
         cause: error,
       });
     }
-    if (error instanceof GoFault) throw explain(error, scope);
+    if (error instanceof GoFault) throw explain(error, scope, machine.namespace.keys());
     throw error;
   }
 }

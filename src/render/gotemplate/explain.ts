@@ -1,6 +1,7 @@
 /** What a person is told when a template fails: Go's own words, where it happened, how it came there, and which value was missing. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
 import { ValueFault } from '../value-fault.ts';
 import { ChartMessage } from './fault.ts';
 import type { Frame, GoFault } from './fault.ts';
@@ -14,8 +15,12 @@ import type { GoMap, GoValue } from './value.ts';
 const SHOWN_FRAMES = 8;
 const SHOWN_EXPRESSION = 160;
 
-/** Makes the error of a fault in a template of a chart. */
-export function explain(fault: GoFault, scope: Scope): PkgError {
+/**
+ * Makes the error of a fault in a template of a chart.
+ *
+ * @param names of all templates, for a hint where one is not there
+ */
+export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): PkgError {
   const { template, node } = fault;
   const at = positionOf(template, node);
   const message = decodeText(fault.message);
@@ -31,11 +36,22 @@ export function explain(fault: GoFault, scope: Scope): PkgError {
   const error = new ValueFault('PKG_TEMPLATE_FAILED', message, {
     at,
     notes: [...notes, ...framesOf(fault.frames)],
-    hints: path === undefined ? [] : [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`],
+    hints:
+      path === undefined
+        ? hintsFor(message, names)
+        : [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`],
     cause: fault,
   });
   error.valuePath = path;
+  error.isMissing = path !== undefined;
   return error;
+}
+
+/** The nearest name to that of a template that is not there. */
+function hintsFor(message: string, names: Iterable<string>): string[] {
+  const [, missing] = /(?:no template|^template) "([^"]+)" (?:associated|not defined)/.exec(message) ?? [];
+  const near = missing === undefined ? undefined : nearest(missing, [...names].map(decodeText));
+  return near === undefined ? [] : [`did you mean "${near}"?`];
 }
 
 function positionOf(template: Template, node: Node): { file: string; line: number; column: number } {
@@ -46,7 +62,8 @@ function positionOf(template: Template, node: Node): { file: string; line: numbe
 function framesOf(frames: readonly Frame[]): string[] {
   const lines = frames.slice(0, SHOWN_FRAMES).map(({ how, name, template, node }) => {
     const { file, line, column } = positionOf(template, node);
-    const what = how === 'tpl' ? 'a text of tpl' : `${how} ${name === '' ? expressionOf(node) : JSON.stringify(name)}`;
+    const called = name === '' ? expressionOf(node) : `${how} ${JSON.stringify(name)}`;
+    const what = how === 'tpl' ? 'a text of tpl' : called;
     return `in ${decodeText(what)}, called at ${file}:${line}:${column}`;
   });
   return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
