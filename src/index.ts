@@ -15,7 +15,9 @@ import type { Env, OperationResult, ReleaseEvent } from './release/operations.ts
 import type { Plan } from './release/plan.ts';
 import type { Release } from './release/release.ts';
 import { DEFAULT_CAPABILITIES } from './render/capabilities.ts';
+import { decodeText } from './render/gotemplate/value.ts';
 import { renderChart } from './render/render-chart.ts';
+import { streamOf } from './render/stream.ts';
 import type { Rendered } from './render/render.ts';
 import { fromPlain } from './yaml/value.ts';
 import type { JsonObject, ValueMap } from './yaml/value.ts';
@@ -70,8 +72,8 @@ export async function template(options: TemplateOptions): Promise<Rendered & { m
     release: { name, namespace, revision: 1, isInstall: !isUpgrade, isUpgrade },
     capabilities: DEFAULT_CAPABILITIES,
   });
-  const documents = [...rendered.objects, ...rendered.hooks];
-  return { ...rendered, manifest: documents.map(({ source, text }) => `---\n# Source: ${source}\n${text}\n`).join('') };
+  const { objects, hooks } = rendered;
+  return { ...rendered, manifest: decodeText(streamOf({ manifest: objects, hooks })) };
 }
 
 /** What an operation on a release takes beside chart and values. */

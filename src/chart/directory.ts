@@ -25,19 +25,14 @@ export function readFolder(folder: string, budget: Budget = new Budget()): Chart
 }
 
 /** A file that is read when it is asked for. */
-class FolderFile implements ChartFile {
-  readonly name: string;
-  #data: Uint8Array | undefined;
-  readonly #read: () => Uint8Array;
-
-  constructor(name: string, read: () => Uint8Array) {
-    this.name = name;
-    this.#read = read;
-  }
-
-  get data(): Uint8Array {
-    return (this.#data ??= this.#read());
-  }
+function fileOf(name: string, read: () => Uint8Array): ChartFile {
+  let data: Uint8Array | undefined;
+  return {
+    name,
+    get data() {
+      return (data ??= read());
+    },
+  };
 }
 
 class Walk {
@@ -80,7 +75,7 @@ class Walk {
       } else if (stat.isFile()) {
         checkFileSize(name, stat.size, join(this.#shown, name));
         this.#budget.spendEntry(stat.size, this.#shown);
-        this.files.push(new FolderFile(name, () => this.#read(real, name)));
+        this.files.push(fileOf(name, () => this.#read(real, name)));
       } else {
         throw this.#unsafe(name, 'is a device, a socket or another thing that is no file');
       }

@@ -11,7 +11,8 @@ import type { Command } from './support/command.ts';
 import { NAME_FLAGS, namespaceOf, VALUE_FLAGS } from './support/flags.ts';
 import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
-import { documentsOf, onlyShown, streamOf, writeDocuments } from './support/template-documents.ts';
+import { streamOf } from '../render/stream.ts';
+import { documentsOf, onlyShown, writeDocuments } from './support/template-documents.ts';
 
 /** Flags of `install` that change nothing here: scripts give them to both, and Helm takes them. */
 const WITHOUT_EFFECT = {

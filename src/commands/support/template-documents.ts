@@ -5,17 +5,12 @@ import type { Chart } from '../../chart/chart.ts';
 import { matchGlob, parseGlob } from '../../chart/go-glob.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { splitDocuments, trimEndSpace } from '../../render/gotemplate/documents.ts';
-import { decodeText, encodeText } from '../../render/gotemplate/value.ts';
+import { splitDocuments } from '../../render/gotemplate/documents.ts';
+import { decodeText } from '../../render/gotemplate/value.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
-import type { RenderedDocument } from '../../render/render.ts';
+import { printDocument } from '../../render/stream.ts';
+import type { Document, Stream } from '../../render/stream.ts';
 import { print } from '../../terminal/output.ts';
-
-/** A document, and the file of the chart that it came from: `web/templates/service.yaml`. */
-export type Document = Pick<RenderedDocument, 'source' | 'text' | 'bytes'>;
-
-/** What is printed: the manifest (CRDs and objects), and the hooks behind it. */
-export type Stream = { manifest: Document[]; hooks: Document[] };
 
 /** CRDs, objects and hooks, each where they are wanted, in Helm's order. */
 export function documentsOf(
@@ -37,15 +32,6 @@ function crdsOf(chart: Chart, path: string): Document[] {
       bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1'),
     }));
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child, `${path}/charts/${child.metadata.name}`))];
-}
-
-/** The documents as one stream of bytes, as Helm prints it. */
-export function streamOf({ manifest, hooks }: Stream): string {
-  return `${trimEndSpace(manifest.map(printed).join(''))}\n${hooks.map(printed).join('')}`;
-}
-
-function printed({ source, text, bytes }: Document): string {
-  return `---\n# Source: ${encodeText(source)}\n${bytes ?? encodeText(text)}\n`;
 }
 
 /**
@@ -82,7 +68,7 @@ export function writeDocuments(folder: string, { manifest, hooks }: Stream): voi
   const files = new Map<string, string>();
   for (const document of [...manifest, ...hooks]) {
     const path = join(folder, withoutHbs(document.source));
-    files.set(path, (files.get(path) ?? '') + printed(document));
+    files.set(path, (files.get(path) ?? '') + printDocument(document));
   }
   for (const [path, bytes] of files) {
     try {
