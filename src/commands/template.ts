@@ -11,7 +11,7 @@ import type { Command } from './support/command.ts';
 import { NAME_FLAGS, namespaceOf, VALUE_FLAGS } from './support/flags.ts';
 import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
-import { streamOf } from '../render/stream.ts';
+import { piecesOf, streamOf } from '../render/stream.ts';
 import { documentsOf, onlyShown, writeDocuments } from './support/template-documents.ts';
 
 /** Flags of `install` that change nothing here: scripts give them to both, and Helm takes them. */
@@ -127,7 +127,7 @@ export const command: Command = defineCommand({
     const wanted = flags['show-only'];
     const folder = flags['output-dir'] ?? '';
     if (folder !== '') writeDocuments(flags['release-name'] ? join(folder, name) : folder, documents);
-    else printBytes(wanted.length > 0 ? onlyShown(streamOf(documents), wanted) : streamOf(documents));
+    else printBytes(wanted.length > 0 ? [onlyShown(streamOf(documents), wanted)] : piecesOf(documents));
   },
 });
 
@@ -136,5 +136,5 @@ async function showInvalid(error: unknown): Promise<void> {
   const { NotYaml } = await import('../render/gotemplate/documents.ts');
   if (!(error instanceof NotYaml)) return;
   const shown = error.texts.map(({ source, text }) => ({ source: decodeText(source), text: '', bytes: text }));
-  printBytes(streamOf({ manifest: shown, hooks: [] }));
+  printBytes(piecesOf({ manifest: shown, hooks: [] }));
 }

@@ -10,8 +10,19 @@ export type Document = Pick<RenderedDocument, 'source' | 'text' | 'bytes'>;
 export type Stream = { manifest: readonly Document[]; hooks: readonly Document[] };
 
 /** The stream, as bytes, one a character. */
-export function streamOf({ manifest, hooks }: Stream): string {
-  return `${trimEndSpace(manifest.map(printDocument).join(''))}\n${hooks.map(printDocument).join('')}`;
+export function streamOf(stream: Stream): string {
+  return [...piecesOf(stream)].join('');
+}
+
+/** The same, document by document: of a large stream only one has to be held at a time. */
+export function* piecesOf({ manifest, hooks }: Stream): Generator<string> {
+  const last = manifest.at(-1);
+  for (const document of manifest) {
+    const printed = printDocument(document);
+    yield document === last ? `${trimEndSpace(printed)}\n` : printed;
+  }
+  if (last === undefined) yield '\n';
+  for (const document of hooks) yield printDocument(document);
 }
 
 /** One document with its separator and its source, as bytes. */

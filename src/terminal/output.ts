@@ -21,10 +21,22 @@ export function printDocument(text: string): void {
   print(isTerminal(1) ? printableLines(text) : text);
 }
 
-/** The same of a text that is bytes, one a character. */
-export function printBytes(bytes: string): void {
-  if (isTerminal(1)) print(printableLines(Buffer.from(bytes, 'latin1').toString('utf8')));
-  else write(1, bytes, 'latin1');
+/** Pieces of a text are written together until they are so long. */
+const AT_ONCE = 1 << 18;
+
+/** The same of a text that is bytes, one a character, in pieces. */
+export function printBytes(pieces: Iterable<string>): void {
+  const put = isTerminal(1)
+    ? (bytes: string): void => print(printableLines(Buffer.from(bytes, 'latin1').toString('utf8')))
+    : (bytes: string): void => write(1, bytes, 'latin1');
+  let held = '';
+  for (const piece of pieces) {
+    held += piece;
+    if (held.length < AT_ONCE) continue;
+    put(held);
+    held = '';
+  }
+  put(held);
 }
 
 /** Writes what is not the result: progress, warnings, errors. */

@@ -12,7 +12,7 @@ let changed = false;
  */
 export function collectFor(chart: Chart): void {
   if (changed || sizeOf(chart) < MUCH) return;
-  setFlags('--no-parallel-scavenge', '--semi-space-growth-factor=8');
+  setFlags('--no-parallel-scavenge', '--semi-space-growth-factor=4');
   changed = true;
 }
 

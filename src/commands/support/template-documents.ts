@@ -26,10 +26,13 @@ export function documentsOf(
 function crdsOf(chart: Chart, path: string): Document[] {
   const own = chart.crds
     .filter(({ name }) => /\.(?:ya?ml|json)$/i.test(name))
-    .map(({ name, data }) => ({
-      source: `${path}/${name}`,
+    .map((file) => ({
+      source: `${path}/${file.name}`,
       text: '',
-      bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1'),
+      get bytes() {
+        const { data } = file;
+        return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+      },
     }));
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child, `${path}/charts/${child.metadata.name}`))];
 }
