@@ -83,7 +83,10 @@ class Coalescer {
     }
   }
 
-  /** The parent's globals win over the child's, merged downwards. */
+  /**
+   * The parent's globals win over the child's, merged downwards. As in Helm only the upper two levels are copies:
+   * below them parent and child share their maps, so the parent sees what the child's defaults add there.
+   */
   #globals(child: ValueMap, parent: ValueMap): void {
     // A null is there, and is no table.
     const from = parent.has('global') ? parent.get('global') : new Map();
@@ -95,10 +98,10 @@ class Coalescer {
     for (const [key, value] of from) {
       const below = into.get(key);
       if (isMap(value)) {
-        if (below === undefined) into.set(key, cloneValue(value));
+        if (below === undefined) into.set(key, new Map(value));
         else if (!isMap(below)) this.warnings.push(`Conflict: cannot merge map onto non-map for "${key}". Skipping.`);
         else {
-          const merged = cloneValue(value);
+          const merged = new Map(value);
           this.tables(merged, below, '', true);
           into.set(key, merged);
         }

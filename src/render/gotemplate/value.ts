@@ -264,6 +264,11 @@ export function decodeText(bytes: string): string {
 export function fromValue(value: ValueMap): GoMap;
 export function fromValue(value: Value): GoValue;
 export function fromValue(value: Value): GoValue {
+  return convert(value, new Set());
+}
+
+/** @param done maps and lists that are converted: subcharts share maps of globals with their parents */
+function convert(value: Value, done: Set<Value>): GoValue {
   switch (typeof value) {
     case 'string':
       return encodeText(value);
@@ -274,12 +279,13 @@ export function fromValue(value: Value): GoValue {
     default:
       return value;
   }
-  if (value === null) return null;
+  if (value === null || done.has(value)) return value as GoValue;
+  done.add(value);
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const item = value[index] as Value;
       if (typeof item === 'boolean' || typeof item === 'number') continue;
-      const converted = fromValue(item);
+      const converted = convert(item, done);
       if (converted !== item) (value as GoValue[])[index] = converted;
     }
     return value as GoValue[];
@@ -289,7 +295,7 @@ export function fromValue(value: Value): GoValue {
   for (const [key, item] of value) {
     if (!wide && NOT_ASCII.test(key)) wide = true;
     if (typeof item === 'boolean' || typeof item === 'number') continue;
-    const converted = fromValue(item);
+    const converted = convert(item, done);
     if (converted !== item) map.set(key, converted);
   }
   if (wide) {
