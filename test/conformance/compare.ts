@@ -69,11 +69,14 @@ function findDifference(a: readonly string[], b: readonly string[], ours: readon
   return undefined;
 }
 
-/** Up to the last character that is no letter or digit: two random texts may begin alike. */
+/** What stands before the part that is random or a date: two of them may begin alike. */
 function commonStart(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
-  return a.slice(0, length).replace(/[A-Za-z0-9+/=]*$/, '');
+  return a
+    .slice(0, length)
+    .replace(/\d.*$/s, '')
+    .replace(/[A-Za-z0-9+/=]*$/, '');
 }
 
 function decode(line: string | undefined): string | undefined {

@@ -37,7 +37,11 @@ const regexReplaceAllLiteral = fn(['string', 'string', 'string'], (_host, patter
 );
 
 const regexSplit = fn(['string', 'string', 'int'], (_host, pattern, text, count) =>
-  searching(() => listOf(splitPattern(textOf(pattern), text, count, 'bytes'))),
+  searching(() => {
+    const parts = splitPattern(textOf(pattern), text, count, 'bytes');
+    // Where none is asked for Go makes no list, where none is found an empty one.
+    return count === 0 ? listOf(parts) : stringList(parts);
+  }),
 );
 
 export const functions: FunctionGroup = {

@@ -16,9 +16,12 @@ export const functions: FunctionGroup = {
   ),
   mustToToml: fn(['any'], (_host, value) => printToml(value)),
   toToml: fn(['any'], (_host, value) =>
-    orElse(
-      () => printToml(value),
-      (message) => message,
-    ),
+    // Over nil the encoder panics, which is no error that could be printed.
+    value === null
+      ? printToml(value)
+      : orElse(
+          () => printToml(value),
+          (message) => message,
+        ),
   ),
 };
