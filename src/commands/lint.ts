@@ -8,7 +8,8 @@ import { subchartPaths } from '../render/lint/subcharts.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { namespaceOf, VALUE_FLAGS, valueSources } from './support/flags.ts';
+import { VALUE_FLAGS, valueSources } from './support/flags.ts';
+import { localNamespace } from './support/local-namespace.ts';
 import { readStdin } from './support/inputs.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 
@@ -31,7 +32,7 @@ export const command: Command = defineCommand({
     const userValues = await readUserValues(valueSources(flags), readStdin);
     const options = {
       userValues,
-      namespace: namespaceOf(flags),
+      namespace: await localNamespace(flags),
       capabilities: { ...DEFAULT_CAPABILITIES, kubeVersion: kubeVersionOf(flags['kube-version']) },
       skipSchemaValidation: flags['skip-schema-validation'],
     };

@@ -8,8 +8,9 @@ import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { NAME_FLAGS, namespaceOf, VALUE_FLAGS } from './support/flags.ts';
+import { NAME_FLAGS, VALUE_FLAGS } from './support/flags.ts';
 import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
+import { localNamespace } from './support/local-namespace.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 import { piecesOf, streamOf } from '../render/stream.ts';
 import { documentsOf, onlyShown, writeDocuments } from './support/template-documents.ts';
@@ -101,7 +102,7 @@ export const command: Command = defineCommand({
           preview(env, { ...inputs, ...options, name, namespace, takeOwnership, isUpgrade }),
         );
       } else {
-        const namespace = namespaceOf(flags);
+        const namespace = await localNamespace(flags);
         checkReleaseName(name);
         checkNamespace(namespace);
         rendered = await renderChart({

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseYamlDocuments } from '../../src/yaml/read.ts';
 import { toPlain } from '../../src/yaml/value.ts';
-import { RUNS } from '../chart/support.ts';
+import { RUNS, temporaryFolder, writeFiles } from '../chart/support.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
 
@@ -138,4 +138,26 @@ test('a folder that cannot be written is named', () => {
   writeFileSync(join(folder, 'file'), '');
   const run = pkg(['template', 'web', '--output-dir', 'file'], { cwd: folder });
   expect([run.status, run.stderr]).toEqual([1, expect.stringMatching(/file.web[^]*code: PKG_FILE_UNWRITABLE /)]);
+});
+
+test('the namespace is that of the kubeconfig, as with helm', () => {
+  const folder = temporaryFolder();
+  writeFiles(folder, {
+    'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+    'c/templates/a.yaml': 'ns: {{ .Release.Namespace }}\n',
+    config:
+      'apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {namespace: mine}}, {name: b, context: {}}]\n',
+    broken: 'a: [',
+  });
+  for (const [file, args] of [
+    ['config', []],
+    ['config', ['-n', 'other']],
+    ['config', ['--kube-context', 'b']],
+    ['broken', []],
+    ['missing', []],
+  ] as const) {
+    const env = { KUBECONFIG: join(folder, file) };
+    const theirs = helm(['template', 'c', ...args], { cwd: folder, env });
+    expect(pkg(['template', 'c', ...args], { cwd: folder, env })).toMatchObject({ status: 0, stdout: theirs.stdout });
+  }
 });

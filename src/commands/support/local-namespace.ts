@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
+import { connectionSettings } from './flags.ts';
+
+/**
+ * The namespace of a command that asks no cluster. As with Helm that of the kubeconfig's context counts; where there
+ * is no kubeconfig, nothing is loaded to find that out.
+ */
+export async function localNamespace(flags: FlagValues<typeof GLOBAL_FLAGS>): Promise<string> {
+  const settings = connectionSettings(flags);
+  if (settings.namespace !== '') return settings.namespace;
+  const { KUBECONFIG = '', KUBERNETES_SERVICE_HOST = '', HOME, USERPROFILE } = process.env;
+  const home = HOME ?? USERPROFILE ?? '';
+  const isTold = settings.kubeconfig !== '' || KUBECONFIG !== '' || KUBERNETES_SERVICE_HOST !== '';
+  if (!isTold && !existsSync(join(home, '.kube', 'config'))) return 'default';
+  const { resolveNamespace } = await import('../../cluster/kube/connection.ts');
+  return resolveNamespace(settings, process.env);
+}
