@@ -1,10 +1,19 @@
 /**
- * Does a file name match a glob? `*` and `?` stay within a folder, `**` does not, `[a-z]`, `[!a-z]`,
+ * Which file names match a glob? `*` and `?` stay within a folder, `**` does not, `[a-z]`, `[!a-z]`,
  * `{a,b}` and `\x` as in Helm's `.Files.Glob` (github.com/gobwas/glob with the separator `/`).
  * Takes time in proportion to pattern times name, whatever the pattern.
  */
-export function matchGlob(pattern: string, name: string): boolean {
-  return expandBraces(pattern).some((plain) => matchTokens(tokenize(plain), name));
+export function globMatcher(pattern: string): (name: string) => boolean {
+  const alternatives = expandBraces(pattern).map((plain) => {
+    const tokens = tokenize(plain);
+    const first = tokens.findIndex(({ type }) => type !== 'char');
+    const literal = tokens.slice(0, first === -1 ? tokens.length : first);
+    const prefix = literal.map((token) => (token.type === 'char' ? token.char : '')).join('');
+    return { prefix, rest: tokens.slice(literal.length) };
+  });
+  // Most names of a chart fail at the folder that nearly every pattern begins with.
+  return (name) =>
+    alternatives.some(({ prefix, rest }) => name.startsWith(prefix) && matchTokens(rest, name.slice(prefix.length)));
 }
 
 type Token =

@@ -1,6 +1,6 @@
 /** `.Files`: the files of a chart that are neither templates nor read by Helm itself (helm v4, pkg/engine/files.go). */
 import type { Chart } from '../../chart/chart.ts';
-import { matchGlob } from '../glob.ts';
+import { globMatcher } from '../glob.ts';
 import { FunctionNotLoaded } from './fault.ts';
 import { findFunction } from './functions/index.ts';
 import { fn } from './functions/signature.ts';
@@ -34,8 +34,8 @@ function filesOf(entries: GoMap): TypedMap {
       Get: fn(['string'], (_host, name) => bytesOf(name)),
       GetBytes: fn(['string'], (_host, name) => new ByteList(bytesOf(name))),
       Glob: fn(['string'], (_host, pattern) => {
-        const text = decodeText(pattern);
-        return filesOf(new Map([...entries].filter(([name]) => matchGlob(text, decodeText(name)))));
+        const matches = globMatcher(decodeText(pattern));
+        return filesOf(new Map([...entries].filter(([name]) => matches(decodeText(name)))));
       }),
       AsConfig: fn([], (host) => named(host, (bytes) => bytes)),
       AsSecrets: fn([], (host) => named(host, (bytes) => Buffer.from(bytes, 'latin1').toString('base64'))),

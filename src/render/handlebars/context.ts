@@ -3,7 +3,7 @@ import type { Chart, ChartFile } from '../../chart/chart.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Capabilities, ReleaseContext } from '../render.ts';
-import { matchGlob } from '../glob.ts';
+import { globMatcher } from '../glob.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
 import { Namespace } from './scope.ts';
@@ -74,7 +74,8 @@ function filesContext(files: readonly ChartFile[]): Namespace {
   };
   const matching = (args: readonly Argument[], method: string, fail: (message: string) => never): ChartFile[] => {
     const pattern = named(args, method, fail);
-    return files.filter((file) => matchGlob(pattern, file.name));
+    const matches = globMatcher(pattern);
+    return files.filter((file) => matches(file.name));
   };
   const baseName = (file: ChartFile): string => file.name.slice(file.name.lastIndexOf('/') + 1);
   const glob: Callable = (args, fail) => new Map(matching(args, 'glob', fail).map((file) => [file.name, text(file)]));
