@@ -1,8 +1,7 @@
 /**
  * `npm run conformance`: is what pkg prints what the real helm prints, byte for byte?
  *
- * Without `--charts` it renders the project's own charts, and templates that it makes up. Ends with 1 when
- * anything differs.
+ * Without `--charts` it renders the project's own charts. Ends with 1 when anything differs.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
