@@ -56,7 +56,7 @@ test('templates are told the version and the namespace, and --skip-schema-valida
     'c/values.yaml': 'a: text\n',
     'c/values.schema.json': '{"properties": {"a": {"type": "integer"}}}',
     'c/templates/NOTES.txt.hbs':
-      '{{#unless (eq capabilities.kubeVersion "v1.28.0")}}{{fail "version"}}{{/unless}}{{#unless (eq release.namespace "shop")}}{{fail "namespace"}}{{/unless}}',
+      '{{#unless (eq capabilities.kubeVersion "v1.28")}}{{fail "version"}}{{/unless}}{{#unless (eq release.namespace "shop")}}{{fail "namespace"}}{{/unless}}',
     'c/templates/zz/_requires-pkg.tpl': '{{ x }}',
   });
   const flags = ['--kube-version', '1.28', '-n', 'shop'];

@@ -78,7 +78,7 @@ test('printed structures are printed objects', async () => {
       ]);
       for (const document of objects) {
         expect(`${document.text}\n`).toBe(printYaml(document.object ?? null));
-        expect(parseYaml(document.text, '')).toEqual(document.object);
+        expect(parseYaml(`${document.text}\n`, '')).toEqual(document.object);
       }
     }),
     { numRuns: RUNS },

@@ -8,7 +8,7 @@ export const KUBE_VERSION_FLAG = {
 } as const;
 
 /**
- * The version as Helm tells it to templates: three numbers, whatever was typed.
+ * The version as Helm tells it to templates: as it was typed, with a `v` in front.
  *
  * @throws {PkgError} `PKG_USAGE`
  */

@@ -83,7 +83,8 @@ class GoDocument implements RenderedDocument {
   }
 
   get object(): ValueMap | undefined {
-    const value = parseYamlDocuments(this.text, this.source)[0] ?? null;
+    // A stream ends each document with a newline, and a block scalar at its end may hold it.
+    const value = parseYamlDocuments(`${this.text}\n`, this.source)[0] ?? null;
     return isMap(value) ? value : undefined;
   }
 
