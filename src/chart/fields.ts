@@ -145,7 +145,7 @@ export function textOf(value: Value): string | undefined {
 
 /** As Helm shows texts of a chart: white space becomes blanks, and what cannot be printed is left out. */
 function clean(text: string): string {
-  // Nearly all texts are plain, and Unicode's tables take time to load.
-  if (/^[ -~]*$/.test(text)) return text;
+  // Nearly all texts are plain or Latin, and Unicode's tables take time to load.
+  if (/^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/.test(text)) return text;
   return text.replace(/\p{White_Space}/gu, ' ').replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
 }
