@@ -18,14 +18,14 @@ export function streamOf(stream: Stream): string {
 export function* piecesOf({ manifest, hooks }: Stream): Generator<string> {
   const last = manifest.at(-1);
   for (const document of manifest) {
-    const printed = printDocument(document);
+    const printed = withSource(document);
     yield document === last ? `${trimEndSpace(printed)}\n` : printed;
   }
   if (last === undefined) yield '\n';
-  for (const document of hooks) yield printDocument(document);
+  for (const document of hooks) yield withSource(document);
 }
 
 /** One document with its separator and its source, as bytes. */
-export function printDocument({ source, text, bytes }: Document): string {
+export function withSource({ source, text, bytes }: Document): string {
   return `---\n# Source: ${encodeText(source)}\n${bytes ?? encodeText(text)}\n`;
 }

@@ -8,7 +8,7 @@ import { printable } from '../../errors-text.ts';
 import { splitDocuments } from '../../render/gotemplate/documents.ts';
 import { decodeText } from '../../render/gotemplate/value.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
-import { printDocument } from '../../render/stream.ts';
+import { withSource } from '../../render/stream.ts';
 import type { Document, Stream } from '../../render/stream.ts';
 import { print } from '../../terminal/output.ts';
 
@@ -71,7 +71,7 @@ export function writeDocuments(folder: string, { manifest, hooks }: Stream): voi
   const files = new Map<string, string>();
   for (const document of [...manifest, ...hooks]) {
     const path = join(folder, withoutHbs(document.source));
-    files.set(path, (files.get(path) ?? '') + printDocument(document));
+    files.set(path, (files.get(path) ?? '') + withSource(document));
   }
   for (const [path, bytes] of files) {
     try {

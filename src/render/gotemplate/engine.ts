@@ -7,10 +7,11 @@ import { PkgError, throwTogether } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isNativeTemplate } from '../engines.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
-import { builtinNames, findBuiltin } from './builtins.ts';
+import { builtinNames } from './builtins.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
-import { functionNames, isFunction, loadFunctions } from './functions/index.ts';
+import { functionNames, loadFunctions } from './functions/index.ts';
+import { isKnown, parseText } from './known.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
 import type { Parsed, Template } from './node.ts';
@@ -60,7 +61,7 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
     now: new Date(),
     lint: input.lint === true,
     enableDns: input.enableDns === true,
-    parse: (text) => parseTemplate({ name: 'gotpl', file: 'gotpl', text }, isKnown),
+    parse: parseText,
   });
   return { ...run(machine, files, input, limits), templates: templatesOf(machine, scopes) };
 }
@@ -108,10 +109,6 @@ function withHint(error: PkgError): PkgError {
 /** Helm renders no file whose name begins so: it only defines. */
 function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
-}
-
-function isKnown(name: string): boolean {
-  return findBuiltin(name) !== undefined || isFunction(name);
 }
 
 function parseAll(files: readonly File[]): { namespace: Namespace; functions: Set<string> } {

@@ -1,7 +1,7 @@
 import { PkgError } from '../../errors.ts';
-import { findBuiltin } from './builtins.ts';
 import { GoFault } from './fault.ts';
-import { isFunction, loadFunctions } from './functions/index.ts';
+import { loadFunctions } from './functions/index.ts';
+import { isKnown, parseText } from './known.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
 import { parseTemplate } from './parse.ts';
@@ -13,10 +13,9 @@ import { decodeText, encodeText } from './value.ts';
  * @throws {PkgError} `PKG_USAGE` for what cannot be read or fails
  */
 export async function renderNameTemplate(template: string): Promise<string> {
-  const known = (name: string): boolean => findBuiltin(name) !== undefined || isFunction(name);
   try {
     const source = { name: 'name-template', file: '--name-template', text: encodeText(template) };
-    const { templates, functions } = parseTemplate(source, known);
+    const { templates, functions } = parseTemplate(source, isKnown);
     await loadFunctions(functions);
     const namespace: Namespace = new Map();
     defineAll(namespace, templates);
@@ -28,7 +27,7 @@ export async function renderNameTemplate(template: string): Promise<string> {
       now: new Date(),
       lint: false,
       enableDns: false,
-      parse: (text) => parseTemplate({ name: 'gotpl', file: 'gotpl', text }, known),
+      parse: parseText,
     });
     return decodeText(machine.execute(main, undefined));
   } catch (error) {

@@ -1,0 +1,15 @@
+/** What the texts of Go templates may name, wherever they are parsed. */
+import { findBuiltin } from './builtins.ts';
+import { isFunction } from './functions/index.ts';
+import type { Parsed } from './node.ts';
+import { parseTemplate } from './parse.ts';
+
+/** Is there a function of this name, Go's own, Sprig's or Helm's? */
+export function isKnown(name: string): boolean {
+  return findBuiltin(name) !== undefined || isFunction(name);
+}
+
+/** Parses a text of `tpl`, which goes by the name of Helm's engine. Throws as `parseTemplate` does. */
+export function parseText(text: string): Parsed {
+  return parseTemplate({ name: 'gotpl', file: 'gotpl', text }, isKnown);
+}
