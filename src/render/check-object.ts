@@ -1,8 +1,8 @@
 /** What every document must have to be an object of Kubernetes, so that errors point at the template. */
-import { PkgError } from '../errors.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { TracedField } from './handlebars/trace.ts';
+import { ValueFault } from './value-fault.ts';
 
 type Traced = { trace(path: readonly (string | number)[]): TracedField };
 
@@ -10,7 +10,7 @@ type Traced = { trace(path: readonly (string | number)[]): TracedField };
  * Checks one document and gives its kind and name.
  *
  * @param object its fields: `apiVersion`, `kind` and `metadata` at least, and all of a list of objects
- * @throws {PkgError} `PKG_OBJECT_INVALID` at the field in the template
+ * @throws {ValueFault} `PKG_OBJECT_INVALID` at the field in the template
  */
 export function checkObject(object: ValueMap, traced: Traced): { kind: string; name: string } {
   textAt(object.get('apiVersion'), traced, 'apiVersion');
@@ -47,5 +47,8 @@ function checkTexts(map: Value | undefined, traced: Traced, field: string): void
 const QUOTE: readonly string[] = ['put quotes around it: "{{x}}"'];
 
 function fail(traced: Traced, message: string, path: readonly string[], hints: readonly string[] = []): never {
-  throw new PkgError('PKG_OBJECT_INVALID', message, { at: traced.trace(path).at, hints });
+  const { at, valuePath } = traced.trace(path);
+  const fault = new ValueFault('PKG_OBJECT_INVALID', message, { at, hints });
+  fault.valuePath = valuePath;
+  throw fault;
 }

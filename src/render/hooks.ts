@@ -1,9 +1,9 @@
 /** Hooks: documents with a `helm.sh/hook` annotation, told apart from objects. */
-import { PkgError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { RenderedDocument, RenderedHook } from './render.ts';
+import { ValueFault } from './value-fault.ts';
 
 const EVENTS: readonly string[] = [
   'pre-install',
@@ -53,14 +53,12 @@ export function asHook(
   const { unknown, ...parts } = hook;
   if (unknown !== undefined) {
     const near = nearest(unknown, EVENTS);
-    throw new PkgError(
-      'PKG_OBJECT_INVALID',
-      `${unknown === '' ? 'an empty text' : unknown} is not an event of a hook`,
-      {
-        at: document.trace(['metadata', 'annotations', 'helm.sh/hook']).at,
-        hints: [near === undefined ? `the events are ${EVENTS.join(', ')}` : `did you mean ${near}?`],
-      },
-    );
+    const { at, valuePath } = document.trace(['metadata', 'annotations', 'helm.sh/hook']);
+    const message = `${unknown === '' ? 'an empty text' : unknown} is not an event of a hook`;
+    const hints = [near === undefined ? `the events are ${EVENTS.join(', ')}` : `did you mean ${near}?`];
+    const fault = new ValueFault('PKG_OBJECT_INVALID', message, { at, hints });
+    fault.valuePath = valuePath;
+    throw fault;
   }
   const { source, text, object } = document;
   return { source, text, object, trace: (path) => document.trace(path), ...parts, name, kind };

@@ -139,7 +139,7 @@ test('a field is traced to its template and its value', async () => {
   const { objects } = await render(chart);
   const traced = objects[0]?.trace(['data', 'a']);
   expect(traced).toEqual({
-    at: { file: 'web/templates/x.yaml.hbs', line: 7, column: 13 },
+    at: { file: 'web/templates/x.yaml.hbs', line: 7, column: 3 },
     valuePath: ['rows', 'a', 'v'],
   });
 });

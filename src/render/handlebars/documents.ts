@@ -13,7 +13,7 @@ import { Shapes } from './shapes.ts';
 import { DuplicateKey, SkeletonError, parseSkeleton } from './skeleton.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
-import { traceField } from './trace.ts';
+import { Tracer } from './trace.ts';
 import type { TracedField } from './trace.ts';
 
 /** An object that a template prints. What is not asked for is not made: most objects are only printed. */
@@ -23,7 +23,7 @@ export type ReadDocument = {
   readonly head: ValueMap;
   /** It as YAML, without a newline at the end. */
   readonly text: string;
-  /** Where a field comes from: the nearest thing on its path that is written in a template. */
+  /** Where a field is written: its key or item, or the mustache that gives it. */
   trace(path: readonly (string | number)[]): TracedField;
 };
 
@@ -39,7 +39,7 @@ export class DocumentReader {
   readonly #slots: Slots;
   readonly #filler: Filler;
   /** For documents that were read, and charged, before. */
-  readonly #again: Filler;
+  readonly #tracer: Tracer;
   readonly #shapes: Shapes;
   readonly #parsed = new Map<string, readonly Node[]>();
   readonly #layouts = new Map<Node, Layout | undefined>();
@@ -51,7 +51,7 @@ export class DocumentReader {
       budget.left -= size;
       if (budget.left < 0) throw tooLarge(slot);
     });
-    this.#again = new Filler(slots, () => {});
+    this.#tracer = new Tracer(new Filler(slots, () => {}), slots, this.#parsed);
   }
 
   /** The objects that a template prints: maps, one or several a document. Empty documents are left out. */
@@ -66,18 +66,18 @@ export class DocumentReader {
       if (layout !== undefined) {
         this.#filler.begin(place.base);
         const text = printLayout(layout, this.#filler);
-        found.push(new PrintedDocument(this.#again, node, place, layout, text));
+        found.push(new PrintedDocument(this.#tracer, node, place, layout, text));
         return;
       }
       const value = this.#filler.fill(node, place.base);
       if (value === NOTHING || value === null) return;
       if (node.type === 'hole') {
         for (const map of this.#wholeDocument(this.#filler.slot(node.hole), value))
-          found.push(new FilledDocument(this.#again, node, place, map));
-      } else if (isMap(value)) found.push(new FilledDocument(this.#again, node, place, value));
+          found.push(new FilledDocument(this.#tracer, node, place, map));
+      } else if (isMap(value)) found.push(new FilledDocument(this.#tracer, node, place, value));
       else {
         throw new PkgError('PKG_OBJECT_INVALID', `a document is a map, and this is ${typeName(value)}`, {
-          at: traceIn(this.#again, node, place, []).at,
+          at: traceIn(this.#tracer, node, place, []).at,
         });
       }
     });
@@ -154,46 +154,47 @@ export class DocumentReader {
 /** A document that was printed from its structure. Its value is made when somebody wants it. */
 class PrintedDocument implements ReadDocument {
   readonly text: string;
-  readonly #filler: Filler;
+  readonly #tracer: Tracer;
   readonly #node: Node;
   readonly #place: Place;
   readonly #layout: Layout;
   #value: ValueMap | undefined;
 
-  constructor(filler: Filler, node: Node, place: Place, layout: Layout, text: string) {
+  constructor(tracer: Tracer, node: Node, place: Place, layout: Layout, text: string) {
     this.text = text;
-    this.#filler = filler;
+    this.#tracer = tracer;
     this.#node = node;
     this.#place = place;
     this.#layout = layout;
   }
 
   get value(): ValueMap {
-    this.#value ??= this.#filler.fill(this.#node, this.#place.base) as ValueMap;
+    this.#value ??= this.#tracer.filler.fill(this.#node, this.#place.base) as ValueMap;
     return this.#value;
   }
 
   get head(): ValueMap {
     if (this.#value !== undefined) return this.#value;
-    this.#filler.begin(this.#place.base);
-    return headOf(this.#layout, this.#filler);
+    const { filler } = this.#tracer;
+    filler.begin(this.#place.base);
+    return headOf(this.#layout, filler);
   }
 
   trace(path: readonly (string | number)[]): TracedField {
-    return traceIn(this.#filler, this.#node, this.#place, path);
+    return traceIn(this.#tracer, this.#node, this.#place, path);
   }
 }
 
 /** A document whose value had to be made to know what it is. */
 class FilledDocument implements ReadDocument {
   readonly value: ValueMap;
-  readonly #filler: Filler;
+  readonly #tracer: Tracer;
   readonly #node: Node;
   readonly #place: Place;
 
-  constructor(filler: Filler, node: Node, place: Place, value: ValueMap) {
+  constructor(tracer: Tracer, node: Node, place: Place, value: ValueMap) {
     this.value = value;
-    this.#filler = filler;
+    this.#tracer = tracer;
     this.#node = node;
     this.#place = place;
   }
@@ -207,12 +208,12 @@ class FilledDocument implements ReadDocument {
   }
 
   trace(path: readonly (string | number)[]): TracedField {
-    return traceIn(this.#filler, this.#node, this.#place, path);
+    return traceIn(this.#tracer, this.#node, this.#place, path);
   }
 }
 
-function traceIn(filler: Filler, node: Node, place: Place, path: readonly (string | number)[]): TracedField {
-  return traceField(filler, node, place.base, path, locateIn(place));
+function traceIn(tracer: Tracer, node: Node, place: Place, path: readonly (string | number)[]): TracedField {
+  return tracer.trace(node, place.base, path, locateIn(place));
 }
 
 function locateIn({ output, part, offset }: Place): Locate {

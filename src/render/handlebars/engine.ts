@@ -24,8 +24,8 @@ import type { ChartTemplates } from './partials.ts';
 import { simpleName } from './scope.ts';
 import type { Item, PartialBody } from './scope.ts';
 
-/** What one template gave. */
-export type TemplateDocuments = { source: string; documents: ReadDocument[] };
+/** What one template gave, and where the values of its chart stand in those of the top chart. */
+export type TemplateDocuments = { source: string; documents: ReadDocument[]; at: readonly string[] };
 
 /** What an engine gives: documents by template in path order, and notes by chart. */
 export type EngineOutput = {
@@ -75,7 +75,7 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
     const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
     try {
       if (chart.metadata.type === 'library' && !isPartial) continue;
-      const template = parseTemplate(Buffer.from(data).toString('utf8'), `${path}/${name}`, file);
+      const template = parseTemplate(new TextDecoder().decode(data), `${path}/${name}`, file);
       if (isPartial) addPartials(partials, partialName(name), template);
       else templates.push(template);
     } catch (error) {
@@ -150,7 +150,7 @@ class Run {
           this.output.notes.push({ chart: chart.metadata.name, text: text.toString() });
           return;
         }
-        this.#template(template, evaluator, context);
+        this.#template(template, evaluator, context, at);
       });
     }
     for (const child of chart.dependencies) {
@@ -159,10 +159,10 @@ class Run {
     }
   }
 
-  #template(template: Template, evaluator: Evaluator, context: Map<string, Item>): void {
+  #template(template: Template, evaluator: Evaluator, context: Map<string, Item>, at: readonly string[]): void {
     const printed = new Output(this.#slots, this.#budget);
     evaluator.run(template, context, printed);
-    this.output.templates.push({ source: template.name, documents: this.#reader.objects(printed) });
+    this.output.templates.push({ source: template.name, documents: this.#reader.objects(printed), at });
   }
 
   /** A stack that overflows is a limit like any other; a fault learns where its value stands at the top. */
@@ -176,9 +176,7 @@ class Run {
           cause: error,
         });
       }
-      if (error instanceof ValueFault && error.valuePath !== undefined && error.valuePath[0] !== 'global') {
-        error.valuePath = [...at, ...error.valuePath];
-      }
+      if (error instanceof ValueFault) error.valuePath = inTopValues(error.valuePath, at);
       throw error;
     }
   }
@@ -213,6 +211,11 @@ class Run {
     };
     return host;
   }
+}
+
+/** A path into the values of a subchart as one into those of the top chart. */
+export function inTopValues(path: readonly string[] | undefined, at: readonly string[]): readonly string[] | undefined {
+  return path === undefined || path[0] === 'global' ? path : [...at, ...path];
 }
 
 /** The library charts below a chart, the nearest first. */

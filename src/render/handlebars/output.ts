@@ -194,7 +194,7 @@ export class Output {
   #within(index: number, before: string): Position | undefined {
     const run = this.#templates.findLast(({ from }) => from <= index);
     const node = this.#nodes[index];
-    return run && node && within(run.template, node, before);
+    return run && node && within(run.template, node, this.#text(index), before);
   }
 
   /**
@@ -214,14 +214,17 @@ export class Output {
   }
 }
 
-function within(template: Template, node: Source, before: string): Position {
+/** @param text what the node printed, and what of it is `before` the character that is meant */
+function within(template: Template, node: Source, text: string, before: string): Position {
   const start = positionIn(template, node.loc);
   if (node.type !== 'ContentStatement') return start;
-  // White space that Handlebars cut off in front still counts.
+  // White space that Handlebars cut off in front still counts, and what it puts before lines of partials does not.
   const cut = node.original.slice(0, Math.max(0, node.original.indexOf(node.value)));
   const lines = (cut + before).split('\n');
-  const column = (lines.at(-1)?.length ?? 0) + 1;
+  const line = before.split('\n').length - 1;
+  const indent = (text.split('\n')[line]?.length ?? 0) - (node.value.split('\n')[line]?.length ?? 0);
+  const column = Math.max(0, (lines.at(-1)?.length ?? 0) - indent);
   return lines.length === 1
-    ? { ...start, column: (start.column ?? 1) + column - 1 }
-    : { ...start, line: (start.line ?? 1) + lines.length - 1, column };
+    ? { ...start, column: (start.column ?? 1) + column }
+    : { ...start, line: (start.line ?? 1) + lines.length - 1, column: column + 1 };
 }

@@ -6,7 +6,7 @@ import type { Documents } from '../engines.ts';
 import { asHook } from '../hooks.ts';
 import type { Keepsakes, RenderedDocument, RenderInput } from '../render.ts';
 import type { ReadDocument } from './documents.ts';
-import { renderTemplates } from './engine.ts';
+import { inTopValues, renderTemplates } from './engine.ts';
 
 /**
  * Runs the native templates of a chart tree; each document has to be an object of Kubernetes.
@@ -18,11 +18,12 @@ export async function renderNative(input: RenderInput): Promise<Documents & { ke
   narrowIntegers(input.values);
   const { templates, notes, keepsakes, warnings } = await renderTemplates(input);
   const documents: Documents = { objects: [], hooks: [], notes: notes.map(({ text }) => text), warnings };
-  for (const { source, documents: found } of templates) {
+  for (const { source, documents: found, at } of templates) {
     for (const read of found) {
       const { head } = read;
-      const { kind, name } = checkObject(head, read);
-      const document = new LateDocument(source, kind, read);
+      const document = new LateDocument(source, at, read);
+      const { kind, name } = checkObject(head, document);
+      document.kind = kind;
       const hook = asHook(document, head, kind, name);
       if (hook === undefined) documents.objects.push(document);
       else documents.hooks.push(hook);
@@ -34,14 +35,15 @@ export async function renderNative(input: RenderInput): Promise<Documents & { ke
 /** A document whose object is made when it is asked for: whoever only prints it does not. */
 class LateDocument implements RenderedDocument {
   readonly source: string;
-  readonly kind: string;
+  kind = '';
   readonly text: string;
+  readonly #at: readonly string[];
   readonly #read: ReadDocument;
 
-  constructor(source: string, kind: string, read: ReadDocument) {
+  constructor(source: string, at: readonly string[], read: ReadDocument) {
     this.source = source;
-    this.kind = kind;
     this.text = read.text;
+    this.#at = at;
     this.#read = read;
   }
 
@@ -50,7 +52,8 @@ class LateDocument implements RenderedDocument {
   }
 
   trace(path: readonly (string | number)[]): ReturnType<ReadDocument['trace']> {
-    return this.#read.trace(path);
+    const { at, valuePath } = this.#read.trace(path);
+    return { at, valuePath: inTopValues(valuePath, this.#at) };
   }
 }
 

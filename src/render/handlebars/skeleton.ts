@@ -47,9 +47,10 @@ const LARGEST = 1_000_000;
 /**
  * Reads the text of one document, markers and all. Several nodes come out where `...` ends a document early.
  *
+ * @param whole keep each collection with the places of its entries, also where it holds no slot
  * @throws {SkeletonError}
  */
-export function parseSkeleton(text: string, slots: Slots): Node[] {
+export function parseSkeleton(text: string, slots: Slots, whole = false): Node[] {
   let events: Event[];
   try {
     events = parseEvents(text, { maxDepth: DEEPEST });
@@ -62,7 +63,7 @@ export function parseSkeleton(text: string, slots: Slots): Node[] {
     }
     throw error;
   }
-  return new Composer(text, slots).compose(events);
+  return new Composer(text, slots, whole).compose(events);
 }
 
 function valueAsTag(offset: number): SkeletonError {
@@ -83,6 +84,8 @@ function hintsFor(reason: string, text: string, offset: number): string[] {
   return [];
 }
 
+type ScalarEvent = Extract<Event, { valueStart: number }>;
+
 type Frame = {
   node: Extract<Node, { type: 'map' | 'list' }> | undefined;
   key: Text | string | Hole | undefined;
@@ -96,10 +99,14 @@ class Composer {
   readonly #text: string;
   readonly #slots: Slots;
   readonly #anchors = new Map<string, Node>();
+  readonly #whole: boolean;
+  /** Where the last thing that is written begins, or ends if that is known. */
+  #last = 0;
 
-  constructor(text: string, slots: Slots) {
+  constructor(text: string, slots: Slots, whole: boolean) {
     this.#text = text;
     this.#slots = slots;
+    this.#whole = whole;
   }
 
   compose(events: readonly Event[]): Node[] {
@@ -122,6 +129,7 @@ class Composer {
         case EVENT_ID.MAPPING: {
           this.#checkProperties(event);
           const { start: offset } = event;
+          this.#last = offset;
           if (frame.node?.type === 'map' && frame.key === undefined) {
             throw new SkeletonError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
           }
@@ -138,9 +146,10 @@ class Composer {
         }
         case EVENT_ID.SCALAR: {
           this.#checkProperties(event);
-          if (frame.node?.type === 'map' && frame.key === undefined) this.#key(frame, event);
-          else {
-            const node = this.#scalar(event);
+          if (frame.node?.type === 'map' && frame.key === undefined) {
+            this.#key(frame, event, this.#begin(event, false));
+          } else {
+            const node = this.#scalar(event, this.#begin(event, frame.node?.type === 'list'));
             this.#anchor(event, node);
             finish(node);
           }
@@ -148,6 +157,7 @@ class Composer {
         }
         case EVENT_ID.ALIAS: {
           this.#checkProperties(event);
+          this.#last = event.anchorEnd;
           const name = this.#text.slice(event.anchorStart, event.anchorEnd);
           const node = this.#anchors.get(name);
           if (node === undefined)
@@ -165,7 +175,7 @@ class Composer {
             break;
           }
           const { anchor } = frame;
-          const node = simplified(done);
+          const node = this.#whole ? done : simplified(done);
           if (node.size > LARGEST)
             throw new SkeletonError('the aliases of this document unfold to too many values', done.offset);
           if (anchor !== undefined) this.#anchors.set(anchor, node);
@@ -179,7 +189,7 @@ class Composer {
     return documents;
   }
 
-  #anchor(event: Extract<Event, { anchorStart: number; valueStart: number }>, node: Node): void {
+  #anchor(event: ScalarEvent, node: Node): void {
     if (event.anchorStart !== -1) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), node);
   }
 
@@ -199,8 +209,39 @@ class Composer {
     }
   }
 
-  #key(frame: Frame, event: Extract<Event, { style: unknown; valueStart: number }>): void {
-    const offset = event.valueStart;
+  /** Where a scalar begins: at its tag, anchor, quote or sign of a block; an empty item at its dash. */
+  #begin(event: ScalarEvent, isItem: boolean): number {
+    const { style, valueStart, valueEnd, tagStart, anchorStart } = event;
+    const from = this.#last;
+    if (valueStart !== -1) this.#last = valueEnd;
+    if (tagStart !== -1 || anchorStart !== -1) {
+      if (anchorStart === -1) return tagStart;
+      return tagStart === -1 ? anchorStart - 1 : Math.min(tagStart, anchorStart - 1);
+    }
+    if (valueStart === -1) return isItem ? this.#emptyItem(from) : this.#written(from);
+    if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) return valueStart - 1;
+    if (style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK) return valueStart;
+    const line = this.#text.lastIndexOf('\n', valueStart - 2) + 1;
+    const sign = /[|>][-+0-9]*(?:[ \t]+#.*)?[ \t]*$/.exec(this.#text.slice(line, valueStart).trimEnd());
+    return sign === null ? valueStart : line + sign.index;
+  }
+
+  /** The next thing that is written in a map: an empty key stands before it. */
+  #written(from: number): number {
+    const space = /(?:[\s,{]|#.*)*/y;
+    space.lastIndex = from;
+    return from + (space.exec(this.#text)?.[0].length ?? 0);
+  }
+
+  #emptyItem(from: number): number {
+    const dash = /^[ \t]*(?:-[ \t]+)*-[ \t]*(?:#.*)?\r?$/m.exec(this.#text.slice(from));
+    if (dash === null) return from;
+    const at = from + dash.index + dash[0].replace(/#.*/, '').lastIndexOf('-');
+    this.#last = at + 1;
+    return at;
+  }
+
+  #key(frame: Frame, event: ScalarEvent, offset: number): void {
     frame.keyOffset = offset;
     const text = getScalarValue(this.#text, event);
     const isPlain = event.style === SCALAR_STYLE.PLAIN;
@@ -226,8 +267,7 @@ class Composer {
     }
   }
 
-  #scalar(event: Extract<Event, { style: unknown; valueStart: number }>): Node {
-    const offset = event.valueStart;
+  #scalar(event: ScalarEvent, offset: number): Node {
     const text = getScalarValue(this.#text, event);
     const tag = event.tagStart === -1 ? '' : this.#text.slice(event.tagStart, event.tagEnd);
     const isPlain = event.style === SCALAR_STYLE.PLAIN && tag !== '!!str' && tag !== '!';
@@ -346,5 +386,6 @@ function finite(value: Value, text: string, offset: number): Value {
 }
 
 function keyHints(text: string, offset: number): string[] {
+  if (text.startsWith('{{', offset)) return ['a text that begins with a brace needs quotes around it'];
   return text[offset] === '{' ? ['a mustache needs two braces: {{x}}'] : [];
 }

@@ -4,26 +4,67 @@ import { positionIn } from './fault.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import { slotPath } from './output.ts';
-import type { Slot } from './output.ts';
+import type { Slot, Slots } from './output.ts';
+import { parseSkeleton } from './skeleton.ts';
 import type { Entry, Hole, Node } from './skeleton.ts';
 
 /** Where a field of a rendered object is written, and which of the chart's values it holds. */
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };
 
 /**
- * Follows a path into a document: to the slot that gave the value, else to where the document says it.
- * A path that leads nowhere ends at the last thing that is there.
+ * Finds fields in the documents of one render. Constants of a document know their values and not where these
+ * stand: for whoever asks, its text is read once more.
  */
-export function traceField(
+export class Tracer {
+  readonly filler: Filler;
+  readonly #slots: Slots;
+  readonly #parsed: ReadonlyMap<string, readonly Node[]>;
+  readonly #wholes = new Map<Node, Node>();
+
+  /** @param parsed the documents that were read, by their texts */
+  constructor(filler: Filler, slots: Slots, parsed: ReadonlyMap<string, readonly Node[]>) {
+    this.filler = filler;
+    this.#slots = slots;
+    this.#parsed = parsed;
+  }
+
+  /**
+   * Follows a path into a document, to the key or the item that it leads to. What is no part of the document
+   * but of a value stands where that value is put in. A path that leads nowhere ends at the last thing that is
+   * there.
+   *
+   * @param base the number of the document's first slot
+   */
+  trace(
+    node: Node,
+    base: number,
+    path: readonly (string | number)[],
+    locate: (offset: number) => Position,
+  ): TracedField {
+    this.filler.begin(base);
+    return traceField(this.filler, this.#whole(node), path, locate);
+  }
+
+  #whole(node: Node): Node {
+    if (!this.#wholes.has(node)) {
+      for (const [text, nodes] of this.#parsed) {
+        if (!nodes.includes(node)) continue;
+        const wholes = parseSkeleton(text, this.#slots, true);
+        for (const [index, known] of nodes.entries()) this.#wholes.set(known, wholes[index] ?? known);
+      }
+    }
+    return this.#wholes.get(node) ?? node;
+  }
+}
+
+function traceField(
   filler: Filler,
   root: Node,
-  base: number,
   path: readonly (string | number)[],
   locate: (offset: number) => Position,
 ): TracedField {
-  filler.begin(base);
   let node = root;
-  let offset = root.offset;
+  let { offset } = root;
   for (const [depth, name] of path.entries()) {
     const rest = path.slice(depth);
     if (node.type === 'hole') return ofSlot(filler.slot(node.hole), rest);
@@ -33,33 +74,38 @@ export function traceField(
         : node.type === 'list'
           ? inList(filler, node, Number(name))
           : undefined;
-    if (next === undefined) break;
-    offset = next.offset;
+    if (next === undefined) return { at: locate(offset), valuePath: undefined };
     if ('hole' in next)
       return ofSlot(filler.slot(next.hole), next.rest === undefined ? rest : [next.rest, ...rest.slice(1)]);
-    node = next.node;
+    ({ node, offset } = next);
   }
-  if (node.type === 'hole') return ofSlot(filler.slot(node.hole), []);
-  if (node.type === 'text') {
-    const hole = node.pieces.find((piece): piece is Hole => typeof piece === 'object');
-    if (hole !== undefined) return ofSlot(filler.slot(hole), []);
-  }
-  return { at: locate(offset), valuePath: undefined };
+  return { at: locate(offset), valuePath: valuePathOf(filler, node) };
 }
 
-type Next = { node: Node; offset: number } | { hole: Hole; rest?: string | number; offset: number };
+/** The value that a node is, or is the text of. */
+function valuePathOf(filler: Filler, node: Node): readonly string[] | undefined {
+  if (node.type === 'hole') return slotPath(filler.slot(node.hole));
+  if (node.type !== 'text') return undefined;
+  const hole = node.pieces.find((piece): piece is Hole => typeof piece === 'object');
+  return hole && slotPath(filler.slot(hole));
+}
+
+type Next = { node: Node; offset: number } | { hole: Hole; rest?: string | number };
 
 function inMap(filler: Filler, entries: readonly Entry[], name: string): Next | undefined {
   let merged: Next | undefined;
   for (const entry of entries) {
     if (entry.type === 'pair') {
       const key = typeof entry.key === 'string' ? entry.key : filler.keyOf(entry.key);
-      if (key === name) return { node: entry.value, offset: entry.value.offset };
+      if (key === name && !isLeftOut(filler, entry.value)) return { node: entry.value, offset: entry.offset };
     } else if (entry.type === 'spread') {
       const { value } = filler.slot(entry.hole);
-      if (isMap(value) && value.has(name)) return { hole: entry.hole, rest: name, offset: entry.offset };
+      if (isMap(value) && value.has(name)) return { hole: entry.hole, rest: name };
     } else {
-      merged ??= entry.value.type === 'map' ? inMap(filler, entry.value.entries, name) : undefined;
+      const sources = entry.value.type === 'list' ? entry.value.items : [entry.value];
+      for (const source of sources) {
+        if (source.type === 'map') merged ??= inMap(filler, source.entries, name);
+      }
     }
   }
   return merged;
@@ -71,7 +117,7 @@ function inList(filler: Filler, list: Extract<Node, { type: 'list' }>, index: nu
     if (item.type === 'spread') {
       const { value } = filler.slot(item.hole);
       const size = Array.isArray(value) ? value.length : 0;
-      if (left < size) return { hole: item.hole, rest: left, offset: item.offset };
+      if (left < size) return { hole: item.hole, rest: left };
       left -= size;
     } else if (!isLeftOut(filler, item)) {
       if (left === 0) return { node: item, offset: item.offset };
@@ -82,7 +128,7 @@ function inList(filler: Filler, list: Extract<Node, { type: 'list' }>, index: nu
 }
 
 function isLeftOut(filler: Filler, item: Node): boolean {
-  return item.type === 'hole' && filler.valueOf(item) === NOTHING;
+  return (item.type === 'hole' || item.type === 'text') && filler.valueOf(item) === NOTHING;
 }
 
 function ofSlot(slot: Slot, rest: readonly (string | number)[]): TracedField {
