@@ -13,6 +13,9 @@ import { validateValue } from './schema/validate.ts';
 import type { Problem } from './schema/visit.ts';
 import { subchartValues } from './values.ts';
 
+/** What is looked at of a chart. */
+type Judged = Pick<Chart, 'schema' | 'location' | 'dependencies'>;
+
 /**
  * Holds the values of a chart and its subcharts against their schemas: drafts 4, 6, 7, 2019-09 and
  * 2020-12, the last where `$schema` is missing.
@@ -20,9 +23,9 @@ import { subchartValues } from './values.ts';
  * @returns one error for each value that does not fit, with its path, the rule and its origin, and
  *   `PKG_SCHEMA_INVALID` for each schema that cannot be used
  */
-export async function validateSchemas(chart: Chart, values: ValueMap, origins?: Origins): Promise<PkgError[]> {
+export async function validateSchemas(chart: Judged, values: ValueMap, origins?: Origins): Promise<PkgError[]> {
   const errors: PkgError[] = [];
-  const visit = async (at: Chart, own: ValueMap, path: readonly string[]): Promise<void> => {
+  const visit = async (at: Judged, own: ValueMap, path: readonly string[]): Promise<void> => {
     if (at.schema !== undefined) {
       const file = `${at.location}/${at.schema.name}`;
       try {

@@ -4,13 +4,15 @@ import { printable } from '../errors-text.ts';
 import { readUserValues } from '../chart/user-values.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
+import type { LintMessage, LintOptions } from '../render/lint.ts';
 import { subchartPaths } from '../render/lint/subcharts.ts';
-import { print } from '../terminal/output.ts';
+import type { JsonObject } from '../yaml/value.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { VALUE_FLAGS, valueSources } from './support/flags.ts';
+import { OUTPUT_FLAG, VALUE_FLAGS, valueSources } from './support/flags.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { readStdin } from './support/inputs.ts';
+import { printResult } from './support/release-output.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 
 export const command: Command = defineCommand({
@@ -27,6 +29,7 @@ export const command: Command = defineCommand({
     'with-subcharts': { type: 'boolean', summary: 'check the subcharts in charts/ too' },
     ...KUBE_VERSION_FLAG,
     'skip-schema-validation': { type: 'boolean', summary: 'do not check values against values.schema.json' },
+    ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
     const userValues = await readUserValues(valueSources(flags), readStdin);
@@ -39,21 +42,64 @@ export const command: Command = defineCommand({
     const paths = args.length === 0 ? ['.'] : [...args];
     // As Helm lists them: after all charts that were named.
     if (flags['with-subcharts']) for (const path of [...paths]) paths.push(...(await subchartPaths(path)));
-    let failed = 0;
-    for (const path of paths) {
-      const messages = await lintChart(path, options);
-      const isBad = messages.some(({ severity }) => severity === 'error' || (flags.strict && severity === 'warning'));
-      if (isBad) failed++;
-      const shown = messages.filter(({ severity }) => !flags.quiet || severity !== 'info');
-      if (!flags.quiet || shown.length > 0) print(`==> Linting ${printable(path)}\n`);
-      for (const { severity, path: file, message, rule, at } of shown) {
-        const where = at?.line === undefined ? printable(file) : printable(formatPosition(at));
-        print(`[${severity.toUpperCase()}] ${where}: ${printable(message, 2000)} (${rule})\n`);
-      }
-      print('\n');
-    }
-    const summary = `${paths.length} chart(s) linted, ${failed} chart(s) failed`;
+    const charts: LintedChart[] = [];
+    for (const path of paths) charts.push(judged(path, await messagesOf(path, options), flags.strict));
+    const failed = charts.filter((chart) => chart.failed).length;
+    const shown = charts.map((chart) => ({ ...chart, messages: chart.messages.filter(isShown(flags.quiet)) }));
+    const summary = `${charts.length} chart(s) linted, ${failed} chart(s) failed`;
+    const isQuiet = flags.quiet && shown.every(({ messages }) => messages.length === 0);
+    printResult(
+      flags.output,
+      () => shown.map(chartJson),
+      () =>
+        shown.map((chart) => (flags.quiet && chart.messages.length === 0 ? '' : chartText(chart))).join('') +
+        (failed > 0 || isQuiet ? '' : `${summary}\n`),
+    );
     if (failed > 0) throw new PkgError('PKG_LINT_FAILED', summary);
-    if (!flags.quiet) print(`${summary}\n`);
   },
 });
+
+type LintedChart = { path: string; failed: boolean; messages: LintMessage[] };
+
+/** A chart that is not there, or cannot be read, fails by itself: those after it are checked all the same. */
+async function messagesOf(path: string, options: LintOptions): Promise<LintMessage[]> {
+  try {
+    return await lintChart(path, options);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    const message = [error.message, ...error.hints].join('; ');
+    return [{ severity: 'error', rule: 'chart-invalid', path: '.', message, at: error.at ?? { file: path } }];
+  }
+}
+
+function judged(path: string, messages: LintMessage[], strict: boolean): LintedChart {
+  const failed = messages.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
+  return { path, failed, messages };
+}
+
+function isShown(quiet: boolean): (message: LintMessage) => boolean {
+  return ({ severity }) => !quiet || severity !== 'info';
+}
+
+function chartText({ path, messages }: LintedChart): string {
+  const lines = messages.map(({ severity, path: file, message, rule, at }) => {
+    const where = at?.line === undefined ? printable(file) : printable(formatPosition(at));
+    return `[${severity.toUpperCase()}] ${where}: ${printable(message, 2000)} (${rule})\n`;
+  });
+  return `==> Linting ${printable(path)}\n${lines.join('')}\n`;
+}
+
+function chartJson({ path, failed, messages }: LintedChart): JsonObject {
+  return {
+    path,
+    failed,
+    messages: messages.map(({ severity, rule, path: file, message, at }) => ({
+      severity,
+      rule,
+      path: file,
+      message,
+      ...(at?.line === undefined ? {} : { line: at.line }),
+      ...(at?.column === undefined ? {} : { column: at.column }),
+    })),
+  };
+}

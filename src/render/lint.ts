@@ -1,23 +1,23 @@
 /** `pkg lint`: what is wrong with a chart, or will be. */
-import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { loadChart } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { locateKeys } from '../yaml/locate.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
-import type { ValueMap } from '../yaml/value.ts';
-import { DEFAULT_CAPABILITIES } from './capabilities.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
 import { lintCrds, lintDependencies } from './lint/dependencies.ts';
 import { finding } from './lint/message.ts';
-import type { LintMessage, LintRule } from './lint/message.ts';
+import { fromError } from './lint/errors.ts';
+import type { LintMessage } from './lint/message.ts';
 import { lintMetadata } from './lint/metadata.ts';
-import { lintObjects } from './lint/objects.ts';
-import type { LintObject } from './lint/objects.ts';
+import { lintRendered } from './lint/rendered.ts';
+import { openSource } from './lint/source.ts';
+import type { LintSource } from './lint/source.ts';
 import { lintTemplates } from './lint/templates.ts';
-import { renderChart } from './render-chart.ts';
-import type { Capabilities, RenderedDocument } from './render.ts';
+import { lintValues } from './lint/values.ts';
+import type { Capabilities } from './render.ts';
 
 export type { LintMessage, LintRule, Severity } from './lint/message.ts';
 
@@ -30,8 +30,8 @@ export type LintOptions = {
 };
 
 /**
- * Examines a chart: Helm's rules as far as they make sense for native templates, and some of our own
- * (`docs/lint.md`). Subcharts are rendered, but only the chart's own files are judged.
+ * Examines a chart: Helm's rules, and some of our own (`docs/lint.md`). Subcharts are rendered, but only the chart's
+ * own files are judged. Of a chart of Go templates Helm's lint says the same errors and warnings.
  *
  * @param path the chart's folder or archive, as the user named it
  * @returns findings in the order of the chart's parts: Chart.yaml, values, templates, subcharts, CRDs
@@ -39,20 +39,26 @@ export type LintOptions = {
  */
 export async function lintChart(path: string, options: LintOptions): Promise<LintMessage[]> {
   const chart = await load(path);
-  if (!('metadata' in chart)) return [...(await lintUnreadable(path)), ...chart.messages];
-  const { metadataFile } = chart;
-  const messages =
-    metadataFile === undefined ? [] : await lintChartYaml(join(chart.location, metadataFile.name), metadataFile.data);
-  if (chart.valuesFile === undefined)
-    messages.push(finding('values-missing', 'values.yaml', 'there is no values.yaml'));
-  if (chart.templates.length === 0) {
+  const source = await openSource(path);
+  const messages = [
+    ...(await lintChartYaml(source, join(path, 'Chart.yaml'))),
+    ...(await lintValues(source, path, options)),
+  ];
+  if (source.kind('templates') === undefined) {
     messages.push(finding('templates-missing', 'templates/', 'there are no templates'));
+  } else if (source.kind('templates') === 'file') {
+    messages.push(finding('template-invalid', 'templates/', 'templates is not a folder'));
   }
-  messages.push(...(await lintTemplates(chart, options.userValues)));
-  // A library chart renders to nothing.
-  if (chart.metadata.type !== 'library') messages.push(...(await lintRendered(chart, options)));
-  messages.push(...lintDependencies(chart), ...lintCrds(chart));
-  return messages;
+  if (!('metadata' in chart)) messages.push(...chart.messages);
+  else {
+    if (source.kind('templates') === 'folder') {
+      messages.push(...(await lintTemplates(chart, options.userValues)), ...(await lintRendered(chart, options)));
+    }
+    messages.push(...lintDependencies(chart));
+  }
+  if (source.kind('crds') === 'file') messages.push(finding('crd-invalid', 'crds/', 'crds is not a folder'));
+  else if (source.kind('crds') === 'folder' && 'metadata' in chart) messages.push(...lintCrds(chart));
+  return withoutRepeated(messages);
 }
 
 async function load(path: string): Promise<Chart | { messages: LintMessage[] }> {
@@ -61,27 +67,29 @@ async function load(path: string): Promise<Chart | { messages: LintMessage[] }> 
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     if (error.code === 'PKG_CHART_NOT_FOUND' || error.code === 'PKG_FILE_UNREADABLE') throw error;
-    return { messages: fromError(error, path, 'Chart.yaml') };
+    return { messages: fromError(error, path, 'Chart.yaml', 'chart-invalid') };
   }
 }
 
-/** A folder that does not load may still have a `Chart.yaml` to judge. */
-async function lintUnreadable(path: string): Promise<LintMessage[]> {
-  try {
-    return await lintChartYaml(join(path, 'Chart.yaml'), await readFile(join(path, 'Chart.yaml')));
-  } catch {
-    // Why it cannot be read is what loading it said.
-    return [];
-  }
+/** The same may be found by loading a chart, by itself, and by rendering. */
+function withoutRepeated(messages: readonly LintMessage[]): LintMessage[] {
+  const seen = new Set<string>();
+  return messages.filter(({ path, message, at }) => {
+    const said = `${path}:${at?.line}:${at?.column}: ${message}`;
+    return !seen.has(said) && seen.add(said);
+  });
 }
 
 /** Finding a line parses the text once more, so a hostile file must not ask for many. */
 const MOST_LOCATED = 20;
 const LONGEST_LOCATED = 1 << 18;
 
-async function lintChartYaml(file: string, data: Uint8Array): Promise<LintMessage[]> {
+async function lintChartYaml(source: LintSource, file: string): Promise<LintMessage[]> {
+  const data = source.read('Chart.yaml');
+  if (data === undefined) return [];
   const text = new TextDecoder().decode(data);
-  const metadata = parseYamlDocuments(text, file)[0];
+  const metadata = readMetadata(text, file, 'last');
+  // That it is no YAML is what loading it says.
   if (!isMap(metadata)) return [];
   const messages: LintMessage[] = [];
   for (const [index, { rule, keys, message }] of lintMetadata(metadata).entries()) {
@@ -89,57 +97,18 @@ async function lintChartYaml(file: string, data: Uint8Array): Promise<LintMessag
     const place = isLocated ? await locateKeys(text, keys) : undefined;
     messages.push(finding(rule, 'Chart.yaml', message, { file, ...place }));
   }
+  const unique = readMetadata(text, file, 'error');
+  if (unique instanceof PkgError) {
+    messages.push(finding('chart-duplicate-key', 'Chart.yaml', unique.message, unique.at));
+  }
   return messages;
 }
 
-async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMessage[]> {
-  const { userValues, namespace = 'default', capabilities = DEFAULT_CAPABILITIES, skipSchemaValidation } = options;
+function readMetadata(text: string, file: string, duplicateKeys: 'last' | 'error'): Value | PkgError {
   try {
-    const rendered = await renderChart({
-      chart: withoutMissing(chart),
-      userValues,
-      release: { name: 'test-release', namespace, revision: 1, isInstall: true, isUpgrade: false },
-      capabilities,
-      ...(skipSchemaValidation !== undefined && { skipSchemaValidation }),
-      lint: true,
-    });
-    const all = [...rendered.objects, ...rendered.hooks].flatMap((document) => asLintObject(document));
-    const own = all.filter(({ path }) => path.startsWith('templates/'));
-    return lintObjects(own, all, capabilities.kubeVersion);
+    return parseYamlDocuments(text, file, { duplicateKeys })[0] ?? new Map();
   } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    return fromError(error, chart.location, 'templates/');
+    if (error instanceof PkgError) return error;
+    throw error;
   }
-}
-
-/** Which subcharts are missing is a finding of its own; what is there is judged without them. */
-function withoutMissing(chart: Chart): Chart {
-  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
-  const dependencies = chart.metadata.dependencies.filter(({ name }) => present.has(name));
-  return { ...chart, metadata: { ...chart.metadata, dependencies } };
-}
-
-/** Its path without the chart's name, which every source begins with. */
-function asLintObject(document: RenderedDocument): LintObject[] {
-  const { source, object } = document;
-  if (object === undefined) return [];
-  return [{ path: source.slice(source.indexOf('/') + 1), object, at: (keys) => document.trace(keys).at }];
-}
-
-const RULE_OF_CODE: Partial<Record<PkgError['code'], LintRule>> = {
-  PKG_VALUES_INVALID: 'values-invalid',
-  PKG_SCHEMA_INVALID: 'values-invalid',
-  PKG_SCHEMA_VIOLATION: 'values-invalid',
-  // `required` and `fail`: the chart asks for values that only its user has.
-  PKG_TEMPLATE_FAILED: 'template-refuses',
-};
-
-/** The findings that an error stands for. */
-function fromError(error: PkgError, folder: string, path: string): LintMessage[] {
-  if (error.errors.length > 0) return error.errors.flatMap((inner) => fromError(inner, folder, path));
-  const rule = RULE_OF_CODE[error.code] ?? (path === 'Chart.yaml' ? 'chart-invalid' : 'template-invalid');
-  const where = error.at === undefined ? '' : relative(folder, error.at.file).replaceAll('\\', '/');
-  const file = where === '' || where.startsWith('..') ? (rule === 'values-invalid' ? 'values.yaml' : path) : where;
-  const hint = error.hints[0] === undefined ? '' : ` (${error.hints[0]})`;
-  return [finding(rule, file, `${error.message}${hint}`, error.at)];
 }

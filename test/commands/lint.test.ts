@@ -75,3 +75,67 @@ test('values that cannot be read end the run before any chart is linted', () => 
   expect(run).toMatchObject({ status: 1, stdout: '' });
   expect(run.stderr).toContain('bad.yaml:1');
 });
+
+const GO = {
+  'Chart.yaml': chart('go'),
+  'values.yaml': 'name: x\n',
+  'templates/x.yaml':
+    'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  containers: [{name: a}]\n',
+};
+
+test('charts that are not there fail by themselves, as with helm', () => {
+  const cwd = temporaryFolder();
+  writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
+  writeFiles(cwd, { 'empty/README.md': '', 'broken.tgz': 'x', 'plain.txt': 'x' });
+  for (const args of [
+    ['go', 'nowhere', 'empty', 'go'],
+    ['broken.tgz'],
+    ['plain.txt', 'go'],
+    ['go', 'nowhere', '--quiet'],
+    ['go', 'go'],
+    ['go', '--quiet'],
+    ['go', '--quiet', '--set', 'name=A_b'],
+    ['go', '--strict', '--set', 'name=A_b'],
+    ['nowhere', '--with-subcharts'],
+  ]) {
+    const [mine, theirs] = [pkg(['lint', ...args], { cwd }), helm(['lint', ...args], { cwd })];
+    expect(mine.status, args.join(' ')).toBe(theirs.status);
+    expect(linted(mine.stdout)).toEqual(linted(theirs.stdout));
+    const summary = /\d+ chart\(s\) linted, \d+ chart\(s\) failed/;
+    const where = theirs.status === 0 ? 'stdout' : 'stderr';
+    expect(summary.exec(mine[where])?.[0]).toBe(summary.exec(theirs[where])?.[0]);
+  }
+  expect(pkg(['lint', 'nowhere'], { cwd }).stdout).toContain('there is no chart at nowhere');
+});
+
+test('our own rules only inform where the templates are Go templates', () => {
+  const cwd = temporaryFolder();
+  writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
+  const run = pkg(['lint', 'go', '--strict'], { cwd });
+  expect(run.status).toBe(0);
+  expect(run.stdout).toContain('[INFO] templates/x.yaml: container "a" of Pod "x" has no resource requests');
+  expect(pkg(['lint', 'go', '--quiet', '--strict'], { cwd })).toMatchObject({ status: 0, stdout: '' });
+});
+
+test('-o json has what the text has, and the exit status is the same', () => {
+  const cwd = temporaryFolder();
+  writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
+  writeFiles(cwd, { 'go/Chart.yaml': `${chart('go')}unknown: x\n` });
+  const run = pkg(['lint', 'go', 'nowhere', '-o', 'json'], { cwd });
+  expect(run.status).toBe(1);
+  expect(JSON.parse(run.stdout)).toMatchObject([
+    {
+      path: 'go',
+      failed: false,
+      messages: [
+        { severity: 'warning', rule: 'chart-unknown-field', path: 'Chart.yaml', line: 5, column: 1 },
+        { severity: 'info', rule: 'container-resources', path: 'templates/x.yaml' },
+      ],
+    },
+    { path: 'nowhere', failed: true, messages: [{ severity: 'error', rule: 'chart-invalid' }] },
+  ]);
+  const quiet = pkg(['lint', 'go', '--strict', '--quiet', '-o', 'yaml'], { cwd });
+  expect(quiet.status).toBe(1);
+  expect(quiet.stdout).toContain('failed: true');
+  expect(quiet.stdout).not.toContain('info');
+});

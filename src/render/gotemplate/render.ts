@@ -4,7 +4,7 @@ import type { Documents } from '../engines.ts';
 import type { GoTemplates } from '../render.ts';
 import { readDocuments } from './documents.ts';
 import { renderGoTemplates } from './engine.ts';
-import type { GoInput } from './engine.ts';
+import type { GoInput, GoOutput } from './engine.ts';
 import { FunctionNotLoaded } from './fault.ts';
 import { loadFunctions } from './functions/index.ts';
 
@@ -18,10 +18,15 @@ export async function renderGo(
   input: Omit<GoInput, 'values'>,
   freshValues: () => ValueMap,
 ): Promise<Documents & { templates: GoTemplates }> {
+  const { texts, notes, templates } = await printGo(input, freshValues);
+  return { ...readDocuments(texts), notes, templates };
+}
+
+/** Runs the Go templates of a chart tree. Arguments are as for {@link renderGo}, and errors, but for those of YAML. */
+export async function printGo(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap): Promise<GoOutput> {
   for (;;) {
     try {
-      const { texts, notes, templates } = await renderGoTemplates({ ...input, values: freshValues() });
-      return { ...readDocuments(texts), notes, templates };
+      return await renderGoTemplates({ ...input, values: freshValues() });
     } catch (error) {
       // A text that was made at run time may name a function that no file names, and few calls need more code.
       if (!(error instanceof FunctionNotLoaded)) throw error;

@@ -1,10 +1,8 @@
 /** Rules on subcharts and on `crds/`. */
-import type { Chart } from '../../chart/chart.ts';
-import { PkgError } from '../../errors.ts';
+import type { Chart, ChartFile } from '../../chart/chart.ts';
+import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { isMap } from '../../yaml/value.ts';
-import { parseYamlDocuments } from '../../yaml/read.ts';
-import { textAt } from './fields.ts';
+import { readText } from './documents.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
@@ -26,26 +24,24 @@ export function lintDependencies(chart: Chart): LintMessage[] {
   return messages;
 }
 
-/** `crds/` holds CustomResourceDefinitions and no templates. */
+/** `crds/` holds CustomResourceDefinitions and no templates; those of subcharts are looked at too, as in Helm. */
 export function lintCrds(chart: Chart): LintMessage[] {
-  return chart.crds.flatMap((file) => {
-    try {
-      const documents = parseYamlDocuments(new TextDecoder().decode(file.data), file.name);
-      return documents.flatMap((document) => {
-        if (document === null) return [];
-        if (!isMap(document)) return [finding('crd-invalid', file.name, 'this is no object')];
-        const problems: string[] = [];
-        if (!textAt(document, 'apiVersion').startsWith('apiextensions.k8s.io')) {
-          problems.push("apiVersion is not in 'apiextensions.k8s.io'");
-        }
-        if (textAt(document, 'kind') !== 'CustomResourceDefinition') {
-          problems.push("object kind is not 'CustomResourceDefinition'");
-        }
-        return problems.map((problem) => finding('crd-invalid', file.name, problem));
-      });
-    } catch (error) {
-      if (error instanceof PkgError) return [finding('crd-invalid', file.name, error.message, error.at)];
-      throw error;
-    }
+  return crdFiles(chart).flatMap(({ file, at }) => {
+    const { documents, fault } = readText(Buffer.from(file.data).toString('latin1'));
+    const problems = documents.flatMap(({ head }) => [
+      ...(head.apiVersion.startsWith('apiextensions.k8s.io') ? [] : ["apiVersion is not in 'apiextensions.k8s.io'"]),
+      ...(head.kind === 'CustomResourceDefinition' ? [] : ["object kind is not 'CustomResourceDefinition'"]),
+    ]);
+    return [...problems, ...(fault === undefined ? [] : [`cannot be read: ${fault}`])].map((problem) =>
+      finding('crd-invalid', file.name, problem, at),
+    );
   });
+}
+
+function crdFiles(chart: Chart): { file: ChartFile; at: Position }[] {
+  const own = chart.crds.filter(({ name }) => /\.(?:ya?ml|json)$/i.test(name));
+  return [
+    ...own.map((file) => ({ file, at: { file: `${chart.location}/${file.name}` } })),
+    ...chart.dependencies.flatMap((child) => crdFiles(child)),
+  ];
 }

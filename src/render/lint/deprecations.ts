@@ -1,6 +1,6 @@
 /**
  * Versions of Kubernetes' own kinds that are deprecated or gone: the lifecycle marks of k8s.io/api 0.36,
- * as `helm lint` reports them, and a few versions that later releases of k8s.io/api don't know any more.
+ * as `helm lint` reports them, and a few versions that it does not know (any more), which are ours to report.
  */
 
 /** apiVersion, kinds, deprecated in and gone from 1.N, and the apiVersion to use instead. */
@@ -86,6 +86,10 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ['storage.k8s.io/v1beta1', 'CSINode', 17, 22, 'storage.k8s.io/v1'],
   ['storage.k8s.io/v1beta1', 'CSIStorageCapacity', 24, 27, 'storage.k8s.io/v1'],
   ['storage.k8s.io/v1beta1', 'VolumeAttributesClass', 34, 37, 'storage.k8s.io/v1'],
+];
+
+/** The same of versions that `helm lint` says nothing of. */
+const FORGOTTEN: typeof DEPRECATED = [
   ['apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition', 16, 22, 'apiextensions.k8s.io/v1'],
   ['apiregistration.k8s.io/v1beta1', 'APIService', 19, 22, 'apiregistration.k8s.io/v1'],
   ['autoscaling/v2beta1', 'HorizontalPodAutoscaler', 22, 25, 'autoscaling/v2'],
@@ -93,16 +97,22 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ['policy/v1beta1', 'PodSecurityPolicy', 21, 25, ''],
 ];
 
+/** What to say of an object's version, and whether Helm's lint says it too. */
+export type Deprecation = { message: string; byHelm: boolean };
+
 /**
- * What to say of an object's version, or undefined when it is current.
+ * Undefined when the version is current.
  *
  * @param kubeVersion the Kubernetes that the chart is for: `v1.36.0`
  */
-export function deprecation(apiVersion: string, kind: string, kubeVersion: string): string | undefined {
+export function deprecation(apiVersion: string, kind: string, kubeVersion: string): Deprecation | undefined {
   const minor = Number(/^v?1\.([0-9]+)/.exec(kubeVersion)?.[1] ?? Infinity);
-  const entry = DEPRECATED.find(([version, kinds]) => version === apiVersion && kinds.split(' ').includes(kind));
+  const isIt = ([version, kinds]: (typeof DEPRECATED)[number]): boolean =>
+    version === apiVersion && kinds.split(' ').includes(kind);
+  const known = DEPRECATED.find(isIt);
+  const entry = known ?? FORGOTTEN.find(isIt);
   if (entry === undefined || entry[2] > minor) return undefined;
   const [, , since, gone, instead] = entry;
   const what = `${apiVersion} ${kind} is deprecated in v1.${since}+, unavailable in v1.${gone}+`;
-  return instead === '' ? what : `${what}; use ${instead} ${kind}`;
+  return { message: instead === '' ? what : `${what}; use ${instead} ${kind}`, byHelm: known !== undefined };
 }

@@ -15,6 +15,7 @@ const RULES = {
   'chart-icon-url': 'error',
   'chart-v1-field': 'error',
   'chart-unknown-field': 'warning',
+  'chart-duplicate-key': 'warning',
   'chart-strict-version': 'warning',
   'chart-icon': 'info',
   // values
@@ -25,6 +26,7 @@ const RULES = {
   'templates-missing': 'warning',
   'template-extension': 'error',
   'template-invalid': 'error',
+  'template-indent': 'warning',
   'template-refuses': 'info',
   'raw-mustache': 'warning',
   'guard-missing': 'warning',
@@ -59,7 +61,13 @@ export type LintMessage = {
   at?: Position;
 };
 
-/** Makes a message; its severity is the rule's. */
-export function finding(rule: LintRule, path: string, message: string, at?: Position): LintMessage {
-  return { severity: LINT_RULES[rule], rule, path, message, ...(at && { at }) };
+/** Makes a message; its severity is the rule's, unless another is given. */
+export function finding(
+  rule: LintRule,
+  path: string,
+  message: string,
+  at?: Position,
+  severity: Severity = LINT_RULES[rule],
+): LintMessage {
+  return { severity, rule, path, message, ...(at && { at }) };
 }

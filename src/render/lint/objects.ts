@@ -4,18 +4,28 @@ import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
+import type { Head } from './documents.ts';
 import { finding } from './message.ts';
 import type { LintMessage, LintRule } from './message.ts';
 import { nameProblem } from './names.ts';
+import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
 
 /** An object, the file inside the chart that it comes from, and where a field of it is written. */
-export type LintObject = { path: string; object: ValueMap; at: (keys: Keys) => Position };
+export type LintObject = {
+  path: string;
+  object: ValueMap;
+  head: Head;
+  at: (keys: Keys) => Position;
+  /** All that its file printed, of a Go template. Helm's rules look at that, and only they decide over it. */
+  printed?: string;
+};
 
 type Keys = readonly (string | number)[];
 
 /**
- * Findings on the chart's own objects.
+ * Findings on the chart's own objects. On Go templates our own rules only inform: a chart that passed Helm's lint
+ * passes ours.
  *
  * @param own what the chart's own templates made, hooks included
  * @param all everything that will be installed, subcharts' objects too: budgets and autoscalers may lie there
@@ -26,57 +36,62 @@ export function lintObjects(
   kubeVersion: string,
 ): LintMessage[] {
   const neighbours = all.map(({ object }) => object);
-  return own.flatMap(({ path, object, at }) => {
+  return own.flatMap((item) => {
+    const { path, object, at, printed } = item;
     const found = [
-      ...lintName(object),
-      ...lintVersion(object, kubeVersion),
-      ...lintSelector(object),
-      ...lintList(object),
+      ...lintName(item),
+      ...lintVersion(item, kubeVersion),
+      ...lintSelector(item),
+      ...lintList(item),
       ...lintContainers(object),
       ...lintBudget(object, neighbours),
     ];
-    return found.map(({ rule, keys, message }) => finding(rule, path, message, at(keys)));
+    return found.map(({ rule, keys, message, ours }) =>
+      finding(rule, path, message, at(keys), ours === true && printed !== undefined ? 'info' : undefined),
+    );
   });
 }
 
-/** A finding at a field of an object. */
-type FieldFinding = { rule: LintRule; keys: Keys; message: string };
+/** A finding at a field of an object; `ours` if Helm has nothing to say there. */
+type FieldFinding = { rule: LintRule; keys: Keys; message: string; ours?: boolean };
 
-function lintName(object: ValueMap): FieldFinding[] {
-  const name = textAt(object, 'metadata', 'name');
-  const problem = nameProblem(textAt(object, 'kind'), name);
+function lintName({ head: { kind, name }, object }: LintObject): FieldFinding[] {
+  const problem = nameProblem(kind, name);
   if (problem === undefined) return [];
   const message = `the name of ${describe(object)} ${problem}`;
   return [{ rule: 'object-name', keys: ['metadata', 'name'], message }];
 }
 
-function lintVersion(object: ValueMap, kubeVersion: string): FieldFinding[] {
-  const message = deprecation(textAt(object, 'apiVersion'), textAt(object, 'kind'), kubeVersion);
-  return message === undefined ? [] : [{ rule: 'api-deprecated', keys: ['apiVersion'], message }];
+function lintVersion({ head: { apiVersion, kind } }: LintObject, kubeVersion: string): FieldFinding[] {
+  const found = deprecation(apiVersion, kind, kubeVersion);
+  if (found === undefined) return [];
+  return [{ rule: 'api-deprecated', keys: ['apiVersion'], message: found.message, ours: !found.byHelm }];
 }
 
 const SELECTING = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);
 
-function lintSelector(object: ValueMap): FieldFinding[] {
-  if (!SELECTING.has(textAt(object, 'kind'))) return [];
+function lintSelector({ head: { kind }, object, printed }: LintObject): FieldFinding[] {
+  if (!SELECTING.has(kind)) return [];
   const selector = field(object, 'spec', 'selector');
-  if (!selectsSomething(selector)) {
+  const isMissing = printed !== undefined && !mentionsSelector(printed);
+  if (isMissing || !selectsSomething(selector)) {
     const message = `${describe(object)} must contain matchLabels or matchExpressions`;
-    return [{ rule: 'selector-missing', keys: ['spec'], message }];
+    return [{ rule: 'selector-missing', keys: ['spec'], message, ours: !isMissing }];
   }
   if (selectorMatches(selector, field(object, 'spec', 'template', 'metadata', 'labels'))) return [];
   const message = `the selector of ${describe(object)} does not match its own pods' labels`;
-  return [{ rule: 'selector-mismatch', keys: ['spec', 'selector'], message }];
+  return [{ rule: 'selector-mismatch', keys: ['spec', 'selector'], message, ours: true }];
 }
 
-function lintList(object: ValueMap): FieldFinding[] {
-  if (textAt(object, 'kind') !== 'List') return [];
+function lintList({ head: { kind }, object, printed }: LintObject): FieldFinding[] {
+  if (kind !== 'List') return [];
+  const problem = printed === undefined ? undefined : listProblem(printed);
+  if (problem !== undefined) return [{ rule: 'list-annotations', ...problem }];
   const index = listAt(object, 'items').findIndex((item) =>
     mapAt(item, 'metadata', 'annotations').has('helm.sh/resource-policy'),
   );
   if (index < 0) return [];
-  const message = "annotation 'helm.sh/resource-policy' within List objects is ignored";
-  return [{ rule: 'list-annotations', keys: ['items', index], message }];
+  return [{ rule: 'list-annotations', keys: ['items', index], message: POLICY_IGNORED, ours: true }];
 }
 
 /** Where an object describes the pods it makes, if it makes any. */
@@ -110,7 +125,7 @@ function lintContainers(object: ValueMap): FieldFinding[] {
       if (missing.length === 0) return [];
       const name = printable(textAt(container, 'name'));
       const message = `container "${name}" of ${describe(object)} has no resource ${missing.join(' and no ')}`;
-      return [{ rule: 'container-resources' as const, keys: [...pod, 'spec', list, index], message }];
+      return [{ rule: 'container-resources' as const, keys: [...pod, 'spec', list, index], message, ours: true }];
     }),
   );
 }
@@ -133,7 +148,7 @@ function lintBudget(object: ValueMap, neighbours: readonly ValueMap[]): FieldFin
   );
   if (covered) return [];
   const message = `${describe(object)} has ${replicas} replicas and no PodDisruptionBudget: a node drain may stop all at once`;
-  return [{ rule: 'disruption-budget', keys: ['spec', 'replicas'], message }];
+  return [{ rule: 'disruption-budget', keys: ['spec', 'replicas'], message, ours: true }];
 }
 
 /** How many replicas a workload is sure to have: an autoscaler's lower bound counts before its own. */

@@ -121,7 +121,7 @@ describe('what fails elsewhere is a finding', () => {
     ['an object without a kind', { 'templates/a.yaml.hbs': 'apiVersion: v1\n' }, ['template-invalid'], 1],
     ['a Go template that cannot be parsed', { 'templates/a.yaml': '\n{{ if }}' }, ['template-invalid'], 2],
     ['a file that is no template', { 'templates/a.sh': 'x' }, ['template-extension', 'template-invalid'], undefined],
-    ['values that are no YAML', { 'values.yaml': 'a: [' }, ['chart-invalid'], 1],
+    ['values that are no YAML', { 'values.yaml': 'a: [' }, ['values-invalid'], 1],
     ['no version', { 'Chart.yaml': 'apiVersion: v2\nname: web\nicon: http://x\n' }, ['chart-invalid'], 1],
     [
       'a chart that asks for a value',

@@ -1,0 +1,122 @@
+/** Rules on what a chart renders to. */
+import type { Chart } from '../../chart/chart.ts';
+import { resolveDependencies } from '../../chart/dependencies.ts';
+import { coalesceValues } from '../../chart/values.ts';
+import { PkgError, throwTogether } from '../../errors.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import type { LintOptions } from '../lint.ts';
+import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
+import { enginesOf } from '../engines.ts';
+import { GoFault } from '../gotemplate/fault.ts';
+import { decodeText } from '../gotemplate/value.ts';
+import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
+import { fromError } from './errors.ts';
+import { textAt } from './fields.ts';
+import type { LintMessage } from './message.ts';
+import { lintObjects } from './objects.ts';
+import type { LintObject } from './objects.ts';
+import { isYamlFile, lintPrinted } from './printed.ts';
+
+/**
+ * Renders a chart as Helm's lint does, which goes on where an install would not: subcharts may be missing, the
+ * version of Kubernetes is not held against the chart, and what Go templates require or fail for is let pass.
+ */
+export async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMessage[]> {
+  const messages: LintMessage[] = [];
+  const objects: LintObject[] = [];
+  const { location } = chart;
+  try {
+    const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
+    const freshValues = (): ValueMap => coalesceValues(resolved, values).values;
+    if (options.skipSchemaValidation !== true) await checkSchemas(resolved, freshValues());
+    const engines = enginesOf(resolved);
+    let goTemplates: GoTemplates | undefined;
+    if (engines.go) {
+      const found = await lintGo(resolved, freshValues, engines.native, options);
+      messages.push(...found.messages);
+      objects.push(...found.objects);
+      goTemplates = found.templates;
+    }
+    // Of a library only its parts are used.
+    if (engines.native && chart.metadata.type !== 'library') {
+      objects.push(...(await renderNatively(resolved, freshValues(), goTemplates, options)));
+    }
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    // What a native template requires is something that only the chart's user has.
+    const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof GoFault);
+    return fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
+  }
+  const own = objects.filter(
+    ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
+  );
+  const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
+  return [...messages, ...lintObjects(own, objects, kubeVersion)];
+}
+
+/** Which subcharts are missing is a finding of its own; what is there is judged without them. */
+function withoutMissing(chart: Chart): Chart {
+  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
+  const dependencies = chart.metadata.dependencies.filter(({ name }) => present.has(name));
+  return { ...chart, metadata: { ...chart.metadata, dependencies } };
+}
+
+async function checkSchemas(chart: Chart, values: ValueMap): Promise<void> {
+  const { validateSchemas } = await import('../../chart/schema.ts');
+  throwTogether(await validateSchemas(chart, values), (count) => `the values do not fit the schema in ${count} places`);
+}
+
+const RELEASE = { name: 'test-release', isUpgrade: false };
+
+async function lintGo(
+  chart: Chart,
+  freshValues: () => ValueMap,
+  isMixed: boolean,
+  { namespace = 'default', capabilities = DEFAULT_CAPABILITIES }: LintOptions,
+): Promise<{ messages: LintMessage[]; objects: LintObject[]; templates: GoTemplates }> {
+  const { printGo } = await import('../gotemplate/render.ts');
+  // Helm's lint says of its release neither that it is installed nor which revision it is.
+  const release: ReleaseContext = { ...RELEASE, namespace, revision: 0, isInstall: false };
+  const { texts, templates } = await printGo({ chart, release, capabilities, isMixed, lint: true }, freshValues);
+  const messages: LintMessage[] = [];
+  const objects: LintObject[] = [];
+  for (const text of texts) {
+    const path = inChart(decodeText(text.source));
+    const found = lintPrinted(text, path);
+    objects.push(...found.objects);
+    if (!path.startsWith('templates/')) continue;
+    // An install reads what a file prints whatever the file is called; Helm's lint does not.
+    if (isYamlFile(path)) messages.push(...found.messages);
+    else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
+  }
+  return { messages, objects, templates };
+}
+
+async function renderNatively(
+  chart: Chart,
+  values: ValueMap,
+  goTemplates: GoTemplates | undefined,
+  { namespace = 'default', capabilities = DEFAULT_CAPABILITIES }: LintOptions,
+): Promise<LintObject[]> {
+  const { renderNative } = await import('../handlebars/render.ts');
+  const release: ReleaseContext = { ...RELEASE, namespace, revision: 1, isInstall: true };
+  const input = { chart, values, release, capabilities, ...(goTemplates && { goTemplates }) };
+  const { objects, hooks } = await renderNative(input);
+  return [...objects, ...hooks].flatMap((document) => asLintObject(document));
+}
+
+function asLintObject(document: RenderedDocument): LintObject[] {
+  const { object } = document;
+  if (object === undefined) return [];
+  const head = {
+    apiVersion: textAt(object, 'apiVersion'),
+    kind: textAt(object, 'kind'),
+    name: textAt(object, 'metadata', 'name'),
+  };
+  return [{ path: inChart(document.source), object, head, at: (keys) => document.trace(keys).at }];
+}
+
+/** Its path without the chart's name, which every source begins with. */
+function inChart(source: string): string {
+  return source.slice(source.indexOf('/') + 1);
+}
