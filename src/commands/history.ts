@@ -1,12 +1,12 @@
 import { getHistory } from '../release/operations/history.ts';
 import type { Release } from '../release/release.ts';
-import { formatAnsic, parseRecordTime } from '../terminal/go-time.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Json } from '../yaml/value.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/flags.ts';
 import { openNamespace } from './support/operate.ts';
+import { ANSIC, formatRecordTime, parseRecordTime } from './support/record-time.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
 
 export const command: Command = defineCommand({
@@ -45,7 +45,7 @@ function cells(release: Release): string[] {
   const updated = parseRecordTime(release.info.last_deployed);
   return [
     String(release.version),
-    updated === undefined ? '-' : formatAnsic(updated),
+    updated === undefined ? '-' : formatRecordTime(updated, ANSIC),
     release.info.status,
     chartLabel(release),
     chartField(release, 'appVersion'),

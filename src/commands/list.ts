@@ -4,13 +4,13 @@ import { listReleases } from '../release/operations/history.ts';
 import { recordLabels } from '../release/names.ts';
 import { STATUSES } from '../release/release.ts';
 import type { Release, Status } from '../release/release.ts';
-import { formatGoString, formatGoTime, parseRecordTime, toMillis } from '../terminal/go-time.ts';
 import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/flags.ts';
 import { openNamespace } from './support/operate.ts';
+import { GO_STRING, formatRecordTime, parseRecordTime } from './support/record-time.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
 import { matchesSelector, parseSelector } from './support/selector.ts';
 
@@ -52,7 +52,8 @@ export const command: Command = defineCommand({
     let releases = await listReleases(cluster, { ...where, ...statuses });
     releases = releases.filter((release) => matchesSelector(recordLabels(release), requirements));
     if (flags.filter !== undefined) releases = await filtered(releases, flags.filter);
-    releases.sort((a, b) => (flags.date ? time(a) - time(b) : a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    const order = flags.date ? time : ({ name }: Release): string => name;
+    releases.sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
     if (flags.reverse) releases.reverse();
     releases = releases.slice(flags.offset, flags.max <= 0 ? undefined : flags.offset + flags.max);
     if (flags.short && flags.output === 'table') {
@@ -79,17 +80,15 @@ function rowOf(release: Release, layout: string | undefined): Record<string, str
     name: release.name,
     namespace: release.namespace,
     revision: String(release.version),
-    updated:
-      updated === undefined ? '-' : layout === undefined ? formatGoString(updated) : formatGoTime(updated, layout),
+    updated: updated === undefined ? '-' : formatRecordTime(updated, layout ?? GO_STRING),
     status: release.info.status,
     chart: chartLabel(release),
     app_version: chartField(release, 'appVersion'),
   };
 }
 
-function time(release: Release): number {
-  const updated = parseRecordTime(release.info.last_deployed);
-  return updated === undefined ? 0 : toMillis(updated);
+function time(release: Release): bigint {
+  return parseRecordTime(release.info.last_deployed)?.instant ?? 0n;
 }
 
 async function filtered(releases: readonly Release[], pattern: string): Promise<Release[]> {

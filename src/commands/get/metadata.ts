@@ -1,6 +1,5 @@
 import { sortKeys } from '../../release/codec.ts';
 import { getStored } from '../../release/operations/history.ts';
-import { formatRfc3339, parseRecordTime } from '../../terminal/go-time.ts';
 import type { Release } from '../../release/release.ts';
 import { printable } from '../../errors-text.ts';
 import { getOwn } from '../../yaml/value.ts';
@@ -10,6 +9,7 @@ import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
 import { openNamespace } from '../support/operate.ts';
+import { RFC3339, formatRecordTime, parseRecordTime } from '../support/record-time.ts';
 
 export const command: Command = defineCommand({
   description: ['Prints what a release is made of: chart, versions, labels, status.'],
@@ -47,7 +47,7 @@ function metadata(release: Release): JsonObject {
     namespace: release.namespace,
     revision: release.version,
     status: release.info.status,
-    deployedAt: deployed === undefined ? '' : formatRfc3339(deployed),
+    deployedAt: deployed === undefined ? '' : formatRecordTime(deployed, RFC3339),
     ...(method === undefined ? {} : { applyMethod: method }),
   };
 }

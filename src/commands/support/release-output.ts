@@ -3,13 +3,13 @@ import { coalesceValues } from '../../chart/values.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { RecordedHook, Release } from '../../release/release.ts';
 import { printable, printableLines } from '../../errors-text.ts';
-import { formatAnsic, parseRecordTime } from '../../terminal/go-time.ts';
 import { print, printDocument } from '../../terminal/output.ts';
 import { fromPlain, getOwn, toPlain } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { recordOf, sortKeys } from '../../release/codec.ts';
 import type { OperationResult } from '../../release/operations.ts';
 import { goJson, goYaml } from './go-json.ts';
+import { ANSIC, formatRecordTime, parseRecordTime } from './record-time.ts';
 import { HIDDEN_SECRET, hideSecrets } from './secrets.ts';
 
 /** `table`, `json` or `yaml`. */
@@ -49,7 +49,7 @@ export function releaseBlock(release: Release, view: ReleaseView = {}): string {
   const line = (name: string, text: string): string => `${name}: ${printable(text, 4096)}\n`;
   const deployed = parseRecordTime(info.last_deployed);
   let text = line('NAME', release.name);
-  if (deployed !== undefined) text += line('LAST DEPLOYED', formatAnsic(deployed));
+  if (deployed !== undefined) text += line('LAST DEPLOYED', formatRecordTime(deployed, ANSIC));
   text +=
     line('NAMESPACE', release.namespace) + line('STATUS', info.status) + line('REVISION', String(release.version));
   if (view.showMetadata) {
@@ -70,7 +70,7 @@ function testSuite(release: Release): string {
   if (tests.length === 0) return 'TEST SUITE: None\n';
   const time = (text: Json | undefined): string => {
     const parsed = typeof text === 'string' ? parseRecordTime(text) : undefined;
-    return parsed === undefined ? '' : formatAnsic(parsed);
+    return parsed === undefined ? '' : formatRecordTime(parsed, ANSIC);
   };
   return tests
     .filter(({ last_run: run }) => typeof run?.['started_at'] === 'string' && run['started_at'] !== '')
