@@ -126,3 +126,12 @@ export function walk(node: Program | Statement | Expression, visit: (node: State
     default:
   }
 }
+
+/** A path, also for `{{"literal"}}`, which Handlebars reads as the name of a field; undefined for a call. */
+export function pathOf(expression: Expression): Path | undefined {
+  if (expression.type === 'PathExpression') return expression;
+  if (expression.type === 'SubExpression') return undefined;
+  const name =
+    'value' in expression ? String(expression.value) : expression.type === 'NullLiteral' ? 'null' : 'undefined';
+  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc: expression.loc };
+}

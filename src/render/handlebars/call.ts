@@ -1,23 +1,16 @@
 /** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
 import { printJson } from '../../yaml/json.ts';
-import { isMap, toPlain } from '../../yaml/value.ts';
-import type { Call, Expression, Mustache, Path, Sub } from './ast.ts';
+import { toPlain } from '../../yaml/value.ts';
+import { pathOf } from './ast.ts';
+import type { Call, Expression, Mustache, Sub } from './ast.ts';
 import { printGoTemplate } from './go-templates.ts';
 import type { Evaluator, Frame } from './evaluate.ts';
 import { ABSENT } from './helpers/types.ts';
+import { enterBody, extended, missingPartial } from './run-partial.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
-import type { Item, ItemMap, Scope } from './scope.ts';
+import type { Item, Scope } from './scope.ts';
 import { typeName } from './text.ts';
-
-/** A path, also for `{{"literal"}}`, which Handlebars reads as the name of a field; undefined for a call. */
-export function pathOf(expression: Expression): Path | undefined {
-  if (expression.type === 'PathExpression') return expression;
-  if (expression.type === 'SubExpression') return undefined;
-  const name =
-    'value' in expression ? String(expression.value) : expression.type === 'NullLiteral' ? 'null' : 'undefined';
-  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc: expression.loc };
-}
 
 /**
  * The value of a mustache or subexpression: a helper's result, or what a name leads to.
@@ -136,18 +129,14 @@ function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
   const found = scope.inlines?.get(name) ?? evaluator.host.findPartial(name);
   if (found === undefined) {
     const text = printGoTemplate(evaluator, name, node, contextParam, scope, frame);
-    if (text === undefined) throw evaluator.missingPartial(name, scope, node.loc, frame);
+    if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
     return text;
   }
   let context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
-  if (node.hash !== undefined) {
-    const extended: ItemMap = new Map(isMap(context) ? (context as ItemMap) : []);
-    for (const pair of node.hash.pairs) extended.set(pair.key, evaluator.item(pair.value, scope, frame));
-    context = extended;
-  }
+  if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
   const output = evaluator.textOutput();
-  evaluator.enterBody(found, `include ${name}`, node, { context, provenance }, scope, frame, output);
+  enterBody(evaluator, found, `include ${name}`, node, { context, provenance }, scope, frame, output);
   // The newline that ends a file is not part of what it says.
   return output.toString().replace(/\r?\n$/, '');
 }
@@ -168,7 +157,7 @@ function tpl(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Fr
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
   const output = evaluator.textOutput();
   const body = { program: template.program, template: { ...template, name: `${template.name}#tpl` }, scope: undefined };
-  evaluator.enterBody(body, 'tpl', node, { context, provenance }, scope, frame, output);
+  enterBody(evaluator, body, 'tpl', node, { context, provenance }, scope, frame, output);
   return output.toString();
 }
 

@@ -2,32 +2,21 @@
  * The interpreter: walks the tree that Handlebars' parser gives. Handlebars' own runtime (4.7) says what
  * a template means; what differs is named in docs/templates.md.
  */
+import { pathOf } from './ast.ts';
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import type {
-  Block,
-  DecoratorBlock,
-  Expression,
-  Location,
-  Mustache,
-  Partial,
-  PartialBlock,
-  Path,
-  Program,
-  Statement,
-  Template,
-} from './ast.ts';
+import type { Block, Expression, Location, Mustache, Path, Program, Statement, Template } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
-import { callExpression, pathOf } from './call.ts';
+import { callExpression } from './call.ts';
 import { faultAt } from './fault.ts';
-import { isAlone, printGoTemplate } from './go-templates.ts';
+import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import type { CallSite } from './fault.ts';
 import { Output } from './output.ts';
 import type { Budget, SlotKind, Slots } from './output.ts';
 import { asArgument, explainAbsence, lookupPath, simpleName, valuePathOf, enter, rootScope } from './scope.ts';
-import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
+import type { Data, Item, ItemMap, PartialBody, Scope } from './scope.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import { isEmptyValue, spreadText, valueText } from './text.ts';
@@ -86,36 +75,12 @@ export class Evaluator {
 
   /** Runs the statements of a program; inline partials that stand among them are known from its start. */
   program(program: Program, scope: Scope, frame: Frame, output: Output): void {
-    const inner = hasDecorators(program) ? this.#withInlines(program, scope, frame) : scope;
+    const inner = hasDecorators(program) ? withInlines(this, program, scope, frame) : scope;
     const { body } = program;
     for (let index = 0; index < body.length; index++) {
       const statement = body[index];
       if (statement !== undefined) this.#statement(statement, inner, frame, output);
     }
-  }
-
-  #withInlines(program: Program, scope: Scope, frame: Frame): Scope {
-    let inlines: Map<string, PartialBody> | undefined;
-    for (const statement of program.body) {
-      if (statement.type === 'Decorator')
-        throw this.fault('PKG_TEMPLATE_SYNTAX', 'only {{#*inline "name"}} decorates a template', statement.loc, frame);
-      if (statement.type !== 'DecoratorBlock') continue;
-      inlines ??= new Map(scope.inlines);
-      inlines.set(this.inlineName(statement, frame), {
-        program: statement.program,
-        template: frame.template,
-        scope: undefined,
-      });
-    }
-    return inlines === undefined ? scope : { ...scope, inlines };
-  }
-
-  /** The name that `{{#*inline "name"}}` gives. */
-  inlineName(block: DecoratorBlock, frame: Pick<Frame, 'template' | 'calls'>): string {
-    const name = block.params[0];
-    const isInline = block.path.type === 'PathExpression' && block.path.original === 'inline';
-    if (isInline && block.params.length === 1 && name?.type === 'StringLiteral') return name.value;
-    throw this.fault('PKG_TEMPLATE_SYNTAX', 'an inline partial is written {{#*inline "name"}}', block.loc, frame);
   }
 
   #statement(statement: Statement, scope: Scope, frame: Frame, output: Output): void {
@@ -140,7 +105,7 @@ export class Evaluator {
         return;
       case 'PartialStatement':
       case 'PartialBlockStatement':
-        this.#partial(statement, scope, frame, output);
+        printPartial(this, statement, scope, frame, output);
         return;
       default:
     }
@@ -276,125 +241,6 @@ export class Evaluator {
     }
   }
 
-  #partial(node: Partial | PartialBlock, scope: Scope, frame: Frame, output: Output): void {
-    const name = this.partialName(node, scope, frame);
-    const found = this.#partialBody(name, node, scope);
-    if (found === undefined) {
-      const text = printGoTemplate(this, name, node, node.params[0], scope, frame);
-      if (text === undefined) throw this.missingPartial(name, scope, node.loc, frame);
-      const printed = output.child();
-      printed.add(isAlone(node, frame) && !text.endsWith('\n') ? `${text}\n` : text, frame.template, node);
-      output.append(printed, node.type === 'PartialStatement' ? node.indent : '');
-      return;
-    }
-    const param = node.params[0];
-    let context = param === undefined ? scope.context : this.item(param, scope, frame);
-    const provenance: Provenance | undefined = param === undefined ? scope.provenance : { scope, expression: param };
-    if (node.hash !== undefined) context = this.#extended(context, node, scope, frame);
-    const block =
-      node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
-    const body = output.child();
-    this.enterBody(found, `partial ${name}`, node, { context, provenance, block }, scope, frame, body);
-    output.append(body, node.type === 'PartialStatement' ? node.indent : '');
-  }
-
-  #extended(context: Item, node: Partial | PartialBlock, scope: Scope, frame: Frame): Item {
-    const extended: ItemMap = new Map(isMap(context) ? (context as ItemMap) : []);
-    for (const pair of node.hash?.pairs ?? []) {
-      const item = this.item(pair.value, scope, frame);
-      if (item !== ABSENT) extended.set(pair.key, item);
-    }
-    return extended;
-  }
-
-  partialName(node: Partial | PartialBlock, scope: Scope, frame: Frame): string {
-    if (node.name.type === 'SubExpression') {
-      const name = callExpression(this, node.name, scope, frame);
-      if (typeof name === 'string') return name;
-      throw this.fault('PKG_TEMPLATE_HELPER', 'the name of a partial is a string', node.loc, frame);
-    }
-    const path = pathOf(node.name);
-    return path === undefined ? '' : path.data ? `@${path.original.replace(/^@/, '')}` : path.original;
-  }
-
-  #partialBody(name: string, node: Partial | PartialBlock, scope: Scope): PartialBody | undefined {
-    if (name === '@partial-block') {
-      for (let data: Data | undefined = scope.data; data !== undefined; data = data.outer) {
-        if (data.partialBlock !== undefined) return data.partialBlock;
-      }
-      return undefined;
-    }
-    const found = scope.inlines?.get(name) ?? this.host.findPartial(name);
-    // The block of {{#> name}} is what is printed when there is no such partial.
-    if (found === undefined && node.type === 'PartialBlockStatement') {
-      return { program: node.program, template: { name: '', file: '', source: '', program: node.program }, scope };
-    }
-    return found;
-  }
-
-  /** Runs the body of a partial, in a frame of its own. */
-  enterBody(
-    body: PartialBody,
-    what: string,
-    at: { loc: Location; type: string },
-    inner: { context: Item; provenance: Provenance | undefined; block?: PartialBody | undefined },
-    scope: Scope,
-    frame: Frame,
-    output: Output,
-  ): void {
-    const template = body.template.name === '' ? frame.template : body.template;
-    if (frame.depth >= this.host.maxDepth) {
-      throw this.fault(
-        'PKG_TEMPLATE_LIMIT',
-        `partials are nested more than ${this.host.maxDepth} deep`,
-        at.loc,
-        frame,
-        { hints: [`does ${what} include itself without an end?`] },
-      );
-    }
-    // A whole template is the same run however it was reached: a checksum sees the same random values.
-    const isWhole = body.program === template.program && !isPartialFile(template.name);
-    const entered: Frame = {
-      template,
-      calls: { what, template: frame.template, loc: at.loc, outer: frame.calls },
-      depth: frame.depth + 1,
-      identity: isWhole ? template.name : this.identify(frame, scope, what),
-      counters: new Map(),
-    };
-    const inlines = new Map(scope.inlines);
-    if (body.scope === undefined && inner.block !== undefined) {
-      // Inline partials inside the block are known to the partial that it is given to.
-      for (const statement of inner.block.program.body) {
-        if (statement.type === 'DecoratorBlock')
-          inlines.set(this.inlineName(statement, frame), {
-            program: statement.program,
-            template: frame.template,
-            scope: undefined,
-          });
-      }
-    }
-    const data: Data =
-      inner.block !== undefined
-        ? { partialBlock: inner.block, outer: scope.data }
-        : body.scope !== undefined
-          ? hideBlock(scope.data)
-          : scope.data;
-    const base: Scope = { ...scope, data, locals: body.scope?.locals, inlines, parent: body.scope?.parent };
-    const same = inner.context === scope.context && inner.provenance === scope.provenance;
-    this.program(
-      body.program,
-      same ? base : { ...base, context: inner.context, provenance: inner.provenance },
-      entered,
-      output,
-    );
-  }
-
-  missingPartial(name: string, scope: Scope, loc: Location, frame: Frame): PkgError {
-    const near = nearest(name, [...this.host.partialNames(), ...(scope.inlines?.keys() ?? [])]);
-    const hint = near === undefined ? `a partial ${name} is the file templates/_${name}.hbs` : `did you mean ${near}?`;
-    return this.fault('PKG_TEMPLATE_NAME_MISSING', `there is no partial ${name}`, loc, frame, { hints: [hint] });
-  }
-
   /** The value of an expression, as helpers and blocks see it. */
   expression(expression: Expression, scope: Scope, frame: Frame): Argument {
     return asArgument(this.item(expression, scope, frame));
@@ -454,29 +300,6 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
-}
-
-const decorated = new WeakMap<Program, boolean>();
-
-/** Do decorators stand among the statements of a program? Asked each time that it runs, so found out once. */
-function hasDecorators(program: Program): boolean {
-  let has = decorated.get(program);
-  if (has === undefined) {
-    has = program.body.some(({ type }) => type === 'Decorator' || type === 'DecoratorBlock');
-    decorated.set(program, has);
-  }
-  return has;
-}
-
-/** Inside a partial block, `@partial-block` means that of the partial around it. */
-function hideBlock(data: Data): Data {
-  let at: Data | undefined = data;
-  while (at !== undefined && at.partialBlock === undefined) at = at.outer;
-  return at?.outer ?? data;
-}
-
-function isPartialFile(name: string): boolean {
-  return name.slice(name.lastIndexOf('/') + 1).startsWith('_');
 }
 
 /** An integer beyond 2^53 is read from the source: the parser has rounded it. */

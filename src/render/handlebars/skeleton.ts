@@ -8,6 +8,8 @@ import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { SlotKind, Slots } from './output.ts';
+import { Places } from './places.ts';
+import type { ScalarEvent } from './places.ts';
 
 /** A slot of the document: its kind, and its number among the slots of the document. */
 export type Hole = { kind: SlotKind; index: number };
@@ -84,8 +86,6 @@ function hintsFor(reason: string, text: string, offset: number): string[] {
   return [];
 }
 
-type ScalarEvent = Extract<Event, { valueStart: number }>;
-
 type Frame = {
   node: Extract<Node, { type: 'map' | 'list' }> | undefined;
   key: Text | string | Hole | undefined;
@@ -100,13 +100,13 @@ class Composer {
   readonly #slots: Slots;
   readonly #anchors = new Map<string, Node>();
   readonly #whole: boolean;
-  /** Where the last thing that is written begins, or ends if that is known. */
-  #last = 0;
+  readonly #places: Places;
 
   constructor(text: string, slots: Slots, whole: boolean) {
     this.#text = text;
     this.#slots = slots;
     this.#whole = whole;
+    this.#places = new Places(text);
   }
 
   compose(events: readonly Event[]): Node[] {
@@ -129,7 +129,7 @@ class Composer {
         case EVENT_ID.MAPPING: {
           this.#checkProperties(event);
           const { start: offset } = event;
-          this.#last = offset;
+          this.#places.pass(offset);
           if (frame.node?.type === 'map' && frame.key === undefined) {
             throw new SkeletonError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
           }
@@ -147,9 +147,9 @@ class Composer {
         case EVENT_ID.SCALAR: {
           this.#checkProperties(event);
           if (frame.node?.type === 'map' && frame.key === undefined) {
-            this.#key(frame, event, this.#begin(event, false));
+            this.#key(frame, event, this.#places.begin(event, false));
           } else {
-            const node = this.#scalar(event, this.#begin(event, frame.node?.type === 'list'));
+            const node = this.#scalar(event, this.#places.begin(event, frame.node?.type === 'list'));
             this.#anchor(event, node);
             finish(node);
           }
@@ -157,7 +157,7 @@ class Composer {
         }
         case EVENT_ID.ALIAS: {
           this.#checkProperties(event);
-          this.#last = event.anchorEnd;
+          this.#places.pass(event.anchorEnd);
           const name = this.#text.slice(event.anchorStart, event.anchorEnd);
           const node = this.#anchors.get(name);
           if (node === undefined)
@@ -207,38 +207,6 @@ class Composer {
     if (tagStart !== -1 && this.#slots.has(this.#text.slice(tagStart, tagEnd))) {
       throw valueAsTag(tagStart);
     }
-  }
-
-  /** Where a scalar begins: at its tag, anchor, quote or sign of a block; an empty item at its dash. */
-  #begin(event: ScalarEvent, isItem: boolean): number {
-    const { style, valueStart, valueEnd, tagStart, anchorStart } = event;
-    const from = this.#last;
-    if (valueStart !== -1) this.#last = valueEnd;
-    if (tagStart !== -1 || anchorStart !== -1) {
-      if (anchorStart === -1) return tagStart;
-      return tagStart === -1 ? anchorStart - 1 : Math.min(tagStart, anchorStart - 1);
-    }
-    if (valueStart === -1) return isItem ? this.#emptyItem(from) : this.#written(from);
-    if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) return valueStart - 1;
-    if (style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK) return valueStart;
-    const line = this.#text.lastIndexOf('\n', valueStart - 2) + 1;
-    const sign = /[|>][-+0-9]*(?:[ \t]+#.*)?[ \t]*$/.exec(this.#text.slice(line, valueStart).trimEnd());
-    return sign === null ? valueStart : line + sign.index;
-  }
-
-  /** The next thing that is written in a map: an empty key stands before it. */
-  #written(from: number): number {
-    const space = /(?:[\s,{]|#.*)*/y;
-    space.lastIndex = from;
-    return from + (space.exec(this.#text)?.[0].length ?? 0);
-  }
-
-  #emptyItem(from: number): number {
-    const dash = /^[ \t]*(?:-[ \t]+)*-[ \t]*(?:#.*)?\r?$/m.exec(this.#text.slice(from));
-    if (dash === null) return from;
-    const at = from + dash.index + dash[0].replace(/#.*/, '').lastIndexOf('-');
-    this.#last = at + 1;
-    return at;
   }
 
   #key(frame: Frame, event: ScalarEvent, offset: number): void {

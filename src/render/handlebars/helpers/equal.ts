@@ -8,25 +8,9 @@ import type { Argument } from './types.ts';
  * absent is as good as null. Values of different types are never equal.
  */
 export function isEqual(a: Argument, b: Argument): boolean {
-  if (a === ABSENT || a === null) return b === ABSENT || b === null;
-  if (b === ABSENT || b === null) return false;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, index) => isEqual(item, b[index] ?? null));
-  }
-  if (isMap(a)) {
-    if (!isMap(b) || a.size !== b.size) return false;
-    for (const [key, item] of a) {
-      const other = b.get(key);
-      if (other === undefined || !isEqual(item, other)) return false;
-    }
-    return true;
-  }
-  // oxlint-disable-next-line eqeqeq -- a bigint and a number are compared by value
-  return isNumber(a) && isNumber(b) ? a == b : a === b;
-}
-
-function isNumber(value: Argument): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint';
+  if (a === b) return true;
+  if (typeof a === 'string' || typeof b === 'string') return false;
+  return identityOf(a === ABSENT ? null : a) === identityOf(b === ABSENT ? null : b);
 }
 
 /** A text that is the same for equal values and no others: finds an equal one among many in one step. */

@@ -1,0 +1,195 @@
+/** Partials at run time: which body a name means, with what it is run, and the inline partials around it. */
+import type { PkgError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
+import { isMap } from '../../yaml/value.ts';
+import { pathOf } from './ast.ts';
+import type { DecoratorBlock, Hash, Location, Partial, PartialBlock, Program } from './ast.ts';
+import type { Evaluator, Frame } from './evaluate.ts';
+import { isAlone, printGoTemplate } from './go-templates.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Output } from './output.ts';
+import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
+
+const decorated = new WeakMap<Program, boolean>();
+
+/** Do decorators stand among the statements of a program? Asked each time that it runs, so found out once. */
+export function hasDecorators(program: Program): boolean {
+  let has = decorated.get(program);
+  if (has === undefined) {
+    has = program.body.some(({ type }) => type === 'Decorator' || type === 'DecoratorBlock');
+    decorated.set(program, has);
+  }
+  return has;
+}
+
+/** The scope with the inline partials of a program. */
+export function withInlines(evaluator: Evaluator, program: Program, scope: Scope, frame: Frame): Scope {
+  const inlines = new Map(scope.inlines);
+  for (const statement of program.body) {
+    if (statement.type === 'Decorator') {
+      const message = 'only {{#*inline "name"}} decorates a template';
+      throw evaluator.fault('PKG_TEMPLATE_SYNTAX', message, statement.loc, frame);
+    }
+    if (statement.type === 'DecoratorBlock') addInline(evaluator, inlines, statement, frame);
+  }
+  return { ...scope, inlines };
+}
+
+/** Adds what `{{#*inline "name"}}` names. */
+function addInline(
+  evaluator: Evaluator,
+  inlines: Map<string, PartialBody>,
+  block: DecoratorBlock,
+  frame: Pick<Frame, 'template' | 'calls'>,
+): void {
+  const name = block.params[0];
+  const isInline = block.path.type === 'PathExpression' && block.path.original === 'inline';
+  if (!isInline || block.params.length !== 1 || name?.type !== 'StringLiteral') {
+    const message = 'an inline partial is written {{#*inline "name"}}';
+    throw evaluator.fault('PKG_TEMPLATE_SYNTAX', message, block.loc, frame);
+  }
+  inlines.set(name.value, { program: block.program, template: frame.template, scope: undefined });
+}
+
+/** `{{> name}}` and `{{#> name}}`. */
+export function printPartial(
+  evaluator: Evaluator,
+  node: Partial | PartialBlock,
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+): void {
+  const name = nameOf(evaluator, node, scope, frame);
+  const found = bodyOf(evaluator, name, node, scope);
+  const indent = node.type === 'PartialStatement' ? node.indent : '';
+  const printed = output.child();
+  if (found === undefined) {
+    const text = printGoTemplate(evaluator, name, node, node.params[0], scope, frame);
+    if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
+    printed.add(isAlone(node, frame) && !text.endsWith('\n') ? `${text}\n` : text, frame.template, node);
+    output.append(printed, indent);
+    return;
+  }
+  const param = node.params[0];
+  let context = param === undefined ? scope.context : evaluator.item(param, scope, frame);
+  const provenance: Provenance | undefined = param === undefined ? scope.provenance : { scope, expression: param };
+  if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
+  const block =
+    node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
+  enterBody(evaluator, found, `partial ${name}`, node, { context, provenance, block }, scope, frame, printed);
+  output.append(printed, indent);
+}
+
+/** A context with the fields that are named beside it. */
+export function extended(evaluator: Evaluator, context: Item, hash: Hash, scope: Scope, frame: Frame): Item {
+  const fields: ItemMap = new Map(isMap(context) ? (context as ItemMap) : []);
+  for (const pair of hash.pairs) {
+    const item = evaluator.item(pair.value, scope, frame);
+    if (item !== ABSENT) fields.set(pair.key, item);
+  }
+  return fields;
+}
+
+function nameOf(evaluator: Evaluator, node: Partial | PartialBlock, scope: Scope, frame: Frame): string {
+  if (node.name.type === 'SubExpression') {
+    const name = evaluator.expression(node.name, scope, frame);
+    if (typeof name === 'string') return name;
+    throw evaluator.fault('PKG_TEMPLATE_HELPER', 'the name of a partial is a string', node.loc, frame);
+  }
+  const path = pathOf(node.name);
+  return path === undefined ? '' : path.data ? `@${path.original.replace(/^@/, '')}` : path.original;
+}
+
+function bodyOf(
+  evaluator: Evaluator,
+  name: string,
+  node: Partial | PartialBlock,
+  scope: Scope,
+): PartialBody | undefined {
+  if (name === '@partial-block') {
+    for (let data: Data | undefined = scope.data; data !== undefined; data = data.outer) {
+      if (data.partialBlock !== undefined) return data.partialBlock;
+    }
+    return undefined;
+  }
+  const found = scope.inlines?.get(name) ?? evaluator.host.findPartial(name);
+  // The block of {{#> name}} is what is printed when there is no such partial.
+  if (found === undefined && node.type === 'PartialBlockStatement') {
+    return { program: node.program, template: { name: '', file: '', source: '', program: node.program }, scope };
+  }
+  return found;
+}
+
+/** Runs the body of a partial, in a frame of its own. */
+export function enterBody(
+  evaluator: Evaluator,
+  body: PartialBody,
+  what: string,
+  at: { loc: Location },
+  inner: { context: Item; provenance: Provenance | undefined; block?: PartialBody | undefined },
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+): void {
+  const template = body.template.name === '' ? frame.template : body.template;
+  const { maxDepth } = evaluator.host;
+  if (frame.depth >= maxDepth) {
+    throw evaluator.fault('PKG_TEMPLATE_LIMIT', `partials are nested more than ${maxDepth} deep`, at.loc, frame, {
+      hints: [`does ${what} include itself without an end?`],
+    });
+  }
+  // A whole template is the same run however it was reached: a checksum sees the same random values.
+  const isWhole = body.program === template.program && !isPartialFile(template.name);
+  const entered: Frame = {
+    template,
+    calls: { what, template: frame.template, loc: at.loc, outer: frame.calls },
+    depth: frame.depth + 1,
+    identity: isWhole ? template.name : evaluator.identify(frame, scope, what),
+    counters: new Map(),
+  };
+  const inlines = new Map(scope.inlines);
+  if (body.scope === undefined && inner.block !== undefined) {
+    // Inline partials inside the block are known to the partial that it is given to.
+    for (const statement of inner.block.program.body) {
+      if (statement.type === 'DecoratorBlock') addInline(evaluator, inlines, statement, frame);
+    }
+  }
+  const data: Data =
+    inner.block !== undefined
+      ? { partialBlock: inner.block, outer: scope.data }
+      : body.scope !== undefined
+        ? hideBlock(scope.data)
+        : scope.data;
+  const base: Scope = { ...scope, data, locals: body.scope?.locals, inlines, parent: body.scope?.parent };
+  const same = inner.context === scope.context && inner.provenance === scope.provenance;
+  evaluator.program(
+    body.program,
+    same ? base : { ...base, context: inner.context, provenance: inner.provenance },
+    entered,
+    output,
+  );
+}
+
+/** The error for a name that no partial has, with the nearest one that is there. */
+export function missingPartial(
+  evaluator: Evaluator,
+  name: string,
+  scope: Scope,
+  loc: Location,
+  frame: Frame,
+): PkgError {
+  const near = nearest(name, [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])]);
+  const hint = near === undefined ? `a partial ${name} is the file templates/_${name}.hbs` : `did you mean ${near}?`;
+  return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', `there is no partial ${name}`, loc, frame, { hints: [hint] });
+}
+
+/** Inside a partial block, `@partial-block` means that of the partial around it. */
+function hideBlock(data: Data): Data {
+  let at: Data | undefined = data;
+  while (at !== undefined && at.partialBlock === undefined) at = at.outer;
+  return at?.outer ?? data;
+}
+
+function isPartialFile(name: string): boolean {
+  return name.slice(name.lastIndexOf('/') + 1).startsWith('_');
+}
