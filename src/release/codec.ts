@@ -4,7 +4,7 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
-import { parseJson, printJson } from '../yaml/json.ts';
+import { goJson, parseJson, sortKeys } from '../yaml/json.ts';
 import { getOwn, setOwn } from '../yaml/value.ts';
 import { STATUSES } from './release.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
@@ -91,29 +91,6 @@ export function recordOf(release: Release): JsonObject {
     apply_method,
     ...(rest as JsonObject),
   });
-}
-
-/** JSON as Go's `encoding/json` prints it: what HTML could take for markup is escaped. */
-export function goJson(value: Json): string {
-  return printJson(value).replace(/[<>&\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-}
-
-/** Go prints maps in the order of their keys' bytes, which is that of code points. */
-export function sortKeys<T extends Json>(value: T): T;
-export function sortKeys(value: Json): Json {
-  if (Array.isArray(value)) return value.map((item) => sortKeys(item));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, item]): [string, Json] => [key, sortKeys(item)]);
-  return Object.fromEntries(entries.sort(([a], [b]) => compareCodePoints(a, b)));
-}
-
-function compareCodePoints(a: string, b: string): number {
-  if (a === b) return 0;
-  // Only beyond the basic plane do code units and code points order differently.
-  if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return a < b ? -1 : 1;
 }
 
 /** Go's `omitempty`. */

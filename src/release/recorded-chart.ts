@@ -3,7 +3,8 @@
  * Source: helm v4 `pkg/chart/v2/{chart,metadata,dependency}.go`.
  */
 import { fromPlain, isMap, toPlain } from '../yaml/value.ts';
-import { sortKeys, withoutEmpty } from './codec.ts';
+import { sortKeys } from '../yaml/json.ts';
+import { withoutEmpty } from './codec.ts';
 import type { Chart, ChartDependency, ChartFile } from '../chart/chart.ts';
 import type { Json, JsonObject, Value, ValueMap } from '../yaml/value.ts';
 import type { RecordedChart, RecordedFile } from './release.ts';

@@ -3,10 +3,10 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { refOf } from '../cluster/cluster.ts';
 import type { Cluster, KubeObject, ListQuery, ObjectRef } from '../cluster/cluster.ts';
-import { parseJson, printJson } from '../yaml/json.ts';
+import { goJson, parseJson, printJson } from '../yaml/json.ts';
 import { getOwn, textField } from '../yaml/value.ts';
 import type { JsonObject } from '../yaml/value.ts';
-import { MAX_RECORD, corrupt, decodeRelease, encodeRelease, goJson, recordOf } from './codec.ts';
+import { MAX_RECORD, corrupt, decodeRelease, encodeRelease, recordOf } from './codec.ts';
 import { recordLabels, userLabels } from './names.ts';
 import type { Release } from './release.ts';
 

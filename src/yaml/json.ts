@@ -65,3 +65,26 @@ export function cloneJson(value: Json): Json {
   for (const key of Object.keys(value)) setOwn(copy, key, cloneJson(value[key] as Json));
   return copy;
 }
+
+/** JSON as Go's `encoding/json` prints it: what HTML could take for markup is escaped. */
+export function goJson(value: Json): string {
+  return printJson(value).replace(/[<>&\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** Go prints maps in the order of their keys' bytes, which is that of code points. */
+export function sortKeys<T extends Json>(value: T): T;
+export function sortKeys(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => sortKeys(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]): [string, Json] => [key, sortKeys(item)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => compareCodePoints(a, b)));
+}
+
+function compareCodePoints(a: string, b: string): number {
+  if (a === b) return 0;
+  // Only beyond the basic plane do code units and code points order differently.
+  if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
+}

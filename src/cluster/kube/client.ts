@@ -11,8 +11,9 @@ import { connectionError, timeoutError } from './connect-errors.ts';
 import type { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import type { Credential } from './credentials.ts';
-import { DialError } from './dial.ts';
-import { proxyFromEnvironment } from './proxy-choice.ts';
+import { DialError } from '../../network/dial.ts';
+import type { Peer } from '../../network/dial.ts';
+import { proxyFromEnvironment } from '../../network/proxy-choice.ts';
 import { LostRequest, Transport } from './transport.ts';
 import type { Response, TransportTimes } from './transport.ts';
 
@@ -80,7 +81,8 @@ export class KubeClient {
     this.connection = connection;
     this.#options = { ...DEFAULTS, ...options };
     const proxy = connection.proxyUrl ?? proxyFromEnvironment(connection.server, env);
-    this.#transport = new Transport({ server: connection.server, proxy, tls: connection.tls }, this.#options.times);
+    const peer: Peer = { server: connection.server, proxy, tls: connection.tls, protocols: ['h2', 'http/1.1'] };
+    this.#transport = new Transport(peer, this.#options.times);
     this.#credentials = new Credentials(connection);
   }
 

@@ -3,7 +3,7 @@ import { printable } from '../../errors-text.ts';
 import { PkgError } from '../../errors.ts';
 import { ApiError } from './api-errors.ts';
 import type { Connection } from './connection.ts';
-import { DialError } from './dial.ts';
+import { DialError } from '../../network/dial.ts';
 import { LostRequest } from './transport.ts';
 
 const REASONS: Readonly<Record<string, [what: string, hint: string]>> = {

@@ -10,7 +10,7 @@ import type { Json } from '../../yaml/value.ts';
 import { inClusterConnection, inClusterNamespace, isInCluster } from './in-cluster.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { ExecConfig, KubeCluster, Kubeconfig, KubeContext, KubeUser } from './kubeconfig.ts';
-import { parseProxyUrl } from './proxy-choice.ts';
+import { parseProxyUrl } from '../../network/proxy-choice.ts';
 
 /** What flags and Helm's variables say; an empty text says nothing. */
 export type ConnectionSettings = {

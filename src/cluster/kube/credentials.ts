@@ -5,10 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import type { ClientCertificate } from '../../network/dial.ts';
 import type { Connection, Impersonation } from './connection.ts';
-
-/** A certificate and its key, in PEM. */
-export type ClientCertificate = { cert: string; key: string };
 
 /** What a request carries. */
 export type Credential = {

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import type { ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { bareHost, DialError, portOf } from './dial.ts';
+import { bareHost, DialError, portOf } from '../../network/dial.ts';
 import { LostRequest } from './transport.ts';
 import type { Exchange, Response } from './transport.ts';
 

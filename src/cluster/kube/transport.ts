@@ -5,8 +5,8 @@
  */
 import type { Readable } from 'node:stream';
 import type { Credential } from './credentials.ts';
-import { dial } from './dial.ts';
-import type { Peer, Wire } from './dial.ts';
+import { dial } from '../../network/dial.ts';
+import type { Peer, Wire } from '../../network/dial.ts';
 import type { Http1 } from './http1.ts';
 import type { Http2 } from './http2.ts';
 

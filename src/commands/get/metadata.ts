@@ -1,4 +1,4 @@
-import { sortKeys } from '../../release/codec.ts';
+import { sortKeys } from '../../yaml/json.ts';
 import { getStored } from '../../release/operations/history.ts';
 import type { Release } from '../../release/release.ts';
 import { printable } from '../../errors-text.ts';

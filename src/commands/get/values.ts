@@ -1,4 +1,4 @@
-import { sortKeys } from '../../release/codec.ts';
+import { sortKeys } from '../../yaml/json.ts';
 import { getRelease } from '../../release/operations/history.ts';
 import { goYaml } from '../support/go-json.ts';
 import { computedValues, printResult } from '../support/release-output.ts';

@@ -1,5 +1,5 @@
 /** JSON and YAML as Helm prints them. */
-import { goJson as encode, sortKeys } from '../../release/codec.ts';
+import { goJson as encode, sortKeys } from '../../yaml/json.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { fromPlain } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';

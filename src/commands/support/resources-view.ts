@@ -1,7 +1,7 @@
 /** What lives of a release, as `status` shows it. */
 import type { Cluster, Row } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
-import { sortKeys } from '../../release/codec.ts';
+import { sortKeys } from '../../yaml/json.ts';
 import { liveResources, resourceRows } from '../../release/operations/resources.ts';
 import type { Resources } from '../../release/operations/resources.ts';
 import type { Release } from '../../release/release.ts';

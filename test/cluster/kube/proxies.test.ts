@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { KubeClient } from '../../../src/cluster/kube/client.ts';
-import { proxyFromEnvironment } from '../../../src/cluster/kube/proxy-choice.ts';
+import { proxyFromEnvironment } from '../../../src/network/proxy-choice.ts';
 import { PkgError } from '../../../src/errors.ts';
 import { startForwardProxy } from '../../support/forward-proxy.ts';
 import type { ForwardProxy, ForwardProxyOptions } from '../../support/forward-proxy.ts';

@@ -1,8 +1,8 @@
 /** Which proxy a server is reached through: `proxy-url`, else the environment by Go's rules. */
 import { BlockList, isIP } from 'node:net';
-import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
-import type { Position } from '../../errors.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import type { Position } from '../errors.ts';
 
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
 

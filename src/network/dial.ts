@@ -1,17 +1,21 @@
-/** Opens a connection to an API server: straight or through a proxy, with TLS where the address says so. */
+/** Opens a connection to a server: straight or through a proxy, with TLS where the address says so. */
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type * as TlsModule from 'node:tls';
 import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
-import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
-import type { ClientCertificate } from './credentials.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+
+/** A client certificate and its key, PEM both. */
+export type ClientCertificate = { cert: string; key: string };
 
 /** Where to connect, and how the other side proves that it is the right one. */
 export type Peer = {
   server: URL;
   proxy: URL | undefined;
   tls: { ca: string | undefined; insecure: boolean; serverName: string };
+  /** What is spoken over TLS, the best first. */
+  protocols: readonly Wire['protocol'][];
 };
 
 /** An open connection. `protocol` is what both sides agreed on. */
@@ -70,7 +74,7 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
       servername: isIP(name) === 0 ? name : '',
       checkServerIdentity: (_host: string, found: PeerCertificate) => tls.checkServerIdentity(name, found),
       rejectUnauthorized: !peer.tls.insecure,
-      ALPNProtocols: ['h2', 'http/1.1'],
+      ALPNProtocols: [...peer.protocols],
     };
     const session = certificate === undefined ? sessions.get(peer) : undefined;
     if (session !== undefined) options.session = session;

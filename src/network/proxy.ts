@@ -1,8 +1,8 @@
 /** Connections through proxies: HTTP's CONNECT (RFC 9110, section 9.3.6) and SOCKS 5 (RFC 1928, RFC 1929). */
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
-import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
 import { bareHost, opened, portOf } from './dial.ts';
 
 /** Where the proxy is to connect to. What is said about trust counts for a proxy that speaks TLS too, as with Go. */
