@@ -115,7 +115,7 @@ export interface Cluster {
    * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place,
    * or when there was to be nothing and something was there; look by {@link existing} before.
    */
-  apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
+  apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<void>;
   /**
    * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
    * another object took its place.

@@ -184,13 +184,15 @@ class Directory implements Cluster {
     });
   }
 
-  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<KubeObject> {
-    if (options.expected === 'nothing') return await this.create(object);
-    return await this.#change(() => {
-      const { expected } = options;
-      if (typeof expected === 'object') this.#expect(refOf(object), expected.metadata['resourceVersion']);
-      return this.#write(object, false);
-    });
+  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<void> {
+    const { expected } = options;
+    if (expected === 'nothing') await this.create(object);
+    else {
+      await this.#change(() => {
+        if (expected !== undefined) this.#expect(refOf(object), expected.metadata['resourceVersion']);
+        return this.#write(object, false);
+      });
+    }
   }
 
   async delete(ref: ObjectRef, options: { expected?: KubeObject } = {}): Promise<boolean> {

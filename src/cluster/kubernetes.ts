@@ -66,7 +66,11 @@ export class Kubernetes implements Cluster {
   readonly description: string;
   readonly defaultNamespace: string;
   readonly runsWorkloads = true;
-  readonly writesAtOnce = 32;
+  /**
+   * A kind's objects are sent nearly at once, as Helm sends them: while they come in one by one, controllers begin
+   * to work on the first and compete for the API server with the rest. What a server cannot take it puts off (429).
+   */
+  readonly writesAtOnce = 200;
   readonly client: KubeClient;
   readonly discovery: Discovery;
 
@@ -217,13 +221,9 @@ export class Kubernetes implements Cluster {
     return await refusedAmong(this, intents);
   }
 
-  async apply(
-    object: KubeObject,
-    options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {},
-  ): Promise<KubeObject> {
-    const live = await applyObject(this, object, options);
-    this.discovery.expectKinds(apiVersionsOfCrds([live]));
-    return live;
+  async apply(object: KubeObject, options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {}): Promise<void> {
+    await applyObject(this, object, options);
+    this.discovery.expectKinds(apiVersionsOfCrds([object]));
   }
 
   async create(object: KubeObject): Promise<KubeObject> {

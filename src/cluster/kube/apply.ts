@@ -41,12 +41,12 @@ export async function applyObject(
   cluster: Kubernetes,
   object: KubeObject,
   options: ApplyOptions & { expected?: KubeObject | 'nothing' },
-): Promise<KubeObject> {
+): Promise<void> {
   const { expected } = options;
   const force = forceOf(options.forceConflicts === true);
   if (expected === undefined || expected === 'nothing') {
-    const { live, isNew } = await sendApply(cluster, object, undefined, force);
-    if (expected === undefined || isNew) return live;
+    const { isNew } = await sendApply(cluster, object, undefined, force);
+    if (expected === undefined || isNew) return;
     throw new ApiError('PKG_OBJECT_CONFLICT', `${describeRef(refOf(object))} was made by somebody else meanwhile`, {
       status: 409,
     });
@@ -54,7 +54,7 @@ export async function applyObject(
   const fields = migratedFields(expected, FIELD_MANAGER);
   if (fields !== undefined) await migrate(cluster, expected, fields);
   try {
-    return (await sendApply(cluster, object, expected.metadata['uid'], force)).live;
+    await sendApply(cluster, object, expected.metadata['uid'], force);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 422 || !error.text.includes('metadata.uid')) throw error;
     throw new ApiError(
@@ -136,7 +136,7 @@ async function compareObject(
   let after: KubeObject;
   try {
     const outcome = { dryRun: 'All', ...forceOf(force || !isMigrated) } as const;
-    after = (await sendApply(cluster, desired, live.metadata['uid'], outcome)).live;
+    after = (await sendApply(cluster, desired, live.metadata['uid'], outcome, { isRead: true })).live;
   } catch (problem) {
     // Whether it is our object at all is for the planner to say first.
     if (!(problem instanceof ApiError) || !PROBLEMS.has(problem.code)) throw problem;
