@@ -114,6 +114,66 @@ test.each([
   120_000,
 );
 
+test.each([
+  [
+    'a file that is not there',
+    configMap('a: {{files.get "nope"}}'),
+    '6:6',
+    'there is no file nope in the chart',
+    'templates, charts and what .helmignore names are no files',
+  ],
+  [
+    'a method that is not there',
+    configMap('a: {{files.got "x"}}'),
+    '6:6',
+    'there is no helper files.got',
+    'did you mean files.get?',
+  ],
+  [
+    "a name as Go's templates have it",
+    configMap('a: {{ include "x" .Values.a }}'),
+    '6:21',
+    '. is not expected here',
+    'in Handlebars names have no dot in front: values.x, release.name',
+  ],
+  [
+    'a text that begins with literal braces',
+    configMap('a: \\{{ x }}'),
+    '6:8',
+    'a map or a list cannot be a key',
+    'a text that begins with a brace needs quotes around it',
+  ],
+  [
+    'a document that is no object',
+    '- a',
+    '1:1',
+    'a document is a map, and this is a list',
+    'an object of Kubernetes has the fields apiVersion, kind and metadata',
+  ],
+])('%s is told with its place and what to do', async (_, text, place, message, hint) => {
+  const error = await failure(chartOf({ 'templates/x.yaml.hbs': text }));
+  expect([at(error), error.message, error.hints[0]]).toEqual([`web/templates/x.yaml.hbs:${place}`, message, hint]);
+});
+
+test.each([
+  ['in Latin 1', Buffer.from('a: b\nc: \xff\n', 'latin1'), '2:4'],
+  ['in UTF-16', Buffer.from('\uFEFFa: b\n', 'utf16le'), '1:1'],
+])('a template %s is refused', async (_, data, place) => {
+  const chart = { ...chartOf({}), templates: [{ name: 'templates/x.yaml.hbs', data }] };
+  const error = await failure(chart);
+  expect([at(error), error.code]).toEqual([`web/templates/x.yaml.hbs:${place}`, 'PKG_TEMPLATE_SYNTAX']);
+});
+
+test('a text for tpl that is no template is told with its origin and who asked for it', async () => {
+  const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: {{tpl values.t}}') }, { t: '{{#if' });
+  const origins = createOrigins(chart, { ...NO_SOURCES, setLiteral: ['t={{#if'] });
+  const error: unknown = await render(chart, { origins }).catch((thrown: unknown) => thrown);
+  expect((error as PkgError).notes).toEqual([
+    'values.t comes from --set-literal t',
+    'in tpl, called at web/templates/x.yaml.hbs:6:6',
+  ]);
+});
+
 test('all templates that cannot be read are reported at once', async () => {
   const error = await failure(chartOf({ 'templates/a.yaml.hbs': '{{#if', 'templates/c.yaml.hbs': '{{/if}}' }));
   expect(error.errors.map(({ code }) => code)).toEqual(['PKG_TEMPLATE_SYNTAX', 'PKG_TEMPLATE_SYNTAX']);

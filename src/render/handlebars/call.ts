@@ -1,8 +1,10 @@
 /** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
+import { PkgError } from '../../errors.ts';
 import { printJson } from '../../yaml/json.ts';
 import { toPlain } from '../../yaml/value.ts';
 import { pathOf } from './ast.ts';
-import type { Call, Expression, Mustache, Sub } from './ast.ts';
+import type { Call, Expression, Mustache, Sub, Template } from './ast.ts';
+import { describeCalls } from './fault.ts';
 import { printGoTemplate } from './go-templates.ts';
 import type { Evaluator, Frame } from './evaluate.ts';
 import { ABSENT } from './helpers/types.ts';
@@ -11,6 +13,7 @@ import type { Argument, HelperContext } from './helpers/types.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
 import { typeName } from './text.ts';
+import { ValueFault } from '../value-fault.ts';
 
 /**
  * The value of a mustache or subexpression: a helper's result, or what a name leads to.
@@ -40,7 +43,7 @@ export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope
     item === ABSENT ? `there is no helper ${what}` : `${what} is ${typeName(asArgument(item))}, not a helper`,
     node.loc,
     frame,
-    { hints: evaluator.helperHints(what, FORMS) },
+    { hints: path.parts.length > 1 ? evaluator.memberHints(path, scope) : evaluator.helperHints(what, FORMS) },
   );
 }
 
@@ -152,13 +155,38 @@ function tpl(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Fr
   }
   // Most texts are no templates.
   if (!text.includes('{{')) return text;
-  const template = evaluator.host.parse(text, frame.template.name, `${frame.template.file} (tpl)`);
+  const template = parseText(evaluator, text, node, textParam, scope, frame);
   const context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
   const output = evaluator.textOutput();
   const body = { program: template.program, template: { ...template, name: `${template.name}#tpl` }, scope: undefined };
   enterBody(evaluator, body, 'tpl', node, { context, provenance }, scope, frame, output);
   return output.toString();
+}
+
+/** Parses a text; where it cannot be, the error says who asked for it and where the text comes from. */
+function parseText(
+  evaluator: Evaluator,
+  text: string,
+  node: Mustache | Sub,
+  source: Expression | undefined,
+  scope: Scope,
+  frame: Frame,
+): Template {
+  try {
+    return evaluator.host.parse(text, frame.template.name, `${frame.template.file} (tpl)`);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    const calls = { what: 'tpl', template: frame.template, loc: node.loc, outer: frame.calls };
+    const fault = new ValueFault(error.code, error.message, {
+      ...(error.at && { at: error.at }),
+      hints: error.hints,
+      notes: describeCalls(calls),
+      cause: error,
+    });
+    fault.valuePath = source && valuePathOf(source, scope);
+    throw fault;
+  }
 }
 
 /** Handlebars' `lookup object key`. */

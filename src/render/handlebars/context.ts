@@ -61,7 +61,9 @@ function filesContext(files: readonly ChartFile[]): Namespace {
   const text = (file: ChartFile): string => Buffer.from(file.data).toString('utf8');
   const named = (args: readonly Argument[], method: string, fail: (message: string) => never): string => {
     const [name] = args;
-    return typeof name === 'string' && args.length === 1 ? name : fail(`files.${method} takes the name of a file`);
+    return typeof name === 'string' && args.length === 1
+      ? name
+      : fail(`files.${method} takes the name of a file, as in (files.${method} "config.toml")`);
   };
   const get: Callable = (args, fail) => {
     const name = named(args, 'get', fail);

@@ -78,6 +78,7 @@ export class DocumentReader {
       else {
         throw new PkgError('PKG_OBJECT_INVALID', `a document is a map, and this is ${typeName(value)}`, {
           at: traceIn(this.#tracer, node, place, []).at,
+          hints: ['an object of Kubernetes has the fields apiVersion, kind and metadata'],
         });
       }
     });

@@ -3,6 +3,8 @@ import type { Chart } from '../../chart/chart.ts';
 import { isGuard } from '../../chart/guard.ts';
 import { subchartValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
+import { positionAt } from '../../yaml/read.ts';
+import { decodeBytes } from '../../yaml/readable.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { isNativeTemplate } from '../engines.ts';
 import type { RenderInput, RenderLimits } from '../render.ts';
@@ -74,7 +76,7 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
     const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
     try {
       if (chart.metadata.type === 'library' && !isPartial) continue;
-      const template = parseTemplate(new TextDecoder().decode(data), `${path}/${name}`, file);
+      const template = parseTemplate(textOf(data, file), `${path}/${name}`, file);
       if (isPartial) addPartials(partials, partialName(name), template);
       else templates.push(template);
     } catch (error) {
@@ -83,6 +85,20 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
     }
   }
   return { chart, path, templates, partials };
+}
+
+/** The text of a file, without a byte order mark. */
+function textOf(data: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(data);
+  } catch (error) {
+    const { text } = decodeBytes(Buffer.from(data).toString('latin1'));
+    throw new PkgError('PKG_TEMPLATE_SYNTAX', 'the template is not text in UTF-8', {
+      at: positionAt(text, text.length, file),
+      hints: ['save the file as UTF-8'],
+      cause: error,
+    });
+  }
 }
 
 /** A partial file is a partial itself, and so is every `{{#*inline}}` that stands in it. */

@@ -2,11 +2,11 @@
  * The interpreter: walks the tree that Handlebars' parser gives. Handlebars' own runtime (4.7) says what
  * a template means; what differs is named in docs/templates.md.
  */
-import { pathOf } from './ast.ts';
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
+import { pathOf } from './ast.ts';
 import type { Block, Expression, Location, Mustache, Path, Program, Statement, Template } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
 import { callExpression } from './call.ts';
@@ -184,8 +184,15 @@ export class Evaluator {
   #absent(node: Mustache, scope: Scope, frame: Frame): PkgError {
     const path = pathOf(node.path);
     if (path === undefined || node.params.length > 0) {
-      return this.fault('PKG_TEMPLATE_NAME_MISSING', 'this expression gives no value', node.loc, frame, {
-        hints: ['give it a default: {{default "x" …}}'],
+      const what = path === undefined ? 'this expression' : path.original;
+      const [file] = node.params;
+      const isFile = /^files\.(?:get|lines)$/.test(what) && file?.type === 'StringLiteral';
+      const message = isFile ? `there is no file ${file.value} in the chart` : `${what} gives no value here`;
+      return this.fault('PKG_TEMPLATE_NAME_MISSING', message, node.loc, frame, {
+        hints: [
+          ...(isFile ? ['templates, charts and what .helmignore names are no files'] : []),
+          'give it a default: {{default "x" (…)}}',
+        ],
       });
     }
     return this.missingName(path, scope, frame, node.loc);
@@ -289,6 +296,13 @@ export class Evaluator {
   helperHints(name: string, extra: readonly string[] = []): string[] {
     const near = nearest(name, [...this.host.helperNames(), ...extra]);
     return near === undefined ? [] : [`did you mean ${near}?`];
+  }
+
+  /** For a path that leads to no function: the nearest name beside it. */
+  memberHints(path: Path, scope: Scope): string[] {
+    const { known, missing, beside } = explainAbsence(path, scope);
+    const near = nearest(missing, beside);
+    return near === undefined || known === '' ? [] : [`did you mean ${known}.${near}?`];
   }
 
   /** An output for text: what helpers, NOTES and `tpl` see. */

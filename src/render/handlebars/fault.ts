@@ -33,7 +33,8 @@ export function faultAt(
 /** At most a handful of lines: a runaway recursion has thousands of callers. */
 const SHOWN_CALLS = 8;
 
-function describeCalls(calls: CallSite | undefined): string[] {
+/** The way to a fault, a line for each step. */
+export function describeCalls(calls: CallSite | undefined): string[] {
   const lines: string[] = [];
   for (let call = calls; call !== undefined; call = call.outer) {
     if (lines.length === SHOWN_CALLS) {

@@ -1,4 +1,6 @@
 import { PkgError } from '../../errors.ts';
+import type { Position } from '../../errors.ts';
+import { positionAt } from '../../yaml/read.ts';
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';
 
@@ -23,7 +25,8 @@ class TemplateSyntaxError extends Error {
  * @throws {PkgError} `PKG_TEMPLATE_SYNTAX` with line and column
  */
 export function parseTemplate(source: string, name: string, file: string): Template {
-  if (isNestedTooDeeply(source)) throw nestedTooDeeply(file);
+  const deep = tooDeepAt(source);
+  if (deep !== undefined) throw nestedTooDeeply(positionAt(source, deep, file));
   parser.parseError = (message: string, hash: SyntaxHash): never => {
     throw new TemplateSyntaxError(message, hash);
   };
@@ -38,10 +41,10 @@ export function parseTemplate(source: string, name: string, file: string): Templ
 const DEEPEST = 500;
 
 /** Looked for before parsing, since the parser's time grows with the square of the depth. */
-function isNestedTooDeeply(source: string): boolean {
+function tooDeepAt(source: string): number | undefined {
   let blocks = 0;
   let calls = 0;
-  for (const [mark] of source.matchAll(/\{\{~?(?:#|\^(?!~?\})|\/)?|[()]/g)) {
+  for (const { 0: mark, index } of source.matchAll(/\{\{~?(?:#|\^(?!~?\})|\/)?|[()]/g)) {
     if (mark === '(') calls++;
     else if (mark === ')') calls = Math.max(0, calls - 1);
     else {
@@ -49,13 +52,13 @@ function isNestedTooDeeply(source: string): boolean {
       if (mark.endsWith('/')) blocks = Math.max(0, blocks - 1);
       else if (/[#^]$/.test(mark)) blocks++;
     }
-    if (blocks > DEEPEST || calls > DEEPEST) return true;
+    if (blocks > DEEPEST || calls > DEEPEST) return index;
   }
-  return false;
+  return undefined;
 }
 
-function nestedTooDeeply(file: string): PkgError {
-  return new PkgError('PKG_TEMPLATE_LIMIT', 'the template is nested too deeply to be read', { at: { file } });
+function nestedTooDeeply(at: Position): PkgError {
+  return new PkgError('PKG_TEMPLATE_LIMIT', 'the template is nested too deeply to be read', { at });
 }
 
 function syntaxError(error: unknown, source: string, file: string): unknown {
@@ -68,7 +71,7 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
     });
   }
   if (error instanceof RangeError) {
-    return nestedTooDeeply(file);
+    return nestedTooDeeply({ file });
   }
   // Handlebars' own Exception: a close tag that does not match, an invalid path; it has a position.
   const known = error as { message?: unknown; lineNumber?: unknown; column?: unknown };
@@ -128,6 +131,12 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   const line = source.split('\n')[at.line - 1] ?? '';
   if (/\{\{-?\s*\$|\$labels|\$value/.test(line)) {
     return ['braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}'];
+  }
+  if (/\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/.test(line)) {
+    return [
+      'in Handlebars names have no dot in front: values.x, release.name',
+      'a file whose name does not end in .hbs is a Go template, as Helm has them',
+    ];
   }
   if (/\{\{-|-\}\}/.test(line)) return ['white space is cut with {{~ and ~}} in Handlebars, not with {{- and -}}'];
   if (/\{[^{}]*:\s*\{\{[^{}]*\}\}\}/.test(line)) {

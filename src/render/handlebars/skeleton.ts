@@ -74,6 +74,7 @@ function valueAsTag(offset: number): SkeletonError {
 }
 
 function explain(reason: string): string {
+  if (reason.startsWith('nesting exceeded')) return `the rendered text is nested deeper than ${DEEPEST} levels`;
   return `the rendered text is not YAML: ${reason}`;
 }
 
@@ -354,6 +355,6 @@ function finite(value: Value, text: string, offset: number): Value {
 }
 
 function keyHints(text: string, offset: number): string[] {
-  if (text.startsWith('{{', offset)) return ['a text that begins with a brace needs quotes around it'];
+  if (text.startsWith('{{', offset - 1)) return ['a text that begins with a brace needs quotes around it'];
   return text[offset] === '{' ? ['a mustache needs two braces: {{x}}'] : [];
 }
