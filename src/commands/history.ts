@@ -22,7 +22,7 @@ export const command: Command = defineCommand({
     // With 0, Helm shows none.
     const history = flags.max > 0 ? all.slice(-flags.max) : [];
     const head = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION'];
-    printResult(
+    await printResult(
       flags.output,
       () => history.map((release) => data(release)),
       () => renderTable([head, ...history.map((release) => cells(release))]),

@@ -58,6 +58,6 @@ export const command: Command = defineCommand({
         replace: flags.replace,
       }),
     );
-    printOutcome(result, flags);
+    await printOutcome(result, flags);
   },
 });

@@ -48,7 +48,7 @@ export const command: Command = defineCommand({
     const shown = charts.map((chart) => ({ ...chart, messages: chart.messages.filter(isShown(flags.quiet)) }));
     const summary = `${charts.length} chart(s) linted, ${failed} chart(s) failed`;
     const isQuiet = flags.quiet && shown.every(({ messages }) => messages.length === 0);
-    printResult(
+    await printResult(
       flags.output,
       () => shown.map(chartJson),
       () =>

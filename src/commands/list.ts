@@ -62,7 +62,7 @@ export const command: Command = defineCommand({
     }
     const row = (release: Release): Record<string, string> => rowOf(release, flags['time-format'] || undefined);
     const head = ['NAME', 'NAMESPACE', 'REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION'];
-    printResult(
+    await printResult(
       flags.output,
       () => (flags.short ? releases.map(({ name }) => name) : releases.map((release) => ({ ...row(release) }))),
       () =>

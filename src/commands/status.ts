@@ -17,6 +17,6 @@ export const command: Command = defineCommand({
     const [cluster, namespace] = await openNamespace(flags);
     const release = await getRelease(cluster, namespace, args[0] ?? '', flags.revision);
     const resources = await resourcesView(cluster, release, flags.output);
-    printRelease(flags.output, release, { withChart: false, ...resources });
+    await printRelease(flags.output, release, { withChart: false, ...resources });
   },
 });

@@ -72,6 +72,6 @@ export const command: Command = defineCommand({
       const fresh = result.plan.operation === 'install';
       print(`Release "${printable(name)}" has been ${fresh ? 'installed' : 'upgraded'}.\n`);
     }
-    printOutcome(result, flags);
+    await printOutcome(result, flags);
   },
 });

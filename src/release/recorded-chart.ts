@@ -13,7 +13,7 @@ import type { RecordedChart, RecordedFile } from './release.ts';
 export function recordChart(chart: Chart): RecordedChart {
   const files = [...chart.files, ...chart.crds].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    metadata: recordMetadata(chart),
+    metadata: recordMetadata(chart, true),
     lock: chart.lock === null ? null : recordLock(chart.lock),
     templates: recordFiles(chart.templates),
     values: sortKeys(toPlain(chart.values)),
@@ -28,7 +28,12 @@ export function recordedValues(chart: RecordedChart): ValueMap {
   return fromPlain(chart.values);
 }
 
-function recordMetadata(chart: Chart): JsonObject {
+/**
+ * The fields of Chart.yaml that Helm knows.
+ *
+ * @param enabled were the dependencies resolved, so that those which are there are enabled?
+ */
+export function recordMetadata(chart: Chart, enabled: boolean): JsonObject {
   const { metadata } = chart;
   const text = (key: string): string => {
     const value = metadata.all.get(key);
@@ -54,7 +59,7 @@ function recordMetadata(chart: Chart): JsonObject {
     deprecated: metadata.deprecated,
     annotations: sortKeys(Object.fromEntries(metadata.annotations)),
     kubeVersion: metadata.kubeVersion,
-    dependencies: metadata.dependencies.map((dependency) => recordDependency(dependency, true)),
+    dependencies: metadata.dependencies.map((dependency) => recordDependency(dependency, enabled)),
     type: text('type'),
   });
 }

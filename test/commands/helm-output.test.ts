@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDirectory } from '../../src/cluster/directory.ts';
 import type { KubeObject } from '../../src/cluster/cluster.ts';
 import { encodeRelease } from '../../src/release/codec.ts';
 import type { Release } from '../../src/release/release.ts';
-import { parseYaml } from '../../src/yaml/read.ts';
+import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
 
@@ -178,6 +179,14 @@ const TEXT_LINES = [
   'get values web -a -o json',
   'get values api -o json',
   'get values api',
+  'get values web',
+  'get values web -a',
+  'get values web -o yaml',
+  'get values web -a -o yaml',
+  'list -o yaml',
+  'history web -o yaml',
+  'status web -o yaml',
+  'get metadata web -o yaml',
   'get manifest web',
   'get manifest job',
   'get hooks web',
@@ -190,6 +199,7 @@ const TEXT_LINES = [
   'get metadata api -o json',
   'get metadata job',
   'get metadata job -o json',
+  'get all web',
   'get all api',
   'get all job',
 ];
@@ -201,30 +211,21 @@ describe('character for character', () => {
   });
 });
 
-const YAML_LINES = [
-  'list -o yaml',
-  'history web -o yaml',
-  'status web -o yaml',
-  'get values web -o yaml',
-  'get values web -a -o yaml',
-  'get metadata web -o yaml',
-];
-
-describe('the same data as YAML', () => {
-  test.each(YAML_LINES)('%s', (line) => {
-    const { ours, theirs } = both(line);
-    expect(parseYaml(ours, 'ours')).toEqual(parseYaml(theirs, 'theirs'));
+test.each(['chart', 'readme', 'values', 'crds', 'all'])('show %s of charts', (what) => {
+  const bare = temporaryFolder();
+  writeFiles(bare, {
+    'Chart.yaml': [
+      'apiVersion: v2\nname: bare\nversion: 1.0.0\nunknown: 1\nappVersion: "1.10"\nkeywords: [b, "yes", 0755]',
+      'annotations: {b: "x: y", a: "1"}\nmaintainers: [{name: N, email: e}]\ndescription: "a\\n\\n  b: c"\n',
+    ].join('\n'),
+    'templates/x.yaml': '',
   });
-});
-
-test('get all holds the same blocks, its values as the same data', () => {
-  const { ours, theirs } = both('get all web');
-  const blocks = (text: string): string[] => text.split(/^(?:USER-SUPPLIED|COMPUTED) VALUES:\n|^HOOKS:\n/m);
-  const [ourHead, ourUser = '', ourComputed = '', ourRest] = blocks(ours);
-  const [theirHead, theirUser = '', theirComputed = '', theirRest] = blocks(theirs);
-  expect([ourHead, ourRest]).toEqual([theirHead, theirRest]);
-  expect(parseYaml(ourUser, 'ours')).toEqual(parseYaml(theirUser, 'theirs'));
-  expect(parseYaml(ourComputed, 'ours')).toEqual(parseYaml(theirComputed, 'theirs'));
+  const charts = new URL('../../charts/', import.meta.url);
+  for (const chart of [bare, ...['web', 'guestbook'].map((name) => fileURLToPath(new URL(name, charts)))]) {
+    const theirs = helm(['show', what, chart]);
+    const ours = pkg(['show', what, chart]);
+    expect([ours.status, ours.stdout]).toEqual([theirs.status, theirs.stdout]);
+  }
 });
 
 test('what helm refuses is refused', () => {

@@ -1,6 +1,6 @@
 import { getRelease } from '../../release/operations/history.ts';
 import { printDocument } from '../../terminal/output.ts';
-import { goYaml } from '../support/go-json.ts';
+import { goYaml } from '../support/go-yaml.ts';
 import { computedValues, hooksText, releaseBlock } from '../support/release-output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
@@ -16,7 +16,7 @@ export const command: Command = defineCommand({
     const block = releaseBlock(release, { hideNotes: true, showMetadata: true });
     const user = Object.keys(release.config).length === 0 ? null : release.config;
     printDocument(
-      `${block}USER-SUPPLIED VALUES:\n${goYaml(user)}\nCOMPUTED VALUES:\n${goYaml(computedValues(release))}\n` +
+      `${block}USER-SUPPLIED VALUES:\n${await goYaml(user)}\nCOMPUTED VALUES:\n${await goYaml(computedValues(release))}\n` +
         `HOOKS:\n${hooksText(release)}MANIFEST:\n${release.manifest}\n` +
         (release.info.notes ? `NOTES:\n${release.info.notes.trim()}\n` : ''),
     );

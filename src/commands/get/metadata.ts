@@ -22,7 +22,7 @@ export const command: Command = defineCommand({
     const isRaw = cluster.runsWorkloads && (flags.revision ?? 0) === 0;
     const labels = (secret.metadata['labels'] ?? {}) as Record<string, string>;
     const release = isRaw ? { ...found, labels } : found;
-    printResult(
+    await printResult(
       flags.output,
       () => metadata(release),
       () => table(release),

@@ -1,6 +1,6 @@
 import { sortKeys } from '../../yaml/json.ts';
 import { getRelease } from '../../release/operations/history.ts';
-import { goYaml } from '../support/go-json.ts';
+import { goYaml } from '../support/go-yaml.ts';
 import { computedValues, printResult } from '../support/release-output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
@@ -21,10 +21,10 @@ export const command: Command = defineCommand({
     const title = flags.all ? 'COMPUTED VALUES:' : 'USER-SUPPLIED VALUES:';
     // Helm prints null where nothing was given.
     const shown = Object.keys(values).length === 0 && !flags.all ? null : values;
-    printResult(
+    await printResult(
       flags.output,
       () => shown,
-      () => `${title}\n${goYaml(shown)}`,
+      async () => `${title}\n${await goYaml(shown)}`,
     );
   },
 });

@@ -5,7 +5,7 @@ import type { Command } from '../support/command.ts';
 import { chartText, crdsText, readmeText, valuesText } from '../support/chart-output.ts';
 
 function section(text: string): string {
-  return text === '' ? '' : `---\n${text}\n`;
+  return text === '' ? '' : `---\n${text}`;
 }
 
 export const command: Command = defineCommand({
@@ -14,6 +14,8 @@ export const command: Command = defineCommand({
   flags: {},
   async run({ args }) {
     const chart = await loadChart(args[0] ?? '');
-    printDocument(`${chartText(chart)}\n---\n${valuesText(chart)}\n${section(readmeText(chart))}${crdsText(chart)}`);
+    printDocument(
+      `${await chartText(chart)}\n${section(valuesText(chart))}${section(readmeText(chart))}${crdsText(chart)}`,
+    );
   },
 });

@@ -10,6 +10,6 @@ export const command: Command = defineCommand({
   flags: {},
   async run({ args }) {
     const chart = await loadChart(args[0] ?? '');
-    printDocument(chartText(chart));
+    printDocument(`${await chartText(chart)}\n`);
   },
 });

@@ -1,23 +1,23 @@
 /** What `pkg show` prints of a chart. */
 import type { Chart, ChartFile } from '../../chart/chart.ts';
-import { printYaml } from '../../yaml/print.ts';
+import { recordMetadata } from '../../release/recorded-chart.ts';
+import { goYaml } from './go-yaml.ts';
 
-/** The fields of Chart.yaml, sorted as Helm prints them. */
-export function chartText(chart: Chart): string {
-  const { all } = chart.metadata;
-  return printYaml(new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1))));
+/** The fields of Chart.yaml, as Helm prints them. */
+export function chartText(chart: Chart): Promise<string> {
+  return goYaml(recordMetadata(chart, false));
 }
 
 /** values.yaml as it is written, comments and all. */
 export function valuesText(chart: Chart): string {
-  return chart.valuesFile === undefined ? '' : textOf(chart.valuesFile);
+  return chart.valuesFile === undefined ? '' : `${textOf(chart.valuesFile)}\n`;
 }
 
 /** The README, whatever its ending; empty when there is none. */
 export function readmeText(chart: Chart): string {
   const names = ['readme.md', 'readme.txt', 'readme'];
   const file = chart.files.find(({ name }) => names.includes(name.toLowerCase()));
-  return file === undefined ? '' : textOf(file);
+  return file === undefined ? '' : `${textOf(file)}\n`;
 }
 
 /** All CRDs of the chart and its subcharts as a stream of documents. */

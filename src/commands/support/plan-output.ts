@@ -12,7 +12,8 @@ import { printYaml } from '../../yaml/print.ts';
 import { fromPlain, setOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
-import { goJson, goYaml } from './go-json.ts';
+import { goJson } from './go-json.ts';
+import { goYaml } from './go-yaml.ts';
 import { maskChange, maskPair } from './mask.ts';
 import { OUTPUT_FLAG } from './flags.ts';
 
@@ -36,7 +37,7 @@ export async function finishDiff(
 ): Promise<void> {
   const showSecrets = flags['show-secrets'];
   if (flags.output === 'json') print(goJson(planData(plan, showSecrets)));
-  else if (flags.output === 'yaml') print(goYaml(planData(plan, showSecrets)));
+  else if (flags.output === 'yaml') print(await goYaml(planData(plan, showSecrets)));
   else await printPlan(plan, { color: flags.color, showSecrets });
   if (flags['exit-code'] && plan.steps.some(isChange)) {
     throw new PkgError('PKG_PLAN_HAS_CHANGES', 'there are changes', { exitCode: 2 });

@@ -9,7 +9,8 @@ import type { Json, JsonObject } from '../../yaml/value.ts';
 import { recordOf } from '../../release/codec.ts';
 import { sortKeys } from '../../yaml/json.ts';
 import type { OperationResult } from '../../release/operations.ts';
-import { goJson, goYaml } from './go-json.ts';
+import { goJson } from './go-json.ts';
+import { goYaml } from './go-yaml.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './record-time.ts';
 import { HIDDEN_SECRET, hideSecrets } from './secrets.ts';
 
@@ -17,10 +18,14 @@ import { HIDDEN_SECRET, hideSecrets } from './secrets.ts';
 export type OutputFormat = string;
 
 /** Prints data in the format that was asked for; the table is made only when it is wanted. */
-export function printResult(format: OutputFormat, data: () => Json, table: () => string): void {
+export async function printResult(
+  format: OutputFormat,
+  data: () => Json,
+  table: () => string | Promise<string>,
+): Promise<void> {
   if (format === 'json') print(goJson(data()));
-  else if (format === 'yaml') print(goYaml(data()));
-  else print(table());
+  else if (format === 'yaml') print(await goYaml(data()));
+  else print(await table());
 }
 
 /** A field of the recorded chart's metadata, as text. */
@@ -89,10 +94,14 @@ export function hooksText(release: Release): string {
 }
 
 /** Prints a release: the block, or the whole record as data. */
-export function printRelease(format: OutputFormat, release: Release, view: ReleaseView & { withChart: boolean }): void {
+export async function printRelease(
+  format: OutputFormat,
+  release: Release,
+  view: ReleaseView & { withChart: boolean },
+): Promise<void> {
   if (format === 'table') printDocument(releaseBlock(release, view));
   else if (format === 'json') print(goJson(releaseData(release, view)));
-  else print(goYaml(releaseData(release, view)));
+  else print(await goYaml(releaseData(release, view)));
 }
 
 /** The record as Helm prints it: in an operation's result the chart is there, in `status` it is not. */
@@ -115,12 +124,12 @@ function isDryRun(release: Release): boolean {
 }
 
 /** Prints what an install or upgrade came to. */
-export function printOutcome(
+export async function printOutcome(
   { release }: OperationResult,
   flags: { output: string; 'hide-notes': boolean; 'show-secrets': boolean },
-): void {
+): Promise<void> {
   const view = { hideNotes: flags['hide-notes'], showSecrets: flags['show-secrets'], withChart: true };
-  printRelease(flags.output, release, view);
+  await printRelease(flags.output, release, view);
 }
 
 /** The values that a revision ran with: the recorded chart's defaults and what the user gave. */
