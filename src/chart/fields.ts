@@ -3,7 +3,7 @@
  * text is wanted, keys are found without regard to case, and null is nothing.
  */
 import { printable } from '../errors-text.ts';
-import { goFloatKey } from '../yaml/go-number.ts';
+import { goFloatText } from '../yaml/go-number.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
@@ -135,9 +135,9 @@ export function textOf(value: Value): string | undefined {
       // What fits no 64-bit integer is a float to go-yaml.
       return BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value
         ? String(value)
-        : goFloatKey(Number(value));
+        : goFloatText(Number(value));
     case 'number':
-      return Number.isSafeInteger(value) ? String(value) : goFloatKey(value);
+      return Number.isSafeInteger(value) ? String(value) : goFloatText(value);
     default:
       return value === null ? '' : undefined;
   }

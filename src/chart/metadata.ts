@@ -45,7 +45,7 @@ export async function parseChartMetadata(
 
 /** Helm reads the first document of these files and no other. */
 function readMap(text: string, file: string): ValueMap {
-  const value = parseYamlDocuments(text, file)[0] ?? null;
+  const value = parseYamlDocuments(text, file, { floats: 'text' })[0] ?? null;
   if (value === null) return new Map();
   if (isMap(value)) return value;
   throw new PkgError('PKG_CHART_INVALID', 'this file holds a map of fields, and here is none', {

@@ -1,7 +1,7 @@
 /** What YAML nodes mean to Helm: values, after go-yaml has read them and they have been JSON. */
 import { printable } from '../errors-text.ts';
 import { YamlFault } from './fault.ts';
-import { goFloatKey } from './go-number.ts';
+import { goFloatKey, goFloatText } from './go-number.ts';
 import type { YamlNode } from './nodes.ts';
 import { isFloat, resolvePlainScalar } from './scalar.ts';
 import { isTimestamp } from './timestamp.ts';
@@ -15,6 +15,7 @@ const RESOLVED: ReadonlySet<string> = new Set(['', 'str', 'bool', 'int', 'float'
 /** Makes the values of documents. */
 export class Decoder {
   readonly #unique: boolean;
+  readonly #textFloats: boolean;
   /** Nodes read, and those of them that came out of aliases: what go-yaml bounds. */
   #nodes = 0;
   #aliased = 0;
@@ -24,9 +25,13 @@ export class Decoder {
   #notJson: Map<ValueMap, YamlFault> = new Map();
   #infinite: YamlNode | undefined;
 
-  /** @param unique a key that is written twice in a map is an error */
-  constructor(unique: boolean) {
+  /**
+   * @param unique a key that is written twice in a map is an error
+   * @param textFloats floats become the text that sigs.k8s.io/yaml makes of them where text is wanted
+   */
+  constructor(unique: boolean, textFloats = false) {
     this.#unique = unique;
+    this.#textFloats = textFloats;
   }
 
   /**
@@ -69,6 +74,9 @@ export class Decoder {
     switch (node.kind) {
       case 'scalar': {
         const value = scalarValue(node);
+        if (this.#textFloats && (typeof value === 'number' || typeof value === 'bigint') && isFloatNode(node, value)) {
+          return goFloatText(Number(value));
+        }
         if (typeof value === 'number' && !Number.isFinite(value)) this.#infinite ??= node;
         return value;
       }
@@ -266,6 +274,9 @@ function binaryValue(node: YamlNode): string {
 /** A scalar as text, where JSON has only text: what sigs.k8s.io/yaml makes of numbers and booleans. */
 export function scalarText(node: YamlNode, value: boolean | number | bigint): string {
   if (typeof value === 'boolean') return String(value);
-  const float = isFloat(node.value, value) || tagName(node.tag) === 'float';
-  return float ? goFloatKey(Number(value)) : String(value);
+  return isFloatNode(node, value) ? goFloatKey(Number(value)) : String(value);
+}
+
+function isFloatNode(node: YamlNode, value: number | bigint): boolean {
+  return isFloat(node.value, value) || tagName(node.tag) === 'float';
 }

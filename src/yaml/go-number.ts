@@ -1,11 +1,17 @@
-/**
- * A float as a map key: Go's `strconv.FormatFloat(f, 'g', -1, 32)`, which is how sigs.k8s.io/yaml turns
- * such keys into text.
- */
+/** A float as a map key: as {@link goFloatText}, but for infinity and not-a-number, which YAML has words for. */
 export function goFloatKey(value: number): string {
-  const single = Math.fround(value);
   if (Number.isNaN(value)) return '.nan';
-  if (!Number.isFinite(single)) return single > 0 ? '.inf' : '-.inf';
+  return goFloatText(value).replace(/^\+?(-?)Inf$/, '$1.inf');
+}
+
+/**
+ * A float where text is wanted: Go's `strconv.FormatFloat(f, 'g', -1, 32)`, which is how sigs.k8s.io/yaml turns
+ * it into text.
+ */
+export function goFloatText(value: number): string {
+  const single = Math.fround(value);
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(single)) return single > 0 ? '+Inf' : '-Inf';
   // The shortest digits that give back the same 32-bit number.
   let exponential = single.toExponential();
   for (let digits = 0; digits < 9; digits++) {

@@ -12,12 +12,18 @@ import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { readFast } from './fast.ts';
 import { decodeBytes, readableUntil, validText } from './readable.ts';
+import { isMap } from './value.ts';
 import type { Value } from './value.ts';
 
 /** How to read. */
 export type YamlOptions = {
   /** A key that is written twice in a map: the last one counts, as in Helm (default), or it is an error. */
   duplicateKeys?: 'last' | 'error';
+  /**
+   * For data whose numbers stand where text is wanted: a float whose value does not show that it is one (`1e6`) is
+   * given as the text that Helm makes of it.
+   */
+  floats?: 'text';
 };
 
 /** Texts longer than this (in UTF-16 units) are refused: what they hold could never be stored in a cluster. */
@@ -79,17 +85,25 @@ function compose(text: string, file: string, options: YamlOptions): Document[] {
     throw new PkgError('PKG_YAML_TOO_COMPLEX', TOO_LARGE, { at: { file } });
   }
   const unique = options.duplicateKeys === 'error';
+  const textFloats = options.floats === 'text';
   const fast = readFast(text, unique);
-  if (fast !== undefined) return [{ value: fast.value, offset: 0 }];
+  if (fast !== undefined && !(textFloats && holdsDoubtful(fast.value))) return [{ value: fast.value, offset: 0 }];
   try {
     const reader = new DocumentReader(text, readableUntil(text));
     const nodes: YamlNode[] = [];
     for (let node = reader.next(); node !== undefined; node = reader.next()) nodes.push(node);
-    const decoder = new Decoder(unique);
+    const decoder = new Decoder(unique, textFloats);
     return nodes.map((node) => ({ value: decoder.document(node), offset: node.at }));
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
     throw new PkgError(code, error.message, { at: positionAt(text, error.at, file) });
   }
+}
+
+/** Is there a number that does not show whether it is an integer or a float, and whose text depends on it? */
+function holdsDoubtful(value: Value): boolean {
+  if (typeof value === 'number') return Object.is(value, -0) || (Number.isInteger(value) && Math.abs(value) >= 1e6);
+  if (Array.isArray(value)) return value.some(holdsDoubtful);
+  return isMap(value) ? [...value.values()].some(holdsDoubtful) : typeof value === 'bigint';
 }

@@ -154,6 +154,40 @@ describe('Chart.yaml', () => {
     expect(accepted).toBeGreaterThan(20);
   });
 
+  test('numbers and words become the text that they become in helm', async () => {
+    const digits = (most: number): fc.Arbitrary<string> => fc.stringMatching(/^[0-9]+$/, { maxLength: most });
+    const number = fc
+      .tuple(
+        fc.constantFrom('', '', '', '-', '+'),
+        fc.oneof(digits(22), fc.constantFrom('0x1F', '0o17', '017', '0b101', '089', '1_000_000', '.inf', '.NaN')),
+        fc.option(digits(8), { nil: undefined }),
+        fc.constantFrom('', '', 'e2', 'E+06', 'e-7', 'e40', 'e400', '_0'),
+      )
+      .map(([sign, whole, rest, exponent]) => `${sign}${whole}${rest === undefined ? '' : `.${rest}`}${exponent}`);
+    const quoted = number.map((text) => `"${text}"`);
+    const tagged = number.map((text) => `!!float ${text}`);
+    const written = fc.oneof(
+      { weight: 8, arbitrary: number },
+      { weight: 1, arbitrary: quoted },
+      { weight: 1, arbitrary: fc.constantFrom('yes', 'Off', 'y', '~', 'null', '2020-01-01', '12:30:45', '1.2.3', '-') },
+      { weight: 1, arbitrary: tagged.filter((text) => /^!!float [-+]?[0-9]+(?:\.[0-9]+)?$/.test(text)) },
+    );
+    const chart = writeChart();
+    const texts = fc.sample(written, 400 * RUNS);
+    const annotations = texts.map((text, index) => `  k${index}: ${text}\n`).join('');
+    const head = 'apiVersion: v2\nname: web\n';
+    const all = `${head}version: 1.0.0\nannotations:\n${annotations}`;
+    writeFileSync(join(chart, 'Chart.yaml'), all);
+    const shown = (metadata: JsonObject | undefined): unknown[] =>
+      texts.map((text, index) => [text, (metadata?.['annotations'] as JsonObject | undefined)?.[`k${index}`]]);
+    expect(shown(await pkgMetadata(all))).toEqual(shown(helmMetadata(chart)));
+    for (const text of [...fc.sample(written, 20 * RUNS), '72445e2', '1e3', '10000000', '1.0e7']) {
+      const one = `${head}version: ${text}\nappVersion: ${text}\nkubeVersion: ${text}\nicon: ${text}\n`;
+      writeFileSync(join(chart, 'Chart.yaml'), one);
+      expect([text, await pkgMetadata(one)]).toEqual([text, helmMetadata(chart)]);
+    }
+  });
+
   test.each<[string, string, [string, number][]]>([
     [
       'name: a/b\nversion: x\n',
