@@ -30,15 +30,14 @@ export async function parseChartMetadata(
 ): Promise<{ metadata: ChartMetadata; errors: PkgError[] }> {
   const problems: Problem[] = [];
   const written = readMap(text, file);
-  const metadata = readMetadata(new Fields(written, [], problems), written);
+  const required = requirements && readMap(requirements.text, requirements.file);
+  const isReplaced = required?.has('dependencies') === true;
+  const metadata = readMetadata(new Fields(written, [], problems), written, isReplaced);
   const errors = await withPositions(problems, text, file);
-  if (requirements !== undefined) {
-    const map = readMap(requirements.text, requirements.file);
-    if (map.has('dependencies')) {
-      const found: Problem[] = [];
-      metadata.dependencies = readDependencies(new Fields(map, [], found)).map(({ dependency }) => dependency);
-      errors.push(...(await withPositions(found, requirements.text, requirements.file)));
-    }
+  if (requirements !== undefined && required !== undefined && isReplaced) {
+    const found: Problem[] = [];
+    metadata.dependencies = readDependencies(new Fields(required, [], found)).map(({ dependency }) => dependency);
+    errors.push(...(await withPositions(found, requirements.text, requirements.file)));
   }
   return { metadata, errors };
 }
@@ -69,7 +68,8 @@ async function withPositions(problems: readonly Problem[], text: string, file: s
   return errors;
 }
 
-function readMetadata(fields: Fields, written: ValueMap): ChartMetadata {
+/** @param isReplaced what it says of dependencies counts for nothing: it has to be readable, and no more */
+function readMetadata(fields: Fields, written: ValueMap, isReplaced: boolean): ChartMetadata {
   const apiVersion = fields.exactText('apiVersion');
   // Helm takes a chart that names none for one of Helm 2.
   if (!['', 'v1', 'v2'].includes(apiVersion)) {
@@ -89,7 +89,7 @@ function readMetadata(fields: Fields, written: ValueMap): ChartMetadata {
     .map((maintainer) => mapOf(['name', 'email', 'url'].map((key) => [key, maintainer.text(key)] as const)));
   const annotations = fields.textMap('annotations');
   const deprecated = fields.flag('deprecated');
-  const dependencies = readDependencies(fields);
+  const dependencies = readDependencies(fields, isReplaced);
   const known = new Map<string, Value>([
     ...Object.entries({ apiVersion, name, version, type, ...texts, deprecated }),
     ['sources', fields.texts('sources')],
@@ -146,7 +146,7 @@ function checkVersion(version: string, fields: Fields): void {
 /** `enabled` is Helm's own note on a dependency; one in a file means nothing and is kept. */
 type DeclaredDependency = { dependency: ChartDependency; enabled: boolean };
 
-function readDependencies(fields: Fields): DeclaredDependency[] {
+function readDependencies(fields: Fields, isReplaced = false): DeclaredDependency[] {
   const names = new Set<string>();
   return fields.maps('dependencies', 'a dependency is a map with name, version and repository').map((item) => {
     const dependency: ChartDependency = {
@@ -159,6 +159,7 @@ function readDependencies(fields: Fields): DeclaredDependency[] {
       importValues: readImports(item),
     };
     const { name, alias } = dependency;
+    if (isReplaced) return { dependency, enabled: item.flag('enabled') };
     if (name === '') item.report(undefined, 'the dependency has no name');
     if (alias !== '' && !ALIAS.test(alias)) {
       item.report('alias', `the alias '${printable(alias, 60)}' is not a plain name`, ['use letters, digits, _ and -']);

@@ -55,16 +55,17 @@ export function parseYamlDocuments(text: string, file: string, options: YamlOpti
  * Reads the first document of a text that is given as bytes, one a character, and says what is wrong with it
  * as Helm does. Text in the result is Unicode.
  *
+ * @param floats as in {@link YamlOptions}
  * @throws YamlFault
  */
-export function readFirstDocument(bytes: string): Value {
+export function readFirstDocument(bytes: string, floats?: 'text'): Value {
   const valid = validText(bytes);
   const fast = valid === undefined ? undefined : readFast(valid, false);
-  if (fast !== undefined) return fast.value;
+  if (fast !== undefined && !(floats === 'text' && holdsDoubtful(fast.value))) return fast.value;
   const { text, fault } = decodeBytes(bytes);
   if (text.length > LONGEST_TEXT) throw new YamlFault(TOO_LARGE, 0, undefined, true);
   const node = new DocumentReader(text, fault).next();
-  return node === undefined ? null : new Decoder(false).document(node);
+  return node === undefined ? null : new Decoder(false, floats === 'text').document(node);
 }
 
 /** The line and column of an offset; both count from 1. */

@@ -3,7 +3,10 @@
  * as `helm lint` reports them, and a few versions that it does not know (any more), which are ours to report.
  */
 
-/** apiVersion, kinds, deprecated in and gone from 1.N, and the apiVersion to use instead. */
+/**
+ * apiVersion, kinds, deprecated in and gone from 1.N (0 for not yet), and the apiVersion to use instead, with the
+ * kind if that is another. Lists of the kinds are meant too.
+ */
 const DEPRECATED: readonly (readonly [string, string, number, number, string])[] = [
   ['admissionregistration.k8s.io/v1alpha1', 'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding', 35, 38, ''],
   ['admissionregistration.k8s.io/v1alpha1', 'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding', 29, 32, ''],
@@ -15,6 +18,13 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
     'admissionregistration.k8s.io/v1',
   ],
   ['admissionregistration.k8s.io/v1beta1', 'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding', 31, 34, ''],
+  [
+    'admissionregistration.k8s.io/v1beta1',
+    'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding',
+    37,
+    40,
+    'admissionregistration.k8s.io/v1',
+  ],
   ['apps/v1beta1', 'ControllerRevision Deployment DeploymentRollback StatefulSet', 8, 16, 'apps/v1'],
   ['apps/v1beta1', 'Scale', 8, 16, 'autoscaling/v1'],
   ['apps/v1beta2', 'ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet', 9, 16, 'apps/v1'],
@@ -31,6 +41,8 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ],
   ['batch/v1beta1', 'CronJob', 21, 25, 'batch/v1'],
   ['certificates.k8s.io/v1alpha1', 'ClusterTrustBundle', 34, 37, ''],
+  ['certificates.k8s.io/v1beta1', 'ClusterTrustBundle', 37, 40, ''],
+  ['certificates.k8s.io/v1beta1', 'PodCertificateRequest', 38, 41, ''],
   ['certificates.k8s.io/v1beta1', 'CertificateSigningRequest', 19, 22, 'certificates.k8s.io/v1'],
   ['coordination.k8s.io/v1alpha2', 'LeaseCandidate', 35, 38, ''],
   ['coordination.k8s.io/v1beta1', 'Lease', 19, 22, 'coordination.k8s.io/v1'],
@@ -76,8 +88,10 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
     'rbac.authorization.k8s.io/v1',
   ],
   ['resource.k8s.io/v1alpha3', 'DeviceTaintRule', 36, 39, ''],
+  ['resource.k8s.io/v1alpha3', 'ResourcePoolStatusRequest', 39, 42, ''],
   ['resource.k8s.io/v1beta1', 'DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice', 35, 38, ''],
   ['resource.k8s.io/v1beta2', 'DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice', 36, 39, ''],
+  ['resource.k8s.io/v1beta2', 'DeviceTaintRule', 39, 42, ''],
   ['scheduling.k8s.io/v1beta1', 'PriorityClass', 14, 22, 'scheduling.k8s.io/v1'],
   ['storage.k8s.io/v1alpha1', 'CSIStorageCapacity', 21, 24, 'storage.k8s.io/v1beta1'],
   ['storage.k8s.io/v1alpha1', 'VolumeAttachment', 21, 24, 'storage.k8s.io/v1'],
@@ -86,6 +100,9 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ['storage.k8s.io/v1beta1', 'CSINode', 17, 22, 'storage.k8s.io/v1'],
   ['storage.k8s.io/v1beta1', 'CSIStorageCapacity', 24, 27, 'storage.k8s.io/v1'],
   ['storage.k8s.io/v1beta1', 'VolumeAttributesClass', 34, 37, 'storage.k8s.io/v1'],
+  ['storagemigration.k8s.io/v1beta1', 'StorageVersionMigration', 38, 41, ''],
+  ['v1', 'ComponentStatus', 19, 0, ''],
+  ['v1', 'Endpoints', 33, 0, 'discovery.k8s.io/v1 EndpointSlice'],
 ];
 
 /** The same of versions that `helm lint` says nothing of. */
@@ -108,11 +125,18 @@ export type Deprecation = { message: string; byHelm: boolean };
 export function deprecation(apiVersion: string, kind: string, kubeVersion: string): Deprecation | undefined {
   const minor = Number(/^v?1\.([0-9]+)/.exec(kubeVersion)?.[1] ?? Infinity);
   const isIt = ([version, kinds]: (typeof DEPRECATED)[number]): boolean =>
-    version === apiVersion && kinds.split(' ').includes(kind);
+    version === apiVersion &&
+    kinds.split(' ').some((name) => name === kind || (hasList(name) && kind === `${name}List`));
   const known = DEPRECATED.find(isIt);
   const entry = known ?? FORGOTTEN.find(isIt);
   if (entry === undefined || entry[2] > minor) return undefined;
   const [, , since, gone, instead] = entry;
-  const what = `${apiVersion} ${kind} is deprecated in v1.${since}+, unavailable in v1.${gone}+`;
-  return { message: instead === '' ? what : `${what}; use ${instead} ${kind}`, byHelm: known !== undefined };
+  const what = `${apiVersion} ${kind} is deprecated in v1.${since}+${gone === 0 ? '' : `, unavailable in v1.${gone}+`}`;
+  const use = instead === '' ? '' : `; use ${instead.includes(' ') ? instead : `${instead} ${kind}`}`;
+  return { message: what + use, byHelm: known !== undefined };
+}
+
+/** What is only asked for, or a part of another object, comes in no lists. */
+function hasList(kind: string): boolean {
+  return !/Review$|^(?:Scale|Eviction|DeploymentRollback)$/.test(kind);
 }

@@ -19,11 +19,16 @@ export type ReadText = { documents: ReadDocument[]; fault?: string };
 /**
  * Reads the documents of a text, given as bytes, one a character. Those that hold nothing are left out.
  *
+ * A text that begins with `{` is read as JSON, one object after the other, until that fails; the rest is YAML, but
+ * not behind a second object.
+ *
  * @returns with the fault, in one sentence, at which Helm stops reading
  */
 export function readText(bytes: string): ReadText {
-  const documents: ReadDocument[] = [];
-  for (const chunk of chunksOf(bytes)) {
+  const { documents, rest, fault } = /^\s*\{/.test(bytes) ? readJsonStream(bytes) : { documents: [], rest: 0 };
+  if (fault !== undefined) return { documents, fault };
+  const line = bytes.slice(0, rest).split('\n').length;
+  for (const chunk of chunksOf(bytes.slice(rest), line)) {
     const read = readChunk(chunk);
     if (typeof read === 'string') return { documents, fault: read };
     if (read !== undefined) documents.push(read);
@@ -31,22 +36,67 @@ export function readText(bytes: string): ReadText {
   return { documents };
 }
 
+/** The objects of JSON that a text begins with, and where what follows them begins. */
+function readJsonStream(bytes: string): ReadText & { rest: number } {
+  const documents: ReadDocument[] = [];
+  let rest = 0;
+  for (;;) {
+    const end = jsonEnd(bytes, rest);
+    const read = readJson(bytes.slice(rest, end));
+    if (read === undefined) break;
+    documents.push(read);
+    rest = end;
+  }
+  const isOver = bytes.slice(rest).trim() === '';
+  if (!isOver && documents.length > 1) {
+    return { documents, rest, fault: `what follows the object ${documents.length} is no JSON` };
+  }
+  // Space up to the end of the line, or up to what follows in it, belongs to neither.
+  return { documents, rest: rest + (/^\s*?(?:\n|(?=\S)|$)/.exec(bytes.slice(rest))?.[0].length ?? 0) };
+}
+
+/** Where the object or list that begins at an offset ends, or the word. */
+function jsonEnd(bytes: string, from: number): number {
+  let depth = 0;
+  const token = /\s*(?:([{[])|([}\]])|"(?:[^"\\]|\\[^])*"|[,:]|[^\s{}[\]",:]+)/y;
+  token.lastIndex = from;
+  for (let match = token.exec(bytes); match !== null; match = token.exec(bytes)) {
+    if (match[1] !== undefined) depth++;
+    if (match[2] !== undefined) depth--;
+    if (depth <= 0) return token.lastIndex;
+  }
+  return bytes.length;
+}
+
+/** An object of JSON; undefined for what is none, or has a head that is no text. */
+function readJson(bytes: string): ReadDocument | undefined {
+  let value: Value;
+  try {
+    value = fromPlain(parseJson(Buffer.from(bytes, 'latin1').toString('utf8'), ''));
+  } catch {
+    return undefined;
+  }
+  if (!isMap(value)) return undefined;
+  const head = headOf(value, (item) => (item === null || typeof item === 'string' ? (item ?? '') : undefined));
+  return typeof head === 'string' ? undefined : { value, head };
+}
+
 type Chunk = { text: string; line: number } | { separator: string; line: number };
 
 /** Cuts a text at lines that begin with `---`, behind which only a comment may stand. */
-function* chunksOf(bytes: string): Generator<Chunk> {
+function* chunksOf(bytes: string, first: number): Generator<Chunk> {
   let lines: string[] = [];
-  let start = 1;
+  let start = first;
   for (const [index, line] of bytes.replaceAll('\r\n', '\n').split('\n').entries()) {
     if (!line.startsWith('---')) {
       lines.push(line);
       continue;
     }
     const rest = line.slice(3).trim();
-    if (rest !== '' && !rest.startsWith('#')) return yield { separator: line, line: index + 1 };
+    if (rest !== '' && !rest.startsWith('#')) return yield { separator: line, line: first + index };
     if (lines.length > 0) yield { text: `${lines.join('\n')}\n`, line: start };
     lines = [];
-    start = index + 2;
+    start = first + index + 1;
   }
   yield { text: `${lines.join('\n')}\n`, line: start };
 }
@@ -61,24 +111,21 @@ function readChunk(chunk: Chunk): ReadDocument | string | undefined {
     value = readFirstDocument(text);
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
-    const json = readJson(text);
-    if (json === undefined) return faultOf(error, text, line);
-    value = json;
+    return faultOf(error, text, line);
   }
   if (value === null) return undefined;
   if (!isMap(value)) return `the document from line ${line} is no object`;
-  const head = headOf(value);
+  const head = headOf(hasNumber(value) ? (readFirstDocument(text, 'text') as ValueMap) : value);
   return typeof head === 'string' ? `in the document from line ${line}, ${head}` : { value, head };
 }
 
-/** JSON may hold what YAML may not, such as tabs. */
-function readJson(text: string): Value | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
-  try {
-    return fromPlain(parseJson(Buffer.from(text, 'latin1').toString('utf8'), ''));
-  } catch {
-    return undefined;
+/** Is there a number where the head wants text? It may be one whose text the value does not tell. */
+function hasNumber(value: ValueMap): boolean {
+  for (const [key, item] of value) {
+    if (typeof item === 'number') return true;
+    if (key.toLowerCase() === 'metadata' && isMap(item) && hasNumber(item)) return true;
   }
+  return false;
 }
 
 function faultOf(error: YamlFault, text: string, line: number): string {
@@ -87,15 +134,20 @@ function faultOf(error: YamlFault, text: string, line: number): string {
   return `${error.message} (line ${line + before}: ${printable(shown, 120)})`;
 }
 
-/** The head of an object, as Go's JSON decoder fills it: keys without regard to case; why not where it cannot be. */
-function headOf(value: ValueMap): Head | string {
+/**
+ * The head of an object, as Go's JSON decoder fills it: keys without regard to case.
+ *
+ * @param asText gives what stands where text is wanted
+ * @returns what is wrong where it cannot be filled
+ */
+function headOf(value: ValueMap, asText: (item: Value) => string | undefined = textOf): Head | string {
   const head: Head = { apiVersion: '', kind: '', name: '' };
   let problem: string | undefined;
   const fill = (map: ValueMap, fields: Readonly<Record<string, (item: Value) => void>>): void => {
     for (const key of [...map.keys()].sort()) fields[key.toLowerCase()]?.(map.get(key) ?? null);
   };
   const text = (name: string, set: (text: string) => void) => (item: Value) => {
-    const found = textOf(item);
+    const found = asText(item);
     if (found === undefined) problem ??= `${name} is not a text`;
     else if (item !== null) set(found);
   };

@@ -26,7 +26,7 @@ const service: NameRule = {
 };
 const pathSegment: NameRule = {
   longest: Infinity,
-  pattern: /^(?!\.{0,2}$)[^/%]*$/,
+  pattern: /^(?!\.{1,2}$)[^/%]*$/,
   says: 'anything but ".", "..", "/" and "%"',
 };
 
