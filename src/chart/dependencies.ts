@@ -37,8 +37,7 @@ type Progress = { warnings: Set<string>; charts: number; location: string };
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING`
  */
 export function checkDependencies(chart: Chart): void {
-  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
-  const missing = chart.metadata.dependencies.filter(({ name }) => !present.has(name));
+  const missing = missingDependencies(chart);
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => printable(name, 60)).join(', ');
   throw new PkgError(
@@ -46,9 +45,18 @@ export function checkDependencies(chart: Chart): void {
     `found in Chart.yaml, but missing in charts/ directory: ${names}`,
     {
       at: { file: `${chart.location}/Chart.yaml` },
-      hints: ['put the missing charts into charts/, as folders or archives'],
+      hints: [
+        'template, install and upgrade fetch them if --dependency-update is given',
+        'or put the missing charts into charts/, as folders or archives',
+      ],
     },
   );
+}
+
+/** Dependencies that are declared and not in `charts/`. */
+export function missingDependencies(chart: Chart): ChartDependency[] {
+  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
+  return chart.metadata.dependencies.filter(({ name }) => !present.has(name));
 }
 
 /** Does a chart have the version that a dependency asks for? Not if either cannot be read. */

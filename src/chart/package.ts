@@ -52,12 +52,21 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
   const all: ValueMap = new Map(metadata.all);
   if (version !== undefined) all.set('version', version);
   if (appVersion !== undefined) all.set('appVersion', appVersion);
-  const files = contentsOf({ ...chart, metadata: { ...metadata, all } }, '');
-  checkNames(files, folder);
-  const archive = gzip(writeTar(files, MODIFIED));
+  const archive = packChart({ ...chart, metadata: { ...metadata, all } });
   const path = join(destination, `${metadata.name}-${version ?? metadata.version}.tgz`);
   await write(path, destination, archive);
   return path;
+}
+
+/**
+ * The archive of a chart and its subcharts.
+ *
+ * @throws {PkgError} `PKG_CHART_INVALID` for two subcharts of one name; `PKG_SCHEMA_INVALID`
+ */
+export function packChart(chart: Chart): Buffer {
+  const files = contentsOf(chart, '');
+  checkNames(files, chart.location);
+  return gzip(writeTar(files, MODIFIED));
 }
 
 /** A chart's files in Helm's order: metadata, lock, values, schema, templates, other files, subcharts. */

@@ -110,6 +110,36 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: '`pkg lint` found errors, or warnings under --strict.',
     fix: 'Each finding names its place and rule.',
   },
+  PKG_REPOSITORY_UNKNOWN: {
+    summary: 'a dependency names a repository that is not known',
+    why: 'The repository is neither an address that charts can be fetched from, nor the name of one in repositories.yaml.',
+    fix: 'Write an http://, https://, oci:// or file:// address, or add the name with `helm repo add`.',
+  },
+  PKG_REPOSITORY_INVALID: {
+    summary: 'a repository, or the file that says how to reach it, cannot be read',
+    why: 'index.yaml, repositories.yaml, the file with logins to registries or the answer of a registry is not what it should be.',
+    fix: 'Check that the address is that of a chart repository. A file of your own can be mended where the message points.',
+  },
+  PKG_REPOSITORY_UNREACHABLE: {
+    summary: 'a repository does not give what it is asked for',
+    why: 'The server cannot be reached, its certificate is not trusted, or it answers with an error.',
+    fix: 'Check the address, the network and HTTPS_PROXY; the message says what happened.',
+  },
+  PKG_REPOSITORY_UNAUTHORIZED: {
+    summary: 'a repository wants to know who you are',
+    why: 'It refuses the login, or there is none.',
+    fix: 'Log in with `helm registry login` or `docker login`, or add the repository with `helm repo add --username … --password …`.',
+  },
+  PKG_CHART_VERSION_NOT_FOUND: {
+    summary: 'a repository does not hold the chart in a version that fits',
+    why: 'The chart is not there, or none of its versions is one that the dependency asks for. Pre-releases fit only where the range names one.',
+    fix: 'Check the name, the repository and the version of the dependency.',
+  },
+  PKG_DIGEST_MISMATCH: {
+    summary: 'what was fetched is not what the repository promised',
+    why: 'The archive has another digest than the index or the manifest says: it was replaced later, or on the way.',
+    fix: 'Do not use it before you know why. Who runs the repository can make its index again.',
+  },
   PKG_TEMPLATE_SYNTAX: {
     summary: 'a template cannot be read',
     why: 'The template is not Handlebars at the place that is named.',

@@ -21,6 +21,14 @@ export const VALUE_FLAGS = {
   'set-literal': { type: 'list', value: 'KEY=TEXT', summary: 'set one value to the text as it is (repeatable)' },
 } as const;
 
+/** Fetches what is missing in `charts/`. */
+export const DEPENDENCY_FLAG = {
+  'dependency-update': {
+    type: 'boolean',
+    summary: 'fetch dependencies that are missing in charts/, and write Chart.lock',
+  },
+} as const;
+
 /** How a release that is given no name gets one. */
 export const NAME_FLAGS = {
   'generate-name': { type: 'boolean', char: 'g', summary: 'make up a name that is new' },

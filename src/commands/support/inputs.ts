@@ -9,17 +9,24 @@ import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { valueSources } from './flags.ts';
 import { collectFor } from './heap.ts';
-import type { NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
+import type { DEPENDENCY_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart and the values for it. */
 export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins };
 
-/** Loads the chart and reads the values that the flags name. */
-export async function readInputs(path: string, flags: FlagValues<typeof VALUE_FLAGS>): Promise<Inputs> {
+/** The flags that say what is read. Not every command fetches dependencies. */
+type InputFlags = FlagValues<typeof VALUE_FLAGS> & Partial<FlagValues<typeof DEPENDENCY_FLAG>>;
+
+/** Loads the chart, with its dependencies fetched if that is asked for, and reads the values that the flags name. */
+export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
   const sources = valueSources(flags);
-  const chart = await loadChart(path);
+  let chart = await loadChart(path);
   collectFor(chart);
   const userValues = await readUserValues(sources, readStdin);
+  if (flags['dependency-update'] === true) {
+    const { withDependencies } = await import('./dependency-update.ts');
+    chart = await withDependencies(chart);
+  }
   return { chart, userValues, origins: createOrigins(chart, sources) };
 }
 
@@ -37,7 +44,7 @@ export async function readStdin(): Promise<string> {
  */
 export async function readNamedInputs(
   args: readonly string[],
-  flags: FlagValues<typeof VALUE_FLAGS & typeof NAME_FLAGS>,
+  flags: InputFlags & FlagValues<typeof NAME_FLAGS>,
 ): Promise<Inputs & { name: string }> {
   checkName(args, flags);
   const inputs = await readInputs(args.at(-1) ?? '', flags);

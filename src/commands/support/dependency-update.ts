@@ -1,0 +1,33 @@
+/** `--dependency-update`: fetches what a chart declares and does not hold. */
+import { missingDependencies } from '../../chart/dependencies.ts';
+import type { Chart } from '../../chart/chart.ts';
+import { loadChart } from '../../chart/load.ts';
+import { printable } from '../../errors-text.ts';
+import { updateDependencies } from '../../repository/update.ts';
+import { printError } from '../../terminal/output.ts';
+
+/** What takes less time goes unsaid. */
+const QUIET_MS = 1_000;
+
+/**
+ * The chart with its dependencies: as it is when none is missing, else loaded again once all are fetched. A library
+ * is left alone: it cannot be installed, which is told later.
+ *
+ * @throws {PkgError} whatever fetching and loading throw
+ */
+export async function withDependencies(chart: Chart): Promise<Chart> {
+  if (missingDependencies(chart).length === 0 || chart.metadata.type === 'library') return chart;
+  let doing = '';
+  const timer = setInterval(() => {
+    if (doing !== '') printError(`${doing}\n`);
+    doing = '';
+  }, QUIET_MS);
+  try {
+    const locked = await updateDependencies(chart, { env: process.env, tell: (what) => (doing = what) });
+    const names = locked.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
+    printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
+  } finally {
+    clearInterval(timer);
+  }
+  return loadChart(chart.location);
+}

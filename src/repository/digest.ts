@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { PkgError } from '../errors.ts';
+
+/**
+ * Are these the bytes that a digest was made of? `sha256:HEX`, `sha512:HEX`, or 64 digits alone; what is no such
+ * digest says nothing.
+ *
+ * @param location where the bytes come from, for the message
+ * @throws {PkgError} `PKG_DIGEST_MISMATCH`
+ */
+export function checkDigest(bytes: Uint8Array, digest: string, location: string): void {
+  const [, algorithm = 'sha256', hex = ''] = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(digest) ?? [];
+  if (hex.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) return;
+  const found = createHash(algorithm.toLowerCase()).update(bytes).digest('hex');
+  if (found === hex.toLowerCase()) return;
+  throw new PkgError('PKG_DIGEST_MISMATCH', 'what was fetched is not what the repository says that it has', {
+    at: { file: location },
+    notes: [`expected ${algorithm.toLowerCase()}:${hex.toLowerCase()}`, `got      ${algorithm}:${found}`],
+    hints: ['the archive was replaced after the index was made, or on the way: ask who runs the repository'],
+  });
+}

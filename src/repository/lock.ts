@@ -1,0 +1,94 @@
+/** `Chart.lock`: which versions were chosen, as Helm writes it (helm v4, internal/resolver, pkg/downloader). */
+import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Chart, ChartDependency } from '../chart/chart.ts';
+import { Fields } from '../chart/fields.ts';
+import { goJson, sortKeys } from '../yaml/json.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
+import { resolvePlainScalar } from '../yaml/scalar.ts';
+import { isTimestamp } from '../yaml/timestamp.ts';
+import { isMap, toPlain } from '../yaml/value.ts';
+import type { Json, JsonObject, Value } from '../yaml/value.ts';
+
+/** A dependency with the fields that count for the digest alone, as they are written. */
+export type Declared = ChartDependency & { enabled: boolean; imports: Json };
+
+/** A dependency and the version that was chosen for it. */
+export type Locked = { name: string; repository: string; version: string };
+
+/** The dependencies of a chart folder. */
+export function declaredDependencies(chart: Chart): Declared[] {
+  const { dependencies } = chart.metadata;
+  const requirements = join(chart.location, 'requirements.yaml');
+  const old = existsSync(requirements) ? writtenIn(readFileSync(requirements, 'utf8'), requirements) : undefined;
+  const written = old ?? writtenIn(Buffer.from(chart.metadataFile?.data ?? []).toString('utf8'), 'Chart.yaml') ?? [];
+  return dependencies.map((dependency, index) => {
+    const fields = new Fields(written[index] ?? new Map(), [], []);
+    return { ...dependency, enabled: fields.flag('enabled'), imports: toPlain(fields.list('import-values')) };
+  });
+}
+
+/** The maps of a file's list of dependencies; undefined when it has none. */
+function writtenIn(text: string, file: string): Map<string, Value>[] | undefined {
+  const value = parseYamlDocuments(text, file)[0] ?? null;
+  if (!isMap(value)) return undefined;
+  const fields = new Fields(value, [], []);
+  return fields.value('dependencies') === null ? undefined : fields.list('dependencies').filter(isMap);
+}
+
+/** What Helm compares to see whether a lock file fits its chart: a hash over what is declared and what was chosen. */
+export function lockDigest(declared: readonly Declared[], locked: readonly Locked[]): string {
+  const json = goJson([
+    declared.map(declaredJson),
+    locked.map(({ name, version, repository }) => ({ name, version, repository })),
+  ]);
+  return `sha256:${createHash('sha256').update(json).digest('hex')}`;
+}
+
+/** In the order of Go's struct, without what is empty. */
+function declaredJson(dependency: Declared): JsonObject {
+  const { name, version, repository, condition, tags, enabled, imports, alias } = dependency;
+  const some = (key: string, value: Json): JsonObject =>
+    value === '' || value === false || (Array.isArray(value) && value.length === 0) ? {} : { [key]: value };
+  return {
+    name,
+    ...some('version', version),
+    repository,
+    ...some('condition', condition),
+    ...some('tags', tags),
+    ...some('enabled', enabled),
+    ...some('import-values', sortKeys(imports)),
+    ...some('alias', alias),
+  };
+}
+
+/** The text of the file. */
+export function lockText(locked: readonly Locked[], digest: string, generated: Date): string {
+  const items = locked.map(
+    ({ name, repository, version }) =>
+      `- name: ${scalar(name)}\n  repository: ${scalar(repository)}\n  version: ${scalar(version)}\n`,
+  );
+  return `dependencies:\n${items.join('')}digest: ${digest}\ngenerated: "${goTime(generated)}"\n`;
+}
+
+/** A text on one line as Go's YAML writes it. */
+function scalar(text: string): string {
+  if (!/^[ -~]*$/.test(text)) return JSON.stringify(text);
+  const isOther =
+    typeof resolvePlainScalar(text) !== 'string' ||
+    isTimestamp(text) ||
+    /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(text);
+  if (isOther) return `"${text}"`;
+  const isPlain = !/^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?: |$)|---|\.\.\.)|:(?: |$)| #|^ | $/.test(text);
+  return isPlain ? text : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** RFC 3339 in the zone of this machine, as Go prints the time. */
+function goTime(time: Date): string {
+  const offset = -time.getTimezoneOffset();
+  const local = new Date(time.getTime() + offset * 60_000).toISOString().replace(/\.?0*Z$/, '');
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
+  return local + (offset === 0 ? 'Z' : zone);
+}

@@ -1,0 +1,121 @@
+/**
+ * How a registry is shown who one is: it answers 401 with a challenge, which a login or a token answers.
+ *
+ * @see https://distribution.github.io/distribution/spec/auth/token/
+ */
+import { isIP } from 'node:net';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { textField } from '../yaml/value.ts';
+import type { Json } from '../yaml/value.ts';
+import { basicAuthorization } from './http.ts';
+import type { HttpClient } from './http.ts';
+import type { RegistryLogin } from './registry-login.ts';
+import { shownUrl } from './urls.ts';
+
+/** A challenge: its scheme in lower case, and what it says. */
+export type Challenge = { scheme: string; parameters: Map<string, string> };
+
+const MAX_TOKEN = 1 << 20;
+
+/** Reads a `WWW-Authenticate` header. */
+export function parseChallenge(header: string): Challenge {
+  const [, scheme = '', rest = ''] = /^([A-Za-z0-9-]+)(?:[ \t]+(.*))?$/s.exec(header.trim()) ?? [];
+  const parameters = new Map<string, string>();
+  for (const [, key = '', quoted, bare] of rest.matchAll(/([\w-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)) {
+    parameters.set(key.toLowerCase(), quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/gs, '$1'));
+  }
+  return { scheme: scheme.toLowerCase(), parameters };
+}
+
+/**
+ * The `Authorization` header that answers a challenge; undefined where nothing is known that could.
+ *
+ * @param registry the address that was asked
+ * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED` when no token is given
+ */
+export async function answerChallenge(
+  challenge: Challenge,
+  registry: URL,
+  scope: string,
+  login: RegistryLogin,
+  http: HttpClient,
+): Promise<string | undefined> {
+  const { username, password } = login;
+  if (challenge.scheme === 'basic') {
+    return username === '' || password === '' ? undefined : basicAuthorization(username, password);
+  }
+  if (challenge.scheme !== 'bearer') return undefined;
+  if (login.registryToken !== '') return `Bearer ${login.registryToken}`;
+  const realm = realmOf(challenge.parameters.get('realm') ?? '', registry);
+  const service = challenge.parameters.get('service') ?? '';
+  const wanted = challenge.parameters.get('scope') ?? scope;
+  return `Bearer ${await fetchToken(realm, service, wanted, login, http)}`;
+}
+
+/** A registry must not have the login sent anywhere it likes: not without TLS, not into the network that one is in. */
+function realmOf(text: string, registry: URL): URL {
+  const realm = URL.parse(text);
+  const isSafe = realm?.protocol === 'https:' || (realm?.protocol === 'http:' && registry.protocol === 'http:');
+  if (realm !== null && isSafe && (realm.hostname === registry.hostname || !isPrivate(realm.hostname))) return realm;
+  throw new PkgError(
+    'PKG_REPOSITORY_UNAUTHORIZED',
+    `${printable(registry.host)} asks for tokens of '${printable(text)}', where no login is sent to`,
+  );
+}
+
+function isPrivate(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) === 4) return /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|224\.0\.0)\./.test(host);
+  return isIP(host) === 6 && /^(?:::|::1|f[cd].*|fe[89ab].*|ff.2:.*|::ffff:.*)$/i.test(host);
+}
+
+async function fetchToken(
+  realm: URL,
+  service: string,
+  scope: string,
+  login: RegistryLogin,
+  http: HttpClient,
+): Promise<string> {
+  const { username, password, identityToken } = login;
+  const common = { service, scope };
+  const form =
+    identityToken === ''
+      ? undefined
+      : new URLSearchParams({
+          grant_type: 'refresh_token',
+          refresh_token: identityToken,
+          client_id: 'kubepkg',
+          ...common,
+        });
+  const url = new URL(realm);
+  if (form === undefined) {
+    if (service !== '') url.searchParams.set('service', service);
+    for (const one of scope.split(' ')) url.searchParams.append('scope', one);
+  }
+  const hasLogin = form === undefined && (username !== '' || password !== '');
+  const answer = await http.fetch(url, {
+    limit: MAX_TOKEN,
+    ...(form === undefined ? {} : { form }),
+    ...(hasLogin ? { authorization: basicAuthorization(username, password) } : {}),
+  });
+  if (answer.status !== 200) throw noToken(realm, `answered ${answer.status}`);
+  let body: Json;
+  try {
+    body = JSON.parse(answer.body.toString('utf8')) as Json;
+  } catch {
+    throw noToken(realm, 'answered with something that is not JSON');
+  }
+  const token = textField(body, 'access_token') || textField(body, 'token');
+  // A line break in it would begin another header.
+  if (!/^[!-~]+$/.test(token)) {
+    throw noToken(realm, 'gave no token');
+  }
+  return token;
+}
+
+function noToken(realm: URL, what: string): PkgError {
+  return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${shownUrl(realm)}, which gives tokens, ${what}`, {
+    hints: ['log in with `helm registry login` or `docker login`'],
+  });
+}

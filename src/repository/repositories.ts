@@ -1,0 +1,89 @@
+/** `repositories.yaml`: the repositories that `helm repo add` wrote down, and how to log in to them. */
+import { readFileSync } from 'node:fs';
+import { Fields } from '../chart/fields.ts';
+import type { Problem } from '../chart/fields.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
+import { isMap } from '../yaml/value.ts';
+import { isSameRepository } from './urls.ts';
+
+/** A repository, known to Helm or named by its address alone. */
+export type Repository = {
+  /** Empty for one that Helm does not know. */
+  name: string;
+  url: string;
+  username: string;
+  password: string;
+  /** The login is for all hosts that charts of this repository come from. */
+  passCredentials: boolean;
+  caFile: string;
+  certFile: string;
+  keyFile: string;
+  insecure: boolean;
+};
+
+/**
+ * Reads the file; no file holds no repositories.
+ *
+ * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_REPOSITORY_INVALID`, and as {@link parseYamlDocuments} throws
+ */
+export function readRepositories(file: string): Repository[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} cannot be read (${code})`, { cause });
+  }
+  const problems: Problem[] = [];
+  const value = parseYamlDocuments(text, file)[0] ?? null;
+  if (value !== null && !isMap(value)) throw invalid('this file holds a map, and here is none', file);
+  const items = new Fields(value ?? new Map(), [], problems).maps('repositories', 'a repository is a map');
+  const repositories = items.map((item) => ({
+    name: item.exactText('name'),
+    url: item.exactText('url'),
+    username: item.exactText('username'),
+    password: item.exactText('password'),
+    passCredentials: item.flag('pass_credentials_all'),
+    caFile: item.exactText('caFile'),
+    certFile: item.exactText('certFile'),
+    keyFile: item.exactText('keyFile'),
+    insecure: item.flag('insecure_skip_tls_verify'),
+  }));
+  const [problem] = problems;
+  if (problem !== undefined) throw invalid(problem.message, file);
+  return repositories;
+}
+
+function invalid(message: string, file: string): PkgError {
+  return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file } });
+}
+
+/**
+ * The repository that a dependency names: `@NAME`, `alias:NAME`, or an address, which need not be known.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_UNKNOWN`
+ */
+export function findRepository(reference: string, known: readonly Repository[], file: string): Repository {
+  const alias = /^(?:@|alias:)(.*)$/s.exec(reference)?.[1];
+  const found = known.find(({ name, url }) =>
+    alias === undefined ? isSameRepository(url, reference) : name === alias,
+  );
+  if (found !== undefined) return found;
+  if (alias === undefined) return unknownRepository(reference);
+  const names = known.map(({ name }) => printable(name, 60)).join(', ');
+  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `there is no repository of the name '${printable(alias, 60)}'`, {
+    at: { file },
+    hints: [
+      `add it with \`helm repo add ${printable(alias, 60)} URL\``,
+      known.length === 0 ? 'the file holds no repositories' : `the file holds ${names}`,
+    ],
+  });
+}
+
+function unknownRepository(url: string): Repository {
+  const login = { username: '', password: '', passCredentials: false };
+  return { name: '', url, ...login, caFile: '', certFile: '', keyFile: '', insecure: false };
+}

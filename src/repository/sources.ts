@@ -1,0 +1,161 @@
+/** Where the dependencies of a chart come from: which version of each is the one, and how its archive is had. */
+import { statSync } from 'node:fs';
+import { isAbsolute, join, posix } from 'node:path';
+import type { Chart } from '../chart/chart.ts';
+import { meets, parseConstraint } from '../chart/constraint.ts';
+import type { Constraint } from '../chart/constraint.ts';
+import { isDeceptive } from '../chart/file.ts';
+import { MAX_CHART } from '../chart/limits.ts';
+import { loadChart } from '../chart/load.ts';
+import { packChart } from '../chart/package.ts';
+import { parseVersion } from '../chart/version.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import type { Declared, Locked } from './lock.ts';
+import type { Remotes } from './remotes.ts';
+import { chartReference } from './registry.ts';
+import { chartUrl, shownUrl } from './urls.ts';
+
+/** A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself. */
+export type Resolved = Locked & { archive: (() => Promise<Archive>) | undefined };
+
+/** An archive, and what it is called in `charts/`. */
+export type Archive = { name: string; bytes: Buffer; location: string };
+
+/**
+ * Chooses the version of a dependency.
+ *
+ * @throws {PkgError} `PKG_CHART_INVALID` for a version that is no constraint, `PKG_CHART_NOT_FOUND` for a folder that
+ *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and what keeps from a repository
+ */
+export async function resolveDependency(chart: Chart, dependency: Declared, remotes: Remotes): Promise<Resolved> {
+  const constraint = constraintOf(chart, dependency);
+  const { repository } = dependency;
+  if (repository === '') return resolveLocal(chart, dependency, constraint);
+  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint);
+  if (repository.startsWith('oci://')) return resolveRegistry(chart, dependency, constraint, remotes);
+  return resolveIndex(chart, dependency, constraint, remotes);
+}
+
+function constraintOf(chart: Chart, { name, version }: Declared): Constraint {
+  try {
+    return parseConstraint(version);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    const message = `the version of the dependency ${printable(name, 60)} cannot be read: ${error.message}`;
+    throw new PkgError('PKG_CHART_INVALID', message, { at: chartFile(chart), hints: error.hints });
+  }
+}
+
+function chartFile(chart: Chart): { file: string } {
+  return { file: `${chart.location}/Chart.yaml` };
+}
+
+function fits(version: string, constraint: Constraint): boolean {
+  const parsed = parseVersion(version);
+  return parsed !== undefined && meets(parsed, constraint);
+}
+
+/** Without a repository the chart is one of the folders in `charts/`, and stays it. */
+async function resolveLocal(chart: Chart, dependency: Declared, constraint: Constraint): Promise<Resolved> {
+  const { name, version } = dependency;
+  const found = await loadFolder(chart, join('charts', name), name);
+  if (!fits(found.metadata.version, constraint)) throw noVersion(chart, dependency, found.metadata.version);
+  return { name, repository: '', version, archive: undefined };
+}
+
+async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint): Promise<Resolved> {
+  const { name, repository } = dependency;
+  const found = await loadFolder(chart, repository.slice('file://'.length), name);
+  const { version } = found.metadata;
+  if (!fits(version, constraint)) throw noVersion(chart, dependency, version);
+  const archive = { name: `${found.metadata.name}-${version}.tgz`, location: found.location };
+  return { name, repository, version, archive: async () => ({ ...archive, bytes: packChart(found) }) };
+}
+
+/** @param path from the chart on, or from the root */
+async function loadFolder(chart: Chart, path: string, name: string): Promise<Chart> {
+  const folder = isAbsolute(path) ? path : join(chart.location, path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return loadChart(folder);
+  throw new PkgError(
+    'PKG_CHART_NOT_FOUND',
+    `there is no folder ${printable(folder)}, where ${printable(name, 60)} is`,
+    {
+      at: chartFile(chart),
+      hints: ['a file:// repository is the folder of the chart, from the folder of Chart.yaml on'],
+    },
+  );
+}
+
+async function resolveRegistry(
+  chart: Chart,
+  dependency: Declared,
+  constraint: Constraint,
+  remotes: Remotes,
+): Promise<Resolved> {
+  const { name, repository } = dependency;
+  const reference = chartReference(repository, name);
+  const registry = remotes.registry();
+  // What is a version by itself is taken for the tag, whether it is listed or not.
+  const isVersion = parseVersion(dependency.version) !== undefined;
+  const versions = isVersion ? [dependency.version] : await registry.versions(reference);
+  const version = isVersion ? dependency.version : versions.find((one) => fits(one, constraint));
+  if (version === undefined) throw noVersion(chart, dependency, versions[0]);
+  const location = printable(`${repository}/${name}:${version}`);
+  const archive = async (): Promise<Archive> => ({
+    name: `${name}-${version}.tgz`,
+    bytes: await registry.pull(reference, version),
+    location,
+  });
+  return { name, repository, version, archive };
+}
+
+async function resolveIndex(
+  chart: Chart,
+  dependency: Declared,
+  constraint: Constraint,
+  remotes: Remotes,
+): Promise<Resolved> {
+  const { name } = dependency;
+  const repository = remotes.repository(dependency.repository);
+  const { url, versions } = await remotes.versions(repository, name);
+  if (versions === undefined) {
+    throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `${shownUrl(url)} has no chart ${printable(name, 60)}`, {
+      at: chartFile(chart),
+      hints: ['check the name and the repository of the dependency'],
+    });
+  }
+  const entry = versions.find(({ version, urls }) => urls.length > 0 && fits(version, constraint));
+  if (entry === undefined) throw noVersion(chart, dependency, versions.find(({ urls }) => urls.length > 0)?.version);
+  const from = chartUrl(url, entry.urls[0] ?? '');
+  const fileName = fileNameOf(from, `${name}-${entry.version}.tgz`);
+  const archive = async (): Promise<Archive> => ({
+    name: fileName,
+    bytes: await remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
+    location: shownUrl(from),
+  });
+  return { name, repository: repository.url, version: entry.version, archive };
+}
+
+/** The last name of an address, as Helm has it; another where charts are not looked for under that. */
+function fileNameOf(url: URL, usual: string): string {
+  let path = url.pathname;
+  try {
+    path = decodeURIComponent(path);
+  } catch {
+    // It stays as it is.
+  }
+  const name = posix.basename(path);
+  return /^[^_.][^\\]*\.tgz$/.test(name) && !isDeceptive(name) ? name : usual;
+}
+
+function noVersion(chart: Chart, { name, version, repository }: Declared, newest: string | undefined): PkgError {
+  const where = repository === '' ? 'charts/' : printable(repository.replace(/\/\/[^/@]*@/, '//'), 200);
+  const what = `no version of ${printable(name, 60)} in ${where} fits '${printable(version, 60)}'`;
+  const has = newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`];
+  return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
+    at: chartFile(chart),
+    notes: has,
+    hints: ["change the version of the dependency; pre-releases fit only a range that names one ('>=1.0.0-0')"],
+  });
+}

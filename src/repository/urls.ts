@@ -1,0 +1,59 @@
+/** Addresses of repositories and charts, as Helm takes them (helm v4, internal/urlutil, pkg/repo/v1). */
+import { posix } from 'node:path';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+
+/**
+ * The address of a repository.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_UNKNOWN` for what is no address that charts are fetched from
+ */
+export function repositoryUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `charts cannot be fetched from '${shownText(text)}'`, {
+    hints: ['repositories are http://, https://, oci:// or file:// addresses, or @NAME for one that Helm knows'],
+  });
+}
+
+/** Do both name the same repository? Slashes at the end do not count. */
+export function isSameRepository(a: string, b: string): boolean {
+  return normal(a) === normal(b);
+}
+
+function normal(text: string): string {
+  const url = URL.parse(text);
+  if (url === null) return text;
+  const path = posix.normalize(url.pathname).replace(/\/+$/, '');
+  return `${url.protocol}//${url.username}:${url.password}@${url.host}${path}${url.search}${url.hash}`;
+}
+
+/**
+ * What an index says of where a chart is: an address, or a path from the repository on. The query of the repository
+ * (a token, most often) goes with the path.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no address
+ */
+export function chartUrl(repository: URL, reference: string): URL {
+  const isAbsolute = /^[a-z][a-z0-9+.-]*:/i.test(reference);
+  const base = new URL(repository);
+  base.pathname = `${base.pathname.replace(/\/$/, '')}/`;
+  const url = isAbsolute ? URL.parse(reference) : URL.parse(reference, base);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new PkgError('PKG_REPOSITORY_INVALID', `'${shownText(reference)}' is no address to fetch a chart from`, {
+      at: { file: shownUrl(repository) },
+    });
+  }
+  if (!isAbsolute) url.search = repository.search;
+  return url;
+}
+
+/** An address for messages: without name, password and query, in which secrets may be. */
+export function shownUrl(url: URL): string {
+  return printable(`${url.protocol}//${url.host}${url.pathname}`, 300);
+}
+
+/** The same of a text that may be an address. */
+export function shownText(text: string): string {
+  return printable(text.replace(/\/\/[^/@]*@/, '//').replace(/[?#].*$/s, ''), 300);
+}

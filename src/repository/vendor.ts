@@ -1,0 +1,97 @@
+/** Puts archives into `charts/`: all of them and the lock file, or nothing. */
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_CHART } from '../chart/limits.ts';
+import { readChartArchive } from '../chart/load.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+
+/** What `charts/` is to hold. */
+export type Vendored = {
+  archives: readonly { name: string; bytes: Uint8Array }[];
+  /** Archives of charts of these names stay, whatever else they are. */
+  kept: ReadonlySet<string>;
+  lock: { name: string; text: string } | undefined;
+};
+
+/**
+ * Puts archives in. As with Helm, an archive of a chart that is not among them goes; folders and what is no chart stay.
+ *
+ * @param folder the chart's
+ * @throws {PkgError} `PKG_FILE_UNWRITABLE`
+ */
+export async function replaceArchives(folder: string, vendored: Vendored): Promise<void> {
+  const charts = join(folder, 'charts');
+  const undo: (() => Promise<unknown>)[] = [];
+  let aside = '';
+  try {
+    if ((await mkdir(charts, { recursive: true })) !== undefined) undo.push(() => rmdir(charts));
+    // In the same file system, so that whole files are moved.
+    aside = await mkdtemp(join(folder, 'tmpcharts-'));
+    await swap(folder, charts, aside, vendored, undo);
+  } catch (cause) {
+    for (const step of undo.toReversed()) await step().catch(() => undefined);
+    if (cause instanceof PkgError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(charts)} cannot be changed (${code})`, {
+      hints: ['nothing was changed'],
+      cause,
+    });
+  } finally {
+    if (aside !== '') await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Every step leaves in `undo` how it is taken back. */
+async function swap(
+  folder: string,
+  charts: string,
+  aside: string,
+  { archives, kept, lock }: Vendored,
+  undo: (() => Promise<unknown>)[],
+): Promise<void> {
+  const files = new Map(archives.map(({ name, bytes }) => [name, bytes]));
+  const [fresh, old] = [join(aside, 'new'), join(aside, 'old')];
+  await mkdir(fresh);
+  await mkdir(old);
+  for (const [name, bytes] of files) await writeFile(join(fresh, name), bytes);
+  if (lock !== undefined) await writeFile(join(aside, lock.name), lock.text);
+  for (const name of await outdated(charts, files, kept)) {
+    await rename(join(charts, name), join(old, name));
+    undo.push(() => rename(join(old, name), join(charts, name)));
+  }
+  for (const name of files.keys()) {
+    await rename(join(fresh, name), join(charts, name));
+    undo.push(() => rm(join(charts, name), { force: true }));
+  }
+  if (lock !== undefined) await rename(join(aside, lock.name), join(folder, lock.name));
+}
+
+/** What goes from `charts/`: archives of charts, and files in the place of which others come. */
+async function outdated(
+  charts: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  kept: ReadonlySet<string>,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(charts, { withFileTypes: true })) {
+    if (entry.isDirectory()) continue;
+    if (files.has(entry.name)) found.push(entry.name);
+    else {
+      const name = await chartNameOf(join(charts, entry.name));
+      if (name !== undefined && !kept.has(name)) found.push(entry.name);
+    }
+  }
+  return found;
+}
+
+/** The name of the chart in a file; undefined for a file that is no chart. */
+async function chartNameOf(path: string): Promise<string | undefined> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_CHART) return undefined;
+    return (await readChartArchive(await readFile(path), path)).metadata.name;
+  } catch {
+    return undefined;
+  }
+}
