@@ -21,7 +21,7 @@ function start() {
   var stale = [];
 
   load('main.cjs')
-    .main(process.argv.slice(2))
+    .main(process.argv.slice(2), folder)
     .then(function (status) {
       process.exitCode = status;
       stale.forEach(keep);

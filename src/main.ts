@@ -2,15 +2,18 @@
 import { dispatch } from './commands/dispatch.ts';
 import { collectAsBefore } from './commands/support/heap.ts';
 import { PkgError } from './errors.ts';
+import { keepIn, writeKept } from './kept.ts';
 import { OutputClosedError, printError } from './terminal/output.ts';
 
 /**
  * Runs one command line and reports what goes wrong.
  *
  * @param argv the words after `pkg`
+ * @param cache a folder for what may be kept between runs; `''` to keep nothing
  * @returns the exit status: 0, 1 for every failure, 2 for "there are changes" under `--exit-code`
  */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], cache = ''): Promise<number> {
+  keepIn(cache);
   try {
     return await dispatch(argv);
   } catch (error) {
@@ -22,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     return error instanceof PkgError ? error.exitCode : 1;
   } finally {
+    writeKept();
     collectAsBefore();
   }
 }

@@ -2,7 +2,8 @@
 import { assignVariable, compilePipe } from './expression.ts';
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
-import type { List, RangeNode, Statement, Template } from './node.ts';
+import type { Body, List, RangeNode, Statement, Template } from './node.ts';
+import { readBody } from './parse.ts';
 import { GoFault } from './fault.ts';
 import { sprintValue } from './format.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys } from './value.ts';
@@ -15,13 +16,31 @@ export type Exec = (machine: Machine, dot: Value) => number;
 
 /** Compiles a template. */
 export function compileTemplate(template: Template): Exec {
-  return compileList(template.list, template);
+  return compileBody(template.list, template);
+}
+
+function compileBody(body: Body, template: Template): Exec {
+  return compileList('unread' in body ? readBody(template.source, body.unread) : body, template);
 }
 
 function compileList(list: List, template: Template): Exec {
   const [first] = list;
   if (first === undefined) return () => NORMAL;
-  const statements = list.map((node) => compileStatement(node, template));
+  const statements: Exec[] = [];
+  for (let index = 0; index < list.length; index++) {
+    let node = list[index] as Statement;
+    if (node.type !== 'text' && node.type !== 'constant') {
+      statements.push(compileStatement(node, template));
+      continue;
+    }
+    let { text } = node;
+    for (; index + 1 < list.length; index++) {
+      node = list[index + 1] as Statement;
+      if (node.type !== 'text' && node.type !== 'constant') break;
+      text += node.text;
+    }
+    statements.push(print(text));
+  }
   const count = statements.length;
   return (machine, dot) => {
     machine.step(template, first);
@@ -33,21 +52,21 @@ function compileList(list: List, template: Template): Exec {
   };
 }
 
-/** A list that may never run: much of a chart stands behind conditions that do not hold. */
-function compileLater(list: List, template: Template): Exec {
-  let code: Exec | undefined;
-  return (machine, dot) => (code ??= compileList(list, template))(machine, dot);
+function print(text: string): Exec {
+  return (machine) => {
+    machine.out += text;
+    return NORMAL;
+  };
 }
 
-function compileStatement(node: Statement, template: Template): Exec {
+/** A body that may never run: much of a chart stands behind conditions that do not hold. */
+function compileLater(body: Body, template: Template): Exec {
+  let code: Exec | undefined;
+  return (machine, dot) => (code ??= compileBody(body, template))(machine, dot);
+}
+
+function compileStatement(node: Exclude<Statement, { type: 'text' | 'constant' }>, template: Template): Exec {
   switch (node.type) {
-    case 'text': {
-      const { text } = node;
-      return (machine) => {
-        machine.out += text;
-        return NORMAL;
-      };
-    }
     case 'action': {
       const pipe = compilePipe(node.pipe, template);
       if (node.pipe.variables.length > 0) {

@@ -2,6 +2,7 @@
  * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
  * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
  */
+import type { Chart } from '../../chart/chart.ts';
 import { compareHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
@@ -15,6 +16,7 @@ import { isKnown, parseText } from './known.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
 import type { Parsed, Template } from './node.ts';
+import { Outlines } from './outlines.ts';
 import { parseTemplate } from './parse.ts';
 import { rootOf, scopesOf, templateOf } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -49,7 +51,7 @@ type File = { name: string; file: string; data: Uint8Array; scope: Scope };
 export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   const scopes = scopesOf(input);
   const files = filesOf(scopes);
-  const { namespace, functions } = parseAll(files);
+  const { namespace, functions } = parseAll(files, input.chart);
   // A native template may make a text, and no way leads back from there.
   if (input.isMixed === true) await loadFunctions(functionNames());
   else await loadFunctions(functions, false);
@@ -111,24 +113,27 @@ function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
 }
 
-function parseAll(files: readonly File[]): { namespace: Namespace; functions: Set<string> } {
+function parseAll(files: readonly File[], chart: Chart): { namespace: Namespace; functions: Set<string> } {
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
   const errors: PkgError[] = [];
+  const outlines = new Outlines(files, chart.metadata);
   for (const { name, file, data } of files) {
     let parsed: Parsed;
     try {
       const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
-      parsed = parseTemplate({ name, file, text }, isKnown);
+      parsed = outlines.find({ name, file, text }, data) ?? parseTemplate({ name, file, text }, isKnown);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
       errors.push(withHint(error));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);
+    outlines.add(name, data, parsed);
     defineAll(namespace, parsed.templates);
   }
   throwTogether(errors, (count) => `${count} templates cannot be read`);
+  outlines.keep();
   return { namespace, functions };
 }
 

@@ -62,6 +62,12 @@ export class Lexer {
     this.text = text;
   }
 
+  /** Goes on at a place outside of actions; the token there is the next. */
+  jump(at: number): void {
+    this.#inside = false;
+    this.end = at;
+  }
+
   /** Goes to the next token. */
   next(): void {
     if (this.type === 'error') return;

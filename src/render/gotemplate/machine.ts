@@ -8,7 +8,6 @@ import { ChartMessage, GoFault, LimitReached } from './fault.ts';
 import type { Frame } from './fault.ts';
 import type { FunctionHost } from './functions/signature.ts';
 import { GoError } from './functions/signature.ts';
-import { isEmptyList } from './node.ts';
 import type { Node, Parsed, Template } from './node.ts';
 import { encodeText } from './value.ts';
 import type { GoValue } from './value.ts';
@@ -153,6 +152,8 @@ export class Machine {
   }
 
   #tpl(text: string, data: Value): string {
+    // Most texts of values hold no actions.
+    if (!text.includes('{{')) return text.replaceAll('<no value>', '');
     let parsed: Parsed;
     try {
       parsed = this.#options.parse(text);
@@ -180,7 +181,7 @@ export class Machine {
 /** Adds templates: a later one replaces an earlier one, unless it says nothing. */
 export function defineAll(namespace: Namespace, templates: readonly Template[]): void {
   for (const template of templates) {
-    if (namespace.has(template.name) && isEmptyList(template.list)) continue;
+    if (template.isEmpty && namespace.has(template.name)) continue;
     namespace.set(template.name, template);
   }
 }

@@ -9,19 +9,28 @@ export type Source = {
   file: string;
   /** Bytes, as all strings of Go templates. */
   text: string;
+  /** Where bodies end, if that is known from an earlier run: such a text has no errors, and is read as it is run. */
+  outline?: Outline;
 };
+
+/** Pairs of positions: where a body begins and where the action begins that ends it, in order. */
+export type Outline = Int32Array;
 
 /** Everything has a position: a byte of the text of its source. */
 export type TextNode = { type: 'text'; pos: number; text: string };
+/** A constant text in an action, as in {{ "{{" }}: charts escape with it what is for others to read. */
+export type ConstantNode = { type: 'constant'; pos: number; text: string };
 export type ActionNode = { type: 'action'; pos: number; pipe: Pipe };
-export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; list: List; otherwise: List | undefined };
-export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; list: List; otherwise: List | undefined };
+export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; list: Body; otherwise: Body | undefined };
+export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; list: Body; otherwise: Body | undefined };
 export type TemplateNode = { type: 'template'; pos: number; name: string; pipe: Pipe | undefined };
 export type JumpNode = { type: 'break' | 'continue'; pos: number };
 
 /** What a list of statements holds. */
-export type Statement = TextNode | ActionNode | BranchNode | RangeNode | TemplateNode | JumpNode;
+export type Statement = TextNode | ConstantNode | ActionNode | BranchNode | RangeNode | TemplateNode | JumpNode;
 export type List = readonly Statement[];
+/** What a branch or a template does; where only its beginning is known, it is read when it runs. */
+export type Body = List | { unread: number };
 
 export type Pipe = {
   type: 'pipe';
@@ -72,13 +81,20 @@ export type Node = Statement | Operand | Command;
 export type Template = {
   name: string;
   source: Source;
-  list: List;
+  /** Where its body begins: 0 for the text itself. */
+  start: number;
+  list: Body;
+  /** There is nothing in it but space: such a template does not replace one that says something. */
+  isEmpty: boolean;
   /** What it was compiled to, once it was run. */
   code?: Exec;
 };
 
-/** What one text defines: every `define` and `block`, last the text itself; and the functions that it names. */
-export type Parsed = { templates: readonly Template[]; functions: ReadonlySet<string> };
+/**
+ * What one text defines: every `define` and `block`, last the text itself; the functions that it names; and where its
+ * bodies end.
+ */
+export type Parsed = { templates: readonly Template[]; functions: ReadonlySet<string>; outline: Outline };
 
 /** Prints a node as Go's errors show it. */
 export function printNode(node: Node): string {
@@ -109,6 +125,7 @@ export function printNode(node: Node): string {
     case 'nil':
       return 'nil';
     case 'text':
+    case 'constant':
       return node.text;
     case 'action':
       return `{{${printNode(node.pipe)}}}`;
@@ -127,7 +144,7 @@ function dotted(names: readonly string[]): string {
   return names.map((name) => `.${name}`).join('');
 }
 
-/** Is there nothing in it but space? Such a template does not replace one that says something. */
+/** Is there nothing in it but space? */
 export function isEmptyList(list: List): boolean {
   return list.every((node) => node.type === 'text' && /^[\s\x85]*$/.test(node.text));
 }

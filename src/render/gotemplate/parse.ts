@@ -4,17 +4,20 @@ import { parseCharacter, parseNumber, unquote } from './constants.ts';
 import { Lexer } from './lex.ts';
 import { isEmptyList } from './node.ts';
 import type {
+  Body,
   BranchNode,
   Command,
   FieldNode,
   List,
   NumberNode,
   Operand,
+  Outline,
   Parsed,
   Pipe,
   RangeNode,
   Source,
   Statement,
+  StringNode,
   Template,
 } from './node.ts';
 
@@ -27,7 +30,16 @@ import type {
 export function parseTemplate(source: Source, isFunction: (name: string) => boolean): Parsed {
   const parser = new Parser(source, isFunction);
   parser.file();
-  return { templates: [...parser.templates.values()], functions: parser.functions };
+  return { templates: [...parser.templates.values()], functions: parser.functions, outline: parser.outline() };
+}
+
+/**
+ * Reads a body of a text whose outline is known; what is within it stays unread as well.
+ *
+ * @param start where the body begins: 0 for the text itself
+ */
+export function readBody(source: Source, start: number): List {
+  return new Parser(source, () => true).body(start);
 }
 
 /** Go allows ten thousand; a stack of JavaScript holds fewer. */
@@ -42,18 +54,40 @@ class Parser {
   readonly #source: Source;
   readonly #lexer: Lexer;
   readonly #isFunction: (name: string) => boolean;
+  /** A text with an outline is read in parts, which do not know what stands around them: but it has no errors. */
+  readonly #outline: Outline | undefined;
   #variables: string[] = ['$'];
   #ranges = 0;
   #depth = 0;
   #ending: Ending = 'end';
+  /** The end of the last right delimiter, and the beginning of the action that ended the last list. */
+  #behind = 0;
+  #endedAt = 0;
+  readonly #bodies: [start: number, end: number][] = [];
 
   constructor(source: Source, isFunction: (name: string) => boolean) {
     this.#source = source;
     this.#lexer = new Lexer(source.text);
     this.#isFunction = isFunction;
+    this.#outline = source.outline;
   }
 
   file(): void {
+    this.#add(this.#source.name, 0, this.#file());
+  }
+
+  body(start: number): List {
+    this.#lexer.jump(start);
+    if (start === 0) return this.#file();
+    this.#lexer.next();
+    return this.#list();
+  }
+
+  outline(): Outline {
+    return new Int32Array(this.#bodies.sort(([a], [b]) => a - b).flat());
+  }
+
+  #file(): List {
     const lexer = this.#lexer;
     const list: Statement[] = [];
     lexer.next();
@@ -69,7 +103,7 @@ class Parser {
         list.push(node);
       } else list.push(this.#text());
     }
-    this.#add(this.#source.name, list);
+    return list;
   }
 
   #isKeyword(word: string): boolean {
@@ -81,12 +115,13 @@ class Parser {
     lexer.next();
     const name = this.#templateName('define clause');
     this.#expectRight('define clause');
+    const start = this.#behind;
     // A definition knows no variables of its surroundings, and no loop.
     const { variables, ranges } = this.#enter();
-    const list = this.#list();
+    const list = this.#body();
     if (this.#ending !== 'end') throw this.#error('unexpected {{else}} in define clause');
     this.#leave(variables, ranges);
-    this.#add(name, list);
+    this.#add(name, start, list);
   }
 
   #enter(): { variables: string[]; ranges: number } {
@@ -102,12 +137,15 @@ class Parser {
   }
 
   /** Within one text a name is defined once, unless one of the two says nothing. */
-  #add(name: string, list: List): void {
+  #add(name: string, start: number, list: Body): void {
+    // What is known from its outline was added by whoever knows that.
+    if ('unread' in list) return;
     const known = this.templates.get(name);
-    if (known === undefined || isEmptyList(known.list)) {
+    const isEmpty = isEmptyList(list);
+    if (known === undefined || known.isEmpty) {
       this.templates.delete(name);
-      this.templates.set(name, { name, source: this.#source, list });
-    } else if (!isEmptyList(list)) {
+      this.templates.set(name, { name, source: this.#source, start, list, isEmpty });
+    } else if (!isEmpty) {
       throw this.#error(`template: multiple definition of template ${JSON.stringify(name)}`);
     }
   }
@@ -120,12 +158,28 @@ class Parser {
     return node;
   }
 
+  /** What stands behind a right delimiter: read now, unless it is known where it ends. */
+  #body(): Body {
+    const start = this.#behind;
+    const end = this.#outline === undefined ? undefined : endOf(this.#outline, start);
+    if (end === undefined) {
+      const list = this.#list();
+      this.#bodies.push([start, this.#endedAt]);
+      return list;
+    }
+    this.#lexer.jump(end);
+    this.#lexer.next();
+    if (this.#list().length > 0) throw new Error(`the outline of ${this.#source.file} is that of another text`);
+    return { unread: start };
+  }
+
   /** Statements up to `end` or `else`, which is read, and named by `#ending`. */
   #list(): Statement[] {
     const lexer = this.#lexer;
     const list: Statement[] = [];
     while (lexer.type !== 'eof') {
       if (lexer.type === 'left') {
+        this.#endedAt = lexer.start;
         lexer.next();
         const node = this.#action();
         if (node === undefined) return list;
@@ -168,23 +222,29 @@ class Parser {
         case 'continue':
           lexer.next();
           this.#expectRight(`{{${word}}}`);
-          if (this.#ranges === 0) throw this.#error(`{{${word}}} outside {{range}}`);
+          if (this.#ranges === 0 && this.#outline === undefined) throw this.#error(`{{${word}}} outside {{range}}`);
           return { type: word, pos };
         default:
           throw this.#unexpected('command');
       }
     }
     const pos = lexer.start;
-    return { type: 'action', pos, pipe: this.#pipeline('command', 'right') };
+    if (lexer.type !== 'string') return { type: 'action', pos, pipe: this.#pipeline('command', 'right') };
+    const first = this.#term();
+    if ((lexer.type as string) !== 'right') {
+      return { type: 'action', pos, pipe: this.#pipeline('command', 'right', first) };
+    }
+    lexer.next();
+    return { type: 'constant', pos, text: (first as StringNode).value };
   }
 
   #control(word: 'if' | 'with' | 'range', at: number): BranchNode | RangeNode {
     const declared = this.#variables.length;
     const pipe = this.#pipeline(word, 'right');
     if (word === 'range') this.#ranges++;
-    const list = this.#list();
+    const list = this.#body();
     if (word === 'range') this.#ranges--;
-    let otherwise: Statement[] | undefined;
+    let otherwise: Body | undefined;
     if (this.#ending === `else ${word}`) {
       // `else if` is an `if` of its own, whose `end` ends both.
       const pos = this.#lexer.start;
@@ -192,7 +252,7 @@ class Parser {
       otherwise = [this.#control(word, pos)];
     } else if (this.#ending !== 'end') {
       if (this.#ending !== 'else') throw this.#unexpected('input');
-      otherwise = this.#list();
+      otherwise = this.#body();
       if ((this.#ending as Ending) !== 'end') throw this.#error('expected end; found {{else}}');
     }
     this.#ending = 'end';
@@ -218,11 +278,12 @@ class Parser {
     const pos = lexer.start;
     const name = this.#templateName('block clause');
     const pipe = this.#pipeline('block clause', 'right');
+    const start = this.#behind;
     const { variables, ranges } = this.#enter();
-    const list = this.#list();
+    const list = this.#body();
     if (this.#ending !== 'end') throw this.#error('unexpected {{else}} in block clause');
     this.#leave(variables, ranges);
-    this.#add(name, list);
+    this.#add(name, start, list);
     return { type: 'template', pos, name, pipe };
   }
 
@@ -237,17 +298,19 @@ class Parser {
 
   #expectRight(context: string): void {
     if (this.#lexer.type !== 'right') throw this.#unexpected(context);
+    this.#behind = this.#lexer.end;
     this.#lexer.next();
   }
 
-  #pipeline(context: string, end: 'right' | ')'): Pipe {
+  /** @param given its first term, if that was read already */
+  #pipeline(context: string, end: 'right' | ')', given?: Operand): Pipe {
     const lexer = this.#lexer;
-    const pos = lexer.start;
+    const pos = given?.pos ?? lexer.start;
     const commands: Command[] = [];
     const variables: string[] = [];
     let isAssignment = false;
-    let first: { name: string; pos: number } | undefined;
-    while (lexer.type === 'variable') {
+    let first = given;
+    while (first === undefined && lexer.type === 'variable') {
       const name = lexer.value;
       const start = lexer.start;
       lexer.next();
@@ -271,8 +334,7 @@ class Parser {
         continue;
       }
       // It is the first operand, and its token is gone already.
-      first = { name, pos: start };
-      break;
+      first = this.#variable(start, name);
     }
     for (;;) {
       if (first === undefined) {
@@ -290,6 +352,7 @@ class Parser {
         throw this.#error(`non executable command in pipeline stage ${stage + 1}`);
       }
     }
+    this.#behind = lexer.end;
     lexer.next();
     return { type: 'pipe', pos, variables, isAssignment, commands };
   }
@@ -312,12 +375,12 @@ class Parser {
     }
   }
 
-  /** @param first a variable whose token was read already */
-  #command(first: { name: string; pos: number } | undefined): Command {
+  /** @param first a term that was read already */
+  #command(first: Operand | undefined): Command {
     const lexer = this.#lexer;
     const args: Operand[] = [];
     const pos = first?.pos ?? lexer.start;
-    args.push(this.#operand(first === undefined ? this.#term() : this.#variable(first.pos, first.name)));
+    args.push(this.#operand(first ?? this.#term()));
     while (lexer.spaced && this.#beginsTerm()) args.push(this.#operand(this.#term()));
     if (lexer.type === 'pipe') lexer.next();
     else if (lexer.type !== 'right' && lexer.type !== ')') throw this.#unexpected('operand');
@@ -399,7 +462,8 @@ class Parser {
   }
 
   #variable(pos: number, name: string): Operand {
-    if (!this.#variables.includes(name)) throw this.#error(`undefined variable ${JSON.stringify(name)}`);
+    if (this.#outline === undefined && !this.#variables.includes(name))
+      throw this.#error(`undefined variable ${JSON.stringify(name)}`);
     return { type: 'variable', pos, name, names: [] };
   }
 
@@ -433,4 +497,16 @@ class Parser {
       at: { file, line, column },
     });
   }
+}
+
+/** Where the body ends that begins at a place; undefined where none does. */
+function endOf(outline: Outline, start: number): number | undefined {
+  let low = 0;
+  let high = outline.length / 2;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((outline[middle * 2] as number) < start) low = middle + 1;
+    else high = middle;
+  }
+  return outline[low * 2] === start ? outline[low * 2 + 1] : undefined;
 }

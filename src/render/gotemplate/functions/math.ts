@@ -53,8 +53,12 @@ function extreme(choose: (a: number, b: number) => number, limit: number): GoFun
 
 function decimal(operation: DecimalOperation, first: GoValue, others: readonly GoValue[]): number {
   const start = toDecimalOperand(first);
-  const operands = others.map(toDecimalOperand);
-  if (operation === 'divide' && operands.includes(0)) throw new GoError('decimal division by 0');
+  // Each is taken in turn: of several that cannot be, the first is told.
+  const operands = others.map((other) => {
+    const operand = toDecimalOperand(other);
+    if (operation === 'divide' && operand === 0) throw new GoError('decimal division by 0');
+    return operand;
+  });
   return combineDecimals(operation, start, operands);
 }
 

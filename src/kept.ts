@@ -1,0 +1,51 @@
+/**
+ * What the program keeps between runs, in files of the user's cache folder: only what can be worked out anew at any
+ * time. The library keeps nothing.
+ */
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** More files than anybody's charts need: then all go, and begin anew. */
+const MOST_FILES = 500;
+const ENDING = '.kept';
+
+let folder = '';
+const waiting: Map<string, () => Uint8Array[]> = new Map();
+
+/** Keeps files in this folder, and finds there what earlier runs kept; with `''` nothing is kept. */
+export function keepIn(path: string): void {
+  folder = path;
+}
+
+/** What an earlier run kept under a name. */
+export function readKept(name: string): Buffer | undefined {
+  if (folder === '') return undefined;
+  try {
+    return readFileSync(join(folder, name + ENDING));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Has something written under a name (letters, digits, `.`, `_`, `+`, `-`) when the run has printed all. */
+export function keepLater(name: string, contents: () => Uint8Array[]): void {
+  if (folder !== '') waiting.set(name, contents);
+}
+
+/** Writes what is to be kept. Where that cannot be, nothing is kept. */
+export function writeKept(): void {
+  for (const [name, contents] of waiting) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
+      if (others.length >= MOST_FILES) for (const other of others) rmSync(join(folder, other), { force: true });
+      const file = join(folder, name + ENDING);
+      const fresh = `${file}.${process.pid}`;
+      writeFileSync(fresh, Buffer.concat(contents()), { mode: 0o600 });
+      renameSync(fresh, file);
+    } catch {
+      // The next run is a little slower.
+    }
+  }
+  waiting.clear();
+}

@@ -1,0 +1,111 @@
+/** What is kept of templates between runs: nothing that is printed may depend on it. */
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeText } from '../../../src/render/gotemplate/value.ts';
+import { isFunction } from '../../../src/render/gotemplate/functions/index.ts';
+import { findBuiltin } from '../../../src/render/gotemplate/builtins.ts';
+import { parseTemplate, readBody } from '../../../src/render/gotemplate/parse.ts';
+import type { Body, Source, Template } from '../../../src/render/gotemplate/node.ts';
+import { temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { program } from '../../conformance/generator.ts';
+import { pkg } from '../../support/pkg.ts';
+
+const known = (name: string): boolean => findBuiltin(name) !== undefined || isFunction(name);
+
+/** A tree in which everything that is unread was read. */
+function whole(value: unknown, source: Source): unknown {
+  if (Array.isArray(value)) return value.map((item) => whole(item, source));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('unread' in value) return whole(readBody(source, value.unread as number), source);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, whole(item, source)]));
+}
+
+function lists(templates: readonly Template[], source: Source, bodyOf: (template: Template) => Body): unknown {
+  return templates.map((template) => [template.name, template.isEmpty, whole(bodyOf(template), source)]);
+}
+
+describe('what is read by an outline', () => {
+  test('is what is parsed', () => {
+    const more = fc.constantFrom(
+      '',
+      '{{ block "b" . }}{{ if $ }}x{{ else }}y{{ end }}{{ end }}',
+      '{{- "{{" -}} a {{ `}}` }}',
+    );
+    fc.assert(
+      fc.property(program, more, more, ({ file }, before, behind) => {
+        const text = encodeText(`${before}${file} text {{/* }} */}}${behind.replace('"b"', '"c"')}`);
+        const source: Source = { name: 'text', file: 'text', text };
+        const { templates, outline } = parseTemplate(source, known);
+        const later: Source = { ...source, outline };
+        const unread = lists(templates, later, ({ start }) => ({ unread: start }));
+        expect(unread).toEqual(lists(templates, source, ({ list }) => list));
+      }),
+      { numRuns: 200 * Number(process.env['PKG_TEST_RUNS'] ?? 1) },
+    );
+  });
+});
+
+describe('a chart that is rendered again', () => {
+  const folder = temporaryFolder();
+  const chart = join(folder, 'again');
+  const cache = join(folder, 'cache');
+  const filler = `{{/* ${'x'.repeat(30_000)} */}}`;
+  const template = (word: string): string =>
+    `{{ if .Values.enabled }}a: {{ include "again.b" . }}{{ else }}a: ${word}{{ range .Values.list }}{{ . }}{{ end }}{{ end }}\n`;
+  writeFiles(chart, {
+    'Chart.yaml': 'apiVersion: v2\nname: again\nversion: 1.0.0\n',
+    'values.yaml': 'enabled: true\nlist: [1, 2]\n',
+    'templates/_b.tpl': `${filler}{{ define "again.b" }}{{ with .Values.list }}{{ len . }}{{ end }}{{ end }}`,
+    'templates/a.yaml': template('off'),
+  });
+  const render = (...args: string[]): string => {
+    const { stdout, stderr } = pkg(['template', 'x', chart, ...args], { env: { XDG_CACHE_HOME: cache } });
+    return stdout + stderr;
+  };
+  const kept = (): string[] => {
+    const code = join(cache, 'kubepkg/code');
+    const [build = ''] = readdirSync(code);
+    return readdirSync(join(code, build))
+      .filter((name) => name.endsWith('.kept'))
+      .map((name) => join(code, build, name));
+  };
+
+  test('prints the same, also from bodies that no run has read before', () => {
+    const first = render();
+    expect(first).toContain('a: 2');
+    expect(kept()).toHaveLength(1);
+    if (process.platform !== 'win32') expect(statSync(kept()[0] ?? '').mode & 0o077).toBe(0);
+    expect(render()).toBe(first);
+    expect(render('--set', 'enabled=false')).toContain('a: off12');
+  });
+
+  test('is read anew where it changed', () => {
+    writeFiles(chart, { 'templates/a.yaml': template('out') });
+    expect(render('--set', 'enabled=false')).toContain('a: out12');
+    expect(render('--set', 'enabled=false')).toContain('a: out12');
+    writeFiles(chart, { 'templates/a.yaml': `${template('out')}{{ if }}` });
+    expect(render()).toContain('missing value for if');
+    writeFiles(chart, { 'templates/a.yaml': template('off') });
+    expect(render('--set', 'enabled=false')).toContain('a: off12');
+  });
+
+  test('does not depend on damaged files', () => {
+    render();
+    const [file = ''] = kept();
+    const good = readFileSync(file);
+    fc.assert(
+      fc.property(
+        fc.record({ length: fc.nat(good.length), at: fc.nat(1000), change: fc.nat(255) }),
+        ({ length, at, change }) => {
+          const damaged = Buffer.from(change === 0 ? good.subarray(0, length) : good);
+          if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ change;
+          writeFileSync(file, damaged);
+          expect(render()).toContain('a: 2');
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+});
