@@ -58,6 +58,9 @@ const LARGE = 1 << 17;
 
 function readIndex(text: string, name: string, location: string): ValueMap {
   if (text.trim() === '') throw invalid('this index is empty', location);
+  if (/^\s*</.test(text)) {
+    throw invalid('this is a web page where an index should be', location, ['check the address of the repository']);
+  }
   try {
     if (text.startsWith('{')) return mapOf(fromPlain(parseJson(text, location)), location);
     const part = text.length > LARGE ? partOf(text, name) : undefined;
@@ -65,10 +68,8 @@ function readIndex(text: string, name: string, location: string): ValueMap {
     return mapOf(value ?? parseYaml(text, location, { duplicateKeys: 'error' }), location);
   } catch (error) {
     if (!(error instanceof PkgError) || error.code === 'PKG_REPOSITORY_INVALID') throw error;
-    const hints = /^\s*</.test(text) ? ['this looks like a web page: check the address of the repository'] : [];
     throw new PkgError('PKG_REPOSITORY_INVALID', `this index cannot be read: ${error.message}`, {
       ...(error.at === undefined ? {} : { at: error.at }),
-      hints,
       cause: error,
     });
   }
@@ -114,6 +115,6 @@ function nextLine(text: string, from: number, pattern: RegExp): number {
   return pattern.exec(text)?.index ?? text.length;
 }
 
-function invalid(message: string, location: string): PkgError {
-  return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file: location } });
+function invalid(message: string, location: string, hints: readonly string[] = []): PkgError {
+  return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file: location }, hints });
 }

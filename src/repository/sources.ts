@@ -134,7 +134,9 @@ async function resolveIndex(
     bytes: await remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
     location: shownUrl(from),
   });
-  return { name, repository: repository.url, version: entry.version, archive };
+  // A name that stands for a repository is written as its address; an address as it is.
+  const isName = /^(?:@|alias:)/.test(dependency.repository);
+  return { name, repository: isName ? repository.url : dependency.repository, version: entry.version, archive };
 }
 
 /** The last name of an address, as Helm has it; another where charts are not looked for under that. */

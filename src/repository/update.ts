@@ -46,7 +46,6 @@ export async function updateDependencies(chart: Chart, { env, tell = () => {} }:
       resolved.map((dependency) => fetchArchive(chart, dependency)),
     );
     checkSize(chart, archives);
-    // A name that stands for a repository is written as the address.
     const named = declared.map((item, index) => ({ ...item, repository: resolved[index]?.repository ?? '' }));
     const locked = resolved.map(({ name, repository, version }) => ({ name, repository, version }));
     const digest = lockDigest(named, locked);

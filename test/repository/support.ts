@@ -1,6 +1,6 @@
 /** The same chart folder given to helm and to pkg with `--dependency-update`, and what both make of it. */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -129,24 +129,24 @@ async function untouched(folder: string, chart: string): Promise<unknown> {
   return contents(join(folder, chart));
 }
 
-/** Packs charts of a folder into a repository with an index, both by helm. */
+/** Packs charts into a folder, with an index, both by helm. */
 export async function makeRepository(
   charts: readonly (readonly [name: string, version: string, more?: string])[],
-  url = '',
-  folder: string = temporaryFolder(),
 ): Promise<string> {
-  const sources = temporaryFolder();
+  const [folder, sources] = [temporaryFolder(), temporaryFolder()];
   for (const [name, version, more] of charts) {
-    rmSync(join(sources, name), { recursive: true, force: true });
     chartsIn({ [name]: chartFiles(name, version, more) }, sources);
-    mkdirSync(folder, { recursive: true });
-    const { status, stderr } = await run('helm', ['package', join(sources, name), '-d', folder], {
-      cwd: sources,
-      home: sources,
-    });
+    const args = ['package', join(sources, name), '-d', folder];
+    const { status, stderr } = await run('helm', args, { cwd: sources, home: sources });
     expect(status, stderr).toBe(0);
   }
-  const args = ['repo', 'index', folder, ...(url === '' ? [] : ['--url', url])];
-  expect((await run('helm', args, { cwd: sources, home: sources })).status).toBe(0);
+  await makeIndex(folder);
   return folder;
+}
+
+/** Makes the index of a folder by helm. */
+export async function makeIndex(folder: string, url = ''): Promise<void> {
+  const args = ['repo', 'index', folder, ...(url === '' ? [] : ['--url', url])];
+  const { status, stderr } = await run('helm', args, { cwd: folder, home: folder });
+  expect(status, stderr).toBe(0);
 }
