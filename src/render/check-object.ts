@@ -13,15 +13,38 @@ type Traced = { trace(path: readonly (string | number)[]): TracedField };
  * @throws {ValueFault} `PKG_OBJECT_INVALID` at the field in the template
  */
 export function checkObject(object: ValueMap, traced: Traced): { kind: string; name: string } {
-  textAt(object.get('apiVersion'), traced, 'apiVersion');
+  const apiVersion = textAt(object.get('apiVersion'), traced, 'apiVersion');
   const kind = textAt(object.get('kind'), traced, 'kind');
   const metadata = object.get('metadata');
-  if (kind.endsWith('List') && Array.isArray(object.get('items'))) return { kind, name: '' };
+  const items = object.get('items');
+  if (kind.endsWith('List') && Array.isArray(items)) {
+    checkItems(items, apiVersion, kind, traced);
+    return { kind, name: '' };
+  }
   if (!isMap(metadata)) return fail(traced, `${kind} needs metadata with a name`, ['metadata']);
   const name = textAt(metadata.get('name'), traced, 'metadata', 'name');
+  const namespace = metadata.get('namespace') ?? '';
+  if (typeof namespace !== 'string') {
+    return fail(traced, 'metadata.namespace is a string, and this is not', ['metadata', 'namespace'], QUOTE);
+  }
   checkTexts(metadata.get('labels'), traced, 'labels');
   checkTexts(metadata.get('annotations'), traced, 'annotations');
   return { kind, name };
+}
+
+/** Items of a typed list (ConfigMapList) may leave out what the list says already. */
+function checkItems(items: readonly Value[], apiVersion: string, kind: string, traced: Traced): void {
+  const inherited: [string, Value][] =
+    kind === 'List'
+      ? []
+      : [
+          ['apiVersion', apiVersion],
+          ['kind', kind.slice(0, -'List'.length)],
+        ];
+  for (const [index, item] of items.entries()) {
+    if (!isMap(item)) return fail(traced, `an item of a ${kind} is an object, and this is not`, ['items', index]);
+    checkObject(new Map([...inherited, ...item]), { trace: (path) => traced.trace(['items', index, ...path]) });
+  }
 }
 
 function textAt(value: Value | undefined, traced: Traced, ...path: string[]): string {
@@ -46,7 +69,12 @@ function checkTexts(map: Value | undefined, traced: Traced, field: string): void
 
 const QUOTE: readonly string[] = ['put quotes around it: "{{x}}"'];
 
-function fail(traced: Traced, message: string, path: readonly string[], hints: readonly string[] = []): never {
+function fail(
+  traced: Traced,
+  message: string,
+  path: readonly (string | number)[],
+  hints: readonly string[] = [],
+): never {
   const { at, valuePath } = traced.trace(path);
   const fault = new ValueFault('PKG_OBJECT_INVALID', message, { at, hints });
   fault.valuePath = valuePath;

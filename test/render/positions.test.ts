@@ -289,6 +289,30 @@ test.each([
     'an object needs metadata.name',
   ],
   [
+    'a namespace that is a number',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  namespace: 5\n',
+    '5:3',
+    'metadata.namespace is a string, and this is not',
+  ],
+  [
+    'an item of a list that is no object',
+    'apiVersion: v1\nkind: List\nitems:\n  - 5\n',
+    '4:5',
+    'an item of a List is an object, and this is not',
+  ],
+  [
+    'a label of an item of a typed list',
+    'apiVersion: v1\nkind: ConfigMapList\nitems:\n  - metadata: {name: x, labels: {a: 1}}\n',
+    '4:34',
+    'the value of label a is a string, and this is not',
+  ],
+  [
+    'an item of a list without a name',
+    'apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {}\n',
+    '6:5',
+    'an object needs metadata.name',
+  ],
+  [
     'an event of a hook',
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations:\n    helm.sh/hook: no\n',
     '6:5',
