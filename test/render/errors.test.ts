@@ -1,4 +1,5 @@
 /** Bad templates and values: what, where in the template, what to do next. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PkgError, formatPosition } from '../../src/errors.ts';
 import type { Chart } from '../../src/chart/chart.ts';
@@ -137,6 +138,14 @@ test.each([
     'in Handlebars names have no dot in front: values.x, release.name',
   ],
   [
+    'a place in a list as JavaScript has it',
+    configMap('a: {{values.l[0]}}'),
+    '6:15',
+    'l is not expected here',
+    'places and unusual names are written in brackets: list.[0], map.[a name]',
+  ],
+  ['a tag too many', configMap('a: b{{/if}}'), '6:7', '{{/ is not expected here', 'no block is open here'],
+  [
     'a text that begins with literal braces',
     configMap('a: \\{{ x }}'),
     '6:8',
@@ -172,6 +181,45 @@ test('a text for tpl that is no template is told with its origin and who asked f
     'values.t comes from --set-literal t',
     'in tpl, called at web/templates/x.yaml.hbs:6:6',
   ]);
+});
+
+test('the block that a template leaves open is named, whatever stands in it', async () => {
+  const piece = fc.constantFrom(
+    'open',
+    'close',
+    'a: {{values.x}}\n',
+    '{{! {{#if x}} }}',
+    '{{!-- {{#if x}} --}}',
+    '\\{{#if x}} }}',
+    '{{{{raw}}}}{{#if x}}{{{{/raw}}}}',
+    '{{{values.x}}}',
+    '{{> x}}',
+    '{{~else~}}',
+    '\n  ',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 20 }), async (pieces) => {
+      let text = '';
+      const open: { at: string; hasElse: boolean }[] = [];
+      for (const part of [...pieces, 'open', 'b: c\n']) {
+        const lines = text.split('\n');
+        const top = open.at(-1);
+        if (part === 'open') {
+          open.push({ at: `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`, hasElse: false });
+          text += '{{#if x}}';
+        } else if (part === 'close') {
+          if (open.pop() !== undefined) text += '{{/if}}';
+        } else if (part.includes('else')) {
+          if (top === undefined || top.hasElse) continue;
+          top.hasElse = true;
+          text += part;
+        } else text += part;
+      }
+      const error = await failure(chartOf({ 'templates/x.yaml.hbs': text }));
+      expect(error.notes).toEqual([`{{#if}} is open since web/templates/x.yaml.hbs:${open.at(-1)?.at}`]);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('all templates that cannot be read are reported at once', async () => {

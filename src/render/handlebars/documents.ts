@@ -147,7 +147,8 @@ export class DocumentReader {
     const items = Array.isArray(value) ? value : [value];
     return items.map((item) => {
       if (isMap(item)) return item;
-      throw slotFault(slot, `a whole document is a map or a list of maps, and this is ${typeName(value)}`, []);
+      const what = Array.isArray(value) ? `this list holds ${typeName(item)}` : `this is ${typeName(value)}`;
+      throw slotFault(slot, `a whole document is a map or a list of maps, and ${what}`, []);
     });
   }
 }

@@ -21,6 +21,7 @@ import { ABSENT } from './helpers/types.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import { isEmptyValue, spreadText, valueText } from './text.ts';
 import type { Lookup } from '../render.ts';
+import type { ValueFault } from '../value-fault.ts';
 
 /** What an evaluation needs from outside: the chart's templates and helpers, and bounds. */
 export type Host = {
@@ -212,10 +213,11 @@ export class Evaluator {
     if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
     if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
     hints.push(`if it may be missing, write {{default "…" ${path.original}}} or {{optional ${path.original}}}`);
-    return this.fault('PKG_TEMPLATE_NAME_MISSING', `${path.data ? '@' : ''}${full} is not defined`, loc, frame, {
-      hints,
-      valuePath: valuePathOf(path, scope),
-    });
+    const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
+    const valuePath = valuePathOf(path, scope);
+    const fault = this.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
+    fault.isMissing = valuePath !== undefined;
+    return fault;
   }
 
   #block(node: Block, scope: Scope, frame: Frame, output: Output): void {
@@ -289,7 +291,7 @@ export class Evaluator {
     loc: Location,
     frame: Pick<Frame, 'template' | 'calls'>,
     details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
-  ): PkgError {
+  ): ValueFault {
     return faultAt(code, message, { template: frame.template, loc, calls: frame.calls }, details);
   }
 

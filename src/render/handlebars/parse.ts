@@ -1,4 +1,4 @@
-import { PkgError } from '../../errors.ts';
+import { PkgError, formatPosition } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
@@ -65,8 +65,13 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
   if (error instanceof TemplateSyntaxError) {
     const { hash } = error;
     const at = positionOf(hash, error.message, source);
+    const open = atEnd(hash) ? openBlock(source) : undefined;
     return new PkgError('PKG_TEMPLATE_SYNTAX', describe(hash, at, source), {
       at: { file, ...at },
+      notes:
+        open === undefined
+          ? []
+          : [`${open.tag} is open since ${formatPosition(positionAt(source, open.offset, file))}`],
       hints: hintsFor(source, at, hash),
     });
   }
@@ -104,6 +109,26 @@ function positionOf(hash: SyntaxHash, message: string, source: string): { line: 
   return { line, column: 1 };
 }
 
+function atEnd(hash: SyntaxHash): boolean {
+  return hash.token === 'EOF' || hash.token === 1;
+}
+
+/** The innermost block or mustache that a template leaves open. */
+function openBlock(source: string): { tag: string; offset: number } | undefined {
+  const open: { tag: string; offset: number }[] = [];
+  const tags =
+    /\\\{\{|\{\{~?!--[^]*?--~?\}\}|\{\{~?![^]*?\}\}|\{\{\{\{\/?[^{}]*\}\}\}\}|\{\{\{?~?([#^/]?)[^]*?(?:\}\}|$)/g;
+  for (const { 0: text, 1: kind, index } of source.matchAll(tags)) {
+    const isEnded = text.endsWith('}}');
+    if (kind === '/') open.pop();
+    else if (kind !== undefined && (!isEnded || kind === '#' || (kind === '^' && !/^\{\{~?\^~?\}\}$/.test(text)))) {
+      const name = /^\{\{\{?~?[#^]?[>*]?\s*[^\s}]*/.exec(text)?.[0] ?? text;
+      open.push({ tag: isEnded ? `${name}}}` : name.trimEnd(), offset: index });
+    }
+  }
+  return open.at(-1);
+}
+
 const TOKENS: Record<string, string> = {
   CLOSE: '}}',
   CLOSE_UNESCAPED: '}}}',
@@ -121,7 +146,7 @@ const TOKENS: Record<string, string> = {
 };
 
 function describe(hash: SyntaxHash, at: { line: number; column: number }, source: string): string {
-  if (hash.token === 'EOF' || hash.token === 1) return 'the template ends inside an open block or mustache';
+  if (atEnd(hash)) return 'the template ends inside an open block or mustache';
   const token = hash.token === null ? undefined : TOKENS[String(hash.token)];
   const text = hash.text === '' ? (source.split('\n')[at.line - 1] ?? '').slice(at.column - 1, at.column) : hash.text;
   return `${token ?? (text.trim() === '' ? 'this' : text.trim().slice(0, 40))} is not expected here`;
@@ -145,7 +170,11 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   if (/\|/.test(line) && hash.text === '|')
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
   if (hash.text === ':' || /:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
-  if (hash.token === 'EOF' || hash.token === 1) return ['each {{#block}} is closed by {{/block}}'];
+  if (/\{\{\{\{/.test(line)) return ['{{{{raw}}}} is closed by {{{{/raw}}}}'];
+  if (atEnd(hash)) return ['each {{#block}} is closed by {{/block}}'];
+  if (hash.token === 'OPEN_ENDBLOCK') return ['no block is open here'];
+  if (/\{\{[^}]*(?:\w\[|\.["'\d])/.test(line))
+    return ['places and unusual names are written in brackets: list.[0], map.[a name]'];
   return [];
 }
 

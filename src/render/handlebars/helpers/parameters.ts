@@ -200,6 +200,7 @@ export function size(name: string): Parameter<number> {
   return {
     ...parameter,
     expected: 'a whole number from 0',
+    hint: (value) => (parameter.read(value) === undefined ? hintOfNumber(value) : undefined),
     read: (value) => {
       const read = parameter.read(value);
       return read === undefined || read < 0 ? undefined : read;
