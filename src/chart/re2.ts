@@ -1,2 +1,44 @@
 /** RE2 in a chunk of its own: it is loaded only for what has patterns. */
-export { RE2JS } from 're2js';
+import { RE2JS } from 're2js';
+
+/** A pattern, and the groups of each name that its author gave, from left to right. */
+export type Compiled = { regex: RE2JS; groups: ReadonlyMap<string, readonly number[]> };
+
+/** Compiles a pattern in Go's syntax. Throws an error that says what is wrong with it. */
+export function compileRe2(pattern: string): Compiled {
+  try {
+    return compiled(RE2JS.compile(pattern), new Map());
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('duplicate capture group name')) throw error;
+  }
+  const own = new Map<string, string>();
+  return compiled(RE2JS.compile(withOwnNames(pattern, own)), own);
+}
+
+function compiled(regex: RE2JS, names: ReadonlyMap<string, string>): Compiled {
+  const groups = new Map<string, number[]>();
+  for (const [name, group] of Object.entries(regex.namedGroups()).sort(([, a], [, b]) => a - b)) {
+    const written = names.get(name) ?? name;
+    groups.set(written, [...(groups.get(written) ?? []), group]);
+  }
+  return { regex, groups };
+}
+
+/** Quoted text, an escape, a class of characters, the start of a group with a name. */
+const TOKENS = /\\Q[^]*?(?:\\E|$)|\\[^]|\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*\]|\((\?P?<)(\w+)>/g;
+
+/** Go lets several groups have one name, RE2JS does not: each but the first gets a name of its own. */
+function withOwnNames(pattern: string, own: Map<string, string>): string {
+  const seen = new Set<string>();
+  return pattern.replace(TOKENS, (token: string, start?: string, name?: string) => {
+    if (start === undefined || name === undefined) return token;
+    if (!seen.has(name)) {
+      seen.add(name);
+      return token;
+    }
+    let unique = `${name}_`;
+    while (own.has(unique) || pattern.includes(`<${unique}>`)) unique += '_';
+    own.set(unique, name);
+    return `(${start}${unique}>`;
+  });
+}

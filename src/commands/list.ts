@@ -92,10 +92,10 @@ function time(release: Release): bigint {
 }
 
 async function filtered(releases: readonly Release[], pattern: string): Promise<Release[]> {
-  const { RE2JS } = await import('../chart/re2.ts');
+  const { compileRe2 } = await import('../chart/re2.ts');
   try {
-    const expression = RE2JS.compile(pattern);
-    return releases.filter(({ name }) => expression.matcher(name).find());
+    const { regex } = compileRe2(pattern);
+    return releases.filter(({ name }) => regex.matcher(name).find());
   } catch (error) {
     throw new PkgError('PKG_USAGE', `--filter is not a regular expression: ${printable(String(error), 200)}`);
   }

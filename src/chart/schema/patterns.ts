@@ -1,5 +1,5 @@
 /** Patterns of a schema, in RE2's syntax and time, as Helm runs them. */
-import type { RE2JS } from 're2js';
+import type { Compiled } from '../re2.ts';
 import { isCheap, plainPattern } from '../plain-pattern.ts';
 
 /** A pattern that can be looked for in a text. */
@@ -11,11 +11,11 @@ export type PatternEngine = (source: string) => Pattern;
 /** A pattern, or a text for it, is not for JavaScript's own expressions: load RE2 and begin anew. */
 export class Re2Needed extends Error {}
 
-let re2: typeof RE2JS | undefined;
+let compileRe2: ((pattern: string) => Compiled) | undefined;
 
 /** Loads RE2, which takes its time: most schemas do not need it. */
 export async function loadRe2(): Promise<void> {
-  re2 ??= (await import('../re2.ts')).RE2JS;
+  compileRe2 ??= (await import('../re2.ts')).compileRe2;
 }
 
 /** An engine for one schema, which knows a pattern again. */
@@ -43,7 +43,7 @@ function patternOf(source: string): Pattern {
 }
 
 function exactPattern(source: string): Pattern {
-  if (re2 === undefined) throw new Re2Needed();
-  const compiled = re2.compile(source);
-  return { test: (text) => compiled.matcher(text).find() };
+  if (compileRe2 === undefined) throw new Re2Needed();
+  const { regex } = compileRe2(source);
+  return { test: (text) => regex.matcher(text).find() };
 }

@@ -2,18 +2,18 @@
  * Regular expressions in Go's dialect: plain ones by JavaScript's own, all others by re2js. The time of one search
  * grows with the length of the text, whatever the pattern.
  */
-import type { RE2JS } from '../../chart/re2.ts';
+import type { Compiled } from '../../chart/re2.ts';
 import { printable } from '../../errors-text.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { checkCount, checkLength } from './limits.ts';
 import { isCheap, plainPattern } from '../../chart/plain-pattern.ts';
 import type { PlainPattern } from '../../chart/plain-pattern.ts';
 
-let re2: typeof RE2JS | undefined;
+let compileRe2: ((pattern: string) => Compiled) | undefined;
 
 /** Loads what patterns need that are not plain. */
 export async function loadRe2(): Promise<void> {
-  re2 ??= (await import('../../chart/re2.ts')).RE2JS;
+  compileRe2 ??= (await import('../../chart/re2.ts')).compileRe2;
 }
 
 /** A pattern is not plain, and {@link loadRe2} was not called. */
@@ -28,7 +28,7 @@ export type Encoding = 'text' | 'bytes';
 /** Does the pattern match somewhere in the text? Fails for a pattern that is none, as all others do. */
 export function matchesPattern(pattern: string, text: string, encoding: Encoding = 'text'): boolean {
   const plain = plainFor(pattern, text);
-  if (plain === undefined) return compile(pattern).matcher(subject(text, encoding)).find();
+  if (plain === undefined) return compile(pattern).regex.matcher(subject(text, encoding)).find();
   plain.lastIndex = 0;
   return plain.test(text);
 }
@@ -83,7 +83,7 @@ export function quotePattern(text: string): string {
 }
 
 /** Compiled patterns: a loop asks for the same one again and again. */
-const compiled: Map<string, RE2JS> = new Map();
+const compiled: Map<string, Compiled> = new Map();
 const MOST_COMPILED = 100;
 
 /** What is known of patterns: how JavaScript would run them, null when it cannot. */
@@ -109,20 +109,20 @@ function check(pattern: string): void {
   if (plainOf(pattern) === null) compile(pattern);
 }
 
-function compile(pattern: string): RE2JS {
+function compile(pattern: string): Compiled {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
-  if (re2 === undefined) throw new Re2NotLoaded();
-  let regex: RE2JS;
+  if (compileRe2 === undefined) throw new Re2NotLoaded();
+  let made: Compiled;
   try {
-    regex = re2.compile(pattern);
+    made = compileRe2(pattern);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '';
     throw new FunctionFailure(`cannot read the pattern ${shown(pattern)}: ${printable(reason, 80)}`);
   }
   if (compiled.size >= MOST_COMPILED) compiled.clear();
-  compiled.set(pattern, regex);
-  return regex;
+  compiled.set(pattern, made);
+  return made;
 }
 
 const NOT_ASCII = /[^\x00-\x7f]/;
@@ -145,8 +145,7 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
   }
   const plain = plainFor(pattern, text);
   if (plain !== undefined) return plainMatches(plain, text, count);
-  const regex = compile(pattern);
-  const names = regex.namedGroups();
+  const { regex, groups: named } = compile(pattern);
   const matcher = regex.matcher(subject(text, encoding));
   const found: Match[] = [];
   const started = performance.now();
@@ -157,9 +156,14 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
     previousEnd = end;
     const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, group) => {
       const from = matcher.start(group);
-      return from < 0 ? '' : text.slice(from, matcher.end(group));
+      return from < 0 ? undefined : text.slice(from, matcher.end(group));
     });
-    found.push({ start, end, group: (name) => groups[/^\d+$/.test(name) ? Number(name) : (names[name] ?? -1)] ?? '' });
+    const group = (name: string): string => {
+      const candidates = /^\d+$/.test(name) ? [Number(name)] : (named.get(name) ?? []);
+      // Of several groups of one name the first that took part counts.
+      return candidates.map((index) => groups[index]).find((caught) => caught !== undefined) ?? '';
+    };
+    found.push({ start, end, group });
     checkCount(found.length);
     if (performance.now() - started > LONGEST_SEARCH_MS) {
       throw new FunctionFailure(`takes too long to find all matches of ${shown(pattern)}`);

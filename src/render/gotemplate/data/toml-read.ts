@@ -25,6 +25,7 @@ function convertTable(table: object): GoMap {
 function convert(value: unknown): GoValue {
   switch (typeof value) {
     case 'bigint':
+      if (BigInt.asIntN(64, value) !== value) throw new GoError(`toml: ${value} is out of range for int64`);
       return int64(value);
     case 'string':
       return encodeText(value);

@@ -139,5 +139,12 @@ test('TOML is read as helm reads it', () => {
     (text) =>
       `{{with $x := fromToml ${literal(text)}}}{{toJson $x}}{{range $k, $v := $x}}{{printf "%T" $v | trimPrefix "[]map[string]"}}{{end}}{{end}}`,
   );
-  expectSame([...calls, '{{hasKey (fromToml "a = ") "Error"}}', '{{hasKey (fromToml "a = 1\\na = 2") "Error"}}']);
+  const broken = [
+    'a = ',
+    'a = 1\\na = 2',
+    'a = 99999999999999999999',
+    'a = -9223372036854775809',
+    'a = 9223372036854775807',
+  ];
+  expectSame([...calls, ...broken.map((text) => `{{hasKey (fromToml "${text}") "Error"}}`)]);
 });
