@@ -142,21 +142,7 @@ describe('folders', () => {
 describe('an index', () => {
   const from = (rest: string): string => `${rest}, repository: "${server.url}"`;
 
-  test.each([
-    '^1.0.0',
-    '~1.2',
-    '1.x',
-    '>=0.9.0',
-    '*',
-    '1.2.3',
-    '>=2.0.0-0',
-    '2.0.0',
-    '2.0.0-rc.1',
-    '!=1.10.0, <2',
-    '0.9 - 1.2',
-    '^3',
-    '>2.0.0',
-  ])('the version %s', async (version) => {
+  test.each(['^1.0.0', '>=2.0.0-0', '2.0.0-rc.1', '^3'])('the version %s', async (version) => {
     await expectSame(chartsIn({ web: web(from(`name: sub, version: "${version}"`)) }));
   });
 

@@ -43,21 +43,12 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
   });
   afterAll(() => registry.close());
 
-  test.each([
-    '^1.0.0',
-    '~1.2',
-    '>=1.0.0-0',
-    '1.2.3',
-    '1.3.0+build.7',
-    '1.3.x',
-    '2.0.0-rc.1',
-    '^3',
-    '9.9.9',
-    '1.2',
-    'newest',
-  ])('the version %s', async (version) => {
-    await expectSame(web(registry.host, version), { env });
-  });
+  test.each(['^1.0.0', '>=1.0.0-0', '1.3.0+build.7', '1.3.x', '^3', '9.9.9', '1.2'])(
+    'the version %s',
+    async (version) => {
+      await expectSame(web(registry.host, version), { env });
+    },
+  );
 
   test('a chart, and a repository, that are not there; names that are none', async () => {
     for (const folder of [

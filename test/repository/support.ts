@@ -78,7 +78,7 @@ export async function update(
     stdout: shown.stdout,
     charts: await contents(join(cwd, chart)),
     lock: `${lockFile} ${lock.replace(/^generated: "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"$/m, 'generated')}`,
-    stderr: first.stderr,
+    stderr: first.stderr + (program === 'helm' && first.status !== 0 ? first.stdout : ''),
   };
 }
 

@@ -1,0 +1,148 @@
+/** Which version is chosen, on generated indices and constraints: helm chooses the same, or refuses as pkg does. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadChart } from '../../src/chart/load.ts';
+import { PkgError } from '../../src/errors.ts';
+import { versionsOf } from '../../src/repository/index-file.ts';
+import { declaredDependencies } from '../../src/repository/lock.ts';
+import { Remotes } from '../../src/repository/remotes.ts';
+import { resolveDependency } from '../../src/repository/sources.ts';
+import { printYaml } from '../../src/yaml/print.ts';
+import { fromPlain } from '../../src/yaml/value.ts';
+import type { Json, JsonObject } from '../../src/yaml/value.ts';
+import { RUNS, craftArchive } from '../chart/support.ts';
+import { startChartServer } from '../support/chart-server.ts';
+import type { ChartServer } from '../support/chart-server.ts';
+import { chartFiles, chartsIn, expectSame, update } from './support.ts';
+
+const number = fc.constantFrom('0', '1', '2', '3', '10');
+const version = fc
+  .tuple(
+    fc.constantFrom('', '', '', 'v'),
+    fc.array(number, { minLength: 1, maxLength: 3 }),
+    fc.constantFrom('', '', '', '-0', '-rc.1', '-alpha', '-rc.10'),
+    fc.constantFrom('', '', '', '+build.5', '+a'),
+  )
+  .map(([v, numbers, pre, meta]) => v + numbers.join('.') + pre + meta);
+const constraint = fc
+  .array(
+    fc
+      .tuple(
+        fc.constantFrom('', '', '=', '!=', '>', '<', '>=', '<=', '~', '^', '^'),
+        fc.oneof(version, fc.constantFrom('*', '1.x', '2', '0.x.x')),
+      )
+      .map(([operator, right]) => operator + right),
+    { minLength: 1, maxLength: 2 },
+  )
+  .chain((parts) => fc.constantFrom(', ', ' || ').map((separator) => parts.join(separator)));
+
+/** An entry of an index; some are such that helm passes over them. */
+const entry = (name: string): fc.Arbitrary<Json> =>
+  fc.oneof(
+    {
+      weight: 12,
+      arbitrary: fc
+        .tuple(version, fc.nat(99))
+        .map(([one, at]) => ({ name, version: one, apiVersion: 'v2', urls: [`${name}_${at}.tgz`] })),
+    },
+    { weight: 1, arbitrary: version.map((one) => ({ name, version: one, apiVersion: 'v2', urls: [] })) },
+    { weight: 1, arbitrary: version.map((one) => ({ name, version: one, type: 'image', urls: [`${name}_0.tgz`] })) },
+    { weight: 1, arbitrary: version.map((one) => ({ name: 'a/b', version: one, urls: [`${name}_0.tgz`] })) },
+    fc.constantFrom<Json>(null, { name, version: 'latest', urls: ['x.tgz'] }, { name, urls: ['x.tgz'] }),
+  );
+
+const CHARTS = 40;
+const names = Array.from({ length: CHARTS }, (_none, index) => `c${index}`);
+
+describe('the version that is chosen', () => {
+  let index = '';
+  let server: ChartServer;
+  beforeAll(async () => {
+    server = await startChartServer('/nowhere', {
+      serve: (request, response) => {
+        const [, name = ''] = /^\/(c\d+)_\d+\.tgz$/.exec(request.url ?? '') ?? [];
+        if (name === '' && request.url !== '/index.yaml') return false;
+        const archived = `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`;
+        response.end(name === '' ? index : craftArchive([{ name: `${name}/Chart.yaml`, data: archived }]));
+        return true;
+      },
+    });
+  });
+  afterAll(() => server.close());
+
+  test.each(Array.from({ length: 2 * RUNS }, (_none, round) => round))('is that of helm: %i', async (round) => {
+    const lists = fc.sample(fc.tuple(...names.map((name) => fc.array(entry(name), { maxLength: 8 }))), 1)[0] ?? [];
+    const data: JsonObject = {
+      apiVersion: 'v1',
+      entries: Object.fromEntries(names.map((name, at) => [name, lists[at] ?? []])),
+    };
+    index = round % 2 === 0 ? JSON.stringify(data) : printYaml(fromPlain(data));
+    const wanted = fc.sample(constraint, CHARTS);
+    const lines = names.map((name, at) => `- {name: ${name}, version: "${wanted[at]}", repository: "${server.url}"}\n`);
+    const all = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n${lines.join('')}`) });
+    const chart = await loadChart(`${all}/web`);
+    const remotes = new Remotes({}, () => {});
+    const results = await Promise.allSettled(
+      declaredDependencies(chart).map((one) => resolveDependency(chart, one, remotes)),
+    );
+    remotes.close();
+    const [found, missing]: [string[], string[]] = [[], []];
+    for (const [at, result] of results.entries()) {
+      (result.status === 'fulfilled' ? found : missing).push(lines[at] ?? '');
+      if (result.status === 'rejected') expect((result.reason as PkgError).code).toBe('PKG_CHART_VERSION_NOT_FOUND');
+    }
+    const told = `${index}\n${lines.join('')}`;
+    expect(found.length, told).toBeGreaterThan(5);
+    const { pkg } = await expectSame(chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n${found.join('')}`) }));
+    expect(pkg.status, told).toBe(0);
+    const none = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n${missing.join('')}`) });
+    const { stderr } = await update('helm', none);
+    for (const line of missing) expect(stderr, told).toContain(`"${/name: (c\d+)/.exec(line)?.[1]}" (`);
+  });
+});
+
+describe('a large index', () => {
+  const charts = (count: number): JsonObject =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_none, at) => [
+        `chart-${at}`,
+        Array.from({ length: 5 }, (_one, patch) => ({
+          apiVersion: 'v2',
+          name: `chart-${at}`,
+          version: `1.0.${patch}`,
+          description: `Text: with "quotes" # and\nlines\n  chart-${at + 1}:\nentries:\n${'x'.repeat(100)}`,
+          urls: [`chart-${at}-1.0.${patch}.tgz`],
+          digest: 'ab'.repeat(32),
+        })),
+      ]),
+    );
+  const text = printYaml(fromPlain({ apiVersion: 'v1', entries: charts(400), generated: '2026-01-01T00:00:00Z' }));
+
+  test.each([
+    ['as helm writes it', text],
+    ['with lists further in', text.replace(/^(?= {2}- | {4})/gm, '  ')],
+    ['with lines of Windows', text.replaceAll('\n', '\r\n')],
+    ['with entries last', text.replace(/^(generated: .*\n)/m, '')],
+    ['as JSON', JSON.stringify({ apiVersion: 'v1', entries: charts(400) })],
+  ])('%s: each chart is found, and what is no chart is not', (_name, written) => {
+    expect(written.length).toBeGreaterThan(1 << 17);
+    const bytes = Buffer.from(written);
+    for (const at of [0, 7, 399]) {
+      expect(versionsOf(bytes, `chart-${at}`, 'index.yaml')?.map((one) => one.version)).toEqual([
+        '1.0.4',
+        '1.0.3',
+        '1.0.2',
+        '1.0.1',
+        '1.0.0',
+      ]);
+    }
+    for (const name of ['chart-400', 'generated', 'apiVersion', 'name', '']) {
+      expect(versionsOf(bytes, name, 'index.yaml')).toBeUndefined();
+    }
+  });
+
+  test('a chart that is named twice is an error, as in a small one', () => {
+    const twice = `${text.replace(/^generated: .*\n/m, '')}  chart-7:\n  - name: chart-7\n    version: 1.0.0\n    urls: [x.tgz]\n`;
+    expect(() => versionsOf(Buffer.from(twice), 'chart-7', 'index.yaml')).toThrow(PkgError);
+  });
+});
