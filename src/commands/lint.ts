@@ -32,9 +32,10 @@ export const command: Command = defineCommand({
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
-    const userValues = await readUserValues(valueSources(flags), readStdin);
+    const sources = valueSources(flags);
     const options = {
-      userValues,
+      userValues: await readUserValues(sources, readStdin),
+      sources,
       namespace: await localNamespace(flags),
       capabilities: { ...DEFAULT_CAPABILITIES, kubeVersion: kubeVersionOf(flags['kube-version']) },
       skipSchemaValidation: flags['skip-schema-validation'],

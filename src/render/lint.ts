@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { loadChart } from '../chart/load.ts';
+import { createOrigins } from '../chart/origins.ts';
+import type { ValueSources } from '../chart/user-values.ts';
 import { PkgError } from '../errors.ts';
 import { locateKeys } from '../yaml/locate.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
@@ -24,6 +26,8 @@ export type { LintMessage, LintRule, Severity } from './lint/message.ts';
 /** What a chart is linted with. */
 export type LintOptions = {
   userValues: ValueMap;
+  /** What they were read from, to say where a value at fault comes from. */
+  sources?: ValueSources;
   namespace?: string;
   capabilities?: Capabilities;
   skipSchemaValidation?: boolean;
@@ -40,9 +44,10 @@ export type LintOptions = {
 export async function lintChart(path: string, options: LintOptions): Promise<LintMessage[]> {
   const chart = await load(path);
   const source = await openSource(path);
+  const origins = 'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES) : undefined;
   const messages = [
     ...(await lintChartYaml(source, join(path, 'Chart.yaml'))),
-    ...(await lintValues(source, path, options)),
+    ...(await lintValues(source, path, options, origins)),
   ];
   if (source.kind('templates') === undefined) {
     messages.push(finding('templates-missing', 'templates/', 'there are no templates'));
@@ -52,7 +57,10 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
   if (!('metadata' in chart)) messages.push(...chart.messages);
   else {
     if (source.kind('templates') === 'folder') {
-      messages.push(...(await lintTemplates(chart, options.userValues)), ...(await lintRendered(chart, options)));
+      messages.push(
+        ...(await lintTemplates(chart, options.userValues)),
+        ...(await lintRendered(chart, options, origins)),
+      );
     }
     messages.push(...lintDependencies(chart));
   }
@@ -60,6 +68,8 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
   else if (source.kind('crds') === 'folder' && 'metadata' in chart) messages.push(...lintCrds(chart));
   return withoutRepeated(messages);
 }
+
+const NO_SOURCES: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 async function load(path: string): Promise<Chart | { messages: LintMessage[] }> {
   try {

@@ -17,13 +17,16 @@ test('--with-subcharts visits the charts that helm visits, in its order', () => 
     'top/charts/b/charts/deep/Chart.yaml': chart('deep'),
     'top/charts/B/Chart.yaml': chart('big'),
     'top/charts/no/README.md': 'x',
+    'top/charts/folder.tgz/Chart.yaml': chart('folder'),
     'top/charts/a.tar.gz': craftArchive([{ name: 'a/Chart.yaml', data: chart('a') }]),
     'top/charts/b-1.tgz': craftArchive([{ name: 'z/Chart.yaml', data: chart('z') }]),
     'other/Chart.yaml': chart('other'),
     'other/charts/x/Chart.yaml': chart('x'),
   });
   symlinkSync(join(cwd, 'other'), join(cwd, 'top/charts/linked'));
-  for (const args of [['top'], ['top', 'other'], ['other', 'top', '--quiet']]) {
+  writeFiles(cwd, { 'linked/Chart.yaml': chart('linked') });
+  symlinkSync(join(cwd, 'other'), join(cwd, 'linked/charts'));
+  for (const args of [['top'], ['top', 'other'], ['other', 'top', '--quiet'], ['linked']]) {
     const options = ['lint', '--with-subcharts', ...args];
     expect(linted(pkg(options, { cwd }).stdout)).toEqual(linted(helm(options, { cwd }).stdout));
   }
@@ -138,4 +141,18 @@ test('-o json has what the text has, and the exit status is the same', () => {
   expect(quiet.status).toBe(1);
   expect(quiet.stdout).toContain('failed: true');
   expect(quiet.stdout).not.toContain('info');
+});
+
+test('a value that does not fit the schema is shown where it was given, once', () => {
+  const cwd = temporaryFolder();
+  writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
+  writeFiles(cwd, {
+    'go/values.schema.json': '{"properties": {"name": {"type": "integer"}, "size": {"type": "integer"}}}',
+    'more.yaml': '\nsize: big\n',
+  });
+  const { stdout } = pkg(['lint', 'go', '-f', 'more.yaml', '--quiet'], { cwd });
+  expect(stdout.match(/\[ERROR\].*/g)?.sort()).toEqual([
+    expect.stringMatching(/^\[ERROR\] values.yaml: values.name .*; values.name comes from go\/values.yaml:1:1 /),
+    expect.stringMatching(/^\[ERROR\] values.yaml: values.size .*; values.size comes from more.yaml:2:1 /),
+  ]);
 });

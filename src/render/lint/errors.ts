@@ -24,5 +24,7 @@ export function fromError(error: PkgError, folder: string, path: string, rule: L
   const found = where === 'values.yaml' ? 'values-invalid' : (RULE_OF_CODE[error.code] ?? rule);
   const file = isInside ? where : found === 'values-invalid' ? 'values.yaml' : path;
   const hint = error.hints[0] === undefined ? '' : ` (${error.hints[0]})`;
-  return [finding(found, file, `${error.message}${hint}`, error.at)];
+  // The first note of a value that does not fit says where it comes from.
+  const origin = error.code === 'PKG_SCHEMA_VIOLATION' && error.notes[0] !== undefined ? `; ${error.notes[0]}` : '';
+  return [finding(found, file, `${error.message}${origin}${hint}`, error.at)];
 }

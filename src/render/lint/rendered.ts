@@ -1,6 +1,7 @@
 /** Rules on what a chart renders to. */
 import type { Chart } from '../../chart/chart.ts';
 import { resolveDependencies } from '../../chart/dependencies.ts';
+import type { Origins } from '../../chart/origins.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -21,14 +22,18 @@ import { isYamlFile, lintPrinted } from './printed.ts';
  * Renders a chart as Helm's lint does, which goes on where an install would not: subcharts may be missing, the
  * version of Kubernetes is not held against the chart, and what Go templates require or fail for is let pass.
  */
-export async function lintRendered(chart: Chart, options: LintOptions): Promise<LintMessage[]> {
+export async function lintRendered(
+  chart: Chart,
+  options: LintOptions,
+  origins: Origins | undefined,
+): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   const { location } = chart;
   try {
     const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
     const freshValues = (): ValueMap => coalesceValues(resolved, values).values;
-    if (options.skipSchemaValidation !== true) await checkSchemas(resolved, freshValues());
+    if (options.skipSchemaValidation !== true) await checkSchemas(resolved, freshValues(), origins);
     const engines = enginesOf(resolved);
     let goTemplates: GoTemplates | undefined;
     if (engines.go) {
@@ -61,9 +66,12 @@ function withoutMissing(chart: Chart): Chart {
   return { ...chart, metadata: { ...chart.metadata, dependencies } };
 }
 
-async function checkSchemas(chart: Chart, values: ValueMap): Promise<void> {
+async function checkSchemas(chart: Chart, values: ValueMap, origins: Origins | undefined): Promise<void> {
   const { validateSchemas } = await import('../../chart/schema.ts');
-  throwTogether(await validateSchemas(chart, values), (count) => `the values do not fit the schema in ${count} places`);
+  throwTogether(
+    await validateSchemas(chart, values, origins),
+    (count) => `the values do not fit the schema in ${count} places`,
+  );
 }
 
 const RELEASE = { name: 'test-release', isUpgrade: false };

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,16 +8,18 @@ import { dirname, join } from 'node:path';
  * archives. What links point at does not belong to the chart.
  */
 export async function subchartPaths(path: string): Promise<string[]> {
-  return visit(join(path, 'charts'));
+  const folder = join(path, 'charts');
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? visit(folder) : [];
 }
 
 async function visit(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await visit(path)));
-    else if (entry.name === 'Chart.yaml') found.push(dirname(path));
+    if (entry.name === 'Chart.yaml') found.push(dirname(path));
     else if (/\.(?:tgz|tar\.gz)$/.test(entry.name)) found.push(path);
+    // To Helm a folder with such a name is both.
+    if (entry.isDirectory()) found.push(...(await visit(path)));
   }
   return found;
 }

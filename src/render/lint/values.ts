@@ -1,5 +1,6 @@
 /** Rules on `values.yaml`, with the user's values over it, and on its schema (helm v4, rules/values.go). */
 import { join } from 'node:path';
+import type { Origins } from '../../chart/origins.ts';
 import { validateSchemas } from '../../chart/schema.ts';
 import { valueDocuments } from '../../chart/user-values.ts';
 import { coalesceTables } from '../../chart/values.ts';
@@ -21,6 +22,7 @@ export async function lintValues(
   source: LintSource,
   location: string,
   { userValues, skipSchemaValidation }: { userValues: ValueMap; skipSchemaValidation?: boolean },
+  origins: Origins | undefined,
 ): Promise<LintMessage[]> {
   if (source.kind(FILE) === undefined) return [finding('values-missing', FILE, 'there is no values.yaml')];
   const data = source.read(FILE);
@@ -31,7 +33,7 @@ export async function lintValues(
     const schema = source.read(SCHEMA);
     if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return [];
     const chart = { schema: { name: SCHEMA, data: schema }, location, dependencies: [] };
-    const errors = await validateSchemas(chart, coalesceTables(userValues, values));
+    const errors = await validateSchemas(chart, coalesceTables(userValues, values), origins);
     return errors.flatMap((error) => fromError(error, location, FILE, 'values-invalid'));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
