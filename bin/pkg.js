@@ -9,29 +9,47 @@ if (Number(version.split('.')[0]) < 24) {
   start();
 }
 
-// Runs `dist/main.cjs` as a script, with V8's compiled code kept between runs. Node's own compile cache keeps only
-// what the very first run of a file compiled, whatever command that was, and its module loader takes longer than
-// many commands do.
+// Runs the program's scripts, `dist/main.cjs` and what it needs of `dist/apart`, with V8's compiled code kept between
+// runs. Node's own compile cache keeps only what the very first run of a file compiled, whatever command that was, and
+// its module loader takes longer than many commands do.
 function start() {
   var fs = process.getBuiltinModule('node:fs');
   var path = process.getBuiltinModule('node:path');
   var vm = process.getBuiltinModule('node:vm');
   var dist = path.join(__dirname, '../dist');
   var folder;
-  var stale = [];
+  var scripts = [];
+  // What each chunk of the program exports, once it has run: see scripts/link.ts.
+  var exported = [];
+  var chunks = run('main.cjs');
 
-  load('main.cjs')
-    .main(process.argv.slice(2), folder)
+  later(0)
+    .then(function (program) {
+      return program.main(process.argv.slice(2), folder);
+    })
     .then(function (status) {
       process.exitCode = status;
-      stale.forEach(keep);
+      scripts.forEach(keep);
     })
     .catch(function (error) {
       process.stderr.write('pkg could not start: ' + error.stack + '\n');
       process.exitCode = 1;
     });
 
-  function load(name) {
+  function use(id) {
+    if (exported[id] !== undefined) return exported[id];
+    if (typeof chunks[id] === 'string') Object.assign(chunks, run('apart/' + chunks[id] + '.cjs'));
+    exported[id] = chunks[id](use, later);
+    return exported[id];
+  }
+
+  function later(id) {
+    return new Promise(function (resolve) {
+      resolve(use(id));
+    });
+  }
+
+  function run(name) {
     var file = path.join(dist, name);
     var source = fs.readFileSync(file, 'latin1');
     // The build begins its main file with a name for its own contents.
@@ -39,11 +57,10 @@ function start() {
     var cache = folder && path.join(folder, name.replace(/\W/g, '-') + commandName() + '.bin');
     var kept = read(cache);
     var script = new vm.Script(source, { filename: file, cachedData: kept === undefined ? undefined : kept.data });
-    if (cache && (kept === undefined || kept.isOld || script.cachedDataRejected))
-      stale.push({ script: script, cache: cache });
-    var module = { exports: {} };
-    script.runInThisContext()(load, module, module.exports);
-    return module.exports;
+    var table = script.runInThisContext();
+    if (script.cachedDataRejected) kept = undefined;
+    scripts.push({ script: script, cache: cache, kept: kept, ids: Object.keys(table) });
+    return table;
   }
 
   // Kept for each command, since each runs other parts of the program.
@@ -61,21 +78,30 @@ function start() {
     return path.join(home, 'kubepkg', 'code', build + '-' + version);
   }
 
+  // A file holds the code twice, then the chunks that it is of, then how long the code is.
   function read(cache) {
     if (!cache) return undefined;
     try {
-      var copies = fs.readFileSync(cache);
-      var data = copies.subarray(0, copies.length / 2);
+      var all = fs.readFileSync(cache);
+      var length = parseInt(all.latin1Slice(all.length - 8), 16);
+      var data = all.subarray(0, length);
       // V8 runs what it is given, and damaged code would crash. Two copies are the check that costs least.
-      if (data.length === 0 || !data.equals(copies.subarray(data.length))) return undefined;
-      // Later runs may have compiled more, so once in an hour it is written anew.
-      return { data: data, isOld: Date.now() - fs.statSync(cache).mtimeMs > 3600000 };
+      if (data.length === 0 || !data.equals(all.subarray(length, 2 * length))) return undefined;
+      // Later runs may have compiled more of a chunk, so once in an hour it is written anew.
+      var isOld = Date.now() - fs.statSync(cache).mtimeMs > 3600000;
+      return { data: data, ids: all.latin1Slice(2 * length, all.length - 8).split(','), isOld: isOld };
     } catch (error) {
       return undefined;
     }
   }
 
+  // Keeps what was compiled, unless that is kept.
   function keep(entry) {
+    var kept = entry.kept;
+    var ids = entry.ids.filter(function (id) {
+      return exported[id] !== undefined || (kept !== undefined && kept.ids.indexOf(id) >= 0);
+    });
+    if (!entry.cache || (kept !== undefined && !kept.isOld && kept.ids.length === ids.length)) return;
     try {
       if (!fs.existsSync(folder)) {
         fs.mkdirSync(folder, { recursive: true, mode: 448 });
@@ -83,7 +109,8 @@ function start() {
       }
       var fresh = entry.cache + '.' + process.pid;
       var data = entry.script.createCachedData();
-      fs.writeFileSync(fresh, Buffer.concat([data, data]));
+      var length = data.length.toString(16).padStart(8, '0');
+      fs.writeFileSync(fresh, Buffer.concat([data, data, Buffer.from(ids.join(',') + length)]));
       fs.renameSync(fresh, entry.cache);
     } catch (error) {
       // A cache that cannot be written is none.

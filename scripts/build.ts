@@ -1,10 +1,8 @@
 /**
  * `npm run build`: bundles `src` and the packages it uses into `dist`.
  *
- * - `dist/main.cjs` is the program, which `bin/pkg.js` runs as a script. Modules that are imported dynamically
- *   stand in it unevaluated until they are needed: code that does not run costs next to nothing, while every
- *   file more costs half a millisecond in Node's module loader.
- * - `dist/apart/*.cjs` are large packages that few runs need.
+ * - `dist/main.cjs` is the program, which `bin/pkg.js` runs as a script, and `dist/apart/*.cjs` are parts of it that
+ *   many runs do not need. `scripts/link.ts` makes them of the chunks that esbuild makes.
  * - `dist/index.js` is the library, for Node's own loader, with chunks of its own in `dist/library`.
  * - `dist/*.d.ts` are the library's types.
  * - `dist/THIRD-PARTY-NOTICES.txt` holds the licences of every package that is in the bundle.
@@ -16,7 +14,8 @@ import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild';
+import { link } from './link.ts';
 
 const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -46,34 +45,36 @@ const leaveOutUnused: Plugin = {
   },
 };
 
-/** Large packages in files of their own: modules that only re-export, and are loaded with whoever imports them. */
-const APART: readonly string[] = [
-  'src/chart/re2.ts',
-  'src/commands/support/oclif.ts',
-  'src/render/functions/asn1.ts',
-  'src/render/functions/bcrypt.ts',
-  'src/terminal/text-diff.ts',
-  'src/yaml/document.ts',
-];
-
-const leaveApart: Plugin = {
-  name: 'leave-apart',
-  setup(setup) {
-    setup.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
-      const module = relative(root, join(resolveDir, path)).replaceAll('\\', '/');
-      if (!APART.includes(module) || kind === 'entry-point') return undefined;
-      return { path: `apart/${basename(module, '.ts')}.cjs`, external: true };
-    });
-  },
+/**
+ * Scripts beside the main one, each with the modules through which alone it is reached: what many runs do not need.
+ * Few, since each is one more file to read.
+ */
+const APART: Readonly<Record<string, readonly string[]>> = {
+  asn1: ['src/render/functions/asn1.ts'],
+  bcrypt: ['src/render/functions/bcrypt.ts'],
+  cluster: ['src/cluster/kubernetes.ts'],
+  diff: ['src/terminal/text-diff.ts'],
+  native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
+  oclif: ['src/commands/support/oclif.ts'],
+  patterns: ['src/chart/re2.ts'],
+  positions: ['src/yaml/document.ts'],
+  seldom: [
+    'src/commands/completion.ts',
+    'src/commands/create.ts',
+    'src/commands/docs.ts',
+    'src/render/gotemplate/functions/toml.ts',
+  ],
 };
 
-/** Node's own modules are loaded with the module that wants them; an import statement would stand at the top of the bundle. */
+/** Node's own modules are loaded with the module that wants them, by CommonJS packages as by the linker. */
 const loadBuiltinsLate: Plugin = {
   name: 'load-builtins-late',
   setup(setup) {
     // CommonJS packages name them without `node:`.
     const names = new RegExp(`^(?:node:.*|${builtinModules.join('|')})$`);
-    setup.onResolve({ filter: names }, ({ path }) => ({ path, namespace: 'builtin' }));
+    setup.onResolve({ filter: names }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, namespace: 'builtin' } : { path, external: true },
+    );
     setup.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}')`,
       loader: 'js',
@@ -100,12 +101,23 @@ function thirdPartyNotices(outputs: readonly Metafile['outputs'][string][]): str
   return `pkg contains these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
-/** Begins the main file with a name for all scripts of the build: `bin/pkg.js` keeps compiled code by it. */
-function nameByContents(main: string, apart: string): void {
-  const files = [main, ...readdirSync(apart).map((name) => join(apart, name))];
+/** Links the program's chunks and writes its scripts. The main one begins with a name for the contents of all: `bin/pkg.js` keeps compiled code by it. */
+function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ metafile: true; write: false }>): void {
+  const chunks = outputFiles.map(({ path, text }) => ({
+    name: basename(path),
+    modules: Object.keys(metafile.outputs[relative(root, path).replaceAll('\\', '/')]?.inputs ?? {}),
+    text,
+  }));
+  const importsOf = (module: string): string[] =>
+    (metafile.inputs[module]?.imports ?? []).filter(({ external }) => external !== true).map(({ path }) => path);
+  const scripts = link({ chunks, importsOf, main: 'src/main.ts', apart: APART });
   const digest = createHash('sha256');
-  for (const file of files) digest.update(readFileSync(file));
-  writeFileSync(main, `/*${digest.digest('hex').slice(0, 16)}*/${readFileSync(main, 'utf8')}`);
+  for (const text of scripts.values()) digest.update(text);
+  mkdirSync(join(folder, 'apart'), { recursive: true });
+  for (const [name, text] of scripts) {
+    if (name !== 'main') writeFileSync(join(folder, 'apart', `${name}.cjs`), text);
+    else writeFileSync(join(folder, 'main.cjs'), `/*${digest.digest('hex').slice(0, 16)}*/${text}`);
+  }
 }
 
 const output = join(root, 'dist');
@@ -126,19 +138,17 @@ try {
     metafile: true,
     logLevel: 'warning',
   } satisfies BuildOptions;
-  const script = {
-    ...options,
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    // What is apart is loaded by the `require` that bin/pkg.js gives.
-    supported: { 'dynamic-import': false },
-    banner: { js: '(function(require,module,exports){' },
-    footer: { js: '})' },
-    plugins: [leaveOutUnused, leaveApart, loadBuiltinsLate],
-  } satisfies BuildOptions;
   const built = await Promise.all([
-    build({ ...script, entryPoints: ['src/main.ts'], outdir: fresh }),
-    build({ ...script, entryPoints: [...APART], outdir: join(fresh, 'apart'), entryNames: '[name]' }),
+    build({
+      ...options,
+      format: 'esm',
+      splitting: true,
+      entryPoints: ['src/main.ts', ...Object.values(APART).flat()],
+      entryNames: '[name]-[hash]',
+      outdir: fresh,
+      write: false,
+      plugins: [leaveOutUnused, loadBuiltinsLate],
+    }),
     build({
       ...options,
       format: 'esm',
@@ -153,7 +163,7 @@ try {
       },
     }),
   ]);
-  nameByContents(join(fresh, 'main.cjs'), join(fresh, 'apart'));
+  writeScripts(fresh, built[0]);
   const outputs = built.flatMap(({ metafile }) => Object.values(metafile.outputs));
   writeFileSync(join(fresh, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(outputs));
   execFileSync(

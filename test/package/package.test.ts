@@ -128,6 +128,20 @@ describe('the compiled code that is kept', () => {
   });
 });
 
+test('a run that needs more of the program than any before keeps that too', () => {
+  const cache = join(folder, 'growing');
+  const keptAfter = (...args: string[]): number => {
+    pkg(args, { XDG_CACHE_HOME: cache });
+    const code = join(cache, 'kubepkg/code');
+    return statSync(join(code, readdirSync(code)[0] ?? '', 'main-cjs-template.bin')).size;
+  };
+  const failed = keptAfter('template', 'web', join(folder, 'nowhere'));
+  const rendered = keptAfter('template', 'web', chart);
+  expect(rendered).toBeGreaterThan(failed * 1.5);
+  // What is kept of the first stays when another run uses less.
+  expect(keptAfter('template', 'web', join(folder, 'nowhere'))).toBe(rendered);
+});
+
 describe('on an old Node', () => {
   const launcher = join(root, 'bin/pkg.js');
 

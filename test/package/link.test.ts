@@ -1,0 +1,113 @@
+/** How the build links the program's chunks to scripts. That the whole program works so is what all other tests show. */
+import { Script } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { link } from '../../scripts/link.ts';
+import type { Chunk } from '../../scripts/link.ts';
+
+type Use = (id: number) => Record<string, unknown>;
+type Later = (id: number) => Promise<Record<string, unknown>>;
+type Table = Record<number, string | ((use: Use, later: Later) => Record<string, unknown>)>;
+
+const chunk = (name: string, text: string): Chunk => ({ name: `${name}.js`, modules: [`src/${name}.ts`], text });
+
+/** Links chunks whose modules import each other as the chunks do, and runs the first. */
+function start(chunks: readonly Chunk[], apart: Record<string, string[]> = {}) {
+  const importsOf = (module: string): string[] => {
+    const { text = '' } = chunks.find(({ modules }) => modules.includes(module)) ?? {};
+    return [...text.matchAll(/"\.\/(\w+)\.js"/g)].map(([, name]) => `src/${name}.ts`);
+  };
+  const scripts = link({ chunks, importsOf, main: chunks[0]?.modules[0] ?? '', apart });
+  const read: string[] = [];
+  const run = (name: string): Table => {
+    read.push(name);
+    return new Script(scripts.get(name) ?? '').runInThisContext() as Table;
+  };
+  const table = run('main');
+  const exported: Record<string, unknown>[] = [];
+  const use: Use = (id) => {
+    const found = table[id];
+    if (typeof found === 'string') Object.assign(table, run(found));
+    const make = table[id];
+    if (typeof make !== 'function') throw new Error(`no chunk ${id}`);
+    return (exported[id] ??= make(use, later));
+  };
+  const later: Later = async (id) => use(id);
+  return { main: use(0), read, scripts };
+}
+
+describe('chunks', () => {
+  test('hand over what they export, under every kind of name', () => {
+    const { main } = start([
+      chunk(
+        'main',
+        'import{a as one,"x-y"as two}from"./other.js";import"./other.js";var z=[one(),two];export{z as all,z};',
+      ),
+      chunk('other', 'var n=0;function a(){return++n}var b="$&$`";export{a,b as"x-y"};'),
+    ]);
+    expect(main).toEqual({ all: [1, '$&$`'], z: [1, '$&$`'] });
+  });
+
+  test('run once, and not before they are needed', async () => {
+    const { main } = start([
+      chunk(
+        'main',
+        'import{log}from"./log.js";var get=()=>Promise.all([import("./late.js"),import("./late.js")]);export{get,log};',
+      ),
+      chunk('late', 'import{log}from"./log.js";log.push("late");var v={};export{v};'),
+      chunk('log', 'var log=[];export{log};'),
+    ]);
+    expect(main['log']).toEqual([]);
+    const [first, second] = await (main['get'] as () => Promise<unknown[]>)();
+    expect(first).toBe(second);
+    expect(main['log']).toEqual(['late']);
+  });
+
+  test("take Node's modules from Node", async () => {
+    const { main } = start([
+      chunk(
+        'main',
+        'import{join as j}from"node:path";import*as all from"path";var os=import("node:os");export{j,all,os};',
+      ),
+    ]);
+    const path = process.getBuiltinModule('node:path');
+    expect(main).toMatchObject({ j: path.join, all: path });
+    expect(await main['os']).toBe(process.getBuiltinModule('node:os'));
+  });
+
+  test('that nobody imports are left out', () => {
+    const { scripts } = start([chunk('main', 'export{};'), chunk('unused', 'var secret=1;export{secret};')]);
+    expect(scripts.get('main')).not.toContain('secret');
+  });
+});
+
+describe('a script apart', () => {
+  const chunks = [
+    chunk('main', 'import{s}from"./shared.js";var get=()=>import("./late.js");export{get,s};'),
+    chunk('late', 'import{s}from"./shared.js";import{own}from"./own.js";var both=[s,own];export{both};'),
+    chunk('own', 'var own={};export{own};'),
+    chunk('shared', 'var s={};export{s};'),
+  ];
+
+  test('is read when the first of its chunks is needed, and shares the modules of others', async () => {
+    const { main, read, scripts } = start(chunks, { side: ['src/late.ts'] });
+    expect(read).toEqual(['main']);
+    const { both } = (await (main['get'] as () => Promise<unknown>)()) as { both: unknown[] };
+    expect(read).toEqual(['main', 'side']);
+    expect(both[0]).toBe(main['s']);
+    expect(scripts.get('side')).toContain('own');
+    expect(scripts.get('main')).not.toContain('own');
+    expect(scripts.get('side')).not.toContain('s={}');
+  });
+});
+
+describe('what would not work is refused', () => {
+  test('an export that changes after it was handed over', () => {
+    const text = 'var n=0;function more(){n++}export{n,more};';
+    expect(() => start([chunk('main', text)])).toThrow('n is exported and changes later');
+    expect(() => start([chunk('main', text.replace('n++', 'n=2'))])).toThrow('n is exported and changes later');
+  });
+
+  test('an import of what is no chunk', () => {
+    expect(() => start([chunk('main', 'import{a}from"left-pad";export{a};')])).toThrow('left-pad');
+  });
+});
