@@ -26,7 +26,7 @@ test('--with-subcharts visits the charts that helm visits, in its order', () => 
   symlinkSync(join(cwd, 'other'), join(cwd, 'top/charts/linked'));
   writeFiles(cwd, { 'linked/Chart.yaml': chart('linked') });
   symlinkSync(join(cwd, 'other'), join(cwd, 'linked/charts'));
-  for (const args of [['top'], ['top', 'other'], ['other', 'top', '--quiet'], ['linked']]) {
+  for (const args of [['top'], ['top', 'other'], ['other', 'top', '--quiet'], ['linked'], ['top/charts/b-1.tgz']]) {
     const options = ['lint', '--with-subcharts', ...args];
     expect(linted(pkg(options, { cwd }).stdout)).toEqual(linted(helm(options, { cwd }).stdout));
   }

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,8 +7,8 @@ import { dirname, join } from 'node:path';
  * archives. What links point at does not belong to the chart.
  */
 export async function subchartPaths(path: string): Promise<string[]> {
-  const folder = join(path, 'charts');
-  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? visit(folder) : [];
+  const charts = (await entriesOf(path)).find(({ name }) => name === 'charts');
+  return charts?.isDirectory() === true ? visit(join(path, charts.name)) : [];
 }
 
 async function visit(folder: string): Promise<string[]> {
