@@ -33,7 +33,7 @@ export async function readArchive(
     root ??= folder;
     if (folder !== root) throw unsafe(entry.name, 'lies in another folder than the files before it', location);
     if (files.has(name)) throw unsafe(entry.name, 'is there twice', location);
-    checkFileSize(entry.name, entry.data.length, location);
+    checkFileSize(entry.name, entry.data.length, () => location);
     files.set(name, { name, data: withoutBom(entry.data) });
   }
   if (files.size === 0)

@@ -73,7 +73,7 @@ class Walk {
         this.#budget.spendEntry(0, this.#shown);
         this.visit(real, `${name}/`, [...above, real]);
       } else if (stat.isFile()) {
-        checkFileSize(name, stat.size, join(this.#shown, name));
+        checkFileSize(name, stat.size, () => this.#shownPath(name));
         this.#budget.spendEntry(stat.size, this.#shown);
         this.files.push(fileOf(name, () => this.#read(real, name)));
       } else {
@@ -110,16 +110,16 @@ class Walk {
     if (stat === undefined) return defaultIgnoreRules;
     const real = stat.isSymbolicLink() ? this.#follow(path, name) : path;
     const text = this.#reading(name, () => {
-      checkFileSize(name, statSync(real).size, join(this.#shown, name));
+      checkFileSize(name, statSync(real).size, () => this.#shownPath(name));
       return readFileSync(real, 'utf8');
     });
-    return parseIgnoreRules(text, join(this.#shown, name));
+    return parseIgnoreRules(text, this.#shownPath(name));
   }
 
   #read(path: string, name: string): Uint8Array {
     const data = this.#reading(name, () => readFileSync(path));
     // It may have grown since it was looked at.
-    checkFileSize(name, data.length, join(this.#shown, name));
+    checkFileSize(name, data.length, () => this.#shownPath(name));
     return withoutBom(data);
   }
 
@@ -129,13 +129,17 @@ class Walk {
     } catch (cause) {
       if (cause instanceof PkgError) throw cause;
       const { code } = cause as NodeJS.ErrnoException;
-      const path = join(this.#shown, name);
+      const path = this.#shownPath(name);
       throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
     }
   }
 
+  #shownPath(name: string): string {
+    return join(this.#shown, name);
+  }
+
   #unsafe(name: string, why: string, hints: readonly string[] = []): PkgError {
-    const at = { file: join(this.#shown, name) };
+    const at = { file: this.#shownPath(name) };
     return new PkgError('PKG_CHART_UNSAFE', `${printable(name)} ${why}`, { at, hints });
   }
 }

@@ -44,11 +44,15 @@ export function chartTooLarge(location: string): PkgError {
   });
 }
 
-/** Refuses a file that is too large. Throws `PKG_CHART_TOO_LARGE`. */
-export function checkFileSize(name: string, size: number, location: string): void {
+/**
+ * Refuses a file that is too large. Throws `PKG_CHART_TOO_LARGE`.
+ *
+ * @param locationOf tells where it is, for the message
+ */
+export function checkFileSize(name: string, size: number, locationOf: () => string): void {
   if (size <= MAX_FILE) return;
   throw new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
-    at: { file: location },
+    at: { file: locationOf() },
     hints: ['if it does not belong to the chart, name it in .helmignore'],
   });
 }

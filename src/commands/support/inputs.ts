@@ -8,7 +8,7 @@ import { readUserValues } from '../../chart/user-values.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { valueSources } from './flags.ts';
-import { collectFor } from './heap.ts';
+import { tuneFor } from './v8.ts';
 import type { DEPENDENCY_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart and the values for it. */
@@ -21,7 +21,7 @@ type InputFlags = FlagValues<typeof VALUE_FLAGS> & Partial<FlagValues<typeof DEP
 export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
   const sources = valueSources(flags);
   let chart = await loadChart(path);
-  collectFor(chart);
+  tuneFor(chart);
   const userValues = await readUserValues(sources, readStdin);
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
