@@ -2,7 +2,7 @@ import { install } from '../release/operations/install.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
-  DEPENDENCY_FLAG,
+  DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   NAME_FLAGS,
   OUTPUT_FLAG,
@@ -37,7 +37,7 @@ export const command: Command = defineCommand({
   ],
   flags: {
     ...VALUE_FLAGS,
-    ...DEPENDENCY_FLAG,
+    ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
     ...WAIT_FLAGS,

@@ -4,7 +4,7 @@ import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
-  DEPENDENCY_FLAG,
+  DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
   historyMaxOf,
@@ -44,7 +44,7 @@ export const command: Command = defineCommand({
     install: { type: 'boolean', char: 'i', summary: 'install the release if it is not there yet' },
     ...VALUE_FLAGS,
     ...VALUES_MODE_FLAGS,
-    ...DEPENDENCY_FLAG,
+    ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
     ...WAIT_FLAGS,

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 /** Helm's files that say where charts come from, and Docker's with logins to registries. */
 export type ConfigPaths = { repositories: string; registries: string; docker: string };
 
-/** The paths of the files; none of them needs to be there. */
-export function configPaths(env: NodeJS.ProcessEnv): ConfigPaths {
+/** The paths of the files; none of them needs to be there. What flags name comes before all else; empty for nothing. */
+export function configPaths(
+  env: NodeJS.ProcessEnv,
+  flags: { repositoryConfig: string; registryConfig: string },
+): ConfigPaths {
   const home = configHome(env);
   return {
-    repositories: env['HELM_REPOSITORY_CONFIG'] || join(home, 'repositories.yaml'),
-    registries: env['HELM_REGISTRY_CONFIG'] || join(home, 'registry', 'config.json'),
+    repositories: flags.repositoryConfig || env['HELM_REPOSITORY_CONFIG'] || join(home, 'repositories.yaml'),
+    registries: flags.registryConfig || env['HELM_REGISTRY_CONFIG'] || join(home, 'registry', 'config.json'),
     docker: join(env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json'),
   };
 }

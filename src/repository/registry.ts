@@ -61,18 +61,24 @@ export function chartReference(repository: string, name: string): ChartReference
   });
 }
 
+/** How registries are reached. */
+export type RegistryOptions = {
+  plainHttp: boolean;
+  login: (host: string) => Promise<RegistryLogin>;
+  /** Told what is asked for. */
+  tell: (what: string) => void;
+};
+
 /** Reads charts of registries; logs in where it is asked to. */
 export class Registry {
   readonly #http: HttpClient;
-  readonly #login: (host: string) => Promise<RegistryLogin>;
-  readonly #tell: (what: string) => void;
+  readonly #options: RegistryOptions;
   /** What each host was answered to its challenges, by scope. */
   readonly #authorizations: Map<string, Promise<string | undefined>> = new Map();
 
-  constructor(http: HttpClient, login: (host: string) => Promise<RegistryLogin>, tell: (what: string) => void) {
+  constructor(http: HttpClient, options: RegistryOptions) {
     this.#http = http;
-    this.#login = login;
-    this.#tell = tell;
+    this.#options = options;
   }
 
   /**
@@ -82,7 +88,7 @@ export class Registry {
    */
   async versions(chart: ChartReference): Promise<string[]> {
     const tags: string[] = [];
-    let next: URL | undefined = urlOf(chart, 'tags/list');
+    let next: URL | undefined = this.#urlOf(chart, 'tags/list');
     for (let page = 0; next !== undefined && page < MOST_PAGES; page++) {
       const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS);
       const found = getOwn(object(answer), 'tags');
@@ -112,8 +118,8 @@ export class Registry {
     if (!/^\w[\w.-]{0,127}$/.test(tag)) {
       throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(version, 60)}' is no tag of a registry`);
     }
-    const layer = layerOf(await this.#manifest(chart, tag), urlOf(chart, `manifests/${tag}`));
-    const blob = urlOf(chart, `blobs/${layer.digest}`);
+    const layer = layerOf(await this.#manifest(chart, tag), this.#urlOf(chart, `manifests/${tag}`));
+    const blob = this.#urlOf(chart, `blobs/${layer.digest}`);
     const { body } = await this.#get(blob, chart, '*/*', MAX_CHART);
     checkDigest(body, layer.digest, shownUrl(blob));
     return body;
@@ -121,7 +127,7 @@ export class Registry {
 
   /** The manifest of a tag; of one that names several, the first that is of a chart. */
   async #manifest(chart: ChartReference, tag: string): Promise<Json> {
-    const url = urlOf(chart, `manifests/${tag}`);
+    const url = this.#urlOf(chart, `manifests/${tag}`);
     const answer = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
     const digest = answer.headers['docker-content-digest'];
     if (typeof digest === 'string') checkDigest(answer.body, digest, shownUrl(url));
@@ -131,7 +137,7 @@ export class Registry {
     for (const item of inner.slice(0, MOST_MANIFESTS)) {
       const name = textField(item, 'digest');
       if (!isDigest(name)) continue;
-      const one = urlOf(chart, `manifests/${name}`);
+      const one = this.#urlOf(chart, `manifests/${name}`);
       const found = await this.#get(one, chart, MANIFESTS, MAX_MANIFEST);
       checkDigest(found.body, name, shownUrl(one));
       if (isChart(object(found))) return object(found);
@@ -139,8 +145,13 @@ export class Registry {
     return manifest;
   }
 
+  #urlOf({ host, path }: ChartReference, rest: string): URL {
+    const scheme = this.#options.plainHttp ? 'http' : 'https';
+    return new URL(`${scheme}://${host === 'docker.io' ? 'registry-1.docker.io' : host}/v2/${path}/${rest}`);
+  }
+
   async #get(url: URL, chart: ChartReference, accept: string, limit: number): Promise<Answer> {
-    this.#tell(`fetching ${shownUrl(url)}`);
+    this.#options.tell(`fetching ${shownUrl(url)}`);
     const scope = `repository:${chart.path}:pull`;
     const key = `${chart.host} ${scope}`;
     const ask = async (authorization: string | undefined): Promise<Answer> =>
@@ -155,7 +166,7 @@ export class Registry {
       const authorization =
         before === undefined && known !== undefined
           ? known
-          : this.#login(chart.host).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
+          : this.#options.login(chart.host).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
       this.#authorizations.set(key, authorization);
       const header = await authorization;
       if (header !== undefined) answer = await ask(header);
@@ -163,10 +174,6 @@ export class Registry {
     if (answer.status === 200) return answer;
     throw refused(answer, url, chart);
   }
-}
-
-function urlOf({ host, path }: ChartReference, rest: string): URL {
-  return new URL(`https://${host === 'docker.io' ? 'registry-1.docker.io' : host}/v2/${path}/${rest}`);
 }
 
 function refused({ status, body }: Answer, url: URL, { host, path }: ChartReference): PkgError {

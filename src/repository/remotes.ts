@@ -18,7 +18,19 @@ import { chartUrl, repositoryUrl, shownUrl } from './urls.ts';
 /** Larger than any that is known: those of large public repositories have twenty. */
 const MAX_INDEX = 128 << 20;
 
-const NO_TRUST: Trust = { caFile: '', certFile: '', keyFile: '', insecure: false };
+/** What the environment does not say of how repositories are reached; texts are empty for nothing. */
+export type RepositorySettings = {
+  repositoryConfig: string;
+  registryConfig: string;
+  /** How all registries are reached. A name and a password here come before all logins that are kept. */
+  registry: Trust & { username: string; password: string; plainHttp: boolean };
+};
+
+const DEFAULTS: RepositorySettings = {
+  repositoryConfig: '',
+  registryConfig: '',
+  registry: { username: '', password: '', caFile: '', certFile: '', keyFile: '', insecure: false, plainHttp: false },
+};
 
 /** What of a repository is asked for, told as it begins. */
 export type Tell = (what: string) => void;
@@ -27,16 +39,18 @@ export class Remotes {
   readonly #env: NodeJS.ProcessEnv;
   readonly #tell: Tell;
   readonly #paths: ConfigPaths;
+  readonly #settings: RepositorySettings;
   readonly #clients: Map<string, HttpClient> = new Map();
   readonly #indices: Map<string, Promise<Buffer>> = new Map();
   readonly #archives: Map<string, Promise<Buffer>> = new Map();
   #known: Repository[] | undefined;
   #registry: Registry | undefined;
 
-  constructor(env: NodeJS.ProcessEnv, tell: Tell) {
+  constructor(env: NodeJS.ProcessEnv, tell: Tell, settings: RepositorySettings = DEFAULTS) {
     this.#env = env;
     this.#tell = tell;
-    this.#paths = configPaths(env);
+    this.#settings = settings;
+    this.#paths = configPaths(env, settings);
   }
 
   /** The repository that a dependency names. Throws as {@link readRepositories} and {@link findRepository} do. */
@@ -47,11 +61,7 @@ export class Remotes {
 
   /** The OCI registries. */
   registry(): Registry {
-    this.#registry ??= new Registry(
-      this.#client(NO_TRUST),
-      (host) => findLogin(host, this.#paths, this.#env),
-      this.#tell,
-    );
+    this.#registry ??= this.#openRegistry();
     return this.#registry;
   }
 
@@ -83,6 +93,20 @@ export class Remotes {
   /** Closes all connections. */
   close(): void {
     for (const client of this.#clients.values()) client.close();
+  }
+
+  #openRegistry(): Registry {
+    const { username, password, plainHttp, ...trust } = this.#settings.registry;
+    const hasTrust = trust.caFile !== '' || trust.insecure || (trust.certFile !== '' && trust.keyFile !== '');
+    return new Registry(this.#client(trust), {
+      // As in Helm: who says how certificates are checked wants TLS.
+      plainHttp: plainHttp && !hasTrust,
+      login: async (host) =>
+        username !== '' && password !== ''
+          ? { username, password, identityToken: '', registryToken: '' }
+          : findLogin(host, this.#paths, this.#env),
+      tell: this.#tell,
+    });
   }
 
   async #fetchIndex(repository: Repository, from: URL): Promise<Buffer> {

@@ -10,7 +10,7 @@ import { textOf } from '../chart/fields.ts';
 import { declaredDependencies, lockDigest, lockText } from './lock.ts';
 import type { Locked } from './lock.ts';
 import { Remotes } from './remotes.ts';
-import type { Tell } from './remotes.ts';
+import type { RepositorySettings, Tell } from './remotes.ts';
 import { resolveDependency } from './sources.ts';
 import type { Archive, Resolved } from './sources.ts';
 import { replaceArchives } from './vendor.ts';
@@ -18,6 +18,7 @@ import { replaceArchives } from './vendor.ts';
 /** What an update needs to know of where it runs. */
 export type UpdateOptions = {
   env: NodeJS.ProcessEnv;
+  settings?: RepositorySettings;
   /** Told what begins that may take time. */
   tell?: Tell;
 };
@@ -27,24 +28,19 @@ export type UpdateOptions = {
  * into `charts/`, takes older ones away and writes the lock file. What fails on the way changes nothing.
  *
  * @param chart a chart folder that was loaded
- * @returns the charts that were chosen
+ * @returns the charts that were fetched
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` for an archive; `PKG_CHART_UNSAFE` where it would write through a
  *   link; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several dependencies at once
  */
-export async function updateDependencies(chart: Chart, { env, tell = () => {} }: UpdateOptions): Promise<Locked[]> {
+export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
+  const { env, settings, tell = () => {} } = options;
   const lockName = chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
-  const remotes = new Remotes(env, tell);
+  const remotes = new Remotes(env, tell, settings);
   try {
-    const resolved = await all(
-      chart,
-      declared.map((dependency) => resolveDependency(chart, dependency, remotes)),
-    );
-    const archives = await all(
-      chart,
-      resolved.map((dependency) => fetchArchive(chart, dependency)),
-    );
+    const resolved = await all(chart, declared, (dependency) => resolveDependency(chart, dependency, remotes));
+    const archives = distinct(await all(chart, resolved, (dependency) => fetchArchive(chart, dependency)), resolved);
     checkSize(chart, archives);
     const named = declared.map((item, index) => ({ ...item, repository: resolved[index]?.repository ?? '' }));
     const locked = resolved.map(({ name, repository, version }) => ({ name, repository, version }));
@@ -55,7 +51,7 @@ export async function updateDependencies(chart: Chart, { env, tell = () => {} }:
       kept: new Set(resolved.filter(({ archive }) => archive === undefined).map(({ name }) => name)),
       lock: isLocked ? undefined : { name: lockName, text: lockText(locked, digest, new Date()) },
     });
-    return locked;
+    return locked.filter((_one, index) => archives[index] !== undefined);
   } finally {
     remotes.close();
   }
@@ -79,20 +75,29 @@ function checkPlace({ location }: Chart, lockName: string): void {
   }
 }
 
-/** Waits for all, and tells all that is wrong. */
-async function all<T>(chart: Chart, work: readonly Promise<T>[]): Promise<T[]> {
-  const results = await Promise.allSettled(work);
-  const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
-  const defect = failures.find((failure) => !(failure instanceof PkgError));
-  if (defect !== undefined) throw defect;
-  const location = printable(chart.location);
-  throwTogether(distinct(failures as PkgError[]), (count) => `${count} dependencies of ${location} cannot be had`);
-  return results.map((result) => (result as PromiseFulfilledResult<T>).value);
-}
+/** So many at a time. */
+const AT_ONCE = 8;
 
-/** Dependencies of one repository that is not there are one error. */
-function distinct(errors: readonly PkgError[]): PkgError[] {
-  return [...new Map(errors.map((error) => [error.message, error])).values()];
+/** Does the work for all, and tells all that is wrong. */
+async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const errors = new Map<string, PkgError>();
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) {
+      try {
+        results[at] = await work(items[at] as T);
+      } catch (error) {
+        if (!(error instanceof PkgError)) throw error;
+        // Dependencies of one repository that is not there are one error.
+        errors.set(error.message, error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const location = printable(chart.location);
+  throwTogether([...errors.values()], (count) => `${count} dependencies of ${location} cannot be had`);
+  return results;
 }
 
 async function fetchArchive(chart: Chart, { name, archive }: Resolved): Promise<Archive | undefined> {
@@ -107,8 +112,21 @@ async function fetchArchive(chart: Chart, { name, archive }: Resolved): Promise<
   });
 }
 
+/**
+ * Gives archives names of their own: some repositories call all of them the same, and one would take the place of the
+ * other.
+ */
+function distinct(archives: readonly (Archive | undefined)[], resolved: readonly Resolved[]): (Archive | undefined)[] {
+  return archives.map((archive, index) => {
+    const isShared = archives.some((other) => other?.name === archive?.name && other?.bytes !== archive?.bytes);
+    const { name = '', version = '' } = resolved[index] ?? {};
+    return archive !== undefined && isShared ? { ...archive, name: `${name}-${version}.tgz` } : archive;
+  });
+}
+
 /** The chart could not be loaded with more. */
 function checkSize(chart: Chart, archives: readonly (Archive | undefined)[]): void {
-  const size = archives.reduce((sum, archive) => sum + (archive?.bytes.length ?? 0), 0);
+  const sizes = new Map(archives.map((archive) => [archive?.name, archive?.bytes.length ?? 0]));
+  const size = [...sizes.values()].reduce((sum, one) => sum + one, 0);
   if (size > MAX_CHART) throw chartTooLarge(chart.location);
 }

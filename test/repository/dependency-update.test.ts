@@ -225,6 +225,30 @@ describe('an index', () => {
   });
 });
 
+test('install and upgrade take the flag too; an upgrade fetches what a new version declares', async () => {
+  const folder = chartsIn({
+    web: web('name: sub, version: 1.2.3, repository: file://../sub'),
+    sub: chartFiles('sub', '1.2.3'),
+  });
+  const options = { cwd: folder, home: temporaryFolder() };
+  const target = ['--target', 'dir:./out', '-n', 'prod', '--create-namespace'];
+  const refused = await run('pkg', ['install', 'shop', './web', ...target], options);
+  expect(refused.stderr).toContain('code: PKG_CHART_DEPENDENCY_MISSING');
+  const installed = await run('pkg', ['install', 'shop', './web', '--dependency-update', ...target], options);
+  expect(installed.status, installed.stderr).toBe(0);
+  expect(readdirSync(join(folder, 'web/charts'))).toEqual(['sub-1.2.3.tgz']);
+  const fresh = web(
+    'name: sub, version: 1.2.3, repository: file://../sub',
+    `name: other, version: 3.x, repository: "${server.url}"`,
+  );
+  chartsIn({ web: fresh }, folder);
+  const upgraded = await run('pkg', ['upgrade', 'shop', './web', '--dependency-update', ...target], options);
+  expect(upgraded.status, upgraded.stderr).toBe(0);
+  expect(readdirSync(join(folder, 'web/charts')).sort()).toEqual(['other-3.1.4.tgz', 'sub-1.2.3.tgz']);
+  const shown = await run('pkg', ['get', 'manifest', 'shop', ...target.slice(0, 4)], options);
+  expect(shown.stdout).toContain('name: other');
+});
+
 describe('what goes wrong changes nothing', () => {
   test('one of two is not there', async () => {
     const folder = chartsIn({

@@ -1,5 +1,5 @@
 /** Charts in a real OCI registry, pushed by helm. */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
@@ -11,12 +11,16 @@ const program = await findRegistry();
 const VERSIONS = ['0.9.0', '1.0.0', '1.2.3', '1.10.0', '2.0.0-rc.1', '1.3.0+build.7'] as const;
 
 /** A registry with charts in it, and a home whose login has been kept by `helm registry login`. */
-async function fill(auth: RegistryAuth): Promise<{ registry: Registry; home: string }> {
-  const registry = await startRegistry(program ?? '', auth);
+async function fill(auth: RegistryAuth, plain = false): Promise<{ registry: Registry; home: string }> {
+  const registry = await startRegistry(program ?? '', auth, plain);
   const charts = await makeRepository(VERSIONS.map((version) => ['sub', version] as const));
   const home = temporaryFolder();
   const helm = async (...args: string[]): Promise<void> => {
-    const { status, stderr } = await run('helm', [...args, '--ca-file', registry.caFile], { cwd: charts, home });
+    const { status, stderr } = await run(
+      'helm',
+      [...args, ...(plain ? ['--plain-http'] : ['--ca-file', registry.caFile])],
+      { cwd: charts, home },
+    );
     expect(status, stderr).toBe(0);
   };
   if (auth !== 'none') await helm('registry', 'login', registry.host, '-u', LOGIN.username, '-p', LOGIN.password);
@@ -128,6 +132,23 @@ describe.skipIf(program === undefined).each(['basic', 'token'] as const)(
       }
     });
 
+    test('flags: name and password, authority, no checks, files', async () => {
+      const name = ['--username', LOGIN.username, '--password', LOGIN.password];
+      const moved = temporaryFolder();
+      writeFiles(moved, { 'config.json': readFileSync(join(home, 'config/registry/config.json'), 'utf8') });
+      for (const [args, status] of [
+        [['--ca-file', registry.caFile, ...name], 0],
+        [['--insecure-skip-tls-verify', ...name], 0],
+        [['--ca-file', registry.caFile, '--registry-config', join(moved, 'config.json')], 0],
+        [['--ca-file', registry.caFile], 1],
+        [['--ca-file', registry.caFile, '--username', 'ada', '--password', 'wrong'], 1],
+        [['--ca-file', `${registry.caFile}.gone`, ...name], 1],
+      ] as const) {
+        const { pkg } = await expectSame(web(registry.host, '1.0.0'), { args });
+        expect([args, pkg.status]).toEqual([args, status]);
+      }
+    });
+
     test.each([
       ['none', {}],
       ['a wrong one', { auths: { HOST: { username: 'ada', password: 'wrong' } } }],
@@ -143,6 +164,16 @@ describe.skipIf(program === undefined).each(['basic', 'token'] as const)(
     });
   },
 );
+
+test.skipIf(program === undefined)('a registry without TLS', async () => {
+  const { registry } = await fill('none', true);
+  try {
+    expect((await expectSame(web(registry.host, '^1.0.0'), { args: ['--plain-http'] })).pkg.status).toBe(0);
+    expect((await expectSame(web(registry.host, '^1.0.0'))).pkg.stderr).toContain('does not speak TLS');
+  } finally {
+    await registry.close();
+  }
+});
 
 test.skipIf(program === undefined)('what is no chart', async () => {
   const { registry } = await fill('none');

@@ -54,6 +54,9 @@ export function chartsIn(charts: Record<string, Record<string, string>>, folder:
   return folder;
 }
 
+/** Which chart of the folder, with what flags besides; a home that is copied. */
+export type UpdateOptions = { chart?: string; home?: string; env?: Record<string, string>; args?: readonly string[] };
+
 /** What an update made: the verdict, what was rendered, what `charts/` holds, the lock file. */
 export type Made = { status: number | null; stdout: string; charts: unknown; lock: unknown; stderr: string };
 
@@ -61,7 +64,7 @@ export type Made = { status: number | null; stdout: string; charts: unknown; loc
 export async function update(
   program: 'helm' | 'pkg',
   folder: string,
-  { chart = 'web', home, env = {} }: { chart?: string; home?: string; env?: Record<string, string> } = {},
+  { chart = 'web', home, env = {}, args = [] }: UpdateOptions = {},
 ): Promise<Made> {
   const cwd = temporaryFolder();
   cpSync(folder, cwd, { recursive: true, verbatimSymlinks: true });
@@ -69,7 +72,7 @@ export async function update(
   const own = temporaryFolder();
   if (home !== undefined) cpSync(home, own, { recursive: true });
   const options = { cwd, home: own, env };
-  const first = await run(program, ['template', chart, '--dependency-update'], options);
+  const first = await run(program, ['template', chart, '--dependency-update', ...args], options);
   const shown = first.status === 0 && program === 'helm' ? await run(program, ['template', chart], options) : first;
   const lockFile = ['Chart.lock', 'requirements.lock'].find((name) => existsSync(join(cwd, chart, name)));
   const lock = lockFile === undefined ? '' : readFileSync(join(cwd, chart, lockFile), 'utf8');
@@ -108,10 +111,7 @@ function dataOf(name: string, text: string): unknown {
 }
 
 /** Both must come to the same verdict, and after success to the same result. */
-export async function expectSame(
-  folder: string,
-  options: { chart?: string; home?: string; env?: Record<string, string> } = {},
-): Promise<{ helm: Made; pkg: Made }> {
+export async function expectSame(folder: string, options: UpdateOptions = {}): Promise<{ helm: Made; pkg: Made }> {
   const [helm, pkg] = await Promise.all([update('helm', folder, options), update('pkg', folder, options)]);
   const told = `helm: ${helm.stderr}\npkg: ${pkg.stderr}`;
   expect(pkg.status, told).toBe(helm.status);

@@ -1,9 +1,9 @@
-/** A real OCI registry on loopback, over TLS: open to all, or with logins by name and password, or by tokens. */
+/** A real OCI registry on loopback, over TLS or plain: open to all, or with logins by name and password, or by tokens. */
 import { spawn } from 'node:child_process';
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
-import { createServer } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ export async function findRegistry(): Promise<string | undefined> {
 }
 
 /** Starts one. */
-export async function startRegistry(program: string, auth: RegistryAuth = 'none'): Promise<Registry> {
+export async function startRegistry(program: string, auth: RegistryAuth = 'none', plain = false): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'pkg-registry-'));
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
@@ -57,10 +57,11 @@ export async function startRegistry(program: string, auth: RegistryAuth = 'none'
     basic: `auth: {htpasswd: {realm: test, path: ${file('htpasswd', `${LOGIN.username}:${hashSync(LOGIN.password, 4)}\n`)}}}\n`,
     token: `auth: {token: {realm: "${tokenServer?.url}", service: test, issuer: test, rootcertbundle: ${caFile}}}\n`,
   };
+  const tls = `tls: {certificate: ${file('cert.pem', shown.certificate)}, key: ${file('key.pem', shown.key)}}`;
   const config = file(
     'config.yaml',
     `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {inmemory: {}}\n${checks[auth]}` +
-      `http:\n  addr: 127.0.0.1:${port}\n  tls: {certificate: ${file('cert.pem', shown.certificate)}, key: ${file('key.pem', shown.key)}}\n`,
+      `http: {addr: "127.0.0.1:${port}"${plain ? '' : `, ${tls}`}}\n`,
   );
   const child = spawn(program, ['serve', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -75,7 +76,7 @@ export async function startRegistry(program: string, auth: RegistryAuth = 'none'
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  for (const late = Date.now() + 30_000; !(await answers(port));) {
+  for (const late = Date.now() + 30_000; !(await answers(port, plain));) {
     if (child.exitCode === null && Date.now() < late) continue;
     await close();
     throw new Error(`the registry did not come up: ${said}`);
@@ -91,11 +92,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Does it speak TLS already? Takes a moment if not. */
-function answers(port: number): Promise<boolean> {
+/** Does it answer already? Takes a moment if not. */
+function answers(port: number, plain: boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
-    socket.once('secureConnect', () => {
+    const host = '127.0.0.1';
+    const socket = plain ? connectTcp({ host, port }) : connect({ host, port, rejectUnauthorized: false });
+    socket.once(plain ? 'connect' : 'secureConnect', () => {
       socket.destroy();
       resolve(true);
     });

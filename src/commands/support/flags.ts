@@ -21,12 +21,28 @@ export const VALUE_FLAGS = {
   'set-literal': { type: 'list', value: 'KEY=TEXT', summary: 'set one value to the text as it is (repeatable)' },
 } as const;
 
-/** Fetches what is missing in `charts/`. */
-export const DEPENDENCY_FLAG = {
+/** Fetches what is missing in `charts/`, and how registries are reached for that. */
+export const DEPENDENCY_FLAGS = {
   'dependency-update': {
     type: 'boolean',
     summary: 'fetch dependencies that are missing in charts/, and write Chart.lock',
   },
+  'repository-config': { type: 'string', value: 'FILE', complete: 'file', summary: "Helm's file of repositories" },
+  'registry-config': {
+    type: 'string',
+    value: 'FILE',
+    complete: 'file',
+    summary: "Helm's file of logins to registries",
+  },
+  username: { type: 'string', value: 'NAME', summary: 'name for registries (oci://)' },
+  password: { type: 'string', value: 'PASSWORD', summary: 'password for registries' },
+  'ca-file': { type: 'string', value: 'FILE', complete: 'file', summary: 'certificate authority of registries' },
+  'cert-file': { type: 'string', value: 'FILE', complete: 'file', summary: 'client certificate for registries' },
+  'key-file': { type: 'string', value: 'FILE', complete: 'file', summary: 'key of the client certificate' },
+  'insecure-skip-tls-verify': { type: 'boolean', summary: 'do not check the certificates of registries' },
+  'plain-http': { type: 'boolean', summary: 'reach registries without TLS' },
+  'repository-cache': { type: 'string', hidden: true, summary: 'no index is kept' },
+  'content-cache': { type: 'string', hidden: true, summary: 'no archive is kept' },
 } as const;
 
 /** How a release that is given no name gets one. */

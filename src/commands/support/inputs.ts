@@ -9,13 +9,13 @@ import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { valueSources } from './flags.ts';
 import { tuneFor } from './v8.ts';
-import type { DEPENDENCY_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
+import type { DEPENDENCY_FLAGS, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart and the values for it. */
 export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins };
 
 /** The flags that say what is read. Not every command fetches dependencies. */
-type InputFlags = FlagValues<typeof VALUE_FLAGS> & Partial<FlagValues<typeof DEPENDENCY_FLAG>>;
+type InputFlags = FlagValues<typeof VALUE_FLAGS> & Partial<FlagValues<typeof DEPENDENCY_FLAGS>>;
 
 /** Loads the chart, with its dependencies fetched if that is asked for, and reads the values that the flags name. */
 export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
@@ -25,7 +25,7 @@ export async function readInputs(path: string, flags: InputFlags): Promise<Input
   const userValues = await readUserValues(sources, readStdin);
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
-    chart = await withDependencies(chart);
+    chart = await withDependencies(chart, flags);
   }
   return { chart, userValues, origins: createOrigins(chart, sources) };
 }
