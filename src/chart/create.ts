@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PkgError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { printable } from '../errors-text.ts';
 import { GUARD_FILE, GUARD_TEXT } from './guard.ts';
 import { chartYaml, helmignore, readme, valuesYaml } from './scaffold/documents.ts';
@@ -23,7 +24,7 @@ export async function createChart(parent: string, name: string, isForHelm = fals
   checkName(name);
   const folder = join(parent, name);
   try {
-    await mkdir(parent, { recursive: true });
+    makeFolder(parent);
     await mkdir(folder);
   } catch (cause) {
     if (errorCode(cause) === 'EEXIST') {

@@ -1,8 +1,9 @@
 /** Packs a chart folder into an archive as `helm package` does (helm v4, pkg/chart/v2/util/save.go). */
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { printable } from '../errors-text.ts';
 import { printYaml } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
@@ -156,7 +157,7 @@ function gzip(bytes: Uint8Array): Buffer {
 async function write(path: string, destination: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await mkdir(destination, { recursive: true });
+    makeFolder(destination);
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (cause) {

@@ -185,6 +185,16 @@ test('the name that is taken, a file that was broken, and a place that cannot be
   expect([denied.status, /code: PKG_TARGET_(?:INVALID|UNWRITABLE) /.test(denied.stderr)]).toEqual([1, true]);
 });
 
+test.skipIf(process.platform !== 'linux').each([
+  [['install', 'x', 'charts/web', '--target', 'dir:/proc/none/x'], 'PKG_TARGET_UNWRITABLE'],
+  [['template', 'charts/web', '--output-dir', '/proc/none/x'], 'PKG_FILE_UNWRITABLE'],
+  [['package', 'charts/web', '-d', '/proc/none/x'], 'PKG_FILE_UNWRITABLE'],
+  [['create', '/proc/none/x'], 'PKG_FILE_UNWRITABLE'],
+])('%j ends where a file system takes no folders', (args, code) => {
+  const { status, stderr } = pkg(args);
+  expect([status, /code: (\S+)/.exec(stderr)?.[1]]).toEqual([1, code]);
+});
+
 test('without a target the error says how to name one', () => {
   const failed = pkg(['install', 'demo', 'charts/web']);
   expect(failed.stderr).toContain('--target dir:PATH');

@@ -24,6 +24,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { PkgError } from '../../errors.ts';
+import { makeFolder } from '../../folders.ts';
 import { SECRET_FOLDER } from './layout.ts';
 import { isAlive, ownMark, parseMark } from './process-mark.ts';
 
@@ -139,7 +140,7 @@ export class Folder {
     if (this.#prepared) return;
     const secret = this.path(SECRET_FOLDER);
     try {
-      mkdirSync(this.root, { recursive: true });
+      makeFolder(this.root);
       if (!existsSync(secret)) mkdirSync(secret, { mode: 0o700 });
       this.#checkFolder([SECRET_FOLDER]);
       if ((statSync(secret).mode & 0o077) !== 0) chmodSync(secret, 0o700);

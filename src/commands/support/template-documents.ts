@@ -1,9 +1,10 @@
 /** What `pkg template` prints: which documents of a rendered chart, and where to. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
 import { matchGlob, parseGlob } from '../../chart/go-glob.ts';
 import { PkgError } from '../../errors.ts';
+import { makeFolder } from '../../folders.ts';
 import { printable } from '../../errors-text.ts';
 import { splitDocuments } from '../../render/gotemplate/documents.ts';
 import { decodeText } from '../../render/gotemplate/value.ts';
@@ -75,7 +76,7 @@ export function writeDocuments(folder: string, { manifest, hooks }: Stream): voi
   }
   for (const [path, bytes] of files) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       writeFileSync(path, bytes, 'latin1');
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;

@@ -1,0 +1,21 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Makes a folder and those above it; one that is there is left alone. Node's own recursive `mkdir` never returns
+ * where a file system takes no new folders (`/proc`).
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // What is there is a folder, or Node says why not.
+    if (code === 'EEXIST') mkdirSync(path, { recursive: true });
+    else if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    else {
+      makeFolder(dirname(path));
+      makeFolder(path);
+    }
+  }
+}
