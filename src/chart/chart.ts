@@ -51,7 +51,7 @@ export type Chart = {
   schema: ChartFile | undefined;
   /** Everything under `templates/`, in path order; names begin with `templates/`. */
   templates: ChartFile[];
-  /** Everything under `crds/`; names begin with `crds/`. */
+  /** The manifests under `crds/`; names begin with `crds/`. */
   crds: ChartFile[];
   /** All other files that `.Files` / `files` offers: README, licences, scripts, … */
   files: ChartFile[];

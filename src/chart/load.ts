@@ -46,6 +46,35 @@ export async function loadChart(path: string): Promise<Chart> {
   return build(readFolder(path, budget), location, budget);
 }
 
+/**
+ * Loads a chart from its archive as if that were unpacked first: what its `.helmignore` names is left out. Helm's
+ * lint reads archives so. Throws as {@link loadChart} does.
+ */
+export async function loadUnpacked(path: string): Promise<Chart> {
+  const { readArchive } = await import('./archive.ts');
+  const { defaultIgnoreRules, parseIgnoreRules } = await import('./ignore.ts');
+  const budget = new Budget();
+  const bytes = reading(path, () => readFileSync(path));
+  const files = await readArchive(bytes, path, budget);
+  const rules = files.find(({ name }) => name === '.helmignore');
+  const ignored =
+    rules === undefined
+      ? defaultIgnoreRules
+      : parseIgnoreRules(new TextDecoder().decode(rules.data), `${path}/.helmignore`);
+  const isIgnored = (name: string): boolean => {
+    const folders = name
+      .split('/')
+      .slice(0, -1)
+      .map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+    return folders.some((folder) => ignored(folder, true)) || ignored(name, false);
+  };
+  return build(
+    files.filter(({ name }) => !isIgnored(name)),
+    path,
+    budget,
+  );
+}
+
 /** Loads a chart from the bytes of its archive. Throws as {@link loadChart} does. */
 export async function readChartArchive(bytes: Uint8Array, location: string): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
@@ -108,7 +137,7 @@ class Builder {
       valuesFile: named.get('values.yaml'),
       schema: named.get('values.schema.json'),
       templates: files.filter(({ name }) => name.startsWith('templates/')),
-      crds: files.filter(({ name }) => name.startsWith('crds/')),
+      crds: files.filter(({ name }) => isCrd(name)),
       files: files.filter(({ name }) => isOther(name) && (metadata.apiVersion === 'v1' || !OLD_FILES.has(name))),
       dependencies,
       location,
@@ -187,8 +216,13 @@ function isInSubchart(name: string): boolean {
   return name.startsWith('charts/') && extname(name) !== '.prov';
 }
 
+/** Notes and the like beside the manifests are files like others. */
+function isCrd(name: string): boolean {
+  return /^crds\/.*\.(?:ya?ml|json)$/i.test(name);
+}
+
 function isOther(name: string): boolean {
-  return !OWN_FILES.has(name) && !/^(?:templates|crds)\//.test(name) && !isInSubchart(name);
+  return !OWN_FILES.has(name) && !name.startsWith('templates/') && !isCrd(name) && !isInSubchart(name);
 }
 
 function readLock(source: Source | undefined): ValueMap | null {

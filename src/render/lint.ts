@@ -1,7 +1,8 @@
 /** `pkg lint`: what is wrong with a chart, or will be. */
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
-import { loadChart } from '../chart/load.ts';
+import { loadChart, loadUnpacked } from '../chart/load.ts';
 import { createOrigins } from '../chart/origins.ts';
 import type { ValueSources } from '../chart/user-values.ts';
 import { PkgError } from '../errors.ts';
@@ -44,6 +45,8 @@ export type LintOptions = {
 export async function lintChart(path: string, options: LintOptions): Promise<LintMessage[]> {
   const chart = await load(path);
   const source = await openSource(path);
+  // Of an archive that cannot be read there is nothing more to say.
+  if (!('metadata' in chart) && source.kind('Chart.yaml') === undefined) return chart.messages;
   const origins = 'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES) : undefined;
   const messages = [
     ...(await lintChartYaml(source, join(path, 'Chart.yaml'))),
@@ -73,7 +76,8 @@ const NO_SOURCES: ValueSources = { valueFiles: [], setJson: [], set: [], setStri
 
 async function load(path: string): Promise<Chart | { messages: LintMessage[] }> {
   try {
-    return await loadChart(path);
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
+    return await (isFolder ? loadChart(path) : loadUnpacked(path));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     if (error.code === 'PKG_CHART_NOT_FOUND' || error.code === 'PKG_FILE_UNREADABLE') throw error;

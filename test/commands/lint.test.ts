@@ -156,3 +156,26 @@ test('a value that does not fit the schema is shown where it was given, once', (
     expect.stringMatching(/^\[ERROR\] values.yaml: values.size .*; values.size comes from more.yaml:2:1 /),
   ]);
 });
+
+test('what .helmignore names is no part of an archive either, and notes beside CRDs are no CRDs', () => {
+  const cwd = temporaryFolder();
+  const files = {
+    ...GO,
+    '.helmignore': 'templates/ignored/\n*.bad\n',
+    'templates/ignored/x.yaml': '{{ broken',
+    'templates/x.bad': 'x',
+    'crds/README.md': 'a: b: c\n',
+  };
+  writeFiles(cwd, Object.fromEntries(Object.entries(files).map(([name, data]) => [`go/${name}`, data])));
+  writeFileSync(
+    join(cwd, 'go.tgz'),
+    craftArchive(Object.entries(files).map(([name, data]) => ({ name: `go/${name}`, data }))),
+  );
+  for (const path of ['go', 'go.tgz']) {
+    expect(pkg(['lint', path, '--strict'], { cwd }).status, path).toBe(
+      helm(['lint', path, '--strict'], { cwd }).status,
+    );
+    expect(pkg(['show', 'crds', path], { cwd })).toMatchObject({ status: 0, stdout: '' });
+  }
+  expect(pkg(['install', 'go', '--target', 'dir:out', 'go'], { cwd })).toMatchObject({ status: 0 });
+});

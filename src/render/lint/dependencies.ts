@@ -39,9 +39,8 @@ export function lintCrds(chart: Chart): LintMessage[] {
 }
 
 function crdFiles(chart: Chart): { file: ChartFile; at: Position }[] {
-  const own = chart.crds.filter(({ name }) => /\.(?:ya?ml|json)$/i.test(name));
   return [
-    ...own.map((file) => ({ file, at: { file: `${chart.location}/${file.name}` } })),
+    ...chart.crds.map((file) => ({ file, at: { file: `${chart.location}/${file.name}` } })),
     ...chart.dependencies.flatMap((child) => crdFiles(child)),
   ];
 }
