@@ -123,11 +123,15 @@ export interface Cluster {
   delete(ref: ObjectRef, options?: { expected?: KubeObject; cascade?: Cascade }): Promise<boolean>;
   /**
    * Tells the states of objects, as they are now and as they change, until the signal ends it; undefined for one
-   * that is not there. Only for places that run workloads.
+   * that is not there. A place that does not answer for a while is waited for: that is the trouble that is told,
+   * undefined when it is over. Only for places that run workloads.
    */
   follow(
     refs: readonly ObjectRef[],
-    onState: (ref: ObjectRef, live: KubeObject | undefined) => void,
+    follower: {
+      onState: (ref: ObjectRef, live: KubeObject | undefined) => void;
+      onTrouble?: (problem: PkgError | undefined) => void;
+    },
     signal: AbortSignal,
   ): Promise<void>;
   /** The same place, where whatever is asked ends when the signal says so, with its reason. */

@@ -20,7 +20,7 @@ import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
 import { KubeClient } from './kube/client.ts';
 import type { KubeAnswer, KubeRequest } from './kube/client.ts';
-import type { OnState } from './kube/follow.ts';
+import type { Follower } from './kube/follow.ts';
 import { resolveConnection } from './kube/connection.ts';
 import type { Connection, ConnectionSettings } from './kube/connection.ts';
 import { Discovery } from './kube/discovery.ts';
@@ -101,9 +101,9 @@ export class Kubernetes implements Cluster {
     });
   }
 
-  async follow(refs: readonly ObjectRef[], onState: OnState, signal: AbortSignal): Promise<void> {
+  async follow(refs: readonly ObjectRef[], follower: Follower, signal: AbortSignal): Promise<void> {
     const { follow } = await import('./kube/follow.ts');
-    await follow(this, refs, onState, signal);
+    await follow(this, refs, follower, signal);
   }
 
   async capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }> {

@@ -38,6 +38,9 @@ export class DialError extends Error {
   }
 }
 
+/** After so long a silence TCP asks whether the other side is still there: a watch may be silent for minutes. */
+const KEEP_ALIVE_MS = 15_000;
+
 /** The newest TLS session of each server, so that a second connection costs less. */
 const sessions = new WeakMap<Peer, Buffer>();
 
@@ -62,7 +65,7 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
     }
     if (server.protocol === 'http:') {
       socket ??= await opened(connectTcp({ host, port }), 'connect', signal);
-      socket.setNoDelay(true);
+      socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
       return { socket, protocol: 'http/1.1' };
     }
     const tls = await import('node:tls');
@@ -82,7 +85,7 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
     secure.on('session', (fresh: Buffer) => sessions.set(peer, fresh));
     socket = secure;
     await opened(secure, 'secureConnect', signal);
-    secure.setNoDelay(true);
+    secure.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     return { socket: secure, protocol: secure.alpnProtocol === 'h2' ? 'h2' : 'http/1.1' };
   } catch (error) {
     socket?.destroy();

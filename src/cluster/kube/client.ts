@@ -143,9 +143,9 @@ export class KubeClient {
    * Sends a request and gives the answer's body as it comes, for watches and logs. It is not sent again, and
    * ends when the server ends it or the signal says so.
    *
-   * @throws ApiError
+   * @throws ApiError, by the body too when it is cut short: that is no end; the reason of the signal
    */
-  async stream(request: Pick<KubeRequest, 'path' | 'query' | 'signal'>): Promise<Response['body']> {
+  async stream(request: Pick<KubeRequest, 'path' | 'query' | 'signal'>): Promise<AsyncIterable<Buffer>> {
     const controller = new AbortController();
     const onAbort = (): void => controller.abort(request.signal?.reason);
     if (request.signal?.aborted === true) onAbort();
@@ -163,7 +163,7 @@ export class KubeClient {
         this.#answered = true;
         if (response.status < 300) {
           response.body.once('close', () => request.signal?.removeEventListener('abort', onAbort));
-          return response.body;
+          return this.#piecesOf(response, request.signal);
         }
         const { body } = await this.#collect(response);
         if (response.status === 401 && !renewed && (await this.#credentials.renew(credential))) continue;
@@ -174,6 +174,16 @@ export class KubeClient {
       throw request.signal?.aborted === true ? request.signal.reason : connectionError(error, this.connection);
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  async *#piecesOf({ body, whole }: Response, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of body) yield chunk as Buffer;
+      if (!whole()) throw cutShort();
+    } catch (error) {
+      if (signal?.aborted === true) throw signal.reason;
+      throw connectionError(error instanceof LostRequest ? error : new LostRequest(error, 'maybe'), this.connection);
     }
   }
 
@@ -254,7 +264,7 @@ export class KubeClient {
     }
     const length = headers['content-length'];
     if (!whole() || (length !== undefined && Number(length) !== size)) {
-      throw new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
+      throw cutShort();
     }
     const bytes = Buffer.concat(chunks);
     const text = headers['content-encoding'] === 'gzip' ? await this.#gunzip(bytes) : bytes.toString('utf8');
@@ -267,7 +277,7 @@ export class KubeClient {
       return gunzipSync(bytes, { maxOutputLength: this.#options.maxBody }).toString('utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();
-      throw new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
+      throw cutShort();
     }
   }
 
@@ -310,6 +320,11 @@ export class KubeClient {
   #pause(tries: number): number {
     return Math.min(this.#options.pause * 2 ** (tries - 1), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
   }
+}
+
+/** An answer whose end did not come. */
+function cutShort(): LostRequest {
+  return new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
 }
 
 function queryText(query: KubeRequest['query']): string {

@@ -20,6 +20,12 @@ import { resourcePath } from './resource-path.ts';
 /** Is told each state of an object, and undefined when it is not there. */
 export type OnState = (ref: ObjectRef, live: KubeObject | undefined) => void;
 
+/** Is told what keeps the states from coming, and undefined when they come again. */
+export type OnTrouble = (problem: PkgError | undefined) => void;
+
+/** Who is told. */
+export type Follower = { onState: OnState; onTrouble?: OnTrouble };
+
 /** Where watching is not allowed, objects are read so often. */
 const POLL_MS = 2_000;
 /** The pause before a watch that broke is begun anew; it doubles, up to the other. */
@@ -27,16 +33,19 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 /** The server ends a watch after so many seconds, and it is begun anew: what died unnoticed does not last. */
 const WATCH_SECONDS = 240;
+/** A watch that should have ended so long ago has died. */
+const WATCH_GRACE_SECONDS = 30;
 
 /**
- * Tells the states of objects as they are now and as they change, until the signal ends it.
+ * Tells the states of objects as they are now and as they change, until the signal ends it. A server that does not
+ * answer is waited for: it is told as trouble.
  *
  * @throws ApiError where they cannot be read at all
  */
 export async function follow(
   cluster: Kubernetes,
   refs: readonly ObjectRef[],
-  onState: OnState,
+  { onState, onTrouble = () => undefined }: Follower,
   signal: AbortSignal,
 ): Promise<void> {
   // One by one what is few: it may lack the label by which many are found.
@@ -52,7 +61,7 @@ export async function follow(
           cluster,
           indices.map((index) => refs[index] as ObjectRef),
           query.namespace ?? '',
-          onState,
+          { onState, onTrouble },
           all,
         ),
       ),
@@ -69,9 +78,10 @@ async function followGroup(
   cluster: Kubernetes,
   refs: readonly ObjectRef[],
   namespace: string,
-  onState: OnState,
+  follower: Required<Follower>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { onState, onTrouble } = follower;
   const [first] = refs;
   if (first === undefined) return;
   const { apiVersion, kind } = first;
@@ -98,7 +108,7 @@ async function followGroup(
       missing.delete(ref.name);
       byName.delete(ref.name);
       // What refuses this refuses the others, too, and is thrown there.
-      astray.push(followGroup(cluster, [ref], namespace, onState, signal).catch(() => undefined));
+      astray.push(followGroup(cluster, [ref], namespace, follower, signal).catch(() => undefined));
     }
     for (const ref of missing.values()) onState(ref, undefined);
     return textField(isJsonObject(body) ? getOwn(body, 'metadata') : undefined, 'resourceVersion');
@@ -108,10 +118,14 @@ async function followGroup(
     let wait = FIRST_PAUSE_MS;
     let version = '';
     while (!signal.aborted) {
+      let isOpen = false;
+      const begun = version;
       try {
         if (version === '') version = await list();
-        for await (const event of watch(cluster, path, { ...query, resourceVersion: version }, signal)) {
-          const { type, object } = event;
+        const events = await watch(cluster, path, { ...query, resourceVersion: version }, signal);
+        isOpen = true;
+        onTrouble(undefined);
+        for await (const { type, object } of events) {
           if (type === 'ERROR') throw new ExpiredWatch();
           version = textField(object.metadata, 'resourceVersion') || version;
           wait = FIRST_PAUSE_MS;
@@ -121,10 +135,13 @@ async function followGroup(
         }
       } catch (error) {
         if (signal.aborted) return;
-        if (isRefusal(error)) return await poll(cluster, [...byName.values()], onState, signal);
+        if (isRefusal(error)) return await poll(cluster, [...byName.values()], follower, signal);
         if (isHopeless(error)) throw error;
-        // What the server does not remember is read anew; a connection that broke is not worth more than a pause.
-        if (error instanceof ExpiredWatch || error instanceof ApiError) version = '';
+        // A watch that broke goes on from where it was; what the server does not remember is read anew, as is what
+        // watches that break at once do not tell.
+        const isLost = error instanceof ApiError && error.status === 0;
+        if (!isLost || version === begun) version = '';
+        if (!isOpen && error instanceof PkgError) onTrouble(error);
       }
       await pause(wait, signal);
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
@@ -138,15 +155,17 @@ async function followGroup(
 async function poll(
   cluster: Kubernetes,
   refs: readonly ObjectRef[],
-  onState: OnState,
+  { onState, onTrouble }: Required<Follower>,
   signal: AbortSignal,
 ): Promise<void> {
   for (; !signal.aborted; await pause(POLL_MS, signal)) {
     for (const ref of refs) {
       try {
         onState(ref, await cluster.get(ref));
+        onTrouble(undefined);
       } catch (error) {
         if (isRefusal(error) || isHopeless(error)) throw error;
+        if (!signal.aborted && error instanceof PkgError) onTrouble(error);
       }
     }
   }
@@ -169,22 +188,26 @@ class ExpiredWatch extends Error {}
 
 type WatchEvent = { type: string; object: KubeObject };
 
-/** The events of one watch, until it ends. */
-async function* watch(
+/** Begins a watch, and gives its events until it ends. */
+async function watch(
   cluster: Kubernetes,
   path: string,
   query: Record<string, string>,
   signal: AbortSignal,
-): AsyncGenerator<WatchEvent> {
+): Promise<AsyncIterable<WatchEvent>> {
   const stream = await cluster.client.stream({
     path,
     query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS) },
-    signal,
+    signal: AbortSignal.any([signal, AbortSignal.timeout((WATCH_SECONDS + WATCH_GRACE_SECONDS) * 1000)]),
   });
+  return eventsOf(stream);
+}
+
+async function* eventsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<WatchEvent> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of stream) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+    const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
       const event = JSON.parse(line) as Json;

@@ -77,6 +77,12 @@ async function waitFor(
     else open.delete(key);
     if (open.size === 0) done.abort();
   };
+  let trouble: PkgError | undefined;
+  const onTrouble = (problem: PkgError | undefined): void => {
+    trouble = problem;
+    if (problem === undefined) return;
+    env.emit({ type: 'warning', message: `${problem.message}; what is waited for is not seen meanwhile` });
+  };
   const timer = setInterval(() => {
     // What does not change may fail nevertheless: by its age.
     for (const key of [...open]) {
@@ -88,12 +94,12 @@ async function waitFor(
   timer.unref();
   const signal = env.signal === undefined ? done.signal : AbortSignal.any([env.signal, done.signal]);
   try {
-    await env.cluster.follow(refs, see, signal);
+    await env.cluster.follow(refs, { onState: see, onTrouble }, signal);
   } finally {
     clearInterval(timer);
   }
   const unready = unreadyOf(states);
-  if (!done.signal.aborted && env.signal?.aborted === true) throw late(interrupted(env.signal), unready);
+  if (!done.signal.aborted && env.signal?.aborted === true) throw late(interrupted(env.signal), unready, trouble);
   return unready;
 }
 
@@ -105,10 +111,10 @@ function unreadyOf(states: ReadonlyMap<string, Seen>): Unready[] {
 }
 
 /** The reason of an end before time, with what was waited for. */
-function late(reason: PkgError, unready: readonly Unready[]): PkgError {
+function late(reason: PkgError, unready: readonly Unready[], trouble: PkgError | undefined): PkgError {
   const what = unready.length === 1 ? describe(unready[0] as Unready) : `${unready.length} objects`;
   return new PkgError(reason.code, `${reason.message}: ${what} ${unready.length === 1 ? 'is' : 'are'} not ready`, {
-    notes: notesOf(unready),
+    notes: [...notesOf(unready), ...(trouble === undefined ? [] : [`since then ${trouble.message}`])],
     hints: [...reason.hints],
   });
 }

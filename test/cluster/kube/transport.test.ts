@@ -114,6 +114,67 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     },
   );
 
+  test.each(['FIN', 'reset', 'RST_STREAM', 'GOAWAY'] as const)(
+    'a stream that is cut short by %s says so after what came, and one that ends does not',
+    async (how) => {
+      if (how !== 'FIN' && how !== 'reset' && http1Only) return;
+      const to = await peer({
+        http1Only,
+        serve: ({ number }, { response, reset, end, session }) => {
+          response.writeHead(200, { 'content-type': 'application/json' });
+          if (number > 1) {
+            response.end('{"whole":1}\n');
+            return;
+          }
+          response.write('{"a":1}\n{"b"', () =>
+            setTimeout(() => {
+              if (how === 'reset') reset();
+              else if (how === 'RST_STREAM') response.stream.close(2);
+              else if (how === 'GOAWAY') {
+                session?.goaway(0);
+                setTimeout(end, 20);
+              } else end();
+            }, 20),
+          );
+        },
+      });
+      const client = clientOf(to);
+      let came = '';
+      const read = async (): Promise<void> => {
+        for await (const piece of await client.stream({ path: get.path, query: { watch: 'true' } })) came += piece;
+      };
+      expect(await failure(read())).toMatchObject({ code: 'PKG_CLUSTER_UNREACHABLE', status: 0, uncertain: true });
+      expect(came).toBe('{"a":1}\n{"b"');
+      await read();
+      expect(came).toBe('{"a":1}\n{"b"{"whole":1}\n');
+      expect(to.seen).toHaveLength(2);
+    },
+  );
+
+  test('a stream that is called off ends with the reason, and who stops listening ends it', async () => {
+    let open = 0;
+    const to = await peer({
+      http1Only,
+      serve: (_request, { response }) => {
+        open++;
+        response.on('close', () => open--);
+        response.writeHead(200);
+        response.write('x');
+      },
+    });
+    const client = clientOf(to);
+    const controller = new AbortController();
+    const listen = async (stop: boolean): Promise<void> => {
+      for await (const _piece of await client.stream({ path: get.path, signal: controller.signal })) {
+        if (stop) return;
+        setTimeout(() => controller.abort(new Error('enough')), 10);
+      }
+    };
+    await listen(true);
+    await expect(listen(false)).rejects.toThrow('enough');
+    await expect.poll(() => open).toBe(0);
+  });
+
   test('a read whose answer is lost is sent again; a create is not, and says that it is uncertain', async () => {
     const to = await peer({
       http1Only,
