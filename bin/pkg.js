@@ -21,6 +21,7 @@ function start() {
   var scripts = [];
   // What each chunk of the program exports, once it has run: see scripts/link.ts.
   var exported = [];
+  var builtins = {};
   var chunks = run('main.cjs');
 
   later(0)
@@ -39,7 +40,7 @@ function start() {
   function use(id) {
     if (exported[id] !== undefined) return exported[id];
     if (typeof chunks[id] === 'string') Object.assign(chunks, run('apart/' + chunks[id] + '.cjs'));
-    exported[id] = chunks[id](use, later);
+    exported[id] = chunks[id](use, later, builtin);
     return exported[id];
   }
 
@@ -47,6 +48,11 @@ function start() {
     return new Promise(function (resolve) {
       resolve(use(id));
     });
+  }
+
+  function builtin(name) {
+    if (builtins[name] === undefined) builtins[name] = process.getBuiltinModule(name);
+    return builtins[name];
   }
 
   function run(name) {

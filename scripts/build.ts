@@ -19,27 +19,29 @@ import { link } from './link.ts';
 
 const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What `@oclif/core` imports for features that pkg does not use: plugins and their sources, templates, spinners, browsers. */
-const UNUSED: readonly string[] = [
-  'cli-spinners',
-  'tinyglobby',
-  'ejs',
-  'lilconfig',
-  'wsl-utils',
-  'minimatch',
-  'typescript',
-];
+/** What `@oclif/core` imports for features that pkg does not use: plugins and their sources, templates, spinners, browsers, colours. */
+const UNUSED: Readonly<Record<string, string>> = {
+  'ansi-escapes': '',
+  // On a terminal oclif takes a spinner's frames as soon as it is loaded.
+  'cli-spinners': "const spinner = { frames: [' '] }; export default { dots2: spinner, line: spinner }",
+  debug: 'export default () => () => {}',
+  ejs: '',
+  'get-package-type': '',
+  lilconfig: '',
+  minimatch: '',
+  'supports-color': 'export const stdout = false, stderr = false',
+  tinyglobby: '',
+  typescript: '',
+  'wsl-utils': '',
+};
 
 const leaveOutUnused: Plugin = {
   name: 'leave-out-unused',
   setup(setup) {
-    setup.onResolve({ filter: new RegExp(`^(${UNUSED.join('|')})$`) }, ({ path }) => ({ path, namespace: 'unused' }));
+    const names = new RegExp(`^(${Object.keys(UNUSED).join('|')})$`);
+    setup.onResolve({ filter: names }, ({ path }) => ({ path, namespace: 'unused' }));
     setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
-      // On a terminal oclif takes a spinner's frames as soon as it is loaded.
-      contents:
-        path === 'cli-spinners'
-          ? "const spinner = { frames: [' '] }; export default { dots2: spinner, line: spinner }"
-          : 'export default {}',
+      contents: UNUSED[path] || 'export default {}',
       loader: 'js',
     }));
   },
@@ -66,7 +68,10 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Node's own modules are loaded with the module that wants them, by CommonJS packages as by the linker. */
+/**
+ * Node's own modules are loaded late: for ES modules the linker loads them with the chunk. CommonJS packages require
+ * many that they then do not use, and some of these take longer to load than the packages.
+ */
 const loadBuiltinsLate: Plugin = {
   name: 'load-builtins-late',
   setup(setup) {
@@ -76,7 +81,15 @@ const loadBuiltinsLate: Plugin = {
       kind === 'require-call' ? { path, namespace: 'builtin' } : { path, external: true },
     );
     setup.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}')`,
+      contents: `
+        const module_ = () => process.getBuiltinModule('${path}');
+        module.exports = new Proxy({}, {
+          // Compiled modules ask for this as soon as they require one.
+          get: (_, key) => (key === '__esModule' ? undefined : module_()[key]),
+          has: (_, key) => key in module_(),
+          ownKeys: () => Reflect.ownKeys(module_()),
+          getOwnPropertyDescriptor: (_, key) => ({ ...Reflect.getOwnPropertyDescriptor(module_(), key), configurable: true }),
+        });`,
       loader: 'js',
     }));
   },

@@ -3,7 +3,8 @@
  *
  * A script is a table of functions, one for each of its chunks. The function runs when another chunk first asks for
  * its own, and gives what the chunk exports. V8 keeps nothing of what is inside a function before it runs, so a chunk
- * that a run does not need is next to nothing in the compiled code that is read back. Imports are local variables.
+ * that a run does not need is next to nothing in the compiled code that is read back. Imports are local variables,
+ * but those of modules that Node itself would have to load first: that takes milliseconds, and waits for their use.
  */
 import { builtinModules } from 'node:module';
 import { parseAst } from 'vite';
@@ -27,6 +28,11 @@ export type Program = {
   /** For each further script the modules through which alone its chunks are reached. */
   apart: Readonly<Record<string, readonly string[]>>;
 };
+
+/** Node's modules that it has loaded before it runs anything. */
+const LOADED: ReadonlySet<string> = new Set(
+  'async_hooks buffer diagnostics_channel events fs module path process timers url util util/types'.split(' '),
+);
 
 type Statement = ReturnType<typeof parseAst>['body'][number];
 type ImportStatement = Extract<Statement, { type: 'ImportDeclaration' }>;
@@ -91,13 +97,17 @@ class Linked {
   /** Local names by the names under which they are exported. */
   readonly #exports: Map<string, string> = new Map();
 
+  /** Expressions for local names of what Node loads late. */
+  readonly #late: Map<string, string> = new Map();
+
   constructor(chunk: Chunk) {
     this.#chunk = chunk;
     const program = parseAst(chunk.text);
     for (const statement of program.body) this.#addStatement(statement);
     const exported = new Set(this.#exports.values());
-    walk(program, (node) => {
+    walk(program, (node, parent) => {
       if (node['type'] === 'ImportExpression') this.#addLater(node);
+      if (node['type'] === 'Identifier') this.#addUse(node, parent);
       // What others get is what there is when the chunk has run.
       const changed = node['type'] === 'AssignmentExpression' ? node['left'] : node['argument'];
       const counts = node['type'] === 'AssignmentExpression' || node['type'] === 'UpdateExpression';
@@ -118,14 +128,18 @@ class Linked {
     const results = [...this.#exports].map(([name, local]) =>
       name === local ? name : `${JSON.stringify(name)}:${local}`,
     );
-    return `function(use,later){${(code + text.slice(at)).trim()}\nreturn{${results.join(',')}}}`;
+    return `function(use,later,builtin){${(code + text.slice(at)).trim()}\nreturn{${results.join(',')}}}`;
   }
 
   #addStatement(statement: Statement): void {
     const { start, end } = statement;
     if (statement.type === 'ImportDeclaration') {
+      const isLate = isBuiltin(statement.source.value) && !LOADED.has(statement.source.value.replace('node:', ''));
       const source = this.#need(statement.source.value);
-      this.#edits.push((ids) => ({ start, end, text: declaration(statement, source(ids)) }));
+      if (isLate)
+        for (const specifier of statement.specifiers)
+          this.#late.set(specifier.local.name, usage(specifier, source(new Map())));
+      this.#edits.push((ids) => ({ start, end, text: isLate ? '' : declaration(statement, source(ids)) }));
     } else if (
       statement.type === 'ExportNamedDeclaration' &&
       statement.declaration === null &&
@@ -134,6 +148,18 @@ class Linked {
       for (const { local, exported } of statement.specifiers) this.#exports.set(nameOf(exported), nameOf(local));
       this.#edits.push(() => ({ start, end, text: '' }));
     } else if (/^(?:Import|Export)/.test(statement.type)) this.#refuse(`it has an unknown ${statement.type}`);
+  }
+
+  /** Takes a name of one of Node's modules from that module at the place of its use; no inner name hides it, esbuild sees to that. */
+  #addUse(node: Record<string, unknown>, parent: Record<string, unknown>): void {
+    const text = this.#late.get(String(node['name']));
+    if (text === undefined || /^(?:Import|Export)\w*Specifier$/.test(String(parent['type']))) return;
+    const isKey = (parent['property'] === node || parent['key'] === node) && parent['computed'] !== true;
+    const start = Number(node['start']);
+    const end = Number(node['end']);
+    if (parent['shorthand'] === true) {
+      if (parent['value'] === node) this.#edits.push(() => ({ start, end, text: `${String(node['name'])}:${text}` }));
+    } else if (!isKey) this.#edits.push(() => ({ start, end, text }));
   }
 
   #addLater(node: Record<string, unknown>): void {
@@ -151,7 +177,7 @@ class Linked {
 
   /** The expression for what another module exports. */
   #need(source: string): (ids: ReadonlyMap<string, number>) => string {
-    if (isBuiltin(source)) return () => `process.getBuiltinModule(${JSON.stringify(source)})`;
+    if (isBuiltin(source)) return () => `builtin(${JSON.stringify(source)})`;
     const name = source.replace(/^\.\//, '');
     this.needs.add(name);
     return (ids) => `use(${ids.get(name)})`;
@@ -162,6 +188,16 @@ class Linked {
   }
 }
 
+type Specifier = ImportStatement['specifiers'][number];
+
+/** What a name of an import statement stands for. */
+function usage(specifier: Specifier, source: string): string {
+  // Only Node's own modules are imported whole, and these are their own default.
+  return specifier.type === 'ImportSpecifier'
+    ? `(${source}[${JSON.stringify(nameOf(specifier.imported))}])`
+    : `(${source})`;
+}
+
 /** An import statement as declarations of variables; `var`, as esbuild writes, for these are never checked for being set. */
 function declaration({ specifiers }: ImportStatement, source: string): string {
   const named: string[] = [];
@@ -169,7 +205,6 @@ function declaration({ specifiers }: ImportStatement, source: string): string {
   for (const specifier of specifiers) {
     const local = specifier.local.name;
     if (specifier.type === 'ImportSpecifier') named.push(`${JSON.stringify(nameOf(specifier.imported))}:${local}`);
-    // Only Node's own modules are imported whole, and these are their own default.
     else parts.push(`${local}=${source}`);
   }
   if (named.length > 0) parts.push(`{${named.join(',')}}=${source}`);
@@ -188,10 +223,14 @@ function isNode(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function walk(value: unknown, visit: (node: Record<string, unknown>) => void): void {
-  if (Array.isArray(value)) for (const item of value) walk(item, visit);
+function walk(
+  value: unknown,
+  visit: (node: Record<string, unknown>, parent: Record<string, unknown>) => void,
+  parent: Record<string, unknown> = {},
+): void {
+  if (Array.isArray(value)) for (const item of value) walk(item, visit, parent);
   else if (isNode(value)) {
-    visit(value);
-    for (const child of Object.values(value)) if (typeof child === 'object') walk(child, visit);
+    visit(value, parent);
+    for (const child of Object.values(value)) if (typeof child === 'object') walk(child, visit, value);
   }
 }

@@ -6,7 +6,8 @@ import type { Chunk } from '../../scripts/link.ts';
 
 type Use = (id: number) => Record<string, unknown>;
 type Later = (id: number) => Promise<Record<string, unknown>>;
-type Table = Record<number, string | ((use: Use, later: Later) => Record<string, unknown>)>;
+type Builtin = (name: string) => unknown;
+type Table = Record<number, string | ((use: Use, later: Later, builtin: Builtin) => Record<string, unknown>)>;
 
 const chunk = (name: string, text: string): Chunk => ({ name: `${name}.js`, modules: [`src/${name}.ts`], text });
 
@@ -18,6 +19,7 @@ function start(chunks: readonly Chunk[], apart: Record<string, string[]> = {}) {
   };
   const scripts = link({ chunks, importsOf, main: chunks[0]?.modules[0] ?? '', apart });
   const read: string[] = [];
+  const loaded: string[] = [];
   const run = (name: string): Table => {
     read.push(name);
     return new Script(scripts.get(name) ?? '').runInThisContext() as Table;
@@ -29,10 +31,11 @@ function start(chunks: readonly Chunk[], apart: Record<string, string[]> = {}) {
     if (typeof found === 'string') Object.assign(table, run(found));
     const make = table[id];
     if (typeof make !== 'function') throw new Error(`no chunk ${id}`);
-    return (exported[id] ??= make(use, later));
+    return (exported[id] ??= make(use, later, builtin));
   };
   const later: Later = async (id) => use(id);
-  return { main: use(0), read, scripts };
+  const builtin: Builtin = (name) => (loaded.push(name), process.getBuiltinModule(name));
+  return { main: use(0), read, loaded, scripts };
 }
 
 describe('chunks', () => {
@@ -72,6 +75,21 @@ describe('chunks', () => {
     const path = process.getBuiltinModule('node:path');
     expect(main).toMatchObject({ j: path.join, all: path });
     expect(await main['os']).toBe(process.getBuiltinModule('node:os'));
+  });
+
+  test('take those that Node would have to load first only where they use them', () => {
+    const { main, loaded } = start([
+      chunk(
+        'main',
+        'import z,{gzipSync,constants as c}from"node:zlib";import{Agent}from"http";' +
+          'var o={gzipSync:1,c(){return this.gzipSync}},' +
+          'f=()=>[gzipSync,{gzipSync},c.Z_OK,new Agent instanceof Agent,o.gzipSync,o.c(),z.gzipSync,`${typeof gzipSync}`];export{f};',
+      ),
+    ]);
+    expect(loaded).toEqual([]);
+    const { gzipSync } = process.getBuiltinModule('node:zlib');
+    expect((main['f'] as () => unknown[])()).toEqual([gzipSync, { gzipSync }, 0, true, 1, 1, gzipSync, 'function']);
+    expect(new Set(loaded)).toEqual(new Set(['node:zlib', 'http']));
   });
 
   test('that nobody imports are left out', () => {
