@@ -64,7 +64,7 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
  *
  * @throws {PkgError} `PKG_CHART_INVALID` for two subcharts of one name; `PKG_SCHEMA_INVALID`
  */
-export function packChart(chart: Chart): Buffer {
+export function packChart(chart: Chart): Uint8Array {
   const files = contentsOf(chart, '');
   checkNames(files, chart.location);
   return gzip(writeTar(files, MODIFIED));

@@ -20,7 +20,7 @@ import { chartUrl, shownUrl } from './urls.ts';
 export type Resolved = Locked & { archive: (() => Promise<Archive>) | undefined };
 
 /** An archive, and what it is called in `charts/`. */
-export type Archive = { name: string; bytes: Buffer; location: string };
+export type Archive = { name: string; bytes: Uint8Array; location: string };
 
 /**
  * Chooses the version of a dependency.
