@@ -50,7 +50,7 @@ const sessions = new WeakMap<Peer, Buffer>();
  * @param signal gives up, with whatever is half open closed
  * @throws DialError
  */
-export async function dial(peer: Peer, certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
+async function dial(peer: Peer, certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
   const { server, proxy } = peer;
   const host = bareHost(server);
   const port = portOf(server);
@@ -90,6 +90,20 @@ export async function dial(peer: Peer, certificate: ClientCertificate | undefine
   } catch (error) {
     socket?.destroy();
     throw error instanceof DialError ? error : new DialError(error, false);
+  }
+}
+
+/** Connects within a time in milliseconds, proxy and TLS included. Throws as {@link dial} does. */
+export async function dialWithin(peer: Peer, certificate: ClientCertificate | undefined, time: number): Promise<Wire> {
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' })),
+    time,
+  );
+  try {
+    return await dial(peer, certificate, late.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { bareHost, dial, portOf } from '../network/dial.ts';
+import { bareHost, dialWithin, portOf } from '../network/dial.ts';
 import type { ClientCertificate, Peer } from '../network/dial.ts';
 import { proxyFromEnvironment } from '../network/proxy-choice.ts';
 import { VERSION } from '../version.ts';
@@ -35,10 +35,10 @@ export type Request = {
 /** An answer, read whole; `url` is where it came from in the end. */
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer; url: URL };
 
-/** Times in milliseconds: for connecting, for silence in the middle, and for all of a request. */
-const CONNECT = 15_000;
-const SILENCE = 30_000;
-const WHOLE = 600_000;
+/** Times in milliseconds, which tests shorten: for connecting, for silence in the middle, for all of a request. */
+export type HttpTimes = { connect: number; silence: number; whole: number };
+
+const TIMES: HttpTimes = { connect: 15_000, silence: 30_000, whole: 600_000 };
 /** As many as Go's client follows. */
 const MOST_REDIRECTS = 10;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -47,12 +47,14 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export class HttpClient {
   readonly #trust: Trust;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #times: HttpTimes;
   readonly #agents: Map<string, Agent> = new Map();
   #files: { ca: string | undefined; certificate: ClientCertificate | undefined } | undefined;
 
-  constructor(trust: Trust, env: NodeJS.ProcessEnv) {
+  constructor(trust: Trust, env: NodeJS.ProcessEnv, times: Partial<HttpTimes> = {}) {
     this.#trust = trust;
     this.#env = env;
+    this.#times = { ...TIMES, ...times };
   }
 
   /**
@@ -96,7 +98,7 @@ export class HttpClient {
         ? { server: proxy, proxy: undefined, tls, protocols }
         : { server: url, proxy, tls, protocols };
       const agent = this.#agentOf(peer, certificate);
-      const target = asksProxy ? `${url.origin}${url.pathname}${url.search}` : `${url.pathname}${url.search}`;
+      const path = asksProxy ? `${url.origin}${url.pathname}${url.search}` : `${url.pathname}${url.search}`;
       const login = asksProxy ? basic(proxy.username, proxy.password) : undefined;
       const headers: Record<string, string> = {
         host: url.host,
@@ -106,7 +108,10 @@ export class HttpClient {
       };
       const authorization = request.authorization ?? basic(url.username, url.password);
       if (authorization !== undefined) headers['authorization'] = authorization;
-      return { ...(await exchange(agent, peer.server, target, headers, request, url)), url };
+      return {
+        ...(await exchange({ agent, server: peer.server, path, headers, request, url, times: this.#times })),
+        url,
+      };
     } catch (error) {
       throw unreachable(error, url);
     }
@@ -114,7 +119,7 @@ export class HttpClient {
 
   #agentOf(peer: Peer, certificate: ClientCertificate | undefined): Agent {
     const key = `${peer.server.origin} ${peer.proxy?.href ?? ''}`;
-    const agent = this.#agents.get(key) ?? new DialingAgent(peer, certificate);
+    const agent = this.#agents.get(key) ?? new DialingAgent(peer, certificate, this.#times.connect);
     this.#agents.set(key, agent);
     return agent;
   }
@@ -169,15 +174,20 @@ function readPem(file: string): string {
 
 type Head = Omit<Answer, 'url'>;
 
+/** A request on its way: to which server, which may be a proxy, and what is asked of it. */
+type Exchange = {
+  agent: Agent;
+  server: URL;
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  request: Request;
+  /** What was asked for, for messages. */
+  url: URL;
+  times: HttpTimes;
+};
+
 /** Sends once more when the server closed a connection that was kept open, just as it was used again. */
-async function exchange(
-  agent: Agent,
-  server: URL,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  request: Request,
-  url: URL,
-): Promise<Head> {
+async function exchange({ agent, server, path, headers, request, url, times }: Exchange): Promise<Head> {
   const body = request.form?.toString();
   const type = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
   const attempt = (): Promise<Head | 'again'> =>
@@ -196,8 +206,8 @@ async function exchange(
         incoming?.destroy(error);
         outgoing.destroy(error);
       };
-      const late = setTimeout(giveUp, WHOLE);
-      outgoing.setTimeout(SILENCE, giveUp);
+      const late = setTimeout(giveUp, times.whole);
+      outgoing.setTimeout(times.silence, giveUp);
       outgoing.once('response', (response) => {
         incoming = response;
         resolve(readWhole(response, request.limit, url));
@@ -233,9 +243,11 @@ async function readWhole(response: IncomingMessage, limit: number, url: URL): Pr
 class DialingAgent extends Agent {
   readonly #peer: Peer;
   readonly #certificate: ClientCertificate | undefined;
+  readonly #time: number;
 
-  constructor(peer: Peer, certificate: ClientCertificate | undefined) {
+  constructor(peer: Peer, certificate: ClientCertificate | undefined, time: number) {
     super({ keepAlive: true });
+    this.#time = time;
     this.#peer = peer;
     this.#certificate = certificate;
   }
@@ -250,7 +262,7 @@ class DialingAgent extends Agent {
   async #connectFor(callback: ((error: Error | null, stream: Duplex) => void) | undefined): Promise<void> {
     let socket: Socket;
     try {
-      ({ socket } = await dial(this.#peer, this.#certificate, AbortSignal.timeout(CONNECT)));
+      ({ socket } = await dialWithin(this.#peer, this.#certificate, this.#time));
     } catch (error) {
       callback?.(error as Error, undefined as unknown as Duplex);
       return;

@@ -99,7 +99,7 @@ function partOf(text: string, name: string): string | undefined {
   if (head === undefined || heads.length > 1 || /^(?:---|\.\.\.)/m.test(text.slice(head.index))) return undefined;
   const start = head.index + head[0].length;
   const end = nextLine(text, start, /^[^\s#-]/gm);
-  const indent = /^(?:\s*(?:#.*)?\n)*( +)\S/.exec(text.slice(start, start + 10_000))?.[1];
+  const indent = /^(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/.exec(text.slice(start, start + 10_000))?.[1];
   if (indent === undefined) return undefined;
   const line = `\n${indent}${name}:`;
   const at = text.indexOf(line, start - 1);

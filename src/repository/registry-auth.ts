@@ -22,7 +22,9 @@ const MAX_TOKEN = 1 << 20;
 export function parseChallenge(header: string): Challenge {
   const [, scheme = '', rest = ''] = /^([A-Za-z0-9-]+)(?:[ \t]+(.*))?$/s.exec(header.trim()) ?? [];
   const parameters = new Map<string, string>();
-  for (const [, key = '', quoted, bare] of rest.matchAll(/([\w-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)) {
+  for (const [, key = '', quoted, bare] of rest.matchAll(
+    /(?<![\w-])([\w-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g,
+  )) {
     parameters.set(key.toLowerCase(), quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/gs, '$1'));
   }
   return { scheme: scheme.toLowerCase(), parameters };

@@ -51,7 +51,7 @@ export function chartReference(repository: string, name: string): ChartReference
   if (
     host !== '' &&
     isHost &&
-    /^[a-z0-9]+(?:(?:[._]|__|-*)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-*)[a-z0-9]+)*)*$/.test(full)
+    /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(full)
   ) {
     return { host, path: full };
   }

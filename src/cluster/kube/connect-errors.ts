@@ -4,39 +4,27 @@ import { PkgError } from '../../errors.ts';
 import { ApiError } from './api-errors.ts';
 import type { Connection } from './connection.ts';
 import { DialError } from '../../network/dial.ts';
+import { UNTRUSTED, failureOf } from '../../network/failures.ts';
 import { LostRequest } from './transport.ts';
 
-const REASONS: Readonly<Record<string, [what: string, hint: string]>> = {
-  ECONNREFUSED: ['nothing answers there', 'check that the cluster runs and that the address is right'],
-  ENOTFOUND: ['the name of the host is not known', 'check the address, and the VPN if there is one'],
-  EAI_AGAIN: ['the name of the host cannot be looked up now', 'check the network and its DNS'],
-  ETIMEDOUT: ['it does not answer in time', 'check the network, a VPN or firewall between, and the proxy settings'],
-  EHOSTUNREACH: ['the host cannot be reached', 'check the network, and the VPN if there is one'],
-  ENETUNREACH: ['the network cannot be reached', 'check the network, and the VPN if there is one'],
-  ECONNRESET: ['it closed the connection', 'check that this is the address of an API server, and proxies between'],
-  EPIPE: ['it closed the connection', 'check that this is the address of an API server, and proxies between'],
-  CERT_HAS_EXPIRED: ['its certificate has expired', 'have the certificate of the cluster renewed'],
-  CERT_NOT_YET_VALID: ['its certificate is not valid yet', 'check the clock of this machine'],
-  ERR_TLS_CERT_ALTNAME_INVALID: [
-    'its certificate is for another name',
+const HINTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'check that the cluster runs and that the address is right',
+  ENOTFOUND: 'check the address, and the VPN if there is one',
+  EAI_AGAIN: 'check the network and its DNS',
+  ETIMEDOUT: 'check the network, a VPN or firewall between, and the proxy settings',
+  EHOSTUNREACH: 'check the network, and the VPN if there is one',
+  ENETUNREACH: 'check the network, and the VPN if there is one',
+  ECONNRESET: 'check that this is the address of an API server, and proxies between',
+  EPIPE: 'check that this is the address of an API server, and proxies between',
+  CERT_HAS_EXPIRED: 'have the certificate of the cluster renewed',
+  CERT_NOT_YET_VALID: 'check the clock of this machine',
+  ERR_TLS_CERT_ALTNAME_INVALID:
     'check the address, or name the right one with `tls-server-name` or --kube-tls-server-name',
-  ],
-  ERR_SSL_WRONG_VERSION_NUMBER: ['it does not speak TLS', 'check the address: perhaps http:// is meant'],
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: ['it asks for a client certificate', 'check the user of the context'],
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: [
-    'it does not know who signed the client certificate',
-    'check the user of the context',
-  ],
+  ERR_SSL_WRONG_VERSION_NUMBER: 'check the address: perhaps http:// is meant',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'check the user of the context',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'check the user of the context',
+  [UNTRUSTED]: 'check `certificate-authority` of the cluster, or give --kube-ca-file',
 };
-
-const UNTRUSTED: ReadonlySet<string> = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-]);
 
 /** Makes the error of a request that got no answer; gives other errors back as they are. */
 export function connectionError(error: unknown, connection: Connection): unknown {
@@ -44,7 +32,8 @@ export function connectionError(error: unknown, connection: Connection): unknown
   // A proxy's refusal says what it is by itself.
   if (error.cause instanceof PkgError) return withPlace(error.cause, connection);
   const uncertain = error instanceof LostRequest && error.processed === 'maybe';
-  const [what, hint] = reasonOf(error);
+  const { code, what } = failureOf(error);
+  const hint = (Object.hasOwn(HINTS, code) ? HINTS[code] : undefined) ?? 'check the address and the network';
   const who = error instanceof DialError && error.proxy ? 'the proxy of ' : '';
   return new ApiError(
     'PKG_CLUSTER_UNREACHABLE',
@@ -62,31 +51,6 @@ export function timeoutError(connection: Connection, asked: string, timeout: num
     { status: 0, uncertain: true },
     { ...placeOf(connection), hints: ['check that the cluster is well, and the network to it'] },
   );
-}
-
-function reasonOf(error: DialError | LostRequest): [string, string] {
-  const code = codeOf(error);
-  if (UNTRUSTED.has(code)) {
-    return [
-      'its certificate is signed by an authority that is not trusted',
-      'check `certificate-authority` of the cluster, or give --kube-ca-file',
-    ];
-  }
-  return (
-    (Object.hasOwn(REASONS, code) ? REASONS[code] : undefined) ?? [
-      printable(error.message, 200),
-      'check the address and the network',
-    ]
-  );
-}
-
-/** The code of an error; of one that tried several addresses, that of the first. */
-function codeOf(error: DialError | LostRequest): string {
-  if (error.cause instanceof AggregateError) {
-    const [first] = error.cause.errors as { code?: unknown }[];
-    if (typeof first?.code === 'string') return first.code;
-  }
-  return error.code;
 }
 
 function placeOf(connection: Connection): { at?: { file: string } } {

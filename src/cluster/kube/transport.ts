@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Credential } from './credentials.ts';
-import { dial } from '../../network/dial.ts';
+import { dialWithin } from '../../network/dial.ts';
 import type { Peer, Wire } from '../../network/dial.ts';
 import type { Http1 } from './http1.ts';
 import type { Http2 } from './http2.ts';
@@ -136,16 +136,7 @@ export class Transport {
   }
 
   async #dial(credential: Credential): Promise<Wire> {
-    const late = new AbortController();
-    const timer = setTimeout(
-      () => late.abort(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' })),
-      this.#times.connect,
-    );
-    try {
-      return await dial(this.#peer, credential.certificate, late.signal);
-    } finally {
-      clearTimeout(timer);
-    }
+    return await dialWithin(this.#peer, credential.certificate, this.#times.connect);
   }
 }
 

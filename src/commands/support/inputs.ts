@@ -26,6 +26,7 @@ export async function readInputs(path: string, flags: InputFlags): Promise<Input
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
     chart = await withDependencies(chart, flags);
+    tuneFor(chart);
   }
   return { chart, userValues, origins: createOrigins(chart, sources) };
 }

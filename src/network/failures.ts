@@ -1,0 +1,52 @@
+/** Why a connection failed, in words that hold for every server. */
+import { printable } from '../errors-text.ts';
+
+/** The code of the system or of OpenSSL, and what it means. */
+export type Failure = { code: string; what: string };
+
+/** The code under which all failures count that mean: the certificate is signed by nobody who is trusted. */
+export const UNTRUSTED = 'UNTRUSTED';
+
+const WHATS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing answers there',
+  ENOTFOUND: 'the name of the host is not known',
+  EAI_AGAIN: 'the name of the host cannot be looked up now',
+  ETIMEDOUT: 'it does not answer in time',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ECONNRESET: 'it closed the connection',
+  EPIPE: 'it closed the connection',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it asks for a client certificate',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not know who signed the client certificate',
+  [UNTRUSTED]: 'its certificate is signed by an authority that is not trusted',
+};
+
+const NOT_TRUSTED: ReadonlySet<string> = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+]);
+
+/** What an error of a connection means. */
+export function failureOf(error: Error): Failure {
+  const found = codeOf(error);
+  const code = NOT_TRUSTED.has(found) ? UNTRUSTED : found;
+  return { code, what: (Object.hasOwn(WHATS, code) ? WHATS[code] : undefined) ?? printable(error.message, 200) };
+}
+
+/** The code of an error or of what caused it; of one that tried several addresses, that of the first. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (error.cause instanceof AggregateError) return codeOf(error.cause);
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && code !== '' ? code : codeOf(error.cause);
+}
