@@ -81,7 +81,8 @@ function matcherOf(pattern: string): (path: string) => boolean {
 }
 
 function isIgnored(rules: readonly Rule[], path: string, isFolder: boolean): boolean {
-  for (const { negated, folderOnly, matches } of rules) {
+  for (let index = 0; index < rules.length; index++) {
+    const { negated, folderOnly, matches } = rules[index] as Rule;
     const applies = isFolder || !folderOnly;
     if (negated) {
       if (!applies || !matches(path)) return true;

@@ -133,7 +133,9 @@ function withoutNulls<T extends Value>(value: T): T;
 function withoutNulls(value: Value): Value {
   if (!isMap(value)) return value;
   const kept: ValueMap = new Map();
-  for (const [key, item] of value) if (item !== null) kept.set(key, withoutNulls(item));
+  value.forEach((item, key) => {
+    if (item !== null) kept.set(key, withoutNulls(item));
+  });
   return kept;
 }
 

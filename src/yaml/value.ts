@@ -27,7 +27,8 @@ export function cloneValue(value: Value): Value {
   if (Array.isArray(value)) return value.map((item) => cloneValue(item));
   if (!isMap(value)) return value;
   const copy: ValueMap = new Map();
-  for (const [key, item] of value) copy.set(key, cloneValue(item));
+  // Not by for…of, which makes two objects for each entry: values are copied often.
+  value.forEach((item, key) => copy.set(key, cloneValue(item)));
   return copy;
 }
 

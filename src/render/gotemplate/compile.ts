@@ -1,8 +1,9 @@
 /** Turns the tree of a template into closures, which run it. */
-import { assignVariable, compilePipe } from './expression.ts';
+import { assignVariable, compilePipe, compileResult } from './expression.ts';
+import type { Eval } from './expression.ts';
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
-import type { Body, List, RangeNode, Statement, Template } from './node.ts';
+import type { Body, BranchNode, List, RangeNode, Statement, Template, TemplateNode } from './node.ts';
 import { readBody } from './parse.ts';
 import { GoFault } from './fault.ts';
 import { sprintValue } from './format.ts';
@@ -67,59 +68,70 @@ function compileLater(body: Body, template: Template): Exec {
 
 function compileStatement(node: Exclude<Statement, { type: 'text' | 'constant' }>, template: Template): Exec {
   switch (node.type) {
-    case 'action': {
-      const pipe = compilePipe(node.pipe, template);
-      if (node.pipe.variables.length > 0) {
-        return (machine, dot) => {
-          pipe(machine, dot);
-          return NORMAL;
-        };
-      }
-      return (machine, dot) => {
-        const value = pipe(machine, dot);
-        machine.out += typeof value === 'string' ? value : printed(value, node, template);
-        return NORMAL;
-      };
-    }
+    case 'action':
+      return node.pipe.variables.length > 0
+        ? evaluate(compilePipe(node.pipe, template))
+        : printValue(compileResult(node.pipe, template), node, template);
     case 'if':
-    case 'with': {
-      const pipe = compilePipe(node.pipe, template);
-      const list = compileLater(node.list, template);
-      const otherwise = node.otherwise === undefined ? undefined : compileLater(node.otherwise, template);
-      const isWith = node.type === 'with';
-      return (machine, dot) => {
-        const mark = machine.names.length;
-        const value = pipe(machine, dot);
-        let ending = NORMAL;
-        if (isTrue(value)) ending = list(machine, isWith ? value : dot);
-        else if (otherwise !== undefined) ending = otherwise(machine, dot);
-        if (machine.names.length !== mark) pop(machine, mark);
-        return ending;
-      };
-    }
+    case 'with':
+      return compileBranch(node, template);
     case 'range':
       return compileRange(node, template);
-    case 'template': {
-      const { name } = node;
-      const pipe = node.pipe === undefined ? undefined : compilePipe(node.pipe, template);
-      return (machine, dot) => {
-        const called = machine.namespace.get(name);
-        if (called === undefined) throw new GoFault(`template ${JSON.stringify(name)} not defined`, template, node);
-        const data = pipe?.(machine, dot);
-        try {
-          machine.call(called, data);
-        } catch (error) {
-          const known = machine.fault(error, '', template, node);
-          throw machine.entered(known, { how: 'template', name, template, node });
-        }
-        return NORMAL;
-      };
-    }
+    case 'template':
+      return compileCall(node, template);
     case 'break':
       return () => BREAK;
     case 'continue':
       return () => CONTINUE;
   }
+}
+
+function evaluate(pipe: Eval): Exec {
+  return (machine, dot) => {
+    pipe(machine, dot);
+    return NORMAL;
+  };
+}
+
+function printValue(pipe: Eval, node: Statement, template: Template): Exec {
+  return (machine, dot) => {
+    const value = pipe(machine, dot);
+    machine.out += typeof value === 'string' ? value : printed(value, node, template);
+    return NORMAL;
+  };
+}
+
+function compileBranch(node: BranchNode, template: Template): Exec {
+  const pipe = compileResult(node.pipe, template);
+  const list = compileLater(node.list, template);
+  const otherwise = node.otherwise === undefined ? undefined : compileLater(node.otherwise, template);
+  const isWith = node.type === 'with';
+  return (machine, dot) => {
+    const mark = machine.names.length;
+    const value = pipe(machine, dot);
+    let ending = NORMAL;
+    if (isTrue(value)) ending = list(machine, isWith ? value : dot);
+    else if (otherwise !== undefined) ending = otherwise(machine, dot);
+    if (machine.names.length !== mark) pop(machine, mark);
+    return ending;
+  };
+}
+
+function compileCall(node: TemplateNode, template: Template): Exec {
+  const { name } = node;
+  const pipe = node.pipe === undefined ? undefined : compilePipe(node.pipe, template);
+  return (machine, dot) => {
+    const called = machine.namespace.get(name);
+    if (called === undefined) throw new GoFault(`template ${JSON.stringify(name)} not defined`, template, node);
+    const data = pipe?.(machine, dot);
+    try {
+      machine.call(called, data);
+    } catch (error) {
+      const known = machine.fault(error, '', template, node);
+      throw machine.entered(known, { how: 'template', name, template, node });
+    }
+    return NORMAL;
+  };
 }
 
 function pop(machine: Machine, mark: number): void {

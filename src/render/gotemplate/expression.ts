@@ -31,28 +31,43 @@ type Arg = (machine: Machine, dot: Value) => unknown;
 /** How a value is checked against a type of parameter. */
 type Check = (value: Value, node: Node, template: Template) => unknown;
 
+// Most of a chart runs once, so that compiling counts for as much as running: destructuring a list, lists that grow, and
+// closures in large scopes would make half of all garbage.
+
 /** Compiles a pipeline with what it declares. */
 export function compilePipe(pipe: Pipe, template: Template): Eval {
-  const value = compileCommands(pipe, template);
-  const [name, second] = pipe.variables;
-  if (name === undefined) return value;
-  if (pipe.isAssignment) {
-    return (machine, dot) => {
-      const result = value(machine, dot);
-      for (const variable of pipe.variables) assignVariable(machine, variable, result, pipe, template);
-      return result;
-    };
-  }
+  const value = orNone(compileValue(pipe, template));
+  if (pipe.variables.length === 0) return value;
+  return pipe.isAssignment ? assigning(value, pipe, template) : declaring(value, pipe.variables);
+}
+
+/** Compiles a pipeline for somebody to whom nil in an interface is the same as no value at all. */
+export function compileResult(pipe: Pipe, template: Template): Eval {
+  return pipe.variables.length === 0 ? compileValue(pipe, template) : compilePipe(pipe, template);
+}
+
+function assigning(value: Eval, pipe: Pipe, template: Template): Eval {
   return (machine, dot) => {
     const result = value(machine, dot);
-    machine.names.push(name);
-    machine.values.push(result);
-    if (second !== undefined) {
-      machine.names.push(second);
+    for (const variable of pipe.variables) assignVariable(machine, variable, result, pipe, template);
+    return result;
+  };
+}
+
+function declaring(value: Eval, variables: readonly string[]): Eval {
+  return (machine, dot) => {
+    const result = value(machine, dot);
+    for (let index = 0; index < variables.length; index++) {
+      machine.names.push(variables[index] as string);
       machine.values.push(result);
     }
     return result;
   };
+}
+
+/** Nil in an interface is no value at all behind a pipeline. */
+function orNone(value: Eval): Eval {
+  return (machine, dot) => value(machine, dot) ?? undefined;
 }
 
 /** Sets the innermost variable of a name. */
@@ -66,24 +81,22 @@ export function assignVariable(machine: Machine, name: string, value: Value, nod
   throw new GoFault(`undefined variable: ${name}`, template, node);
 }
 
-/** Each command is the last argument of the next; nil in an interface is no value at all behind a pipeline. */
-function compileCommands(pipe: Pipe, template: Template): Eval {
-  const [only, ...more] = pipe.commands;
-  if (only === undefined) return () => undefined;
-  const first = compileCommand(only, template, undefined);
-  let evaluate: Eval = (machine, dot) => first(machine, dot) ?? undefined;
-  for (const command of more) evaluate = compileStage(command, template, evaluate);
-  return evaluate;
+/** Each command is the last argument of the next. */
+function compileValue({ commands }: Pipe, template: Template): Eval {
+  if (commands.length === 0) return () => undefined;
+  let value = compileCommand(commands[0] as Command, template, undefined);
+  for (let index = 1; index < commands.length; index++) {
+    value = compileCommand(commands[index] as Command, template, orNone(value));
+  }
+  return value;
 }
 
-function compileStage(command: Command, template: Template, before: Eval): Eval {
-  const stage = compileCommand(command, template, before);
-  return (machine, dot) => stage(machine, dot) ?? undefined;
-}
+const NONE: readonly Operand[] = [];
 
 /** @param final what the command before gives */
 function compileCommand(command: Command, template: Template, final: Eval | undefined): Eval {
-  const [first, ...args] = command.args as [Operand, ...Operand[]];
+  const first = command.args[0] as Operand;
+  const args = command.args.length === 1 ? NONE : command.args.slice(1);
   switch (first.type) {
     case 'identifier':
       return compileFunction(first, command, args, final, template);
@@ -118,11 +131,11 @@ function compileOperand(node: Operand, template: Template): Eval {
     case 'dot':
       return (_machine, dot) => dot;
     case 'field':
-      return compileFields((_machine, dot) => dot, node.names, node, template, false);
+      return compileFields((_machine, dot) => dot, node.names, node, template);
     case 'variable':
-      return compileFields(compileVariable(node, template), node.names, node, template, false);
+      return compileFields(compileVariable(node, template), node.names, node, template);
     case 'chain':
-      return compileFields(compileChainStart(node, template), node.names, node, template, false);
+      return compileFields(compileChainStart(node, template), node.names, node, template);
     case 'pipe':
       return compilePipe(node, template);
     case 'identifier':
@@ -169,34 +182,44 @@ function compileChainStart(node: ChainNode, template: Template): Eval {
   return compileOperand(node.of, template);
 }
 
-/** @param inMap the start is an element of a map or list */
-function compileFields(start: Eval, names: readonly string[], node: Node, template: Template, inMap: boolean): Eval {
-  const [first, second, ...rest] = names;
-  if (first === undefined) return start;
-  if (second === undefined) return (machine, dot) => field(machine, start(machine, dot), first, node, template, inMap);
-  if (rest.length === 0) {
-    return (machine, dot) => {
-      const middle = field(machine, start(machine, dot), first, node, template, inMap);
-      if (middle instanceof Map) return middle.get(second) ?? null;
-      return fieldBelow(machine, start(machine, dot), first, middle, second, node, template);
-    };
+function compileFields(start: Eval, names: readonly string[], node: Node, template: Template): Eval {
+  switch (names.length) {
+    case 0:
+      return start;
+    case 1:
+      return oneField(start, names[0] as string, node, template);
+    case 2:
+      return twoFields(start, names[0] as string, names[1] as string, node, template);
+    default:
+      return manyFields(start, names, node, template);
   }
+}
+
+function oneField(start: Eval, name: string, node: Node, template: Template): Eval {
+  return (machine, dot) => field(machine, start(machine, dot), name, node, template, false);
+}
+
+function twoFields(start: Eval, first: string, second: string, node: Node, template: Template): Eval {
   return (machine, dot) => {
-    let above: Value;
-    let value = start(machine, dot);
-    let aboveName = '';
-    let isFirst = !inMap;
-    for (const name of names) {
+    const above = start(machine, dot);
+    const middle = field(machine, above, first, node, template, false);
+    if (middle instanceof Map) return middle.get(second) ?? null;
+    return fieldBelow(machine, above, first, middle, second, node, template);
+  };
+}
+
+function manyFields(start: Eval, names: readonly string[], node: Node, template: Template): Eval {
+  return (machine, dot) => {
+    let above = start(machine, dot);
+    let value = field(machine, above, names[0] as string, node, template, false);
+    for (let index = 1; index < names.length; index++) {
+      const name = names[index] as string;
       const next =
         value instanceof Map
           ? (value.get(name) ?? null)
-          : isFirst
-            ? field(machine, value, name, node, template, false)
-            : fieldBelow(machine, above, aboveName, value, name, node, template);
+          : fieldBelow(machine, above, names[index - 1] as string, value, name, node, template);
       above = value;
-      aboveName = name;
       value = next;
-      isFirst = false;
     }
     return value;
   };
@@ -245,21 +268,20 @@ function fieldOf(
   inMap: boolean,
   hasArguments: boolean,
 ): Value {
-  const fail = (message: string): never => {
-    throw new GoFault(message, template, node);
-  };
   const entries = receiver instanceof Map ? receiver : receiver instanceof TypedMap ? receiver.entries : undefined;
   if (entries !== undefined) {
-    if (hasArguments) return fail(`${name} is not a method but has arguments`);
+    if (hasArguments) throw new GoFault(`${name} is not a method but has arguments`, template, node);
     return entries.get(name) ?? zeroOf(receiver instanceof TypedMap ? receiver.elem : 'interface {}');
   }
   const type = inMap ? 'interface {}' : typeOf(receiver);
-  if (receiver instanceof GoObject && Object.hasOwn(receiver.fields, name)) {
-    if (!/^\p{Lu}/u.test(name)) return fail(`${name} is an unexported field of struct type ${type}`);
-    if (hasArguments) return fail(`${name} has arguments but cannot be invoked as function`);
-    return receiver.fields[name];
+  if (!(receiver instanceof GoObject) || !Object.hasOwn(receiver.fields, name)) {
+    throw new GoFault(`can't evaluate field ${name} in type ${type}`, template, node);
   }
-  return fail(`can't evaluate field ${name} in type ${type}`);
+  if (!/^\p{Lu}/u.test(name)) {
+    throw new GoFault(`${name} is an unexported field of struct type ${type}`, template, node);
+  }
+  if (hasArguments) throw new GoFault(`${name} has arguments but cannot be invoked as function`, template, node);
+  return receiver.fields[name];
 }
 
 /** The zero of the type of a map's values, which a name that is not there has. */
@@ -294,7 +316,7 @@ function compileMethod(
   template: Template,
 ): Eval {
   const last = names.at(-1) as string;
-  const receiverOf = compileFields(start, names.slice(0, -1), node, template, false);
+  const receiverOf = compileFields(start, names.slice(0, -1), node, template);
   const calls = new WeakMap<GoFunction, Eval>();
   return (machine, dot) => {
     const receiver = receiverOf(machine, dot);
@@ -365,64 +387,95 @@ function bindCall(
     const want = rest !== undefined ? `at least ${params.length} got ${args.length}` : `${params.length} got ${given}`;
     return failing(`wrong number of args for ${name}: want ${want}`, at, template);
   }
-  const paramAt = (index: number): Param => params[index] ?? rest ?? 'any';
-  const operands: Arg[] = args.map((arg, index) => compileArg(arg, paramAt(index), template));
+  const run = code as unknown as Call;
+  const place: CallPlace = { name, node, template };
+  const argAt = (index: number): Arg => compileArg(args[index] as Operand, params[index] ?? rest ?? 'any', template);
+  if (final === undefined) {
+    if (given === 0) return callNone(run, place);
+    if (given === 1) return callOne(run, argAt(0), place);
+    if (given === 2) return callTwo(run, argAt(0), argAt(1), place);
+    return callMany(
+      run,
+      args.map((_arg, index) => argAt(index)),
+      undefined,
+      place,
+    );
+  }
   // A pipeline brings its value before the arguments of the command are worked out; but it is checked after them.
-  const checkFinal = checkOf(paramAt(args.length));
-  if (final !== undefined) operands.push(args.length > 0 ? final : checked(final, paramAt(0), node, template));
-  const run = code as unknown as (host: FunctionHost, ...values: unknown[]) => Value;
-  const failed = (machine: Machine, error: unknown): unknown => machine.fault(error, name, template, node);
-  const [a, b, c] = operands;
-  const finalFirst = final !== undefined && args.length > 0;
-  if (a === undefined) {
-    return (machine) => {
-      try {
-        return run(machine.host);
-      } catch (error) {
-        throw failed(machine, error);
-      }
-    };
-  }
-  if (b === undefined) {
-    return (machine, dot) => {
-      const one = a(machine, dot);
-      try {
-        return run(machine.host, one);
-      } catch (error) {
-        throw failed(machine, error);
-      }
-    };
-  }
-  if (c === undefined) {
-    return (machine, dot) => {
-      let one: unknown;
-      let two: unknown;
-      if (finalFirst) {
-        const last = b(machine, dot) as Value;
-        one = a(machine, dot);
-        two = checkFinal(last, node, template);
-      } else {
-        one = a(machine, dot);
-        two = b(machine, dot);
-      }
-      try {
-        return run(machine.host, one, two);
-      } catch (error) {
-        throw failed(machine, error);
-      }
-    };
-  }
+  const param = params[args.length] ?? rest ?? 'any';
+  if (given === 1) return callOne(run, checked(final, param, node, template), place);
+  const check = checkOf(param);
+  if (given === 2) return callPiped(run, argAt(0), final, check, place);
+  return callMany(run, [...args.map((_arg, index) => argAt(index)), final], check, place);
+}
+
+type Call = (host: FunctionHost, ...values: unknown[]) => Value;
+/** What is called, for the errors. */
+type CallPlace = { name: string; node: Node; template: Template };
+
+function failed(machine: Machine, error: unknown, { name, node, template }: CallPlace): unknown {
+  return machine.fault(error, name, template, node);
+}
+
+function callNone(run: Call, place: CallPlace): Eval {
+  return (machine) => {
+    try {
+      return run(machine.host);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+function callOne(run: Call, a: Arg, place: CallPlace): Eval {
+  return (machine, dot) => {
+    const one = a(machine, dot);
+    try {
+      return run(machine.host, one);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+function callTwo(run: Call, a: Arg, b: Arg, place: CallPlace): Eval {
+  return (machine, dot) => {
+    const one = a(machine, dot);
+    const two = b(machine, dot);
+    try {
+      return run(machine.host, one, two);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+function callPiped(run: Call, a: Arg, final: Eval, check: Check, place: CallPlace): Eval {
+  return (machine, dot) => {
+    const last = final(machine, dot);
+    const one = a(machine, dot);
+    const two = check(last, place.node, place.template);
+    try {
+      return run(machine.host, one, two);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+/** @param check of what a pipeline brings, which is the last of the operands then */
+function callMany(run: Call, operands: readonly Arg[], check: Check | undefined, place: CallPlace): Eval {
   const count = operands.length;
   return (machine, dot) => {
     const values: unknown[] = [];
-    const last = finalFirst ? ((operands[count - 1] as Arg)(machine, dot) as Value) : undefined;
-    const end = finalFirst ? count - 1 : count;
+    const last = check === undefined ? undefined : ((operands[count - 1] as Arg)(machine, dot) as Value);
+    const end = check === undefined ? count : count - 1;
     for (let index = 0; index < end; index++) values.push((operands[index] as Arg)(machine, dot));
-    if (finalFirst) values.push(checkFinal(last, node, template));
+    if (check !== undefined) values.push(check(last, place.node, place.template));
     try {
       return run(machine.host, ...values);
     } catch (error) {
-      throw failed(machine, error);
+      throw failed(machine, error, place);
     }
   };
 }

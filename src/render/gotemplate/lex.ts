@@ -75,6 +75,26 @@ export class Lexer {
     else this.#text(this.end);
   }
 
+  /** Takes the names of the fields that begin with the current token and follow each other: `.a.b`. */
+  fields(): string[] {
+    const names = this.#chain() ?? [this.value.slice(1)];
+    this.next();
+    while (this.type === 'field' && !this.spaced) {
+      names.push(this.value.slice(1));
+      this.next();
+    }
+    return names;
+  }
+
+  /** Names in ASCII are taken at once, which is quicker than token by token. */
+  #chain(): string[] | undefined {
+    const { text, start } = this;
+    CHAIN.lastIndex = start;
+    if (!CHAIN.test(text) || !this.#isTerminator(CHAIN.lastIndex)) return undefined;
+    this.end = CHAIN.lastIndex;
+    return text.slice(start + 1, this.end).split('.');
+  }
+
   /** Text up to the next action, or the beginning of an action; comments are passed over. */
   #text(from: number): void {
     const { text } = this;
@@ -288,3 +308,5 @@ export class Lexer {
 
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
+
+const CHAIN = /(?:\.[A-Za-z_]\w*)+/y;

@@ -45,6 +45,8 @@ export function readBody(source: Source, start: number): List {
 /** Go allows ten thousand; a stack of JavaScript holds fewer. */
 const DEEPEST = 1000;
 
+const NO_NAMES: readonly string[] = [];
+
 /** Why a list of statements ended. */
 type Ending = 'end' | 'else' | 'else if' | 'else with';
 
@@ -306,8 +308,8 @@ class Parser {
   #pipeline(context: string, end: 'right' | ')', given?: Operand): Pipe {
     const lexer = this.#lexer;
     const pos = given?.pos ?? lexer.start;
-    const commands: Command[] = [];
-    const variables: string[] = [];
+    let commands: [Command, ...Command[]] | undefined;
+    let variables: string[] | undefined;
     let isAssignment = false;
     let first = given;
     while (first === undefined && lexer.type === 'variable') {
@@ -317,14 +319,14 @@ class Parser {
       const next = lexer.type as string;
       if (next === 'assign' || next === 'declare') {
         isAssignment = next === 'assign';
-        variables.push(name);
+        variables = [...(variables ?? NO_NAMES), name];
         this.#variables.push(name);
         lexer.next();
         break;
       }
       if (next === 'char' && lexer.value === ',') {
         lexer.next();
-        variables.push(name);
+        variables = [...(variables ?? NO_NAMES), name];
         this.#variables.push(name);
         if (context !== 'range' || variables.length > 1) throw this.#error(`too many declarations in ${context}`);
         const after = lexer.type as string;
@@ -341,20 +343,21 @@ class Parser {
         if ((lexer.type as string) === end) break;
         if (!this.#beginsTerm()) throw this.#unexpected(context);
       }
-      commands.push(this.#command(first));
+      const command = this.#command(first);
+      if (commands === undefined) commands = [command];
+      else commands.push(command);
       first = undefined;
     }
-    if (commands.length === 0) throw this.#error(`missing value for ${context}`);
-    for (const [stage, { args }] of commands.entries()) {
-      const type = args[0]?.type;
-      if (stage === 0) continue;
+    if (commands === undefined) throw this.#error(`missing value for ${context}`);
+    for (let stage = 1; stage < commands.length; stage++) {
+      const type = commands[stage]?.args[0]?.type;
       if (type === 'bool' || type === 'dot' || type === 'nil' || type === 'number' || type === 'string') {
         throw this.#error(`non executable command in pipeline stage ${stage + 1}`);
       }
     }
     this.#behind = lexer.end;
     lexer.next();
-    return { type: 'pipe', pos, variables, isAssignment, commands };
+    return { type: 'pipe', pos, variables: variables ?? NO_NAMES, isAssignment, commands };
   }
 
   #beginsTerm(): boolean {
@@ -378,9 +381,8 @@ class Parser {
   /** @param first a term that was read already */
   #command(first: Operand | undefined): Command {
     const lexer = this.#lexer;
-    const args: Operand[] = [];
     const pos = first?.pos ?? lexer.start;
-    args.push(this.#operand(first ?? this.#term()));
+    const args: Operand[] = [this.#operand(first ?? this.#term())];
     while (lexer.spaced && this.#beginsTerm()) args.push(this.#operand(this.#term()));
     if (lexer.type === 'pipe') lexer.next();
     else if (lexer.type !== 'right' && lexer.type !== ')') throw this.#unexpected('operand');
@@ -392,16 +394,10 @@ class Parser {
     const lexer = this.#lexer;
     if (lexer.type !== 'field' || lexer.spaced) return term;
     const pos = lexer.start;
-    const names: string[] = [];
-    while (lexer.type === 'field' && !lexer.spaced) {
-      names.push(lexer.value.slice(1));
-      lexer.next();
-    }
+    const names = lexer.fields();
     switch (term.type) {
-      case 'field':
-        return { type: 'field', pos, names: [...term.names, ...names] };
       case 'variable':
-        return { type: 'variable', pos, name: term.name, names: [...term.names, ...names] };
+        return { type: 'variable', pos, name: term.name, names };
       case 'bool':
       case 'string':
       case 'number':
@@ -432,9 +428,12 @@ class Parser {
       case 'variable':
         lexer.next();
         return this.#variable(pos, value);
-      case 'field':
-        node = { type: 'field', pos, names: [value.slice(1)] } satisfies FieldNode;
-        break;
+      case 'field': {
+        const names = lexer.fields();
+        // As Go has it: several names stand where the second of them does.
+        const at = names.length === 1 ? pos : pos + 1 + (names[0] as string).length;
+        return { type: 'field', pos: at, names } satisfies FieldNode;
+      }
       case 'bool':
         node = { type: 'bool', pos, value: value === 'true' };
         break;
@@ -464,7 +463,7 @@ class Parser {
   #variable(pos: number, name: string): Operand {
     if (this.#outline === undefined && !this.#variables.includes(name))
       throw this.#error(`undefined variable ${JSON.stringify(name)}`);
-    return { type: 'variable', pos, name, names: [] };
+    return { type: 'variable', pos, name, names: NO_NAMES };
   }
 
   #constant(number: NumberNode | string): NumberNode {

@@ -292,12 +292,12 @@ function convert(value: Value, done: Set<Value>): GoValue {
   }
   const map = value as GoMap;
   let wide = false;
-  for (const [key, item] of value) {
+  value.forEach((item, key) => {
     if (!wide && NOT_ASCII.test(key)) wide = true;
-    if (typeof item === 'boolean' || typeof item === 'number') continue;
+    if (typeof item === 'boolean' || typeof item === 'number') return;
     const converted = convert(item, done);
     if (converted !== item) map.set(key, converted);
-  }
+  });
   if (wide) {
     const entries = [...map];
     map.clear();
