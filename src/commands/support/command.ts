@@ -106,6 +106,8 @@ export const GLOBAL_FLAGS = {
     summary: 'certificate authority of the API server',
   },
   'kube-tls-server-name': { type: 'string', value: 'NAME', summary: "name in the API server's certificate" },
+  qps: { type: 'string', hidden: true, summary: 'requests are not held back: an API server says when it has too many' },
+  'burst-limit': { type: 'string', hidden: true, summary: 'as --qps' },
   'kube-insecure-skip-tls-verify': { type: 'boolean', summary: "do not check the API server's certificate" },
   debug: { type: 'boolean', summary: 'show stack traces and what happens inside' },
   color: {
