@@ -68,7 +68,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_CHART_DEPENDENCY_MISSING: {
     summary: 'a subchart is missing',
     why: 'Chart.yaml names a dependency that is not in charts/.',
-    fix: 'Put the chart into charts/, as a folder or an archive.',
+    fix: '`template`, `install` and `upgrade` fetch it if --dependency-update is given. Or put the chart into charts/, as a folder or an archive.',
   },
   PKG_CHART_IS_LIBRARY: {
     summary: 'a library chart cannot be installed',

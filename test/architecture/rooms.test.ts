@@ -55,6 +55,8 @@ describe('rooms', () => {
     ['src/release/a.ts', VALUE('../terminal/b.ts')],
     ['src/cluster/a.ts', VALUE('../release/b.ts')],
     ['src/cluster/a.ts', VALUE('../chart/b.ts')],
+    ['src/repository/a.ts', VALUE('../cluster/directory.ts')],
+    ['src/network/a.ts', VALUE('../yaml/b.ts')],
     ['src/terminal/a.ts', VALUE('../yaml/b.ts')],
     ['src/yaml/a.ts', VALUE('../chart/b.ts')],
     ['src/release/a.ts', TYPE('../commands/b.ts')],
@@ -76,6 +78,7 @@ describe('rooms', () => {
     ['src/render/a.ts', VALUE('../chart/b.ts')],
     ['src/render/a.ts', TYPE('../release/b.ts')],
     ['src/chart/a.ts', VALUE('../yaml/b.ts')],
+    ['src/repository/a.ts', VALUE('../network/b.ts')],
     ['src/terminal/a.ts', VALUE('../errors.ts')],
     ['src/terminal/a.ts', TYPE('../release/plan.ts')],
   ])('%s may: %s', (file, text) => {

@@ -1,5 +1,5 @@
 /** How repositories are reached: names, logins, TLS, redirects, proxies, and servers that misbehave. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,7 +9,7 @@ import { createAuthority } from '../controlplane/certificates.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer, ChartServerOptions } from '../support/chart-server.ts';
 import { startForwardProxy } from '../support/forward-proxy.ts';
-import { chartFiles, chartsIn, expectSame, makeIndex, makeRepository, update } from './support.ts';
+import { chartFiles, chartsIn, expectSame, makeIndex, makeRepository, startPkg, update } from './support.ts';
 import type { Made } from './support.ts';
 
 const LOGIN = `Basic ${Buffer.from('ada:secret').toString('base64')}`;
@@ -364,6 +364,28 @@ describe('TLS', () => {
     expect(refused.pkg.stderr).toContain('407');
   });
 });
+
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  '%s while something is fetched changes nothing',
+  async (signal) => {
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const server = await start((request) => {
+      if (request.url !== '/sub-1.1.0.tgz') return false;
+      asked();
+      return true;
+    });
+    const folder = web(server.url);
+    const { child, ended } = startPkg(['template', 'web', '--dependency-update'], {
+      cwd: folder,
+      home: temporaryFolder(),
+    });
+    await isAsked;
+    child.kill(signal);
+    expect((await ended).status).not.toBe(0);
+    expect(readdirSync(join(folder, 'web')).sort()).toEqual(['Chart.yaml', 'templates', 'values.yaml']);
+  },
+);
 
 test('plain HTTP is asked of the proxy itself', async () => {
   const hosts: (string | undefined)[] = [];

@@ -82,11 +82,15 @@ afterAll(() => {
 });
 
 /** The verdict of both, which must be one. */
-async function verdict(version: string, answer: Answer): Promise<{ status: number | null; stderr: string }> {
+async function verdict(
+  version: string,
+  answer: Answer,
+  more: Record<string, string> = {},
+): Promise<{ status: number | null; stderr: string }> {
   special = answer;
   const dependency = `{name: sub, version: "${version}", repository: "oci://127.0.0.1:${server.port}/r"}`;
   const folder = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n- ${dependency}\n`) });
-  return (await expectSame(folder, { env })).pkg;
+  return (await expectSame(folder, { env: { ...env, ...more } })).pkg;
 }
 
 describe('a registry', () => {
@@ -124,6 +128,37 @@ describe('a registry', () => {
       (path, _request, response) => at(path) && send(response, image, MANIFEST),
     );
     expect(stderr).toContain('is no Helm chart');
+  });
+
+  test.each([
+    ['identitytoken', 'POST', 'grant_type=refresh_token&refresh_token=xyz'],
+    ['registrytoken', '', ''],
+  ])('whose login is kept as an %s', async (kind, method, form) => {
+    const docker = temporaryFolder();
+    const auths = { [`127.0.0.1:${server.port}`]: { [kind]: 'xyz' } };
+    writeFileSync(join(docker, 'config.json'), JSON.stringify({ auths }));
+    const asked: string[] = [];
+    const answer: Answer = (path, request, response) => {
+      if (path.startsWith('/token')) {
+        let body = '';
+        request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        request.on('end', () => {
+          asked.push(
+            `${request.method} ${[...new URLSearchParams(body)]
+              .filter(([key]) => /grant|refresh/.test(key))
+              .map((pair) => pair.join('='))
+              .join('&')}`,
+          );
+          response.end('{"access_token":"xyz"}');
+        });
+      } else if (request.headers.authorization !== 'Bearer xyz') {
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="${server.url}/token",service="s"` }).end();
+      } else return false;
+      return true;
+    };
+    expect((await verdict('1.0.0', answer, { DOCKER_CONFIG: docker })).status).toBe(0);
+    const expected = method === '' ? [] : [`${method} ${form}`];
+    expect([...new Set(asked)]).toEqual(expected);
   });
 
   test('that sends on to another server, which gets no login', async () => {

@@ -1,5 +1,6 @@
 /** The same chart folder given to helm and to pkg with `--dependency-update`, and what both make of it. */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,16 +18,28 @@ export type Run = { status: number | null; stdout: string; stderr: string };
 
 /** Runs a program while servers of this process go on answering. */
 export function run(program: 'helm' | 'pkg', args: readonly string[], options: RunOptions): Promise<Run> {
-  const [command, first] = program === 'helm' ? [helmPath(), []] : [process.execPath, [bin]];
-  return new Promise((resolve, reject) => {
-    const env = { PATH: process.env['PATH'], HOME: options.home, ...homes(options.home), ...options.env };
-    const child = spawn(command, [...first, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return program === 'pkg' ? startPkg(args, options).ended : start(helmPath(), args, options).ended;
+}
+
+/** Starts pkg. */
+export function startPkg(args: readonly string[], options: RunOptions): Started {
+  return start(process.execPath, [bin, ...args], options);
+}
+
+/** A program that runs, and what comes of it. */
+export type Started = { child: ChildProcess; ended: Promise<Run> };
+
+function start(command: string, args: readonly string[], options: RunOptions): Started {
+  const env = { PATH: process.env['PATH'], HOME: options.home, ...homes(options.home), ...options.env };
+  const child = spawn(command, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Run>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
+  return { child, ended };
 }
 
 export type RunOptions = { cwd: string; home: string; env?: Record<string, string> };
