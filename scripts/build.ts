@@ -68,6 +68,23 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The modules of oclif, which TypeScript compiled to CommonJS, require others where they use them: most are for what pkg does not use. */
+const requireLate: Plugin = {
+  name: 'require-late',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, 'utf8');
+      const requires = /^(?:const|var) (\w+_\d+) = ((?:__importDefault\()?require\("[^"]+"\)\)?);$/gm;
+      for (const [line, name = '', required] of [...contents.matchAll(requires)]) {
+        const uses = new RegExp(`\\b${name}\\b`, 'g');
+        contents =
+          contents.replace(line, '').replace(uses, `(${name}())`) + `\nfunction ${name}() { return ${required}; }`;
+      }
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 /**
  * Node's own modules are loaded late: for ES modules the linker loads them with the chunk. CommonJS packages require
  * many that they then do not use, and some of these take longer to load than the packages.
@@ -160,7 +177,7 @@ try {
       entryNames: '[name]-[hash]',
       outdir: fresh,
       write: false,
-      plugins: [leaveOutUnused, loadBuiltinsLate],
+      plugins: [leaveOutUnused, requireLate, loadBuiltinsLate],
     }),
     build({
       ...options,
