@@ -128,6 +128,23 @@ describe('the compiled code that is kept', () => {
   });
 });
 
+test('what a run of a large chart keeps, which V8 is tuned for, serves the next', () => {
+  const cache = join(folder, 'tuned');
+  const large = join(folder, 'large');
+  mkdirSync(join(large, 'templates'), { recursive: true });
+  writeFileSync(join(large, 'Chart.yaml'), 'apiVersion: v2\nname: large\nversion: 1.0.0\n');
+  writeFileSync(join(large, 'templates', 'a.yaml'), `{{/* ${'x'.repeat(200_000)} */}}\na: 1\n`);
+  const keptAt = (): number => {
+    expect(pkg(['template', 'x', large], { XDG_CACHE_HOME: cache })).toMatchObject({ status: 0 });
+    const code = join(cache, 'kubepkg/code');
+    return statSync(join(code, readdirSync(code)[0] ?? '', 'main-cjs-template.bin')).mtimeMs;
+  };
+  // The second run needs what the first had no use for: it reads what the first found out.
+  keptAt();
+  const kept = keptAt();
+  expect(keptAt()).toBe(kept);
+});
+
 test('a run that needs more of the program than any before keeps that too', () => {
   const cache = join(folder, 'growing');
   const keptAfter = (...args: string[]): number => {

@@ -7,19 +7,19 @@ const MUCH = 100_000;
 let changed = false;
 
 /**
- * Lets V8 collect young objects with one thread and with more room for them, and optimize only what runs very often:
- * what helper threads and the last compiler cost is not earned back in a run of a second, all the less where other
- * programs share the cores.
+ * Lets V8 collect young objects with one thread and with more room for them, and do without its last compiler: what
+ * that and helper threads cost is not earned back in a run of a second, all the less where other programs share the
+ * cores.
  */
 export function tuneFor(chart: Chart): void {
   if (changed || sizeOf(chart) < MUCH) return;
-  setFlags('--no-parallel-scavenge', '--semi-space-growth-factor=4', '--invocation-count-for-turbofan=50000');
+  setFlags('--no-parallel-scavenge', '--semi-space-growth-factor=4', '--no-turbofan');
   changed = true;
 }
 
 /** As before: compiled code that is kept under other flags would be of no use to the next run. */
 export function tuneAsBefore(): void {
-  if (changed) setFlags('--parallel-scavenge', '--semi-space-growth-factor=2', '--invocation-count-for-turbofan=3000');
+  if (changed) setFlags('--parallel-scavenge', '--semi-space-growth-factor=2', '--turbofan');
   changed = false;
 }
 
