@@ -1,4 +1,5 @@
 /** Who works on a release: a pending record is held by whoever renews its annotations. */
+import { randomBytes } from 'node:crypto';
 import { isAlive, ownMark, parseMark } from '../cluster/directory/process-mark.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -12,45 +13,75 @@ const RENEWED = 'kubepkg.dev/renewed';
 const RENEW_EVERY_MS = 5_000;
 const STALE_AFTER_MS = 30_000;
 
+/** What this process holds. */
+const held = new Set<string>();
+let holds = 0;
+/** Tells this copy of pkg from others in the process, and from a process that had the same id. */
+let copy: string | undefined;
+
+function ownPrefix(): string {
+  copy ??= randomBytes(6).toString('hex');
+  return `${ownMark()}-${copy}-`;
+}
+
 /** A record that this process works on, kept alive until it is finished. */
 export class Hold {
   readonly #store: ReleaseStore;
+  readonly #holder: string;
   #stored: StoredRelease;
   #busy: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #lost: unknown;
+  #renewed = Date.now();
+  /** Why the record could not be renewed. */
+  #failure: unknown;
+  #isLost = false;
 
-  private constructor(store: ReleaseStore, stored: StoredRelease) {
+  private constructor(store: ReleaseStore, stored: StoredRelease, holder: string) {
     this.#store = store;
     this.#stored = stored;
+    this.#holder = holder;
     this.#timer = setInterval(() => this.#renew(), RENEW_EVERY_MS);
     this.#timer.unref();
   }
 
   /** Writes a new pending revision and holds it. */
   static async begin(store: ReleaseStore, release: Release): Promise<Hold> {
-    return new Hold(store, await store.create(release, marks()));
+    return await Hold.#of(store, (annotations) => store.create(release, annotations));
   }
 
   /** Takes an existing revision and holds it under a new status. */
   static async take(store: ReleaseStore, stored: StoredRelease, release: Release): Promise<Hold> {
-    return new Hold(store, await store.update(stored, release, marks()));
+    return await Hold.#of(store, (annotations) => store.update(stored, release, annotations));
+  }
+
+  static async #of(
+    store: ReleaseStore,
+    write: (annotations: Record<string, string>) => Promise<StoredRelease>,
+  ): Promise<Hold> {
+    const holder = `${ownPrefix()}${++holds}`;
+    held.add(holder);
+    try {
+      return new Hold(store, await write(marks(holder)), holder);
+    } catch (error) {
+      held.delete(holder);
+      throw error;
+    }
   }
 
   get stored(): StoredRelease {
     return this.#stored;
   }
 
-  /** @throws what went wrong when the record was renewed: somebody else took it */
+  /** @throws what went wrong when the record was renewed: somebody else took it, or may have by now */
   check(): void {
-    if (this.#lost !== undefined) throw this.#lost;
+    if (this.#failure === undefined) return;
+    if (this.#isLost || Date.now() - this.#renewed > STALE_AFTER_MS) throw this.#failure;
   }
 
   /** Writes the record for the last time and lets go of it. */
   async finish(release: Release): Promise<StoredRelease> {
-    clearInterval(this.#timer);
-    await this.#busy;
-    this.#stored = await this.#store.update(this.#stored, release, {});
+    await this.drop();
+    await this.#write(release, {});
     return this.#stored;
   }
 
@@ -58,21 +89,59 @@ export class Hold {
   async drop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#busy;
+    held.delete(this.#holder);
   }
 
   #renew(): void {
     this.#busy = this.#busy.then(async () => {
+      if (this.#isLost) return;
       try {
-        this.#stored = await this.#store.update(this.#stored, this.#stored.release, marks());
+        await this.#write(this.#stored.release, marks(this.#holder));
+        this.#renewed = Date.now();
+        this.#failure = undefined;
       } catch (error) {
-        this.#lost ??= error;
+        this.#failure = error;
+        this.#isLost = isConflict(error);
       }
     });
   }
+
+  async #write(release: Release, annotations: Record<string, string>): Promise<void> {
+    try {
+      this.#stored = await this.#store.update(this.#stored, release, annotations);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      // What came between may be a renewal of our own whose answer was lost.
+      const now = await this.#store.readAgain(this.#stored);
+      if (now === undefined || holderOf(now) !== this.#holder) throw error;
+      this.#stored = await this.#store.update(now, release, annotations);
+    }
+  }
 }
 
-function marks(): Record<string, string> {
-  return { [HOLDER]: ownMark(), [RENEWED]: new Date().toISOString() };
+function isConflict(error: unknown): boolean {
+  return error instanceof PkgError && error.code === 'PKG_OBJECT_CONFLICT';
+}
+
+function marks(holder: string): Record<string, string> {
+  return { [HOLDER]: holder, [RENEWED]: new Date().toISOString() };
+}
+
+function annotationsOf({ secret }: StoredRelease): JsonObject {
+  return (secret.metadata['annotations'] ?? {}) as JsonObject;
+}
+
+function holderOf(stored: StoredRelease): string | undefined {
+  const holder = getOwn(annotationsOf(stored), HOLDER);
+  return typeof holder === 'string' ? holder : undefined;
+}
+
+/** Does who holds a record live? Undefined when that cannot be told from here. */
+function isAtWork(holder: string): boolean | undefined {
+  // What this process let go of without a word, because it could not write, is nobody's.
+  if (holder.startsWith(ownPrefix())) return held.has(holder);
+  const mark = parseMark(holder);
+  return mark === undefined ? undefined : isAlive(mark);
 }
 
 /** Is somebody at work on this revision, as far as the record says? */
@@ -87,11 +156,10 @@ export function isPending(release: Release): boolean {
  * @throws {PkgError} `PKG_RELEASE_HELD` by a living holder, `PKG_RELEASE_PENDING` for a record of Helm's
  */
 export function takeOverNote(stored: StoredRelease, now: Date, takeOver: boolean): string {
-  const { release, secret } = stored;
-  const annotations = (secret.metadata['annotations'] ?? {}) as JsonObject;
-  const holder = getOwn(annotations, HOLDER);
+  const { release } = stored;
+  const holder = holderOf(stored);
   const what = `${printable(release.name)} revision ${release.version} (${release.info.status})`;
-  if (typeof holder !== 'string') {
+  if (holder === undefined) {
     if (takeOver || release.info.status === 'uninstalling') return `${what} was left unfinished and is taken over`;
     const age = ageOf(release.info.last_deployed, now);
     throw new PkgError(
@@ -103,10 +171,10 @@ export function takeOverNote(stored: StoredRelease, now: Date, takeOver: boolean
     );
   }
   const mark = parseMark(holder);
-  const alive = mark === undefined ? undefined : isAlive(mark);
-  const renewed = Date.parse(String(getOwn(annotations, RENEWED) ?? ''));
+  const renewed = Date.parse(String(getOwn(annotationsOf(stored), RENEWED) ?? ''));
   const isStale = !(now.getTime() - renewed < STALE_AFTER_MS);
-  if (alive === false || isStale) return `${what} was left unfinished by a process that is gone, and is taken over`;
+  if (isAtWork(holder) === false || isStale)
+    return `${what} was left unfinished by a process that is gone, and is taken over`;
   throw new PkgError(
     'PKG_RELEASE_HELD',
     `another operation works on ${what}: process ${mark?.pid ?? printable(holder)}`,

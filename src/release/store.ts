@@ -98,6 +98,12 @@ export class ReleaseStore {
     return { release, secret: await this.#cluster.replace(secret) };
   }
 
+  /** A revision as it is recorded now; undefined when it is gone. */
+  async readAgain({ secret }: StoredRelease): Promise<StoredRelease | undefined> {
+    const now = await this.#cluster.get(refOf(secret));
+    return now === undefined ? undefined : { release: decodeSecret(now), secret: now };
+  }
+
   /** Removes a revision and what is kept beside it. */
   async remove(stored: StoredRelease): Promise<void> {
     const { name, namespace = '' } = stored.secret.metadata;

@@ -1,7 +1,8 @@
 /** What goes wrong between pkg and the API server, or with pkg itself, in the middle of an operation. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { install, upgrade } from '../../src/index.ts';
+import { install, rollback, uninstall, upgrade } from '../../src/index.ts';
+import { PkgError } from '../../src/errors.ts';
 import { inParallel } from '../../src/cluster/parallel.ts';
 import { RUNS } from '../chart/support.ts';
 import type { Json } from '../controlplane/client.ts';
@@ -61,76 +62,157 @@ async function stopped(
   }
 }
 
-describe('one request that goes wrong, whichever it is, does no harm', () => {
-  const FAULTS: readonly Fault[] = [
-    { status: 500 },
-    { status: 503 },
-    { status: 429, retryAfter: 0 },
-    'reset',
-    'lose-answer',
-    'truncate',
-  ];
+/** An operation of the library, what it begins from, and what is to be so when it is done. */
+type Operation = {
+  prepare: (ns: string) => Promise<unknown>;
+  run: (ns: string, kubeconfig: string) => Promise<unknown>;
+  /** The same given again after a failure; `install` would say that the name is taken. */
+  again?: (ns: string) => Promise<unknown>;
+  check: (ns: string) => Promise<void>;
+};
 
-  /** Runs an operation with each of its requests failing once; `prepare` makes what it begins from. */
-  async function eachRequest(
-    prepare: (ns: string) => Promise<void>,
-    operation: (ns: string, kubeconfig: string) => Promise<unknown>,
-    check: (ns: string) => Promise<void>,
-  ): Promise<void> {
-    const run = async (number: number, fault: Fault | undefined): Promise<number> => {
-      const ns = await namespace();
+const release = (ns: string, kubeconfig = cluster().kubeconfig) => ({ name: 'r', namespace: ns, kubeconfig });
+const installFirst = (ns: string) => install({ ...release(ns), chart: FIRST });
+
+const OPERATIONS: readonly [name: string, operation: Operation][] = [
+  [
+    'an install',
+    {
+      prepare: async () => undefined,
+      run: (ns, kubeconfig) => install({ ...release(ns, kubeconfig), chart: FIRST }),
+      again: (ns) => upgrade({ ...release(ns), chart: FIRST, install: true }),
+      check: (ns) => expectState(ns, AFTER_FIRST, 1),
+    },
+  ],
+  [
+    'an upgrade',
+    {
+      prepare: installFirst,
+      run: (ns, kubeconfig) => upgrade({ ...release(ns, kubeconfig), chart: SECOND }),
+      check: (ns) => expectState(ns, AFTER_SECOND, 2),
+    },
+  ],
+  [
+    'a rollback',
+    {
+      prepare: async (ns) => {
+        await installFirst(ns);
+        await upgrade({ ...release(ns), chart: SECOND });
+      },
+      run: (ns, kubeconfig) => rollback({ ...release(ns, kubeconfig), revision: 1 }),
+      check: (ns) => expectState(ns, AFTER_FIRST, 3),
+    },
+  ],
+  [
+    'an uninstall',
+    {
+      prepare: installFirst,
+      run: (ns, kubeconfig) => uninstall({ ...release(ns, kubeconfig), ignoreNotFound: true }),
+      check: async (ns) => {
+        expect([await maps(ns), await records(ns)]).toEqual([{}, {}]);
+        const { items } = await admin().get(`/apis/apps/v1/namespaces/${ns}/deployments`);
+        expect(items.filter(({ metadata }: Json) => metadata.deletionTimestamp === undefined)).toEqual([]);
+      },
+    },
+  ],
+];
+
+/** These ConfigMaps, a Deployment, and one deployed revision, the last; in the end none is pending. */
+async function expectState(ns: string, wanted: Record<string, Json>, least: number): Promise<void> {
+  expect(await maps(ns)).toEqual(wanted);
+  const { items } = await admin().get(`/apis/apps/v1/namespaces/${ns}/deployments`);
+  expect(items.map(({ metadata }: Json) => metadata.name)).toEqual(['web']);
+  const all = Object.entries(await records(ns)).sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(all.length).toBeGreaterThanOrEqual(least);
+  expect(all.findIndex(([, status]) => status === 'deployed')).toBe(all.length - 1);
+  expect(all.filter(([, status]) => status.startsWith('pending') || status === 'uninstalling')).toEqual([]);
+}
+
+describe.each(OPERATIONS)(
+  'one request of %s that goes wrong, whichever it is,',
+  (_, { prepare, run, again, check }) => {
+    const FAULTS: readonly Fault[] = [
+      { status: 500 },
+      { status: 503 },
+      { status: 429, retryAfter: 0 },
+      'reset',
+      'lose-answer',
+      'truncate',
+    ];
+
+    /** Does it with a fault for requests that `when` chooses; gives what it failed with, and all requests. */
+    async function runWith(
+      ns: string,
+      when: (request: ProxiedRequest, all: readonly ProxiedRequest[]) => Fault | undefined,
+    ): Promise<{ error: unknown; requests: readonly ProxiedRequest[] }> {
       await prepare(ns);
-      const proxy = await startProxy({
-        upstream: access(),
-        fault: (request) => (request.number === number ? fault : undefined),
-      });
+      const proxy = await startProxy({ upstream: access(), fault: (request) => when(request, proxy.requests) });
       try {
-        await operation(ns, proxy.kubeconfig);
-        await check(ns);
-        return proxy.requests.length;
-      } catch (error) {
-        const { method, path } = proxy.requests[number - 1] ?? { method: 'none', path: '' };
-        throw new Error(`${JSON.stringify(fault)} on request ${number} (${method} ${path})`, { cause: error });
+        const error: unknown = await run(ns, proxy.kubeconfig).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        return { error, requests: [...proxy.requests] };
       } finally {
         await proxy.close();
       }
-    };
-    const count = await run(0, undefined);
-    expect(count).toBeGreaterThan(10);
-    const each = RUNS > 1 ? FAULTS.length : 2;
-    const cases = Array.from({ length: count * each }, (_, index) => ({
-      number: (index % count) + 1,
-      fault: FAULTS[(index + Math.floor(index / count)) % FAULTS.length],
-    }));
-    await inParallel(cases, 6, ({ number, fault }) => run(number, fault));
-  }
+    }
 
-  const calls = { install, upgrade };
-  const call = (name: 'install' | 'upgrade', chart: string) => (ns: string, kubeconfig: string) =>
-    calls[name]({ name: 'r', namespace: ns, chart, kubeconfig });
+    async function countOf(): Promise<number> {
+      const ns = await namespace();
+      const { error, requests } = await runWith(ns, () => undefined);
+      expect(error).toBe(undefined);
+      await check(ns);
+      expect(requests.length).toBeGreaterThan(7);
+      return requests.length;
+    }
 
-  test('of an install', async () => {
-    await eachRequest(
-      async () => undefined,
-      call('install', FIRST),
-      async (ns) => {
-        expect(await maps(ns)).toEqual(AFTER_FIRST);
-        expect(await records(ns)).toEqual({ v1: 'deployed' });
-      },
-    );
-  });
+    test('does no harm when it fails once', async () => {
+      const count = await countOf();
+      const each = RUNS > 1 ? FAULTS.length : 2;
+      const cases = Array.from({ length: count * each }, (_unused, index) => ({
+        number: (index % count) + 1,
+        fault: FAULTS[(index + Math.floor(index / count)) % FAULTS.length],
+      }));
+      await inParallel(cases, 6, async ({ number, fault }) => {
+        const ns = await namespace();
+        const { error, requests } = await runWith(ns, (request) => (request.number === number ? fault : undefined));
+        try {
+          if (error !== undefined) throw error;
+          await check(ns);
+        } catch (cause) {
+          throw new Error(`${JSON.stringify(fault)} on ${describeRequest(requests[number - 1])}`, { cause });
+        }
+      });
+    });
 
-  test('of an upgrade', async () => {
-    await eachRequest(
-      async (ns) => void (await call('install', FIRST)(ns, cluster().kubeconfig)),
-      call('upgrade', SECOND),
-      async (ns) => {
-        expect(await maps(ns)).toEqual(AFTER_SECOND);
-        expect(await records(ns)).toEqual({ v1: 'superseded', v2: 'deployed' });
-      },
-    );
-  });
-});
+    test('ends it in words when it is refused, and the same given again does it', async () => {
+      const numbers = Array.from({ length: await countOf() }, (_unused, index) => index + 1);
+      await inParallel(numbers, 6, async (number) => {
+        const ns = await namespace();
+        const { error, requests } = await runWith(ns, ({ method, path }, all) => {
+          const refused = all[number - 1];
+          return refused?.method === method && refused.path === path ? { status: 403 } : undefined;
+        });
+        try {
+          if (error !== undefined) {
+            expect(error).toBeInstanceOf(PkgError);
+            expect(error).toMatchObject({ code: 'PKG_CLUSTER_FORBIDDEN' });
+            expect((error as PkgError).notes.join()).toContain('injected 403');
+            await (again ?? ((where: string) => run(where, cluster().kubeconfig)))(ns);
+          }
+          await check(ns);
+        } catch (cause) {
+          throw new Error(`403 on ${describeRequest(requests[number - 1])}`, { cause });
+        }
+      });
+    });
+  },
+);
+
+function describeRequest(request: ProxiedRequest | undefined): string {
+  return request === undefined ? 'no request' : `request ${request.number} (${request.method} ${request.path})`;
+}
 
 /** The statuses of all records of a namespace, as their labels say. */
 async function records(ns: string): Promise<Record<string, string>> {
