@@ -1,5 +1,5 @@
 /** What a user gets: the packed tarball, installed with npm, run and imported. Needs a build (`npm run build`). */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -106,6 +107,30 @@ describe('the installed program', () => {
     }
   });
 });
+
+test.skipIf(windows)(
+  'all of a long output arrives, whoever made the pipe non-blocking and however slowly it is read',
+  async () => {
+    const large = join(folder, 'large');
+    mkdirSync(join(large, 'templates'), { recursive: true });
+    writeFileSync(join(large, 'Chart.yaml'), 'apiVersion: v2\nname: large\nversion: 1.0.0\n');
+    const lines = '{{ range $i, $_ := until 40000 }}\n  key{{ $i }}: a value of some length{{ end }}\n';
+    writeFileSync(
+      join(large, 'templates/all.yaml'),
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: all\ndata:${lines}`,
+    );
+    // Node makes a pipe non-blocking for all who share it, for as long as it runs.
+    const ready = join(folder, 'ready');
+    const sharing = `process.stdout; fs.writeFileSync('${ready}', ''); setTimeout(() => {}, 60_000)`;
+    const script = `"$0" --eval "$1" & until [ -e '${ready}' ]; do sleep 0.1; done; "$2" template "$3"; kill $!`;
+    const args = ['-c', script, process.execPath, sharing, join(prefix, 'bin/pkg'), large];
+    const child = spawn('sh', args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'inherit'] });
+    await setTimeout(2000);
+    let text = '';
+    for await (const part of child.stdout.setEncoding('utf8')) text += part;
+    expect(text.match(/^  key\d+: a value of some length$/gm)).toHaveLength(40000);
+  },
+);
 
 describe('the compiled code that is kept', () => {
   test('is private, and is made anew when it is damaged', () => {
