@@ -10,8 +10,9 @@ import type { Env } from './env.ts';
 import { NotReady, waitUntilGone, waitUntilReady } from './wait.ts';
 
 /**
- * Runs the hooks of a release for one event, in order of weight, then name; each is waited for.
- * In a place that runs nothing they are left alone, which the user is told.
+ * Runs the hooks of a release for one event, one after the other, in order of weight, then name; each is waited for.
+ * As with Helm, those that are to go when they succeeded go when all have: one may need what another made. In a place
+ * that runs nothing they are left alone, which the user is told.
  *
  * @param event `pre-install`, `post-upgrade`, …
  * @throws {PkgError} `PKG_HOOK_FAILED`
@@ -25,27 +26,45 @@ export async function runHooks(env: Env, release: Pick<Release, 'hooks' | 'names
     env.emit({ type: 'note', message: `hooks are recorded but not run in a ${place}: ${names}` });
     return;
   }
+  // Those of equal weight and name stay in the order of their kinds, in which they are recorded.
   const ordered = hooks.toSorted(
     (a, b) => (a.weight ?? 0) - (b.weight ?? 0) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   );
-  for (const hook of ordered) await runHook(env, hook, release.namespace, event);
-}
-
-async function runHook(env: Env, hook: RecordedHook, namespace: string, event: string): Promise<void> {
-  const { cluster } = env;
-  const policies = hook.delete_policies ?? [];
-  for (const object of await objectsOf(cluster, hook, namespace)) {
-    if (policies.length === 0 || policies.includes('before-hook-creation')) await removeAndWait(env, object);
-    await cluster.apply(object, { expected: 'nothing' });
+  const done: HookObject[] = [];
+  for (const hook of ordered) {
+    const policies = hook.delete_policies ?? ['before-hook-creation'];
+    const objects = await objectsOf(env.cluster, hook, release.namespace);
+    if (policies.includes('before-hook-creation')) for (const object of objects) await removeAndWait(env, object);
+    for (const object of objects) await env.cluster.apply(object);
+    const made = objects.map((object) => ({ object, policies }));
     try {
-      await finished(env, object, event);
+      for (const object of objects) await finished(env, object, event);
     } catch (error) {
-      // The time of the operation may be over, and the policy holds nevertheless.
-      if (policies.includes('hook-failed')) await (env.records ?? cluster).delete(refOf(object)).catch(() => false);
+      await removeAfterFailure(env, made, 'hook-failed');
+      await removeAfterFailure(env, done, 'hook-succeeded');
       throw error;
     }
-    if (policies.includes('hook-succeeded')) await cluster.delete(refOf(object));
+    done.push(...made);
   }
+  for (const { object, policies } of done.toReversed()) {
+    if (policies.includes('hook-succeeded')) await removeAndWait(env, object);
+  }
+}
+
+/** An object of a hook, and when it is to be removed. */
+type HookObject = { object: KubeObject; policies: readonly string[] };
+
+/** The time of the operation may be over, and the policies hold nevertheless. */
+async function removeAfterFailure(env: Env, made: readonly HookObject[], policy: string): Promise<void> {
+  for (const { object, policies } of made) {
+    if (!policies.includes(policy) || !isRemovable(object)) continue;
+    await (env.records ?? env.cluster).delete(refOf(object)).catch(() => false);
+  }
+}
+
+/** With a CRD everything of its kind would go: Helm never removes one that is a hook. */
+function isRemovable({ kind }: KubeObject): boolean {
+  return kind !== 'CustomResourceDefinition';
 }
 
 async function objectsOf(cluster: Cluster, hook: RecordedHook, namespace: string): Promise<KubeObject[]> {
@@ -60,6 +79,7 @@ async function objectsOf(cluster: Cluster, hook: RecordedHook, namespace: string
 }
 
 async function removeAndWait(env: Env, object: KubeObject): Promise<void> {
+  if (!isRemovable(object)) return;
   const live = await env.cluster.get(refOf(object));
   if (live === undefined) return;
   await env.cluster.delete(refOf(object), { expected: live });
