@@ -22,26 +22,26 @@ export type Rule = {
   /** The rule at the root of this schema's resource. */
   resource: Rule;
   /** Of a resource's root: what its `$dynamicAnchor`s name. */
-  dynamicAnchors: Map<string, Rule>;
+  dynamicAnchors: ReadonlyMap<string, Rule>;
   ref?: Rule;
   recursiveRef?: Rule;
   dynamicRef?: { rule: Rule; anchor: string };
-  allOf: Rule[];
-  anyOf: Rule[];
-  oneOf: Rule[];
+  allOf: readonly Rule[];
+  anyOf: readonly Rule[];
+  oneOf: readonly Rule[];
   not?: Rule;
   if?: Rule;
   then?: Rule;
   else?: Rule;
-  properties: Map<string, Rule>;
-  patternProperties: [Pattern, Rule][];
+  properties: ReadonlyMap<string, Rule>;
+  patternProperties: readonly [Pattern, Rule][];
   additionalProperties?: Rule;
   propertyNames?: Rule;
-  dependentRequired: [string, string[]][];
-  dependentSchemas: [string, Rule][];
+  dependentRequired: readonly [string, string[]][];
+  dependentSchemas: readonly [string, Rule][];
   unevaluatedProperties?: Rule;
   /** Items by position, and what the rest has to be. */
-  prefixItems: Rule[];
+  prefixItems: readonly Rule[];
   restItems?: Rule;
   contains?: Rule;
   unevaluatedItems?: Rule;
@@ -50,6 +50,10 @@ export type Rule = {
 };
 
 const NO_KEYWORDS: ValueMap = new Map();
+const NO_NAMED: ReadonlyMap<string, Rule> = new Map();
+const NO_RULES: readonly Rule[] = [];
+const NONE: readonly never[] = [];
+const DEPENDENCIES: readonly string[] = ['dependencies', 'dependentRequired', 'dependentSchemas'];
 
 /**
  * Compiles a schema and all that it refers to.
@@ -92,9 +96,9 @@ class Compiler {
     rule.draft = resource.draft;
     rule.resource = this.#rule(resource.pointer);
     if (pointer === resource.pointer && resource.draft >= 2020) {
-      for (const name of resource.dynamicAnchors) {
-        rule.dynamicAnchors.set(name, this.#rule(resource.anchors.get(name) ?? pointer));
-      }
+      rule.dynamicAnchors = new Map(
+        [...resource.dynamicAnchors].map((name) => [name, this.#rule(resource.anchors.get(name) ?? pointer)]),
+      );
     }
     if (typeof schema === 'boolean') {
       rule.always = schema;
@@ -161,25 +165,32 @@ class Compiler {
   }
 
   #objects(rule: Rule, schema: ValueMap, pointer: string): void {
-    rule.properties = new Map(this.#map(schema, 'properties', pointer));
-    rule.patternProperties = this.#map(schema, 'patternProperties', pointer).map(([source, inner]) => [
-      this.#pattern(source),
-      inner,
-    ]);
+    if (schema.has('properties')) rule.properties = new Map(this.#map(schema, 'properties', pointer));
+    if (schema.has('patternProperties')) {
+      const patterns = this.#map(schema, 'patternProperties', pointer);
+      rule.patternProperties = patterns.map(([source, inner]) => [this.#pattern(source), inner]);
+    }
     this.#one(rule, 'additionalProperties', schema, pointer);
     if (rule.draft >= 6) this.#one(rule, 'propertyNames', schema, pointer);
-    const dependencies = schema.get('dependencies');
-    for (const [name, needed] of isMap(dependencies) ? dependencies : NO_KEYWORDS) {
-      if (Array.isArray(needed)) rule.dependentRequired.push([name, needed.map(String)]);
-      else rule.dependentSchemas.push([name, this.#rule(`${pointer}/dependencies/${escapePointer(name)}`)]);
-    }
+    this.#dependencies(rule, schema, pointer);
     if (rule.draft < 2019) return;
-    const required = schema.get('dependentRequired');
-    for (const [name, needed] of isMap(required) ? required : NO_KEYWORDS) {
-      if (Array.isArray(needed)) rule.dependentRequired.push([name, needed.map(String)]);
-    }
-    rule.dependentSchemas.push(...this.#map(schema, 'dependentSchemas', pointer));
     this.#one(rule, 'unevaluatedProperties', schema, pointer);
+  }
+
+  #dependencies(rule: Rule, schema: ValueMap, pointer: string): void {
+    const required: [string, string[]][] = [];
+    const schemas: [string, Rule][] = [];
+    for (const key of rule.draft < 2019 ? ['dependencies'] : DEPENDENCIES) {
+      const dependencies = schema.get(key);
+      if (!isMap(dependencies)) continue;
+      for (const [name, needed] of dependencies) {
+        if (Array.isArray(needed)) required.push([name, needed.map(String)]);
+        else if (key !== 'dependentRequired')
+          schemas.push([name, this.#rule(`${pointer}/${key}/${escapePointer(name)}`)]);
+      }
+    }
+    if (required.length > 0) rule.dependentRequired = required;
+    if (schemas.length > 0) rule.dependentSchemas = schemas;
   }
 
   #arrays(rule: Rule, schema: ValueMap, pointer: string): void {
@@ -219,9 +230,9 @@ class Compiler {
     if (schema.has(key)) rule[key] = this.#rule(`${pointer}/${key}`);
   }
 
-  #list(schema: ValueMap, key: string, pointer: string): Rule[] {
+  #list(schema: ValueMap, key: string, pointer: string): readonly Rule[] {
     const list = schema.get(key);
-    return Array.isArray(list) ? list.map((_item, index) => this.#rule(`${pointer}/${key}/${index}`)) : [];
+    return Array.isArray(list) ? list.map((_item, index) => this.#rule(`${pointer}/${key}/${index}`)) : NO_RULES;
   }
 
   #map(schema: ValueMap, key: string, pointer: string): [string, Rule][] {
@@ -242,19 +253,21 @@ type SingleKeyword =
   | 'contains'
   | 'unevaluatedItems';
 
+/** A rule that says nothing. What it has none of is shared by all. */
 function emptyRule(): Rule {
-  const rule = {
-    draft: 2020 as const,
+  const rule: Omit<Rule, 'resource'> & { resource?: Rule } = {
+    draft: 2020,
     keywords: NO_KEYWORDS,
-    dynamicAnchors: new Map<string, Rule>(),
-    allOf: [],
-    anyOf: [],
-    oneOf: [],
-    properties: new Map<string, Rule>(),
-    patternProperties: [],
-    dependentRequired: [],
-    dependentSchemas: [],
-    prefixItems: [],
+    dynamicAnchors: NO_NAMED,
+    allOf: NO_RULES,
+    anyOf: NO_RULES,
+    oneOf: NO_RULES,
+    properties: NO_NAMED,
+    patternProperties: NONE,
+    dependentRequired: NONE,
+    dependentSchemas: NONE,
+    prefixItems: NO_RULES,
   };
-  return Object.assign(rule, { resource: rule as unknown as Rule });
+  rule.resource = rule as Rule;
+  return rule as Rule;
 }

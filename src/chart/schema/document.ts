@@ -46,7 +46,8 @@ export class SchemaDocument {
   readonly #root: Value;
   readonly #engine: PatternEngine;
   readonly #resources = new Map<string, Resource>();
-  readonly #owners = new Map<string, Resource>();
+  /** Every subschema that was looked at, and the resource that it is in. */
+  readonly #owners = new Map<string, { schema: Value; resource: Resource }>();
 
   constructor(root: Value, engine: PatternEngine) {
     this.#root = root;
@@ -63,15 +64,16 @@ export class SchemaDocument {
 
   /** The subschema at a pointer, checked, and the resource that it is in. */
   at(pointer: string): { schema: boolean | ValueMap; resource: Resource } {
-    const schema = this.#lookup(pointer);
-    if (!this.#owners.has(pointer)) {
+    let owned = this.#owners.get(pointer);
+    if (owned === undefined) {
       const parent = this.#ownerAbove(pointer);
-      this.#admit({ pointer, value: schema, parent, depth: 0, takesBoolean: parent.draft > 4 });
+      this.#admit({ pointer, value: this.#lookup(pointer), parent, depth: 0, takesBoolean: parent.draft > 4 });
+      owned = this.#owners.get(pointer);
     }
-    const resource = this.#owners.get(pointer);
-    if (resource !== undefined && Array.isArray(schema)) return { schema: true, resource };
-    if (resource === undefined || !(typeof schema === 'boolean' || isMap(schema)))
-      throw shapeFault(pointer, 'a schema');
+    if (owned === undefined) throw shapeFault(pointer, 'a schema');
+    const { schema, resource } = owned;
+    if (Array.isArray(schema)) return { schema: true, resource };
+    if (typeof schema !== 'boolean' && !isMap(schema)) throw shapeFault(pointer, 'a schema');
     return { schema, resource };
   }
 
@@ -84,7 +86,7 @@ export class SchemaDocument {
     const address = hash < 0 ? reference : reference.slice(0, hash);
     const fragment = decodeFragment(hash < 0 ? '' : reference.slice(hash + 1), reference);
     const base = join(from.base, address);
-    const resource = base === ROOT ? this.#owners.get('') : this.#resources.get(base);
+    const resource = base === ROOT ? this.#owners.get('')?.resource : this.#resources.get(base);
     if (resource === undefined) {
       if (base.startsWith('urn:')) return undefined;
       throw new SchemaFault(`it refers to ${printable(reference, 120)}, and nothing outside of a chart is read`);
@@ -109,10 +111,10 @@ export class SchemaDocument {
 
   #ownerAbove(pointer: string): Resource {
     for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-      const owner = this.#owners.get(at);
+      const owner = this.#owners.get(at)?.resource;
       if (owner !== undefined) return owner;
     }
-    const root = this.#owners.get('');
+    const root = this.#owners.get('')?.resource;
     if (root === undefined) throw new SchemaFault('it has no beginning');
     return root;
   }
@@ -128,32 +130,28 @@ export class SchemaDocument {
         if (isFormer) continue;
         if (typeof value !== 'boolean' || !takesBoolean) throw shapeFault(pointer, 'a schema');
         if (pointer === '') this.#resources.set(parent.base, parent);
-        this.#owners.set(pointer, parent);
+        this.#owners.set(pointer, { schema: value, resource: parent });
         continue;
       }
       const resource = this.#resourceOf(value, pointer, parent);
-      this.#owners.set(pointer, resource);
+      this.#owners.set(pointer, { schema: value, resource });
       noteAnchors(value, pointer, resource);
       const shapes = SHAPES[resource.draft];
-      for (const [key, item] of value) {
+      value.forEach((item, key) => {
         const shape = shapes.get(key);
-        if (shape === undefined) continue;
+        if (shape === undefined) return;
         const at = `${pointer}/${escapePointer(key)}`;
         if (!isFormer && !this.#fits(item, shape)) throw shapeFault(at, SAYS[shape]);
         // A reference to the list itself leads to what allows everything, as Helm's validator has it.
-        if (Array.isArray(item) && shape === 'schemaOrSchemas') this.#owners.set(at, resource);
-        for (const [step, schema] of subschemas(item, shape)) {
-          const takes = resource.draft > 4 || shape === 'schemaOrBoolean';
-          places.push({
-            pointer: at + step,
-            value: schema,
-            parent: resource,
-            depth: depth + 1,
-            takesBoolean: takes,
-            isFormer: isFormer || shape === 'formerSchema',
-          });
-        }
-      }
+        if (Array.isArray(item) && shape === 'schemaOrSchemas') this.#owners.set(at, { schema: item, resource });
+        const takesBoolean = resource.draft > 4 || shape === 'schemaOrBoolean';
+        const former = isFormer || shape === 'formerSchema';
+        const add = (step: string, schema: Value): void => {
+          const below = { pointer: at + step, value: schema, parent: resource, depth: depth + 1 };
+          places.push({ ...below, takesBoolean, isFormer: former });
+        };
+        eachSubschema(item, shape, add);
+      });
       if (resource.draft === 4)
         for (const key of ['exclusiveMaximum', 'exclusiveMinimum']) needsBound(value, key, pointer);
     }
@@ -289,25 +287,26 @@ function noteAnchors(schema: ValueMap, pointer: string, resource: Resource): voi
   if (typeof dynamic === 'string') resource.dynamicAnchors.add(dynamic);
 }
 
-/** The schemas that a keyword holds, with the pointer that leads to each. */
-function* subschemas(value: Value, shape: Shape): Generator<[string, Value]> {
+/** Gives the schemas that a keyword holds, with the pointer that leads to each. */
+function eachSubschema(value: Value, shape: Shape, give: (step: string, schema: Value) => void): void {
   switch (shape) {
     case 'schema':
     case 'formerSchema':
     case 'schemaOrBoolean':
-      yield ['', value];
+      give('', value);
       return;
     case 'schemas':
     case 'schemaOrSchemas':
-      if (!Array.isArray(value)) yield ['', value];
-      else for (const [index, item] of value.entries()) yield [`/${index}`, item];
+      if (!Array.isArray(value)) give('', value);
+      else value.forEach((item, index) => give(`/${index}`, item));
       return;
     case 'schemaMap':
     case 'patternMap':
     case 'dependencies':
       if (!isMap(value)) return;
-      for (const [key, item] of value)
-        if (shape !== 'dependencies' || !Array.isArray(item)) yield [`/${escapePointer(key)}`, item];
+      value.forEach((item, key) => {
+        if (shape !== 'dependencies' || !Array.isArray(item)) give(`/${escapePointer(key)}`, item);
+      });
       return;
     default:
   }
@@ -369,7 +368,7 @@ function shapeFault(pointer: string, what: string): SchemaFault {
 
 /** One step of a JSON pointer, written. */
 export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+  return key.includes('/') || key.includes('~') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
 }
 
 function unescapePointer(part: string, pointer: string): string {
