@@ -105,7 +105,7 @@ class Walk {
 
   #readIgnoreRules(): IgnoreRules {
     const name = '.helmignore';
-    const path = join(this.root, name);
+    const path = this.root + sep + name;
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return defaultIgnoreRules;
     const real = stat.isSymbolicLink() ? this.#follow(path, name) : path;
