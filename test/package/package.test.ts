@@ -111,7 +111,7 @@ describe('the installed program', () => {
 test.skipIf(windows)(
   'all of a long output arrives, whoever made the pipe non-blocking and however slowly it is read',
   async () => {
-    const large = join(folder, 'many-templates');
+    const large = join(folder, 'large');
     mkdirSync(join(large, 'templates'), { recursive: true });
     writeFileSync(join(large, 'Chart.yaml'), 'apiVersion: v2\nname: large\nversion: 1.0.0\n');
     const lines = '{{ range $i, $_ := until 40000 }}\n  key{{ $i }}: a value of some length{{ end }}\n';
