@@ -111,10 +111,8 @@ function start() {
     });
     if (!entry.cache || (kept !== undefined && !kept.isOld && kept.ids.length === ids.length)) return;
     try {
-      if (!fs.existsSync(folder)) {
-        fs.mkdirSync(folder, { recursive: true, mode: 448 });
-        removeForgotten(path.dirname(folder));
-      }
+      if (!fs.existsSync(folder)) makeFolder(folder);
+      if (kept === undefined) removeForgotten(path.dirname(folder));
       var fresh = entry.cache + '.' + process.pid;
       var data = entry.script.createCachedData();
       var length = data.length.toString(16).padStart(8, '0');
@@ -123,6 +121,13 @@ function start() {
     } catch (error) {
       // A cache that cannot be written is none.
     }
+  }
+
+  // Node's own way to make folders within folders never returns in /proc.
+  function makeFolder(at) {
+    var above = path.dirname(at);
+    if (!fs.existsSync(above) && above !== at) makeFolder(above);
+    fs.mkdirSync(at, { mode: 448 });
   }
 
   // Other builds that nobody has run for a month.

@@ -2,8 +2,9 @@
  * What the program keeps between runs, in files of the user's cache folder: only what can be worked out anew at any
  * time. The library keeps nothing.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './folders.ts';
 
 /** More files than anybody's charts need: then all go, and begin anew. */
 const MOST_FILES = 500;
@@ -36,7 +37,7 @@ export function keepLater(name: string, contents: () => Uint8Array[]): void {
 export function writeKept(): void {
   for (const [name, contents] of waiting) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
       if (others.length >= MOST_FILES) for (const other of others) rmSync(join(folder, other), { force: true });
       const file = join(folder, name + ENDING);

@@ -102,6 +102,7 @@ describe('the installed program', () => {
       { HOME: undefined, XDG_CACHE_HOME: undefined },
       { HOME: home, XDG_CACHE_HOME: undefined },
       { HOME: '/dev/null', XDG_CACHE_HOME: undefined },
+      { HOME: undefined, XDG_CACHE_HOME: '/proc/nowhere' },
     ]) {
       expect(pkg(['version'], env)).toMatchObject({ status: 0, stderr: '' });
     }

@@ -3,8 +3,9 @@
  * that does not hold what it should, everything works and asks more. Files are replaced whole, so that
  * several processes can read and write them.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../folders.ts';
 import type { Catalog } from './discovery.ts';
 
 /** Changes when the form of a {@link Catalog} does. */
@@ -38,7 +39,7 @@ export async function writeCache(key: string, catalog: Catalog): Promise<void> {
   if (path === undefined) return;
   const fresh = join(path, `${key}.${process.pid}.tmp`);
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
     await writeFile(fresh, JSON.stringify({ format: FORMAT, catalog }), { mode: 0o600 });
     await rename(fresh, join(path, `${key}.json`));
   } catch {
