@@ -1,6 +1,7 @@
 /** Turns the tree of a template into closures, which run it. */
+import type { Eval } from './checks.ts';
 import { assignVariable, compilePipe, compileResult } from './expression.ts';
-import type { Eval } from './expression.ts';
+
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
 import type { Body, BranchNode, List, RangeNode, Statement, Template, TemplateNode } from './node.ts';

@@ -1,9 +1,13 @@
 /** Turns pipelines into closures: fields, variables, calls of functions and methods. */
 import { findBuiltin } from './builtins.ts';
+import { callMany, callNone, callOne, callPiped, callTwo } from './calls.ts';
+import type { Call, CallPlace } from './calls.ts';
+import { CHECKS, checked, checkOf } from './checks.ts';
+import type { Arg, Eval } from './checks.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { findFunction } from './functions/index.ts';
-import { NIL_MAP, PARAM_TYPES } from './functions/signature.ts';
-import type { FunctionHost, GoFunction, Param } from './functions/signature.ts';
+import { PARAM_TYPES } from './functions/signature.ts';
+import type { GoFunction, Param } from './functions/signature.ts';
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
 import { printNode } from './node.ts';
@@ -21,15 +25,6 @@ import type {
 } from './node.ts';
 import { ByteList, GoObject, isTrue, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoValue } from './value.ts';
-
-/** A compiled expression. */
-export type Eval = (machine: Machine, dot: Value) => Value;
-
-/** An argument after the check against its parameter. */
-type Arg = (machine: Machine, dot: Value) => unknown;
-
-/** How a value is checked against a type of parameter. */
-type Check = (value: Value, node: Node, template: Template) => unknown;
 
 // Most of a chart runs once, so that compiling counts for as much as running: destructuring a list, lists that grow, and
 // closures in large scopes would make half of all garbage.
@@ -409,77 +404,6 @@ function bindCall(
   return callMany(run, [...args.map((_arg, index) => argAt(index)), final], check, place);
 }
 
-type Call = (host: FunctionHost, ...values: unknown[]) => Value;
-/** What is called, for the errors. */
-type CallPlace = { name: string; node: Node; template: Template };
-
-function failed(machine: Machine, error: unknown, { name, node, template }: CallPlace): unknown {
-  return machine.fault(error, name, template, node);
-}
-
-function callNone(run: Call, place: CallPlace): Eval {
-  return (machine) => {
-    try {
-      return run(machine.host);
-    } catch (error) {
-      throw failed(machine, error, place);
-    }
-  };
-}
-
-function callOne(run: Call, a: Arg, place: CallPlace): Eval {
-  return (machine, dot) => {
-    const one = a(machine, dot);
-    try {
-      return run(machine.host, one);
-    } catch (error) {
-      throw failed(machine, error, place);
-    }
-  };
-}
-
-function callTwo(run: Call, a: Arg, b: Arg, place: CallPlace): Eval {
-  return (machine, dot) => {
-    const one = a(machine, dot);
-    const two = b(machine, dot);
-    try {
-      return run(machine.host, one, two);
-    } catch (error) {
-      throw failed(machine, error, place);
-    }
-  };
-}
-
-function callPiped(run: Call, a: Arg, final: Eval, check: Check, place: CallPlace): Eval {
-  return (machine, dot) => {
-    const last = final(machine, dot);
-    const one = a(machine, dot);
-    const two = check(last, place.node, place.template);
-    try {
-      return run(machine.host, one, two);
-    } catch (error) {
-      throw failed(machine, error, place);
-    }
-  };
-}
-
-/** @param check of what a pipeline brings, which is the last of the operands then */
-function callMany(run: Call, operands: readonly Arg[], check: Check | undefined, place: CallPlace): Eval {
-  const count = operands.length;
-  return (machine, dot) => {
-    const values: unknown[] = [];
-    const last = check === undefined ? undefined : ((operands[count - 1] as Arg)(machine, dot) as Value);
-    const end = check === undefined ? count : count - 1;
-    for (let index = 0; index < end; index++) values.push((operands[index] as Arg)(machine, dot));
-    if (check !== undefined) values.push(check(last, place.node, place.template));
-    try {
-      return run(machine.host, ...values);
-    } catch (error) {
-      throw failed(machine, error, place);
-    }
-  };
-}
-
 /** An argument of a command: a constant has no type of its own, and takes the parameter's. */
 function compileArg(node: Operand, param: Param, template: Template): Arg {
   const isAny = param === 'any' || param === 'reflect';
@@ -536,74 +460,4 @@ function mismatched(node: Operand, param: Param, template: Template): () => neve
       ? `can't handle ${printNode(node)} for arg of type ${PARAM_TYPES[param]}`
       : `expected ${expected}; found ${printNode(node)}`;
   return failing(message, node, template);
-}
-
-function checked(value: Eval, param: Param, node: Node, template: Template): Arg {
-  if (param === 'reflect') return value;
-  if (param === 'any') return (machine, dot) => value(machine, dot) ?? null;
-  const check = CHECKS[param];
-  if (param === 'string') {
-    return (machine, dot) => {
-      const given = value(machine, dot);
-      return typeof given === 'string' ? given : check(given, node, template);
-    };
-  }
-  return (machine, dot) => check(value(machine, dot), node, template);
-}
-
-function checkOf(param: Param): Check {
-  if (param === 'reflect') return (value) => value;
-  return param === 'any' ? (value) => value ?? null : CHECKS[param];
-}
-
-/** As Go's validateType words it. */
-function wrongType(value: Value, param: Param, node: Node, template: Template): never {
-  const type = PARAM_TYPES[param];
-  const message =
-    value === undefined
-      ? `invalid value; expected ${type}`
-      : `wrong type for value; expected ${type}; got ${value === null ? 'interface {}' : typeOf(value)}`;
-  throw new GoFault(message, template, node);
-}
-
-const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> = {
-  string: (value, node, template) => (typeof value === 'string' ? value : wrongType(value, 'string', node, template)),
-  bool: (value, node, template) => (typeof value === 'boolean' ? value : wrongType(value, 'bool', node, template)),
-  float64: (value, node, template) => (typeof value === 'number' ? value : wrongType(value, 'float64', node, template)),
-  int: (value, node, template) =>
-    value instanceof GoInt && value.type === 'int' ? Number(value.value) : wrongType(value, 'int', node, template),
-  int64: (value, node, template) =>
-    value instanceof GoInt && value.type === 'int64' ? value : wrongType(value, 'int64', node, template),
-  map: (value, node, template) => {
-    if (value instanceof Map) return value;
-    if (value instanceof TypedMap && value.elem === 'interface {}') return value.isNil ? NIL_MAP : value.entries;
-    return value === undefined ? NIL_MAP : wrongType(value, 'map', node, template);
-  },
-  list: (value, node, template) => {
-    if (Array.isArray(value)) return value;
-    if (value instanceof TypedList && value.elem === 'interface {}') return value.items;
-    return value === undefined ? [] : wrongType(value, 'list', node, template);
-  },
-  strings: (value, node, template) => {
-    if (value instanceof TypedList && value.elem === 'string') return value.items;
-    return value === undefined ? [] : wrongType(value, 'strings', node, template);
-  },
-  bytes: (value, node, template) => {
-    if (value instanceof ByteList) return value.bytes;
-    return value === undefined ? '' : wrongType(value, 'bytes', node, template);
-  },
-  uint32: (value, node, template) => wrongType(value, 'uint32', node, template),
-  'time.Time': ofType('time.Time'),
-  'time.Duration': ofType('time.Duration'),
-  '*time.Location': ofType('*time.Location'),
-  '*semver.Version': ofType('*semver.Version'),
-  'sprig.certificate': ofType('sprig.certificate'),
-};
-
-/** Values of a type that has a name. */
-function ofType(param: Param): Check {
-  return (value, node, template) => {
-    if (typeOf(value) === PARAM_TYPES[param]) return value;
-    return value === undefined && param.startsWith('*') ? null : wrongType(value, param, node, template);
-  };
 }

@@ -1,0 +1,85 @@
+/** Calls of functions: small closures in small scopes, one kind for each number of arguments. */
+import type { Arg, Check, Eval } from './checks.ts';
+import type { FunctionHost } from './functions/signature.ts';
+import type { Machine, Value } from './machine.ts';
+import type { Node, Template } from './node.ts';
+
+/** What runs when a function is called. */
+export type Call = (host: FunctionHost, ...values: unknown[]) => Value;
+/** What is called, for the errors. */
+export type CallPlace = { name: string; node: Node; template: Template };
+
+function failed(machine: Machine, error: unknown, { name, node, template }: CallPlace): unknown {
+  return machine.fault(error, name, template, node);
+}
+
+/** A call without arguments. */
+export function callNone(run: Call, place: CallPlace): Eval {
+  return (machine) => {
+    try {
+      return run(machine.host);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+/** A call with one argument. */
+export function callOne(run: Call, a: Arg, place: CallPlace): Eval {
+  return (machine, dot) => {
+    const one = a(machine, dot);
+    try {
+      return run(machine.host, one);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+/** A call with two arguments. */
+export function callTwo(run: Call, a: Arg, b: Arg, place: CallPlace): Eval {
+  return (machine, dot) => {
+    const one = a(machine, dot);
+    const two = b(machine, dot);
+    try {
+      return run(machine.host, one, two);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+/** A call with an argument and what a pipeline brings: worked out first, and checked last. */
+export function callPiped(run: Call, a: Arg, final: Eval, check: Check, place: CallPlace): Eval {
+  return (machine, dot) => {
+    const last = final(machine, dot);
+    const one = a(machine, dot);
+    const two = check(last, place.node, place.template);
+    try {
+      return run(machine.host, one, two);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}
+
+/**
+ * A call with more arguments.
+ *
+ * @param check of what a pipeline brings, which is the last of the operands then
+ */
+export function callMany(run: Call, operands: readonly Arg[], check: Check | undefined, place: CallPlace): Eval {
+  const count = operands.length;
+  return (machine, dot) => {
+    const values: unknown[] = [];
+    const last = check === undefined ? undefined : ((operands[count - 1] as Arg)(machine, dot) as Value);
+    const end = check === undefined ? count : count - 1;
+    for (let index = 0; index < end; index++) values.push((operands[index] as Arg)(machine, dot));
+    if (check !== undefined) values.push(check(last, place.node, place.template));
+    try {
+      return run(machine.host, ...values);
+    } catch (error) {
+      throw failed(machine, error, place);
+    }
+  };
+}

@@ -1,0 +1,90 @@
+/** Holds arguments against the parameters that they are for, as Go does when a template runs. */
+import { GoFault } from './fault.ts';
+import { NIL_MAP, PARAM_TYPES } from './functions/signature.ts';
+import type { Param } from './functions/signature.ts';
+import { GoInt } from './int.ts';
+import type { Machine, Value } from './machine.ts';
+import type { Node, Template } from './node.ts';
+import { ByteList, TypedList, TypedMap, typeOf } from './value.ts';
+
+/** A compiled expression. */
+export type Eval = (machine: Machine, dot: Value) => Value;
+
+/** An argument after the check against its parameter. */
+export type Arg = (machine: Machine, dot: Value) => unknown;
+
+/** How a value is checked against a type of parameter. */
+export type Check = (value: Value, node: Node, template: Template) => unknown;
+
+/** A value that is checked before it is an argument. */
+export function checked(value: Eval, param: Param, node: Node, template: Template): Arg {
+  if (param === 'reflect') return value;
+  if (param === 'any') return (machine, dot) => value(machine, dot) ?? null;
+  const check = CHECKS[param];
+  if (param === 'string') {
+    return (machine, dot) => {
+      const given = value(machine, dot);
+      return typeof given === 'string' ? given : check(given, node, template);
+    };
+  }
+  return (machine, dot) => check(value(machine, dot), node, template);
+}
+
+/** The check of a parameter. */
+export function checkOf(param: Param): Check {
+  if (param === 'reflect') return (value) => value;
+  return param === 'any' ? (value) => value ?? null : CHECKS[param];
+}
+
+/** As Go's validateType words it. */
+function wrongType(value: Value, param: Param, node: Node, template: Template): never {
+  const type = PARAM_TYPES[param];
+  const message =
+    value === undefined
+      ? `invalid value; expected ${type}`
+      : `wrong type for value; expected ${type}; got ${value === null ? 'interface {}' : typeOf(value)}`;
+  throw new GoFault(message, template, node);
+}
+
+/** The checks of parameters that do not take everything. */
+export const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> = {
+  string: (value, node, template) => (typeof value === 'string' ? value : wrongType(value, 'string', node, template)),
+  bool: (value, node, template) => (typeof value === 'boolean' ? value : wrongType(value, 'bool', node, template)),
+  float64: (value, node, template) => (typeof value === 'number' ? value : wrongType(value, 'float64', node, template)),
+  int: (value, node, template) =>
+    value instanceof GoInt && value.type === 'int' ? Number(value.value) : wrongType(value, 'int', node, template),
+  int64: (value, node, template) =>
+    value instanceof GoInt && value.type === 'int64' ? value : wrongType(value, 'int64', node, template),
+  map: (value, node, template) => {
+    if (value instanceof Map) return value;
+    if (value instanceof TypedMap && value.elem === 'interface {}') return value.isNil ? NIL_MAP : value.entries;
+    return value === undefined ? NIL_MAP : wrongType(value, 'map', node, template);
+  },
+  list: (value, node, template) => {
+    if (Array.isArray(value)) return value;
+    if (value instanceof TypedList && value.elem === 'interface {}') return value.items;
+    return value === undefined ? [] : wrongType(value, 'list', node, template);
+  },
+  strings: (value, node, template) => {
+    if (value instanceof TypedList && value.elem === 'string') return value.items;
+    return value === undefined ? [] : wrongType(value, 'strings', node, template);
+  },
+  bytes: (value, node, template) => {
+    if (value instanceof ByteList) return value.bytes;
+    return value === undefined ? '' : wrongType(value, 'bytes', node, template);
+  },
+  uint32: (value, node, template) => wrongType(value, 'uint32', node, template),
+  'time.Time': ofType('time.Time'),
+  'time.Duration': ofType('time.Duration'),
+  '*time.Location': ofType('*time.Location'),
+  '*semver.Version': ofType('*semver.Version'),
+  'sprig.certificate': ofType('sprig.certificate'),
+};
+
+/** Values of a type that has a name. */
+function ofType(param: Param): Check {
+  return (value, node, template) => {
+    if (typeOf(value) === PARAM_TYPES[param]) return value;
+    return value === undefined && param.startsWith('*') ? null : wrongType(value, param, node, template);
+  };
+}
