@@ -8,9 +8,10 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findBinaries } from './binaries.ts';
+import type { Program } from './binaries.ts';
 import { cacheFolder } from './cache.ts';
 import { STATE_FILE } from './state.ts';
-import type { Report, State } from './state.ts';
+import type { Report, Settings, State } from './state.ts';
 
 export { ControlPlaneUnavailable } from './binaries.ts';
 export type { State } from './state.ts';
@@ -24,15 +25,29 @@ const keeper: string = join(dirname(fileURLToPath(import.meta.url)), 'keeper.ts'
  * @param options.name names its folder; one that is used by no other.
  * @param options.stay leaves it running when this process ends; otherwise it ends with it, however that ends.
  * @param options.say is told what takes time.
+ * @param options.apiserver more arguments for the API server.
+ * @param options.restartAfter a program that is killed starts again after so many milliseconds, on the same ports and
+ *   data; otherwise its end is that of the control plane.
  * @throws {ControlPlaneUnavailable} where the programs are not to be had; an `Error` where they do not start.
  */
 export async function startControlPlane(
-  options: { name?: string; stay?: boolean; say?: (line: string) => void } = {},
+  options: {
+    name?: string;
+    stay?: boolean;
+    say?: (line: string) => void;
+    apiserver?: readonly string[];
+    restartAfter?: number;
+  } = {},
 ): Promise<State> {
   const binaries = await findBinaries(options.say ?? (() => undefined));
   const folder = join(runFolder(), options.name ?? `run-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
   mkdirSync(runFolder(), { recursive: true });
-  const args = [folder, binaries, ...(options.stay === true ? ['--stay'] : [])];
+  const settings: Settings = {
+    stay: options.stay === true,
+    apiserver: options.apiserver ?? [],
+    ...(options.restartAfter === undefined ? {} : { restartAfter: options.restartAfter }),
+  };
+  const args = [folder, binaries, JSON.stringify(settings)];
   // A process group of its own, out of reach of Ctrl-C: it ends when this process is gone.
   const child = fork(keeper, args, { detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let stderr = '';
@@ -73,6 +88,13 @@ export async function stopControlPlane(state: State): Promise<void> {
     if (Date.now() > deadline) rmSync(folder, { recursive: true, force: true });
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Kills a program of a control plane, as it runs now, without a warning. */
+export function killProgram(state: State, program: Program): void {
+  const pid = readState(dirname(state.kubeconfig))?.programs[program];
+  if (pid === undefined) throw new Error(`${program} does not run`);
+  process.kill(pid, 'SIGKILL');
 }
 
 /** The resident memory of each program, in MiB. */

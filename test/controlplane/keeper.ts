@@ -1,5 +1,7 @@
 /**
- * The process that brings a control plane up and holds it: `node keeper.ts FOLDER BINARIES [--stay]`.
+ * The process that brings a control plane up and holds it: `node keeper.ts FOLDER BINARIES SETTINGS`.
+ *
+ * SETTINGS are JSON, of the type of that name.
  *
  * Nothing of it survives, whoever is killed. The programs run in the keeper's process group. Beside them a guard, a
  * shell outside of that group, reads a pipe that only the keeper holds: when the keeper ends, in whatever way, the
@@ -8,7 +10,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Program } from './binaries.ts';
@@ -19,7 +21,7 @@ import { CLIENTS, FILES, clientKubeconfig, commandLines } from './components.ts'
 import type { Place } from './components.ts';
 import { CONTAINER_LOG, initialObjects, kwokConfiguration } from './kwok.ts';
 import { STATE_FILE } from './state.ts';
-import type { Report, State } from './state.ts';
+import type { Report, Settings, State } from './state.ts';
 
 /** Blocks of ports below those that the system gives to outgoing connections, so that none is taken meanwhile. */
 const PORTS = { first: 21_600, blocks: 1000, size: 8 };
@@ -27,11 +29,14 @@ const PORTS = { first: 21_600, blocks: 1000, size: 8 };
 /** How long a start may take; a busy machine gets its time. */
 const START_MS = 120_000;
 
-const [folder = '', binaries = '', ...flags] = process.argv.slice(2);
+const [folder = '', binaries = '', given = ''] = process.argv.slice(2);
+const settings = JSON.parse(given) as Settings;
 const children: Partial<Record<Program, ChildProcess>> = {};
 const started = Date.now();
 
 let stays = false;
+/** What is told of the control plane, once it is usable. */
+let usable: State | undefined;
 process.on('disconnect', () => {
   if (!stays) end();
 });
@@ -40,7 +45,7 @@ process.on('SIGINT', end);
 
 try {
   report({ state: await start() });
-  if (flags.includes('--stay')) {
+  if (settings.stay) {
     stays = true;
     process.disconnect?.();
   }
@@ -66,6 +71,7 @@ async function start(): Promise<State> {
   const ports = { etcd: base + 1, etcdPeers: base + 2, apiserver: base + 3, kubelet: base + 4 };
   const place: Place = { folder, binaries, ports };
   const commands = commandLines(place);
+  commands['kube-apiserver'].push(...settings.apiserver);
   const run = (program: Program): void => startProgram(program, commands[program]);
 
   run('etcd');
@@ -81,16 +87,24 @@ async function start(): Promise<State> {
   await until(() => isUsable(client));
   client.close();
 
-  const state: State = {
+  usable = {
     name: basename(folder),
     keeper: process.pid,
     port: base,
     server: access.server,
     kubeconfig: join(folder, FILES.adminKubeconfig),
-    programs: Object.fromEntries(Object.entries(children).map(([program, child]) => [program, child.pid ?? 0])),
+    programs: {},
     milliseconds: Date.now() - started,
   };
-  writeFileSync(join(folder, STATE_FILE), JSON.stringify(state));
+  return writeState(usable);
+}
+
+/** Writes down what runs now. */
+function writeState(state: State): State {
+  state.programs = Object.fromEntries(Object.entries(children).map(([program, child]) => [program, child.pid ?? 0]));
+  // Whoever reads it meanwhile reads the old one or the new one.
+  writeFileSync(join(folder, `${STATE_FILE}.new`), JSON.stringify(state));
+  renameSync(join(folder, `${STATE_FILE}.new`), join(folder, STATE_FILE));
   return state;
 }
 
@@ -106,7 +120,7 @@ function startGuard(): void {
 }
 
 function startProgram(program: Program, args: readonly string[]): void {
-  const log = openSync(join(folder, `${program}.log`), 'w');
+  const log = openSync(join(folder, `${program}.log`), 'a');
   const child = spawn(join(binaries, program), args, { cwd: folder, stdio: ['ignore', log, log] });
   closeSync(log);
   children[program] = child;
@@ -118,7 +132,15 @@ function startProgram(program: Program, args: readonly string[]): void {
     end();
   };
   child.on('error', (error) => failed(error.message));
-  child.on('exit', (status, signal) => failed(String(status ?? signal)));
+  child.on('exit', (status, signal) => {
+    const { restartAfter } = settings;
+    if (usable === undefined || restartAfter === undefined) return failed(String(status ?? signal));
+    const state = usable;
+    setTimeout(() => {
+      startProgram(program, args);
+      writeState(state);
+    }, restartAfter);
+  });
 }
 
 /**

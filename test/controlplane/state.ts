@@ -20,5 +20,14 @@ export type State = {
   milliseconds: number;
 };
 
+/** How a keeper is to bring a control plane up. */
+export type Settings = {
+  stay: boolean;
+  /** More arguments for the API server. */
+  apiserver: readonly string[];
+  /** Milliseconds until a program that ended starts again; without it its end is that of the control plane. */
+  restartAfter?: number;
+};
+
 /** What a keeper tells the process that started it. */
 export type Report = { state: State } | { error: string };
