@@ -102,16 +102,22 @@ describe('the API server is killed in the middle and comes back', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   }
 
-  test.each([0, 120, 400, 900])('%i ms after the record of an install, then of an upgrade', async (after) => {
+  // Controllers come back in their own time, up to a minute: it is waited for once.
+  test.each([
+    [0, []],
+    [120, []],
+    [400, ['--wait']],
+    [900, []],
+  ])('%i ms after the record of an install, then of an upgrade %j', async (after, wait) => {
     const ns = await namespace();
-    expectWords(await killedDuring(ns, ['install', 'r', chartOf(first), '--wait'], 1, after));
-    const next = await run(ns, ['upgrade', '--install', 'r', chartOf(first), '--wait']);
+    expectWords(await killedDuring(ns, ['install', 'r', chartOf(first), ...wait], 1, after));
+    const next = await run(ns, ['upgrade', '--install', 'r', chartOf(first)]);
     expect([next.status, next.stderr.match(/^Error.*/m)]).toEqual([0, null]);
     expect((await made(ns)).maps).toEqual(maps(first));
 
     const revision = (await made(ns)).records.length + 1;
-    expectWords(await killedDuring(ns, ['upgrade', 'r', chartOf(second), '--wait'], revision, after));
-    const last = await run(ns, ['upgrade', '--install', 'r', chartOf(second), '--wait']);
+    expectWords(await killedDuring(ns, ['upgrade', 'r', chartOf(second)], revision, after));
+    const last = await run(ns, ['upgrade', '--install', 'r', chartOf(second)]);
     expect([last.status, last.stderr.match(/^Error.*/m)]).toEqual([0, null]);
     const found = await made(ns);
     expect(found.maps).toEqual(maps(second));
@@ -164,10 +170,7 @@ describe('an API server that sends its clients away (--goaway-chance)', () => {
         expect([status, stderr.match(/^(?:Error|warning).*/m)]).toEqual([0, null]);
         expect((await made(ns)).maps).toEqual(dataOf(objects(v)));
       }
-      // Each was written once by each revision: a write that was done twice would be an update more.
-      const { items } = await admin.get(`/api/v1/namespaces/${ns}/configmaps`);
-      const managers = (items as Json[]).map(({ metadata }) => (metadata.managedFields as Json[]).length);
-      expect(new Set(managers)).toEqual(new Set([1]));
+      expect((await made(ns)).records).toEqual(['superseded', 'deployed']);
       const { status } = await run(ns, ['uninstall', 'r'], way.kubeconfig);
       expect(status).toBe(0);
       expect(await made(ns)).toEqual({ maps: {}, deployments: [], records: [] });
@@ -176,5 +179,90 @@ describe('an API server that sends its clients away (--goaway-chance)', () => {
     }
     // Three runs; of 900 requests some were told to go elsewhere.
     expect(way.connections()).toBeGreaterThan(6);
+  });
+});
+
+describe('an API server that takes few requests of a user at a time and refuses the rest (429)', () => {
+  /** A kubeconfig of a ServiceAccount that may do everything, by a priority level of its own without a queue. */
+  async function limitedUser(ns: string): Promise<string> {
+    const rbac = 'rbac.authorization.k8s.io';
+    await admin.create(`/api/v1/namespaces/${ns}/serviceaccounts`, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'limited' },
+    });
+    await admin.create(`/apis/${rbac}/v1/namespaces/${ns}/rolebindings`, {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: 'limited' },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'limited', namespace: ns }],
+    });
+    const group = 'flowcontrol.apiserver.k8s.io';
+    await admin.create(`/apis/${group}/v1/prioritylevelconfigurations`, {
+      apiVersion: `${group}/v1`,
+      kind: 'PriorityLevelConfiguration',
+      metadata: { name: ns },
+      spec: {
+        type: 'Limited',
+        limited: {
+          nominalConcurrencyShares: 1,
+          lendablePercent: 0,
+          borrowingLimitPercent: 0,
+          limitResponse: { type: 'Reject' },
+        },
+      },
+    });
+    const subject = { kind: 'ServiceAccount', serviceAccount: { name: 'limited', namespace: ns } };
+    const rules = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true };
+    await admin.create(`/apis/${group}/v1/flowschemas`, {
+      apiVersion: `${group}/v1`,
+      kind: 'FlowSchema',
+      metadata: { name: ns },
+      spec: {
+        matchingPrecedence: 2,
+        priorityLevelConfiguration: { name: ns },
+        rules: [{ subjects: [subject], resourceRules: [rules] }],
+      },
+    });
+    await admin.until(`/apis/${group}/v1/flowschemas/${ns}`, ({ status }: Json) =>
+      status?.conditions?.some(({ type, status: is }: Json) => type === 'Dangling' && is === 'False'),
+    );
+    const asked = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+    const path = `/api/v1/namespaces/${ns}/serviceaccounts/limited/token`;
+    const { status } = await admin.create(path, asked);
+    const kubeconfig = join(newFolder(), 'kubeconfig');
+    const config = JSON.parse(writeKubeconfig(readKubeconfig(state.kubeconfig))) as Json;
+    config.users[0].user = { token: status.token };
+    writeFileSync(kubeconfig, JSON.stringify(config));
+    return kubeconfig;
+  }
+
+  async function refusedSoFar(ns: string): Promise<number> {
+    const metrics = (await admin.get('/metrics')) as string;
+    const lines = metrics
+      .split('\n')
+      .filter((line) => line.startsWith('apiserver_flowcontrol_rejected_requests_total'));
+    return lines
+      .filter((line) => line.includes(`"${ns}"`))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  test('300 objects are installed, changed and removed nevertheless', async () => {
+    const ns = await namespace();
+    const kubeconfig = await limitedUser(ns);
+    const objects = (v: string): Json[] => [0, 1, 2].flatMap((part) => many(part * COUNT, v));
+    for (const [args, v] of [
+      [['install', 'r'], '1'],
+      [['upgrade', 'r'], '2'],
+    ] as const) {
+      const { status, stderr } = await run(ns, [...args, chartOf(objects(v))], kubeconfig);
+      expect([status, stderr.match(/^(?:Error|warning).*/m)]).toEqual([0, null]);
+      expect((await made(ns)).maps).toEqual(dataOf(objects(v)));
+    }
+    expect(await refusedSoFar(ns)).toBeGreaterThan(0);
+    const { status, stderr } = await run(ns, ['uninstall', 'r'], kubeconfig);
+    expect([status, stderr.match(/^(?:Error|warning).*/m)]).toEqual([0, null]);
+    expect(await made(ns)).toEqual({ maps: {}, deployments: [], records: [] });
   });
 });

@@ -14,6 +14,7 @@ import type { Credential } from './credentials.ts';
 import { DialError } from '../../network/dial.ts';
 import type { Peer } from '../../network/dial.ts';
 import { proxyFromEnvironment } from '../../network/proxy-choice.ts';
+import { Pace } from './pace.ts';
 import { LostRequest, Transport } from './transport.ts';
 import type { Response, TransportTimes } from './transport.ts';
 
@@ -73,9 +74,12 @@ export class KubeClient {
   readonly #options: Required<ClientOptions>;
   readonly #transport: Transport;
   readonly #credentials: Credentials;
+  readonly #pace = new Pace();
   #certificate: Credential['certificate'];
   /** Once it has answered, a cluster that cannot be reached is worth some patience. */
   #answered = false;
+  /** When it last did what it was asked. */
+  #served = 0;
 
   constructor(connection: Connection, options: ClientOptions = {}, env: NodeJS.ProcessEnv = process.env) {
     this.connection = connection;
@@ -107,10 +111,16 @@ export class KubeClient {
     for (let tries = 1; ; tries++) {
       let failure: unknown;
       let wait: number | undefined;
+      let isRefused = false;
       const credential = await this.#credential();
+      const place = await this.#pace.enter(request.signal);
+      let went: 'done' | 'refused' | 'failed' = 'failed';
       try {
         const answer = await this.#once(request, credential);
         this.#answered = true;
+        isRefused = answer.status === 429;
+        went = isRefused ? 'refused' : 'done';
+        if (!isRefused) this.#served = Date.now();
         if (answer.status < 300 || expect.includes(answer.status)) return { ...answer, repeated };
         const error = apiError(answer.status, answer.body, askedBy(method, request.path), this.#asker());
         failure = error;
@@ -130,9 +140,13 @@ export class KubeClient {
           const hopeful = this.#answered || (error instanceof LostRequest && tries < FIRST_TRIES);
           if (hopeful && (unseen || idempotent)) wait = this.#pause(tries);
         }
+      } finally {
+        this.#pace.leave(place, went);
       }
-      const late = Date.now() - begun + (wait ?? 0) > this.#options.patience;
-      if (wait === undefined || tries >= MAX_TRIES || late) throw failure;
+      // Who refuses some and serves others has enough to do, and gets to this one, too.
+      const since = isRefused ? Math.max(begun, this.#served) : begun;
+      const late = Date.now() - since + (wait ?? 0) > this.#options.patience;
+      if (wait === undefined || (tries >= MAX_TRIES && !isRefused) || late) throw failure;
       await sleep(wait, undefined, request.signal === undefined ? {} : { signal: request.signal }).catch(() => {
         throw request.signal?.reason;
       });
@@ -313,7 +327,10 @@ export class KubeClient {
     // A server that says "too many requests" has not done anything.
     if (status !== 429 && !(idempotent && BUSY.has(status))) return undefined;
     const after = Number(headers['retry-after'] ?? Number.NaN);
-    return Number.isFinite(after) && after >= 0 ? Math.max(after * 1000, 1) : this.#pause(tries);
+    // Many are told the same time, and not all are to come back at once.
+    return Number.isFinite(after) && after >= 0
+      ? Math.max(after * 1000, 1) * (1 + Math.random() / 2)
+      : this.#pause(tries);
   }
 
   /** Grows with each try, with some chance in it, so that many who were refused do not all come back at once. */
