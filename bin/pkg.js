@@ -17,7 +17,9 @@ function start() {
   var path = process.getBuiltinModule('node:path');
   var vm = process.getBuiltinModule('node:vm');
   var dist = path.join(__dirname, '../dist');
+  // Where things are kept between runs; '' for nowhere.
   var folder;
+  var isFirst = false;
   var scripts = [];
   // What each chunk of the program exports, once it has run: see scripts/link.ts.
   var exported = [];
@@ -26,11 +28,12 @@ function start() {
 
   later(0)
     .then(function (program) {
-      return program.main(process.argv.slice(2), folder);
+      return program.main(process.argv.slice(2), isFirst ? '' : folder);
     })
     .then(function (status) {
       process.exitCode = status;
-      scripts.forEach(keep);
+      if (isFirst) begin();
+      else scripts.forEach(keep);
       // Nothing is under way: there is no need to wait until Node has taken its heap apart, which takes milliseconds.
       if (process.getActiveResourcesInfo().length === 0) process.exit();
     })
@@ -61,7 +64,10 @@ function start() {
     var file = path.join(dist, name);
     var source = fs.readFileSync(file, 'latin1');
     // The build begins its main file with a name for its own contents.
-    if (folder === undefined) folder = cacheFolder(/^\/\*(\w+)\*\//.exec(source)[1]);
+    if (folder === undefined) {
+      folder = cacheFolder(/^\/\*(\w+)\*\//.exec(source)[1]);
+      isFirst = folder !== '' && !fs.existsSync(folder);
+    }
     var cache = folder && path.join(folder, name.replace(/\W/g, '-') + commandName() + '.bin');
     var kept = read(cache);
     var script = new vm.Script(source, { filename: file, cachedData: kept === undefined ? undefined : kept.data });
@@ -103,6 +109,16 @@ function start() {
     }
   }
 
+  // The first run only makes the folder: where every run is the first, as in a pipeline, nothing is kept in vain.
+  function begin() {
+    try {
+      makeFolder(folder);
+      removeForgotten(path.dirname(folder));
+    } catch (error) {
+      // A cache that cannot be written is none.
+    }
+  }
+
   // Keeps what was compiled, unless that is kept.
   function keep(entry) {
     var kept = entry.kept;
@@ -111,15 +127,13 @@ function start() {
     });
     if (!entry.cache || (kept !== undefined && !kept.isOld && kept.ids.length === ids.length)) return;
     try {
-      if (!fs.existsSync(folder)) makeFolder(folder);
-      if (kept === undefined) removeForgotten(path.dirname(folder));
       var fresh = entry.cache + '.' + process.pid;
       var data = entry.script.createCachedData();
       var length = data.length.toString(16).padStart(8, '0');
       fs.writeFileSync(fresh, Buffer.concat([data, data, Buffer.from(ids.join(',') + length)]));
       fs.renameSync(fresh, entry.cache);
     } catch (error) {
-      // A cache that cannot be written is none.
+      // The next run tries again.
     }
   }
 

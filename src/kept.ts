@@ -4,7 +4,6 @@
  */
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from './folders.ts';
 
 /** More files than anybody's charts need: then all go, and begin anew. */
 const MOST_FILES = 500;
@@ -13,7 +12,7 @@ const ENDING = '.kept';
 let folder = '';
 const waiting: Map<string, () => Uint8Array[]> = new Map();
 
-/** Keeps files in this folder, and finds there what earlier runs kept; with `''` nothing is kept. */
+/** Keeps files in this folder, which is there, and finds there what earlier runs kept; with `''` nothing is kept. */
 export function keepIn(path: string): void {
   folder = path;
 }
@@ -37,7 +36,6 @@ export function keepLater(name: string, contents: () => Uint8Array[]): void {
 export function writeKept(): void {
   for (const [name, contents] of waiting) {
     try {
-      makeFolder(folder, 0o700);
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
       if (others.length >= MOST_FILES) for (const other of others) rmSync(join(folder, other), { force: true });
       const file = join(folder, name + ENDING);

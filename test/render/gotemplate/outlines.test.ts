@@ -75,6 +75,9 @@ describe('a chart that is rendered again', () => {
   test('prints the same, also from bodies that no run has read before', () => {
     const first = render();
     expect(first).toContain('a: 2');
+    // The first run of a build keeps nothing.
+    expect(kept()).toEqual([]);
+    expect(render()).toBe(first);
     expect(kept()).toHaveLength(1);
     if (process.platform !== 'win32') expect(statSync(kept()[0] ?? '').mode & 0o077).toBe(0);
     expect(render()).toBe(first);
