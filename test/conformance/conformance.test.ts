@@ -1,8 +1,13 @@
 /** The project's own charts, rendered by pkg and by the real helm: the same bytes, and the same refusals. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtinNames } from '../../src/render/gotemplate/builtins.ts';
+import { functionNames } from '../../src/render/gotemplate/functions/index.ts';
+import { isKnown } from '../../src/render/gotemplate/known.ts';
+import { parseTemplate } from '../../src/render/gotemplate/parse.ts';
+import { PkgError } from '../../src/errors.ts';
 import { findCases } from './cases.ts';
 import { ownChartNames, writeOwnCharts } from './own-charts.ts';
 import { compareAll, complaint } from './run.ts';
@@ -21,3 +26,18 @@ test.each(ownChartNames())(
   },
   300_000,
 );
+
+test('together they call every function', () => {
+  const called = new Set<string>();
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!/[\\/]templates[\\/].*\.(?:yaml|tpl|txt)$/.test(name)) continue;
+    try {
+      const text = readFileSync(join(folder, name), 'latin1');
+      for (const used of parseTemplate({ name, file: name, text }, isKnown).functions) called.add(used);
+    } catch (error) {
+      // Some are there to be refused.
+      if (!(error instanceof PkgError)) throw error;
+    }
+  }
+  expect([...functionNames(), ...builtinNames()].filter((name) => !called.has(name))).toEqual([]);
+});
