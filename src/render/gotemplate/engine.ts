@@ -152,6 +152,8 @@ function run(
     if (template === undefined) continue;
     scope.entries.set('Template', templateOf(name, scope));
     const text = guarded(machine, template, scope);
+    // Few files are included by others: what this one was compiled to makes room for the next.
+    template.code = undefined;
     left -= text.length;
     if (left < 0) {
       throw new PkgError('PKG_TEMPLATE_LIMIT', `the templates print more than ${limits.outputLength} bytes`, {

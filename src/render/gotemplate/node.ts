@@ -87,7 +87,7 @@ export type Template = {
   /** There is nothing in it but space: such a template does not replace one that says something. */
   isEmpty: boolean;
   /** What it was compiled to, once it was run. */
-  code?: Exec;
+  code?: Exec | undefined;
 };
 
 /**
