@@ -282,6 +282,24 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle is recorded, and the
   expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
 });
 
+test('Ctrl-C in the middle of 300 objects ends it soon, with nothing new begun', async () => {
+  const ns = await namespace();
+  const objects = Array.from({ length: 300 }, (_, index) => configMap(`c-${index}`, { v: '1' }));
+  let writes = 0;
+  let told = 0;
+  const { run } = await stopped('pkg', ns, ['install', 'r', chartOf(objects)], 'SIGINT', (request) => {
+    if (!isWrite(request) || ++writes < 30) return false;
+    told = Date.now();
+    return true;
+  });
+  expect(run.stderr).toContain('PKG_INTERRUPTED');
+  expect(Date.now() - told).toBeLessThan(20_000);
+  expect(Object.keys(await maps(ns)).length).toBeLessThan(300);
+  expect(await statuses(ns, 'r')).toEqual(['failed']);
+  await pkg(ns, 'upgrade', '--install', 'r', chartOf(objects.slice(0, 250)));
+  expect(Object.keys(await maps(ns))).toHaveLength(250);
+});
+
 describe('while an upgrade works', () => {
   test.each([
     ['another', ['upgrade', 'r', FIRST]],
@@ -310,6 +328,8 @@ describe('while an upgrade works', () => {
       const code = args[0] === 'install' ? 'PKG_RELEASE_EXISTS' : 'PKG_RELEASE_HELD';
       const refused = await pkgFails(ns, code, args);
       if (args[0] !== 'install') expect(refused).toMatch(/works on r revision 2 \(pending-upgrade\): process \d+/);
+      const helms = await helmOn(ns, ['upgrade', 'r', goChartOf([configMap('a')])]);
+      expect(helms.stderr).toContain('another operation (install/upgrade/rollback) is in progress');
       release();
       expect((await first).status).toBe(0);
     } finally {

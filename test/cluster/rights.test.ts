@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { Json } from '../controlplane/client.ts';
 import { access, admin, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import type { RunOptions } from '../support/cluster.ts';
 import { chartOf, configMap, deployment, maps, newFolder, pkg, pkgFails, withoutProgress } from './support.ts';
@@ -123,6 +124,23 @@ test('who may only read can ask what would happen', async () => {
   expect(stdout).toContain('1 to create, 2 to update, 1 to delete');
   expect(stdout + stderr).toContain('may not patch configmaps');
   expect(status).toBe(0);
+});
+
+test('who may not watch, or not even list, can wait nevertheless', async () => {
+  const ns = await namespace();
+  const kinds = { apiGroups: ['', 'apps'], resources: ['configmaps', 'deployments'] };
+  await Promise.all(
+    [['get', 'list'], ['get']].map(async (reads, index) => {
+      const name = `reads-${index}`;
+      const user = await account(ns, name, [RECORDS, { ...kinds, verbs: [...reads, 'create', 'patch', 'delete'] }]);
+      const chart = chartOf([deployment(`${name}-a`), deployment(`${name}-b`), configMap(name)]);
+      const { status, stderr } = await pkgOn(ns, ['install', name, chart, '--wait', '--timeout', '2m'], user);
+      expect([status, withoutProgress(stderr)]).toEqual([0, '']);
+      const { items } = await admin().get(`/apis/apps/v1/namespaces/${ns}/deployments`);
+      const own = (items as Json[]).filter(({ metadata }) => metadata.name.startsWith(name));
+      expect(own.map(({ status: now }) => now.availableReplicas)).toEqual([1, 1]);
+    }),
+  );
 });
 
 test('rights for single names are enough', async () => {

@@ -1,4 +1,4 @@
-/** Hooks run as Helm runs them: the same objects made and removed, in the same order, one after the other. */
+/** The order of writes is Helm's: hooks one after the other, objects kind after kind, and what is removed when. */
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { RUNS } from '../chart/support.ts';
@@ -110,6 +110,30 @@ test('hooks of any weights, kinds, names, events and policies: the same writes i
       },
     ),
     { numRuns: 6 * RUNS },
+  );
+});
+
+test('objects are written kind after kind in the order of helm, and removed in its order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(Object.keys(KINDS), { minLength: 4 }), async (kinds) => {
+      const objects = kinds.flatMap((kind) => ['o-1', 'o-2'].map((name) => KINDS[kind]?.(name)));
+      const [ours, theirs] = await Promise.all([namespace(), namespace()]);
+      for (const command of ['install', 'uninstall']) {
+        const charts = command === 'install' ? [chartOf(objects), goChartOf(objects)] : [];
+        const [mine, helms] = await Promise.all([
+          writesOf('pkg', ours, [command, 'r', ...charts.slice(0, 1)]),
+          writesOf('helm', theirs, [command, 'r', ...charts.slice(1)]),
+        ]);
+        expect([mine.run.status, mine.run.stderr.match(/^Error.*/m)]).toEqual([helms.run.status, null]);
+        // Objects of one kind go at once: only their kinds have an order.
+        const order = (writes: readonly string[]): string[] =>
+          writes.map((write) => write.replace(/\/.*/, '')).filter((kind, index, all) => kind !== all[index - 1]);
+        expect(order(helms.writes).length).toBeGreaterThan(3);
+        expect(order(mine.writes)).toEqual(order(helms.writes));
+        expect(mine.writes.toSorted()).toEqual(helms.writes.toSorted());
+      }
+    }),
+    { numRuns: 3 * RUNS },
   );
 });
 
