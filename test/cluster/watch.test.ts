@@ -58,8 +58,8 @@ test.each([
   );
 });
 
-test('where every watch breaks at once, lists tell', async () => {
-  for (const fault of ['truncate', { status: 500 }] as const) {
+test('where every watch breaks at once or never begins, lists tell', async () => {
+  for (const fault of ['truncate', { status: 500 }, 'hang'] as const) {
     const { proxy } = await installWith(fault, () => true);
     expect(proxy.requests.filter(isWatch).length).toBeLessThan(120);
   }

@@ -155,18 +155,19 @@ export class KubeClient {
 
   /**
    * Sends a request and gives the answer's body as it comes, for watches and logs. It is not sent again, and
-   * ends when the server ends it or the signal says so.
+   * ends when the server ends it or the signal says so; the timeout is for its beginning.
    *
    * @throws ApiError, by the body too when it is cut short: that is no end; the reason of the signal
    */
-  async stream(request: Pick<KubeRequest, 'path' | 'query' | 'signal'>): Promise<AsyncIterable<Buffer>> {
+  async stream(request: Pick<KubeRequest, 'path' | 'query' | 'signal' | 'timeout'>): Promise<AsyncIterable<Buffer>> {
+    const { timeout = this.#options.timeout } = request;
     const controller = new AbortController();
     const onAbort = (): void => controller.abort(request.signal?.reason);
     if (request.signal?.aborted === true) onAbort();
     request.signal?.addEventListener('abort', onAbort, { once: true });
     const timer = setTimeout(
-      () => controller.abort(timeoutError(this.connection, `GET ${request.path}`, this.#options.timeout)),
-      this.#options.timeout,
+      () => controller.abort(timeoutError(this.connection, `GET ${request.path}`, timeout)),
+      timeout,
     );
     try {
       for (let renewed = false; ; renewed = true) {

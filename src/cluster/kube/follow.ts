@@ -33,6 +33,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 /** The server ends a watch after so many seconds, and it is begun anew: what died unnoticed does not last. */
 const WATCH_SECONDS = 240;
+/** A watch begins at once; what stands before the server and keeps its answers back is found out by then. */
+const BEGIN_MS = 15_000;
 /** A watch that should have ended so long ago has died. */
 const WATCH_GRACE_SECONDS = 30;
 
@@ -198,6 +200,7 @@ async function watch(
   const stream = await cluster.client.stream({
     path,
     query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS) },
+    timeout: BEGIN_MS,
     signal: AbortSignal.any([signal, AbortSignal.timeout((WATCH_SECONDS + WATCH_GRACE_SECONDS) * 1000)]),
   });
   return eventsOf(stream);
