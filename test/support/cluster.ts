@@ -68,9 +68,13 @@ export type RunOptions = {
   onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
 };
 
+/** What client-go logs when a watch ends while the machine is busy: no words of helm's. */
+const CLIENT_GO = /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
+
 /** Runs the real helm on the cluster, in a namespace. */
-export function helmOn(namespace: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return run(helmPath(), args, options, { HELM_NAMESPACE: namespace });
+export async function helmOn(namespace: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const done = await run(helmPath(), args, options, { HELM_NAMESPACE: namespace });
+  return { ...done, stderr: done.stderr.replaceAll(CLIENT_GO, '') };
 }
 
 /** Runs the built pkg on the cluster, in a namespace. */
