@@ -95,6 +95,7 @@ export function parseNumber(pos: number, text: string): NumberNode | string {
     float,
     isComplex: false,
   });
+  if (/^[1-9][0-9]{0,14}$/.test(text)) return node(Number(text), Number(text));
   if (text.endsWith('i')) {
     const float = parseFloatText(text.slice(0, -1)) ?? parseFloatText(String(parseInteger(text.slice(0, -1)) ?? ''));
     if (float !== undefined) return { ...node(undefined, 0), float: undefined, isComplex: true };

@@ -48,18 +48,23 @@ for (let code = 0; code < 128; code++) if (/\w/.test(String.fromCharCode(code)))
 
 export class Lexer {
   readonly text: string;
-  /** The current token. A keyword's and an identifier's text is in `value`, an error's message too. */
+  /** The current token. */
   type: TokenType = 'text';
   start = 0;
   end = 0;
-  value = '';
   /** Space stands before the token. */
   spaced = false;
+  #value: string | undefined;
   #inside = false;
   #parens = 0;
 
   constructor(text: string) {
     this.text = text;
+  }
+
+  /** The text of the current token; what is wrong, if it is an error. */
+  get value(): string {
+    return (this.#value ??= this.text.slice(this.start, this.end));
   }
 
   /** Goes on at a place outside of actions; the token there is the next. */
@@ -112,7 +117,7 @@ export class Lexer {
         this.#emit('text', at, stop);
         // The space that is trimmed lies behind the token.
         this.end = open;
-        this.value = text.slice(at, stop);
+        this.#value = text.slice(at, stop);
         return;
       }
       const after = open + (trims ? 4 : 2);
@@ -212,13 +217,15 @@ export class Lexer {
 
   /** A name that begins at `at`, its letters at `from`. */
   #name(type: TokenType, at: number, from: number): void {
-    let end = from;
+    // Nearly all names are of ASCII letters.
+    ASCII_WORD.lastIndex = from;
+    ASCII_WORD.test(this.text);
+    let end = ASCII_WORD.lastIndex;
     for (let size = this.#wordAt(end); size > 0; size = this.#wordAt(end)) end += size;
     if (!this.#isTerminator(end)) return this.#fail(`bad character ${this.#describe(end)}`, at);
     this.#emit(type, at, end);
     if (type !== 'identifier') return;
-    const word = this.text.slice(at, end);
-    this.value = word;
+    const word = this.value;
     if (KEYWORDS.has(word)) this.type = 'keyword';
     else if (word === 'true' || word === 'false') this.type = 'bool';
     else if (word === 'nil') this.type = 'nil';
@@ -289,13 +296,13 @@ export class Lexer {
     this.type = type;
     this.start = start;
     this.end = end;
-    if (type !== 'left' && type !== 'right') this.value = this.text.slice(start, end);
+    this.#value = undefined;
   }
 
   #fail(message: string, at: number): void {
     this.type = 'error';
     this.start = at;
-    this.value = message;
+    this.#value = message;
   }
 
   #describe(at: number): string {
@@ -309,4 +316,5 @@ export class Lexer {
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
+const ASCII_WORD = /\w*/y;
 const CHAIN = /(?:\.[A-Za-z_]\w*)+/y;

@@ -411,7 +411,26 @@ class Parser {
 
   #term(): Operand {
     const lexer = this.#lexer;
-    const { start: pos, value, type } = lexer;
+    const { start: pos, type } = lexer;
+    // The text of these is not asked for: it would be cut out.
+    if (type === 'field') {
+      const names = lexer.fields();
+      // As Go has it: several names stand where the second of them does.
+      const at = names.length === 1 ? pos : pos + 1 + (names[0] as string).length;
+      return { type: 'field', pos: at, names } satisfies FieldNode;
+    }
+    if (type === 'dot' || type === 'nil') {
+      lexer.next();
+      return { type, pos };
+    }
+    if (type === '(') {
+      if (++this.#depth > DEEPEST) throw this.#error('max expression depth exceeded');
+      lexer.next();
+      const pipe = this.#pipeline('parenthesized pipeline', ')');
+      this.#depth--;
+      return pipe;
+    }
+    const { value } = lexer;
     let node: Operand;
     switch (type) {
       case 'identifier':
@@ -419,21 +438,9 @@ class Parser {
         this.functions.add(value);
         node = { type: 'identifier', pos, name: value };
         break;
-      case 'dot':
-        node = { type: 'dot', pos };
-        break;
-      case 'nil':
-        node = { type: 'nil', pos };
-        break;
       case 'variable':
         lexer.next();
         return this.#variable(pos, value);
-      case 'field': {
-        const names = lexer.fields();
-        // As Go has it: several names stand where the second of them does.
-        const at = names.length === 1 ? pos : pos + 1 + (names[0] as string).length;
-        return { type: 'field', pos: at, names } satisfies FieldNode;
-      }
       case 'bool':
         node = { type: 'bool', pos, value: value === 'true' };
         break;
@@ -443,13 +450,6 @@ class Parser {
       case 'number':
         node = this.#constant(parseNumber(pos, value));
         break;
-      case '(': {
-        if (++this.#depth > DEEPEST) throw this.#error('max expression depth exceeded');
-        lexer.next();
-        const pipe = this.#pipeline('parenthesized pipeline', ')');
-        this.#depth--;
-        return pipe;
-      }
       default: {
         const text = unquote(value);
         if (text === undefined) throw this.#error('invalid syntax');
