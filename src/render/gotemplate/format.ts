@@ -1,7 +1,8 @@
 /** Go's `fmt`: `Sprint`, `Sprintf`, `Sprintln` for the values that templates can have. */
 import { formatFloat, shortestFloat } from './float.ts';
 import { GoInt, isUnsigned } from './int.ts';
-import { decodeRune, encodeRune, firstRunes, isPrint, quote, quoteRune, runeCount } from './utf8.ts';
+import { decodeRune, encodeRune, firstRunes, quote, quoteRune, runeCount } from './utf8.ts';
+import { isPrint } from './unicode.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoValue } from './value.ts';
 

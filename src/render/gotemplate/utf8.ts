@@ -1,4 +1,5 @@
 /** Characters in strings of bytes, as Go's unicode/utf8 and strconv see them. */
+import { isPrint } from './unicode.ts';
 
 /** What stands where bytes are no UTF-8. */
 export const RUNE_ERROR = 0xfffd;
@@ -111,15 +112,6 @@ export function firstRunes(bytes: string, count: number): string {
   let at = 0;
   for (let left = count; left > 0 && at < bytes.length; left--) at += decodeRune(bytes, at).size;
   return bytes.slice(0, at);
-}
-
-// Unicode's tables take time even to be named in an expression, so it is made when it is first needed.
-let printable: RegExp | undefined;
-
-/** Does the character print: a letter, mark, number, sign or the plain blank? */
-export function isPrint(rune: number): boolean {
-  if (rune < 0x7f) return rune >= 0x20;
-  return (printable ??= /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u).test(String.fromCodePoint(rune));
 }
 
 const ESCAPES: ReadonlyMap<number, string> = new Map([

@@ -40,7 +40,8 @@ function contents(text: string): Record<string, unknown> {
     algorithm: [signatureAlgorithm.algorithm, signatureAlgorithm.parameters, tbsCertificate.signature.algorithm],
     names: [issuer, subject].map((name) => Buffer.from(AsnConvert.serialize(name)).toString('hex')),
     validity: [validity.notBefore, validity.notAfter].map((time) => Object.keys(time).join()),
-    days: Math.round((Date.parse(read.validTo) - Date.parse(read.validFrom)) / 1000),
+    // What is beyond Go's durations ends in the middle of a second, and begins in one.
+    tensOfSeconds: Math.round((Date.parse(read.validTo) - Date.parse(read.validFrom)) / 10_000),
     extensions: (extensions ?? []).map(({ extnID, critical, extnValue }) => [
       extnID,
       critical,
