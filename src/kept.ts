@@ -35,16 +35,26 @@ export function keepLater(name: string, contents: () => Uint8Array[]): void {
 /** Writes what is to be kept. Where that cannot be, nothing is kept. */
 export function writeKept(): void {
   for (const [name, contents] of waiting) {
+    const file = join(folder, name + ENDING);
+    const fresh = `${file}.${process.pid}`;
     try {
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
       if (others.length >= MOST_FILES) for (const other of others) rmSync(join(folder, other), { force: true });
-      const file = join(folder, name + ENDING);
-      const fresh = `${file}.${process.pid}`;
       writeFileSync(fresh, Buffer.concat(contents()), { mode: 0o600 });
       renameSync(fresh, file);
     } catch {
       // The next run is a little slower.
+      removeQuietly(fresh);
     }
   }
   waiting.clear();
+}
+
+/** What a full disk left of a file goes, if it can. */
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Nobody may write there.
+  }
 }
