@@ -133,7 +133,10 @@ function start() {
       fs.writeFileSync(fresh, Buffer.concat([data, data, Buffer.from(ids.join(',') + length)]));
       fs.renameSync(fresh, entry.cache);
     } catch (error) {
-      // The next run tries again.
+      // The next run tries again; what a full disk left of the file goes, if it can.
+      try {
+        fs.unlinkSync(fresh);
+      } catch (again) {}
     }
   }
 
