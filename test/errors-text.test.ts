@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { printable, printableLines } from '../src/errors-text.ts';
+import { RUNS } from './support/generation.ts';
 
 /** What a terminal may act on, or what may deceive a reader. */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}\u200b\ufeff]/u;
 
-const runs = { numRuns: 200 * Number(process.env['PKG_TEST_RUNS'] ?? 1) };
+const runs = { numRuns: 200 * RUNS };
 
 describe('printable', () => {
   test.each([

@@ -6,8 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { satisfies } from '../../src/chart/constraint.ts';
 import { PkgError } from '../../src/errors.ts';
 import { helm } from '../support/helm.ts';
-
-const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../support/generation.ts';
 
 /** What pkg says of a pair: true, false, or 'error' for a constraint that cannot be read. */
 function verdict(version: string, constraint: string): boolean | 'error' {

@@ -9,7 +9,8 @@ import { coalesceValues, subchartValues } from '../../src/chart/values.ts';
 import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
-import { RUNS, codeOf, errorOf, writeChart, writeFiles } from './support.ts';
+import { codeOf, errorOf, writeChart, writeFiles } from './support.ts';
+import { RUNS } from '../support/generation.ts';
 
 const PRINT_VALUES = 'values: {{ toJson .Values }}\n';
 

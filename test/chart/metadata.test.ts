@@ -8,7 +8,8 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
-import { RUNS, writeChart } from './support.ts';
+import { writeChart } from './support.ts';
+import { RUNS } from '../support/generation.ts';
 
 /** The chart as helm shows it, or undefined when helm refuses it. */
 function helmMetadata(chart: string): JsonObject | undefined {

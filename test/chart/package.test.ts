@@ -10,7 +10,8 @@ import { packageChart } from '../../src/chart/package.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { toPlain } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
-import { CHART_YAML, RUNS, codeOf, craftArchive, temporaryFolder, writeChart } from './support.ts';
+import { CHART_YAML, codeOf, craftArchive, temporaryFolder, writeChart } from './support.ts';
+import { RUNS } from '../support/generation.ts';
 
 const FULL: Record<string, string | Uint8Array> = {
   'Chart.yaml': [

@@ -14,8 +14,8 @@ import { printYaml } from '../../src/yaml/print.ts';
 import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { JsonObject, Value } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
+import { RUNS } from '../support/generation.ts';
 
-const RUNS = 60 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
 const NONE: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 const folder = mkdtempSync(join(tmpdir(), 'pkg-values-'));
@@ -110,7 +110,7 @@ test.each([
       );
       expect(ours).toEqual(theirs);
     }),
-    { numRuns: RUNS },
+    { numRuns: 60 * RUNS },
   );
 });
 
@@ -132,7 +132,7 @@ test('--set-json means what it means to helm', async () => {
       );
       expect(ours).toEqual(theirs);
     }),
-    { numRuns: RUNS },
+    { numRuns: 60 * RUNS },
   );
 });
 
@@ -174,7 +174,7 @@ test('values of charts, subcharts, files and flags are coalesced as helm does', 
       expect(normal(toPlain(values))).toEqual(theirs?.['top']);
       expect(normal(sub instanceof Map ? toPlain(sub) : sub)).toEqual(theirs?.['sub']);
     }),
-    { numRuns: RUNS },
+    { numRuns: 60 * RUNS },
   );
 });
 

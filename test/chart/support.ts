@@ -11,9 +11,6 @@ import type { ErrorCode } from '../../src/errors.ts';
 
 export const CHART_YAML = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';
 
-/** How often generated tests run, beside their own count. */
-export const RUNS: number = Number(process.env['PKG_TEST_RUNS'] ?? 1);
-
 const folders: string[] = [];
 
 afterAll(() => {

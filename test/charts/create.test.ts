@@ -9,6 +9,7 @@ import { toPlain } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
 import { WEB, expectHelmReads, render, temporaryFolder } from './support.ts';
+import { RUNS } from '../support/generation.ts';
 
 function filesOf(folder: string): Record<string, string> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -45,7 +46,7 @@ test('whatever name is allowed, the new chart is clean', async () => {
       const messages = await lintChart(join(parent, text), { userValues: new Map() });
       expect(messages.filter(({ severity }) => severity !== 'info')).toEqual([]);
     }),
-    { numRuns: 40 * Number(process.env['PKG_TEST_RUNS'] ?? 1) },
+    { numRuns: 40 * RUNS },
   );
 });
 

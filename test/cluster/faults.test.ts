@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { install, rollback, uninstall, upgrade } from '../../src/index.ts';
 import { PkgError } from '../../src/errors.ts';
 import { inParallel } from '../../src/cluster/parallel.ts';
-import { RUNS } from '../chart/support.ts';
+import { RUNS } from '../support/generation.ts';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, cluster, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import type { Run } from '../support/cluster.ts';

@@ -1,7 +1,7 @@
 /** The order of writes is Helm's: hooks one after the other, objects kind after kind, and what is removed when. */
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { RUNS } from '../chart/support.ts';
+import { RUNS } from '../support/generation.ts';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import type { Run } from '../support/cluster.ts';

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { RUNS, temporaryFolder, writeFiles } from '../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../chart/support.ts';
+import { RUNS } from '../support/generation.ts';
 import { cluster, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
-
-const SEED = Number(process.env['PKG_TEST_SEED'] ?? Date.now() % 1_000_000);
+import { SEED } from '../support/generation.ts';
 
 const leaf = fc.constantFrom<unknown>(1, 'x', true, null, [1], {}, { a: 1 }, { b: { c: 2 } }, { a: null, d: 'y' });
 const values = fc.dictionary(fc.constantFrom('one', 'two', 'map', 'sub', 'global'), leaf, { maxKeys: 4 });

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseYamlDocuments } from '../../src/yaml/read.ts';
 import { toPlain } from '../../src/yaml/value.ts';
-import { RUNS, temporaryFolder, writeFiles } from '../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../chart/support.ts';
+import { RUNS } from '../support/generation.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
 

@@ -8,8 +8,7 @@ import { expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';
 import { diff, history, install, rollback, uninstall, upgrade } from '../../src/index.ts';
 import { chartOf } from '../render/support.ts';
-
-const RUNS = 40 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../support/generation.ts';
 
 /** An object of the chart: a kind and a name, what it holds, and whether it is to be kept. */
 type Given = { kind: string; name: string; value: string; keep: boolean };
@@ -165,7 +164,7 @@ test('plans lead to what is desired, change nothing twice, and leave everything 
         rmSync(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: 40 * RUNS },
   );
 });
 
@@ -199,6 +198,6 @@ test('what belongs to somebody else is refused, and then nothing at all is writt
         rmSync(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: 40 * RUNS },
   );
 });

@@ -5,8 +5,7 @@ import { expect, test } from 'vitest';
 import { fromPlain } from '../../src/yaml/value.ts';
 import type { JsonObject } from '../../src/yaml/value.ts';
 import { chartOf, render } from './support.ts';
-
-const RUNS = 400 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../support/generation.ts';
 
 /** Data without what is meant to differ: empty maps are false here, null and lists print in another way. */
 const DATA: JsonObject = {
@@ -172,6 +171,6 @@ test('generated templates print what Handlebars prints', async () => {
       expect(rendered?.notes).toBe(oracle.compile(notes)({ values: { data } }));
       expect(expected).toBeTypeOf('string');
     }),
-    { numRuns: RUNS },
+    { numRuns: 400 * RUNS },
   );
 });

@@ -6,8 +6,7 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { toPlain } from '../../src/yaml/value.ts';
 import type { Json } from '../../src/yaml/value.ts';
 import { chartOf, render } from './support.ts';
-
-const RUNS = 300 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../support/generation.ts';
 
 const key = fc.constantFrom('a', 'b-c', '"on"', '"a: b"', "'443'", '"{x}"', 'x/y.z', `"${'long'.repeat(40)}"`);
 const scalars = ['1', 'true', '~', '""', '"a: b"', 'plain text', '"0755"', '{}', '[]', '"two\\nlines"', '1.5e300'];
@@ -81,6 +80,6 @@ test('printed structures are printed objects', async () => {
         expect(parseYaml(`${document.text}\n`, '')).toEqual(document.object);
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: 300 * RUNS },
   );
 });

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileRe2 } from '../../src/chart/re2.ts';
 import { isCheap, plainPattern } from '../../src/chart/plain-pattern.ts';
+import { RUNS } from '../support/generation.ts';
 
-const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
 const atoms =
   '. a b A 1 - _ / : \\d \\w \\s \\W \\D \\S \\b \\B ^ $ \\A \\z [a-c] [^a-c] [-a] [a-] [^\\s] [\\w.-] [a\\]b] [$^] [[a] [a-\\d] [b-a] [] [^] ' +
   '\\. \\- \\/ \\x41 \\n \\t \\_ ] } { {1 (?i) (?s) (?P<n>a) (?=a) \\pL';

@@ -5,8 +5,7 @@ import { createOrigins } from '../../src/chart/origins.ts';
 import { formatPosition } from '../../src/errors.ts';
 import type { PkgError } from '../../src/errors.ts';
 import { chartOf, render } from './support.ts';
-
-const RUNS = 300 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../support/generation.ts';
 
 const VALUES = { yes: true, none: [], text: 'a: b', list: ['x', 'y'], deep: { one: { two: 3 } }, key: 'by-value' };
 
@@ -243,9 +242,9 @@ test('a field is where its key or its item is written', async () => {
         expect(found).toEqual(expected);
       },
     ),
-    { numRuns: RUNS },
+    { numRuns: 300 * RUNS },
   );
-  expect(count).toBeGreaterThan(RUNS);
+  expect(count).toBeGreaterThan(300 * RUNS);
 }, 120_000);
 
 async function traced(text: string, path: Path): Promise<string> {

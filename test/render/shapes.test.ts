@@ -6,6 +6,7 @@ import { DocumentReader } from '../../src/render/handlebars/documents.ts';
 import { Output, Slots } from '../../src/render/handlebars/output.ts';
 import { parseTemplate } from '../../src/render/handlebars/parse.ts';
 import { toPlain } from '../../src/yaml/value.ts';
+import { RUNS } from '../support/generation.ts';
 
 const template = parseTemplate('a: 1', 'chart/templates/a.yaml.hbs', 'a.yaml.hbs');
 const [node] = template.program.body;
@@ -22,7 +23,6 @@ function read(parts: readonly string[]): unknown {
   }
 }
 
-const RUNS = 1000 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
 const line = fc.constantFrom(
   '---',
   '----',
@@ -52,6 +52,6 @@ test('documents do not depend on where the parts were cut', () => {
       const oracle = loadAll(text).filter((value) => value !== null && value !== undefined);
       expect((whole as unknown[]).filter((value) => value !== null)).toEqual(oracle);
     }),
-    { numRuns: RUNS },
+    { numRuns: 1000 * RUNS },
   );
 });

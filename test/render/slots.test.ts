@@ -6,8 +6,7 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
 import { chartOf, configMap, render } from './support.ts';
-
-const RUNS = 200 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../support/generation.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -107,7 +106,7 @@ test('a value as a whole keeps its type and content, in a map, a list and a flow
         ]),
       );
     }),
-    { numRuns: RUNS },
+    { numRuns: 200 * RUNS },
   );
 });
 
@@ -131,7 +130,7 @@ test('a value as part of a text is that text and nothing else, quoted, plain, in
       const block = text(x).replaceAll(/\n(?!\n|$)/g, '\n ');
       expect(isMap(data) && data.get('block')).toBe(`<${block}>`);
     }),
-    { numRuns: RUNS },
+    { numRuns: 200 * RUNS },
   );
 });
 
@@ -148,7 +147,7 @@ test('the printed stream is read back as the same object by readers of YAML 1.1 
       expect(JSON.parse(JSON.stringify(load(printed, { schema: CORE_SCHEMA })))).toEqual(JSON.parse(plain));
       expect(JSON.parse(JSON.stringify(load(printed, { schema: YAML11_SCHEMA })))).toEqual(JSON.parse(plain));
     }),
-    { numRuns: RUNS },
+    { numRuns: 200 * RUNS },
   );
 });
 
@@ -184,7 +183,7 @@ test('a document of its own inside a text cannot be broken either', async () => 
       const conf = isMap(data) ? data.get('conf') : undefined;
       expect(parseYaml(String(conf), 'conf')).toEqual(new Map([['server', new Map([['port', given]])]]));
     }),
-    { numRuns: RUNS },
+    { numRuns: 200 * RUNS },
   );
 });
 

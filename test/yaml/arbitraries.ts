@@ -1,10 +1,11 @@
 /** Hostile data for everything that prints or reads YAML. */
 import fc from 'fast-check';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
+import { RUNS } from '../support/generation.ts';
 
 /** Multiplies the number of runs of a property test. */
 export const runs = (count: number): { numRuns: number } => ({
-  numRuns: count * Number(process.env['PKG_TEST_RUNS'] ?? 1),
+  numRuns: count * RUNS,
 });
 
 const WORDS = [

@@ -196,14 +196,18 @@ function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSet
   return cluster;
 }
 
+/** What a text that holds a certificate in PEM has (RFC 7468, and OpenSSL's older words). */
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+const PEM_HINT = 'it is to be in PEM, with a line -----BEGIN CERTIFICATE-----';
+
 /** OpenSSL takes a text without any certificate for a list of none. */
 function authorityOf(cluster: KubeCluster): string | undefined {
   const text = cluster.certificateAuthorityData || readReferenced(cluster.certificateAuthority, cluster.file);
   const given = cluster.certificateAuthorityData !== '' || cluster.certificateAuthority !== '';
-  if (!given || /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(text)) return given ? text : undefined;
+  if (!given || CERTIFICATE.test(text)) return given ? text : undefined;
   throw new PkgError('PKG_KUBECONFIG_INVALID', 'the certificate authority of the cluster holds no certificate', {
     ...(cluster.file === '' ? {} : { at: { file: cluster.file } }),
-    hints: ['it is to be in PEM, with a line -----BEGIN CERTIFICATE-----'],
+    hints: [PEM_HINT],
   });
 }
 
@@ -267,16 +271,22 @@ function identityOf(
   if (basic !== undefined && (token !== '' || tokenFile !== '')) {
     throw wrongUser(user, name, 'has a token and a password, and only one of them can be sent');
   }
-  const certificate = user === undefined ? undefined : certificateOf(user);
+  const certificate = user === undefined ? undefined : certificateOf(user, name);
   const exec =
     token === '' && tokenFile === '' && basic === undefined && certificate === undefined ? user?.exec : undefined;
   return { description, token, tokenFile, basic, certificate, exec, impersonate };
 }
 
-function certificateOf(user: KubeUser): { cert: string; key: string } | undefined {
+/** OpenSSL takes an empty text for no certificate, and the user would then be nobody. */
+function certificateOf(user: KubeUser, name: string): { cert: string; key: string } | undefined {
   const cert = user.clientCertificateData || readReferenced(user.clientCertificate, user.file);
   const key = user.clientKeyData || readReferenced(user.clientKey, user.file);
-  return cert === '' ? undefined : { cert, key };
+  if (user.clientCertificateData === '' && user.clientCertificate === '') return undefined;
+  if (!CERTIFICATE.test(cert)) {
+    throw wrongUser(user, name, 'has a client certificate that holds none', PEM_HINT);
+  }
+  if (key.trim() === '') throw wrongUser(user, name, 'has a client certificate whose key is empty');
+  return { cert, key };
 }
 
 function checkUser(user: KubeUser, name: string): void {

@@ -1,7 +1,7 @@
 /** Generated schemas and values: helm's verdict is pkg's. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RUNS } from '../support.ts';
+import { RUNS } from '../../support/generation.ts';
 import { cases } from './arbitrary.ts';
 import { expectAgreement } from './support.ts';
 

@@ -18,8 +18,7 @@ import { layerProgram } from '../../support/layer.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { Peer, PeerRequest } from '../../support/peer.ts';
 import { settings } from './support.ts';
-
-const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../../support/generation.ts';
 
 let peer: Peer;
 let root: string;
@@ -471,6 +470,25 @@ describe('what is wrong is told with its place', () => {
     const error = await wrong(['{}', 'clusters:\n- name: a\n  cluster: {server: x\n']);
     expect(error.at?.file).toMatch(/wrong-\d+-1$/);
     expect(error.at?.line).toBeGreaterThanOrEqual(3);
+  });
+
+  test.each(['client.crt', 'client.key'])('an empty %s is no way of being nobody', async (empty) => {
+    const folder = join(root, `empty-${empty}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'client.crt'), pems['one']?.certificate ?? '');
+    writeFileSync(join(folder, 'client.key'), pems['one']?.key ?? '');
+    writeFileSync(join(folder, empty), '');
+    const user = { 'client-certificate': join(folder, 'client.crt'), 'client-key': join(folder, 'client.key') };
+    const error = await wrong([
+      JSON.stringify({
+        'current-context': 'a',
+        clusters: [{ name: 'a', cluster: { server: peer.url } }],
+        users: [{ name: 'a', user }],
+        contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      }),
+    ]);
+    expect(error).toMatchObject({ code: 'PKG_KUBECONFIG_INVALID' });
+    expect(error.message).toContain('has a client certificate');
   });
 
   test('wrong types: file, line, column and path, and no secret is shown', async () => {

@@ -15,8 +15,8 @@ import { layerProgram } from '../../support/layer.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { Peer } from '../../support/peer.ts';
 import { connectionOf } from './support.ts';
+import { RUNS } from '../../support/generation.ts';
 
-const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
 const here = dirname(fileURLToPath(import.meta.url));
 
 let peer: Peer;

@@ -11,6 +11,7 @@ import type { Body, Source, Template } from '../../../src/render/gotemplate/node
 import { temporaryFolder, writeFiles } from '../../chart/support.ts';
 import { program } from '../../conformance/generator.ts';
 import { pkg } from '../../support/pkg.ts';
+import { RUNS } from '../../support/generation.ts';
 
 const known = (name: string): boolean => findBuiltin(name) !== undefined || isFunction(name);
 
@@ -42,7 +43,7 @@ describe('what is read by an outline', () => {
         const unread = lists(templates, later, ({ start }) => ({ unread: start }));
         expect(unread).toEqual(lists(templates, source, ({ list }) => list));
       }),
-      { numRuns: 200 * Number(process.env['PKG_TEST_RUNS'] ?? 1) },
+      { numRuns: 200 * RUNS },
     );
   });
 });

@@ -6,8 +6,7 @@ import { expect, test } from 'vitest';
 import { isMap } from '../../../src/yaml/value.ts';
 import type { JsonObject, ValueMap } from '../../../src/yaml/value.ts';
 import { chartOf, configMap, render } from '../support.ts';
-
-const RUNS = 10 * Number(process.env['PKG_TEST_RUNS'] ?? 1);
+import { RUNS } from '../../support/generation.ts';
 
 async function dataOf(body: string, values: JsonObject): Promise<ValueMap> {
   const chart = chartOf({ 'templates/a.yaml.hbs': configMap(body) }, values);
@@ -72,7 +71,7 @@ ownKey: {{own.Key}}
         expect(listed).toHaveLength(values.addresses.length + values.names.length);
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: 10 * RUNS },
   );
 });
 
@@ -87,7 +86,7 @@ test('passwords are hashed so that bcrypt knows them again', async () => {
       expect(user).toBe('user');
       expect(compareSync(values.password, hash)).toBe(true);
     }),
-    { numRuns: RUNS },
+    { numRuns: 10 * RUNS },
   );
 });
 

@@ -12,9 +12,7 @@ import { fromPlain } from '../../../src/yaml/value.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';
 import { helm } from '../../support/helm.ts';
 import { temporaryFolder, writeFiles } from '../../chart/support.ts';
-
-const RUNS = Number(process.env['PKG_TEST_RUNS'] ?? 1);
-const SEED = Number(process.env['PKG_TEST_SEED'] ?? Date.now() % 1_000_000);
+import { RUNS, SEED } from '../../support/generation.ts';
 
 /** An integer is an int in Go, a number with a point a float64; maps are written as JSON. */
 type Given =

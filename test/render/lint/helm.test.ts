@@ -8,7 +8,8 @@ import { lintChart } from '../../../src/render/lint.ts';
 import type { LintMessage } from '../../../src/render/lint.ts';
 import { PkgError } from '../../../src/errors.ts';
 import { fromPlain } from '../../../src/yaml/value.ts';
-import { RUNS, temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { RUNS } from '../../support/generation.ts';
 import { helm } from '../../support/helm.ts';
 import { fails, readHelmLint, uncovered } from '../../support/helm-lint.ts';
 

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lintChart } from '../../../src/render/lint.ts';
 import type { LintRule } from '../../../src/render/lint.ts';
-import { RUNS, temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { RUNS } from '../../support/generation.ts';
 import { helm } from '../../support/helm.ts';
 
 const BASE = 'apiVersion: v2\nname: web\nversion: 1.2.3\nicon: https://example.com/i.png\n';

@@ -8,7 +8,8 @@ import { selectorMatches } from '../../../src/render/lint/selectors.ts';
 import { printYaml } from '../../../src/yaml/print.ts';
 import { fromPlain } from '../../../src/yaml/value.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';
-import { RUNS, temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../../chart/support.ts';
+import { RUNS } from '../../support/generation.ts';
 import { helm } from '../../support/helm.ts';
 import { lint, rulesOf } from './support.ts';
 

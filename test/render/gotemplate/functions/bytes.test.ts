@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText, call, literal, madeOf, oneOf, shown } from './literals.ts';
-import { expectSame, helmOutcomes, pkgOutcome, RUNS, SEED } from './support.ts';
+import { expectSame, helmOutcomes, pkgOutcome } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const base64 = fc.oneof(
   fc.uint8Array({ maxLength: 12 }).map((bytes) => literal(Buffer.from(bytes).toString('base64'))),

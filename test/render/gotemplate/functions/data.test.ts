@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { quote } from '../../../../src/render/gotemplate/utf8.ts';
 import { literal } from './literals.ts';
-import { expectSame, RUNS, SEED } from './support.ts';
+import { expectSame } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const CHARACTERS = [
   ...'abcyn09 .-+_:#?!&*|>%@`"\'{}[],~=<\\/\n\t\r\0\x07\x1b\x7f\u0085\u00a0\u2028\u2029\ufeff\ufffeé😀’',

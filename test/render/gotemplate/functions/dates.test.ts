@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText, call, literal, oneOf, shown } from './literals.ts';
-import { expectSame, helmOutcomes, pkgOutcome, RUNS, SEED } from './support.ts';
+import { expectSame, helmOutcomes, pkgOutcome } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const elements =
   '2006 06 01 1 Jan January 02 2 _2 002 __2 Monday Mon 15 03 3 04 4 05 5 PM pm MST -0700 -07:00 -07 Z0700 Z07:00 Z07 ' +

@@ -1,7 +1,8 @@
 /** What is shared between maps and lists, and what is a copy: changed afterwards, and looked at everywhere. */
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { expectSame, RUNS, SEED } from './support.ts';
+import { expectSame } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const leaf = fc.constantFrom(
   '1',

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText, call, literal, madeOf, oneOf, shown } from './literals.ts';
-import { expectSame, pkgOutcome, RUNS, SEED } from './support.ts';
+import { expectSame, pkgOutcome } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const atoms =
   '. a b \\d \\w \\s \\W \\D \\S \\b \\B ^ $ [a-c] [^a-c] [[:alpha:]] [^\\s] é [é-ü] \\pL \\x41 \\. \\- (?i) (?s) (?m) - _ \\Q.\\E';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { anyText, call, literal, shown } from './literals.ts';
-import { expectSame, RUNS, SEED } from './support.ts';
+import { expectSame } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const number = fc.constantFrom('0', '1', '2', '10', '01', '18446744073709551615', '18446744073709551616');
 const tail = fc.constantFrom('', '', '-0', '-rc.1', '-alpha', '-01', '+b.7', '-beta.2+x', '-', '-a..b');

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findFunction, functionNames, isFunction } from '../../../../src/render/gotemplate/functions/index.ts';
 import { call, shown } from './expressions.ts';
-import { expectSame, RUNS, SEED } from './support.ts';
+import { expectSame } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   strings: [

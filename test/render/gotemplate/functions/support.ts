@@ -18,10 +18,6 @@ await loadFunctions(functionNames());
 /** What a template does: it prints a text, shown as Go's `%q` shows it, or fails with a message. */
 export type Outcome = { printed: string } | { error: string };
 
-/** How often generated tests run, and from where. */
-export const RUNS: number = Number(process.env['PKG_TEST_RUNS'] ?? 1);
-export const SEED: number = Number(process.env['PKG_TEST_SEED'] ?? Date.now() % 1_000_000);
-
 /** What `.Values` holds in all of these templates. */
 export const VALUES = `n: 1000000
 neg: -7

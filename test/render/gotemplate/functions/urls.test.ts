@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { anyText, call, literal, madeOf, shown } from './literals.ts';
-import { expectSame, RUNS, SEED } from './support.ts';
+import { expectSame } from './support.ts';
+import { RUNS, SEED } from '../../../support/generation.ts';
 
 const parts = [
   'http',
