@@ -6,7 +6,7 @@
 import { PkgError } from '../errors.ts';
 import { Decoder, scalarText, scalarValue } from './decode.ts';
 import { YamlFault } from './fault.ts';
-import { readFast } from './fast.ts';
+import { readFields } from './fast.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { decodeBytes, validText } from './readable.ts';
@@ -31,8 +31,8 @@ const METADATA_TYPE =
  */
 export function documentHead(text: string): DocumentHead {
   const valid = validText(text);
-  const fast = valid === undefined ? undefined : readFast(valid, false);
-  const plain = fast === undefined ? undefined : plainHead(fast.value);
+  const fields = valid === undefined ? undefined : readFields(valid, isOfHead);
+  const plain = fields === undefined ? undefined : plainHead(fields);
   if (plain !== undefined) return plain;
   try {
     const { text: unicode, fault } = decodeBytes(text);
@@ -52,8 +52,8 @@ export function documentHead(text: string): DocumentHead {
 }
 
 /** The head of a document in which it is as it should be: of text, and its fields in their usual case. */
-function plainHead(document: Value): DocumentHead | undefined {
-  if (!isMap(document) || !hasUsualCase(document, FIELDS)) return undefined;
+function plainHead(document: ValueMap): DocumentHead | undefined {
+  if (!hasUsualCase(document, FIELDS)) return undefined;
   const apiVersion = document.get('apiVersion') ?? '';
   const kind = document.get('kind') ?? '';
   const metadata = document.get('metadata') ?? new Map<string, Value>();
@@ -76,6 +76,10 @@ const FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 const METADATA_FIELDS: ReadonlySet<string> = new Set(['name', 'annotations']);
 /** In lower case. */
 const FOLDED: ReadonlySet<string> = new Set(['apiversion', 'kind', 'metadata', 'name', 'annotations']);
+
+function isOfHead(key: string): boolean {
+  return FOLDED.has(foldCase(key));
+}
 
 function hasUsualCase(map: ValueMap, usual: ReadonlySet<string>): boolean {
   for (const key of map.keys()) if (!usual.has(key) && FOLDED.has(foldCase(key))) return false;

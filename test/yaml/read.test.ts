@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';
 import { Decoder } from '../../src/yaml/decode.ts';
-import { readFast } from '../../src/yaml/fast.ts';
+import { readFast, readFields } from '../../src/yaml/fast.ts';
 import { YamlFault } from '../../src/yaml/fault.ts';
 import { DocumentReader } from '../../src/yaml/nodes.ts';
 import { readableUntil } from '../../src/yaml/readable.ts';
@@ -67,6 +67,29 @@ test('the fast reader gives what the full one gives, or leaves the text to it', 
     runs(4000),
   );
   expect(read).toBeGreaterThan(200);
+});
+
+test('what is only gone over is what the full reader takes, with the same fields', () => {
+  let read = 0;
+  fc.assert(
+    // Fields of their own around them, so that what is generated lies where nobody looks.
+    fc.property(yamlText, fc.boolean(), (inner, isDeep) => {
+      const text = isDeep ? `kind: a\nspec:\n${inner.replace(/^(?=.)/gm, '  ')}` : inner;
+      const fields = readFields(text, (key) => key === 'kind');
+      if (fields === undefined) return;
+      read++;
+      const reader = new DocumentReader(text, readableUntil(text));
+      const node = reader.next();
+      const whole = node === undefined ? undefined : new Decoder(false).document(node);
+      expect(whole).toBeInstanceOf(Map);
+      if (!(whole instanceof Map)) return;
+      expect([...fields.keys()]).toEqual([...whole.keys()]);
+      expect(show(fields.get('kind'))).toEqual(show(whole.get('kind')));
+      expect(reader.next()).toBeUndefined();
+    }),
+    runs(6000),
+  );
+  expect(read).toBeGreaterThan(400);
 });
 
 test('hostile texts are refused in little time', () => {

@@ -1,0 +1,203 @@
+/** A place in a text that is read by lines, and what is read alike wherever it stands: keys, quotes, flow collections. */
+import {
+  DOUBLE,
+  EMPTY_LINES,
+  FLOW_BLANKS,
+  FLOW_COLON,
+  FLOW_PLAIN,
+  DEEPEST,
+  KEY,
+  LINE_END,
+  LONGEST_KEY,
+  SINGLE,
+  SPACES,
+} from './fast-patterns.ts';
+import { resolvePlainScalar } from './scalar.ts';
+import type { Value, ValueMap } from './value.ts';
+
+/** Thrown where the full reader has to decide: one for all, as a stack would cost more than the reading. */
+export const LEAVE: Error = new Error('this is left to the full reader');
+
+export function leave(): never {
+  throw LEAVE;
+}
+
+/** @throws LEAVE for what it does not know for certain */
+export class Cursor {
+  protected readonly text: string;
+  protected readonly endsLine: boolean;
+  /** A key that is written twice in a map is for the full reader to complain of. */
+  protected readonly unique: boolean;
+  protected at: number;
+  protected depth = 0;
+
+  constructor(text: string, start: number, unique: boolean) {
+    this.endsLine = text.endsWith('\n');
+    this.text = this.endsLine ? text : `${text}\n`;
+    this.at = start;
+    this.unique = unique;
+  }
+
+  protected take(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.text);
+    if (match !== null) this.at = pattern.lastIndex;
+    return match;
+  }
+
+  protected skip(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.text)) return false;
+    this.at = pattern.lastIndex;
+    return true;
+  }
+
+  /** Goes to the next line that holds something, and gives its indentation; -1 at the end. */
+  protected nextLine(): number {
+    this.skip(EMPTY_LINES);
+    const start = this.at;
+    this.skip(SPACES);
+    return this.at === this.text.length ? -1 : this.at - start;
+  }
+
+  protected isEntry(): boolean {
+    if (this.text.charCodeAt(this.at) !== 45) return false;
+    const next = this.text.charCodeAt(this.at + 1);
+    return next === 32 || next === 10;
+  }
+
+  /** Goes back to the start of the line that was just begun. */
+  protected back(column: number): void {
+    if (column > 0) this.at -= column;
+  }
+
+  /** The key of an entry, up to its value; undefined where there is none. */
+  protected key(): string | undefined {
+    const start = this.at;
+    const match = this.take(KEY);
+    if (match === null || this.at - start > LONGEST_KEY) return undefined;
+    const [, plain, double, single] = match;
+    if (plain === undefined) return double ?? single;
+    if (plain.length > 5 && plain.charCodeAt(0) > 64) return plain;
+    if (plain === '<<') leave();
+    const value = resolvePlainScalar(plain);
+    if (typeof value === 'string') return value;
+    if (typeof value === 'boolean') return String(value);
+    return /^(?:0|[1-9][0-9]{0,14})$/.test(plain) ? plain : leave();
+  }
+
+  protected restOfLine(code: number): void {
+    // A comment, whose blank is behind us.
+    this.at = code === 10 ? this.at + 1 : this.text.indexOf('\n', this.at) + 1;
+  }
+
+  protected endLine(): void {
+    if (!this.skip(LINE_END)) leave();
+  }
+
+  protected quoted(): string {
+    const isDouble = this.text.charCodeAt(this.at) === 34;
+    const match = this.take(isDouble ? DOUBLE : SINGLE);
+    if (match === null) leave();
+    let text = match[1] ?? '';
+    if (text.includes('\n')) {
+      text = text.replace(/[ \t]*\n[ \t\n]*/g, (run) => {
+        const breaks = run.split('\n').length - 1;
+        return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+      });
+    }
+    if (!isDouble) return text.includes("'") ? text.replaceAll("''", "'") : text;
+    return text.includes('\\') ? text.replace(/\\(x..|u....|.)/g, unescape) : text;
+  }
+
+  protected flowLine(): Value {
+    const value = this.#flow();
+    this.endLine();
+    return value;
+  }
+
+  #flow(): Value {
+    const code = this.text.charCodeAt(this.at);
+    if (code === 34 || code === 39) return this.quoted();
+    if (code !== 91 && code !== 123) return finite(resolvePlainScalar(this.take(FLOW_PLAIN)?.[0] ?? leave()));
+    if (++this.depth > DEEPEST) leave();
+    this.at++;
+    const value = code === 91 ? this.#flowList() : this.#flowMap();
+    this.depth--;
+    return value;
+  }
+
+  #flowList(): Value[] {
+    const list: Value[] = [];
+    for (;;) {
+      this.skip(FLOW_BLANKS);
+      if (this.text.charCodeAt(this.at) === 93) break;
+      list.push(this.#flow());
+      this.skip(FLOW_BLANKS);
+      if (this.text.charCodeAt(this.at) === 44) this.at++;
+      else if (this.text.charCodeAt(this.at) !== 93) leave();
+    }
+    this.at++;
+    return list;
+  }
+
+  #flowMap(): ValueMap {
+    const map: ValueMap = new Map();
+    for (;;) {
+      this.skip(FLOW_BLANKS);
+      if (this.text.charCodeAt(this.at) === 125) break;
+      const key = this.#flowKey();
+      if (this.unique && map.has(key)) leave();
+      this.skip(FLOW_BLANKS);
+      map.set(key, this.#flow());
+      this.skip(FLOW_BLANKS);
+      if (this.text.charCodeAt(this.at) === 44) this.at++;
+      else if (this.text.charCodeAt(this.at) !== 125) leave();
+    }
+    this.at++;
+    return map;
+  }
+
+  #flowKey(): string {
+    const start = this.at;
+    const code = this.text.charCodeAt(start);
+    let key: string;
+    if (code === 34 || code === 39) {
+      key = this.quoted();
+      if (this.text.charCodeAt(this.at) !== 58) leave();
+      this.at++;
+    } else {
+      key = this.take(FLOW_PLAIN)?.[0] ?? leave();
+      if (key.includes('<<') || typeof resolvePlainScalar(key) !== 'string' || !this.skip(FLOW_COLON)) leave();
+    }
+    if (this.at - start > LONGEST_KEY || this.text.slice(start, this.at).includes('\n')) leave();
+    return key;
+  }
+}
+
+/** A number that JSON can hold, or what is none. */
+export function finite(value: Value): Value {
+  return typeof value !== 'number' || Number.isFinite(value) ? value : leave();
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  N: '\x85',
+  _: '\xa0',
+  L: '\u2028',
+  P: '\u2029',
+};
+
+function unescape(_match: string, escape: string): string {
+  if (escape.length === 1) return ESCAPES[escape] ?? (escape === '/' ? leave() : escape);
+  const code = Number.parseInt(escape.slice(1), 16);
+  return code >= 0xd800 && code < 0xe000 ? leave() : String.fromCharCode(code);
+}

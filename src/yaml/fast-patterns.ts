@@ -1,0 +1,65 @@
+/** What the reader by lines looks for: sticky patterns, each tried at the place where the reader is. */
+
+/** Breaks but `\n`, control characters, byte order marks. */
+export const UNFIT: RegExp = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
+/** The start or the end of a document, or a directive. */
+export const MARK: RegExp = /(?:^|\n)(?:---|\.\.\.|%)/g;
+
+export const EMPTY_LINES: RegExp = /(?: *(?:#[^\n]*)?\n)*/y;
+export const SPACES: RegExp = / */y;
+/** The rest of a line that says no more. */
+export const LINE_END: RegExp = / *(?:\n| #[^\n]*\n)/y;
+export const ENTRY: RegExp = /-(?: +|(?=\n))/y;
+export const KEY: RegExp =
+  /(?:((?:[A-Za-z0-9_./$(+~^=;<]|-(?=[^\s:#]))[^\s:#]*(?:[: ](?=[^\s:#])[^\s:#]+)*)|"([^"\\\n]*)"|'([^'\n]*)'):(?: +|(?=\n))/y;
+export const PLAIN_START: RegExp = /[^\s#,[\]{}&*!|>'"%@`?:-]|[-?:](?=\S)/y;
+/** Words with colons in them, but none before a blank, and no `#` after one. */
+export const PLAIN_LINE: RegExp = /(?:[^\s:]|:(?=\S))+(?: +(?:[^\s:#]|:(?=\S))(?:[^\s:]|:(?=\S))*)*/y;
+export const BLOCK_HEADER: RegExp = /([|>])(?:([-+])?([1-9])?|([1-9])([-+]))(?: +#[^\n]*| *)\n/y;
+export const SINGLE: RegExp = /'((?:[^']|'')*)'/y;
+export const DOUBLE: RegExp = /"((?:[^"\\]|\\["\\/abefnrtv0 N_LP]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4})*)"/y;
+export const FLOW_BLANKS: RegExp = /[ \n]*/y;
+export const FLOW_PLAIN: RegExp =
+  /(?:[^\s#,[\]{}&*!|>'"%@`?:-]|-(?=[^\s,[\]{}]))(?:[^\s,[\]{}:#?]|:(?=[^\s,[\]{}]))*(?: +(?:[^\s,[\]{}:#?]|:(?=[^\s,[\]{}]))+)*/y;
+export const FLOW_COLON: RegExp = / *:(?=[ \n])/y;
+
+/** A key and one word, or a text in quotes without escapes, or nothing; then the lines that say nothing. */
+export const SIMPLE_ENTRY: RegExp =
+  /([A-Za-z_][A-Za-z0-9_./-]{0,200}):(?: +([^\s#,[\]{}&*!|>'"%@`?:-][^\s:#]*|"[^"\\\n]*"|\{\}|\[\]))? *(?: #[^\n]*)?\n(?: *(?:#[^\n]*)?\n)*( *)/y;
+
+export const LONGEST_KEY: number = 1000;
+export const DEEPEST: number = 200;
+export const BLANK_LINES: RegExp = /(?: *\n)*/y;
+
+const lines: (RegExp | undefined)[] = [];
+const margins: (RegExp | undefined)[] = [];
+
+/** The lines of a block scalar that is so deep. */
+export function linesFrom(indent: number): RegExp {
+  return (lines[indent] ??= new RegExp(`(?: {${indent}}[^\\n]*\\n| {0,${indent - 1}}\\n)*`, 'y'));
+}
+
+/** What stands before the text in these lines. */
+export function marginOf(indent: number): RegExp {
+  return (margins[indent] ??= new RegExp(`^ {1,${indent}}`, 'gm'));
+}
+
+/** A scalar of one line that is no number that JSON cannot hold, or an empty collection; then the end of its line. */
+const LINE_VALUE = `(?:[^\\s#,[\\]{}&*!|>'"%@\`?:.+-](?:[^\\s:]|:(?=\\S))*(?: +(?:[^\\s:#]|:(?=\\S))(?:[^\\s:]|:(?=\\S))*)*|"[^"\\\\\\n]*"|'[^'\\n]*'|\\{\\}|\\[\\])`;
+const TO_NEXT = ' *(?: #[^\\n]*)?\\n(?: *(?:#[^\\n]*)?\\n)*';
+
+const entries: (RegExp | undefined)[] = [];
+const items: (RegExp | undefined)[] = [];
+
+/** The entries of a map at a column that hold no more than a line, up to the last that is followed by another key. */
+export function plainEntries(column: number): RegExp {
+  return (entries[column] ??= new RegExp(
+    `(?:(?!(?:null|Null|NULL):)[A-Za-z_][A-Za-z0-9_./-]{0,200}:(?: +${LINE_VALUE})?${TO_NEXT} {${column}}(?=[A-Za-z_]))*`,
+    'y',
+  ));
+}
+
+/** The items of a list at a column that hold no more than a line, up to the last that is followed by another. */
+export function plainItems(column: number): RegExp {
+  return (items[column] ??= new RegExp(`(?:- +${LINE_VALUE}${TO_NEXT} {${column}}(?=- ))*`, 'y'));
+}
