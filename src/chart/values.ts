@@ -1,5 +1,7 @@
 /** Merging values as Helm 4.2 does (pkg/chart/common/util/coalesce.go, internal/chart loader's MergeMaps). */
+import { printable } from '../errors-text.ts';
 import type { Chart } from './chart.ts';
+import { ValueFault } from './value-fault.ts';
 import { cloneValue, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
@@ -27,11 +29,12 @@ export type Coalesced = { values: ValueMap; warnings: string[] };
  * gets its block with `global` filled in.
  *
  * @param keepNulls nulls neither delete nor go away: Helm's MergeValues
+ * @throws {ValueFault} `PKG_VALUES_INVALID` where the block of a subchart is not a map
  */
 export function coalesceValues(chart: Chart, userValues: ValueMap, keepNulls = false): Coalesced {
   const coalescer = new Coalescer();
   const values = cloneValue(userValues);
-  coalescer.chart(chart, values, '', keepNulls);
+  coalescer.chart(chart, values, [chart.metadata.name], keepNulls);
   return { values, warnings: coalescer.warnings };
 }
 
@@ -45,27 +48,20 @@ export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = fals
 class Coalescer {
   readonly warnings: string[] = [];
 
-  chart(chart: Chart, values: ValueMap, prefix: string, keepNulls: boolean): void {
-    this.#defaults(chart, values, prefix, keepNulls);
+  /** @param names those of the charts that lead here, the top one first, this one last */
+  chart(chart: Chart, values: ValueMap, names: readonly string[], keepNulls: boolean): void {
+    this.#defaults(chart, values, names.join('.'), keepNulls);
     for (const child of chart.dependencies) {
       const { name } = child.metadata;
-      let own = values.get(name);
-      if (own !== undefined && own !== null && !isMap(own)) {
-        this.warnings.push(`the values of the subchart ${name} are not a map, and are not used`);
-        continue;
-      }
-      if (!isMap(own)) {
-        own = new Map();
-        values.set(name, own);
-      }
-      const below = join(prefix, chart.metadata.name);
+      if (!values.has(name)) values.set(name, new Map());
+      const own = values.get(name);
+      if (!isMap(own)) throw notAMap([...names.slice(1), name], own);
       this.#globals(own, values);
-      this.chart(child, own, below, keepNulls);
+      this.chart(child, own, [...names, name], keepNulls);
     }
   }
 
-  #defaults(chart: Chart, values: ValueMap, prefix: string, keepNulls: boolean): void {
-    const at = join(prefix, chart.metadata.name);
+  #defaults(chart: Chart, values: ValueMap, at: string, keepNulls: boolean): void {
     for (const [key, fallback] of cloneValue(chart.values)) {
       const given = values.get(key);
       if (!values.has(key)) {
@@ -126,6 +122,16 @@ class Coalescer {
       }
     }
   }
+}
+
+function notAMap(path: readonly string[], value: Value | undefined): ValueFault {
+  const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  const name = path.map((part) => printable(part, 60)).join('.');
+  const fault = new ValueFault('PKG_VALUES_INVALID', `the values of the subchart ${name} are ${what}, not a map`, {
+    hints: ['give a map, {} for an empty one, or leave it out'],
+  });
+  fault.valuePath = path;
+  return fault;
 }
 
 /** A default that is null says nothing. */

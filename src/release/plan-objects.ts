@@ -26,6 +26,7 @@ export type PlanInput = {
   release: string;
   namespace: string;
   revision: number;
+  seen: number;
   /** Objects in normal form with the marks of ownership, in install order, and what lives in their places. */
   desired: readonly { object: KubeObject; found: Comparison }[];
   /** What earlier revisions may have made, and what lives there; objects among `desired` may be left out. */
@@ -46,7 +47,7 @@ export type PlanInput = {
  *   applying the others
  */
 export function planObjects(input: PlanInput): Plan {
-  const { operation, release, namespace, revision } = input;
+  const { operation, release, namespace, revision, seen } = input;
   const baseline = new Map(input.baseline.map((item) => [refKey(item.ref), item]));
   const wanted = new Set<string>();
   const steps: Step[] = [...input.before];
@@ -104,6 +105,7 @@ export function planObjects(input: PlanInput): Plan {
     release,
     namespace,
     revision,
+    seen,
     steps,
     crds: input.before.length,
     forceConflicts: input.forceConflicts,

@@ -30,6 +30,8 @@ export type Plan = {
   namespace: string;
   /** The revision that applying it writes. */
   revision: number;
+  /** When what lives was read, at the latest: milliseconds since 1970. */
+  seen: number;
   /** In the order of writing: creates and updates in install order, then deletes in uninstall order. */
   steps: Step[];
   /** So many of the first steps make the namespace of the release and the chart's CRDs: before any hook. */

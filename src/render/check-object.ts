@@ -2,7 +2,7 @@
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { TracedField } from './handlebars/trace.ts';
-import { ValueFault } from './value-fault.ts';
+import { ValueFault } from '../chart/value-fault.ts';
 
 type Traced = { trace(path: readonly (string | number)[]): TracedField };
 

@@ -3,7 +3,7 @@ import { nearest } from '../nearest.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { RenderedDocument, RenderedHook } from './render.ts';
-import { ValueFault } from './value-fault.ts';
+import { ValueFault } from '../chart/value-fault.ts';
 
 const EVENTS: readonly string[] = [
   'pre-install',

@@ -2,8 +2,10 @@
 import type { Chart } from '../chart/chart.ts';
 import { satisfies } from '../chart/constraint.ts';
 import { resolveDependencies } from '../chart/dependencies.ts';
+import type { Resolved } from '../chart/dependencies.ts';
 import type { Origins } from '../chart/origins.ts';
 import { coalesceValues } from '../chart/values.ts';
+import type { Coalesced } from '../chart/values.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import { kubeVersionNumbers } from './capabilities.ts';
@@ -11,7 +13,7 @@ import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
 import type { GoTemplates, Keepsakes, Rendered, RenderInput } from './render.ts';
-import { ValueFault } from './value-fault.ts';
+import { ValueFault } from '../chart/value-fault.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
 export type ChartInput = Omit<RenderInput, 'values'> & {
@@ -33,7 +35,7 @@ export type RenderedChart = Rendered & {
  * @throws {PkgError} for values, schema and templates; positions are in the template, origins in the notes
  */
 export async function renderChart(input: ChartInput): Promise<RenderedChart> {
-  const { userValues, skipSchemaValidation, origins, ...rest } = input;
+  const { skipSchemaValidation, origins, ...rest } = input;
   if (input.chart.metadata.type === 'library') {
     throw new PkgError(
       'PKG_CHART_IS_LIBRARY',
@@ -44,9 +46,8 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     );
   }
   checkKubeVersion(input.chart, input.capabilities.kubeVersion);
-  const resolved = resolveDependencies(input.chart, userValues);
+  const { resolved, coalesced } = await settle(input);
   const { chart } = resolved;
-  const coalesced = coalesceValues(chart, resolved.values);
   if (skipSchemaValidation !== true && hasSchema(chart)) {
     const { validateSchemas } = await import('../chart/schema.ts');
     const errors = await validateSchemas(chart, coalesced.values, origins);
@@ -92,6 +93,20 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     keepsakes,
     warnings,
   };
+}
+
+/** Which charts take part, and with which values. */
+async function settle({
+  chart,
+  userValues,
+  origins,
+}: ChartInput): Promise<{ resolved: Resolved; coalesced: Coalesced }> {
+  try {
+    const resolved = resolveDependencies(chart, userValues);
+    return { resolved, coalesced: coalesceValues(resolved.chart, resolved.values) };
+  } catch (error) {
+    throw await withOrigin(error, chart, origins);
+  }
 }
 
 /** Helm's rule: the constraint of the top chart against the version of the cluster. */

@@ -92,8 +92,8 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_VALUES_INVALID: {
     summary: 'the values are not a map',
-    why: 'Values are a map of names; the file holds a list or a single value.',
-    fix: 'Write `name: value` lines.',
+    why: 'Values are a map of names, and so are those of a subchart; what was given is a list or a single value.',
+    fix: 'Write `name: value` lines; `{}` for a map that is empty.',
   },
   PKG_SCHEMA_INVALID: {
     summary: 'values.schema.json cannot be used',

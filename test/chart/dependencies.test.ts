@@ -14,10 +14,10 @@ import { RUNS } from '../support/generation.ts';
 
 const PRINT_VALUES = 'values: {{ toJson .Values }}\n';
 
-/** The values that each chart of the tree sees, by its path (`web/charts/a`), as helm renders them. */
-function helmValues(chart: string, values: JsonObject): Record<string, Json> | undefined {
+/** The values that each chart of the tree sees, by its path (`web/charts/a`), as helm renders them, or its error. */
+function helmValues(chart: string, values: JsonObject): Record<string, Json> | string {
   const run = helm(['template', chart, '-f', '-'], { input: JSON.stringify(values) });
-  if (run.status !== 0) return undefined;
+  if (run.status !== 0) return run.stderr;
   const documents = run.stdout.matchAll(/^# Source: (.*)\/templates\/a\.yaml\nvalues: (.*)$/gm);
   return Object.fromEntries([...documents].map(([, path = '', json = '']) => [path, JSON.parse(json) as Json]));
 }
@@ -56,16 +56,17 @@ const tags = fc.dictionary(fc.constantFrom('front', 'back'), fc.oneof(fc.boolean
   noNullPrototype: true,
 });
 
-/** Values of a chart with these subcharts: a map for each of their names. */
+/** Values of a chart with these subcharts: a map for each of their names, as a rule. */
 function valuesFor(names: readonly string[]): fc.Arbitrary<JsonObject> {
-  const parts: Record<string, fc.Arbitrary<JsonObject | undefined>> = {
+  const parts: Record<string, fc.Arbitrary<Json | undefined>> = {
     tags: fc.option(tags, { nil: undefined }),
     global: fc.option(inner, { nil: undefined }),
     exports: fc.option(fc.dictionary(fc.constantFrom('data', 'more'), inner, { maxKeys: 2, noNullPrototype: true }), {
       nil: undefined,
     }),
   };
-  for (const name of names) parts[name] = fc.option(inner, { nil: undefined });
+  const block = fc.oneof({ weight: 30, arbitrary: inner }, { weight: 1, arbitrary: leaf });
+  for (const name of names) parts[name] = fc.option(block, { nil: undefined });
   return fc
     .tuple(inner, fc.record(parts))
     .map(([own, named]) => JSON.parse(JSON.stringify({ ...own, ...named })) as JsonObject);
@@ -171,17 +172,24 @@ describe('resolveDependencies', () => {
       fc.record({ node: fc.constant(node), user: valuesFor(Object.keys(node.children)) }),
     );
     let compared = 0;
+    let refused = 0;
     await fc.assert(
       fc.asyncProperty(tree, async ({ node, user }) => {
         const chart = writeChart(filesOf(node, 'web', ''));
         const expected = helmValues(chart, user);
-        if (expected === undefined) return;
+        if (typeof expected === 'string') {
+          if (!expected.includes('type mismatch on')) return;
+          refused++;
+          expect(await codeOf(() => pkgValues(chart, user))).toBe('PKG_VALUES_INVALID');
+          return;
+        }
         compared++;
         expect(await pkgValues(chart, user)).toEqual(expected);
       }),
       { numRuns: 120 * RUNS },
     );
     expect(compared).toBeGreaterThan(60);
+    expect(refused).toBeGreaterThan(3);
   });
 
   const sub = (name: string, more = ''): string => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${more}`;

@@ -183,6 +183,24 @@ test('a text for tpl that is no template is told with its origin and who asked f
   ]);
 });
 
+test('values of a subchart that are no map are refused, with their origin', async () => {
+  const named = (chart: Chart, name: string, dependencies: Chart[] = []): Chart => ({
+    ...chart,
+    metadata: { ...chart.metadata, name },
+    dependencies,
+  });
+  const chart = named(chartOf({}), 'web', [named(chartOf({}), 'a', [named(chartOf({}), 'b')])]);
+  const origins = createOrigins(chart, { ...NO_SOURCES, set: ['a.b=5'] });
+  const error: unknown = await render(chart, { userValues: fromPlain({ a: { b: 5 } }), origins }).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({
+    code: 'PKG_VALUES_INVALID',
+    message: 'the values of the subchart a.b are a number, not a map',
+    notes: ['values.a.b comes from --set a.b'],
+  });
+});
+
 test('the block that a template leaves open is named, whatever stands in it', async () => {
   const piece = fc.constantFrom(
     'open',

@@ -111,6 +111,7 @@ export async function planRelease(
   const { forceConflicts, leaveScaled } = options;
   // No dry run tries writes of the record, and deletes.
   const record = options.record.map((verb): Intent => ({ verb, ref: recordRef(name, namespace, revision) }));
+  const seen = Date.now();
   const [found, baseline, notRecorded] = await Promise.all([
     cluster.compare(owned, { forceConflicts, leaveScaled, coming: [...made, ...owned] }),
     readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned }),
@@ -122,6 +123,7 @@ export async function planRelease(
     release: name,
     namespace,
     revision,
+    seen,
     desired: owned.map((object, index) => ({ object, found: found[index] ?? { same: false, live: undefined } })),
     baseline,
     takeOwnership: options.takeOwnership,

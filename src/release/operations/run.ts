@@ -17,6 +17,8 @@ import { waitUntilReady } from './wait.ts';
 /** What to write into the record at the end, whether it went well or not. */
 export type Words = { done: string; failed: (why: string) => string };
 
+/** What was read so many milliseconds ago is looked at again before it is relied on. */
+const STALE = 1_000;
 /** So much of an error goes into the record. */
 const LONGEST_REASON = 1_000;
 
@@ -102,7 +104,7 @@ export async function applySteps(
   let started = 0;
   let done = 0;
   for (const group of groupsOf(steps)) {
-    await checkStillMissing(env.cluster, group);
+    if (Date.now() - plan.seen > STALE) await checkStillMissing(env.cluster, group);
     await inParallel(group, env.cluster.writesAtOnce, async (step) => {
       if (env.signal?.aborted === true) throw interrupted(env.signal);
       hold?.check();

@@ -112,10 +112,10 @@ function withEarlierValues(
     case 'reuse': {
       const old: Chart = { ...chart, values: recordedValues(current.chart), dependencies: [] };
       const { values } = coalesceValues(old, config);
-      return { chart: { ...chart, values }, userValues: coalesceTables(userValues, config, true) };
+      return { chart: { ...chart, values }, userValues: coalesceTables(userValues, config) };
     }
     case 'reset-then-reuse':
-      return { chart, userValues: coalesceTables(userValues, config, true) };
+      return { chart, userValues: coalesceTables(userValues, config) };
     case 'default':
       return { chart, userValues: userValues.size === 0 ? config : userValues };
   }

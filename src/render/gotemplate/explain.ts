@@ -2,7 +2,7 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
-import { ValueFault } from '../value-fault.ts';
+import { ValueFault } from '../../chart/value-fault.ts';
 import { ChartMessage } from './fault.ts';
 import type { Frame, GoFault } from './fault.ts';
 import { placeOf, printNode } from './node.ts';

@@ -13,7 +13,7 @@ import type { Argument, HelperContext } from './helpers/types.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
 import { typeName } from './text.ts';
-import { ValueFault } from '../value-fault.ts';
+import { ValueFault } from '../../chart/value-fault.ts';
 
 /**
  * The value of a mustache or subexpression: a helper's result, or what a name leads to.

@@ -15,7 +15,7 @@ import { DocumentReader } from './documents.ts';
 import type { ReadDocument } from './documents.ts';
 import { Evaluator } from './evaluate.ts';
 import type { Host } from './evaluate.ts';
-import { ValueFault } from '../value-fault.ts';
+import { ValueFault } from '../../chart/value-fault.ts';
 import { findHelper, helperNames, loadHelpers } from './helpers/index.ts';
 import { Output, Slots } from './output.ts';
 import type { Budget } from './output.ts';

@@ -21,7 +21,7 @@ import { ABSENT } from './helpers/types.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import { isEmptyValue, spreadText, valueText } from './text.ts';
 import type { Lookup } from '../render.ts';
-import type { ValueFault } from '../value-fault.ts';
+import type { ValueFault } from '../../chart/value-fault.ts';
 
 /** What an evaluation needs from outside: the chart's templates and helpers, and bounds. */
 export type Host = {

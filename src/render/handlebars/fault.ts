@@ -1,5 +1,5 @@
 import type { ErrorCode, Position } from '../../errors.ts';
-import { ValueFault } from '../value-fault.ts';
+import { ValueFault } from '../../chart/value-fault.ts';
 import type { Location, Template } from './ast.ts';
 
 /** One step of the way to a fault: which partial was entered where. */
