@@ -79,6 +79,18 @@ async function calm(ns: string): Promise<void> {
   );
 }
 
+/** Removes a release and waits until controllers are done with it: their work would be counted to who comes next. */
+async function remove(program: Program, ns: string): Promise<void> {
+  await run(program, ns, ['uninstall', 'r']);
+  for (const path of [
+    'apis/apps/v1/namespaces/NS/deployments',
+    'apis/apps/v1/namespaces/NS/replicasets',
+    'api/v1/namespaces/NS/pods',
+  ]) {
+    await admin.until(`/${path.replace('NS', ns)}`, (list: Json) => list.items.length === 0);
+  }
+}
+
 /** Every object of a namespace but records and what controllers make, with its version. */
 async function versions(ns: string): Promise<string> {
   const { items } = await admin.get(`/api/v1/namespaces/${ns}/configmaps`);
@@ -119,7 +131,7 @@ async function lives(): Promise<void> {
           throw new Error('an upgrade that changes nothing changed an object');
         }
       }
-      await run(program, ns, ['uninstall', 'r']);
+      await remove(program, ns);
     }
   }
   for (const [index, [name, limit]] of commands.entries()) {
@@ -141,7 +153,7 @@ async function unchanged(): Promise<void> {
         costs[program].push(await run(program, ns, ['upgrade', 'r', charts[program]], proxy.kubeconfig));
       }
       if (program === 'pkg') report('requests of it', 'with known discovery', proxy.requests.length, 40, 'requests');
-      await run(program, ns, ['uninstall', 'r']);
+      await remove(program, ns);
     }
   } finally {
     await proxy.close();
@@ -158,7 +170,7 @@ async function waits(): Promise<void> {
       const ns = await namespace();
       const flags = ['--wait', '--timeout', '10m', ...(program === 'helm' ? fast : [])];
       costs[program].push(await run(program, ns, ['install', 'r', charts[program], ...flags]));
-      await run(program, ns, ['uninstall', 'r']);
+      await remove(program, ns);
     }
   }
   compare('install --wait, helm with --qps 1000', costs, 1);

@@ -3,10 +3,10 @@
  * and size, sent again where that is safe, and errors in words.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PkgError } from '../../errors.ts';
 import { parseJson, printJson } from '../../yaml/json.ts';
 import type { Json } from '../../yaml/value.ts';
 import { ApiError, apiError, askedBy } from './api-errors.ts';
+import { cutShort, readText } from './body.ts';
 import { connectionError, timeoutError } from './connect-errors.ts';
 import type { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
@@ -265,35 +265,9 @@ export class KubeClient {
 
   /** Reads an answer whole. */
   async #collect(response: Response): Promise<Omit<KubeAnswer, 'repeated'>> {
-    const { status, headers, body, whole } = response;
-    const chunks: Buffer[] = [];
-    let size = 0;
-    try {
-      for await (const chunk of body) {
-        size += (chunk as Buffer).length;
-        if (size > this.#options.maxBody) throw this.#tooLarge();
-        chunks.push(chunk as Buffer);
-      }
-    } catch (error) {
-      throw error instanceof PkgError ? error : new LostRequest(error, 'maybe');
-    }
-    const length = headers['content-length'];
-    if (!whole() || (length !== undefined && Number(length) !== size)) {
-      throw cutShort();
-    }
-    const bytes = Buffer.concat(chunks);
-    const text = headers['content-encoding'] === 'gzip' ? await this.#gunzip(bytes) : bytes.toString('utf8');
+    const { status, headers } = response;
+    const text = await readText(response, this.#options.maxBody, () => this.#tooLarge());
     return { status, headers, body: this.#parse(text, status) };
-  }
-
-  async #gunzip(bytes: Buffer): Promise<string> {
-    const { gunzipSync } = await import('node:zlib');
-    try {
-      return gunzipSync(bytes, { maxOutputLength: this.#options.maxBody }).toString('utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();
-      throw cutShort();
-    }
   }
 
   #parse(text: string, status: number): Json {
@@ -338,11 +312,6 @@ export class KubeClient {
   #pause(tries: number): number {
     return Math.min(this.#options.pause * 2 ** (tries - 1), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
   }
-}
-
-/** An answer whose end did not come. */
-function cutShort(): LostRequest {
-  return new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
 }
 
 function queryText(query: KubeRequest['query']): string {

@@ -110,21 +110,25 @@ export class Http2 {
     } catch (error) {
       throw new LostRequest(error, 'no');
     }
-    this.#begin(stream);
+    this.#begun();
     const abort = (): void => stream.close(constants.NGHTTP2_CANCEL);
     signal.addEventListener('abort', abort, { once: true });
-    stream.once('close', () => signal.removeEventListener('abort', abort));
     if (body !== undefined) stream.end(body);
     return await new Promise<Response>((resolve, reject) => {
       let failure: Error | undefined;
+      let isAnswered = false;
       stream.on('error', (error: Error) => (failure = error));
       stream.once('response', (head) => {
+        isAnswered = true;
         const { ':status': status = 0 } = head;
         // Node ends the body of a stream that is reset, or whose connection is gone, as if it were whole.
         const whole = (): boolean => stream.rstCode === constants.NGHTTP2_NO_ERROR;
         resolve({ status, headers: head as Response['headers'], body: stream, whole });
       });
       stream.once('close', () => {
+        signal.removeEventListener('abort', abort);
+        this.#done();
+        if (isAnswered) return;
         if (signal.aborted) reject(signal.reason);
         else reject(new LostRequest(failure ?? this.#failure ?? resetError(stream), this.#seen(stream)));
       });
@@ -138,18 +142,18 @@ export class Http2 {
     return id === undefined || id > this.#lastStream ? 'no' : 'maybe';
   }
 
-  #begin(stream: ClientHttp2Stream): void {
-    if (this.#active++ === 0) {
-      this.#session.ref();
-      this.#watch();
+  #begun(): void {
+    if (this.#active++ > 0) return;
+    this.#session.ref();
+    this.#watch();
+  }
+
+  #done(): void {
+    if (--this.#active === 0 && !this.#session.destroyed) {
+      clearTimeout(this.#watchdog);
+      this.#session.unref();
     }
-    stream.once('close', () => {
-      if (--this.#active === 0 && !this.#session.destroyed) {
-        clearTimeout(this.#watchdog);
-        this.#session.unref();
-      }
-      this.#wake();
-    });
+    this.#wake();
   }
 
   /** Every so often: has anything come since the last look? If not, ask. */
