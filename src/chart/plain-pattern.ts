@@ -22,10 +22,19 @@ export function isCheap({ loops, choices }: PlainPattern, length: number): boole
 }
 
 /**
- * A part of a pattern, written for JavaScript: `least` is the length of its shortest match. What is simple has
- * one length and one way through it.
+ * A part of a pattern, written for JavaScript: `least` is the length of its shortest match. Through what is simple
+ * one way leads from each place, and to one end. `single` is the text of one that matches one character, and `maybe` of
+ * one that matches it or nothing.
  */
-type Part = { text: string; loops: number; choices: number; least: number; isSimple: boolean };
+type Part = {
+  text: string;
+  loops: number;
+  choices: number;
+  least: number;
+  isSimple: boolean;
+  single?: string;
+  maybe?: string;
+};
 
 /** The pattern as one of JavaScript's; undefined when it is not plain. */
 export function plainPattern(pattern: string): PlainPattern | undefined {
@@ -88,6 +97,8 @@ class Reader {
 
   #sequence(depth: number): Part | undefined {
     const whole: Part = { text: '', loops: 0, choices: 1, least: 0, isSimple: true };
+    // What may come before the next part, or not: that part tells, if it is another character.
+    let undecided: string[] = [];
     while (!this.atEnd && !'|)'.includes(this.#peek())) {
       const part = this.#piece(depth);
       if (part === undefined) return undefined;
@@ -95,8 +106,12 @@ class Reader {
       whole.loops += part.loops;
       whole.choices *= part.choices;
       whole.least += part.least;
-      whole.isSimple &&= part.isSimple;
+      const { maybe, single = maybe } = part;
+      const isTold = undecided.length === 0 || (single !== undefined && undecided.every((one) => isApart(one, single)));
+      whole.isSimple &&= isTold && (part.isSimple || maybe !== undefined);
+      undecided = maybe === undefined ? [] : [...undecided, maybe];
     }
+    whole.isSimple &&= undecided.length === 0;
     return whole;
   }
 
@@ -109,7 +124,11 @@ class Reader {
     // What may be nothing is repeated in another way by RE2, and a repetition of a repetition is an error.
     if (atom.least === 0 || '*+?{'.includes(this.#peek() || ' ')) return undefined;
     const text = atom.text + quantifier;
-    if (quantifier.startsWith('?')) return { ...atom, text, choices: atom.choices + 1, least: 0, isSimple: false };
+    if (quantifier.startsWith('?')) {
+      const { loops, choices, single } = atom;
+      const maybe = single === undefined ? {} : { maybe: single };
+      return { text, loops, choices: choices + 1, least: 0, isSimple: false, ...maybe };
+    }
     if (!atom.isSimple) return undefined;
     const [, least = quantifier.startsWith('+') ? '1' : '0', most] = /^\{(\d+)(?:,(\d*))?\}/.exec(quantifier) ?? [];
     if (most !== undefined && most !== '' && Number(most) < Number(least)) return undefined;
@@ -118,7 +137,7 @@ class Reader {
   }
 
   #atom(depth: number): Part | undefined {
-    const simple = (text: string): Part => ({ text, loops: 0, choices: 1, least: 1, isSimple: true });
+    const simple = (text: string): Part => ({ text, loops: 0, choices: 1, least: 1, isSimple: true, single: text });
     const place = (text: string): Part => ({ text, loops: 0, choices: 1, least: 0, isSimple: false });
     const character = this.#peek();
     switch (character) {
@@ -154,7 +173,8 @@ class Reader {
     if (open === undefined) return undefined;
     const inside = this.alternatives(depth + 1);
     if (inside === undefined || !this.#take(')')) return undefined;
-    return { ...inside, text: `${open}${inside.text})` };
+    const { loops, choices, least, isSimple } = inside;
+    return { text: `${open}${inside.text})`, loops, choices, least, isSimple };
   }
 
   #class(): Part | undefined {
@@ -170,7 +190,8 @@ class Reader {
       if (from.code === undefined || to?.code === undefined || to.code < from.code) return undefined;
       text += `-${to.text}`;
     }
-    return { text: `${text}]`, loops: 0, choices: 1, least: 1, isSimple: true };
+    text += ']';
+    return { text, loops: 0, choices: 1, least: 1, isSimple: true, single: text };
   }
 
   /** A character of a class; or a class in it, which has no code. */
@@ -211,6 +232,13 @@ class Reader {
     this.#at += text?.length ?? 0;
     return text;
   }
+}
+
+/** Is there no character that both match? */
+function isApart(one: string, other: string): boolean {
+  const both = new RegExp(`(?=${one})${other}`);
+  for (let code = 0; code < 128; code++) if (both.test(String.fromCharCode(code))) return false;
+  return true;
 }
 
 /** A sign that stands for itself when it is escaped; letters and digits do not. */

@@ -10,7 +10,8 @@ export type FunctionGroup = Readonly<Record<string, GoFunction>>;
 /** `loadMore` is what few calls of its functions need; such a call fails with `FunctionNotLoaded` until it is there. */
 type GroupModule = { functions: FunctionGroup; loadMore?: () => Promise<void> };
 
-type Group = { names: string; load: () => Promise<GroupModule> };
+/** One that is `rare` is dear to load, and most templates that name it do not come to call it. */
+type Group = { names: string; load: () => Promise<GroupModule>; rare?: true };
 
 /** Every function is named once here; a module exports exactly the names of its group. */
 const GROUPS: readonly Group[] = [
@@ -94,6 +95,7 @@ const GROUPS: readonly Group[] = [
       'genPrivateKey buildCustomCert genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert ' +
       'genSignedCertWithKey',
     load: () => import('./certificates.ts'),
+    rare: true,
   },
   {
     names: 'semver semverCompare',
@@ -127,13 +129,13 @@ export function findFunction(name: string): GoFunction | undefined {
 /**
  * Loads the code of these functions; names that are not in the table are passed over.
  *
- * @param whole also what few of their calls need
+ * @param whole also what is rare, and what few of their calls need
  */
 export async function loadFunctions(names: Iterable<string>, whole = true): Promise<void> {
   const wanted = new Set<Group>();
   for (const name of names) {
     const group = whole || !loaded.has(name) ? groupOf(name) : undefined;
-    if (group !== undefined) wanted.add(group);
+    if (group !== undefined && (whole || group.rare !== true)) wanted.add(group);
   }
   const modules = await Promise.all([...wanted].map((group) => group.load()));
   for (const { functions } of modules) {
