@@ -48,18 +48,11 @@ export function marginOf(indent: number): RegExp {
 const LINE_VALUE = `(?:[^\\s#,[\\]{}&*!|>'"%@\`?:.+-](?:[^\\s:]|:(?=\\S))*(?: +(?:[^\\s:#]|:(?=\\S))(?:[^\\s:]|:(?=\\S))*)*|"[^"\\\\\\n]*"|'[^'\\n]*'|\\{\\}|\\[\\])`;
 const TO_NEXT = ' *(?: #[^\\n]*)?\\n(?: *(?:#[^\\n]*)?\\n)*';
 
-const entries: (RegExp | undefined)[] = [];
-const items: (RegExp | undefined)[] = [];
+/** An entry of a map that holds no more than a line, with the lines after it that say nothing. */
+export const LINE_ENTRY: RegExp = new RegExp(
+  `(?!(?:null|Null|NULL):)[A-Za-z_][A-Za-z0-9_./-]{0,200}:(?: +${LINE_VALUE})?${TO_NEXT}`,
+  'y',
+);
 
-/** The entries of a map at a column that hold no more than a line, up to the last that is followed by another key. */
-export function plainEntries(column: number): RegExp {
-  return (entries[column] ??= new RegExp(
-    `(?:(?!(?:null|Null|NULL):)[A-Za-z_][A-Za-z0-9_./-]{0,200}:(?: +${LINE_VALUE})?${TO_NEXT} {${column}}(?=[A-Za-z_]))*`,
-    'y',
-  ));
-}
-
-/** The items of a list at a column that hold no more than a line, up to the last that is followed by another. */
-export function plainItems(column: number): RegExp {
-  return (items[column] ??= new RegExp(`(?:- +${LINE_VALUE}${TO_NEXT} {${column}}(?=- ))*`, 'y'));
-}
+/** The same of an item of a list. */
+export const LINE_ITEM: RegExp = new RegExp(`- +${LINE_VALUE}${TO_NEXT}`, 'y');

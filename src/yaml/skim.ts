@@ -9,16 +9,16 @@ import {
   DEEPEST,
   ENTRY,
   KEY,
+  LINE_ENTRY,
+  LINE_ITEM,
   linesFrom,
-  plainEntries,
-  plainItems,
   PLAIN_LINE,
   PLAIN_START,
   SPACES,
 } from './fast-patterns.ts';
 import { resolvePlainScalar } from './scalar.ts';
 
-/** Deeper than this, runs of lines are not looked for. */
+/** What is deeper than this is left to the full reader. */
 const DEEPEST_COLUMN = 100;
 
 /** @throws LEAVE for what the full reader has to decide */
@@ -38,9 +38,8 @@ export class Skimmer extends Cursor {
   }
 
   #map(column: number): void {
-    const run = column > DEEPEST_COLUMN ? undefined : plainEntries(column);
     for (;;) {
-      if (run !== undefined) this.skip(run);
+      while (this.#skipLine(LINE_ENTRY, column)) continue;
       if (this.key() === undefined) leave();
       this.#valueOfKey(column);
       const next = this.nextLine();
@@ -52,9 +51,8 @@ export class Skimmer extends Cursor {
   }
 
   #list(column: number, withinMap: boolean): void {
-    const run = column > DEEPEST_COLUMN ? undefined : plainItems(column);
     for (;;) {
-      if (run !== undefined) this.skip(run);
+      while (this.#skipLine(LINE_ITEM, column)) continue;
       const start = this.at;
       this.skip(ENTRY);
       this.#valueOfEntry(column, column + this.at - start);
@@ -64,6 +62,19 @@ export class Skimmer extends Cursor {
       this.back(next);
       return;
     }
+  }
+
+  /** Goes over what holds no more than a line, if the next like it follows at the same column: then that is its end. */
+  #skipLine(pattern: RegExp, column: number): boolean {
+    const start = this.at;
+    if (!this.skip(pattern)) return false;
+    const line = this.at;
+    while (this.text.charCodeAt(this.at) === 32) this.at++;
+    const isAlike =
+      pattern === LINE_ITEM ? this.text.startsWith('- ', this.at) : isLetter(this.text.charCodeAt(this.at));
+    if (this.at - line === column && isAlike) return true;
+    this.at = start;
+    return false;
   }
 
   #listWithin(column: number): void {
@@ -193,4 +204,8 @@ export class Skimmer extends Cursor {
     // A tab may stand where a blank is missing.
     if (this.text.charCodeAt(SPACES.lastIndex) === 9) leave();
   }
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
 }

@@ -10,15 +10,15 @@ const FLAGS: readonly (readonly [tuned: string, usual: string])[] = [
   ['--invocation-count-for-maglev=2500', '--invocation-count-for-maglev=400'],
   ['--no-parallel-scavenge', '--parallel-scavenge'],
   ['--incremental-marking-soft-trigger=1', '--incremental-marking-soft-trigger=0'],
-  ['--incremental-marking-hard-trigger=400', '--incremental-marking-hard-trigger=0'],
+  ['--incremental-marking-hard-trigger=100', '--incremental-marking-hard-trigger=0'],
 ];
 
 let changed = false;
 
 /**
  * Lets V8 do without what is not earned back in a run of a second, all the less where other programs share the cores:
- * its last compiler, the one before it but for what is called very often, helper threads for young objects, and the
- * marking of old objects while there are few.
+ * its last compiler, the one before it but for what is called very often, helper threads for young objects, and marking
+ * old objects before it has to.
  */
 export function tuneFor(chart: Chart): void {
   if (changed || sizeOf(chart) < MUCH) return;

@@ -1,6 +1,7 @@
 /** Go's `fmt`: `Sprint`, `Sprintf`, `Sprintln` for the values that templates can have. */
 import { formatFloat, shortestFloat } from './float.ts';
 import { GoInt, isUnsigned } from './int.ts';
+import { printBytes } from './print-bytes.ts';
 import { decodeRune, encodeRune, firstRunes, quote, quoteRune, runeCount } from './utf8.ts';
 import { isPrint } from './unicode.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
@@ -69,6 +70,12 @@ class Printer {
     this.plusV = false;
   }
 
+  /** Are there no flags that change how a number is written? */
+  get #isPlain(): boolean {
+    const isSized = this.width !== undefined || this.precision !== undefined;
+    return !isSized && !this.sharpV && !this.plus && !this.space;
+  }
+
   /** A value at the top: `interface {}` is known to be what it holds. */
   argument(value: GoValue | undefined, verb: string): string {
     if (value === null || value === undefined) {
@@ -98,6 +105,7 @@ class Printer {
       return this.#text(text(), verb);
     }
     if (value instanceof GoInt) return this.#integer(value, verb);
+    if (value instanceof ByteList && verb === 'v' && this.#isPlain) return `[${printBytes(value.bytes)}]`;
     if (value instanceof ByteList && (depth === 0 || 'sqxX'.includes(verb))) return this.#bytes(value, verb, depth);
     const entries = entriesOf(value);
     if (entries !== undefined) {
