@@ -4,6 +4,7 @@ import { formatFloat } from '../float.ts';
 import { GoInt } from '../int.ts';
 import { sortedKeys } from '../value.ts';
 import type { GoValue } from '../value.ts';
+import { refuseCycle, SUSPECT } from './cycles.ts';
 import { DEEPEST, Fields, simplify } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 
@@ -15,7 +16,7 @@ export type JsonStyle = {
   indent: string | undefined;
 };
 
-/** Prints a value. @throws GoError for infinity, not-a-number and functions */
+/** Prints a value. @throws GoError for infinity, not-a-number, functions, and what holds itself */
 export function printJson(value: GoValue, style: JsonStyle): string {
   return print(value, style, '\n', 0);
 }
@@ -33,6 +34,7 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
   }
   if (plain === null) return 'null';
   if (plain instanceof GoInt) return String(plain.value);
+  if (depth === SUSPECT) refuseCycle(value);
   if (depth > DEEPEST) throw new GoError('json: the value is nested too deeply');
   const inner = newline + (style.indent ?? '');
   const isList = Array.isArray(plain);

@@ -11,6 +11,7 @@ import { runeCount } from '../utf8.ts';
 import { GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { jsonNumber, jsonString } from './json-print.ts';
+import { refuseCycle, SUSPECT } from './cycles.ts';
 import { DEEPEST, Fields, simplify } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 import { isSimpleKey, printText } from './yaml-scalar.ts';
@@ -61,6 +62,7 @@ abstract class Printer {
   }
 
   protected map(map: GoMap, indent: string, depth: number): string {
+    if (depth === SUSPECT) refuseCycle(map);
     if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
     const deeper = `${indent}  `;
     const column = indent.length;

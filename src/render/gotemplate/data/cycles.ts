@@ -1,0 +1,44 @@
+/** Values that hold themselves, which `set` can make: JSON has no end for them. */
+import { GoError } from '../functions/signature.ts';
+import { typeOf } from '../value.ts';
+import type { GoValue } from '../value.ts';
+import { Fields, simplify } from './plain.ts';
+import type { Printable } from './plain.ts';
+
+/** Like Go's encoder, look for a cycle only in what is deeper than this: nearly nothing is. */
+export const SUSPECT = 1000;
+
+/**
+ * Looks for a value within itself.
+ *
+ * @throws GoError in the words of Go's encoding/json where there is one
+ */
+export function refuseCycle(value: GoValue): void {
+  const above = new Set<Printable>();
+  const finished = new Set<Printable>();
+  const path: { plain: Printable; rest: Iterator<GoValue> }[] = [];
+  const enter = (next: GoValue): void => {
+    const plain = simplify(next);
+    if (typeof plain !== 'object' || plain === null || finished.has(plain)) return;
+    if (above.has(plain)) throw new GoError(`json: unsupported value: encountered a cycle via ${typeOf(next)}`);
+    above.add(plain);
+    path.push({ plain, rest: itemsOf(plain) });
+  };
+  enter(value);
+  for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+    const next = last.rest.next();
+    if (next.done !== true) {
+      enter(next.value);
+      continue;
+    }
+    path.pop();
+    above.delete(last.plain);
+    finished.add(last.plain);
+  }
+}
+
+function itemsOf(plain: Printable): Iterator<GoValue> {
+  if (plain instanceof Fields) return plain.entries.values();
+  if (plain instanceof Map) return plain.values();
+  return (Array.isArray(plain) ? plain : []).values();
+}
