@@ -13,7 +13,7 @@ export const SUSPECT = 1000;
  *
  * @throws GoError in the words of Go's encoding/json where there is one
  */
-export function refuseCycle(value: GoValue): void {
+export function refuseCycle(value: GoValue | readonly GoValue[]): void {
   const above = new Set<Printable>();
   const finished = new Set<Printable>();
   const path: { plain: Printable; rest: Iterator<GoValue> }[] = [];
@@ -24,7 +24,7 @@ export function refuseCycle(value: GoValue): void {
     above.add(plain);
     path.push({ plain, rest: itemsOf(plain) });
   };
-  enter(value);
+  enter(value as GoValue);
   for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
     const next = last.rest.next();
     if (next.done !== true) {

@@ -62,8 +62,7 @@ abstract class Printer {
   }
 
   protected map(map: GoMap, indent: string, depth: number): string {
-    if (depth === SUSPECT) refuseCycle(map);
-    if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
+    checkDepth(map, depth);
     const deeper = `${indent}  `;
     const column = indent.length;
     let out = '';
@@ -93,7 +92,7 @@ abstract class Printer {
   }
 
   protected list(list: readonly GoValue[], indent: string, depth: number): string {
-    if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
+    checkDepth(list, depth);
     const deeper = `${indent}  `;
     let out = '';
     let lead = '';
@@ -129,6 +128,11 @@ function validKeys(map: GoMap): GoMap {
     return new Map(sortedKeys(map).map((name) => [replaceInvalid(name, '\xef\xbf\xbd'), map.get(name) ?? null]));
   }
   return map;
+}
+
+function checkDepth(node: GoMap | readonly GoValue[], depth: number): void {
+  if (depth === SUSPECT) refuseCycle(node);
+  if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
 }
 
 /** Ends the line, unless it ended with a break of the text. */
