@@ -23,8 +23,8 @@ export function isCheap({ loops, choices }: PlainPattern, length: number): boole
 
 /**
  * A part of a pattern, written for JavaScript: `least` is the length of its shortest match. Through what is simple
- * one way leads from each place, and to one end. `single` is the text of one that matches one character, and `maybe` of
- * one that matches it or nothing.
+ * one way leads from each place, and to one end. `single` is the text of one that matches one character, or that
+ * character or nothing.
  */
 type Part = {
   text: string;
@@ -33,7 +33,6 @@ type Part = {
   least: number;
   isSimple: boolean;
   single?: string;
-  maybe?: string;
 };
 
 /** The pattern as one of JavaScript's; undefined when it is not plain. */
@@ -106,10 +105,11 @@ class Reader {
       whole.loops += part.loops;
       whole.choices *= part.choices;
       whole.least += part.least;
-      const { maybe, single = maybe } = part;
-      const isTold = undecided.length === 0 || (single !== undefined && undecided.every((one) => isApart(one, single)));
-      whole.isSimple &&= isTold && (part.isSimple || maybe !== undefined);
-      undecided = maybe === undefined ? [] : [...undecided, maybe];
+      const { single } = part;
+      const isMaybe = single !== undefined && part.least === 0;
+      const isTold = undecided.every((one) => single !== undefined && isApart(one, single));
+      whole.isSimple &&= isTold && (part.isSimple || isMaybe);
+      undecided = isMaybe ? [...undecided, single] : [];
     }
     whole.isSimple &&= undecided.length === 0;
     return whole;
@@ -124,11 +124,7 @@ class Reader {
     // What may be nothing is repeated in another way by RE2, and a repetition of a repetition is an error.
     if (atom.least === 0 || '*+?{'.includes(this.#peek() || ' ')) return undefined;
     const text = atom.text + quantifier;
-    if (quantifier.startsWith('?')) {
-      const { loops, choices, single } = atom;
-      const maybe = single === undefined ? {} : { maybe: single };
-      return { text, loops, choices: choices + 1, least: 0, isSimple: false, ...maybe };
-    }
+    if (quantifier.startsWith('?')) return { ...atom, text, choices: atom.choices + 1, least: 0, isSimple: false };
     if (!atom.isSimple) return undefined;
     const [, least = quantifier.startsWith('+') ? '1' : '0', most] = /^\{(\d+)(?:,(\d*))?\}/.exec(quantifier) ?? [];
     if (most !== undefined && most !== '' && Number(most) < Number(least)) return undefined;
@@ -173,8 +169,8 @@ class Reader {
     if (open === undefined) return undefined;
     const inside = this.alternatives(depth + 1);
     if (inside === undefined || !this.#take(')')) return undefined;
-    const { loops, choices, least, isSimple } = inside;
-    return { text: `${open}${inside.text})`, loops, choices, least, isSimple };
+    const { single: _single, ...rest } = inside;
+    return { ...rest, text: `${open}${inside.text})` };
   }
 
   #class(): Part | undefined {

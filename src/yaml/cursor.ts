@@ -1,5 +1,6 @@
 /** A place in a text that is read by lines, and what is read alike wherever it stands: keys, quotes, flow collections. */
 import {
+  BLANK_LINES,
   DOUBLE,
   EMPTY_LINES,
   FLOW_BLANKS,
@@ -93,6 +94,25 @@ export class Cursor {
 
   protected endLine(): void {
     if (!this.skip(LINE_END)) leave();
+  }
+
+  /** Goes on to the next line of a plain scalar, whose last one ended at `end`; false where it has no more. */
+  protected nextPlainLine(end: number, column: number): boolean {
+    // A comment ends a plain scalar.
+    if (/[^ \n]/.test(this.text.slice(end, this.at))) leave();
+    const before = this.at;
+    this.skip(BLANK_LINES);
+    const lineStart = this.at;
+    this.skip(SPACES);
+    if (this.at - lineStart > column && this.at < this.text.length) {
+      if (this.text.charCodeAt(this.at) === 35) leave();
+      return true;
+    }
+    this.at = before;
+    const next = this.nextLine();
+    if (next > column) leave();
+    this.back(next);
+    return false;
   }
 
   protected quoted(): string {

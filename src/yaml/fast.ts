@@ -230,32 +230,16 @@ class Reader extends Cursor {
     let text = first;
     let end = firstEnd;
     this.at = start;
-    for (;;) {
-      const between = this.text.slice(end, this.at);
-      // A comment ends a plain scalar.
-      if (/[^ \n]/.test(between)) leave();
-      const before = this.at;
-      BLANK_LINES.lastIndex = this.at;
-      BLANK_LINES.test(this.text);
-      this.at = BLANK_LINES.lastIndex;
-      const lineStart = this.at;
-      this.skip(SPACES);
-      if (this.at - lineStart <= column || this.at === this.text.length) {
-        this.at = before;
-        const next = this.nextLine();
-        if (next > column) leave();
-        this.back(next);
-        return text;
-      }
-      if (this.text.charCodeAt(this.at) === 35) leave();
+    while (this.nextPlainLine(end, column)) {
       let breaks = 0;
-      for (let at = this.text.indexOf('\n', end); at !== -1 && at < lineStart; at = this.text.indexOf('\n', at + 1))
+      for (let at = this.text.indexOf('\n', end); at !== -1 && at < this.at; at = this.text.indexOf('\n', at + 1))
         breaks++;
       const line = this.take(PLAIN_LINE)?.[0] ?? leave();
       text += (breaks === 1 ? ' ' : '\n'.repeat(breaks - 1)) + line;
       end = this.at;
       this.endLine();
     }
+    return text;
   }
 
   #blockScalar(column: number): string {

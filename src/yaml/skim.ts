@@ -157,21 +157,8 @@ export class Skimmer extends Cursor {
   #longPlain(firstEnd: number, start: number, column: number): void {
     let end = firstEnd;
     this.at = start;
-    for (;;) {
-      // A comment ends a plain scalar.
-      if (/[^ \n]/.test(this.text.slice(end, this.at))) leave();
-      const before = this.at;
-      this.skip(BLANK_LINES);
-      const lineStart = this.at;
-      this.skip(SPACES);
-      if (this.at - lineStart <= column || this.at === this.text.length) {
-        this.at = before;
-        const next = this.nextLine();
-        if (next > column) leave();
-        this.back(next);
-        return;
-      }
-      if (this.text.charCodeAt(this.at) === 35 || !this.skip(PLAIN_LINE)) leave();
+    while (this.nextPlainLine(end, column)) {
+      if (!this.skip(PLAIN_LINE)) leave();
       end = this.at;
       this.endLine();
     }

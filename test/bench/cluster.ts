@@ -82,12 +82,9 @@ async function calm(ns: string): Promise<void> {
 /** Removes a release and waits until controllers are done with it: their work would be counted to who comes next. */
 async function remove(program: Program, ns: string): Promise<void> {
   await run(program, ns, ['uninstall', 'r']);
-  for (const path of [
-    'apis/apps/v1/namespaces/NS/deployments',
-    'apis/apps/v1/namespaces/NS/replicasets',
-    'api/v1/namespaces/NS/pods',
-  ]) {
-    await admin.until(`/${path.replace('NS', ns)}`, (list: Json) => list.items.length === 0);
+  const apps = `/apis/apps/v1/namespaces/${ns}`;
+  for (const path of [`${apps}/deployments`, `${apps}/replicasets`, `/api/v1/namespaces/${ns}/pods`]) {
+    await admin.until(path, (list: Json) => list.items.length === 0);
   }
 }
 
