@@ -125,7 +125,9 @@ class Coalescer {
 }
 
 function notAMap(path: readonly string[], value: Value | undefined): ValueFault {
-  const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  const kind = typeof value === 'bigint' ? 'number' : typeof value;
+  // The value itself is not shown: it may be a secret.
+  const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${kind}`;
   const name = path.map((part) => printable(part, 60)).join('.');
   const fault = new ValueFault('PKG_VALUES_INVALID', `the values of the subchart ${name} are ${what}, not a map`, {
     hints: ['give a map, {} for an empty one, or leave it out'],

@@ -183,7 +183,14 @@ test('a text for tpl that is no template is told with its origin and who asked f
   ]);
 });
 
-test('values of a subchart that are no map are refused, with their origin', async () => {
+test.each([
+  [5, 'a number'],
+  [5n, 'a number'],
+  ['x', 'a string'],
+  [true, 'a boolean'],
+  [[1], 'a list'],
+  [null, 'null'],
+])('values of a subchart that are %s are refused, with their origin', async (value, what) => {
   const named = (chart: Chart, name: string, dependencies: Chart[] = []): Chart => ({
     ...chart,
     metadata: { ...chart.metadata, name },
@@ -191,12 +198,11 @@ test('values of a subchart that are no map are refused, with their origin', asyn
   });
   const chart = named(chartOf({}), 'web', [named(chartOf({}), 'a', [named(chartOf({}), 'b')])]);
   const origins = createOrigins(chart, { ...NO_SOURCES, set: ['a.b=5'] });
-  const error: unknown = await render(chart, { userValues: fromPlain({ a: { b: 5 } }), origins }).catch(
-    (thrown: unknown) => thrown,
-  );
+  const userValues = new Map([['a', new Map([['b', value]])]]);
+  const error: unknown = await render(chart, { userValues, origins }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     code: 'PKG_VALUES_INVALID',
-    message: 'the values of the subchart a.b are a number, not a map',
+    message: `the values of the subchart a.b are ${what}, not a map`,
     notes: ['values.a.b comes from --set a.b'],
   });
 });
