@@ -29,7 +29,8 @@ export class Hold {
   readonly #store: ReleaseStore;
   readonly #holder: string;
   #stored: StoredRelease;
-  #busy: Promise<void> = Promise.resolve();
+  /** The renewal that is under way. */
+  #busy: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #renewed = Date.now();
   /** Why the record could not be renewed. */
@@ -92,18 +93,21 @@ export class Hold {
     held.delete(this.#holder);
   }
 
+  /** One at a time: on a server that is gone each takes long, and whoever lets go waits for it. */
   #renew(): void {
-    this.#busy = this.#busy.then(async () => {
-      if (this.#isLost) return;
-      try {
-        await this.#write(this.#stored.release, marks(this.#holder));
-        this.#renewed = Date.now();
-        this.#failure = undefined;
-      } catch (error) {
-        this.#failure = error;
-        this.#isLost = isConflict(error);
-      }
-    });
+    this.#busy ??= this.#renewOnce().finally(() => (this.#busy = undefined));
+  }
+
+  async #renewOnce(): Promise<void> {
+    if (this.#isLost) return;
+    try {
+      await this.#write(this.#stored.release, marks(this.#holder));
+      this.#renewed = Date.now();
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error;
+      this.#isLost = isConflict(error);
+    }
   }
 
   async #write(release: Release, annotations: Record<string, string>): Promise<void> {
