@@ -1,6 +1,5 @@
 /** What `bin/pkg.js` starts. */
 import { dispatch } from './commands/dispatch.ts';
-import { tuneAsBefore } from './commands/support/v8.ts';
 import { PkgError } from './errors.ts';
 import { keepIn, writeKept } from './kept.ts';
 import { OutputClosedError, printError } from './terminal/output.ts';
@@ -26,7 +25,6 @@ export async function main(argv: readonly string[], cache = ''): Promise<number>
     return error instanceof PkgError ? error.exitCode : 1;
   } finally {
     writeKept();
-    tuneAsBefore();
   }
 }
 

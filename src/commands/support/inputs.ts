@@ -8,7 +8,6 @@ import { readUserValues } from '../../chart/user-values.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { valueSources } from './flags.ts';
-import { tuneFor } from './v8.ts';
 import type { DEPENDENCY_FLAGS, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart and the values for it. */
@@ -21,12 +20,10 @@ type InputFlags = FlagValues<typeof VALUE_FLAGS> & Partial<FlagValues<typeof DEP
 export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
   const sources = valueSources(flags);
   let chart = await loadChart(path);
-  tuneFor(chart);
   const userValues = await readUserValues(sources, readStdin);
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
     chart = await withDependencies(chart, flags);
-    tuneFor(chart);
   }
   return { chart, userValues, origins: createOrigins(chart, sources) };
 }
