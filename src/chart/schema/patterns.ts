@@ -34,8 +34,7 @@ function patternOf(source: string): Pattern {
   let exact: Pattern | undefined;
   return {
     test(text) {
-      if (!/^[\x00-\x7f]*$/.test(text) || !isCheap(plain, text.length))
-        return (exact ??= exactPattern(source)).test(text);
+      if (!/^[\x00-\x7f]*$/.test(text) || !isCheap(plain, text)) return (exact ??= exactPattern(source)).test(text);
       plain.regex.lastIndex = 0;
       return plain.regex.test(text);
     },

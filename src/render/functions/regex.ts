@@ -27,7 +27,7 @@ export type Encoding = 'text' | 'bytes';
 
 /** Does the pattern match somewhere in the text? Fails for a pattern that is none, as all others do. */
 export function matchesPattern(pattern: string, text: string, encoding: Encoding = 'text'): boolean {
-  const plain = plainFor(pattern, text);
+  const plain = plainFor(pattern, text, false);
   if (plain === undefined) return compile(pattern).regex.matcher(subject(text, encoding)).find();
   plain.lastIndex = 0;
   return plain.test(text);
@@ -99,9 +99,10 @@ function plainOf(pattern: string): PlainPattern | null {
 }
 
 /** JavaScript's pattern, if it is one and the text is for it. */
-function plainFor(pattern: string, text: string): RegExp | undefined {
+function plainFor(pattern: string, text: string, withGroups: boolean): RegExp | undefined {
   const plain = plainOf(pattern);
-  return plain !== null && isCheap(plain, text.length) && !NOT_ASCII.test(text) ? plain.regex : undefined;
+  if (plain === null || (withGroups && !plain.hasSameGroups)) return undefined;
+  return !NOT_ASCII.test(text) && isCheap(plain, text) ? plain.regex : undefined;
 }
 
 /** Fails for a pattern that is none. */
@@ -137,13 +138,13 @@ type Match = { start: number; end: number; group: (name: string) => string };
 /** One search is linear, but all of them together may not be (`a.*b|a`); nobody waits longer than this. */
 const LONGEST_SEARCH_MS = 10_000;
 
-/** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. */
-function matches(pattern: string, text: string, count: number, encoding: Encoding): Match[] {
+/** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. `withGroups`: what groups caught will be asked for. */
+function matches(pattern: string, text: string, count: number, encoding: Encoding, withGroups = false): Match[] {
   if (count === 0) {
     check(pattern);
     return [];
   }
-  const plain = plainFor(pattern, text);
+  const plain = plainFor(pattern, text, withGroups);
   if (plain !== undefined) return plainMatches(plain, text, count);
   const { regex, groups: named } = compile(pattern);
   const matcher = regex.matcher(subject(text, encoding));
@@ -184,7 +185,11 @@ function plainMatches(regex: RegExp, text: string, count: number): Match[] {
     if (start === end) regex.lastIndex++;
     if (start === end && start === previousEnd) continue;
     previousEnd = end;
-    found.push({ start, end, group: (name) => (/^\d+$/.test(name) ? (groups[Number(name)] ?? '') : '') });
+    found.push({
+      start,
+      end,
+      group: (name) => (/^\d+$/.test(name) ? groups[Number(name)] : groups.groups?.[name]) ?? '',
+    });
     checkCount(found.length);
   }
   return found;
@@ -226,7 +231,8 @@ function replaceAll(pattern: string, text: string, replacement: readonly Part[],
     checkLength(length);
     parts.push(part);
   };
-  for (const match of matches(pattern, text, -1, encoding)) {
+  const withGroups = replacement.some((part) => typeof part !== 'string');
+  for (const match of matches(pattern, text, -1, encoding, withGroups)) {
     add(text.slice(end, match.start));
     for (const part of replacement) add(typeof part === 'string' ? part : match.group(part.group));
     end = match.end;
