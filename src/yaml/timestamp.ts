@@ -4,6 +4,8 @@ const TIMESTAMP =
 
 /** Does go-yaml take it for a date or a time? Helm keeps such a text, but prints it in quotes. */
 export function isTimestamp(text: string): boolean {
+  // Most texts that are asked about are numbers.
+  if (text.charCodeAt(4) !== 45) return false;
   const match = TIMESTAMP.exec(text);
   if (match === null) return false;
   const [month = 0, day = 0, ...rest] = match.slice(1).map((part) => Number(part ?? 0));

@@ -199,7 +199,9 @@ function plainMatches(regex: RegExp, text: string, count: number): Match[] {
 type Part = string | { group: string };
 
 function templateParts(template: string, encoding: Encoding): Part[] {
-  if (encoding === 'text' || !NOT_ASCII.test(template)) return splitTemplate(template, namePattern());
+  if (!template.includes('$')) return [template];
+  if (!NOT_ASCII.test(template)) return splitTemplate(template, ASCII_NAMES);
+  if (encoding === 'text') return splitTemplate(template, namePattern());
   const bytes = Buffer.from(template, 'latin1');
   const text = bytes.toString('utf8');
   if (!Buffer.from(text).equals(bytes)) return splitTemplate(template, ASCII_NAMES);

@@ -23,17 +23,14 @@ export type TokenType =
   | ')'
   | 'char';
 
-const KEYWORDS: ReadonlySet<string> = new Set([
-  'block',
-  'break',
-  'continue',
-  'define',
-  'else',
-  'end',
-  'if',
-  'range',
-  'template',
-  'with',
+/** Words that are no names of functions. */
+const WORDS: ReadonlyMap<string, TokenType> = new Map([
+  ...['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'template', 'with'].map(
+    (word) => [word, 'keyword'] as const,
+  ),
+  ['true', 'bool'],
+  ['false', 'bool'],
+  ['nil', 'nil'],
 ]);
 
 const [TAB, LF, CR, SPACE, DASH] = [9, 10, 13, 32, 45];
@@ -42,9 +39,16 @@ function isSpace(code: number): boolean {
   return code === SPACE || code === LF || code === TAB || code === CR;
 }
 
-/** 1 for ASCII letters, digits and `_`. */
-const WORD: Uint8Array = new Uint8Array(128);
-for (let code = 0; code < 128; code++) if (/\w/.test(String.fromCharCode(code))) WORD[code] = 1;
+// What a character is, by its code: each run reads texts for a few milliseconds only, in which a look into a table is
+// many times as fast as a comparison with each character in turn.
+const [LETTER, DIGIT, SPACES] = [1, 2, 3];
+const KINDS: Uint8Array = new Uint8Array(256);
+for (let code = 0; code < 128; code++) {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z_]/.test(character)) KINDS[code] = LETTER;
+  else if (/[0-9]/.test(character)) KINDS[code] = DIGIT;
+  else if (/[ \t\r\n]/.test(character)) KINDS[code] = SPACES;
+}
 
 export class Lexer {
   readonly text: string;
@@ -54,6 +58,8 @@ export class Lexer {
   end = 0;
   /** Space stands before the token. */
   spaced = false;
+  /** A term of an expression begins with the token. */
+  isTerm = false;
   #value: string | undefined;
   #inside = false;
   #parens = 0;
@@ -82,22 +88,18 @@ export class Lexer {
 
   /** Takes the names of the fields that begin with the current token and follow each other: `.a.b`. */
   fields(): string[] {
-    const names = this.#chain() ?? [this.value.slice(1)];
+    const { text, start } = this;
+    // Names in ASCII are taken at once, which is quicker than token by token.
+    CHAIN.lastIndex = start;
+    const isChain = CHAIN.test(text);
+    if (isChain) this.end = CHAIN.lastIndex;
+    const names = isChain ? text.slice(start + 1, this.end).split('.') : [this.value.slice(1)];
     this.next();
     while (this.type === 'field' && !this.spaced) {
       names.push(this.value.slice(1));
       this.next();
     }
     return names;
-  }
-
-  /** Names in ASCII are taken at once, which is quicker than token by token. */
-  #chain(): string[] | undefined {
-    const { text, start } = this;
-    CHAIN.lastIndex = start;
-    if (!CHAIN.test(text) || !this.#isTerminator(CHAIN.lastIndex)) return undefined;
-    this.end = CHAIN.lastIndex;
-    return text.slice(start + 1, this.end).split('.');
   }
 
   /** Text up to the next action, or the beginning of an action; comments are passed over. */
@@ -153,14 +155,15 @@ export class Lexer {
   #action(): void {
     const { text } = this;
     let at = this.end;
-    this.spaced = false;
     let code = text.charCodeAt(at);
-    while (isSpace(code)) {
-      if (text.charCodeAt(at + 1) === DASH && text.startsWith('}}', at + 2)) return this.#close(at);
-      this.spaced = true;
+    let kind = KINDS[code];
+    this.spaced = kind === SPACES;
+    while (kind === SPACES) {
       code = text.charCodeAt(++at);
+      if (code === DASH && text.startsWith('}}', at + 1)) return this.#close(at - 1);
+      kind = KINDS[code];
     }
-    if (code === 125 && text.charCodeAt(at + 1) === 125) return this.#close(at);
+    if (kind === LETTER) return this.#name('identifier', at, at);
     switch (code) {
       case 46: // .
         return this.#dot(at);
@@ -168,23 +171,26 @@ export class Lexer {
         return this.#name('variable', at, at + 1);
       case 34: // "
         return this.#quoted('string', at, 34);
+      case 40: // (
+        this.#parens++;
+        return this.#emitTerm('(', at, at + 1);
+      case 41: // )
+        this.#parens--;
+        if (this.#parens < 0) return this.#fail('unexpected right paren', at);
+        return this.#emit(')', at, at + 1);
+      case 124: // |
+        return this.#emit('pipe', at, at + 1);
+      case 125: // }
+        if (text.charCodeAt(at + 1) === 125) return this.#close(at);
+        return this.#emit('char', at, at + 1);
       case 39: // '
         return this.#quoted('character', at, 39);
       case 96: {
         // `
         const close = text.indexOf('`', at + 1);
         if (close === -1) return this.#fail('unterminated raw quoted string', at);
-        return this.#emit('string', at, close + 1);
+        return this.#emitTerm('string', at, close + 1);
       }
-      case 124: // |
-        return this.#emit('pipe', at, at + 1);
-      case 40: // (
-        this.#parens++;
-        return this.#emit('(', at, at + 1);
-      case 41: // )
-        this.#parens--;
-        if (this.#parens < 0) return this.#fail('unexpected right paren', at);
-        return this.#emit(')', at, at + 1);
       case 58: // :
         if (text.charCodeAt(at + 1) !== 61) return this.#fail('expected :=', at);
         return this.#emit('declare', at, at + 2);
@@ -195,7 +201,7 @@ export class Lexer {
         return this.#number(at);
       default:
     }
-    if (code >= 48 && code <= 57) return this.#number(at);
+    if (kind === DIGIT) return this.#number(at);
     if (this.#wordAt(at) > 0) return this.#name('identifier', at, at);
     if (code > 32 && code < 127) return this.#emit('char', at, at + 1);
     if (Number.isNaN(code)) return this.#fail('unclosed action', at);
@@ -209,63 +215,55 @@ export class Lexer {
   }
 
   #dot(at: number): void {
-    const after = this.text.charCodeAt(at + 1);
-    if (after >= 48 && after <= 57) return this.#number(at);
-    if (this.#isTerminator(at + 1)) return this.#emit('dot', at, at + 1);
+    const kind = KINDS[this.text.charCodeAt(at + 1)];
+    if (kind === LETTER) return this.#name('field', at, at + 1);
+    if (kind === DIGIT) return this.#number(at);
+    if (kind === SPACES || this.#isTerminator(at + 1)) return this.#emitTerm('dot', at, at + 1);
     this.#name('field', at, at + 1);
   }
 
   /** A name that begins at `at`, its letters at `from`. */
   #name(type: TokenType, at: number, from: number): void {
+    const { text } = this;
     // Nearly all names are of ASCII letters.
-    ASCII_WORD.lastIndex = from;
-    ASCII_WORD.test(this.text);
-    let end = ASCII_WORD.lastIndex;
-    for (let size = this.#wordAt(end); size > 0; size = this.#wordAt(end)) end += size;
-    if (!this.#isTerminator(end)) return this.#fail(`bad character ${this.#describe(end)}`, at);
-    this.#emit(type, at, end);
+    NAME.lastIndex = from;
+    let end = from;
+    if (NAME.test(text)) end = NAME.lastIndex;
+    else {
+      for (let size = this.#wordAt(end); size > 0; size = this.#wordAt(end)) end += size;
+      if (!this.#isTerminator(end)) return this.#fail(`bad character ${this.#describe(end)}`, at);
+    }
+    this.#emitTerm(type, at, end);
     if (type !== 'identifier') return;
-    const word = this.value;
-    if (KEYWORDS.has(word)) this.type = 'keyword';
-    else if (word === 'true' || word === 'false') this.type = 'bool';
-    else if (word === 'nil') this.type = 'nil';
+    const word = text.slice(at, end);
+    this.#value = word;
+    const other = WORDS.get(word);
+    if (other === undefined) return;
+    this.type = other;
+    if (other === 'keyword') this.isTerm = false;
   }
 
   /** The length of the letter, digit or `_` at a place; 0 if there is none. */
   #wordAt(at: number): number {
     const code = this.text.charCodeAt(at);
-    if (code < 128) return WORD[code] as number;
-    if (Number.isNaN(code)) return 0;
+    const kind = KINDS[code];
+    if (kind === LETTER || kind === DIGIT) return 1;
+    if (code < 128 || Number.isNaN(code)) return 0;
     const [rune = ''] = Buffer.from(this.text.slice(at, at + 4), 'latin1').toString('utf8');
     return /^[\p{L}\p{Nd}]$/u.test(rune) ? Buffer.byteLength(rune) : 0;
   }
 
+  /** Does a name end there? */
   #isTerminator(at: number): boolean {
-    const code = this.text.charCodeAt(at);
-    switch (code) {
-      case SPACE:
-      case LF:
-      case TAB:
-      case CR:
-      case 46: // .
-      case 44: // ,
-      case 124: // |
-      case 58: // :
-      case 40: // (
-      case 41: // )
-        return true;
-      case 125: // }
-        return this.text.charCodeAt(at + 1) === 125;
-      default:
-        return Number.isNaN(code);
-    }
+    TERMINATOR.lastIndex = at;
+    return TERMINATOR.test(this.text);
   }
 
   #quoted(type: TokenType, at: number, quote: number): void {
     const { text } = this;
     for (let end = at + 1; ; end++) {
       const code = text.charCodeAt(end);
-      if (code === quote) return this.#emit(type, at, end + 1);
+      if (code === quote) return this.#emitTerm(type, at, end + 1);
       if (code === 92 && end + 1 < text.length && text.charCodeAt(end + 1) !== LF) end++;
       else if (code === 92 || code === LF || Number.isNaN(code)) {
         return this.#fail(`unterminated ${type === 'string' ? 'quoted string' : 'character constant'}`, at);
@@ -283,7 +281,7 @@ export class Lexer {
       end = this.#scanNumber(end);
       if (this.text[end - 1] !== 'i' || this.#wordAt(end) > 0) return bad(end);
     }
-    this.#emit('number', at, end);
+    this.#emitTerm('number', at, end);
   }
 
   #scanNumber(at: number): number {
@@ -294,6 +292,15 @@ export class Lexer {
 
   #emit(type: TokenType, start: number, end: number): void {
     this.type = type;
+    this.isTerm = false;
+    this.start = start;
+    this.end = end;
+    this.#value = undefined;
+  }
+
+  #emitTerm(type: TokenType, start: number, end: number): void {
+    this.type = type;
+    this.isTerm = true;
     this.start = start;
     this.end = end;
     this.#value = undefined;
@@ -301,6 +308,7 @@ export class Lexer {
 
   #fail(message: string, at: number): void {
     this.type = 'error';
+    this.isTerm = false;
     this.start = at;
     this.#value = message;
   }
@@ -316,5 +324,6 @@ export class Lexer {
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
-const ASCII_WORD = /\w*/y;
-const CHAIN = /(?:\.[A-Za-z_]\w*)+/y;
+const TERMINATOR = /[ \n\t\r.,|:()]|\}\}|$/y;
+const NAME = /\w*(?=[ \n\t\r.,|:()]|\}\}|$)/y;
+const CHAIN = /(?:\.[A-Za-z_]\w*)+(?=[ \n\t\r.,|:()]|\}\}|$)/y;

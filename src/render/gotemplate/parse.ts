@@ -341,7 +341,7 @@ class Parser {
     for (;;) {
       if (first === undefined) {
         if ((lexer.type as string) === end) break;
-        if (!this.#beginsTerm()) throw this.#unexpected(context);
+        if (!lexer.isTerm) throw this.#unexpected(context);
       }
       const command = this.#command(first);
       if (commands === undefined) commands = [command];
@@ -360,30 +360,12 @@ class Parser {
     return { type: 'pipe', pos, variables: variables ?? NO_NAMES, isAssignment, commands };
   }
 
-  #beginsTerm(): boolean {
-    switch (this.#lexer.type) {
-      case 'bool':
-      case 'character':
-      case 'dot':
-      case 'field':
-      case 'identifier':
-      case 'number':
-      case 'nil':
-      case 'string':
-      case 'variable':
-      case '(':
-        return true;
-      default:
-        return false;
-    }
-  }
-
   /** @param first a term that was read already */
   #command(first: Operand | undefined): Command {
     const lexer = this.#lexer;
     const pos = first?.pos ?? lexer.start;
     const args: Operand[] = [this.#operand(first ?? this.#term())];
-    while (lexer.spaced && this.#beginsTerm()) args.push(this.#operand(this.#term()));
+    while (lexer.spaced && lexer.isTerm) args.push(this.#operand(this.#term()));
     if (lexer.type === 'pipe') lexer.next();
     else if (lexer.type !== 'right' && lexer.type !== ')') throw this.#unexpected('operand');
     return { type: 'command', pos, args };
@@ -434,8 +416,10 @@ class Parser {
     let node: Operand;
     switch (type) {
       case 'identifier':
-        if (!this.#isFunction(value)) throw this.#error(`function ${JSON.stringify(value)} not defined`);
-        this.functions.add(value);
+        if (!this.functions.has(value)) {
+          if (!this.#isFunction(value)) throw this.#error(`function ${JSON.stringify(value)} not defined`);
+          this.functions.add(value);
+        }
         node = { type: 'identifier', pos, name: value };
         break;
       case 'variable':
