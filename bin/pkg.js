@@ -37,7 +37,7 @@ function start() {
   var fs = process.getBuiltinModule('node:fs');
   var path = process.getBuiltinModule('node:path');
   var vm = process.getBuiltinModule('node:vm');
-  var dist = path.join(__dirname, '../dist');
+  var dist = path.dirname(__dirname) + path.sep + 'dist';
   // Where things are kept between runs; '' for nowhere.
   var folder;
   var isFirst = false;
@@ -82,14 +82,14 @@ function start() {
   }
 
   function run(name) {
-    var file = path.join(dist, name);
+    var file = dist + path.sep + name;
     var source = fs.readFileSync(file, 'latin1');
     // The build begins its main file with a name for its own contents.
     if (folder === undefined) {
       folder = cacheFolder(/^\/\*(\w+)\*\//.exec(source)[1]);
       isFirst = folder !== '' && !fs.existsSync(folder);
     }
-    var cache = folder && path.join(folder, name.replace(/\W/g, '-') + commandName() + '.bin');
+    var cache = folder && folder + path.sep + name.replace(/\W/g, '-') + commandName() + '.bin';
     var kept = read(cache);
     var script = new vm.Script(source, { filename: file, cachedData: kept === undefined ? undefined : kept.data });
     var table = script.runInThisContext();
@@ -108,9 +108,9 @@ function start() {
   // not for code. Without a home, or a writable one, pkg only starts slower.
   function cacheFolder(build) {
     var env = process.env;
-    var home = env.XDG_CACHE_HOME || env.LOCALAPPDATA || (env.HOME && path.join(env.HOME, '.cache'));
+    var home = env.XDG_CACHE_HOME || env.LOCALAPPDATA || (env.HOME && env.HOME + path.sep + '.cache');
     if (!home || !path.isAbsolute(home) || env.NODE_DISABLE_COMPILE_CACHE) return '';
-    return path.join(home, 'kubepkg', 'code', build + '-' + version);
+    return [home, 'kubepkg', 'code', build + '-' + version].join(path.sep);
   }
 
   // A file holds the code twice, then the chunks that it is of, then how long the code is.

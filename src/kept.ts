@@ -3,7 +3,7 @@
  * time. The library keeps nothing.
  */
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 
 /** More files than anybody's charts need: then all go, and begin anew. */
 const MOST_FILES = 500;
@@ -21,7 +21,7 @@ export function keepIn(path: string): void {
 export function readKept(name: string): Buffer | undefined {
   if (folder === '') return undefined;
   try {
-    return readFileSync(join(folder, name + ENDING));
+    return readFileSync(folder + sep + name + ENDING);
   } catch {
     return undefined;
   }
@@ -35,11 +35,11 @@ export function keepLater(name: string, contents: () => Uint8Array[]): void {
 /** Writes what is to be kept. Where that cannot be, nothing is kept. */
 export function writeKept(): void {
   for (const [name, contents] of waiting) {
-    const file = join(folder, name + ENDING);
+    const file = folder + sep + name + ENDING;
     const fresh = `${file}.${process.pid}`;
     try {
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
-      if (others.length >= MOST_FILES) for (const other of others) rmSync(join(folder, other), { force: true });
+      if (others.length >= MOST_FILES) for (const other of others) rmSync(folder + sep + other, { force: true });
       writeFileSync(fresh, Buffer.concat(contents()), { mode: 0o600 });
       renameSync(fresh, file);
     } catch {

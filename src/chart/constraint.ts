@@ -24,6 +24,13 @@ const IDENTIFIERS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
 const NUMBER = '[0-9xX|*]+';
 const PATTERN = `v?(?:${NUMBER})(?:\\.${NUMBER})?(?:\\.${NUMBER})?(?:-${IDENTIFIERS})?(?:\\+${IDENTIFIERS})?`;
 
+const RANGES = new RegExp(`${SPACE}*(${PATTERN})${SPACE}+-${SPACE}+(${PATTERN})${SPACE}*`, 'g');
+const [SPACES, OPERATOR, WRITTEN] = [
+  new RegExp(`${SPACE}*`, 'y'),
+  /!=|>=|=>|<=|=<|~>|[=><~^]?/y,
+  new RegExp(PATTERN, 'y'),
+];
+
 /** Longer constraints are refused, and ones of more groups. */
 const LONGEST = 512;
 const MOST_GROUPS = 32;
@@ -57,16 +64,12 @@ export function meets(version: Version, constraint: Constraint): boolean {
  */
 export function parseConstraint(constraint: string): Constraint {
   if (constraint.length > LONGEST) throw invalid(constraint);
-  const ranges = new RegExp(`${SPACE}*(${PATTERN})${SPACE}+-${SPACE}+(${PATTERN})${SPACE}*`, 'g');
-  const groups = constraint.replace(ranges, '>= $1, <= $2 ').split('||');
+  const groups = constraint.replace(RANGES, '>= $1, <= $2 ').split('||');
   if (groups.length > MOST_GROUPS) throw invalid(constraint);
   return groups.map((group) => parseGroup(group, constraint));
 }
 
 function parseGroup(group: string, constraint: string): Comparator[] {
-  const space = new RegExp(`${SPACE}*`, 'y');
-  const operator = /!=|>=|=>|<=|=<|~>|[=><~^]?/y;
-  const pattern = new RegExp(PATTERN, 'y');
   let at = 0;
   const take = (expression: RegExp): string | undefined => {
     expression.lastIndex = at;
@@ -75,19 +78,19 @@ function parseGroup(group: string, constraint: string): Comparator[] {
     return text;
   };
   const comparators: Comparator[] = [];
-  take(space);
+  take(SPACES);
   for (;;) {
-    const check = CHECKS.get(take(operator) ?? '');
-    take(space);
-    const written = take(pattern);
+    const check = CHECKS.get(take(OPERATOR) ?? '');
+    take(SPACES);
+    const written = take(WRITTEN);
     const version = written === undefined ? undefined : parsePattern(written);
     if (check === undefined || version === undefined) throw invalid(constraint);
     comparators.push({ check, ...version });
-    const apart = take(space) !== '';
+    const apart = take(SPACES) !== '';
     if (at === group.length) return comparators;
     if (group[at] === ',') {
       at++;
-      take(space);
+      take(SPACES);
     } else if (!apart) {
       throw invalid(constraint);
     }

@@ -19,7 +19,7 @@ import { Budget, checkFileSize } from './limits.ts';
  * @throws {PkgError} `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_CHART_INVALID`, `PKG_FILE_UNREADABLE`
  */
 export function readFolder(folder: string, budget: Budget = new Budget()): ChartFile[] {
-  const walk = new Walk(realpathSync(folder), folder, budget);
+  const walk = new Walk(realpathSync.native(folder), folder, budget);
   walk.visit(walk.root, '', [walk.root]);
   return walk.files;
 }
@@ -45,7 +45,7 @@ class Walk {
 
   constructor(root: string, shown: string, budget: Budget) {
     this.root = root;
-    this.#shown = shown;
+    this.#shown = shown.replace(/\/+$/, '');
     this.#budget = budget;
     this.#ignored = this.#readIgnoreRules();
   }
@@ -90,7 +90,7 @@ class Walk {
     }
     let real: string;
     try {
-      real = realpathSync(path);
+      real = realpathSync.native(path);
     } catch {
       throw this.#unsafe(name, 'is a link to nothing');
     }
@@ -135,7 +135,7 @@ class Walk {
   }
 
   #shownPath(name: string): string {
-    return join(this.#shown, name);
+    return `${this.#shown}/${name}`;
   }
 
   #unsafe(name: string, why: string, hints: readonly string[] = []): PkgError {

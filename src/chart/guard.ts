@@ -19,9 +19,10 @@ export function isGuard(name: string): boolean {
   return name.startsWith('templates/') && name.endsWith('/_requires-pkg.tpl');
 }
 
-/** Orders the templates of a chart as Helm parses them. */
-export function compareHelmParseOrder(a: string, b: string): number {
-  const depth = b.split('/').length - a.split('/').length;
-  if (depth !== 0) return depth;
-  return a < b ? 1 : a > b ? -1 : 0;
+/** Templates in the order in which Helm parses them. */
+export function inHelmParseOrder<T extends { name: string }>(files: readonly T[]): T[] {
+  return files
+    .map((file) => ({ file, depth: file.name.split('/').length }))
+    .sort((a, b) => b.depth - a.depth || (a.file.name < b.file.name ? 1 : a.file.name > b.file.name ? -1 : 0))
+    .map(({ file }) => file);
 }

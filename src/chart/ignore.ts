@@ -77,7 +77,8 @@ function matcherOf(pattern: string): (path: string) => boolean {
     return (path) => path.endsWith(ending) && path.lastIndexOf('/', path.length - ending.length - 1) === -1;
   }
   const { parts, isMalformed } = parseGlob(pattern);
-  return (path) => !isMalformed && matchGlob(parts, path);
+  const [start = ''] = /^[^*?[\\]*/.exec(pattern) ?? [];
+  return (path) => path.startsWith(start) && !isMalformed && matchGlob(parts, path);
 }
 
 function isIgnored(rules: readonly Rule[], path: string, isFolder: boolean): boolean {

@@ -36,7 +36,7 @@ export async function loadChart(path: string): Promise<Chart> {
       location,
     );
   }
-  if (!existsSync(join(path, 'Chart.yaml'))) {
+  if (!existsSync(`${path}/Chart.yaml`)) {
     throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is not a chart: it has no Chart.yaml`, {
       at: { file: path },
       hints: chartsBelow(path),

@@ -3,7 +3,7 @@
  * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
  */
 import type { Chart } from '../../chart/chart.ts';
-import { compareHelmParseOrder, isGuard } from '../../chart/guard.ts';
+import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isNativeTemplate } from '../engines.ts';
@@ -94,7 +94,7 @@ function filesOf(scopes: readonly Scope[]): File[] {
       files.set(full, { name: full, file: `${chart.location}/${name}`, data, scope });
     }
   }
-  return [...files.values()].sort((a, b) => compareHelmParseOrder(a.name, b.name));
+  return inHelmParseOrder([...files.values()]);
 }
 
 /** Adds the nearest name to that of a function that is not there. */

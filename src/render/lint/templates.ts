@@ -1,7 +1,7 @@
 /** Rules on the sources of a chart's templates, before anything is rendered. */
 import { join } from 'node:path';
 import type { Chart, ChartFile } from '../../chart/chart.ts';
-import { GUARD_FILE, compareHelmParseOrder, isGuard } from '../../chart/guard.ts';
+import { GUARD_FILE, inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -53,7 +53,7 @@ async function parse(chart: Chart, file: ChartFile): Promise<Template | undefine
 /** The guard has to be there, and to be the first of the chart's templates that Helm parses. */
 function lintGuard(names: readonly string[]): LintMessage[] {
   if (!names.some((name) => name.endsWith('.hbs'))) return [];
-  const first = names.toSorted(compareHelmParseOrder)[0] ?? '';
+  const first = inHelmParseOrder(names.map((name) => ({ name })))[0]?.name ?? '';
   if (isGuard(first)) return [];
   const guard = names.find(isGuard);
   if (guard === undefined) {

@@ -20,9 +20,20 @@ export const functions: FunctionGroup = {
   }),
 };
 
+/** Charts ask again and again for the same ones. */
+const constraints: Map<string, Constraint> = new Map();
+const versions: Map<string, Version> = new Map();
+const MOST_KEPT = 100;
+
 function readVersion(text: string): Version {
+  const known = versions.get(text);
+  if (known !== undefined) return known;
   const version = parseVersion(text);
-  if (version !== undefined) return version;
+  if (version !== undefined) {
+    if (versions.size >= MOST_KEPT) versions.clear();
+    versions.set(text, version);
+    return version;
+  }
   if (text.length > LONGEST_VERSION) throw new GoError('version string is too long (max 256 bytes)');
   const [, numbers] = /^v?([0-9]+(?:\.[0-9]+){0,2})(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.exec(text) ?? [];
   if (numbers === undefined || /[-+.](?:[.+]|$)/.test(text.replaceAll(/-+/g, '-x'))) {
@@ -32,10 +43,6 @@ function readVersion(text: string): Version {
   if (large === undefined) throw new GoError('version segment starts with 0');
   throw new GoError(`error parsing version segment: strconv.ParseUint: parsing "${large}": value out of range`);
 }
-
-/** Charts ask again and again for the same ones. */
-const constraints: Map<string, Constraint> = new Map();
-const MOST_KEPT = 100;
 
 function readConstraint(text: string): Constraint {
   const known = constraints.get(text);
