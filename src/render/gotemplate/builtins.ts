@@ -166,7 +166,7 @@ const BUILTINS: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
   ['html', escaper(escapeHtml)],
   ['js', escaper(escapeJs)],
   ['urlquery', escaper(escapeQuery)],
-  ['include', fn(['string', 'any'], (host, name, data) => host.include(name, data ?? undefined))],
+  ['include', fn(['string', 'any'], (host, name, data) => host.execute(host.included(name), data ?? undefined, name))],
   ['tpl', fn(['string', 'any'], (host, text, data) => host.tpl(text, data ?? undefined))],
   [
     'required',

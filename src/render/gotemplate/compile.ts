@@ -18,16 +18,43 @@ export type Exec = (machine: Machine, dot: Value) => number;
 
 /** Compiles a template. */
 export function compileTemplate(template: Template): Exec {
-  return compileBody(template.list, template);
+  return compileTurns(template.list, template);
+}
+
+/** A body that may run any number of times, and counts how often. */
+function compileTurns(body: Body, template: Template): Exec {
+  const list = listOf(body, template);
+  const [first] = list;
+  if (first === undefined) return () => NORMAL;
+  const statements = compileStatements(list, template);
+  return (machine, dot) => {
+    machine.step(template, first);
+    for (let index = 0; index < statements.length; index++) {
+      const ending = (statements[index] as Exec)(machine, dot);
+      if (ending !== NORMAL) return ending;
+    }
+    return NORMAL;
+  };
 }
 
 function compileBody(body: Body, template: Template): Exec {
-  return compileList('unread' in body ? readBody(template.source, body.unread) : body, template);
+  const statements = compileStatements(listOf(body, template), template);
+  // One call fewer: a stack has to hold a thousand templates that include each other.
+  if (statements.length === 1) return statements[0] as Exec;
+  return (machine, dot) => {
+    for (let index = 0; index < statements.length; index++) {
+      const ending = (statements[index] as Exec)(machine, dot);
+      if (ending !== NORMAL) return ending;
+    }
+    return NORMAL;
+  };
 }
 
-function compileList(list: List, template: Template): Exec {
-  const [first] = list;
-  if (first === undefined) return () => NORMAL;
+function listOf(body: Body, template: Template): List {
+  return 'unread' in body ? readBody(template.source, body.unread) : body;
+}
+
+function compileStatements(list: List, template: Template): Exec[] {
   const statements: Exec[] = [];
   for (let index = 0; index < list.length; index++) {
     let node = list[index] as Statement;
@@ -43,15 +70,7 @@ function compileList(list: List, template: Template): Exec {
     }
     statements.push(print(text));
   }
-  const count = statements.length;
-  return (machine, dot) => {
-    machine.step(template, first);
-    for (let index = 0; index < count; index++) {
-      const ending = (statements[index] as Exec)(machine, dot);
-      if (ending !== NORMAL) return ending;
-    }
-    return NORMAL;
-  };
+  return statements;
 }
 
 function print(text: string): Exec {
@@ -59,12 +78,6 @@ function print(text: string): Exec {
     machine.out += text;
     return NORMAL;
   };
-}
-
-/** A body that may never run: much of a chart stands behind conditions that do not hold. */
-function compileLater(body: Body, template: Template): Exec {
-  let code: Exec | undefined;
-  return (machine, dot) => (code ??= compileBody(body, template))(machine, dot);
 }
 
 function compileStatement(node: Exclude<Statement, { type: 'text' | 'constant' }>, template: Template): Exec {
@@ -104,15 +117,16 @@ function printValue(pipe: Eval, node: Statement, template: Template): Exec {
 
 function compileBranch(node: BranchNode, template: Template): Exec {
   const pipe = compileResult(node.pipe, template);
-  const list = compileLater(node.list, template);
-  const otherwise = node.otherwise === undefined ? undefined : compileLater(node.otherwise, template);
   const isWith = node.type === 'with';
+  // A body may never run: much of a chart stands behind conditions that do not hold.
+  let list: Exec | undefined;
+  let otherwise: Exec | undefined;
   return (machine, dot) => {
     const mark = machine.names.length;
     const value = pipe(machine, dot);
     let ending = NORMAL;
-    if (isTrue(value)) ending = list(machine, isWith ? value : dot);
-    else if (otherwise !== undefined) ending = otherwise(machine, dot);
+    if (isTrue(value)) ending = (list ??= compileBody(node.list, template))(machine, isWith ? value : dot);
+    else if (node.otherwise !== undefined) ending = (otherwise ??= compileBody(node.otherwise, template))(machine, dot);
     if (machine.names.length !== mark) pop(machine, mark);
     return ending;
   };
@@ -155,8 +169,8 @@ function printed(value: Value, node: Statement, template: Template): string {
 
 function compileRange(node: RangeNode, template: Template): Exec {
   const pipe = compilePipe({ ...node.pipe, variables: [] }, template);
-  const body = compileLater(node.list, template);
-  const otherwise = node.otherwise === undefined ? undefined : compileLater(node.otherwise, template);
+  let body: Exec | undefined;
+  let otherwise: Exec | undefined;
   const { variables, isAssignment } = node.pipe;
   const count = variables.length;
   const [first = '', second = ''] = variables;
@@ -172,7 +186,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
         if (count > 1) machine.values[mark - 2] = index;
       }
     }
-    const ending = body(machine, element);
+    const ending = (body ??= compileTurns(node.list, template))(machine, element);
     if (machine.names.length !== mark) pop(machine, mark);
     return ending;
   };
@@ -223,7 +237,8 @@ function compileRange(node: RangeNode, template: Template): Exec {
     }
     const ran = loop(machine, machine.names.length, value);
     let ending = NORMAL;
-    if (!ran && otherwise !== undefined) ending = otherwise(machine, dot);
+    if (!ran && node.otherwise !== undefined)
+      ending = (otherwise ??= compileBody(node.otherwise, template))(machine, dot);
     if (machine.names.length !== outer) pop(machine, outer);
     return ending;
   };

@@ -43,7 +43,7 @@ export class Machine {
   base = 0;
   readonly host: FunctionHost;
   readonly #options: MachineOptions;
-  readonly #nested: Map<string, number> = new Map();
+  readonly #nested: Map<string | undefined, number> = new Map();
   #steps = 0;
   /** Characters in the outputs that wait for an `include` to end. */
   #waiting = 0;
@@ -52,8 +52,10 @@ export class Machine {
     this.namespace = namespace;
     this.#options = options;
     this.host = {
-      include: (name, data) => this.#include(name, data),
-      tpl: (text, data) => this.#tpl(text, data),
+      included: (name) => this.#included(name),
+      // Bound, and not called by another function: a stack has to hold a thousand of these calls.
+      execute: this.execute.bind(this),
+      tpl: this.#tpl.bind(this),
       lookup: options.lookup,
       now: () => options.now,
       lint: options.lint,
@@ -64,10 +66,16 @@ export class Machine {
     };
   }
 
-  /** Runs a template and gives what it prints. */
-  execute(template: Template, data: Value): string {
+  /**
+   * Runs a template and gives what it prints.
+   *
+   * @param name by which `include` named it, if it did
+   */
+  execute(template: Template, data: Value, name?: string): string {
     const { out, base } = this;
     const mark = this.names.length;
+    const times = this.#nested.get(name) ?? 0;
+    this.#nested.set(name, times + 1);
     this.#waiting += out.length;
     this.out = '';
     this.base = mark;
@@ -77,6 +85,7 @@ export class Machine {
       codeOf(template)(this, data);
       return this.out;
     } finally {
+      this.#nested.set(name, times);
       this.out = out;
       this.base = base;
       this.#waiting -= out.length;
@@ -98,7 +107,7 @@ export class Machine {
     this.values.length = mark;
   }
 
-  /** Counts a step: every list of statements that runs. */
+  /** Counts a step: every template that runs, and every turn of a loop. */
   step(template: Template, node: Node): void {
     const { limits } = this.#options;
     if (++this.#steps > limits.steps) {
@@ -135,20 +144,15 @@ export class Machine {
     return error;
   }
 
-  #include(name: string, data: Value): string {
-    const times = this.#nested.get(name) ?? 0;
-    if (times > MOST_NESTED) {
-      throw new GoError(`rendering template has a nested reference name: ${name}: unable to execute template`);
+  #included(name: string): Template {
+    if ((this.#nested.get(name) ?? 0) > MOST_NESTED) {
+      const why = `rendering template has a nested reference name: ${name}: unable to execute template`;
+      throw new LimitReached(`error calling include: ${why}`);
     }
     const template = this.namespace.get(name);
     if (template === undefined)
       throw new GoError(`template: no template ${quoted(name)} associated with template "gotpl"`);
-    this.#nested.set(name, times + 1);
-    try {
-      return this.execute(template, data);
-    } finally {
-      this.#nested.set(name, times);
-    }
+    return template;
   }
 
   #tpl(text: string, data: Value): string {

@@ -3,6 +3,7 @@
  * arguments before the call and words the errors as Go does.
  */
 import type { GoInt } from '../int.ts';
+import type { Template } from '../node.ts';
 import type { GoMap, GoObject, GoValue } from '../value.ts';
 
 /** What each type of parameter is given as. */
@@ -62,8 +63,10 @@ export const PARAM_TYPES: Readonly<Record<Param, string>> = {
 
 /** What a function may ask of the engine that runs it. */
 export type FunctionHost = {
-  /** Runs a template by name, as `include` does. */
-  include: (name: string, data: GoValue | undefined) => string;
+  /** The template that `include` names. */
+  included: (name: string) => Template;
+  /** Runs a template that `include` named so. */
+  execute: (template: Template, data: GoValue | undefined, name: string) => string;
   /** Runs a text as a template. */
   tpl: (text: string, data: GoValue | undefined) => string;
   /** Reads objects of the cluster; an empty map where none is asked. */
