@@ -18,7 +18,7 @@ import { DEFAULT_CAPABILITIES } from './render/capabilities.ts';
 import { decodeText } from './render/gotemplate/value.ts';
 import { renderChart } from './render/render-chart.ts';
 import { streamOf } from './render/stream.ts';
-import type { Rendered } from './render/render.ts';
+import type { Rendered, RenderLimits } from './render/render.ts';
 import { fromPlain } from './yaml/value.ts';
 import type { JsonObject, ValueMap } from './yaml/value.ts';
 
@@ -29,7 +29,7 @@ export { packageChart } from './chart/package.ts';
 export { lintChart } from './render/lint.ts';
 export type { LintMessage } from './render/lint.ts';
 export type { Chart } from './chart/chart.ts';
-export type { Rendered, RenderedDocument, RenderedHook } from './render/render.ts';
+export type { Rendered, RenderedDocument, RenderedHook, RenderLimits } from './render/render.ts';
 export type { Plan, Step, FieldChange } from './release/plan.ts';
 export type { Release, Status } from './release/release.ts';
 export type { ReleaseEvent, OperationResult } from './release/operations.ts';
@@ -43,6 +43,8 @@ export type ChartOptions = {
   /** Values files and texts as the flags of the command line take them. */
   sources?: Partial<ValueSources>;
   namespace?: string;
+  /** What templates may do, where the usual bounds are not right. */
+  limits?: Partial<RenderLimits>;
 };
 
 /** Where objects live, and whom to tell. */
@@ -71,6 +73,7 @@ export async function template(options: TemplateOptions): Promise<Rendered & { m
     skipSchemaValidation,
     release: { name, namespace, revision: 1, isInstall: !isUpgrade, isUpgrade },
     capabilities: DEFAULT_CAPABILITIES,
+    ...(options.limits && { limits: options.limits }),
   });
   const { objects, hooks } = rendered;
   return { ...rendered, manifest: decodeText(streamOf({ manifest: objects, hooks })) };

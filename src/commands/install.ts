@@ -4,6 +4,7 @@ import type { Command } from './support/command.ts';
 import {
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
+  LIMITS_FLAG,
   NAME_FLAGS,
   OUTPUT_FLAG,
   PLAN_FLAGS,
@@ -37,6 +38,7 @@ export const command: Command = defineCommand({
   ],
   flags: {
     ...VALUE_FLAGS,
+    ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,

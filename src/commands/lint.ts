@@ -9,7 +9,7 @@ import { subchartPaths } from '../render/lint/subcharts.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { OUTPUT_FLAG, VALUE_FLAGS, valueSources } from './support/flags.ts';
+import { LIMITS_FLAG, limitsOf, OUTPUT_FLAG, VALUE_FLAGS, valueSources } from './support/flags.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { readStdin } from './support/inputs.ts';
 import { printResult } from './support/release-output.ts';
@@ -24,6 +24,7 @@ export const command: Command = defineCommand({
   args: [{ name: 'PATH', summary: 'chart folders or archives', optional: true, rest: true, complete: 'chart' }],
   flags: {
     ...VALUE_FLAGS,
+    ...LIMITS_FLAG,
     strict: { type: 'boolean', summary: 'fail on warnings too' },
     quiet: { type: 'boolean', summary: 'print only warnings and errors' },
     'with-subcharts': { type: 'boolean', summary: 'check the subcharts in charts/ too' },
@@ -39,6 +40,7 @@ export const command: Command = defineCommand({
       namespace: await localNamespace(flags),
       capabilities: { ...DEFAULT_CAPABILITIES, kubeVersion: kubeVersionOf(flags['kube-version']) },
       skipSchemaValidation: flags['skip-schema-validation'],
+      limits: limitsOf(flags),
     };
     const paths = args.length === 0 ? ['.'] : [...args];
     // As Helm lists them: after all charts that were named.

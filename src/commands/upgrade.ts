@@ -8,6 +8,7 @@ import {
   DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
   historyMaxOf,
+  LIMITS_FLAG,
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
@@ -43,6 +44,7 @@ export const command: Command = defineCommand({
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'install the release if it is not there yet' },
     ...VALUE_FLAGS,
+    ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,

@@ -20,7 +20,7 @@ import { openSource } from './lint/source.ts';
 import type { LintSource } from './lint/source.ts';
 import { lintTemplates } from './lint/templates.ts';
 import { lintValues } from './lint/values.ts';
-import type { Capabilities } from './render.ts';
+import type { Capabilities, RenderLimits } from './render.ts';
 
 export type { LintMessage, LintRule, Severity } from './lint/message.ts';
 
@@ -32,6 +32,7 @@ export type LintOptions = {
   namespace?: string;
   capabilities?: Capabilities;
   skipSchemaValidation?: boolean;
+  limits?: Partial<RenderLimits>;
 };
 
 /**

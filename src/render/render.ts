@@ -24,9 +24,9 @@ export type Lookup = (apiVersion: string, kind: string, namespace: string, name:
 
 /** Bounds on what templates may do; every one ends in `PKG_TEMPLATE_LIMIT`. */
 export type RenderLimits = {
-  /** Nested partials, includes and `tpl` calls. */
+  /** Nested partials; how often a Go template may include itself. */
   depth: number;
-  /** Nodes evaluated by one render. */
+  /** Nodes evaluated by one render; of Go templates the templates and the turns of loops that run. */
   steps: number;
   /** Characters that one render may print. */
   outputLength: number;

@@ -168,7 +168,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_TEMPLATE_LIMIT: {
     summary: 'the templates run too long or print too much',
     why: 'Partials include themselves, or a loop goes over far more than was meant.',
-    fix: 'Look at the partial or the loop that the message names.',
+    fix: 'Look at the partial or the loop that the message names. If it is right as it is, raise the bound: `--template-limits steps=1000000000`.',
   },
   PKG_TEMPLATE_FAILED: {
     summary: 'the chart itself refuses',

@@ -162,3 +162,32 @@ test('the namespace is that of the kubeconfig, as with helm', () => {
     expect(pkg(['template', 'c', ...args], { cwd: folder, env })).toMatchObject({ status: 0, stdout: theirs.stdout });
   }
 });
+
+describe('templates have bounds, which the user may set', () => {
+  const files = {
+    'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+    'c/templates/a.yaml':
+      '{{ define "a" }}{{ if gt (int .) 0 }}{{ include "a" (sub . 1) }}{{ end }}{{ end }}a: {{ include "a" 20 }}x\n',
+    'c/templates/b.yaml.hbs':
+      '{{#each (until 50)}}---\napiVersion: v1\nkind: List\nmetadata:\n  name: n{{this}}\n{{/each}}',
+  };
+
+  test.each([
+    [['template', 'c'], '', 0],
+    [['template', 'c', '--template-limits', 'depth=20'], '', 0],
+    [['template', 'c', '--template-limits', 'depth=19'], 'PKG_TEMPLATE_LIMIT', 1],
+    [['template', 'c', '--template-limits', 'output=10,depth=20'], 'PKG_TEMPLATE_LIMIT', 1],
+    [['template', 'c', '--template-limits', 'steps=1000', '--template-limits', 'depth=19'], 'PKG_TEMPLATE_LIMIT', 1],
+    [['template', 'c', '--template-limits', 'steps=21'], 'PKG_TEMPLATE_LIMIT', 1],
+    [['install', 'c', '--template-limits', 'steps=21', '--target', 'dir:out'], 'PKG_TEMPLATE_LIMIT', 1],
+    [['lint', 'c', '--template-limits', 'steps=21'], 'PKG_LINT_FAILED', 1],
+    [['template', 'c', '--template-limits', 'depht=3'], 'PKG_USAGE', 1],
+    [['template', 'c', '--template-limits', 'depth=0'], 'PKG_USAGE', 1],
+    [['template', 'c', '--template-limits', 'depth=1e3'], 'PKG_USAGE', 1],
+  ])('%j', (args, code, status) => {
+    const folder = temporaryFolder();
+    writeFiles(folder, files);
+    const run = pkg(args, { cwd: folder });
+    expect([run.status, /code: (\w+)/.exec(run.stderr)?.[1] ?? '']).toEqual([status, code]);
+  });
+});

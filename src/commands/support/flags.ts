@@ -2,6 +2,7 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ValueSources } from '../../chart/user-values.ts';
+import type { RenderLimits } from '../../render/render.ts';
 import type { ConnectionSettings } from '../../cluster/kube/connection.ts';
 import type { FlagSpecs, FlagValues, GLOBAL_FLAGS } from './command.ts';
 
@@ -43,6 +44,15 @@ export const DEPENDENCY_FLAGS = {
   'plain-http': { type: 'boolean', summary: 'reach registries without TLS' },
   'repository-cache': { type: 'string', hidden: true, summary: 'no index is kept' },
   'content-cache': { type: 'string', hidden: true, summary: 'no archive is kept' },
+} as const;
+
+/** What templates may do. */
+export const LIMITS_FLAG = {
+  'template-limits': {
+    type: 'map',
+    value: 'NAME=NUMBER',
+    summary: 'bounds of templates: depth, steps, output in bytes (repeatable)',
+  },
 } as const;
 
 /** How a release that is given no name gets one. */
@@ -162,6 +172,24 @@ export function valueSources(flags: Flags<typeof VALUE_FLAGS>): ValueSources {
     setFile: flags['set-file'],
     setLiteral: flags['set-literal'],
   };
+}
+
+/** The flag's names of bounds. */
+const LIMITS: Readonly<Record<string, keyof RenderLimits>> = { depth: 'depth', steps: 'steps', output: 'outputLength' };
+
+/** The bounds that were given. Throws `PKG_USAGE` for names and numbers that are none. */
+export function limitsOf(flags: Flags<typeof LIMITS_FLAG>): Partial<RenderLimits> {
+  const limits: Partial<RenderLimits> = {};
+  for (const [name, text] of Object.entries(flags['template-limits'])) {
+    const limit = Object.hasOwn(LIMITS, name) ? LIMITS[name] : undefined;
+    if (limit === undefined || !/^[1-9]\d{0,14}$/.test(text)) {
+      throw new PkgError('PKG_USAGE', `--template-limits cannot be ${printable(`${name}=${text}`)}`, {
+        hints: [`it takes ${Object.keys(LIMITS).join(', ')}, each with a whole number: steps=1000000000`],
+      });
+    }
+    limits[limit] = Number(text);
+  }
+  return limits;
 }
 
 /** The namespace of a command: `--namespace`, else `HELM_NAMESPACE`, else that of the kubeconfig, else `default`. */

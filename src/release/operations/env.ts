@@ -1,6 +1,7 @@
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
+import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
@@ -61,6 +62,8 @@ export type ChartOperation = Waiting & {
   subchartNotes?: boolean;
   /** Let templates ask for addresses. */
   enableDns?: boolean;
+  /** What templates may do. */
+  limits?: Partial<RenderLimits>;
 };
 
 /** How an upgrade treats the values of the revision before. */

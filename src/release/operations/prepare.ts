@@ -43,6 +43,7 @@ export async function renderFor(
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
       ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
       ...(input.enableDns !== undefined && { enableDns: input.enableDns }),
+      ...(input.limits && { limits: input.limits }),
     }),
   );
   for (const message of rendered.warnings) env.emit({ type: 'warning', message });

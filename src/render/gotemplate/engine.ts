@@ -33,7 +33,7 @@ export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplate
 /** `isMixed`: native templates of the chart tree will ask for templates. */
 export type GoInput = RenderInput & { isMixed?: boolean };
 
-/** What Helm has no bounds for, but a stack and a memory have. */
+/** Helm's own bound to templates that include themselves, and two for what it has no bounds for, but a memory has. */
 const LIMITS: RenderLimits = { depth: 1000, steps: 100_000_000, outputLength: 1 << 28 };
 const NOTES = 'NOTES.txt';
 

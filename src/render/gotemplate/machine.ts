@@ -18,9 +18,6 @@ export type Value = GoValue | undefined;
 /** Templates by name. */
 export type Namespace = Map<string, Template>;
 
-/** The bound that Helm sets to templates that include themselves. */
-const MOST_NESTED = 1000;
-
 /** What a machine needs from around it. */
 export type MachineOptions = {
   limits: RenderLimits;
@@ -145,7 +142,7 @@ export class Machine {
   }
 
   #included(name: string): Template {
-    if ((this.#nested.get(name) ?? 0) > MOST_NESTED) {
+    if ((this.#nested.get(name) ?? 0) > this.#options.limits.depth) {
       const why = `rendering template has a nested reference name: ${name}: unable to execute template`;
       throw new LimitReached(`error calling include: ${why}`);
     }

@@ -80,12 +80,15 @@ async function lintGo(
   chart: Chart,
   freshValues: () => ValueMap,
   isMixed: boolean,
-  { namespace = 'default', capabilities = DEFAULT_CAPABILITIES }: LintOptions,
+  { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
 ): Promise<{ messages: LintMessage[]; objects: LintObject[]; templates: GoTemplates }> {
   const { printGo } = await import('../gotemplate/render.ts');
   // Helm's lint says of its release neither that it is installed nor which revision it is.
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 0, isInstall: false };
-  const { texts, templates } = await printGo({ chart, release, capabilities, isMixed, lint: true }, freshValues);
+  const { texts, templates } = await printGo(
+    { chart, release, capabilities, isMixed, limits, lint: true },
+    freshValues,
+  );
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   for (const text of texts) {
@@ -104,11 +107,11 @@ async function renderNatively(
   chart: Chart,
   values: ValueMap,
   goTemplates: GoTemplates | undefined,
-  { namespace = 'default', capabilities = DEFAULT_CAPABILITIES }: LintOptions,
+  { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
 ): Promise<LintObject[]> {
   const { renderNative } = await import('../handlebars/render.ts');
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 1, isInstall: true };
-  const input = { chart, values, release, capabilities, ...(goTemplates && { goTemplates }) };
+  const input = { chart, values, release, capabilities, limits, ...(goTemplates && { goTemplates }) };
   const { objects, hooks } = await renderNative(input);
   return [...objects, ...hooks].flatMap((document) => asLintObject(document));
 }
