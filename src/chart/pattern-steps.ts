@@ -19,7 +19,7 @@ export type StepProgram = { steps: readonly Step[]; start: number; order: readon
 /** Repetitions are written out. */
 const MOST_IN_PROGRAM = 1000;
 /** Counting takes time too. */
-const MOST_COUNTED = 1_000_000;
+const MOST_COUNTED = 100_000;
 
 /**
  * Takes a pattern apart into steps; undefined when these are more than a thousand.
