@@ -16,7 +16,7 @@ import { isKnown, parseText } from './known.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
 import type { Parsed, Template } from './node.ts';
-import { Outlines } from './outlines.ts';
+import { outlinesOf } from './outlines.ts';
 import { parseTemplate } from './parse.ts';
 import { rootOf, scopesOf, templateOf } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -117,23 +117,24 @@ function parseAll(files: readonly File[], chart: Chart): { namespace: Namespace;
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
   const errors: PkgError[] = [];
-  const outlines = new Outlines(files, chart.metadata);
-  for (const { name, file, data } of files) {
+  const outlines = outlinesOf(files, chart.metadata);
+  for (const { name, file, data, scope } of files) {
+    const known = outlines.get(scope);
     let parsed: Parsed;
     try {
       const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
-      parsed = outlines.find({ name, file, text }, data) ?? parseTemplate({ name, file, text }, isKnown);
+      parsed = known?.find({ name, file, text }, data) ?? parseTemplate({ name, file, text }, isKnown);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
       errors.push(withHint(error));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);
-    outlines.add(name, data, parsed);
+    known?.add(name, data, parsed);
     defineAll(namespace, parsed.templates);
   }
   throwTogether(errors, (count) => `${count} templates cannot be read`);
-  outlines.keep();
+  for (const known of new Set(outlines.values())) known.keep();
   return { namespace, functions };
 }
 

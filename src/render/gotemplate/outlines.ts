@@ -3,47 +3,75 @@
  * where its bodies end. A run then reads only the bodies that it runs. It holds for a text as long as the text is the
  * same, byte by byte.
  */
+import type { ChartMetadata } from '../../chart/chart.ts';
 import { keepLater, readKept } from '../../kept.ts';
 import type { Outline, Parsed, Source, Template } from './node.ts';
+import type { Scope } from './scope.ts';
 
 /** Texts of fewer bytes are parsed in less time than it takes to read what is kept. */
 const MUCH = 20_000;
 
-/** A text with what is known about it. Its templates are its definitions, and last the text itself. */
+/** A text with what is known about it, by its path in the chart. Of its templates the text itself, which begins at 0, has no name here. */
 type Known = { name: string; size: number; functions: string[]; templates: Definition[]; bodies: number };
 type Definition = [name: string, start: number, isEmpty: boolean];
 
 /** A text as it was when this was found out. */
 type Entry = { known: Known; outline: Outline; data: Uint8Array };
 
-/** The outlines of one chart tree. */
-export class Outlines {
+/** A template's file in a chart of the tree. */
+type File = { name: string; data: Uint8Array; scope: Scope };
+
+/**
+ * The outlines of a chart tree, by chart. A chart of many templates has its own: it may be a library, which is in
+ * other trees too.
+ */
+export function outlinesOf(files: readonly File[], top: ChartMetadata): Map<Scope, Outlines> {
+  const outlines = new Map<Scope, Outlines>();
+  const rest: File[] = [];
+  for (const [scope, own] of Map.groupBy(files, (file) => file.scope)) {
+    if (sizeOf(own) < MUCH) rest.push(...own);
+    else outlines.set(scope, new Outlines(own, scope.chart.metadata, scope.path));
+  }
+  const others = new Outlines(rest, top, '');
+  for (const { scope } of rest) outlines.set(scope, others);
+  return outlines;
+}
+
+function sizeOf(files: readonly File[]): number {
+  return files.reduce((sum, { data }) => sum + data.length, 0);
+}
+
+/** The outlines of one or several charts. */
+class Outlines {
   readonly #file: string;
+  readonly #path: string;
   readonly #isWorthIt: boolean;
   readonly #before: ReadonlyMap<string, Entry>;
   readonly #entries: Entry[] = [];
   #isNew = false;
 
-  /** @param files all texts of the tree */
-  constructor(
-    files: readonly { name: string; data: Uint8Array }[],
-    { name, version }: { name: string; version: string },
-  ) {
-    const names = files.reduce((sum, file) => sum + file.name.length, 0);
-    this.#isWorthIt = files.reduce((sum, { data }) => sum + data.length, 0) >= MUCH;
+  /**
+   * @param files all texts
+   * @param path of the chart in the tree; '' for several charts
+   */
+  constructor(files: readonly File[], { name, version }: ChartMetadata, path: string) {
+    const names = files.reduce((sum, file) => sum + file.name.length - path.length, 0);
+    this.#path = path;
+    this.#isWorthIt = sizeOf(files) >= MUCH;
+    const which = path === '' ? 'below' : 'own';
     // Charts that share a name overwrite each other's, and that is all.
-    this.#file = `${name}-${version}-${files.length}-${names}.outlines`.replace(/[^\w.+-]/g, '_').slice(-200);
+    this.#file = `${name}-${version}-${files.length}-${names}-${which}.outlines`.replace(/[^\w.+-]/g, '_').slice(-200);
     this.#before = this.#isWorthIt ? readEntries(this.#file) : new Map();
   }
 
   /** What is known of a text; undefined where it has to be parsed. */
   find(source: Source, data: Uint8Array): Parsed | undefined {
-    const entry = this.#before.get(source.name);
+    const entry = this.#before.get(source.name.slice(this.#path.length));
     if (entry === undefined || Buffer.compare(entry.data, data) !== 0) return undefined;
     const { known, outline } = entry;
     const whole: Source = { ...source, outline };
     const templates = known.templates.map(([name, start, isEmpty]): Template => ({
-      name,
+      name: start === 0 ? source.name : name,
       source: whole,
       start,
       list: { unread: start },
@@ -53,8 +81,9 @@ export class Outlines {
   }
 
   /** Takes note of what a text holds, as it was found or parsed. */
-  add(name: string, data: Uint8Array, parsed: Parsed): void {
+  add(full: string, data: Uint8Array, parsed: Parsed): void {
     if (!this.#isWorthIt) return;
+    const name = full.slice(this.#path.length);
     const before = this.#before.get(name);
     if (before !== undefined && before.outline === parsed.outline) {
       this.#entries.push(before);
@@ -63,7 +92,7 @@ export class Outlines {
     this.#isNew = true;
     const { outline } = parsed;
     const templates = parsed.templates.map(({ name: defined, start, isEmpty }): Definition => [
-      defined,
+      start === 0 ? '' : defined,
       start,
       isEmpty,
     ]);

@@ -113,3 +113,32 @@ describe('a chart that is rendered again', () => {
     );
   });
 });
+
+test('a library is known in every chart that has it', () => {
+  const folder = temporaryFolder();
+  const cache = join(folder, 'cache');
+  const filler = `{{/* ${'x'.repeat(30_000)} */}}`;
+  const library = {
+    'Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n',
+    'templates/_a.tpl': `${filler}{{ define "lib.a" }}{{ if .Values.on }}on{{ else }}{{ template "lib.b" . }}{{ end }}{{ end }}`,
+    'templates/_b.tpl': '{{ define "lib.b" }}{{ with .Chart }}{{ .Name }}{{ end }}{{ end }}',
+  };
+  const render = (name: string, ...args: string[]): string =>
+    pkg(['template', 'x', join(folder, name), ...args], { env: { XDG_CACHE_HOME: cache } }).stdout;
+  const kept = (): string[] =>
+    readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.kept'));
+  for (const name of ['one', 'two']) {
+    writeFiles(join(folder, name), {
+      'Chart.yaml': `apiVersion: v2\nname: ${name}\nversion: 1.0.0\ndependencies:\n- name: lib\n  version: 1.0.0\n`,
+      'templates/a.yaml': 'a: {{ include "lib.a" . }}\n',
+    });
+    for (const [file, text] of Object.entries(library)) writeFiles(join(folder, name, 'charts/lib'), { [file]: text });
+  }
+  render('one');
+  expect(render('one')).toContain('a: one');
+  const after = kept();
+  expect(after).toHaveLength(1);
+  expect(render('two')).toContain('a: two');
+  expect(render('two', '--set', 'on=true')).toContain('a: on');
+  expect(kept()).toEqual(after);
+});
