@@ -6,7 +6,7 @@ import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { sep } from 'node:path';
 
 /** More files than anybody's charts need: then all go, and begin anew. */
-const MOST_FILES = 500;
+const MOST_FILES = 1000;
 const ENDING = '.kept';
 
 let folder = '';

@@ -9,7 +9,7 @@ import type { Outline, Parsed, Source, Template } from './node.ts';
 import type { Scope } from './scope.ts';
 
 /** Texts of fewer bytes are parsed in less time than it takes to read what is kept. */
-const MUCH = 20_000;
+const MUCH = 10_000;
 
 /** A text with what is known about it, by its path in the chart. Of its templates the text itself, which begins at 0, has no name here. */
 type Known = { name: string; size: number; functions: string[]; templates: Definition[]; bodies: number };
