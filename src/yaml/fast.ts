@@ -35,7 +35,7 @@ export function readFast(text: string, unique: boolean): { value: Value } | unde
 }
 
 /**
- * Reads some fields of a document that is a map; of the others it looks only whether they can be read, and gives null.
+ * Reads some fields of a document that is a map, or holds nothing; of the others it looks only whether they can be read, and gives null.
  * Undefined for a document that needs the full reader.
  */
 export function readFields(text: string, isWanted: (key: string) => boolean): ValueMap | undefined {
@@ -69,7 +69,9 @@ class Reader extends Cursor {
 
   fields(isWanted: (key: string) => boolean): ValueMap {
     const column = this.nextLine();
-    if (column === -1 || this.isEntry()) leave();
+    // Templates that are turned off often print their licence all the same.
+    if (column === -1) return new Map();
+    if (this.isEntry()) leave();
     this.depth++;
     const map: ValueMap = new Map();
     const skimmer = new Skimmer(this.text, 0, false);
