@@ -132,6 +132,9 @@ function subject(text: string, encoding: Encoding): string | Uint8Array {
   return encoding === 'bytes' && NOT_ASCII.test(text) ? Buffer.from(text, 'latin1') : text;
 }
 
+/** The number of a group: with zeros before it, it is a name. */
+const NUMBER = /^(?:0|[1-9]\d*)$/;
+
 /** Where a match lies, and what its groups caught. */
 type Match = { start: number; end: number; group: (name: string) => string };
 
@@ -160,7 +163,7 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
       return from < 0 ? undefined : text.slice(from, matcher.end(group));
     });
     const group = (name: string): string => {
-      const candidates = /^\d+$/.test(name) ? [Number(name)] : (named.get(name) ?? []);
+      const candidates = NUMBER.test(name) ? [Number(name)] : (named.get(name) ?? []);
       // Of several groups of one name the first that took part counts.
       return candidates.map((index) => groups[index]).find((caught) => caught !== undefined) ?? '';
     };
@@ -188,7 +191,7 @@ function plainMatches(regex: RegExp, text: string, count: number): Match[] {
     found.push({
       start,
       end,
-      group: (name) => (/^\d+$/.test(name) ? groups[Number(name)] : groups.groups?.[name]) ?? '',
+      group: (name) => (NUMBER.test(name) ? groups[Number(name)] : groups.groups?.[name]) ?? '',
     });
     checkCount(found.length);
   }
