@@ -6,16 +6,18 @@ import { expectSame, pkgOutcome } from './support.ts';
 import { RUNS, SEED } from '../../../support/generation.ts';
 
 const atoms =
-  '. a b \\d \\w \\s \\W \\D \\S \\b \\B ^ $ [a-c] [^a-c] [[:alpha:]] [^\\s] é [é-ü] \\pL \\x41 \\. \\- (?i) (?s) (?m) - _ \\Q.\\E';
+  '. a b \\d \\w \\s \\W \\D \\S \\b \\B ^ $ [a-c] [^a-c] [[:alpha:]] [^\\s] é [é-ü] \\pL \\x41 \\. \\- (?i) (?s) (?m) - _ \\Q.\\E [a-c-_] [\\w-.] [a-]';
 const atom = fc.constantFrom(...atoms.split(' '));
 const times = fc.constantFrom('', '', '', '', '*', '+', '?', '*?', '+?', '{2}', '{1,2}', '{0,}', '{2,1}', '**');
 const piece = fc.tuple(atom, times).map((parts) => parts.join(''));
 const sequence = fc.array(piece, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+const ending = fc.constantFrom(')', ')*', ')?', '|b)', '|)', ')+', '){2}', ')*?', '){1,3}');
+const inner = fc.tuple(fc.constantFrom('(', '(?:'), sequence, ending).map((parts) => parts.join(''));
 const group = fc
   .tuple(
     fc.constantFrom('(', '(?:', '(?P<n>', '(?<m>', '(?=', '(?i:'),
-    sequence,
-    fc.constantFrom(')', ')*', ')?', '|b)', '|)'),
+    fc.array(fc.oneof(sequence, sequence, inner), { minLength: 1, maxLength: 2 }).map((parts) => parts.join('')),
+    ending,
   )
   .map((parts) => parts.join(''));
 const pattern = fc.oneof(
@@ -47,11 +49,12 @@ const pattern = fc.oneof(
   ),
 );
 const text = fc.oneof(
+  madeOf(['a', 'b', 'A', ' ', '\n', '-', '_', '1', '.', 'ab', 'c'], 10),
   madeOf(['a', 'b', 'A', ' ', '\n', 'é', 'ü', '-', '_', '1', '.', 'ab', '\u2028', '😀', '\v', 'ſ'], 10),
   anyText,
 );
 const template = fc.oneof(
-  madeOf(['$1', '${1}', '$n', '${n}x', '$$', '$', 'é', '$1é', '${', '}', '$0', '$9', 'x', '${é}'], 4),
+  madeOf(['$1', '${1}', '$01', '$2', '$n', '${n}x', '$$', '$', 'é', '$1é', '${', '}', '$0', '$9', 'x', '${é}'], 4),
   anyText,
 );
 const count = fc.constantFrom('-1', '0', '1', '2', '5');
