@@ -8,13 +8,14 @@ if (major < 24) {
   process.exitCode = 1;
 } else {
   // A V8 that does not know a flag would say so.
-  if (major <= 26) tune();
+  if (major <= 26 && /^(template|lint)$/.test(process.argv[2])) tune();
   start();
 }
 
 // Lets V8 do without what is not earned back in a run of a second, all the less where other programs share the cores:
 // its last compiler, the one before it but for what is called very often, the first but for much at once, helper threads
 // for young objects, and marking old objects before it has to. The triggers are in percent of what V8 would let grow.
+// Only for commands that compute: those that wait for a cluster end sooner where compilers work meanwhile.
 // All that is compiled has to be under the same flags, or the code that is kept would be of no use to the next run.
 function tune() {
   var v8 = process.getBuiltinModule('node:v8');
