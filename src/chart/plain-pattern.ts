@@ -27,7 +27,7 @@ const MOST_STEPS = 10_000_000;
 export function isCheap(pattern: PlainPattern, text: string): boolean {
   const { loops, choices, node, regex } = pattern;
   if (loops < Infinity && (text.length + 1) ** (loops + 1) * choices <= MOST_STEPS) return true;
-  pattern.steps ??= stepProgram(node, regex.flags.replace('g', '')) ?? null;
+  if (pattern.steps === undefined) pattern.steps = stepProgram(node, regex.flags.replace('g', '')) ?? null;
   return pattern.steps !== null && takesAtMost(pattern.steps, text, MOST_STEPS);
 }
 
@@ -86,8 +86,16 @@ const ESCAPES: Readonly<Record<string, readonly [outside: string, inside: string
 /** A part of a pattern that has no parts, and matches one character or stands at a place. */
 function leaf(kind: 'character' | 'place', text: string): Part {
   const part: Part = {
-    ...{ text, node: { kind, text }, loops: 0, choices: 1, least: 0, isSimple: false },
-    ...{ groups: 0, mayLeaveGroup: false, hasSameGroups: true, copies: 1 },
+    text,
+    node: { kind, text },
+    loops: 0,
+    choices: 1,
+    least: 0,
+    isSimple: false,
+    groups: 0,
+    mayLeaveGroup: false,
+    hasSameGroups: true,
+    copies: 1,
   };
   return kind === 'place' ? part : { ...part, least: 1, isSimple: true, single: text };
 }

@@ -35,8 +35,8 @@ export function readFast(text: string, unique: boolean): { value: Value } | unde
 }
 
 /**
- * Reads some fields of a document that is a map, or holds nothing; of the others it looks only whether they can be read, and gives null.
- * Undefined for a document that needs the full reader.
+ * Reads some fields of a document that is a map, or holds nothing; of the others it looks only whether they can be read,
+ * and gives null. Undefined for a document that needs the full reader.
  */
 export function readFields(text: string, isWanted: (key: string) => boolean): ValueMap | undefined {
   return read(text, false, (reader) => reader.fields(isWanted));

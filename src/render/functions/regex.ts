@@ -141,7 +141,11 @@ type Match = { start: number; end: number; group: (name: string) => string };
 /** One search is linear, but all of them together may not be (`a.*b|a`); nobody waits longer than this. */
 const LONGEST_SEARCH_MS = 10_000;
 
-/** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. `withGroups`: what groups caught will be asked for. */
+/**
+ * Go's matches: from left to right, none empty right behind another; all of them when `count` is negative.
+ *
+ * @param withGroups what groups caught will be asked for
+ */
 function matches(pattern: string, text: string, count: number, encoding: Encoding, withGroups = false): Match[] {
   if (count === 0) {
     check(pattern);

@@ -18,30 +18,19 @@ export type Exec = (machine: Machine, dot: Value) => number;
 
 /** Compiles a template. */
 export function compileTemplate(template: Template): Exec {
-  return compileTurns(template.list, template);
+  return compileBody(template.list, template, true);
 }
 
-/** A body that may run any number of times, and counts how often. */
-function compileTurns(body: Body, template: Template): Exec {
+/** @param isCounted it may run any number of times, and counts how often */
+function compileBody(body: Body, template: Template, isCounted: boolean): Exec {
   const list = listOf(body, template);
   const [first] = list;
   if (first === undefined) return () => NORMAL;
   const statements = compileStatements(list, template);
-  return (machine, dot) => {
-    machine.step(template, first);
-    for (let index = 0; index < statements.length; index++) {
-      const ending = (statements[index] as Exec)(machine, dot);
-      if (ending !== NORMAL) return ending;
-    }
-    return NORMAL;
-  };
-}
-
-function compileBody(body: Body, template: Template): Exec {
-  const statements = compileStatements(listOf(body, template), template);
   // One call fewer: a stack has to hold a thousand templates that include each other.
-  if (statements.length === 1) return statements[0] as Exec;
+  if (!isCounted && statements.length === 1) return statements[0] as Exec;
   return (machine, dot) => {
+    if (isCounted) machine.step(template, first);
     for (let index = 0; index < statements.length; index++) {
       const ending = (statements[index] as Exec)(machine, dot);
       if (ending !== NORMAL) return ending;
@@ -125,8 +114,9 @@ function compileBranch(node: BranchNode, template: Template): Exec {
     const mark = machine.names.length;
     const value = pipe(machine, dot);
     let ending = NORMAL;
-    if (isTrue(value)) ending = (list ??= compileBody(node.list, template))(machine, isWith ? value : dot);
-    else if (node.otherwise !== undefined) ending = (otherwise ??= compileBody(node.otherwise, template))(machine, dot);
+    if (isTrue(value)) ending = (list ??= compileBody(node.list, template, false))(machine, isWith ? value : dot);
+    else if (node.otherwise !== undefined)
+      ending = (otherwise ??= compileBody(node.otherwise, template, false))(machine, dot);
     if (machine.names.length !== mark) pop(machine, mark);
     return ending;
   };
@@ -186,7 +176,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
         if (count > 1) machine.values[mark - 2] = index;
       }
     }
-    const ending = (body ??= compileTurns(node.list, template))(machine, element);
+    const ending = (body ??= compileBody(node.list, template, true))(machine, element);
     if (machine.names.length !== mark) pop(machine, mark);
     return ending;
   };
@@ -238,7 +228,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
     const ran = loop(machine, machine.names.length, value);
     let ending = NORMAL;
     if (!ran && node.otherwise !== undefined)
-      ending = (otherwise ??= compileBody(node.otherwise, template))(machine, dot);
+      ending = (otherwise ??= compileBody(node.otherwise, template, false))(machine, dot);
     if (machine.names.length !== outer) pop(machine, outer);
     return ending;
   };

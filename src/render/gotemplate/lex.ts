@@ -173,7 +173,7 @@ export class Lexer {
         return this.#quoted('string', at, 34);
       case 40: // (
         this.#parens++;
-        return this.#emitTerm('(', at, at + 1);
+        return this.#emit('(', at, at + 1, true);
       case 41: // )
         this.#parens--;
         if (this.#parens < 0) return this.#fail('unexpected right paren', at);
@@ -189,7 +189,7 @@ export class Lexer {
         // `
         const close = text.indexOf('`', at + 1);
         if (close === -1) return this.#fail('unterminated raw quoted string', at);
-        return this.#emitTerm('string', at, close + 1);
+        return this.#emit('string', at, close + 1, true);
       }
       case 58: // :
         if (text.charCodeAt(at + 1) !== 61) return this.#fail('expected :=', at);
@@ -218,7 +218,7 @@ export class Lexer {
     const kind = KINDS[this.text.charCodeAt(at + 1)];
     if (kind === LETTER) return this.#name('field', at, at + 1);
     if (kind === DIGIT) return this.#number(at);
-    if (kind === SPACES || this.#isTerminator(at + 1)) return this.#emitTerm('dot', at, at + 1);
+    if (kind === SPACES || this.#isTerminator(at + 1)) return this.#emit('dot', at, at + 1, true);
     this.#name('field', at, at + 1);
   }
 
@@ -233,7 +233,7 @@ export class Lexer {
       for (let size = this.#wordAt(end); size > 0; size = this.#wordAt(end)) end += size;
       if (!this.#isTerminator(end)) return this.#fail(`bad character ${this.#describe(end)}`, at);
     }
-    this.#emitTerm(type, at, end);
+    this.#emit(type, at, end, true);
     if (type !== 'identifier') return;
     const word = text.slice(at, end);
     this.#value = word;
@@ -263,7 +263,7 @@ export class Lexer {
     const { text } = this;
     for (let end = at + 1; ; end++) {
       const code = text.charCodeAt(end);
-      if (code === quote) return this.#emitTerm(type, at, end + 1);
+      if (code === quote) return this.#emit(type, at, end + 1, true);
       if (code === 92 && end + 1 < text.length && text.charCodeAt(end + 1) !== LF) end++;
       else if (code === 92 || code === LF || Number.isNaN(code)) {
         return this.#fail(`unterminated ${type === 'string' ? 'quoted string' : 'character constant'}`, at);
@@ -281,7 +281,7 @@ export class Lexer {
       end = this.#scanNumber(end);
       if (this.text[end - 1] !== 'i' || this.#wordAt(end) > 0) return bad(end);
     }
-    this.#emitTerm('number', at, end);
+    this.#emit('number', at, end, true);
   }
 
   #scanNumber(at: number): number {
@@ -290,17 +290,9 @@ export class Lexer {
     return NUMBER.lastIndex;
   }
 
-  #emit(type: TokenType, start: number, end: number): void {
+  #emit(type: TokenType, start: number, end: number, isTerm = false): void {
     this.type = type;
-    this.isTerm = false;
-    this.start = start;
-    this.end = end;
-    this.#value = undefined;
-  }
-
-  #emitTerm(type: TokenType, start: number, end: number): void {
-    this.type = type;
-    this.isTerm = true;
+    this.isTerm = isTerm;
     this.start = start;
     this.end = end;
     this.#value = undefined;

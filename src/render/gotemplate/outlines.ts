@@ -11,7 +11,10 @@ import type { Scope } from './scope.ts';
 /** Texts of fewer bytes are parsed in less time than it takes to read what is kept. */
 const MUCH = 10_000;
 
-/** A text with what is known about it, by its path in the chart. Of its templates the text itself, which begins at 0, has no name here. */
+/**
+ * A text with what is known about it, by its path in the chart. Of its templates the text itself, which begins at 0, has
+ * no name here.
+ */
 type Known = { name: string; size: number; functions: string[]; templates: Definition[]; bodies: number };
 type Definition = [name: string, start: number, isEmpty: boolean];
 
@@ -22,8 +25,8 @@ type Entry = { known: Known; outline: Outline; data: Uint8Array };
 type File = { name: string; data: Uint8Array; scope: Scope };
 
 /**
- * The outlines of a chart tree, by chart. A chart of many templates has its own: it may be a library, which is in
- * other trees too.
+ * The outlines of a chart tree, by chart, where there is so much that it is worth it. A chart of many templates has its
+ * own: it may be a library, which is in other trees too.
  */
 export function outlinesOf(files: readonly File[], top: ChartMetadata): Map<Scope, Outlines> {
   const outlines = new Map<Scope, Outlines>();
@@ -32,8 +35,10 @@ export function outlinesOf(files: readonly File[], top: ChartMetadata): Map<Scop
     if (sizeOf(own) < MUCH) rest.push(...own);
     else outlines.set(scope, new Outlines(own, scope.chart.metadata, scope.path));
   }
-  const others = new Outlines(rest, top, '');
-  for (const { scope } of rest) outlines.set(scope, others);
+  if (sizeOf(rest) >= MUCH) {
+    const others = new Outlines(rest, top, '');
+    for (const { scope } of rest) outlines.set(scope, others);
+  }
   return outlines;
 }
 
@@ -45,7 +50,6 @@ function sizeOf(files: readonly File[]): number {
 class Outlines {
   readonly #file: string;
   readonly #path: string;
-  readonly #isWorthIt: boolean;
   readonly #before: ReadonlyMap<string, Entry>;
   readonly #entries: Entry[] = [];
   #isNew = false;
@@ -57,11 +61,10 @@ class Outlines {
   constructor(files: readonly File[], { name, version }: ChartMetadata, path: string) {
     const names = files.reduce((sum, file) => sum + file.name.length - path.length, 0);
     this.#path = path;
-    this.#isWorthIt = sizeOf(files) >= MUCH;
     const which = path === '' ? 'below' : 'own';
     // Charts that share a name overwrite each other's, and that is all.
     this.#file = `${name}-${version}-${files.length}-${names}-${which}.outlines`.replace(/[^\w.+-]/g, '_').slice(-200);
-    this.#before = this.#isWorthIt ? readEntries(this.#file) : new Map();
+    this.#before = readEntries(this.#file);
   }
 
   /** What is known of a text; undefined where it has to be parsed. */
@@ -82,7 +85,6 @@ class Outlines {
 
   /** Takes note of what a text holds, as it was found or parsed. */
   add(full: string, data: Uint8Array, parsed: Parsed): void {
-    if (!this.#isWorthIt) return;
     const name = full.slice(this.#path.length);
     const before = this.#before.get(name);
     if (before !== undefined && before.outline === parsed.outline) {

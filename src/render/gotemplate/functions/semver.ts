@@ -13,10 +13,10 @@ import { fn, GoError } from './signature.ts';
 import type { GoFunction } from './signature.ts';
 
 export const functions: FunctionGroup = {
-  semver: fn(['string'], (_host, text) => new VersionObject(readVersion(text), text, true)),
+  semver: fn(['string'], (_host, text) => new VersionObject(toVersion(text), text, true)),
   semverCompare: fn(['string', 'string'], (_host, constraint, version) => {
-    const read = readConstraint(constraint);
-    return meets(readVersion(version), read);
+    const read = remembered(constraints, constraint, toConstraint);
+    return meets(remembered(versions, version, toVersion), read);
   }),
 };
 
@@ -25,15 +25,19 @@ const constraints: Map<string, Constraint> = new Map();
 const versions: Map<string, Version> = new Map();
 const MOST_KEPT = 100;
 
-function readVersion(text: string): Version {
-  const known = versions.get(text);
-  if (known !== undefined) return known;
-  const version = parseVersion(text);
-  if (version !== undefined) {
-    if (versions.size >= MOST_KEPT) versions.clear();
-    versions.set(text, version);
-    return version;
+function remembered<T>(known: Map<string, T>, text: string, read: (text: string) => T): T {
+  let value = known.get(text);
+  if (value === undefined) {
+    value = read(text);
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(text, value);
   }
+  return value;
+}
+
+function toVersion(text: string): Version {
+  const version = parseVersion(text);
+  if (version !== undefined) return version;
   if (text.length > LONGEST_VERSION) throw new GoError('version string is too long (max 256 bytes)');
   const [, numbers] = /^v?([0-9]+(?:\.[0-9]+){0,2})(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.exec(text) ?? [];
   if (numbers === undefined || /[-+.](?:[.+]|$)/.test(text.replaceAll(/-+/g, '-x'))) {
@@ -44,19 +48,13 @@ function readVersion(text: string): Version {
   throw new GoError(`error parsing version segment: strconv.ParseUint: parsing "${large}": value out of range`);
 }
 
-function readConstraint(text: string): Constraint {
-  const known = constraints.get(text);
-  if (known !== undefined) return known;
-  let read: Constraint;
+function toConstraint(text: string): Constraint {
   try {
-    read = parseConstraint(text);
+    return parseConstraint(text);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     throw new GoError(`improper constraint: ${quote(text)}`);
   }
-  if (constraints.size >= MOST_KEPT) constraints.clear();
-  constraints.set(text, read);
-  return read;
 }
 
 /** `*semver.Version`, or for a version that another one was made from `semver.Version`. */
