@@ -46,6 +46,8 @@ function start() {
   // What each chunk of the program exports, once it has run: see scripts/link.ts.
   var exported = [];
   var builtins = {};
+  // From where packages beside pkg are found.
+  builtin.filename = dist + path.sep + 'main.cjs';
   var chunks = run('main.cjs');
 
   later(0)

@@ -108,6 +108,7 @@ class Linked {
     walk(program, (node, parent) => {
       if (node['type'] === 'ImportExpression') this.#addLater(node);
       if (node['type'] === 'Identifier') this.#addUse(node, parent);
+      if (node['type'] === 'MetaProperty') this.#addMeta(parent);
       // What others get is what there is when the chunk has run.
       const changed = node['type'] === 'AssignmentExpression' ? node['left'] : node['argument'];
       const counts = node['type'] === 'AssignmentExpression' || node['type'] === 'UpdateExpression';
@@ -160,6 +161,15 @@ class Linked {
     if (parent['shorthand'] === true) {
       if (parent['value'] === node) this.#edits.push(() => ({ start, end, text: `${String(node['name'])}:${text}` }));
     } else if (!isKey) this.#edits.push(() => ({ start, end, text }));
+  }
+
+  /** Takes the place of the program's files from `bin/pkg.js`: a script knows of no module that it would be. */
+  #addMeta(parent: Record<string, unknown>): void {
+    if (!isNode(parent['property']) || parent['property']['name'] !== 'filename')
+      this.#refuse('it asks for more of its module than `import.meta.filename`');
+    const start = Number(parent['start']);
+    const end = Number(parent['end']);
+    this.#edits.push(() => ({ start, end, text: 'builtin.filename' }));
   }
 
   #addLater(node: Record<string, unknown>): void {

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compareSync } from 'bcryptjs';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -92,6 +93,17 @@ describe('the installed program', () => {
     const result = pkg(['template', 'web', chart]);
     expect(result).toMatchObject({ status: 0, stderr: '' });
     expect(result.stdout).toContain('# Source: web/templates/deployment.yaml');
+  });
+
+  test('hashes passwords also where npm could not install the compiled bcrypt', () => {
+    const hashing = join(folder, 'hashing');
+    mkdirSync(join(hashing, 'templates'), { recursive: true });
+    writeFileSync(join(hashing, 'Chart.yaml'), 'apiVersion: v2\nname: hashing\nversion: 1.0.0\n');
+    writeFileSync(join(hashing, 'templates/all.yaml'), 'hash: {{ bcrypt "pässword" }}\n');
+    const result = pkg(['template', 'x', hashing]);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    const [hash = ''] = /\$2a\$10\$\S{53}$/m.exec(result.stdout) ?? [];
+    expect(compareSync('pässword', hash)).toBe(true);
   });
 
   test.skipIf(windows)('works without a home, and with one that cannot be written', () => {

@@ -1,2 +1,2 @@
-/** bcrypt by bcryptjs: Node has none of its own. */
-export { genSaltSync, hashSync, truncates } from 'bcryptjs';
+/** bcrypt by bcryptjs, for where there is no compiled one: see `passwords.ts`. */
+export { encodeBase64, hashSync } from 'bcryptjs';

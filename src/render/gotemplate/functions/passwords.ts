@@ -1,8 +1,7 @@
 /** Sprig's functions on passwords, and encryption with one. */
 import { createDecipheriv } from 'node:crypto';
-import { truncates } from '../../functions/bcrypt.ts';
 import { aesKey, encryptAes } from '../../functions/keys.ts';
-import { derivePassword, hashPassword, isPasswordShape } from '../../functions/passwords.ts';
+import { derivePassword, hashPassword, isPasswordShape, isTooLongForBcrypt } from '../../functions/passwords.ts';
 import { decodeText } from '../value.ts';
 import { base64Fault } from './base-n.ts';
 import type { FunctionGroup } from './index.ts';
@@ -33,7 +32,7 @@ function bytesOf(text: string): Buffer {
 function bcrypt(password: string): string {
   const text = decodeText(password);
   if (!Buffer.from(text).equals(bytesOf(password))) throw new GoError('takes a password in UTF-8');
-  if (truncates(text)) {
+  if (isTooLongForBcrypt(text)) {
     return 'failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes';
   }
   return hashPassword(text);
