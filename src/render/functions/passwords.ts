@@ -17,7 +17,7 @@ export function isTooLongForBcrypt(password: string): boolean {
 export function hashPassword(password: string): string {
   if (isTooLongForBcrypt(password)) throw new FunctionFailure('takes a password of at most 72 bytes');
   compiledHash ??= findCompiledHash();
-  if (compiledHash !== null) return compiledHash(Buffer.from(password), { cost: BCRYPT_COST, version: '2a' });
+  if (compiledHash !== null) return compiledHash(password, BCRYPT_COST).replace('$2b$', '$2a$');
   return hashSync(password, `$2a$${BCRYPT_COST}$${encodeBase64(randomBytes(16), 16)}`);
 }
 
