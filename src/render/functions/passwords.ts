@@ -16,7 +16,7 @@ export function isTooLongForBcrypt(password: string): boolean {
 /** A bcrypt hash at Go's default cost, with the prefix that every reader of bcrypt knows. Fails beyond 72 bytes. */
 export function hashPassword(password: string): string {
   if (isTooLongForBcrypt(password)) throw new FunctionFailure('takes a password of at most 72 bytes');
-  compiledHash ??= findCompiledHash();
+  if (compiledHash === undefined) compiledHash = findCompiledHash();
   if (compiledHash !== null) return compiledHash(password, BCRYPT_COST).replace('$2b$', '$2a$');
   return hashSync(password, `$2a$${BCRYPT_COST}$${encodeBase64(randomBytes(16), 16)}`);
 }
