@@ -4,7 +4,8 @@ import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
 import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import type { Chart } from './chart.ts';
+import { keepLater, readKept } from '../kept.ts';
+import type { Chart, ChartFile } from './chart.ts';
 import type { Origins } from './origins.ts';
 import { compileSchema } from './schema/compile.ts';
 import { SchemaFault } from './schema/document.ts';
@@ -15,6 +16,9 @@ import { subchartValues } from './values.ts';
 
 /** What is looked at of a chart. */
 type Judged = Pick<Chart, 'schema' | 'location' | 'dependencies'>;
+
+/** A schema of fewer bytes is compiled in less time than it takes to read what is kept. */
+const MUCH = 20_000;
 
 /**
  * Holds the values of a chart and its subcharts against their schemas: drafts 4, 6, 7, 2019-09 and
@@ -29,7 +33,7 @@ export async function validateSchemas(chart: Judged, values: ValueMap, origins?:
     if (at.schema !== undefined) {
       const file = `${at.location}/${at.schema.name}`;
       try {
-        for (const problem of await check(new TextDecoder().decode(at.schema.data), file, own)) {
+        for (const problem of await check(at.schema, file, own)) {
           errors.push(await violation(problem, path, file, origins));
         }
       } catch (error) {
@@ -61,11 +65,18 @@ async function violation(
   });
 }
 
-async function check(text: string, file: string, values: ValueMap): Promise<Problem[]> {
-  const json = parseJson(text, file);
+async function check({ data }: ChartFile, file: string, values: ValueMap): Promise<Problem[]> {
+  const json = parseJson(new TextDecoder().decode(data), file);
+  // Kept is the text of a schema that was found plain. Those that share a name overwrite each other's, and that is all.
+  const kept = `${file.slice(-150)}-${data.length}.schema`.replace(/[^\w.+-]/g, '_');
+  const wasPlain = data.length >= MUCH && readKept(kept)?.equals(data) === true;
   try {
     const schema: Value = fromPlain(json);
-    const validate = (): Problem[] => validateValue(compileSchema(schema, patternEngine()), asFloats(values));
+    const validate = (): Problem[] => {
+      const { rule, isPlain } = compileSchema(schema, patternEngine(), wasPlain);
+      if (isPlain && !wasPlain && data.length >= MUCH) keepLater(kept, () => [data]);
+      return validateValue(rule, asFloats(values));
+    };
     try {
       return validate();
     } catch (error) {

@@ -15,6 +15,8 @@ import type { Draft } from './shapes.ts';
 
 /** One schema. A keyword whose value is no schema is read from `keywords` where it is applied. */
 export type Rule = {
+  /** Compiles it: there until it was called for the first time, before which the rest says nothing. */
+  complete: (() => void) | undefined;
   /** What a boolean schema says of everything. */
   always?: boolean;
   draft: Draft;
@@ -58,27 +60,38 @@ const DEPENDENCIES: readonly string[] = ['dependencies', 'dependentRequired', 'd
 /**
  * Compiles a schema and all that it refers to.
  *
+ * @param isPlain what an earlier call gave for the same schema: where it is plain, a part is compiled when it is needed
+ * @returns the rule of the whole, and whether the schema is plain: free of faults, of parts with addresses or anchors of
+ *   their own, and of references that depend on the way to them
  * @throws {SchemaFault} for what no draft allows, references that lead nowhere, and patterns that are none
  */
-export function compileSchema(schema: Value, engine: PatternEngine): Rule {
-  return new Compiler(new SchemaDocument(schema, engine), engine).compile();
+export function compileSchema(
+  schema: Value,
+  engine: PatternEngine,
+  isPlain: boolean = false,
+): { rule: Rule; isPlain: boolean } {
+  return new Compiler(new SchemaDocument(schema, engine, isPlain), engine, isPlain).compile();
 }
 
 class Compiler {
   readonly #document: SchemaDocument;
   readonly #engine: PatternEngine;
   readonly #rules = new Map<string, Rule>();
-  readonly #waiting: [string, Rule][] = [];
+  readonly #waiting: Rule[] = [];
+  #isPlain: boolean;
 
-  constructor(document: SchemaDocument, engine: PatternEngine) {
+  constructor(document: SchemaDocument, engine: PatternEngine, isPlain: boolean) {
     this.#document = document;
     this.#engine = engine;
+    this.#isPlain = isPlain;
   }
 
-  compile(): Rule {
-    const root = this.#rule('');
-    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) this.#fill(...next);
-    return root;
+  compile(): { rule: Rule; isPlain: boolean } {
+    const rule = this.#rule('');
+    if (this.#isPlain) return { rule, isPlain: true };
+    this.#isPlain = true;
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) next.complete?.();
+    return { rule, isPlain: this.#isPlain && this.#document.isPlain };
   }
 
   /** The rule at a pointer, filled later: schemas may refer to themselves. */
@@ -87,7 +100,11 @@ class Compiler {
     if (known !== undefined) return known;
     const rule = emptyRule();
     this.#rules.set(pointer, rule);
-    this.#waiting.push([pointer, rule]);
+    rule.complete = () => {
+      rule.complete = undefined;
+      this.#fill(pointer, rule);
+    };
+    this.#waiting.push(rule);
     return rule;
   }
 
@@ -131,10 +148,14 @@ class Compiler {
     if (ref !== undefined) rule.ref = ref;
     if (resource.draft < 2019) return;
     const recursiveRef = target('$recursiveRef');
-    if (recursiveRef !== undefined) rule.recursiveRef = recursiveRef;
+    if (recursiveRef !== undefined) {
+      this.#isPlain = false;
+      rule.recursiveRef = recursiveRef;
+    }
     if (resource.draft < 2020) return;
     const dynamic = target('$dynamicRef');
     if (dynamic === undefined) return;
+    this.#isPlain = false;
     const anchor = /#([^/].*)$/s.exec(String(schema.get('$dynamicRef')))?.[1] ?? '';
     rule.dynamicRef = { rule: dynamic, anchor };
   }
@@ -256,6 +277,7 @@ type SingleKeyword =
 /** A rule that says nothing. What it has none of is shared by all. */
 function emptyRule(): Rule {
   const rule: Omit<Rule, 'resource'> & { resource?: Rule } = {
+    complete: undefined,
     draft: 2020,
     keywords: NO_KEYWORDS,
     dynamicAnchors: NO_NAMED,

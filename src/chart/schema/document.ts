@@ -49,7 +49,11 @@ export class SchemaDocument {
   /** Every subschema that was looked at, and the resource that it is in. */
   readonly #owners = new Map<string, { schema: Value; resource: Resource }>();
 
-  constructor(root: Value, engine: PatternEngine) {
+  /** The resource of all subschemas, which are sound: nothing has to be looked at before it is asked for. */
+  readonly #only: Resource | undefined;
+
+  /** @param isPlain was it {@link isPlain} and free of faults before? */
+  constructor(root: Value, engine: PatternEngine, isPlain: boolean) {
     this.#root = root;
     this.#engine = engine;
     const whole = {
@@ -59,13 +63,24 @@ export class SchemaDocument {
       anchors: new Map(),
       dynamicAnchors: new Set<string>(),
     };
-    this.#admit({ pointer: '', value: root, parent: whole, depth: 0, takesBoolean: true });
+    if (isPlain && isMap(root)) {
+      this.#only = this.#resourceOf(root, '', whole);
+      this.#owners.set('', { schema: root, resource: this.#only });
+    } else this.#admit({ pointer: '', value: root, parent: whole, depth: 0, takesBoolean: true });
+  }
+
+  /** Is it, as far as it was looked at, one resource without anchors? Then a pointer alone tells what it leads to. */
+  get isPlain(): boolean {
+    const [first, ...others] = this.#resources.values();
+    return first !== undefined && others.length === 0 && first.anchors.size === 0;
   }
 
   /** The subschema at a pointer, checked, and the resource that it is in. */
   at(pointer: string): { schema: boolean | ValueMap; resource: Resource } {
     let owned = this.#owners.get(pointer);
-    if (owned === undefined) {
+    if (owned === undefined && this.#only !== undefined) {
+      owned = { schema: this.#lookup(pointer), resource: this.#only };
+    } else if (owned === undefined) {
       const parent = this.#ownerAbove(pointer);
       this.#admit({ pointer, value: this.#lookup(pointer), parent, depth: 0, takesBoolean: parent.draft > 4 });
       owned = this.#owners.get(pointer);

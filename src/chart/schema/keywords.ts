@@ -114,6 +114,7 @@ function checkProperty(visit: Visit, name: string, value: Value): void {
     visit.mustInside(inner, value, name);
   }
   if (isKnown || additionalProperties === undefined) return;
+  additionalProperties.complete?.();
   if (additionalProperties.always === false) {
     const near = nearest(name, new Set(properties.keys()));
     const hint = near === undefined ? '' : `; did you mean ${printable(near)}?`;
