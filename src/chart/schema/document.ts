@@ -49,6 +49,8 @@ export class SchemaDocument {
   /** Every subschema that was looked at, and the resource that it is in. */
   readonly #owners = new Map<string, { schema: Value; resource: Resource }>();
 
+  /** What pointers were found to lead to. */
+  readonly #found = new Map<string, Value>();
   /** The resource of all subschemas, which are sound: nothing has to be looked at before it is asked for. */
   readonly #only: Resource | undefined;
 
@@ -113,14 +115,16 @@ export class SchemaDocument {
   }
 
   #lookup(pointer: string): Value {
-    let value = this.#root;
-    for (const part of pointer.split('/').slice(1)) {
-      const key = unescapePointer(part, pointer);
-      const next =
-        Array.isArray(value) && /^[0-9]+$/.test(key) ? value[Number(key)] : isMap(value) ? value.get(key) : undefined;
-      if (next === undefined) throw new SchemaFault(`it refers to #${printable(pointer, 120)}, which is not there`);
-      value = next;
-    }
+    if (pointer === '') return this.#root;
+    const known = this.#found.get(pointer);
+    if (known !== undefined) return known;
+    const last = pointer.lastIndexOf('/');
+    const key = unescapePointer(pointer.slice(last + 1), pointer);
+    const outer = this.#lookup(pointer.slice(0, last));
+    const value =
+      Array.isArray(outer) && /^[0-9]+$/.test(key) ? outer[Number(key)] : isMap(outer) ? outer.get(key) : undefined;
+    if (value === undefined) throw new SchemaFault(`it refers to #${printable(pointer, 120)}, which is not there`);
+    this.#found.set(pointer, value);
     return value;
   }
 
@@ -387,6 +391,7 @@ export function escapePointer(key: string): string {
 }
 
 function unescapePointer(part: string, pointer: string): string {
+  if (!part.includes('~')) return part;
   if (/~(?![01])/.test(part))
     throw new SchemaFault(`it refers to #${printable(pointer, 120)}, which is no JSON pointer`);
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
