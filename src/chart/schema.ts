@@ -67,8 +67,9 @@ async function violation(
 
 async function check({ data }: ChartFile, file: string, values: ValueMap): Promise<Problem[]> {
   const json = parseJson(new TextDecoder().decode(data), file);
-  // Kept is the text of a schema that was found plain. Those that share a name overwrite each other's, and that is all.
-  const kept = `${file.slice(-150)}-${data.length}.schema`.replace(/[^\w.+-]/g, '_');
+  // Kept is the text of a schema that was found plain, wherever the chart lies: pipelines unpack them in new folders
+  // each time. Those of one length overwrite each other's, and that is all.
+  const kept = `${data.length}.schema`;
   const wasPlain = data.length >= MUCH && readKept(kept)?.equals(data) === true;
   try {
     const schema: Value = fromPlain(json);
