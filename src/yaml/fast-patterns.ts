@@ -11,21 +11,27 @@ export const SPACES: RegExp = / */y;
 export const LINE_END: RegExp = / *(?:\n| #[^\n]*\n)/y;
 export const ENTRY: RegExp = /-(?: +|(?=\n))/y;
 export const KEY: RegExp =
-  /(?:((?:[A-Za-z0-9_./$(+~^=;<]|-(?=[^\s:#]))[^\s:#]*(?:[: ](?=[^\s:#])[^\s:#]+)*)|"([^"\\\n]*)"|'([^'\n]*)'):(?: +|(?=\n))/y;
-export const PLAIN_START: RegExp = /[^\s#,[\]{}&*!|>'"%@`?:-]|[-?:](?=\S)/y;
+  /(?:((?:[A-Za-z0-9_./$(+~^=;<]|-(?=[^ \t\n:#]))[^ \t\n:#]*(?:[: ](?=[^ \t\n:#])[^ \t\n:#]+)*)|"([^"\\\n]*)"|'([^'\n]*)'):(?: +|(?=\n))/y;
+export const PLAIN_START: RegExp = /[^ \t\n#,[\]{}&*!|>'"%@`?:-]|[-?:](?=[^ \t\n])/y;
 /** Words with colons in them, but none before a blank, and no `#` after one. */
-export const PLAIN_LINE: RegExp = /(?:[^\s:]|:(?=\S))+(?: +(?:[^\s:#]|:(?=\S))(?:[^\s:]|:(?=\S))*)*/y;
+export const PLAIN_LINE: RegExp =
+  /(?:[^ \t\n:]|:(?=[^ \t\n]))+(?: +(?:[^ \t\n:#]|:(?=[^ \t\n]))(?:[^ \t\n:]|:(?=[^ \t\n]))*)*/y;
 export const BLOCK_HEADER: RegExp = /([|>])(?:([-+])?([1-9])?|([1-9])([-+]))(?: +#[^\n]*| *)\n/y;
 export const SINGLE: RegExp = /'((?:[^']|'')*)'/y;
 export const DOUBLE: RegExp = /"((?:[^"\\]|\\["\\/abefnrtv0 N_LP]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4})*)"/y;
 export const FLOW_BLANKS: RegExp = /[ \n]*/y;
 export const FLOW_PLAIN: RegExp =
-  /(?:[^\s#,[\]{}&*!|>'"%@`?:-]|-(?=[^\s,[\]{}]))(?:[^\s,[\]{}:#?]|:(?=[^\s,[\]{}]))*(?: +(?:[^\s,[\]{}:#?]|:(?=[^\s,[\]{}]))+)*/y;
+  /(?:[^ \t\n#,[\]{}&*!|>'"%@`?:-]|-(?=[^ \t\n,[\]{}]))(?:[^ \t\n,[\]{}:#?]|:(?=[^ \t\n,[\]{}]))*(?: +(?:[^ \t\n,[\]{}:#?]|:(?=[^ \t\n,[\]{}]))+)*/y;
 export const FLOW_COLON: RegExp = / *:(?=[ \n])/y;
 
 /** A key and one word, or a text in quotes without escapes, or nothing; then the lines that say nothing. */
 export const SIMPLE_ENTRY: RegExp =
-  /([A-Za-z_][A-Za-z0-9_./-]{0,200}):(?: +([^\s#,[\]{}&*!|>'"%@`?:-][^\s:#]*|"[^"\\\n]*"|\{\}|\[\]))? *(?: #[^\n]*)?\n(?: *(?:#[^\n]*)?\n)*( *)/y;
+  /([A-Za-z_][A-Za-z0-9_./-]{0,200}):(?: +([^ \t\n#,[\]{}&*!|>'"%@`?:-][^ \t\n:#]*|"[^"\\\n]*"|\{\}|\[\]))? *(?: #[^\n]*)?\n(?: *(?:#[^\n]*)?\n)*( *)/y;
+
+/** A name for what follows, and what was named before; names end as plain words do. */
+export const ANCHOR: RegExp = /&([A-Za-z0-9_-]+)(?: +(?=[^ \t\n#&*!])|(?=\n))/y;
+export const ALIAS: RegExp = /\*([A-Za-z0-9_-]+)(?= *(?: #[^\n]*)?\n)/y;
+export const MERGE: RegExp = /<<: +(?=\*)/y;
 
 export const LONGEST_KEY: number = 1000;
 export const DEEPEST: number = 200;
@@ -45,7 +51,7 @@ export function marginOf(indent: number): RegExp {
 }
 
 /** A scalar of one line that is no number that JSON cannot hold, or an empty collection; then the end of its line. */
-const LINE_VALUE = `(?:[^\\s#,[\\]{}&*!|>'"%@\`?:.+-](?:[^\\s:]|:(?=\\S))*(?: +(?:[^\\s:#]|:(?=\\S))(?:[^\\s:]|:(?=\\S))*)*|"[^"\\\\\\n]*"|'[^'\\n]*'|\\{\\}|\\[\\])`;
+const LINE_VALUE = `(?:[^ \\t\\n#,[\\]{}&*!|>'"%@\`?:.+-](?:[^ \\t\\n:]|:(?=[^ \\t\\n]))*(?: +(?:[^ \\t\\n:#]|:(?=[^ \\t\\n]))(?:[^ \\t\\n:]|:(?=[^ \\t\\n]))*)*|"[^"\\\\\\n]*"|'[^'\\n]*'|\\{\\}|\\[\\])`;
 const TO_NEXT = ' *(?: #[^\\n]*)?\\n(?: *(?:#[^\\n]*)?\\n)*';
 
 /** An entry of a map that holds no more than a line, with the lines after it that say nothing. */

@@ -5,8 +5,11 @@
  *
  * It never refuses a text: whatever it does not know for certain is left to the full reader, errors too.
  */
+import { Anchors } from './anchors.ts';
 import { Cursor, finite, LEAVE, leave } from './cursor.ts';
 import {
+  ALIAS,
+  ANCHOR,
   BLANK_LINES,
   BLOCK_HEADER,
   DEEPEST,
@@ -15,6 +18,7 @@ import {
   linesFrom,
   marginOf,
   MARK,
+  MERGE,
   PLAIN_LINE,
   PLAIN_START,
   SIMPLE_ENTRY,
@@ -23,6 +27,7 @@ import {
 } from './fast-patterns.ts';
 import { resolvePlainScalar } from './scalar.ts';
 import { Skimmer } from './skim.ts';
+import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /**
@@ -57,6 +62,8 @@ function read<T>(text: string, unique: boolean, how: (reader: Reader) => T): T |
 }
 
 class Reader extends Cursor {
+  readonly #anchors: Anchors = new Anchors();
+
   document(): Value {
     const column = this.nextLine();
     // Whether that is a document at all is another question.
@@ -100,9 +107,12 @@ class Reader extends Cursor {
     for (;;) {
       let next = this.#simpleEntry(map, column);
       if (next === undefined) {
-        const key = this.key() ?? leave();
-        if (this.unique && map.has(key)) leave();
-        map.set(key, this.#valueOfKey(column));
+        if (this.skip(MERGE)) this.#merge(map);
+        else {
+          const key = this.key() ?? leave();
+          if (this.unique && map.has(key)) leave();
+          map.set(key, this.#valueOfKey(column));
+        }
         next = this.nextLine();
       }
       if (next === column) continue;
@@ -110,6 +120,28 @@ class Reader extends Cursor {
       this.back(next);
       return map;
     }
+  }
+
+  /** As go-yaml has it, the entries of the merged map take the place of those before them. */
+  #merge(map: ValueMap): void {
+    const merged = this.#alias();
+    if (!isMap(merged)) leave();
+    for (const [key, value] of merged) map.set(key, value);
+  }
+
+  #alias(): Value {
+    const value = this.#anchors.get(this.take(ALIAS)?.[1] ?? leave());
+    this.endLine();
+    return value;
+  }
+
+  /** The value of a key that has a name. */
+  #anchored(column: number): Value {
+    const name = this.take(ANCHOR)?.[1] ?? leave();
+    this.#anchors.begin(name);
+    const value = this.#valueOfKey(column);
+    this.#anchors.set(name, value);
+    return value;
   }
 
   /** An entry that is plain to see, by one look. Gives the indentation of the next line, as {@link nextLine}. */
@@ -162,6 +194,7 @@ class Reader extends Cursor {
 
   #valueOfKey(column: number): Value {
     const code = this.text.charCodeAt(this.at);
+    if (code === 38) return this.#anchored(column);
     if (code !== 10 && code !== 35) return this.#scalar(column);
     this.restOfLine(code);
     const next = this.nextLine();
@@ -205,6 +238,8 @@ class Reader extends Cursor {
       case 124:
       case 62:
         return this.#blockScalar(column);
+      case 42:
+        return this.#alias();
       default:
         return this.#plain(column);
     }
@@ -259,12 +294,12 @@ class Reader extends Cursor {
       SPACES.lastIndex = first;
       SPACES.test(this.text);
       indent = SPACES.lastIndex - first;
+      if (this.text.charCodeAt(SPACES.lastIndex) === 9) leave();
       if (SPACES.lastIndex === this.text.length || indent <= column) {
         // There is nothing in it.
-        if (chomp === '+' || first !== start) leave();
+        if (chomp === '+') leave();
         return '';
       }
-      if (this.text.charCodeAt(SPACES.lastIndex) === 9) leave();
       if (
         first !== start &&
         this.text

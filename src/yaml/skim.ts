@@ -176,11 +176,11 @@ export class Skimmer extends Cursor {
     const isEmpty = this.at === this.text.length || indent <= column;
     const isTab = this.text.charCodeAt(this.at) === 9;
     this.at = start;
+    if (isTab || indent > DEEPEST_COLUMN) leave();
     if (isEmpty) {
-      if (header[2] === '+' || first !== start) leave();
+      if (header[2] === '+') leave();
       return;
     }
-    if (isTab || indent > DEEPEST_COLUMN) leave();
     // Blank lines before the first may be no deeper than it.
     const blank = first === start ? [] : this.text.slice(start, first).split('\n');
     if (blank.some((line) => line.length > indent)) leave();

@@ -45,7 +45,11 @@ const FRAGMENTS = [
   ...[
     '|+\n',
     '|2\n',
+    '|\n      \n',
+    '\u00a0',
     '&a ',
+    '&a\n  ',
+    '<<: *a\n',
     '*a',
     '*b',
     '!!str ',
@@ -146,7 +150,14 @@ const scalar = fc.constantFrom(
     'text # comment',
     'url://x:1/#f',
     '&x v',
+    '&x',
+    '&x {a: 1}',
     '*x',
+    '\n@<<: *x\n@a: 2',
+    '\n@a: 2\n@<<: *x',
+    '|\n  \n@',
+    '|-\n@  \n',
+    'a\u00a0: b\u00a0',
   ],
   ...['!!str 5', '"a\\tb"', '|+\n@a\n\n', '>\n@a\n\n@b\n@  c\n', "'a\n\n@b'", '[a,\n@b]', '{ a: 1 }', 'a: b'],
 );
@@ -179,8 +190,13 @@ const { layout } = fc.letrec<{ layout: Layout }>((tie) => ({
 }));
 const structured = layout.map((make) => make('').slice(1));
 
+/** With something to which their aliases lead. */
+const named = fc
+  .tuple(fc.constantFrom('v: &x 1', 'v: &x', 'v: &x {a: 1}', 'k: &x'), structured)
+  .map(([first, text]) => `${first}${first === 'k: &x' ? '\n  a: 1\n  b:\n  - c' : ''}\n${text}`);
+
 const edit = fc.tuple(fc.nat(), fc.nat({ max: 3 }), fc.constantFrom(...FRAGMENTS));
-const edited = fc.tuple(structured, fc.array(edit, { maxLength: 3 })).map(([text, edits]) =>
+const edited = fc.tuple(fc.oneof(structured, named), fc.array(edit, { maxLength: 3 })).map(([text, edits]) =>
   edits.reduce((current, [place, kind, fragment]) => {
     const at = place % Math.max(current.length, 1);
     if (kind === 0) return current.slice(0, at) + current.slice(at + 1);
@@ -192,4 +208,4 @@ const edited = fc.tuple(structured, fc.array(edit, { maxLength: 3 })).map(([text
 );
 
 /** Any text, some of them YAML. */
-export const yamlText: fc.Arbitrary<string> = fc.oneof(soup, structured, edited);
+export const yamlText: fc.Arbitrary<string> = fc.oneof(soup, structured, named, edited);
