@@ -6,7 +6,7 @@ import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartDependency, ChartMetadata } from './chart.ts';
 import { satisfies } from './constraint.ts';
 import { dependencyValue } from './metadata.ts';
-import { coalesceTables, coalesceValues } from './values.ts';
+import { coalescedView, coalesceTables } from './values.ts';
 
 /** A chart with only what takes part, the values for it, and what Helm warns of on the way. */
 export type Resolved = { chart: Chart; values: ValueMap; warnings: string[] };
@@ -89,7 +89,7 @@ function enable(chart: Chart, values: ValueMap, path: string, progress: Progress
   if (!declares(metadata)) return chart;
   const candidates = candidatesOf(chart, warnings);
   const declared = metadata.dependencies.map(underOwnName);
-  const { values: merged } = coalesceValues({ ...chart, dependencies: candidates }, values);
+  const merged = coalescedView({ ...chart, dependencies: candidates }, values);
   const disabled = new Set(
     declared.filter((dependency) => !isEnabled(dependency, merged, path, warnings)).map(({ name }) => name),
   );
@@ -184,7 +184,7 @@ function valueAt(values: ValueMap, path: string): Value | undefined {
 function importValues(chart: Chart, warnings: Set<string>): Chart {
   const own: Chart = { ...chart, dependencies: chart.dependencies.map((child) => importValues(child, warnings)) };
   if (!declares(own.metadata)) return own;
-  const { values } = coalesceValues(own, new Map(), true);
+  const values = coalescedView(own, new Map(), true);
   let imported: ValueMap = new Map();
   for (const dependency of own.metadata.dependencies) {
     for (const item of dependency.importValues) {

@@ -26,52 +26,74 @@ export type Coalesced = { values: ValueMap; warnings: string[] };
 
 /**
  * The user's values over the defaults of a chart and its subcharts: a null deletes a default, each subchart
- * gets its block with `global` filled in.
+ * gets its block with `global` filled in. They share nothing with what they are made of, and may be changed.
  *
- * @param keepNulls nulls neither delete nor go away: Helm's MergeValues
  * @throws {ValueFault} `PKG_VALUES_INVALID` where the block of a subchart is not a map
  */
-export function coalesceValues(chart: Chart, userValues: ValueMap, keepNulls = false): Coalesced {
+export function coalesceValues(chart: Chart, userValues: ValueMap): Coalesced {
   const coalescer = new Coalescer();
-  const values = cloneValue(userValues);
-  coalescer.chart(chart, values, [chart.metadata.name], keepNulls);
+  const values = coalescer.tree(chart, userValues, false);
+  coalescer.unshare(values);
   return { values, warnings: coalescer.warnings };
 }
 
-/** The values of `over` win; nulls of `over` delete unless nulls are kept. */
-export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = false): ValueMap {
-  const merged = cloneValue(over);
-  new Coalescer().tables(merged, cloneValue(under), '', keepNulls);
-  return merged;
+/**
+ * As {@link coalesceValues}, to be read only: what was not changed is shared.
+ *
+ * @param keepNulls nulls neither delete nor go away: Helm's MergeValues
+ */
+export function coalescedView(chart: Chart, userValues: ValueMap, keepNulls = false): ValueMap {
+  return new Coalescer().tree(chart, userValues, keepNulls);
 }
 
+/** The values of `over` win; nulls of `over` delete unless nulls are kept. What was not changed is shared. */
+export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = false): ValueMap {
+  return new Coalescer().tables(over, under, '', keepNulls);
+}
+
+/**
+ * Merges without changing what it is given: a map is copied when it first changes, so that charts with dozens of
+ * subcharts are not copied whole at each level of them.
+ */
 class Coalescer {
   readonly warnings: string[] = [];
+  /** The maps that were made here, which change in place, and lists. */
+  readonly #own: Set<Value> = new Set();
 
-  /** @param names those of the charts that lead here, the top one first, this one last */
-  chart(chart: Chart, values: ValueMap, names: readonly string[], keepNulls: boolean): void {
+  tree(chart: Chart, userValues: ValueMap, keepNulls: boolean): ValueMap {
+    const values = this.#copy(userValues);
+    this.#chart(chart, values, [chart.metadata.name], keepNulls);
+    return values;
+  }
+
+  /**
+   * @param values changed in place
+   * @param names those of the charts that lead here, the top one first, this one last
+   */
+  #chart(chart: Chart, values: ValueMap, names: readonly string[], keepNulls: boolean): void {
     this.#defaults(chart, values, names.join('.'), keepNulls);
     for (const child of chart.dependencies) {
       const { name } = child.metadata;
-      if (!values.has(name)) values.set(name, new Map());
-      const own = values.get(name);
-      if (!isMap(own)) throw notAMap([...names.slice(1), name], own);
+      const given = values.has(name) ? values.get(name) : new Map();
+      if (!isMap(given)) throw notAMap([...names.slice(1), name], given);
+      const own = this.#changeable(given);
+      values.set(name, own);
       this.#globals(own, values);
-      this.chart(child, own, [...names, name], keepNulls);
+      this.#chart(child, own, [...names, name], keepNulls);
     }
   }
 
   #defaults(chart: Chart, values: ValueMap, at: string, keepNulls: boolean): void {
-    for (const [key, fallback] of cloneValue(chart.values)) {
+    for (const [key, fallback] of chart.values) {
       const given = values.get(key);
-      if (!values.has(key)) {
+      if (given === undefined) {
         if (keepNulls || fallback !== null) values.set(key, keepNulls ? fallback : withoutNulls(fallback));
       } else if (given === null && !keepNulls) {
         values.delete(key);
       } else if (isMap(given)) {
         if (isMap(fallback)) {
           const keep = keepNulls || chart.dependencies.some((child) => child.metadata.name === key);
-          this.tables(given, keep ? fallback : withoutNulls(fallback), join(at, key), keep);
+          values.set(key, this.tables(given, keep ? fallback : withoutNulls(fallback), join(at, key), keep));
         } else if (fallback !== null) {
           this.warnings.push(`skipped value for ${join(at, key)}: Not a table.`);
         }
@@ -85,42 +107,90 @@ class Coalescer {
    */
   #globals(child: ValueMap, parent: ValueMap): void {
     // A null is there, and is no table.
-    const from = parent.has('global') ? parent.get('global') : new Map();
-    const into = child.has('global') ? child.get('global') : new Map();
-    if (!isMap(from) || !isMap(into)) {
+    const above = parent.has('global') ? parent.get('global') : new Map();
+    const below = child.has('global') ? child.get('global') : new Map();
+    if (!isMap(above) || !isMap(below)) {
       this.warnings.push('skipping globals because they are not a table.');
       return;
     }
-    for (const [key, value] of from) {
-      const below = into.get(key);
-      if (isMap(value)) {
-        if (below === undefined) into.set(key, new Map(value));
-        else if (!isMap(below)) this.warnings.push(`Conflict: cannot merge map onto non-map for "${key}". Skipping.`);
-        else {
-          const merged = new Map(value);
-          this.tables(merged, below, '', true);
-          into.set(key, merged);
-        }
-      } else if (isMap(below)) this.warnings.push(`key ${key} is table. Skipping`);
-      else into.set(key, value);
-    }
+    const into = this.#changeable(below);
     child.set('global', into);
+    if (above.size === 0) return;
+    const from = this.#changeable(above);
+    parent.set('global', from);
+    for (const [key, value] of from) {
+      const given = into.get(key);
+      if (isMap(value)) {
+        if (given !== undefined && !isMap(given)) {
+          this.warnings.push(`Conflict: cannot merge map onto non-map for "${key}". Skipping.`);
+          continue;
+        }
+        const shared = this.#shareable(value);
+        from.set(key, shared);
+        const copy = this.#copy(shared);
+        into.set(key, given === undefined ? copy : this.tables(copy, given, '', true));
+      } else if (isMap(given)) this.warnings.push(`key ${key} is table. Skipping`);
+      else into.set(key, this.#hold(from, key, value));
+    }
   }
 
-  /** Fills `over` with what only `under` has; in place. */
-  tables(over: ValueMap, under: ValueMap, prefix: string, keepNulls: boolean): void {
+  /** Fills `over` with what only `under` has; in place where it was made here. Gives what came of it. */
+  tables(over: ValueMap, under: ValueMap, prefix: string, keepNulls: boolean): ValueMap {
+    // Nothing can be missing.
+    if (over === under) return over;
+    let filled = over;
     for (const [key, value] of under) {
-      const given = over.get(key);
-      const at = join(prefix, key);
-      if (!over.has(key)) over.set(key, value);
-      else if (given === null && value !== null && !keepNulls) over.delete(key);
-      else if (isMap(value)) {
-        if (isMap(given)) this.tables(given, value, at, keepNulls);
-        else this.warnings.push(`cannot overwrite table with non table for ${at}`);
+      const given = filled.get(key);
+      if (given === undefined) filled = this.#changeable(filled).set(key, value);
+      else if (given === null && value !== null && !keepNulls) {
+        filled = this.#changeable(filled);
+        filled.delete(key);
+      } else if (isMap(value)) {
+        if (isMap(given)) {
+          const inner = this.tables(given, value, join(prefix, key), keepNulls);
+          if (inner !== given) filled = this.#changeable(filled).set(key, inner);
+        } else this.warnings.push(`cannot overwrite table with non table for ${join(prefix, key)}`);
       } else if (isMap(given) && value !== null) {
-        this.warnings.push(`destination for ${at} is a table. Ignoring non-table value`);
+        this.warnings.push(`destination for ${join(prefix, key)} is a table. Ignoring non-table value`);
       }
     }
+    return filled;
+  }
+
+  /** Makes copies of all in it that was not made here. What was may be in it twice, and stays so. */
+  unshare(values: ValueMap, done: Set<ValueMap> = new Set()): void {
+    done.add(values);
+    values.forEach((value, key) => {
+      if (typeof value !== 'object' || value === null) return;
+      if (!this.#own.has(value)) values.set(key, cloneValue(value));
+      else if (isMap(value) && !done.has(value)) this.unshare(value, done);
+    });
+  }
+
+  #copy(map: ValueMap): ValueMap {
+    const copy: ValueMap = new Map(map);
+    this.#own.add(copy);
+    return copy;
+  }
+
+  #changeable(map: ValueMap): ValueMap {
+    return this.#own.has(map) ? map : this.#copy(map);
+  }
+
+  /** A map whose copies see what changes in the maps and lists that it holds. */
+  #shareable(map: ValueMap): ValueMap {
+    const shared = this.#changeable(map);
+    for (const [key, value] of shared) this.#hold(shared, key, value);
+    return shared;
+  }
+
+  /** A value of a map, which from now on may be in several: it changes in place. */
+  #hold(map: ValueMap, key: string, value: Value): Value {
+    if (typeof value !== 'object' || value === null || this.#own.has(value)) return value;
+    const own = isMap(value) ? new Map(value) : cloneValue(value);
+    this.#own.add(own);
+    map.set(key, own);
+    return own;
   }
 }
 
@@ -139,12 +209,17 @@ function notAMap(path: readonly string[], value: Value | undefined): ValueFault 
 /** A default that is null says nothing. */
 function withoutNulls<T extends Value>(value: T): T;
 function withoutNulls(value: Value): Value {
-  if (!isMap(value)) return value;
+  if (!isMap(value) || !holdsNull(value)) return value;
   const kept: ValueMap = new Map();
   value.forEach((item, key) => {
     if (item !== null) kept.set(key, withoutNulls(item));
   });
   return kept;
+}
+
+function holdsNull(map: ValueMap): boolean {
+  for (const value of map.values()) if (value === null || (isMap(value) && holdsNull(value))) return true;
+  return false;
 }
 
 function join(prefix: string, name: string): string {
