@@ -10,7 +10,7 @@ const MOST_FILES = 1000;
 const ENDING = '.kept';
 
 let folder = '';
-const waiting: Map<string, () => Uint8Array[]> = new Map();
+const waiting: Map<string, () => Uint8Array[] | undefined> = new Map();
 
 /** Keeps files in this folder, which is there, and finds there what earlier runs kept; with `''` nothing is kept. */
 export function keepIn(path: string): void {
@@ -27,20 +27,25 @@ export function readKept(name: string): Buffer | undefined {
   }
 }
 
-/** Has something written under a name (letters, digits, `.`, `_`, `+`, `-`) when the run has printed all. */
-export function keepLater(name: string, contents: () => Uint8Array[]): void {
+/**
+ * Has something written under a name (letters, digits, `.`, `_`, `+`, `-`) when the run has printed all, if there is
+ * something then.
+ */
+export function keepLater(name: string, contents: () => Uint8Array[] | undefined): void {
   if (folder !== '') waiting.set(name, contents);
 }
 
 /** Writes what is to be kept. Where that cannot be, nothing is kept. */
 export function writeKept(): void {
   for (const [name, contents] of waiting) {
+    const parts = contents();
+    if (parts === undefined) continue;
     const file = folder + sep + name + ENDING;
     const fresh = `${file}.${process.pid}`;
     try {
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
       if (others.length >= MOST_FILES) for (const other of others) rmSync(folder + sep + other, { force: true });
-      writeFileSync(fresh, Buffer.concat(contents()), { mode: 0o600 });
+      writeFileSync(fresh, Buffer.concat(parts), { mode: 0o600 });
       renameSync(fresh, file);
     } catch {
       // The next run is a little slower.

@@ -1,11 +1,11 @@
 /** Turns the tree of a template into closures, which run it. */
+import { listOf } from './bodies.ts';
 import type { Eval } from './checks.ts';
 import { assignVariable, compilePipe, compileResult } from './expression.ts';
 
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
 import type { Body, BranchNode, List, RangeNode, Statement, Template, TemplateNode } from './node.ts';
-import { readBody } from './parse.ts';
 import { GoFault } from './fault.ts';
 import { sprintValue } from './format.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys } from './value.ts';
@@ -18,12 +18,12 @@ export type Exec = (machine: Machine, dot: Value) => number;
 
 /** Compiles a template. */
 export function compileTemplate(template: Template): Exec {
-  return compileBody(template.list, template, true);
+  return compileBody(template.body, template, true);
 }
 
 /** @param isCounted it may run any number of times, and counts how often */
 function compileBody(body: Body, template: Template, isCounted: boolean): Exec {
-  const list = listOf(body, template);
+  const list = listOf(body, template.source);
   const [first] = list;
   if (first === undefined) return () => NORMAL;
   const statements = compileStatements(list, template);
@@ -37,10 +37,6 @@ function compileBody(body: Body, template: Template, isCounted: boolean): Exec {
     }
     return NORMAL;
   };
-}
-
-function listOf(body: Body, template: Template): List {
-  return 'unread' in body ? readBody(template.source, body.unread) : body;
 }
 
 function compileStatements(list: List, template: Template): Exec[] {
@@ -114,7 +110,7 @@ function compileBranch(node: BranchNode, template: Template): Exec {
     const mark = machine.names.length;
     const value = pipe(machine, dot);
     let ending = NORMAL;
-    if (isTrue(value)) ending = (list ??= compileBody(node.list, template, false))(machine, isWith ? value : dot);
+    if (isTrue(value)) ending = (list ??= compileBody(node.body, template, false))(machine, isWith ? value : dot);
     else if (node.otherwise !== undefined)
       ending = (otherwise ??= compileBody(node.otherwise, template, false))(machine, dot);
     if (machine.names.length !== mark) pop(machine, mark);
@@ -176,7 +172,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
         if (count > 1) machine.values[mark - 2] = index;
       }
     }
-    const ending = (body ??= compileBody(node.list, template, true))(machine, element);
+    const ending = (body ??= compileBody(node.body, template, true))(machine, element);
     if (machine.names.length !== mark) pop(machine, mark);
     return ending;
   };

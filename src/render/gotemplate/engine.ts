@@ -123,14 +123,14 @@ function parseAll(files: readonly File[], chart: Chart): { namespace: Namespace;
     let parsed: Parsed;
     try {
       const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
-      parsed = known?.find({ name, file, text }, data) ?? parseTemplate({ name, file, text }, isKnown);
+      const source = { name, file, text };
+      parsed = known?.parse(source, data) ?? parseTemplate(source, isKnown);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
       errors.push(withHint(error));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);
-    known?.add(name, data, parsed);
     defineAll(namespace, parsed.templates);
   }
   throwTogether(errors, (count) => `${count} templates cannot be read`);

@@ -1,4 +1,5 @@
 /** The syntax tree of Go templates. */
+import type { Bodies } from './bodies.ts';
 import type { Exec } from './compile.ts';
 
 /** A template as it was read: its text, and what errors call it. */
@@ -11,6 +12,8 @@ export type Source = {
   text: string;
   /** Where bodies end, if that is known from an earlier run: such a text has no errors, and is read as it is run. */
   outline?: Outline;
+  /** The bodies that were read in earlier runs, where they are kept; it takes note of those of this one. */
+  bodies?: Bodies;
 };
 
 /** Pairs of positions: where a body begins and where the action begins that ends it, in order. */
@@ -21,16 +24,23 @@ export type TextNode = { type: 'text'; pos: number; text: string };
 /** A constant text in an action, as in {{ "{{" }}: charts escape with it what is for others to read. */
 export type ConstantNode = { type: 'constant'; pos: number; text: string };
 export type ActionNode = { type: 'action'; pos: number; pipe: Pipe };
-export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; list: Body; otherwise: Body | undefined };
-export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; list: Body; otherwise: Body | undefined };
+export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };
+export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };
 export type TemplateNode = { type: 'template'; pos: number; name: string; pipe: Pipe | undefined };
 export type JumpNode = { type: 'break' | 'continue'; pos: number };
 
 /** What a list of statements holds. */
 export type Statement = TextNode | ConstantNode | ActionNode | BranchNode | RangeNode | TemplateNode | JumpNode;
 export type List = readonly Statement[];
-/** What a branch or a template does; where only its beginning is known, it is read when it runs. */
-export type Body = List | { unread: number };
+/**
+ * What a branch or a template does. Where only its beginning is known, it is read when it runs.
+ *
+ * `start` is where it begins: 0 for the text itself, {@link WITHIN} for what stands between `else` and its `if`.
+ */
+export type Body = { start: number; list: List | undefined };
+export const WITHIN = -1;
+
+export const NO_NAMES: readonly string[] = [];
 
 export type Pipe = {
   type: 'pipe';
@@ -81,9 +91,7 @@ export type Node = Statement | Operand | Command;
 export type Template = {
   name: string;
   source: Source;
-  /** Where its body begins: 0 for the text itself. */
-  start: number;
-  list: Body;
+  body: Body;
   /** There is nothing in it but space: such a template does not replace one that says something. */
   isEmpty: boolean;
   /** What it was compiled to, once it was run. */

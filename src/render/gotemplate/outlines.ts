@@ -1,12 +1,16 @@
 /**
- * What was found out about the templates of a chart, kept between runs: that a text has no errors, what it defines, and
- * where its bodies end. A run then reads only the bodies that it runs. It holds for a text as long as the text is the
- * same, byte by byte.
+ * What was found out about the templates of a chart, kept between runs: that a text has no errors, what it defines,
+ * where its bodies end, and the trees of those that were run. A run then reads only the bodies that it runs, and of these
+ * only what no run before it ran. It holds for a text as long as the text is the same, byte by byte.
  */
 import type { ChartMetadata } from '../../chart/chart.ts';
 import { keepLater, readKept } from '../../kept.ts';
+import { Bodies } from './bodies.ts';
+import { isKnown } from './known.ts';
 import type { Outline, Parsed, Source, Template } from './node.ts';
+import { parseTemplate } from './parse.ts';
 import type { Scope } from './scope.ts';
+import { Names } from './tree.ts';
 
 /** Texts of fewer bytes are parsed in less time than it takes to read what is kept. */
 const MUCH = 10_000;
@@ -15,11 +19,14 @@ const MUCH = 10_000;
  * A text with what is known about it, by its path in the chart. Of its templates the text itself, which begins at 0, has
  * no name here.
  */
-type Known = { name: string; size: number; functions: string[]; templates: Definition[]; bodies: number };
+type Known = { name: string; size: number; functions: string[]; templates: Definition[]; ends: number };
 type Definition = [name: string, start: number, isEmpty: boolean];
 
 /** A text as it was when this was found out. */
-type Entry = { known: Known; outline: Outline; data: Uint8Array };
+type Entry = { known: Known; outline: Outline; bodies: Bodies; data: Uint8Array };
+
+/** What is kept before the texts: the names that their trees use, and each text with the length of its bodies' numbers. */
+type Index = { names: string[]; texts: (Known & { numbers: number })[] };
 
 /** A template's file in a chart of the tree. */
 type File = { name: string; data: Uint8Array; scope: Scope };
@@ -51,6 +58,7 @@ class Outlines {
   readonly #file: string;
   readonly #path: string;
   readonly #before: ReadonlyMap<string, Entry>;
+  readonly #names: Names;
   readonly #entries: Entry[] = [];
   #isNew = false;
 
@@ -64,66 +72,74 @@ class Outlines {
     const which = path === '' ? 'below' : 'own';
     // Charts that share a name overwrite each other's, and that is all.
     this.#file = `${name}-${version}-${files.length}-${names}-${which}.outlines`.replace(/[^\w.+-]/g, '_').slice(-200);
-    this.#before = readEntries(this.#file);
+    ({ entries: this.#before, names: this.#names } = readEntries(this.#file));
   }
 
-  /** What is known of a text; undefined where it has to be parsed. */
-  find(source: Source, data: Uint8Array): Parsed | undefined {
-    const entry = this.#before.get(source.name.slice(this.#path.length));
-    if (entry === undefined || Buffer.compare(entry.data, data) !== 0) return undefined;
-    const { known, outline } = entry;
-    const whole: Source = { ...source, outline };
-    const templates = known.templates.map(([name, start, isEmpty]): Template => ({
-      name: start === 0 ? source.name : name,
-      source: whole,
-      start,
-      list: { unread: start },
-      isEmpty,
-    }));
-    return { templates, functions: new Set(known.functions), outline };
-  }
-
-  /** Takes note of what a text holds, as it was found or parsed. */
-  add(full: string, data: Uint8Array, parsed: Parsed): void {
-    const name = full.slice(this.#path.length);
+  /**
+   * What a text holds, of which an earlier run may have found out much.
+   *
+   * @throws as {@link parseTemplate}
+   */
+  parse(source: Source, data: Uint8Array): Parsed {
+    const name = source.name.slice(this.#path.length);
     const before = this.#before.get(name);
-    if (before !== undefined && before.outline === parsed.outline) {
+    if (before !== undefined && Buffer.compare(before.data, data) === 0) {
       this.#entries.push(before);
-      return;
+      return recall(before, source);
     }
-    this.#isNew = true;
+    const bodies = new Bodies(this.#names);
+    const parsed = parseTemplate({ ...source, bodies }, isKnown);
     const { outline } = parsed;
-    const templates = parsed.templates.map(({ name: defined, start, isEmpty }): Definition => [
+    const templates = parsed.templates.map(({ name: defined, body: { start }, isEmpty }): Definition => [
       start === 0 ? '' : defined,
       start,
       isEmpty,
     ]);
     const functions = [...parsed.functions];
-    this.#entries.push({
-      known: { name, size: data.length, functions, templates, bodies: outline.length },
-      outline,
-      data,
-    });
+    const known: Known = { name, size: data.length, functions, templates, ends: outline.length };
+    this.#entries.push({ known, outline, bodies, data });
+    this.#isNew = true;
+    return parsed;
   }
 
-  /** Keeps all for later runs, if they are not what was kept before. */
+  /** Keeps all for later runs when this one has ended, if it found out much that was not kept before. */
   keep(): void {
-    if (!this.#isNew && this.#entries.length === this.#before.size) return;
-    keepLater(this.#file, () => printEntries(this.#entries));
+    keepLater(this.#file, () => {
+      const isSame = !this.#isNew && this.#entries.length === this.#before.size;
+      const known = this.#entries.reduce((sum, { bodies }) => sum + bodies.known, 0);
+      const fresh = this.#entries.reduce((sum, { bodies }) => sum + bodies.fresh, 0);
+      return isSame && fresh * MUCH_NEW <= known ? undefined : printEntries(this.#entries, this.#names);
+    });
   }
+}
+
+/** A run whose values lead to other bodies than those before is none to write all anew for, if these are few. */
+const MUCH_NEW = 20;
+
+function recall({ known, outline, bodies }: Entry, source: Source): Parsed {
+  const whole: Source = { ...source, outline, bodies };
+  const templates = known.templates.map(([name, start, isEmpty]): Template => ({
+    name: start === 0 ? source.name : name,
+    source: whole,
+    body: { start, list: undefined },
+    isEmpty,
+  }));
+  return { templates, functions: new Set(known.functions), outline };
 }
 
 const INT = Int32Array.BYTES_PER_ELEMENT;
 
 /**
- * Lengths of the head and of its index; the index; the outlines. This head stands there twice: a damaged one, which
- * differs from its copy, would make other templates of these. The texts follow.
+ * Lengths of the head and of its index; the index; the outlines; the bodies. This head stands there twice: a damaged one,
+ * which differs from its copy, would make other templates of these. The texts follow.
  */
-function printEntries(entries: readonly Entry[]): Uint8Array[] {
-  const index = Buffer.from(JSON.stringify(entries.map(({ known }) => known)), 'latin1');
+function printEntries(entries: readonly Entry[], names: Names): Uint8Array[] {
+  // This names what the new ones name.
+  const bodies = entries.map((entry) => entry.bodies.print());
+  const texts = entries.map(({ known }, at) => ({ ...known, numbers: (bodies[at] as Int32Array).length }));
+  const index = Buffer.from(JSON.stringify({ names: names.all, texts } satisfies Index), 'latin1');
   const padding = Buffer.alloc(-index.length & (INT - 1));
-  const outlines = entries.map(({ outline }) => bytesOf(outline));
-  const body = [index, padding, ...outlines];
+  const body = [index, padding, ...entries.map(({ outline }) => bytesOf(outline)), ...bodies.map(bytesOf)];
   const size = body.reduce((sum, { length }) => sum + length, 2 * INT);
   const head = [bytesOf(new Int32Array([size, index.length])), ...body];
   return [...head, ...head, ...entries.map(({ data }) => data)];
@@ -133,22 +149,35 @@ function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function readEntries(file: string): Map<string, Entry> {
+function readEntries(file: string): { entries: Map<string, Entry>; names: Names } {
   const entries: Map<string, Entry> = new Map();
+  const nothing = { entries, names: new Names() };
   const bytes = readKept(file);
-  if (bytes === undefined || bytes.length < 2 * INT) return entries;
-  const [size = 0, indexSize = 0] = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 2 * INT));
-  if (size < 2 * INT || 2 * size > bytes.length) return entries;
+  if (bytes === undefined || bytes.length < 2 * INT) return nothing;
+  const integers = (from: number, to: number): Int32Array => {
+    const { buffer, byteOffset } = bytes;
+    const isAligned = ((byteOffset + from) & (INT - 1)) === 0;
+    if (isAligned) return new Int32Array(buffer, byteOffset + from, (to - from) / INT);
+    return new Int32Array(buffer.slice(byteOffset + from, byteOffset + to));
+  };
+  const [size = 0, indexSize = 0] = integers(0, 2 * INT);
+  if (size < 2 * INT || 2 * size > bytes.length) return nothing;
   const head = bytes.subarray(0, size);
-  if (!head.equals(bytes.subarray(size, 2 * size))) return entries;
-  const index = JSON.parse(head.toString('latin1', 2 * INT, 2 * INT + indexSize)) as Known[];
-  const bodies = index.reduce((sum, known) => sum + known.bodies, 0);
-  const outlines = new Int32Array(bytes.buffer.slice(bytes.byteOffset + size - bodies * INT, bytes.byteOffset + size));
-  let at = 2 * size;
-  let body = 0;
-  for (const known of index) {
-    const outline = outlines.subarray(body, (body += known.bodies));
-    entries.set(known.name, { known, outline, data: bytes.subarray(at, (at += known.size)) });
+  if (!head.equals(bytes.subarray(size, 2 * size))) return nothing;
+  const index = JSON.parse(head.toString('latin1', 2 * INT, 2 * INT + indexSize)) as Index;
+  const names = new Names(index.names);
+  const count = index.texts.reduce((sum, { ends, numbers }) => sum + ends + numbers, 0);
+  const all = integers(size - count * INT, size);
+  let endsAt = 0;
+  let bodiesAt = index.texts.reduce((sum, { ends }) => sum + ends, 0);
+  let textAt = 2 * size;
+  for (const { numbers, ...known } of index.texts) {
+    entries.set(known.name, {
+      known,
+      outline: all.subarray(endsAt, (endsAt += known.ends)),
+      bodies: new Bodies(names, all.subarray(bodiesAt, (bodiesAt += numbers))),
+      data: bytes.subarray(textAt, (textAt += known.size)),
+    });
   }
-  return entries;
+  return { entries, names };
 }

@@ -2,7 +2,7 @@
 import { PkgError } from '../../errors.ts';
 import { parseCharacter, parseNumber, unquote } from './constants.ts';
 import { Lexer } from './lex.ts';
-import { isEmptyList } from './node.ts';
+import { isEmptyList, NO_NAMES, WITHIN } from './node.ts';
 import type {
   Body,
   BranchNode,
@@ -45,8 +45,6 @@ export function readBody(source: Source, start: number): List {
 /** Go allows ten thousand; a stack of JavaScript holds fewer. */
 const DEEPEST = 1000;
 
-const NO_NAMES: readonly string[] = [];
-
 /** Why a list of statements ended. */
 type Ending = 'end' | 'else' | 'else if' | 'else with';
 
@@ -75,7 +73,7 @@ class Parser {
   }
 
   file(): void {
-    this.#add(this.#source.name, 0, this.#file());
+    this.#add(this.#source.name, { start: 0, list: this.#file() });
   }
 
   body(start: number): List {
@@ -117,13 +115,12 @@ class Parser {
     lexer.next();
     const name = this.#templateName('define clause');
     this.#expectRight('define clause');
-    const start = this.#behind;
     // A definition knows no variables of its surroundings, and no loop.
     const { variables, ranges } = this.#enter();
-    const list = this.#body();
+    const body = this.#body();
     if (this.#ending !== 'end') throw this.#error('unexpected {{else}} in define clause');
     this.#leave(variables, ranges);
-    this.#add(name, start, list);
+    this.#add(name, body);
   }
 
   #enter(): { variables: string[]; ranges: number } {
@@ -139,14 +136,14 @@ class Parser {
   }
 
   /** Within one text a name is defined once, unless one of the two says nothing. */
-  #add(name: string, start: number, list: Body): void {
+  #add(name: string, body: Body): void {
     // What is known from its outline was added by whoever knows that.
-    if ('unread' in list) return;
+    if (body.list === undefined) return;
     const known = this.templates.get(name);
-    const isEmpty = isEmptyList(list);
+    const isEmpty = isEmptyList(body.list);
     if (known === undefined || known.isEmpty) {
       this.templates.delete(name);
-      this.templates.set(name, { name, source: this.#source, start, list, isEmpty });
+      this.templates.set(name, { name, source: this.#source, body, isEmpty });
     } else if (!isEmpty) {
       throw this.#error(`template: multiple definition of template ${JSON.stringify(name)}`);
     }
@@ -167,12 +164,12 @@ class Parser {
     if (end === undefined) {
       const list = this.#list();
       this.#bodies.push([start, this.#endedAt]);
-      return list;
+      return { start, list };
     }
     this.#lexer.jump(end);
     this.#lexer.next();
     if (this.#list().length > 0) throw new Error(`the outline of ${this.#source.file} is that of another text`);
-    return { unread: start };
+    return { start, list: undefined };
   }
 
   /** Statements up to `end` or `else`, which is read, and named by `#ending`. */
@@ -244,14 +241,14 @@ class Parser {
     const declared = this.#variables.length;
     const pipe = this.#pipeline(word, 'right');
     if (word === 'range') this.#ranges++;
-    const list = this.#body();
+    const body = this.#body();
     if (word === 'range') this.#ranges--;
     let otherwise: Body | undefined;
     if (this.#ending === `else ${word}`) {
       // `else if` is an `if` of its own, whose `end` ends both.
       const pos = this.#lexer.start;
       this.#lexer.next();
-      otherwise = [this.#control(word, pos)];
+      otherwise = { start: WITHIN, list: [this.#control(word, pos)] };
     } else if (this.#ending !== 'end') {
       if (this.#ending !== 'else') throw this.#unexpected('input');
       otherwise = this.#body();
@@ -259,7 +256,7 @@ class Parser {
     }
     this.#ending = 'end';
     this.#variables.length = declared;
-    return { type: word, pos: pipe.pos ?? at, pipe, list, otherwise };
+    return { type: word, pos: pipe.pos ?? at, pipe, body, otherwise };
   }
 
   #template(): Statement {
@@ -280,12 +277,11 @@ class Parser {
     const pos = lexer.start;
     const name = this.#templateName('block clause');
     const pipe = this.#pipeline('block clause', 'right');
-    const start = this.#behind;
     const { variables, ranges } = this.#enter();
-    const list = this.#body();
+    const body = this.#body();
     if (this.#ending !== 'end') throw this.#error('unexpected {{else}} in block clause');
     this.#leave(variables, ranges);
-    this.#add(name, start, list);
+    this.#add(name, body);
     return { type: 'template', pos, name, pipe };
   }
 
