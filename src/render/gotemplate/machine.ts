@@ -41,6 +41,9 @@ export class Machine {
   readonly host: FunctionHost;
   readonly #options: MachineOptions;
   readonly #nested: Map<string | undefined, number> = new Map();
+  /** What `tpl` parsed, by its text. */
+  readonly #texts: Map<string, Parsed> = new Map();
+  #textsLength = 0;
   #steps = 0;
   /** Characters in the outputs that wait for an `include` to end. */
   #waiting = 0;
@@ -155,15 +158,7 @@ export class Machine {
   #tpl(text: string, data: Value): string {
     // Most texts of values hold no actions.
     if (!text.includes('{{')) return text.replaceAll('<no value>', '');
-    let parsed: Parsed;
-    try {
-      parsed = this.#options.parse(text);
-    } catch (error) {
-      if (!(error instanceof PkgError)) throw error;
-      const { line = 1 } = error.at ?? {};
-      const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
-      throw new GoError(`cannot parse template ${quoted(text)}: ${why}`);
-    }
+    const parsed = this.#parse(text);
     const { namespace } = this;
     if (parsed.templates.length > 1) {
       this.namespace = new Map(namespace);
@@ -177,7 +172,32 @@ export class Machine {
       this.namespace = namespace;
     }
   }
+
+  /** Charts run the same text again and again: a configuration once for itself and once for each checksum of it. */
+  #parse(text: string): Parsed {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    let parsed: Parsed;
+    try {
+      parsed = this.#options.parse(text);
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      const { line = 1 } = error.at ?? {};
+      const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
+      throw new GoError(`cannot parse template ${quoted(text)}: ${why}`);
+    }
+    this.#textsLength += text.length;
+    if (this.#textsLength > MOST_TEXT) {
+      this.#texts.clear();
+      this.#textsLength = text.length;
+    }
+    this.#texts.set(text, parsed);
+    return parsed;
+  }
 }
+
+/** How much text of `tpl` is remembered with its trees, in characters. */
+const MOST_TEXT = 1 << 19;
 
 /** Adds templates: a later one replaces an earlier one, unless it says nothing. */
 export function defineAll(namespace: Namespace, templates: readonly Template[]): void {
