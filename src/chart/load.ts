@@ -116,7 +116,7 @@ class Builder {
     }
     const metadata = await this.#collect(async () => {
       const requirements = read(named, 'requirements.yaml', location);
-      const found = await parseChartMetadata(source.text, source.file, requirements);
+      const found = await parseChartMetadata(source.text, source.file, depth > 0, requirements);
       this.errors.push(...found.errors);
       return found.metadata;
     });

@@ -18,6 +18,7 @@ const TEXT_FIELDS = ['home', 'description', 'icon', 'condition', 'tags', 'appVer
  * Reads `Chart.yaml`. What Helm refuses is an error; what Helm changes (numbers for text, control
  * characters) is changed alike.
  *
+ * @param isSubchart as in Helm, any apiVersion goes then
  * @param requirements `requirements.yaml`, where charts of apiVersion v1 declare their dependencies
  * @returns the metadata as far as it could be read, and what is wrong with it (the first twenty problems of a
  *   file), each with file and line
@@ -26,13 +27,14 @@ const TEXT_FIELDS = ['home', 'description', 'icon', 'condition', 'tags', 'appVer
 export async function parseChartMetadata(
   text: string,
   file: string,
+  isSubchart: boolean,
   requirements?: { text: string; file: string },
 ): Promise<{ metadata: ChartMetadata; errors: PkgError[] }> {
   const problems: Problem[] = [];
   const written = readMap(text, file);
   const required = requirements && readMap(requirements.text, requirements.file);
   const isReplaced = required?.has('dependencies') === true;
-  const metadata = readMetadata(new Fields(written, [], problems), written, isReplaced);
+  const metadata = readMetadata(new Fields(written, [], problems), written, { isSubchart, isReplaced });
   const errors = await withPositions(problems, text, file);
   if (requirements !== undefined && required !== undefined && isReplaced) {
     const found: Problem[] = [];
@@ -69,10 +71,14 @@ async function withPositions(problems: readonly Problem[], text: string, file: s
 }
 
 /** @param isReplaced what it says of dependencies counts for nothing: it has to be readable, and no more */
-function readMetadata(fields: Fields, written: ValueMap, isReplaced: boolean): ChartMetadata {
+function readMetadata(
+  fields: Fields,
+  written: ValueMap,
+  { isSubchart, isReplaced }: { isSubchart: boolean; isReplaced: boolean },
+): ChartMetadata {
   const apiVersion = fields.exactText('apiVersion');
   // Helm takes a chart that names none for one of Helm 2.
-  if (!['', 'v1', 'v2'].includes(apiVersion)) {
+  if (!isSubchart && !['', 'v1', 'v2'].includes(apiVersion)) {
     fields.report('apiVersion', `the apiVersion '${printable(apiVersion, 60)}' is not known`, ['write apiVersion: v2']);
   }
   const name = fields.text('name');

@@ -10,6 +10,7 @@ import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
 import { codeOf, errorOf, writeChart, writeFiles } from './support.ts';
+import { pkg } from '../support/pkg.ts';
 import { RUNS } from '../support/generation.ts';
 
 const PRINT_VALUES = 'values: {{ toJson .Values }}\n';
@@ -228,6 +229,20 @@ describe('resolveDependencies', () => {
     expect(error.code).toBe('PKG_CHART_DEPENDENCY_MISSING');
     expect(error.message).toBe('found in Chart.yaml, but missing in charts/ directory: db, c[2J');
     expect(helm(['template', path]).stderr).toContain('missing in charts/ directory: db, c[2J');
+  });
+
+  test('below the top chart any apiVersion goes', async () => {
+    for (const apiVersion of ['v3', 'other', '5']) {
+      const path = writeChart({
+        'charts/db/Chart.yaml': `apiVersion: ${apiVersion}\nname: db\nversion: 1.0.0\n`,
+        'charts/db/requirements.yaml': 'dependencies: []\n',
+        'charts/db/templates/a.yaml':
+          'a: {{ .Chart.APIVersion | quote }}\nfiles: {{ .Files.Get "requirements.yaml" | quote }}\n',
+      });
+      const theirs = helm(['template', path]);
+      expect(theirs.stdout).toContain(`a: "${apiVersion}"`);
+      expect(pkg(['template', path])).toMatchObject({ status: theirs.status, stdout: theirs.stdout });
+    }
   });
 
   test('below the top chart nothing has to be there', async () => {
