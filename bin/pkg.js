@@ -14,7 +14,8 @@ if (major < 24) {
 
 // Lets V8 do without what is not earned back in a run of a second, all the less where other programs share the cores:
 // its last compiler, the one before it but for what is called very often, the first but for much at once, helper threads
-// for young objects, and marking old objects before it has to. The triggers are in percent of what V8 would let grow.
+// for young objects, making room for them in small steps, and marking old objects before it has to. The triggers are in
+// percent of what V8 would let grow.
 // Only for commands that compute: those that wait for a cluster end sooner where compilers work meanwhile.
 // All that is compiled has to be under the same flags, or the code that is kept would be of no use to the next run.
 function tune() {
@@ -24,6 +25,7 @@ function tune() {
     '--invocation-count-for-maglev=2500',
     '--baseline-batch-compilation-threshold=40000',
     '--no-parallel-scavenge',
+    '--semi-space-growth-factor=4',
     '--incremental-marking-soft-trigger=1',
     '--incremental-marking-hard-trigger=100',
   ].forEach(function (flag) {

@@ -115,18 +115,21 @@ function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
   for (const child of undeclared) {
     const { name, version } = child.metadata;
     const wanted = declared.find((dependency) => dependency.name === name);
-    if (wanted !== undefined) {
-      const range = `${printable(name, 60)} '${printable(wanted.version, 60)}'`;
-      warnings.add(
-        `${printable(chart.metadata.name, 60)} asks for ${range} and has ${printable(version, 60)} in charts/`,
-      );
-    }
+    if (wanted !== undefined) warnings.add(unmet(chart.metadata.name, wanted, version));
   }
   const found = declared.flatMap((dependency) => {
     const child = chart.dependencies.find((candidate) => fits(dependency, candidate));
     return child === undefined ? [] : [{ ...child, metadata: renamed(child.metadata, underOwnName(dependency).name) }];
   });
   return [...undeclared, ...found];
+}
+
+/** Why a declaration does not count for the chart in `charts/` that it names: as in Helm that takes part in any case. */
+function unmet(chart: string, { name, version }: ChartDependency, present: string): string {
+  const [of, dependency] = [printable(chart, 60), printable(name, 60)];
+  return version === ''
+    ? `${of} names no version of ${dependency}, so what else it says of it does not count, not even its condition`
+    : `${of} asks for ${dependency} '${printable(version, 60)}' and has ${printable(present, 60)} in charts/`;
 }
 
 function underOwnName(dependency: ChartDependency): ChartDependency {

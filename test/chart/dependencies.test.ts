@@ -255,15 +255,18 @@ describe('resolveDependencies', () => {
     const dependencies = [
       '- {name: a, version: "1", condition: a.x, tags: [t], import-values: [none]}',
       '- {name: b, version: "2"}',
+      '- {name: c, alias: other}',
     ].join('\n');
     const path = writeChart({
       'Chart.yaml': sub('web', `dependencies:\n${dependencies}\n`),
       'values.yaml': 'a: {x: "yes"}\ntags: {t: 1}\n',
       'charts/a/Chart.yaml': sub('a'),
       'charts/b/Chart.yaml': sub('b'),
+      'charts/c/Chart.yaml': sub('c'),
     });
     expect(resolveDependencies(await loadChart(path), new Map()).warnings).toEqual([
       "web asks for b '2' and has 1.0.0 in charts/",
+      'web names no version of c, so what else it says of it does not count, not even its condition',
       "the condition 'a.x' of a is not a boolean",
       "the tag 't' of a is not a boolean",
       "import-values: a has no map 'exports.none'",
