@@ -62,15 +62,20 @@ export class Bodies {
     this.#fresh.set(start, list);
   }
 
-  /** All of them: how many there are; for each, in order, where it begins in the text and its tree ends; the trees. */
-  print(): Int32Array {
-    if (this.#fresh.size === 0) return this.#numbers;
+  /**
+   * All of them: how many there are; for each, in order, where it begins in the text and its tree ends; the trees.
+   *
+   * @param names other ones than it had: then those of earlier runs are left out
+   */
+  print(names: Names): Int32Array {
+    const known = names === this.#names ? this.#size : 0;
+    if (this.#fresh.size === 0 && known === this.#size) return this.#numbers;
     const all: [start: number, tree: ArrayLike<number>][] = [];
-    for (let index = 0; index < this.#size; index++) {
+    for (let index = 0; index < known; index++) {
       const tree = this.#numbers.subarray(this.#treeAt(index), this.#treeAt(index + 1));
       all.push([this.#numbers[1 + 2 * index] as number, tree]);
     }
-    for (const [start, list] of this.#fresh) all.push([start, writeTree(list, this.#names)]);
+    for (const [start, list] of this.#fresh) all.push([start, writeTree(list, names)]);
     all.sort(([a], [b]) => a - b);
     const first = 1 + 2 * all.length;
     const numbers = new Int32Array(all.reduce((sum, [, tree]) => sum + tree.length, first));

@@ -22,7 +22,7 @@ export type Outline = Int32Array;
 /** Everything has a position: a byte of the text of its source. */
 export type TextNode = { type: 'text'; pos: number; text: string };
 /** A constant text in an action, as in {{ "{{" }}: charts escape with it what is for others to read. */
-export type ConstantNode = { type: 'constant'; pos: number; text: string };
+export type ConstantNode = { type: 'constant'; pos: number; quoted: string; text: string };
 export type ActionNode = { type: 'action'; pos: number; pipe: Pipe };
 export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };
 export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };

@@ -108,13 +108,19 @@ class Outlines {
       const isSame = !this.#isNew && this.#entries.length === this.#before.size;
       const known = this.#entries.reduce((sum, { bodies }) => sum + bodies.known, 0);
       const fresh = this.#entries.reduce((sum, { bodies }) => sum + bodies.fresh, 0);
-      return isSame && fresh * MUCH_NEW <= known ? undefined : printEntries(this.#entries, this.#names);
+      if (isSame && fresh * MUCH_NEW <= known) return undefined;
+      // Of texts that changed the names stay: one day all begins anew.
+      const names = this.#names.all.length > MOST_NAMES ? new Names() : this.#names;
+      return printEntries(this.#entries, names);
     });
   }
 }
 
 /** A run whose values lead to other bodies than those before is none to write all anew for, if these are few. */
 const MUCH_NEW = 20;
+
+/** More names than the templates of a chart have. */
+const MOST_NAMES = 20_000;
 
 function recall({ known, outline, bodies }: Entry, source: Source): Parsed {
   const whole: Source = { ...source, outline, bodies };
@@ -135,7 +141,7 @@ const INT = Int32Array.BYTES_PER_ELEMENT;
  */
 function printEntries(entries: readonly Entry[], names: Names): Uint8Array[] {
   // This names what the new ones name.
-  const bodies = entries.map((entry) => entry.bodies.print());
+  const bodies = entries.map((entry) => entry.bodies.print(names));
   const texts = entries.map(({ known }, at) => ({ ...known, numbers: (bodies[at] as Int32Array).length }));
   const index = Buffer.from(JSON.stringify({ names: names.all, texts } satisfies Index), 'latin1');
   const padding = Buffer.alloc(-index.length & (INT - 1));

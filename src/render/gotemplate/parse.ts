@@ -234,7 +234,8 @@ class Parser {
       return { type: 'action', pos, pipe: this.#pipeline('command', 'right', first) };
     }
     lexer.next();
-    return { type: 'constant', pos, text: (first as StringNode).value };
+    const { quoted, value } = first as StringNode;
+    return { type: 'constant', pos, quoted, text: value };
   }
 
   #control(word: 'if' | 'with' | 'range', at: number): BranchNode | RangeNode {

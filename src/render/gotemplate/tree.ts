@@ -4,7 +4,7 @@
  */
 import { parseCharacter, parseNumber, unquote } from './constants.ts';
 import { NO_NAMES, WITHIN } from './node.ts';
-import type { Body, Command, List, NumberNode, Operand, Pipe, Statement } from './node.ts';
+import type { Body, Command, List, NumberNode, Operand, Pipe, Statement, StringNode } from './node.ts';
 
 /** What a node is; its fields follow in the order in which the reader takes them. */
 const CODES = {
@@ -71,7 +71,7 @@ export function writeTree(list: List, names: Names): number[] {
       case 'text':
         return write(node.pos, node.pos + node.text.length);
       case 'constant':
-        return write(node.pos, names.numberOf(node.text));
+        return write(node.pos, node.quoted.length);
       case 'action':
         return pipeline(node.pipe);
       case 'if':
@@ -163,8 +163,10 @@ class Reader {
         const pos = this.next();
         return { type: 'text', pos, text: this.text.slice(pos, this.next()) };
       }
-      case CODES.constant:
-        return { type: 'constant', pos: this.next(), text: this.names.get(this.next()) };
+      case CODES.constant: {
+        const { pos, quoted, value } = this.string(this.next());
+        return { type: 'constant', pos, quoted, text: value };
+      }
       case CODES.action: {
         const pipe = this.pipe();
         return { type: 'action', pos: pipe.pos, pipe };
@@ -229,10 +231,8 @@ class Reader {
         return { type: 'field', pos, names: this.names.fields(this.next()) };
       case CODES.identifier:
         return { type: 'identifier', pos, name: this.names.get(this.next()) };
-      case CODES.string: {
-        const quoted = this.text.slice(pos, pos + this.next());
-        return { type: 'string', pos, quoted, value: unquote(quoted) ?? '' };
-      }
+      case CODES.string:
+        return this.string(pos);
       case CODES.dot:
         return { type: 'dot', pos };
       case CODES.variable: {
@@ -254,6 +254,11 @@ class Reader {
       default:
         return damaged(code);
     }
+  }
+
+  string(pos: number): StringNode {
+    const quoted = this.text.slice(pos, pos + this.next());
+    return { type: 'string', pos, quoted, value: unquote(quoted) ?? '' };
   }
 }
 

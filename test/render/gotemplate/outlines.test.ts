@@ -54,7 +54,7 @@ describe('what is read by an outline', () => {
         const [first] = templates;
         if (first !== undefined && isPart) whole(first.body, { ...source, bodies });
         else whole(unread(templates), { ...source, outline, bodies });
-        const later: Source = { ...source, outline, bodies: new Bodies(new Names(names.all), bodies.print()) };
+        const later: Source = { ...source, outline, bodies: new Bodies(new Names(names.all), bodies.print(names)) };
         expect(lists(unread(templates), later)).toEqual(parsed);
         if (!isPart) expect(later.bodies?.fresh).toBe(0);
       }),
@@ -108,6 +108,19 @@ describe('a chart that is rendered again', () => {
     expect(render()).toContain('missing value for if');
     writeFiles(chart, { 'templates/a.yaml': template('off') });
     expect(render('--set', 'enabled=false')).toContain('a: off12');
+  });
+
+  test('keeps no names without end', () => {
+    const uses = (letter: string): string =>
+      Array.from({ length: 15_000 }, (_, index) => `{{ .Values.${letter}${index} }}`).join('');
+    const sizes: number[] = [];
+    for (const letter of 'abcdef') {
+      writeFiles(chart, { 'templates/a.yaml': `${template('off')}# ${uses(letter)}\n` });
+      for (let run = 0; run < 2; run++) expect(render('--set', 'enabled=false')).toContain('a: off12');
+      sizes.push(statSync(kept()[0] ?? '').size);
+    }
+    expect(Math.max(...sizes)).toBeLessThan(3 * Math.min(...sizes));
+    writeFiles(chart, { 'templates/a.yaml': template('off') });
   });
 
   test('does not depend on damaged files', () => {
