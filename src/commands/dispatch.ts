@@ -1,4 +1,5 @@
 /** Finds the command that a line names and runs it. */
+import { IN_THREAD } from '../render/gotemplate/thread-name.ts';
 import { splitLine } from './support/argv.ts';
 import { GLOBAL_FLAGS } from './support/command.ts';
 import { parseCommandLine } from './support/parse.ts';
@@ -14,6 +15,10 @@ type Found = { id: string; words: string[] } | { help: string };
  * @throws PkgError whatever the command throws
  */
 export async function dispatch(argv: readonly string[]): Promise<number> {
+  if (argv[0] === IN_THREAD) {
+    await (await import('../render/gotemplate/thread.ts')).printInThread();
+    return 0;
+  }
   const found = findCommand(argv);
   if ('help' in found) {
     const { showHelp } = await import('./help.ts');

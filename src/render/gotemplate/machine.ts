@@ -133,7 +133,7 @@ export class Machine {
       const message = error.message.startsWith('Invalid string length')
         ? tooLong(this.#options.limits)
         : 'the templates are nested too deeply';
-      return new GoFault(message, template, node, { isLimit: true });
+      return new GoFault(message, template, node, { isLimit: true, cause: error });
     }
     return error;
   }

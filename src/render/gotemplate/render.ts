@@ -1,4 +1,5 @@
 /** Go templates of a chart tree become documents. */
+import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Documents } from '../engines.ts';
 import type { GoTemplates } from '../render.ts';
@@ -24,6 +25,21 @@ export async function renderGo(
 
 /** Runs the Go templates of a chart tree. Arguments are as for {@link renderGo}, and errors, but for those of YAML. */
 export async function printGo(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap): Promise<GoOutput> {
+  try {
+    return await printHere(input, freshValues);
+  } catch (error) {
+    const isLimit = error instanceof PkgError && error.code === 'PKG_TEMPLATE_LIMIT';
+    // Native templates ask for single templates later, which have to be here then.
+    if (!isLimit || input.isMixed === true) throw error;
+    const { isOverflow, printDeep } = await import('./deep.ts');
+    const printed = isOverflow(error) ? await printDeep({ ...input, values: freshValues() }) : undefined;
+    if (printed === undefined) throw error;
+    return { ...printed, templates: { names: () => [], print: () => undefined } };
+  }
+}
+
+/** The same with the stack that there is. */
+export async function printHere(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap): Promise<GoOutput> {
   for (;;) {
     try {
       return await renderGoTemplates({ ...input, values: freshValues() });

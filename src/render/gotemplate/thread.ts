@@ -1,0 +1,31 @@
+/** The thread in which templates run that need a large stack: see `deep.ts`. */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { PkgError } from '../../errors.ts';
+import { cloneValue } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import type { Lookup } from '../render.ts';
+import { pack } from './deep.ts';
+import type { Order, Report } from './deep.ts';
+import { printHere } from './render.ts';
+
+/** Does what the thread was started for, and reports how it went. */
+export async function printInThread(): Promise<void> {
+  const { input, signal, mayAsk } = workerData as Order;
+  const port = parentPort;
+  if (port === null) throw new Error('this is no thread');
+  const say = (report: Report): void => port.postMessage(report);
+  // Templates cannot wait, but a thread can.
+  const lookup: Lookup = (...ask) => {
+    say({ ask });
+    Atomics.wait(signal, 0, 0);
+    Atomics.store(signal, 0, 0);
+    return receiveMessageOnPort(port)?.message as ValueMap;
+  };
+  try {
+    const { texts, notes } = await printHere({ ...input, ...(mayAsk && { lookup }) }, () => cloneValue(input.values));
+    say({ printed: { texts, notes } });
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    say({ failure: pack(error) });
+  }
+}
