@@ -38,11 +38,11 @@ export function keepLater(name: string, contents: () => Uint8Array[] | undefined
 /** Writes what is to be kept. Where that cannot be, nothing is kept. */
 export function writeKept(): void {
   for (const [name, contents] of waiting) {
-    const parts = contents();
-    if (parts === undefined) continue;
     const file = folder + sep + name + ENDING;
     const fresh = `${file}.${process.pid}`;
     try {
+      const parts = contents();
+      if (parts === undefined) continue;
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
       if (others.length >= MOST_FILES) for (const other of others) rmSync(folder + sep + other, { force: true });
       writeFileSync(fresh, Buffer.concat(parts), { mode: 0o600 });

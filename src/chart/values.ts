@@ -206,20 +206,19 @@ function notAMap(path: readonly string[], value: Value | undefined): ValueFault 
   return fault;
 }
 
-/** A default that is null says nothing. */
+/** A default that is null says nothing. What holds none is given as it is. */
 function withoutNulls<T extends Value>(value: T): T;
 function withoutNulls(value: Value): Value {
-  if (!isMap(value) || !holdsNull(value)) return value;
-  const kept: ValueMap = new Map();
+  if (!isMap(value)) return value;
+  let kept = value;
   value.forEach((item, key) => {
-    if (item !== null) kept.set(key, withoutNulls(item));
+    const inner = withoutNulls(item);
+    if (inner !== null && inner === item) return;
+    if (kept === value) kept = new Map(value);
+    if (inner === null) kept.delete(key);
+    else kept.set(key, inner);
   });
   return kept;
-}
-
-function holdsNull(map: ValueMap): boolean {
-  for (const value of map.values()) if (value === null || (isMap(value) && holdsNull(value))) return true;
-  return false;
 }
 
 function join(prefix: string, name: string): string {

@@ -1,6 +1,6 @@
 /** What the reader by lines knows of the anchors of a document. */
 import { leave } from './cursor.ts';
-import { isMap } from './value.ts';
+import { cloneValue, isMap } from './value.ts';
 import type { Value } from './value.ts';
 
 /** Where fewer values than this came out of aliases, go-yaml allows them in any document. */
@@ -25,15 +25,16 @@ export class Anchors {
   /** A copy of what has this name. */
   get(name: string): Value {
     const value = this.#values.get(name);
+    if (value === undefined) leave();
     this.#aliased++;
-    return value === undefined ? leave() : this.#copy(value);
+    this.#count(value);
+    return cloneValue(value);
   }
 
-  #copy(value: Value): Value {
+  #count(value: Value): void {
     if (++this.#aliased > MOST_ALIASED) leave();
-    if (Array.isArray(value)) return value.map((item) => this.#copy(item));
-    if (!isMap(value)) return value;
-    this.#aliased += value.size;
-    return new Map(Array.from(value, ([key, item]) => [key, this.#copy(item)]));
+    if (typeof value !== 'object' || value === null) return;
+    if (isMap(value)) this.#aliased += value.size;
+    for (const item of value.values()) this.#count(item);
   }
 }

@@ -19,7 +19,7 @@ const STACK_SIZE = 64;
 export type Printed = { texts: GoText[]; notes: string[] };
 
 /** What the thread is given. `signal` wakes it when a question of its is answered. */
-export type Order = { input: Omit<GoInput, 'lookup'>; signal: Int32Array; mayAsk: boolean };
+export type Order = { input: Omit<GoInput, 'lookup'>; signal: Int32Array };
 
 /** What it says: a question for the cluster, and in the end what was printed, or why nothing was. */
 export type Report = { ask: [string, string, string, string] } | { printed: Printed } | { failure: Failure };
@@ -49,7 +49,7 @@ export async function printDeep({ lookup, ...input }: GoInput): Promise<Printed 
   const program = findProgram();
   if (program === undefined) return undefined;
   const signal = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const order: Order = { input, signal, mayAsk: lookup !== undefined };
+  const order: Order = { input, signal };
   const worker = new Worker(program, {
     argv: [IN_THREAD],
     workerData: order,

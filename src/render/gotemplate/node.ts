@@ -19,6 +19,18 @@ export type Source = {
 /** Pairs of positions: where a body begins and where the action begins that ends it, in order. */
 export type Outline = Int32Array;
 
+/** What stands beside a place where a body begins, in pairs that are in order; undefined where none does. */
+export function besideStart(pairs: Int32Array, start: number): number | undefined {
+  let low = 0;
+  let high = pairs.length / 2;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pairs[middle * 2] as number) < start) low = middle + 1;
+    else high = middle;
+  }
+  return pairs[low * 2] === start ? pairs[low * 2 + 1] : undefined;
+}
+
 /** Everything has a position: a byte of the text of its source. */
 export type TextNode = { type: 'text'; pos: number; text: string };
 /** A constant text in an action, as in {{ "{{" }}: charts escape with it what is for others to read. */

@@ -2,7 +2,7 @@
 import { PkgError } from '../../errors.ts';
 import { parseCharacter, parseNumber, unquote } from './constants.ts';
 import { Lexer } from './lex.ts';
-import { isEmptyList, NO_NAMES, WITHIN } from './node.ts';
+import { besideStart, isEmptyList, NO_NAMES, WITHIN } from './node.ts';
 import type {
   Body,
   BranchNode,
@@ -160,7 +160,7 @@ class Parser {
   /** What stands behind a right delimiter: read now, unless it is known where it ends. */
   #body(): Body {
     const start = this.#behind;
-    const end = this.#outline === undefined ? undefined : endOf(this.#outline, start);
+    const end = this.#outline === undefined ? undefined : besideStart(this.#outline, start);
     if (end === undefined) {
       const list = this.#list();
       this.#bodies.push([start, this.#endedAt]);
@@ -477,16 +477,4 @@ class Parser {
       at: { file, line, column },
     });
   }
-}
-
-/** Where the body ends that begins at a place; undefined where none does. */
-function endOf(outline: Outline, start: number): number | undefined {
-  let low = 0;
-  let high = outline.length / 2;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((outline[middle * 2] as number) < start) low = middle + 1;
-    else high = middle;
-  }
-  return outline[low * 2] === start ? outline[low * 2 + 1] : undefined;
 }

@@ -10,7 +10,7 @@ import { printHere } from './render.ts';
 
 /** Does what the thread was started for, and reports how it went. */
 export async function printInThread(): Promise<void> {
-  const { input, signal, mayAsk } = workerData as Order;
+  const { input, signal } = workerData as Order;
   const port = parentPort;
   if (port === null) throw new Error('this is no thread');
   const say = (report: Report): void => port.postMessage(report);
@@ -22,7 +22,7 @@ export async function printInThread(): Promise<void> {
     return receiveMessageOnPort(port)?.message as ValueMap;
   };
   try {
-    const { texts, notes } = await printHere({ ...input, ...(mayAsk && { lookup }) }, () => cloneValue(input.values));
+    const { texts, notes } = await printHere({ ...input, lookup }, () => cloneValue(input.values));
     say({ printed: { texts, notes } });
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
