@@ -67,9 +67,9 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   asn1: ['src/render/functions/asn1.ts'],
   bcrypt: ['src/render/functions/bcrypt.ts'],
   cluster: ['src/cluster/kubernetes.ts'],
-  dependencies: ['src/commands/support/dependency-update.ts'],
   // undici
   http: ['src/network/pool.ts'],
+  remotes: ['src/commands/support/dependency-update.ts', 'src/commands/support/fetch-chart.ts'],
   diff: ['src/terminal/text-diff.ts'],
   native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
   oclif: ['src/commands/support/oclif.ts'],

@@ -246,11 +246,15 @@ function reading<T>(path: string, work: () => T): T {
 }
 
 function notFound(path: string): PkgError {
-  const near = nearest(basename(path), namesIn(dirname(path)));
-  const hints = near === undefined ? [] : [`did you mean ${printable(join(dirname(path), near))}?`];
   return new PkgError('PKG_CHART_NOT_FOUND', `there is no chart at ${printable(path)}`, {
-    hints: [...hints, 'a chart is a folder with a Chart.yaml, or a .tgz archive of one'],
+    hints: [...similarPaths(path), 'a chart is a folder with a Chart.yaml, or a .tgz archive of one'],
   });
+}
+
+/** The hint that names what a mistyped path may mean; none where nothing is like it. */
+export function similarPaths(path: string): string[] {
+  const near = nearest(basename(path), namesIn(dirname(path)));
+  return near === undefined ? [] : [`did you mean ${printable(join(dirname(path), near))}?`];
 }
 
 function chartsBelow(path: string): string[] {

@@ -1,7 +1,9 @@
 import { install } from '../release/operations/install.ts';
+import { CHART_SUMMARY } from './support/chart-source.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
+  CHART_FLAGS,
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   LIMITS_FLAG,
@@ -34,9 +36,10 @@ export const command: Command = defineCommand({
   ],
   args: [
     { name: 'NAME', optional: true, summary: 'the name of the release' },
-    { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
+    { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
   ],
   flags: {
+    ...CHART_FLAGS,
     ...VALUE_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,

@@ -6,9 +6,10 @@ import { decodeText } from '../render/gotemplate/value.ts';
 import { renderChart } from '../render/render-chart.ts';
 import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
+import { CHART_SUMMARY } from './support/chart-source.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './support/flags.ts';
 import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
@@ -48,9 +49,10 @@ export const command: Command = defineCommand({
   ],
   args: [
     { name: 'NAME', optional: true, summary: 'the name of the release' },
-    { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
+    { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
   ],
   flags: {
+    ...CHART_FLAGS,
     ...VALUE_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,

@@ -1,9 +1,11 @@
 import { printable } from '../errors-text.ts';
 import { upgrade } from '../release/operations/upgrade.ts';
 import { print } from '../terminal/output.ts';
+import { CHART_SUMMARY } from './support/chart-source.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
+  CHART_FLAGS,
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
@@ -39,10 +41,11 @@ export const command: Command = defineCommand({
   ],
   args: [
     { name: 'NAME', summary: 'the name of the release' },
-    { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
+    { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
   ],
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'install the release if it is not there yet' },
+    ...CHART_FLAGS,
     ...VALUE_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,

@@ -18,9 +18,9 @@ const HINTS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'check the address: perhaps http:// is meant, or --plain-http for a registry',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'check the address: perhaps http:// is meant, or --plain-http for a registry',
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-    'add the repository with `helm repo add --cert-file … --key-file …`, or give both flags for a registry',
+    'add the repository with `pkg repo add --cert-file … --key-file …`, or give both flags for a registry',
   [UNTRUSTED]:
-    'add the repository with `helm repo add --ca-file …`, give --ca-file for a registry, or set SSL_CERT_FILE',
+    'add the repository with `pkg repo add --ca-file …`, give --ca-file for a registry, or set SSL_CERT_FILE',
 };
 
 /** The error of a request that got no answer; gives one that is clear already back as it is. */

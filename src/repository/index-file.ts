@@ -1,6 +1,7 @@
 /** `index.yaml` of a repository: which versions of a chart there are, and where (helm v4, pkg/repo/v1/index.go). */
 import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
+import { meets, parseConstraint } from '../chart/constraint.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { parseJson } from '../yaml/json.ts';
@@ -8,8 +9,20 @@ import { parseYaml } from '../yaml/read.ts';
 import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
+/** Larger indexes are refused. Those of large public repositories have twenty megabytes, one has 140. */
+export const MAX_INDEX: number = 256 << 20;
+
 /** One version of a chart. */
 export type IndexEntry = { version: string; urls: string[]; digest: string };
+
+/** What a search shows and looks through, of one version of a chart. */
+export type SearchEntry = {
+  name: string;
+  version: string;
+  appVersion: string;
+  description: string;
+  keywords: readonly string[];
+};
 
 /**
  * The versions of a chart, the newest first; entries that Helm would pass over are left out. Undefined when the index
@@ -19,20 +32,73 @@ export type IndexEntry = { version: string; urls: string[]; digest: string };
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
  */
 export function versionsOf(bytes: Buffer, name: string, location: string): IndexEntry[] | undefined {
-  const text = bytes.toString('utf8');
-  const index = readIndex(text, name, location);
+  const index = readIndex(bytes, name, location);
   const problems: Problem[] = [];
-  const fields = new Fields(index, [], problems);
-  if (fields.exactText('apiVersion') === '') throw invalid('this index has no apiVersion', location);
-  const entries = fields.value('entries');
-  if (entries !== null && !isMap(entries)) throw invalid('the entries of this index are no map', location);
-  const versions = entries?.get(name);
+  const versions = entriesOf(index, problems, location)?.get(name);
   if (versions === undefined) return undefined;
   if (versions !== null && !Array.isArray(versions)) throw invalid('the entries of a chart are no list', location);
   const found = (versions ?? []).flatMap((item) => entryOf(item, problems));
   const [problem] = problems;
   if (problem !== undefined) throw invalid(problem.message, location);
   return found.sort((a, b) => compare(b.version, a.version));
+}
+
+/**
+ * Everything that a search looks through: all versions of all charts, each chart's newest first.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ */
+export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
+  const problems: Problem[] = [];
+  const entries = entriesOf(readIndex(bytes, undefined, location), problems, location) ?? new Map<string, Value>();
+  return [...entries.values()].flatMap((versions) => {
+    const items = Array.isArray(versions) ? versions.filter(isMap) : [];
+    const valid = items.filter((item) => entryOf(item, problems).length > 0);
+    const found = valid.map((item): SearchEntry => {
+      const fields = new Fields(item, [], problems);
+      const [name, version, appVersion] = ['name', 'version', 'appVersion'].map((key) => fields.text(key));
+      const description = fields.text('description');
+      const keywords = fields.texts('keywords');
+      return { name: name ?? '', version: version ?? '', appVersion: appVersion ?? '', description, keywords };
+    });
+    return found.sort((a, b) => compare(b.version, a.version));
+  });
+}
+
+/**
+ * The names of all charts. In an index as Helm writes it they are seen without reading what stands below them.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ */
+export function chartNames(bytes: Buffer, location: string): string[] {
+  const layout = bytes.length > LARGE ? layoutOf(bytes.toString('latin1')) : undefined;
+  if (layout !== undefined) {
+    const { text, start, end, indent } = layout;
+    const line = new RegExp(`^ {${indent}}([A-Za-z0-9][\\w.-]*):[ \\t]*\\r?$`, 'gm');
+    const names = [...text.slice(start, end).matchAll(line)].map(([, name = '']) => name);
+    if (names.length > 0) return names.sort();
+  }
+  const entries = entriesOf(readIndex(bytes, undefined, location), [], location);
+  return [...(entries?.keys() ?? [])].sort();
+}
+
+function entriesOf(index: ValueMap, problems: Problem[], location: string): ValueMap | undefined {
+  const fields = new Fields(index, [], problems);
+  if (fields.exactText('apiVersion') === '') throw invalid('this index has no apiVersion', location);
+  const entries = fields.value('entries');
+  if (entries !== null && !isMap(entries)) throw invalid('the entries of this index are no map', location);
+  return entries ?? undefined;
+}
+
+/** The newest version that is wanted, of those that a repository has (helm v4, `IndexFile.Get`). */
+export function pickVersion<T extends { version: string }>(versions: readonly T[], wanted: string): T | undefined {
+  const exact = wanted === '' ? undefined : versions.find(({ version }) => version === wanted);
+  if (exact !== undefined) return exact;
+  const constraint = parseConstraint(wanted === '' ? '*' : wanted);
+  return versions.find(({ version }) => {
+    const parsed = parseVersion(version);
+    return parsed !== undefined && meets(parsed, constraint);
+  });
 }
 
 function compare(a: string, b: string): number {
@@ -56,16 +122,18 @@ function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
 /** Smaller indices are read whole. */
 const LARGE = 1 << 17;
 
-function readIndex(text: string, name: string, location: string): ValueMap {
-  if (text.trim() === '') throw invalid('this index is empty', location);
-  if (/^\s*</.test(text)) {
+/** @param name the chart whose entries are wanted; undefined for those of all */
+function readIndex(bytes: Buffer, name: string | undefined, location: string): ValueMap {
+  const start = bytes.toString('latin1', 0, 1 << 12);
+  if (start.trim() === '' && bytes.toString('latin1').trim() === '') throw invalid('this index is empty', location);
+  if (/^\s*</.test(start)) {
     throw invalid('this is a web page where an index should be', location, ['check the address of the repository']);
   }
   try {
-    if (text.startsWith('{')) return mapOf(fromPlain(parseJson(text, location)), location);
-    const part = text.length > LARGE ? partOf(text, name) : undefined;
+    if (start.startsWith('{')) return mapOf(fromPlain(parseJson(bytes.toString('utf8'), location)), location);
+    const part = name !== undefined && bytes.length > LARGE ? partOf(bytes, name) : undefined;
     const value = part === undefined ? undefined : readPart(part, location);
-    return mapOf(value ?? parseYaml(text, location, { duplicateKeys: 'error' }), location);
+    return mapOf(value ?? parseYaml(bytes.toString('utf8'), location, { duplicateKeys: 'error' }), location);
   } catch (error) {
     if (!(error instanceof PkgError) || error.code === 'PKG_REPOSITORY_INVALID') throw error;
     throw new PkgError('PKG_REPOSITORY_INVALID', `this index cannot be read: ${error.message}`, {
@@ -89,24 +157,39 @@ function readPart(part: string, location: string): Value | undefined {
   }
 }
 
+/** Where the entries of an index lie that is written as Helm writes it. */
+type Layout = { text: string; start: number; end: number; indent: number };
+
 /**
- * An index with the entries of one chart only, cut out of one as Helm writes it: indices have tens of megabytes, and
- * reading them takes seconds. Undefined where it is not plain to see which lines those are.
+ * Finds the entries in the text of an index; undefined where it is not plain to see which lines they are.
+ *
+ * @param text one character for each byte: a string of UTF-16 would take twice the memory
  */
-function partOf(text: string, name: string): string | undefined {
+function layoutOf(text: string): Layout | undefined {
   const heads = [...text.matchAll(/^entries:[ \t]*\r?\n/gm)];
   const [head] = heads;
   if (head === undefined || heads.length > 1 || /^(?:---|\.\.\.)/m.test(text.slice(head.index))) return undefined;
   const start = head.index + head[0].length;
   const end = nextLine(text, start, /^[^\s#-]/gm);
   const indent = /^(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/.exec(text.slice(start, start + 10_000))?.[1];
-  if (indent === undefined) return undefined;
-  const line = `\n${indent}${name}:`;
+  return indent === undefined ? undefined : { text, start, end, indent: indent.length };
+}
+
+/**
+ * An index with the entries of one chart only, cut out of one as Helm writes it: indexes have tens of megabytes, and
+ * reading 15 of them takes 350 ms instead of 40. Undefined where it is not plain to see which lines those are.
+ */
+function partOf(bytes: Buffer, name: string): string | undefined {
+  const layout = layoutOf(bytes.toString('latin1'));
+  if (layout === undefined) return undefined;
+  const { text, start, end, indent } = layout;
+  const line = `\n${' '.repeat(indent)}${Buffer.from(name).toString('latin1')}:`;
   const at = text.indexOf(line, start - 1);
   if (at === -1 || at >= end || text.indexOf(line, at + 1) !== -1) return undefined;
   if (!/^[ \t\r]*\n/.test(text.slice(at + line.length, at + line.length + 10))) return undefined;
-  const until = nextLine(text, at + line.length, new RegExp(`^ {0,${indent.length}}(?![ #\\r\\n]|- )\\S`, 'gm'));
-  return text.slice(0, start) + text.slice(at + 1, Math.min(until, end)) + text.slice(end);
+  const until = nextLine(text, at + line.length, new RegExp(`^ {0,${indent}}(?![ #\\r\\n]|- )\\S`, 'gm'));
+  const part = text.slice(0, start) + text.slice(at + 1, Math.min(until, end)) + text.slice(end);
+  return Buffer.from(part, 'latin1').toString('utf8');
 }
 
 /** Where the next line begins that matches; the end of the text without one. */

@@ -1,4 +1,4 @@
-/** Where Helm keeps its configuration (helm v4, pkg/helmpath, pkg/cli/environment.go). */
+/** Where Helm keeps its configuration and its caches (helm v4, pkg/helmpath, pkg/cli/environment.go). */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,6 +18,21 @@ export function configPaths(
   };
 }
 
+/** Helm's folders of what can be fetched again: indexes of repositories, and archives by the digest of their bytes. */
+export type CachePaths = { indexes: string; content: string };
+
+/** The folders; neither needs to be there. What flags name comes before all else; empty for nothing. */
+export function cachePaths(
+  env: NodeJS.ProcessEnv,
+  flags: { repositoryCache: string; contentCache: string },
+): CachePaths {
+  const home = env['HELM_CACHE_HOME'] || join(env['XDG_CACHE_HOME'] || defaultCacheHome(env), 'helm');
+  return {
+    indexes: flags.repositoryCache || env['HELM_REPOSITORY_CACHE'] || join(home, 'repository'),
+    content: flags.contentCache || env['HELM_CONTENT_CACHE'] || join(home, 'content'),
+  };
+}
+
 function configHome(env: NodeJS.ProcessEnv): string {
   const own = env['HELM_CONFIG_HOME'] || '';
   return own === '' ? join(env['XDG_CONFIG_HOME'] || defaultHome(env), 'helm') : own;
@@ -26,4 +41,9 @@ function configHome(env: NodeJS.ProcessEnv): string {
 function defaultHome(env: NodeJS.ProcessEnv): string {
   if (process.platform === 'win32') return env['APPDATA'] ?? '';
   return process.platform === 'darwin' ? join(homedir(), 'Library', 'Preferences') : join(homedir(), '.config');
+}
+
+function defaultCacheHome(env: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32') return env['TEMP'] ?? '';
+  return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }

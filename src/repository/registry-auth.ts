@@ -128,6 +128,6 @@ function tokenForm(form: URLSearchParams): Pick<Request, 'method' | 'headers' | 
 
 function noToken(realm: URL, what: string): PkgError {
   return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${shownUrl(realm)}, which gives tokens, ${what}`, {
-    hints: ['log in with `helm registry login` or `docker login`'],
+    hints: ['log in with `pkg registry login` or `docker login`'],
   });
 }

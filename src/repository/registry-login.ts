@@ -1,5 +1,5 @@
 /**
- * Logins to OCI registries: those of `helm registry login`, then Docker's, in their files or with the credential
+ * Logins to OCI registries: those of `pkg registry login`, then Docker's, in their files or with the credential
  * helpers that the files name.
  *
  * @see https://docs.docker.com/reference/cli/docker/login/#credential-stores

@@ -4,14 +4,18 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  * @see https://helm.sh/docs/topics/registries/
  */
+import { createHash } from 'node:crypto';
 import { MAX_CHART } from '../chart/limits.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
-import type { Json } from '../yaml/value.ts';
+import type { Json, JsonObject } from '../yaml/value.ts';
+import type { ContentCache } from './content-cache.ts';
 import { checkDigest } from './digest.ts';
 import type { Answer, HttpClient } from './http.ts';
+import { notCached } from './offline.ts';
+import type { ReferenceCache } from './reference-cache.ts';
 import { answerChallenge, parseChallenge } from './registry-auth.ts';
 import type { RegistryLogin } from './registry-login.ts';
 import { shownUrl } from './urls.ts';
@@ -19,12 +23,30 @@ import { shownUrl } from './urls.ts';
 /** A chart in a registry: all its versions. */
 export type ChartReference = { host: string; path: string };
 
+/** What somebody wrote for one: a tag and a digest may be there, and are empty without. */
+export type TaggedReference = ChartReference & { tag: string; digest: string };
+
+/** A blob as a manifest names it. */
+export type Descriptor = { digest: string; size: number };
+
+/** One version of a chart, by its manifest. */
+export type ChartManifest = {
+  /** Of the manifest itself. */
+  digest: string;
+  /** Chart.yaml as JSON. */
+  config: Descriptor;
+  /** The archive. */
+  chart: Descriptor;
+  provenance: Descriptor | undefined;
+};
+
 const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
 const LAYERS: readonly string[] = [
   'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
   // What Helm wrote before registries were more than a trial.
   'application/tar+gzip',
 ];
+const PROVENANCE = 'application/vnd.cncf.helm.chart.provenance.v1.prov';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 const MANIFESTS = [
   'application/vnd.oci.image.manifest.v1+json',
@@ -61,12 +83,37 @@ export function chartReference(repository: string, name: string): ChartReference
   });
 }
 
+/**
+ * Reads `oci://HOST/PATH[:TAG][@DIGEST]`.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_UNKNOWN`
+ */
+export function taggedReference(text: string): TaggedReference {
+  const [, rest = '', digest = ''] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
+  const [, untagged = '', tag = ''] = /^(oci:\/\/[^/]*\/[^:]*)(?::(.*))?$/s.exec(rest) ?? [];
+  const at = untagged.lastIndexOf('/');
+  const isWhole = (!rest.endsWith(':') || tag !== '') && (!text.includes('@') || isDigest(digest));
+  if (at > 'oci://'.length && isWhole && (tag === '' || TAG.test(tag))) {
+    return { ...chartReference(untagged.slice(0, at), untagged.slice(at + 1)), tag, digest };
+  }
+  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `'${printable(text, 200)}' is no name of a chart in a registry`, {
+    hints: ['write oci://HOST/PATH/NAME, with :TAG or @sha256:DIGEST behind it where one is meant'],
+  });
+}
+
+const TAG = /^\w[\w.-]{0,127}$/;
+
 /** How registries are reached. */
 export type RegistryOptions = {
   plainHttp: boolean;
   login: (host: string) => Promise<RegistryLogin>;
   /** Told what is asked for. */
   tell: (what: string) => void;
+  /** Archives that were fetched before. */
+  content: ContentCache;
+  references: ReferenceCache;
+  /** Nothing is asked for that is not in the caches. */
+  offline: boolean;
 };
 
 /** Reads charts of registries; logs in where it is asked to. */
@@ -87,6 +134,23 @@ export class Registry {
    * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where there is no such chart, and as {@link pull} throws
    */
   async versions(chart: ChartReference): Promise<string[]> {
+    const tags = this.#options.offline ? this.#keptTags(chart) : await this.#fetchTags(chart);
+    return tags
+      .map((tag) => tag.replaceAll('_', '+'))
+      .filter((version) => isStrictVersion(version))
+      .map((version) => ({ version, parsed: parseVersion(version) }))
+      .flatMap(({ version, parsed }) => (parsed === undefined ? [] : [{ version, parsed }]))
+      .sort((a, b) => compareVersions(b.parsed, a.parsed))
+      .map(({ version }) => version);
+  }
+
+  #keptTags(chart: ChartReference): string[] {
+    const kept = this.#options.references.get(nameOf(chart));
+    if (Array.isArray(kept)) return kept.filter((tag) => typeof tag === 'string');
+    throw notCached(`the list of versions of oci://${printable(nameOf(chart))}`);
+  }
+
+  async #fetchTags(chart: ChartReference): Promise<string[]> {
     const tags: string[] = [];
     let next: URL | undefined = this.#urlOf(chart, 'tags/list');
     for (let page = 0; next !== undefined && page < MOST_PAGES; page++) {
@@ -98,51 +162,75 @@ export class Registry {
       // Another host has no business in the list of this one.
       next = following === null || following.origin !== next.origin ? undefined : following;
     }
-    return tags
-      .map((tag) => tag.replaceAll('_', '+'))
-      .filter((version) => isStrictVersion(version))
-      .map((version) => ({ version, parsed: parseVersion(version) }))
-      .flatMap(({ version, parsed }) => (parsed === undefined ? [] : [{ version, parsed }]))
-      .sort((a, b) => compareVersions(b.parsed, a.parsed))
-      .map(({ version }) => version);
+    this.#options.references.put(nameOf(chart), tags);
+    return tags;
   }
 
   /**
    * The archive of a version, checked against the digests of the manifest.
    *
-   * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND`, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED`,
-   *   `PKG_REPOSITORY_INVALID` for what is no chart, `PKG_DIGEST_MISMATCH`
+   * @throws {PkgError} as {@link resolve} and {@link blob} do
    */
   async pull(chart: ChartReference, version: string): Promise<Buffer> {
-    const tag = version.replaceAll('+', '_');
-    if (!/^\w[\w.-]{0,127}$/.test(tag)) {
-      throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(version, 60)}' is no tag of a registry`);
+    const manifest = await this.resolve(chart, version.replaceAll('+', '_'));
+    return await this.blob(chart, manifest.chart, MAX_CHART);
+  }
+
+  /**
+   * What a tag or a digest names.
+   *
+   * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND`, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED`,
+   *   `PKG_REPOSITORY_INVALID` for what is no chart, `PKG_DIGEST_MISMATCH`, `PKG_OFFLINE`
+   */
+  async resolve(chart: ChartReference, name: string): Promise<ChartManifest> {
+    if (!isDigest(name) && !TAG.test(name)) {
+      throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is no tag of a registry`);
     }
-    const layer = layerOf(await this.#manifest(chart, tag), this.#urlOf(chart, `manifests/${tag}`));
-    const blob = this.#urlOf(chart, `blobs/${layer.digest}`);
-    const { body } = await this.#get(blob, chart, '*/*', MAX_CHART);
-    checkDigest(body, layer.digest, shownUrl(blob));
+    const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
+    if (this.#options.offline) {
+      const kept = keptManifest(this.#options.references.get(key));
+      if (kept !== undefined) return kept;
+      throw notCached(`oci://${printable(key)}`);
+    }
+    const { manifest, digest } = await this.#manifest(chart, name);
+    const found = { digest, ...partsOf(manifest, this.#urlOf(chart, `manifests/${name}`)) };
+    const provenance = found.provenance ?? null;
+    this.#options.references.put(key, { ...found, provenance });
+    return found;
+  }
+
+  /** The bytes of a blob, checked against its digest. Throws as {@link resolve} does. */
+  async blob(chart: ChartReference, { digest }: Descriptor, limit: number): Promise<Buffer> {
+    const hash = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
+    const kept = hash === undefined ? undefined : this.#options.content.get(hash);
+    if (kept !== undefined) return kept;
+    if (this.#options.offline) throw notCached(`${printable(digest)} of oci://${printable(nameOf(chart))}`);
+    const url = this.#urlOf(chart, `blobs/${digest}`);
+    const { body } = await this.#get(url, chart, '*/*', limit);
+    checkDigest(body, digest, shownUrl(url));
+    if (hash !== undefined) this.#options.content.put(hash, 'chart', body);
     return body;
   }
 
-  /** The manifest of a tag; of one that names several, the first that is of a chart. */
-  async #manifest(chart: ChartReference, tag: string): Promise<Json> {
-    const url = this.#urlOf(chart, `manifests/${tag}`);
+  /** The manifest of a tag, and its digest; of one that names several manifests, the first that is of a chart. */
+  async #manifest(chart: ChartReference, name: string): Promise<{ manifest: JsonObject; digest: string }> {
+    const url = this.#urlOf(chart, `manifests/${name}`);
     const answer = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
-    const digest = answer.headers['docker-content-digest'];
-    if (typeof digest === 'string') checkDigest(answer.body, digest, shownUrl(url));
+    const told = isDigest(name) ? name : answer.headers['docker-content-digest'];
+    if (typeof told === 'string' && told !== '') checkDigest(answer.body, told, shownUrl(url));
+    const own = `sha256:${createHash('sha256').update(answer.body).digest('hex')}`;
     const manifest = object(answer);
     const inner = getOwn(manifest, 'manifests');
-    if (!Array.isArray(inner)) return manifest;
+    if (!Array.isArray(inner)) return { manifest, digest: own };
     for (const item of inner.slice(0, MOST_MANIFESTS)) {
-      const name = textField(item, 'digest');
-      if (!isDigest(name)) continue;
-      const one = this.#urlOf(chart, `manifests/${name}`);
+      const digest = textField(item, 'digest');
+      if (!isDigest(digest)) continue;
+      const one = this.#urlOf(chart, `manifests/${digest}`);
       const found = await this.#get(one, chart, MANIFESTS, MAX_MANIFEST);
-      checkDigest(found.body, name, shownUrl(one));
-      if (isChart(object(found))) return object(found);
+      checkDigest(found.body, digest, shownUrl(one));
+      if (isChart(object(found))) return { manifest: object(found), digest };
     }
-    return manifest;
+    return { manifest, digest: own };
   }
 
   #urlOf({ host, path }: ChartReference, rest: string): URL {
@@ -191,7 +279,7 @@ function refused({ status, body }: Answer, url: URL, { host, path }: ChartRefere
   if (status === 401 || status === 403) {
     return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${name} may not be read (it answers ${status})`, {
       notes,
-      hints: [`log in with \`helm registry login ${printable(host)}\` or \`docker login\``, 'or it is not there'],
+      hints: [`log in with \`pkg registry login ${printable(host)}\` or \`docker login\``, 'or it is not there'],
     });
   }
   return new PkgError('PKG_REPOSITORY_UNREACHABLE', `${name} cannot be read: the registry answers ${status}`, {
@@ -226,19 +314,39 @@ function isChart(manifest: { [key: string]: Json }): boolean {
   return textField(getOwn(manifest, 'config'), 'mediaType') === CONFIG;
 }
 
-function layerOf(manifest: Json, url: URL): { digest: string } {
-  const layers = isJsonObject(manifest) && isChart(manifest) ? getOwn(manifest, 'layers') : undefined;
+/** What a chart's manifest names. */
+function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest'> {
+  const layers = isChart(manifest) ? getOwn(manifest, 'layers') : undefined;
   const found = Array.isArray(layers) ? layers : [];
-  for (const type of LAYERS) {
-    const digest = textField(
-      found.find((layer) => textField(layer, 'mediaType') === type),
-      'digest',
-    );
-    if (isDigest(digest)) return { digest };
-  }
+  const layer = (type: string): Descriptor | undefined =>
+    descriptorOf(found.find((item) => textField(item, 'mediaType') === type));
+  const config = descriptorOf(getOwn(manifest, 'config'));
+  const [chart] = LAYERS.flatMap((type) => layer(type) ?? []);
+  if (config !== undefined && chart !== undefined) return { config, chart, provenance: layer(PROVENANCE) };
   throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} is no Helm chart`, {
     hints: ['registries hold other things too, such as images: check the name'],
   });
+}
+
+function descriptorOf(value: Json | undefined): Descriptor | undefined {
+  const digest = textField(value, 'digest');
+  const size = isJsonObject(value) ? getOwn(value, 'size') : undefined;
+  return isDigest(digest) ? { digest, size: typeof size === 'number' ? size : 0 } : undefined;
+}
+
+/** What {@link ReferenceCache} was given; undefined for anything else. */
+function keptManifest(kept: Json | undefined): ChartManifest | undefined {
+  if (!isJsonObject(kept)) return undefined;
+  const [config, chart, provenance] = ['config', 'chart', 'provenance'].map((key) => descriptorOf(getOwn(kept, key)));
+  const digest = textField(kept, 'digest');
+  return config === undefined || chart === undefined || !isDigest(digest)
+    ? undefined
+    : { digest, config, chart, provenance };
+}
+
+/** How a chart is called in messages and caches. */
+function nameOf({ host, path }: ChartReference): string {
+  return `${host}/${path}`;
 }
 
 function isDigest(text: string): boolean {

@@ -1,34 +1,49 @@
 /** Repositories and registries that a run asks: each index is fetched once, connections are kept for the next request. */
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { checkDigest } from './digest.ts';
 import { basicAuthorization, HttpClient } from './http.ts';
 import type { Answer, Trust } from './http.ts';
-import { versionsOf } from './index-file.ts';
+import { ContentCache } from './content-cache.ts';
+import { IndexCache } from './index-cache.ts';
+import { MAX_INDEX, versionsOf } from './index-file.ts';
 import type { IndexEntry } from './index-file.ts';
-import { configPaths } from './paths.ts';
+import { notCached } from './offline.ts';
+import { cachePaths, configPaths } from './paths.ts';
 import type { ConfigPaths } from './paths.ts';
+import { ReferenceCache } from './reference-cache.ts';
 import { Registry } from './registry.ts';
 import { findLogin } from './registry-login.ts';
 import { findRepository, readRepositories } from './repositories.ts';
 import type { Repository } from './repositories.ts';
 import { chartUrl, repositoryUrl, shownUrl } from './urls.ts';
 
-/** Larger than any that is known: those of large public repositories have twenty. */
-const MAX_INDEX = 128 << 20;
-
 /** What the environment does not say of how repositories are reached; texts are empty for nothing. */
 export type RepositorySettings = {
   repositoryConfig: string;
   registryConfig: string;
+  repositoryCache: string;
+  contentCache: string;
+  /** Nothing is fetched; what is not in the caches is an error. */
+  offline: boolean;
   /** How all registries are reached. A name and a password here come before all logins that are kept. */
   registry: Trust & { username: string; password: string; plainHttp: boolean };
 };
 
-const DEFAULTS: RepositorySettings = {
+/** A signed Chart.yaml and one digest. */
+export const MAX_PROVENANCE: number = 4 << 20;
+
+/** Is an index taken as it is kept, or is the server asked first whether it changed? */
+export type Freshness = 'cached' | 'checked';
+
+export const DEFAULT_SETTINGS: RepositorySettings = {
   repositoryConfig: '',
   registryConfig: '',
+  repositoryCache: '',
+  contentCache: '',
+  offline: false,
   registry: { username: '', password: '', caFile: '', certFile: '', keyFile: '', insecure: false, plainHttp: false },
 };
 
@@ -43,20 +58,38 @@ export class Remotes {
   readonly #clients: Map<string, HttpClient> = new Map();
   readonly #indices: Map<string, Promise<Buffer>> = new Map();
   readonly #archives: Map<string, Promise<Buffer>> = new Map();
+  /** Indexes that were fetched before. */
+  readonly indexes: IndexCache;
+  readonly #content: ContentCache;
+  readonly #references: ReferenceCache;
   #known: Repository[] | undefined;
   #registry: Registry | undefined;
 
-  constructor(env: NodeJS.ProcessEnv, tell: Tell, settings: RepositorySettings = DEFAULTS) {
+  constructor(env: NodeJS.ProcessEnv, tell: Tell, settings: RepositorySettings = DEFAULT_SETTINGS) {
     this.#env = env;
     this.#tell = tell;
     this.#settings = settings;
     this.#paths = configPaths(env, settings);
+    const caches = cachePaths(env, settings);
+    this.indexes = new IndexCache(caches.indexes);
+    this.#content = new ContentCache(caches.content);
+    this.#references = new ReferenceCache(caches.indexes);
+  }
+
+  /** The repositories that the machine knows. Throws as {@link readRepositories} does. */
+  known(): readonly Repository[] {
+    this.#known ??= readRepositories(this.#paths.repositories);
+    return this.#known;
+  }
+
+  /** Helm's file of repositories. */
+  get repositoriesFile(): string {
+    return this.#paths.repositories;
   }
 
   /** The repository that a dependency names. Throws as {@link readRepositories} and {@link findRepository} do. */
   repository(reference: string): Repository {
-    this.#known ??= readRepositories(this.#paths.repositories);
-    return findRepository(reference, this.#known, this.#paths.repositories);
+    return findRepository(reference, this.known(), this.#paths.repositories);
   }
 
   /** The OCI registries. */
@@ -70,24 +103,54 @@ export class Remotes {
    *
    * @throws {PkgError} what keeps from it, and as {@link versionsOf} does
    */
-  async versions(repository: Repository, name: string): Promise<{ url: URL; versions: IndexEntry[] | undefined }> {
+  async versions(
+    repository: Repository,
+    name: string,
+    freshness: Freshness = 'checked',
+  ): Promise<{ url: URL; versions: IndexEntry[] | undefined }> {
     const url = repositoryUrl(repository.url);
-    const from = chartUrl(url, 'index.yaml');
+    const index = await this.index(repository, freshness);
+    return { url, versions: versionsOf(index, name, shownUrl(indexUrl(url))) };
+  }
+
+  /**
+   * The index of a repository. One that has changed is kept for the next run.
+   *
+   * @throws {PkgError} `PKG_OFFLINE`, what keeps from the repository, `PKG_REPOSITORY_INVALID` for what is no index
+   */
+  async index(repository: Repository, freshness: Freshness): Promise<Buffer> {
+    const from = indexUrl(repositoryUrl(repository.url));
     const key = `${repository.name} ${from.href}`;
-    const index = this.#indices.get(key) ?? this.#fetchIndex(repository, from);
+    const index = this.#indices.get(key) ?? this.#readIndex(repository, from, freshness);
     this.#indices.set(key, index);
-    return { url, versions: versionsOf(await index, name, shownUrl(from)) };
+    return await index;
   }
 
   /** The archive of a chart, checked against its digest. Throws as {@link versions} does, and `PKG_DIGEST_MISMATCH`. */
   async fetchArchive(repository: Repository, from: URL, digest: string, limit: number): Promise<Buffer> {
+    const hash = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(digest)?.[1]?.toLowerCase();
+    const kept = hash === undefined ? undefined : this.#content.get(hash);
+    if (kept !== undefined) return kept;
     const key = `${repository.name} ${from.href}`;
     const headers = { accept: 'application/gzip,application/octet-stream', 'accept-encoding': 'identity' };
     const archive = this.#archives.get(key) ?? this.#fetch(repository, from, headers, limit).then(({ body }) => body);
     this.#archives.set(key, archive);
     const bytes = await archive;
     checkDigest(bytes, digest, shownUrl(from));
+    this.#content.put(createHash('sha256').update(bytes).digest('hex'), 'chart', bytes);
     return bytes;
+  }
+
+  /** What was signed of an archive, which lies beside it; undefined where it does not. */
+  async fetchProvenance(repository: Repository, archive: URL): Promise<Buffer | undefined> {
+    const from = new URL(archive);
+    from.pathname += '.prov';
+    try {
+      return (await this.#fetch(repository, from, {}, MAX_PROVENANCE)).body;
+    } catch (error) {
+      if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
+      throw error;
+    }
   }
 
   /** Closes all connections. */
@@ -106,17 +169,30 @@ export class Remotes {
           ? { username, password, identityToken: '', registryToken: '' }
           : findLogin(host, this.#paths, this.#env),
       tell: this.#tell,
+      content: this.#content,
+      references: this.#references,
+      offline: this.#settings.offline,
     });
   }
 
-  async #fetchIndex(repository: Repository, from: URL): Promise<Buffer> {
-    const { body, headers } = await this.#fetch(repository, from, { 'accept-encoding': 'gzip' }, MAX_INDEX);
-    if (headers['content-encoding'] !== 'gzip') return body;
-    try {
-      return await promisify(gunzip)(body, { maxOutputLength: MAX_INDEX });
-    } catch (cause) {
-      throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} cannot be unpacked`, { cause });
-    }
+  async #readIndex(repository: Repository, from: URL, freshness: Freshness): Promise<Buffer> {
+    const kept = this.indexes.read(repository);
+    if (kept !== undefined && (freshness === 'cached' || this.#settings.offline)) return kept;
+    const validators = kept === undefined ? undefined : this.indexes.validators(repository, kept);
+    const { etag = '', lastModified = '' } = validators ?? {};
+    const headers = {
+      'accept-encoding': 'gzip',
+      ...(etag !== '' && { 'if-none-match': etag }),
+      ...(lastModified !== '' && { 'if-modified-since': lastModified }),
+    };
+    const answer = await this.#fetch(repository, from, headers, MAX_INDEX, kept !== undefined);
+    if (answer.status === 304 && kept !== undefined) return kept;
+    const index = await unpacked(answer, from);
+    this.indexes.write(repository, index, {
+      etag: String(answer.headers.etag ?? ''),
+      lastModified: String(answer.headers['last-modified'] ?? ''),
+    });
+    return index;
   }
 
   async #fetch(
@@ -124,7 +200,9 @@ export class Remotes {
     url: URL,
     headers: Readonly<Record<string, string>>,
     limit: number,
+    mayBeUnchanged = false,
   ): Promise<Answer> {
+    if (this.#settings.offline) throw notCached(shownUrl(url));
     const { username, password, passCredentials } = repository;
     const isOwn = passCredentials || url.origin === repositoryUrl(repository.url).origin;
     const hasLogin = username !== '' && password !== '' && isOwn;
@@ -135,7 +213,7 @@ export class Remotes {
       everywhere: passCredentials,
       authorization: hasLogin ? basicAuthorization(username, password) : undefined,
     });
-    if (answer.status === 200) return answer;
+    if (answer.status === 200 || (answer.status === 304 && mayBeUnchanged)) return answer;
     throw refused(answer.status, url);
   }
 
@@ -147,16 +225,29 @@ export class Remotes {
   }
 }
 
+function indexUrl(repository: URL): URL {
+  return chartUrl(repository, 'index.yaml');
+}
+
+async function unpacked({ body, headers }: Answer, from: URL): Promise<Buffer> {
+  if (headers['content-encoding'] !== 'gzip') return body;
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: MAX_INDEX });
+  } catch (cause) {
+    throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} cannot be unpacked`, { cause });
+  }
+}
+
 function refused(status: number, url: URL): PkgError {
   const where = shownUrl(url);
   if (status === 401 || status === 403) {
     return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${where} may not be read (it answers ${status})`, {
-      hints: ['give name and password to `helm repo add`; they go to the server of the repository only'],
+      hints: ['give name and password to `pkg repo add`; they go to the server of the repository only'],
     });
   }
   const isGone = status === 404 || status === 410;
   return new PkgError(
-    'PKG_REPOSITORY_UNREACHABLE',
+    isGone && !url.pathname.endsWith('/index.yaml') ? 'PKG_CHART_VERSION_NOT_FOUND' : 'PKG_REPOSITORY_UNREACHABLE',
     `${where} ${isGone ? 'is not there' : 'cannot be read'} (it answers ${status})`,
     {
       hints: isGone ? ['check the address of the repository'] : ['try again later'],

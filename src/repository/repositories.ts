@@ -1,4 +1,4 @@
-/** `repositories.yaml`: the repositories that `helm repo add` wrote down, and how to log in to them. */
+/** `repositories.yaml`: the repositories that `pkg repo add` wrote down, and how to log in to them. */
 import { readFileSync } from 'node:fs';
 import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
@@ -77,7 +77,7 @@ export function findRepository(reference: string, known: readonly Repository[], 
   throw new PkgError('PKG_REPOSITORY_UNKNOWN', `there is no repository of the name '${printable(alias, 60)}'`, {
     at: { file },
     hints: [
-      `add it with \`helm repo add ${printable(alias, 60)} URL\``,
+      `add it with \`pkg repo add ${printable(alias, 60)} URL\``,
       known.length === 0 ? 'the file holds no repositories' : `the file holds ${names}`,
     ],
   });

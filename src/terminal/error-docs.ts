@@ -113,7 +113,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_REPOSITORY_UNKNOWN: {
     summary: 'a dependency names a repository that is not known',
     why: 'The repository is neither an address that charts can be fetched from, nor the name of one in repositories.yaml.',
-    fix: 'Write an http://, https://, oci:// or file:// address, or add the name with `helm repo add`.',
+    fix: 'Write an http://, https://, oci:// or file:// address, or add the name with `pkg repo add`.',
   },
   PKG_REPOSITORY_INVALID: {
     summary: 'a repository, or the file that says how to reach it, cannot be read',
@@ -128,7 +128,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_REPOSITORY_UNAUTHORIZED: {
     summary: 'a repository wants to know who you are',
     why: 'It refuses the login, or there is none.',
-    fix: 'Log in with `helm registry login` or `docker login`, or add the repository with `helm repo add --username … --password …`.',
+    fix: 'Log in with `pkg registry login` or `docker login`, or add the repository with `pkg repo add --username … --password …`.',
   },
   PKG_CHART_VERSION_NOT_FOUND: {
     summary: 'a repository does not hold the chart in a version that fits',
@@ -139,6 +139,26 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     summary: 'what was fetched is not what the repository promised',
     why: 'The archive has another digest than the index or the manifest says: it was replaced later, or on the way.',
     fix: 'Do not use it before you know why. Who runs the repository can make its index again.',
+  },
+  PKG_REPOSITORY_EXISTS: {
+    summary: 'a repository of this name is known already',
+    why: 'repositories.yaml holds another address or another login under the name.',
+    fix: 'Take another name, or replace the entry with `pkg repo add --force-update`.',
+  },
+  PKG_CHART_AMBIGUOUS: {
+    summary: 'several repositories have a chart of this name',
+    why: 'A bare name is looked up in all repositories that the machine knows, and more than one has it.',
+    fix: 'Write REPOSITORY/NAME, with the repository that is meant.',
+  },
+  PKG_LOCK_OUTDATED: {
+    summary: 'the lock file does not fit the dependencies of the chart',
+    why: 'Chart.yaml was changed after Chart.lock was written, or the lock file is missing where --frozen wants it.',
+    fix: 'Run `pkg dependency update CHART` and commit the lock file.',
+  },
+  PKG_OFFLINE: {
+    summary: 'something would have to be fetched, and --offline forbids it',
+    why: 'An index, a manifest or an archive is not in the cache.',
+    fix: 'Run the command once without --offline.',
   },
   PKG_TEMPLATE_SYNTAX: {
     summary: 'a template cannot be read',

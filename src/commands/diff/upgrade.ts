@@ -1,7 +1,15 @@
 import { upgrade } from '../../release/operations/upgrade.ts';
+import { CHART_SUMMARY } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { LIMITS_FLAG, PLAN_FLAGS, VALUE_FLAGS, VALUES_MODE_FLAGS, valuesModeOf } from '../support/flags.ts';
+import {
+  CHART_FLAGS,
+  LIMITS_FLAG,
+  PLAN_FLAGS,
+  VALUE_FLAGS,
+  VALUES_MODE_FLAGS,
+  valuesModeOf,
+} from '../support/flags.ts';
 import { readInputs } from '../support/inputs.ts';
 import { operate } from '../support/operate.ts';
 import { planInput } from '../support/operation-input.ts';
@@ -18,10 +26,11 @@ export const command: Command = defineCommand({
   ],
   args: [
     { name: 'NAME', summary: 'the name of the release' },
-    { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
+    { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
   ],
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'show an installation if the release is not there yet' },
+    ...CHART_FLAGS,
     ...VALUE_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,

@@ -1,7 +1,8 @@
-import { loadChart } from '../../chart/load.ts';
 import { printDocument } from '../../terminal/output.ts';
+import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
+import { CHART_FLAGS } from '../support/flags.ts';
 import { chartText, crdsText, readmeText, valuesText } from '../support/chart-output.ts';
 
 function section(text: string): string {
@@ -10,10 +11,10 @@ function section(text: string): string {
 
 export const command: Command = defineCommand({
   description: ['Prints everything about a chart: its fields, default values, README and CRDs.'],
-  args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
-  flags: {},
-  async run({ args }) {
-    const chart = await loadChart(args[0] ?? '');
+  args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
+  flags: CHART_FLAGS,
+  async run({ flags, args }) {
+    const chart = await openChart(args[0] ?? '', flags);
     printDocument(
       `${await chartText(chart)}\n${section(valuesText(chart))}${section(readmeText(chart))}${crdsText(chart)}`,
     );

@@ -1,15 +1,16 @@
-import { loadChart } from '../../chart/load.ts';
 import { printDocument } from '../../terminal/output.ts';
+import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
+import { CHART_FLAGS } from '../support/flags.ts';
 import { crdsText } from '../support/chart-output.ts';
 
 export const command: Command = defineCommand({
   description: ['Prints the custom resource definitions of a chart.'],
-  args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
-  flags: {},
-  async run({ args }) {
-    const chart = await loadChart(args[0] ?? '');
+  args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
+  flags: CHART_FLAGS,
+  async run({ flags, args }) {
+    const chart = await openChart(args[0] ?? '', flags);
     printDocument(crdsText(chart));
   },
 });

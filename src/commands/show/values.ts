@@ -1,4 +1,3 @@
-import { loadChart } from '../../chart/load.ts';
 import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
 import { resolveDependencies } from '../../chart/dependencies.ts';
@@ -9,9 +8,10 @@ import { printYaml } from '../../yaml/print.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { valuesText } from '../support/chart-output.ts';
+import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { CHART_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
 import { readStdin } from '../support/inputs.ts';
 
 export const command: Command = defineCommand({
@@ -20,10 +20,14 @@ export const command: Command = defineCommand({
     'With --origins prints what the values flags and the defaults come to, and behind each value where it is from.',
   ],
   examples: [{ command: 'pkg show values ./web -f prod.yaml --origins', says: 'every value and where it comes from' }],
-  args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
-  flags: { ...VALUE_FLAGS, origins: { type: 'boolean', summary: 'print merged values with their origins' } },
+  args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
+  flags: {
+    ...CHART_FLAGS,
+    ...VALUE_FLAGS,
+    origins: { type: 'boolean', summary: 'print merged values with their origins' },
+  },
   async run({ flags, args }) {
-    const loaded = await loadChart(args[0] ?? '');
+    const loaded = await openChart(args[0] ?? '', flags);
     if (!flags.origins) {
       printDocument(valuesText(loaded));
       return;

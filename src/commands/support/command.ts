@@ -109,6 +109,25 @@ export const GLOBAL_FLAGS = {
   qps: { type: 'string', hidden: true, summary: 'requests are not held back: an API server says when it has too many' },
   'burst-limit': { type: 'string', hidden: true, summary: 'as --qps' },
   'kube-insecure-skip-tls-verify': { type: 'boolean', summary: "do not check the API server's certificate" },
+  'repository-config': { type: 'string', value: 'FILE', complete: 'file', summary: "Helm's file of repositories" },
+  'repository-cache': {
+    type: 'string',
+    value: 'FOLDER',
+    complete: 'directory',
+    summary: 'folder of indexes that were fetched',
+  },
+  'registry-config': {
+    type: 'string',
+    value: 'FILE',
+    complete: 'file',
+    summary: "Helm's file of logins to registries",
+  },
+  'content-cache': {
+    type: 'string',
+    value: 'FOLDER',
+    complete: 'directory',
+    summary: 'folder of charts that were fetched',
+  },
   debug: { type: 'boolean', summary: 'show stack traces and what happens inside' },
   color: {
     type: 'string',

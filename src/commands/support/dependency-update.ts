@@ -3,14 +3,11 @@ import { missingDependencies } from '../../chart/dependencies.ts';
 import type { Chart } from '../../chart/chart.ts';
 import { loadChart } from '../../chart/load.ts';
 import { printable } from '../../errors-text.ts';
-import type { RepositorySettings } from '../../repository/remotes.ts';
 import { updateDependencies } from '../../repository/update.ts';
 import { printError } from '../../terminal/output.ts';
-import type { FlagValues } from './command.ts';
-import type { DEPENDENCY_FLAGS } from './flags.ts';
-
-/** What takes less time goes unsaid. */
-const QUIET_MS = 1_000;
+import { settingsOf } from './remotes.ts';
+import type { RemoteFlags } from './remotes.ts';
+import { tellingSlow } from './slow.ts';
 
 /**
  * The chart with its dependencies: as it is when none is missing, else loaded again once all are fetched. A library
@@ -18,39 +15,11 @@ const QUIET_MS = 1_000;
  *
  * @throws {PkgError} whatever fetching and loading throw
  */
-export async function withDependencies(
-  chart: Chart,
-  flags: Partial<FlagValues<typeof DEPENDENCY_FLAGS>>,
-): Promise<Chart> {
+export async function withDependencies(chart: Chart, flags: RemoteFlags): Promise<Chart> {
   if (missingDependencies(chart).length === 0 || chart.metadata.type === 'library') return chart;
-  let doing = '';
-  const timer = setInterval(() => {
-    if (doing !== '') printError(`${doing}\n`);
-    doing = '';
-  }, QUIET_MS);
-  try {
-    const settings = settingsOf(flags);
-    const fetched = await updateDependencies(chart, { env: process.env, settings, tell: (what) => (doing = what) });
-    const names = fetched.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
-    printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
-  } finally {
-    clearInterval(timer);
-  }
+  const settings = await settingsOf(flags);
+  const fetched = await tellingSlow((tell) => updateDependencies(chart, { env: process.env, settings, tell }));
+  const names = fetched.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
+  printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
   return loadChart(chart.location);
-}
-
-function settingsOf(flags: Partial<FlagValues<typeof DEPENDENCY_FLAGS>>): RepositorySettings {
-  return {
-    repositoryConfig: flags['repository-config'] ?? '',
-    registryConfig: flags['registry-config'] ?? '',
-    registry: {
-      username: flags.username ?? '',
-      password: flags.password ?? '',
-      caFile: flags['ca-file'] ?? '',
-      certFile: flags['cert-file'] ?? '',
-      keyFile: flags['key-file'] ?? '',
-      insecure: flags['insecure-skip-tls-verify'] ?? false,
-      plainHttp: flags['plain-http'] ?? false,
-    },
-  };
 }

@@ -3,25 +3,28 @@ import { PkgError } from '../../errors.ts';
 import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
-import { loadChart } from '../../chart/load.ts';
 import { readUserValues } from '../../chart/user-values.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
+import { openChart } from './chart-source.ts';
 import type { FlagValues } from './command.ts';
 import { limitsOf, valueSources } from './flags.ts';
 import type { DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
+import type { RemoteFlags } from './remotes.ts';
 
 /** A chart, the values for it, and what its templates may do. */
 export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins; limits: Partial<RenderLimits> };
 
 /** The flags that say what is read. Not every command fetches dependencies. */
-type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof LIMITS_FLAG> & Partial<FlagValues<typeof DEPENDENCY_FLAGS>>;
+type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof LIMITS_FLAG> &
+  Partial<FlagValues<typeof DEPENDENCY_FLAGS>> &
+  RemoteFlags;
 
 /** Loads the chart, with its dependencies fetched if that is asked for, and reads the values that the flags name. */
 export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
   const sources = valueSources(flags);
   const limits = limitsOf(flags);
-  let chart = await loadChart(path);
+  let chart = await openChart(path, flags);
   const userValues = await readUserValues(sources, readStdin);
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');

@@ -1,0 +1,34 @@
+/** Fetches a chart that does not lie on this machine. */
+import type { Chart } from '../../chart/chart.ts';
+import { readChartArchive, similarPaths } from '../../chart/load.ts';
+import { PkgError } from '../../errors.ts';
+import { findChart } from '../../repository/locate.ts';
+import type { FoundChart } from '../../repository/locate.ts';
+import type { Remotes } from '../../repository/remotes.ts';
+import { accessOf, withRemotes } from './remotes.ts';
+import type { RemoteFlags } from './remotes.ts';
+
+/**
+ * Fetches and loads a chart.
+ *
+ * @throws {PkgError} as `findChart` does, and whatever loading the archive throws
+ */
+export async function fetchChart(reference: string, flags: RemoteFlags): Promise<Chart> {
+  return withRemotes(flags, async (remotes) => {
+    const found = await findByFlags(reference, flags, remotes);
+    return readChartArchive(await found.fetch(), found.location);
+  });
+}
+
+/** Finds a chart by what was typed and the flags beside it. Throws as `findChart` does. */
+export async function findByFlags(reference: string, flags: RemoteFlags, remotes: Remotes): Promise<FoundChart> {
+  const { repo = '', version = '', devel = false } = flags;
+  try {
+    return await findChart({ reference, repo, version: version.trim(), devel, access: await accessOf(flags) }, remotes);
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'PKG_CHART_NOT_FOUND') throw error;
+    // A bare name may be a mistyped folder.
+    const hints = [...similarPaths(reference), ...error.hints];
+    throw new PkgError(error.code, error.message, { hints, notes: error.notes, cause: error });
+  }
+}

@@ -1,0 +1,63 @@
+/** Repositories and registries as the flags of a command say. */
+import { PkgError } from '../../errors.ts';
+import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
+import type { RepositorySettings } from '../../repository/remotes.ts';
+import type { ChartRequest } from '../../repository/locate.ts';
+import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
+import type { CHART_FLAGS } from './flags.ts';
+import { readStdin } from './inputs.ts';
+import { tellingSlow } from './slow.ts';
+
+/** Flags that say how repositories are reached; not every command has all. */
+export type RemoteFlags = Partial<FlagValues<typeof CHART_FLAGS & typeof GLOBAL_FLAGS>>;
+
+/** Runs something that asks repositories; connections are closed after it. */
+export async function withRemotes<T>(flags: RemoteFlags, work: (remotes: Remotes) => Promise<T>): Promise<T> {
+  const settings = await settingsOf(flags);
+  return await tellingSlow(async (tell) => {
+    const remotes = new Remotes(process.env, tell, settings);
+    try {
+      return await work(remotes);
+    } finally {
+      remotes.close();
+    }
+  });
+}
+
+/** What the flags say of repositories and registries. */
+export async function settingsOf(flags: RemoteFlags): Promise<RepositorySettings> {
+  const { username, password, caFile, certFile, keyFile, insecure } = await accessOf(flags);
+  return {
+    ...DEFAULT_SETTINGS,
+    repositoryConfig: flags['repository-config'] ?? '',
+    registryConfig: flags['registry-config'] ?? '',
+    repositoryCache: flags['repository-cache'] ?? '',
+    contentCache: flags['content-cache'] ?? '',
+    offline: flags.offline ?? false,
+    registry: { username, password, caFile, certFile, keyFile, insecure, plainHttp: flags['plain-http'] ?? false },
+  };
+}
+
+/** The login and the trust that flags name. */
+export async function accessOf(flags: RemoteFlags): Promise<ChartRequest['access']> {
+  return {
+    username: flags.username ?? '',
+    password: await passwordOf(flags),
+    passCredentials: flags['pass-credentials'] ?? false,
+    caFile: flags['ca-file'] ?? '',
+    certFile: flags['cert-file'] ?? '',
+    keyFile: flags['key-file'] ?? '',
+    insecure: flags['insecure-skip-tls-verify'] ?? false,
+  };
+}
+
+let typed: Promise<string> | undefined;
+
+/** The password; standard input is read once. */
+async function passwordOf(flags: RemoteFlags): Promise<string> {
+  if (flags['password-stdin'] !== true) return flags.password ?? '';
+  typed ??= readStdin();
+  const password = (await typed).replace(/\r?\n$/, '');
+  if (password !== '') return password;
+  throw new PkgError('PKG_USAGE', '--password-stdin is given, and standard input is empty');
+}

@@ -1,0 +1,61 @@
+/**
+ * Archives that were fetched, by the SHA-256 of their bytes, in the layout of Helm's content cache (helm v4,
+ * pkg/downloader/cache.go): `ab/abcdef….chart`. Both programs use the files of the other.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MAX_CHART } from '../chart/limits.ts';
+import { writeFileAtomic } from '../files.ts';
+
+/** What is kept of a chart: its archive, or the provenance that belongs to the archive. */
+export type ContentKind = 'chart' | 'prov';
+
+export class ContentCache {
+  readonly #folder: string;
+
+  /** @param folder empty to keep nothing */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The bytes of a digest (64 hexadecimal digits); undefined where they are not kept, or are not what they should be. */
+  get(digest: string): Buffer | undefined {
+    const bytes = this.#read(digest, 'chart');
+    if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== digest) return undefined;
+    return bytes;
+  }
+
+  /** The provenance that was fetched with an archive. It is signed, so that nothing else vouches for it. */
+  getProvenance(digest: string): Buffer | undefined {
+    return this.#read(digest, 'prov');
+  }
+
+  /** Keeps bytes. A cache that cannot be written is no reason to fail. */
+  put(digest: string, kind: ContentKind, bytes: Uint8Array): void {
+    if (this.#folder === '') return;
+    try {
+      writeFileAtomic(this.#path(digest, kind), bytes);
+    } catch {
+      // The next run fetches it again.
+    }
+  }
+
+  #read(digest: string, kind: ContentKind): Buffer | undefined {
+    if (this.#folder === '' || !/^[0-9a-f]{64}$/.test(digest)) return undefined;
+    let file: number | undefined;
+    try {
+      file = openSync(this.#path(digest, kind), 'r');
+      const stat = fstatSync(file);
+      return stat.isFile() && stat.size <= MAX_CHART ? readFileSync(file) : undefined;
+    } catch {
+      return undefined;
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+
+  #path(digest: string, kind: ContentKind): string {
+    return join(this.#folder, digest.slice(0, 2), `${digest}.${kind}`);
+  }
+}

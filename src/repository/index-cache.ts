@@ -1,0 +1,93 @@
+/**
+ * Indexes of repositories that were fetched, as files where Helm keeps them: `NAME-index.yaml`, and `NAME-charts.txt`
+ * with the names of the charts, which Helm's completion reads. Beside them `NAME-index.validators.json` holds what
+ * the server is asked with whether its index changed (RFC 9110, section 13).
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../files.ts';
+import { chartNames, MAX_INDEX } from './index-file.ts';
+import type { Repository } from './repositories.ts';
+
+/** What a server told of the index that is kept. */
+export type Validators = { etag: string; lastModified: string };
+
+export class IndexCache {
+  readonly #folder: string;
+
+  /** @param folder empty to keep nothing */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The index that is kept of a repository; undefined for none. */
+  read(repository: Repository): Buffer | undefined {
+    if (this.#folder === '') return undefined;
+    const path = this.pathOf(repository);
+    try {
+      const { size } = statSync(path);
+      return size <= MAX_INDEX ? readFileSync(path) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What to ask the server with; undefined where the kept index is not the one that they were told of. */
+  validators(repository: Repository, index: Buffer): Validators | undefined {
+    try {
+      const kept = JSON.parse(readFileSync(this.#validatorsOf(repository), 'utf8')) as Partial<Kept> | null;
+      const { url, sha256, etag, lastModified } = kept ?? {};
+      if (url !== repository.url || sha256 !== hashOf(index)) return undefined;
+      return typeof etag === 'string' && typeof lastModified === 'string' ? { etag, lastModified } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Keeps an index.
+   *
+   * @throws {PkgError} `PKG_FILE_UNWRITABLE`, `PKG_REPOSITORY_INVALID` for what is no index
+   */
+  write(repository: Repository, index: Buffer, { etag, lastModified }: Validators): void {
+    const names = chartNames(index, repository.url);
+    if (this.#folder === '') return;
+    writeFileAtomic(this.pathOf(repository), index);
+    if (repository.name !== '') writeFileAtomic(this.#namesOf(repository), names.join('\n'));
+    const kept: Kept = { url: repository.url, sha256: hashOf(index), etag, lastModified };
+    if (etag !== '' || lastModified !== '') writeFileAtomic(this.#validatorsOf(repository), JSON.stringify(kept));
+    else rmSync(this.#validatorsOf(repository), { force: true });
+  }
+
+  /** Removes what is kept of a repository. */
+  remove(repository: Repository): void {
+    if (this.#folder === '') return;
+    for (const path of [this.pathOf(repository), this.#namesOf(repository), this.#validatorsOf(repository)]) {
+      rmSync(path, { force: true });
+    }
+  }
+
+  /** The file of the index. Repositories without a name have one by their address, as with Helm's dependencies. */
+  pathOf(repository: Repository): string {
+    return join(this.#folder, `${this.#baseOf(repository)}-index.yaml`);
+  }
+
+  #namesOf(repository: Repository): string {
+    return join(this.#folder, `${this.#baseOf(repository)}-charts.txt`);
+  }
+
+  #validatorsOf(repository: Repository): string {
+    return join(this.#folder, `${this.#baseOf(repository)}-index.validators.json`);
+  }
+
+  #baseOf({ name, url }: Repository): string {
+    return name === '' ? `helm-manager-${createHash('sha256').update(url).digest('hex')}` : name;
+  }
+}
+
+type Kept = Validators & { url: string; sha256: string };
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

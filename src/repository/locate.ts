@@ -1,0 +1,282 @@
+/** From what a user typed for a chart to its archive (helm v4, pkg/action/install.go, `LocateChart`). */
+import { posix } from 'node:path';
+import { MAX_CHART } from '../chart/limits.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { pickVersion } from './index-file.ts';
+import type { IndexEntry } from './index-file.ts';
+import { MAX_PROVENANCE } from './remotes.ts';
+import type { Freshness, Remotes } from './remotes.ts';
+import { taggedReference } from './registry.ts';
+import type { ChartManifest, TaggedReference } from './registry.ts';
+import type { Repository } from './repositories.ts';
+import { chartUrl, shownText, shownUrl } from './urls.ts';
+
+/** Which chart is meant; texts are empty for nothing. */
+export type ChartRequest = {
+  /** `oci://HOST/PATH[:TAG][@DIGEST]`, an address of an archive, `REPOSITORY/NAME`, or a name alone. */
+  reference: string;
+  /** The address of the repository that the name is looked up in. */
+  repo: string;
+  /** A version, or a constraint. */
+  version: string;
+  /** Pre-releases count, where no version is given. */
+  devel: boolean;
+  /** How repositories are reached that the machine does not know, and what those lack that it knows. */
+  access: Omit<Repository, 'name' | 'url'>;
+};
+
+/** An archive that was found and is not fetched yet. */
+export type FoundChart = {
+  /** What the archive is called as a file. */
+  fileName: string;
+  /** Where it is, for messages and records. */
+  location: string;
+  /** The version that was chosen; empty for an address of an archive. */
+  version: string;
+  /** Of the manifest in a registry, of the archive in a repository; empty where nobody tells. */
+  digest: string;
+  /** @throws {PkgError} what keeps from it, `PKG_DIGEST_MISMATCH` */
+  fetch: () => Promise<Buffer>;
+  /** The provenance; undefined where there is none. */
+  fetchProvenance: () => Promise<Buffer | undefined>;
+  /** Chart.yaml as a registry keeps it, without the archive; undefined where only the archive has it. */
+  fetchMetadata?: () => Promise<Buffer>;
+};
+
+/**
+ * Finds the archive of a chart that does not lie on this machine.
+ *
+ * @throws {PkgError} `PKG_CHART_NOT_FOUND`, `PKG_CHART_AMBIGUOUS`, `PKG_CHART_VERSION_NOT_FOUND`,
+ *   `PKG_REPOSITORY_UNKNOWN`, and what keeps from a repository
+ */
+export async function findChart(request: ChartRequest, remotes: Remotes): Promise<FoundChart> {
+  const { reference, repo } = request;
+  const version = request.version === '' && request.devel ? '>0.0.0-0' : request.version;
+  const wanted = { ...request, version };
+  if (reference.startsWith('oci://')) return findInRegistry(taggedReference(reference), version, remotes);
+  if (repo.startsWith('oci://')) {
+    return findInRegistry(taggedReference(`${repo.replace(/\/$/, '')}/${reference}`), version, remotes);
+  }
+  if (repo !== '') return findInRepository({ ...request.access, name: '', url: repo }, reference, wanted, remotes);
+  const url = /^https?:\/\//i.test(reference) ? URL.parse(reference) : null;
+  if (url !== null) return atAddress(url, wanted, remotes);
+  const slash = reference.indexOf('/');
+  if (slash === -1) return findByName(wanted, remotes);
+  const repository = knownRepository(reference.slice(0, slash), remotes);
+  return findInRepository(withAccess(repository, request.access), reference.slice(slash + 1), wanted, remotes);
+}
+
+function knownRepository(name: string, remotes: Remotes): Repository {
+  const known = remotes.known();
+  const found = known.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const names = known.map((one) => printable(one.name, 60)).join(', ');
+  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `there is no repository of the name '${printable(name, 60)}'`, {
+    hints: [
+      `add it with \`pkg repo add ${printable(name, 60)} URL\``,
+      known.length === 0 ? 'no repositories are known' : `these are known: ${names}`,
+      'a path to a chart folder begins with ./ or /',
+    ],
+  });
+}
+
+/** What flags say of how a repository is reached counts where its entry says nothing. */
+function withAccess(repository: Repository, access: ChartRequest['access']): Repository {
+  const hasLogin = repository.username !== '' || repository.password !== '';
+  return {
+    ...repository,
+    username: hasLogin ? repository.username : access.username,
+    password: hasLogin ? repository.password : access.password,
+    passCredentials: repository.passCredentials || access.passCredentials,
+    caFile: access.caFile || repository.caFile,
+    certFile: access.certFile || repository.certFile,
+    keyFile: access.keyFile || repository.keyFile,
+    insecure: repository.insecure || access.insecure,
+  };
+}
+
+/** A bare name: every repository that the machine knows may have it. */
+async function findByName(request: ChartRequest, remotes: Remotes): Promise<FoundChart> {
+  const { reference: name } = request;
+  const known = remotes.known();
+  const found = await Promise.all(
+    known.map(async (repository) => {
+      const { versions } = await remotes.versions(withAccess(repository, request.access), name, 'cached');
+      return versions === undefined ? [] : [{ repository, versions }];
+    }),
+  );
+  const [first, second] = found.flat();
+  if (first === undefined) {
+    const where = known.length === 0 ? 'and no repositories are known' : 'and no known repository has it';
+    throw new PkgError('PKG_CHART_NOT_FOUND', `there is no chart ${printable(name, 100)} here, ${where}`, {
+      hints: [
+        known.length === 0
+          ? 'add a repository with `pkg repo add NAME URL`'
+          : 'fetch the newest indexes: pkg repo update',
+        'a chart is a folder with a Chart.yaml, a .tgz archive, an address, oci://HOST/PATH, or REPOSITORY/NAME',
+      ],
+    });
+  }
+  if (second !== undefined) {
+    const lines = found.flat().map(({ repository, versions }) => {
+      const has = pickVersion(versions, request.version)?.version ?? `no version that fits '${request.version}'`;
+      return `${printable(`${repository.name}/${name}`, 100)}: ${printable(has, 60)}`;
+    });
+    throw new PkgError('PKG_CHART_AMBIGUOUS', `${lines.length} repositories have a chart ${printable(name, 60)}`, {
+      notes: lines,
+      hints: [`write the repository too: ${printable(`${first.repository.name}/${name}`, 100)}`],
+    });
+  }
+  return findInRepository(withAccess(first.repository, request.access), name, request, remotes);
+}
+
+async function findInRepository(
+  repository: Repository,
+  name: string,
+  { version: wanted }: ChartRequest,
+  remotes: Remotes,
+): Promise<FoundChart> {
+  // What `repo update` fetched last is what counts, as with Helm; a repository that is only an address is asked.
+  const freshness: Freshness = repository.name === '' ? 'checked' : 'cached';
+  const { url, versions } = await remotes.versions(repository, name, freshness);
+  const where = repository.name === '' ? shownUrl(url) : `the repository ${printable(repository.name, 60)}`;
+  const refresh =
+    repository.name === '' ? [] : [`fetch its newest index: pkg repo update ${printable(repository.name, 60)}`];
+  if (versions === undefined) {
+    throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `${where} has no chart ${printable(name, 60)}`, {
+      hints: refresh,
+    });
+  }
+  const entry = pickVersion(
+    versions.filter(({ urls }) => urls.length > 0),
+    wanted,
+  );
+  if (entry === undefined) throw noVersion(name, wanted, where, versions, refresh);
+  return inRepository(repository, name, entry, url, remotes);
+}
+
+function noVersion(
+  name: string,
+  wanted: string,
+  where: string,
+  versions: readonly { version: string }[],
+  hints: readonly string[],
+): PkgError {
+  const newest = versions[0]?.version;
+  const what =
+    wanted === ''
+      ? `${where} has no stable version of ${printable(name, 60)}`
+      : `no version of ${printable(name, 60)} in ${where} fits '${printable(wanted, 60)}'`;
+  return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
+    notes: newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`],
+    hints: wanted === '' ? ['take a pre-release with --devel, or name one with --version', ...hints] : hints,
+  });
+}
+
+function inRepository(
+  repository: Repository,
+  name: string,
+  entry: IndexEntry,
+  repositoryUrl: URL,
+  remotes: Remotes,
+): FoundChart {
+  const from = chartUrl(repositoryUrl, entry.urls[0] ?? '');
+  return {
+    fileName: archiveName(from) ?? `${name}-${entry.version}.tgz`,
+    location: shownUrl(from),
+    version: entry.version,
+    digest: entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`,
+    fetch: () => remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
+    fetchProvenance: () => remotes.fetchProvenance(repository, from),
+  };
+}
+
+/** An archive by its address: reached as the known repository that it lies in, if there is one. */
+function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChart {
+  const home = remotes.known().find((repository) => {
+    const base = URL.parse(`${repository.url.replace(/\/$/, '')}/`);
+    return base !== null && base.origin === url.origin && url.pathname.startsWith(base.pathname);
+  });
+  const unknown: Repository = { ...request.access, name: '', url: url.origin };
+  const repository = home === undefined ? unknown : withAccess(home, request.access);
+  return {
+    fileName: archiveName(url) ?? 'chart.tgz',
+    location: shownUrl(url),
+    version: '',
+    digest: '',
+    fetch: () => remotes.fetchArchive(repository, url, '', MAX_CHART),
+    fetchProvenance: () => remotes.fetchProvenance(repository, url),
+  };
+}
+
+async function findInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<FoundChart> {
+  const { tag, digest } = reference;
+  const registry = remotes.registry();
+  const version = await versionInRegistry(reference, wanted, remotes);
+  let manifest: Promise<ChartManifest> | undefined;
+  // A digest says more than a tag, which only has to name the same.
+  const resolve = (): Promise<ChartManifest> =>
+    (manifest ??= registry.resolve(reference, digest || version.replaceAll('+', '_')));
+  if (digest !== '' && tag !== '') await checkTag(reference, remotes);
+  const name = posix.basename(reference.path);
+  const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${version.replaceAll('+', '_')}`}`;
+  const found = await resolve();
+  return {
+    fileName: `${name}-${version === '' ? found.digest.replace(':', '-') : version}.tgz`,
+    location: printable(shown + (digest === '' ? '' : `@${digest}`)),
+    version,
+    digest: found.digest,
+    fetch: () => registry.blob(reference, found.chart, MAX_CHART),
+    fetchProvenance: async () =>
+      found.provenance === undefined ? undefined : registry.blob(reference, found.provenance, MAX_PROVENANCE),
+    fetchMetadata: () => registry.blob(reference, found.config, MAX_CONFIG),
+  };
+}
+
+/** Larger ones no registry takes for a manifest's config. */
+const MAX_CONFIG = 4 << 20;
+
+/** The version that is pulled; empty where only a digest is given. */
+async function versionInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<string> {
+  const { tag, digest } = reference;
+  const tagged = tag.replaceAll('_', '+');
+  const shown = shownText(`oci://${reference.host}/${reference.path}`);
+  if (tag !== '' || digest !== '') {
+    if (wanted === '' || wanted === tagged || (tag === '' && digest !== '')) return tagged;
+    if (pickVersion([{ version: tagged }], wanted) !== undefined) return tagged;
+    throw new PkgError(
+      'PKG_USAGE',
+      `${shown} is asked for as ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
+      {
+        hints: ['give the version once'],
+      },
+    );
+  }
+  const versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
+  const found = pickVersion(versions, wanted);
+  if (found !== undefined) return found.version;
+  throw noVersion(posix.basename(reference.path), wanted, shown, versions, []);
+}
+
+/** A tag beside a digest must name the same: the reader sees the tag, and the digest is what is fetched. */
+async function checkTag(reference: TaggedReference, remotes: Remotes): Promise<void> {
+  const { digest } = await remotes.registry().resolve(reference, reference.tag);
+  if (digest === reference.digest) return;
+  throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(reference.tag, 60)} does not name this digest`, {
+    notes: [`expected ${reference.digest}`, `got      ${digest}`],
+    hints: ['the tag was moved: leave out the digest to take what it names now, or leave out the tag'],
+  });
+}
+
+/** The last name of an address, where that is the name of an archive. */
+function archiveName(url: URL): string | undefined {
+  let path = url.pathname;
+  try {
+    path = decodeURIComponent(path);
+  } catch {
+    // It stays as it is.
+  }
+  const name = posix.basename(path);
+  return /^[^_.\\][^\\]*\.(?:tgz|tar\.gz)$/.test(name) && printable(name) === name ? name : undefined;
+}

@@ -1,0 +1,43 @@
+/**
+ * What OCI registries answered, for runs with `--offline`: which tags a chart has, and which manifest a tag names.
+ * A tag can move, so that a run that may fetch asks the registry each time.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../files.ts';
+import type { Json } from '../yaml/value.ts';
+
+export class ReferenceCache {
+  readonly #folder: string;
+
+  /** @param folder empty to keep nothing */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** What was kept under a key, such as `HOST/PATH:TAG`. */
+  get(key: string): Json | undefined {
+    if (this.#folder === '') return undefined;
+    try {
+      const kept = JSON.parse(readFileSync(this.#pathOf(key), 'utf8')) as { key?: Json; value?: Json };
+      return kept.key === key ? kept.value : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps a value. A cache that cannot be written is no reason to fail. */
+  put(key: string, value: Json): void {
+    if (this.#folder === '') return;
+    try {
+      writeFileAtomic(this.#pathOf(key), JSON.stringify({ key, value }));
+    } catch {
+      // A later run with --offline says what it lacks.
+    }
+  }
+
+  #pathOf(key: string): string {
+    return join(this.#folder, 'oci', `${createHash('sha256').update(key).digest('hex')}.json`);
+  }
+}
