@@ -69,7 +69,13 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   cluster: ['src/cluster/kubernetes.ts'],
   // undici
   http: ['src/network/pool.ts'],
-  remotes: ['src/commands/support/dependency-update.ts', 'src/commands/support/fetch-chart.ts'],
+  remotes: [
+    ...['pull', 'repo/add', 'repo/list', 'repo/remove', 'repo/update', 'search/repo'].map(commandModule),
+    ...['dependency/build', 'dependency/list', 'dependency/update'].map(commandModule),
+    ...['registry/login', 'registry/logout'].map(commandModule),
+    'src/commands/support/dependency-update.ts',
+    'src/commands/support/fetch-chart.ts',
+  ],
   diff: ['src/terminal/text-diff.ts'],
   native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
   oclif: ['src/commands/support/oclif.ts'],

@@ -46,8 +46,8 @@ export function checkDependencies(chart: Chart): void {
     {
       at: { file: `${chart.location}/Chart.yaml` },
       hints: [
-        'template, install and upgrade fetch them if --dependency-update is given',
-        'or put the missing charts into charts/, as folders or archives',
+        `fetch them: pkg dependency update ${printable(chart.location)}`,
+        'or give --dependency-update to template, install or upgrade',
       ],
     },
   );

@@ -3,7 +3,7 @@ import { IN_THREAD } from '../render/gotemplate/thread-name.ts';
 import { splitLine } from './support/argv.ts';
 import { GLOBAL_FLAGS } from './support/command.ts';
 import { parseCommandLine } from './support/parse.ts';
-import { COMMANDS, GROUPS, loadCommand, resolveWord, unknownCommand } from './registry.ts';
+import { COMMANDS, GROUPS, loadCommand, resolveSecond, resolveWord, unknownCommand } from './registry.ts';
 
 /** Which command a line means, and the words that are for it. */
 type Found = { id: string; words: string[] } | { help: string };
@@ -48,7 +48,7 @@ function findCommand(argv: readonly string[]): Found {
   const between = splitLine(rest, GLOBAL_FLAGS, true);
   const [second, ...words] = between.args;
   if (second === undefined) return { help: name };
-  const id = `${name} ${second}`;
-  if (!Object.hasOwn(COMMANDS, id)) throw unknownCommand(second, name in GROUPS ? name : undefined);
+  const id = resolveSecond(name, second);
+  if (id === undefined) throw unknownCommand(second, name in GROUPS ? name : undefined);
   return { id, words: [...early, ...between.flags.map((flag) => `--${flag.name}=${flag.value}`), ...words] };
 }

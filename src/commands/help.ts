@@ -24,6 +24,7 @@ export const command: Command = defineCommand({
 
 const TOPICS: Readonly<Record<Topic, string>> = {
   charts: 'Charts',
+  sharing: 'Finding and sharing charts',
   changes: 'Changing releases',
   releases: 'Looking at releases',
   more: 'More',

@@ -4,6 +4,7 @@ import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
   CHART_FLAGS,
+  REMOTE_FLAGS,
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   LIMITS_FLAG,
@@ -40,6 +41,7 @@ export const command: Command = defineCommand({
   ],
   flags: {
     ...CHART_FLAGS,
+    ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,

@@ -5,7 +5,7 @@ import { printable } from '../errors-text.ts';
 import type { Command } from './support/command.ts';
 
 /** Under which heading help lists a command. */
-export type Topic = 'charts' | 'releases' | 'changes' | 'more';
+export type Topic = 'charts' | 'sharing' | 'releases' | 'changes' | 'more';
 
 /** A command that is not loaded yet. */
 export type Entry = {
@@ -20,6 +20,45 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   lint: { topic: 'charts', summary: 'check a chart for mistakes and risks', load: () => import('./lint.ts') },
   template: { topic: 'charts', summary: 'render a chart and print its objects', load: () => import('./template.ts') },
   package: { topic: 'charts', summary: 'pack a chart into an archive', load: () => import('./package.ts') },
+  pull: { topic: 'sharing', summary: 'fetch the archive of a chart', load: () => import('./pull.ts') },
+  'dependency build': {
+    topic: 'sharing',
+    summary: 'fetch the dependencies that the lock file names',
+    load: () => import('./dependency/build.ts'),
+  },
+  'dependency list': {
+    topic: 'sharing',
+    summary: 'list the dependencies of a chart',
+    load: () => import('./dependency/list.ts'),
+  },
+  'dependency update': {
+    topic: 'sharing',
+    summary: 'choose and fetch the dependencies of a chart',
+    load: () => import('./dependency/update.ts'),
+  },
+  'registry login': {
+    topic: 'sharing',
+    summary: 'log in to an OCI registry',
+    load: () => import('./registry/login.ts'),
+  },
+  'registry logout': {
+    topic: 'sharing',
+    summary: 'forget the login to an OCI registry',
+    load: () => import('./registry/logout.ts'),
+  },
+  'repo add': { topic: 'sharing', summary: 'add a chart repository', load: () => import('./repo/add.ts') },
+  'repo list': { topic: 'sharing', summary: 'list chart repositories', load: () => import('./repo/list.ts') },
+  'repo remove': { topic: 'sharing', summary: 'remove chart repositories', load: () => import('./repo/remove.ts') },
+  'repo update': {
+    topic: 'sharing',
+    summary: 'fetch the indexes of chart repositories',
+    load: () => import('./repo/update.ts'),
+  },
+  'search repo': {
+    topic: 'sharing',
+    summary: 'look for charts in chart repositories',
+    load: () => import('./search/repo.ts'),
+  },
   'show all': { topic: 'charts', summary: 'show everything about a chart', load: () => import('./show/all.ts') },
   'show chart': { topic: 'charts', summary: "show a chart's Chart.yaml", load: () => import('./show/chart.ts') },
   'show crds': {
@@ -81,6 +120,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 
 /** What the groups hold. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  dependency: 'fetch and list the dependencies of a chart',
+  registry: 'log in to OCI registries, and out',
+  repo: 'add, list, update and remove chart repositories',
+  search: 'look for charts',
   show: 'show information about a chart',
   get: 'show information about a release',
   diff: 'show what a command would change, and change nothing',
@@ -94,12 +137,24 @@ export const ALIASES: Readonly<Record<string, string>> = {
   delete: 'uninstall',
   un: 'uninstall',
   inspect: 'show',
+  fetch: 'pull',
+  dep: 'dependency',
+  dependencies: 'dependency',
 };
 
 /** The name for a typed word, aliases resolved; undefined when there is no such command or group. */
 export function resolveWord(word: string): string | undefined {
   const name = Object.hasOwn(ALIASES, word) ? (ALIASES[word] ?? word) : word;
   return Object.hasOwn(COMMANDS, name) || Object.hasOwn(GROUPS, name) ? name : undefined;
+}
+
+/** Other second words of the commands in groups, as Helm has them. */
+const SECOND_ALIASES: Readonly<Record<string, string>> = { ls: 'list', rm: 'remove', up: 'update' };
+
+/** The command that two words name; undefined when there is none. */
+export function resolveSecond(group: string, word: string): string | undefined {
+  const second = Object.hasOwn(SECOND_ALIASES, word) ? (SECOND_ALIASES[word] ?? word) : word;
+  return [`${group} ${word}`, `${group} ${second}`].find((id) => Object.hasOwn(COMMANDS, id));
 }
 
 /** The commands of a group by their second word. */

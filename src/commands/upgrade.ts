@@ -6,6 +6,7 @@ import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
   CHART_FLAGS,
+  REMOTE_FLAGS,
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
@@ -46,6 +47,7 @@ export const command: Command = defineCommand({
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'install the release if it is not there yet' },
     ...CHART_FLAGS,
+    ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,

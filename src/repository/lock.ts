@@ -37,6 +37,19 @@ function writtenIn(text: string, file: string): Map<string, Value>[] | undefined
   return fields.value('dependencies') === null ? undefined : fields.list('dependencies').filter(isMap);
 }
 
+/** What the lock file of a chart says; nothing where there is none. */
+export function readLocked(chart: Chart): Locked[] {
+  if (chart.lock === null) return [];
+  return new Fields(chart.lock, [], []).list('dependencies').map((item) => {
+    const fields = new Fields(isMap(item) ? item : new Map(), [], []);
+    return {
+      name: fields.exactText('name'),
+      repository: fields.exactText('repository'),
+      version: fields.exactText('version'),
+    };
+  });
+}
+
 /** What Helm compares to see whether a lock file fits its chart: a hash over what is declared and what was chosen. */
 export function lockDigest(declared: readonly Declared[], locked: readonly Locked[]): string {
   const json = goJson([

@@ -9,6 +9,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { writeFileAtomic } from '../files.ts';
 import { parseJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
@@ -27,31 +28,106 @@ export type RegistryLogin = {
 const NOBODY: RegistryLogin = { username: '', password: '', identityToken: '', registryToken: '' };
 
 /**
- * Finds the login for a registry.
+ * Finds the login for a registry, or for a part of it: one for `HOST/ORG` comes before one for `HOST`.
  *
  * @param host with its port, as in addresses
+ * @param path of the chart in the registry
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for a file that cannot be read, `PKG_CREDENTIALS_FAILED` for a helper
  */
-export async function findLogin(host: string, paths: ConfigPaths, env: NodeJS.ProcessEnv): Promise<RegistryLogin> {
-  // Docker writes its own registry down under an address of old.
-  const server = /^(?:registry-1\.)?docker\.io$/.test(host) ? 'https://index.docker.io/v1/' : host;
-  for (const file of [paths.registries, paths.docker]) {
-    const login = await loginIn(file, server, env);
-    if (Object.values(login).some((text) => text !== '')) return login;
+export async function findLogin(
+  host: string,
+  path: string,
+  paths: ConfigPaths,
+  env: NodeJS.ProcessEnv,
+): Promise<RegistryLogin> {
+  const parts = path.split('/').filter((part) => part !== '');
+  for (let count = parts.length; count >= 0; count--) {
+    const server = serverOf([host, ...parts.slice(0, count)].join('/'));
+    for (const file of [paths.registries, paths.docker]) {
+      const login = await loginIn(file, server, env, count > 0);
+      if (Object.values(login).some((text) => text !== '')) return login;
+    }
   }
   return NOBODY;
 }
 
-async function loginIn(file: string, server: string, env: NodeJS.ProcessEnv): Promise<RegistryLogin> {
-  const config = readConfig(file);
+/** Docker writes its own registry down under an address of old. */
+function serverOf(name: string): string {
+  return /^(?:registry-1\.)?docker\.io$/.test(name) ? 'https://index.docker.io/v1/' : name;
+}
+
+/**
+ * Keeps a login where Helm would keep it: with the helper that its file names, else in the file itself.
+ *
+ * @param name `HOST`, or `HOST/PATH` for a part of the registry
+ * @throws {PkgError} as {@link findLogin} does, `PKG_FILE_UNWRITABLE`
+ */
+export async function saveLogin(
+  name: string,
+  login: { username: string; password: string },
+  paths: ConfigPaths,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const server = serverOf(name);
+  const config = readConfig(paths.registries);
+  const helper = helperOf(config, server, env);
+  const auths = asObject(getOwn(config, 'auths'));
+  if (helper !== '') {
+    const { username, password } = login;
+    await askHelper(helper, 'store', JSON.stringify({ ServerURL: server, Username: username, Secret: password }), env);
+    // Who looks for the login later looks where it is.
+    const where = textField(getOwn(config, 'credHelpers'), server) === '' ? { credsStore: helper } : {};
+    writeConfig(paths.registries, { ...config, ...where, auths: { ...auths, [server]: {} } });
+    return;
+  }
+  const auth = Buffer.from(`${login.username}:${login.password}`).toString('base64');
+  writeConfig(paths.registries, { ...config, auths: { ...auths, [server]: { auth } } });
+}
+
+/**
+ * Forgets a login.
+ *
+ * @returns false where there was none
+ * @throws {PkgError} as {@link saveLogin} does
+ */
+export async function eraseLogin(name: string, paths: ConfigPaths, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const server = serverOf(name);
+  const config = readConfig(paths.registries);
+  const { [server]: known, ...auths } = asObject(getOwn(config, 'auths'));
+  const helper = helperOf(config, server, env);
+  if (helper !== '') await askHelper(helper, 'erase', server, env);
+  if (known === undefined) return helper !== '';
+  writeConfig(paths.registries, { ...config, auths });
+  return true;
+}
+
+function asObject(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+/** It holds passwords. */
+function writeConfig(file: string, config: JsonObject): void {
+  writeFileAtomic(file, `${JSON.stringify(config, undefined, '\t')}\n`, 0o600);
+}
+
+/** The helper that keeps the login for a server; empty where the file itself does. */
+function helperOf(config: JsonObject, server: string, env: NodeJS.ProcessEnv): string {
   const helpers = getOwn(config, 'credHelpers');
+  const isConfigured = [helpers, getOwn(config, 'auths')].some(
+    (map) => isJsonObject(map) && Object.keys(map).length > 0,
+  );
+  return textField(helpers, server) || textField(config, 'credsStore') || (isConfigured ? '' : usualHelper(env));
+}
+
+/** @param isPart a part of a registry is meant: helpers that are for all servers know registries alone */
+async function loginIn(file: string, server: string, env: NodeJS.ProcessEnv, isPart: boolean): Promise<RegistryLogin> {
+  const config = readConfig(file);
+  const helper = isPart ? textField(getOwn(config, 'credHelpers'), server) : helperOf(config, server, env);
+  if (helper !== '') return loginFrom(await askHelper(helper, 'get', server, env), helper);
   const auths = getOwn(config, 'auths');
-  const isConfigured = [helpers, auths].some((map) => isJsonObject(map) && Object.keys(map).length > 0);
-  const store = textField(config, 'credsStore');
-  const helper = textField(helpers, server) || store || (isConfigured ? '' : usualHelper(env));
-  if (helper !== '') return askHelper(helper, server, env);
   if (!isJsonObject(auths)) return NOBODY;
-  const key = Object.hasOwn(auths, server) ? server : Object.keys(auths).find((name) => hostOf(name) === server);
+  const named = Object.keys(auths).find((name) => hostOf(name) === server);
+  const key = Object.hasOwn(auths, server) ? server : isPart ? undefined : named;
   return key === undefined ? NOBODY : loginOf(getOwn(auths, key), file);
 }
 
@@ -124,28 +200,46 @@ function isProgram(name: string, env: NodeJS.ProcessEnv): boolean {
 const HELPER_TIME = 30_000;
 const MAX_OUTPUT = 1 << 20;
 
-/** @see https://github.com/docker/docker-credential-helpers */
-async function askHelper(helper: string, server: string, env: NodeJS.ProcessEnv): Promise<RegistryLogin> {
+/**
+ * Runs a helper.
+ *
+ * @returns what it prints; undefined where it has no login
+ * @see https://github.com/docker/docker-credential-helpers
+ */
+async function askHelper(
+  helper: string,
+  action: 'get' | 'store' | 'erase',
+  input: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   const program = `docker-credential-${helper}`;
   if (/[/\\]/.test(helper)) throw failed(program, 'has a name that is a path');
-  const { status, stdout } = await run(program, server, env);
-  if (status !== 0) {
-    if (stdout.trim() === 'credentials not found in native keychain') return NOBODY;
-    throw failed(program, `fails: ${printable(stdout.trim(), 200)}`);
-  }
+  const { status, stdout } = await run(program, action, input, env);
+  if (status === 0) return stdout;
+  if (stdout.trim() === 'credentials not found in native keychain') return undefined;
+  throw failed(program, `fails: ${printable(stdout.trim(), 200)}`);
+}
+
+function loginFrom(printed: string | undefined, helper: string): RegistryLogin {
+  if (printed === undefined) return NOBODY;
   let answer: unknown;
   try {
-    answer = JSON.parse(stdout);
+    answer = JSON.parse(printed);
   } catch {
-    throw failed(program, 'prints something that is not JSON');
+    throw failed(`docker-credential-${helper}`, 'prints something that is not JSON');
   }
   const [username, secret] = [textField(answer as Json, 'Username'), textField(answer as Json, 'Secret')];
   return username === '<token>' ? { ...NOBODY, identityToken: secret } : { ...NOBODY, username, password: secret };
 }
 
-function run(program: string, input: string, env: NodeJS.ProcessEnv): Promise<{ status: number; stdout: string }> {
+function run(
+  program: string,
+  action: string,
+  input: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ status: number; stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'inherit'], timeout: HELPER_TIME });
+    const child = spawn(program, [action], { env, stdio: ['pipe', 'pipe', 'inherit'], timeout: HELPER_TIME });
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString('utf8');

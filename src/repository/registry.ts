@@ -106,7 +106,7 @@ const TAG = /^\w[\w.-]{0,127}$/;
 /** How registries are reached. */
 export type RegistryOptions = {
   plainHttp: boolean;
-  login: (host: string) => Promise<RegistryLogin>;
+  login: (chart: ChartReference) => Promise<RegistryLogin>;
   /** Told what is asked for. */
   tell: (what: string) => void;
   /** Archives that were fetched before. */
@@ -212,6 +212,31 @@ export class Registry {
     return body;
   }
 
+  /**
+   * Tries a login.
+   *
+   * @param host with its port
+   * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
+   */
+  async check(host: string, login: RegistryLogin): Promise<void> {
+    const url = new URL(this.#urlOf({ host, path: '' }, '').origin);
+    url.pathname = '/v2/';
+    const ask = (authorization: string | undefined): Promise<Answer> =>
+      this.#http.fetch(url, { limit: MAX_MANIFEST, authorization });
+    let answer = await ask(undefined);
+    if (answer.status === 401) {
+      const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
+      answer = await ask(await answerChallenge(challenge, url, '', login, this.#http));
+    }
+    if (answer.status === 200) return;
+    const isRefused = answer.status === 401 || answer.status === 403;
+    throw new PkgError(
+      isRefused ? 'PKG_REPOSITORY_UNAUTHORIZED' : 'PKG_REPOSITORY_UNREACHABLE',
+      `${printable(host)} ${isRefused ? 'does not take this login' : 'is no OCI registry, or not now'} (it answers ${answer.status})`,
+      { hints: [isRefused ? 'check the name and the password' : 'check the address'] },
+    );
+  }
+
   /** The manifest of a tag, and its digest; of one that names several manifests, the first that is of a chart. */
   async #manifest(chart: ChartReference, name: string): Promise<{ manifest: JsonObject; digest: string }> {
     const url = this.#urlOf(chart, `manifests/${name}`);
@@ -241,7 +266,7 @@ export class Registry {
   async #get(url: URL, chart: ChartReference, accept: string, limit: number): Promise<Answer> {
     this.#options.tell(`fetching ${shownUrl(url)}`);
     const scope = `repository:${chart.path}:pull`;
-    const key = `${chart.host} ${scope}`;
+    const key = `${nameOf(chart)} ${scope}`;
     const ask = async (authorization: string | undefined): Promise<Answer> =>
       this.#http.fetch(url, { headers: { accept }, limit, authorization });
     const before = await this.#authorizations.get(key)?.catch(() => undefined);
@@ -254,7 +279,7 @@ export class Registry {
       const authorization =
         before === undefined && known !== undefined
           ? known
-          : this.#options.login(chart.host).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
+          : this.#options.login(chart).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
       this.#authorizations.set(key, authorization);
       const header = await authorization;
       if (header !== undefined) answer = await ask(header);

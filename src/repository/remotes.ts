@@ -82,6 +82,11 @@ export class Remotes {
     return this.#known;
   }
 
+  /** Helm's files, and Docker's. */
+  get paths(): ConfigPaths {
+    return this.#paths;
+  }
+
   /** Helm's file of repositories. */
   get repositoriesFile(): string {
     return this.#paths.repositories;
@@ -164,10 +169,10 @@ export class Remotes {
     return new Registry(this.#client(trust), {
       // As in Helm: who says how certificates are checked wants TLS.
       plainHttp: plainHttp && !hasTrust,
-      login: async (host) =>
+      login: async ({ host, path }) =>
         username !== '' && password !== ''
           ? { username, password, identityToken: '', registryToken: '' }
-          : findLogin(host, this.#paths, this.#env),
+          : findLogin(host, path, this.#paths, this.#env),
       tell: this.#tell,
       content: this.#content,
       references: this.#references,

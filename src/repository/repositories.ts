@@ -1,11 +1,14 @@
-/** `repositories.yaml`: the repositories that `pkg repo add` wrote down, and how to log in to them. */
+/** `repositories.yaml`: the repositories that `pkg repo add` or `helm repo add` wrote down, and how to log in to them. */
 import { readFileSync } from 'node:fs';
 import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { writeFileAtomic } from '../files.ts';
+import { printYaml } from '../yaml/print.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
 import { isSameRepository } from './urls.ts';
 
 /** A repository, known to Helm or named by its address alone. */
@@ -59,6 +62,41 @@ export function readRepositories(file: string): Repository[] {
 
 function invalid(message: string, file: string): PkgError {
   return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file } });
+}
+
+/**
+ * Changes the file, which Helm reads too: fields that neither program knows go, as they go with Helm.
+ *
+ * @param change gives the repositories that the file is to hold; undefined to leave it as it is
+ * @throws {PkgError} as {@link readRepositories} does; `PKG_FILE_UNWRITABLE`
+ */
+export function changeRepositories(
+  file: string,
+  change: (known: readonly Repository[]) => readonly Repository[] | undefined,
+): void {
+  const changed = change(readRepositories(file));
+  if (changed === undefined) return;
+  const repositories = changed.map(
+    (repository): ValueMap =>
+      new Map<string, Value>([
+        ['caFile', repository.caFile],
+        ['certFile', repository.certFile],
+        ['insecure_skip_tls_verify', repository.insecure],
+        ['keyFile', repository.keyFile],
+        ['name', repository.name],
+        ['pass_credentials_all', repository.passCredentials],
+        ['password', repository.password],
+        ['url', repository.url],
+        ['username', repository.username],
+      ]),
+  );
+  const contents: ValueMap = new Map<string, Value>([
+    ['apiVersion', ''],
+    ['generated', '0001-01-01T00:00:00Z'],
+    ['repositories', repositories],
+  ]);
+  // It holds passwords.
+  writeFileAtomic(file, printYaml(contents), 0o600);
 }
 
 /**

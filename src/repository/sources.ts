@@ -1,18 +1,20 @@
 /** Where the dependencies of a chart come from: which version of each is the one, and how its archive is had. */
 import { statSync } from 'node:fs';
-import { isAbsolute, join, posix } from 'node:path';
+import { isAbsolute, join, posix, resolve } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { meets, parseConstraint } from '../chart/constraint.ts';
 import type { Constraint } from '../chart/constraint.ts';
 import { isDeceptive } from '../chart/file.ts';
 import { MAX_CHART } from '../chart/limits.ts';
-import { loadChart } from '../chart/load.ts';
+import { missingDependencies } from '../chart/dependencies.ts';
+import { loadChart, readChartArchive } from '../chart/load.ts';
 import { packChart } from '../chart/package.ts';
 import { parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { declaredDependencies, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
-import type { Remotes } from './remotes.ts';
+import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
 import { chartUrl, shownUrl } from './urls.ts';
 
@@ -28,13 +30,18 @@ export type Archive = { name: string; bytes: Uint8Array; location: string };
  * @throws {PkgError} `PKG_CHART_INVALID` for a version that is no constraint, `PKG_CHART_NOT_FOUND` for a folder that
  *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and what keeps from a repository
  */
-export async function resolveDependency(chart: Chart, dependency: Declared, remotes: Remotes): Promise<Resolved> {
+export async function resolveDependency(
+  chart: Chart,
+  dependency: Declared,
+  remotes: Remotes,
+  freshness: Freshness,
+): Promise<Resolved> {
   const constraint = constraintOf(chart, dependency);
   const { repository } = dependency;
   if (repository === '') return resolveLocal(chart, dependency, constraint);
-  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint);
+  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint, { remotes, freshness });
   if (repository.startsWith('oci://')) return resolveRegistry(chart, dependency, constraint, remotes);
-  return resolveIndex(chart, dependency, constraint, remotes);
+  return resolveIndex(chart, dependency, constraint, { remotes, freshness });
 }
 
 function constraintOf(chart: Chart, { name, version }: Declared): Constraint {
@@ -64,13 +71,51 @@ async function resolveLocal(chart: Chart, dependency: Declared, constraint: Cons
   return { name, repository: '', version, archive: undefined };
 }
 
-async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint): Promise<Resolved> {
+/** How repositories are asked. */
+type Way = { remotes: Remotes; freshness: Freshness };
+
+async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint, way: Way): Promise<Resolved> {
   const { name, repository } = dependency;
   const found = await loadFolder(chart, repository.slice('file://'.length), name);
   const { version } = found.metadata;
   if (!fits(version, constraint)) throw noVersion(chart, dependency, version);
   const archive = { name: `${found.metadata.name}-${version}.tgz`, location: found.location };
-  return { name, repository, version, archive: async () => ({ ...archive, bytes: packChart(found) }) };
+  return {
+    name,
+    repository,
+    version,
+    archive: async () => ({ ...archive, bytes: packChart(await completed(found, way, [chart.location])) }),
+  };
+}
+
+/**
+ * A chart folder with the dependencies that it declares and does not hold, as its own lock file says where it has one.
+ * Helm packs such a folder as it is, and the chart then cannot be installed. Nothing is written into the folder.
+ *
+ * @param above the folders that lead here, each a dependency of the one before
+ * @throws {PkgError} `PKG_CHART_INVALID` for a chart that depends on itself
+ */
+async function completed(chart: Chart, way: Way, above: readonly string[]): Promise<Chart> {
+  const missing = new Set(missingDependencies(chart).map(({ name }) => name));
+  if (missing.size === 0) return chart;
+  if (above.some((folder) => resolve(folder) === resolve(chart.location))) {
+    throw new PkgError('PKG_CHART_INVALID', `the chart ${printable(chart.metadata.name, 60)} depends on itself`, {
+      at: chartFile(chart),
+      notes: above.map((folder) => `it is a dependency of ${printable(folder)}`),
+    });
+  }
+  const locked = readLocked(chart);
+  const added: Chart[] = [];
+  for (const declared of declaredDependencies(chart)) {
+    if (!missing.has(declared.name)) continue;
+    const version = locked.find(({ name }) => name === declared.name)?.version ?? declared.version;
+    const found = await resolveDependency(chart, { ...declared, version }, way.remotes, way.freshness);
+    const archive = await found.archive?.();
+    if (archive === undefined) continue;
+    const child = await readChartArchive(archive.bytes, archive.location);
+    added.push(await completed(child, way, [...above, chart.location]));
+  }
+  return { ...chart, dependencies: [...chart.dependencies, ...added] };
 }
 
 /** @param path from the chart on, or from the root */
@@ -114,11 +159,11 @@ async function resolveIndex(
   chart: Chart,
   dependency: Declared,
   constraint: Constraint,
-  remotes: Remotes,
+  { remotes, freshness }: Way,
 ): Promise<Resolved> {
   const { name } = dependency;
   const repository = remotes.repository(dependency.repository);
-  const { url, versions } = await remotes.versions(repository, name);
+  const { url, versions } = await remotes.versions(repository, name, freshness);
   if (versions === undefined) {
     throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `${shownUrl(url)} has no chart ${printable(name, 60)}`, {
       at: chartFile(chart),

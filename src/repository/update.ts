@@ -7,54 +7,96 @@ import { MAX_CHART, chartTooLarge } from '../chart/limits.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { textOf } from '../chart/fields.ts';
-import { declaredDependencies, lockDigest, lockText } from './lock.ts';
-import type { Locked } from './lock.ts';
-import { Remotes } from './remotes.ts';
-import type { RepositorySettings, Tell } from './remotes.ts';
+import { declaredDependencies, lockDigest, lockText, readLocked } from './lock.ts';
+import type { Declared, Locked } from './lock.ts';
+import type { Freshness, Remotes } from './remotes.ts';
 import { resolveDependency } from './sources.ts';
 import type { Archive, Resolved } from './sources.ts';
+import { shownText } from './urls.ts';
 import { replaceArchives } from './vendor.ts';
 
-/** What an update needs to know of where it runs. */
+/** How dependencies are fetched. */
 export type UpdateOptions = {
-  env: NodeJS.ProcessEnv;
-  settings?: RepositorySettings;
-  /** Told what begins that may take time. */
-  tell?: Tell;
+  remotes: Remotes;
+  /** Are indexes taken as they are kept, or are the servers asked whether they changed? */
+  freshness?: Freshness;
+  /** The versions of the lock file are fetched, and none are chosen. */
+  locked?: boolean;
+  /** Told what is done, in Helm's words, a line each. */
+  say?: (line: string) => void;
 };
 
 /**
- * Chooses the newest version of each dependency that fits, fetches all of them, and only then puts their archives
- * into `charts/`, takes older ones away and writes the lock file. What fails on the way changes nothing.
+ * Chooses the newest version of each dependency that fits (with `locked` that of the lock file), fetches all of them,
+ * and only then puts their archives into `charts/`, takes older ones away and writes the lock file. What fails on the
+ * way changes nothing.
  *
  * @param chart a chart folder that was loaded
  * @returns the charts that were fetched
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` for an archive; `PKG_CHART_UNSAFE` where it would write through a
- *   link; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several dependencies at once
+ *   link; `PKG_LOCK_OUTDATED`; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several
+ *   dependencies at once
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
-  const { env, settings, tell = () => {} } = options;
-  const lockName = chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
+  const { remotes, freshness = 'checked', say = () => {} } = options;
+  const lockName = lockNameOf(chart);
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
-  const remotes = new Remotes(env, tell, settings);
-  try {
-    const resolved = await all(chart, declared, (dependency) => resolveDependency(chart, dependency, remotes));
-    const archives = distinct(await all(chart, resolved, (dependency) => fetchArchive(chart, dependency)), resolved);
-    checkSize(chart, archives);
-    const named = declared.map((item, index) => ({ ...item, repository: resolved[index]?.repository ?? '' }));
-    const locked = resolved.map(({ name, repository, version }) => ({ name, repository, version }));
-    const digest = lockDigest(named, locked);
-    const isLocked = textOf(chart.lock?.get('digest') ?? null) === digest;
-    await replaceArchives(chart.location, {
-      archives: archives.filter((archive) => archive !== undefined),
-      kept: new Set(resolved.filter(({ archive }) => archive === undefined).map(({ name }) => name)),
-      lock: isLocked ? undefined : { name: lockName, text: lockText(locked, digest, new Date()) },
-    });
-    return locked.filter((_one, index) => archives[index] !== undefined);
-  } finally {
-    remotes.close();
+  const wanted = options.locked === true ? lockedDependencies(chart, declared, remotes) : declared;
+  const resolved = await all(chart, wanted, (dependency) => resolveDependency(chart, dependency, remotes, freshness));
+  say(`Saving ${wanted.length} charts`);
+  const archives = distinct(
+    await all(chart, resolved, async (dependency) => {
+      const { name, repository } = dependency;
+      if (/^https?:/.test(repository)) say(`Downloading ${printable(name, 60)} from repo ${shownText(repository)}`);
+      return await fetchArchive(chart, dependency);
+    }),
+    resolved,
+  );
+  checkSize(chart, archives);
+  const named = declared.map((item, index) => ({ ...item, repository: resolved[index]?.repository ?? '' }));
+  const locked = resolved.map(({ name, repository, version }) => ({ name, repository, version }));
+  const digest = lockDigest(named, locked);
+  const isLocked = options.locked === true || textOf(chart.lock?.get('digest') ?? null) === digest;
+  say('Deleting outdated charts');
+  await replaceArchives(chart.location, {
+    archives: archives.filter((archive) => archive !== undefined),
+    kept: new Set(resolved.filter(({ archive }) => archive === undefined).map(({ name }) => name)),
+    lock: isLocked ? undefined : { name: lockName, text: lockText(locked, digest, new Date()) },
+  });
+  return locked.filter((_one, index) => archives[index] !== undefined);
+}
+
+/** What the lock file of a chart is called. */
+export function lockNameOf(chart: Chart): string {
+  return chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
+}
+
+/**
+ * The dependencies with the versions of the lock file.
+ *
+ * @throws {PkgError} `PKG_LOCK_OUTDATED` where it does not belong to what Chart.yaml declares
+ */
+function lockedDependencies(chart: Chart, declared: readonly Declared[], remotes: Remotes): Declared[] {
+  const lockName = lockNameOf(chart);
+  const locked = readLocked(chart);
+  const named = declared.map((item) => ({ ...item, repository: repositoryNameOf(item.repository, remotes) }));
+  const digest = textOf(chart.lock?.get('digest') ?? null);
+  if (locked.length === declared.length && lockDigest(named, locked) === digest) {
+    return locked.map((item, index) => ({ ...(declared[index] as Declared), ...item }));
   }
+  const file = chart.metadata.apiVersion === 'v1' ? 'requirements.yaml' : 'Chart.yaml';
+  // "out of sync" is what other tools look for.
+  const message = `the lock file (${lockName}) is out of sync with the dependencies file (${file})`;
+  throw new PkgError('PKG_LOCK_OUTDATED', message, {
+    at: { file: join(chart.location, lockName) },
+    hints: [`update it: pkg dependency update ${printable(chart.location)}`],
+  });
+}
+
+/** The address that stands in the lock file for a repository: that of a name that the machine knows. */
+function repositoryNameOf(repository: string, remotes: Remotes): string {
+  return /^(?:@|alias:)/.test(repository) ? remotes.repository(repository).url : repository;
 }
 
 function checkPlace({ location }: Chart, lockName: string): void {

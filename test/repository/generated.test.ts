@@ -10,7 +10,7 @@ import { resolveDependency } from '../../src/repository/sources.ts';
 import { printYaml } from '../../src/yaml/print.ts';
 import { fromPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject } from '../../src/yaml/value.ts';
-import { craftArchive } from '../chart/support.ts';
+import { craftArchive, temporaryFolder } from '../chart/support.ts';
 import { RUNS } from '../support/generation.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
@@ -82,9 +82,9 @@ describe('the version that is chosen', () => {
     const lines = names.map((name, at) => `- {name: ${name}, version: "${wanted[at]}", repository: "${server.url}"}\n`);
     const all = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n${lines.join('')}`) });
     const chart = await loadChart(`${all}/web`);
-    const remotes = new Remotes({}, () => {});
+    const remotes = new Remotes({ HELM_CACHE_HOME: temporaryFolder() }, () => {});
     const results = await Promise.allSettled(
-      declaredDependencies(chart).map((one) => resolveDependency(chart, one, remotes)),
+      declaredDependencies(chart).map((one) => resolveDependency(chart, one, remotes, 'checked')),
     );
     remotes.close();
     const [found, missing]: [string[], string[]] = [[], []];

@@ -4,6 +4,7 @@ import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import {
   CHART_FLAGS,
+  REMOTE_FLAGS,
   LIMITS_FLAG,
   PLAN_FLAGS,
   VALUE_FLAGS,
@@ -31,6 +32,7 @@ export const command: Command = defineCommand({
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'show an installation if the release is not there yet' },
     ...CHART_FLAGS,
+    ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,

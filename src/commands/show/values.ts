@@ -11,7 +11,7 @@ import { valuesText } from '../support/chart-output.ts';
 import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { CHART_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
 import { readStdin } from '../support/inputs.ts';
 
 export const command: Command = defineCommand({
@@ -23,6 +23,7 @@ export const command: Command = defineCommand({
   args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
   flags: {
     ...CHART_FLAGS,
+    ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
     origins: { type: 'boolean', summary: 'print merged values with their origins' },
   },

@@ -5,9 +5,8 @@ import { loadChart } from '../../chart/load.ts';
 import { printable } from '../../errors-text.ts';
 import { updateDependencies } from '../../repository/update.ts';
 import { printError } from '../../terminal/output.ts';
-import { settingsOf } from './remotes.ts';
+import { withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
-import { tellingSlow } from './slow.ts';
 
 /**
  * The chart with its dependencies: as it is when none is missing, else loaded again once all are fetched. A library
@@ -17,8 +16,7 @@ import { tellingSlow } from './slow.ts';
  */
 export async function withDependencies(chart: Chart, flags: RemoteFlags): Promise<Chart> {
   if (missingDependencies(chart).length === 0 || chart.metadata.type === 'library') return chart;
-  const settings = await settingsOf(flags);
-  const fetched = await tellingSlow((tell) => updateDependencies(chart, { env: process.env, settings, tell }));
+  const fetched = await withRemotes(flags, (remotes) => updateDependencies(chart, { remotes }));
   const names = fetched.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
   printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
   return loadChart(chart.location);

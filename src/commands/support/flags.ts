@@ -22,21 +22,30 @@ export const VALUE_FLAGS = {
   'set-literal': { type: 'list', value: 'KEY=TEXT', summary: 'set one value to the text as it is (repeatable)' },
 } as const;
 
-/** Which chart is meant where it does not lie on this machine, and how its repository or registry is reached. */
+/** Which chart is meant where it does not lie on this machine. */
 export const CHART_FLAGS = {
   version: { type: 'string', value: 'VERSION', summary: 'this version of the chart, or the newest that fits: ^1.2' },
   devel: { type: 'boolean', summary: 'take pre-releases too, where no --version is given' },
   repo: { type: 'string', value: 'URL', summary: 'look the chart up in the repository at this address' },
+  'pass-credentials': { type: 'boolean', summary: 'send the login to every host that the repository names' },
+} as const;
+
+/** How repositories and registries are reached. */
+export const REMOTE_FLAGS = {
   username: { type: 'string', value: 'NAME', summary: 'name for the repository or registry' },
   password: { type: 'string', value: 'PASSWORD', summary: 'password for the repository or registry' },
   'password-stdin': { type: 'boolean', summary: 'read the password from standard input', exclusive: ['password'] },
-  'pass-credentials': { type: 'boolean', summary: 'send the login to every host that the repository names' },
   'ca-file': { type: 'string', value: 'FILE', complete: 'file', summary: 'certificate authority of the server' },
   'cert-file': { type: 'string', value: 'FILE', complete: 'file', summary: 'client certificate' },
   'key-file': { type: 'string', value: 'FILE', complete: 'file', summary: 'key of the client certificate' },
   'insecure-skip-tls-verify': { type: 'boolean', summary: 'do not check the certificate of the server' },
   'plain-http': { type: 'boolean', summary: 'reach registries without TLS' },
   offline: { type: 'boolean', summary: 'fetch nothing: take indexes and charts from the cache' },
+} as const;
+
+/** Takes indexes as they are. */
+export const SKIP_REFRESH_FLAG = {
+  'skip-refresh': { type: 'boolean', summary: 'take the indexes that were fetched before, where there are some' },
 } as const;
 
 /** Fetches what is missing in `charts/`. */

@@ -4,12 +4,12 @@ import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import type { RepositorySettings } from '../../repository/remotes.ts';
 import type { ChartRequest } from '../../repository/locate.ts';
 import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
-import type { CHART_FLAGS } from './flags.ts';
+import type { CHART_FLAGS, REMOTE_FLAGS } from './flags.ts';
 import { readStdin } from './inputs.ts';
 import { tellingSlow } from './slow.ts';
 
 /** Flags that say how repositories are reached; not every command has all. */
-export type RemoteFlags = Partial<FlagValues<typeof CHART_FLAGS & typeof GLOBAL_FLAGS>>;
+export type RemoteFlags = Partial<FlagValues<typeof CHART_FLAGS & typeof REMOTE_FLAGS & typeof GLOBAL_FLAGS>>;
 
 /** Runs something that asks repositories; connections are closed after it. */
 export async function withRemotes<T>(flags: RemoteFlags, work: (remotes: Remotes) => Promise<T>): Promise<T> {

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Chart, ChartDependency } from '../../chart/chart.ts';
+import { satisfies } from '../../chart/constraint.ts';
+import { loadChart, readChartArchive } from '../../chart/load.ts';
+import { isVersion, parseVersion } from '../../chart/version.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { shownText } from '../../repository/urls.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { OUTPUT_FLAG } from '../support/flags.ts';
+import { printResult } from '../support/release-output.ts';
+
+export const command: Command = defineCommand({
+  description: ['Lists the dependencies of a chart, and whether charts/ holds them.'],
+  args: [{ name: 'CHART', summary: 'a chart folder or archive', optional: true, complete: 'chart' }],
+  flags: {
+    'max-col-width': { type: 'integer', default: 80, min: 0, value: 'N', summary: 'cut longer columns, 0 for none' },
+    ...OUTPUT_FLAG,
+  },
+  async run({ flags, args }) {
+    const path = args[0] ?? '.';
+    const chart = await loadChart(path);
+    const declared = chart.metadata.dependencies;
+    const rows: { name: string; version: string; repository: string; status: string }[] = [];
+    for (const dependency of declared) {
+      const { name, version, repository } = dependency;
+      rows.push({
+        name,
+        version,
+        repository: shownRepository(repository),
+        status: await statusOf(chart, path, dependency),
+      });
+    }
+    const strangers = await strangersIn(path, declared);
+    const head = ['NAME', 'VERSION', 'REPOSITORY', 'STATUS'];
+    await printResult(
+      flags.output,
+      () => rows,
+      () =>
+        declared.length === 0
+          ? `WARNING: no dependencies at ${printable(join(path, 'charts'))}\n`
+          : `${renderTable([head, ...rows.map((row) => Object.values(row))], flags['max-col-width'] || undefined)}\n${strangers}`,
+    );
+  },
+});
+
+function shownRepository(repository: string): string {
+  return /\/\/[^/@]*@/.test(repository) ? shownText(repository) : repository;
+}
+
+/** What Helm says of a dependency (helm v4, pkg/action/dependency.go, `dependencyStatus`). */
+async function statusOf(chart: Chart, path: string, dependency: ChartDependency): Promise<string> {
+  const { name, version } = dependency;
+  const archives = filesIn(join(path, 'charts')).filter((file) => file.startsWith(`${name}-`) && file.endsWith('.tgz'));
+  const versioned = archives.filter((file) => isStrict(file.slice(name.length + 1, -'.tgz'.length)));
+  const [only] = archives.length > 1 ? versioned : archives;
+  if (archives.length > 1 && versioned.length > 1) return 'too many matches';
+  if (only !== undefined) {
+    try {
+      const file = join(path, 'charts', only);
+      const { metadata } = await readChartArchive(readFileSync(file), file);
+      if (metadata.name !== name) return 'misnamed';
+      return misfit(metadata.version, version) ?? 'ok';
+    } catch {
+      return 'corrupt';
+    }
+  }
+  const subchart = chart.dependencies.findLast(({ metadata }) => metadata.name === name);
+  return subchart === undefined ? 'missing' : (misfit(subchart.metadata.version, version) ?? 'unpacked');
+}
+
+/** Why a version does not fit; undefined where it does. */
+function misfit(version: string, wanted: string): string | undefined {
+  if (version === wanted) return undefined;
+  try {
+    return !isVersion(version) ? 'invalid version' : satisfies(version, wanted) ? undefined : 'wrong version';
+  } catch (error) {
+    if (error instanceof PkgError) return 'invalid version';
+    throw error;
+  }
+}
+
+/** Three numbers and no `v`, as the names of archives have it. */
+function isStrict(version: string): boolean {
+  return parseVersion(version) !== undefined && /^\d+\.\d+\.\d+(?:[-+]|$)/.test(version);
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
+}
+
+/** Warnings about what lies in `charts/` and is no dependency. */
+async function strangersIn(path: string, declared: readonly ChartDependency[]): Promise<string> {
+  let warnings = '';
+  for (const name of filesIn(join(path, 'charts'))) {
+    if (name.startsWith('.')) continue;
+    const file = join(path, 'charts', name);
+    if (!statSync(file).isDirectory() && !name.endsWith('.tgz')) continue;
+    const shown = JSON.stringify(printable(file));
+    try {
+      const { metadata } = await loadChart(file);
+      if (declared.some((dependency) => dependency.name === metadata.name)) continue;
+      warnings += `WARNING: ${shown} is not in Chart.yaml.\n`;
+    } catch {
+      warnings += `WARNING: ${shown} is not a chart.\n`;
+    }
+  }
+  return warnings;
+}

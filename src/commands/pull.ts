@@ -1,0 +1,87 @@
+import { lstatSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readArchive } from '../chart/archive.ts';
+import { readChartArchive } from '../chart/load.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { writeFileAtomic } from '../files.ts';
+import type { FoundChart } from '../repository/locate.ts';
+import { print, printError } from '../terminal/output.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { findByFlags } from './support/fetch-chart.ts';
+import { CHART_FLAGS, REMOTE_FLAGS } from './support/flags.ts';
+import { withRemotes } from './support/remotes.ts';
+
+export const command: Command = defineCommand({
+  description: ['Fetches a chart and writes its archive, or what is in it, into a folder.'],
+  examples: [
+    { command: 'pkg pull acme/web --version ^1.2', says: 'the newest archive that fits' },
+    { command: 'pkg pull oci://registry.example.com/charts/web:1.2.3 --untar', says: 'unpacked into ./web' },
+  ],
+  args: [{ name: 'CHART', summary: 'an address, oci://HOST/PATH, REPOSITORY/NAME, or a name', rest: true }],
+  flags: {
+    ...CHART_FLAGS,
+    ...REMOTE_FLAGS,
+    destination: {
+      type: 'string',
+      char: 'd',
+      value: 'FOLDER',
+      default: '.',
+      complete: 'directory',
+      summary: 'where the archive goes',
+    },
+    untar: { type: 'boolean', summary: 'unpack the archive' },
+    untardir: {
+      type: 'string',
+      value: 'FOLDER',
+      default: '.',
+      complete: 'directory',
+      summary: 'with --untar, where the chart goes: below the destination',
+    },
+    prov: { type: 'boolean', summary: 'fetch the provenance too' },
+  },
+  async run({ flags, args }) {
+    await withRemotes(flags, async (remotes) => {
+      for (const reference of args) await pull(await findByFlags(reference.trim(), flags, remotes), flags);
+    });
+  },
+});
+
+type PullFlags = { destination: string; untar: boolean; untardir: string; prov: boolean };
+
+async function pull(found: FoundChart, { destination, untar, untardir, prov }: PullFlags): Promise<void> {
+  const bytes = await found.fetch();
+  if (found.location.startsWith('oci://'))
+    print(`Pulled: ${found.location.slice('oci://'.length)}\nDigest: ${found.digest}\n`);
+  const provenance = prov ? await found.fetchProvenance() : undefined;
+  if (prov && provenance === undefined) printError(`warning: there is no provenance beside ${found.location}\n`);
+  if (!untar) {
+    const path = join(destination, found.fileName);
+    writeFileAtomic(path, bytes);
+    if (provenance !== undefined) writeFileAtomic(`${path}.prov`, provenance);
+    return;
+  }
+  await unpack(bytes, found.location, join(destination, untardir));
+}
+
+/** Puts the files of an archive into a folder of the chart's name, all or none. */
+async function unpack(bytes: Buffer, location: string, folder: string): Promise<void> {
+  const { metadata } = await readChartArchive(bytes, location);
+  const target = join(folder, metadata.name);
+  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+    throw new PkgError('PKG_FILE_UNWRITABLE', `a file or directory with the name ${printable(target)} already exists`, {
+      hints: ['remove it, or give another folder with --untardir'],
+    });
+  }
+  const fresh = `${target}.${process.pid}.tmp`;
+  try {
+    for (const { name, data } of await readArchive(bytes, location)) writeFileAtomic(join(fresh, name), data);
+    renameSync(fresh, target);
+  } catch (cause) {
+    rmSync(fresh, { recursive: true, force: true });
+    if (cause instanceof PkgError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(target)} cannot be written (${code})`, { cause });
+  }
+}

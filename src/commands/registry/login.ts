@@ -1,0 +1,63 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { saveLogin } from '../../repository/registry-login.ts';
+import { printError } from '../../terminal/output.ts';
+import { ask } from '../../terminal/prompt.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { REMOTE_FLAGS } from '../support/flags.ts';
+import { accessOf, withRemotes } from '../support/remotes.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    "Tries a login to an OCI registry and keeps it where Helm keeps it: with the helper that Helm's file of logins",
+    'names, else in that file.',
+  ],
+  examples: [
+    { command: 'pkg registry login registry.example.com -u ci --password-stdin < token', says: 'in a pipeline' },
+    { command: 'pkg registry login registry.example.com/team', says: 'a login for a part of the registry' },
+  ],
+  args: [{ name: 'HOST', summary: 'the registry: HOST, HOST:PORT, or a part of it: HOST/PATH' }],
+  flags: {
+    username: { type: 'string', char: 'u', value: 'NAME', summary: 'name' },
+    password: { type: 'string', char: 'p', value: 'PASSWORD', summary: 'password or token' },
+    'password-stdin': REMOTE_FLAGS['password-stdin'],
+    'ca-file': REMOTE_FLAGS['ca-file'],
+    'cert-file': REMOTE_FLAGS['cert-file'],
+    'key-file': REMOTE_FLAGS['key-file'],
+    insecure: { type: 'boolean', aliases: ['insecure-skip-tls-verify'], summary: 'do not check the certificate' },
+    'plain-http': REMOTE_FLAGS['plain-http'],
+  },
+  async run({ flags, args, given }) {
+    const name = registryName(args[0] ?? '');
+    if (given.has('password')) {
+      printError('warning: a password on the command line can be seen by others; use --password-stdin\n');
+    }
+    const settings = { ...flags, 'insecure-skip-tls-verify': flags.insecure };
+    const access = await accessOf(settings);
+    const username = access.username || (access.password === '' ? await ask('Username: ') : '');
+    const password = access.password || (await ask(username === '' ? 'Token: ' : 'Password: ', { hidden: true }));
+    if (password === '') throw new PkgError('PKG_USAGE', 'a password is needed', { hints: ['give --password-stdin'] });
+    const [host = ''] = name.split('/');
+    await withRemotes(
+      { ...settings, username: undefined, password: undefined, 'password-stdin': false },
+      async (remotes) => {
+        const login = { username, password, identityToken: '', registryToken: '' };
+        await remotes.registry().check(host, login);
+        await saveLogin(name, login, remotes.paths, process.env);
+      },
+    );
+    printError('Login Succeeded\n');
+  },
+});
+
+/** `HOST[:PORT][/PATH]`. Throws `PKG_USAGE`. */
+export function registryName(text: string): string {
+  const name = text.replace(/\/+$/, '');
+  const [host = '', ...path] = name.split('/');
+  const isHost = host !== '' && URL.parse(`https://${host}`)?.host === host.replace(/:443$/, '').toLowerCase();
+  if (isHost && path.every((part) => /^[a-z0-9][a-z0-9._-]*$/.test(part))) return name;
+  throw new PkgError('PKG_USAGE', `'${printable(text, 100)}' is no name of a registry`, {
+    hints: ['give HOST or HOST:PORT, without oci:// or https://'],
+  });
+}

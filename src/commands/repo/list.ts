@@ -1,0 +1,37 @@
+import { readRepositories } from '../../repository/repositories.ts';
+import { configPaths } from '../../repository/paths.ts';
+import { shownText } from '../../repository/urls.ts';
+import { printError } from '../../terminal/output.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { OUTPUT_FLAG } from '../support/flags.ts';
+import { printResult } from '../support/release-output.ts';
+
+export const command: Command = defineCommand({
+  description: ['Lists the chart repositories that this machine knows.'],
+  args: [],
+  flags: { 'no-headers': { type: 'boolean', summary: 'print no header line' }, ...OUTPUT_FLAG },
+  async run({ flags }) {
+    const { repositories: file } = configPaths(process.env, {
+      repositoryConfig: flags['repository-config'] ?? '',
+      registryConfig: '',
+    });
+    const rows = readRepositories(file).map(({ name, url }) => ({ name, url: withoutLogin(url) }));
+    if (rows.length === 0 && flags.output === 'table') {
+      printError('no repositories to show\n');
+      return;
+    }
+    await printResult(
+      flags.output,
+      () => rows,
+      () =>
+        renderTable([...(flags['no-headers'] ? [] : [['NAME', 'URL']]), ...rows.map(({ name, url }) => [name, url])]),
+    );
+  },
+});
+
+/** An address without the login that may stand in it; others as they are. */
+function withoutLogin(url: string): string {
+  return /\/\/[^/@]*@/.test(url) ? shownText(url) : url;
+}

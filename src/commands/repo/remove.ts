@@ -1,0 +1,34 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { changeRepositories, readRepositories } from '../../repository/repositories.ts';
+import { print } from '../../terminal/output.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { withRemotes } from '../support/remotes.ts';
+
+export const command: Command = defineCommand({
+  description: ['Removes chart repositories from those that this machine knows, with their cached indexes.'],
+  args: [{ name: 'NAME', summary: 'the names of the repositories', rest: true }],
+  flags: {},
+  async run({ flags, args }) {
+    await withRemotes(flags, async (remotes) => {
+      for (const name of args) {
+        const known = readRepositories(remotes.repositoriesFile);
+        const repository = known.find((one) => one.name === name);
+        if (repository === undefined) {
+          const isEmpty = known.length === 0;
+          throw new PkgError(
+            'PKG_REPOSITORY_UNKNOWN',
+            isEmpty ? 'no repositories are known' : `no repo named "${printable(name, 60)}" found`,
+            {
+              hints: isEmpty ? [] : ['list them with `pkg repo list`'],
+            },
+          );
+        }
+        changeRepositories(remotes.repositoriesFile, (now) => now.filter((one) => one.name !== name));
+        remotes.indexes.remove(repository);
+        print(`"${printable(name)}" has been removed from your repositories\n`);
+      }
+    });
+  },
+});
