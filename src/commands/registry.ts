@@ -36,6 +36,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'choose and fetch the dependencies of a chart',
     load: () => import('./dependency/update.ts'),
   },
+  push: { topic: 'sharing', summary: 'write a chart into an OCI registry', load: () => import('./push.ts') },
   'registry login': {
     topic: 'sharing',
     summary: 'log in to an OCI registry',

@@ -13,15 +13,12 @@ import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ContentCache } from './content-cache.ts';
 import { checkDigest } from './digest.ts';
-import type { Answer, HttpClient } from './http.ts';
+import type { Answer } from './http.ts';
 import { notCached } from './offline.ts';
 import type { ReferenceCache } from './reference-cache.ts';
-import { answerChallenge, parseChallenge } from './registry-auth.ts';
-import type { RegistryLogin } from './registry-login.ts';
+import { nameOf, refused } from './registry-session.ts';
+import type { ChartReference, RegistrySession } from './registry-session.ts';
 import { shownUrl } from './urls.ts';
-
-/** A chart in a registry: all its versions. */
-export type ChartReference = { host: string; path: string };
 
 /** What somebody wrote for one: a tag and a digest may be there, and are empty without. */
 export type TaggedReference = ChartReference & { tag: string; digest: string };
@@ -40,13 +37,15 @@ export type ChartManifest = {
   provenance: Descriptor | undefined;
 };
 
-const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
+/** What charts in registries are made of. */
+export const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
+export const CONTENT = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 const LAYERS: readonly string[] = [
-  'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+  CONTENT,
   // What Helm wrote before registries were more than a trial.
   'application/tar+gzip',
 ];
-const PROVENANCE = 'application/vnd.cncf.helm.chart.provenance.v1.prov';
+export const PROVENANCE = 'application/vnd.cncf.helm.chart.provenance.v1.prov';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 const MANIFESTS = [
   'application/vnd.oci.image.manifest.v1+json',
@@ -103,10 +102,8 @@ export function taggedReference(text: string): TaggedReference {
 
 const TAG = /^\w[\w.-]{0,127}$/;
 
-/** How registries are reached. */
+/** What a registry is read with. */
 export type RegistryOptions = {
-  plainHttp: boolean;
-  login: (chart: ChartReference) => Promise<RegistryLogin>;
   /** Told what is asked for. */
   tell: (what: string) => void;
   /** Archives that were fetched before. */
@@ -116,15 +113,13 @@ export type RegistryOptions = {
   offline: boolean;
 };
 
-/** Reads charts of registries; logs in where it is asked to. */
+/** Reads charts of registries. */
 export class Registry {
-  readonly #http: HttpClient;
+  readonly #session: RegistrySession;
   readonly #options: RegistryOptions;
-  /** What each host was answered to its challenges, by scope. */
-  readonly #authorizations: Map<string, Promise<string | undefined>> = new Map();
 
-  constructor(http: HttpClient, options: RegistryOptions) {
-    this.#http = http;
+  constructor(session: RegistrySession, options: RegistryOptions) {
+    this.#session = session;
     this.#options = options;
   }
 
@@ -212,31 +207,6 @@ export class Registry {
     return body;
   }
 
-  /**
-   * Tries a login.
-   *
-   * @param host with its port
-   * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
-   */
-  async check(host: string, login: RegistryLogin): Promise<void> {
-    const url = new URL(this.#urlOf({ host, path: '' }, '').origin);
-    url.pathname = '/v2/';
-    const ask = (authorization: string | undefined): Promise<Answer> =>
-      this.#http.fetch(url, { limit: MAX_MANIFEST, authorization });
-    let answer = await ask(undefined);
-    if (answer.status === 401) {
-      const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
-      answer = await ask(await answerChallenge(challenge, url, '', login, this.#http));
-    }
-    if (answer.status === 200) return;
-    const isRefused = answer.status === 401 || answer.status === 403;
-    throw new PkgError(
-      isRefused ? 'PKG_REPOSITORY_UNAUTHORIZED' : 'PKG_REPOSITORY_UNREACHABLE',
-      `${printable(host)} ${isRefused ? 'does not take this login' : 'is no OCI registry, or not now'} (it answers ${answer.status})`,
-      { hints: [isRefused ? 'check the name and the password' : 'check the address'] },
-    );
-  }
-
   /** The manifest of a tag, and its digest; of one that names several manifests, the first that is of a chart. */
   async #manifest(chart: ChartReference, name: string): Promise<{ manifest: JsonObject; digest: string }> {
     const url = this.#urlOf(chart, `manifests/${name}`);
@@ -258,68 +228,15 @@ export class Registry {
     return { manifest, digest: own };
   }
 
-  #urlOf({ host, path }: ChartReference, rest: string): URL {
-    const scheme = this.#options.plainHttp ? 'http' : 'https';
-    return new URL(`${scheme}://${host === 'docker.io' ? 'registry-1.docker.io' : host}/v2/${path}/${rest}`);
+  #urlOf(chart: ChartReference, rest: string): URL {
+    return this.#session.urlOf(chart, rest);
   }
 
   async #get(url: URL, chart: ChartReference, accept: string, limit: number): Promise<Answer> {
     this.#options.tell(`fetching ${shownUrl(url)}`);
-    const scope = `repository:${chart.path}:pull`;
-    const key = `${nameOf(chart)} ${scope}`;
-    const ask = async (authorization: string | undefined): Promise<Answer> =>
-      this.#http.fetch(url, { headers: { accept }, limit, authorization });
-    const before = await this.#authorizations.get(key)?.catch(() => undefined);
-    let answer = await ask(before);
-    // A host that the registry leads to gets no login of the registry's.
-    if (answer.status === 401 && answer.url.origin === url.origin) {
-      const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
-      const known = this.#authorizations.get(key);
-      // What was sent was not enough, or somebody asked at the same time.
-      const authorization =
-        before === undefined && known !== undefined
-          ? known
-          : this.#options.login(chart).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
-      this.#authorizations.set(key, authorization);
-      const header = await authorization;
-      if (header !== undefined) answer = await ask(header);
-    }
+    const answer = await this.#session.send(url, chart, 'pull', { headers: { accept }, limit });
     if (answer.status === 200) return answer;
     throw refused(answer, url, chart);
-  }
-}
-
-function refused({ status, body }: Answer, url: URL, { host, path }: ChartReference): PkgError {
-  const name = printable(`oci://${host}/${path}`);
-  const said = messageOf(body);
-  const notes = said === '' ? [] : [`it says: ${printable(said, 200)}`];
-  if (status === 404) {
-    const tag = /manifests\/([^/]*)$/.exec(url.pathname)?.[1];
-    const what = tag === undefined ? `there is no chart at ${name}` : `${name} has no version ${printable(tag, 60)}`;
-    return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
-      notes,
-      hints: ['check the repository and the version'],
-    });
-  }
-  if (status === 401 || status === 403) {
-    return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${name} may not be read (it answers ${status})`, {
-      notes,
-      hints: [`log in with \`pkg registry login ${printable(host)}\` or \`docker login\``, 'or it is not there'],
-    });
-  }
-  return new PkgError('PKG_REPOSITORY_UNREACHABLE', `${name} cannot be read: the registry answers ${status}`, {
-    notes,
-  });
-}
-
-/** What a registry says of an error. */
-function messageOf(body: Buffer): string {
-  try {
-    const errors = getOwn(JSON.parse(body.toString('utf8')) as { [key: string]: Json }, 'errors');
-    const [first] = Array.isArray(errors) ? errors : [];
-    return textField(first, 'message') || textField(first, 'code');
-  } catch {
-    return '';
   }
 }
 
@@ -369,12 +286,8 @@ function keptManifest(kept: Json | undefined): ChartManifest | undefined {
     : { digest, config, chart, provenance };
 }
 
-/** How a chart is called in messages and caches. */
-function nameOf({ host, path }: ChartReference): string {
-  return `${host}/${path}`;
-}
-
-function isDigest(text: string): boolean {
+/** Is this the digest of a manifest or a blob? */
+export function isDigest(text: string): boolean {
   return /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text);
 }
 

@@ -15,6 +15,7 @@ import { cachePaths, configPaths } from './paths.ts';
 import type { ConfigPaths } from './paths.ts';
 import { ReferenceCache } from './reference-cache.ts';
 import { Registry } from './registry.ts';
+import { RegistrySession } from './registry-session.ts';
 import { findLogin } from './registry-login.ts';
 import { findRepository, readRepositories } from './repositories.ts';
 import type { Repository } from './repositories.ts';
@@ -64,6 +65,7 @@ export class Remotes {
   readonly #references: ReferenceCache;
   #known: Repository[] | undefined;
   #registry: Registry | undefined;
+  #session: RegistrySession | undefined;
 
   constructor(env: NodeJS.ProcessEnv, tell: Tell, settings: RepositorySettings = DEFAULT_SETTINGS) {
     this.#env = env;
@@ -80,6 +82,11 @@ export class Remotes {
   known(): readonly Repository[] {
     this.#known ??= readRepositories(this.#paths.repositories);
     return this.#known;
+  }
+
+  /** Told what begins that may take time. */
+  get tell(): Tell {
+    return this.#tell;
   }
 
   /** Helm's files, and Docker's. */
@@ -99,7 +106,12 @@ export class Remotes {
 
   /** The OCI registries. */
   registry(): Registry {
-    this.#registry ??= this.#openRegistry();
+    this.#registry ??= new Registry(this.session(), {
+      tell: this.#tell,
+      content: this.#content,
+      references: this.#references,
+      offline: this.#settings.offline,
+    });
     return this.#registry;
   }
 
@@ -163,20 +175,22 @@ export class Remotes {
     for (const client of this.#clients.values()) client.close();
   }
 
-  #openRegistry(): Registry {
+  /** Requests to the OCI registries. */
+  session(): RegistrySession {
+    this.#session ??= this.#openSession();
+    return this.#session;
+  }
+
+  #openSession(): RegistrySession {
     const { username, password, plainHttp, ...trust } = this.#settings.registry;
     const hasTrust = trust.caFile !== '' || trust.insecure || (trust.certFile !== '' && trust.keyFile !== '');
-    return new Registry(this.#client(trust), {
+    return new RegistrySession(this.#client(trust), {
       // As in Helm: who says how certificates are checked wants TLS.
       plainHttp: plainHttp && !hasTrust,
       login: async ({ host, path }) =>
         username !== '' && password !== ''
           ? { username, password, identityToken: '', registryToken: '' }
           : findLogin(host, path, this.#paths, this.#env),
-      tell: this.#tell,
-      content: this.#content,
-      references: this.#references,
-      offline: this.#settings.offline,
     });
   }
 

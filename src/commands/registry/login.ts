@@ -1,7 +1,7 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { saveLogin } from '../../repository/registry-login.ts';
-import { printError } from '../../terminal/output.ts';
+import { print, printError } from '../../terminal/output.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
@@ -43,11 +43,11 @@ export const command: Command = defineCommand({
       { ...settings, username: undefined, password: undefined, 'password-stdin': false },
       async (remotes) => {
         const login = { username, password, identityToken: '', registryToken: '' };
-        await remotes.registry().check(host, login);
+        await remotes.session().check(host, login);
         await saveLogin(name, login, remotes.paths, process.env);
       },
     );
-    printError('Login Succeeded\n');
+    print('Login Succeeded\n');
   },
 });
 

@@ -1,7 +1,7 @@
 import { configPaths } from '../../repository/paths.ts';
 import { eraseLogin } from '../../repository/registry-login.ts';
 import { printable } from '../../errors-text.ts';
-import { printError } from '../../terminal/output.ts';
+import { print, printError } from '../../terminal/output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import { registryName } from './login.ts';
@@ -14,10 +14,7 @@ export const command: Command = defineCommand({
     const name = registryName(args[0] ?? '');
     const paths = configPaths(process.env, { repositoryConfig: '', registryConfig: flags['registry-config'] ?? '' });
     const wasThere = await eraseLogin(name, paths, process.env);
-    printError(
-      wasThere
-        ? `Removing login credentials for ${printable(name)}\n`
-        : `note: there was no login for ${printable(name)}\n`,
-    );
+    if (wasThere) print(`Removing login credentials for ${printable(name)}\n`);
+    else printError(`note: there was no login for ${printable(name)}\n`);
   },
 });

@@ -1,5 +1,5 @@
 import { printDocument } from '../../terminal/output.ts';
-import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
+import { CHART_SUMMARY, isPath, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import { CHART_FLAGS, REMOTE_FLAGS } from '../support/flags.ts';
@@ -10,7 +10,9 @@ export const command: Command = defineCommand({
   args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
   flags: { ...CHART_FLAGS, ...REMOTE_FLAGS },
   async run({ flags, args }) {
-    const chart = await openChart(args[0] ?? '', flags);
-    printDocument(`${await chartText(chart)}\n`);
+    const reference = (args[0] ?? '').trim();
+    if (isPath(reference, flags)) return printDocument(`${await chartText(await openChart(reference, flags))}\n`);
+    const { fetchMetadata } = await import('../support/fetch-chart.ts');
+    printDocument(`${await fetchMetadata(reference, flags)}\n`);
   },
 });

@@ -5,6 +5,10 @@ import { PkgError } from '../../errors.ts';
 import { findChart } from '../../repository/locate.ts';
 import type { FoundChart } from '../../repository/locate.ts';
 import type { Remotes } from '../../repository/remotes.ts';
+import { parseJson } from '../../yaml/json.ts';
+import { isJsonObject } from '../../yaml/value.ts';
+import { chartText } from './chart-output.ts';
+import { goYaml } from './go-yaml.ts';
 import { accessOf, withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
 
@@ -17,6 +21,27 @@ export async function fetchChart(reference: string, flags: RemoteFlags): Promise
   return withRemotes(flags, async (remotes) => {
     const found = await findByFlags(reference, flags, remotes);
     return readChartArchive(await found.fetch(), found.location);
+  });
+}
+
+/**
+ * The text of a chart's Chart.yaml: of one in a registry without its archive, which the manifest has beside it.
+ *
+ * @throws {PkgError} as {@link fetchChart} does
+ */
+export async function fetchMetadata(reference: string, flags: RemoteFlags): Promise<string> {
+  return withRemotes(flags, async (remotes) => {
+    const found = await findByFlags(reference, flags, remotes);
+    if (found.fetchMetadata === undefined) {
+      return chartText(await readChartArchive(await found.fetch(), found.location));
+    }
+    const json = parseJson((await found.fetchMetadata()).toString('utf8'), found.location);
+    if (!isJsonObject(json)) {
+      throw new PkgError('PKG_REPOSITORY_INVALID', 'the fields of this chart are no object', {
+        at: { file: found.location },
+      });
+    }
+    return goYaml(json);
   });
 }
 

@@ -1,0 +1,207 @@
+/**
+ * Writes charts into OCI registries, as Helm does: the same manifest and annotations for the same archive.
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push
+ * @see helm v4, pkg/registry/client.go `Push`, pkg/registry/chart.go
+ */
+import { createHash } from 'node:crypto';
+import type { ChartMetadata } from '../chart/chart.ts';
+import { Fields } from '../chart/fields.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { goJson } from '../yaml/json.ts';
+import type { JsonObject } from '../yaml/value.ts';
+import type { Answer } from './http.ts';
+import { CONFIG, CONTENT, PROVENANCE } from './registry.ts';
+import { nameOf, refused } from './registry-session.ts';
+import type { ChartReference, RegistrySession } from './registry-session.ts';
+
+/** A chart to be written. */
+export type PushedChart = {
+  metadata: ChartMetadata;
+  /** Chart.yaml as JSON, in the order of Helm's fields. */
+  config: JsonObject;
+  archive: Uint8Array;
+  provenance: Uint8Array | undefined;
+  /** When the archive was made. */
+  created: Date;
+};
+
+/** Larger blobs are sent in parts, of which one that is lost is sent again. */
+const PART = 8 << 20;
+/** So often a part may be lost. */
+const MOST_LOST = 5;
+const MAX_ANSWER = 4 << 20;
+
+type Blob = { mediaType: string; bytes: Uint8Array; digest: string };
+
+/**
+ * Writes the blobs that the registry does not have, all at once, then the manifest under its tag. Killed in between it
+ * leaves blobs that nothing names; the next time finds them.
+ *
+ * @returns the digest of the manifest
+ * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
+ */
+export async function pushChart(
+  session: RegistrySession,
+  target: ChartReference,
+  tag: string,
+  chart: PushedChart,
+  tell: (what: string) => void,
+): Promise<string> {
+  const config = blobOf(CONFIG, Buffer.from(goJson(chart.config)));
+  const layers = [blobOf(CONTENT, chart.archive)];
+  if (chart.provenance !== undefined) layers.push(blobOf(PROVENANCE, chart.provenance));
+  layers.sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const results = await Promise.allSettled([config, ...layers].map((blob) => uploadBlob(session, target, blob, tell)));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  const manifest = Buffer.from(
+    goJson({
+      schemaVersion: 2,
+      config: descriptorOf(config),
+      layers: layers.map(descriptorOf),
+      annotations: annotationsOf(chart.metadata, chart.created),
+    }),
+  );
+  const url = session.urlOf(target, `manifests/${tag}`);
+  tell(`writing the manifest of oci://${printable(nameOf(target))}:${tag}`);
+  const answer = await session.send(url, target, 'pull,push', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+    body: manifest,
+    limit: MAX_ANSWER,
+  });
+  if (answer.status !== 201) throw refused(answer, url, target, true);
+  return digestOf(manifest);
+}
+
+/** The digest of bytes, as registries write it. */
+export function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function blobOf(mediaType: string, bytes: Uint8Array): Blob {
+  return { mediaType, bytes, digest: digestOf(bytes) };
+}
+
+function descriptorOf({ mediaType, digest, bytes }: Blob): JsonObject {
+  return { mediaType, digest, size: bytes.length };
+}
+
+/** Annotations of the image specification, then those of the chart, which may change all but name and version. */
+function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
+  const fields = new Fields(metadata.all, [], []);
+  const authors = fields
+    .maps('maintainers', '')
+    .map((one) => {
+      const email = one.exactText('email');
+      return one.exactText('name') + (email === '' ? '' : ` (${email})`);
+    })
+    .join(', ');
+  const standard: Record<string, string> = {
+    description: fields.exactText('description'),
+    title: metadata.name,
+    version: metadata.version,
+    url: fields.exactText('home'),
+    created: created.toISOString().replace(/\.\d+Z$/, 'Z'),
+    source: fields.texts('sources')[0] ?? '',
+    authors,
+  };
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(standard)) {
+    if (value.trim() !== '') found.set(`org.opencontainers.image.${key}`, value);
+  }
+  for (const [key, value] of fields.textMap('annotations')) {
+    if (!/^org\.opencontainers\.image\.(?:title|version)$/.test(key)) found.set(key, value);
+  }
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Writes a blob unless the registry has it. */
+async function uploadBlob(
+  session: RegistrySession,
+  target: ChartReference,
+  blob: Blob,
+  tell: (what: string) => void,
+): Promise<void> {
+  const known = session.urlOf(target, `blobs/${blob.digest}`);
+  const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
+  if (head.status === 200) return;
+  if (head.status !== 404) throw refused(head, known, target, true);
+  const start = session.urlOf(target, 'blobs/uploads/');
+  const begun = await session.send(start, target, 'pull,push', { method: 'POST', body: '', limit: MAX_ANSWER });
+  if (begun.status !== 202) throw refused(begun, start, target, true);
+  const location = await uploadParts(session, target, blob, locationOf(begun, start), tell);
+  const end = new URL(location.url);
+  end.searchParams.set('digest', blob.digest);
+  const rest = blob.bytes.subarray(location.offset);
+  const done = await session.send(end, target, 'pull,push', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: rest,
+    limit: MAX_ANSWER,
+  });
+  if (done.status !== 201) throw refused(done, end, target, true);
+}
+
+/** Sends all parts but the last; gives where the last one goes, and where it begins. */
+async function uploadParts(
+  session: RegistrySession,
+  target: ChartReference,
+  { bytes }: Blob,
+  first: URL,
+  tell: (what: string) => void,
+): Promise<{ url: URL; offset: number }> {
+  let url = first;
+  let offset = 0;
+  for (let lost = 0; bytes.length - offset > PART;) {
+    tell(`sent ${offset >> 20} of ${bytes.length >> 20} MiB to oci://${printable(nameOf(target))}`);
+    const part = bytes.subarray(offset, offset + PART);
+    let answer: Answer | undefined;
+    try {
+      answer = await session.send(url, target, 'pull,push', {
+        method: 'PATCH',
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-range': `${offset}-${offset + part.length - 1}`,
+        },
+        body: part,
+        limit: MAX_ANSWER,
+      });
+    } catch (error) {
+      if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE' || ++lost > MOST_LOST)
+        throw error;
+    }
+    if (answer?.status === 202) {
+      offset += part.length;
+      url = locationOf(answer, url);
+      continue;
+    }
+    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416;
+    if (answer !== undefined && (!isLost || ++lost > MOST_LOST)) throw refused(answer, url, target, true);
+    ({ url, offset } = await resumed(session, target, url));
+  }
+  return { url, offset };
+}
+
+/** Where an upload stands: the registry tells which bytes it has. */
+async function resumed(
+  session: RegistrySession,
+  target: ChartReference,
+  url: URL,
+): Promise<{ url: URL; offset: number }> {
+  const answer = await session.send(url, target, 'pull,push', { limit: MAX_ANSWER });
+  if (answer.status !== 204) throw refused(answer, url, target, true);
+  const range = /^0-(\d+)$/.exec(String(answer.headers['range'] ?? ''))?.[1];
+  return { url: locationOf(answer, url), offset: range === undefined || range === '0' ? 0 : Number(range) + 1 };
+}
+
+/** The address of an upload, by which it goes on. */
+function locationOf({ headers, url }: Answer, asked: URL): URL {
+  const { location } = headers;
+  const next = typeof location === 'string' ? URL.parse(location, url) : null;
+  if (next !== null && /^https?:$/.test(next.protocol)) return next;
+  throw new PkgError('PKG_REPOSITORY_INVALID', `${printable(asked.origin)} begins an upload and does not say where`, {
+    hints: ['check that the address is that of an OCI registry'],
+  });
+}

@@ -1,0 +1,142 @@
+/** Requests to OCI registries, with the logins that they ask for. */
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { getOwn, textField } from '../yaml/value.ts';
+import type { Json } from '../yaml/value.ts';
+import type { Answer, HttpClient, Request } from './http.ts';
+import { answerChallenge, parseChallenge } from './registry-auth.ts';
+import type { RegistryLogin } from './registry-login.ts';
+
+/** A chart in a registry: all its versions. */
+export type ChartReference = { host: string; path: string };
+
+/** What one does with a repository: the actions of a token's scope. */
+export type Actions = 'pull' | 'pull,push';
+
+/** How registries are reached. */
+export type SessionOptions = {
+  plainHttp: boolean;
+  login: (chart: ChartReference) => Promise<RegistryLogin>;
+};
+
+/** The most bytes that an answer may have which is no manifest and no blob. */
+const MAX_ANSWER = 4 << 20;
+
+export class RegistrySession {
+  readonly #http: HttpClient;
+  readonly #options: SessionOptions;
+  /** What was answered to the challenges, by repository and scope. */
+  readonly #authorizations: Map<string, Promise<string | undefined>> = new Map();
+
+  constructor(http: HttpClient, options: SessionOptions) {
+    this.#http = http;
+    this.#options = options;
+  }
+
+  /** An address below a repository of a registry: `manifests/1.0.0`. */
+  urlOf({ host, path }: ChartReference, rest: string): URL {
+    return new URL(`${this.#origin(host)}/v2/${path}/${rest}`);
+  }
+
+  /**
+   * Sends a request, and once more with a login where the registry asks for one. A server that the registry leads to
+   * gets none.
+   *
+   * @returns the answer, whatever its status
+   * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED` when no token is to be had
+   */
+  async send(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Answer> {
+    const scope = `repository:${chart.path}:${actions}`;
+    const key = `${nameOf(chart)} ${scope}`;
+    const origin = this.#origin(chart.host);
+    const mayLogIn = url.origin === new URL(origin).origin;
+    const ask = async (authorization: string | undefined): Promise<Answer> =>
+      this.#http.fetch(url, { ...request, authorization: mayLogIn ? authorization : undefined });
+    const before = await this.#authorizations.get(key)?.catch(() => undefined);
+    const answer = await ask(before);
+    if (answer.status !== 401 || answer.url.origin !== url.origin || !mayLogIn) return answer;
+    const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
+    const known = this.#authorizations.get(key);
+    // What was sent was not enough, or somebody asked at the same time.
+    const authorization =
+      before === undefined && known !== undefined
+        ? known
+        : this.#options.login(chart).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
+    this.#authorizations.set(key, authorization);
+    const header = await authorization;
+    return header === undefined ? answer : ask(header);
+  }
+
+  /**
+   * Tries a login.
+   *
+   * @param host with its port
+   * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
+   */
+  async check(host: string, login: RegistryLogin): Promise<void> {
+    const url = new URL(`${this.#origin(host)}/v2/`);
+    const ask = (authorization: string | undefined): Promise<Answer> =>
+      this.#http.fetch(url, { limit: MAX_ANSWER, authorization });
+    let answer = await ask(undefined);
+    if (answer.status === 401) {
+      const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
+      answer = await ask(await answerChallenge(challenge, url, '', login, this.#http));
+    }
+    if (answer.status === 200) return;
+    const isRefused = answer.status === 401 || answer.status === 403;
+    throw new PkgError(
+      isRefused ? 'PKG_REPOSITORY_UNAUTHORIZED' : 'PKG_REPOSITORY_UNREACHABLE',
+      `${printable(host)} ${isRefused ? 'does not take this login' : 'is no OCI registry, or not now'} (it answers ${answer.status})`,
+      { hints: [isRefused ? 'check the name and the password' : 'check the address'] },
+    );
+  }
+
+  #origin(host: string): string {
+    const scheme = this.#options.plainHttp ? 'http' : 'https';
+    return `${scheme}://${host === 'docker.io' ? 'registry-1.docker.io' : host}`;
+  }
+}
+
+/** How a chart is called in messages and caches. */
+export function nameOf({ host, path }: ChartReference): string {
+  return `${host}/${path}`;
+}
+
+/** The error for an answer that says no to reading (or, with `writing`, to that). */
+export function refused({ status, body }: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
+  const name = printable(`oci://${nameOf(chart)}`);
+  const said = messageOf(body);
+  const notes = said === '' ? [] : [`it says: ${printable(said, 200)}`];
+  if (status === 404 && !writing) {
+    const tag = /manifests\/([^/]*)$/.exec(url.pathname)?.[1];
+    const what = tag === undefined ? `there is no chart at ${name}` : `${name} has no version ${printable(tag, 60)}`;
+    return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
+      notes,
+      hints: ['check the repository and the version'],
+    });
+  }
+  const verb = writing ? 'written' : 'read';
+  if (status === 401 || status === 403) {
+    return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${name} may not be ${verb} (it answers ${status})`, {
+      notes,
+      hints: [
+        `log in with \`pkg registry login ${printable(chart.host)}\` or \`docker login\``,
+        ...(writing ? [] : ['or it is not there']),
+      ],
+    });
+  }
+  return new PkgError('PKG_REPOSITORY_UNREACHABLE', `${name} cannot be ${verb}: the registry answers ${status}`, {
+    notes,
+  });
+}
+
+/** What a registry says of an error. */
+function messageOf(body: Buffer): string {
+  try {
+    const errors = getOwn(JSON.parse(body.toString('utf8')) as { [key: string]: Json }, 'errors');
+    const [first] = Array.isArray(errors) ? errors : [];
+    return textField(first, 'message') || textField(first, 'code');
+  } catch {
+    return '';
+  }
+}
