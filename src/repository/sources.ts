@@ -30,18 +30,14 @@ export type Archive = { name: string; bytes: Uint8Array; location: string };
  * @throws {PkgError} `PKG_CHART_INVALID` for a version that is no constraint, `PKG_CHART_NOT_FOUND` for a folder that
  *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and what keeps from a repository
  */
-export async function resolveDependency(
-  chart: Chart,
-  dependency: Declared,
-  remotes: Remotes,
-  freshness: Freshness,
-): Promise<Resolved> {
+export async function resolveDependency(chart: Chart, dependency: Declared, way: Way): Promise<Resolved> {
+  const { remotes, above = [resolve(chart.location)] } = way;
   const constraint = constraintOf(chart, dependency);
   const { repository } = dependency;
   if (repository === '') return resolveLocal(chart, dependency, constraint);
-  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint, { remotes, freshness });
+  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint, { ...way, above });
   if (repository.startsWith('oci://')) return resolveRegistry(chart, dependency, constraint, remotes);
-  return resolveIndex(chart, dependency, constraint, { remotes, freshness });
+  return resolveIndex(chart, dependency, constraint, way);
 }
 
 function constraintOf(chart: Chart, { name, version }: Declared): Constraint {
@@ -71,8 +67,8 @@ async function resolveLocal(chart: Chart, dependency: Declared, constraint: Cons
   return { name, repository: '', version, archive: undefined };
 }
 
-/** How repositories are asked. */
-type Way = { remotes: Remotes; freshness: Freshness };
+/** How repositories are asked, and the chart folders that lead here, each a dependency of the one before. */
+export type Way = { remotes: Remotes; freshness: Freshness; above?: readonly string[] };
 
 async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint, way: Way): Promise<Resolved> {
   const { name, repository } = dependency;
@@ -84,38 +80,36 @@ async function resolveFolder(chart: Chart, dependency: Declared, constraint: Con
     name,
     repository,
     version,
-    archive: async () => ({ ...archive, bytes: packChart(await completed(found, way, [chart.location])) }),
+    archive: async () => ({ ...archive, bytes: packChart(await completed(found, way)) }),
   };
 }
 
 /**
- * A chart folder with the dependencies that it declares and does not hold, as its own lock file says where it has one.
- * Helm packs such a folder as it is, and the chart then cannot be installed. Nothing is written into the folder.
- *
- * @param above the folders that lead here, each a dependency of the one before
- * @throws {PkgError} `PKG_CHART_INVALID` for a chart that depends on itself
+ * A chart folder with the dependencies that it declares and does not hold, in the versions of its own lock file where
+ * it has one. Helm packs such a folder as it is, and the chart then cannot be installed. A folder that leads back
+ * to itself is left out. Nothing is written into the folder.
  */
-async function completed(chart: Chart, way: Way, above: readonly string[]): Promise<Chart> {
+async function completed(chart: Chart, way: Way): Promise<Chart> {
+  const { above = [] } = way;
   const missing = new Set(missingDependencies(chart).map(({ name }) => name));
   if (missing.size === 0) return chart;
-  if (above.some((folder) => resolve(folder) === resolve(chart.location))) {
-    throw new PkgError('PKG_CHART_INVALID', `the chart ${printable(chart.metadata.name, 60)} depends on itself`, {
-      at: chartFile(chart),
-      notes: above.map((folder) => `it is a dependency of ${printable(folder)}`),
-    });
-  }
+  const below = { ...way, above: [...above, resolve(chart.location)] };
   const locked = readLocked(chart);
   const added: Chart[] = [];
   for (const declared of declaredDependencies(chart)) {
-    if (!missing.has(declared.name)) continue;
+    const isAbove = declared.repository.startsWith('file://') && below.above.includes(folderOf(chart, declared));
+    if (isAbove || !missing.has(declared.name)) continue;
     const version = locked.find(({ name }) => name === declared.name)?.version ?? declared.version;
-    const found = await resolveDependency(chart, { ...declared, version }, way.remotes, way.freshness);
+    const found = await resolveDependency(chart, { ...declared, version }, below);
     const archive = await found.archive?.();
-    if (archive === undefined) continue;
-    const child = await readChartArchive(archive.bytes, archive.location);
-    added.push(await completed(child, way, [...above, chart.location]));
+    if (archive !== undefined) added.push(await readChartArchive(archive.bytes, archive.location));
   }
   return { ...chart, dependencies: [...chart.dependencies, ...added] };
+}
+
+/** The folder that a `file://` repository names. */
+function folderOf(chart: Chart, { repository }: Declared): string {
+  return resolve(chart.location, repository.slice('file://'.length));
 }
 
 /** @param path from the chart on, or from the root */

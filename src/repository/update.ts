@@ -43,7 +43,9 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
   const wanted = options.locked === true ? lockedDependencies(chart, declared, remotes) : declared;
-  const resolved = await all(chart, wanted, (dependency) => resolveDependency(chart, dependency, remotes, freshness));
+  const resolved = await all(chart, wanted, (dependency) =>
+    resolveDependency(chart, dependency, { remotes, freshness }),
+  );
   say(`Saving ${wanted.length} charts`);
   const archives = distinct(
     await all(chart, resolved, async (dependency) => {

@@ -84,7 +84,7 @@ describe('the version that is chosen', () => {
     const chart = await loadChart(`${all}/web`);
     const remotes = new Remotes({ HELM_CACHE_HOME: temporaryFolder() }, () => {});
     const results = await Promise.allSettled(
-      declaredDependencies(chart).map((one) => resolveDependency(chart, one, remotes, 'checked')),
+      declaredDependencies(chart).map((one) => resolveDependency(chart, one, { remotes, freshness: 'checked' })),
     );
     remotes.close();
     const [found, missing]: [string[], string[]] = [[], []];
