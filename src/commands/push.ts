@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { recordMetadata } from '../release/recorded-chart.ts';
+import { metadataJson } from '../chart/metadata-json.ts';
 import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import { print } from '../terminal/output.ts';
@@ -35,7 +35,7 @@ export const command: Command = defineCommand({
     const target = chartReference(remote.replace(/\/$/, ''), name);
     const tag = version.replaceAll('+', '_');
     await withRemotes(flags, async (remotes) => {
-      const pushed = { metadata: chart.metadata, config: recordMetadata(chart, false), archive, provenance, created };
+      const pushed = { metadata: chart.metadata, config: metadataJson(chart, false), archive, provenance, created };
       const digest = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
       print(`Pushed: ${target.host}/${target.path}:${tag}\nDigest: ${digest}\n`);
     });

@@ -48,6 +48,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./registry/logout.ts'),
   },
   'repo add': { topic: 'sharing', summary: 'add a chart repository', load: () => import('./repo/add.ts') },
+  'repo index': {
+    topic: 'sharing',
+    summary: 'write the index of a folder of archives',
+    load: () => import('./repo/index.ts'),
+  },
   'repo list': { topic: 'sharing', summary: 'list chart repositories', load: () => import('./repo/list.ts') },
   'repo remove': { topic: 'sharing', summary: 'remove chart repositories', load: () => import('./repo/remove.ts') },
   'repo update': {

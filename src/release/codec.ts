@@ -4,8 +4,8 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
-import { goJson, parseJson, sortKeys } from '../yaml/json.ts';
-import { getOwn, setOwn } from '../yaml/value.ts';
+import { goJson, parseJson, sortKeys, withoutEmpty } from '../yaml/json.ts';
+import { getOwn } from '../yaml/value.ts';
 import { STATUSES } from './release.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { RecordedChart, RecordedHook, Release, Status } from './release.ts';
@@ -91,17 +91,6 @@ export function recordOf(release: Release): JsonObject {
     apply_method,
     ...(rest as JsonObject),
   });
-}
-
-/** Go's `omitempty`. */
-export function withoutEmpty(fields: { [key: string]: Json | undefined }): JsonObject {
-  const kept: JsonObject = {};
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === undefined || value === null || value === '' || value === 0 || value === false) continue;
-    if (typeof value === 'object' && (Array.isArray(value) ? value.length : Object.keys(value).length) === 0) continue;
-    setOwn(kept, key, value);
-  }
-  return kept;
 }
 
 function asChart(value: Json | undefined): RecordedChart {

@@ -2,18 +2,18 @@
  * The chart as Helm's record holds it: the root chart alone, fields in the order of Go's structs.
  * Source: helm v4 `pkg/chart/v2/{chart,metadata,dependency}.go`.
  */
-import { fromPlain, isMap, toPlain } from '../yaml/value.ts';
+import { fromPlain, toPlain } from '../yaml/value.ts';
 import { sortKeys } from '../yaml/json.ts';
-import { withoutEmpty } from './codec.ts';
-import type { Chart, ChartDependency, ChartFile } from '../chart/chart.ts';
-import type { Json, JsonObject, Value, ValueMap } from '../yaml/value.ts';
+import { metadataJson } from '../chart/metadata-json.ts';
+import type { Chart, ChartFile } from '../chart/chart.ts';
+import type { JsonObject, ValueMap } from '../yaml/value.ts';
 import type { RecordedChart, RecordedFile } from './release.ts';
 
 /** Records a chart whose dependencies were resolved. */
 export function recordChart(chart: Chart): RecordedChart {
   const files = [...chart.files, ...chart.crds].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    metadata: recordMetadata(chart, true),
+    metadata: metadataJson(chart, true),
     lock: chart.lock === null ? null : recordLock(chart.lock),
     templates: recordFiles(chart.templates),
     values: sortKeys(toPlain(chart.values)),
@@ -26,60 +26,6 @@ export function recordChart(chart: Chart): RecordedChart {
 /** The default values of a recorded chart. */
 export function recordedValues(chart: RecordedChart): ValueMap {
   return fromPlain(chart.values);
-}
-
-/**
- * The fields of Chart.yaml that Helm knows.
- *
- * @param enabled were the dependencies resolved, so that those which are there are enabled?
- */
-export function recordMetadata(chart: Chart, enabled: boolean): JsonObject {
-  const { metadata } = chart;
-  const text = (key: string): string => {
-    const value = metadata.all.get(key);
-    return typeof value === 'string' ? value : '';
-  };
-  const list = (key: string): Json[] => {
-    const value = metadata.all.get(key);
-    return Array.isArray(value) ? value.map((item) => toPlain(item)) : [];
-  };
-  return withoutEmpty({
-    name: metadata.name,
-    home: text('home'),
-    sources: list('sources'),
-    version: metadata.version,
-    description: metadata.description,
-    keywords: list('keywords'),
-    maintainers: maintainersOf(metadata.all.get('maintainers')),
-    icon: text('icon'),
-    apiVersion: metadata.apiVersion,
-    condition: text('condition'),
-    tags: text('tags'),
-    appVersion: metadata.appVersion,
-    deprecated: metadata.deprecated,
-    annotations: sortKeys(Object.fromEntries(metadata.annotations)),
-    kubeVersion: metadata.kubeVersion,
-    dependencies: metadata.dependencies.map((dependency) => recordDependency(dependency, enabled)),
-    type: text('type'),
-  });
-}
-
-function maintainersOf(value: Value | undefined): Json[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter(isMap).map((maintainer) => {
-    const field = (key: string): Json => toPlain(maintainer.get(key) ?? '');
-    return withoutEmpty({ name: field('name'), email: field('email'), url: field('url') });
-  });
-}
-
-function recordDependency(dependency: ChartDependency, enabled: boolean): JsonObject {
-  const { version, condition, tags, importValues, alias } = dependency;
-  return {
-    name: dependency.name,
-    ...withoutEmpty({ version }),
-    repository: dependency.repository,
-    ...withoutEmpty({ condition, tags, enabled, 'import-values': importValues, alias }),
-  };
 }
 
 function recordLock(lock: ValueMap): JsonObject {

@@ -88,3 +88,14 @@ function compareCodePoints(a: string, b: string): number {
   if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : 1;
 }
+
+/** Go's `omitempty`. */
+export function withoutEmpty(fields: { [key: string]: Json | undefined }): JsonObject {
+  const kept: JsonObject = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined || value === null || value === '' || value === 0 || value === false) continue;
+    if (typeof value === 'object' && (Array.isArray(value) ? value.length : Object.keys(value).length) === 0) continue;
+    setOwn(kept, key, value);
+  }
+  return kept;
+}

@@ -1,11 +1,11 @@
 /** What `pkg show` prints of a chart. */
 import type { Chart, ChartFile } from '../../chart/chart.ts';
-import { recordMetadata } from '../../release/recorded-chart.ts';
+import { metadataJson } from '../../chart/metadata-json.ts';
 import { goYaml } from './go-yaml.ts';
 
 /** The fields of Chart.yaml, as Helm prints them. */
 export function chartText(chart: Chart): Promise<string> {
-  return goYaml(recordMetadata(chart, false));
+  return goYaml(metadataJson(chart, false));
 }
 
 /** values.yaml as it is written, comments and all. */

@@ -1,0 +1,132 @@
+/** Makes and changes `index.yaml` (helm v4, pkg/repo/v1/index.go). */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Chart } from '../chart/chart.ts';
+import { readChartArchive } from '../chart/load.ts';
+import { metadataJson } from '../chart/metadata-json.ts';
+import { compareVersions, parseVersion } from '../chart/version.ts';
+import { PkgError } from '../errors.ts';
+import { parseJson, sortKeys } from '../yaml/json.ts';
+import { printYaml } from '../yaml/print.ts';
+import { parseYaml } from '../yaml/read.ts';
+import { fromPlain, isJsonObject, isMap, setOwn, textField, toPlain } from '../yaml/value.ts';
+import type { Json, JsonObject } from '../yaml/value.ts';
+
+/** The entries of each chart by its name, as they stand in the file. */
+export type RepositoryIndex = { entries: Map<string, JsonObject[]>; rest: JsonObject };
+
+/** An index with nothing in it. */
+export function emptyIndex(): RepositoryIndex {
+  return { entries: new Map(), rest: {} };
+}
+
+/**
+ * Indexes the archives in a folder and in the folders in it. What is no chart is left out.
+ *
+ * @param url of the folder; empty to name archives by their paths
+ */
+export async function indexFolder(folder: string, url: string, now: Date): Promise<RepositoryIndex> {
+  const index = emptyIndex();
+  for (const path of archivesIn(folder)) {
+    const bytes = readFileSync(join(folder, path));
+    let chart: Chart;
+    try {
+      chart = await readChartArchive(bytes, path);
+    } catch (error) {
+      if (error instanceof PkgError) continue;
+      throw error;
+    }
+    addEntry(index, entryOf(chart, bytes, urlOf(url, path), now));
+  }
+  return index;
+}
+
+/** Paths of archives, from the folder on, with slashes. */
+export function archivesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  const isFolder = (name: string): boolean => statSync(join(folder, name)).isDirectory();
+  const own = names.filter((name) => name.endsWith('.tgz') && !isFolder(name));
+  const nested = names.filter(isFolder).flatMap((name) =>
+    readdirSync(join(folder, name))
+      .filter((file) => file.endsWith('.tgz'))
+      .map((file) => `${name}/${file}`),
+  );
+  return [...own.sort(), ...nested.sort()];
+}
+
+/** What an index says of an archive. */
+export function entryOf(chart: Chart, archive: Uint8Array, url: string, now: Date): JsonObject {
+  return {
+    ...metadataJson(chart, false),
+    created: now.toISOString(),
+    digest: createHash('sha256').update(archive).digest('hex'),
+    urls: [url],
+  };
+}
+
+/** The address of an archive below that of the folder; without one its path. */
+export function urlOf(folder: string, path: string): string {
+  return folder === '' ? path : `${folder.replace(/\/+$/, '')}/${path}`;
+}
+
+/** Adds an entry, in the place of one of the same name and version. */
+export function addEntry({ entries }: RepositoryIndex, entry: JsonObject): void {
+  const name = textField(entry, 'name');
+  const others = (entries.get(name) ?? []).filter((one) => textField(one, 'version') !== textField(entry, 'version'));
+  entries.set(name, [...others, entry]);
+}
+
+/** The entry of a version. */
+export function findEntry({ entries }: RepositoryIndex, name: string, version: string): JsonObject | undefined {
+  return entries.get(name)?.find((entry) => textField(entry, 'version') === version);
+}
+
+/** Adds the versions of another index that this one does not have. */
+export function mergeIndex(index: RepositoryIndex, other: RepositoryIndex): void {
+  for (const [name, entries] of other.entries) {
+    for (const entry of entries) {
+      if (findEntry(index, name, textField(entry, 'version')) === undefined) addEntry(index, entry);
+    }
+  }
+}
+
+/**
+ * Reads an index whole, with what stands in it beside the entries.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ */
+export function readIndex(bytes: Buffer, location: string): RepositoryIndex {
+  const text = bytes.toString('utf8');
+  const value = text.startsWith('{')
+    ? fromPlain(parseJson(text, location))
+    : parseYaml(text, location, { duplicateKeys: 'error' });
+  if (!isMap(value) || textField(toPlain(value), 'apiVersion') === '') {
+    throw new PkgError('PKG_REPOSITORY_INVALID', 'this is no index of a chart repository', { at: { file: location } });
+  }
+  const { entries: all, generated: _generated, ...rest } = toPlain(value);
+  const entries = new Map<string, JsonObject[]>();
+  for (const [name, versions] of Object.entries(isJsonObject(all) ? all : {})) {
+    if (Array.isArray(versions)) entries.set(name, versions.filter(isJsonObject));
+  }
+  return { entries, rest };
+}
+
+/** The text of the file: charts by name, the newest version first. */
+export function printIndex(index: RepositoryIndex, now: Date, asJson = false): string {
+  const entries: JsonObject = {};
+  for (const name of [...index.entries.keys()].sort()) {
+    setOwn(
+      entries,
+      name,
+      (index.entries.get(name) ?? []).toSorted(newestFirst).map((entry) => sortKeys(entry)),
+    );
+  }
+  const file: JsonObject = sortKeys({ apiVersion: 'v1', ...index.rest, entries, generated: now.toISOString() });
+  return asJson ? `${JSON.stringify(file, undefined, 2)}\n` : printYaml(fromPlain(file));
+}
+
+function newestFirst(a: Json, b: Json): number {
+  const [x, y] = [a, b].map((entry) => parseVersion(textField(entry, 'version')));
+  return x === undefined || y === undefined ? 0 : compareVersions(y, x);
+}
