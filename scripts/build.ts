@@ -70,9 +70,17 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   // undici
   http: ['src/network/pool.ts'],
   remotes: [
-    ...['pull', 'push', 'repo/add', 'repo/index', 'repo/list', 'repo/remove', 'repo/update', 'search/repo'].map(
-      commandModule,
-    ),
+    ...[
+      'publish',
+      'pull',
+      'push',
+      'repo/add',
+      'repo/index',
+      'repo/list',
+      'repo/remove',
+      'repo/update',
+      'search/repo',
+    ].map(commandModule),
     ...['dependency/build', 'dependency/list', 'dependency/update'].map(commandModule),
     ...['registry/login', 'registry/logout'].map(commandModule),
     'src/commands/support/dependency-update.ts',

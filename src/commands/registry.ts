@@ -36,6 +36,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'choose and fetch the dependencies of a chart',
     load: () => import('./dependency/update.ts'),
   },
+  publish: {
+    topic: 'sharing',
+    summary: 'check, pack and publish a chart',
+    load: () => import('./publish.ts'),
+  },
   push: { topic: 'sharing', summary: 'write a chart into an OCI registry', load: () => import('./push.ts') },
   'registry login': {
     topic: 'sharing',

@@ -160,6 +160,11 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'An index, a manifest or an archive is not in the cache.',
     fix: 'Run the command once without --offline.',
   },
+  PKG_VERSION_PUBLISHED: {
+    summary: 'the version is published already with other content',
+    why: 'Who fetched the version before would never see the change, and who fetches it now would get something else.',
+    fix: 'Raise the version in Chart.yaml, or give --bump to publish the next one.',
+  },
   PKG_TEMPLATE_SYNTAX: {
     summary: 'a template cannot be read',
     why: 'The template is not Handlebars at the place that is named.',

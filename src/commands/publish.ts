@@ -1,0 +1,172 @@
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import type { Chart } from '../chart/chart.ts';
+import { checkDependencies } from '../chart/dependencies.ts';
+import { loadChart } from '../chart/load.ts';
+import { packChart } from '../chart/package.ts';
+import { isVersion, parseVersion } from '../chart/version.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
+import { lintChart } from '../render/lint.ts';
+import { newestPublished, publish, targetOf } from '../repository/publish.ts';
+import type { Outcome, Packed, Target } from '../repository/publish.ts';
+import { printError } from '../terminal/output.ts';
+import { renderTable } from '../terminal/table.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { OUTPUT_FLAG, REMOTE_FLAGS } from './support/flags.ts';
+import { printResult } from './support/release-output.ts';
+import { withRemotes } from './support/remotes.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Checks a chart, packs it, and publishes it in OCI registries and in folders that are chart repositories (a checkout',
+    'of GitHub Pages, say). A version that is there with other content is refused; with the same content nothing is',
+    'changed, so that a pipeline can be run again.',
+    'In GitHub Actions the outputs name, version, reference, digest and changed are set, of the first place.',
+  ],
+  examples: [
+    { command: 'pkg publish ./web oci://registry.example.com/charts', says: 'as charts/web:VERSION' },
+    { command: 'pkg publish ./web ./gh-pages --url https://charts.example.com', says: 'archive and index.yaml' },
+    {
+      command: 'pkg publish ./web oci://registry.example.com/charts --bump patch',
+      says: 'the version after the newest',
+    },
+  ],
+  args: [
+    { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
+    { name: 'TARGET', summary: 'oci://HOST/PATH, or a folder', rest: true },
+  ],
+  flags: {
+    version: { type: 'string', value: 'VERSION', summary: 'publish under this version' },
+    'app-version': { type: 'string', value: 'VERSION', summary: 'write this appVersion into the chart' },
+    bump: {
+      type: 'string',
+      value: 'PART',
+      choices: ['major', 'minor', 'patch'],
+      exclusive: ['version'],
+      summary: 'publish the version after the newest that is published',
+    },
+    url: { type: 'string', value: 'URL', default: '', summary: 'the address of folders, for their index' },
+    strict: { type: 'boolean', summary: 'warnings of the check fail too' },
+    'skip-lint': { type: 'boolean', summary: 'do not check the chart' },
+    ...REMOTE_FLAGS,
+    ...OUTPUT_FLAG,
+  },
+  async run({ flags, args }) {
+    const [path = '', ...places] = args;
+    if (!flags['skip-lint']) await checkChart(path, flags.strict);
+    const chart = await loadChart(path);
+    checkDependencies(chart);
+    const { outcomes, version } = await withRemotes(flags, async (remotes) => {
+      const targets = places.map((place) => targetOf(place, flags.url, remotes));
+      const packed = await packedAs(chart, path, targets, flags);
+      return { outcomes: await publish(packed, targets), version: packed.chart.metadata.version };
+    });
+    const { name } = chart.metadata;
+    tellActions(name, version, outcomes);
+    await printResult(
+      flags.output,
+      () => ({ name, version, published: outcomes.map((outcome) => ({ ...outcome })) }),
+      () =>
+        renderTable([
+          ['REFERENCE', 'DIGEST', 'STATUS'],
+          ...outcomes.map(({ reference, digest, changed }) => [reference, digest, changed ? 'published' : 'unchanged']),
+        ]),
+    );
+  },
+});
+
+/** @throws {PkgError} `PKG_LINT_FAILED` */
+async function checkChart(path: string, strict: boolean): Promise<void> {
+  const messages = await lintChart(path, {
+    userValues: new Map(),
+    sources: { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] },
+    namespace: 'default',
+    capabilities: DEFAULT_CAPABILITIES,
+    skipSchemaValidation: false,
+    limits: {},
+  });
+  const lines = messages.map(
+    ({ severity, path: file, message }) => `${severity}: ${printable(file)}: ${printable(message, 500)}`,
+  );
+  const failing = messages.filter(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
+  if (failing.length === 0) {
+    for (const [at, { severity }] of messages.entries()) if (severity === 'warning') printError(`${lines[at]}\n`);
+    return;
+  }
+  throw new PkgError('PKG_LINT_FAILED', `the chart ${printable(path)} is not fit to be published`, {
+    notes: lines,
+    hints: ['mend what is named, or give --skip-lint'],
+  });
+}
+
+type PackFlags = { version: string | undefined; 'app-version': string | undefined; bump: string | undefined };
+
+/** The chart as an archive, under the version that is asked for. An archive that is given is taken as it is. */
+async function packedAs(chart: Chart, path: string, targets: readonly Target[], flags: PackFlags): Promise<Packed> {
+  const { version, 'app-version': appVersion, bump } = flags;
+  if (statSync(path).isFile()) {
+    if (version === undefined && appVersion === undefined && bump === undefined) {
+      return { chart, archive: readFileSync(path), provenance: undefined, created: createdNow() };
+    }
+    throw new PkgError('PKG_USAGE', 'the version of an archive cannot be changed', {
+      hints: ['give the chart folder'],
+    });
+  }
+  if (version !== undefined && !isVersion(version)) {
+    throw new PkgError('PKG_USAGE', `the version '${printable(version, 60)}' is not a semantic version`);
+  }
+  if (bump === undefined) return pack(chart, version, appVersion);
+  const newest = await newestPublished(chart.metadata.name, targets);
+  if (newest === undefined) return pack(chart, undefined, appVersion);
+  // What is published under the newest version already needs no other.
+  const same = pack(chart, newest, appVersion);
+  const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest)));
+  const { digestOf } = await import('../repository/registry-push.ts');
+  const own = digestOf(same.archive);
+  return there.every((digest) => digest === own) ? same : pack(chart, increased(newest, bump), appVersion);
+}
+
+function pack(chart: Chart, version: string | undefined, appVersion: string | undefined): Packed {
+  const all = new Map(chart.metadata.all);
+  if (version !== undefined) all.set('version', version);
+  if (appVersion !== undefined) all.set('appVersion', appVersion);
+  const metadata = {
+    ...chart.metadata,
+    all,
+    version: version ?? chart.metadata.version,
+    appVersion: appVersion ?? chart.metadata.appVersion,
+  };
+  const named = { ...chart, metadata };
+  return { chart: named, archive: packChart(named), provenance: undefined, created: createdNow() };
+}
+
+function increased(version: string, part: string): string {
+  const { major, minor, patch, prerelease } = parseVersion(version) ?? {
+    major: 0n,
+    minor: 0n,
+    patch: 0n,
+    prerelease: '',
+  };
+  if (part === 'major') return `${major + 1n}.0.0`;
+  if (part === 'minor') return `${major}.${minor + 1n}.0`;
+  // The version after 1.2.3-rc.1 is 1.2.3.
+  return `${major}.${minor}.${prerelease === '' ? patch + 1n : patch}`;
+}
+
+/** The time that is written down: SOURCE_DATE_EPOCH (seconds) makes it the same each time. */
+function createdNow(): Date {
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
+  return /^\d{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+}
+
+/** Sets the outputs of a step of GitHub Actions. */
+function tellActions(name: string, version: string, outcomes: readonly Outcome[]): void {
+  const file = process.env['GITHUB_OUTPUT'] ?? '';
+  const [first] = outcomes;
+  if (file === '' || process.env['GITHUB_ACTIONS'] !== 'true' || first === undefined) return;
+  const lines = { name, version, reference: first.reference, digest: first.digest, changed: String(first.changed) };
+  const text = Object.entries(lines).map(([key, value]) => `${key}=${printable(value, 500)}\n`);
+  appendFileSync(file, text.join(''));
+}

@@ -1,0 +1,162 @@
+/**
+ * Publishing one version of a chart in several places: every place is asked what it has before any is written to, and
+ * a version that is there with the same bytes is left alone.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Chart } from '../chart/chart.ts';
+import { metadataJson } from '../chart/metadata-json.ts';
+import { compareVersions, parseVersion } from '../chart/version.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { writeFileAtomic } from '../files.ts';
+import { textField } from '../yaml/value.ts';
+import { digestOf, pushChart } from './registry-push.ts';
+import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndex, urlOf } from './index-writer.ts';
+import type { RepositoryIndex } from './index-writer.ts';
+import { chartReference } from './registry.ts';
+import type { Remotes } from './remotes.ts';
+
+/** A packed chart. */
+export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array | undefined; created: Date };
+
+/** A place that charts are published in. */
+export type Target = {
+  /** As the user wrote it. */
+  place: string;
+  /** The versions that it has of a chart. */
+  versions: (name: string) => Promise<string[]>;
+  /** The digest of the archive of a version; undefined where it is not there. */
+  digest: (name: string, version: string) => Promise<string | undefined>;
+  /** Writes a version that is not there; gives how it is referred to. */
+  write: (packed: Packed) => Promise<Published>;
+  /** How a version that is there is referred to. */
+  reference: (name: string, version: string) => Promise<Published>;
+};
+
+/** What a reader asks for, and the digest by which the place knows it. */
+export type Published = { reference: string; digest: string };
+
+/** What came of one place. */
+export type Outcome = Published & { place: string; changed: boolean };
+
+/**
+ * The place that a user names: `oci://HOST/PATH`, or a folder that is a chart repository or becomes one.
+ *
+ * @param url of the folder, for its index; empty to name archives by their paths
+ * @throws {PkgError} `PKG_USAGE` for what is neither
+ */
+export function targetOf(place: string, url: string, remotes: Remotes): Target {
+  if (place.startsWith('oci://')) return registryTarget(place, remotes);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url);
+  throw new PkgError('PKG_USAGE', `'${printable(place, 100)}' is no place to publish to`, {
+    hints: ['give oci://HOST/PATH, or a folder'],
+  });
+}
+
+/**
+ * Publishes in all places, or says why in none.
+ *
+ * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; what keeps from a place
+ */
+export async function publish(packed: Packed, targets: readonly Target[]): Promise<Outcome[]> {
+  const { name, version } = packed.chart.metadata;
+  const own = digestOf(packed.archive);
+  const there = await Promise.all(targets.map((target) => target.digest(name, version)));
+  const taken = targets.flatMap(({ place }, at) => (there[at] === undefined || there[at] === own ? [] : [place]));
+  if (taken.length > 0) {
+    throw new PkgError(
+      'PKG_VERSION_PUBLISHED',
+      `${printable(name)} ${printable(version)} is published already with other content`,
+      {
+        notes: taken.map((place) => `by ${printable(place, 200)}`),
+        hints: ['raise the version in Chart.yaml, or give --bump patch to publish the next one'],
+      },
+    );
+  }
+  const outcomes: Outcome[] = [];
+  for (const [at, target] of targets.entries()) {
+    const changed = there[at] === undefined;
+    const published = changed ? await target.write(packed) : await target.reference(name, version);
+    outcomes.push({ place: target.place, ...published, changed });
+  }
+  return outcomes;
+}
+
+/** The newest version that any place has; undefined for none. */
+export async function newestPublished(name: string, targets: readonly Target[]): Promise<string | undefined> {
+  const versions = (await Promise.all(targets.map((target) => target.versions(name)))).flat();
+  const parsed = versions.flatMap((version) => {
+    const read = parseVersion(version);
+    return read === undefined ? [] : [{ version, read }];
+  });
+  return parsed.sort((a, b) => compareVersions(b.read, a.read))[0]?.version;
+}
+
+function registryTarget(place: string, remotes: Remotes): Target {
+  const base = place.replace(/\/+$/, '');
+  const tagOf = (version: string): string => version.replaceAll('+', '_');
+  const shown = (name: string, version: string): string => `${base}/${name}:${tagOf(version)}`;
+  /** Undefined where there is no such chart or version. */
+  const ask = async <T>(question: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await question;
+    } catch (error) {
+      if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
+      throw error;
+    }
+  };
+  return {
+    place,
+    versions: async (name) => (await ask(remotes.registry().versions(chartReference(base, name)))) ?? [],
+    digest: async (name, version) =>
+      (await ask(remotes.registry().resolve(chartReference(base, name), tagOf(version))))?.chart.digest,
+    reference: async (name, version) => {
+      const { digest } = await remotes.registry().resolve(chartReference(base, name), tagOf(version));
+      return { reference: shown(name, version), digest };
+    },
+    write: async ({ chart, archive, provenance, created }) => {
+      const { metadata } = chart;
+      const pushed = { metadata, config: metadataJson(chart, false), archive, provenance, created };
+      const target = chartReference(base, metadata.name);
+      const digest = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
+      return { reference: shown(metadata.name, metadata.version), digest };
+    },
+  };
+}
+
+function folderTarget(place: string, url: string): Target {
+  const file = join(place, 'index.yaml');
+  const read = (): RepositoryIndex => (existsSync(file) ? readIndex(readFileSync(file), file) : emptyIndex());
+  const archiveOf = (name: string, version: string): string => `${name}-${version}.tgz`;
+  const digestIn = (name: string, version: string): string | undefined => {
+    const entry = findEntry(read(), name, version);
+    if (entry === undefined) return undefined;
+    return `sha256:${textField(entry, 'digest').replace(/^sha256:/, '')}`;
+  };
+  const reference = (name: string, version: string): Published => {
+    const path = archiveOf(name, version);
+    return { reference: url === '' ? join(place, path) : urlOf(url, path), digest: digestIn(name, version) ?? '' };
+  };
+  return {
+    place,
+    versions: async (name) => (read().entries.get(name) ?? []).map((entry) => textField(entry, 'version')),
+    digest: async (name, version) => digestIn(name, version),
+    reference: async (name, version) => reference(name, version),
+    write: async ({ chart, archive, provenance, created }) => {
+      const { name, version } = chart.metadata;
+      const stat = statSync(place, { throwIfNoEntry: false });
+      if (stat !== undefined && !stat.isDirectory()) {
+        throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(place)} is no folder`);
+      }
+      const path = archiveOf(name, version);
+      // The index comes last: what it names is there.
+      writeFileAtomic(join(place, path), archive);
+      if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);
+      const index = read();
+      addEntry(index, entryOf(chart, archive, urlOf(url, path), created));
+      writeFileAtomic(file, printIndex(index, created));
+      return reference(name, version);
+    },
+  };
+}
