@@ -74,6 +74,11 @@ export function lockNameOf(chart: Chart): string {
   return chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
 }
 
+/** Does the lock file belong to what the chart declares? Throws `PKG_LOCK_OUTDATED` where it does not. */
+export function checkLock(chart: Chart, remotes: Remotes): void {
+  lockedDependencies(chart, declaredDependencies(chart), remotes);
+}
+
 /**
  * The dependencies with the versions of the lock file.
  *

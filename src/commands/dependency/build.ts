@@ -1,7 +1,7 @@
 import { loadChart } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { lockNameOf, updateDependencies } from '../../repository/update.ts';
+import { checkLock, lockNameOf, updateDependencies } from '../../repository/update.ts';
 import { print } from '../../terminal/output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
@@ -31,6 +31,7 @@ export const command: Command = defineCommand({
       });
     }
     await withRemotes(flags, async (remotes) => {
+      if (locked) checkLock(chart, remotes);
       if (!flags['skip-refresh']) await refreshFor(chart, remotes, print);
       const freshness = flags['skip-refresh'] ? 'cached' : 'checked';
       await updateDependencies(chart, { remotes, freshness, locked, say: (line) => print(`${line}\n`) });

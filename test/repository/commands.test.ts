@@ -1,0 +1,320 @@
+/** `repo`, `search repo`, `pull`, `dependency` and `show`, beside the real helm: each in a home of its own. */
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../chart/support.ts';
+import { startChartServer } from '../support/chart-server.ts';
+import type { ChartServer } from '../support/chart-server.ts';
+import { chartFiles, chartsIn, makeRepository, run } from './support.ts';
+import type { Run } from './support.ts';
+
+let folder: string;
+let server: ChartServer;
+beforeAll(async () => {
+  folder = await makeRepository([
+    ['web', '1.0.0', 'description: a web thing\nappVersion: "9"\nkeywords: [http, server]\n'],
+    ['web', '1.2.0', 'description: a web thing, newer\n'],
+    ['web', '2.0.0-rc.1'],
+    ['db', '0.1.0', 'description: keeps what the web has\n'],
+    ['longer', '3.0.0', `description: ${'very long words '.repeat(8)}\n`],
+  ]);
+  server = await startChartServer(folder);
+});
+afterAll(() => server.close());
+
+type Both = { helm: Run; pkg: Run };
+
+/** A machine for each program. */
+class Machines {
+  readonly homes: Record<'helm' | 'pkg', string> = { helm: temporaryFolder(), pkg: temporaryFolder() };
+  readonly folders: Record<'helm' | 'pkg', string> = { helm: temporaryFolder(), pkg: temporaryFolder() };
+
+  async run(args: readonly string[], env: Record<string, string> = {}): Promise<Both> {
+    const on = (program: 'helm' | 'pkg'): Promise<Run> =>
+      run(program, args, { cwd: this.folders[program], home: this.homes[program], env });
+    const [helm, pkg] = await Promise.all([on('helm'), on('pkg')]);
+    return { helm, pkg };
+  }
+
+  /** Both print the same and end alike; errors in words of their own. */
+  async same(...args: string[]): Promise<Both> {
+    const both = await this.run(args);
+    const told = `${args.join(' ')}\nhelm: ${both.helm.stderr}\npkg: ${both.pkg.stderr}`;
+    expect(both.pkg.status, told).toBe(both.helm.status);
+    expect(both.pkg.stdout, told).toBe(both.helm.stdout);
+    if (both.pkg.status !== 0) expect(both.pkg.stderr).toMatch(/code: PKG_(?!INTERNAL)[A-Z_]+ /);
+    return both;
+  }
+}
+
+/** Machines that know the repository as `foo`. */
+async function withRepository(): Promise<Machines> {
+  const machines = new Machines();
+  await machines.same('repo', 'add', 'foo', server.url);
+  return machines;
+}
+
+describe('repo', () => {
+  test('add, list, update and remove, in the words of helm', async () => {
+    const machines = new Machines();
+    await machines.same('repo', 'list');
+    await machines.same('repo', 'list', '-o', 'json');
+    await machines.same('repo', 'update');
+    await machines.same('repo', 'add', 'foo', server.url);
+    await machines.same('repo', 'add', 'foo', server.url);
+    await machines.same('repo', 'add', 'foo', `${server.url}/other`);
+    await machines.same('repo', 'add', 'a/b', server.url);
+    await machines.same('repo', 'add', 'none', `${server.url}/nowhere`);
+    await machines.same('repo', 'add', 'bar', server.url, '--username', 'ada', '--password', 'x', '--pass-credentials');
+    for (const more of [[], ['-o', 'yaml'], ['-o', 'json'], ['--no-headers']]) {
+      await machines.same('repo', 'list', ...more);
+    }
+    await machines.same('repo', 'update', 'foo');
+    await machines.same('repo', 'update', 'nope');
+    await machines.same('repo', 'remove', 'bar', 'nope');
+    await machines.same('repo', 'rm', 'foo');
+  });
+
+  test('each reads and writes the files of the other', async () => {
+    const machines = new Machines();
+    const file = (program: 'helm' | 'pkg'): string =>
+      readFileSync(join(machines.homes[program], 'config', 'repositories.yaml'), 'utf8');
+    const args = ['repo', 'add', 'foo', server.url, '--username', 'ada', '--password', 'no'];
+    await machines.same(...args);
+    expect(file('pkg')).toBe(file('helm'));
+    const home = machines.homes.pkg;
+    const options = { cwd: home, home };
+    const search = await run('helm', ['search', 'repo', 'web', '--versions'], options);
+    expect(search.stdout).toBe((await run('pkg', ['search', 'repo', 'web', '--versions'], options)).stdout);
+    expect(search.stdout).toContain('foo/web\t1.2.0');
+    expect((await run('helm', ['pull', 'foo/web'], options)).status).toBe(0);
+  });
+
+  test('an index that did not change is not sent again', async () => {
+    const asked: (string | undefined)[] = [];
+    const tagged = await startChartServer(folder, {
+      serve: (request, response) => {
+        if (request.url !== '/index.yaml') return false;
+        asked.push(request.headers['if-none-match']);
+        if (request.headers['if-none-match'] === '"one"') response.writeHead(304).end();
+        else response.writeHead(200, { etag: '"one"' }).end(readFileSync(join(folder, 'index.yaml')));
+        return true;
+      },
+    });
+    try {
+      const home = temporaryFolder();
+      const options = { cwd: home, home };
+      await run('pkg', ['repo', 'add', 'foo', tagged.url], options);
+      expect((await run('pkg', ['repo', 'update'], options)).status).toBe(0);
+      expect(asked).toEqual([undefined, '"one"']);
+      // What somebody changed on the disk is fetched anew.
+      writeFileSync(join(home, 'cache', 'repository', 'foo-index.yaml'), 'apiVersion: v1\nentries: {}\n');
+      await run('pkg', ['repo', 'update'], options);
+      expect(asked).toEqual([undefined, '"one"', undefined]);
+      expect((await run('pkg', ['search', 'repo', 'web'], options)).stdout).toContain('foo/web');
+    } finally {
+      tagged.close();
+    }
+  });
+
+  test('the index of a folder is what helm writes', async () => {
+    const both = { helm: temporaryFolder(), pkg: temporaryFolder() };
+    const texts: Record<string, unknown> = {};
+    for (const program of ['helm', 'pkg'] as const) {
+      const cwd = both[program];
+      for (const name of readdirSync(folder).filter((one) => one.endsWith('.tgz'))) {
+        writeFileSync(join(cwd, name), readFileSync(join(folder, name)));
+      }
+      const old =
+        'apiVersion: v1\nentries:\n  old:\n  - {apiVersion: v2, name: old, version: 1.0.0, urls: [old-1.0.0.tgz], digest: "0", created: "2020-01-01T00:00:00Z"}\n';
+      writeFileSync(join(cwd, 'old.yaml'), old);
+      const args = ['repo', 'index', '.', '--url', 'https://charts.example.com/x/', '--merge', 'old.yaml', '--json'];
+      const { status, stderr } = await run(program, args, { cwd, home: cwd });
+      expect(status, stderr).toBe(0);
+      const { generated: _generated, ...index } = JSON.parse(readFileSync(join(cwd, 'index.yaml'), 'utf8')) as Record<
+        string,
+        unknown
+      >;
+      texts[program] = JSON.parse(JSON.stringify(index).replaceAll(/"created":"(?!2020)[^"]*"/g, '"created":""'));
+    }
+    expect(texts['pkg']).toEqual(texts['helm']);
+  });
+});
+
+test('search repo', async () => {
+  const machines = await withRepository();
+  await machines.same('repo', 'add', 'bar', server.url);
+  const questions = [
+    [],
+    ['web'],
+    ['WEB'],
+    ['web', '--versions'],
+    ['web', '-l', '--devel'],
+    ['web', '--version', '>1.0'],
+    ['web', '--version', '^1', '-l'],
+    ['web', '--version', '9'],
+    ['foo/web', '-o', 'json'],
+    ['foo/', '-o', 'yaml'],
+    ['-r', 'w.b'],
+    ['-r', '^web'],
+    ['server', 'http'],
+    ['http', 'server'],
+    ['thing, newer'],
+    ['zzz'],
+    ['zzz', '-o', 'json'],
+    ['zzz', '--fail-on-no-result'],
+    ['longer'],
+    ['longer', '--max-col-width', '20'],
+    ['-r', '('],
+    ['web', '--version', 'x.y'],
+  ];
+  for (const question of questions) {
+    await machines.same('search', 'repo', ...question);
+    // The second answer comes from what was kept of the first.
+    await machines.same('search', 'repo', ...question);
+  }
+});
+
+describe('pull', () => {
+  test('archives, as helm names and writes them', async () => {
+    const machines = await withRepository();
+    const calls = [
+      ['foo/web'],
+      ['foo/web', '--version', '1.0.0'],
+      ['foo/web', '--devel', '-d', '.'],
+      ['foo/web', '--untar', '--untardir', 'x'],
+      ['foo/web', '--untar', '--untardir', 'x'],
+      ['foo/web', '--version', '7'],
+      ['foo/none'],
+      ['bar/web'],
+      ['--repo', server.url, 'db'],
+      [`${server.url}/web-1.0.0.tgz`],
+      [`${server.url}/web-9.0.0.tgz`],
+    ];
+    for (const call of calls) await machines.same('pull', ...call);
+    const files = (program: 'helm' | 'pkg'): unknown =>
+      readdirSync(machines.folders[program], { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [path.slice(machines.folders[program].length), readFileSync(path, 'latin1')])
+        .sort();
+    expect(files('pkg')).toEqual(files('helm'));
+  });
+});
+
+describe('a chart anywhere a chart is taken', () => {
+  test('REPOSITORY/NAME, --repo, an address: as helm renders and shows them', async () => {
+    const machines = await withRepository();
+    for (const chart of [
+      ['foo/web'],
+      ['foo/web', '--version', '1.0.0'],
+      ['foo/web', '--devel'],
+      ['web', '--repo', server.url],
+      [`${server.url}/db-0.1.0.tgz`],
+      ['foo/none'],
+      ['./nothing'],
+    ]) {
+      await machines.same('template', 'x', ...chart);
+      await machines.same('show', 'chart', ...chart);
+      await machines.same('show', 'values', ...chart);
+    }
+  });
+
+  test('a bare name is looked up in all repositories; a folder of that name comes first', async () => {
+    const machines = await withRepository();
+    const [cwd, home] = [machines.folders.pkg, machines.homes.pkg];
+    const pkg = (...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
+    expect((await pkg('show', 'chart', 'web')).stdout).toContain('version: 1.2.0');
+    await pkg('repo', 'add', 'bar', server.url);
+    const both = await pkg('show', 'chart', 'web', '--version', '^1');
+    expect(both.status).toBe(1);
+    expect(both.stderr).toContain('PKG_CHART_AMBIGUOUS');
+    expect(both.stderr).toContain('foo/web: 1.2.0');
+    expect(both.stderr).toContain('bar/web: 1.2.0');
+    chartsIn({ web: chartFiles('web', '0.0.1') }, cwd);
+    expect((await pkg('show', 'chart', 'web')).stdout).toContain('version: 0.0.1');
+    const none = await pkg('show', 'chart', 'wep');
+    expect(none.status).toBe(1);
+    expect(none.stderr).toContain('did you mean web?');
+  });
+
+  test('what was fetched once is there with --offline, and nothing else', async () => {
+    const machines = await withRepository();
+    const [cwd, home] = [machines.folders.pkg, machines.homes.pkg];
+    const pkg = (...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
+    const first = await pkg('template', 'x', 'foo/web');
+    const before = server.asked.length;
+    expect((await pkg('template', 'x', 'foo/web', '--offline')).stdout).toBe(first.stdout);
+    const other = await pkg('template', 'x', 'foo/db', '--offline');
+    expect(server.asked.length).toBe(before);
+    expect(other.status).toBe(1);
+    expect(other.stderr).toContain('PKG_OFFLINE');
+  });
+
+  test('an archive in the cache that is not what it should be is fetched again', async () => {
+    const machines = await withRepository();
+    const [cwd, home] = [machines.folders.pkg, machines.homes.pkg];
+    const pkg = (...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
+    const first = await pkg('template', 'x', 'foo/web');
+    const content = join(home, 'cache', 'content');
+    const [archive = ''] = readdirSync(content, { recursive: true })
+      .map(String)
+      .filter((path) => path.endsWith('.chart'));
+    const good = readFileSync(join(content, archive));
+    writeFileSync(join(content, archive), 'something else');
+    expect((await pkg('template', 'x', 'foo/web')).stdout).toBe(first.stdout);
+    expect(readFileSync(join(content, archive)).equals(good)).toBe(true);
+  });
+});
+
+describe('dependency', () => {
+  const dependencies = (url: string): string =>
+    `dependencies:\n- {name: web, version: ^1.0.0, repository: "${url}"}\n- {name: db, version: 0.1.0, repository: "@foo"}\n- {name: own, version: 1.0.0, repository: "file://../own"}\n`;
+
+  test('list, update and build, in the words of helm', async () => {
+    const machines = await withRepository();
+    for (const program of ['helm', 'pkg'] as const) {
+      const charts = { top: chartFiles('top', '1.0.0', dependencies(server.url)), own: chartFiles('own', '1.0.0') };
+      chartsIn(charts, machines.folders[program]);
+    }
+    const lock = (program: 'helm' | 'pkg'): string =>
+      readFileSync(join(machines.folders[program], 'top', 'Chart.lock'), 'utf8').replace(/^generated: .*$/m, '');
+    await machines.same('dependency', 'list', 'top');
+    await machines.same('dep', 'up', 'top', '--skip-refresh');
+    expect(lock('pkg')).toBe(lock('helm'));
+    await machines.same('dep', 'ls', 'top');
+    await machines.same('dependency', 'build', 'top');
+    await machines.same('dependency', 'build', 'top', '--skip-refresh');
+    await machines.same('template', 'top');
+    for (const program of ['helm', 'pkg'] as const) {
+      const file = join(machines.folders[program], 'top', 'Chart.yaml');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('^1.0.0', '^1.1.0'));
+    }
+    const { pkg } = await machines.same('dependency', 'build', 'top');
+    expect(pkg.stderr).toContain('out of sync');
+    await machines.same('dependency', 'list', 'own');
+    await machines.same('dependency', 'list', 'nowhere');
+  });
+
+  test('--frozen refuses to write a lock file', async () => {
+    const cwd = chartsIn({ top: chartFiles('top', '1.0.0', dependencies(server.url)) });
+    const { status, stderr } = await run('pkg', ['dependency', 'build', 'top', '--frozen'], { cwd, home: cwd });
+    expect(status).toBe(1);
+    expect(stderr).toContain('PKG_LOCK_OUTDATED');
+    expect(existsSync(join(cwd, 'top', 'Chart.lock'))).toBe(false);
+  });
+
+  test('a folder is packed with what it depends on itself', async () => {
+    const machines = await withRepository();
+    const cwd = machines.folders.pkg;
+    const inner = 'dependencies:\n- {name: db, version: 0.x, repository: "@foo"}\n';
+    const outer = 'dependencies:\n- {name: own, version: 1.0.0, repository: "file://../own"}\n';
+    chartsIn({ top: chartFiles('top', '1.0.0', outer), own: chartFiles('own', '1.0.0', inner) }, cwd);
+    const options = { cwd, home: machines.homes.pkg };
+    const update = await run('pkg', ['dependency', 'update', 'top'], options);
+    expect(update.status, update.stderr).toBe(0);
+    const { stdout } = await run('pkg', ['template', 'top'], options);
+    expect(stdout).toContain('# Source: top/charts/own/charts/db/templates/object.yaml');
+    expect(existsSync(join(cwd, 'own', 'charts'))).toBe(false);
+  });
+});
