@@ -95,6 +95,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/commands/completion.ts',
     'src/commands/create.ts',
     'src/commands/docs.ts',
+    'src/commands/images.ts',
     'src/render/gotemplate/deep.ts',
     'src/render/gotemplate/functions/toml.ts',
     'src/render/gotemplate/thread.ts',

@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   create: { topic: 'charts', summary: 'create a chart with a good start in it', load: () => import('./create.ts') },
   lint: { topic: 'charts', summary: 'check a chart for mistakes and risks', load: () => import('./lint.ts') },
   template: { topic: 'charts', summary: 'render a chart and print its objects', load: () => import('./template.ts') },
+  images: { topic: 'charts', summary: 'list the container images of a chart', load: () => import('./images.ts') },
   package: { topic: 'charts', summary: 'pack a chart into an archive', load: () => import('./package.ts') },
   pull: { topic: 'sharing', summary: 'fetch the archive of a chart', load: () => import('./pull.ts') },
   'dependency build': {

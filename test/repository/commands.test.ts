@@ -35,44 +35,55 @@ class Machines {
     const [helm, pkg] = await Promise.all([on('helm'), on('pkg')]);
     return { helm, pkg };
   }
+}
 
-  /** Both print the same and end alike; errors in words of their own. */
-  async same(...args: string[]): Promise<Both> {
-    const both = await this.run(args);
-    const told = `${args.join(' ')}\nhelm: ${both.helm.stderr}\npkg: ${both.pkg.stderr}`;
-    expect(both.pkg.status, told).toBe(both.helm.status);
-    expect(both.pkg.stdout, told).toBe(both.helm.stdout);
-    if (both.pkg.status !== 0) expect(both.pkg.stderr).toMatch(/code: PKG_(?!INTERNAL)[A-Z_]+ /);
-    return both;
-  }
+/** Both print the same and end alike; errors in words of their own. */
+async function expectSameRun(machines: Machines, ...args: string[]): Promise<Both> {
+  const both = await machines.run(args);
+  const told = `${args.join(' ')}\nhelm: ${both.helm.stderr}\npkg: ${both.pkg.stderr}`;
+  expect(both.pkg.status, told).toBe(both.helm.status);
+  expect(both.pkg.stdout, told).toBe(both.helm.stdout);
+  if (both.pkg.status !== 0) expect(both.pkg.stderr).toMatch(/code: PKG_(?!INTERNAL)[A-Z_]+ /);
+  return both;
 }
 
 /** Machines that know the repository as `foo`. */
 async function withRepository(): Promise<Machines> {
   const machines = new Machines();
-  await machines.same('repo', 'add', 'foo', server.url);
+  await expectSameRun(machines, 'repo', 'add', 'foo', server.url);
   return machines;
 }
 
 describe('repo', () => {
   test('add, list, update and remove, in the words of helm', async () => {
     const machines = new Machines();
-    await machines.same('repo', 'list');
-    await machines.same('repo', 'list', '-o', 'json');
-    await machines.same('repo', 'update');
-    await machines.same('repo', 'add', 'foo', server.url);
-    await machines.same('repo', 'add', 'foo', server.url);
-    await machines.same('repo', 'add', 'foo', `${server.url}/other`);
-    await machines.same('repo', 'add', 'a/b', server.url);
-    await machines.same('repo', 'add', 'none', `${server.url}/nowhere`);
-    await machines.same('repo', 'add', 'bar', server.url, '--username', 'ada', '--password', 'x', '--pass-credentials');
+    await expectSameRun(machines, 'repo', 'list');
+    await expectSameRun(machines, 'repo', 'list', '-o', 'json');
+    await expectSameRun(machines, 'repo', 'update');
+    await expectSameRun(machines, 'repo', 'add', 'foo', server.url);
+    await expectSameRun(machines, 'repo', 'add', 'foo', server.url);
+    await expectSameRun(machines, 'repo', 'add', 'foo', `${server.url}/other`);
+    await expectSameRun(machines, 'repo', 'add', 'a/b', server.url);
+    await expectSameRun(machines, 'repo', 'add', 'none', `${server.url}/nowhere`);
+    await expectSameRun(
+      machines,
+      'repo',
+      'add',
+      'bar',
+      server.url,
+      '--username',
+      'ada',
+      '--password',
+      'x',
+      '--pass-credentials',
+    );
     for (const more of [[], ['-o', 'yaml'], ['-o', 'json'], ['--no-headers']]) {
-      await machines.same('repo', 'list', ...more);
+      await expectSameRun(machines, 'repo', 'list', ...more);
     }
-    await machines.same('repo', 'update', 'foo');
-    await machines.same('repo', 'update', 'nope');
-    await machines.same('repo', 'remove', 'bar', 'nope');
-    await machines.same('repo', 'rm', 'foo');
+    await expectSameRun(machines, 'repo', 'update', 'foo');
+    await expectSameRun(machines, 'repo', 'update', 'nope');
+    await expectSameRun(machines, 'repo', 'remove', 'bar', 'nope');
+    await expectSameRun(machines, 'repo', 'rm', 'foo');
   });
 
   test('each reads and writes the files of the other', async () => {
@@ -80,7 +91,7 @@ describe('repo', () => {
     const file = (program: 'helm' | 'pkg'): string =>
       readFileSync(join(machines.homes[program], 'config', 'repositories.yaml'), 'utf8');
     const args = ['repo', 'add', 'foo', server.url, '--username', 'ada', '--password', 'no'];
-    await machines.same(...args);
+    await expectSameRun(machines, ...args);
     expect(file('pkg')).toBe(file('helm'));
     const home = machines.homes.pkg;
     const options = { cwd: home, home };
@@ -143,7 +154,7 @@ describe('repo', () => {
 
 test('search repo', async () => {
   const machines = await withRepository();
-  await machines.same('repo', 'add', 'bar', server.url);
+  await expectSameRun(machines, 'repo', 'add', 'bar', server.url);
   const questions = [
     [],
     ['web'],
@@ -169,9 +180,9 @@ test('search repo', async () => {
     ['web', '--version', 'x.y'],
   ];
   for (const question of questions) {
-    await machines.same('search', 'repo', ...question);
+    await expectSameRun(machines, 'search', 'repo', ...question);
     // The second answer comes from what was kept of the first.
-    await machines.same('search', 'repo', ...question);
+    await expectSameRun(machines, 'search', 'repo', ...question);
   }
 });
 
@@ -191,7 +202,7 @@ describe('pull', () => {
       [`${server.url}/web-1.0.0.tgz`],
       [`${server.url}/web-9.0.0.tgz`],
     ];
-    for (const call of calls) await machines.same('pull', ...call);
+    for (const call of calls) await expectSameRun(machines, 'pull', ...call);
     const files = (program: 'helm' | 'pkg'): unknown =>
       readdirSync(machines.folders[program], { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -214,9 +225,9 @@ describe('a chart anywhere a chart is taken', () => {
       ['foo/none'],
       ['./nothing'],
     ]) {
-      await machines.same('template', 'x', ...chart);
-      await machines.same('show', 'chart', ...chart);
-      await machines.same('show', 'values', ...chart);
+      await expectSameRun(machines, 'template', 'x', ...chart);
+      await expectSameRun(machines, 'show', 'chart', ...chart);
+      await expectSameRun(machines, 'show', 'values', ...chart);
     }
   });
 
@@ -279,21 +290,21 @@ describe('dependency', () => {
     }
     const lock = (program: 'helm' | 'pkg'): string =>
       readFileSync(join(machines.folders[program], 'top', 'Chart.lock'), 'utf8').replace(/^generated: .*$/m, '');
-    await machines.same('dependency', 'list', 'top');
-    await machines.same('dep', 'up', 'top', '--skip-refresh');
+    await expectSameRun(machines, 'dependency', 'list', 'top');
+    await expectSameRun(machines, 'dep', 'up', 'top', '--skip-refresh');
     expect(lock('pkg')).toBe(lock('helm'));
-    await machines.same('dep', 'ls', 'top');
-    await machines.same('dependency', 'build', 'top');
-    await machines.same('dependency', 'build', 'top', '--skip-refresh');
-    await machines.same('template', 'top');
+    await expectSameRun(machines, 'dep', 'ls', 'top');
+    await expectSameRun(machines, 'dependency', 'build', 'top');
+    await expectSameRun(machines, 'dependency', 'build', 'top', '--skip-refresh');
+    await expectSameRun(machines, 'template', 'top');
     for (const program of ['helm', 'pkg'] as const) {
       const file = join(machines.folders[program], 'top', 'Chart.yaml');
       writeFileSync(file, readFileSync(file, 'utf8').replace('^1.0.0', '^1.1.0'));
     }
-    const { pkg } = await machines.same('dependency', 'build', 'top');
+    const { pkg } = await expectSameRun(machines, 'dependency', 'build', 'top');
     expect(pkg.stderr).toContain('out of sync');
-    await machines.same('dependency', 'list', 'own');
-    await machines.same('dependency', 'list', 'nowhere');
+    await expectSameRun(machines, 'dependency', 'list', 'own');
+    await expectSameRun(machines, 'dependency', 'list', 'nowhere');
   });
 
   test('--frozen refuses to write a lock file', async () => {
