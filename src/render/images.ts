@@ -1,4 +1,5 @@
 /** The container images that a rendered chart names: to mirror, to scan, to pin. */
+import { groupOf } from '../cluster/cluster.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
@@ -22,8 +23,11 @@ const CONTAINERS: Readonly<Record<string, ImageUse['kind']>> = {
   ephemeralContainers: 'ephemeral',
 };
 
-/** Groups of Kubernetes' own kinds: their images stand in containers and volumes alone. */
-const OWN_GROUP = /^(?:[a-z]+|[a-z.]+\.k8s\.io)(?:\/|$)/;
+/** Is this a kind of Kubernetes' own? Its images stand in containers and volumes alone. */
+function isOwnKind(apiVersion: string): boolean {
+  const group = groupOf(apiVersion);
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
 
 /**
  * The images of objects, by name. Of custom resources the fields that are called like images count too, since nobody
@@ -66,7 +70,7 @@ function inObject(object: ValueMap, add: Add): void {
     seen.add(image);
     add(image, { object: label, container, kind });
   });
-  if (OWN_GROUP.test(textOf(object.get('apiVersion')))) return;
+  if (isOwnKind(textOf(object.get('apiVersion')))) return;
   inFields(object, (image) => {
     if (!seen.has(image)) add(image, { object: label, container: '', kind: 'field' });
   });

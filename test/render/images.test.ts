@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { imagesOf } from '../../src/render/images.ts';
+import { fromPlain, isMap } from '../../src/yaml/value.ts';
+import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
+
+function values(value: JsonObject): ValueMap {
+  const map = fromPlain(value);
+  if (!isMap(map)) throw new Error('no map');
+  return map;
+}
+
+const image = fc
+  .tuple(
+    fc.constantFrom('', 'registry.example.com/', 'localhost:5000/', 'quay.io/team/'),
+    fc.stringMatching(/^[a-z]{1,8}$/),
+    fc.constantFrom('', ':1.2', ':latest', `@sha256:${'a'.repeat(64)}`, `:1@sha256:${'0'.repeat(64)}`),
+  )
+  .map((parts) => parts.join(''));
+const container = fc.record({ name: fc.stringMatching(/^[a-z]{1,5}$/), image });
+const pod = fc.record({
+  containers: fc.array(container, { maxLength: 3 }),
+  initContainers: fc.array(container, { maxLength: 2 }),
+  ephemeralContainers: fc.array(container, { maxLength: 1 }),
+  volumes: fc.array(fc.record({ name: fc.constant('v'), image: fc.record({ reference: image }) }), { maxLength: 1 }),
+});
+
+/** Where the kinds of Kubernetes keep their pods. */
+const WRAPPED: Readonly<Record<string, (spec: Json) => JsonObject>> = {
+  Pod: (spec) => ({ apiVersion: 'v1', kind: 'Pod', spec }),
+  Deployment: (spec) => ({ apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { spec } } }),
+  CronJob: (spec) => ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    spec: { jobTemplate: { spec: { template: { spec } } } },
+  }),
+  Custom: (spec) => ({ apiVersion: 'example.com/v1', kind: 'Custom', spec: { deep: [{ podTemplate: { spec } }] } }),
+};
+
+test('every image of every container is found, whatever holds the pod', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom(...Object.keys(WRAPPED)), pod), { maxLength: 4 }), (pods) => {
+      const objects = pods.map(([kind, spec], at) => ({
+        ...WRAPPED[kind]?.(spec),
+        metadata: { name: `o${at}` },
+      }));
+      const wanted = pods.flatMap(([, spec]) => [
+        ...[...spec.containers, ...spec.initContainers, ...spec.ephemeralContainers].map((one) => one.image),
+        ...spec.volumes.map((volume) => volume.image.reference),
+      ]);
+      const asOne = { apiVersion: 'v1', kind: 'List', items: objects };
+      for (const given of [objects, [asOne]]) {
+        const found = imagesOf(given.map(values), undefined).map((one) => one.image);
+        expect(found).toEqual([...new Set(wanted)].sort());
+      }
+    }),
+  );
+});
+
+describe('fields that are called like images', () => {
+  const custom = (spec: JsonObject): string[] =>
+    imagesOf(
+      [values({ apiVersion: 'example.com/v1', kind: 'Database', metadata: { name: 'db' }, spec })],
+      undefined,
+    ).map((one) => one.image);
+
+  test('of custom resources', () => {
+    expect(custom({ image: 'postgres:16', backupImage: 'quay.io/x/backup:1' })).toEqual([
+      'postgres:16',
+      'quay.io/x/backup:1',
+    ]);
+    expect(custom({ image: { registry: 'docker.io', repository: 'x/y', tag: '1.2' } })).toEqual(['docker.io/x/y:1.2']);
+    expect(custom({ imagePullPolicy: 'Always', imageTag: 'v1', image: '' })).toEqual([]);
+  });
+
+  test('of Kubernetes’ own kinds only where containers and volumes stand', () => {
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { image: 'nginx:1' } };
+    expect(imagesOf([values(config)], undefined)).toEqual([]);
+  });
+
+  test('of values, where no object has them', () => {
+    const pods = [
+      values({ ...WRAPPED['Pod']?.({ containers: [{ name: 'a', image: 'nginx:1' }] }), metadata: { name: 'p' } }),
+    ];
+    const given = values({
+      image: { repository: 'nginx', tag: '1' },
+      sidecar: { image: 'envoy:1.30' },
+      job: { repository: 'tools/job', tag: 2 },
+      pull: { imagePullPolicy: 'IfNotPresent' },
+    });
+    expect(imagesOf(pods, given).map((one) => [one.image, one.usedBy[0]?.kind])).toEqual([
+      ['envoy:1.30', 'values'],
+      ['nginx:1', 'container'],
+      ['tools/job:2', 'values'],
+    ]);
+  });
+});
