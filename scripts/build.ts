@@ -85,10 +85,14 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     ...['registry/login', 'registry/logout'].map(commandModule),
     'src/commands/support/dependency-update.ts',
     'src/commands/support/fetch-chart.ts',
+    'src/commands/support/sign.ts',
+    'src/commands/support/verify.ts',
   ],
   diff: ['src/terminal/text-diff.ts'],
   native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
   oclif: ['src/commands/support/oclif.ts'],
+  // openpgp
+  pgp: ['src/repository/provenance.ts'],
   patterns: ['src/chart/re2.ts'],
   positions: ['src/yaml/document.ts'],
   seldom: [
@@ -124,6 +128,19 @@ const requireLate: Plugin = {
       const contents = text.replace(required, "const connectH2 = (...all) => require('./client-h2.js')(...all)");
       return { contents, loader: 'js' };
     });
+  },
+};
+
+const OPENPGP = join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs');
+
+/** OpenPGP.js makes a `require` of the name of its file, for Node's own modules: any name does. */
+const nameOpenPgp: Plugin = {
+  name: 'name-openpgp',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]openpgp\.min\.cjs$/ }, ({ path }) => ({
+      contents: `const __filename = '/openpgp.cjs';${readFileSync(path, 'utf8')}`,
+      loader: 'js',
+    }));
   },
 };
 
@@ -216,6 +233,8 @@ try {
     logLevel: 'warning',
     // So undici leaves out its second parser of HTTP, which is a trial (165 KB), as in Node's own build.
     define: { esbuildDetection: 'true' },
+    // Its ES module asks for its own address, which the program's scripts do not have.
+    alias: { openpgp: OPENPGP },
   } satisfies BuildOptions;
   const built = await Promise.all([
     build({
@@ -226,7 +245,7 @@ try {
       entryNames: '[name]-[hash]',
       outdir: fresh,
       write: false,
-      plugins: [leaveOutUnused, requireLate, loadBuiltinsLate],
+      plugins: [leaveOutUnused, requireLate, nameOpenPgp, loadBuiltinsLate],
     }),
     build({
       ...options,
@@ -235,7 +254,7 @@ try {
       entryPoints: ['src/index.ts'],
       outdir: fresh,
       chunkNames: 'library/[name]-[hash]',
-      plugins: [leaveOutUnused],
+      plugins: [leaveOutUnused, nameOpenPgp],
       // CommonJS packages in the bundle call `require` for Node's own modules.
       banner: {
         js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

@@ -18,6 +18,20 @@ export const command: Command = defineCommand({
     },
     version: { type: 'string', value: 'VERSION', summary: 'write this version into the chart' },
     'app-version': { type: 'string', value: 'VERSION', summary: 'write this appVersion into the chart' },
+    sign: { type: 'boolean', summary: 'sign the archive: ARCHIVE.prov' },
+    key: { type: 'string', value: 'NAME', summary: 'with --sign, a part of the name of the key' },
+    keyring: {
+      type: 'string',
+      value: 'FILE',
+      complete: 'file',
+      summary: "with --sign, the private keys (default: GnuPG's pubring.gpg)",
+    },
+    'passphrase-file': {
+      type: 'string',
+      value: 'FILE',
+      complete: 'file',
+      summary: 'with --sign, the passphrase of the key; - for standard input',
+    },
   },
   async run({ flags, args }) {
     const { destination, version, 'app-version': appVersion } = flags;
@@ -27,6 +41,7 @@ export const command: Command = defineCommand({
         ...(version !== undefined && { version }),
         ...(appVersion !== undefined && { appVersion }),
       });
+      if (flags.sign) await (await import('./support/sign.ts')).signFile(path, flags);
       print(`Successfully packaged chart and saved it to: ${path}\n`);
     }
   },

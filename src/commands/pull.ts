@@ -48,14 +48,30 @@ export const command: Command = defineCommand({
   },
 });
 
-type PullFlags = { destination: string; untar: boolean; untardir: string; prov: boolean };
+type PullFlags = {
+  destination: string;
+  untar: boolean;
+  untardir: string;
+  prov: boolean;
+  verify: boolean;
+  keyring: string | undefined;
+};
 
-async function pull(found: FoundChart, { destination, untar, untardir, prov }: PullFlags): Promise<void> {
+async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
+  const { destination, untar, untardir, prov, verify } = flags;
   const bytes = await found.fetch();
   if (found.location.startsWith('oci://'))
     print(`Pulled: ${found.location.slice('oci://'.length)}\nDigest: ${found.digest}\n`);
-  const provenance = prov ? await found.fetchProvenance() : undefined;
-  if (prov && provenance === undefined) printError(`warning: there is no provenance beside ${found.location}\n`);
+  let provenance: Buffer | undefined;
+  if (verify) {
+    const { verificationText, verifyFound } = await import('./support/verify.ts');
+    const checked = await verifyFound(found, bytes, flags);
+    ({ provenance } = checked);
+    print(verificationText(checked.verification));
+  } else if (prov) {
+    provenance = await found.fetchProvenance();
+    if (provenance === undefined) printError(`warning: there is no provenance beside ${found.location}\n`);
+  }
   if (!untar) {
     const path = join(destination, found.fileName);
     writeFileAtomic(path, bytes);

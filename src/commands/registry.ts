@@ -43,6 +43,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./publish.ts'),
   },
   push: { topic: 'sharing', summary: 'write a chart into an OCI registry', load: () => import('./push.ts') },
+  verify: { topic: 'sharing', summary: 'check who signed an archive', load: () => import('./verify.ts') },
   'registry login': {
     topic: 'sharing',
     summary: 'log in to an OCI registry',

@@ -165,6 +165,16 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'Who fetched the version before would never see the change, and who fetches it now would get something else.',
     fix: 'Raise the version in Chart.yaml, or give --bump to publish the next one.',
   },
+  PKG_SIGNATURE_INVALID: {
+    summary: 'a chart is not signed as it has to be',
+    why: 'There is no provenance, or it is not signed by a key of the keyring, or what it signs is another archive.',
+    fix: 'Do not use the chart before you know why. Ask who publishes it for its public key.',
+  },
+  PKG_KEYRING_INVALID: {
+    summary: 'a keyring cannot be used',
+    why: 'The file is no keyring, is damaged, or does not hold the key that is asked for.',
+    fix: 'Export the keys anew: gpg --export > keyring.gpg, or gpg --export-secret-keys > secring.gpg to sign.',
+  },
   PKG_TEMPLATE_SYNTAX: {
     summary: 'a template cannot be read',
     why: 'The template is not Handlebars at the place that is named.',

@@ -15,7 +15,13 @@ export const CHART_SUMMARY = 'a chart: a folder, an archive, an address, oci://H
  */
 export async function openChart(reference: string, flags: RemoteFlags): Promise<Chart> {
   const path = reference.trim();
-  if (isPath(path, flags)) return loadChart(path);
+  if (isPath(path, flags)) {
+    if (flags.verify === true) {
+      const { verifyFile } = await import('./verify.ts');
+      await verifyFile(path, flags);
+    }
+    return loadChart(path);
+  }
   const { fetchChart } = await import('./fetch-chart.ts');
   return fetchChart(path, flags);
 }

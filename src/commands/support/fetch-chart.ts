@@ -20,7 +20,9 @@ import type { RemoteFlags } from './remotes.ts';
 export async function fetchChart(reference: string, flags: RemoteFlags): Promise<Chart> {
   return withRemotes(flags, async (remotes) => {
     const found = await findByFlags(reference, flags, remotes);
-    return readChartArchive(await found.fetch(), found.location);
+    const archive = await found.fetch();
+    if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
+    return readChartArchive(archive, found.location);
   });
 }
 
@@ -32,8 +34,10 @@ export async function fetchChart(reference: string, flags: RemoteFlags): Promise
 export async function fetchMetadata(reference: string, flags: RemoteFlags): Promise<string> {
   return withRemotes(flags, async (remotes) => {
     const found = await findByFlags(reference, flags, remotes);
-    if (found.fetchMetadata === undefined) {
-      return chartText(await readChartArchive(await found.fetch(), found.location));
+    if (found.fetchMetadata === undefined || flags.verify === true) {
+      const archive = await found.fetch();
+      if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
+      return chartText(await readChartArchive(archive, found.location));
     }
     const json = parseJson((await found.fetchMetadata()).toString('utf8'), found.location);
     if (!isJsonObject(json)) {

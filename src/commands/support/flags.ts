@@ -28,6 +28,13 @@ export const CHART_FLAGS = {
   devel: { type: 'boolean', summary: 'take pre-releases too, where no --version is given' },
   repo: { type: 'string', value: 'URL', summary: 'look the chart up in the repository at this address' },
   'pass-credentials': { type: 'boolean', summary: 'send the login to every host that the repository names' },
+  verify: { type: 'boolean', summary: 'take the chart only if it is signed by a key of the keyring' },
+  keyring: {
+    type: 'string',
+    value: 'FILE',
+    complete: 'file',
+    summary: "public keys for --verify (default: GnuPG's pubring.gpg, else its pubring.kbx)",
+  },
 } as const;
 
 /** How repositories and registries are reached. */

@@ -1,0 +1,202 @@
+/** PGP provenance of charts: what Helm signs and how it checks it (helm v4, pkg/provenance/sign.go). */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { Fields } from '../chart/fields.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
+import { isMap } from '../yaml/value.ts';
+import { keyBlocks, MAX_KEYRING } from './keyring.ts';
+import {
+  createCleartextMessage,
+  decryptKey,
+  enums,
+  readCleartextMessage,
+  readKeys as readKeyPackets,
+  sign,
+  verify,
+} from 'openpgp';
+import type { CleartextMessage, Key, PrivateKey } from 'openpgp';
+
+/** Who signed a chart, and what. */
+export type Verification = {
+  /** The names of the key: `Ada <ada@example.com>`. */
+  signedBy: string[];
+  /** In capitals, without blanks. */
+  fingerprint: string;
+  /** `sha256:…` of the archive. */
+  hash: string;
+};
+
+/** Helm takes keys that openpgp.js finds too old for new uses; hashes that are broken stay refused. */
+const SETTINGS = { minRSABits: 1024, rejectPublicKeyAlgorithms: new Set<never>(), rejectCurves: new Set<never>() };
+
+/**
+ * Checks the provenance of an archive against the keys of a keyring.
+ *
+ * @param fileName what the archive is called in the provenance
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID` for a signature of nobody in the keyring, a bad one, one of another archive,
+ *   and what is none; `PKG_KEYRING_INVALID`; `PKG_FILE_UNREADABLE` for a keyring that is not there
+ */
+export async function verifyProvenance(
+  archive: Uint8Array,
+  provenance: Uint8Array,
+  fileName: string,
+  keyring: string,
+): Promise<Verification> {
+  const keys = await readKeys(keyring);
+  const text = Buffer.from(provenance.buffer, provenance.byteOffset, provenance.byteLength).toString('utf8');
+  let message: CleartextMessage;
+  try {
+    message = await readCleartextMessage({ cleartextMessage: text.replace(/^\s+/, ''), config: SETTINGS });
+  } catch (cause) {
+    throw bad('this is no provenance: it holds no signed text', fileName, [], cause);
+  }
+  const { data, signatures } = await verify({ message, verificationKeys: keys, config: SETTINGS });
+  const problems: string[] = [];
+  for (const signature of signatures) {
+    try {
+      await signature.verified;
+    } catch (error) {
+      problems.push(`key ${signature.keyID.toHex().toUpperCase()}: ${printable((error as Error).message, 200)}`);
+      continue;
+    }
+    const hash = `sha256:${createHash('sha256').update(archive).digest('hex')}`;
+    checkSum(String(data), fileName, hash);
+    const key = keys.find((one) => one.getKeys(signature.keyID).length > 0);
+    return {
+      signedBy: key?.getUserIDs() ?? [],
+      fingerprint: (key?.getFingerprint() ?? '').toUpperCase(),
+      hash,
+    };
+  }
+  throw bad('the signature is not that of a key in the keyring', fileName, [
+    `the keyring is ${printable(keyring, 300)}`,
+    ...problems,
+  ]);
+}
+
+/** The text must name the archive with its hash. */
+function checkSum(text: string, fileName: string, hash: string): void {
+  const [, sums] = text.split(/\r?\n\.\.\.\r?\n/);
+  const value = sums === undefined ? null : (parseYamlDocuments(sums, fileName)[0] ?? null);
+  const files = new Fields(isMap(value) ? value : new Map(), [], []).textMap('files');
+  const signed = files.get(fileName);
+  if (signed === undefined) {
+    throw bad(`the provenance says nothing of a file of the name ${printable(fileName, 100)}`, fileName);
+  }
+  if (signed === hash) return;
+  throw bad('the archive is not the one that was signed', fileName, [
+    `signed ${printable(signed, 80)}`,
+    `got    ${hash}`,
+  ]);
+}
+
+function bad(message: string, fileName: string, notes: readonly string[] = [], cause?: unknown): PkgError {
+  return new PkgError('PKG_SIGNATURE_INVALID', message, {
+    at: { file: `${printable(fileName, 200)}.prov` },
+    notes,
+    hints: ['do not use the chart before you know why'],
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** What a chart is signed with. */
+export type SigningKey = {
+  keyring: string;
+  /** A part of the name of the key. */
+  name: string;
+  /** Asked for where the key has one. */
+  passphrase: () => Promise<string>;
+};
+
+/**
+ * Signs an archive.
+ *
+ * @param metadata Chart.yaml as Helm prints it
+ * @returns the text of the provenance file
+ * @throws {PkgError} `PKG_KEYRING_INVALID` for a keyring without that key, `PKG_CREDENTIALS_FAILED` for a passphrase
+ */
+export async function signProvenance(
+  archive: Uint8Array,
+  metadata: string,
+  fileName: string,
+  { keyring, name, passphrase }: SigningKey,
+): Promise<string> {
+  const key = chooseKey(await readKeys(keyring), name, keyring);
+  let signingKey = key;
+  if (!key.isDecrypted()) {
+    try {
+      signingKey = await decryptKey({ privateKey: key, passphrase: await passphrase(), config: SETTINGS });
+    } catch (cause) {
+      if (cause instanceof PkgError) throw cause;
+      throw new PkgError('PKG_CREDENTIALS_FAILED', `the passphrase of the key ${printable(name, 100)} does not fit`, {
+        cause,
+      });
+    }
+  }
+  const hash = createHash('sha256').update(archive).digest('hex');
+  const text = `${metadata}\n...\nfiles:\n  ${fileName}: sha256:${hash}\n`;
+  const message = await createCleartextMessage({ text });
+  const config = {
+    ...SETTINGS,
+    preferredHashAlgorithm: enums.hash.sha512,
+    showVersion: false,
+    showComment: false,
+  };
+  const signed = await sign({ message, signingKeys: signingKey, config });
+  return signed.replaceAll('\r\n', '\n');
+}
+
+/** The private key that a name means: one that is called so, else the only one whose name holds it. */
+function chooseKey(keys: readonly Key[], name: string, keyring: string): PrivateKey {
+  const own = keys.filter((key): key is PrivateKey => key.isPrivate());
+  const exact = own.find((key) => key.getUserIDs().includes(name));
+  const similar = own.filter((key) => key.getUserIDs().some((id) => id.includes(name)));
+  const [first, second] = exact === undefined ? similar : [exact];
+  if (first !== undefined && second === undefined) return first;
+  const what = first === undefined ? 'no private key' : 'more than one private key';
+  throw new PkgError('PKG_KEYRING_INVALID', `the keyring has ${what} of the name '${printable(name, 100)}'`, {
+    at: { file: printable(keyring, 300) },
+    notes: own.flatMap((key) => key.getUserIDs()).map((id) => `it has ${printable(id, 200)}`),
+    hints:
+      own.length === 0
+        ? ['it holds public keys alone: gpg --export-secret-keys > secring.gpg makes one that can sign']
+        : ['give more of the name with --key'],
+  });
+}
+
+async function readKeys(file: string): Promise<Key[]> {
+  const keys: Key[] = [];
+  for (const block of keyBlocks(readKeyring(file), file)) {
+    try {
+      const found =
+        typeof block === 'string'
+          ? await readKeyPackets({ armoredKeys: block, config: SETTINGS })
+          : await readKeyPackets({ binaryKeys: block, config: SETTINGS });
+      keys.push(...found);
+    } catch (cause) {
+      throw new PkgError('PKG_KEYRING_INVALID', 'a key of this keyring cannot be read', {
+        at: { file: printable(file, 300) },
+        notes: [printable((cause as Error).message, 200)],
+        cause,
+      });
+    }
+  }
+  return keys;
+}
+
+function readKeyring(file: string): Buffer {
+  try {
+    const { size } = statSync(file);
+    if (size > MAX_KEYRING) throw new PkgError('PKG_KEYRING_INVALID', 'this keyring is too large', { at: { file } });
+    return readFileSync(file);
+  } catch (cause) {
+    if (cause instanceof PkgError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new PkgError('PKG_FILE_UNREADABLE', `the keyring ${printable(file, 300)} cannot be read (${code})`, {
+      hints: ['name one with --keyring: gpg --export > keyring.gpg makes it'],
+      cause,
+    });
+  }
+}
