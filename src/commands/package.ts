@@ -2,6 +2,7 @@ import { packageChart } from '../chart/package.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
+import { SIGN_FLAGS } from './support/flags.ts';
 
 export const command: Command = defineCommand({
   description: ['Packs a chart folder into an archive NAME-VERSION.tgz. The same files give the same bytes.'],
@@ -18,20 +19,7 @@ export const command: Command = defineCommand({
     },
     version: { type: 'string', value: 'VERSION', summary: 'write this version into the chart' },
     'app-version': { type: 'string', value: 'VERSION', summary: 'write this appVersion into the chart' },
-    sign: { type: 'boolean', summary: 'sign the archive: ARCHIVE.prov' },
-    key: { type: 'string', value: 'NAME', summary: 'with --sign, a part of the name of the key' },
-    keyring: {
-      type: 'string',
-      value: 'FILE',
-      complete: 'file',
-      summary: "with --sign, the private keys (default: GnuPG's pubring.gpg)",
-    },
-    'passphrase-file': {
-      type: 'string',
-      value: 'FILE',
-      complete: 'file',
-      summary: 'with --sign, the passphrase of the key; - for standard input',
-    },
+    ...SIGN_FLAGS,
   },
   async run({ flags, args }) {
     const { destination, version, 'app-version': appVersion } = flags;

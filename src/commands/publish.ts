@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import type { Chart } from '../chart/chart.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
 import { loadChart } from '../chart/load.ts';
@@ -14,9 +14,10 @@ import { printError } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { OUTPUT_FLAG, REMOTE_FLAGS } from './support/flags.ts';
+import { OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
 import { printResult } from './support/release-output.ts';
 import { withRemotes } from './support/remotes.ts';
+import type { SignFlags } from './support/sign.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -50,6 +51,7 @@ export const command: Command = defineCommand({
     url: { type: 'string', value: 'URL', default: '', summary: 'the address of folders, for their index' },
     strict: { type: 'boolean', summary: 'warnings of the check fail too' },
     'skip-lint': { type: 'boolean', summary: 'do not check the chart' },
+    ...SIGN_FLAGS,
     ...REMOTE_FLAGS,
     ...OUTPUT_FLAG,
   },
@@ -61,7 +63,9 @@ export const command: Command = defineCommand({
     const { outcomes, version } = await withRemotes(flags, async (remotes) => {
       const targets = places.map((place) => targetOf(place, flags.url, remotes));
       const packed = await packedAs(chart, path, targets, flags);
-      return { outcomes: await publish(packed, targets), version: packed.chart.metadata.version };
+      const { name, version: chosen } = packed.chart.metadata;
+      const provenance = flags.sign ? await signed(packed.archive, `${name}-${chosen}.tgz`, flags) : packed.provenance;
+      return { outcomes: await publish({ ...packed, provenance }, targets), version: chosen };
     });
     const { name } = chart.metadata;
     tellActions(name, version, outcomes);
@@ -108,7 +112,8 @@ async function packedAs(chart: Chart, path: string, targets: readonly Target[], 
   const { version, 'app-version': appVersion, bump } = flags;
   if (statSync(path).isFile()) {
     if (version === undefined && appVersion === undefined && bump === undefined) {
-      return { chart, archive: readFileSync(path), provenance: undefined, created: createdNow() };
+      const provenance = existsSync(`${path}.prov`) ? readFileSync(`${path}.prov`) : undefined;
+      return { chart, archive: readFileSync(path), provenance, created: createdNow() };
     }
     throw new PkgError('PKG_USAGE', 'the version of an archive cannot be changed', {
       hints: ['give the chart folder'],
@@ -140,6 +145,11 @@ function pack(chart: Chart, version: string | undefined, appVersion: string | un
   };
   const named = { ...chart, metadata };
   return { chart: named, archive: packChart(named), provenance: undefined, created: createdNow() };
+}
+
+async function signed(archive: Uint8Array, fileName: string, flags: SignFlags): Promise<Buffer> {
+  const { provenanceOf } = await import('./support/sign.ts');
+  return Buffer.from(await provenanceOf(archive, fileName, flags));
 }
 
 function increased(version: string, part: string): string {

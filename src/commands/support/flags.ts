@@ -55,6 +55,24 @@ export const SKIP_REFRESH_FLAG = {
   'skip-refresh': { type: 'boolean', summary: 'take the indexes that were fetched before, where there are some' },
 } as const;
 
+/** How archives are signed. */
+export const SIGN_FLAGS = {
+  sign: { type: 'boolean', summary: 'sign the archive: ARCHIVE.prov' },
+  key: { type: 'string', value: 'NAME', summary: 'with --sign, a part of the name of the key' },
+  keyring: {
+    type: 'string',
+    value: 'FILE',
+    complete: 'file',
+    summary: "with --sign, the private keys (default: GnuPG's pubring.gpg)",
+  },
+  'passphrase-file': {
+    type: 'string',
+    value: 'FILE',
+    complete: 'file',
+    summary: 'with --sign, the passphrase of the key; - for standard input',
+  },
+} as const;
+
 /** Fetches what is missing in `charts/`. */
 export const DEPENDENCY_FLAGS = {
   'dependency-update': {
