@@ -108,7 +108,7 @@ export async function diff(options: Parameters<typeof upgrade>[0]): Promise<Plan
 
 /** Makes an earlier revision hold again. */
 export async function rollback(
-  options: ReleaseOptions & operations.Waiting & { revision?: number; dryRun?: boolean },
+  options: ReleaseOptions & operations.Waiting & operations.Locking & { revision?: number; dryRun?: boolean },
 ): Promise<OperationResult> {
   return await withEnv(options, (env, namespace) => operations.rollback(env, { ...options, namespace }));
 }
@@ -116,6 +116,7 @@ export async function rollback(
 /** Deletes a release. */
 export async function uninstall(
   options: ReleaseOptions &
+    operations.Locking &
     Pick<operations.UninstallInput, 'keepHistory' | 'dryRun' | 'ignoreNotFound' | 'wait' | 'timeout' | 'cascade'>,
 ): Promise<OperationResult | undefined> {
   return await withEnv(options, (env, namespace) => operations.uninstall(env, { ...options, namespace }));

@@ -22,7 +22,7 @@ import {
 import { withLock } from './directory/lock.ts';
 import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
 import type { JsonObject } from '../yaml/value.ts';
-import type { Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
+import type { Cluster, Comparison, Fence, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
 
 const CRD: { apiVersion: string; kind: string } = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -57,10 +57,12 @@ class Directory implements Cluster {
   readonly runsWorkloads = false;
   readonly writesAtOnce = 1;
   readonly #folder: Folder;
+  readonly #fence: Fence | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, folder: Folder = new Folder(path), fence?: Fence) {
     this.description = `directory ${path}`;
-    this.#folder = new Folder(path);
+    this.#folder = folder;
+    this.#fence = fence;
   }
 
   async capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }> {
@@ -118,8 +120,8 @@ class Directory implements Cluster {
     // Nothing in a folder changes by itself.
   }
 
-  within(): Cluster {
-    return this;
+  within(_signal: AbortSignal, fence: Fence | undefined = this.#fence): Cluster {
+    return new Directory(this.#folder.root, this.#folder, fence);
   }
 
   close(): void {
@@ -184,6 +186,20 @@ class Directory implements Cluster {
     });
   }
 
+  async annotate(
+    { apiVersion, kind, metadata }: KubeObject,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<KubeObject['metadata']> {
+    const ref = refOf({ apiVersion, kind, metadata });
+    return await this.#change(() => {
+      this.#expect(ref, metadata['resourceVersion']);
+      const live = this.#get(ref) as KubeObject;
+      const before = live.metadata['annotations'];
+      live.metadata['annotations'] = { ...(isJsonObject(before) ? before : {}), ...annotations };
+      return this.#write(live, false).metadata;
+    });
+  }
+
   async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<void> {
     const { expected } = options;
     if (expected === 'nothing') await this.create(object);
@@ -215,7 +231,13 @@ class Directory implements Cluster {
 
   async #change<T>(work: () => T): Promise<T> {
     this.#folder.prepare();
-    return await withLock(this.#folder.path(SECRET_FOLDER, '.lock'), work);
+    for (;;) {
+      const done = await withLock(this.#folder.path(SECRET_FOLDER, '.lock'), () =>
+        this.#fence?.isOpen() === false ? undefined : { result: work() },
+      );
+      if (done !== undefined) return done.result;
+      await this.#fence?.reopen();
+    }
   }
 
   #expect(ref: ObjectRef, version: unknown): void {

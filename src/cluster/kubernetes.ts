@@ -8,6 +8,7 @@ import type {
   Cluster,
   CompareOptions,
   Comparison,
+  Fence,
   Intent,
   KubeObject,
   ListQuery,
@@ -23,7 +24,8 @@ import type { KubeAnswer, KubeRequest } from './kube/client.ts';
 import type { Follower } from './kube/follow.ts';
 import { resolveConnection } from './kube/connection.ts';
 import type { Connection, ConnectionSettings } from './kube/connection.ts';
-import { Discovery } from './kube/discovery.ts';
+import { Discovery, kindsWithin } from './kube/discovery.ts';
+import type { Kinds } from './kube/discovery.ts';
 import { locateField } from './kube/kubeconfig-fields.ts';
 import { existingAmong, readMany, withKind } from './kube/read-many.ts';
 import { resourcePath } from './kube/resource-path.ts';
@@ -35,6 +37,10 @@ import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 const FIELD_MANAGER = 'Helm';
 /** Lists of names only: what the objects hold stays on the server. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+/** The same of one object. */
+const METADATA_OF_ONE = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
+/** Milliseconds for one try of a small write that others wait for. */
+const SOON = 10_000;
 const PROPAGATION: Readonly<Record<Cascade, string>> = {
   background: 'Background',
   orphan: 'Orphan',
@@ -72,32 +78,37 @@ export class Kubernetes implements Cluster {
    */
   readonly writesAtOnce = 200;
   readonly client: KubeClient;
-  readonly discovery: Discovery;
+  readonly discovery: Kinds;
 
   readonly #signal: AbortSignal | undefined;
+  readonly #fence: Fence | undefined;
 
-  constructor(client: KubeClient, discovery: Discovery = new Discovery(client), signal?: AbortSignal) {
+  constructor(client: KubeClient, discovery: Kinds = new Discovery(client), signal?: AbortSignal, fence?: Fence) {
     this.client = client;
     this.discovery = discovery;
     this.#signal = signal;
+    this.#fence = fence;
     this.description = client.connection.description;
     this.defaultNamespace = client.connection.namespace;
   }
 
-  within(signal: AbortSignal): Cluster {
-    return new Kubernetes(this.client, this.discovery, signal);
+  within(signal: AbortSignal, fence: Fence | undefined = this.#fence): Cluster {
+    const both = this.#signal === undefined ? signal : AbortSignal.any([this.#signal, signal]);
+    return new Kubernetes(this.client, kindsWithin(this.discovery, signal), both, fence);
   }
 
   close(): void {
     this.client.close();
   }
 
-  /** A request that ends with the signal of {@link within}. */
+  /** A request that ends with the signal of {@link within}, and waits for its fence if it writes. */
   async request(request: KubeRequest): Promise<KubeAnswer> {
     const signals = [this.#signal, request.signal].filter((signal) => signal !== undefined);
+    const isWrite = request.method !== 'GET' && request.query?.['dryRun'] === undefined;
     return await this.client.request({
       ...request,
       signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+      ...(isWrite && this.#fence !== undefined && { fence: this.#fence }),
     });
   }
 
@@ -238,10 +249,14 @@ export class Kubernetes implements Cluster {
       });
       return body as KubeObject;
     };
-    return await writeOnce(send, async () => {
-      const live = await this.get(ref);
-      return live !== undefined && holds(live, object) ? live : undefined;
-    });
+    return await writeOnce(
+      send,
+      async () => {
+        const live = await this.get(ref);
+        return live !== undefined && holds(live, object) ? live : undefined;
+      },
+      this.#signal,
+    );
   }
 
   async replace(object: KubeObject): Promise<KubeObject> {
@@ -256,26 +271,55 @@ export class Kubernetes implements Cluster {
         expect: [404],
       });
       if (status !== 404) return body as KubeObject;
-      throw new ApiError(
-        'PKG_OBJECT_CONFLICT',
-        `${resource.plural} "${ref.name}" was removed by somebody else meanwhile`,
-        {
-          status,
-        },
-      );
+      throw removed(resource.plural, ref.name, status);
     };
-    return await writeOnce(send, async () => {
-      const live = await this.get(ref);
-      // The version that was replaced is gone once the write is done; all else must be as it was sent.
-      const { resourceVersion: _version, ...metadata } = object.metadata;
-      return live !== undefined && holds(live, { ...object, metadata }) ? live : undefined;
-    });
+    return await writeOnce(
+      send,
+      async () => {
+        const live = await this.get(ref);
+        // The version that was replaced is gone once the write is done; all else must be as it was sent.
+        const { resourceVersion: _version, ...metadata } = object.metadata;
+        return live !== undefined && holds(live, { ...object, metadata }) ? live : undefined;
+      },
+      this.#signal,
+    );
   }
 
-  async delete(ref: ObjectRef, options: { expected?: KubeObject; cascade?: Cascade } = {}): Promise<boolean> {
+  async annotate(
+    { apiVersion, kind, metadata }: KubeObject,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<KubeObject['metadata']> {
+    const { name, namespace = '', resourceVersion = '' } = metadata;
+    const resource = await this.discovery.required(apiVersion, kind);
+    const { body, status } = await this.request({
+      method: 'PATCH',
+      path: resourcePath(resource, namespace, name),
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: 'application/merge-patch+json',
+      accept: METADATA_OF_ONE,
+      body: { metadata: { resourceVersion, annotations: { ...annotations } } },
+      // When it was done already the version is another, and that is a conflict.
+      idempotent: true,
+      urgent: true,
+      timeout: SOON,
+      expect: [404],
+    });
+    if (status !== 404) return (body as KubeObject).metadata;
+    throw removed(resource.plural, name, status);
+  }
+
+  async delete(
+    ref: ObjectRef,
+    options: { expected?: KubeObject; unchanged?: boolean; cascade?: Cascade } = {},
+  ): Promise<boolean> {
     const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
     if (resource === undefined) return false;
     const uid = options.expected?.metadata['uid'];
+    const version = options.unchanged === true ? options.expected?.metadata['resourceVersion'] : undefined;
+    const preconditions: JsonObject = {
+      ...(uid === undefined ? {} : { uid }),
+      ...(version === undefined ? {} : { resourceVersion: version }),
+    };
     const { status, repeated } = await this.request({
       method: 'DELETE',
       path: resourcePath(resource, ref.namespace, ref.name),
@@ -283,7 +327,7 @@ export class Kubernetes implements Cluster {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: PROPAGATION[options.cascade ?? 'background'],
-        ...(uid === undefined ? {} : { preconditions: { uid } }),
+        ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
       },
       // Nothing else can be deleted by a second try, or it is the name that is meant.
       idempotent: true,
@@ -298,6 +342,12 @@ export class Kubernetes implements Cluster {
     const items = await this.list({ apiVersion, kind, ...(namespace === '' ? {} : { namespace }) });
     return { apiVersion, kind: `${kind}List`, metadata: {}, items };
   }
+}
+
+function removed(resource: string, name: string, status: number): ApiError {
+  return new ApiError('PKG_OBJECT_CONFLICT', `${resource} "${name}" was removed by somebody else meanwhile`, {
+    status,
+  });
 }
 
 /** Does a live value hold everything that was sent? The server adds fields, and never changes those of a record. */

@@ -5,6 +5,7 @@ import {
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   LIMITS_FLAG,
+  LOCK_FLAGS,
   NAME_FLAGS,
   OUTPUT_FLAG,
   PLAN_FLAGS,
@@ -15,7 +16,7 @@ import {
 } from './support/flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
-import { planInput, releaseInput } from './support/operation-input.ts';
+import { lockInput, planInput, releaseInput } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
 import { waitInput } from './support/wait-input.ts';
 
@@ -42,6 +43,7 @@ export const command: Command = defineCommand({
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
+    ...LOCK_FLAGS,
     ...WAIT_FLAGS,
     ...ROLLBACK_ON_FAILURE_FLAG,
     ...NAME_FLAGS,
@@ -57,6 +59,7 @@ export const command: Command = defineCommand({
         namespace,
         ...planInput(flags),
         ...releaseInput(flags),
+        ...lockInput(flags),
         ...waitInput(flags, flags['rollback-on-failure']),
         dryRun: flags['dry-run'] !== 'none',
         replace: flags.replace,

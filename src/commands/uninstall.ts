@@ -4,8 +4,9 @@ import { uninstall } from '../release/operations/uninstall.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { WAIT_FLAGS } from './support/flags.ts';
+import { LOCK_FLAGS, WAIT_FLAGS } from './support/flags.ts';
 import { operate } from './support/operate.ts';
+import { lockInput } from './support/operation-input.ts';
 import { printPlan } from './support/plan-output.ts';
 import { isWaiting, timeoutOf } from './support/wait-input.ts';
 
@@ -24,7 +25,7 @@ export const command: Command = defineCommand({
   flags: {
     'keep-history': { type: 'boolean', summary: 'keep the records, marked as uninstalled' },
     'ignore-not-found': { type: 'boolean', summary: 'a release that is not there counts as uninstalled' },
-    'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
+    ...LOCK_FLAGS,
     wait: { ...WAIT_FLAGS.wait, summary: 'wait until the objects are gone; hookOnly waits for hooks alone' },
     cascade: {
       type: 'string',
@@ -51,7 +52,7 @@ export const command: Command = defineCommand({
           keepHistory: flags['keep-history'],
           ignoreNotFound: flags['ignore-not-found'],
           noHooks: flags['no-hooks'],
-          takeOver: flags['take-over'],
+          ...lockInput(flags),
           dryRun: flags['dry-run'],
         }),
       );

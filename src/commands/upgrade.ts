@@ -9,6 +9,7 @@ import {
   HISTORY_MAX_FLAG,
   historyMaxOf,
   LIMITS_FLAG,
+  LOCK_FLAGS,
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
@@ -20,7 +21,7 @@ import {
 } from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
-import { planInput, releaseInput } from './support/operation-input.ts';
+import { lockInput, planInput, releaseInput } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
 import { waitInput } from './support/wait-input.ts';
 
@@ -49,6 +50,7 @@ export const command: Command = defineCommand({
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
+    ...LOCK_FLAGS,
     ...WAIT_FLAGS,
     ...ROLLBACK_ON_FAILURE_FLAG,
     ...HISTORY_MAX_FLAG,
@@ -65,6 +67,7 @@ export const command: Command = defineCommand({
         namespace,
         ...planInput(flags),
         ...releaseInput(flags),
+        ...lockInput(flags),
         ...waitInput(flags, flags['rollback-on-failure']),
         install: flags.install,
         valuesMode: valuesModeOf(flags),

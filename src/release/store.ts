@@ -68,6 +68,32 @@ export class ReleaseStore {
     return secrets.map((secret) => ({ release: decodeSecret(secret), secret }));
   }
 
+  /** The metadata of every revision of a release: all but what the records hold. */
+  async heads(name: string): Promise<KubeObject[]> {
+    return await this.#cluster.listMetadata({
+      ...this.#query({ owner: 'helm', name }),
+      namePrefix: `${PREFIX}${name}.v`,
+    });
+  }
+
+  /** The metadata of one revision as it is now; undefined when it is gone. */
+  async head({ name, version }: Pick<Release, 'name' | 'version'>): Promise<KubeObject | undefined> {
+    const labels = { owner: 'helm', name, version: String(version) };
+    const heads = await this.#cluster.listMetadata({ ...this.#query(labels), namePrefix: `${PREFIX}${name}.v` });
+    return heads[0];
+  }
+
+  /** Is there such a record? */
+  async isThere(ref: ObjectRef): Promise<boolean> {
+    return (await this.#cluster.get(ref)) !== undefined;
+  }
+
+  /** Sets annotations of a record that nobody else has written since; all else stays as it is. */
+  async annotate(stored: StoredRelease, annotations: Record<string, string>): Promise<StoredRelease> {
+    const metadata = await this.#cluster.annotate(stored.secret, annotations);
+    return { ...stored, secret: { ...stored.secret, metadata } };
+  }
+
   /**
    * Writes a new revision; whoever comes second with it loses.
    *
@@ -83,7 +109,7 @@ export class ReleaseStore {
         'PKG_RELEASE_HELD',
         `another operation on ${release.name} has just begun revision ${release.version}`,
         {
-          hints: ['wait until it is done, then give the command again'],
+          hints: ['wait until it is done, or give --lock-timeout 5m to have that waited for'],
           cause: error,
         },
       );
@@ -98,17 +124,16 @@ export class ReleaseStore {
     return { release, secret: await this.#cluster.replace(secret) };
   }
 
-  /** A revision as it is recorded now; undefined when it is gone. */
-  async readAgain({ secret }: StoredRelease): Promise<StoredRelease | undefined> {
-    const now = await this.#cluster.get(refOf(secret));
-    return now === undefined ? undefined : { release: decodeSecret(now), secret: now };
-  }
-
-  /** Removes a revision and what is kept beside it. */
-  async remove(stored: StoredRelease): Promise<void> {
+  /**
+   * Removes a revision and what is kept beside it.
+   *
+   * @param unchanged only if nobody else has written it since: `PKG_OBJECT_CONFLICT`
+   */
+  async remove(stored: StoredRelease, unchanged = false): Promise<void> {
     const { name, namespace = '' } = stored.secret.metadata;
     await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name: keepsakesName(stored.release) });
-    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+    const expected = stored.secret;
+    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name }, { expected, unchanged });
   }
 
   /** Keeps random values beside a revision. */
@@ -155,7 +180,7 @@ function keyOf({ metadata }: KubeObject): string {
 }
 
 /** The revision that a record's label says; 0 for none. */
-function revisionOf(head: KubeObject): number {
+export function revisionOf(head: KubeObject): number {
   const text = textField(head.metadata['labels'], 'version');
   return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }

@@ -198,12 +198,17 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_RELEASE_PENDING: {
     summary: 'Helm left the release pending',
     why: 'The record says that an operation of Helm is in progress. Helm does not tell whether it still works.',
-    fix: 'When you know that it is dead, give --take-over.',
+    fix: 'When you know that it is dead, give --take-over; `--lock-timeout 5m` waits for it to end.',
   },
   PKG_RELEASE_HELD: {
     summary: 'another operation works on the release',
-    why: 'A living process holds the record.',
-    fix: 'Wait until it is done.',
+    why: 'A living process holds the record, or two operations began at the same moment.',
+    fix: 'Wait until it is done: `--lock-timeout 5m` does that. `--take-over` ends its hold, alive or dead.',
+  },
+  PKG_RELEASE_TAKEN_OVER: {
+    summary: 'another operation took the release over',
+    why: 'This one could not renew its hold on the record for too long (it was suspended, or cut off from the cluster), or somebody gave --take-over. It has written nothing since.',
+    fix: '`pkg history NAME` shows what became of the release.',
   },
   PKG_RECORD_CORRUPT: {
     summary: 'a record cannot be read',

@@ -65,8 +65,10 @@ function write(fd: 1 | 2, text: string, encoding: BufferEncoding = 'utf8'): void
         openStream(fd).write(bytes);
         return;
       }
-      if (code === 'EPIPE') throw new OutputClosedError();
-      throw error;
+      if (code !== 'EPIPE' && code !== 'EIO') throw error;
+      // Of a terminal that was closed, too. Whoever only follows the work is not needed to end it well.
+      if (fd === 2) return;
+      throw new OutputClosedError();
     }
   }
 }
@@ -76,7 +78,7 @@ const streams: Map<number, NodeJS.WriteStream> = new Map();
 function openStream(fd: 1 | 2): NodeJS.WriteStream {
   const stream = fd === 1 ? process.stdout : process.stderr;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   streams.set(fd, stream);
   return stream;

@@ -26,6 +26,7 @@ export class Credentials {
   #current: Credential | undefined;
   #pending: Promise<Credential> | undefined;
   #lastToken = '';
+  readonly #closed = new AbortController();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -53,6 +54,11 @@ export class Credentials {
     if (this.#current !== refused) return true;
     const fresh = await this.#renew();
     return exec !== undefined || fresh.authorization !== refused.authorization;
+  }
+
+  /** Stops a plugin that still works. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /** The headers for acting as somebody else. */
@@ -99,7 +105,7 @@ export class Credentials {
     }
     if (exec === undefined) return { ...forever, authorization: undefined };
     const { runExecPlugin } = await import('./exec-plugin.ts');
-    return await runExecPlugin(exec, this.#connection);
+    return await runExecPlugin(exec, this.#connection, this.#closed.signal);
   }
 }
 

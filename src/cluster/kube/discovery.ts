@@ -13,6 +13,7 @@ import { PkgError } from '../../errors.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { printable } from '../../errors-text.ts';
+import { abortable } from '../abortable.ts';
 import { ApiError } from './api-errors.ts';
 import type { KubeAnswer, KubeClient } from './client.ts';
 import { readCache, writeCache } from './discovery-cache.ts';
@@ -285,4 +286,18 @@ function list(value: Json | undefined, key: string): Json[] {
 
 function strings(value: Json | undefined, key: string): string[] {
   return list(value, key).filter((item): item is string => typeof item === 'string');
+}
+
+/** What the rest asks of {@link Discovery}. */
+export type Kinds = Pick<Discovery, 'resource' | 'required' | 'apiVersions' | 'unknownKind' | 'expectKinds'>;
+
+/** The same answers; who asks gives up when the signal says so, though others may wait on. */
+export function kindsWithin(kinds: Kinds, signal: AbortSignal): Kinds {
+  return {
+    resource: (apiVersion, kind) => abortable(kinds.resource(apiVersion, kind), signal),
+    required: (apiVersion, kind) => abortable(kinds.required(apiVersion, kind), signal),
+    apiVersions: () => abortable(kinds.apiVersions(), signal),
+    unknownKind: (apiVersion, kind) => kinds.unknownKind(apiVersion, kind),
+    expectKinds: (expected) => kinds.expectKinds(expected),
+  };
 }

@@ -4,7 +4,7 @@ import type { ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { bareHost, DialError, portOf } from '../../network/dial.ts';
-import { LostRequest } from './transport.ts';
+import { HeldBack, LostRequest } from './transport.ts';
 import type { Exchange, Response } from './transport.ts';
 
 /** The most connections at once, those aside that hold an endless answer: what is more waits. */
@@ -25,22 +25,36 @@ export class Http1 {
     this.#agent = new DialingAgent(first, connect);
   }
 
-  /** @throws LostRequest, DialError, or the reason of the signal */
+  /** @throws LostRequest, DialError, HeldBack, or the reason of the signal */
   async send(exchange: Exchange): Promise<Response> {
-    if (exchange.endless) return await this.#send(exchange, () => {});
-    if (this.#active >= MAX_CONNECTIONS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    exchange.signal.throwIfAborted();
+    if (exchange.endless || exchange.urgent === true) return await this.#send(exchange, () => {});
+    if (this.#active >= MAX_CONNECTIONS) await this.#turn(exchange.signal);
     else this.#active++;
-    const leave = (): void => {
+    return await this.#send(exchange, () => {
       const next = this.#waiting.shift();
       if (next === undefined) this.#active--;
       else next();
-    };
-    if (!exchange.signal.aborted) return await this.#send(exchange, leave);
-    leave();
-    throw exchange.signal.reason;
+    });
   }
 
-  async #send({ method, path, headers, body, signal }: Exchange, onClose: () => void): Promise<Response> {
+  /** Waits until a connection is free, which is then the caller's. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(come), 1);
+        reject(signal.reason);
+      };
+      const come = (): void => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      this.#waiting.push(come);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  async #send({ method, path, headers, body, signal, mayGo }: Exchange, onClose: () => void): Promise<Response> {
     return await new Promise<Response>((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(body.length) };
       const outgoing = request({
@@ -51,11 +65,22 @@ export class Http1 {
         path,
         headers: { host: this.#server.host, ...headers, ...length },
       });
-      const abort = (): void => void outgoing.destroy();
-      signal.addEventListener('abort', abort, { once: true });
+      // While its connection is being made a request does not end at once.
+      const abort = (): void => {
+        outgoing.destroy();
+        reject(signal.reason);
+      };
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
       outgoing.once('close', () => {
         signal.removeEventListener('abort', abort);
         onClose();
+      });
+      // Nothing was written to it yet, but it may have taken long to get it.
+      outgoing.once('socket', () => {
+        if (mayGo?.() !== false) return;
+        reject(new HeldBack());
+        outgoing.destroy();
       });
       outgoing.once('response', (response) => {
         const { statusCode = 0, headers: received } = response;

@@ -93,7 +93,17 @@ export const RELEASE_FLAGS = {
   description: { type: 'string', value: 'TEXT', summary: 'a description for this revision' },
   labels: { type: 'map', char: 'l', value: 'KEY=VALUE', summary: 'labels for the release record (repeatable)' },
   'hide-notes': { type: 'boolean', summary: 'do not print the notes' },
-  'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
+} as const;
+
+/** What is done about another operation that holds the release. */
+export const LOCK_FLAGS = {
+  'take-over': { type: 'boolean', summary: 'take the release over from whoever holds it, alive or dead' },
+  'lock-timeout': {
+    type: 'string',
+    value: 'DURATION',
+    default: '0s',
+    summary: 'time to wait for another operation that works on the release; --timeout begins after it',
+  },
 } as const;
 
 /** How install, upgrade and rollback wait. */

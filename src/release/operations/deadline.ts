@@ -25,10 +25,22 @@ export async function withDeadline<T>(
       }),
     );
   // Timers hold 2^31 milliseconds, which is 24 days.
-  const timer = setTimeout(end, Math.min(milliseconds, 0x7fffffff));
+  let left = Math.min(milliseconds, 0x7fffffff);
+  let since = performance.now();
+  let timer = setTimeout(end, left);
+  const untimed: Env['untimed'] = async (work) => {
+    clearTimeout(timer);
+    left -= performance.now() - since;
+    try {
+      return await work();
+    } finally {
+      since = performance.now();
+      timer = setTimeout(end, Math.max(left, 0));
+    }
+  };
   const signal = env.signal === undefined ? late.signal : AbortSignal.any([env.signal, late.signal]);
   try {
-    return await operation({ ...env, cluster: env.cluster.within(late.signal), records: env.cluster, signal });
+    return await operation({ ...env, cluster: env.cluster.within(late.signal), records: env.cluster, signal, untimed });
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,5 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { isPending, takeOverNote } from '../holder.ts';
 import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
@@ -8,7 +7,9 @@ import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { withLockTimeout } from './lock-timeout.ts';
 import { runPlan, withStatus } from './run.ts';
+import { settle } from './settled.ts';
 import { envForUndo, undo } from './undo.ts';
 import { uninstall } from './uninstall.ts';
 
@@ -21,7 +22,9 @@ export type InstallInput = ChartOperation & { replace?: boolean };
  * @throws {PkgError} `PKG_RELEASE_EXISTS`, and whatever goes wrong on the road
  */
 export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) => installWithin(bounded, input, envForUndo(env)));
+  return await withDeadline(env, input.timeout, (bounded) =>
+    withLockTimeout(input, (one) => installWithin(bounded, one, envForUndo(env))),
+  );
 }
 
 /**
@@ -68,8 +71,8 @@ export async function installWithin(env: Env, input: InstallInput, undoing: Env)
   const { timeout, noHooks = false } = input;
   const away = { name, namespace, wait: true, noHooks, ...(timeout === undefined ? {} : { timeout }) };
   const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
-  const takeBack = (failure: unknown): Promise<unknown> =>
-    undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, away));
+  const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
+    undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, { ...away, failed }));
   const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
   return { release: done, plan };
 }
@@ -79,14 +82,12 @@ async function free(env: Env, store: ReleaseStore, input: InstallInput): Promise
   const history = await store.history(input.name);
   const last = history.at(-1);
   if (last === undefined) return history;
-  const { status } = last.release.info;
+  let { status } = last.release.info;
   if (input.replace === true && (status === 'uninstalled' || status === 'failed')) return history;
-  if (status === 'pending-install' && isPending(last.release)) {
-    const note = takeOverNote(last, env.now?.() ?? new Date(), input.takeOver === true);
-    if (input.dryRun === true) return history;
-    env.emit({ type: 'note', message: note });
-    const failed = withStatus(last.release, 'failed', `Release "${input.name}" failed: left unfinished`);
-    return [...history.slice(0, -1), await store.update(last, failed, {})];
+  if (status === 'pending-install') {
+    const settled = await settle(env, store, input);
+    if (settled.isTakenOver || settled.history.length === 0) return settled.history;
+    status = settled.history.at(-1)?.release.info.status ?? status;
   }
   throw new PkgError(
     'PKG_RELEASE_EXISTS',

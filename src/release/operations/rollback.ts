@@ -1,26 +1,30 @@
 import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
+import type { StoredRelease } from '../store.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
-import type { Env, OperationResult, Waiting } from './env.ts';
+import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
+import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
 import { runPlan, trimAfter, withStatus } from './run.ts';
-import { settled } from './settled.ts';
+import { checkUntouched, settled } from './settled.ts';
 
 /** What rollback starts from. Revision 0 (or none) is the one before the last. */
-export type RollbackInput = Waiting & {
-  name: string;
-  namespace: string;
-  revision?: number;
-  dryRun?: boolean;
-  historyMax?: number;
-  noHooks?: boolean;
-  description?: string;
-  takeOver?: boolean;
-  forceConflicts?: boolean;
-};
+export type RollbackInput = Waiting &
+  Locking & {
+    name: string;
+    namespace: string;
+    revision?: number;
+    dryRun?: boolean;
+    historyMax?: number;
+    noHooks?: boolean;
+    description?: string;
+    forceConflicts?: boolean;
+    /** Only while this failed revision, which it undoes, is the last and as it was written. */
+    failed?: StoredRelease;
+  };
 
 /**
  * Makes the objects of an earlier revision hold again: its manifest against what lives now, so that what
@@ -29,14 +33,17 @@ export type RollbackInput = Waiting & {
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`
  */
 export async function rollback(env: Env, input: RollbackInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) => rollbackWithin(bounded, input));
+  return await withDeadline(env, input.timeout, (bounded) =>
+    withLockTimeout(input, (one) => rollbackWithin(bounded, one)),
+  );
 }
 
 async function rollbackWithin(env: Env, input: RollbackInput): Promise<OperationResult> {
   const { cluster } = env;
   const { name, namespace, dryRun = false, noHooks = false } = input;
   const store = new ReleaseStore(cluster, namespace);
-  const history = await settled(env, store, await store.history(name), input);
+  if (input.failed !== undefined) await checkUntouched(store, input.failed);
+  const history = await settled(env, store, input);
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
   const revision = input.revision === undefined || input.revision === 0 ? last.version - 1 : input.revision;

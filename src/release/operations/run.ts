@@ -4,7 +4,7 @@ import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
 import { inParallel } from '../../cluster/parallel.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { Hold } from '../holder.ts';
+import { Lease } from '../lease.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { checkRecordFits, ReleaseStore } from '../store.ts';
@@ -31,8 +31,11 @@ export type Run = {
   words: Words;
   keepsakes: ReadonlyMap<string, string>;
   waiting: Waiting;
-  /** What takes back what was done, when something fails after the record was begun; gives the error to end with. */
-  undo?: (failure: unknown) => Promise<unknown>;
+  /**
+   * What takes back what was done, when something fails after the record was begun and it was recorded that it failed;
+   * gives the error to end with.
+   */
+  undo?: (failure: unknown, failed: StoredRelease) => Promise<unknown>;
 };
 
 /**
@@ -48,34 +51,54 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
   // The record lives in the namespace.
   const home = plan.steps.filter(isHome(plan));
-  await applySteps(env, plan, home, undefined);
-  const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
-  const hold = await Hold.begin(store, release);
+  await applySteps(env, plan, home);
+  const lease = await Lease.begin(env, release, history.at(-1));
+  const held = lease.env;
   try {
-    await store.writeKeepsakes(hold.stored, keepsakes);
+    await new ReleaseStore(held.records ?? held.cluster, release.namespace).writeKeepsakes(lease.stored, keepsakes);
     const crds = plan.steps.slice(0, plan.crds).filter((step) => !home.includes(step));
-    await applySteps(env, plan, crds, hold);
-    await runHooks(env, release, `pre-${plan.operation}`);
+    await applySteps(held, plan, crds);
+    await runHooks(held, release, `pre-${plan.operation}`);
     const main = plan.steps.slice(plan.crds);
-    await applySteps(env, plan, main, hold);
+    await applySteps(held, plan, main);
     if (waiting.wait === true) {
       const objects = main.flatMap(({ action, desired }) => (action === 'delete' || !desired ? [] : [desired]));
-      await waitUntilReady(env, objects, waiting.waitForJobs === true ? 'jobs' : 'objects');
+      await waitUntilReady(held, objects, waiting.waitForJobs === true ? 'jobs' : 'objects');
     }
-    await runHooks(env, release, `post-${plan.operation}`);
+    await runHooks(held, release, `post-${plan.operation}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    await hold
-      .finish(withStatus(release, 'failed', words.failed(why.slice(0, LONGEST_REASON))))
-      .catch(() => hold.drop());
-    throw undo === undefined ? error : await undo(error);
+    const end = withStatus(release, 'failed', words.failed(why.slice(0, LONGEST_REASON)));
+    const { failure, failed } = await lease.fail(error, end);
+    throw undo === undefined || failed === undefined ? failure : await undo(failure, failed);
   }
-  const { release: done } = await hold.finish(withStatus(release, 'deployed', words.done));
+  const { release: done } = await lease.finish(withStatus(release, 'deployed', words.done));
+  const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
   for (const before of history) {
-    if (before.release.info.status !== 'deployed') continue;
-    await store.update(before, withStatus(before.release, 'superseded', before.release.info.description), {});
+    if (before.release.info.status === 'deployed') await supersede(env, store, before);
   }
   return done;
+}
+
+/**
+ * Marks a revision as superseded after a newer one was deployed. It is not worth failing for: two deployed revisions
+ * harm nobody, the newest counts, and the next command tries again.
+ *
+ * @returns the revision as it counts from now on
+ */
+export async function supersede(env: Env, store: ReleaseStore, before: StoredRelease): Promise<StoredRelease> {
+  const release = withStatus(before.release, 'superseded', before.release.info.description);
+  try {
+    return await store.update(before, release, {});
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    // Whoever changed or removed it since begins another operation, and does this, too.
+    if (error.code !== 'PKG_OBJECT_CONFLICT') {
+      const what = `revision ${release.version} of ${release.name}`;
+      env.emit({ type: 'warning', message: `${what} could not be marked as superseded: ${error.message}` });
+    }
+    return { ...before, release };
+  }
 }
 
 /** The release with another status. */
@@ -93,12 +116,7 @@ function isHome({ namespace }: Plan): (step: Step) => boolean {
  *
  * @throws what went wrong first; what was under way beside it is done then
  */
-export async function applySteps(
-  env: Env,
-  plan: Plan,
-  planned: readonly Step[],
-  hold: Hold | undefined,
-): Promise<void> {
+export async function applySteps(env: Env, plan: Plan, planned: readonly Step[]): Promise<void> {
   const steps = planned.filter(({ action }) => action !== 'unchanged' && action !== 'keep');
   const total = steps.length;
   let started = 0;
@@ -107,7 +125,6 @@ export async function applySteps(
     if (Date.now() - plan.seen > STALE) await checkStillMissing(env.cluster, group);
     await inParallel(group, env.cluster.writesAtOnce, async (step) => {
       if (env.signal?.aborted === true) throw interrupted(env.signal);
-      hold?.check();
       env.emit({ type: 'step-started', step, index: started++, total });
       await applyStep(env.cluster, step, plan);
       env.emit({ type: 'step-done', step, index: done++, total });
@@ -169,13 +186,15 @@ async function applyStep(
 export async function trimAfter(
   env: Env,
   history: readonly StoredRelease[],
-  { name, namespace }: Pick<Release, 'name' | 'namespace'>,
+  { name, namespace, version }: Pick<Release, 'name' | 'namespace' | 'version'>,
   max = 10,
 ): Promise<void> {
   if (max <= 0 || history.length + 1 <= max) return;
   const store = new ReleaseStore(env.records ?? env.cluster, namespace);
   try {
-    await trimHistory(store, (await store.history(name)).slice(0, -1), max);
+    const now = await store.history(name);
+    // Who has begun since trims it in turn.
+    if (now.at(-1)?.release.version === version) await trimHistory(store, now.slice(0, -1), max);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     env.emit({ type: 'warning', message: `old revisions of ${name} could not be removed: ${error.message}` });
@@ -189,7 +208,7 @@ async function trimHistory(store: ReleaseStore, history: readonly StoredRelease[
   for (const stored of history) {
     if (extra <= 0) return;
     if (stored === lastDeployed) continue;
-    await store.remove(stored);
+    await store.remove(stored, true);
     extra--;
   }
 }

@@ -13,6 +13,7 @@ import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
+import { withLockTimeout } from './lock-timeout.ts';
 import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { rollback } from './rollback.ts';
 import { runPlan, trimAfter, withStatus } from './run.ts';
@@ -28,7 +29,9 @@ export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: Va
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, and whatever goes wrong on the road
  */
 export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) => upgradeWithin(bounded, input, envForUndo(env)));
+  return await withDeadline(env, input.timeout, (bounded) =>
+    withLockTimeout(input, (one) => upgradeWithin(bounded, one, envForUndo(env))),
+  );
 }
 
 async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promise<OperationResult> {
@@ -38,7 +41,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   checkNamespace(namespace);
   checkLabels(input.labels ?? {});
   const store = new ReleaseStore(cluster, namespace);
-  const history = await settled(env, store, await store.history(name), input);
+  const history = await settled(env, store, input);
   const last = history.at(-1)?.release;
   if (last === undefined || last.info.status === 'uninstalled') {
     if (input.install === true) return installWithin(env, { ...input, replace: last !== undefined }, undoing);
@@ -74,11 +77,11 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
   };
   const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
-  const takeBack = async (failure: unknown): Promise<unknown> => {
+  const takeBack = async (failure: unknown, failed: StoredRelease): Promise<unknown> => {
     const good = history.findLast(({ release: { info } }) => GOOD.includes(info.status))?.release.version;
     if (good === undefined) return failure;
     const { timeout, historyMax, noHooks, waitForJobs } = input;
-    const back = { name, namespace, revision: good, wait: true, waitForJobs, timeout, historyMax, noHooks };
+    const back = { name, namespace, revision: good, wait: true, waitForJobs, timeout, historyMax, noHooks, failed };
     return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
   };
   const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
