@@ -24,6 +24,8 @@ export type ProxiedRequest = {
   query: URLSearchParams;
   userAgent: string;
   protocol: 'HTTP/1.1' | 'HTTP/2';
+  /** Bytes of its body, as far as it says so. */
+  size: number;
 };
 
 /** What happens to a request instead of an answer. */
@@ -125,6 +127,7 @@ export async function startProxy({
       query: url.searchParams,
       userAgent: request.headers['user-agent'] ?? '',
       protocol: request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1',
+      size: Number(request.headers['content-length'] ?? 0),
     };
     requests.push(seen);
     return seen;
