@@ -68,7 +68,7 @@ export type ClientOptions = {
   maxBody?: number;
 };
 
-const DEFAULTS = { times: {}, timeout: 65_000, patience: 30_000, pause: 100, maxBody: 256 << 20 };
+const DEFAULTS = { times: {}, timeout: 65_000, patience: 35_000, pause: 100, maxBody: 256 << 20 };
 const FIRST_TRIES = 4;
 const LONGEST_PAUSE = 5_000;
 const BUSY: ReadonlySet<number> = new Set([500, 502, 503, 504]);
@@ -80,6 +80,7 @@ export class KubeClient {
   readonly #transport: Transport;
   readonly #credentials: Credentials;
   readonly #pace = new Pace();
+  readonly #closed = new AbortController();
   #certificate: Credential['certificate'];
   /** Once it has answered, a cluster that cannot be reached is worth some patience. */
   #answered = false;
@@ -111,7 +112,9 @@ export class KubeClient {
    */
   async request(request: KubeRequest): Promise<KubeAnswer> {
     const begun = Date.now();
-    const { method, idempotent = method === 'GET', expect = [], signal, fence } = request;
+    const { method, idempotent = method === 'GET', expect = [], fence } = request;
+    const closed = this.#closed.signal;
+    const signal = request.signal === undefined ? closed : AbortSignal.any([request.signal, closed]);
     let repeated = false;
     let renewed = false;
     for (let tries = 1; ; tries++) {
@@ -123,7 +126,7 @@ export class KubeClient {
       const place = request.urgent === true ? undefined : await this.#pace.enter(signal);
       let went: 'done' | 'refused' | 'failed' = 'failed';
       try {
-        const answer = await this.#once(request, credential);
+        const answer = await this.#once({ ...request, signal }, credential);
         this.#answered = true;
         isRefused = answer.status === 429;
         went = isRefused ? 'refused' : 'done';
@@ -138,7 +141,7 @@ export class KubeClient {
         wait = error.code === 'PKG_OBJECT_INVALID' ? undefined : this.#pauseAfter(answer, tries, idempotent);
         if (error.uncertain) repeated = true;
       } catch (error) {
-        if (signal?.aborted === true) throw signal.reason;
+        if (signal.aborted) throw signal.reason;
         isHeldBack = error instanceof HeldBack;
         failure = connectionError(error, this.connection);
         if (error instanceof LostRequest || error instanceof DialError) {
@@ -161,8 +164,8 @@ export class KubeClient {
       const { patience } = this.#options;
       // So the last try begins after `patience`; a server that asks for a longer pause is not waited for.
       if (wait === undefined || passed > patience || passed + wait > patience + LONGEST_PAUSE) throw failure;
-      await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => {
-        throw signal?.reason;
+      await sleep(wait, undefined, { signal }).catch(() => {
+        throw signal.reason;
       });
     }
   }
@@ -216,8 +219,9 @@ export class KubeClient {
     }
   }
 
-  /** Ends all connections. */
+  /** Ends all connections, and all requests with them. */
   close(): void {
+    this.#closed.abort(new Error('the client was closed'));
     this.#credentials.close();
     this.#transport.close();
   }

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-errors.ts';
 
-/** No new try begins after so many milliseconds. */
-const PATIENCE = 30_000;
+/** New tries are made for so many milliseconds; the last begins after that. */
+const PATIENCE = 35_000;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
 
