@@ -271,7 +271,10 @@ export class Lease implements Fence {
 /** The error for a release that another operation holds or has just got. */
 export function heldError(message: string, cause?: unknown): PkgError {
   return new PkgError('PKG_RELEASE_HELD', message, {
-    hints: ['wait until it is done, or give --lock-timeout 5m to have that waited for'],
+    hints: [
+      'wait until it is done, or give --lock-timeout 5m to have that waited for',
+      'when it hangs, --take-over takes the release from it',
+    ],
     ...(cause === undefined ? {} : { cause }),
   });
 }

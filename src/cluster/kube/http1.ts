@@ -76,11 +76,13 @@ export class Http1 {
         signal.removeEventListener('abort', abort);
         onClose();
       });
-      // Nothing was written to it yet, but it may have taken long to get it.
-      outgoing.once('socket', () => {
-        if (mayGo?.() !== false) return;
+      const holdBack = (): void => {
         reject(new HeldBack());
         outgoing.destroy();
+      };
+      // Nothing was written to it yet, but it may have taken long to get it.
+      outgoing.once('socket', () => {
+        if (mayGo?.() === false) holdBack();
       });
       outgoing.once('response', (response) => {
         const { statusCode = 0, headers: received } = response;
@@ -91,7 +93,15 @@ export class Http1 {
         if (signal.aborted) reject(signal.reason);
         else reject(error instanceof DialError ? error : new LostRequest(error, 'maybe'));
       });
-      outgoing.end(body);
+      if (body === undefined || mayGo === undefined) {
+        outgoing.end(body);
+        return;
+      }
+      outgoing.write(body.subarray(0, -1), (error) => {
+        if (error) return;
+        if (mayGo()) outgoing.end(body.subarray(-1));
+        else holdBack();
+      });
     });
   }
 

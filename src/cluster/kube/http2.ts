@@ -112,11 +112,23 @@ export class Http2 {
       throw new LostRequest(error, 'no');
     }
     this.#begun();
-    if (body !== undefined) stream.end(body);
+    let isHeldBack = false;
+    if (body !== undefined && mayGo === undefined) stream.end(body);
+    else if (body !== undefined) {
+      // The end by itself is an empty frame, which waits for no flow control (RFC 9113, section 6.9.1).
+      stream.write(body, (error) => {
+        if (error) return;
+        if (mayGo?.() !== false) stream.end();
+        else {
+          isHeldBack = true;
+          cancel(stream);
+        }
+      });
+    }
     return await new Promise<Response>((resolve, reject) => {
       // A stream that the server has not taken yet is not closed at once.
       const abort = (): void => {
-        stream.close(constants.NGHTTP2_CANCEL);
+        cancel(stream);
         reject(signal.reason);
       };
       signal.addEventListener('abort', abort, { once: true });
@@ -135,6 +147,7 @@ export class Http2 {
         this.#done();
         if (isAnswered) return;
         if (signal.aborted) reject(signal.reason);
+        else if (isHeldBack) reject(new HeldBack());
         else reject(new LostRequest(failure ?? this.#failure ?? resetError(stream), this.#seen(stream)));
       });
     });
@@ -196,6 +209,12 @@ export class Http2 {
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
+}
+
+/** Ends a request. Node's `close` would send the end of a body first, and the server would act on it. */
+function cancel(stream: ClientHttp2Stream): void {
+  if (stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL);
+  else stream.destroy();
 }
 
 function resetError(stream: ClientHttp2Stream): Error {

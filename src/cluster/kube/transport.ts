@@ -19,7 +19,10 @@ export type Exchange = {
   headers: Record<string, string | string[]>;
   body: Buffer | undefined;
   signal: AbortSignal;
-  /** Asked when the request is about to go to the socket: may it? It is a write, and whoever sends it may be too late. */
+  /**
+   * Asked when the request is about to go to the socket: may it? Whoever sends it may be too late. And asked again
+   * before the end of its body: until a server has that it does nothing, and a large body takes a while.
+   */
   mayGo?: (() => boolean) | undefined;
   /** It does not wait behind others for a free connection. */
   urgent?: boolean | undefined;
