@@ -30,6 +30,22 @@ export function printable(text: string, max = 200): string {
   return kept.replace(UNSAFE(), escapeCharacter) + (cut ? '…' : '');
 }
 
+/**
+ * A text of at most `max` characters: of a longer one its beginning and its end, with `…` between them. Messages of API
+ * servers hold the whole value that is wrong, and say what is wrong with it behind it: `…}: field is immutable`.
+ */
+export function shortened(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const end = Math.floor(max / 3);
+  // No half of a character stays alone.
+  return `${text.slice(0, max - end - 1)}…${text.slice(-end)}`.toWellFormed();
+}
+
+/** As {@link printable}, but cut in the middle. */
+export function printableEnds(text: string, max: number): string {
+  return printable(shortened(text, max), max);
+}
+
 /** Many lines of safe text, whole: line ends and tabs stay, a CRLF becomes a line end. */
 export function printableLines(text: string): string {
   const lines = text.replaceAll('\r\n', '\n');

@@ -123,11 +123,11 @@ export interface Cluster {
    */
   replace(object: KubeObject): Promise<KubeObject>;
   /**
-   * Makes the object's fields hold (server-side apply; in a folder: the file holds this object).
-   * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place,
-   * or when there was to be nothing and something was there; look by {@link existing} before.
+   * Makes the object's fields hold (server-side apply; in a folder: the file holds this object), and gives the
+   * metadata of what lives then, at least. `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT`,
+   * with nothing written, when another object took its place, or when there is something and there was to be nothing.
    */
-  apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<void>;
+  apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
   /**
    * Sets annotations of an object that must be at the `resourceVersion` it carries, and leaves all else as it is:
    * `PKG_OBJECT_CONFLICT` when it changed or went away. Returns its metadata as they are then.

@@ -200,15 +200,13 @@ class Directory implements Cluster {
     });
   }
 
-  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<void> {
+  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<KubeObject> {
     const { expected } = options;
-    if (expected === 'nothing') await this.create(object);
-    else {
-      await this.#change(() => {
-        if (expected !== undefined) this.#expect(refOf(object), expected.metadata['resourceVersion']);
-        return this.#write(object, false);
-      });
-    }
+    if (expected === 'nothing') return await this.create(object);
+    return await this.#change(() => {
+      if (expected !== undefined) this.#expect(refOf(object), expected.metadata['resourceVersion']);
+      return this.#write(object, false);
+    });
   }
 
   async delete(ref: ObjectRef, options: { expected?: KubeObject } = {}): Promise<boolean> {

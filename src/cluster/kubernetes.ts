@@ -25,7 +25,7 @@ import type { Follower } from './kube/follow.ts';
 import { resolveConnection } from './kube/connection.ts';
 import type { Connection, ConnectionSettings } from './kube/connection.ts';
 import { Discovery, kindsWithin } from './kube/discovery.ts';
-import type { Kinds } from './kube/discovery.ts';
+import type { Kinds, Resource } from './kube/discovery.ts';
 import { locateField } from './kube/kubeconfig-fields.ts';
 import { existingAmong, readMany, withKind } from './kube/read-many.ts';
 import { resourcePath } from './kube/resource-path.ts';
@@ -130,18 +130,37 @@ export class Kubernetes implements Cluster {
   }
 
   async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
-    const found = await this.discovery.resource(apiVersion, kind);
+    const found = await this.discovery.served(apiVersion, kind);
     if (found !== undefined) return { namespaced: found.namespaced, assumed: false };
+    // They may be there already, and not served yet.
+    this.discovery.expectKinds(apiVersionsOfCrds(crds));
     return scopeFromCrds(apiVersion, kind, crds) ?? { namespaced: true, assumed: true };
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
-    const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
+    const answer = await this.#ask(ref, (resource) => {
+      const path = resourcePath(resource, ref.namespace, ref.name);
+      return { method: 'GET', path, expect: [404] };
+    });
     // What the server does not know, it cannot hold.
+    return answer === undefined || answer.status === 404 ? undefined : (answer.body as KubeObject);
+  }
+
+  /**
+   * Asks for objects of a kind where the server serves it; undefined where it serves it nowhere. What was learnt of
+   * the server may be old: an answer that there is no such resource is no answer about an object of it.
+   */
+  async #ask(
+    { apiVersion, kind }: { apiVersion: string; kind: string },
+    request: (resource: Resource) => KubeRequest,
+  ): Promise<(KubeAnswer & { resource: Resource }) | undefined> {
+    const resource = await this.discovery.served(apiVersion, kind);
     if (resource === undefined) return undefined;
-    const path = resourcePath(resource, ref.namespace, ref.name);
-    const { status, body } = await this.request({ method: 'GET', path, expect: [404] });
-    return status === 404 ? undefined : (body as KubeObject);
+    const answer = await this.request(request(resource));
+    if (answer.status !== 404 || textField(answer.body, 'reason') !== '') return { ...answer, resource };
+    await this.discovery.refresh();
+    const now = await this.discovery.served(apiVersion, kind);
+    return now === undefined ? undefined : { ...(await this.request(request(now))), resource: now };
   }
 
   async getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]> {
@@ -161,12 +180,14 @@ export class Kubernetes implements Cluster {
   }
 
   async #list(query: ListQuery, way: { metadataOnly?: boolean }): Promise<KubeObject[]> {
-    const { apiVersion, kind, namePrefix = '' } = query;
+    const { kind, namePrefix = '' } = query;
     const objects: KubeObject[] = [];
-    for await (const { items } of this.#pages(query, way)) {
+    for await (const { items, apiVersion: served } of this.#pages(query, way)) {
       for (const item of items) {
         objects.push(
-          way.metadataOnly === true ? ({ ...item, apiVersion, kind } as KubeObject) : withKind(item, apiVersion, kind),
+          way.metadataOnly === true
+            ? ({ ...item, apiVersion: served, kind } as KubeObject)
+            : withKind(item, served, kind),
         );
       }
     }
@@ -196,29 +217,31 @@ export class Kubernetes implements Cluster {
   async *#pages(
     query: ListQuery,
     { metadataOnly = false, limit }: { metadataOnly?: boolean; limit?: number },
-  ): AsyncGenerator<{ items: JsonObject[]; left: number }> {
-    const { apiVersion, kind, namespace = '' } = query;
-    const resource = await this.discovery.resource(apiVersion, kind);
-    if (resource === undefined) return;
+  ): AsyncGenerator<{ items: JsonObject[]; left: number; apiVersion: string }> {
+    const { namespace = '' } = query;
     const selector = selectorText(query);
     let next = '';
     do {
-      const { status, body } = await this.request({
+      const from = next;
+      const answer = await this.#ask(query, (resource) => ({
         method: 'GET',
         path: resourcePath(resource, namespace),
         ...(metadataOnly && { accept: METADATA_ONLY }),
         query: {
           labelSelector: selector === '' ? undefined : selector,
           limit: limit === undefined ? undefined : String(limit),
-          continue: next === '' ? undefined : next,
+          continue: from === '' ? undefined : from,
         },
         expect: [404],
-      });
+      }));
+      if (answer === undefined) return;
+      const { status, body, resource } = answer;
       const items = status !== 404 && isJsonObject(body) ? getOwn(body, 'items') : undefined;
       if (!Array.isArray(items)) return;
       const metadata = isJsonObject(body) ? getOwn(body, 'metadata') : undefined;
       const left = isJsonObject(metadata) ? getOwn(metadata, 'remainingItemCount') : undefined;
-      yield { items: items.filter(isJsonObject), left: typeof left === 'number' ? left : 0 };
+      const count = typeof left === 'number' ? left : 0;
+      yield { items: items.filter(isJsonObject), left: count, apiVersion: resource.apiVersion };
       next = textField(metadata, 'continue');
     } while (next !== '');
   }
@@ -232,9 +255,13 @@ export class Kubernetes implements Cluster {
     return await refusedAmong(this, intents);
   }
 
-  async apply(object: KubeObject, options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {}): Promise<void> {
-    await applyObject(this, object, options);
+  async apply(
+    object: KubeObject,
+    options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {},
+  ): Promise<KubeObject> {
+    // Also where it fails: the CRD may have been made by somebody else just now.
     this.discovery.expectKinds(apiVersionsOfCrds([object]));
+    return await applyObject(this, object, options);
   }
 
   async create(object: KubeObject): Promise<KubeObject> {
@@ -312,15 +339,13 @@ export class Kubernetes implements Cluster {
     ref: ObjectRef,
     options: { expected?: KubeObject; unchanged?: boolean; cascade?: Cascade } = {},
   ): Promise<boolean> {
-    const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
-    if (resource === undefined) return false;
     const uid = options.expected?.metadata['uid'];
     const version = options.unchanged === true ? options.expected?.metadata['resourceVersion'] : undefined;
     const preconditions: JsonObject = {
       ...(uid === undefined ? {} : { uid }),
       ...(version === undefined ? {} : { resourceVersion: version }),
     };
-    const { status, repeated } = await this.request({
+    const answer = await this.#ask(ref, (resource) => ({
       method: 'DELETE',
       path: resourcePath(resource, ref.namespace, ref.name),
       body: {
@@ -332,8 +357,8 @@ export class Kubernetes implements Cluster {
       // Nothing else can be deleted by a second try, or it is the name that is meant.
       idempotent: true,
       expect: [404],
-    });
-    return status !== 404 || repeated;
+    }));
+    return answer !== undefined && (answer.status !== 404 || answer.repeated);
   }
 
   async lookup(ref: ObjectRef): Promise<JsonObject | undefined> {

@@ -19,6 +19,8 @@ export type Step = {
   desired?: KubeObject;
   /** For update: the object as it will live, where the place tells it. */
   after?: KubeObject;
+  /** A namespace or a CRD of `crds/`, which is no release's: whoever makes it first makes it for all. */
+  isShared?: true;
   /** For update: what differs. */
   changes: FieldChange[];
 };
@@ -30,8 +32,6 @@ export type Plan = {
   namespace: string;
   /** The revision that applying it writes. */
   revision: number;
-  /** When what lives was read, at the latest: milliseconds since 1970. */
-  seen: number;
   /** In the order of writing: creates and updates in install order, then deletes in uninstall order. */
   steps: Step[];
   /** So many of the first steps make the namespace of the release and the chart's CRDs: before any hook. */

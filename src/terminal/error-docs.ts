@@ -285,6 +285,11 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'Objects need their namespace first.',
     fix: 'Give --create-namespace.',
   },
+  PKG_NAMESPACE_TERMINATING: {
+    summary: 'the namespace is being deleted',
+    why: 'Nothing can be made in a namespace that goes away. It is gone when all that lives in it is; an object with a finalizer that nobody serves keeps it for ever.',
+    fix: 'Wait until it is gone, then give the command again with --create-namespace.',
+  },
   PKG_KUBECONFIG_INVALID: {
     summary: 'the kubeconfig is wrong',
     why: 'A file that is named is missing or not a kubeconfig, a context names what is not there, or an entry lacks something.',

@@ -13,6 +13,7 @@ import { PkgError } from '../../errors.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { printable } from '../../errors-text.ts';
+import { groupOf } from '../cluster.ts';
 import { abortable } from '../abortable.ts';
 import { ApiError } from './api-errors.ts';
 import type { KubeAnswer, KubeClient } from './client.ts';
@@ -50,6 +51,15 @@ const CERTAIN: readonly Resource[] = [
   { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, verbs: [] },
   { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, verbs: [] },
 ];
+
+/** Kinds that Kubernetes moved to another group, with their objects. */
+const MOVED: Readonly<Record<string, string>> = {
+  'extensions/DaemonSet': 'apps',
+  'extensions/Deployment': 'apps',
+  'extensions/Ingress': 'networking.k8s.io',
+  'extensions/NetworkPolicy': 'networking.k8s.io',
+  'extensions/ReplicaSet': 'apps',
+};
 
 /** Tells what kinds a cluster has. */
 export class Discovery {
@@ -94,6 +104,21 @@ export class Discovery {
     const late = this.#index.get(`${apiVersion}/${kind}`);
     if (late === undefined) this.#refuseIfDown(apiVersion, kind);
     return late;
+  }
+
+  /**
+   * The resource under which objects of a kind are read and deleted: that of this version, or of another one of its
+   * group (in the server's order of preference) where the server does not serve this one, not yet or no more. An
+   * object is the same in all of them.
+   *
+   * @throws ApiError, also when nobody can tell now
+   */
+  async served(apiVersion: string, kind: string): Promise<Resource | undefined> {
+    const found = await this.resource(apiVersion, kind);
+    if (found !== undefined) return found;
+    const group = groupOf(apiVersion);
+    const groups = Object.hasOwn(MOVED, `${group}/${kind}`) ? [group, MOVED[`${group}/${kind}`]] : [group];
+    return [...this.#index.values()].find((one) => one.kind === kind && groups.includes(groupOf(one.apiVersion)));
   }
 
   /**
@@ -289,12 +314,17 @@ function strings(value: Json | undefined, key: string): string[] {
 }
 
 /** What the rest asks of {@link Discovery}. */
-export type Kinds = Pick<Discovery, 'resource' | 'required' | 'apiVersions' | 'unknownKind' | 'expectKinds'>;
+export type Kinds = Pick<
+  Discovery,
+  'resource' | 'served' | 'refresh' | 'required' | 'apiVersions' | 'unknownKind' | 'expectKinds'
+>;
 
 /** The same answers; who asks gives up when the signal says so, though others may wait on. */
 export function kindsWithin(kinds: Kinds, signal: AbortSignal): Kinds {
   return {
     resource: (apiVersion, kind) => abortable(kinds.resource(apiVersion, kind), signal),
+    served: (apiVersion, kind) => abortable(kinds.served(apiVersion, kind), signal),
+    refresh: () => abortable(kinds.refresh(), signal),
     required: (apiVersion, kind) => abortable(kinds.required(apiVersion, kind), signal),
     apiVersions: () => abortable(kinds.apiVersions(), signal),
     unknownKind: (apiVersion, kind) => kinds.unknownKind(apiVersion, kind),

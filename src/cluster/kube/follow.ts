@@ -87,7 +87,9 @@ async function followGroup(
   const [first] = refs;
   if (first === undefined) return;
   const { apiVersion, kind } = first;
-  const resource = await cluster.discovery.required(apiVersion, kind);
+  const resource = await cluster.discovery.served(apiVersion, kind);
+  // A kind that is not served, or no more: its objects are not there, until it comes.
+  if (resource === undefined) return await poll(cluster, refs, follower, signal);
   const byName = new Map(refs.map((ref) => [ref.name, ref]));
   const isAlone = refs.length === 1;
   const query = isAlone ? { fieldSelector: `metadata.name=${first.name}` } : { labelSelector: MANAGED_SELECTOR };
@@ -95,8 +97,10 @@ async function followGroup(
   /** Objects from which somebody took the label; each is watched by its name. */
   const astray: Promise<void>[] = [];
 
-  const list = async (): Promise<string> => {
-    const { body } = await cluster.request({ method: 'GET', path, query, signal });
+  /** Undefined where the kind is not served any more: with its CRD all objects are gone. */
+  const list = async (): Promise<string | undefined> => {
+    const { body, status } = await cluster.request({ method: 'GET', path, query, signal, expect: [404] });
+    if (status === 404) return undefined;
     const items = isJsonObject(body) ? getOwn(body, 'items') : undefined;
     const missing = new Map(byName);
     for (const item of Array.isArray(items) ? items.filter(isJsonObject) : []) {
@@ -123,7 +127,11 @@ async function followGroup(
       let isOpen = false;
       const begun = version;
       try {
-        if (version === '') version = await list();
+        if (version === '') {
+          const listed = await list();
+          if (listed === undefined) return await poll(cluster, [...byName.values()], follower, signal);
+          version = listed;
+        }
         const events = await watch(cluster, path, { ...query, resourceVersion: version }, signal);
         isOpen = true;
         onTrouble(undefined);

@@ -9,12 +9,15 @@ import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { runPlan, withStatus } from './run.ts';
-import { settle } from './settled.ts';
-import { envForUndo, undo } from './undo.ts';
+import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
+import { envForUndo, takenOver, undo } from './undo.ts';
 import { uninstall } from './uninstall.ts';
 
-/** What install starts from. `replace`: use the name of an uninstalled or failed release again. */
-export type InstallInput = ChartOperation & { replace?: boolean };
+/**
+ * What install starts from. `replace`: use the name of an uninstalled or failed release again. `historyMax`: 0, which is
+ * the default, keeps all.
+ */
+export type InstallInput = ChartOperation & { replace?: boolean; historyMax?: number };
 
 /**
  * Installs a chart as a new release.
@@ -23,25 +26,37 @@ export type InstallInput = ChartOperation & { replace?: boolean };
  */
 export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
   return await withDeadline(env, input.timeout, (bounded) =>
-    withLockTimeout(input, (one) => installWithin(bounded, one, envForUndo(env))),
+    withLockTimeout(input, async (one) => {
+      checkReleaseName(one.name);
+      checkNamespace(one.namespace);
+      checkLabels(one.labels ?? {});
+      const history = await free(bounded, new ReleaseStore(bounded.cluster, one.namespace), one);
+      return await installWithin(bounded, one, history, envForUndo(env));
+    }),
   );
 }
 
 /**
  * As {@link install}, in the time of an operation that has begun.
  *
+ * @param history the revisions before it: none of them is deployed, or none since the release was uninstalled
  * @param undoing where it is undone when it fails
  */
-export async function installWithin(env: Env, input: InstallInput, undoing: Env): Promise<OperationResult> {
+export async function installWithin(
+  env: Env,
+  input: InstallInput,
+  history: readonly StoredRelease[],
+  undoing: Env,
+): Promise<OperationResult> {
   const { cluster } = env;
   const { name, namespace, dryRun = false } = input;
-  checkReleaseName(name);
-  checkNamespace(namespace);
-  checkLabels(input.labels ?? {});
-  const store = new ReleaseStore(cluster, namespace);
-  const history = await free(env, store, input);
-  const version = (history.at(-1)?.release.version ?? 0) + 1;
-  const rendered = await renderFor(env, input, version, true, new Map());
+  const last = history.at(-1)?.release;
+  const version = (last?.version ?? 0) + 1;
+  const isGoingOn = last !== undefined && last.info.status !== 'uninstalled';
+  const keepsakes = isGoingOn
+    ? await new ReleaseStore(cluster, namespace).readKeepsakes(last)
+    : new Map<string, string>();
+  const rendered = await renderFor(env, input, version, true, keepsakes);
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
   const now = recordTime(env);
@@ -49,7 +64,7 @@ export async function installWithin(env: Env, input: InstallInput, undoing: Env)
     input,
     rendered,
     version,
-    { first: now, now },
+    { first: (isGoingOn ? last.info.first_deployed : undefined) ?? now, now },
     'pending-install',
     'Initial install underway',
     input.labels ?? {},
@@ -69,8 +84,24 @@ export async function installWithin(env: Env, input: InstallInput, undoing: Env)
   if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
   const words = { done: description, failed: (why: string) => `Release "${name}" failed: ${why}` };
   const { timeout, noHooks = false } = input;
-  const away = { name, namespace, wait: true, noHooks, ...(timeout === undefined ? {} : { timeout }) };
-  const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
+  const away = {
+    name,
+    namespace,
+    wait: true,
+    noHooks,
+    spared: takenOver(plan),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+  const run = {
+    history,
+    plan,
+    release,
+    words,
+    keepsakes: rendered.keepsakes,
+    waiting: input,
+    takeOwnership: input.takeOwnership === true,
+    historyMax: input.historyMax ?? 0,
+  };
   const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
     undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, { ...away, failed }));
   const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
@@ -84,6 +115,8 @@ async function free(env: Env, store: ReleaseStore, input: InstallInput): Promise
   if (last === undefined) return history;
   let { status } = last.release.info;
   if (input.replace === true && (status === 'uninstalled' || status === 'failed')) return history;
+  // It was begun anew before, and did not come far enough to write a revision of its own.
+  if (isLeftUnfinished(last.release) && !wasDeployed(history)) return history;
   if (status === 'pending-install') {
     const settled = await settle(env, store, input);
     if (settled.isTakenOver || settled.history.length === 0) return settled.history;

@@ -8,8 +8,9 @@ import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
-import { runPlan, trimAfter, withStatus } from './run.ts';
+import { runPlan, withStatus } from './run.ts';
 import { checkUntouched, settled } from './settled.ts';
+import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
 /** What rollback starts from. Revision 0 (or none) is the one before the last. */
 export type RollbackInput = Waiting &
@@ -24,6 +25,8 @@ export type RollbackInput = Waiting &
     forceConflicts?: boolean;
     /** Only while this failed revision, which it undoes, is the last and as it was written. */
     failed?: StoredRelease;
+    /** Objects (by `refKey`) that are not deleted: an upgrade that is undone found them there. */
+    spared?: ReadonlySet<string>;
   };
 
 /**
@@ -40,7 +43,7 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
 
 async function rollbackWithin(env: Env, input: RollbackInput): Promise<OperationResult> {
   const { cluster } = env;
-  const { name, namespace, dryRun = false, noHooks = false } = input;
+  const { name, namespace, dryRun = false, noHooks = false, historyMax = DEFAULT_HISTORY_MAX } = input;
   const store = new ReleaseStore(cluster, namespace);
   if (input.failed !== undefined) await checkUntouched(store, input.failed);
   const history = await settled(env, store, input);
@@ -78,6 +81,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     before: [],
     crds: [],
     notes: [],
+    spared: input.spared,
     record: ['create', 'update'],
     dryRun,
   });
@@ -88,7 +92,6 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     failed: (why: string) => `Rollback "${name}" failed: ${why}`,
   };
   const keepsakes = await store.readKeepsakes(target);
-  const done = await runPlan(env, { history, plan, release, words, keepsakes, waiting: input });
-  await trimAfter(env, history, release, input.historyMax);
+  const done = await runPlan(env, { history, plan, release, words, keepsakes, waiting: input, historyMax });
   return { release: done, plan };
 }

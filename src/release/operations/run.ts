@@ -1,9 +1,9 @@
 /** The last part of the road: a plan is applied between two writes of the record. */
-import type { Cluster } from '../../cluster/cluster.ts';
-import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
+import type { KubeObject } from '../../cluster/cluster.ts';
+import { groupOf, refKey, refOf } from '../../cluster/cluster.ts';
 import { inParallel } from '../../cluster/parallel.ts';
 import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
+import { shortened } from '../../errors-text.ts';
 import { Lease } from '../lease.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
@@ -11,14 +11,14 @@ import { checkRecordFits, ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { interrupted } from './deadline.ts';
 import type { Env, Waiting } from './env.ts';
-import { runHooks } from './hooks.ts';
-import { waitUntilReady } from './wait.ts';
+import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
+import type { LeftByHooks } from './hooks.ts';
+import { trimHistory } from './trim.ts';
+import { waitUntilGone, waitUntilReady } from './wait.ts';
 
 /** What to write into the record at the end, whether it went well or not. */
 export type Words = { done: string; failed: (why: string) => string };
 
-/** What was read so many milliseconds ago is looked at again before it is relied on. */
-const STALE = 1_000;
 /** So much of an error goes into the record. */
 const LONGEST_REASON = 1_000;
 
@@ -31,6 +31,10 @@ export type Run = {
   words: Words;
   keepsakes: ReadonlyMap<string, string>;
   waiting: Waiting;
+  /** Hooks may replace what is somebody else's. */
+  takeOwnership?: boolean;
+  /** So many revisions are kept at most, whether it goes well or not; 0 for all. */
+  historyMax: number;
   /**
    * What takes back what was done, when something fails after the record was begun and it was recorded that it failed;
    * gives the error to end with.
@@ -45,39 +49,66 @@ export type Run = {
  * @throws whatever went wrong, after the record says `failed`
  */
 export async function runPlan(env: Env, run: Run): Promise<Release> {
-  const { history, plan, release, words, keepsakes, waiting, undo } = run;
+  const { history, plan, release, words, keepsakes, waiting, takeOwnership, historyMax, undo } = run;
   checkRecordFits(release);
   if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
   // The record lives in the namespace.
   const home = plan.steps.filter(isHome(plan));
   await applySteps(env, plan, home);
+  const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
+  const trim = async (): Promise<void> => {
+    if (historyMax > 0 && history.length + 1 > historyMax) await trimHistory(env, store, release, historyMax);
+  };
   const lease = await Lease.begin(env, release, history.at(-1));
   const held = lease.env;
   try {
     await new ReleaseStore(held.records ?? held.cluster, release.namespace).writeKeepsakes(lease.stored, keepsakes);
-    const crds = plan.steps.slice(0, plan.crds).filter((step) => !home.includes(step));
-    await applySteps(held, plan, crds);
-    await runHooks(held, release, `pre-${plan.operation}`);
-    const main = plan.steps.slice(plan.crds);
-    await applySteps(held, plan, main);
+    const [before, after] = eventsOf(plan.operation);
+    const isOpen = (step: Step): boolean => !home.includes(step);
+    await removeLeftHooks(held, history, new Set(plan.steps.map(({ ref }) => refKey(ref))));
+    await applySteps(held, plan, plan.steps.slice(0, plan.crds).filter(isOpen));
+    const left = await runHooks(held, release, before, takeOwnership);
+    const main = plan.steps
+      .slice(plan.crds)
+      .filter(isOpen)
+      .flatMap((step) => afterHooks(step, left, plan));
+    const leaving = await applySteps(held, plan, main, waiting.wait);
     if (waiting.wait === true) {
       const objects = main.flatMap(({ action, desired }) => (action === 'delete' || !desired ? [] : [desired]));
-      await waitUntilReady(held, objects, waiting.waitForJobs === true ? 'jobs' : 'objects');
+      await waitUntilReady(held, objects, waiting.waitForJobs === true ? 'jobs' : 'objects', leaving);
     }
-    await runHooks(held, release, `post-${plan.operation}`);
+    await runHooks(held, release, after, takeOwnership);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const end = withStatus(release, 'failed', words.failed(why.slice(0, LONGEST_REASON)));
+    const end = withStatus(release, 'failed', words.failed(shortened(why, LONGEST_REASON)));
     const { failure, failed } = await lease.fail(error, end);
-    throw undo === undefined || failed === undefined ? failure : await undo(failure, failed);
+    if (failed === undefined) throw failure;
+    // An undo writes a revision of its own, and trims after it.
+    if (undo !== undefined) throw await undo(failure, failed);
+    await trim();
+    throw failure;
   }
   const { release: done } = await lease.finish(withStatus(release, 'deployed', words.done));
-  const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
   for (const before of history) {
     if (before.release.info.status === 'deployed') await supersede(env, store, before);
   }
+  await trim();
   return done;
+}
+
+/**
+ * A step as it is to be after hooks ran that may have made or removed its object: hooks may hold an object that the
+ * chart holds, too, and an object of the chart may become a hook, which its own policies then remove or leave.
+ */
+export function afterHooks(step: Step, left: LeftByHooks, { operation }: Plan): Step[] {
+  const key = refKey(step.ref);
+  if (!left.has(key)) return [step];
+  const { live: _before, after: _after, ...rest } = step;
+  const live = left.get(key);
+  if (step.desired !== undefined)
+    return [live === undefined ? { ...rest, action: 'create' } : { ...rest, action: 'update', live }];
+  return operation === 'uninstall' && step.action === 'delete' && live !== undefined ? [{ ...step, live }] : [];
 }
 
 /**
@@ -114,19 +145,27 @@ function isHome({ namespace }: Plan): (step: Step) => boolean {
 /**
  * Writes what differs, in the order of the plan: kind after kind, objects of one kind at once.
  *
+ * @param isWaiting an object that is being deleted is waited for until it is gone, and made anew
+ * @returns the objects (by {@link refKey}) that were written to while they are being deleted
  * @throws what went wrong first; what was under way beside it is done then
  */
-export async function applySteps(env: Env, plan: Plan, planned: readonly Step[]): Promise<void> {
+export async function applySteps(
+  env: Env,
+  plan: Plan,
+  planned: readonly Step[],
+  isWaiting = false,
+): Promise<ReadonlySet<string>> {
+  const leaving = new Set<string>();
   const steps = planned.filter(({ action }) => action !== 'unchanged' && action !== 'keep');
   const total = steps.length;
   let started = 0;
   let done = 0;
   for (const group of groupsOf(steps)) {
-    if (Date.now() - plan.seen > STALE) await checkStillMissing(env.cluster, group);
     await inParallel(group, env.cluster.writesAtOnce, async (step) => {
       if (env.signal?.aborted === true) throw interrupted(env.signal);
       env.emit({ type: 'step-started', step, index: started++, total });
-      await applyStep(env.cluster, step, plan);
+      const written = await applyStep(env, step, plan, isWaiting);
+      if (written !== undefined && isLeaving(written)) leaving.add(refKey(step.ref));
       env.emit({ type: 'step-done', step, index: done++, total });
     });
     // Until it is established, the objects that it defines have no place.
@@ -136,6 +175,7 @@ export async function applySteps(env: Env, plan: Plan, planned: readonly Step[])
     await waitUntilReady(env, crds, 'objects');
   }
   if (env.signal?.aborted === true) throw interrupted(env.signal);
+  return leaving;
 }
 
 /** Runs of steps that may be done at once: the same is done with objects of one kind. */
@@ -151,64 +191,35 @@ function groupsOf(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
-/** What was not there when the plan was made must not be there now: it would be somebody else's. */
-async function checkStillMissing(cluster: Cluster, group: readonly Step[]): Promise<void> {
-  const created = group.filter(({ action }) => action === 'create').map(({ ref }) => ref);
-  if (created.length === 0) return;
-  const [made] = await cluster.existing(created);
-  if (made === undefined) return;
-  throw new PkgError('PKG_OBJECT_CONFLICT', `${printable(describeRef(made))} was made by somebody else meanwhile`, {
-    hints: ['give the command again: it plans anew from what is there now'],
-  });
-}
-
+/** Gives the metadata of what was written; undefined for a delete, and for what somebody else made for all. */
 async function applyStep(
-  cluster: Cluster,
+  env: Env,
   step: Step,
   { forceConflicts, cascade = 'background' }: Plan,
-): Promise<void> {
+  isWaiting: boolean,
+): Promise<KubeObject | undefined> {
+  const { cluster } = env;
   const { action, desired, live, ref } = step;
-  if (action === 'create' && desired !== undefined)
-    await cluster.apply(desired, { forceConflicts, expected: 'nothing' });
-  else if (action === 'update' && desired !== undefined)
-    await cluster.apply(desired, { forceConflicts, ...(live && { expected: live }) });
-  else if (action === 'delete') {
+  if (action === 'delete') {
     await cluster.delete(live === undefined ? ref : refOf(live), { cascade, ...(live && { expected: live }) });
+    return undefined;
   }
+  if (desired === undefined) return undefined;
+  if (action === 'create' || live === undefined) {
+    try {
+      return await cluster.apply(desired, { expected: 'nothing' });
+    } catch (error) {
+      if (step.isShared && error instanceof PkgError && error.code === 'PKG_OBJECT_CONFLICT') return undefined;
+      throw error;
+    }
+  }
+  if (isWaiting && isLeaving(live)) {
+    await waitUntilGone(env, [live]);
+    return await cluster.apply(desired, { expected: 'nothing' });
+  }
+  return await cluster.apply(desired, { forceConflicts, expected: live });
 }
 
-/**
- * Trims the history after an operation that went well. It is not worth failing for, and not bound by the time of the
- * operation.
- *
- * @param history the revisions before it
- */
-export async function trimAfter(
-  env: Env,
-  history: readonly StoredRelease[],
-  { name, namespace, version }: Pick<Release, 'name' | 'namespace' | 'version'>,
-  max = 10,
-): Promise<void> {
-  if (max <= 0 || history.length + 1 <= max) return;
-  const store = new ReleaseStore(env.records ?? env.cluster, namespace);
-  try {
-    const now = await store.history(name);
-    // Who has begun since trims it in turn.
-    if (now.at(-1)?.release.version === version) await trimHistory(store, now.slice(0, -1), max);
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    env.emit({ type: 'warning', message: `old revisions of ${name} could not be removed: ${error.message}` });
-  }
-}
-
-/** Removes the oldest revisions so that, with the new one, at most `max` are left; never a deployed one. */
-async function trimHistory(store: ReleaseStore, history: readonly StoredRelease[], max: number): Promise<void> {
-  let extra = history.length + 1 - max;
-  const lastDeployed = history.findLast(({ release }) => release.info.status === 'deployed');
-  for (const stored of history) {
-    if (extra <= 0) return;
-    if (stored === lastDeployed) continue;
-    await store.remove(stored, true);
-    extra--;
-  }
+function isLeaving({ metadata }: KubeObject): boolean {
+  return metadata['deletionTimestamp'] !== undefined;
 }

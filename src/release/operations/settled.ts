@@ -4,6 +4,7 @@ import { isPending } from '../lease-record.ts';
 import { takenOverError } from '../lease.ts';
 import { revisionOf } from '../store.ts';
 import type { ReleaseStore, StoredRelease } from '../store.ts';
+import type { Release } from '../release.ts';
 import type { Env, Locking } from './env.ts';
 import { mayTakeOver } from './holder-watch.ts';
 import { supersede, withStatus } from './run.ts';
@@ -32,10 +33,8 @@ export async function settle(
     if (taking === undefined) continue;
     env.emit({ type: 'note', message: taking.note });
     if (input.dryRun === true) return { history, isTakenOver: true };
-    const { status } = last.release.info;
-    const failed = withStatus(last.release, 'failed', `${status} of "${input.name}" was left unfinished`);
     try {
-      const taken = await store.update({ ...last, secret: taking.secret }, failed, {});
+      const taken = await store.update({ ...last, secret: taking.secret }, leftUnfinished(last.release), {});
       const settled = await withOneDeployed(env, store, [...history.slice(0, -1), taken], false);
       return { history: settled, isTakenOver: true };
     } catch (error) {
@@ -52,6 +51,29 @@ export async function settled(
   input: Locking & { name: string; dryRun?: boolean },
 ): Promise<StoredRelease[]> {
   return (await settle(env, store, input)).history;
+}
+
+const UNFINISHED = 'was left unfinished';
+
+/** A revision whose process is gone, as it is recorded from now on. */
+export function leftUnfinished(release: Release): Release {
+  return withStatus(release, 'failed', `${release.info.status} of "${release.name}" ${UNFINISHED}`);
+}
+
+/** Is a revision recorded as {@link leftUnfinished}? */
+export function isLeftUnfinished({ info }: Release): boolean {
+  return info.status === 'failed' && info.description.endsWith(UNFINISHED);
+}
+
+/**
+ * Was any revision deployed since the release was last uninstalled? If not, an upgrade is an install that goes on: CRDs
+ * and what hooks do before an install may be missing. What failed to be uninstalled was there.
+ */
+export function wasDeployed(history: readonly StoredRelease[]): boolean {
+  const begin = history.findLastIndex(({ release }) => release.info.status === 'uninstalled') + 1;
+  return history
+    .slice(begin)
+    .some(({ release: { info } }) => info.status === 'deployed' || info.status === 'superseded' || info.deleted);
 }
 
 async function withOneDeployed(

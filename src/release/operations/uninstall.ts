@@ -1,8 +1,9 @@
-import type { Cascade } from '../../cluster/cluster.ts';
+import { groupOf, refKey } from '../../cluster/cluster.ts';
+import type { Cascade, KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { Lease } from '../lease.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
@@ -10,10 +11,10 @@ import { interrupted, withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound } from './history.ts';
-import { runHooks } from './hooks.ts';
+import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
-import { applySteps, withStatus } from './run.ts';
+import { afterHooks, applySteps, withStatus } from './run.ts';
 import { checkUntouched, settled } from './settled.ts';
 import { waitUntilGone } from './wait.ts';
 
@@ -31,6 +32,8 @@ export type UninstallInput = Pick<Waiting, 'wait' | 'timeout'> &
     ignoreNotFound?: boolean;
     /** Only while this failed revision, which it undoes, is the last and as it was written. */
     failed?: StoredRelease;
+    /** Objects (by `refKey`) that are left alone: an install that is undone found them there. */
+    spared?: ReadonlySet<string>;
   };
 
 /**
@@ -62,7 +65,8 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
       hints: ['uninstall it without --keep-history to remove its history too'],
     });
   }
-  const emptied = { name, namespace, version: release.version, manifest: '' };
+  const around = noHooks || isGone ? { ...release, hooks: [] } : release;
+  const emptied = { ...around, manifest: '' };
   const planned = await planRelease(env, 'uninstall', emptied, [], isGone ? [] : history, {
     takeOwnership: false,
     forceConflicts: false,
@@ -70,6 +74,7 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
     before: [],
     crds: [],
     notes: [],
+    spared: input.spared,
     record: keepHistory ? ['update'] : ['update', 'delete'],
     dryRun,
   });
@@ -80,29 +85,58 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   done.info = { ...done.info, deleted };
   if (dryRun) return { release: done, plan };
   if (env.signal?.aborted === true) throw interrupted(env.signal);
+  for (const note of plan.notes) env.emit({ type: 'note', message: note });
   const begun = withStatus(release, 'uninstalling', 'Deletion in progress (or silently failed)');
   begun.info = { ...begun.info, deleted };
   const lease = await Lease.take(env, last, begun);
-  const held = lease.env;
+  let home: readonly KubeObject[] = [];
   try {
-    if (!isGone) await deleteObjects(held, noHooks ? { ...release, hooks: [] } : release, plan, input.wait === true);
+    if (!isGone) home = await deleteObjects(lease.env, around, history, plan, input.wait === true);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw (await lease.fail(error, withStatus(release, 'failed', `Uninstall "${name}" failed: ${why}`))).failure;
+    throw (await lease.fail(error, withStatus(begun, 'failed', `Uninstall "${name}" failed: ${why}`))).failure;
   }
-  if (keepHistory) await lease.finish(done);
+  if (home.length > 0) {
+    // With the namespace everything in it goes, the records too, and nobody can begin anew there.
+    await lease.remove().catch(() => lease.drop());
+    if (input.wait === true) await waitUntilGone(env, home);
+  } else if (keepHistory) await lease.finish(done);
   else await removeHistory(lease, history, done);
   return { release: done, plan };
 }
 
-async function deleteObjects(env: Env, around: Release, plan: Plan, isWaiting: boolean): Promise<void> {
-  await runHooks(env, around, 'pre-delete');
-  await applySteps(env, plan, plan.steps);
-  if (isWaiting) {
-    const deleted = plan.steps.flatMap(({ action, live }) => (action === 'delete' && live ? [live] : []));
-    await waitUntilGone(env, deleted);
-  }
-  await runHooks(env, around, 'post-delete');
+/**
+ * Deletes the objects of a release, with the hooks around it.
+ *
+ * @returns the namespace of the release where it is one of them: with it the records go
+ */
+async function deleteObjects(
+  env: Env,
+  release: Release,
+  history: readonly StoredRelease[],
+  plan: Plan,
+  isWaiting: boolean,
+): Promise<KubeObject[]> {
+  const [before, after] = eventsOf('uninstall');
+  await removeLeftHooks(env, history, new Set(plan.steps.map(({ ref }) => refKey(ref))));
+  const left = await runHooks(env, release, before);
+  const steps = plan.steps.flatMap((step) => afterHooks(step, left, plan));
+  const others = steps.filter((step) => !isHome(step, release.namespace));
+  await applySteps(env, plan, others);
+  if (isWaiting) await waitUntilGone(env, deletedBy(others));
+  await runHooks(env, release, after);
+  const home = steps.filter((step) => isHome(step, release.namespace));
+  await applySteps(env, plan, home);
+  return deletedBy(home);
+}
+
+function isHome({ ref }: Step, namespace: string): boolean {
+  return ref.kind === 'Namespace' && groupOf(ref.apiVersion) === '' && ref.name === namespace;
+}
+
+/** What steps deleted, as it lived. */
+function deletedBy(steps: readonly Step[]): KubeObject[] {
+  return steps.flatMap(({ action, live }) => (action === 'delete' && live !== undefined ? [live] : []));
 }
 
 /**

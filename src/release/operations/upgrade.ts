@@ -16,9 +16,10 @@ import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { rollback } from './rollback.ts';
-import { runPlan, trimAfter, withStatus } from './run.ts';
-import { settled } from './settled.ts';
-import { envForUndo, undo } from './undo.ts';
+import { runPlan, withStatus } from './run.ts';
+import { settled, wasDeployed } from './settled.ts';
+import { DEFAULT_HISTORY_MAX } from './trim.ts';
+import { envForUndo, takenOver, undo } from './undo.ts';
 
 /** What upgrade starts from. `install`: install when there is no such release. `historyMax`: 0 keeps all. */
 export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: ValuesMode; historyMax?: number };
@@ -36,7 +37,7 @@ export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationR
 
 async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promise<OperationResult> {
   const { cluster } = env;
-  const { name, namespace, dryRun = false } = input;
+  const { name, namespace, dryRun = false, historyMax = DEFAULT_HISTORY_MAX } = input;
   checkReleaseName(name);
   checkNamespace(namespace);
   checkLabels(input.labels ?? {});
@@ -44,7 +45,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   const history = await settled(env, store, input);
   const last = history.at(-1)?.release;
   if (last === undefined || last.info.status === 'uninstalled') {
-    if (input.install === true) return installWithin(env, { ...input, replace: last !== undefined }, undoing);
+    if (input.install === true) return installWithin(env, { ...input, historyMax }, history, undoing);
     if (last === undefined) throw await notFound(cluster, namespace, name);
     throw new PkgError('PKG_RELEASE_NOT_FOUND', `${printable(name)} was uninstalled: it has no deployed releases`, {
       hints: ['give --install to install it again'],
@@ -52,6 +53,10 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   }
   const current = currentOf(history, last);
   const { chart, userValues } = withEarlierValues(input, current);
+  if (!wasDeployed(history)) {
+    const labels = mergeLabels(current.labels, input.labels ?? {});
+    return installWithin(env, { ...input, chart, userValues, labels, historyMax }, history, undoing);
+  }
   const version = last.version + 1;
   const keepsakes = await store.readKeepsakes(current);
   const whole = { ...input, chart, userValues };
@@ -76,16 +81,26 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     done: input.description ?? 'Upgrade complete',
     failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
   };
-  const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
+  const run = {
+    history,
+    plan,
+    release,
+    words,
+    keepsakes: rendered.keepsakes,
+    waiting: input,
+    takeOwnership: input.takeOwnership === true,
+    historyMax,
+  };
   const takeBack = async (failure: unknown, failed: StoredRelease): Promise<unknown> => {
     const good = history.findLast(({ release: { info } }) => GOOD.includes(info.status))?.release.version;
     if (good === undefined) return failure;
-    const { timeout, historyMax, noHooks, waitForJobs } = input;
-    const back = { name, namespace, revision: good, wait: true, waitForJobs, timeout, historyMax, noHooks, failed };
+    const { timeout, noHooks, waitForJobs } = input;
+    const spared = takenOver(plan);
+    const bounds = { wait: true, waitForJobs, timeout, historyMax, noHooks };
+    const back = { name, namespace, revision: good, spared, failed, ...bounds };
     return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
   };
   const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
-  await trimAfter(env, history, release, input.historyMax);
   return { release: done, plan };
 }
 
