@@ -1,20 +1,20 @@
-/** The records of releases where they live: Helm's Secrets, and beside them what only pkg keeps. */
+/** The records of releases where they live: Helm's Secrets. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { refOf } from '../cluster/cluster.ts';
 import type { Cluster, KubeObject, ListQuery, ObjectRef } from '../cluster/cluster.ts';
-import { goJson, parseJson, printJson } from '../yaml/json.ts';
+import { goJson } from '../yaml/json.ts';
 import { getOwn, textField } from '../yaml/value.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { MAX_RECORD, corrupt, decodeRelease, encodeRelease, recordOf } from './codec.ts';
 import { recordLabels, userLabels } from './names.ts';
 import type { Release } from './release.ts';
+import { storedValuesRef } from './stored-values.ts';
 
 /** A revision, and the Secret that holds it as it was read or written last. */
 export type StoredRelease = { release: Release; secret: KubeObject };
 
 const PREFIX = 'sh.helm.release.v1.';
-const KEEPSAKES_TYPE = 'kubepkg.dev/keepsakes.v1';
 
 /** Reads and writes the records of one namespace, or reads those of all. */
 export class ReleaseStore {
@@ -125,47 +125,15 @@ export class ReleaseStore {
   }
 
   /**
-   * Removes a revision and what is kept beside it.
+   * Removes a revision, and then the random values that are stored beside it.
    *
    * @param unchanged only if nobody else has written it since: `PKG_OBJECT_CONFLICT`
    */
   async remove(stored: StoredRelease, unchanged = false): Promise<void> {
     const { name, namespace = '' } = stored.secret.metadata;
-    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name: keepsakesName(stored.release) });
     const expected = stored.secret;
     await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name }, { expected, unchanged });
-  }
-
-  /** Keeps random values beside a revision. */
-  async writeKeepsakes(stored: StoredRelease, keepsakes: ReadonlyMap<string, string>): Promise<void> {
-    if (keepsakes.size === 0) return;
-    const { release, secret } = stored;
-    const uid = secret.metadata['uid'];
-    const owner = { apiVersion: 'v1', kind: 'Secret', name: secret.metadata.name, uid: uid ?? '' };
-    const text = printJson(Object.fromEntries([...keepsakes].sort(([a], [b]) => (a < b ? -1 : 1))));
-    await this.#cluster.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      type: KEEPSAKES_TYPE,
-      metadata: {
-        name: keepsakesName(release),
-        namespace: release.namespace,
-        ...(uid === undefined ? {} : { ownerReferences: [owner] }),
-      },
-      data: { keepsakes: Buffer.from(text).toString('base64') },
-    });
-  }
-
-  /** The random values of a revision. */
-  async readKeepsakes(release: Release): Promise<Map<string, string>> {
-    const name = keepsakesName(release);
-    const secret = await this.#cluster.get({ apiVersion: 'v1', kind: 'Secret', namespace: release.namespace, name });
-    const data = secret && getOwn(secret, 'data');
-    const encoded = typeof data === 'object' && data !== null && !Array.isArray(data) ? data['keepsakes'] : undefined;
-    if (typeof encoded !== 'string') return new Map();
-    const kept = parseJson(Buffer.from(encoded, 'base64').toString('utf8'), name);
-    if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) return new Map();
-    return new Map(Object.entries(kept).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    await this.#cluster.delete({ ...storedValuesRef(stored.release), namespace });
   }
 }
 
@@ -183,10 +151,6 @@ function keyOf({ metadata }: KubeObject): string {
 export function revisionOf(head: KubeObject): number {
   const text = textField(head.metadata['labels'], 'version');
   return /^\d{1,9}$/.test(text) ? Number(text) : 0;
-}
-
-function keepsakesName(release: Release): string {
-  return `pkg.v1.${release.name}.v${release.version}`;
 }
 
 function encodeSecret(

@@ -12,7 +12,7 @@ import { kubeVersionNumbers } from './capabilities.ts';
 import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
-import type { GoTemplates, Keepsakes, Rendered, RenderInput } from './render.ts';
+import type { GoTemplates, Rendered, RenderInput } from './render.ts';
 import { ValueFault } from '../chart/value-fault.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
@@ -62,7 +62,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   };
   const engines = enginesOf(chart);
   const parts: Documents[] = [];
-  let keepsakes: Keepsakes = new Map();
+  let random: Pick<Rendered, 'storedValues' | 'newValues'> = { storedValues: new Map(), newValues: new Map() };
   try {
     let goTemplates: GoTemplates | undefined;
     if (engines.go) {
@@ -74,7 +74,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     if (engines.native) {
       const { renderNative } = await import('./handlebars/render.ts');
       const native = await renderNative({ ...rest, chart, values: freshValues(), ...(goTemplates && { goTemplates }) });
-      ({ keepsakes } = native);
+      random = native;
       parts.push(native);
     }
   } catch (error) {
@@ -90,7 +90,8 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       .flatMap(({ notes }) => notes)
       .filter((text) => text !== '')
       .join('\n'),
-    keepsakes,
+    storedValues: random.storedValues,
+    newValues: random.newValues,
     warnings,
   };
 }

@@ -32,8 +32,8 @@ export type RenderLimits = {
   outputLength: number;
 };
 
-/** Random values by the identity of the call that made them; kept with the release. */
-export type Keepsakes = Map<string, string>;
+/** Random values by the identity of the call that made them; stored beside the record of the release. */
+export type StoredValues = Map<string, string>;
 
 /** The Go templates of a chart tree, as its native templates reach them. */
 export type GoTemplates = {
@@ -54,8 +54,8 @@ export type RenderInput = {
   capabilities: Capabilities;
   lookup?: Lookup;
   limits?: Partial<RenderLimits>;
-  /** Random values of the previous revision. */
-  keepsakes?: Keepsakes;
+  /** Random values of earlier revisions, which are used again. */
+  storedValues?: StoredValues;
   /** Go templates are run for `lint`: what they require or fail for is let pass. */
   lint?: boolean;
   /** Let `getHostByName` ask the network. */
@@ -97,7 +97,9 @@ export type Rendered = {
   /** In Helm's install order of kinds, as Helm stores them. */
   hooks: RenderedHook[];
   notes: string;
-  /** All random values that this render used, to be kept with the release. */
-  keepsakes: Keepsakes;
+  /** All random values that this render used, to be stored beside the record. */
+  storedValues: StoredValues;
+  /** The identities of those that this render made, and the form of such values where they have one. */
+  newValues: ReadonlyMap<string, RegExp | undefined>;
   warnings: string[];
 };

@@ -258,9 +258,9 @@ test('random values stay as they are kept, and a checksum over their template se
     'templates/x.yaml.hbs': configMap('sum: {{sha256sum (include "s.yaml")}}'),
   });
   const first = await render(chart);
-  const second = await render(chart, { keepsakes: first.keepsakes });
+  const second = await render(chart, { storedValues: first.storedValues });
   expect(second.objects.map(({ text }) => text)).toEqual(first.objects.map(({ text }) => text));
-  expect([...first.keepsakes.keys()]).toHaveLength(1);
+  expect([...first.storedValues.keys()]).toHaveLength(1);
 });
 
 test('a field is traced to its template and its value', async () => {

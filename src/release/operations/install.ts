@@ -6,8 +6,9 @@ import type { StoredRelease } from '../store.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
-import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { withLockTimeout } from './lock-timeout.ts';
+import { crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
 import { envForUndo, takenOver, undo } from './undo.ts';
@@ -53,10 +54,7 @@ export async function installWithin(
   const last = history.at(-1)?.release;
   const version = (last?.version ?? 0) + 1;
   const isGoingOn = last !== undefined && last.info.status !== 'uninstalled';
-  const keepsakes = isGoingOn
-    ? await new ReleaseStore(cluster, namespace).readKeepsakes(last)
-    : new Map<string, string>();
-  const rendered = await renderFor(env, input, version, true, keepsakes);
+  const rendered = await renderWithStoredValues(env, input, version, true, history);
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
   const now = recordTime(env);
@@ -79,6 +77,7 @@ export async function installWithin(
     record: ['create', 'update'],
     dryRun,
   });
+  plan.notes.push(...notesOfRandomChanges(plan, rendered));
   env.emit({ type: 'plan', plan });
   const description = input.description ?? 'Install complete';
   if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
@@ -97,7 +96,7 @@ export async function installWithin(
     plan,
     release,
     words,
-    keepsakes: rendered.keepsakes,
+    storedValues: rendered.storedValues,
     waiting: input,
     takeOwnership: input.takeOwnership === true,
     historyMax: input.historyMax ?? 0,

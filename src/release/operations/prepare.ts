@@ -23,23 +23,23 @@ import { readOwners } from './owners.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { withLookups } from './lookups.ts';
 
-/** Renders for an operation; warnings are told. */
+/** Renders for an operation. */
 export async function renderFor(
   env: Env,
   input: ChartOperation & { chart: Chart; userValues: ValueMap },
   revision: number,
   isInstall: boolean,
-  keepsakes: Map<string, string>,
+  storedValues: Map<string, string>,
 ): Promise<RenderedChart> {
   const { cluster } = env;
   const capabilities = await cluster.capabilities();
-  const rendered = await withLookups(cluster, (lookup) =>
+  return await withLookups(cluster, (lookup) =>
     renderChart({
       chart: input.chart,
       userValues: input.userValues,
       release: { name: input.name, namespace: input.namespace, revision, isInstall, isUpgrade: !isInstall },
       capabilities,
-      keepsakes,
+      storedValues,
       lookup,
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
@@ -48,8 +48,6 @@ export async function renderFor(
       ...(input.limits && { limits: input.limits }),
     }),
   );
-  for (const message of rendered.warnings) env.emit({ type: 'warning', message });
-  return rendered;
 }
 
 /** The release that a rendered chart makes. */

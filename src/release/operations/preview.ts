@@ -14,6 +14,7 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
   checkReleaseName(input.name);
   checkNamespace(input.namespace);
   const rendered = await renderFor(env, input, 1, !input.isUpgrade, new Map());
+  for (const message of rendered.warnings) env.emit({ type: 'warning', message });
   const now = recordTime(env);
   const release = releaseOf(input, rendered, 1, { first: now, now }, 'pending-install', '', {});
   const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);

@@ -2,12 +2,14 @@ import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { readStoredValues } from '../stored-values.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
+import { randomChanges } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
 import { checkUntouched, settled } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
@@ -85,13 +87,15 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     record: ['create', 'update'],
     dryRun,
   });
+  const stored = await readStoredValues(cluster, [target]);
+  const storedValues = new Map([...stored].map(([identity, [value = '']]) => [identity, value]));
+  plan.notes.push(...randomChanges(plan, storedValues, () => `revision ${revision} has another`));
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
   const words = {
     done: input.description ?? `Rollback to ${revision}`,
     failed: (why: string) => `Rollback "${name}" failed: ${why}`,
   };
-  const keepsakes = await store.readKeepsakes(target);
-  const done = await runPlan(env, { history, plan, release, words, keepsakes, waiting: input, historyMax });
+  const done = await runPlan(env, { history, plan, release, words, storedValues, waiting: input, historyMax });
   return { release: done, plan };
 }

@@ -9,6 +9,7 @@ import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { checkRecordFits, ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { writeStoredValues } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
 import type { Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
@@ -29,7 +30,8 @@ export type Run = {
   /** The revision as it is recorded first, pending. */
   release: Release;
   words: Words;
-  keepsakes: ReadonlyMap<string, string>;
+  /** The random values that the release holds. */
+  storedValues: ReadonlyMap<string, string>;
   waiting: Waiting;
   /** Hooks may replace what is somebody else's. */
   takeOwnership?: boolean;
@@ -49,7 +51,7 @@ export type Run = {
  * @throws whatever went wrong, after the record says `failed`
  */
 export async function runPlan(env: Env, run: Run): Promise<Release> {
-  const { history, plan, release, words, keepsakes, waiting, takeOwnership, historyMax, undo } = run;
+  const { history, plan, release, words, storedValues, waiting, takeOwnership, historyMax, undo } = run;
   checkRecordFits(release);
   if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
@@ -63,7 +65,7 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
   const lease = await Lease.begin(env, release, history.at(-1));
   const held = lease.env;
   try {
-    await new ReleaseStore(held.records ?? held.cluster, release.namespace).writeKeepsakes(lease.stored, keepsakes);
+    await writeStoredValues(held.records ?? held.cluster, release, lease.stored.secret, storedValues);
     const [before, after] = eventsOf(plan.operation);
     const isOpen = (step: Step): boolean => !home.includes(step);
     await removeLeftHooks(held, history, new Set(plan.steps.map(({ ref }) => refKey(ref))));

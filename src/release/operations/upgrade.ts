@@ -14,7 +14,8 @@ import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts'
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { rollback } from './rollback.ts';
 import { runPlan, withStatus } from './run.ts';
 import { settled, wasDeployed } from './settled.ts';
@@ -58,9 +59,8 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     return installWithin(env, { ...input, chart, userValues, labels, historyMax }, history, undoing);
   }
   const version = last.version + 1;
-  const keepsakes = await store.readKeepsakes(current);
   const whole = { ...input, chart, userValues };
-  const rendered = await renderFor(env, whole, version, false, keepsakes);
+  const rendered = await renderWithStoredValues(env, whole, version, false, history);
   const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
   const times = { first: current.info.first_deployed ?? now, now };
@@ -75,6 +75,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     record: ['create', 'update'],
     dryRun,
   });
+  plan.notes.push(...notesOfRandomChanges(plan, rendered));
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-upgrade', 'Dry run complete'), plan };
   const words = {
@@ -86,7 +87,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     plan,
     release,
     words,
-    keepsakes: rendered.keepsakes,
+    storedValues: rendered.storedValues,
     waiting: input,
     takeOwnership: input.takeOwnership === true,
     historyMax,

@@ -23,6 +23,7 @@ import { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
 import { simpleName } from './scope.ts';
+import { TextCache } from './text-cache.ts';
 import type { Item, PartialBody } from './scope.ts';
 
 /** What one template gave, and where the values of its chart stand in those of the top chart. */
@@ -32,7 +33,8 @@ export type TemplateDocuments = { source: string; documents: ReadDocument[]; at:
 export type EngineOutput = {
   templates: TemplateDocuments[];
   notes: { chart: string; text: string }[];
-  keepsakes: Map<string, string>;
+  storedValues: Map<string, string>;
+  newValues: Map<string, RegExp | undefined>;
   warnings: string[];
 };
 
@@ -130,7 +132,13 @@ function usedNames(charts: readonly ChartTemplates[]): Set<string> {
 }
 
 class Run {
-  readonly output: EngineOutput = { templates: [], notes: [], keepsakes: new Map(), warnings: [] };
+  readonly output: EngineOutput = {
+    templates: [],
+    notes: [],
+    storedValues: new Map(),
+    newValues: new Map(),
+    warnings: [],
+  };
   readonly #input: RenderInput;
   readonly #limits: RenderLimits;
   readonly #slots = new Slots();
@@ -138,7 +146,7 @@ class Run {
   readonly #reader: DocumentReader;
   readonly #steps: { taken: number } = { taken: 0 };
   readonly #now = new Date();
-  readonly #texts = new Map<string, Template>();
+  readonly #texts = new TextCache();
 
   constructor(input: RenderInput) {
     this.#input = input;
@@ -197,8 +205,8 @@ class Run {
   }
 
   #host(chart: Chart, partials: PartialIndex): Host {
-    const { keepsakes, lookup, goTemplates } = this.#input;
-    const kept = this.output.keepsakes;
+    const { storedValues, lookup, goTemplates } = this.#input;
+    const used = this.output.storedValues;
     const host: Host = {
       slots: this.#slots,
       budget: this.#budget,
@@ -210,14 +218,12 @@ class Run {
       helperNames,
       findPartial: (name) => partials.find(name),
       partialNames: () => [...partials.names(), ...(goTemplates?.names() ?? [])],
-      parse: (source, name, file) => {
-        const known = this.#texts.get(source) ?? parseTemplate(source, name, file);
-        this.#texts.set(source, known);
-        return known;
-      },
-      remember: (identity, make) => {
-        const value = kept.get(identity) ?? keepsakes?.get(identity) ?? make();
-        kept.set(identity, value);
+      parseText: (source, name, file) => this.#texts.parse(source, name, file),
+      remember: ({ identity, earlier }, make, form) => {
+        const known = used.get(identity) ?? storedValues?.get(identity) ?? storedValues?.get(earlier ?? identity);
+        const value = known ?? make();
+        if (known === undefined) this.output.newValues.set(identity, form);
+        used.set(identity, value);
         return value;
       },
       structure: (output) => this.#reader.values(output),

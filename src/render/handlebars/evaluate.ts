@@ -37,9 +37,10 @@ export type Host = {
   /** A partial of the chart or its libraries; `template` is set where the name is that of a whole template. */
   findPartial: (name: string) => PartialBody | undefined;
   partialNames: () => readonly string[];
-  parse: (source: string, name: string, file: string) => Template;
-  /** The random text of one call, by the identity of the call. */
-  remember: (identity: string, make: () => string) => string;
+  /** Parses a text of `tpl`: see {@link TextCache}. */
+  parseText: (source: string, name: string, file: string) => Template & { firstName: string };
+  /** The random text of one call, by the identity of the call: see {@link HelperContext}. */
+  remember: (call: CallIdentity, make: () => string, form: RegExp | undefined) => string;
   /** Turns structure into the text of its values (see `text.ts`), or into documents. */
   structure: (output: Output) => Value[];
   lookup?: Lookup;
@@ -57,8 +58,13 @@ export type Frame = {
   depth: number;
   /** Names this run among all runs of the render, the same in every render. */
   identity: string;
+  /** What earlier versions of pkg named it, where that differs: values that they stored are found by it. */
+  earlier: string | undefined;
   counters: Map<string, number>;
 };
+
+/** Names a call among all calls of the render; `earlier` as in {@link Frame}. */
+export type CallIdentity = Pick<Frame, 'identity' | 'earlier'>;
 
 /** Evaluates templates of one chart. */
 export class Evaluator {
@@ -70,7 +76,8 @@ export class Evaluator {
 
   /** Runs a whole template. */
   run(template: Template, root: ItemMap, output: Output): void {
-    const frame: Frame = { template, calls: undefined, depth: 0, identity: template.name, counters: new Map() };
+    const { name } = template;
+    const frame = { template, calls: undefined, depth: 0, identity: name, earlier: undefined, counters: new Map() };
     this.program(template.program, rootScope(root), frame, output);
   }
 
@@ -274,7 +281,7 @@ export class Evaluator {
   }
 
   /** Names the n-th such call of a run: file, partials on the way, loops around it. */
-  identify(frame: Frame, scope: Scope, call: string): string {
+  identify(frame: Frame, scope: Scope, call: string): CallIdentity {
     let loops = '';
     for (let data: Data | undefined = scope.data; data !== undefined; data = data.outer) {
       if (data.key !== undefined) loops += `[${JSON.stringify(data.key)}]`;
@@ -282,7 +289,9 @@ export class Evaluator {
     const key = `${call}${loops}`;
     const count = frame.counters.get(key) ?? 0;
     frame.counters.set(key, count + 1);
-    return `${frame.identity}>${key}${count === 0 ? '' : `#${count}`}`;
+    const name = `>${key}${count === 0 ? '' : `#${count}`}`;
+    const { identity, earlier } = frame;
+    return { identity: identity + name, earlier: earlier === undefined ? undefined : earlier + name };
   }
 
   fault(
