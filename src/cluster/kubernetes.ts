@@ -354,6 +354,7 @@ export class Kubernetes implements Cluster {
         propagationPolicy: PROPAGATION[options.cascade ?? 'background'],
         ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
       },
+      live: options.expected,
       // Nothing else can be deleted by a second try, or it is the name that is meant.
       idempotent: true,
       expect: [404],

@@ -51,7 +51,7 @@ export async function applyObject(
   if (expected === 'nothing') return await createByApply(cluster, object);
   await migrate(cluster, expected);
   try {
-    return (await sendApply(cluster, object, force, { uid: expected.metadata['uid'] })).live;
+    return (await sendApply(cluster, object, force, { uid: expected.metadata['uid'], live: expected })).live;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 422 && error.text.includes('metadata.uid')) throw meanwhile(object, 'removed and made anew');
@@ -194,7 +194,7 @@ async function compareObject(
   let after: KubeObject;
   try {
     const outcome = { dryRun: 'All', ...forceOf(force || !isMigrated) } as const;
-    after = (await sendApply(cluster, desired, outcome, { uid: live.metadata['uid'], isRead: true })).live;
+    after = (await sendApply(cluster, desired, outcome, { uid: live.metadata['uid'], isRead: true, live })).live;
   } catch (problem) {
     // Whether it is our object at all is for the planner to say first.
     if (!(problem instanceof ApiError) || !PROBLEMS.has(problem.code)) throw problem;

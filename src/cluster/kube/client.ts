@@ -27,6 +27,8 @@ export type KubeRequest = {
   path: string;
   query?: Readonly<Record<string, string | undefined>>;
   body?: Json;
+  /** The object as it lives, where that is known: if it is a Secret, no error holds its values. */
+  live?: Json | undefined;
   /** What the body is, when it is not plain JSON: `application/apply-patch+yaml`. */
   contentType?: string;
   accept?: string;
@@ -70,6 +72,8 @@ export type ClientOptions = {
 
 const DEFAULTS = { times: {}, timeout: 65_000, patience: 35_000, pause: 100, maxBody: 256 << 20 };
 const FIRST_TRIES = 4;
+/** Nobody reads more of a refusal that is plain text. */
+const LONGEST_MESSAGE = 10_000;
 const LONGEST_PAUSE = 5_000;
 const BUSY: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
@@ -132,7 +136,8 @@ export class KubeClient {
         went = isRefused ? 'refused' : 'done';
         if (!isRefused) this.#served = Date.now();
         if (answer.status < 300 || expect.includes(answer.status)) return { ...answer, repeated };
-        const error = apiError(answer.status, answer.body, askedBy(method, request.path), this.#asker());
+        const body = await this.#masked(request, answer.body);
+        const error = apiError(answer.status, body, askedBy(method, request.path), this.#asker());
         failure = error;
         if (answer.status === 401 && !renewed) {
           renewed = true;
@@ -284,6 +289,12 @@ export class KubeClient {
     );
   }
 
+  /** Errors end up in logs and in records: no value of a Secret may stand in them. */
+  async #masked({ path, body, live }: KubeRequest, answer: Json): Promise<Json> {
+    const { maskAnswer } = await import('./mask-values.ts');
+    return maskAnswer(path, answer, [body, live]);
+  }
+
   /** Reads an answer whole. */
   async #collect(response: Response): Promise<Omit<KubeAnswer, 'repeated'>> {
     const { status, headers } = response;
@@ -297,7 +308,7 @@ export class KubeClient {
       return parseJson(text, 'answer');
     } catch (error) {
       // A refusal may be plain text: it comes from something in front of the API server.
-      if (status >= 300) return { message: text.slice(0, 500) };
+      if (status >= 300) return { message: text.slice(0, LONGEST_MESSAGE) };
       throw new ApiError(
         'PKG_CLUSTER_FAILED',
         `${this.connection.description} (${this.connection.server.host}) answered something that is not JSON`,

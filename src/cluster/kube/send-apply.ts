@@ -21,6 +21,8 @@ export type ApplyTo = {
   isTry?: boolean;
   /** The answer holds the whole object, not its metadata alone. */
   isRead?: boolean;
+  /** What lives now, if it is known: if it is a Secret, no error holds its values. */
+  live?: KubeObject;
   /** Statuses that are given back instead of thrown. */
   expect?: readonly number[];
 };
@@ -34,7 +36,7 @@ export async function sendApply(
   cluster: Kubernetes,
   object: KubeObject,
   query: { dryRun?: 'All'; force?: 'true' },
-  { uid, resourceVersion, isTry = false, isRead = false, expect = [] }: ApplyTo = {},
+  { uid, resourceVersion, isTry = false, isRead = false, expect = [], live: before }: ApplyTo = {},
 ): Promise<{ status: number; live: KubeObject; repeated: boolean }> {
   const ref = refOf(object);
   const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
@@ -48,6 +50,7 @@ export async function sendApply(
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
     contentType: 'application/apply-patch+yaml',
     ...(isRead ? {} : { accept: METADATA_ONLY }),
+    live: before,
     body: { ...object, metadata: { ...object.metadata, ...bound } },
     // What a try does not tell, the write tells.
     idempotent: !isTry,
