@@ -7,7 +7,7 @@ import { printable } from '../errors-text.ts';
 import { describeRef, groupOf, refKey, refOf } from '../cluster/cluster.ts';
 import { compareInstallOrder } from '../render/order.ts';
 import { cloneJson } from '../yaml/json.ts';
-import { getOwn, isJsonObject, textField, toPlain } from '../yaml/value.ts';
+import { getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { KubeObject, Scope } from '../cluster/cluster.ts';
 import type { Json, JsonObject, ValueMap } from '../yaml/value.ts';
 
@@ -136,7 +136,7 @@ function normalForm(object: KubeObject, namespace: string | undefined): KubeObje
   if (texts === undefined) return secret as KubeObject;
   const data: JsonObject = { ...asObject(getOwn(normal, 'data')) };
   for (const [key, text] of Object.entries(texts)) {
-    data[key] = typeof text === 'string' ? Buffer.from(text).toString('base64') : text;
+    setOwn(data, key, typeof text === 'string' ? Buffer.from(text).toString('base64') : text);
   }
   return { ...secret, data } as KubeObject;
 }

@@ -1,5 +1,6 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { checkData } from '../check-data.ts';
 import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
@@ -55,6 +56,7 @@ export async function installWithin(
   const version = (last?.version ?? 0) + 1;
   const isGoingOn = last !== undefined && last.info.status !== 'uninstalled';
   const rendered = await renderWithStoredValues(env, input, version, true, history);
+  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
   const now = recordTime(env);

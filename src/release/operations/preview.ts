@@ -1,4 +1,5 @@
 import type { RenderedChart } from '../../render/render-chart.ts';
+import { checkData } from '../check-data.ts';
 import { checkNamespace, checkReleaseName } from '../names.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
@@ -15,6 +16,7 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
   checkNamespace(input.namespace);
   const rendered = await renderFor(env, input, 1, !input.isUpgrade, new Map());
   for (const message of rendered.warnings) env.emit({ type: 'warning', message });
+  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
   const release = releaseOf(input, rendered, 1, { first: now, now }, 'pending-install', '', {});
   const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);

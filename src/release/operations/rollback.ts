@@ -1,3 +1,4 @@
+import { checkData } from '../check-data.ts';
 import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
@@ -75,6 +76,8 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   };
   const where = `revision ${revision}`;
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
+  const hooks = release.hooks.flatMap(({ manifest, path }) => parseDocument(manifest, path) ?? []);
+  checkData([...documents, ...hooks]);
   const plan = await planRelease(env, 'rollback', release, documents, history, {
     takeOwnership: false,
     // What was changed by hand is what a rollback is for; what an autoscaler set is not.

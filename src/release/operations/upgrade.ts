@@ -3,6 +3,7 @@ import { coalesceTables, coalesceValues } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { fromPlain } from '../../yaml/value.ts';
+import { checkData } from '../check-data.ts';
 import { checkLabels, checkNamespace, checkReleaseName, mergeLabels } from '../names.ts';
 import { recordedValues } from '../recorded-chart.ts';
 import type { Release } from '../release.ts';
@@ -61,6 +62,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   const version = last.version + 1;
   const whole = { ...input, chart, userValues };
   const rendered = await renderWithStoredValues(env, whole, version, false, history);
+  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
   const times = { first: current.info.first_deployed ?? now, now };
