@@ -58,6 +58,12 @@ export class ReleaseStore {
     return secrets.flatMap((secret) => (secret === undefined ? [] : [{ release: decodeSecret(secret), secret }]));
   }
 
+  /** The names of all releases; what the records hold is not read. */
+  async names(): Promise<string[]> {
+    const heads = await this.#cluster.listMetadata({ ...this.#query({ owner: 'helm' }), namePrefix: PREFIX });
+    return [...new Set(heads.map(({ metadata }) => textField(metadata['labels'], 'name')))].sort();
+  }
+
   #query(labels: Record<string, string>): ListQuery {
     const where = this.#namespace === undefined ? {} : { namespace: this.#namespace };
     return { apiVersion: 'v1', kind: 'Secret', labels, ...where };

@@ -8,7 +8,7 @@ import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { textOf } from '../chart/fields.ts';
 import { declaredDependencies, lockDigest, lockText } from './lock.ts';
-import type { Locked } from './lock.ts';
+import type { Declared, Locked } from './lock.ts';
 import { Remotes } from './remotes.ts';
 import type { RepositorySettings, Tell } from './remotes.ts';
 import { resolveDependency } from './sources.ts';
@@ -30,13 +30,14 @@ export type UpdateOptions = {
  * @param chart a chart folder that was loaded
  * @returns the charts that were fetched
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` for an archive; `PKG_CHART_UNSAFE` where it would write through a
- *   link; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several dependencies at once
+ *   link; `PKG_USAGE` for one login and several registries; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several dependencies at once
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
   const { env, settings, tell = () => {} } = options;
   const lockName = chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
+  if (settings !== undefined) checkLogin(chart, declared, settings);
   const remotes = new Remotes(env, tell, settings);
   try {
     const resolved = await all(chart, declared, (dependency) => resolveDependency(chart, dependency, remotes));
@@ -55,6 +56,23 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
   } finally {
     remotes.close();
   }
+}
+
+/**
+ * A name and a password on the command line are for one registry. Where dependencies name several, nobody says which,
+ * and the others must not get them.
+ */
+function checkLogin({ location }: Chart, declared: readonly Declared[], { registry }: RepositorySettings): void {
+  if (registry.username === '' && registry.password === '') return;
+  const hosts = new Set(
+    declared.flatMap(({ repository }) => /^oci:\/\/([^/]+)/.exec(repository)?.[1]?.toLowerCase() ?? []),
+  );
+  if (hosts.size < 2) return;
+  const names = printable([...hosts].join(', '), 500);
+  throw new PkgError('PKG_USAGE', `--username and --password are for one registry, and dependencies are in ${names}`, {
+    at: { file: `${location}/Chart.yaml` },
+    hints: ['leave both out, and log in to each: `helm registry login` or `docker login`'],
+  });
 }
 
 function checkPlace({ location }: Chart, lockName: string): void {

@@ -23,6 +23,7 @@ export type ProxiedRequest = {
   path: string;
   query: URLSearchParams;
   userAgent: string;
+  accept: string;
   protocol: 'HTTP/1.1' | 'HTTP/2';
   /** Bytes of its body, as far as it says so. */
   size: number;
@@ -126,6 +127,7 @@ export async function startProxy({
       path: url.pathname,
       query: url.searchParams,
       userAgent: request.headers['user-agent'] ?? '',
+      accept: request.headers.accept ?? '',
       protocol: request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1',
       size: Number(request.headers['content-length'] ?? 0),
     };

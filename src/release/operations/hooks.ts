@@ -66,7 +66,7 @@ export async function runHooks(
       made.push({ object, policies, live });
     }
     try {
-      for (const object of objects) await finished(env, object, event);
+      for (const object of objects) await finished(env, object, event, policies);
     } catch (error) {
       await removeAfterFailure(env, made, 'hook-failed');
       await removeAfterFailure(env, done, 'hook-succeeded');
@@ -183,15 +183,18 @@ async function removeAndWait(env: Env, live: KubeObject | undefined): Promise<bo
 }
 
 /** Waits for a Job or a Pod to end; other objects are done once they are there. */
-async function finished(env: Env, object: KubeObject, event: string): Promise<void> {
+async function finished(env: Env, object: KubeObject, event: string, policies: readonly string[]): Promise<void> {
   try {
     if (object.kind === 'Job' || object.kind === 'Pod') await waitUntilReady(env, [object], 'hooks');
   } catch (error) {
     if (!(error instanceof NotReady)) throw error;
     const { name, namespace = 'default' } = object.metadata;
     const why = error.unready.map((one) => printable(one.why, 500)).join(', ');
+    const hint = policies.includes('hook-failed')
+      ? 'to see what it printed, leave hook-failed out of its helm.sh/hook-delete-policy: that removes it with its logs'
+      : `see what it printed: kubectl --namespace ${namespace} logs ${object.kind.toLowerCase()}/${name}`;
     throw new PkgError('PKG_HOOK_FAILED', `the ${event} hook ${object.kind} "${printable(name)}" failed: ${why}`, {
-      hints: [`see what it printed: kubectl --namespace ${namespace} logs ${object.kind.toLowerCase()}/${name}`],
+      hints: [hint],
       cause: error,
     });
   }

@@ -1,3 +1,5 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import { checkData } from '../check-data.ts';
 import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
@@ -52,7 +54,15 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const history = await settled(env, store, input);
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
-  const revision = input.revision === undefined || input.revision === 0 ? last.version - 1 : input.revision;
+  const { revision: named = 0 } = input;
+  if (named === 0 && history.length === 1) {
+    throw new PkgError(
+      'PKG_REVISION_NOT_FOUND',
+      `release ${printable(name)} has only revision ${last.version}, and none before it to go back to`,
+      { hints: [`give \`pkg rollback ${printable(name)} ${last.version}\` to apply that revision again`] },
+    );
+  }
+  const revision = named === 0 ? last.version - 1 : named;
   const target = history.find(({ release }) => release.version === revision)?.release;
   if (target === undefined)
     throw revisionNotFound(
