@@ -52,14 +52,15 @@ export async function writeStoredValues(
 }
 
 /**
- * What is stored for each identity beside any of these revisions: each value once, that of the newest revision first.
+ * What is stored for each identity beside any of these revisions: each value once, that of the newest revision first;
+ * and the newest revision that stored any.
  *
  * @throws {PkgError} of the cluster; `PKG_RECORD_CORRUPT` for a Secret that is damaged
  */
 export async function readStoredValues(
   cluster: Cluster,
   revisions: readonly Revision[],
-): Promise<Map<string, readonly string[]>> {
+): Promise<{ values: Map<string, readonly string[]>; newest: number | undefined }> {
   const newestFirst = revisions.toSorted((a, b) => b.version - a.version);
   const read = await inParallel(newestFirst, AT_ONCE, (revision) => readOne(cluster, storedValuesRef(revision)));
   const found = new Map<string, string[]>();
@@ -68,7 +69,7 @@ export async function readStoredValues(
     if (!known.includes(value)) known.push(value);
     found.set(identity, known);
   }
-  return found;
+  return { values: found, newest: newestFirst.find((_revision, index) => read[index]?.length !== 0)?.version };
 }
 
 async function readOne(cluster: Cluster, ref: ObjectRef): Promise<[string, string][]> {

@@ -12,7 +12,7 @@ import { kubeVersionNumbers } from './capabilities.ts';
 import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
-import type { GoTemplates, Rendered, RenderInput } from './render.ts';
+import type { GoTemplates, RandomValues, Rendered, RenderInput } from './render.ts';
 import { ValueFault } from '../chart/value-fault.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
@@ -62,7 +62,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   };
   const engines = enginesOf(chart);
   const parts: Documents[] = [];
-  let random: Pick<Rendered, 'storedValues' | 'newValues'> = { storedValues: new Map(), newValues: new Map() };
+  let random: RandomValues = { storedValues: new Map(), newValues: new Set(), forms: new Map() };
   try {
     let goTemplates: GoTemplates | undefined;
     if (engines.go) {
@@ -92,6 +92,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       .join('\n'),
     storedValues: random.storedValues,
     newValues: random.newValues,
+    forms: random.forms,
     warnings,
   };
 }

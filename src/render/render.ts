@@ -90,16 +90,22 @@ export type RenderedHook = RenderedDocument & {
   outputLogPolicies: string[];
 };
 
+/** The random values of a render. */
+export type RandomValues = {
+  /** All random values that this render used, to be stored beside the record. */
+  storedValues: StoredValues;
+  /** The identities of those that this render made. */
+  newValues: ReadonlySet<string>;
+  /** What every value of a call looks like, by its identity, where that tells it from most texts. */
+  forms: ReadonlyMap<string, RegExp>;
+};
+
 /** What a chart renders to. */
-export type Rendered = {
+export type Rendered = RandomValues & {
   /** In Helm's install order. */
   objects: RenderedDocument[];
   /** In Helm's install order of kinds, as Helm stores them. */
   hooks: RenderedHook[];
   notes: string;
-  /** All random values that this render used, to be stored beside the record. */
-  storedValues: StoredValues;
-  /** The identities of those that this render made, and the form of such values where they have one. */
-  newValues: ReadonlyMap<string, RegExp | undefined>;
   warnings: string[];
 };

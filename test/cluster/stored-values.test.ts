@@ -145,6 +145,49 @@ test('of different values that revisions stored, the one that lives is used', as
   expect(await dataOf(ns, 'db')).toEqual({ ...first, password: 'another-value' });
 });
 
+test('what helm brought back from an older manifest is used, not what was stored later', async () => {
+  const ns = await namespace();
+  const one = chart({ db: DB });
+  await pkg(ns, 'install', 'r', one);
+  const first = await dataOf(ns, 'db');
+  // All that knows the first values goes, but the manifest.
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v1`);
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=b');
+  const second = await dataOf(ns, 'db');
+  expect(second['password']).not.toBe(first['password']);
+  await helm(ns, 'rollback', 'r', '1');
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=c');
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  const back = await pkgOn(ns, ['rollback', 'r', '2']);
+  expect(back.stderr).toContain('changes: revision 2 has another');
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=d');
+  expect(await dataOf(ns, 'db')).toEqual(second);
+});
+
+test('of certificates, which have no form, those that a revision stored are told apart by what lives', async () => {
+  const ns = await namespace();
+  const tls = (days: number): string =>
+    chart({
+      tls: `{{#with (genCA "ca" ${days}) as |ca|}}\n${secret('tls', 'cert: "{{ca.Cert}}"\nkey: "{{ca.Key}}"\n')}{{/with}}\n`,
+    });
+  await pkg(ns, 'install', 'r', tls(30));
+  const first = await dataOf(ns, 'tls');
+  expect(first['key']).toContain('PRIVATE KEY');
+  const said = await pkgOn(ns, ['upgrade', 'r', tls(60)]);
+  expect(said.stderr).toContain('the random value in data.cert of Secret "tls" changes');
+  const second = await dataOf(ns, 'tls');
+  expect(second['cert']).not.toBe(first['cert']);
+  await helm(ns, 'rollback', 'r', '1');
+  // Another call than that which made what lives: its own value comes, and the plan says so.
+  expect((await pkgOn(ns, ['upgrade', 'r', tls(60)])).stderr).toContain('the stored value takes its place');
+  expect(await dataOf(ns, 'tls')).toEqual(second);
+  await helm(ns, 'rollback', 'r', '1');
+  await pkg(ns, 'upgrade', 'r', tls(30));
+  expect(await dataOf(ns, 'tls')).toEqual(first);
+});
+
 test('a random value that changes is a line in the plan, without the value', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chart({ db: DB }));

@@ -1,8 +1,9 @@
 /**
- * Which random values an operation renders with. The rule, which docs/releases.md states for users: a value that any
- * revision has stored is used again, that of the newest revision first; where revisions stored different ones, the one
- * that lives in the release's objects; where none did, what lives there in the same field, if it has the form of such
- * a value. Only what is in none of these places is made anew.
+ * Which random values an operation renders with. The rule, which docs/releases.md states for users: a value that was
+ * written once and lives is used again. That is what a revision has stored, the newest first; where other than that
+ * lives in the release's objects, what lives, if another revision stored it or has it in its manifest; and where
+ * nothing is stored, what lives in the same field, if such a call could have made it. Only what is in none of these
+ * places is made anew.
  */
 import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
 import type { KubeObject } from '../../cluster/cluster.ts';
@@ -39,13 +40,20 @@ export async function renderWithStoredValues(
   // Go templates have no stored values, as with Helm.
   const { native } = enginesOf(input.chart);
   const revisions = native ? history.map(({ release }) => release) : [];
-  const stored = await readStoredValues(env.cluster, revisions);
-  const chosen = new Map([...stored].map(([identity, [newest = '']]) => [identity, newest]));
+  const { values: stored, newest } = await readStoredValues(env.cluster, revisions);
+  const manifests = revisions.map(({ manifest }) => withoutSpace(manifest));
+  // Helm stores nothing: what lives now may be of any revision.
+  const isCertain = newest === revisions.at(-1)?.version;
+  const chosen = new Map([...stored].map(([identity, [first = '']]) => [identity, first]));
   const settled = new Set<string>();
   for (let renders = 1; ; renders++) {
     const rendered = await renderFor(env, input, revision, isInstall, chosen);
-    const open = [...openValues(rendered, stored)].filter(({ identity }) => !settled.has(identity));
-    const living = open.length === 0 ? [] : await findLiving(env, input, rendered, open);
+    const open: OpenValue[] = [...rendered.storedValues].flatMap(([identity, value]) => {
+      const candidates = stored.get(identity) ?? [];
+      if (settled.has(identity) || (isCertain && candidates.length === 1)) return [];
+      return [{ identity, value, candidates, form: rendered.forms.get(identity) }];
+    });
+    const living = open.length === 0 ? [] : await findLiving(env, input, rendered, open, manifests);
     if (living.length === 0 || renders === MOST_RENDERS) {
       for (const message of rendered.warnings) env.emit({ type: 'warning', message });
       return rendered;
@@ -55,23 +63,11 @@ export async function renderWithStoredValues(
   }
 }
 
-/** A value of a render that may have to be another: one of `candidates`, or any of this form. */
-type OpenValue = { identity: string; value: string } & (
-  | { candidates: readonly string[]; form?: never }
-  | { form: RegExp; candidates?: never }
-);
+/** A value of a render that may have to be another: what revisions have stored for it, and the form of such values. */
+type OpenValue = { identity: string; value: string; candidates: readonly string[]; form: RegExp | undefined };
 
-function* openValues(
-  { storedValues, newValues }: RenderedChart,
-  stored: ReadonlyMap<string, readonly string[]>,
-): Generator<OpenValue> {
-  for (const [identity, value] of storedValues) {
-    const candidates = stored.get(identity) ?? [];
-    const form = newValues.get(identity);
-    if (candidates.length > 1) yield { identity, value, candidates };
-    else if (form !== undefined && value.length >= SHORTEST) yield { identity, value, form };
-  }
-}
+/** What stands in the place of a part of a value. */
+type Living = { part: string; text: string; inSecret: boolean };
 
 /** The values that live where a render puts others. */
 async function findLiving(
@@ -79,6 +75,7 @@ async function findLiving(
   { name, namespace }: ChartOperation,
   rendered: RenderedChart,
   open: readonly OpenValue[],
+  manifests: readonly string[],
 ): Promise<[identity: string, value: string][]> {
   const { objects } = await normalizeObjects(rendered.objects, {
     namespace,
@@ -95,32 +92,48 @@ async function findLiving(
     const lives = new Map([...textsIn(at)].map(({ path, text }) => [path.join('\0'), text]));
     return fields.flatMap(({ path, text }) => {
       const now = lives.get(path.join('\0'));
-      return now === undefined ? [] : [{ isSecret: isSecret(object), text, now }];
+      return now === undefined ? [] : [{ inSecret: isSecret(object), text, now }];
     });
   });
   return open.flatMap((one): [string, string][] => {
-    const found = pairs.flatMap(({ isSecret: inSecret, text, now }) =>
-      livingIn(one, text, now).map((value) => ({ inSecret, value })),
-    );
+    const found = pairs.flatMap(({ inSecret, text, now }) => livingIn(one.value, text, now, inSecret));
     // A Secret is where such a value is at home: what a copy of it elsewhere says counts less.
-    const values = new Set(
-      (found.some(({ inSecret }) => inSecret) ? found.filter((f) => f.inSecret) : found).map((f) => f.value),
-    );
-    const [value] = values;
-    return value === undefined || values.size > 1 || value === one.value ? [] : [[one.identity, value]];
+    const inSecrets = found.filter(({ inSecret }) => inSecret);
+    const value = livingValue(one, inSecrets.length > 0 ? inSecrets : found, manifests);
+    return value === undefined || value === one.value ? [] : [[one.identity, value]];
   });
 }
 
-/** What lives in a field in place of a value: the text around it must be the same. */
-function livingIn({ value, candidates, form }: OpenValue, text: string, now: string): string[] {
-  return Object.entries(partsOf(value)).flatMap(([name, part]) => {
-    const [before = '', after = '', ...more] = text.split(part);
-    if (part === '' || text === before || more.length > 0) return [];
+/** What lives in a field in place of the parts of a value: the text around must be the same. */
+function livingIn(value: string, text: string, now: string, inSecret: boolean): Living[] {
+  return Object.entries(partsOf(value)).flatMap(([part, own]) => {
+    const [before = '', after = '', ...more] = text.split(own);
+    if (own === '' || text === before || more.length > 0) return [];
     if (now.length < before.length + after.length || !now.startsWith(before) || !now.endsWith(after)) return [];
-    const middle = now.slice(before.length, now.length - after.length);
-    if (candidates === undefined) return form.test(middle) ? [middle] : [];
-    return candidates.filter((candidate) => getOwn(partsOf(candidate), name) === middle).slice(0, 1);
+    return [{ part, text: now.slice(before.length, now.length - after.length), inSecret }];
   });
+}
+
+/** The value that all fields agree on, if it surely is one of this call. */
+function livingValue(
+  { candidates, form }: OpenValue,
+  found: readonly Living[],
+  manifests: readonly string[],
+): string | undefined {
+  if (found.length === 0) return undefined;
+  const stored = candidates.find((one) => found.every(({ part, text }) => getOwn(partsOf(one), part) === text));
+  if (stored !== undefined) return stored;
+  const [{ text } = { text: '' }] = found;
+  // Where the arguments of the call have changed, what lives is of another form.
+  if (text.length < SHORTEST || form?.test(text) !== true || found.some((one) => one.text !== text)) return undefined;
+  const written = [text, Buffer.from(text).toString('base64')].map((one) => withoutSpace(one));
+  const isWritten = manifests.some((manifest) => written.some((one) => manifest.includes(one)));
+  return candidates.length === 0 || isWritten ? text : undefined;
+}
+
+/** Manifests are YAML, which breaks and indents the lines of a text. */
+function withoutSpace(text: string): string {
+  return text.replaceAll(/\s+/g, '');
 }
 
 /** A line for each field whose random value an install or an upgrade changes. */

@@ -100,8 +100,8 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     record: ['create', 'update'],
     dryRun,
   });
-  const stored = await readStoredValues(cluster, [target]);
-  const storedValues = new Map([...stored].map(([identity, [value = '']]) => [identity, value]));
+  const { values } = await readStoredValues(cluster, [target]);
+  const storedValues = new Map([...values].map(([identity, [value = '']]) => [identity, value]));
   plan.notes.push(...randomChanges(plan, storedValues, () => `revision ${revision} has another`));
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };

@@ -34,7 +34,8 @@ export type EngineOutput = {
   templates: TemplateDocuments[];
   notes: { chart: string; text: string }[];
   storedValues: Map<string, string>;
-  newValues: Map<string, RegExp | undefined>;
+  newValues: Set<string>;
+  forms: Map<string, RegExp>;
   warnings: string[];
 };
 
@@ -136,7 +137,8 @@ class Run {
     templates: [],
     notes: [],
     storedValues: new Map(),
-    newValues: new Map(),
+    newValues: new Set(),
+    forms: new Map(),
     warnings: [],
   };
   readonly #input: RenderInput;
@@ -222,7 +224,8 @@ class Run {
       remember: ({ identity, earlier }, make, form) => {
         const known = used.get(identity) ?? storedValues?.get(identity) ?? storedValues?.get(earlier ?? identity);
         const value = known ?? make();
-        if (known === undefined) this.output.newValues.set(identity, form);
+        if (known === undefined) this.output.newValues.add(identity);
+        if (form !== undefined) this.output.forms.set(identity, form);
         used.set(identity, value);
         return value;
       },

@@ -4,7 +4,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import { checkObject } from '../check-object.ts';
 import type { Documents } from '../engines.ts';
 import { asHook } from '../hooks.ts';
-import type { Rendered, RenderedDocument, RenderInput } from '../render.ts';
+import type { RandomValues, RenderedDocument, RenderInput } from '../render.ts';
 import type { ReadDocument } from './documents.ts';
 import { inTopValues, renderTemplates } from './engine.ts';
 
@@ -14,11 +14,9 @@ import { inTopValues, renderTemplates } from './engine.ts';
  * @param input its values are given away
  * @throws {PkgError} for templates and for objects, at their places in the templates
  */
-export async function renderNative(
-  input: RenderInput,
-): Promise<Documents & Pick<Rendered, 'storedValues' | 'newValues'>> {
+export async function renderNative(input: RenderInput): Promise<Documents & RandomValues> {
   narrowIntegers(input.values);
-  const { templates, notes, storedValues, newValues, warnings } = await renderTemplates(input);
+  const { templates, notes, storedValues, newValues, forms, warnings } = await renderTemplates(input);
   const documents: Documents = { objects: [], hooks: [], notes: notes.map(({ text }) => text), warnings };
   for (const { source, documents: found, at } of templates) {
     for (const read of found) {
@@ -31,7 +29,7 @@ export async function renderNative(
       else documents.hooks.push(hook);
     }
   }
-  return { ...documents, storedValues, newValues };
+  return { ...documents, storedValues, newValues, forms };
 }
 
 /** A document whose object is made when it is asked for: whoever only prints it does not. */
