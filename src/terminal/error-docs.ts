@@ -177,7 +177,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_OBJECT_INVALID: {
     summary: 'a document is not an object of Kubernetes',
-    why: 'It lacks apiVersion, kind or a name, or holds a number where a text has to be.',
+    why: 'It lacks apiVersion, kind or a name, holds a number where a text has to be, or a Secret or ConfigMap holds data that no API server takes: something else than texts, or what is not base64.',
     fix: 'Mend the template at the place that is named.',
   },
   PKG_RELEASE_EXISTS: {
@@ -212,7 +212,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_RECORD_CORRUPT: {
     summary: 'a record cannot be read',
-    why: 'The Secret of a revision holds something else than a release.',
+    why: 'The Secret of a revision holds something else than a release, or the one beside it (pkg.v1.NAME.vN) no random values.',
     fix: 'Restore it, or delete it: other revisions stay usable.',
   },
   PKG_RECORD_TOO_LARGE: {
