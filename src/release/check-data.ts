@@ -14,8 +14,8 @@ import type { SourceDocument } from './plan-normal.ts';
 
 type Path = readonly (string | number)[];
 
-/** A document that may tell where its fields are written. */
-export type DataDocument = SourceDocument & { trace?(path: Path): { at: Position } };
+/** A document that may tell its kind without being read, and where its fields are written. */
+export type DataDocument = SourceDocument & { kind?: string; trace?(path: Path): { at: Position } };
 
 /** What each field takes. Both kinds of text may be null, which is an empty one. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, 'text' | 'base64'>>>> = {
@@ -31,6 +31,8 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, 'text' | 'base64'>
  */
 export function checkData(documents: readonly DataDocument[], chart?: Chart): void {
   const errors = documents.flatMap((document) => {
+    const { kind } = document;
+    if (kind !== undefined && !kind.endsWith('List') && !Object.hasOwn(FIELDS, kind)) return [];
     const { object } = document;
     if (object === undefined) return [];
     return problemsOf(object, []).map(({ kind, path, key, message, hints }) => {
@@ -58,7 +60,7 @@ function problemsOf(object: ValueMap, path: Path, inherited: { kind?: string; ap
   if (groupOf(apiVersion) !== '') return [];
   const metadata = object.get('metadata');
   const name = isMap(metadata) ? (textOf(metadata.get('name')) ?? '') : '';
-  return Object.entries(FIELDS[kind] ?? {}).flatMap(([field, form]) => {
+  return Object.entries(Object.hasOwn(FIELDS, kind) ? (FIELDS[kind] ?? {}) : {}).flatMap(([field, form]) => {
     const value = object.get(field) ?? null;
     const of = `of ${kind} "${printable(name)}"`;
     if (value === null) return [];

@@ -103,7 +103,7 @@ export type RandomValues = {
 /** What a chart renders to. */
 export type Rendered = RandomValues & {
   /** In Helm's install order. */
-  objects: RenderedDocument[];
+  objects: (RenderedDocument & { kind: string })[];
   /** In Helm's install order of kinds, as Helm stores them. */
   hooks: RenderedHook[];
   notes: string;

@@ -13,6 +13,8 @@ const PIECE = 6;
 /** Of a longer value only this much is looked for, and of a longer message only this much is left. */
 const LONGEST = 1 << 16;
 const LONGEST_MESSAGE = 10_000;
+/** Longer values are not looked for as lists of numbers, which are like other numbers: an uid, a size. */
+const LONGEST_LIST = 4096;
 /** Where client-side apply keeps a copy of the whole object. */
 const COPY = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -50,7 +52,15 @@ const QUOTED: readonly [RegExp, string][] = [
   [/invalid character '[^]{1,10}?'(?= )/g, 'invalid character'],
 ];
 
+/** Who may not do what. This is about no object: a name in it that is a value, too (`admin`), is no secret. */
+const FORBIDDEN = /^[\w.-]+(?: "[^"]*")? is forbidden: User "[^"]*" cannot \w+ resource "[^"]*" in API group "[^"]*"/;
+
 function maskText(text: string, ways: readonly string[]): string {
+  const known = FORBIDDEN.exec(text)?.[0] ?? '';
+  return known + maskRest(text.slice(known.length), ways);
+}
+
+function maskRest(text: string, ways: readonly string[]): string {
   let masked = text.slice(0, LONGEST_MESSAGE);
   for (const [quoted, rest] of QUOTED) masked = masked.replace(quoted, rest);
   const hidden = new Uint8Array(masked.length);
@@ -131,13 +141,20 @@ function waysToSay(value: string): string[] {
       // A message about JSON inside JSON.
       ...quoted.map((once) => inQuotes(JSON.stringify(once))),
       bytes.toString('base64'),
-      bytes.toString('hex'),
-      [...bytes].join(' '),
-      [...bytes].join(','),
-      [...bytes].join(', '),
-      [...bytes].map((byte) => `0x${byte.toString(16)}`).join(', '),
+      ...(bytes.length > LONGEST_LIST ? [] : listed(bytes)),
     ];
   });
+}
+
+/** As `%x` and `%v` write bytes. */
+function listed(bytes: Buffer): string[] {
+  return [
+    bytes.toString('hex'),
+    [...bytes].join(' '),
+    [...bytes].join(','),
+    [...bytes].join(', '),
+    [...bytes].map((byte) => `0x${byte.toString(16)}`).join(', '),
+  ];
 }
 
 function inQuotes(text: string): string {

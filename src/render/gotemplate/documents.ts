@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import { documentHead } from '../../yaml/head.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
 import { hookOf } from '../hooks.ts';
 import type { Documents } from '../engines.ts';
 import type { RenderedDocument } from '../render.ts';
@@ -71,6 +71,7 @@ class GoDocument implements RenderedDocument {
   readonly source: string;
   readonly bytes: string;
   readonly #file: string;
+  #read: Value[] | undefined;
 
   constructor(bytes: string, { source, file }: GoText) {
     this.source = decodeText(source);
@@ -84,7 +85,8 @@ class GoDocument implements RenderedDocument {
 
   get object(): ValueMap | undefined {
     // A stream ends each document with a newline, and a block scalar at its end may hold it.
-    const value = parseYamlDocuments(`${this.text}\n`, this.source)[0] ?? null;
+    this.#read ??= parseYamlDocuments(`${this.text}\n`, this.source);
+    const [value] = this.#read;
     return isMap(value) ? value : undefined;
   }
 

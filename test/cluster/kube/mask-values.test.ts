@@ -117,6 +117,15 @@ test.each([
   expect(masked.message).not.toBe(message);
 });
 
+test('who may not do what is said, though the name is that of a value', () => {
+  const message =
+    'secrets "db" is forbidden: User "admin" cannot patch resource "secrets" in API group "" in the namespace "x"';
+  const secret = { data: { user: base64('admin') } };
+  expect(maskAnswer(PATH, { message }, [secret])).toEqual({ message });
+  const denied = 'admission webhook "w" denied the request: User "admin" is taken';
+  expect(maskAnswer(PATH, { message: denied }, [secret])).toEqual({ message: denied.replace('admin', '***') });
+});
+
 test('what is said of other kinds, and the names of entries, stay', () => {
   const message = 'ConfigMap "db" is invalid: data[password]: Invalid value: "hunter2hunter2"';
   const object = { data: { password: 'hunter2hunter2' } };
