@@ -137,7 +137,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_DIGEST_MISMATCH: {
     summary: 'what was fetched is not what the repository promised',
-    why: 'The archive has another digest than the index or the manifest says: it was replaced later, or on the way.',
+    why: 'The archive has another digest than the index or the manifest says, and was replaced later, or on the way; or what they say is no digest that could be checked.',
     fix: 'Do not use it before you know why. Who runs the repository can make its index again.',
   },
   PKG_TEMPLATE_SYNTAX: {
