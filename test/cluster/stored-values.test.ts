@@ -1,6 +1,7 @@
 /** Stored random values: what was written to the cluster once is written again, whatever happened between. */
+import fc from 'fast-check';
 import { expect } from 'vitest';
-import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
+import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import { chartOf, helm, pkg, pkgFails, statuses } from './support.ts';
 
@@ -230,5 +231,89 @@ test('stored values that cannot be read stop the upgrade: to go on could change 
     });
     const said = await pkgFails(ns, 'PKG_RECORD_CORRUPT', ['upgrade', 'r', one]);
     expect(said).toContain(`delete secret pkg.v1.r.v1`);
+  }
+});
+
+type Operation =
+  | { what: 'upgrade' | 'fail' | 'kill'; both: boolean; at: number }
+  | { what: 'helm rollback' | 'pkg rollback'; back: number }
+  | { what: 'uninstall and install'; both: boolean };
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({
+    what: fc.constantFrom('upgrade', 'fail', 'kill'),
+    both: fc.boolean(),
+    at: fc.integer({ min: 1, max: 6 }),
+  }),
+  fc.record({ what: fc.constantFrom('helm rollback', 'pkg rollback'), back: fc.nat(5) }),
+  fc.record({ what: fc.constant('uninstall and install' as const), both: fc.boolean() }),
+);
+
+test('whatever comes after what, a password that was written once stays', async () => {
+  const [alone, both] = [chart({ db: DB }), chart({ db: DB, cache: CACHE })];
+  const stuck = [chart({ db: DB, stuck: STUCK }), chart({ db: DB, cache: CACHE, stuck: STUCK })] as const;
+  let kill: (() => void) | undefined;
+  let left = 0;
+  const proxy = await startProxy({
+    upstream: access(),
+    fault: ({ method, query }) => {
+      if (method === 'GET' || query.has('dryRun') || --left > 0) return undefined;
+      kill?.();
+      return 'hang';
+    },
+  });
+  const run = async (ns: string, one: Operation): Promise<void> => {
+    switch (one.what) {
+      case 'upgrade':
+        expect((await pkgOn(ns, ['upgrade', 'r', one.both ? both : alone])).status).toBe(0);
+        return;
+      case 'fail': {
+        const args = ['upgrade', 'r', stuck[one.both ? 1 : 0], '--wait', '--timeout', '2s'];
+        expect((await pkgOn(ns, args)).status).toBe(1);
+        return;
+      }
+      case 'kill': {
+        left = one.at;
+        const onStart = (send: (signal: NodeJS.Signals) => void): void => void (kill = () => send('SIGKILL'));
+        await pkgOn(ns, ['upgrade', 'r', one.both ? both : alone], { kubeconfig: proxy.kubeconfig, onStart });
+        return;
+      }
+      case 'uninstall and install':
+        await pkgOn(ns, ['uninstall', 'r', '--keep-history']);
+        expect((await pkgOn(ns, ['upgrade', '--install', 'r', one.both ? both : alone])).status).toBe(0);
+        return;
+      default: {
+        const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets?labelSelector=owner%3Dhelm`);
+        const last = Math.max(
+          ...(items as { metadata: { labels: { version: string } } }[]).map((i) => Number(i.metadata.labels.version)),
+        );
+        const to = String(Math.max(1, last - one.back));
+        // Helm refuses while a killed operation is pending: that changes nothing.
+        if (one.what === 'helm rollback') await helmOn(ns, ['rollback', 'r', to]);
+        else expect((await pkgOn(ns, ['rollback', 'r', to])).status).toBe(0);
+      }
+    }
+  };
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 6 }), async (operations) => {
+        const ns = await namespace();
+        const known = new Map<string, Record<string, string>>();
+        await pkg(ns, 'install', 'r', alone);
+        for (const one of [...operations, { what: 'upgrade', both: true, at: 0 } as const]) {
+          await run(ns, one);
+          for (const name of ['db', 'cache']) {
+            const { status } = await admin().request('GET', `/api/v1/namespaces/${ns}/secrets/${name}`);
+            if (status === 404) continue;
+            const data = await dataOf(ns, name);
+            expect({ name, after: one, data }).toEqual({ name, after: one, data: known.get(name) ?? data });
+            known.set(name, data);
+          }
+        }
+      }),
+      { numRuns: 6 },
+    );
+  } finally {
+    await proxy.close();
   }
 });
