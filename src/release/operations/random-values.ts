@@ -150,16 +150,17 @@ export function notesOfRandomChanges(plan: Plan, { storedValues, newValues }: Re
  */
 export function randomChanges(
   plan: Plan,
-  values: ReadonlyMap<string, string>,
+  values: Iterable<readonly [identity: string, value: string]>,
   why: (identity: string) => string,
 ): string[] {
+  const known = [...values];
   return plan.steps.flatMap(({ ref, changes, desired }) => {
     const isData = desired !== undefined && isSecret(desired);
     return changes.flatMap(({ path, before, after }) => {
       const texts = [before, after].map((value) => (isData && path[0] === 'data' ? decoded(value) : value));
       const [old, text] = texts;
       if (typeof old !== 'string' || typeof text !== 'string') return [];
-      const [identity] = [...values].find(([, value]) => holds(text, value) && !holds(old, value)) ?? [];
+      const [identity] = known.find(([, value]) => holds(text, value) && !holds(old, value)) ?? [];
       if (identity === undefined) return [];
       const where = printable(`${path.join('.')} of ${describeRef(ref)}`, 500);
       return [`the random value in ${where} changes: ${why(identity)}`];

@@ -1,3 +1,4 @@
+import type { Cluster } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { checkData } from '../check-data.ts';
@@ -102,7 +103,9 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   });
   const { values } = await readStoredValues(cluster, [target]);
   const storedValues = new Map([...values].map(([identity, [value = '']]) => [identity, value]));
-  plan.notes.push(...randomChanges(plan, storedValues, () => `revision ${revision} has another`));
+  plan.notes.push(
+    ...randomChanges(plan, await everStored(cluster, target, history), () => `revision ${revision} has another`),
+  );
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
   const words = {
@@ -111,4 +114,17 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   };
   const done = await runPlan(env, { history, plan, release, words, storedValues, waiting: input, historyMax });
   return { release: done, plan };
+}
+
+/** All random values that revisions have stored: one of Helm's has none, and holds those of another in its manifest. */
+async function everStored(
+  cluster: Cluster,
+  target: Release,
+  history: readonly StoredRelease[],
+): Promise<[identity: string, value: string][]> {
+  // Go templates store none, and most releases are made of them.
+  if (!/^# Source: .*\.hbs$/m.test(target.manifest)) return [];
+  const revisions = history.map(({ release }) => release);
+  const { values } = await readStoredValues(cluster, revisions);
+  return [...values].flatMap(([identity, those]) => those.map((value): [string, string] => [identity, value]));
 }
