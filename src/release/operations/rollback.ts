@@ -9,7 +9,7 @@ import { notFound, revisionNotFound } from './history.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
 import { runPlan, withStatus } from './run.ts';
-import { checkUntouched, settled } from './settled.ts';
+import { settled, untouched } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
 /** What rollback starts from. Revision 0 (or none) is the one before the last. */
@@ -45,8 +45,8 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const { cluster } = env;
   const { name, namespace, dryRun = false, noHooks = false, historyMax = DEFAULT_HISTORY_MAX } = input;
   const store = new ReleaseStore(cluster, namespace);
-  if (input.failed !== undefined) await checkUntouched(store, input.failed);
-  const history = await settled(env, store, input);
+  const { failed } = input;
+  const history = failed === undefined ? await settled(env, store, input) : await untouched(store, failed);
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
   const revision = input.revision === undefined || input.revision === 0 ? last.version - 1 : input.revision;
