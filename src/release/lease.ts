@@ -22,7 +22,7 @@ import {
 } from './lease-record.ts';
 import type { Env } from './operations/env.ts';
 import type { Release } from './release.ts';
-import { recordRef, ReleaseStore, revisionOf } from './store.ts';
+import { ReleaseStore, revisionOf } from './store.ts';
 import type { StoredRelease } from './store.ts';
 
 const RENEW_EVERY_MS = 5_000;
@@ -212,8 +212,8 @@ export class Lease implements Fence {
     const { release } = this.#stored;
     if (this.#isLost) throw await this.#lose();
     // Helm rolls back and upgrades without a look at a record that is being uninstalled.
-    const next = recordRef(release.name, release.namespace, release.version + 1);
-    if ((await this.#store.isThere(next)) === true) throw await this.#lose();
+    const next = await this.#store.head({ name: release.name, version: release.version + 1 });
+    if (next !== undefined) throw await this.#lose();
     for (let tries = 1; ; tries++) {
       const renewals = ++this.#renewals;
       const sent = now();

@@ -89,11 +89,6 @@ export class ReleaseStore {
     return heads[0];
   }
 
-  /** Is there such a record? */
-  async isThere(ref: ObjectRef): Promise<boolean> {
-    return (await this.#cluster.get(ref)) !== undefined;
-  }
-
   /** Sets annotations of a record that nobody else has written since; all else stays as it is. */
   async annotate(stored: StoredRelease, annotations: Record<string, string>): Promise<StoredRelease> {
     const metadata = await this.#cluster.annotate(stored.secret, annotations);

@@ -13,6 +13,7 @@ export type Mark = { where: string; pid: number; started: string };
 export type ProcessState = 'running' | 'stopped' | 'dead' | 'unknown';
 
 let place: string | undefined;
+let started: string | undefined;
 
 /**
  * Sixteen characters for "this boot of this machine, as this process sees its processes". Host names and the numbers
@@ -45,8 +46,12 @@ function linkText(path: string): string {
 
 /** The mark of this process: no spaces, and fit for the name of a file. */
 export function ownMark(): string {
-  const { started = '' } = statusOf(process.pid) ?? {};
-  return `${ownPlace() || 'unknown'}-${process.pid}-${started || '0'}`;
+  return `${ownPlace() || 'unknown'}-${process.pid}-${ownStart() || '0'}`;
+}
+
+function ownStart(): string {
+  started ??= statusOf(process.pid)?.started ?? '';
+  return started;
 }
 
 /** Reads a mark, and whatever follows it after a `-`; undefined for anything else. */
@@ -59,7 +64,7 @@ export function parseMark(text: string): Mark | undefined {
 
 /** Is this the mark of this process? */
 export function isOwnMark(mark: Mark): boolean {
-  return mark.where === ownPlace() && mark.pid === process.pid && mark.started === statusOf(process.pid)?.started;
+  return mark.where === ownPlace() && mark.pid === process.pid && mark.started === ownStart();
 }
 
 /** How the process of a mark stands. */

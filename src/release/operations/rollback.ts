@@ -15,7 +15,7 @@ import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
 import { randomChanges } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
-import { checkUntouched, settled } from './settled.ts';
+import { settled, untouched } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
 /** What rollback starts from. Revision 0 (or none) is the one before the last. */
@@ -51,8 +51,8 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const { cluster } = env;
   const { name, namespace, dryRun = false, noHooks = false, historyMax = DEFAULT_HISTORY_MAX } = input;
   const store = new ReleaseStore(cluster, namespace);
-  if (input.failed !== undefined) await checkUntouched(store, input.failed);
-  const history = await settled(env, store, input);
+  const { failed } = input;
+  const history = failed === undefined ? await settled(env, store, input) : await untouched(store, failed);
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
   const { revision: named = 0 } = input;

@@ -2,7 +2,6 @@
 import { PkgError } from '../../errors.ts';
 import { isPending } from '../lease-record.ts';
 import { takenOverError } from '../lease.ts';
-import { revisionOf } from '../store.ts';
 import type { ReleaseStore, StoredRelease } from '../store.ts';
 import type { Release } from '../release.ts';
 import type { Env, Locking } from './env.ts';
@@ -96,16 +95,18 @@ function asSuperseded(stored: StoredRelease): StoredRelease {
 }
 
 /**
- * Makes certain that nobody has worked on a release since an operation on it failed, before it is undone.
+ * Reads the history of a release that nobody has worked on since an operation on it failed, which is to be undone.
  *
  * @param failed the record as the failed operation wrote it
  * @throws {PkgError} `PKG_RELEASE_TAKEN_OVER`
  */
-export async function checkUntouched(store: ReleaseStore, failed: StoredRelease): Promise<void> {
-  const { release, secret } = failed;
-  const heads = await store.heads(release.name);
-  const newest = heads.filter((head) => revisionOf(head) >= release.version);
-  const version = secret.metadata['resourceVersion'];
-  if (newest.length === 1 && newest[0]?.metadata['resourceVersion'] === version) return;
-  throw takenOverError(release, heads);
+export async function untouched(store: ReleaseStore, failed: StoredRelease): Promise<StoredRelease[]> {
+  const history = await store.history(failed.release.name);
+  const last = history.at(-1)?.secret.metadata;
+  const { metadata } = failed.secret;
+  if (last?.name === metadata.name && last['resourceVersion'] === metadata['resourceVersion']) return history;
+  throw takenOverError(
+    failed.release,
+    history.map(({ secret }) => secret),
+  );
 }

@@ -15,7 +15,7 @@ import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
 import { afterHooks, applySteps, withStatus } from './run.ts';
-import { checkUntouched, settled } from './settled.ts';
+import { settled, untouched } from './settled.ts';
 import { waitUntilGone } from './wait.ts';
 
 /** What uninstall starts from. */
@@ -51,8 +51,8 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   const { cluster } = env;
   const { name, namespace, dryRun = false, keepHistory = false, noHooks = false } = input;
   const store = new ReleaseStore(cluster, namespace);
-  if (input.failed !== undefined) await checkUntouched(store, input.failed);
-  const history = await settled(env, store, input);
+  const { failed } = input;
+  const history = failed === undefined ? await settled(env, store, input) : await untouched(store, failed);
   const last = history.at(-1);
   if (last === undefined) {
     if (input.ignoreNotFound === true) return undefined;
