@@ -38,7 +38,7 @@ export function shortened(text: string, max: number): string {
   if (text.length <= max) return text;
   const end = Math.floor(max / 3);
   // No half of a character stays alone.
-  return `${text.slice(0, max - end - 1)}…${text.slice(-end)}`.toWellFormed();
+  return `${text.slice(0, max - end - 1)}…${text.slice(text.length - end)}`.toWellFormed();
 }
 
 /** As {@link printable}, but cut in the middle. */
