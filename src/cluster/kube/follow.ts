@@ -12,8 +12,9 @@ import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { KubeObject, ObjectRef } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
+import { itemsOf, readItem } from './answers.ts';
 import { ApiError } from './api-errors.ts';
-import { FEW, groupsOf, MANAGED_SELECTOR, withKind } from './read-many.ts';
+import { FEW, groupsOf, MANAGED_SELECTOR } from './read-many.ts';
 import type { Group } from './read-many.ts';
 import { resourcePath } from './resource-path.ts';
 
@@ -35,6 +36,8 @@ const LONGEST_PAUSE_MS = 5_000;
 const WATCH_SECONDS = 240;
 /** A watch begins at once; what stands before the server and keeps its answers back is found out by then. */
 const BEGIN_MS = 15_000;
+/** An object may have 1.5 MiB in etcd; more than this in one event is something else. */
+const LONGEST_EVENT = 32 << 20;
 /** A watch that should have ended so long ago has died. */
 const WATCH_GRACE_SECONDS = 30;
 
@@ -101,10 +104,9 @@ async function followGroup(
   const list = async (): Promise<string | undefined> => {
     const { body, status } = await cluster.request({ method: 'GET', path, query, signal, expect: [404] });
     if (status === 404) return undefined;
-    const items = isJsonObject(body) ? getOwn(body, 'items') : undefined;
     const missing = new Map(byName);
-    for (const item of Array.isArray(items) ? items.filter(isJsonObject) : []) {
-      const live = withKind(item, apiVersion, kind);
+    for (const item of itemsOf(body, kind, cluster.description)) {
+      const live = readItem(item, { apiVersion, kind }, cluster.description);
       const ref = byName.get(live.metadata.name);
       if (ref === undefined) continue;
       missing.delete(ref.name);
@@ -141,7 +143,7 @@ async function followGroup(
           wait = FIRST_PAUSE_MS;
           const ref = byName.get(object.metadata.name);
           if (type === 'BOOKMARK' || ref === undefined) continue;
-          onState(ref, type === 'DELETED' ? undefined : withKind(object, apiVersion, kind));
+          onState(ref, type === 'DELETED' ? undefined : readItem(object, { apiVersion, kind }, cluster.description));
         }
       } catch (error) {
         if (signal.aborted) return;
@@ -220,6 +222,7 @@ async function* eventsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<WatchEve
   for await (const chunk of stream) {
     const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_EVENT) throw new ExpiredWatch();
     for (const line of lines) {
       const event = JSON.parse(line) as Json;
       const object = isJsonObject(event) ? getOwn(event, 'object') : undefined;
