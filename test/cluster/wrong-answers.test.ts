@@ -1,0 +1,180 @@
+/**
+ * Answers that no API server gives: parts of real ones are replaced on their way, in every command that asks one.
+ * Whatever comes, a command ends by itself, with an error of its own or none, and writes nothing but what is its own.
+ */
+import { rmSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
+import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
+import type { Run } from '../support/cluster.ts';
+import { RUNS } from '../support/generation.ts';
+import { startProxy } from '../support/proxy.ts';
+import type { ProxiedRequest, Proxy } from '../support/proxy.ts';
+import { chartOf, configMap, deployment, job, newFolder, pkg } from './support.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+const HOOK = { annotations: { 'helm.sh/hook': 'pre-install,pre-upgrade,pre-rollback,pre-delete' } };
+const hook = job('hook');
+const FIRST = chartOf([
+  configMap('a', { v: '1' }),
+  configMap('b', { v: '1' }),
+  configMap('c'),
+  deployment('web'),
+  { ...hook, metadata: { ...hook.metadata, ...HOOK } },
+]);
+const SECOND = chartOf([
+  configMap('a', { v: '2' }),
+  configMap('c'),
+  configMap('d'),
+  deployment('web', { image: 'two' }),
+]);
+/** All that the releases may write. */
+const OWN = new Set(['a', 'b', 'c', 'd', 'web', 'hook']);
+
+let ns: string;
+let proxy: Proxy;
+/** What happens to the answers of the run. */
+let rewrite: (request: ProxiedRequest, body: string) => string | undefined = () => undefined;
+
+beforeAll(async () => {
+  proxy = await startProxy({ upstream: access(), rewrite: (request, body) => rewrite(request, body) });
+});
+afterAll(() => proxy?.close());
+
+/** Each command, and what has to be there before it. */
+const COMMANDS: Readonly<Record<string, { before: readonly string[][]; args: readonly string[]; reads?: true }>> = {
+  install: { before: [], args: ['install', 'r', FIRST] },
+  upgrade: { before: [['install', 'r', FIRST]], args: ['upgrade', 'r', SECOND] },
+  'upgrade with --wait': {
+    before: [['install', 'r', FIRST]],
+    args: ['upgrade', 'r', SECOND, '--wait', '--timeout', '4s'],
+  },
+  rollback: {
+    before: [
+      ['install', 'r', FIRST],
+      ['upgrade', 'r', SECOND],
+    ],
+    args: ['rollback', 'r', '1'],
+  },
+  uninstall: { before: [['install', 'r', FIRST]], args: ['uninstall', 'r'] },
+  'diff upgrade': { before: [['install', 'r', FIRST]], args: ['diff', 'upgrade', 'r', SECOND], reads: true },
+  status: { before: [['install', 'r', FIRST]], args: ['status', 'r', '-o', 'json'], reads: true },
+  'status in words': { before: [['install', 'r', FIRST]], args: ['status', 'r'], reads: true },
+  history: { before: [['install', 'r', FIRST]], args: ['history', 'r'], reads: true },
+  list: { before: [['install', 'r', FIRST]], args: ['list', '-A'], reads: true },
+  'get all': { before: [['install', 'r', FIRST]], args: ['get', 'all', 'r'], reads: true },
+  template: { before: [], args: ['template', 'r', FIRST, '--dry-run=server'], reads: true },
+};
+
+/** Runs pkg with answers rewritten, and a cache of its own, so that it asks what kinds there are. */
+async function runPkg(args: readonly string[]): Promise<Run> {
+  const cache = newFolder();
+  proxy.forget();
+  let stop: (signal: NodeJS.Signals) => void = () => undefined;
+  const late = setTimeout(() => stop('SIGKILL'), 90_000);
+  try {
+    return await pkgOn(ns, args, {
+      kubeconfig: proxy.kubeconfig,
+      env: { XDG_CACHE_HOME: cache },
+      onStart: (send) => (stop = send),
+    });
+  } finally {
+    clearTimeout(late);
+    rmSync(cache, { recursive: true, force: true });
+  }
+}
+
+async function prepare(before: readonly string[][]): Promise<void> {
+  rewrite = () => undefined;
+  ns = await namespace();
+  await admin().create(`/api/v1/namespaces/${ns}/configmaps`, configMap('strange', { v: 'mine' }));
+  for (const args of before) await pkg(ns, ...args);
+}
+
+/** What a run must be, whatever was answered. */
+async function expectSound({ status, stderr }: Run, told: string): Promise<void> {
+  expect(status, `${told}: it did not end`).not.toBe(null);
+  expect(stderr, told).not.toContain('PKG_INTERNAL');
+  expect(stderr, told).not.toMatch(/^\s+at .*\.(?:cjs|ts|js):\d+/m);
+  if (status !== 0) expect(stderr, told).toMatch(/code: PKG_/);
+  const written = proxy.requests.filter(
+    ({ method, path, query }) => method !== 'GET' && !query.has('dryRun') && !path.startsWith('/apis/auth'),
+  );
+  for (const { method, path } of written) {
+    const name = method === 'POST' ? '' : (path.split('/').at(-1) ?? '');
+    const isOwn = OWN.has(name) || /^(?:sh\.helm\.release|pkg)\.v1\.r\.v\d+$/.test(name) || method === 'POST';
+    expect(isOwn && path.includes(`/namespaces/${ns}/`), `${told}: ${method} ${path}`).toBe(true);
+  }
+  const strange = await admin().get(`/api/v1/namespaces/${ns}/configmaps/strange`);
+  expect(strange.data, told).toEqual({ v: 'mine' });
+}
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type Change = { at: readonly number[]; by: Json | undefined };
+
+const NASTY: readonly (Json | undefined)[] = [
+  undefined,
+  null,
+  {},
+  [],
+  [null],
+  [{}],
+  { name: {} },
+  0,
+  -1,
+  1e300,
+  true,
+  '',
+  '../../x',
+  '%zz\u001b[2J\u202e',
+  'é'.repeat(300),
+];
+
+/** A part of an answer, chosen by where to go at each step, put in another's place. */
+const change: fc.Arbitrary<Change> = fc.record({
+  at: fc.array(fc.nat({ max: 1000 }), { maxLength: 9 }),
+  by: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...NASTY) },
+    { weight: 1, arbitrary: fc.jsonValue() as fc.Arbitrary<Json> },
+  ),
+});
+
+function changed(value: Json, at: readonly number[], by: Json | undefined): Json | undefined {
+  const [step, ...rest] = at;
+  if (step === undefined || typeof value !== 'object' || value === null) return by;
+  const keys = Object.keys(value);
+  const key = keys[step % Math.max(keys.length, 1)];
+  if (key === undefined) return by;
+  const below = changed((value as { [key: string]: Json })[key] ?? null, rest, by);
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => (String(index) !== key ? [item] : below === undefined ? [] : [below]));
+  const { [key]: _gone, ...others } = value;
+  return below === undefined ? others : { ...others, [key]: below };
+}
+
+/** Replaces a part of the answers to some of the requests: every `one` in `of`. */
+function rewriting({ at, by }: Change, one: number, of: number): typeof rewrite {
+  return ({ number }, body) => {
+    if (number % of !== one % of) return undefined;
+    try {
+      return JSON.stringify(changed(JSON.parse(body) as Json, at, by)) ?? '';
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+describe.each(Object.entries(COMMANDS))('%s', (name, { before, args, reads }) => {
+  test('answers that are changed in part, or are something else altogether', async () => {
+    if (reads === true) await prepare(before);
+    const step = fc.record({ change, one: fc.nat({ max: 40 }), of: fc.constantFrom(1, 2, 5, 12, 40) });
+    for (const [index, tried] of fc.sample(step, (reads === true ? 16 : 6) * RUNS).entries()) {
+      if (reads !== true) await prepare(before);
+      rewrite = rewriting(tried.change, tried.one, tried.of);
+      const run = await runPkg(args);
+      rewrite = () => undefined;
+      await expectSound(run, `${name}, case ${index}: ${JSON.stringify(tried)}\n${run.stderr}`);
+    }
+  });
+});
