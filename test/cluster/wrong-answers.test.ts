@@ -7,6 +7,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
 import type { Run } from '../support/cluster.ts';
+import { change, changed } from '../support/changes.ts';
+import type { Change, Json } from '../support/changes.ts';
 import { RUNS } from '../support/generation.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { ProxiedRequest, Proxy } from '../support/proxy.ts';
@@ -108,49 +110,6 @@ async function expectSound({ status, stderr }: Run, told: string): Promise<void>
   }
   const strange = await admin().get(`/api/v1/namespaces/${ns}/configmaps/strange`);
   expect(strange.data, told).toEqual({ v: 'mine' });
-}
-
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-type Change = { at: readonly number[]; by: Json | undefined };
-
-const NASTY: readonly (Json | undefined)[] = [
-  undefined,
-  null,
-  {},
-  [],
-  [null],
-  [{}],
-  { name: {} },
-  0,
-  -1,
-  1e300,
-  true,
-  '',
-  '../../x',
-  '%zz\u001b[2J\u202e',
-  'é'.repeat(300),
-];
-
-/** A part of an answer, chosen by where to go at each step, put in another's place. */
-const change: fc.Arbitrary<Change> = fc.record({
-  at: fc.array(fc.nat({ max: 1000 }), { maxLength: 9 }),
-  by: fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...NASTY) },
-    { weight: 1, arbitrary: fc.jsonValue() as fc.Arbitrary<Json> },
-  ),
-});
-
-function changed(value: Json, at: readonly number[], by: Json | undefined): Json | undefined {
-  const [step, ...rest] = at;
-  if (step === undefined || typeof value !== 'object' || value === null) return by;
-  const keys = Object.keys(value);
-  const key = keys[step % Math.max(keys.length, 1)];
-  if (key === undefined) return by;
-  const below = changed((value as { [key: string]: Json })[key] ?? null, rest, by);
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => (String(index) !== key ? [item] : below === undefined ? [] : [below]));
-  const { [key]: _gone, ...others } = value;
-  return below === undefined ? others : { ...others, [key]: below };
 }
 
 /** Replaces a part of the answers to some of the requests: every `one` in `of`. */
