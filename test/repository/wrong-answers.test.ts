@@ -181,3 +181,32 @@ describe('lists of tags', () => {
     expect(await codeOf(() => versionsFrom(endless))).toBe('PKG_REPOSITORY_INVALID');
   });
 });
+
+describe('a registry by plain HTTP whose tokens are given elsewhere gets no login sent there', () => {
+  test.each(['http://localhost:PORT/token', 'http://127.0.0.1:PORT/token', 'http://127.0.0.1/token', 'ftp://x', ''])(
+    '%s',
+    async (realm) => {
+      const elsewhere = await startChartServer('/nowhere', {
+        serve: (_request, response) => response.end('{"token":"abc"}') !== undefined,
+      });
+      rewrite = (path, answer) =>
+        path === 'challenge' ? `Bearer realm="${realm.replace('PORT', String(elsewhere.port))}",service="s"` : answer;
+      const { registry: one, http } = registry();
+      try {
+        expect(await codeOf(() => one.versions(chart()))).toBe('PKG_REPOSITORY_UNAUTHORIZED');
+        expect(elsewhere.asked).toEqual([]);
+      } finally {
+        http.close();
+        elsewhere.close();
+      }
+    },
+  );
+
+  test('and its own address does', async () => {
+    rewrite = (_path, answer) => answer;
+    server.asked.splice(0);
+    const { registry: one, http } = registry();
+    expect(await one.versions(chart()).finally(() => http.close())).toEqual(['1.2.0+build.1', '1.1.0', '1.0.0']);
+    expect(server.asked.find(({ path }) => path.startsWith('/token'))?.authorization).toMatch(/^Basic /);
+  });
+});
