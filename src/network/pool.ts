@@ -20,6 +20,8 @@ export type PoolRequest = {
   headers: Record<string, string | string[]>;
   body: string | Uint8Array | Readable | undefined;
   signal: AbortSignal;
+  /** Called when the request is about to go to the socket, after all waiting: what it throws keeps it from going. */
+  onStart?: () => void;
 };
 
 /** The head of an answer, and its body, which fails when the connection ends before it. */
@@ -60,13 +62,15 @@ export class ConnectionPool {
   /**
    * Sends a request, and gives the head of its answer.
    *
-   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what undici throws
+   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart` throws;
+   *   what undici throws
    */
-  async send({ method, path, headers, body, signal }: PoolRequest): Promise<PoolAnswer> {
+  async send({ method, path, headers, body, signal, onStart }: PoolRequest): Promise<PoolAnswer> {
     // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens another.
     await setImmediate();
     try {
-      const answer = await request.call(this.#pool, {
+      const dispatcher = onStart === undefined ? this.#pool : startingWith(this.#pool, onStart);
+      const answer = await request.call(dispatcher, {
         method: method as 'GET',
         path,
         headers,
@@ -97,4 +101,18 @@ export class ConnectionPool {
     }
     done(null, socket);
   }
+}
+
+/** A pool that asks before it writes a request. Undici takes what a handler throws at the start for a refusal. */
+function startingWith(pool: Pool, onStart: () => void): Pick<Pool, 'dispatch'> {
+  return {
+    dispatch: (options, handler) => {
+      const start = handler.onRequestStart?.bind(handler);
+      handler.onRequestStart = (controller, context) => {
+        onStart();
+        start?.(controller, context);
+      };
+      return pool.dispatch(options, handler);
+    },
+  };
 }

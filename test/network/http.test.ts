@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { failureOf } from '../../src/network/failures.ts';
 import { HttpClient, UnusableAnswer } from '../../src/network/http.ts';
 import type { HttpRequest, HttpTimes } from '../../src/network/http.ts';
+import { ConnectionPool } from '../../src/network/pool.ts';
 import { temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
@@ -282,6 +283,25 @@ describe('a request that is called off', () => {
     const server = await start(() => http.close());
     expect(await failure(http.request({ url: new URL(server.url), limit: 10 }))).toBeInstanceOf(Error);
   });
+});
+
+test('a request that may not start, asked after it has waited for a connection, is not sent', async () => {
+  const server = await start((_seen, response) => void setTimeout(() => response.end('x'), 50));
+  const url = new URL(server.url);
+  const connect = async (): Promise<Socket> => connectTcp(Number(url.port), url.hostname);
+  const pool = new ConnectionPool(url, connect, { connections: 1, silence: 0 });
+  closing.push(() => pool.close());
+  const { signal } = new AbortController();
+  const ask = { method: 'PUT', path: '/', headers: { host: url.host }, body: 'b', signal };
+  const tooLate = new Error('too late');
+  let isOpen = true;
+  const first = pool.send({ ...ask, onStart: () => void (isOpen = false) });
+  const onStart = (): void => {
+    if (!isOpen) throw tooLate;
+  };
+  expect(await failure(pool.send({ ...ask, onStart }))).toBe(tooLate);
+  expect((await first).status).toBe(200);
+  expect(server.seen).toHaveLength(1);
 });
 
 test.each([
