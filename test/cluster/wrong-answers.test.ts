@@ -45,10 +45,13 @@ beforeAll(async () => {
 });
 afterAll(() => proxy?.close());
 
+/** A hook whose answers never say that it is done is waited for so long. */
+const SHORT = ['--timeout', '15s'];
+
 /** Each command, and what has to be there before it. */
 const COMMANDS: Readonly<Record<string, { before: readonly string[][]; args: readonly string[]; reads?: true }>> = {
-  install: { before: [], args: ['install', 'r', FIRST] },
-  upgrade: { before: [['install', 'r', FIRST]], args: ['upgrade', 'r', SECOND] },
+  install: { before: [], args: ['install', 'r', FIRST, ...SHORT] },
+  upgrade: { before: [['install', 'r', FIRST]], args: ['upgrade', 'r', SECOND, ...SHORT] },
   'upgrade with --wait': {
     before: [['install', 'r', FIRST]],
     args: ['upgrade', 'r', SECOND, '--wait', '--timeout', '4s'],
@@ -58,9 +61,9 @@ const COMMANDS: Readonly<Record<string, { before: readonly string[][]; args: rea
       ['install', 'r', FIRST],
       ['upgrade', 'r', SECOND],
     ],
-    args: ['rollback', 'r', '1'],
+    args: ['rollback', 'r', '1', ...SHORT],
   },
-  uninstall: { before: [['install', 'r', FIRST]], args: ['uninstall', 'r'] },
+  uninstall: { before: [['install', 'r', FIRST]], args: ['uninstall', 'r', ...SHORT] },
   'diff upgrade': { before: [['install', 'r', FIRST]], args: ['diff', 'upgrade', 'r', SECOND], reads: true },
   status: { before: [['install', 'r', FIRST]], args: ['status', 'r', '-o', 'json'], reads: true },
   'status in words': { before: [['install', 'r', FIRST]], args: ['status', 'r'], reads: true },

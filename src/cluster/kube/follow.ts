@@ -38,6 +38,8 @@ const WATCH_SECONDS = 240;
 const BEGIN_MS = 15_000;
 /** An object may have 1.5 MiB in etcd; more than this in one event is something else. */
 const LONGEST_EVENT = 32 << 20;
+/** What answers so many times in a row with what is no answer is no API server: it is not waited for any longer. */
+const MOST_NONSENSE = 6;
 /** A watch that should have ended so long ago has died. */
 const WATCH_GRACE_SECONDS = 30;
 
@@ -125,6 +127,7 @@ async function followGroup(
   const watchOn = async (): Promise<void> => {
     let wait = FIRST_PAUSE_MS;
     let version = '';
+    let nonsense = 0;
     while (!signal.aborted) {
       let isOpen = false;
       const begun = version;
@@ -148,10 +151,11 @@ async function followGroup(
       } catch (error) {
         if (signal.aborted) return;
         if (isRefusal(error)) return await poll(cluster, [...byName.values()], follower, signal);
-        if (isHopeless(error)) throw error;
+        nonsense = isNonsense(error) ? nonsense + 1 : 0;
+        if (isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
         // A watch that broke goes on from where it was; what the server does not remember is read anew, as is what
         // watches that break at once do not tell.
-        const isLost = error instanceof ApiError && error.status === 0;
+        const isLost = error instanceof ApiError && error.status === 0 && !isNonsense(error);
         if (!isLost || version === begun) version = '';
         if (!isOpen && error instanceof PkgError) onTrouble(error);
       }
@@ -170,13 +174,16 @@ async function poll(
   { onState, onTrouble }: Required<Follower>,
   signal: AbortSignal,
 ): Promise<void> {
+  let nonsense = 0;
   for (; !signal.aborted; await pause(POLL_MS, signal)) {
     for (const ref of refs) {
       try {
         onState(ref, await cluster.get(ref));
         onTrouble(undefined);
+        nonsense = 0;
       } catch (error) {
-        if (isRefusal(error) || isHopeless(error)) throw error;
+        nonsense = isNonsense(error) ? nonsense + 1 : 0;
+        if (isRefusal(error) || isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
         if (!signal.aborted && error instanceof PkgError) onTrouble(error);
       }
     }
@@ -191,6 +198,11 @@ function isRefusal(error: unknown): boolean {
 /** Does trying again help as little as now? */
 function isHopeless(error: unknown): boolean {
   return error instanceof PkgError && HOPELESS.includes(error.code);
+}
+
+/** Is this an answer, but to nothing that was asked? Something may stand before the server for a moment. */
+function isNonsense(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'PKG_CLUSTER_FAILED' && error.status < 300;
 }
 
 const HOPELESS: readonly ErrorCode[] = ['PKG_CLUSTER_UNAUTHORIZED', 'PKG_CREDENTIALS_FAILED', 'PKG_KIND_UNKNOWN'];
