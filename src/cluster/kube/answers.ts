@@ -67,13 +67,14 @@ export function wrongAnswer(cluster: string, asked: string, what: string): ApiEr
 }
 
 /** What can be a group and a version, and so stand in a path: `v1`, `apps/v1`. */
-export function isApiVersion(text: string): boolean {
+export function isApiVersion(text: unknown): text is string {
+  if (typeof text !== 'string') return false;
   return /^(?:[a-z0-9][-a-z0-9.]*\/)?[a-z0-9][-a-z0-9]*$/i.test(text) && !text.includes('..');
 }
 
 /** What can be the name of a kind, or of its objects in a path. */
-export function isName(text: string): boolean {
-  return /^[a-z0-9][-a-z0-9]*$/i.test(text);
+export function isName(text: unknown): text is string {
+  return typeof text === 'string' && /^[a-z0-9][-a-z0-9]*$/i.test(text);
 }
 
 /** What is wrong with what every object has; undefined for nothing. */

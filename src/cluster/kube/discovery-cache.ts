@@ -61,9 +61,9 @@ function isCatalog(value: unknown): value is Catalog {
       Array.isArray(root.resources) &&
       root.resources.every(
         (one) =>
-          isApiVersion(String(one.apiVersion)) &&
-          isName(String(one.kind)) &&
-          isName(String(one.plural)) &&
+          isApiVersion(one.apiVersion) &&
+          isName(one.kind) &&
+          isName(one.plural) &&
           typeof one.namespaced === 'boolean' &&
           Array.isArray(one.verbs),
       ),
