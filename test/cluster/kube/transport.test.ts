@@ -352,6 +352,26 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.connections()).toBeLessThanOrEqual(http1Only ? 2 : 1);
   });
 
+  test('a write whose lease is lost while it waits is not sent, and goes out when the lease is had again', async () => {
+    const to = await peer({ http1Only });
+    const client = clientOf(to);
+    let isHeld = false;
+    const asked: boolean[] = [];
+    const isOpen = (): boolean => {
+      asked.push(isHeld);
+      return isHeld;
+    };
+    const lost = new Error('another took over');
+    await expect(client.request({ ...post, fence: { isOpen, reopen: () => Promise.reject(lost) } })).rejects.toBe(lost);
+    expect([to.seen.length, asked]).toEqual([0, [false]]);
+    const reopen = async (): Promise<void> => void (isHeld = true);
+    expect(await client.request({ ...post, fence: { isOpen, reopen } })).toMatchObject({
+      status: 200,
+      repeated: false,
+    });
+    expect([to.seen.length, asked]).toEqual([1, [false, false, true]]);
+  });
+
   test('a server that closed an idle connection is connected to again', async () => {
     const to = await peer({ http1Only });
     const client = clientOf(to);
