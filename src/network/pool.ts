@@ -18,7 +18,8 @@ export type PoolRequest = {
   /** Path and query; for a proxy that forwards plain HTTP the whole address. */
   path: string;
   headers: Record<string, string | string[]>;
-  body: string | Uint8Array | Readable | undefined;
+  /** Of an iterable the next part is asked for when those before it have gone out. */
+  body: string | Uint8Array | Readable | AsyncIterable<Uint8Array> | undefined;
   signal: AbortSignal;
   /** Called when the request is about to go to the socket, after all waiting: what it throws keeps it from going. */
   onStart?: () => void;
@@ -74,7 +75,8 @@ export class ConnectionPool {
         method: method as 'GET',
         path,
         headers,
-        body: body ?? null,
+        // The types leave out what undici takes.
+        body: (body ?? null) as Readable | null,
         signal,
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };

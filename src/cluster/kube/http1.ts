@@ -41,7 +41,7 @@ export class Http1 {
         method,
         path,
         headers: { host: this.#host, ...headers, ...length },
-        body,
+        body: body === undefined || mayGo === undefined ? body : askedAtTheEnd(body, mayGo),
         signal,
         onStart: () => {
           if (mayGo?.() === false) throw new HeldBack();
@@ -66,4 +66,14 @@ export class Http1 {
     this.#first = undefined;
     return first?.destroyed === true ? undefined : first;
   }
+}
+
+/**
+ * A body whose last byte goes out only if it still may when all others have: sending a large one to a server that does
+ * not read may take any time, and without its end it is no request.
+ */
+async function* askedAtTheEnd(body: Buffer, mayGo: () => boolean): AsyncGenerator<Buffer> {
+  yield body.subarray(0, -1);
+  if (!mayGo()) throw new HeldBack();
+  yield body.subarray(-1);
 }
