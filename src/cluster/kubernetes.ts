@@ -17,6 +17,7 @@ import type {
   Scope,
 } from './cluster.ts';
 import { refOf } from './cluster.ts';
+import { itemsOf, readItem, readObject, wrongAnswer } from './kube/answers.ts';
 import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
 import { KubeClient } from './kube/client.ts';
@@ -27,7 +28,7 @@ import type { Connection, ConnectionSettings } from './kube/connection.ts';
 import { Discovery, kindsWithin } from './kube/discovery.ts';
 import type { Kinds, Resource } from './kube/discovery.ts';
 import { locateField } from './kube/kubeconfig-fields.ts';
-import { existingAmong, readMany, withKind } from './kube/read-many.ts';
+import { existingAmong, readMany } from './kube/read-many.ts';
 import { resourcePath } from './kube/resource-path.ts';
 import { selectorText } from './kube/selector.ts';
 import { writeOnce } from './kube/write-once.ts';
@@ -48,6 +49,10 @@ const PROPAGATION: Readonly<Record<Cascade, string>> = {
 };
 /** Names in one answer. */
 const PAGE = 500;
+/** Longer lists end in an error: a server may tell of pages for ever, and all are held at once. */
+const MOST_PAGES = 1_000;
+const MOST_ITEMS = 500_000;
+const MOST_BYTES = 512 << 20;
 
 /**
  * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
@@ -143,7 +148,8 @@ export class Kubernetes implements Cluster {
       return { method: 'GET', path, expect: [404] };
     });
     // What the server does not know, it cannot hold.
-    return answer === undefined || answer.status === 404 ? undefined : (answer.body as KubeObject);
+    if (answer === undefined || answer.status === 404) return undefined;
+    return readObject(answer.body, { ...ref, apiVersion: answer.resource.apiVersion }, this.description);
   }
 
   /**
@@ -184,11 +190,7 @@ export class Kubernetes implements Cluster {
     const objects: KubeObject[] = [];
     for await (const { items, apiVersion: served } of this.#pages(query, way)) {
       for (const item of items) {
-        objects.push(
-          way.metadataOnly === true
-            ? ({ ...item, apiVersion: served, kind } as KubeObject)
-            : withKind(item, served, kind),
-        );
+        objects.push(way.metadataOnly === true ? { ...item, apiVersion: served, kind } : item);
       }
     }
     return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
@@ -207,7 +209,7 @@ export class Kubernetes implements Cluster {
   async names(query: ListQuery, most: number): Promise<ReadonlySet<string> | undefined> {
     const names = new Set<string>();
     for await (const { items, left } of this.#pages(query, { metadataOnly: true, limit: PAGE })) {
-      for (const { metadata } of items as KubeObject[]) names.add(metadata.name);
+      for (const { metadata } of items) names.add(metadata.name);
       if (names.size + left > most) return undefined;
     }
     return names;
@@ -217,10 +219,11 @@ export class Kubernetes implements Cluster {
   async *#pages(
     query: ListQuery,
     { metadataOnly = false, limit }: { metadataOnly?: boolean; limit?: number },
-  ): AsyncGenerator<{ items: JsonObject[]; left: number; apiVersion: string }> {
-    const { namespace = '' } = query;
+  ): AsyncGenerator<{ items: KubeObject[]; left: number; apiVersion: string }> {
+    const { kind, namespace = '' } = query;
     const selector = selectorText(query);
-    let next = '';
+    const seen = new Set<string>();
+    let [count, bytes, next] = [0, 0, ''];
     do {
       const from = next;
       const answer = await this.#ask(query, (resource) => ({
@@ -234,14 +237,23 @@ export class Kubernetes implements Cluster {
         },
         expect: [404],
       }));
-      if (answer === undefined) return;
-      const { status, body, resource } = answer;
-      const items = status !== 404 && isJsonObject(body) ? getOwn(body, 'items') : undefined;
-      if (!Array.isArray(items)) return;
+      if (answer === undefined || answer.status === 404) return;
+      const { body, size, resource } = answer;
+      const items = itemsOf(body, kind, this.description);
+      count += items.length;
+      bytes += size;
+      if (seen.size > MOST_PAGES || count > MOST_ITEMS || bytes > MOST_BYTES || (next !== '' && seen.has(next))) {
+        throw wrongAnswer(this.description, kind, 'a list without end');
+      }
+      seen.add(next);
       const metadata = isJsonObject(body) ? getOwn(body, 'metadata') : undefined;
       const left = isJsonObject(metadata) ? getOwn(metadata, 'remainingItemCount') : undefined;
-      const count = typeof left === 'number' ? left : 0;
-      yield { items: items.filter(isJsonObject), left: count, apiVersion: resource.apiVersion };
+      const { apiVersion } = resource;
+      yield {
+        items: items.map((item) => readItem(item, { apiVersion, kind }, this.description)),
+        left: typeof left === 'number' ? left : 0,
+        apiVersion,
+      };
       next = textField(metadata, 'continue');
     } while (next !== '');
   }
@@ -274,7 +286,7 @@ export class Kubernetes implements Cluster {
         query: { fieldManager: FIELD_MANAGER },
         body: object,
       });
-      return body as KubeObject;
+      return readObject(body, ref, this.description);
     };
     return await writeOnce(
       send,
@@ -297,7 +309,7 @@ export class Kubernetes implements Cluster {
         body: object,
         expect: [404],
       });
-      if (status !== 404) return body as KubeObject;
+      if (status !== 404) return readObject(body, ref, this.description);
       throw removed(resource.plural, ref.name, status);
     };
     return await writeOnce(
@@ -331,7 +343,7 @@ export class Kubernetes implements Cluster {
       timeout: SOON,
       expect: [404],
     });
-    if (status !== 404) return (body as KubeObject).metadata;
+    if (status !== 404) return readItem(body, { apiVersion, kind }, this.description).metadata;
     throw removed(resource.plural, name, status);
   }
 

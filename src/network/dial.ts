@@ -93,15 +93,24 @@ async function dial(peer: Peer, certificate: ClientCertificate | undefined, sign
   }
 }
 
-/** Connects within a time in milliseconds, proxy and TLS included. Throws as {@link dial} does. */
-export async function dialWithin(peer: Peer, certificate: ClientCertificate | undefined, time: number): Promise<Wire> {
+/**
+ * Connects within a time in milliseconds, proxy and TLS included. Throws as {@link dial} does.
+ *
+ * @param signal gives up earlier
+ */
+export async function dialWithin(
+  peer: Peer,
+  certificate: ClientCertificate | undefined,
+  time: number,
+  signal: AbortSignal,
+): Promise<Wire> {
   const late = new AbortController();
   const timer = setTimeout(
     () => late.abort(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' })),
     time,
   );
   try {
-    return await dial(peer, certificate, late.signal);
+    return await dial(peer, certificate, AbortSignal.any([signal, late.signal]));
   } finally {
     clearTimeout(timer);
   }

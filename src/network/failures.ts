@@ -16,6 +16,8 @@ const WHATS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
   ECONNRESET: 'it closed the connection',
   EPIPE: 'it closed the connection',
+  BAD_ANSWER: 'its answer is not HTTP',
+  BAD_UPGRADE: 'it changed to another protocol, which it was not asked to',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
@@ -25,6 +27,17 @@ const WHATS: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not know who signed the client certificate',
   [UNTRUSTED]: 'its certificate is signed by an authority that is not trusted',
 };
+
+/** Undici's codes for what others have names for already. */
+const SAME_AS: Readonly<Record<string, string>> = {
+  UND_ERR_SOCKET: 'ECONNRESET',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'ECONNRESET',
+  UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_HEADERS_OVERFLOW: 'BAD_ANSWER',
+};
+
+const UNREADABLE = 'Response does not match the HTTP/1.1 protocol';
 
 const NOT_TRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -37,9 +50,19 @@ const NOT_TRUSTED: ReadonlySet<string> = new Set([
 
 /** What an error of a connection means. */
 export function failureOf(error: Error): Failure {
-  const found = codeOf(error);
-  const code = NOT_TRUSTED.has(found) ? UNTRUSTED : found;
+  const code = meaningOf(codeOf(error), error.message);
   return { code, what: (Object.hasOwn(WHATS, code) ? WHATS[code] : undefined) ?? printable(error.message, 200) };
+}
+
+/** One code for all failures that mean the same. */
+function meaningOf(code: string, message: string): string {
+  if (NOT_TRUSTED.has(code)) return UNTRUSTED;
+  // Undici has no code for what it cannot read, and one for all that ends a connection: only the text tells these apart.
+  if (message.startsWith(UNREADABLE)) return message.includes('EOF') ? 'ECONNRESET' : 'BAD_ANSWER';
+  if (code === 'UND_ERR_SOCKET' && message === 'bad upgrade') return 'BAD_UPGRADE';
+  if (code === 'UND_ERR_SOCKET' && message === 'bad response') return 'BAD_ANSWER';
+  const same = Object.hasOwn(SAME_AS, code) ? SAME_AS[code] : undefined;
+  return same ?? code;
 }
 
 /** The code of an error or of what caused it; of one that tried several addresses, that of the first. */

@@ -208,5 +208,13 @@ function decodeSecret(secret: KubeObject): Release {
   const labels = Object.entries((secret.metadata['labels'] ?? {}) as JsonObject).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
-  return decodeRelease(Buffer.from(text, 'base64').toString('latin1'), userLabels(Object.fromEntries(labels)), where);
+  const release = decodeRelease(
+    Buffer.from(text, 'base64').toString('latin1'),
+    userLabels(Object.fromEntries(labels)),
+    where,
+  );
+  // Under its own name it would be written over the record of that other revision.
+  const { name } = recordRef(release.name, '', release.version);
+  if (name !== secret.metadata.name) throw corrupt(where, `it holds ${printable(name)}`);
+  return release.namespace === '' ? { ...release, namespace: secret.metadata.namespace ?? '' } : release;
 }

@@ -2,6 +2,7 @@
 import { PkgError } from '../errors.ts';
 import { DialError } from '../network/dial.ts';
 import { UNTRUSTED, failureOf } from '../network/failures.ts';
+import { UnusableAnswer } from '../network/http.ts';
 import { shownUrl } from './urls.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -10,6 +11,8 @@ const HINTS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'check the network and its DNS',
   ETIMEDOUT: 'check the network, and the proxy settings',
   ECONNRESET: 'try again, and check the proxies between',
+  BAD_ANSWER: 'check the address and its port',
+  BAD_UPGRADE: 'check the address and its port',
   CERT_HAS_EXPIRED: 'have the certificate of the server renewed',
   CERT_NOT_YET_VALID: 'check the clock of this machine',
   ERR_SSL_WRONG_VERSION_NUMBER: 'check the address: perhaps http:// is meant, or --plain-http for a registry',
@@ -28,6 +31,10 @@ export function unreachable(error: unknown, url: URL): unknown {
     if (/^PKG_(?:REPOSITORY|FILE)_/.test(cause.code)) return cause;
     const message = `${shownUrl(url)} cannot be reached: ${cause.message}`;
     return new PkgError('PKG_REPOSITORY_UNREACHABLE', message, { hints: cause.hints, cause });
+  }
+  if (error instanceof UnusableAnswer) {
+    const code = error.reason === 'size' ? 'PKG_REPOSITORY_INVALID' : 'PKG_REPOSITORY_UNREACHABLE';
+    return new PkgError(code, `${shownUrl(error.url)} ${error.message}`, { cause: error });
   }
   if (!(error instanceof Error)) return error;
   const { code, what } = failureOf(error);

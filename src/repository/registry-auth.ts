@@ -9,7 +9,7 @@ import { printable } from '../errors-text.ts';
 import { textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
 import { basicAuthorization } from './http.ts';
-import type { HttpClient } from './http.ts';
+import type { HttpClient, Request } from './http.ts';
 import type { RegistryLogin } from './registry-login.ts';
 import { shownUrl } from './urls.ts';
 
@@ -55,11 +55,15 @@ export async function answerChallenge(
   return `Bearer ${await fetchToken(realm, service, wanted, login, http)}`;
 }
 
-/** A registry must not have the login sent anywhere it likes: not without TLS, not into the network that one is in. */
+/**
+ * A registry must not have the login sent anywhere it likes: to itself (scheme, host and port) or by TLS, and then not
+ * into the network that one is in. A registry by plain HTTP may be anybody, and so may what it names: `http://localhost`
+ * at another port, for one, is somebody else's server.
+ */
 function realmOf(text: string, registry: URL): URL {
   const realm = URL.parse(text);
-  const isSafe = realm?.protocol === 'https:' || (realm?.protocol === 'http:' && registry.protocol === 'http:');
-  if (realm !== null && isSafe && (realm.hostname === registry.hostname || !isPrivate(realm.hostname))) return realm;
+  const isByTls = realm?.protocol === 'https:' && (realm.hostname === registry.hostname || !isPrivate(realm.hostname));
+  if (realm !== null && (isByTls || realm.origin === registry.origin)) return realm;
   throw new PkgError(
     'PKG_REPOSITORY_UNAUTHORIZED',
     `${printable(registry.host)} asks for tokens of '${printable(text)}', where no login is sent to`,
@@ -98,7 +102,7 @@ async function fetchToken(
   const hasLogin = form === undefined && (username !== '' || password !== '');
   const answer = await http.fetch(url, {
     limit: MAX_TOKEN,
-    ...(form === undefined ? {} : { form }),
+    ...(form === undefined ? {} : tokenForm(form)),
     ...(hasLogin ? { authorization: basicAuthorization(username, password) } : {}),
   });
   if (answer.status !== 200) throw noToken(realm, `answered ${answer.status}`);
@@ -114,6 +118,12 @@ async function fetchToken(
     throw noToken(realm, 'gave no token');
   }
   return token;
+}
+
+/** The exchange of one token for others may be repeated: the first stays good. */
+function tokenForm(form: URLSearchParams): Pick<Request, 'method' | 'headers' | 'body' | 'repeatable'> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return { method: 'POST', headers, body: form.toString(), repeatable: true };
 }
 
 function noToken(realm: URL, what: string): PkgError {

@@ -54,6 +54,8 @@ export type KubeAnswer = {
   status: number;
   headers: Record<string, string | undefined>;
   body: Json;
+  /** Of the body, in characters. */
+  size: number;
   /** An earlier try of this request may have been done already. */
   repeated: boolean;
 };
@@ -299,7 +301,7 @@ export class KubeClient {
   async #collect(response: Response): Promise<Omit<KubeAnswer, 'repeated'>> {
     const { status, headers } = response;
     const text = await readText(response, this.#options.maxBody, () => this.#tooLarge());
-    return { status, headers, body: this.#parse(text, status) };
+    return { status, headers, body: this.#parse(text, status), size: text.length };
   }
 
   #parse(text: string, status: number): Json {

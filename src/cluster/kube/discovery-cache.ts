@@ -6,6 +6,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../folders.ts';
+import { isApiVersion, isName } from './answers.ts';
 import type { Catalog } from './discovery.ts';
 
 /** Changes when the form of a {@link Catalog} does. */
@@ -52,6 +53,7 @@ function isCatalog(value: unknown): value is Catalog {
   if (typeof time !== 'number' || typeof roots !== 'object' || roots === null) return false;
   return [roots.api, roots.apis].every(
     (root) =>
+      /^[ -~]*$/.test(String(root?.etag)) &&
       typeof root?.etag === 'string' &&
       [root.apiVersions, root.subresourceKinds, root.down].every(
         (items) => Array.isArray(items) && items.every((item) => typeof item === 'string'),
@@ -59,10 +61,9 @@ function isCatalog(value: unknown): value is Catalog {
       Array.isArray(root.resources) &&
       root.resources.every(
         (one) =>
-          typeof one.apiVersion === 'string' &&
-          typeof one.kind === 'string' &&
-          typeof one.plural === 'string' &&
-          !one.plural.includes('/') &&
+          isApiVersion(one.apiVersion) &&
+          isName(one.kind) &&
+          isName(one.plural) &&
           typeof one.namespaced === 'boolean' &&
           Array.isArray(one.verbs),
       ),

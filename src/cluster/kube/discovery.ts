@@ -15,6 +15,7 @@ import type { Json } from '../../yaml/value.ts';
 import { printable } from '../../errors-text.ts';
 import { groupOf } from '../cluster.ts';
 import { abortable } from '../abortable.ts';
+import { isApiVersion, isName, wrongAnswer } from './answers.ts';
 import { ApiError } from './api-errors.ts';
 import type { KubeAnswer, KubeClient } from './client.ts';
 import { readCache, writeCache } from './discovery-cache.ts';
@@ -60,6 +61,13 @@ const MOVED: Readonly<Record<string, string>> = {
   'extensions/NetworkPolicy': 'networking.k8s.io',
   'extensions/ReplicaSet': 'apps',
 };
+
+/** Where the answers about a root have what they tell. */
+const LISTS: ReadonlyMap<string, string> = new Map([
+  ['APIGroupDiscoveryList', 'items'],
+  ['APIVersions', 'versions'],
+  ['APIGroupList', 'groups'],
+]);
 
 /** Tells what kinds a cluster has. */
 export class Discovery {
@@ -219,8 +227,14 @@ export class Discovery {
     });
     if (answer.status === 304 && before !== undefined) return before;
     const kind = text(answer.body, 'kind');
+    const where = LISTS.get(kind);
+    // It would be a cluster without any kind, in which nothing of a release is found.
+    if (where === undefined || !isList(answer.body, where)) {
+      throw wrongAnswer(this.#client.connection.description, 'its kinds', 'something that is no list of them');
+    }
     if (kind === 'APIGroupDiscoveryList') return readAggregated(answer);
-    return await this.#askEach(root === 'api' ? coreVersions(answer.body) : groupVersions(answer.body));
+    const versions = root === 'api' ? coreVersions(answer.body) : groupVersions(answer.body);
+    return await this.#askEach(versions.filter((one) => isApiVersion(one)));
   }
 
   /** The way of servers before 1.26. A group whose own server is down is left out, as kubectl leaves it out. */
@@ -240,8 +254,10 @@ export class Discovery {
         const name = text(item, 'name');
         const kind = text(item, 'kind');
         const namespaced = member(item, 'namespaced') === true;
+        if (!isName(kind)) continue;
         if (name.includes('/')) learnt.subresourceKinds.push(`${apiVersion}/${kind}`);
-        else learnt.resources.push({ apiVersion, kind, plural: name, namespaced, verbs: strings(item, 'verbs') });
+        else if (isName(name))
+          learnt.resources.push({ apiVersion, kind, plural: name, namespaced, verbs: strings(item, 'verbs') });
       }
     }
     return learnt;
@@ -260,6 +276,7 @@ function readAggregated(answer: KubeAnswer): Learnt {
     const name = text(member(group, 'metadata'), 'name');
     for (const version of list(group, 'versions')) {
       const apiVersion = name === '' ? text(version, 'version') : `${name}/${text(version, 'version')}`;
+      if (!isApiVersion(apiVersion)) continue;
       learnt.apiVersions.push(apiVersion);
       // The server of this group is down: what it had may no longer be so. Asked again next time.
       if (text(version, 'freshness') === 'Stale') {
@@ -270,13 +287,13 @@ function readAggregated(answer: KubeAnswer): Learnt {
       for (const item of list(version, 'resources')) {
         const kind = text(member(item, 'responseKind'), 'kind');
         const namespaced = text(item, 'scope') === 'Namespaced';
-        if (kind !== '') {
-          const plural = text(item, 'resource');
+        const plural = text(item, 'resource');
+        if (isName(kind) && isName(plural)) {
           learnt.resources.push({ apiVersion, kind, plural, namespaced, verbs: strings(item, 'verbs') });
         }
         for (const sub of list(item, 'subresources')) {
           const subKind = text(member(sub, 'responseKind'), 'kind');
-          if (subKind !== '') learnt.subresourceKinds.push(`${apiVersion}/${subKind}`);
+          if (isName(subKind)) learnt.subresourceKinds.push(`${apiVersion}/${subKind}`);
         }
       }
     }
@@ -293,6 +310,10 @@ function groupVersions(body: Json): string[] {
   return list(body, 'groups').flatMap((group) =>
     list(group, 'versions').map((version) => text(version, 'groupVersion')),
   );
+}
+
+function isList(body: Json, key: string): boolean {
+  return Array.isArray(member(body, key));
 }
 
 function member(value: Json | undefined, key: string): Json | undefined {

@@ -1,9 +1,7 @@
 /** Requests over kept-alive HTTP/1.1 connections, for servers and proxies that speak nothing newer. */
-import { Agent, request } from 'node:http';
-import type { ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { bareHost, DialError, portOf } from '../../network/dial.ts';
+import { DialError } from '../../network/dial.ts';
+import { ConnectionPool } from '../../network/pool.ts';
 import { HeldBack, LostRequest } from './transport.ts';
 import type { Exchange, Response } from './transport.ts';
 
@@ -11,140 +9,71 @@ import type { Exchange, Response } from './transport.ts';
 const MAX_CONNECTIONS = 16;
 
 export class Http1 {
-  readonly #server: URL;
-  readonly #agent: DialingAgent;
-  #active = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #host: string;
+  readonly #pool: ConnectionPool;
+  /**
+   * Watches and logs take a connection each for as long as they last: others do not wait for them. Neither does what is
+   * urgent.
+   */
+  readonly #others: ConnectionPool;
+  #first: Socket | undefined;
 
   /**
    * @param first a connection that is open already
    * @param connect opens another
    */
-  constructor(first: Socket, server: URL, connect: () => Promise<Socket>) {
-    this.#server = server;
-    this.#agent = new DialingAgent(first, connect);
+  constructor(first: Socket, server: URL, connect: (signal: AbortSignal) => Promise<Socket>) {
+    this.#host = server.host;
+    this.#first = first;
+    // Nobody listens to it until the first request takes it.
+    first.on('error', () => {});
+    const next = async (signal: AbortSignal): Promise<Socket> => this.#takeFirst() ?? (await connect(signal));
+    // How long an answer may take is settled by who asks: see `client.ts`.
+    this.#pool = new ConnectionPool(server, next, { connections: MAX_CONNECTIONS, silence: 0 });
+    this.#others = new ConnectionPool(server, next, { silence: 0 });
   }
 
   /** @throws LostRequest, DialError, HeldBack, or the reason of the signal */
-  async send(exchange: Exchange): Promise<Response> {
-    exchange.signal.throwIfAborted();
-    if (exchange.endless || exchange.urgent === true) return await this.#send(exchange, () => {});
-    if (this.#active >= MAX_CONNECTIONS) await this.#turn(exchange.signal);
-    else this.#active++;
-    return await this.#send(exchange, () => {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#active--;
-      else next();
-    });
-  }
-
-  /** Waits until a connection is free, which is then the caller's. */
-  async #turn(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(come), 1);
-        reject(signal.reason);
-      };
-      const come = (): void => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      this.#waiting.push(come);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
-  }
-
-  async #send({ method, path, headers, body, signal, mayGo }: Exchange, onClose: () => void): Promise<Response> {
-    return await new Promise<Response>((resolve, reject) => {
-      const length = body === undefined ? {} : { 'content-length': String(body.length) };
-      const outgoing = request({
-        agent: this.#agent,
-        host: bareHost(this.#server),
-        port: portOf(this.#server),
+  async send({ method, path, headers, body, signal, mayGo, urgent, endless }: Exchange): Promise<Response> {
+    const length = body === undefined ? {} : { 'content-length': String(body.length) };
+    try {
+      const answer = await (endless || urgent === true ? this.#others : this.#pool).send({
         method,
         path,
-        headers: { host: this.#server.host, ...headers, ...length },
+        headers: { host: this.#host, ...headers, ...length },
+        body: body === undefined || mayGo === undefined ? body : askedAtTheEnd(body, mayGo),
+        signal,
+        onStart: () => {
+          if (mayGo?.() === false) throw new HeldBack();
+        },
       });
-      // While its connection is being made a request does not end at once.
-      const abort = (): void => {
-        outgoing.destroy();
-        reject(signal.reason);
-      };
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-      outgoing.once('close', () => {
-        signal.removeEventListener('abort', abort);
-        onClose();
-      });
-      const holdBack = (): void => {
-        reject(new HeldBack());
-        outgoing.destroy();
-      };
-      // Nothing was written to it yet, but it may have taken long to get it.
-      outgoing.once('socket', () => {
-        if (mayGo?.() === false) holdBack();
-      });
-      outgoing.once('response', (response) => {
-        const { statusCode = 0, headers: received } = response;
-        const whole = (): boolean => response.complete;
-        resolve({ status: statusCode, headers: received as Response['headers'], body: response, whole });
-      });
-      outgoing.on('error', (error) => {
-        if (signal.aborted) reject(signal.reason);
-        else reject(error instanceof DialError ? error : new LostRequest(error, 'maybe'));
-      });
-      if (body === undefined || mayGo === undefined) {
-        outgoing.end(body);
-        return;
-      }
-      outgoing.write(body.subarray(0, -1), (error) => {
-        if (error) return;
-        if (mayGo()) outgoing.end(body.subarray(-1));
-        else holdBack();
-      });
-    });
+      // A body that is cut short fails, so one that ends is whole.
+      return { ...answer, headers: answer.headers as Response['headers'], whole: () => true };
+    } catch (error) {
+      if (signal.aborted || error instanceof DialError || error instanceof HeldBack) throw error;
+      throw new LostRequest(error, 'maybe');
+    }
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#pool.close();
+    this.#others.close();
+    this.#first?.destroy();
+  }
+
+  #takeFirst(): Socket | undefined {
+    const first = this.#first;
+    this.#first = undefined;
+    return first?.destroyed === true ? undefined : first;
   }
 }
 
 /**
- * Node's agent with connections made by our own hand: proxies, TLS and trust are settled there. It does not count
- * connections that are still being made, so its own limit on them would not hold.
+ * A body whose last byte goes out only if it still may when all others have: sending a large one to a server that does
+ * not read may take any time, and without its end it is no request.
  */
-class DialingAgent extends Agent {
-  #first: Socket | undefined;
-  readonly #connect: () => Promise<Socket>;
-
-  constructor(first: Socket, connect: () => Promise<Socket>) {
-    super({ keepAlive: true, maxFreeSockets: MAX_CONNECTIONS, scheduling: 'lifo' });
-    this.#connect = connect;
-    this.#first = first;
-    // Nobody listens to it until the first request takes it.
-    first.on('error', () => {});
-  }
-
-  override createConnection(
-    _options: ClientRequestArgs,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): Duplex | undefined {
-    const first = this.#first;
-    this.#first = undefined;
-    if (first !== undefined && !first.destroyed) return first;
-    void this.#connectFor(callback);
-    return undefined;
-  }
-
-  async #connectFor(callback: ((error: Error | null, stream: Duplex) => void) | undefined): Promise<void> {
-    let socket: Socket;
-    try {
-      socket = await this.#connect();
-    } catch (error) {
-      callback?.(error as Error, undefined as unknown as Duplex);
-      return;
-    }
-    callback?.(null, socket);
-  }
+async function* askedAtTheEnd(body: Buffer, mayGo: () => boolean): AsyncGenerator<Buffer> {
+  yield body.subarray(0, -1);
+  if (!mayGo()) throw new HeldBack();
+  yield body.subarray(-1);
 }

@@ -1,8 +1,10 @@
 /** One server-side apply. */
+import { isJsonObject } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
+import { readObject } from './answers.ts';
 import { resourcePath } from './resource-path.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
@@ -56,8 +58,10 @@ export async function sendApply(
     idempotent: !isTry,
     expect,
   });
-  const { apiVersion, kind } = object;
+  // What is refused tells nothing of the object.
+  if (status >= 300) return { status, live: object, repeated };
   // Metadata alone come as a kind of their own.
-  const live = status < 300 ? { ...(body as KubeObject), apiVersion, kind } : (body as KubeObject);
-  return { status, live, repeated };
+  const { apiVersion, kind } = object;
+  const live = isJsonObject(body) ? { ...body, apiVersion, kind } : body;
+  return { status, live: readObject(live, ref, cluster.description), repeated };
 }

@@ -3,11 +3,12 @@
  * proxy in front of it) speaks nothing newer. No retries here, and no meaning: a request goes out, and its
  * answer comes back or a {@link LostRequest} says whether the server may have seen it.
  */
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { abortable } from '../abortable.ts';
 import type { Credential } from './credentials.ts';
 import { dialWithin } from '../../network/dial.ts';
-import type { Peer, Wire } from '../../network/dial.ts';
+import type { ClientCertificate, Peer, Wire } from '../../network/dial.ts';
 import type { Http1 } from './http1.ts';
 import type { Http2 } from './http2.ts';
 
@@ -80,7 +81,7 @@ export class Transport {
   #sessions: Http2[] = [];
   #http1: Http1 | undefined;
   #opening: Promise<void> | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(peer: Peer, times: Partial<TransportTimes> = {}) {
     this.#peer = peer;
@@ -127,28 +128,31 @@ export class Transport {
     this.#http1 = undefined;
   }
 
-  /** Closes everything at once. */
+  /** Closes everything at once, a connection that is being opened too: it would keep the process alive. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
     for (const session of this.#sessions) session.close();
     this.reset();
   }
 
   async #open(credential: Credential): Promise<void> {
-    const wire = await this.#dial(credential);
-    if (this.#closed) wire.socket.destroy();
-    else if (wire.protocol === 'h2') {
+    const { certificate } = credential;
+    const wire = await this.#dial(certificate, this.#closing.signal);
+    if (wire.protocol === 'h2') {
       const { Http2 } = await import('./http2.ts');
       const session = new Http2(wire.socket, this.#peer.server, this.#times);
       await session.ready();
       this.#sessions.push(session);
     } else {
       const { Http1 } = await import('./http1.ts');
-      this.#http1 = new Http1(wire.socket, this.#peer.server, async () => (await this.#dial(credential)).socket);
+      const connect = async (signal: AbortSignal): Promise<Socket> => (await this.#dial(certificate, signal)).socket;
+      this.#http1 = new Http1(wire.socket, this.#peer.server, connect);
     }
+    // Its loading took a moment.
+    if (this.#closing.signal.aborted) this.close();
   }
 
-  async #dial(credential: Credential): Promise<Wire> {
-    return await dialWithin(this.#peer, credential.certificate, this.#times.connect);
+  async #dial(certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
+    return await dialWithin(this.#peer, certificate, this.#times.connect, signal);
   }
 }

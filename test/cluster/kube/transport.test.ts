@@ -352,6 +352,31 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.connections()).toBeLessThanOrEqual(http1Only ? 2 : 1);
   });
 
+  test('a write whose lease is lost before it goes, or before all of it went, is not sent', async () => {
+    const whole: string[] = [];
+    const to = await peer({
+      http1Only,
+      serve: ({ body }, { json }) => {
+        whole.push(body);
+        json({});
+      },
+    });
+    const client = clientOf(to);
+    const lost = new Error('another took over');
+    for (const held of [[false], [true, false]]) {
+      const left = [...held];
+      const fence = { isOpen: () => left.shift() ?? false, reopen: () => Promise.reject(lost) };
+      await expect(client.request({ ...post, fence })).rejects.toBe(lost);
+      expect(left).toEqual([]);
+    }
+    expect(whole).toEqual([]);
+    let isHeld = false;
+    const reopen = async (): Promise<void> => void (isHeld = true);
+    const answer = await client.request({ ...post, fence: { isOpen: () => isHeld, reopen } });
+    expect(answer).toMatchObject({ status: 200, repeated: false });
+    expect(whole).toEqual(['{"kind":"Secret"}']);
+  });
+
   test('a server that closed an idle connection is connected to again', async () => {
     const to = await peer({ http1Only });
     const client = clientOf(to);

@@ -1,0 +1,120 @@
+/**
+ * Connections for HTTP/1.1, kept open for the next request: undici's pool over the connections of `dial.ts`.
+ *
+ * Of undici only the pool is loaded. Its index also loads fetch, mocks and caches, which takes four times as long
+ * (100 ms against 25 ms unbundled, Node 26, 2026-11-28).
+ */
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { buildConnector } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import { bareHost, DialError } from './dial.ts';
+
+/** A request as it goes over the connection. Header names are in lower case, `host` among them. */
+export type PoolRequest = {
+  method: string;
+  /** Path and query; for a proxy that forwards plain HTTP the whole address. */
+  path: string;
+  headers: Record<string, string | string[]>;
+  /** Of an iterable the next part is asked for when those before it have gone out. */
+  body: string | Uint8Array | Readable | AsyncIterable<Uint8Array> | undefined;
+  signal: AbortSignal;
+  /** Called when the request is about to go to the socket, after all waiting: what it throws keeps it from going. */
+  onStart?: () => void;
+};
+
+/** The head of an answer, and its body, which fails when the connection ends before it. */
+export type PoolAnswer = { status: number; headers: Record<string, string | string[] | undefined>; body: Readable };
+
+/** Opens a connection; gives up when the signal says so. */
+export type Connect = (signal: AbortSignal) => Promise<Socket>;
+
+export type PoolOptions = {
+  /** The most connections; more requests wait. */
+  connections?: number;
+  /** How long, in milliseconds, nothing may come while an answer is due; 0 for as long as it takes. */
+  silence: number;
+};
+
+/** For how long an unused connection stays open, unless the server names a shorter time. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** Connections to one server. */
+export class ConnectionPool {
+  readonly #pool: Pool;
+  readonly #closing = new AbortController();
+
+  /**
+   * @param server where the connections lead; their proxy and TLS are settled by `connect`
+   */
+  constructor(server: URL, connect: Connect, { connections, silence }: PoolOptions) {
+    this.#pool = new Pool(server.origin, {
+      connections: connections ?? null,
+      allowH2: false,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: silence,
+      bodyTimeout: silence,
+      connect: (_options, done) => void this.#connect(server, connect, done),
+    });
+  }
+
+  /**
+   * Sends a request, and gives the head of its answer.
+   *
+   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart` throws;
+   *   what undici throws
+   */
+  async send({ method, path, headers, body, signal, onStart }: PoolRequest): Promise<PoolAnswer> {
+    // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens another.
+    await setImmediate();
+    try {
+      const dispatcher = onStart === undefined ? this.#pool : startingWith(this.#pool, onStart);
+      const answer = await request.call(dispatcher, {
+        method: method as 'GET',
+        path,
+        headers,
+        // The types leave out what undici takes.
+        body: (body ?? null) as Readable | null,
+        signal,
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw error instanceof Error && error.cause instanceof DialError ? error.cause : error;
+    }
+  }
+
+  /** Ends all connections, those that are being opened too. */
+  close(): void {
+    this.#closing.abort(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
+    void this.#pool.destroy();
+  }
+
+  async #connect(server: URL, connect: Connect, done: buildConnector.Callback): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = await connect(this.#closing.signal);
+    } catch (cause) {
+      // Wrapped, since undici connects again by itself after errors with certain codes.
+      done(new Error(`cannot connect to ${bareHost(server)}`, { cause }), null);
+      return;
+    }
+    done(null, socket);
+  }
+}
+
+/** A pool that asks before it writes a request. Undici takes what a handler throws at the start for a refusal. */
+function startingWith(pool: Pool, onStart: () => void): Pick<Pool, 'dispatch'> {
+  return {
+    dispatch: (options, handler) => {
+      const start = handler.onRequestStart?.bind(handler);
+      handler.onRequestStart = (controller, context) => {
+        onStart();
+        start?.(controller, context);
+      };
+      return pool.dispatch(options, handler);
+    },
+  };
+}
