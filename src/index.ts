@@ -184,7 +184,7 @@ async function inputsOf(
     ...options.sources,
   };
   const chart = typeof options.chart === 'string' ? await loadChart(options.chart) : options.chart;
-  const fromSources = await readUserValues(sources);
-  const userValues = options.values === undefined ? fromSources : mergeValues(fromSources, fromPlain(options.values));
-  return { chart, userValues, origins: createOrigins(chart, sources) };
+  const { values, texts } = await readUserValues(sources);
+  const userValues = options.values === undefined ? values : mergeValues(values, fromPlain(options.values));
+  return { chart, userValues, origins: createOrigins(chart, sources, texts) };
 }

@@ -4,6 +4,7 @@ import type { Command } from './support/command.ts';
 import {
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
+  CHART_FLAGS,
   LIMITS_FLAG,
   LOCK_FLAGS,
   NAME_FLAGS,
@@ -39,6 +40,7 @@ export const command: Command = defineCommand({
   ],
   flags: {
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,

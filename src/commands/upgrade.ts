@@ -8,6 +8,7 @@ import {
   DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
   historyMaxOf,
+  CHART_FLAGS,
   LIMITS_FLAG,
   LOCK_FLAGS,
   OUTPUT_FLAG,
@@ -45,6 +46,7 @@ export const command: Command = defineCommand({
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'install the release if it is not there yet' },
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,
     ...DEPENDENCY_FLAGS,

@@ -2,13 +2,13 @@
  * HTTP for repositories: through the proxies of the environment, bounded in size and time, with logins that go
  * nowhere but where they belong.
  */
-import { readFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:http';
 import type { ClientRequestArgs, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { FileReadError, readUserFile } from '../read-file.ts';
 import { bareHost, dialWithin, portOf } from '../network/dial.ts';
 import type { ClientCertificate, Peer } from '../network/dial.ts';
 import { proxyFromEnvironment } from '../network/proxy-choice.ts';
@@ -162,10 +162,10 @@ function isSameServer(from: URL, to: URL): boolean {
 
 function readPem(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readUserFile(file).toString('utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} cannot be read (${code})`, {
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, {
       hints: ['repositories.yaml names it for one of the repositories'],
       cause,
     });

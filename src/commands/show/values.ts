@@ -11,8 +11,9 @@ import type { Value } from '../../yaml/value.ts';
 import { valuesText } from '../support/chart-output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { CHART_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
 import { readStdin } from '../support/inputs.ts';
+import { linkOptions } from '../support/load.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -21,17 +22,22 @@ export const command: Command = defineCommand({
   ],
   examples: [{ command: 'pkg show values ./web -f prod.yaml --origins', says: 'every value and where it comes from' }],
   args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
-  flags: { ...VALUE_FLAGS, origins: { type: 'boolean', summary: 'print merged values with their origins' } },
+  flags: {
+    ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    origins: { type: 'boolean', summary: 'print merged values with their origins' },
+  },
   async run({ flags, args }) {
-    const loaded = await loadChart(args[0] ?? '');
+    const loaded = await loadChart(args[0] ?? '', linkOptions(flags));
     if (!flags.origins) {
       printDocument(valuesText(loaded));
       return;
     }
     const sources = valueSources(flags);
-    const { chart, values: given } = resolveDependencies(loaded, await readUserValues(sources, readStdin));
+    const user = await readUserValues(sources, readStdin);
+    const { chart, values: given } = resolveDependencies(loaded, user.values);
     const { values } = coalesceValues(chart, given);
-    const origins = createOrigins(loaded, sources);
+    const origins = createOrigins(loaded, sources, user.texts);
     const lines = await leaves(values, [], origins);
     printDocument(lines.join(''));
   },

@@ -46,6 +46,14 @@ export const DEPENDENCY_FLAGS = {
   'content-cache': { type: 'string', hidden: true, summary: 'no archive is kept' },
 } as const;
 
+/** How a chart folder is read. */
+export const CHART_FLAGS = {
+  'allow-outside-links': {
+    type: 'boolean',
+    summary: 'follow links of the chart folder that lead beyond its repository or parent folder',
+  },
+} as const;
+
 /** What templates may do. */
 export const LIMITS_FLAG = {
   'template-limits': {

@@ -9,25 +9,28 @@ import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { limitsOf, valueSources } from './flags.ts';
-import type { DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
+import { linkOptions } from './load.ts';
+import type { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart, the values for it, and what its templates may do. */
 export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins; limits: Partial<RenderLimits> };
 
 /** The flags that say what is read. Not every command fetches dependencies. */
-type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof LIMITS_FLAG> & Partial<FlagValues<typeof DEPENDENCY_FLAGS>>;
+type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof CHART_FLAGS & typeof LIMITS_FLAG> &
+  Partial<FlagValues<typeof DEPENDENCY_FLAGS>>;
 
 /** Loads the chart, with its dependencies fetched if that is asked for, and reads the values that the flags name. */
 export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
   const sources = valueSources(flags);
   const limits = limitsOf(flags);
-  let chart = await loadChart(path);
-  const userValues = await readUserValues(sources, readStdin);
+  const links = linkOptions(flags);
+  let chart = await loadChart(path, links);
+  const { values: userValues, texts } = await readUserValues(sources, readStdin);
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
-    chart = await withDependencies(chart, flags);
+    chart = await withDependencies(chart, flags, links);
   }
-  return { chart, userValues, origins: createOrigins(chart, sources), limits };
+  return { chart, userValues, origins: createOrigins(chart, sources, texts), limits };
 }
 
 /** Standard input, whole. */
