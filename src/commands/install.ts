@@ -11,6 +11,7 @@ import {
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
+  SCHEMA_FLAGS,
   ROLLBACK_ON_FAILURE_FLAG,
   VALUE_FLAGS,
   WAIT_FLAGS,
@@ -41,6 +42,7 @@ export const command: Command = defineCommand({
   flags: {
     ...VALUE_FLAGS,
     ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,

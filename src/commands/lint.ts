@@ -9,9 +9,17 @@ import { subchartPaths } from '../render/lint/subcharts.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { CHART_FLAGS, LIMITS_FLAG, limitsOf, OUTPUT_FLAG, VALUE_FLAGS, valueSources } from './support/flags.ts';
+import {
+  CHART_FLAGS,
+  LIMITS_FLAG,
+  limitsOf,
+  OUTPUT_FLAG,
+  SCHEMA_FLAGS,
+  VALUE_FLAGS,
+  valueSources,
+} from './support/flags.ts';
 import { localNamespace } from './support/local-namespace.ts';
-import { readStdin } from './support/inputs.ts';
+import { readStdin, schemaInput } from './support/inputs.ts';
 import { linkOptions } from './support/load.ts';
 import { printResult } from './support/release-output.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
@@ -26,6 +34,7 @@ export const command: Command = defineCommand({
   flags: {
     ...VALUE_FLAGS,
     ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     strict: { type: 'boolean', summary: 'fail on warnings too' },
     quiet: { type: 'boolean', summary: 'print only warnings and errors' },
@@ -39,6 +48,7 @@ export const command: Command = defineCommand({
     const { values, texts } = await readUserValues(sources, readStdin);
     const options = {
       ...linkOptions(flags),
+      ...schemaInput(flags),
       userValues: values,
       sources,
       texts,

@@ -5,6 +5,7 @@ import type { Chart } from '../chart/chart.ts';
 import type { LinkOptions } from '../chart/links.ts';
 import { loadChart, loadUnpacked } from '../chart/load.ts';
 import { createOrigins } from '../chart/origins.ts';
+import type { SchemaLoader } from '../chart/schema.ts';
 import type { ValueSources } from '../chart/user-values.ts';
 import { PkgError } from '../errors.ts';
 import { locateKeys } from '../yaml/locate.ts';
@@ -35,6 +36,8 @@ export type LintOptions = LinkOptions & {
   namespace?: string;
   capabilities?: Capabilities;
   skipSchemaValidation?: boolean;
+  /** Gets schemas that those of the charts refer to. */
+  loadSchema?: SchemaLoader;
   limits?: Partial<RenderLimits>;
 };
 

@@ -97,8 +97,13 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_SCHEMA_INVALID: {
     summary: 'values.schema.json cannot be used',
-    why: 'It is not a JSON Schema, names a $schema that is not known, refers to something outside, or to itself without an end.',
+    why: 'It is not a JSON Schema, names a $schema that is not known, refers to a file outside of the chart, or to itself without an end, or it would take too long to check these values.',
     fix: 'Mend the schema, or leave it out with --skip-schema-validation.',
+  },
+  PKG_SCHEMA_REMOTE: {
+    summary: 'values.schema.json refers to a schema elsewhere that is not to be had',
+    why: 'A $ref in it is an address on the web. Helm fetches those on every run; pkg fetches nothing that a chart names unless it is told to.',
+    fix: 'Put the file into a folder as HOST/PATH and give the folder with --schema-cache, or give --allow-remote-schemas, or both: then what is fetched is kept in the folder. --skip-schema-validation leaves the schema out.',
   },
   PKG_SCHEMA_VIOLATION: {
     summary: "a value does not fit the chart's schema",

@@ -54,6 +54,20 @@ export const CHART_FLAGS = {
   },
 } as const;
 
+/** Where schemas come from that a chart's own refers to. */
+export const SCHEMA_FLAGS = {
+  'schema-cache': {
+    type: 'string',
+    value: 'FOLDER',
+    complete: 'directory',
+    summary: 'take schemas that values.schema.json refers to from this folder: FOLDER/HOST/PATH',
+  },
+  'allow-remote-schemas': {
+    type: 'boolean',
+    summary: 'fetch schemas that values.schema.json refers to, over HTTPS, and keep them in --schema-cache',
+  },
+} as const;
+
 /** What templates may do. */
 export const LIMITS_FLAG = {
   'template-limits': {

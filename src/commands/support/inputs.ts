@@ -4,19 +4,26 @@ import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import { loadChart } from '../../chart/load.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import { readUserValues } from '../../chart/user-values.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
 import { limitsOf, valueSources } from './flags.ts';
 import { linkOptions } from './load.ts';
-import type { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
+import type { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, SCHEMA_FLAGS, VALUE_FLAGS } from './flags.ts';
 
 /** A chart, the values for it, and what its templates may do. */
-export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins; limits: Partial<RenderLimits> };
+export type Inputs = {
+  chart: Chart;
+  userValues: ValueMap;
+  origins: Origins;
+  limits: Partial<RenderLimits>;
+  loadSchema?: SchemaLoader;
+};
 
 /** The flags that say what is read. Not every command fetches dependencies. */
-type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof CHART_FLAGS & typeof LIMITS_FLAG> &
+type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof CHART_FLAGS & typeof LIMITS_FLAG & typeof SCHEMA_FLAGS> &
   Partial<FlagValues<typeof DEPENDENCY_FLAGS>>;
 
 /** Loads the chart, with its dependencies fetched if that is asked for, and reads the values that the flags name. */
@@ -30,7 +37,22 @@ export async function readInputs(path: string, flags: InputFlags): Promise<Input
     const { withDependencies } = await import('./dependency-update.ts');
     chart = await withDependencies(chart, flags, links);
   }
-  return { chart, userValues, origins: createOrigins(chart, sources, texts), limits };
+  return { chart, userValues, origins: createOrigins(chart, sources, texts), limits, ...schemaInput(flags) };
+}
+
+/** How the flags say that schemas are had that others refer to; nothing where they say nothing. */
+export function schemaInput(flags: FlagValues<typeof SCHEMA_FLAGS>): { loadSchema?: SchemaLoader } {
+  const folder = flags['schema-cache'] ?? '';
+  const allowRemote = flags['allow-remote-schemas'];
+  if (folder === '' && !allowRemote) return {};
+  let load: SchemaLoader | undefined;
+  return {
+    async loadSchema(url) {
+      const { schemaLoader } = await import('../../repository/schemas.ts');
+      load ??= schemaLoader({ folder, allowRemote, env: process.env });
+      return load(url);
+    },
+  };
 }
 
 /** Standard input, whole. */
