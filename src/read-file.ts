@@ -50,12 +50,27 @@ export function readRegularFile(path: string, limit: number): Buffer {
   return readWhole(path, limit, false);
 }
 
-function readWhole(path: string, limit: number, allowPipe: boolean): Buffer {
+/**
+ * Reads a file that pkg itself wrote for this user: a regular file that nobody else could have written.
+ *
+ * @throws {FileReadError} also for one of another owner, and one that others may write
+ */
+export function readOwnFile(path: string, limit: number): Buffer {
+  return readWhole(path, limit, false, true);
+}
+
+/** Does a file or folder belong to this user, and may nobody else write it? Windows tells no owner. */
+export function isOwn(stat: Pick<Stats, 'uid' | 'mode'>): boolean {
+  return process.getuid === undefined || (stat.uid === process.getuid() && (stat.mode & 0o022) === 0);
+}
+
+function readWhole(path: string, limit: number, allowPipe: boolean, mustBeOwn = false): Buffer {
   let file: number | undefined;
   try {
     // Opening a pipe would wait for a writer, and reading /proc/kmsg, a regular file, for the next message.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(file);
+    if (mustBeOwn && !isOwn(stat)) throw new FileReadError('EPERM', 'may be written by others');
     if (stat.isFile()) return readDescriptor(file, limit, stat.size, onlyData);
     if (stat.isDirectory()) throw new FileReadError('EISDIR', 'is a folder');
     if (allowPipe && stat.isFIFO()) return readDescriptor(file, limit, 0, pipeReader(path));

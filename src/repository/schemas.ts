@@ -112,7 +112,7 @@ class SchemaNetwork {
     if (answer.status === 304 && kept !== undefined) return kept.body;
     if (answer.status !== 200) throw failure(`${shownUrl(url)} cannot be fetched: the server says ${answer.status}`);
     const { etag } = answer.headers;
-    if (keep && typeof etag === 'string') keepLater(name, () => [Buffer.from(`${etag}\n`), answer.body]);
+    if (keep && typeof etag === 'string') keepLater(name, () => printKept(etag, answer.body));
     return answer.body;
   }
 
@@ -133,11 +133,24 @@ class SchemaNetwork {
   }
 }
 
+/** The hash of what is kept, the ETag, and the schema: a damaged one would judge otherwise. */
+function printKept(etag: string, body: Buffer): Buffer[] {
+  const content = [Buffer.from(`${etag}\n`, 'latin1'), body];
+  return [sha256(Buffer.concat(content)), ...content];
+}
+
 function parseKept(bytes: Buffer | undefined): { etag: string; body: Buffer } | undefined {
-  const end = bytes?.indexOf('\n') ?? -1;
-  return bytes === undefined || end < 0
-    ? undefined
-    : { etag: bytes.toString('latin1', 0, end), body: bytes.subarray(end + 1) };
+  const content = bytes?.subarray(HASH);
+  const end = content?.indexOf('\n') ?? -1;
+  if (bytes === undefined || content === undefined || end < 0) return undefined;
+  if (!sha256(content).equals(bytes.subarray(0, HASH))) return undefined;
+  return { etag: content.toString('latin1', 0, end), body: content.subarray(end + 1) };
+}
+
+const HASH = 32;
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }
 
 function failure(message: string, hints: readonly string[] = [], cause?: unknown): PkgError {

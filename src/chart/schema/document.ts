@@ -16,7 +16,7 @@ import { isUri, isUriReference } from './uris.ts';
 export class SchemaFault extends Error {}
 
 /** A reference leads to a document that is not there yet. */
-export class MissingDocument extends Error {
+export class MissingDocument extends SchemaFault {
   /** Its address, without a fragment. */
   readonly url: string;
 
