@@ -27,7 +27,7 @@ export async function withDependencies(
   if (missingDependencies(chart).length === 0 || chart.metadata.type === 'library') return chart;
   let doing = '';
   const timer = setInterval(() => {
-    if (doing !== '') printError(`${doing}\n`);
+    if (doing !== '') printError(`${printable(doing, 1000)}\n`);
     doing = '';
   }, QUIET_MS);
   try {
