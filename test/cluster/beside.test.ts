@@ -130,7 +130,12 @@ test('uninstall names what a policy kept, as helm does', async () => {
     ...configMap(name),
     metadata: { name, annotations: { 'helm.sh/resource-policy': 'keep' } },
   });
-  const made = charts('1.0.0', { v: '1' }, [keep('b'), { ...keep('a'), kind: 'ServiceAccount' }, keep('a')]);
+  const account: Json = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: (keep('a') as { metadata: Json }).metadata,
+  };
+  const made = charts('1.0.0', { v: '1' }, [keep('b'), account, keep('a')]);
   const [ours, theirs] = [await namespace(), await namespace()];
   await pkg(ours, 'install', 'r', made.helm);
   await helm(theirs, 'install', 'r', made.helm);
