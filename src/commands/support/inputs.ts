@@ -6,6 +6,7 @@ import type { Chart } from '../../chart/chart.ts';
 import { loadChart } from '../../chart/load.ts';
 import type { SchemaLoader } from '../../chart/schema.ts';
 import { readUserValues } from '../../chart/user-values.ts';
+import { MAX_USER_FILE } from '../../read-file.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
@@ -55,10 +56,16 @@ export function schemaInput(flags: FlagValues<typeof SCHEMA_FLAGS>): { loadSchem
   };
 }
 
-/** Standard input, whole. */
+/** Standard input, whole. Throws `PKG_FILE_UNREADABLE` for more than a file may hold: `< /dev/zero` never ends. */
 export async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size <= MAX_USER_FILE) continue;
+    throw new PkgError('PKG_FILE_UNREADABLE', `standard input is larger than ${MAX_USER_FILE >> 20} MiB`);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 
