@@ -10,8 +10,7 @@ const root: string = fileURLToPath(new URL('../..', import.meta.url));
 /** A bidirectional override, the end of an isolate, a tag beyond the basic plane, a hidden space. */
 const HOSTILE = 'a\u202eb\u2069cd\u{e0041}e\ufefff';
 /** The same as YAML can hold it. */
-const QUOTED = '"a\\u202eb\\u2069c\d\\U000E0041e\\ufefff"';
-// eslint-disable-next-line no-control-regex
+const QUOTED = '"a\\u202eb\\u2069cd\\U000E0041e\\ufefff"';
 const UNSAFE = /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 let target: string;

@@ -49,14 +49,6 @@ export type Locking = {
   takeOver?: boolean;
   /** Milliseconds to wait for a holder that lives, none unless told; they do not count into `timeout`. */
   lockTimeout?: number;
-  skipSchemaValidation?: boolean;
-  /** Gets schemas that those of the charts refer to. */
-  loadSchema?: SchemaLoader;
-  subchartNotes?: boolean;
-  /** Let templates ask for addresses. */
-  enableDns?: boolean;
-  /** What templates may do. */
-  limits?: Partial<RenderLimits>;
 };
 
 /** What install and upgrade start from. */
@@ -78,6 +70,8 @@ export type ChartOperation = Waiting &
     takeOwnership?: boolean;
     forceConflicts?: boolean;
     skipSchemaValidation?: boolean;
+    /** Gets schemas that those of the charts refer to. */
+    loadSchema?: SchemaLoader;
     subchartNotes?: boolean;
     /** Let templates ask for addresses. */
     enableDns?: boolean;
