@@ -52,11 +52,23 @@ export function printableLines(text: string): string {
   return HARMLESS_LINES.test(lines) ? lines : lines.replace(UNSAFE_IN_LINES(), escapeCharacter);
 }
 
+/** The same JSON with what is unsafe written as JSON's own escapes. */
+export function printableJson(text: string): string {
+  if (HARMLESS_LINES.test(text)) return text;
+  return text.replace(UNSAFE_IN_LINES(), (character) =>
+    Array.from({ length: character.length }, (_, at) => unitEscape(character.charCodeAt(at))).join(''),
+  );
+}
+
+function unitEscape(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
+}
+
 function escapeCharacter(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\r') return '\\r';
   if (character === '\t') return '\\t';
   const code = character.codePointAt(0) ?? 0;
   if (code > 0xffff) return `\\u{${code.toString(16)}}`;
-  return `\\u${code.toString(16).padStart(4, '0')}`;
+  return unitEscape(code);
 }

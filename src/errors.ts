@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'PKG_YAML_TOO_COMPLEX',
   'PKG_VALUES_INVALID',
   'PKG_SCHEMA_INVALID',
+  'PKG_SCHEMA_REMOTE',
   'PKG_SCHEMA_VIOLATION',
   'PKG_LINT_FAILED',
   // where charts come from

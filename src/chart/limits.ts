@@ -50,9 +50,13 @@ export function chartTooLarge(location: string): PkgError {
  * @param locationOf tells where it is, for the message
  */
 export function checkFileSize(name: string, size: number, locationOf: () => string): void {
-  if (size <= MAX_FILE) return;
-  throw new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
-    at: { file: locationOf() },
+  if (size > MAX_FILE) throw fileTooLarge(name, locationOf());
+}
+
+/** The error for a file of a chart that is too large. */
+export function fileTooLarge(name: string, location: string): PkgError {
+  return new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
+    at: { file: location },
     hints: ['if it does not belong to the chart, name it in .helmignore'],
   });
 }

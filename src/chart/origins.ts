@@ -1,5 +1,4 @@
 /** Where a value came from. Nothing is worked out until somebody asks. */
-import { readFileSync } from 'node:fs';
 import { locateKeys } from '../yaml/locate.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -13,14 +12,19 @@ export type Origins = {
   find: (path: readonly (string | number)[]) => Promise<string | undefined>;
 };
 
-/** Prepares the answers for a chart and the user's flags. */
-export function createOrigins(chart: Chart, sources: ValueSources): Origins {
+/**
+ * Prepares the answers for a chart and the user's flags.
+ *
+ * @param texts what the values files held when they were read
+ */
+export function createOrigins(chart: Chart, sources: ValueSources, texts: ReadonlyMap<string, string>): Origins {
   return {
     async find(path) {
       // Where a name itself was not given, the map around it was.
       for (let length = path.length; length > 0; length--) {
         const part = path.slice(0, length);
-        const origin = fromFlags(part, sources) ?? (await fromFiles(part, sources)) ?? (await fromChart(part, chart));
+        const origin =
+          fromFlags(part, sources) ?? (await fromFiles(part, sources, texts)) ?? (await fromChart(part, chart));
         if (origin !== undefined) return origin;
       }
       return undefined;
@@ -51,11 +55,14 @@ function fromFlags(path: readonly (string | number)[], sources: ValueSources): s
   return undefined;
 }
 
-async function fromFiles(path: readonly (string | number)[], sources: ValueSources): Promise<string | undefined> {
+async function fromFiles(
+  path: readonly (string | number)[],
+  sources: ValueSources,
+  texts: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
   for (const file of sources.valueFiles.toReversed()) {
-    if (file === '-') continue;
-    const found = await locateKeys(readFileSync(file, 'utf8'), [...path]);
-    if (found !== undefined) return `${file}:${found.line}:${found.column}`;
+    const found = await locateKeys(texts.get(file) ?? '', [...path]);
+    if (found !== undefined) return `${file === '-' ? 'standard input' : file}:${found.line}:${found.column}`;
   }
   return undefined;
 }

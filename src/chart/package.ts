@@ -10,12 +10,13 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartFile, ChartMetadata } from './chart.ts';
 import { checkDependencies } from './dependencies.ts';
+import type { LinkOptions } from './links.ts';
 import { loadChart } from './load.ts';
 import { writeTar } from './tar.ts';
 import { isVersion } from './version.ts';
 
-/** Where the archive goes, and what is written over in its Chart.yaml. */
-export type PackageOptions = { destination: string; version?: string; appVersion?: string };
+/** Where the archive goes, what is written over in its Chart.yaml, and how links of the folder are treated. */
+export type PackageOptions = LinkOptions & { destination: string; version?: string; appVersion?: string };
 
 /** The time of all files in an archive, the same for all so that the same chart gives the same bytes. */
 const MODIFIED = new Date('1980-01-01T00:00:00Z');
@@ -47,7 +48,7 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
   if ((await stat(folder).catch(() => undefined))?.isFile()) {
     throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is a file, and a chart folder is what can be packed`);
   }
-  const chart = await loadChart(folder);
+  const chart = await loadChart(folder, options);
   checkDependencies(chart);
   const { metadata } = chart;
   const all: ValueMap = new Map(metadata.all);

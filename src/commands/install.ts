@@ -4,12 +4,14 @@ import type { Command } from './support/command.ts';
 import {
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
+  CHART_FLAGS,
   LIMITS_FLAG,
   LOCK_FLAGS,
   NAME_FLAGS,
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
+  SCHEMA_FLAGS,
   ROLLBACK_ON_FAILURE_FLAG,
   VALUE_FLAGS,
   WAIT_FLAGS,
@@ -39,6 +41,8 @@ export const command: Command = defineCommand({
   ],
   flags: {
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,

@@ -2,6 +2,8 @@ import { packageChart } from '../chart/package.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
+import { CHART_FLAGS } from './support/flags.ts';
+import { linkOptions } from './support/load.ts';
 
 export const command: Command = defineCommand({
   description: ['Packs a chart folder into an archive NAME-VERSION.tgz. The same files give the same bytes.'],
@@ -17,12 +19,15 @@ export const command: Command = defineCommand({
       summary: 'where the archive goes',
     },
     version: { type: 'string', value: 'VERSION', summary: 'write this version into the chart' },
+    ...CHART_FLAGS,
     'app-version': { type: 'string', value: 'VERSION', summary: 'write this appVersion into the chart' },
   },
   async run({ flags, args }) {
     const { destination, version, 'app-version': appVersion } = flags;
+    const links = linkOptions(flags);
     for (const folder of args) {
       const path = await packageChart(folder, {
+        ...links,
         destination,
         ...(version !== undefined && { version }),
         ...(appVersion !== undefined && { appVersion }),

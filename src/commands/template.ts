@@ -8,7 +8,7 @@ import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, SCHEMA_FLAGS, VALUE_FLAGS } from './support/flags.ts';
 import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
@@ -52,6 +52,8 @@ export const command: Command = defineCommand({
   ],
   flags: {
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     'show-only': {

@@ -1,6 +1,8 @@
 import { printable } from '../errors-text.ts';
 import type { Cascade } from '../cluster/cluster.ts';
 import { uninstall } from '../release/operations/uninstall.ts';
+import { KEEP_POLICY } from '../release/plan.ts';
+import type { Plan } from '../release/plan.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
@@ -58,7 +60,15 @@ export const command: Command = defineCommand({
       );
       if (result === undefined) print(`release "${printable(name)}" not found\n`);
       else if (flags['dry-run']) await printPlan(result.plan, { color: flags.color });
-      else print(`release "${printable(name)}" uninstalled\n`);
+      else print(`${keptText(result.plan)}release "${printable(name)}" uninstalled\n`);
     }
   },
 });
+
+/** What a policy kept, as Helm says it. */
+function keptText(plan: Plan): string {
+  const kept = plan.steps.filter(({ action, reason }) => action === 'keep' && reason === KEEP_POLICY);
+  if (kept.length === 0) return '';
+  const lines = kept.map(({ ref }) => `[${printable(ref.kind)}] ${printable(ref.name)}\n`);
+  return `These resources were kept due to the resource policy:\n${lines.join('')}\n`;
+}

@@ -9,6 +9,7 @@ import { compareUninstallOrder } from '../render/order.ts';
 import { isKept, isWrittenByHelm, ownershipOf, releaseOnObject } from './plan-normal.ts';
 import { changesOf } from './plan-changes.ts';
 import type { Comparison, KubeObject, ObjectRef } from '../cluster/cluster.ts';
+import { KEEP_POLICY } from './plan.ts';
 import type { Plan, Step } from './plan.ts';
 
 /** An object that an earlier revision may have made. */
@@ -147,7 +148,7 @@ function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Ste
   }
   // Helm asks the live object when it upgrades and the manifest when it uninstalls.
   if (isKept(live) || (input.operation === 'uninstall' && item.keep)) {
-    return { action: 'keep', ref, reason: 'helm.sh/resource-policy: keep', live, changes: [] };
+    return { action: 'keep', ref, reason: KEEP_POLICY, live, changes: [] };
   }
   const reason = input.operation === 'uninstall' ? 'the release is uninstalled' : 'no longer in the chart';
   return { action: 'delete', ref, reason, live, changes: [] };

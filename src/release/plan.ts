@@ -4,6 +4,9 @@ import type { Json } from '../yaml/value.ts';
 /** What a step does to one object. */
 export type Action = 'create' | 'update' | 'delete' | 'keep' | 'unchanged';
 
+/** The reason of a step that keeps an object whose chart wants it kept. */
+export const KEEP_POLICY = 'helm.sh/resource-policy: keep';
+
 /** One field that differs. `path` as `spec.template.spec.containers[0].image`. */
 export type FieldChange = { path: (string | number)[]; before: Json | undefined; after: Json | undefined };
 
@@ -11,7 +14,7 @@ export type FieldChange = { path: (string | number)[]; before: Json | undefined;
 export type Step = {
   action: Action;
   ref: ObjectRef;
-  /** One clause: `not there yet`, `no longer in the chart`, `helm.sh/resource-policy: keep`, … */
+  /** One clause: `not there yet`, `no longer in the chart`, {@link KEEP_POLICY}, … */
   reason: string;
   /** The object as it is now; undefined for create. */
   live?: KubeObject;

@@ -4,6 +4,7 @@ import { satisfies } from '../chart/constraint.ts';
 import { resolveDependencies } from '../chart/dependencies.ts';
 import type { Resolved } from '../chart/dependencies.ts';
 import type { Origins } from '../chart/origins.ts';
+import type { SchemaLoader } from '../chart/schema.ts';
 import { coalesceValues } from '../chart/values.ts';
 import type { Coalesced } from '../chart/values.ts';
 import { PkgError, throwTogether } from '../errors.ts';
@@ -19,6 +20,8 @@ import { ValueFault } from '../chart/value-fault.ts';
 export type ChartInput = Omit<RenderInput, 'values'> & {
   userValues: ValueMap;
   skipSchemaValidation?: boolean;
+  /** Gets schemas that those of the charts refer to. */
+  loadSchema?: SchemaLoader;
   origins?: Origins;
 };
 
@@ -35,7 +38,7 @@ export type RenderedChart = Rendered & {
  * @throws {PkgError} for values, schema and templates; positions are in the template, origins in the notes
  */
 export async function renderChart(input: ChartInput): Promise<RenderedChart> {
-  const { skipSchemaValidation, origins, ...rest } = input;
+  const { skipSchemaValidation, loadSchema, origins, ...rest } = input;
   if (input.chart.metadata.type === 'library') {
     throw new PkgError(
       'PKG_CHART_IS_LIBRARY',
@@ -50,7 +53,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   const { chart } = resolved;
   if (skipSchemaValidation !== true && hasSchema(chart)) {
     const { validateSchemas } = await import('../chart/schema.ts');
-    const errors = await validateSchemas(chart, coalesced.values, origins);
+    const errors = await validateSchemas(chart, coalesced.values, origins, loadSchema);
     throwTogether(errors, (count) => `the values do not fit the schema in ${count} places`);
   }
   // Each engine changes the values that it is given.

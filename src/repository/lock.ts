@@ -1,9 +1,11 @@
 /** `Chart.lock`: which versions were chosen, as Helm writes it (helm v4, internal/resolver, pkg/downloader). */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Chart, ChartDependency } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
+import { MAX_FILE } from '../chart/limits.ts';
+import { readRegularFile } from '../read-file.ts';
 import { goJson, sortKeys } from '../yaml/json.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
@@ -21,7 +23,9 @@ export type Locked = { name: string; repository: string; version: string };
 export function declaredDependencies(chart: Chart): Declared[] {
   const { dependencies } = chart.metadata;
   const requirements = join(chart.location, 'requirements.yaml');
-  const old = existsSync(requirements) ? writtenIn(readFileSync(requirements, 'utf8'), requirements) : undefined;
+  const old = existsSync(requirements)
+    ? writtenIn(readRegularFile(requirements, MAX_FILE).toString('utf8'), requirements)
+    : undefined;
   const written = old ?? writtenIn(Buffer.from(chart.metadataFile?.data ?? []).toString('utf8'), 'Chart.yaml') ?? [];
   return dependencies.map((dependency, index) => {
     const fields = new Fields(written[index] ?? new Map(), [], []);

@@ -6,6 +6,7 @@ import { meets, parseConstraint } from '../chart/constraint.ts';
 import type { Constraint } from '../chart/constraint.ts';
 import { isDeceptive } from '../chart/file.ts';
 import { MAX_CHART } from '../chart/limits.ts';
+import type { LinkOptions } from '../chart/links.ts';
 import { loadChart } from '../chart/load.ts';
 import { packChart } from '../chart/package.ts';
 import { parseVersion } from '../chart/version.ts';
@@ -28,11 +29,16 @@ export type Archive = { name: string; bytes: Uint8Array; location: string };
  * @throws {PkgError} `PKG_CHART_INVALID` for a version that is no constraint, `PKG_CHART_NOT_FOUND` for a folder that
  *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and what keeps from a repository
  */
-export async function resolveDependency(chart: Chart, dependency: Declared, remotes: Remotes): Promise<Resolved> {
+export async function resolveDependency(
+  chart: Chart,
+  dependency: Declared,
+  remotes: Remotes,
+  links: LinkOptions = {},
+): Promise<Resolved> {
   const constraint = constraintOf(chart, dependency);
   const { repository } = dependency;
-  if (repository === '') return resolveLocal(chart, dependency, constraint);
-  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint);
+  if (repository === '') return resolveLocal(chart, dependency, constraint, links);
+  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint, links);
   if (repository.startsWith('oci://')) return resolveRegistry(chart, dependency, constraint, remotes);
   return resolveIndex(chart, dependency, constraint, remotes);
 }
@@ -57,16 +63,26 @@ function fits(version: string, constraint: Constraint): boolean {
 }
 
 /** Without a repository the chart is one of the folders in `charts/`, and stays it. */
-async function resolveLocal(chart: Chart, dependency: Declared, constraint: Constraint): Promise<Resolved> {
+async function resolveLocal(
+  chart: Chart,
+  dependency: Declared,
+  constraint: Constraint,
+  links: LinkOptions,
+): Promise<Resolved> {
   const { name, version } = dependency;
-  const found = await loadFolder(chart, join('charts', name), name);
+  const found = await loadFolder(chart, join('charts', name), name, links);
   if (!fits(found.metadata.version, constraint)) throw noVersion(chart, dependency, found.metadata.version);
   return { name, repository: '', version, archive: undefined };
 }
 
-async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint): Promise<Resolved> {
+async function resolveFolder(
+  chart: Chart,
+  dependency: Declared,
+  constraint: Constraint,
+  links: LinkOptions,
+): Promise<Resolved> {
   const { name, repository } = dependency;
-  const found = await loadFolder(chart, repository.slice('file://'.length), name);
+  const found = await loadFolder(chart, repository.slice('file://'.length), name, links);
   const { version } = found.metadata;
   if (!fits(version, constraint)) throw noVersion(chart, dependency, version);
   const archive = { name: `${found.metadata.name}-${version}.tgz`, location: found.location };
@@ -74,9 +90,9 @@ async function resolveFolder(chart: Chart, dependency: Declared, constraint: Con
 }
 
 /** @param path from the chart on, or from the root */
-async function loadFolder(chart: Chart, path: string, name: string): Promise<Chart> {
+async function loadFolder(chart: Chart, path: string, name: string, links: LinkOptions): Promise<Chart> {
   const folder = isAbsolute(path) ? path : join(chart.location, path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return loadChart(folder);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return loadChart(folder, links);
   throw new PkgError(
     'PKG_CHART_NOT_FOUND',
     `there is no folder ${printable(folder)}, where ${printable(name, 60)} is`,

@@ -2,6 +2,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
+import type { LinkOptions } from '../chart/links.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { MAX_CHART, chartTooLarge } from '../chart/limits.ts';
 import { PkgError, throwTogether } from '../errors.ts';
@@ -19,6 +20,8 @@ import { replaceArchives } from './vendor.ts';
 export type UpdateOptions = {
   env: NodeJS.ProcessEnv;
   settings?: RepositorySettings;
+  /** How links in folders of dependencies (`file://`) are treated. */
+  links?: LinkOptions;
   /** Told what begins that may take time. */
   tell?: Tell;
 };
@@ -33,14 +36,14 @@ export type UpdateOptions = {
  *   link; `PKG_USAGE` for one login and several registries; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several dependencies at once
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
-  const { env, settings, tell = () => {} } = options;
+  const { env, settings, links = {}, tell = () => {} } = options;
   const lockName = chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
   if (settings !== undefined) checkLogin(chart, declared, settings);
   const remotes = new Remotes(env, tell, settings);
   try {
-    const resolved = await all(chart, declared, (dependency) => resolveDependency(chart, dependency, remotes));
+    const resolved = await all(chart, declared, (dependency) => resolveDependency(chart, dependency, remotes, links));
     const archives = distinct(await all(chart, resolved, (dependency) => fetchArchive(chart, dependency)), resolved);
     checkSize(chart, archives);
     const named = declared.map((item, index) => ({ ...item, repository: resolved[index]?.repository ?? '' }));

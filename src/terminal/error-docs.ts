@@ -17,7 +17,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_FILE_UNREADABLE: {
     summary: 'a file cannot be read',
-    why: 'A values file or a file of --set-file does not exist, is a folder, or may not be read.',
+    why: 'A file that you name (values, --set-file, certificates, logins, a chart) does not exist, is a folder or a device, is too large (64 MiB), may not be read, or is a pipe that nobody writes to for five seconds, or that stays silent for a minute.',
     fix: 'Check the path and its permissions. Addresses are not fetched: pipe them in with -f -.',
   },
   PKG_FILE_UNWRITABLE: {
@@ -57,8 +57,8 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_CHART_UNSAFE: {
     summary: 'the chart tries to reach outside of itself',
-    why: 'A link, an absolute path or a `..` would lead out of the chart. Only links from a chart folder into another chart are followed.',
-    fix: 'Do not use the chart before you know why it does so.',
+    why: 'An entry of an archive is a link, an absolute path or has a `..`; or a link of a chart folder leads beyond the Git working tree that holds the chart (where there is none, beyond the parent folder), or a lock file is a link; or a file of the chart is a device or a pipe.',
+    fix: 'Do not use the chart before you know why it does so. Links of a folder that you trust are followed with --allow-outside-links.',
   },
   PKG_CHART_TOO_LARGE: {
     summary: 'the chart is larger than charts may be',
@@ -97,8 +97,13 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_SCHEMA_INVALID: {
     summary: 'values.schema.json cannot be used',
-    why: 'It is not a JSON Schema, names a $schema that is not known, refers to something outside, or to itself without an end.',
+    why: 'It is not a JSON Schema, names a $schema that is not known, refers to a file outside of the chart, or to itself without an end, or it would take too long to check these values.',
     fix: 'Mend the schema, or leave it out with --skip-schema-validation.',
+  },
+  PKG_SCHEMA_REMOTE: {
+    summary: 'values.schema.json refers to a schema elsewhere that is not to be had',
+    why: 'A $ref in it is an address on the web. Helm fetches those on every run; pkg fetches nothing that a chart names unless it is told to.',
+    fix: 'Put the file into a folder as HOST/PATH and give the folder with --schema-cache, or give --allow-remote-schemas, or both: then what is fetched is kept in the folder. --skip-schema-validation leaves the schema out.',
   },
   PKG_SCHEMA_VIOLATION: {
     summary: "a value does not fit the chart's schema",

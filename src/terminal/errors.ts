@@ -1,8 +1,8 @@
 /** What a failure looks like on a terminal. */
-import { closeSync, openSync, readSync } from 'node:fs';
 import { formatPosition, PkgError } from '../errors.ts';
 import type { Position } from '../errors.ts';
 import { printable, printableLines } from '../errors-text.ts';
+import { readRegularFile } from '../read-file.ts';
 import type { Paint } from './color.ts';
 
 /** Messages may quote a long value; a screen has an end. */
@@ -58,7 +58,7 @@ function codeFrame(at: Position, paint: Paint): string[] {
     !/(^|\/)(templates|crds)\/|(^|\/)Chart\.yaml$/.test(file.replaceAll('\\', '/'))
   )
     return [];
-  const text = readStart(file);
+  const text = readSource(file);
   const all = text?.split('\n') ?? [];
   if (all[line - 1] === undefined) return [];
   const first = Math.max(1, line - 1);
@@ -78,17 +78,15 @@ function codeFrame(at: Position, paint: Paint): string[] {
   return [...frame, ''];
 }
 
-/** The start of a file, as far as a person would look; undefined when it can't be read. */
-function readStart(file: string): string | undefined {
-  let fd: number | undefined;
+/** A chart's file is not larger. */
+const SOURCE_MAX = 5 << 20;
+
+/** The text of a file; undefined when it can't be read. */
+function readSource(file: string): string | undefined {
   try {
-    fd = openSync(file, 'r');
-    const buffer = Buffer.alloc(1 << 20);
-    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, 0));
+    return readRegularFile(file, SOURCE_MAX).toString('utf8');
   } catch {
     return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

@@ -125,6 +125,25 @@ test.each(['true', 'false'])('what helm began with --server-side=%s pkg goes on 
   expect(await pkg(ns, 'list', '-q')).toBe('');
 });
 
+test('uninstall names what a policy kept, as helm does', async () => {
+  const keep = (name: string): Json => ({
+    ...configMap(name),
+    metadata: { name, annotations: { 'helm.sh/resource-policy': 'keep' } },
+  });
+  const account: Json = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: (keep('a') as { metadata: Json }).metadata,
+  };
+  const made = charts('1.0.0', { v: '1' }, [keep('b'), account, keep('a')]);
+  const [ours, theirs] = [await namespace(), await namespace()];
+  await pkg(ours, 'install', 'r', made.helm);
+  await helm(theirs, 'install', 'r', made.helm);
+  const told = await helm(theirs, 'uninstall', 'r');
+  expect(told).toContain('[ConfigMap] b');
+  expect(await pkg(ours, 'uninstall', 'r')).toBe(told);
+});
+
 test('an operation tells what it came to as helm does', async () => {
   const ns = await namespace();
   const told = async (program: 'pkg' | 'helm', ...args: string[]): Promise<Json> => {

@@ -4,14 +4,17 @@
  * It is held for a few system calls. A lock whose process is dead is broken at once; one of a process that cannot be
  * asked for, on another machine perhaps, when it was seen to stand unchanged for ten seconds.
  */
-import { lstatSync, openSync, closeSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { lstatSync, openSync, closeSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PkgError } from '../../errors.ts';
+import { readRegularFile } from '../../read-file.ts';
 import { describeFailure, errorCode } from './files.ts';
 import { isOwnMark, ownMark, parseMark, stateOf } from './process-mark.ts';
 
 const GIVEN_UP_MS = 10_000;
 const PATIENCE_MS = 30_000;
+/** A mark is a few words. */
+const MAX_MARK = 4096;
 
 /** Runs `work` while holding the lock file `path`, whose folder exists. `work` must not wait for anything. */
 export async function withLock<T>(path: string, work: () => T): Promise<T> {
@@ -79,7 +82,7 @@ function isStale(path: string, watched: Watched): boolean {
   let mark: string;
   let seen: string;
   try {
-    mark = readFileSync(path, 'utf8');
+    mark = readRegularFile(path, MAX_MARK).toString('utf8');
     const { ino, mtimeMs } = lstatSync(path);
     seen = `${mark} ${ino} ${mtimeMs}`;
   } catch {

@@ -2,9 +2,9 @@
  * What each request carries to prove who one is: a token (fixed, from a file that somebody keeps fresh, or
  * from an exec plugin), a password, a client certificate, and headers for acting as somebody else.
  */
-import { readFile } from 'node:fs/promises';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { FileReadError, MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
 import type { ClientCertificate } from '../../network/dial.ts';
 import type { Connection, Impersonation } from './connection.ts';
 
@@ -90,7 +90,7 @@ export class Credentials {
     const forever = { certificate, expires: Number.POSITIVE_INFINITY };
     if (tokenFile !== '') {
       // While it is being replaced it may be gone for a moment.
-      const fresh = await readTokenFile(tokenFile, this.#lastToken || token);
+      const fresh = readTokenFile(tokenFile, this.#lastToken || token);
       this.#lastToken = fresh;
       return {
         ...forever,
@@ -123,17 +123,15 @@ export function bearer(token: string, source: string): string {
 }
 
 /** The token in a file; when it cannot be read, the one before or the one that the kubeconfig holds beside it. */
-async function readTokenFile(file: string, fallback: string): Promise<string> {
+function readTokenFile(file: string, fallback: string): string {
   try {
-    const token = (await readFile(file, 'utf8')).trim();
+    const token = readRegularFile(file, MAX_USER_FILE).toString('utf8').trim();
     if (token !== '') return token;
     if (fallback !== '') return fallback;
   } catch (error) {
     if (fallback !== '') return fallback;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} cannot be read (${code})`, {
-      cause: error,
-    });
+    if (!(error instanceof FileReadError)) throw error;
+    throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} ${error.reason}`, { cause: error });
   }
   throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} is empty`);
 }

@@ -1,7 +1,15 @@
 import { upgrade } from '../../release/operations/upgrade.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { LIMITS_FLAG, PLAN_FLAGS, VALUE_FLAGS, VALUES_MODE_FLAGS, valuesModeOf } from '../support/flags.ts';
+import {
+  CHART_FLAGS,
+  LIMITS_FLAG,
+  PLAN_FLAGS,
+  SCHEMA_FLAGS,
+  VALUE_FLAGS,
+  VALUES_MODE_FLAGS,
+  valuesModeOf,
+} from '../support/flags.ts';
 import { readInputs } from '../support/inputs.ts';
 import { operate } from '../support/operate.ts';
 import { planInput } from '../support/operation-input.ts';
@@ -23,6 +31,8 @@ export const command: Command = defineCommand({
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'show an installation if the release is not there yet' },
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,
     ...PLAN_FLAGS,

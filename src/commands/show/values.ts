@@ -5,14 +5,16 @@ import { resolveDependencies } from '../../chart/dependencies.ts';
 import { readUserValues } from '../../chart/user-values.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { printDocument } from '../../terminal/output.ts';
+import { printJson } from '../../yaml/json.ts';
 import { printYaml } from '../../yaml/print.ts';
-import { isMap } from '../../yaml/value.ts';
+import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { valuesText } from '../support/chart-output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { CHART_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
 import { readStdin } from '../support/inputs.ts';
+import { linkOptions } from '../support/load.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -21,17 +23,22 @@ export const command: Command = defineCommand({
   ],
   examples: [{ command: 'pkg show values ./web -f prod.yaml --origins', says: 'every value and where it comes from' }],
   args: [{ name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' }],
-  flags: { ...VALUE_FLAGS, origins: { type: 'boolean', summary: 'print merged values with their origins' } },
+  flags: {
+    ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    origins: { type: 'boolean', summary: 'print merged values with their origins' },
+  },
   async run({ flags, args }) {
-    const loaded = await loadChart(args[0] ?? '');
+    const loaded = await loadChart(args[0] ?? '', linkOptions(flags));
     if (!flags.origins) {
       printDocument(valuesText(loaded));
       return;
     }
     const sources = valueSources(flags);
-    const { chart, values: given } = resolveDependencies(loaded, await readUserValues(sources, readStdin));
+    const user = await readUserValues(sources, readStdin);
+    const { chart, values: given } = resolveDependencies(loaded, user.values);
     const { values } = coalesceValues(chart, given);
-    const origins = createOrigins(loaded, sources);
+    const origins = createOrigins(loaded, sources, user.texts);
     const lines = await leaves(values, [], origins);
     printDocument(lines.join(''));
   },
@@ -44,15 +51,10 @@ async function leaves(value: Value, path: readonly string[], origins: Origins): 
     for (const [key, item] of value) nested.push(...(await leaves(item, [...path, key], origins)));
     return nested;
   }
-  const text = Array.isArray(value) || isMap(value) ? JSON.stringify(plain(value)) : printYaml(value).trimEnd();
+  const isCollection = Array.isArray(value) || isMap(value);
+  const yaml = isCollection ? '' : printYaml(value).trimEnd();
+  // A text of several lines is put on one.
+  const text = isCollection || yaml.includes('\n') ? printJson(toPlain(value)) : yaml;
   const origin = path.length === 0 ? undefined : await origins.find(path);
-  return [
-    `${path.join('.')}: ${text.includes('\n') ? JSON.stringify(value) : text}${origin === undefined ? '' : `  # ${origin}`}\n`,
-  ];
-}
-
-function plain(value: Value): unknown {
-  if (Array.isArray(value)) return value.map((item) => plain(item));
-  if (isMap(value)) return Object.fromEntries([...value].map(([key, item]) => [key, plain(item)]));
-  return typeof value === 'bigint' ? String(value) : value;
+  return [`${path.join('.')}: ${text}${origin === undefined ? '' : `  # ${origin}`}\n`];
 }

@@ -1,6 +1,7 @@
 /** `--dependency-update`: fetches what a chart declares and does not hold. */
 import { missingDependencies } from '../../chart/dependencies.ts';
 import type { Chart } from '../../chart/chart.ts';
+import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
 import { printable } from '../../errors-text.ts';
 import type { RepositorySettings } from '../../repository/remotes.ts';
@@ -21,22 +22,28 @@ const QUIET_MS = 1_000;
 export async function withDependencies(
   chart: Chart,
   flags: Partial<FlagValues<typeof DEPENDENCY_FLAGS>>,
+  links: LinkOptions,
 ): Promise<Chart> {
   if (missingDependencies(chart).length === 0 || chart.metadata.type === 'library') return chart;
   let doing = '';
   const timer = setInterval(() => {
-    if (doing !== '') printError(`${doing}\n`);
+    if (doing !== '') printError(`${printable(doing, 1000)}\n`);
     doing = '';
   }, QUIET_MS);
   try {
     const settings = settingsOf(flags);
-    const fetched = await updateDependencies(chart, { env: process.env, settings, tell: (what) => (doing = what) });
+    const fetched = await updateDependencies(chart, {
+      env: process.env,
+      settings,
+      links,
+      tell: (what) => (doing = what),
+    });
     const names = fetched.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
     printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
   } finally {
     clearInterval(timer);
   }
-  return loadChart(chart.location);
+  return loadChart(chart.location, links);
 }
 
 function settingsOf(flags: Partial<FlagValues<typeof DEPENDENCY_FLAGS>>): RepositorySettings {

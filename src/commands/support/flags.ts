@@ -46,6 +46,28 @@ export const DEPENDENCY_FLAGS = {
   'content-cache': { type: 'string', hidden: true, summary: 'no archive is kept' },
 } as const;
 
+/** How a chart folder is read. */
+export const CHART_FLAGS = {
+  'allow-outside-links': {
+    type: 'boolean',
+    summary: 'follow links of the chart folder that lead beyond its repository or parent folder',
+  },
+} as const;
+
+/** Where schemas come from that a chart's own refers to. */
+export const SCHEMA_FLAGS = {
+  'schema-cache': {
+    type: 'string',
+    value: 'FOLDER',
+    complete: 'directory',
+    summary: 'take schemas that values.schema.json refers to from this folder: FOLDER/HOST/PATH',
+  },
+  'allow-remote-schemas': {
+    type: 'boolean',
+    summary: 'fetch schemas that values.schema.json refers to, over HTTPS, and keep them in --schema-cache',
+  },
+} as const;
+
 /** What templates may do. */
 export const LIMITS_FLAG = {
   'template-limits': {

@@ -1,6 +1,7 @@
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Plan, Step } from '../plan.ts';
@@ -69,6 +70,8 @@ export type ChartOperation = Waiting &
     takeOwnership?: boolean;
     forceConflicts?: boolean;
     skipSchemaValidation?: boolean;
+    /** Gets schemas that those of the charts refer to. */
+    loadSchema?: SchemaLoader;
     subchartNotes?: boolean;
     /** Let templates ask for addresses. */
     enableDns?: boolean;

@@ -43,6 +43,7 @@ export async function renderFor(
       lookup,
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
+      ...(input.loadSchema && { loadSchema: input.loadSchema }),
       ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
       ...(input.enableDns !== undefined && { enableDns: input.enableDns }),
       ...(input.limits && { limits: input.limits }),

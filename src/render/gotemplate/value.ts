@@ -19,6 +19,7 @@
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { GoFunction } from './functions/signature.ts';
 import { GoInt, int64 } from './int.ts';
+import { printBytes } from './print-bytes.ts';
 
 export type GoValue =
   | null
@@ -72,6 +73,7 @@ export class TypedList {
 /** `[]uint8`: the bytes are kept as a string, as all text is. */
 export class ByteList extends TypedList {
   #bytes: string | (() => string);
+  #printed: string | undefined;
 
   /** @param bytes the bytes, or how to read them when somebody asks */
   constructor(bytes: string | (() => string)) {
@@ -82,6 +84,11 @@ export class ByteList extends TypedList {
   get bytes(): string {
     if (typeof this.#bytes === 'function') this.#bytes = this.#bytes();
     return this.#bytes;
+  }
+
+  /** As Go prints the list. Kept: some charts print their context, and so all their files, many times over. */
+  get printed(): string {
+    return (this.#printed ??= `[${printBytes(this.bytes)}]`);
   }
 }
 

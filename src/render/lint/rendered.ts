@@ -2,6 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { resolveDependencies } from '../../chart/dependencies.ts';
 import type { Origins } from '../../chart/origins.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -33,7 +34,9 @@ export async function lintRendered(
   try {
     const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
     const freshValues = (): ValueMap => coalesceValues(resolved, values).values;
-    if (options.skipSchemaValidation !== true) await checkSchemas(resolved, freshValues(), origins);
+    if (options.skipSchemaValidation !== true) {
+      await checkSchemas(resolved, freshValues(), origins, options.loadSchema);
+    }
     const engines = enginesOf(resolved);
     let goTemplates: GoTemplates | undefined;
     if (engines.go) {
@@ -66,10 +69,15 @@ function withoutMissing(chart: Chart): Chart {
   return { ...chart, metadata: { ...chart.metadata, dependencies } };
 }
 
-async function checkSchemas(chart: Chart, values: ValueMap, origins: Origins | undefined): Promise<void> {
+async function checkSchemas(
+  chart: Chart,
+  values: ValueMap,
+  origins: Origins | undefined,
+  loadSchema: SchemaLoader | undefined,
+): Promise<void> {
   const { validateSchemas } = await import('../../chart/schema.ts');
   throwTogether(
-    await validateSchemas(chart, values, origins),
+    await validateSchemas(chart, values, origins, loadSchema),
     (count) => `the values do not fit the schema in ${count} places`,
   );
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Origins } from '../../chart/origins.ts';
 import { validateSchemas } from '../../chart/schema.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import { valueDocuments } from '../../chart/user-values.ts';
 import { coalesceTables } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
@@ -21,7 +22,11 @@ const SCHEMA = 'values.schema.json';
 export async function lintValues(
   source: LintSource,
   location: string,
-  { userValues, skipSchemaValidation }: { userValues: ValueMap; skipSchemaValidation?: boolean },
+  {
+    userValues,
+    skipSchemaValidation,
+    loadSchema,
+  }: { userValues: ValueMap; skipSchemaValidation?: boolean; loadSchema?: SchemaLoader },
   origins: Origins | undefined,
 ): Promise<LintMessage[]> {
   if (source.kind(FILE) === undefined) return [finding('values-missing', FILE, 'there is no values.yaml')];
@@ -33,7 +38,7 @@ export async function lintValues(
     const schema = source.read(SCHEMA);
     if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return [];
     const chart = { schema: { name: SCHEMA, data: schema }, location, dependencies: [] };
-    const errors = await validateSchemas(chart, coalesceTables(userValues, values), origins);
+    const errors = await validateSchemas(chart, coalesceTables(userValues, values), origins, loadSchema);
     return errors.flatMap((error) => fromError(error, location, FILE, 'values-invalid'));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
