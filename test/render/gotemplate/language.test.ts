@@ -6,7 +6,6 @@ import { findBuiltin } from '../../../src/render/gotemplate/builtins.ts';
 import { functionNames, isFunction, loadFunctions } from '../../../src/render/gotemplate/functions/index.ts';
 import { Machine, defineAll } from '../../../src/render/gotemplate/machine.ts';
 import { parseTemplate } from '../../../src/render/gotemplate/parse.ts';
-import { YOUNGER } from '../../../src/render/gotemplate/unicode.ts';
 import { TypedMap, encodeText, fromValue } from '../../../src/render/gotemplate/value.ts';
 import { parseYaml } from '../../../src/yaml/read.ts';
 import { helm } from '../../support/helm.ts';
@@ -149,13 +148,4 @@ test('generated templates print what helm prints', () => {
     return ours === theirs[index] ? [] : [{ template, ours, helm: theirs[index] }];
   });
   expect(different.slice(0, 10)).toEqual([]);
-});
-
-test('characters print that Go knows', () => {
-  const ends = YOUNGER.trim()
-    .split(/[\s-]+/)
-    .map((end) => parseInt(end, 16));
-  const runes = [...new Set(ends.flatMap((end) => [end - 1, end, end + 1]))];
-  const template = runes.map((rune) => `{{ printf "%q" (printf "%c" ${rune}) }}`).join('\n');
-  expect(pkgPrints(template)).toBe(helmPrints([template])?.[0]);
 });
