@@ -52,6 +52,14 @@ export function parseYamlDocuments(text: string, file: string, options: YamlOpti
 }
 
 /**
+ * A text whose last line is ended. Kubernetes' reader of YAML streams, by which Helm reads values and CRDs, ends every
+ * line, so that a block text keeps its newline at the end of a file that has none there: `a: |\n  x` is "x\n".
+ */
+export function endLastLine(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/**
  * Reads the first document of a text that is given as bytes, one a character, and says what is wrong with it
  * as Helm does. Text in the result is Unicode.
  *
