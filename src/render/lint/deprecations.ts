@@ -121,7 +121,7 @@ export type Deprecation = { message: string; byHelm: boolean };
 /**
  * Undefined when the version is current.
  *
- * @param kubeVersion the Kubernetes that the chart is for: `v1.36.0`
+ * @param kubeVersion the Kubernetes that the chart is for: `v1.37.0`
  */
 export function deprecation(apiVersion: string, kind: string, kubeVersion: string): Deprecation | undefined {
   const minor = Number(/^v?1\.([0-9]+)/.exec(kubeVersion)?.[1] ?? Infinity);
