@@ -173,7 +173,7 @@ const inside = fc.array(
   { maxLength: 5 },
 );
 const string = fc
-  .tuple(inside, fc.constantFrom('"', "'", '"""', "\'\'\'"), fc.constantFrom('', '', '', '', 'no'))
+  .tuple(inside, fc.constantFrom('"', "'", '"""', "'''"), fc.constantFrom('', '', '', '', 'no'))
   .map(([parts, mark, open]) => mark + parts.join('') + (open === '' ? mark : ''));
 const value: fc.Arbitrary<string> = fc.letrec<{ value: string; pair: string }>((tie) => ({
   pair: fc.tuple(name, fc.constantFrom('=', ' = ', '=', ' ', ''), tie('value')).map((parts) => parts.join('')),
