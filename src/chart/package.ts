@@ -32,7 +32,7 @@ const MODIFIED = new Date('1980-01-01T00:00:00Z');
  * @see https://reproducible-builds.org/specs/source-date-epoch/
  * @throws {PkgError} `PKG_USAGE` for what is no such number, or beyond the times that an archive can hold
  */
-export function sourceDateEpoch(env: NodeJS.ProcessEnv): Date | undefined {
+export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>): Date | undefined {
   const text = env['SOURCE_DATE_EPOCH'] ?? '';
   if (text === '') return undefined;
   const seconds = /^\+?[0-9]{1,30}$|^-0+$/.test(text) ? Math.abs(Number(text)) : NaN;
