@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { nearest } from '../nearest.ts';
-import { endLastLine, parseYamlDocuments } from '../yaml/read.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
@@ -43,7 +43,7 @@ export async function readUserValues(sources: ValueSources, stdin?: () => Promis
 
 /** Reads every document of a values file; each must be a map. */
 export function valueDocuments(text: string, file: string): ValueMap[] {
-  return parseYamlDocuments(endLastLine(text.replace(/^\uFEFF/, '')), file).flatMap((document) => {
+  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, { endLastLine: true }).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];
     throw new PkgError('PKG_VALUES_INVALID', 'values are a map of names, and this is not', { at: { file, line: 1 } });

@@ -5,7 +5,7 @@ import { refOf } from '../../cluster/cluster.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { renderChart } from '../../render/render-chart.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
-import { endLastLine, parseYamlDocuments } from '../../yaml/read.ts';
+import { parseYamlDocuments } from '../../yaml/read.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { printManifest, recordHooks } from '../manifest.ts';
@@ -196,7 +196,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
 /** The objects of `crds/`, the chart's own first. */
 export function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) =>
-    parseYamlDocuments(endLastLine(Buffer.from(data).toString('utf8')), `${chart.location}/${name}`).flatMap(
+    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { endLastLine: true }).flatMap(
       (document) => {
         const crds = isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [];
         for (const crd of crds) refuseServerFields(crd, `${chart.location}/${name}`);
