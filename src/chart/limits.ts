@@ -2,10 +2,10 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 
-/** The most bytes that one file of a chart may hold. */
-export const MAX_FILE: number = 5 << 20;
 /** The most bytes that a chart may hold, together with all charts inside it. */
 export const MAX_CHART: number = 100 << 20;
+/** The most bytes that one file of a chart may hold: since 4.3 Helm has no bound of its own for it. */
+export const MAX_FILE: number = MAX_CHART;
 
 /** What each file or folder costs beside its bytes, as in a tar archive, so that empty ones are bounded too. */
 const ENTRY = 512;

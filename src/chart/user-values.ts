@@ -51,7 +51,7 @@ export async function readUserValues(sources: ValueSources, stdin?: () => Promis
 
 /** Reads every document of a values file; each must be a map. */
 export function valueDocuments(text: string, file: string): ValueMap[] {
-  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file).flatMap((document) => {
+  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, { endLastLine: true }).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];
     throw new PkgError('PKG_VALUES_INVALID', 'values are a map of names, and this is not', { at: { file, line: 1 } });

@@ -27,7 +27,11 @@ export const command: Command = defineCommand({
     ...LOCK_FLAGS,
     'force-conflicts': { type: 'boolean', summary: 'take fields that somebody else holds' },
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
-    description: { type: 'string', value: 'TEXT', summary: 'a description for the new revision' },
+    description: {
+      type: 'string',
+      value: 'TEXT',
+      summary: 'a description for the new revision, of at most 256 characters',
+    },
     ...WAIT_FLAGS,
     ...HISTORY_MAX_FLAG,
     'dry-run': {

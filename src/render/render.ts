@@ -40,9 +40,9 @@ export type GoTemplates = {
   names: () => readonly string[];
   /**
    * What the template of a name prints for a chart; undefined where there is none. `data` is its `.`: all that
-   * the chart's Go templates know unless given.
+   * the chart's Go templates know unless given, with `file`, the native template that asks, as `.Template.Name`.
    */
-  print: (chart: Chart, name: string, data: Value | undefined) => string | undefined;
+  print: (chart: Chart, file: string, name: string, data: Value | undefined) => string | undefined;
 };
 
 /** Everything that a render depends on. `chart` has its dependencies resolved (see `resolveDependencies`). */

@@ -17,8 +17,11 @@ import type { Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
 import { chartUrl, shownUrl } from './urls.ts';
 
-/** A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself. */
-export type Resolved = Locked & { archive: (() => Promise<Archive>) | undefined };
+/**
+ * A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself; a folder is
+ * packed, with this time for its files.
+ */
+export type Resolved = Locked & { archive: ((modified: Date | undefined) => Promise<Archive>) | undefined };
 
 /** An archive, and what it is called in `charts/`. */
 export type Archive = { name: string; bytes: Uint8Array; location: string };
@@ -86,7 +89,12 @@ async function resolveFolder(
   const { version } = found.metadata;
   if (!fits(version, constraint)) throw noVersion(chart, dependency, version);
   const archive = { name: `${found.metadata.name}-${version}.tgz`, location: found.location };
-  return { name, repository, version, archive: async () => ({ ...archive, bytes: packChart(found) }) };
+  return {
+    name,
+    repository,
+    version,
+    archive: async (modified) => ({ ...archive, bytes: packChart(found, modified) }),
+  };
 }
 
 /** @param path from the chart on, or from the root */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import type { LinkOptions } from '../chart/links.ts';
 import { readChartArchive } from '../chart/load.ts';
+import { sourceDateEpoch } from '../chart/package.ts';
 import { MAX_CHART, chartTooLarge } from '../chart/limits.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -37,6 +38,7 @@ export type UpdateOptions = {
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
   const { env, settings, links = {}, tell = () => {} } = options;
+  const modified = sourceDateEpoch(env);
   const lockName = chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
@@ -44,7 +46,10 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
   const remotes = new Remotes(env, tell, settings);
   try {
     const resolved = await all(chart, declared, (dependency) => resolveDependency(chart, dependency, remotes, links));
-    const archives = distinct(await all(chart, resolved, (dependency) => fetchArchive(chart, dependency)), resolved);
+    const archives = distinct(
+      await all(chart, resolved, (dependency) => fetchArchive(chart, dependency, modified)),
+      resolved,
+    );
     checkSize(chart, archives);
     const named = declared.map((item, index) => ({ ...item, repository: resolved[index]?.repository ?? '' }));
     const locked = resolved.map(({ name, repository, version }) => ({ name, repository, version }));
@@ -121,8 +126,12 @@ async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => P
   return results;
 }
 
-async function fetchArchive(chart: Chart, { name, archive }: Resolved): Promise<Archive | undefined> {
-  const fetched = await archive?.();
+async function fetchArchive(
+  chart: Chart,
+  { name, archive }: Resolved,
+  modified: Date | undefined,
+): Promise<Archive | undefined> {
+  const fetched = await archive?.(modified);
   if (fetched === undefined) return undefined;
   const { metadata } = await readChartArchive(fetched.bytes, fetched.location);
   if (metadata.name === name) return fetched;

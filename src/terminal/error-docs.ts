@@ -62,7 +62,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_CHART_TOO_LARGE: {
     summary: 'the chart is larger than charts may be',
-    why: 'A file holds more than 5 MiB or the chart more than 100 MiB.',
+    why: 'A chart holds more than 100 MiB, with all charts inside it.',
     fix: 'Name files that do not belong to the chart in .helmignore.',
   },
   PKG_CHART_DEPENDENCY_MISSING: {

@@ -195,11 +195,13 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
 /** The objects of `crds/`, the chart's own first. */
 export function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) =>
-    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`).flatMap((document) => {
-      const crds = isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [];
-      for (const crd of crds) refuseServerFields(crd, `${chart.location}/${name}`);
-      return crds;
-    }),
+    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { endLastLine: true }).flatMap(
+      (document) => {
+        const crds = isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [];
+        for (const crd of crds) refuseServerFields(crd, `${chart.location}/${name}`);
+        return crds;
+      },
+    ),
   );
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
 }

@@ -35,13 +35,23 @@ export type RollbackInput = Waiting &
     spared?: ReadonlySet<string>;
   };
 
+/** Helm's bound, in characters. */
+const LONGEST_DESCRIPTION = 256;
+
 /**
  * Makes the objects of an earlier revision hold again: its manifest against what lives now, so that what
  * was changed by hand goes too.
  *
- * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`; `PKG_USAGE` for a description that is too long
  */
 export async function rollback(env: Env, input: RollbackInput): Promise<OperationResult> {
+  const { description = '' } = input;
+  const length = [...description].length;
+  if (length > LONGEST_DESCRIPTION) {
+    throw new PkgError('PKG_USAGE', `the description has ${length} characters, and may have ${LONGEST_DESCRIPTION}`, {
+      hints: ['shorten what --description says'],
+    });
+  }
   return await withDeadline(env, input.timeout, (bounded) =>
     withLockTimeout(input, (one) => rollbackWithin(bounded, one)),
   );
@@ -73,6 +83,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     );
   const version = last.version + 1;
   const now = recordTime(env);
+  const description = input.description || `Rollback to ${revision}`;
   const release: Release = {
     ...target,
     version,
@@ -80,8 +91,9 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     info: {
       first_deployed: last.info.first_deployed ?? now,
       last_deployed: now,
-      description: `Rollback to ${revision}`,
+      description,
       status: 'pending-rollback',
+      rollback_revision: revision,
       ...(target.info.notes === undefined ? {} : { notes: target.info.notes }),
     },
   };
@@ -109,7 +121,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
   const words = {
-    done: input.description ?? `Rollback to ${revision}`,
+    done: description,
     failed: (why: string) => `Rollback "${name}" failed: ${why}`,
   };
   const done = await runPlan(env, { history, plan, release, words, storedValues, waiting: input, historyMax });

@@ -101,42 +101,24 @@ const SPACE =
 const WIDE_SPACE = new RegExp(`^${SPACE}$`);
 const LEADING_SPACE = new RegExp(`${SPACE}*`, 'y');
 
+/** A line starts after a newline or with the text, after nothing else: JavaScript's `^` takes `\r` too. */
+const SEPARATOR = /(?<![^\n])---[ \t]*/;
+
 /**
- * Splits at the expression `(?:^|\s*\n)---\s*`, whose `^` is the start of the text: a separator takes the space
- * around it along. Documents of space alone are none.
+ * Splits as `SplitManifests` does: at the expression `(?m)^---[ \t]*`, whatever stands behind it in its line. Space
+ * before a document is no part of it, space after it is. Documents of space alone are none.
  */
 export function splitDocuments(text: string): string[] {
-  const documents: string[] = [];
-  const add = (from: number, to: number): void => {
-    LEADING_SPACE.lastIndex = from;
-    LEADING_SPACE.exec(text);
-    const start = LEADING_SPACE.lastIndex;
-    if (start < to) documents.push(text.slice(start, to));
-  };
+  return withoutLeadingSpace(text)
+    .split(SEPARATOR)
+    .map(withoutLeadingSpace)
+    .filter((document) => document !== '');
+}
+
+function withoutLeadingSpace(text: string): string {
   LEADING_SPACE.lastIndex = 0;
   LEADING_SPACE.exec(text);
-  const first = LEADING_SPACE.lastIndex;
-  let from = first;
-  let search = first;
-  for (;;) {
-    const at = text.indexOf('---', search);
-    if (at === -1) break;
-    let end = at;
-    if (at !== first) {
-      // The newline before it must not belong to the separator before.
-      if (at - 1 < from || text.charCodeAt(at - 1) !== 10) {
-        search = at + 1;
-        continue;
-      }
-      while (end > from && isSpace(text.charCodeAt(end - 1))) end--;
-    }
-    add(from, end);
-    from = at + 3;
-    while (isSpace(text.charCodeAt(from))) from++;
-    search = from;
-  }
-  add(from, text.length);
-  return documents;
+  return text.slice(LEADING_SPACE.lastIndex);
 }
 
 /** Without the space at the end that Go's `strings.TrimSpace` takes off. */
@@ -152,9 +134,4 @@ export function trimEndSpace(text: string): string {
     } else break;
   }
   return text.slice(0, end);
-}
-
-/** `\s` of RE2. */
-function isSpace(code: number): boolean {
-  return code === 32 || code === 10 || code === 9 || code === 13 || code === 12;
 }

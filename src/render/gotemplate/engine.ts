@@ -71,10 +71,11 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
 function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
   return {
     names: () => [...machine.namespace.keys()].map(decodeText),
-    print: (chart, name, data) => {
+    print: (chart, file, name, data) => {
       const template = machine.namespace.get(encodeText(name));
       const scope = scopes.find((candidate) => candidate.chart === chart);
       if (template === undefined || scope === undefined) return undefined;
+      scope.entries.set('Template', templateOf(encodeText(file), scope));
       return decodeText(
         guarded(machine, template, scope, data === undefined ? undefined : fromValue(cloneValue(data))),
       );

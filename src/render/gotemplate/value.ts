@@ -129,6 +129,8 @@ export type ObjectParts = {
   addressedText?: () => string;
   /** What JSON and YAML make of it; the exported fields unless given. */
   json?: () => GoValue;
+  /** The fields that JSON shows, with the names that they have there; the exported ones under their own unless given. */
+  jsonNames?: Readonly<Record<string, string>>;
 };
 
 /** A struct of Go, or a pointer to one. Functions may extend it to keep data of their own, such as a time. */
@@ -141,6 +143,7 @@ export class GoObject {
   readonly text: (() => string) | undefined;
   readonly addressedText: (() => string) | undefined;
   readonly json: (() => GoValue) | undefined;
+  readonly jsonNames: Readonly<Record<string, string>> | undefined;
 
   constructor(type: string, parts: ObjectParts) {
     this.type = type;
@@ -150,6 +153,7 @@ export class GoObject {
     this.text = parts.text;
     this.addressedText = parts.addressedText;
     this.json = parts.json;
+    this.jsonNames = parts.jsonNames;
   }
 }
 

@@ -149,6 +149,8 @@ class Run {
   readonly #steps: { taken: number } = { taken: 0 };
   readonly #now = new Date();
   readonly #texts = new TextCache();
+  /** The template that is being run: `web/templates/service.yaml.hbs`. */
+  #running = '';
 
   constructor(input: RenderInput) {
     this.#input = input;
@@ -167,6 +169,7 @@ class Run {
     for (const template of own.templates) {
       const isNotes = template.name === `${own.path}/${NOTES}`;
       if (isNotes && at.length > 0 && subchartNotes !== true) continue;
+      this.#running = template.name;
       this.#guarded(template, at, () => {
         const context = templateContext(common, template.name, `${own.path}/templates`);
         if (isNotes) {
@@ -231,7 +234,7 @@ class Run {
       },
       structure: (output) => this.#reader.values(output),
       ...(lookup === undefined ? {} : { lookup }),
-      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(chart, name, data) }),
+      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(chart, this.#running, name, data) }),
     };
     return host;
   }
