@@ -134,12 +134,12 @@ function inOrder<T extends { source: string; kind: string }>(parts: readonly T[]
 /** Adds where the value at fault came from. */
 async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
   if (!(error instanceof ValueFault) || error.valuePath === undefined || origins === undefined) return error;
-  const origin = await origins.find(error.valuePath);
-  const { at, hints, notes, code, message, cause, isMissing } = error;
+  const { at, hints, notes, excerpts, code, message, cause, isMissing, valuePath } = error;
+  const origin = await (isMissing ? origins.around(valuePath) : origins.find(valuePath));
   if (origin === undefined && !isMissing) return error;
-  const name = `values.${error.valuePath.join('.')}`;
+  const name = `values.${valuePath.join('.')}`;
   const note = isMissing
     ? `${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`
     : `${name} comes from ${origin}`;
-  return new PkgError(code, message, { ...(at && { at }), hints, notes: [note, ...notes], cause });
+  return new PkgError(code, message, { ...(at && { at }), hints, notes: [note, ...notes], excerpts, cause });
 }

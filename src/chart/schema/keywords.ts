@@ -84,7 +84,7 @@ export function checkObject(visit: Visit, map: ValueMap): void {
   const required = keywords.get('required');
   if (Array.isArray(required)) checkRequired(visit, map, 'required', required.map(String));
   for (const [name, needed] of rule.dependentRequired) {
-    if (map.has(name)) checkRequired(visit, map, 'dependentRequired', needed, `, as it has ${printable(name)}`);
+    if (map.has(name)) checkRequired(visit, map, 'dependentRequired', needed, ` beside ${printable(name)}`);
   }
   for (const [name, value] of map) checkProperty(visit, name, value);
   if (rule.propertyNames !== undefined) {
@@ -98,8 +98,9 @@ export function checkObject(visit: Visit, map: ValueMap): void {
 
 function checkRequired(visit: Visit, map: ValueMap, keyword: string, names: readonly string[], why = ''): void {
   visit.course.budget.spend(names.length);
-  const missing = names.filter((name) => !map.has(name)).map((name) => printable(name));
-  if (missing.length > 0) visit.report(keyword, `needs ${missing.join(', ')}${why}`);
+  for (const name of names) {
+    if (!map.has(name)) visit.report(keyword, `is not set, and the schema requires it${why}`, name);
+  }
 }
 
 function checkProperty(visit: Visit, name: string, value: Value): void {

@@ -93,8 +93,17 @@ function findProgram(): string | undefined {
 
 /** Makes of an error what can be sent. What caused it stays behind. */
 export function pack(error: PkgError): Failure {
-  const { code, message, at, hints, notes, exitCode, errors } = error;
-  const failure: Failure = { code, message, hints, notes, exitCode, errors: errors.map(pack), ...(at && { at }) };
+  const { code, message, at, hints, notes, excerpts, exitCode, errors } = error;
+  const failure: Failure = {
+    code,
+    message,
+    hints,
+    notes,
+    excerpts,
+    exitCode,
+    errors: errors.map(pack),
+    ...(at && { at }),
+  };
   if (error instanceof ValueFault) failure.value = { path: error.valuePath, isMissing: error.isMissing };
   return failure;
 }

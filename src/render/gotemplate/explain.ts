@@ -8,6 +8,7 @@ import type { Frame, GoFault } from './fault.ts';
 import { placeOf, printNode } from './node.ts';
 import type { Node, Template } from './node.ts';
 import type { Scope } from './scope.ts';
+import { quote } from './utf8.ts';
 import { decodeText, TypedMap } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
 
@@ -31,7 +32,7 @@ export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): 
   if (fault.cause instanceof ChartMessage) {
     return new PkgError('PKG_TEMPLATE_FAILED', message, { at, notes: framesOf(fault.frames), cause: fault });
   }
-  const notes = [`while it evaluates ${printable(decodeText(printNode(node)), SHOWN_EXPRESSION)}`];
+  const notes = [`while it evaluates ${expressionOf(node)}`];
   const path = fault.missing === undefined ? undefined : pathOf(scope, fault.missing);
   const error = new ValueFault('PKG_TEMPLATE_FAILED', message, {
     at,
@@ -54,23 +55,24 @@ function hintsFor(message: string, names: Iterable<string>): string[] {
   return near === undefined ? [] : [`did you mean "${near}"?`];
 }
 
-function positionOf(template: Template, node: Node): { file: string; line: number; column: number } {
-  const { line, column } = placeOf(template.source, node.pos);
-  return { file: template.source.file, line, column: column + 1 };
+/** Columns are counted in characters, as editors do, and not in bytes. */
+function positionOf({ source }: Template, { pos }: Node): { file: string; line: number; column: number } {
+  const { line, column } = placeOf(source, pos);
+  return { file: source.file, line, column: decodeText(source.text.slice(pos - column, pos)).length + 1 };
 }
 
 function framesOf(frames: readonly Frame[]): string[] {
   const lines = frames.slice(0, SHOWN_FRAMES).map(({ how, name, template, node }) => {
     const { file, line, column } = positionOf(template, node);
-    const called = name === '' ? expressionOf(node) : `${how} ${JSON.stringify(name)}`;
+    const called = name === '' ? expressionOf(node) : printable(decodeText(`${how} ${quote(name)}`), SHOWN_EXPRESSION);
     const what = how === 'tpl' ? 'a text of tpl' : called;
-    return `in ${decodeText(what)}, called at ${file}:${line}:${column}`;
+    return `in ${what}, called at ${file}:${line}:${column}`;
   });
   return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
 }
 
 function expressionOf(node: Node): string {
-  return printable(printNode(node), SHOWN_EXPRESSION);
+  return printable(decodeText(printNode(node)), SHOWN_EXPRESSION);
 }
 
 /** Where a value of a chart is missing: its path from the values of the top chart. */

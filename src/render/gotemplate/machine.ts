@@ -9,6 +9,7 @@ import type { Frame } from './fault.ts';
 import type { FunctionHost } from './functions/signature.ts';
 import { GoError } from './functions/signature.ts';
 import type { Node, Parsed, Template } from './node.ts';
+import { quote } from './utf8.ts';
 import { encodeText } from './value.ts';
 import type { GoValue } from './value.ts';
 
@@ -151,7 +152,7 @@ export class Machine {
     }
     const template = this.namespace.get(name);
     if (template === undefined)
-      throw new GoError(`template: no template ${quoted(name)} associated with template "gotpl"`);
+      throw new GoError(`template: no template ${quote(name)} associated with template "gotpl"`);
     return template;
   }
 
@@ -184,7 +185,7 @@ export class Machine {
       if (!(error instanceof PkgError)) throw error;
       const { line = 1 } = error.at ?? {};
       const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
-      throw new GoError(`cannot parse template ${quoted(text)}: ${why}`);
+      throw new GoError(`cannot parse template ${quote(text)}: ${why}`);
     }
     this.#textsLength += text.length;
     if (this.#textsLength > MOST_TEXT) {
@@ -213,8 +214,4 @@ function codeOf(template: Template): Exec {
 
 function tooLong(limits: RenderLimits): string {
   return `the templates print more than ${limits.outputLength} characters`;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

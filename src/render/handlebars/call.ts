@@ -75,11 +75,14 @@ function helperContext(evaluator: Evaluator, helper: string, node: Call, scope: 
     remember: (name, args, make) => host.remember(evaluator.identify(frame, scope, `${name}(${argsText(args)})`), make),
     fail: (message, hints = []) => {
       const code = helper === 'fail' || helper === 'required' ? 'PKG_TEMPLATE_FAILED' : 'PKG_TEMPLATE_HELPER';
-      throw evaluator.fault(code, message, node.loc, frame, {
+      const param = node.params.find((one) => valuePathOf(one, scope) !== undefined);
+      const fault = evaluator.fault(code, message, node.loc, frame, {
         hints,
         notes: absentParams(evaluator, node, scope, frame),
-        valuePath: node.params.map((param) => valuePathOf(param, scope)).find((path) => path !== undefined),
+        valuePath: param && valuePathOf(param, scope),
       });
+      fault.isMissing = param?.type === 'PathExpression' && lookupPath(param, scope) === ABSENT;
+      throw fault;
     },
   };
   return host.lookup === undefined ? context : { ...context, lookup: host.lookup };
