@@ -133,13 +133,18 @@ function inOrder<T extends { source: string; kind: string }>(parts: readonly T[]
 
 /** Adds where the value at fault came from. */
 async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
-  if (!(error instanceof ValueFault) || error.valuePath === undefined || origins === undefined) return error;
-  const { at, hints, notes, excerpts, code, message, cause, isMissing, valuePath } = error;
-  const origin = await (isMissing ? origins.around(valuePath) : origins.find(valuePath));
-  if (origin === undefined && !isMissing) return error;
-  const name = `values.${valuePath.join('.')}`;
-  const note = isMissing
-    ? `${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`
-    : `${name} comes from ${origin}`;
-  return new PkgError(code, message, { ...(at && { at }), hints, notes: [note, ...notes], excerpts, cause });
+  if (!(error instanceof ValueFault) || origins === undefined) return error;
+  const { at, hints, notes, excerpts, code, message, cause, isMissing, valuePath, textPath } = error;
+  const added: string[] = [];
+  if (valuePath !== undefined) {
+    const origin = await (isMissing ? origins.around(valuePath) : origins.find(valuePath));
+    const name = `values.${valuePath.join('.')}`;
+    if (isMissing) {
+      added.push(`${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`);
+    } else if (origin !== undefined) added.push(`${name} comes from ${origin}`);
+  }
+  const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);
+  if (textOrigin !== undefined) added.push(`the text is values.${textPath?.join('.')}, which comes from ${textOrigin}`);
+  if (added.length === 0) return error;
+  return new PkgError(code, message, { ...(at && { at }), hints, notes: [...added, ...notes], excerpts, cause });
 }

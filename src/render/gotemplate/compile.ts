@@ -18,7 +18,8 @@ export type Exec = (machine: Machine, dot: Value) => number;
 
 /** Compiles a template. */
 export function compileTemplate(template: Template): Exec {
-  return compileBody(template.body, template, true);
+  const body = compileBody(template.body, template, true);
+  return template.source.trace?.template(body, template) ?? body;
 }
 
 /** @param isCounted it may run any number of times, and counts how often */
@@ -40,6 +41,8 @@ function compileBody(body: Body, template: Template, isCounted: boolean): Exec {
 }
 
 function compileStatements(list: List, template: Template): Exec[] {
+  const { trace } = template.source;
+  if (trace !== undefined) return list.map((node) => trace.statement(compileAny(node, template), node, template));
   const statements: Exec[] = [];
   for (let index = 0; index < list.length; index++) {
     let node = list[index] as Statement;
@@ -56,6 +59,10 @@ function compileStatements(list: List, template: Template): Exec[] {
     statements.push(print(text));
   }
   return statements;
+}
+
+function compileAny(node: Statement, template: Template): Exec {
+  return node.type === 'text' || node.type === 'constant' ? print(node.text) : compileStatement(node, template);
 }
 
 function print(text: string): Exec {

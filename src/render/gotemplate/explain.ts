@@ -1,16 +1,20 @@
 /** What a person is told when a template fails: Go's own words, where it happened, how it came there, and which value was missing. */
 import { PkgError } from '../../errors.ts';
+import type { Excerpt, Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
-import { ChartMessage } from './fault.ts';
+import { tplExcerpt } from '../excerpt.ts';
+import { ChartMessage, TextSyntax } from './fault.ts';
 import type { Frame, GoFault } from './fault.ts';
-import { placeOf, printNode } from './node.ts';
-import type { Node, Template } from './node.ts';
+import { TPL_FILE } from './known.ts';
+import { positionOf, printNode } from './node.ts';
+import type { Node, Operand } from './node.ts';
 import type { Scope } from './scope.ts';
 import { quote } from './utf8.ts';
 import { decodeText, TypedMap } from './value.ts';
-import type { GoMap, GoValue } from './value.ts';
+import type { GoMap } from './value.ts';
+import { pathIn } from './value-origin.ts';
 
 /** A runaway recursion has thousands of callers. */
 const SHOWN_FRAMES = 8;
@@ -22,30 +26,70 @@ const SHOWN_EXPRESSION = 160;
  * @param names of all templates, for a hint where one is not there
  */
 export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): PkgError {
-  const { template, node } = fault;
-  const at = positionOf(template, node);
   const message = decodeText(fault.message);
+  const { at, excerpts, textPath } = whereIs(fault, scope);
+  const frames = framesOf(fault.frames);
   if (fault.isLimit) {
-    return new PkgError('PKG_TEMPLATE_LIMIT', message, { at, notes: framesOf(fault.frames), cause: fault });
+    return new PkgError('PKG_TEMPLATE_LIMIT', message, { at, excerpts, notes: frames, cause: fault });
   }
   // What the chart's author says to its user needs no expression beside it.
-  if (fault.cause instanceof ChartMessage) {
-    return new PkgError('PKG_TEMPLATE_FAILED', message, { at, notes: framesOf(fault.frames), cause: fault });
-  }
-  const notes = [`while it evaluates ${expressionOf(node)}`];
+  const isMessage = fault.cause instanceof ChartMessage;
   const path = fault.missing === undefined ? undefined : pathOf(scope, fault.missing);
   const error = new ValueFault('PKG_TEMPLATE_FAILED', message, {
     at,
-    notes: [...notes, ...framesOf(fault.frames)],
-    hints:
-      path === undefined
+    excerpts,
+    notes: isMessage ? frames : [`while it evaluates ${expressionOf(fault.node)}`, ...frames],
+    hints: isMessage
+      ? []
+      : path === undefined
         ? hintsFor(message, names)
         : [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`],
     cause: fault,
   });
   error.valuePath = path;
   error.isMissing = path !== undefined;
+  error.textPath = textPath;
   return error;
+}
+
+/** Where a fault is: what is in a text of `tpl` is in the file that runs it, and in the text. */
+function whereIs(fault: GoFault, scope: Scope): { at: Position; excerpts: Excerpt[]; textPath: string[] | undefined } {
+  const { template, node, frames, cause } = fault;
+  const isText = template.source.file === TPL_FILE;
+  const calling = isText ? frames.find((frame) => frame.template.source.file !== TPL_FILE) : fault;
+  const at = positionOf((calling ?? fault).template.source, (calling ?? fault).node.pos);
+  const caller = (frames.at(-1) ?? fault).template.source.text;
+  if (cause instanceof TextSyntax) {
+    const excerpt = tplExcerpt(decodeText(cause.text), cause, caller);
+    return { at, excerpts: [excerpt], textPath: textPathOf(cause.text, node, scope) };
+  }
+  if (!isText) return { at, excerpts: [], textPath: undefined };
+  // Of texts that run texts it is the innermost that says something.
+  const call = frames.find(({ how }) => how === 'tpl');
+  return {
+    at,
+    excerpts: [tplExcerpt(decodeText(template.source.text), positionOf(template.source, node.pos), caller)],
+    textPath: call && textPathOf(template.source.text, call.node, scope),
+  };
+}
+
+/** The path of a text in the values of the top chart: of the text itself, or of what a call makes it from. */
+function textPathOf(text: string, call: Node, scope: Scope): string[] | undefined {
+  const values = scope.entries.get('Values') ?? null;
+  const path = pathIn(values, text) ?? namedIn(call);
+  return path && inTopValues(path, scope);
+}
+
+/** What an expression names below `.Values`, where that is one thing only. */
+function namedIn(node: Node): string[] | undefined {
+  const names = node.type === 'command' ? [...node.args].flatMap(valuesNamed) : [];
+  return names.length === 1 ? names[0]?.map(decodeText) : undefined;
+}
+
+function valuesNamed(operand: Operand): string[][] {
+  if (operand.type === 'pipe') return operand.commands.flatMap(({ args }) => args.flatMap(valuesNamed));
+  if (operand.type !== 'field' && operand.type !== 'variable') return [];
+  return operand.names[0] === 'Values' && operand.names.length > 1 ? [operand.names.slice(1)] : [];
 }
 
 /** The nearest name to that of a template that is not there. */
@@ -55,15 +99,9 @@ function hintsFor(message: string, names: Iterable<string>): string[] {
   return near === undefined ? [] : [`did you mean "${near}"?`];
 }
 
-/** Columns are counted in characters, as editors do, and not in bytes. */
-function positionOf({ source }: Template, { pos }: Node): { file: string; line: number; column: number } {
-  const { line, column } = placeOf(source, pos);
-  return { file: source.file, line, column: decodeText(source.text.slice(pos - column, pos)).length + 1 };
-}
-
 function framesOf(frames: readonly Frame[]): string[] {
   const lines = frames.slice(0, SHOWN_FRAMES).map(({ how, name, template, node }) => {
-    const { file, line, column } = positionOf(template, node);
+    const { file, line, column } = positionOf(template.source, node.pos);
     const called = name === '' ? expressionOf(node) : printable(decodeText(`${how} ${quote(name)}`), SHOWN_EXPRESSION);
     const what = how === 'tpl' ? 'a text of tpl' : called;
     return `in ${what}, called at ${file}:${line}:${column}`;
@@ -71,27 +109,19 @@ function framesOf(frames: readonly Frame[]): string[] {
   return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
 }
 
-function expressionOf(node: Node): string {
+/** A part of a template as it is written, on one line. */
+export function expressionOf(node: Node): string {
   return printable(decodeText(printNode(node)), SHOWN_EXPRESSION);
 }
 
 /** Where a value of a chart is missing: its path from the values of the top chart. */
 function pathOf(scope: Scope, missing: { map: GoMap; name: string }): string[] | undefined {
   const values = scope.entries.get('Values');
-  if (!(values instanceof TypedMap)) return undefined;
-  const found = search(values.entries, missing.map, new Set());
-  if (found === undefined) return undefined;
-  const path = [...found, missing.name].map(decodeText);
-  return path[0] === 'global' ? path : [...scope.at, ...path];
+  const found = values instanceof TypedMap ? pathIn(values.entries, missing.map) : undefined;
+  return found && inTopValues([...found, decodeText(missing.name)], scope);
 }
 
-function search(map: GoMap, wanted: GoMap, seen: Set<GoValue>): string[] | undefined {
-  if (map === wanted) return [];
-  if (seen.has(map)) return undefined;
-  seen.add(map);
-  for (const [key, value] of map) {
-    const found = value instanceof Map ? search(value, wanted, seen) : undefined;
-    if (found !== undefined) return [key, ...found];
-  }
-  return undefined;
+/** Of a path in the values of a chart that in those of the top chart. */
+function inTopValues(path: readonly string[], { at }: Scope): string[] {
+  return path[0] === 'global' ? [...path] : [...at, ...path];
 }

@@ -1,4 +1,6 @@
 /** Errors of running templates, on their way up. */
+import type { PkgError } from '../../errors.ts';
+import { GoError } from './functions/signature.ts';
 import type { Node, Template } from './node.ts';
 import type { GoMap } from './value.ts';
 
@@ -28,6 +30,21 @@ export class GoFault extends Error {
     this.node = node;
     this.missing = more.missing;
     this.isLimit = more.isLimit ?? false;
+  }
+}
+
+/** A text that `tpl` was to run is no template. Where it is wrong is known in the text, which has no file. */
+export class TextSyntax extends GoError {
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+
+  /** @param error of the parser, in the text */
+  constructor(message: string, text: string, { at }: PkgError) {
+    super(message);
+    this.text = text;
+    this.line = at?.line ?? 1;
+    this.column = at?.column ?? 1;
   }
 }
 

@@ -4,7 +4,7 @@ import { FunctionFailure } from '../functions/failure.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
 import type { Exec } from './compile.ts';
-import { ChartMessage, GoFault, LimitReached } from './fault.ts';
+import { ChartMessage, GoFault, LimitReached, TextSyntax } from './fault.ts';
 import type { Frame } from './fault.ts';
 import type { FunctionHost } from './functions/signature.ts';
 import { GoError } from './functions/signature.ts';
@@ -126,7 +126,7 @@ export class Machine {
       return error;
     }
     if (error instanceof GoError || error instanceof FunctionFailure) {
-      return new GoFault(`error calling ${name}: ${error.message}`, template, node);
+      return new GoFault(`error calling ${name}: ${error.message}`, template, node, { cause: error });
     }
     if (error instanceof ChartMessage) return new GoFault(error.message, template, node, { cause: error });
     if (error instanceof LimitReached) return new GoFault(error.message, template, node, { isLimit: true });
@@ -185,7 +185,7 @@ export class Machine {
       if (!(error instanceof PkgError)) throw error;
       const { line = 1 } = error.at ?? {};
       const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
-      throw new GoError(`cannot parse template ${quote(text)}: ${why}`);
+      throw new TextSyntax(`cannot parse template ${quote(text)}: ${why}`, text, error);
     }
     this.#textsLength += text.length;
     if (this.#textsLength > MOST_TEXT) {

@@ -2,9 +2,10 @@
 import { PkgError } from '../../errors.ts';
 import { printJson } from '../../yaml/json.ts';
 import { toPlain } from '../../yaml/value.ts';
+import { tplExcerpt } from '../excerpt.ts';
 import { pathOf } from './ast.ts';
 import type { Call, Expression, Mustache, Sub, Template } from './ast.ts';
-import { describeCalls } from './fault.ts';
+import { callInFile, describeCalls, positionIn } from './fault.ts';
 import { printGoTemplate } from './go-templates.ts';
 import type { Evaluator, Frame } from './evaluate.ts';
 import { ABSENT } from './helpers/types.ts';
@@ -162,7 +163,9 @@ function tpl(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Fr
   const context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
   const output = evaluator.textOutput();
-  const body = { program: template.program, template: { ...template, name: `${template.name}#tpl` }, scope: undefined };
+  const path = (): readonly string[] | undefined => textParam && valuePathOf(textParam, scope);
+  const named = { ...template, name: `${template.name}#tpl`, text: { path } };
+  const body = { program: template.program, template: named, scope: undefined };
   enterBody(evaluator, body, 'tpl', node, { context, provenance }, scope, frame, output);
   return output.toString();
 }
@@ -181,13 +184,16 @@ function parseText(
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     const calls = { what: 'tpl', template: frame.template, loc: node.loc, outer: frame.calls };
+    const { line, column = 1 } = error.at ?? {};
+    const inFile = callInFile(calls) ?? calls;
     const fault = new ValueFault(error.code, error.message, {
-      ...(error.at && { at: error.at }),
+      at: positionIn(inFile.template, inFile.loc),
+      ...(line !== undefined && { excerpts: [tplExcerpt(text, { line, column }, inFile.template.source)] }),
       hints: error.hints,
       notes: describeCalls(calls),
       cause: error,
     });
-    fault.valuePath = source && valuePathOf(source, scope);
+    fault.textPath = source && valuePathOf(source, scope);
     throw fault;
   }
 }
