@@ -144,7 +144,7 @@ async function withOrigin(error: unknown, chart: Chart, origins: Origins | undef
     } else if (origin !== undefined) added.push(`${name} comes from ${origin}`);
   }
   const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);
-  if (textOrigin !== undefined) added.push(`the text is values.${textPath?.join('.')}, which comes from ${textOrigin}`);
+  if (textOrigin !== undefined) added.push(`values.${textPath?.join('.')} comes from ${textOrigin}`);
   if (added.length === 0) return error;
   return new PkgError(code, message, { ...(at && { at }), hints, notes: [...added, ...notes], excerpts, cause });
 }
