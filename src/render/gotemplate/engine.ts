@@ -5,10 +5,8 @@
 
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
-import { nearest } from '../../nearest.ts';
 import { isNativeTemplate } from '../engines.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
-import { builtinNames } from './builtins.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { functionNames, loadFunctions } from './functions/index.ts';
@@ -20,6 +18,7 @@ import { outlinesOf } from './outlines.ts';
 import { parseTemplate } from './parse.ts';
 import { rootOf, scopesOf, templateOf } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { syntaxHints } from './syntax-hints.ts';
 import type { Trace } from './trace.ts';
 import { cloneValue } from '../../yaml/value.ts';
 import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
@@ -98,14 +97,11 @@ function filesOf(scopes: readonly Scope[]): File[] {
   return inHelmParseOrder([...files.values()]);
 }
 
-/** Adds the nearest name to that of a function that is not there. */
-function withHint(error: PkgError): PkgError {
-  const [, name] = /^function "(\w+)" not defined$/.exec(error.message) ?? [];
-  const near = name === undefined ? undefined : nearest(name, [...builtinNames(), ...functionNames()]);
-  if (near === undefined) return error;
+/** The error with what to do about it. */
+function withHints(error: PkgError, text: string): PkgError {
   return new PkgError(error.code, error.message, {
     ...(error.at && { at: error.at }),
-    hints: [`did you mean ${near}?`],
+    hints: syntaxHints(text, error),
   });
 }
 
@@ -122,13 +118,13 @@ function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespac
   for (const { name, file, data, scope } of files) {
     const known = outlines.get(scope);
     let parsed: Parsed;
+    const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
     try {
-      const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
       const source = { name, file, text, ...(trace && { trace }) };
       parsed = known?.parse(source, data) ?? parseTemplate(source, isKnown);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
-      errors.push(withHint(error));
+      errors.push(withHints(error, text));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);

@@ -11,10 +11,12 @@ import { TPL_FILE } from './known.ts';
 import { positionOf, printNode } from './node.ts';
 import type { Node, Operand } from './node.ts';
 import type { Scope } from './scope.ts';
+import { syntaxHints } from './syntax-hints.ts';
 import { quote } from './utf8.ts';
-import { decodeText, TypedMap } from './value.ts';
+import { decodeText, TypedMap, typeOf } from './value.ts';
 import type { GoMap } from './value.ts';
-import { pathIn } from './value-origin.ts';
+import { pathIn, valuesOf } from './value-origin.ts';
+import type { Value } from './machine.ts';
 
 /** A runaway recursion has thousands of callers. */
 const SHOWN_FRAMES = 8;
@@ -34,16 +36,15 @@ export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): 
   }
   // What the chart's author says to its user needs no expression beside it.
   const isMessage = fault.cause instanceof ChartMessage;
-  const path = fault.missing === undefined ? undefined : pathOf(scope, fault.missing);
+  const moved = movedDot(fault, scope);
+  const path = fault.missing === undefined || moved !== undefined ? undefined : pathOf(scope, fault.missing);
   const error = new ValueFault('PKG_TEMPLATE_FAILED', message, {
     at,
     excerpts,
     notes: isMessage ? frames : [`while it evaluates ${expressionOf(fault.node)}`, ...frames],
     hints: isMessage
       ? []
-      : path === undefined
-        ? hintsFor(message, names)
-        : [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`],
+      : (moved ?? (path === undefined ? hintsFor(fault, message, names) : missingHints(fault, path))),
     cause: fault,
   });
   error.valuePath = path;
@@ -60,7 +61,8 @@ function whereIs(fault: GoFault, scope: Scope): { at: Position; excerpts: Excerp
   const at = positionOf((calling ?? fault).template.source, (calling ?? fault).node.pos);
   const caller = (frames.at(-1) ?? fault).template.source.text;
   if (cause instanceof TextSyntax) {
-    const excerpt = tplExcerpt(decodeText(cause.text), cause, caller);
+    const { line = 1, column } = cause.error.at ?? {};
+    const excerpt = tplExcerpt(decodeText(cause.text), { line, column }, caller);
     return { at, excerpts: [excerpt], textPath: textPathOf(cause.text, node, scope) };
   }
   if (!isText) return { at, excerpts: [], textPath: undefined };
@@ -92,8 +94,61 @@ function valuesNamed(operand: Operand): string[][] {
   return operand.names[0] === 'Values' && operand.names.length > 1 ? [operand.names.slice(1)] : [];
 }
 
-/** The nearest name to that of a template that is not there. */
-function hintsFor(message: string, names: Iterable<string>): string[] {
+/** What only the root knows. */
+const OF_ROOT: ReadonlySet<string> = new Set([
+  'Values',
+  'Release',
+  'Chart',
+  'Capabilities',
+  'Files',
+  'Template',
+  'Subcharts',
+]);
+
+/** What to do where `.` is asked for what only the root knows: inside of a block, or of a template that got something else. */
+function movedDot({ node, missing, field, dollar }: GoFault, scope: Scope): string[] | undefined {
+  if (node.type !== 'field') return undefined;
+  const [name = ''] = node.names;
+  if (!OF_ROOT.has(name) || (missing?.name ?? field?.name) !== name) return undefined;
+  const dot = missing?.map ?? field?.of;
+  const path = pathIn(scope.entries.get('Values') ?? null, dot);
+  const what = path === undefined ? describe(dot) : ['.Values', ...path].join('.');
+  const asked = decodeText(printNode(node));
+  if (valuesOf(dollar) !== undefined) {
+    return [`"." is ${what} here, inside of "with" or "range": write $${asked}, for $ is the root`];
+  }
+  return [
+    `"." is ${what} here, for the template was called with it, and so is $: call it with the root too, as in (dict "root" $ …), and write .root${asked}`,
+  ];
+}
+
+function describe(value: Value): string {
+  const type = typeOf(value ?? null);
+  return type === 'string'
+    ? 'a text'
+    : type.startsWith('map')
+      ? 'another map'
+      : type.startsWith('[]')
+        ? 'a list'
+        : `a value of type ${type}`;
+}
+
+/** Plain keys that are read as `true` and `false` where YAML 1.1 is read. */
+const TRUE_KEYS = /^(?:y|Y|yes|Yes|YES|on|On|ON)$/;
+const FALSE_KEYS = /^(?:n|N|no|No|NO|off|Off|OFF)$/;
+
+function missingHints({ missing }: GoFault, path: readonly string[]): string[] {
+  const name = path.at(-1) ?? '';
+  const key = TRUE_KEYS.test(name) ? 'true' : FALSE_KEYS.test(name) ? 'false' : '';
+  if (key !== '' && missing?.map.has(key) === true) {
+    return [`there is a key ${key} beside it, which is what YAML reads in a plain ${name}: write it as "${name}":`];
+  }
+  return [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
+}
+
+/** What to do about a text that cannot be parsed; the nearest name to that of a template that is not there. */
+function hintsFor({ cause }: GoFault, message: string, names: Iterable<string>): readonly string[] {
+  if (cause instanceof TextSyntax) return syntaxHints(cause.text, cause.error);
   const [, missing] = /(?:no template|^template) "([^"]+)" (?:associated|not defined)/.exec(message) ?? [];
   const near = missing === undefined ? undefined : nearest(missing, [...names].map(decodeText));
   return near === undefined ? [] : [`did you mean "${near}"?`];

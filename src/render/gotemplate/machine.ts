@@ -85,6 +85,9 @@ export class Machine {
     try {
       codeOf(template)(this, data);
       return this.out;
+    } catch (error) {
+      if (error instanceof GoFault) error.dollar ??= data;
+      throw error;
     } finally {
       this.#nested.set(name, times);
       this.out = out;
