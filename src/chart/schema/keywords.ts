@@ -1,5 +1,6 @@
 /** What single keywords ask of a value. */
 import { printable } from '../../errors-text.ts';
+import { booleanKeyHint } from '../boolean-keys.ts';
 import { nearest } from '../../nearest.ts';
 import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
@@ -99,7 +100,13 @@ export function checkObject(visit: Visit, map: ValueMap): void {
 function checkRequired(visit: Visit, map: ValueMap, keyword: string, names: readonly string[], why = ''): void {
   visit.course.budget.spend(names.length);
   for (const name of names) {
-    if (!map.has(name)) visit.report(keyword, `is not set, and the schema requires it${why}`, name);
+    if (map.has(name)) continue;
+    const wrongKey = booleanKeyHint(name, map);
+    visit.report(
+      keyword,
+      `is not set, and the schema requires it${why}${wrongKey === undefined ? '' : `; ${wrongKey}`}`,
+      name,
+    );
   }
 }
 

@@ -15,6 +15,7 @@ import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
 import { runPlan, withStatus } from './run.ts';
 import { settled, wasDeployed } from './settled.ts';
@@ -52,7 +53,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     });
   }
   const current = currentOf(history, last);
-  const { chart, userValues } = withEarlierValues(input, current);
+  const { chart, userValues, missing } = withEarlierValues(input, current);
   if (!wasDeployed(history)) {
     const labels = mergeLabels(current.labels, input.labels ?? {});
     return installWithin(env, { ...input, chart, userValues, labels, historyMax }, history, undoing);
@@ -60,7 +61,9 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   const version = last.version + 1;
   const keepsakes = await store.readKeepsakes(current);
   const whole = { ...input, chart, userValues };
-  const rendered = await renderFor(env, whole, version, false, keepsakes);
+  const rendered = await renderFor(env, whole, version, false, keepsakes).catch((error: unknown) => {
+    throw withLeftOut(error, missing, current.version);
+  });
   const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
   const times = { first: current.info.first_deployed ?? now, now };
@@ -71,7 +74,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     leaveScaled: input.forceConflicts !== true,
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
-    notes: [],
+    notes: missing.length === 0 ? [] : [leftOut(missing, current.version)],
     record: ['create', 'update'],
     dryRun,
   });
@@ -117,24 +120,26 @@ export function currentOf(history: readonly StoredRelease[], last: Release): Rel
   return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
 }
 
-/** Helm's rules (pkg/action/upgrade.go, reuseValues). */
+/** Helm's rules (pkg/action/upgrade.go, reuseValues). `missing` names defaults of the chart that are left out. */
 function withEarlierValues(
   input: UpgradeInput,
   current: Release,
-): { chart: Chart; userValues: ChartOperation['userValues'] } {
+): { chart: Chart; userValues: ChartOperation['userValues']; missing: string[] } {
   const { chart, userValues, valuesMode = 'default' } = input;
   const config = fromPlain(current.config);
   switch (valuesMode) {
     case 'reset':
-      return { chart, userValues };
+      return { chart, userValues, missing: [] };
     case 'reuse': {
       const old: Chart = { ...chart, values: recordedValues(current.chart), dependencies: [] };
       const { values } = coalesceValues(old, config);
-      return { chart: { ...chart, values }, userValues: coalesceTables(userValues, config) };
+      const over = coalesceTables(userValues, config);
+      const missing = missingDefaults(chart.values, coalesceTables(over, values));
+      return { chart: { ...chart, values }, userValues: over, missing };
     }
     case 'reset-then-reuse':
-      return { chart, userValues: coalesceTables(userValues, config) };
+      return { chart, userValues: coalesceTables(userValues, config), missing: [] };
     case 'default':
-      return { chart, userValues: userValues.size === 0 ? config : userValues };
+      return { chart, userValues: userValues.size === 0 ? config : userValues, missing: [] };
   }
 }

@@ -3,6 +3,7 @@ import { PkgError } from '../../errors.ts';
 import type { Excerpt, Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
+import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
 import { tplExcerpt } from '../excerpt.ts';
 import { ChartMessage, TextSyntax } from './fault.ts';
@@ -133,16 +134,9 @@ function describe(value: Value): string {
         : `a value of type ${type}`;
 }
 
-/** Plain keys that are read as `true` and `false` where YAML 1.1 is read. */
-const TRUE_KEYS = /^(?:y|Y|yes|Yes|YES|on|On|ON)$/;
-const FALSE_KEYS = /^(?:n|N|no|No|NO|off|Off|OFF)$/;
-
 function missingHints({ missing }: GoFault, path: readonly string[]): string[] {
-  const name = path.at(-1) ?? '';
-  const key = TRUE_KEYS.test(name) ? 'true' : FALSE_KEYS.test(name) ? 'false' : '';
-  if (key !== '' && missing?.map.has(key) === true) {
-    return [`there is a key ${key} beside it, which is what YAML reads in a plain ${name}: write it as "${name}":`];
-  }
+  const wrongKey = missing && booleanKeyHint(missing.name, missing.map);
+  if (wrongKey !== undefined) return [wrongKey];
   return [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
 }
 

@@ -1,5 +1,5 @@
 /** What to do about a text that is no template. */
-import { PkgError } from '../../errors.ts';
+import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { builtinNames } from './builtins.ts';
 import { functionNames } from './functions/index.ts';

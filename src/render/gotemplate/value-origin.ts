@@ -13,8 +13,9 @@ export function pathIn(values: GoValue, wanted: Value): string[] | undefined {
   if (wanted === undefined || wanted === null) return undefined;
   const found: string[][] = [];
   const seen = new Set<GoValue>();
+  const map = entriesOf(wanted);
   const search = (at: GoValue, path: string[]): void => {
-    if (at === wanted) found.push(path);
+    if (at === wanted || (map !== undefined && entriesOf(at) === map)) found.push(path);
     if (typeof at !== 'object' || at === null || seen.has(at)) return;
     seen.add(at);
     entriesOf(at)?.forEach((value, key) => search(value, [...path, key]));

@@ -6,6 +6,7 @@ import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
+import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import { pathOf } from './ast.ts';
 import type { Block, Expression, Location, Mustache, Path, Program, Statement, Template } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
@@ -212,6 +213,8 @@ export class Evaluator {
         : ABSENT;
     if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
     if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
+    const wrongKey = booleanKeyHint(missing, new Set(beside));
+    if (wrongKey !== undefined) hints.unshift(wrongKey);
     hints.push(`if it may be missing, write {{default "…" ${path.original}}} or {{optional ${path.original}}}`);
     const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
     const valuePath = valuePathOf(path, scope);

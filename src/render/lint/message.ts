@@ -21,6 +21,7 @@ const RULES = {
   // values
   'values-missing': 'info',
   'values-invalid': 'error',
+  'value-boolean-key': 'warning',
   'value-undeclared': 'warning',
   // templates
   'templates-missing': 'warning',
