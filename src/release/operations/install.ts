@@ -6,7 +6,7 @@ import type { StoredRelease } from '../store.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
-import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { crdsOf, crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
@@ -75,6 +75,7 @@ export async function installWithin(
     leaveScaled: input.forceConflicts !== true,
     before: [...namespaces, ...steps],
     crds,
+    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
     record: ['create', 'update'],
     dryRun,

@@ -7,7 +7,7 @@ import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { planRelease } from './prepare.ts';
+import { crdsRecorded, planRelease } from './prepare.ts';
 import { runPlan, withStatus } from './run.ts';
 import { checkUntouched, settled } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
@@ -80,6 +80,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     leaveScaled: input.forceConflicts !== true,
     before: [],
     crds: [],
+    otherCrds: () => crdsRecorded(target.chart),
     notes: [],
     spared: input.spared,
     record: ['create', 'update'],

@@ -14,7 +14,7 @@ import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts'
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { crdsOf, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
 import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
 import { runPlan, withStatus } from './run.ts';
@@ -74,6 +74,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     leaveScaled: input.forceConflicts !== true,
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
+    otherCrds: () => crdsOf(rendered.chart),
     notes: missing.length === 0 ? [] : [leftOut(missing, current.version)],
     record: ['create', 'update'],
     dryRun,
