@@ -5,8 +5,11 @@
  * next. Anything else that reaches the top is a defect of pkg and is reported as one.
  */
 
-/** A place in a file. Lines and columns count from 1; a file is named as the user named it. */
-export type Position = { file: string; line?: number; column?: number };
+/**
+ * A place in a file. Lines and columns count from 1; a file is named as the user named it. With `isSecret` the lines
+ * there may hold values of a Secret: nobody shows them.
+ */
+export type Position = { file: string; line?: number; column?: number; isSecret?: boolean };
 
 /**
  * Stable error codes. A code never changes its meaning; `pkg docs CODE` explains each

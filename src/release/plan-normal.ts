@@ -96,6 +96,9 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
   }
   const metadata = asObject(getOwn(object, 'metadata'));
   const name = getOwn(metadata ?? {}, 'name');
+  if (typeof name === 'number' || typeof name === 'boolean') {
+    throw invalid(source, `metadata.name of a ${printable(String(kind))} is a ${typeof name}: quote it`);
+  }
   if (metadata === undefined || typeof name !== 'string' || name === '') {
     const generated = typeof getOwn(metadata ?? {}, 'generateName') === 'string';
     throw invalid(

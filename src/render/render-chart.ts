@@ -20,6 +20,8 @@ export type ChartInput = Omit<RenderInput, 'values'> & {
   userValues: ValueMap;
   skipSchemaValidation?: boolean;
   origins?: Origins;
+  /** Refuse fields that should be texts and are not: nobody else will. */
+  checkTexts?: boolean;
 };
 
 /** What a chart renders to, with the chart and values that were rendered. */
@@ -35,7 +37,7 @@ export type RenderedChart = Rendered & {
  * @throws {PkgError} for values, schema and templates; positions are in the template, origins in the notes
  */
 export async function renderChart(input: ChartInput): Promise<RenderedChart> {
-  const { skipSchemaValidation, origins, ...rest } = input;
+  const { skipSchemaValidation, origins, checkTexts, ...rest } = input;
   if (input.chart.metadata.type === 'library') {
     throw new PkgError(
       'PKG_CHART_IS_LIBRARY',
@@ -76,6 +78,13 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       const native = await renderNative({ ...rest, chart, values: freshValues(), ...(goTemplates && { goTemplates }) });
       ({ keepsakes } = native);
       parts.push(native);
+    }
+    if (checkTexts === true) {
+      const { checkTexts: check } = await import('./check-texts.ts');
+      const documents = parts.flatMap(({ objects }) => objects);
+      const errors = await check(documents, { ...rest, chart, isMixed: engines.native }, freshValues);
+      const located = await Promise.all(errors.map((error) => withOrigin(error, chart, origins)));
+      throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
     }
   } catch (error) {
     throw await withOrigin(error, chart, origins);

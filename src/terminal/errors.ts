@@ -77,8 +77,13 @@ function remarks(error: PkgError, paint: Paint): string[] {
  * somebody's password, and errors end up in logs.
  */
 function codeFrame(at: Position, paint: Paint): string[] {
-  const { file, line, column } = at;
-  if (line === undefined || !/(^|\/)(templates|crds)\/|(^|\/)Chart\.yaml$/.test(file.replaceAll('\\', '/'))) return [];
+  const { file, line, column, isSecret } = at;
+  if (
+    line === undefined ||
+    isSecret === true ||
+    !/(^|\/)(templates|crds)\/|(^|\/)Chart\.yaml$/.test(file.replaceAll('\\', '/'))
+  )
+    return [];
   const text = readStart(file);
   const all = text?.split('\n') ?? [];
   if (all[line - 1] === undefined) return [];

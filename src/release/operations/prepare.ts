@@ -41,6 +41,8 @@ export async function renderFor(
       capabilities,
       keepsakes,
       lookup,
+      // An API server says by itself what it does not take.
+      checkTexts: !cluster.runsWorkloads,
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
       ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),

@@ -68,15 +68,16 @@ function headOf(bytes: string, text: GoText): ReturnType<typeof documentHead> {
 }
 
 /** A document whose text and object are made when they are asked for: whoever only prints it does not. */
-class GoDocument implements RenderedDocument {
+export class GoDocument implements RenderedDocument {
   readonly source: string;
   readonly bytes: string;
-  readonly #file: string;
+  /** All that its file printed. */
+  readonly whole: GoText;
 
-  constructor(bytes: string, { source, file }: GoText) {
-    this.source = decodeText(source);
+  constructor(bytes: string, whole: GoText) {
+    this.source = decodeText(whole.source);
     this.bytes = bytes;
-    this.#file = file;
+    this.whole = whole;
   }
 
   get text(): string {
@@ -90,7 +91,7 @@ class GoDocument implements RenderedDocument {
   }
 
   trace(): ReturnType<RenderedDocument['trace']> {
-    return { at: { file: this.#file }, valuePath: undefined };
+    return { at: { file: this.whole.file }, valuePath: undefined };
   }
 }
 

@@ -8,12 +8,11 @@ import type { GoInput } from './engine.ts';
 import type { NotYaml } from './documents.ts';
 import { expressionOf } from './explain.ts';
 import { TPL_FILE } from './known.ts';
-import { printHere } from './render.ts';
-import { Traced, traceOf, wayTo } from './trace.ts';
-import type { Run, Step } from './trace.ts';
+import { inTopValues, offsetIn, Retracer, valueOf } from './retrace.ts';
+import type { Step } from './trace.ts';
 import { quote } from './utf8.ts';
-import { decodeText, encodeText } from './value.ts';
-import { pathIn, valuePathOf, valuesOf } from './value-origin.ts';
+import { decodeText } from './value.ts';
+import { pathIn, valuesOf } from './value-origin.ts';
 
 /**
  * Says more of a document that is no YAML. What cannot be found out is left out.
@@ -33,14 +32,13 @@ export async function explainNotYaml(
   const before = text.text.slice(0, start).split('\n').length - 1;
   const where = before === 0 ? '' : `, in the document that begins in line ${before + 1} of it`;
   const printed = excerptOf(decodeText(document), { line, column }, `what ${file} prints${where}:`);
-  const run = await tracedRun(text.source, input, freshValues);
   const at = start + offsetIn(document, line, column);
-  const way = run === undefined ? [] : wayThrough(run, text.text, at);
-  const step = way.at(-1);
-  if (run === undefined || step === undefined) {
+  const found = await new Retracer(input, freshValues).find(text, at);
+  if (found === undefined) {
     const details = { at: { file: text.file }, hints: error.hints, excerpts: [printed], cause: error };
     return new PkgError('PKG_TEMPLATE_YAML', message, details);
   }
+  const { run, way, step } = found;
   const inFile = way.findLast(({ place }) => place.file !== TPL_FILE) ?? step;
   const { span, place } = step;
   const isText = place.file === TPL_FILE;
@@ -52,52 +50,9 @@ export async function explainNotYaml(
     hints: [...quoteHints(step, document, line), ...error.hints],
     cause: error,
   });
-  const charts = file.slice(0, file.indexOf('/templates/')).split('/charts/').slice(1);
-  const inTopValues = (path: string[] | undefined): string[] | undefined => {
-    return path === undefined || path[0] === 'global' ? path : [...charts, ...path];
-  };
-  fault.valuePath = inTopValues(valuePathOf(span, run.data, step.run.text.slice(span.from, span.to)));
-  if (isText) fault.textPath = inTopValues(pathIn(valuesOf(run.data) ?? null, tplText));
+  fault.valuePath = valueOf(text, found);
+  if (isText) fault.textPath = inTopValues(text.source, pathIn(valuesOf(run.data) ?? null, tplText));
   return fault;
-}
-
-/** Runs the templates once more, up to the file; undefined where that does not come so far. */
-async function tracedRun(
-  name: string,
-  input: Omit<GoInput, 'values'>,
-  freshValues: () => ValueMap,
-): Promise<Run | undefined> {
-  try {
-    await printHere({ ...input, trace: traceOf(name) }, freshValues);
-  } catch (error) {
-    if (error instanceof Traced) return error.run;
-    if (!(error instanceof PkgError)) throw error;
-  }
-  return undefined;
-}
-
-/** What a value that is not there looks like until the whole text is printed. */
-const NO_VALUE = '<no value>';
-
-/** The way to a place of what was printed. It is unknown where that is another text now: by what is random. */
-function wayThrough(run: Run, printed: string, at: number): Step[] {
-  const lineEnd = `${printed}\n`.indexOf('\n', at);
-  let place = at;
-  for (let found = run.text.indexOf(NO_VALUE); found !== -1 && found <= place;) {
-    place += NO_VALUE.length;
-    found = run.text.indexOf(NO_VALUE, found + NO_VALUE.length);
-  }
-  const lines = (text: string, end: number): string[] => text.slice(0, end).replaceAll(NO_VALUE, '').split('\n');
-  const isSame = lines(run.text, place).length === lines(printed, at).length && lineEnd >= at;
-  return isSame ? wayTo(run, place) : [];
-}
-
-/** Where a line and column, in characters, are in bytes. */
-function offsetIn(document: string, line: number, column: number): number {
-  const lines = document.split('\n', line);
-  const last = lines.pop() ?? '';
-  const start = lines.reduce((sum, { length }) => sum + length + 1, 0);
-  return start + encodeText(decodeText(last).slice(0, column - 1)).length;
 }
 
 function notesOf(way: readonly Step[], inFile: Step): string[] {

@@ -46,7 +46,8 @@ export function valuePathOf(span: Span, root: Value, part: string): string[] | u
   const paths: string[][] = [];
   for (const operand of operandsIn(node.pipe)) {
     const value = valueOfOperand(operand, span);
-    const path = direct(operand, span) ?? pathIn(valuesOf(root) ?? null, value);
+    const values = valuesOf(root) ?? null;
+    const path = direct(operand, span, values) ?? pathIn(values, value);
     if (path === undefined || path.length === 0) continue;
     // Of several values it is the one that can be seen.
     if (typeof value === 'string' && value !== '' && part.includes(value.split('\n')[0] ?? '')) return path;
@@ -55,12 +56,14 @@ export function valuePathOf(span: Span, root: Value, part: string): string[] | u
   return paths.length === 1 ? paths[0] : undefined;
 }
 
-/** `.Values.a.b` of what knows all, or `$.Values.a.b`. */
-function direct(operand: Operand, span: Span): string[] | undefined {
-  if (operand.type !== 'field' && operand.type !== 'variable') return undefined;
+/** `.Values.a.b` of what knows all, `$.Values.a.b`, or the fields of a map that is one of the values. */
+function direct(operand: Operand, span: Span, values: GoValue): string[] | undefined {
+  if ((operand.type !== 'field' && operand.type !== 'variable') || operand.names.length === 0) return undefined;
   const [first, ...names] = operand.names;
   const start = operand.type === 'field' ? span.dot : span.variables.get(operand.name);
-  return first === 'Values' && valuesOf(start) !== undefined ? names.map(decodeText) : undefined;
+  if (first === 'Values' && valuesOf(start) !== undefined) return names.map(decodeText);
+  const around = typeof start === 'object' ? pathIn(values, start) : undefined;
+  return around && [...around, ...operand.names.map(decodeText)];
 }
 
 function* operandsIn(pipe: Extract<Operand, { type: 'pipe' }>): Generator<Operand> {

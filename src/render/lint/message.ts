@@ -34,6 +34,7 @@ const RULES = {
   'guard-late': 'warning',
   // objects
   'object-name': 'warning',
+  'object-text': 'error',
   'api-deprecated': 'warning',
   'selector-missing': 'error',
   'selector-mismatch': 'error',
