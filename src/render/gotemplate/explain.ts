@@ -137,6 +137,15 @@ function describe(value: Value): string {
 function missingHints({ missing }: GoFault, path: readonly string[]): string[] {
   const wrongKey = missing && booleanKeyHint(missing.name, missing.map);
   if (wrongKey !== undefined) return [wrongKey];
+  const near =
+    missing &&
+    nearest(
+      missing.name,
+      [...missing.map.keys()].filter((key) => key !== missing.name),
+    );
+  if (missing !== undefined && near !== undefined) {
+    return [`did you mean ${[...path.slice(0, -1), decodeText(near)].join('.')}?`];
+  }
   return [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
 }
 

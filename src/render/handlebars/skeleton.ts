@@ -80,7 +80,7 @@ function explain(reason: string): string {
 
 function hintsFor(reason: string, text: string, offset: number): string[] {
   const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n')[0] ?? '';
-  if (/\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
+  if (/^ *\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
   if (/mapping values|bad indentation|implicit/.test(reason)) {
     return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
   }
