@@ -134,23 +134,27 @@ function describe(value: Value): string {
         : `a value of type ${type}`;
 }
 
-function missingHints({ missing }: GoFault, path: readonly string[]): string[] {
+function missingHints({ node, missing }: GoFault, path: readonly string[]): string[] {
   const wrongKey = missing && booleanKeyHint(missing.name, missing.map);
   if (wrongKey !== undefined) return [wrongKey];
-  const near =
-    missing &&
-    nearest(
-      missing.name,
-      [...missing.map.keys()].filter((key) => key !== missing.name),
-    );
-  if (missing !== undefined && near !== undefined) {
-    return [`did you mean ${[...path.slice(0, -1), decodeText(near)].join('.')}?`];
-  }
-  return [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
+  return [nearName(node, missing) ?? `set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
+}
+
+/** The same expression with the nearest name that is there. */
+function nearName(node: Node, missing: GoFault['missing']): string | undefined {
+  if (missing === undefined || (node.type !== 'field' && node.type !== 'variable')) return undefined;
+  const others = [...missing.map.keys()].filter((key) => key !== missing.name);
+  const near = nearest(missing.name, others);
+  const at = node.names.indexOf(missing.name);
+  if (near === undefined || at === -1) return undefined;
+  const start = node.type === 'variable' ? node.name : '';
+  return `did you mean ${decodeText(`${start}.${[...node.names.slice(0, at), near].join('.')}`)}?`;
 }
 
 /** What to do about a text that cannot be parsed; the nearest name to that of a template that is not there. */
-function hintsFor({ cause }: GoFault, message: string, names: Iterable<string>): readonly string[] {
+function hintsFor({ cause, node, missing: name }: GoFault, message: string, names: Iterable<string>): string[] {
+  const nearField = nearName(node, name);
+  if (nearField !== undefined) return [nearField];
   if (cause instanceof TextSyntax) return syntaxHints(cause.text, cause.error);
   const [, missing] = /(?:no template|^template) "([^"]+)" (?:associated|not defined)/.exec(message) ?? [];
   const near = missing === undefined ? undefined : nearest(missing, [...names].map(decodeText));

@@ -57,6 +57,8 @@ describe('the hint', () => {
       '{{ with .Values.map }}{{ .nope.x }}{{ end }}',
       ['set map.nope to a map, or ask for it with "with" or "dig"'],
     ],
+    ['a name that is nearly there', '{{ .Values.mpa.deep }}', ['did you mean .Values.map?']],
+    ['a name of the release that is nearly there', '{{ $.Release.Nme.x }}', ['did you mean $.Release.Name?']],
     ['a field that the release does not have', '{{ .Release.nope.x }}', []],
     ['a name with -', '{{ .Values.a-b }}', ['a name with "-" is asked for by index: index .Values "a-b"']],
     [
