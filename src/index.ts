@@ -23,7 +23,7 @@ import { fromPlain } from './yaml/value.ts';
 import type { JsonObject, ValueMap } from './yaml/value.ts';
 
 export { PkgError, ERROR_CODES } from './errors.ts';
-export type { ErrorCode, Position } from './errors.ts';
+export type { ErrorCode, Excerpt, Position } from './errors.ts';
 export { loadChart } from './chart/load.ts';
 export { packageChart } from './chart/package.ts';
 export { lintChart } from './render/lint.ts';

@@ -21,7 +21,8 @@ export async function checkTexts(
   let retracer: Retracer | undefined;
   for (const document of documents) {
     const faults = document.object === undefined ? [] : textFaults(document.object);
-    for (const { path, message, kind } of faults.slice(0, MOST)) {
+    for (const { path, message, kind } of faults) {
+      if (errors.length >= MOST) return errors;
       let where: { at: ValueFault['at']; valuePath?: ValueFault['valuePath']; quoting?: string } = document.trace(path);
       if (document.bytes !== undefined) {
         const [{ GoDocument }, { locateField }, { Retracer }] = await Promise.all([
@@ -48,5 +49,5 @@ export async function checkTexts(
   return errors;
 }
 
-/** Of one document: more would not be read. */
+/** More would not be read, and it takes a while to find each. */
 const MOST = 50;

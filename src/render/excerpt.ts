@@ -4,7 +4,7 @@ import type { Excerpt } from '../errors.ts';
 /** So many lines before and behind the one in question are shown. */
 const AROUND = 2;
 
-/** Does a document hold a Secret, or the template of one? */
+/** A document that is a Secret, or holds one. */
 const SECRET = /\bkind["']?\s*:\s*["']?Secret\b/;
 const SEPARATOR = /^---/;
 
@@ -44,7 +44,10 @@ function withoutValue(line: string): string {
   return line.slice(lead.length).trim() === '' ? line : `${lead}${name === undefined ? '' : ' '}…`;
 }
 
-const SECRET_TEMPLATE = /^kind:\s*["']?Secret\b/m;
+/** Does a file make a Secret? */
+export function makesSecret(template: string): boolean {
+  return /^kind:\s*["']?Secret\b/m.test(template);
+}
 
 /**
  * The lines of a text that `tpl` runs around a place. Of one that becomes a part of a Secret only the actions are shown.
@@ -56,7 +59,7 @@ export function tplExcerpt(
   place: { line: number; column?: number | undefined },
   caller: string,
 ): Excerpt {
-  if (!SECRET_TEMPLATE.test(caller)) return excerptOf(text, place, 'the text that tpl runs:');
+  if (!makesSecret(caller)) return excerptOf(text, place, 'the text that tpl runs:');
   // As long as it was, so that the place is the same.
   const hidden = text.replaceAll(/(\{\{.*?\}\})|[^\n]/g, (_, action?: string) => action ?? '…');
   return excerptOf(hidden, place, 'the text that tpl runs, for a Secret:');

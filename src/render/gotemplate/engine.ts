@@ -2,7 +2,6 @@
  * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
  * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
  */
-
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';

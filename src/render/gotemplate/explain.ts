@@ -5,7 +5,7 @@ import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
-import { tplExcerpt } from '../excerpt.ts';
+import { makesSecret, tplExcerpt } from '../excerpt.ts';
 import { ChartMessage, TextSyntax } from './fault.ts';
 import type { Frame, GoFault } from './fault.ts';
 import { TPL_FILE } from './known.ts';
@@ -29,7 +29,7 @@ const SHOWN_EXPRESSION = 160;
  * @param names of all templates, for a hint where one is not there
  */
 export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): PkgError {
-  const message = decodeText(fault.message);
+  const message = messageOf(fault);
   const { at, excerpts, textPath } = whereIs(fault, scope);
   const frames = framesOf(fault.frames);
   if (fault.isLimit) {
@@ -52,6 +52,16 @@ export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): 
   error.isMissing = path !== undefined;
   error.textPath = textPath;
   return error;
+}
+
+/** A longer text is not read in a message: it is shown in lines. */
+const QUOTED_TEXT = 100;
+
+/** What Go says, but not all of a long text that is no template, and nothing of one for a Secret. */
+function messageOf({ message, template, frames, cause }: GoFault): string {
+  if (!(cause instanceof TextSyntax)) return decodeText(message);
+  const isShown = cause.text.length <= QUOTED_TEXT && !makesSecret((frames.at(-1)?.template ?? template).source.text);
+  return decodeText(isShown ? message : message.replace(` ${quote(cause.text)}:`, () => ':'));
 }
 
 /** Where a fault is: what is in a text of `tpl` is in the file that runs it, and in the text. */

@@ -11,6 +11,9 @@ import { valuePathOf } from './value-origin.ts';
 /** A way to what printed a place; the steps are never none. */
 export type Found = { run: Run; way: readonly Step[]; step: Step };
 
+/** Each renders the whole chart: of more files the places are not looked for. */
+const MOST_RUNS = 20;
+
 /** Finds places in what the templates of a chart printed; those of one file by rendering once. */
 export class Retracer {
   readonly #input: Omit<GoInput, 'values'>;
@@ -26,7 +29,10 @@ export class Retracer {
   /** What printed a place of a text; undefined where that cannot be told. */
   async find({ source, text }: GoText, at: number): Promise<Found | undefined> {
     let running = this.#runs.get(source);
-    if (running === undefined) this.#runs.set(source, (running = tracedRun(source, this.#input, this.#freshValues)));
+    if (running === undefined) {
+      if (this.#runs.size >= MOST_RUNS) return undefined;
+      this.#runs.set(source, (running = tracedRun(source, this.#input, this.#freshValues)));
+    }
     const run = await running;
     const way = run === undefined ? [] : wayThrough(run, text, at);
     const step = way.at(-1);

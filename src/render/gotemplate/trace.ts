@@ -47,7 +47,9 @@ export class Traced extends Error {
 }
 
 /** More would take too much memory, for a text that nobody reads. */
-const MOST_SPANS = 1_000_000;
+const MOST_SPANS = 200_000;
+
+const NO_VARIABLES: ReadonlyMap<string, Value> = new Map();
 
 /**
  * Takes notes of what one file prints.
@@ -65,8 +67,13 @@ export function traceOf(name: string): Trace {
       if (isOutermost && template.name !== name) return exec(machine, dot);
       const run: Run = { template, data: dot, base: machine.out.length, text: '', spans: [] };
       stack.push(run);
-      const ending = exec(machine, dot);
-      stack.pop();
+      let ending: number;
+      try {
+        ending = exec(machine, dot);
+      } finally {
+        // Where the code of a function is not there yet, all is run again.
+        stack.pop();
+      }
       run.text = machine.out.slice(run.base);
       if (isOutermost) throw new Traced(run);
       runs?.push(run);
@@ -81,11 +88,16 @@ export function traceOf(name: string): Trace {
         if (run === undefined || left-- <= 0) return exec(machine, dot);
         const outer = runs;
         const own: Run[] = [];
-        const variables = new Map(names.map((variable) => [variable, valueOf(machine, variable)]));
+        const variables =
+          names.length === 0 ? NO_VARIABLES : new Map(names.map((variable) => [variable, valueOf(machine, variable)]));
         const from = machine.out.length - run.base;
+        let ending: number;
         runs = own;
-        const ending = exec(machine, dot);
-        runs = outer;
+        try {
+          ending = exec(machine, dot);
+        } finally {
+          runs = outer;
+        }
         run.spans.push({ node, template, from, to: machine.out.length - run.base, dot, variables, runs: own });
         return ending;
       };
