@@ -25,14 +25,15 @@ export async function explainNotYaml(
   freshValues: () => ValueMap,
 ): Promise<PkgError> {
   const { text, document, cause, message } = error;
-  const { line, column } = (cause instanceof PkgError ? cause.at : undefined) ?? {};
+  const place = placeIn(document, cause);
   const start = text.text.indexOf(document);
-  if (line === undefined || column === undefined || start === -1) return error;
+  if (place === undefined || start === -1) return error;
+  const { line } = place;
   const file = decodeText(text.source);
   const before = text.text.slice(0, start).split('\n').length - 1;
   const where = before === 0 ? '' : `, in the document that begins in line ${before + 1} of it`;
-  const printed = excerptOf(decodeText(document), { line, column }, `what ${file} prints${where}:`);
-  const at = start + offsetIn(document, line, column);
+  const printed = excerptOf(decodeText(document), place, `what ${file} prints${where}:`);
+  const at = start + offsetIn(document, line, place.column);
   const found = await new Retracer(input, freshValues).find(text, at);
   if (found === undefined) {
     const details = { at: { file: text.file }, hints: error.hints, excerpts: [printed], cause: error };
@@ -40,12 +41,14 @@ export async function explainNotYaml(
   }
   const { run, way, step } = found;
   const inFile = way.findLast(({ place }) => place.file !== TPL_FILE) ?? step;
-  const { span, place } = step;
-  const isText = place.file === TPL_FILE;
+  const { span } = step;
+  const isText = step.place.file === TPL_FILE;
   const tplText = span.template.source.text;
   const fault = new ValueFault('PKG_TEMPLATE_YAML', message, {
     at: inFile.place,
-    excerpts: isText ? [printed, tplExcerpt(decodeText(tplText), place, inFile.span.template.source.text)] : [printed],
+    excerpts: isText
+      ? [printed, tplExcerpt(decodeText(tplText), step.place, inFile.span.template.source.text)]
+      : [printed],
     notes: notesOf(way, inFile),
     hints: [...quoteHints(step, document, line), ...error.hints],
     cause: error,
@@ -53,6 +56,15 @@ export async function explainNotYaml(
   fault.valuePath = valueOf(text, found);
   if (isText) fault.textPath = inTopValues(text.source, pathIn(valuesOf(run.data) ?? null, tplText));
   return fault;
+}
+
+/** Where a document is no YAML: what is found at its end is about the last thing that stands there. */
+function placeIn(document: string, cause: unknown): { line: number; column: number } | undefined {
+  const { line, column } = (cause instanceof PkgError ? cause.at : undefined) ?? {};
+  if (line === undefined || column === undefined) return undefined;
+  if (document.slice(offsetIn(document, line, column)).trim() !== '') return { line, column };
+  const lines = decodeText(document).trimEnd().split('\n');
+  return { line: lines.length, column: Math.max(1, lines.at(-1)?.length ?? 0) };
 }
 
 function notesOf(way: readonly Step[], inFile: Step): string[] {

@@ -109,6 +109,13 @@ test('text of the template itself is found too', async () => {
   expect(at(error)).toBe('web/templates/a.yaml:6:3');
 });
 
+test('what is found at the end of a document is about its last line', async () => {
+  const error = await failure({ 'a.yaml': 'a: b\n{{ .Values.w }}\n\n' }, { w: 'word' });
+  expect(at(error)).toBe('web/templates/a.yaml:2:4');
+  expect(error?.excerpts[0]).toMatchObject({ line: 2, column: 4 });
+  expect(error?.notes).toEqual(['values.w comes from web/values.yaml:1:1']);
+});
+
 test('of a Secret no value is shown, but its names', async () => {
   const values = { pw: 'hunter2: x', other: 'topsecret' };
   const body =
