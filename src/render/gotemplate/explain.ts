@@ -14,9 +14,9 @@ import type { Node, Operand } from './node.ts';
 import type { Scope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
 import { quote } from './utf8.ts';
-import { decodeText, TypedMap, typeOf } from './value.ts';
+import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
 import type { GoMap } from './value.ts';
-import { pathIn, valuesOf } from './value-origin.ts';
+import { pathIn } from './value-origin.ts';
 import type { Value } from './machine.ts';
 
 /** A runaway recursion has thousands of callers. */
@@ -93,9 +93,10 @@ function textPathOf(text: string, call: Node, scope: Scope): string[] | undefine
   return path && inTopValues(path, scope);
 }
 
-/** What an expression names below `.Values`, where that is one thing only. */
-function namedIn(node: Node): string[] | undefined {
-  const names = node.type === 'command' ? [...node.args].flatMap(valuesNamed) : [];
+/** What the text of a call of `tpl` names below `.Values`, where that is one thing only. */
+function namedIn(call: Node): string[] | undefined {
+  const text = call.type === 'command' ? call.args[1] : undefined;
+  const names = text === undefined ? [] : valuesNamed(text);
   return names.length === 1 ? names[0]?.map(decodeText) : undefined;
 }
 
@@ -125,7 +126,7 @@ function movedDot({ node, missing, field, dollar }: GoFault, scope: Scope): stri
   const path = pathIn(scope.entries.get('Values') ?? null, dot);
   const what = path === undefined ? describe(dot) : ['.Values', ...path].join('.');
   const asked = decodeText(printNode(node));
-  if (valuesOf(dollar) !== undefined) {
+  if (entriesOf(dollar)?.has(name) === true) {
     return [`"." is ${what} here, inside of "with" or "range": write $${asked}, for $ is the root`];
   }
   return [

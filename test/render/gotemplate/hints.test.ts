@@ -57,6 +57,11 @@ describe('the hint', () => {
       '{{ with .Values.map }}{{ .nope.x }}{{ end }}',
       ['set map.nope to a map, or ask for it with "with" or "dig"'],
     ],
+    [
+      '. of a text that got a part of the root',
+      '{{ tpl "{{ .Release.Name }}" (dict "Values" .Values) }}',
+      [/^"\." is another map here, for the template was called with it/],
+    ],
     ['a name that is nearly there', '{{ .Values.mpa.deep }}', ['did you mean .Values.map?']],
     ['a name of the release that is nearly there', '{{ $.Release.Nme.x }}', ['did you mean $.Release.Name?']],
     ['a field that the release does not have', '{{ .Release.nope.x }}', []],
