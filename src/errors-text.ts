@@ -26,7 +26,7 @@ export function printable(text: string, max = 200): string {
   if (start.length <= max && HARMLESS.test(start)) return start;
   const characters = Array.from(start);
   const cut = characters.length > max;
-  const kept = cut ? characters.slice(0, max).join('') : start;
+  const kept = cut ? withoutCutEscape(characters.slice(0, max).join('')) : start;
   return kept.replace(UNSAFE(), escapeCharacter) + (cut ? '…' : '');
 }
 
@@ -46,9 +46,16 @@ export function printableEnds(text: string, max: number): string {
   return printable(shortened(text, max), max);
 }
 
-/** Many lines of safe text, whole: line ends and tabs stay, a CRLF becomes a line end. */
-export function printableLines(text: string): string {
-  const lines = text.replaceAll('\r\n', '\n');
+/** A text that was quoted before it was cut may end inside of an escape: `\u00`, which reads as another text. */
+function withoutCutEscape(text: string): string {
+  return text.replace(/(?<!\\)((?:\\\\)*)\\(?:x[0-9a-f]?|u[0-9a-f]{0,3}|u\{[0-9a-f]*)?$/i, '$1');
+}
+
+/** Many lines of safe text: line ends and tabs stay, a CRLF becomes a line end; cut (with `…`) after `max` characters. */
+export function printableLines(text: string, max: number = Infinity): string {
+  const whole = text.replaceAll('\r\n', '\n');
+  const characters = whole.length > max ? Array.from(whole.slice(0, 2 * (max + 1))) : [];
+  const lines = characters.length > max ? `${characters.slice(0, max).join('')}…` : whole;
   return HARMLESS_LINES.test(lines) ? lines : lines.replace(UNSAFE_IN_LINES(), escapeCharacter);
 }
 

@@ -94,6 +94,21 @@ export const ERROR_CODES = [
 /** One of {@link ERROR_CODES}. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/**
+ * Lines of a text that is in no file: what a template printed, or what `tpl` ran. At most a handful of them: whoever makes
+ * one leaves out what nobody should see.
+ */
+export type Excerpt = {
+  /** What the text is: `what templates/a.yaml prints`. */
+  title: string;
+  /** The number of the first of the lines. */
+  first: number;
+  lines: readonly string[];
+  /** The place that the error is about. Lines and columns count from 1. */
+  line: number;
+  column?: number;
+};
+
 /** What an error may carry beside its code and message. */
 export type ErrorDetails = {
   /** Where it happened. */
@@ -102,6 +117,8 @@ export type ErrorDetails = {
   hints?: readonly string[];
   /** Further places or facts, one line each: the chain of partials, the origin of a value, … */
   notes?: readonly string[];
+  /** Lines of texts that no file holds. */
+  excerpts?: readonly Excerpt[];
   /** The process's exit status: 1, or 2 for "there are changes" under `--exit-code`. */
   exitCode?: number;
   /** Errors found together: a command reports all of them at once. */
@@ -117,6 +134,7 @@ export class PkgError extends Error {
   readonly at: Position | undefined;
   readonly hints: readonly string[];
   readonly notes: readonly string[];
+  readonly excerpts: readonly Excerpt[];
   readonly exitCode: number;
   readonly errors: readonly PkgError[];
 
@@ -126,6 +144,7 @@ export class PkgError extends Error {
     this.at = details.at;
     this.hints = details.hints ?? [];
     this.notes = details.notes ?? [];
+    this.excerpts = details.excerpts ?? [];
     this.exitCode = details.exitCode ?? 1;
     this.errors = details.errors ?? [];
   }

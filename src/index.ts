@@ -24,7 +24,7 @@ import { fromPlain } from './yaml/value.ts';
 import type { JsonObject, ValueMap } from './yaml/value.ts';
 
 export { PkgError, ERROR_CODES } from './errors.ts';
-export type { ErrorCode, Position } from './errors.ts';
+export type { ErrorCode, Excerpt, Position } from './errors.ts';
 export { loadChart } from './chart/load.ts';
 export type { SchemaLoader } from './chart/schema.ts';
 export { packageChart } from './chart/package.ts';

@@ -6,10 +6,12 @@ import type { Chart } from './chart.ts';
 import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
 import type { ValueSources } from './user-values.ts';
 
-/** Answers where a value came from. */
+/** Answers where a value came from: `prod.yaml:12:3`, `--set image.tag`, `web/values.yaml:4:1`. */
 export type Origins = {
-  /** `prod.yaml:12:3`, `--set image.tag`, `web/values.yaml:4:1`; undefined when nobody gave it. */
+  /** Where the value of this name was given; undefined when nobody gave it. */
   find: (path: readonly (string | number)[]) => Promise<string | undefined>;
+  /** Where the innermost map was given that a name, which may have no value, belongs into. */
+  around: (path: readonly (string | number)[]) => Promise<string | undefined>;
 };
 
 /**
@@ -18,13 +20,19 @@ export type Origins = {
  * @param texts what the values files held when they were read
  */
 export function createOrigins(chart: Chart, sources: ValueSources, texts: ReadonlyMap<string, string>): Origins {
+  const given = async (path: readonly (string | number)[]): Promise<string | undefined> =>
+    fromFlags(path, sources) ?? (await fromFiles(path, sources, texts)) ?? (await fromChart(path, chart));
+  const find: Origins['find'] = async (path) => {
+    const origin = await given(path);
+    // What a subchart has below `global` is a copy of what its parent has there.
+    const global = path.lastIndexOf('global');
+    return origin === undefined && global > 0 ? given(path.slice(global)) : origin;
+  };
   return {
-    async find(path) {
-      // Where a name itself was not given, the map around it was.
+    find,
+    async around(path) {
       for (let length = path.length; length > 0; length--) {
-        const part = path.slice(0, length);
-        const origin =
-          fromFlags(part, sources) ?? (await fromFiles(part, sources, texts)) ?? (await fromChart(part, chart));
+        const origin = await find(path.slice(0, length));
         if (origin !== undefined) return origin;
       }
       return undefined;

@@ -71,13 +71,31 @@ async function violation(
   origins?: Origins,
 ): Promise<PkgError> {
   const full = [...path, ...problem.path.map(String)];
-  const origin = await origins?.find(full);
+  const isMissing = problem.keyword === 'required' || problem.keyword === 'dependentRequired';
+  const origin = await (isMissing ? origins?.around(full) : origins?.find(full));
   const name = printable(['values', ...full].join('.'));
   return new PkgError('PKG_SCHEMA_VIOLATION', `${name} ${printable(problem.message, 400)}`, {
-    notes: origin === undefined ? [] : [`${name} comes from ${origin}`],
-    hints: [`the rule "${problem.keyword}" is in ${file}`],
+    notes: origin === undefined ? [] : [isMissing ? `its place is ${origin}` : `${name} comes from ${origin}`],
+    hints: [...globalHints(problem, path, file), `the rule "${problem.keyword}" is in ${file}`],
   });
 }
+
+/** A schema of a subchart that allows no other names than its own forbids one that nobody gave. */
+function globalHints({ path, keyword }: Problem, chart: readonly string[], file: string): string[] {
+  const isGlobal = chart.length > 0 && path.length === 1 && path[0] === 'global';
+  if (!isGlobal || !FORBIDDING.has(keyword)) return [];
+  return [
+    `Helm gives every subchart a map "global", also where nobody sets one: allow it in ${file} under "properties", as "global": {"type": "object"}`,
+  ];
+}
+
+/** What a schema says that a name may not be there with. */
+const FORBIDDING: ReadonlySet<string> = new Set([
+  'additionalProperties',
+  'unevaluatedProperties',
+  'propertyNames',
+  'false',
+]);
 
 async function check({ data }: ChartFile, file: string, values: ValueMap, load: SchemaLoader): Promise<Problem[]> {
   const json = parseJson(new TextDecoder().decode(data), file);

@@ -73,7 +73,11 @@ class Directory implements Cluster {
   async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
     const known = builtInScope(apiVersion, kind) ?? scopeFromCrds(apiVersion, kind, crds);
     if (known !== undefined) return known;
-    return scopeFromCrds(apiVersion, kind, this.#list(CRD)) ?? { namespaced: true, assumed: true };
+    const told = scopeFromCrds(apiVersion, kind, this.#list(CRD));
+    if (told !== undefined) return told;
+    // Whoever wrote objects of the kind outside of namespaces knew of a CRD, which need not be here.
+    const isOutside = this.#folder.names([CLUSTER_FOLDER, kindFolder(apiVersion, kind)]).length > 0;
+    return { namespaced: !isOutside, assumed: true };
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {

@@ -1,6 +1,6 @@
 import { PkgError } from '../errors.ts';
 import { formatPosition } from '../errors.ts';
-import { printable } from '../errors-text.ts';
+import { printable, printableLines } from '../errors-text.ts';
 import { readUserValues } from '../chart/user-values.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
@@ -102,7 +102,7 @@ function isShown(quiet: boolean): (message: LintMessage) => boolean {
 function chartText({ path, messages }: LintedChart): string {
   const lines = messages.map(({ severity, path: file, message, rule, at }) => {
     const where = at?.line === undefined ? printable(file) : printable(formatPosition(at));
-    return `[${severity.toUpperCase()}] ${where}: ${printable(message, 2000)} (${rule})\n`;
+    return `[${severity.toUpperCase()}] ${where}: ${printableLines(message.trim(), 10_000)} (${rule})\n`;
   });
   return `==> Linting ${printable(path)}\n${lines.join('')}\n`;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { checkNamespace, checkReleaseName } from '../release/names.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
@@ -146,7 +147,8 @@ export const command: Command = defineCommand({
 /** What was printed before it was found to be no YAML: the way to see what is wrong with it. */
 async function showInvalid(error: unknown): Promise<void> {
   const { NotYaml } = await import('../render/gotemplate/documents.ts');
-  if (!(error instanceof NotYaml)) return;
-  const shown = error.texts.map(({ source, text }) => ({ source: decodeText(source), text: '', bytes: text }));
+  const found = error instanceof PkgError && error.cause instanceof NotYaml ? error.cause : error;
+  if (!(found instanceof NotYaml)) return;
+  const shown = found.texts.map(({ source, text }) => ({ source: decodeText(source), text: '', bytes: text }));
   printBytes(piecesOf({ manifest: shown, hooks: [] }));
 }

@@ -33,7 +33,14 @@ const RELEASE_NAMESPACE = 'meta.helm.sh/release-namespace';
  */
 export async function normalizeObjects(
   documents: readonly SourceDocument[],
-  options: { namespace: string; scopeOf: ScopeOf; crds: readonly KubeObject[]; isChecked?: boolean },
+  options: {
+    namespace: string;
+    scopeOf: ScopeOf;
+    crds: readonly KubeObject[];
+    /** More CRDs, for kinds of which nothing else tells where they live. */
+    otherCrds?: () => readonly KubeObject[];
+    isChecked?: boolean;
+  },
 ): Promise<NormalObjects> {
   const notes: string[] = [];
   const found = documents.flatMap(({ source, object }) => {
@@ -49,9 +56,13 @@ export async function normalizeObjects(
     let scope = scopes.get(kindKey);
     if (scope === undefined) {
       scope = await options.scopeOf(object.apiVersion, object.kind, crds);
+      if (scope.assumed && options.otherCrds !== undefined) {
+        scope = await options.scopeOf(object.apiVersion, object.kind, [...crds, ...options.otherCrds()]);
+      }
       scopes.set(kindKey, scope);
       if (scope.assumed) {
-        notes.push(`nobody tells whether ${printable(kindKey)} lives in a namespace: it is taken to live in one`);
+        const taken = scope.namespaced ? 'in one' : 'outside of them, where others of its kind are';
+        notes.push(`nobody tells whether ${printable(kindKey)} lives in a namespace: it is taken to live ${taken}`);
       }
     }
     const normal = normalForm(object, scope.namespaced ? options.namespace : undefined);
@@ -85,6 +96,9 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
   }
   const metadata = asObject(getOwn(object, 'metadata'));
   const name = getOwn(metadata ?? {}, 'name');
+  if (typeof name === 'number' || typeof name === 'boolean') {
+    throw invalid(source, `metadata.name of a ${printable(String(kind))} is a ${typeof name}: quote it`);
+  }
   if (metadata === undefined || typeof name !== 'string' || name === '') {
     const generated = typeof getOwn(metadata ?? {}, 'generateName') === 'string';
     throw invalid(

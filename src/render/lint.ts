@@ -14,6 +14,7 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import { lintCrds, lintDependencies } from './lint/dependencies.ts';
 import { finding } from './lint/message.ts';
+import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
 import type { LintMessage } from './lint/message.ts';
 import { lintMetadata } from './lint/metadata.ts';
@@ -56,9 +57,10 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
   if (!('metadata' in chart) && source.kind('Chart.yaml') === undefined) return chart.messages;
   const origins =
     'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES, options.texts ?? new Map()) : undefined;
+  const isNative = 'metadata' in chart && enginesOf(chart).native;
   const messages = [
     ...(await lintChartYaml(source, join(path, 'Chart.yaml'))),
-    ...(await lintValues(source, path, options, origins)),
+    ...(await lintValues(source, path, options, origins, isNative)),
   ];
   if (source.kind('templates') === undefined) {
     messages.push(finding('templates-missing', 'templates/', 'there are no templates'));

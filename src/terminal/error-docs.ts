@@ -168,7 +168,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_TEMPLATE_YAML: {
     summary: 'what a template prints is not YAML',
     why: 'The structure of the document is broken. The position is in the template, not in the printed text.',
-    fix: 'Check the indentation of the line and of the block around it.',
+    fix: 'Check the indentation of the line and of the block around it. Of a Go template the lines that it printed are shown too, and where the value that stands there comes from.',
   },
   PKG_TEMPLATE_LIMIT: {
     summary: 'the templates run too long or print too much',
@@ -176,9 +176,9 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Look at the partial or the loop that the message names. If it is right as it is, raise the bound: `--template-limits steps=1000000000`.',
   },
   PKG_TEMPLATE_FAILED: {
-    summary: 'the chart itself refuses',
-    why: 'A template called `fail` or `required`.',
-    fix: 'Do what the message says; it was written by the author of the chart.',
+    summary: 'the chart itself refuses, or a Go template fails',
+    why: 'A template called `fail` or `required`, or a Go template could not be evaluated, with the message that Helm has for it.',
+    fix: 'Do what the message says: that of `fail` and `required` was written by the author of the chart.',
   },
   PKG_OBJECT_INVALID: {
     summary: 'a document is not an object of Kubernetes',

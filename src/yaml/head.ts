@@ -9,6 +9,7 @@ import { YamlFault } from './fault.ts';
 import { readFields } from './fast.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
+import { positionAt } from './read.ts';
 import { decodeBytes, validText } from './readable.ts';
 import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
@@ -27,15 +28,16 @@ const METADATA_TYPE =
 /**
  * Reads the head of a document, given as bytes, one a character; texts are given back so.
  *
- * @throws PkgError PKG_YAML_SYNTAX for what Helm refuses, with Helm's words after `YAML parse error on FILE: `
+ * @throws PkgError PKG_YAML_SYNTAX for what Helm refuses, with Helm's words after `YAML parse error on FILE: `, and where
+ *   it is in the text
  */
 export function documentHead(text: string): DocumentHead {
   const valid = validText(text);
   const fields = valid === undefined ? undefined : readFields(valid, isOfHead);
   const plain = fields === undefined ? undefined : plainHead(fields);
   if (plain !== undefined) return plain;
+  const { text: unicode, fault } = decodeBytes(text);
   try {
-    const { text: unicode, fault } = decodeBytes(text);
     const node = new DocumentReader(unicode, fault).next();
     const head: DocumentHead = { apiVersion: '', kind: '', name: '', annotations: undefined };
     if (node !== undefined) {
@@ -47,7 +49,7 @@ export function documentHead(text: string): DocumentHead {
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
-    throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`);
+    throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`, { at: positionAt(unicode, error.at, '') });
   }
 }
 

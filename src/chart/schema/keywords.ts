@@ -1,5 +1,6 @@
 /** What single keywords ask of a value. */
 import { printable } from '../../errors-text.ts';
+import { booleanKeyHint } from '../boolean-keys.ts';
 import { nearest } from '../../nearest.ts';
 import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
@@ -93,7 +94,7 @@ export function checkObject(visit: Visit, map: ValueMap): void {
   const required = keywords.get('required');
   if (Array.isArray(required)) checkRequired(visit, map, 'required', required.map(String));
   for (const [name, needed] of rule.dependentRequired) {
-    if (map.has(name)) checkRequired(visit, map, 'dependentRequired', needed, `, as it has ${printable(name)}`);
+    if (map.has(name)) checkRequired(visit, map, 'dependentRequired', needed, ` beside ${printable(name)}`);
   }
   for (const [name, value] of map) checkProperty(visit, name, value);
   if (rule.propertyNames !== undefined) {
@@ -107,8 +108,15 @@ export function checkObject(visit: Visit, map: ValueMap): void {
 
 function checkRequired(visit: Visit, map: ValueMap, keyword: string, names: readonly string[], why = ''): void {
   visit.course.budget.spend(names.length);
-  const missing = names.filter((name) => !map.has(name)).map((name) => printable(name));
-  if (missing.length > 0) visit.report(keyword, `needs ${missing.join(', ')}${why}`);
+  for (const name of names) {
+    if (map.has(name)) continue;
+    const wrongKey = booleanKeyHint(name, map);
+    visit.report(
+      keyword,
+      `is not set, and the schema requires it${why}${wrongKey === undefined ? '' : `; ${wrongKey}`}`,
+      name,
+    );
+  }
 }
 
 function checkProperty(visit: Visit, name: string, value: Value): void {

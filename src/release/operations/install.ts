@@ -8,7 +8,7 @@ import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { crdsOf, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
@@ -75,6 +75,7 @@ export async function installWithin(
     leaveScaled: input.forceConflicts !== true,
     before: [...namespaces, ...steps],
     crds,
+    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
     record: ['create', 'update'],
     dryRun,

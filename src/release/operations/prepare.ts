@@ -14,7 +14,7 @@ import type { SourceDocument } from '../plan-normal.ts';
 import { planObjects } from '../plan-objects.ts';
 import type { Plan, Step } from '../plan.ts';
 import { recordChart } from '../recorded-chart.ts';
-import type { Release } from '../release.ts';
+import type { RecordedChart, Release } from '../release.ts';
 import { recordRef } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { readBaseline } from './baseline.ts';
@@ -41,6 +41,8 @@ export async function renderFor(
       capabilities,
       storedValues,
       lookup,
+      // An API server says by itself what it does not take.
+      checkTexts: !cluster.runsWorkloads,
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
       ...(input.loadSchema && { loadSchema: input.loadSchema }),
@@ -93,7 +95,10 @@ export async function planRelease(
     forceConflicts: boolean;
     leaveScaled: boolean;
     before: readonly Step[];
+    /** Those that are made with the objects. */
     crds: readonly KubeObject[];
+    /** CRDs that only tell where objects of their kinds live, asked for where nothing else does. */
+    otherCrds?: () => readonly KubeObject[];
     notes: readonly string[];
     /** Objects (by `refKey`) that are not deleted: see `PlanInput`. */
     spared?: ReadonlySet<string> | undefined;
@@ -111,6 +116,7 @@ export async function planRelease(
     crds: options.crds,
     // An earlier revision may have been written by Helm, which refuses them only sometimes.
     isChecked: operation !== 'rollback',
+    ...(options.otherCrds && { otherCrds: options.otherCrds }),
   });
   const owned = objects.map((object) => withOwnership(object, name, namespace));
   const made = options.before.flatMap(({ desired }) => desired ?? []);
@@ -204,6 +210,21 @@ export function crdsOf(chart: Chart): KubeObject[] {
     ),
   );
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
+}
+
+/** The CRDs of a recorded chart, which has none of its subcharts'. What cannot be read tells nothing. */
+export function crdsRecorded(chart: RecordedChart): KubeObject[] {
+  return (chart.files ?? []).flatMap(({ name, data }) => {
+    if (!name.startsWith('crds/')) return [];
+    try {
+      return parseYamlDocuments(Buffer.from(data, 'base64').toString('utf8'), name).flatMap((document) =>
+        isMap(document) ? takeApart(toPlain(document), name) : [],
+      );
+    } catch (error) {
+      if (error instanceof PkgError) return [];
+      throw error;
+    }
+  });
 }
 
 /** Who works in one namespace only may not ask for it: the first write tells. */

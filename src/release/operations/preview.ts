@@ -3,7 +3,7 @@ import { checkData } from '../check-data.ts';
 import { checkNamespace, checkReleaseName } from '../names.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
-import { crdSteps, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { crdsOf, crdSteps, planRelease, releaseOf, renderFor } from './prepare.ts';
 
 /**
  * Renders a chart with what the cluster says of itself and its objects, and holds what it gives against the
@@ -27,6 +27,7 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
     leaveScaled: true,
     before: [],
     crds,
+    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
     record: [],
     dryRun: true,

@@ -12,7 +12,7 @@ import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { planRelease } from './prepare.ts';
+import { crdsRecorded, planRelease } from './prepare.ts';
 import { randomChanges } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
 import { settled, untouched } from './settled.ts';
@@ -108,6 +108,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     leaveScaled: input.forceConflicts !== true,
     before: [],
     crds: [],
+    otherCrds: () => crdsRecorded(target.chart),
     notes: [],
     spared: input.spared,
     record: ['create', 'update'],

@@ -15,8 +15,9 @@ import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts'
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { crdsOf, namespaceStep, planRelease, releaseOf } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
+import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
 import { runPlan, withStatus } from './run.ts';
 import { settled, wasDeployed } from './settled.ts';
@@ -54,14 +55,16 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     });
   }
   const current = currentOf(history, last);
-  const { chart, userValues } = withEarlierValues(input, current);
+  const { chart, userValues, missing } = withEarlierValues(input, current);
   if (!wasDeployed(history)) {
     const labels = mergeLabels(current.labels, input.labels ?? {});
     return installWithin(env, { ...input, chart, userValues, labels, historyMax }, history, undoing);
   }
   const version = last.version + 1;
   const whole = { ...input, chart, userValues };
-  const rendered = await renderWithStoredValues(env, whole, version, false, history);
+  const rendered = await renderWithStoredValues(env, whole, version, false, history).catch((error: unknown) => {
+    throw withLeftOut(error, missing, current.version);
+  });
   checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
@@ -73,7 +76,8 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     leaveScaled: input.forceConflicts !== true,
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
-    notes: [],
+    otherCrds: () => crdsOf(rendered.chart),
+    notes: missing.length === 0 ? [] : [leftOut(missing, current.version)],
     record: ['create', 'update'],
     dryRun,
   });
@@ -120,24 +124,26 @@ export function currentOf(history: readonly StoredRelease[], last: Release): Rel
   return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
 }
 
-/** Helm's rules (pkg/action/upgrade.go, reuseValues). */
+/** Helm's rules (pkg/action/upgrade.go, reuseValues). `missing` names defaults of the chart that are left out. */
 function withEarlierValues(
   input: UpgradeInput,
   current: Release,
-): { chart: Chart; userValues: ChartOperation['userValues'] } {
+): { chart: Chart; userValues: ChartOperation['userValues']; missing: string[] } {
   const { chart, userValues, valuesMode = 'default' } = input;
   const config = fromPlain(current.config);
   switch (valuesMode) {
     case 'reset':
-      return { chart, userValues };
+      return { chart, userValues, missing: [] };
     case 'reuse': {
       const old: Chart = { ...chart, values: recordedValues(current.chart), dependencies: [] };
       const { values } = coalesceValues(old, config);
-      return { chart: { ...chart, values }, userValues: coalesceTables(userValues, config) };
+      const over = coalesceTables(userValues, config);
+      const missing = missingDefaults(chart.values, coalesceTables(over, values));
+      return { chart: { ...chart, values }, userValues: over, missing };
     }
     case 'reset-then-reuse':
-      return { chart, userValues: coalesceTables(userValues, config) };
+      return { chart, userValues: coalesceTables(userValues, config), missing: [] };
     case 'default':
-      return { chart, userValues: userValues.size === 0 ? config : userValues };
+      return { chart, userValues: userValues.size === 0 ? config : userValues, missing: [] };
   }
 }

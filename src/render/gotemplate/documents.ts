@@ -41,42 +41,44 @@ function read(texts: readonly GoText[]): Omit<Documents, 'notes'> {
   return found;
 }
 
-/** The error for a text that is no YAML, with all that was printed, for whoever wants to look at it. */
+/** The error for a document that is no YAML, with all that was printed, for whoever wants to look at it. */
 export class NotYaml extends PkgError {
+  /** What was printed, and the part of it that is the document. */
   texts: readonly GoText[] = [];
-}
+  readonly text: GoText;
+  readonly document: string;
 
-function headOf(bytes: string, { source, file }: GoText): ReturnType<typeof documentHead> {
-  try {
-    return documentHead(bytes);
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    const line = error.at?.line;
-    const shown = line === undefined ? [] : [`line ${line} of what it prints: ${lineOf(bytes, line)}`];
-    throw new NotYaml('PKG_TEMPLATE_YAML', `${decodeText(source)} does not print YAML: ${error.message}`, {
-      at: { file },
-      notes: shown,
+  constructor(error: PkgError, text: GoText, document: string) {
+    super('PKG_TEMPLATE_YAML', `${decodeText(text.source)} does not print YAML: ${error.message}`, {
+      at: { file: text.file },
       hints: ['see all that it prints: pkg template --debug'],
       cause: error,
     });
+    this.text = text;
+    this.document = document;
   }
 }
 
-function lineOf(bytes: string, line: number): string {
-  return decodeText(bytes.split('\n', line).at(-1) ?? '');
+function headOf(bytes: string, text: GoText): ReturnType<typeof documentHead> {
+  try {
+    return documentHead(bytes);
+  } catch (error) {
+    throw error instanceof PkgError ? new NotYaml(error, text, bytes) : error;
+  }
 }
 
 /** A document whose text and object are made when they are asked for: whoever only prints it does not. */
-class GoDocument implements RenderedDocument {
+export class GoDocument implements RenderedDocument {
   readonly source: string;
   readonly bytes: string;
-  readonly #file: string;
+  /** All that its file printed. */
+  readonly whole: GoText;
   #read: Value[] | undefined;
 
-  constructor(bytes: string, { source, file }: GoText) {
-    this.source = decodeText(source);
+  constructor(bytes: string, whole: GoText) {
+    this.source = decodeText(whole.source);
     this.bytes = bytes;
-    this.#file = file;
+    this.whole = whole;
   }
 
   get text(): string {
@@ -91,7 +93,7 @@ class GoDocument implements RenderedDocument {
   }
 
   trace(): ReturnType<RenderedDocument['trace']> {
-    return { at: { file: this.#file }, valuePath: undefined };
+    return { at: { file: this.whole.file }, valuePath: undefined };
   }
 }
 

@@ -204,7 +204,10 @@ class Run {
           cause: error,
         });
       }
-      if (error instanceof ValueFault) error.valuePath = inTopValues(error.valuePath, at);
+      if (error instanceof ValueFault) {
+        error.valuePath = inTopValues(error.valuePath, at);
+        error.textPath = inTopValues(error.textPath, at);
+      }
       throw error;
     }
   }

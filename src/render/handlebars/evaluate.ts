@@ -6,6 +6,7 @@ import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
+import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import { pathOf } from './ast.ts';
 import type { Block, Expression, Location, Mustache, Path, Program, Statement, Template } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
@@ -128,7 +129,7 @@ export class Evaluator {
     }
     const value = callExpression(this, node, scope, frame);
     const source = node.params.length === 0 ? path : undefined;
-    if (value === ABSENT) throw this.#absent(node, scope, frame);
+    if (value === ABSENT) throw this.#absent(node, scope, frame, output);
     if (output.slots !== undefined && node.escaped) {
       this.emitSlot('v', value, node, frame, output, source, scope);
       return;
@@ -189,7 +190,7 @@ export class Evaluator {
     output.add(':', frame.template, node);
   }
 
-  #absent(node: Mustache, scope: Scope, frame: Frame): PkgError {
+  #absent(node: Mustache, scope: Scope, frame: Frame, output: Output): PkgError {
     const path = pathOf(node.path);
     if (path === undefined || node.params.length > 0) {
       const what = path === undefined ? 'this expression' : path.original;
@@ -203,11 +204,15 @@ export class Evaluator {
         ],
       });
     }
-    return this.missingName(path, scope, frame, node.loc);
+    return this.missingName(path, scope, frame, node.loc, output.slots !== undefined && !isWhole(node, frame));
   }
 
-  /** The error for a path that leads nowhere, with the nearest name that is there. */
-  missingName(path: Path, scope: Scope, frame: Frame, loc: Location): PkgError {
+  /**
+   * The error for a path that leads nowhere, with the nearest name that is there.
+   *
+   * @param isPart it stands in a text, which `optional` cannot leave out
+   */
+  missingName(path: Path, scope: Scope, frame: Frame, loc: Location, isPart = false): PkgError {
     const { known, missing, beside } = explainAbsence(path, scope);
     const candidates = known === '' && !path.data ? [...beside, ...scope.root.keys()] : beside;
     const near = nearest(missing, candidates);
@@ -219,7 +224,10 @@ export class Evaluator {
         : ABSENT;
     if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
     if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
-    hints.push(`if it may be missing, write {{default "…" ${path.original}}} or {{optional ${path.original}}}`);
+    const wrongKey = booleanKeyHint(missing, new Set(beside));
+    if (wrongKey !== undefined) hints.unshift(wrongKey);
+    const optional = isPart ? '' : ` or {{optional ${path.original}}}`;
+    hints.push(`if it may be missing, write {{default "…" ${path.original}}}${optional}`);
     const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
     const valuePath = valuePathOf(path, scope);
     const fault = this.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
@@ -325,6 +333,14 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
+}
+
+/** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
+function isWhole({ loc: { start, end } }: Mustache, { template }: Frame): boolean {
+  const lines = template.source.split('\n');
+  const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
+  const after = lines[end.line - 1]?.slice(end.column) ?? '';
+  return /(?:^|[:\-?,] +|[[{] *)$/.test(before.trim() === '' ? '' : before) && /^\s*(?:$|[,\]}:]|#)/.test(after);
 }
 
 /** An integer beyond 2^53 is read from the source: the parser has rounded it. */

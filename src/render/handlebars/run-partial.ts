@@ -186,7 +186,14 @@ export function missingPartial(
   frame: Frame,
 ): PkgError {
   const near = nearest(name, [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])]);
-  const hint = near === undefined ? `a partial ${name} is the file templates/_${name}.hbs` : `did you mean ${near}?`;
+  const slash = name.lastIndexOf('/') + 1;
+  const file = `templates/${name.slice(0, slash)}_${name.slice(slash)}.hbs`;
+  const hint =
+    name === '@partial-block'
+      ? '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}'
+      : near === undefined
+        ? `a partial ${name} is the file ${file}`
+        : `did you mean ${near}?`;
   return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', `there is no partial ${name}`, loc, frame, { hints: [hint] });
 }
 

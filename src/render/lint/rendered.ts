@@ -11,6 +11,7 @@ import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
 import { enginesOf } from '../engines.ts';
 import { GoFault } from '../gotemplate/fault.ts';
 import { decodeText } from '../gotemplate/value.ts';
+import { Retracer } from '../gotemplate/retrace.ts';
 import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
 import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
@@ -18,6 +19,7 @@ import type { LintMessage } from './message.ts';
 import { lintObjects } from './objects.ts';
 import type { LintObject } from './objects.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
+import { lintTexts } from './texts.ts';
 
 /**
  * Renders a chart as Helm's lint does, which goes on where an install would not: subcharts may be missing, the
@@ -93,10 +95,9 @@ async function lintGo(
   const { printGo } = await import('../gotemplate/render.ts');
   // Helm's lint says of its release neither that it is installed nor which revision it is.
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 0, isInstall: false };
-  const { texts, templates } = await printGo(
-    { chart, release, capabilities, isMixed, limits, lint: true },
-    freshValues,
-  );
+  const input = { chart, release, capabilities, isMixed, limits, lint: true };
+  const { texts, templates } = await printGo(input, freshValues);
+  const retracer = new Retracer(input, freshValues);
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   for (const text of texts) {
@@ -105,7 +106,7 @@ async function lintGo(
     objects.push(...found.objects);
     if (!path.startsWith('templates/')) continue;
     // An install reads what a file prints whatever the file is called; Helm's lint does not.
-    if (isYamlFile(path)) messages.push(...found.messages);
+    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer)));
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
   return { messages, objects, templates };
