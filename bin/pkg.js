@@ -48,6 +48,8 @@ function start() {
   // What each chunk of the program exports, once it has run: see scripts/link.ts.
   var exported = [];
   var builtins = {};
+  // The compiled code of all commands takes a tenth.
+  var MOST_BYTES = 1 << 26;
   // From where packages beside pkg are found.
   builtin.filename = dist + path.sep + 'main.cjs';
   var chunks = run('main.cjs');
@@ -115,23 +117,44 @@ function start() {
     var env = process.env;
     var home = env.XDG_CACHE_HOME || env.LOCALAPPDATA || (env.HOME && env.HOME + path.sep + '.cache');
     if (!home || !path.isAbsolute(home) || env.NODE_DISABLE_COMPILE_CACHE) return '';
-    return [home, 'kubepkg', 'code', build + '-' + version].join(path.sep);
+    var all = [home, 'kubepkg'].join(path.sep);
+    var code = all + path.sep + 'code';
+    var own = code + path.sep + build + '-' + version;
+    return isUsable(all) && isUsable(code) && isUsable(own) ? own : '';
+  }
+
+  // Is a folder not there yet, or this user's, and may nobody else write it? Code of others is not run.
+  function isUsable(at) {
+    var stat = fs.statSync(at, { throwIfNoEntry: false });
+    return stat === undefined || (stat.isDirectory() && isOwn(stat));
+  }
+
+  // Windows tells no owner.
+  function isOwn(stat) {
+    return process.getuid === undefined || (stat.uid === process.getuid() && (stat.mode & 18) === 0);
   }
 
   // A file holds the code twice, then the chunks that it is of, then how long the code is.
   function read(cache) {
     if (!cache) return undefined;
+    var file;
     try {
-      var all = fs.readFileSync(cache);
+      // A pipe in its place would be waited for.
+      file = fs.openSync(cache, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK || 0));
+      var stat = fs.fstatSync(file);
+      if (!stat.isFile() || !isOwn(stat) || stat.size > MOST_BYTES) return undefined;
+      var all = fs.readFileSync(file);
       var length = parseInt(all.latin1Slice(all.length - 8), 16);
       var data = all.subarray(0, length);
       // V8 runs what it is given, and damaged code would crash. Two copies are the check that costs least.
       if (data.length === 0 || !data.equals(all.subarray(length, 2 * length))) return undefined;
       // Later runs may have compiled more of a chunk, so once in an hour it is written anew.
-      var isOld = Date.now() - fs.statSync(cache).mtimeMs > 3600000;
+      var isOld = Date.now() - stat.mtimeMs > 3600000;
       return { data: data, ids: all.latin1Slice(2 * length, all.length - 8).split(','), isOld: isOld };
     } catch (error) {
       return undefined;
+    } finally {
+      if (file !== undefined) fs.closeSync(file);
     }
   }
 
@@ -156,7 +179,8 @@ function start() {
       var fresh = entry.cache + '.' + process.pid;
       var data = entry.script.createCachedData();
       var length = data.length.toString(16).padStart(8, '0');
-      fs.writeFileSync(fresh, Buffer.concat([data, data, Buffer.from(ids.join(',') + length)]));
+      fs.writeFileSync(fresh, Buffer.concat([data, data, Buffer.from(ids.join(',') + length)]), { mode: 384 });
+      if (kept === undefined) fs.rmSync(entry.cache, { recursive: true, force: true });
       fs.renameSync(fresh, entry.cache);
     } catch (error) {
       // The next run tries again; what a full disk left of the file goes, if it can.

@@ -26,14 +26,49 @@ export function printable(text: string, max = 200): string {
   if (start.length <= max && HARMLESS.test(start)) return start;
   const characters = Array.from(start);
   const cut = characters.length > max;
-  const kept = cut ? characters.slice(0, max).join('') : start;
+  const kept = cut ? withoutCutEscape(characters.slice(0, max).join('')) : start;
   return kept.replace(UNSAFE(), escapeCharacter) + (cut ? '…' : '');
 }
 
-/** Many lines of safe text, whole: line ends and tabs stay, a CRLF becomes a line end. */
-export function printableLines(text: string): string {
-  const lines = text.replaceAll('\r\n', '\n');
+/**
+ * A text of at most `max` characters: of a longer one its beginning and its end, with `…` between them. Messages of API
+ * servers hold the whole value that is wrong, and say what is wrong with it behind it: `…}: field is immutable`.
+ */
+export function shortened(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const end = Math.floor(max / 3);
+  // No half of a character stays alone.
+  return `${text.slice(0, max - end - 1)}…${text.slice(text.length - end)}`.toWellFormed();
+}
+
+/** As {@link printable}, but cut in the middle. */
+export function printableEnds(text: string, max: number): string {
+  return printable(shortened(text, max), max);
+}
+
+/** A text that was quoted before it was cut may end inside of an escape: `\u00`, which reads as another text. */
+function withoutCutEscape(text: string): string {
+  return text.replace(/(?<!\\)((?:\\\\)*)\\(?:x[0-9a-f]?|u[0-9a-f]{0,3}|u\{[0-9a-f]*)?$/i, '$1');
+}
+
+/** Many lines of safe text: line ends and tabs stay, a CRLF becomes a line end; cut (with `…`) after `max` characters. */
+export function printableLines(text: string, max: number = Infinity): string {
+  const whole = text.replaceAll('\r\n', '\n');
+  const characters = whole.length > max ? Array.from(whole.slice(0, 2 * (max + 1))) : [];
+  const lines = characters.length > max ? `${characters.slice(0, max).join('')}…` : whole;
   return HARMLESS_LINES.test(lines) ? lines : lines.replace(UNSAFE_IN_LINES(), escapeCharacter);
+}
+
+/** The same JSON with what is unsafe written as JSON's own escapes. */
+export function printableJson(text: string): string {
+  if (HARMLESS_LINES.test(text)) return text;
+  return text.replace(UNSAFE_IN_LINES(), (character) =>
+    Array.from({ length: character.length }, (_, at) => unitEscape(character.charCodeAt(at))).join(''),
+  );
+}
+
+function unitEscape(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }
 
 function escapeCharacter(character: string): string {
@@ -42,5 +77,5 @@ function escapeCharacter(character: string): string {
   if (character === '\t') return '\\t';
   const code = character.codePointAt(0) ?? 0;
   if (code > 0xffff) return `\\u{${code.toString(16)}}`;
-  return `\\u${code.toString(16).padStart(4, '0')}`;
+  return unitEscape(code);
 }

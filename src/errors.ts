@@ -5,8 +5,11 @@
  * next. Anything else that reaches the top is a defect of pkg and is reported as one.
  */
 
-/** A place in a file. Lines and columns count from 1; a file is named as the user named it. */
-export type Position = { file: string; line?: number; column?: number };
+/**
+ * A place in a file. Lines and columns count from 1; a file is named as the user named it. With `isSecret` the lines
+ * there may hold values of a Secret: nobody shows them.
+ */
+export type Position = { file: string; line?: number; column?: number; isSecret?: boolean };
 
 /**
  * Stable error codes. A code never changes its meaning; `pkg docs CODE` explains each
@@ -34,6 +37,7 @@ export const ERROR_CODES = [
   'PKG_YAML_TOO_COMPLEX',
   'PKG_VALUES_INVALID',
   'PKG_SCHEMA_INVALID',
+  'PKG_SCHEMA_REMOTE',
   'PKG_SCHEMA_VIOLATION',
   'PKG_LINT_FAILED',
   // where charts come from
@@ -65,6 +69,7 @@ export const ERROR_CODES = [
   'PKG_REVISION_NOT_FOUND',
   'PKG_RELEASE_PENDING',
   'PKG_RELEASE_HELD',
+  'PKG_RELEASE_TAKEN_OVER',
   'PKG_RECORD_CORRUPT',
   'PKG_RECORD_TOO_LARGE',
   'PKG_OBJECT_OWNED',
@@ -81,6 +86,7 @@ export const ERROR_CODES = [
   'PKG_TARGET_FULL',
   'PKG_TARGET_CORRUPT',
   'PKG_NAMESPACE_NOT_FOUND',
+  'PKG_NAMESPACE_TERMINATING',
   'PKG_KUBECONFIG_INVALID',
   'PKG_CREDENTIALS_FAILED',
   'PKG_CLUSTER_UNREACHABLE',
@@ -95,6 +101,21 @@ export const ERROR_CODES = [
 /** One of {@link ERROR_CODES}. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/**
+ * Lines of a text that is in no file: what a template printed, or what `tpl` ran. At most a handful of them: whoever makes
+ * one leaves out what nobody should see.
+ */
+export type Excerpt = {
+  /** What the text is: `what templates/a.yaml prints`. */
+  title: string;
+  /** The number of the first of the lines. */
+  first: number;
+  lines: readonly string[];
+  /** The place that the error is about. Lines and columns count from 1. */
+  line: number;
+  column?: number;
+};
+
 /** What an error may carry beside its code and message. */
 export type ErrorDetails = {
   /** Where it happened. */
@@ -103,6 +124,8 @@ export type ErrorDetails = {
   hints?: readonly string[];
   /** Further places or facts, one line each: the chain of partials, the origin of a value, … */
   notes?: readonly string[];
+  /** Lines of texts that no file holds. */
+  excerpts?: readonly Excerpt[];
   /** The process's exit status: 1, or 2 for "there are changes" under `--exit-code`. */
   exitCode?: number;
   /** Errors found together: a command reports all of them at once. */
@@ -118,6 +141,7 @@ export class PkgError extends Error {
   readonly at: Position | undefined;
   readonly hints: readonly string[];
   readonly notes: readonly string[];
+  readonly excerpts: readonly Excerpt[];
   readonly exitCode: number;
   readonly errors: readonly PkgError[];
 
@@ -127,6 +151,7 @@ export class PkgError extends Error {
     this.at = details.at;
     this.hints = details.hints ?? [];
     this.notes = details.notes ?? [];
+    this.excerpts = details.excerpts ?? [];
     this.exitCode = details.exitCode ?? 1;
     this.errors = details.errors ?? [];
   }

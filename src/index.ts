@@ -5,6 +5,7 @@
 import type { Chart } from './chart/chart.ts';
 import { createOrigins } from './chart/origins.ts';
 import { loadChart } from './chart/load.ts';
+import type { SchemaLoader } from './chart/schema.ts';
 import { readUserValues } from './chart/user-values.ts';
 import type { ValueSources } from './chart/user-values.ts';
 import { mergeValues } from './chart/values.ts';
@@ -23,8 +24,9 @@ import { fromPlain } from './yaml/value.ts';
 import type { JsonObject, ValueMap } from './yaml/value.ts';
 
 export { PkgError, ERROR_CODES } from './errors.ts';
-export type { ErrorCode, Position } from './errors.ts';
+export type { ErrorCode, Excerpt, Position } from './errors.ts';
 export { loadChart } from './chart/load.ts';
+export type { SchemaLoader } from './chart/schema.ts';
 export { packageChart } from './chart/package.ts';
 export { lintChart } from './render/lint.ts';
 export type { LintMessage } from './render/lint.ts';
@@ -43,6 +45,8 @@ export type ChartOptions = {
   /** Values files and texts as the flags of the command line take them. */
   sources?: Partial<ValueSources>;
   namespace?: string;
+  /** Gets schemas that those of the charts refer to by their addresses; without it such references are refused. */
+  loadSchema?: SchemaLoader;
   /** What templates may do, where the usual bounds are not right. */
   limits?: Partial<RenderLimits>;
 };
@@ -73,6 +77,7 @@ export async function template(options: TemplateOptions): Promise<Rendered & { m
     skipSchemaValidation,
     release: { name, namespace, revision: 1, isInstall: !isUpgrade, isUpgrade },
     capabilities: DEFAULT_CAPABILITIES,
+    ...(options.loadSchema && { loadSchema: options.loadSchema }),
     ...(options.limits && { limits: options.limits }),
   });
   const { objects, hooks } = rendered;
@@ -108,7 +113,7 @@ export async function diff(options: Parameters<typeof upgrade>[0]): Promise<Plan
 
 /** Makes an earlier revision hold again. */
 export async function rollback(
-  options: ReleaseOptions & operations.Waiting & { revision?: number; dryRun?: boolean },
+  options: ReleaseOptions & operations.Waiting & operations.Locking & { revision?: number; dryRun?: boolean },
 ): Promise<OperationResult> {
   return await withEnv(options, (env, namespace) => operations.rollback(env, { ...options, namespace }));
 }
@@ -116,6 +121,7 @@ export async function rollback(
 /** Deletes a release. */
 export async function uninstall(
   options: ReleaseOptions &
+    operations.Locking &
     Pick<operations.UninstallInput, 'keepHistory' | 'dryRun' | 'ignoreNotFound' | 'wait' | 'timeout' | 'cascade'>,
 ): Promise<OperationResult | undefined> {
   return await withEnv(options, (env, namespace) => operations.uninstall(env, { ...options, namespace }));
@@ -183,7 +189,7 @@ async function inputsOf(
     ...options.sources,
   };
   const chart = typeof options.chart === 'string' ? await loadChart(options.chart) : options.chart;
-  const fromSources = await readUserValues(sources);
-  const userValues = options.values === undefined ? fromSources : mergeValues(fromSources, fromPlain(options.values));
-  return { chart, userValues, origins: createOrigins(chart, sources) };
+  const { values, texts } = await readUserValues(sources);
+  const userValues = options.values === undefined ? values : mergeValues(values, fromPlain(options.values));
+  return { chart, userValues, origins: createOrigins(chart, sources, texts) };
 }

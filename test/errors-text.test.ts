@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { printable, printableLines } from '../src/errors-text.ts';
+import { printable, printableEnds, printableLines, shortened } from '../src/errors-text.ts';
 import { RUNS } from './support/generation.ts';
 
 /** What a terminal may act on, or what may deceive a reader. */
@@ -53,6 +53,25 @@ describe('printableLines', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(printableLines(text).replace(/[\n\t]/g, '')).not.toMatch(UNSAFE);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('shortened', () => {
+  test('keeps both ends, is never longer than asked for, and leaves no half of a character', () => {
+    const reason = ': field is immutable';
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 2_000 }), fc.integer({ min: 1, max: 500 }), (text, max) => {
+        const long = `spec.template: Invalid value: ${text}${reason}`;
+        const cut = shortened(long, max);
+        expect(cut.length).toBeLessThanOrEqual(max);
+        expect(cut.isWellFormed()).toBe(true);
+        expect(cut === long).toBe(long.length <= max);
+        if (max >= 3 * reason.length)
+          expect([cut.startsWith('spec.template'), cut.endsWith(reason)]).toEqual([true, true]);
+        expect(printableEnds(long, max)).not.toMatch(UNSAFE);
       }),
       runs,
     );

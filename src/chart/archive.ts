@@ -6,7 +6,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import type { ChartFile } from './chart.ts';
 import { isDeceptive, withoutBom } from './file.ts';
-import { Budget, chartTooLarge, checkFileSize } from './limits.ts';
+import { Budget, chartTooLarge } from './limits.ts';
 import { readTar } from './tar.ts';
 import type { TarEntry } from './tar.ts';
 
@@ -33,7 +33,6 @@ export async function readArchive(
     root ??= folder;
     if (folder !== root) throw unsafe(entry.name, 'lies in another folder than the files before it', location);
     if (files.has(name)) throw unsafe(entry.name, 'is there twice', location);
-    checkFileSize(entry.name, entry.data.length, () => location);
     files.set(name, { name, data: withoutBom(entry.data) });
   }
   if (files.size === 0)

@@ -1,25 +1,26 @@
 /** Reads the files of a chart folder. */
-import { existsSync, lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { FileReadError, readRegularFile } from '../read-file.ts';
 import type { ChartFile } from './chart.ts';
 import { isDeceptive, withoutBom } from './file.ts';
 import { defaultIgnoreRules, parseIgnoreRules } from './ignore.ts';
 import type { IgnoreRules } from './ignore.ts';
-import { Budget, checkFileSize } from './limits.ts';
+import { Budget, checkFileSize, fileTooLarge, MAX_FILE } from './limits.ts';
+import { linkReach } from './links.ts';
+import type { LinkOptions } from './links.ts';
 
 /**
- * All files of a chart folder but those that `.helmignore` leaves out. Links are followed inside the folder, and
- * into other charts, as charts of one repository share their parts; Helm follows them anywhere, which would pack
- * and install files that were never meant.
+ * All files of a chart folder but those that `.helmignore` leaves out. Links are followed as {@link linkReach} allows.
  *
  * @param budget what the folder may hold
  * @throws {PkgError} `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_CHART_INVALID`, `PKG_FILE_UNREADABLE`
  */
-export function readFolder(folder: string, budget: Budget = new Budget()): ChartFile[] {
-  const walk = new Walk(realpathSync.native(folder), folder, budget);
+export function readFolder(folder: string, budget: Budget = new Budget(), links: LinkOptions = {}): ChartFile[] {
+  const walk = new Walk(realpathSync.native(folder), folder, budget, links);
   walk.visit(walk.root, '', [walk.root]);
   return walk.files;
 }
@@ -35,18 +36,22 @@ function fileOf(name: string, read: () => Uint8Array): ChartFile {
   };
 }
 
+const NO_FILE = 'is a device, a pipe or another thing that is no file';
+
 class Walk {
   readonly files: ChartFile[] = [];
   /** The folder by its real path, and as the user named it. */
   readonly root: string;
   readonly #shown: string;
   readonly #budget: Budget;
+  readonly #links: LinkOptions;
   readonly #ignored: IgnoreRules;
 
-  constructor(root: string, shown: string, budget: Budget) {
+  constructor(root: string, shown: string, budget: Budget, links: LinkOptions) {
     this.root = root;
     this.#shown = shown.replace(/\/+$/, '');
     this.#budget = budget;
+    this.#links = links;
     this.#ignored = this.#readIgnoreRules();
   }
 
@@ -77,7 +82,7 @@ class Walk {
         this.#budget.spendEntry(stat.size, this.#shown);
         this.files.push(fileOf(name, () => this.#read(real, name)));
       } else {
-        throw this.#unsafe(name, 'is a device, a socket or another thing that is no file');
+        throw this.#unsafe(name, NO_FILE);
       }
     }
   }
@@ -94,12 +99,15 @@ class Walk {
     } catch {
       throw this.#unsafe(name, 'is a link to nothing');
     }
-    const inside = this.root.endsWith(sep) ? this.root : this.root + sep;
-    if (real !== this.root && !real.startsWith(inside) && !isInChart(real)) {
-      throw this.#unsafe(name, 'is a link that leads out of the chart, and into no other chart', [
-        'put a copy of the file into the chart instead',
-      ]);
+    const reach = linkReach(this.root, real);
+    if (reach === 'beyond' && this.#links.allowOutsideLinks !== true) {
+      throw this.#unsafe(
+        name,
+        `is a link to ${printable(real)}, beyond the repository or folder that holds the chart`,
+        ['put a copy of the file into the chart, or give --allow-outside-links if you trust the chart'],
+      );
     }
+    if (reach !== 'inside') this.#links.onLink?.({ name, target: real });
     return real;
   }
 
@@ -109,18 +117,24 @@ class Walk {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return defaultIgnoreRules;
     const real = stat.isSymbolicLink() ? this.#follow(path, name) : path;
-    const text = this.#reading(name, () => {
-      checkFileSize(name, statSync(real).size, () => this.#shownPath(name));
-      return readFileSync(real, 'utf8');
-    });
-    return parseIgnoreRules(text, this.#shownPath(name));
+    if (!lstatSync(real).isFile()) throw this.#unsafe(name, NO_FILE);
+    return parseIgnoreRules(this.#readBytes(real, name).toString('utf8'), this.#shownPath(name));
   }
 
   #read(path: string, name: string): Uint8Array {
-    const data = this.#reading(name, () => readFileSync(path));
-    // It may have grown since it was looked at.
-    checkFileSize(name, data.length, () => this.#shownPath(name));
-    return withoutBom(data);
+    return withoutBom(this.#readBytes(path, name));
+  }
+
+  #readBytes(path: string, name: string): Buffer {
+    return this.#reading(name, () => {
+      try {
+        return readRegularFile(path, MAX_FILE);
+      } catch (error) {
+        if (!(error instanceof FileReadError) || error.code !== 'EFBIG') throw error;
+        // A file may have grown since it was looked at, and files of the kernel do not tell their size.
+        throw fileTooLarge(name, this.#shownPath(name));
+      }
+    });
   }
 
   #reading<T>(name: string, work: () => T): T {
@@ -128,9 +142,9 @@ class Walk {
       return work();
     } catch (cause) {
       if (cause instanceof PkgError) throw cause;
-      const { code } = cause as NodeJS.ErrnoException;
-      const path = this.#shownPath(name);
-      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
+      const reason =
+        cause instanceof FileReadError ? cause.reason : `cannot be read (${(cause as NodeJS.ErrnoException).code})`;
+      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(this.#shownPath(name))} ${reason}`, { cause });
     }
   }
 
@@ -141,14 +155,6 @@ class Walk {
   #unsafe(name: string, why: string, hints: readonly string[] = []): PkgError {
     const at = { file: this.#shownPath(name) };
     return new PkgError('PKG_CHART_UNSAFE', `${printable(name)} ${why}`, { at, hints });
-  }
-}
-
-/** Is it a chart folder, or does it lie in one? */
-function isInChart(path: string): boolean {
-  for (let folder = path; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'Chart.yaml'))) return true;
-    if (dirname(folder) === folder) return false;
   }
 }
 

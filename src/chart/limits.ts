@@ -2,10 +2,10 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 
-/** The most bytes that one file of a chart may hold. */
-export const MAX_FILE: number = 5 << 20;
 /** The most bytes that a chart may hold, together with all charts inside it. */
 export const MAX_CHART: number = 100 << 20;
+/** The most bytes that one file of a chart may hold: since 4.3 Helm has no bound of its own for it. */
+export const MAX_FILE: number = MAX_CHART;
 
 /** What each file or folder costs beside its bytes, as in a tar archive, so that empty ones are bounded too. */
 const ENTRY = 512;
@@ -50,9 +50,13 @@ export function chartTooLarge(location: string): PkgError {
  * @param locationOf tells where it is, for the message
  */
 export function checkFileSize(name: string, size: number, locationOf: () => string): void {
-  if (size <= MAX_FILE) return;
-  throw new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
-    at: { file: locationOf() },
+  if (size > MAX_FILE) throw fileTooLarge(name, locationOf());
+}
+
+/** The error for a file of a chart that is too large. */
+export function fileTooLarge(name: string, location: string): PkgError {
+  return new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
+    at: { file: location },
     hints: ['if it does not belong to the chart, name it in .helmignore'],
   });
 }

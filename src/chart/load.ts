@@ -1,15 +1,17 @@
 /** From a folder or an archive to a chart. */
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { nearest } from '../nearest.ts';
+import { FileReadError, readRegularFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartFile } from './chart.ts';
 import { readFolder } from './directory.ts';
 import { Budget, MAX_CHART, chartTooLarge } from './limits.ts';
+import type { LinkOptions } from './links.ts';
 import { parseChartMetadata } from './metadata.ts';
 import { valueDocuments } from './user-values.ts';
 import { mergeValues } from './values.ts';
@@ -21,20 +23,17 @@ const DEEPEST = 20;
  * Loads a chart with its subcharts.
  *
  * @param path a chart folder or a `.tgz` archive
+ * @param links how symbolic links of a folder are treated
  * @throws {PkgError} `PKG_CHART_NOT_FOUND`, `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_FILE_UNREADABLE`;
  *   `PKG_CHART_INVALID` and the like for everything that is wrong with the chart and its subcharts, at once
  */
-export async function loadChart(path: string): Promise<Chart> {
+export async function loadChart(path: string, links: LinkOptions = {}): Promise<Chart> {
   const location = path.length > 1 ? path.replace(/\/+$/, '') : path;
   const stat = reading(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat === undefined) throw notFound(path);
   if (!stat.isDirectory()) {
     if (!stat.isFile()) throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is neither a folder nor a file`);
-    if (stat.size > MAX_CHART) throw chartTooLarge(path);
-    return readChartArchive(
-      reading(path, () => readFileSync(path)),
-      location,
-    );
+    return readChartArchive(readArchiveFile(path), location);
   }
   if (!existsSync(`${path}/Chart.yaml`)) {
     throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is not a chart: it has no Chart.yaml`, {
@@ -43,7 +42,7 @@ export async function loadChart(path: string): Promise<Chart> {
     });
   }
   const budget = new Budget();
-  return build(readFolder(path, budget), location, budget);
+  return build(readFolder(path, budget, links), location, budget);
 }
 
 /**
@@ -54,8 +53,7 @@ export async function loadUnpacked(path: string): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
   const { defaultIgnoreRules, parseIgnoreRules } = await import('./ignore.ts');
   const budget = new Budget();
-  const bytes = reading(path, () => readFileSync(path));
-  const files = await readArchive(bytes, path, budget);
+  const files = await readArchive(readArchiveFile(path), path, budget);
   const rules = files.find(({ name }) => name === '.helmignore');
   const ignored =
     rules === undefined
@@ -235,13 +233,20 @@ function invalid(message: string, file: string, hints: readonly string[] = []): 
   return new PkgError('PKG_CHART_INVALID', message, { at: { file }, hints });
 }
 
+/** The bytes of an archive. Throws `PKG_CHART_TOO_LARGE`, `PKG_FILE_UNREADABLE`. */
+export function readArchiveFile(path: string): Uint8Array {
+  return reading(path, () => readRegularFile(path, MAX_CHART));
+}
+
 function reading<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EFBIG') throw chartTooLarge(path);
     if (code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP') throw notFound(path);
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
+    const reason = cause instanceof FileReadError ? cause.reason : `cannot be read (${code})`;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${reason}`, { cause });
   }
 }
 

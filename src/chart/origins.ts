@@ -1,5 +1,4 @@
 /** Where a value came from. Nothing is worked out until somebody asks. */
-import { readFileSync } from 'node:fs';
 import { locateKeys } from '../yaml/locate.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -7,20 +6,33 @@ import type { Chart } from './chart.ts';
 import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
 import type { ValueSources } from './user-values.ts';
 
-/** Answers where a value came from. */
+/** Answers where a value came from: `prod.yaml:12:3`, `--set image.tag`, `web/values.yaml:4:1`. */
 export type Origins = {
-  /** `prod.yaml:12:3`, `--set image.tag`, `web/values.yaml:4:1`; undefined when nobody gave it. */
+  /** Where the value of this name was given; undefined when nobody gave it. */
   find: (path: readonly (string | number)[]) => Promise<string | undefined>;
+  /** Where the innermost map was given that a name, which may have no value, belongs into. */
+  around: (path: readonly (string | number)[]) => Promise<string | undefined>;
 };
 
-/** Prepares the answers for a chart and the user's flags. */
-export function createOrigins(chart: Chart, sources: ValueSources): Origins {
+/**
+ * Prepares the answers for a chart and the user's flags.
+ *
+ * @param texts what the values files held when they were read
+ */
+export function createOrigins(chart: Chart, sources: ValueSources, texts: ReadonlyMap<string, string>): Origins {
+  const given = async (path: readonly (string | number)[]): Promise<string | undefined> =>
+    fromFlags(path, sources) ?? (await fromFiles(path, sources, texts)) ?? (await fromChart(path, chart));
+  const find: Origins['find'] = async (path) => {
+    const origin = await given(path);
+    // What a subchart has below `global` is a copy of what its parent has there.
+    const global = path.lastIndexOf('global');
+    return origin === undefined && global > 0 ? given(path.slice(global)) : origin;
+  };
   return {
-    async find(path) {
-      // Where a name itself was not given, the map around it was.
+    find,
+    async around(path) {
       for (let length = path.length; length > 0; length--) {
-        const part = path.slice(0, length);
-        const origin = fromFlags(part, sources) ?? (await fromFiles(part, sources)) ?? (await fromChart(part, chart));
+        const origin = await find(path.slice(0, length));
         if (origin !== undefined) return origin;
       }
       return undefined;
@@ -51,11 +63,14 @@ function fromFlags(path: readonly (string | number)[], sources: ValueSources): s
   return undefined;
 }
 
-async function fromFiles(path: readonly (string | number)[], sources: ValueSources): Promise<string | undefined> {
+async function fromFiles(
+  path: readonly (string | number)[],
+  sources: ValueSources,
+  texts: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
   for (const file of sources.valueFiles.toReversed()) {
-    if (file === '-') continue;
-    const found = await locateKeys(readFileSync(file, 'utf8'), [...path]);
-    if (found !== undefined) return `${file}:${found.line}:${found.column}`;
+    const found = await locateKeys(texts.get(file) ?? '', [...path]);
+    if (found !== undefined) return `${file === '-' ? 'standard input' : file}:${found.line}:${found.column}`;
   }
   return undefined;
 }

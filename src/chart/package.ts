@@ -5,20 +5,50 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
 import { printable } from '../errors-text.ts';
-import { printYaml } from '../yaml/print.ts';
+import { printGoYaml } from '../yaml/go-print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartFile, ChartMetadata } from './chart.ts';
 import { checkDependencies } from './dependencies.ts';
+import type { LinkOptions } from './links.ts';
 import { loadChart } from './load.ts';
 import { writeTar } from './tar.ts';
 import { isVersion } from './version.ts';
 
-/** Where the archive goes, and what is written over in its Chart.yaml. */
-export type PackageOptions = { destination: string; version?: string; appVersion?: string };
+/** Where the archive goes, what is written over in its Chart.yaml, and how links of the folder are treated. */
+export type PackageOptions = LinkOptions & {
+  destination: string;
+  version?: string;
+  appVersion?: string;
+  /** The time of all files in the archive, and of each Chart.lock: see {@link sourceDateEpoch}. */
+  modified?: Date | undefined;
+};
 
-/** The time of all files in an archive, the same for all so that the same chart gives the same bytes. */
+/** The time of all files in an archive unless another is given: the same, so that the same chart gives the same bytes. */
 const MODIFIED = new Date('1980-01-01T00:00:00Z');
+
+/**
+ * The time that `SOURCE_DATE_EPOCH` gives, in seconds since 1970; undefined where it is not set or empty.
+ *
+ * @see https://reproducible-builds.org/specs/source-date-epoch/
+ * @throws {PkgError} `PKG_USAGE` for what is no such number, or beyond the times that an archive can hold
+ */
+export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>): Date | undefined {
+  const text = env['SOURCE_DATE_EPOCH'] ?? '';
+  if (text === '') return undefined;
+  const seconds = /^\+?[0-9]{1,30}$|^-0+$/.test(text) ? Math.abs(Number(text)) : NaN;
+  if (seconds <= MOST_SECONDS) return new Date(seconds * 1000);
+  throw new PkgError(
+    'PKG_USAGE',
+    `SOURCE_DATE_EPOCH is ${printable(text, 40)}, which is no number of seconds since 1970`,
+    {
+      hints: ['set it to a whole number, such as the time of the last commit: git log -1 --format=%ct'],
+    },
+  );
+}
+
+/** The header of an entry holds eleven octal digits: the year 2242. */
+const MOST_SECONDS = 0o77777777777;
 
 /** What Helm keeps of a Chart.yaml. */
 const FIELDS: ReadonlySet<string> = new Set(
@@ -47,13 +77,13 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
   if ((await stat(folder).catch(() => undefined))?.isFile()) {
     throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is a file, and a chart folder is what can be packed`);
   }
-  const chart = await loadChart(folder);
+  const chart = await loadChart(folder, options);
   checkDependencies(chart);
   const { metadata } = chart;
   const all: ValueMap = new Map(metadata.all);
   if (version !== undefined) all.set('version', version);
   if (appVersion !== undefined) all.set('appVersion', appVersion);
-  const archive = packChart({ ...chart, metadata: { ...metadata, all } });
+  const archive = packChart({ ...chart, metadata: { ...metadata, all } }, options.modified);
   const path = join(destination, `${metadata.name}-${version ?? metadata.version}.tgz`);
   await write(path, destination, archive);
   return path;
@@ -62,23 +92,24 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
 /**
  * The archive of a chart and its subcharts.
  *
+ * @param modified the time of all files, which then is that of every Chart.lock too, as Helm has it
  * @throws {PkgError} `PKG_CHART_INVALID` for two subcharts of one name; `PKG_SCHEMA_INVALID`
  */
-export function packChart(chart: Chart): Uint8Array {
-  const files = contentsOf(chart, '');
+export function packChart(chart: Chart, modified?: Date): Uint8Array {
+  const files = contentsOf(chart, '', modified);
   checkNames(files, chart.location);
-  return gzip(writeTar(files, MODIFIED));
+  return gzip(writeTar(files, modified ?? MODIFIED));
 }
 
 /** A chart's files in Helm's order: metadata, lock, values, schema, templates, other files, subcharts. */
-function contentsOf(chart: Chart, above: string): ChartFile[] {
+function contentsOf(chart: Chart, above: string, modified: Date | undefined): ChartFile[] {
   const { metadata, lock, valuesFile, schema } = chart;
   const isOld = metadata.apiVersion === 'v1';
   if (schema !== undefined) checkJson(schema, chart.location);
   const others = [...chart.crds, ...chart.files].sort((a, b) => (a.name < b.name ? -1 : 1));
   const own = [
-    { name: 'Chart.yaml', data: Buffer.from(printYaml(packedMetadata(metadata, isOld))) },
-    ...(lock === null || isOld ? [] : [{ name: 'Chart.lock', data: Buffer.from(printYaml(sorted(lock))) }]),
+    { name: 'Chart.yaml', data: Buffer.from(printGoYaml(packedMetadata(metadata, isOld))) },
+    ...(lock === null || isOld ? [] : [{ name: 'Chart.lock', data: Buffer.from(printGoYaml(lockAt(lock, modified))) }]),
     ...(valuesFile === undefined ? [] : [valuesFile]),
     ...(schema === undefined ? [] : [schema]),
     ...chart.templates,
@@ -87,7 +118,7 @@ function contentsOf(chart: Chart, above: string): ChartFile[] {
   const folder = `${above}${metadata.name}/`;
   return [
     ...own.map(({ name, data }) => ({ name: folder + name, data })),
-    ...chart.dependencies.flatMap((child) => contentsOf(child, `${folder}charts/`)),
+    ...chart.dependencies.flatMap((child) => contentsOf(child, `${folder}charts/`, modified)),
   ];
 }
 
@@ -104,14 +135,14 @@ function checkNames(files: readonly ChartFile[], folder: string): void {
   }
 }
 
-/** Chart.yaml as Helm prints it: known fields that say something, keys in order. Old charts declare elsewhere. */
+/** Chart.yaml as Helm prints it: known fields that say something. Old charts declare elsewhere. */
 function packedMetadata(metadata: ChartMetadata, isOld: boolean): ValueMap {
   const kept: ValueMap = new Map([['apiVersion', metadata.apiVersion]]);
   for (const [key, value] of metadata.all) {
     const isKept = FIELDS.has(key) && !(isOld && key === 'dependencies');
-    if (isKept && !isEmpty(value)) kept.set(key, sorted(value));
+    if (isKept && !isEmpty(value)) kept.set(key, value);
   }
-  return sorted(kept);
+  return kept;
 }
 
 function isEmpty(value: Value): boolean {
@@ -123,12 +154,9 @@ function isEmpty(value: Value): boolean {
   );
 }
 
-function sorted<T extends Value>(value: T): T;
-function sorted(value: Value): Value {
-  if (Array.isArray(value)) return value.map((item) => sorted(item));
-  if (!isMap(value)) return value;
-  const entries = [...value].sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map(entries.map(([key, item]) => [key, sorted(item)]));
+function lockAt(lock: ValueMap, modified: Date | undefined): ValueMap {
+  if (modified === undefined) return lock;
+  return new Map([...lock, ['generated', modified.toISOString().replace('.000Z', 'Z')]]);
 }
 
 function checkJson(schema: ChartFile, location: string): void {
@@ -145,7 +173,8 @@ function checkJson(schema: ChartFile, location: string): void {
  * RFC 1952; no name, no time, no operating system.
  */
 function gzip(bytes: Uint8Array): Buffer {
-  const extra = Buffer.from('+aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo=');
+  // A subfield of RFC 1952: its name "rr", its length, its data.
+  const extra = Buffer.from('rr\x28\0aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo=');
   const header = Buffer.from([0x1f, 0x8b, 8, 0x04 | 0x10, 0, 0, 0, 0, 0, 0xff, extra.length, 0]);
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(bytes), 0);

@@ -8,11 +8,19 @@ import { keepLater, readKept } from '../kept.ts';
 import type { Chart, ChartFile } from './chart.ts';
 import type { Origins } from './origins.ts';
 import { compileSchema } from './schema/compile.ts';
-import { SchemaFault } from './schema/document.ts';
+import { MissingDocument, SchemaFault } from './schema/document.ts';
 import { loadRe2, patternEngine, Re2Needed } from './schema/patterns.ts';
 import { validateValue } from './schema/validate.ts';
+import { TooManySteps } from './schema/visit.ts';
 import type { Problem } from './schema/visit.ts';
 import { subchartValues } from './values.ts';
+
+/**
+ * Gets the text of a schema that another refers to by its address on the web.
+ *
+ * @throws {PkgError} `PKG_SCHEMA_REMOTE`
+ */
+export type SchemaLoader = (url: string) => Promise<Uint8Array>;
 
 /** What is looked at of a chart. */
 type Judged = Pick<Chart, 'schema' | 'location' | 'dependencies'>;
@@ -24,16 +32,22 @@ const MUCH = 20_000;
  * Holds the values of a chart and its subcharts against their schemas: drafts 4, 6, 7, 2019-09 and
  * 2020-12, the last where `$schema` is missing.
  *
+ * @param load gets what the schemas refer to; without it such references are refused
  * @returns one error for each value that does not fit, with its path, the rule and its origin, and
  *   `PKG_SCHEMA_INVALID` for each schema that cannot be used
  */
-export async function validateSchemas(chart: Judged, values: ValueMap, origins?: Origins): Promise<PkgError[]> {
+export async function validateSchemas(
+  chart: Judged,
+  values: ValueMap,
+  origins?: Origins,
+  load: SchemaLoader = refuse,
+): Promise<PkgError[]> {
   const errors: PkgError[] = [];
   const visit = async (at: Judged, own: ValueMap, path: readonly string[]): Promise<void> => {
     if (at.schema !== undefined) {
       const file = `${at.location}/${at.schema.name}`;
       try {
-        for (const problem of await check(at.schema, file, own)) {
+        for (const problem of await check(at.schema, file, own, load)) {
           errors.push(await violation(problem, path, file, origins));
         }
       } catch (error) {
@@ -57,15 +71,33 @@ async function violation(
   origins?: Origins,
 ): Promise<PkgError> {
   const full = [...path, ...problem.path.map(String)];
-  const origin = await origins?.find(full);
+  const isMissing = problem.keyword === 'required' || problem.keyword === 'dependentRequired';
+  const origin = await (isMissing ? origins?.around(full) : origins?.find(full));
   const name = printable(['values', ...full].join('.'));
   return new PkgError('PKG_SCHEMA_VIOLATION', `${name} ${printable(problem.message, 400)}`, {
-    notes: origin === undefined ? [] : [`${name} comes from ${origin}`],
-    hints: [`the rule "${problem.keyword}" is in ${file}`],
+    notes: origin === undefined ? [] : [isMissing ? `its place is ${origin}` : `${name} comes from ${origin}`],
+    hints: [...globalHints(problem, path, file), `the rule "${problem.keyword}" is in ${file}`],
   });
 }
 
-async function check({ data }: ChartFile, file: string, values: ValueMap): Promise<Problem[]> {
+/** A schema of a subchart that allows no other names than its own forbids one that nobody gave. */
+function globalHints({ path, keyword }: Problem, chart: readonly string[], file: string): string[] {
+  const isGlobal = chart.length > 0 && path.length === 1 && path[0] === 'global';
+  if (!isGlobal || !FORBIDDING.has(keyword)) return [];
+  return [
+    `Helm gives every subchart a map "global", also where nobody sets one: allow it in ${file} under "properties", as "global": {"type": "object"}`,
+  ];
+}
+
+/** What a schema says that a name may not be there with. */
+const FORBIDDING: ReadonlySet<string> = new Set([
+  'additionalProperties',
+  'unevaluatedProperties',
+  'propertyNames',
+  'false',
+]);
+
+async function check({ data }: ChartFile, file: string, values: ValueMap, load: SchemaLoader): Promise<Problem[]> {
   const json = parseJson(new TextDecoder().decode(data), file);
   // Kept is the text of a schema that was found plain, wherever the chart lies: pipelines unpack them in new folders
   // each time. Those of one length overwrite each other's, and that is all.
@@ -73,20 +105,30 @@ async function check({ data }: ChartFile, file: string, values: ValueMap): Promi
   const wasPlain = data.length >= MUCH && readKept(kept)?.equals(data) === true;
   try {
     const schema: Value = fromPlain(json);
+    const others = new Map<string, Value>();
     const validate = (): Problem[] => {
-      const { rule, isPlain } = compileSchema(schema, patternEngine(), wasPlain);
+      const { rule, isPlain } = compileSchema(schema, patternEngine(), wasPlain, others);
       if (isPlain && !wasPlain && data.length >= MUCH) keepLater(kept, () => [data]);
       return validateValue(rule, asFloats(values));
     };
-    try {
-      return validate();
-    } catch (error) {
-      if (!(error instanceof Re2Needed)) throw error;
-      await loadRe2();
-      return validate();
+    for (;;) {
+      try {
+        return validate();
+      } catch (error) {
+        if (error instanceof Re2Needed) await loadRe2();
+        else if (error instanceof MissingDocument) others.set(error.url, await loadDocument(error.url, file, load));
+        else throw error;
+      }
     }
   } catch (error) {
     if (!(error instanceof SchemaFault) && !(error instanceof RangeError)) throw error;
+    if (error instanceof TooManySteps) {
+      throw new PkgError('PKG_SCHEMA_INVALID', 'checking these values by the schema takes too long', {
+        at: { file },
+        hints: ['shorten lists in the values, or give --skip-schema-validation'],
+        cause: error,
+      });
+    }
     const why = error instanceof SchemaFault ? error.message : 'it is nested too deeply';
     throw new PkgError('PKG_SCHEMA_INVALID', `the schema cannot be used: ${why}`, {
       at: { file },
@@ -95,6 +137,24 @@ async function check({ data }: ChartFile, file: string, values: ValueMap): Promi
     });
   }
 }
+
+async function loadDocument(url: string, file: string, load: SchemaLoader): Promise<Value> {
+  try {
+    return fromPlain(parseJson(new TextDecoder().decode(await load(url)), url));
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'PKG_SCHEMA_REMOTE') throw error;
+    throw new PkgError(error.code, error.message, { at: { file }, hints: error.hints, cause: error.cause });
+  }
+}
+
+const refuse: SchemaLoader = async (url) => {
+  throw new PkgError('PKG_SCHEMA_REMOTE', `the schema refers to ${printable(url)}, which is not fetched unasked`, {
+    hints: [
+      'give --schema-cache DIR, a folder that holds it as DIR/HOST/PATH, or --allow-remote-schemas to fetch it',
+      'or leave the schema out with --skip-schema-validation',
+    ],
+  });
+};
 
 /** To Helm every number of a values file is a float64, also an integer that pkg keeps exact. */
 function asFloats(value: Value): Value {

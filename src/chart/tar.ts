@@ -137,10 +137,10 @@ export function writeTar(files: readonly { name: string; data: Uint8Array }[], m
     const split = splitName(name);
     if (split === undefined) {
       const record = Buffer.from(paxRecord('path', name));
-      blocks.push(writeHeader('PaxHeaders.0/long', '', 'x', record.length, modified), record, padding(record.length));
+      blocks.push(writePaxHeader(name, record.length), record, padding(record.length));
     }
-    const [prefix, rest] = split ?? ['', 'long'];
-    blocks.push(writeHeader(rest, prefix, '0', data.length, modified), data, padding(data.length));
+    const [prefix, rest] = split ?? ['', fieldOf(name)];
+    blocks.push(writeHeader(rest, prefix, data.length, modified), data, padding(data.length));
   }
   blocks.push(Buffer.alloc(2 * BLOCK));
   return Buffer.concat(blocks);
@@ -150,26 +150,53 @@ function padding(length: number): Uint8Array {
   return new Uint8Array((BLOCK - (length % BLOCK)) % BLOCK);
 }
 
-function writeHeader(name: string, prefix: string, type: string, size: number, modified: Date): Buffer {
+function writeHeader(name: string, prefix: string, size: number, modified: Date): Buffer {
+  const header = startHeader(name, '0', 0o644, size, Math.floor(modified.getTime() / 1000));
+  writeOctal(header, 0, 329, 7);
+  writeOctal(header, 0, 337, 7);
+  header.write(prefix, 345, 'latin1');
+  return withChecksum(header);
+}
+
+/** The header before a pax record. Its name is for readers that do not know pax, and its time is 1970, as Go has it. */
+function writePaxHeader(name: string, size: number): Buffer {
+  const slash = name.lastIndexOf('/') + 1;
+  return withChecksum(
+    startHeader(fieldOf(`${name.slice(0, slash)}PaxHeaders.0/${name.slice(slash)}`), 'x', 0, size, 0),
+  );
+}
+
+function startHeader(name: string, type: string, mode: number, size: number, seconds: number): Buffer {
   const header = Buffer.alloc(BLOCK);
-  const octal = (value: number, at: number, length: number): number =>
-    header.write(value.toString(8).padStart(length, '0'), at, 'latin1');
   header.write(name, 0, 'latin1');
-  octal(0o644, 100, 7);
-  octal(0, 108, 7);
-  octal(0, 116, 7);
-  octal(size, 124, 11);
-  octal(Math.floor(modified.getTime() / 1000), 136, 11);
-  header.fill(0x20, 148, 156);
+  writeOctal(header, mode, 100, 7);
+  writeOctal(header, 0, 108, 7);
+  writeOctal(header, 0, 116, 7);
+  writeOctal(header, size, 124, 11);
+  writeOctal(header, seconds, 136, 11);
   header.write(type, 156, 'latin1');
   header.write('ustar\x0000', 257, 'latin1');
-  octal(0, 329, 7);
-  octal(0, 337, 7);
-  header.write(prefix, 345, 'latin1');
+  return header;
+}
+
+function writeOctal(header: Buffer, value: number, at: number, length: number): void {
+  header.write(value.toString(8).padStart(length, '0'), at, 'latin1');
+}
+
+function withChecksum(header: Buffer): Buffer {
+  header.fill(0x20, 148, 156);
   const sum = header.reduce((total, byte) => total + byte, 0);
-  octal(sum, 148, 6);
+  writeOctal(header, sum, 148, 6);
   header[154] = 0;
   return header;
+}
+
+/** What a name field holds of a name that does not fit: ASCII, 100 characters of it, and no slash at the end. */
+function fieldOf(name: string): string {
+  return name
+    .replace(/[^\x01-\x7f]/g, '')
+    .slice(0, 100)
+    .replace(/\/+$/, '');
 }
 
 /** The prefix and the name of a ustar header, or undefined where they cannot hold this one. */

@@ -1,9 +1,10 @@
 /** What the user gives beside the chart: `-f` files and the `--set` family, merged in Helm's order. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { nearest } from '../nearest.ts';
+import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
@@ -20,15 +21,22 @@ export type ValueSources = {
   setLiteral: readonly string[];
 };
 
+/** The user's values, and the texts of the values files by the names that were given: a pipe can be read once only. */
+export type UserValues = { values: ValueMap; texts: ReadonlyMap<string, string> };
+
 /**
  * Reads and merges the user's values.
  *
+ * @param stdin gives the text of standard input
  * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_VALUES_INVALID`, `PKG_YAML_SYNTAX`, `PKG_SET_SYNTAX`
  */
-export async function readUserValues(sources: ValueSources, stdin?: () => Promise<string>): Promise<ValueMap> {
+export async function readUserValues(sources: ValueSources, stdin?: () => Promise<string>): Promise<UserValues> {
   let values: ValueMap = new Map();
+  const texts = new Map<string, string>();
   for (const file of sources.valueFiles) {
-    const text = file === '-' && stdin !== undefined ? await stdin() : await readText(file, 'values file');
+    const text =
+      texts.get(file) ?? (file === '-' && stdin !== undefined ? await stdin() : readText(file, 'values file'));
+    texts.set(file, text);
     for (const document of valueDocuments(text, file === '-' ? 'standard input' : file)) {
       values = mergeValues(values, document);
     }
@@ -36,14 +44,14 @@ export async function readUserValues(sources: ValueSources, stdin?: () => Promis
   for (const text of sources.setJson) applySetJson(values, text, (over) => (values = mergeValues(values, over)));
   for (const text of sources.set) applySet(values, text, '--set', typedValue);
   for (const text of sources.setString) applySet(values, text, '--set-string', (value) => value);
-  if (sources.setFile.length > 0) await applySetFiles(values, sources.setFile);
+  if (sources.setFile.length > 0) applySetFiles(values, sources.setFile);
   for (const text of sources.setLiteral) applySetLiteral(values, text);
-  return values;
+  return { values, texts };
 }
 
 /** Reads every document of a values file; each must be a map. */
 export function valueDocuments(text: string, file: string): ValueMap[] {
-  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file).flatMap((document) => {
+  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, { endLastLine: true }).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];
     throw new PkgError('PKG_VALUES_INVALID', 'values are a map of names, and this is not', { at: { file, line: 1 } });
@@ -51,7 +59,7 @@ export function valueDocuments(text: string, file: string): ValueMap[] {
 }
 
 /** `--set-file` reads files in the middle of its grammar, so their texts are fetched first. */
-async function applySetFiles(values: ValueMap, flags: readonly string[]): Promise<void> {
+function applySetFiles(values: ValueMap, flags: readonly string[]): void {
   const paths = new Set<string>();
   const collect = (path: string): string => {
     paths.add(path);
@@ -59,11 +67,11 @@ async function applySetFiles(values: ValueMap, flags: readonly string[]): Promis
   };
   for (const text of flags) applySet(new Map(), text, '--set-file', collect);
   const texts = new Map<string, string>();
-  for (const path of paths) texts.set(path, await readText(path, 'file of --set-file'));
+  for (const path of paths) texts.set(path, readText(path, 'file of --set-file'));
   for (const text of flags) applySet(values, text, '--set-file', (path) => texts.get(path) ?? '');
 }
 
-async function readText(file: string, what: string): Promise<string> {
+function readText(file: string, what: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) {
     throw new PkgError(
       'PKG_FILE_UNREADABLE',
@@ -74,13 +82,11 @@ async function readText(file: string, what: string): Promise<string> {
     );
   }
   try {
-    return readFileSync(file, 'utf8');
+    return readUserFile(file).toString('utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-    const near = nearest(basename(file), filesBeside(file));
-    throw new PkgError('PKG_FILE_UNREADABLE', `the ${what} ${printable(file)} ${reason}`, {
+    if (!(error instanceof FileReadError)) throw error;
+    const near = error.code === 'ENOENT' ? nearest(basename(file), filesBeside(file)) : undefined;
+    throw new PkgError('PKG_FILE_UNREADABLE', `the ${what} ${printable(file)} ${error.reason}`, {
       hints: near === undefined ? [] : [`did you mean ${printable(near)}?`],
       cause: error,
     });

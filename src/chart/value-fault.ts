@@ -4,6 +4,8 @@ import { PkgError } from '../errors.ts';
 export class ValueFault extends PkgError {
   /** Where the value stands below the top chart's values, when it is one of them. */
   valuePath: readonly string[] | undefined;
+  /** The same of the text that `tpl` ran, in which the error is. */
+  textPath: readonly string[] | undefined;
   /** There is no value at that path. */
   isMissing = false;
 }

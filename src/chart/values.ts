@@ -1,4 +1,4 @@
-/** Merging values as Helm 4.2 does (pkg/chart/common/util/coalesce.go, internal/chart loader's MergeMaps). */
+/** Merging values as Helm 4.3 does (pkg/chart/common/util/coalesce.go, internal/chart loader's MergeMaps). */
 import { printable } from '../errors-text.ts';
 import type { Chart } from './chart.ts';
 import { ValueFault } from './value-fault.ts';

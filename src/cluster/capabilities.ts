@@ -1,5 +1,5 @@
-/** What templates are told of a cluster that cannot be asked: what Helm says then (Kubernetes 1.36). */
-export const DEFAULT_KUBE_VERSION = 'v1.36.0';
+/** What templates are told of a cluster that cannot be asked: what Helm says then (Kubernetes 1.37). */
+export const DEFAULT_KUBE_VERSION = 'v1.37.0';
 
 const GROUP_VERSIONS: Readonly<Record<string, string>> = {
   '': 'v1',
@@ -17,14 +17,15 @@ const GROUP_VERSIONS: Readonly<Record<string, string>> = {
   extensions: 'v1beta1',
   'flowcontrol.apiserver.k8s.io': 'v1 v1beta1 v1beta2 v1beta3',
   'internal.apiserver.k8s.io': 'v1alpha1',
+  'lifecycle.k8s.io': 'v1alpha1',
   'networking.k8s.io': 'v1 v1beta1',
   'node.k8s.io': 'v1 v1beta1 v1alpha1',
   policy: 'v1 v1beta1',
   'rbac.authorization.k8s.io': 'v1 v1beta1 v1alpha1',
   'resource.k8s.io': 'v1 v1beta1 v1beta2 v1alpha3',
-  'scheduling.k8s.io': 'v1 v1beta1 v1alpha2',
+  'scheduling.k8s.io': 'v1 v1beta1 v1alpha3',
   'storage.k8s.io': 'v1 v1beta1 v1alpha1',
-  'storagemigration.k8s.io': 'v1beta1',
+  'storagemigration.k8s.io': 'v1 v1beta1',
 };
 
 /** The API versions of {@link DEFAULT_KUBE_VERSION}: `v1`, `apps/v1`, … */

@@ -68,6 +68,18 @@ export type Comparison = {
   problem?: PkgError;
 };
 
+/** Says whether writes may go out, and is asked at the moment when each would. */
+export interface Fence {
+  /** May a write go out now? */
+  isOpen(): boolean;
+  /**
+   * Tries to make {@link isOpen} true again; it has to be asked again afterwards, for this takes time.
+   *
+   * @throws why nothing may be written, now or ever
+   */
+  reopen(): Promise<void>;
+}
+
 /**
  * Objects that live somewhere: behind a Kubernetes API, or in a folder of manifests.
  *
@@ -111,16 +123,21 @@ export interface Cluster {
    */
   replace(object: KubeObject): Promise<KubeObject>;
   /**
-   * Makes the object's fields hold (server-side apply; in a folder: the file holds this object).
-   * `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT` when another object took its place,
-   * or when there was to be nothing and something was there; look by {@link existing} before.
+   * Makes the object's fields hold (server-side apply; in a folder: the file holds this object), and gives the
+   * metadata of what lives then, at least. `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT`,
+   * with nothing written, when another object took its place, or when there is something and there was to be nothing.
    */
-  apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<void>;
+  apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
+  /**
+   * Sets annotations of an object that must be at the `resourceVersion` it carries, and leaves all else as it is:
+   * `PKG_OBJECT_CONFLICT` when it changed or went away. Returns its metadata as they are then.
+   */
+  annotate(object: KubeObject, annotations: Readonly<Record<string, string>>): Promise<KubeObject['metadata']>;
   /**
    * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
-   * another object took its place.
+   * another object took its place, or, with `unchanged`, when it is not at the `resourceVersion` of `expected`.
    */
-  delete(ref: ObjectRef, options?: { expected?: KubeObject; cascade?: Cascade }): Promise<boolean>;
+  delete(ref: ObjectRef, options?: { expected?: KubeObject; unchanged?: boolean; cascade?: Cascade }): Promise<boolean>;
   /**
    * Tells the states of objects, as they are now and as they change, until the signal ends it; undefined for one
    * that is not there. A place that does not answer for a while is waited for: that is the trouble that is told,
@@ -134,8 +151,11 @@ export interface Cluster {
     },
     signal: AbortSignal,
   ): Promise<void>;
-  /** The same place, where whatever is asked ends when the signal says so, with its reason. */
-  within(signal: AbortSignal): Cluster;
+  /**
+   * The same place, where whatever is asked ends when the signal says so, with its reason, and where nothing is
+   * written while the fence is closed. Signals and fence of this place hold there, too.
+   */
+  within(signal: AbortSignal, fence?: Fence): Cluster;
   /** Lets go of connections. */
   close(): void;
   /** For the `lookup` function of templates: one object, or for an empty name a List of all. */

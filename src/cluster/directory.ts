@@ -22,7 +22,7 @@ import {
 import { withLock } from './directory/lock.ts';
 import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
 import type { JsonObject } from '../yaml/value.ts';
-import type { Cluster, Comparison, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
+import type { Cluster, Comparison, Fence, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
 
 const CRD: { apiVersion: string; kind: string } = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -57,10 +57,12 @@ class Directory implements Cluster {
   readonly runsWorkloads = false;
   readonly writesAtOnce = 1;
   readonly #folder: Folder;
+  readonly #fence: Fence | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, folder: Folder = new Folder(path), fence?: Fence) {
     this.description = `directory ${path}`;
-    this.#folder = new Folder(path);
+    this.#folder = folder;
+    this.#fence = fence;
   }
 
   async capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }> {
@@ -71,7 +73,11 @@ class Directory implements Cluster {
   async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
     const known = builtInScope(apiVersion, kind) ?? scopeFromCrds(apiVersion, kind, crds);
     if (known !== undefined) return known;
-    return scopeFromCrds(apiVersion, kind, this.#list(CRD)) ?? { namespaced: true, assumed: true };
+    const told = scopeFromCrds(apiVersion, kind, this.#list(CRD));
+    if (told !== undefined) return told;
+    // Whoever wrote objects of the kind outside of namespaces knew of a CRD, which need not be here.
+    const isOutside = this.#folder.names([CLUSTER_FOLDER, kindFolder(apiVersion, kind)]).length > 0;
+    return { namespaced: !isOutside, assumed: true };
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
@@ -118,8 +124,8 @@ class Directory implements Cluster {
     // Nothing in a folder changes by itself.
   }
 
-  within(): Cluster {
-    return this;
+  within(_signal: AbortSignal, fence: Fence | undefined = this.#fence): Cluster {
+    return new Directory(this.#folder.root, this.#folder, fence);
   }
 
   close(): void {
@@ -184,15 +190,27 @@ class Directory implements Cluster {
     });
   }
 
-  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<void> {
+  async annotate(
+    { apiVersion, kind, metadata }: KubeObject,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<KubeObject['metadata']> {
+    const ref = refOf({ apiVersion, kind, metadata });
+    return await this.#change(() => {
+      this.#expect(ref, metadata['resourceVersion']);
+      const live = this.#get(ref) as KubeObject;
+      const before = live.metadata['annotations'];
+      live.metadata['annotations'] = { ...(isJsonObject(before) ? before : {}), ...annotations };
+      return this.#write(live, false).metadata;
+    });
+  }
+
+  async apply(object: KubeObject, options: { expected?: KubeObject | 'nothing' } = {}): Promise<KubeObject> {
     const { expected } = options;
-    if (expected === 'nothing') await this.create(object);
-    else {
-      await this.#change(() => {
-        if (expected !== undefined) this.#expect(refOf(object), expected.metadata['resourceVersion']);
-        return this.#write(object, false);
-      });
-    }
+    if (expected === 'nothing') return await this.create(object);
+    return await this.#change(() => {
+      if (expected !== undefined) this.#expect(refOf(object), expected.metadata['resourceVersion']);
+      return this.#write(object, false);
+    });
   }
 
   async delete(ref: ObjectRef, options: { expected?: KubeObject } = {}): Promise<boolean> {
@@ -215,7 +233,13 @@ class Directory implements Cluster {
 
   async #change<T>(work: () => T): Promise<T> {
     this.#folder.prepare();
-    return await withLock(this.#folder.path(SECRET_FOLDER, '.lock'), work);
+    for (;;) {
+      const done = await withLock(this.#folder.path(SECRET_FOLDER, '.lock'), () =>
+        this.#fence?.isOpen() === false ? undefined : { result: work() },
+      );
+      if (done !== undefined) return done.result;
+      await this.#fence?.reopen();
+    }
   }
 
   #expect(ref: ObjectRef, version: unknown): void {

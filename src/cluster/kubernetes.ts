@@ -8,6 +8,7 @@ import type {
   Cluster,
   CompareOptions,
   Comparison,
+  Fence,
   Intent,
   KubeObject,
   ListQuery,
@@ -16,6 +17,7 @@ import type {
   Scope,
 } from './cluster.ts';
 import { refOf } from './cluster.ts';
+import { itemsOf, readItem, readObject, wrongAnswer } from './kube/answers.ts';
 import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
 import { KubeClient } from './kube/client.ts';
@@ -23,9 +25,10 @@ import type { KubeAnswer, KubeRequest } from './kube/client.ts';
 import type { Follower } from './kube/follow.ts';
 import { resolveConnection } from './kube/connection.ts';
 import type { Connection, ConnectionSettings } from './kube/connection.ts';
-import { Discovery } from './kube/discovery.ts';
+import { Discovery, kindsWithin } from './kube/discovery.ts';
+import type { Kinds, Resource } from './kube/discovery.ts';
 import { locateField } from './kube/kubeconfig-fields.ts';
-import { existingAmong, readMany, withKind } from './kube/read-many.ts';
+import { existingAmong, readMany } from './kube/read-many.ts';
 import { resourcePath } from './kube/resource-path.ts';
 import { selectorText } from './kube/selector.ts';
 import { writeOnce } from './kube/write-once.ts';
@@ -35,6 +38,10 @@ import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 const FIELD_MANAGER = 'Helm';
 /** Lists of names only: what the objects hold stays on the server. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+/** The same of one object. */
+const METADATA_OF_ONE = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
+/** Milliseconds for one try of a small write that others wait for. */
+const SOON = 10_000;
 const PROPAGATION: Readonly<Record<Cascade, string>> = {
   background: 'Background',
   orphan: 'Orphan',
@@ -42,6 +49,10 @@ const PROPAGATION: Readonly<Record<Cascade, string>> = {
 };
 /** Names in one answer. */
 const PAGE = 500;
+/** Longer lists end in an error: a server may tell of pages for ever, and all are held at once. */
+const MOST_PAGES = 1_000;
+const MOST_ITEMS = 500_000;
+const MOST_BYTES = 512 << 20;
 
 /**
  * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
@@ -72,32 +83,37 @@ export class Kubernetes implements Cluster {
    */
   readonly writesAtOnce = 200;
   readonly client: KubeClient;
-  readonly discovery: Discovery;
+  readonly discovery: Kinds;
 
   readonly #signal: AbortSignal | undefined;
+  readonly #fence: Fence | undefined;
 
-  constructor(client: KubeClient, discovery: Discovery = new Discovery(client), signal?: AbortSignal) {
+  constructor(client: KubeClient, discovery: Kinds = new Discovery(client), signal?: AbortSignal, fence?: Fence) {
     this.client = client;
     this.discovery = discovery;
     this.#signal = signal;
+    this.#fence = fence;
     this.description = client.connection.description;
     this.defaultNamespace = client.connection.namespace;
   }
 
-  within(signal: AbortSignal): Cluster {
-    return new Kubernetes(this.client, this.discovery, signal);
+  within(signal: AbortSignal, fence: Fence | undefined = this.#fence): Cluster {
+    const both = this.#signal === undefined ? signal : AbortSignal.any([this.#signal, signal]);
+    return new Kubernetes(this.client, kindsWithin(this.discovery, signal), both, fence);
   }
 
   close(): void {
     this.client.close();
   }
 
-  /** A request that ends with the signal of {@link within}. */
+  /** A request that ends with the signal of {@link within}, and waits for its fence if it writes. */
   async request(request: KubeRequest): Promise<KubeAnswer> {
     const signals = [this.#signal, request.signal].filter((signal) => signal !== undefined);
+    const isWrite = request.method !== 'GET' && request.query?.['dryRun'] === undefined;
     return await this.client.request({
       ...request,
       signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+      ...(isWrite && this.#fence !== undefined && { fence: this.#fence }),
     });
   }
 
@@ -119,18 +135,38 @@ export class Kubernetes implements Cluster {
   }
 
   async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
-    const found = await this.discovery.resource(apiVersion, kind);
+    const found = await this.discovery.served(apiVersion, kind);
     if (found !== undefined) return { namespaced: found.namespaced, assumed: false };
+    // They may be there already, and not served yet.
+    this.discovery.expectKinds(apiVersionsOfCrds(crds));
     return scopeFromCrds(apiVersion, kind, crds) ?? { namespaced: true, assumed: true };
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
-    const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
+    const answer = await this.#ask(ref, (resource) => {
+      const path = resourcePath(resource, ref.namespace, ref.name);
+      return { method: 'GET', path, expect: [404] };
+    });
     // What the server does not know, it cannot hold.
+    if (answer === undefined || answer.status === 404) return undefined;
+    return readObject(answer.body, { ...ref, apiVersion: answer.resource.apiVersion }, this.description);
+  }
+
+  /**
+   * Asks for objects of a kind where the server serves it; undefined where it serves it nowhere. What was learnt of
+   * the server may be old: an answer that there is no such resource is no answer about an object of it.
+   */
+  async #ask(
+    { apiVersion, kind }: { apiVersion: string; kind: string },
+    request: (resource: Resource) => KubeRequest,
+  ): Promise<(KubeAnswer & { resource: Resource }) | undefined> {
+    const resource = await this.discovery.served(apiVersion, kind);
     if (resource === undefined) return undefined;
-    const path = resourcePath(resource, ref.namespace, ref.name);
-    const { status, body } = await this.request({ method: 'GET', path, expect: [404] });
-    return status === 404 ? undefined : (body as KubeObject);
+    const answer = await this.request(request(resource));
+    if (answer.status !== 404 || textField(answer.body, 'reason') !== '') return { ...answer, resource };
+    await this.discovery.refresh();
+    const now = await this.discovery.served(apiVersion, kind);
+    return now === undefined ? undefined : { ...(await this.request(request(now))), resource: now };
   }
 
   async getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]> {
@@ -150,13 +186,11 @@ export class Kubernetes implements Cluster {
   }
 
   async #list(query: ListQuery, way: { metadataOnly?: boolean }): Promise<KubeObject[]> {
-    const { apiVersion, kind, namePrefix = '' } = query;
+    const { kind, namePrefix = '' } = query;
     const objects: KubeObject[] = [];
-    for await (const { items } of this.#pages(query, way)) {
+    for await (const { items, apiVersion: served } of this.#pages(query, way)) {
       for (const item of items) {
-        objects.push(
-          way.metadataOnly === true ? ({ ...item, apiVersion, kind } as KubeObject) : withKind(item, apiVersion, kind),
-        );
+        objects.push(way.metadataOnly === true ? { ...item, apiVersion: served, kind } : item);
       }
     }
     return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
@@ -175,7 +209,7 @@ export class Kubernetes implements Cluster {
   async names(query: ListQuery, most: number): Promise<ReadonlySet<string> | undefined> {
     const names = new Set<string>();
     for await (const { items, left } of this.#pages(query, { metadataOnly: true, limit: PAGE })) {
-      for (const { metadata } of items as KubeObject[]) names.add(metadata.name);
+      for (const { metadata } of items) names.add(metadata.name);
       if (names.size + left > most) return undefined;
     }
     return names;
@@ -185,29 +219,41 @@ export class Kubernetes implements Cluster {
   async *#pages(
     query: ListQuery,
     { metadataOnly = false, limit }: { metadataOnly?: boolean; limit?: number },
-  ): AsyncGenerator<{ items: JsonObject[]; left: number }> {
-    const { apiVersion, kind, namespace = '' } = query;
-    const resource = await this.discovery.resource(apiVersion, kind);
-    if (resource === undefined) return;
+  ): AsyncGenerator<{ items: KubeObject[]; left: number; apiVersion: string }> {
+    const { kind, namespace = '' } = query;
     const selector = selectorText(query);
-    let next = '';
+    const seen = new Set<string>();
+    let [count, bytes, next] = [0, 0, ''];
     do {
-      const { status, body } = await this.request({
+      const from = next;
+      const answer = await this.#ask(query, (resource) => ({
         method: 'GET',
         path: resourcePath(resource, namespace),
         ...(metadataOnly && { accept: METADATA_ONLY }),
         query: {
           labelSelector: selector === '' ? undefined : selector,
           limit: limit === undefined ? undefined : String(limit),
-          continue: next === '' ? undefined : next,
+          continue: from === '' ? undefined : from,
         },
         expect: [404],
-      });
-      const items = status !== 404 && isJsonObject(body) ? getOwn(body, 'items') : undefined;
-      if (!Array.isArray(items)) return;
+      }));
+      if (answer === undefined || answer.status === 404) return;
+      const { body, size, resource } = answer;
+      const items = itemsOf(body, kind, this.description);
+      count += items.length;
+      bytes += size;
+      if (seen.size > MOST_PAGES || count > MOST_ITEMS || bytes > MOST_BYTES || (next !== '' && seen.has(next))) {
+        throw wrongAnswer(this.description, kind, 'a list without end');
+      }
+      seen.add(next);
       const metadata = isJsonObject(body) ? getOwn(body, 'metadata') : undefined;
       const left = isJsonObject(metadata) ? getOwn(metadata, 'remainingItemCount') : undefined;
-      yield { items: items.filter(isJsonObject), left: typeof left === 'number' ? left : 0 };
+      const { apiVersion } = resource;
+      yield {
+        items: items.map((item) => readItem(item, { apiVersion, kind }, this.description)),
+        left: typeof left === 'number' ? left : 0,
+        apiVersion,
+      };
       next = textField(metadata, 'continue');
     } while (next !== '');
   }
@@ -221,9 +267,13 @@ export class Kubernetes implements Cluster {
     return await refusedAmong(this, intents);
   }
 
-  async apply(object: KubeObject, options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {}): Promise<void> {
-    await applyObject(this, object, options);
+  async apply(
+    object: KubeObject,
+    options: ApplyOptions & { expected?: KubeObject | 'nothing' } = {},
+  ): Promise<KubeObject> {
+    // Also where it fails: the CRD may have been made by somebody else just now.
     this.discovery.expectKinds(apiVersionsOfCrds([object]));
+    return await applyObject(this, object, options);
   }
 
   async create(object: KubeObject): Promise<KubeObject> {
@@ -236,12 +286,16 @@ export class Kubernetes implements Cluster {
         query: { fieldManager: FIELD_MANAGER },
         body: object,
       });
-      return body as KubeObject;
+      return readObject(body, ref, this.description);
     };
-    return await writeOnce(send, async () => {
-      const live = await this.get(ref);
-      return live !== undefined && holds(live, object) ? live : undefined;
-    });
+    return await writeOnce(
+      send,
+      async () => {
+        const live = await this.get(ref);
+        return live !== undefined && holds(live, object) ? live : undefined;
+      },
+      this.#signal,
+    );
   }
 
   async replace(object: KubeObject): Promise<KubeObject> {
@@ -255,41 +309,69 @@ export class Kubernetes implements Cluster {
         body: object,
         expect: [404],
       });
-      if (status !== 404) return body as KubeObject;
-      throw new ApiError(
-        'PKG_OBJECT_CONFLICT',
-        `${resource.plural} "${ref.name}" was removed by somebody else meanwhile`,
-        {
-          status,
-        },
-      );
+      if (status !== 404) return readObject(body, ref, this.description);
+      throw removed(resource.plural, ref.name, status);
     };
-    return await writeOnce(send, async () => {
-      const live = await this.get(ref);
-      // The version that was replaced is gone once the write is done; all else must be as it was sent.
-      const { resourceVersion: _version, ...metadata } = object.metadata;
-      return live !== undefined && holds(live, { ...object, metadata }) ? live : undefined;
-    });
+    return await writeOnce(
+      send,
+      async () => {
+        const live = await this.get(ref);
+        // The version that was replaced is gone once the write is done; all else must be as it was sent.
+        const { resourceVersion: _version, ...metadata } = object.metadata;
+        return live !== undefined && holds(live, { ...object, metadata }) ? live : undefined;
+      },
+      this.#signal,
+    );
   }
 
-  async delete(ref: ObjectRef, options: { expected?: KubeObject; cascade?: Cascade } = {}): Promise<boolean> {
-    const resource = await this.discovery.resource(ref.apiVersion, ref.kind);
-    if (resource === undefined) return false;
+  async annotate(
+    { apiVersion, kind, metadata }: KubeObject,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<KubeObject['metadata']> {
+    const { name, namespace = '', resourceVersion = '' } = metadata;
+    const resource = await this.discovery.required(apiVersion, kind);
+    const { body, status } = await this.request({
+      method: 'PATCH',
+      path: resourcePath(resource, namespace, name),
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: 'application/merge-patch+json',
+      accept: METADATA_OF_ONE,
+      body: { metadata: { resourceVersion, annotations: { ...annotations } } },
+      // When it was done already the version is another, and that is a conflict.
+      idempotent: true,
+      urgent: true,
+      timeout: SOON,
+      expect: [404],
+    });
+    if (status !== 404) return readItem(body, { apiVersion, kind }, this.description).metadata;
+    throw removed(resource.plural, name, status);
+  }
+
+  async delete(
+    ref: ObjectRef,
+    options: { expected?: KubeObject; unchanged?: boolean; cascade?: Cascade } = {},
+  ): Promise<boolean> {
     const uid = options.expected?.metadata['uid'];
-    const { status, repeated } = await this.request({
+    const version = options.unchanged === true ? options.expected?.metadata['resourceVersion'] : undefined;
+    const preconditions: JsonObject = {
+      ...(uid === undefined ? {} : { uid }),
+      ...(version === undefined ? {} : { resourceVersion: version }),
+    };
+    const answer = await this.#ask(ref, (resource) => ({
       method: 'DELETE',
       path: resourcePath(resource, ref.namespace, ref.name),
       body: {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: PROPAGATION[options.cascade ?? 'background'],
-        ...(uid === undefined ? {} : { preconditions: { uid } }),
+        ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
       },
+      live: options.expected,
       // Nothing else can be deleted by a second try, or it is the name that is meant.
       idempotent: true,
       expect: [404],
-    });
-    return status !== 404 || repeated;
+    }));
+    return answer !== undefined && (answer.status !== 404 || answer.repeated);
   }
 
   async lookup(ref: ObjectRef): Promise<JsonObject | undefined> {
@@ -298,6 +380,12 @@ export class Kubernetes implements Cluster {
     const items = await this.list({ apiVersion, kind, ...(namespace === '' ? {} : { namespace }) });
     return { apiVersion, kind: `${kind}List`, metadata: {}, items };
   }
+}
+
+function removed(resource: string, name: string, status: number): ApiError {
+  return new ApiError('PKG_OBJECT_CONFLICT', `${resource} "${name}" was removed by somebody else meanwhile`, {
+    status,
+  });
 }
 
 /** Does a live value hold everything that was sent? The server adds fields, and never changes those of a record. */

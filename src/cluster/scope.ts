@@ -55,6 +55,11 @@ export function scopeFromCrds(apiVersion: string, kind: string, crds: readonly K
   return undefined;
 }
 
+/** Is this object's kind served, in its version, once these CustomResourceDefinitions are there? */
+export function servesKind(crds: readonly KubeObject[], { apiVersion, kind }: KubeObject): boolean {
+  return apiVersionsOfCrds(crds).includes(`${apiVersion}/${kind}`);
+}
+
 /** The API versions that these CustomResourceDefinitions bring: `example.org/v1` and `example.org/v1/Kind`. */
 export function apiVersionsOfCrds(crds: readonly KubeObject[]): string[] {
   const found: string[] = [];
@@ -67,7 +72,8 @@ export function apiVersionsOfCrds(crds: readonly KubeObject[]): string[] {
     if (typeof group !== 'string' || typeof kind !== 'string' || !Array.isArray(versions)) continue;
     for (const version of versions) {
       const name = member(version, 'name');
-      if (typeof name === 'string') found.push(`${group}/${name}`, `${group}/${name}/${kind}`);
+      if (typeof name === 'string' && member(version, 'served') !== false)
+        found.push(`${group}/${name}`, `${group}/${name}/${kind}`);
     }
   }
   return [...new Set(found)];

@@ -9,46 +9,63 @@ import { openNamespace } from './support/operate.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './support/record-time.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
 
+const COLUMNS = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'ROLLBACK', 'DESCRIPTION'] as const;
+
 export const command: Command = defineCommand({
   description: ['Lists the revisions of a release, the oldest first.'],
   examples: [{ command: 'pkg history shop --max 3', says: 'the last three' }],
   args: [{ name: 'NAME', summary: 'the name of the release' }],
   flags: {
     max: { type: 'integer', default: 256, value: 'N', summary: 'show at most so many, the newest' },
+    'show-rollback-revision': {
+      type: 'boolean',
+      summary: 'add a column to the table: the revision that a rollback went back to',
+    },
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
     const all = await getHistory(...(await openNamespace(flags)), args[0] ?? '');
     // With 0, Helm shows none.
     const history = flags.max > 0 ? all.slice(-flags.max) : [];
-    const head = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION'];
+    const shown = flags['show-rollback-revision'] ? COLUMNS : COLUMNS.filter((column) => column !== 'ROLLBACK');
     await printResult(
       flags.output,
       () => history.map((release) => data(release)),
-      () => renderTable([head, ...history.map((release) => cells(release))]),
+      () => renderTable([[...shown], ...history.map((release) => shown.map((column) => cellOf(release, column)))]),
     );
   },
 });
 
 function data(release: Release): Json {
+  const { rollback_revision } = release.info;
   return {
     revision: release.version,
     updated: release.info.last_deployed ?? '',
     status: release.info.status,
     chart: chartLabel(release),
     app_version: chartField(release, 'appVersion'),
+    ...(rollback_revision === undefined ? {} : { rollback_revision }),
     description: release.info.description,
   };
 }
 
-function cells(release: Release): string[] {
-  const updated = parseRecordTime(release.info.last_deployed);
-  return [
-    String(release.version),
-    updated === undefined ? '-' : formatRecordTime(updated, ANSIC),
-    release.info.status,
-    chartLabel(release),
-    chartField(release, 'appVersion'),
-    release.info.description,
-  ];
+function cellOf(release: Release, column: (typeof COLUMNS)[number]): string {
+  const { version, info } = release;
+  const updated = parseRecordTime(info.last_deployed);
+  switch (column) {
+    case 'REVISION':
+      return String(version);
+    case 'UPDATED':
+      return updated === undefined ? '-' : formatRecordTime(updated, ANSIC);
+    case 'STATUS':
+      return info.status;
+    case 'CHART':
+      return chartLabel(release);
+    case 'APP VERSION':
+      return chartField(release, 'appVersion');
+    case 'ROLLBACK':
+      return String(info.rollback_revision ?? '');
+    case 'DESCRIPTION':
+      return info.description;
+  }
 }

@@ -6,7 +6,16 @@ import { renderChart } from '../render/render-chart.ts';
 import { CHART_SUMMARY } from './support/chart-source.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, OUTPUT_FLAG, REMOTE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import {
+  CHART_FLAGS,
+  DEPENDENCY_FLAGS,
+  LIMITS_FLAG,
+  OUTPUT_FLAG,
+  REMOTE_FLAGS,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
+  VALUE_FLAGS,
+} from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 import { localNamespace } from './support/local-namespace.ts';
@@ -23,9 +32,11 @@ export const command: Command = defineCommand({
   ],
   args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
   flags: {
-    ...CHART_FLAGS,
+    ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     all: { type: 'boolean', summary: 'images that only the values name, too' },

@@ -4,21 +4,24 @@ import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
   CHART_FLAGS,
-  REMOTE_FLAGS,
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   LIMITS_FLAG,
+  LOCK_FLAGS,
   NAME_FLAGS,
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
+  REMOTE_FLAGS,
   ROLLBACK_ON_FAILURE_FLAG,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
   VALUE_FLAGS,
   WAIT_FLAGS,
 } from './support/flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
-import { planInput, releaseInput } from './support/operation-input.ts';
+import { lockInput, planInput, releaseInput } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
 import { waitInput } from './support/wait-input.ts';
 
@@ -40,13 +43,16 @@ export const command: Command = defineCommand({
     { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
   ],
   flags: {
-    ...CHART_FLAGS,
+    ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
+    ...LOCK_FLAGS,
     ...WAIT_FLAGS,
     ...ROLLBACK_ON_FAILURE_FLAG,
     ...NAME_FLAGS,
@@ -62,6 +68,7 @@ export const command: Command = defineCommand({
         namespace,
         ...planInput(flags),
         ...releaseInput(flags),
+        ...lockInput(flags),
         ...waitInput(flags, flags['rollback-on-failure']),
         dryRun: flags['dry-run'] !== 'none',
         replace: flags.replace,

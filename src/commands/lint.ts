@@ -1,6 +1,6 @@
 import { PkgError } from '../errors.ts';
 import { formatPosition } from '../errors.ts';
-import { printable } from '../errors-text.ts';
+import { printable, printableLines } from '../errors-text.ts';
 import { readUserValues } from '../chart/user-values.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
@@ -9,9 +9,18 @@ import { subchartPaths } from '../render/lint/subcharts.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { LIMITS_FLAG, limitsOf, OUTPUT_FLAG, VALUE_FLAGS, valueSources } from './support/flags.ts';
+import {
+  CHART_FLAGS,
+  LIMITS_FLAG,
+  limitsOf,
+  OUTPUT_FLAG,
+  SCHEMA_FLAGS,
+  VALUE_FLAGS,
+  valueSources,
+} from './support/flags.ts';
 import { localNamespace } from './support/local-namespace.ts';
-import { readStdin } from './support/inputs.ts';
+import { readStdin, schemaInput } from './support/inputs.ts';
+import { linkOptions } from './support/load.ts';
 import { printResult } from './support/release-output.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 
@@ -24,6 +33,8 @@ export const command: Command = defineCommand({
   args: [{ name: 'PATH', summary: 'chart folders or archives', optional: true, rest: true, complete: 'chart' }],
   flags: {
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     strict: { type: 'boolean', summary: 'fail on warnings too' },
     quiet: { type: 'boolean', summary: 'print only warnings and errors' },
@@ -34,9 +45,13 @@ export const command: Command = defineCommand({
   },
   async run({ flags, args }) {
     const sources = valueSources(flags);
+    const { values, texts } = await readUserValues(sources, readStdin);
     const options = {
-      userValues: await readUserValues(sources, readStdin),
+      ...linkOptions(flags),
+      ...schemaInput(flags),
+      userValues: values,
       sources,
+      texts,
       namespace: await localNamespace(flags),
       capabilities: { ...DEFAULT_CAPABILITIES, kubeVersion: kubeVersionOf(flags['kube-version']) },
       skipSchemaValidation: flags['skip-schema-validation'],
@@ -87,7 +102,7 @@ function isShown(quiet: boolean): (message: LintMessage) => boolean {
 function chartText({ path, messages }: LintedChart): string {
   const lines = messages.map(({ severity, path: file, message, rule, at }) => {
     const where = at?.line === undefined ? printable(file) : printable(formatPosition(at));
-    return `[${severity.toUpperCase()}] ${where}: ${printable(message, 2000)} (${rule})\n`;
+    return `[${severity.toUpperCase()}] ${where}: ${printableLines(message.trim(), 10_000)} (${rule})\n`;
   });
   return `==> Linting ${printable(path)}\n${lines.join('')}\n`;
 }

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import type { Chart } from '../chart/chart.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
 import { loadChart } from '../chart/load.ts';
-import { packChart } from '../chart/package.ts';
+import { packChart, sourceDateEpoch } from '../chart/package.ts';
 import { isVersion, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -60,13 +60,19 @@ export const command: Command = defineCommand({
     if (!flags['skip-lint']) await checkChart(path, flags.strict);
     const chart = await loadChart(path);
     checkDependencies(chart);
-    const { outcomes, version } = await withRemotes(flags, async (remotes) => {
-      const targets = places.map((place) => targetOf(place, flags.url, remotes));
-      const packed = await packedAs(chart, path, targets, flags);
-      const { name, version: chosen } = packed.chart.metadata;
-      const provenance = flags.sign ? await signed(packed.archive, `${name}-${chosen}.tgz`, flags) : packed.provenance;
-      return { outcomes: await publish({ ...packed, provenance }, targets), version: chosen };
-    });
+    const { outcomes, version } = await withRemotes(
+      flags,
+      async (remotes) => {
+        const targets = places.map((place) => targetOf(place, flags.url, remotes));
+        const packed = await packedAs(chart, path, targets, flags);
+        const { name, version: chosen } = packed.chart.metadata;
+        const provenance = flags.sign
+          ? await signed(packed.archive, `${name}-${chosen}.tgz`, flags)
+          : packed.provenance;
+        return { outcomes: await publish({ ...packed, provenance }, targets), version: chosen };
+      },
+      onlyRegistry(places, flags),
+    );
     const { name } = chart.metadata;
     tellActions(name, version, outcomes);
     await printResult(
@@ -80,6 +86,16 @@ export const command: Command = defineCommand({
     );
   },
 });
+
+/** The registry that a login on the command line is for; empty without one. Throws `PKG_USAGE` where it could be several. */
+function onlyRegistry(places: readonly string[], { username = '' }: { username: string | undefined }): string {
+  const registries = places.filter((place) => place.startsWith('oci://'));
+  const hosts = new Set(registries.map((place) => place.split('/')[2]));
+  if (username === '' || hosts.size < 2) return registries[0] ?? '';
+  throw new PkgError('PKG_USAGE', '--username is for one registry, and several are named', {
+    hints: ['leave it out, and log in to each: `pkg registry login`'],
+  });
+}
 
 /** @throws {PkgError} `PKG_LINT_FAILED` */
 async function checkChart(path: string, strict: boolean): Promise<void> {
@@ -144,7 +160,12 @@ function pack(chart: Chart, version: string | undefined, appVersion: string | un
     appVersion: appVersion ?? chart.metadata.appVersion,
   };
   const named = { ...chart, metadata };
-  return { chart: named, archive: packChart(named), provenance: undefined, created: createdNow() };
+  return {
+    chart: named,
+    archive: packChart(named, sourceDateEpoch(process.env)),
+    provenance: undefined,
+    created: createdNow(),
+  };
 }
 
 async function signed(archive: Uint8Array, fileName: string, flags: SignFlags): Promise<Buffer> {
@@ -165,10 +186,9 @@ function increased(version: string, part: string): string {
   return `${major}.${minor}.${prerelease === '' ? patch + 1n : patch}`;
 }
 
-/** The time that is written down: SOURCE_DATE_EPOCH (seconds) makes it the same each time. */
+/** The time that is written down: SOURCE_DATE_EPOCH makes it the same each time. */
 function createdNow(): Date {
-  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
-  return /^\d{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+  return sourceDateEpoch(process.env) ?? new Date();
 }
 
 /** Sets the outputs of a step of GitHub Actions. */

@@ -9,9 +9,8 @@ import type { FoundChart } from '../repository/locate.ts';
 import { print, printError } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { findByFlags } from './support/fetch-chart.ts';
-import { CHART_FLAGS, REMOTE_FLAGS } from './support/flags.ts';
-import { withRemotes } from './support/remotes.ts';
+import { withChart } from './support/fetch-chart.ts';
+import { REMOTE_FLAGS, SOURCE_FLAGS } from './support/flags.ts';
 
 export const command: Command = defineCommand({
   description: ['Fetches a chart and writes its archive, or what is in it, into a folder.'],
@@ -21,7 +20,7 @@ export const command: Command = defineCommand({
   ],
   args: [{ name: 'CHART', summary: 'an address, oci://HOST/PATH, REPOSITORY/NAME, or a name', rest: true }],
   flags: {
-    ...CHART_FLAGS,
+    ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
     destination: {
       type: 'string',
@@ -42,9 +41,7 @@ export const command: Command = defineCommand({
     prov: { type: 'boolean', summary: 'fetch the provenance too' },
   },
   async run({ flags, args }) {
-    await withRemotes(flags, async (remotes) => {
-      for (const reference of args) await pull(await findByFlags(reference.trim(), flags, remotes), flags);
-    });
+    for (const reference of args) await withChart(reference.trim(), flags, (found) => pull(found, flags));
   },
 });
 

@@ -5,6 +5,7 @@ import { printable } from '../errors-text.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
+import type { Remotes } from '../repository/remotes.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
@@ -34,11 +35,12 @@ export const command: Command = defineCommand({
     const { name, version } = chart.metadata;
     const target = chartReference(remote.replace(/\/$/, ''), name);
     const tag = version.replaceAll('+', '_');
-    await withRemotes(flags, async (remotes) => {
+    const push = async (remotes: Remotes): Promise<void> => {
       const pushed = { metadata: chart.metadata, config: metadataJson(chart, false), archive, provenance, created };
       const digest = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
       print(`Pushed: ${target.host}/${target.path}:${tag}\nDigest: ${digest}\n`);
-    });
+    };
+    await withRemotes(flags, push, remote);
   },
 });
 

@@ -4,8 +4,9 @@ import { rollback } from '../release/operations/rollback.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { HISTORY_MAX_FLAG, historyMaxOf, WAIT_FLAGS } from './support/flags.ts';
+import { HISTORY_MAX_FLAG, historyMaxOf, LOCK_FLAGS, WAIT_FLAGS } from './support/flags.ts';
 import { operate } from './support/operate.ts';
+import { lockInput } from './support/operation-input.ts';
 import { waitInput } from './support/wait-input.ts';
 import { printPlan } from './support/plan-output.ts';
 
@@ -23,10 +24,14 @@ export const command: Command = defineCommand({
     { name: 'REVISION', optional: true, summary: 'the revision to go back to' },
   ],
   flags: {
-    'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
+    ...LOCK_FLAGS,
     'force-conflicts': { type: 'boolean', summary: 'take fields that somebody else holds' },
     'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
-    description: { type: 'string', value: 'TEXT', summary: 'a description for the new revision' },
+    description: {
+      type: 'string',
+      value: 'TEXT',
+      summary: 'a description for the new revision, of at most 256 characters',
+    },
     ...WAIT_FLAGS,
     ...HISTORY_MAX_FLAG,
     'dry-run': {
@@ -50,7 +55,7 @@ export const command: Command = defineCommand({
         ...(flags.description === undefined ? {} : { description: flags.description }),
         ...waitInput(flags),
         noHooks: flags['no-hooks'],
-        takeOver: flags['take-over'],
+        ...lockInput(flags),
         historyMax: historyMaxOf(flags),
         dryRun,
         forceConflicts: flags['force-conflicts'],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { checkNamespace, checkReleaseName } from '../release/names.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
@@ -9,7 +10,16 @@ import { printBytes, printError } from '../terminal/output.ts';
 import { CHART_SUMMARY } from './support/chart-source.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import {
+  CHART_FLAGS,
+  DEPENDENCY_FLAGS,
+  LIMITS_FLAG,
+  NAME_FLAGS,
+  REMOTE_FLAGS,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
+  VALUE_FLAGS,
+} from './support/flags.ts';
 import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
@@ -52,9 +62,11 @@ export const command: Command = defineCommand({
     { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
   ],
   flags: {
-    ...CHART_FLAGS,
+    ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     'show-only': {
@@ -147,7 +159,8 @@ export const command: Command = defineCommand({
 /** What was printed before it was found to be no YAML: the way to see what is wrong with it. */
 async function showInvalid(error: unknown): Promise<void> {
   const { NotYaml } = await import('../render/gotemplate/documents.ts');
-  if (!(error instanceof NotYaml)) return;
-  const shown = error.texts.map(({ source, text }) => ({ source: decodeText(source), text: '', bytes: text }));
+  const found = error instanceof PkgError && error.cause instanceof NotYaml ? error.cause : error;
+  if (!(found instanceof NotYaml)) return;
+  const shown = found.texts.map(({ source, text }) => ({ source: decodeText(source), text: '', bytes: text }));
   printBytes(piecesOf({ manifest: shown, hooks: [] }));
 }

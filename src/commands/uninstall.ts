@@ -1,11 +1,14 @@
 import { printable } from '../errors-text.ts';
 import type { Cascade } from '../cluster/cluster.ts';
 import { uninstall } from '../release/operations/uninstall.ts';
+import { KEEP_POLICY } from '../release/plan.ts';
+import type { Plan } from '../release/plan.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
-import { WAIT_FLAGS } from './support/flags.ts';
+import { LOCK_FLAGS, WAIT_FLAGS } from './support/flags.ts';
 import { operate } from './support/operate.ts';
+import { lockInput } from './support/operation-input.ts';
 import { printPlan } from './support/plan-output.ts';
 import { isWaiting, timeoutOf } from './support/wait-input.ts';
 
@@ -24,7 +27,7 @@ export const command: Command = defineCommand({
   flags: {
     'keep-history': { type: 'boolean', summary: 'keep the records, marked as uninstalled' },
     'ignore-not-found': { type: 'boolean', summary: 'a release that is not there counts as uninstalled' },
-    'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
+    ...LOCK_FLAGS,
     wait: { ...WAIT_FLAGS.wait, summary: 'wait until the objects are gone; hookOnly waits for hooks alone' },
     cascade: {
       type: 'string',
@@ -51,13 +54,21 @@ export const command: Command = defineCommand({
           keepHistory: flags['keep-history'],
           ignoreNotFound: flags['ignore-not-found'],
           noHooks: flags['no-hooks'],
-          takeOver: flags['take-over'],
+          ...lockInput(flags),
           dryRun: flags['dry-run'],
         }),
       );
       if (result === undefined) print(`release "${printable(name)}" not found\n`);
       else if (flags['dry-run']) await printPlan(result.plan, { color: flags.color });
-      else print(`release "${printable(name)}" uninstalled\n`);
+      else print(`${keptText(result.plan)}release "${printable(name)}" uninstalled\n`);
     }
   },
 });
+
+/** What a policy kept, as Helm says it. */
+function keptText(plan: Plan): string {
+  const kept = plan.steps.filter(({ action, reason }) => action === 'keep' && reason === KEEP_POLICY);
+  if (kept.length === 0) return '';
+  const lines = kept.map(({ ref }) => `[${printable(ref.kind)}] ${printable(ref.name)}\n`);
+  return `These resources were kept due to the resource policy:\n${lines.join('')}\n`;
+}

@@ -6,24 +6,27 @@ import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import {
   CHART_FLAGS,
-  REMOTE_FLAGS,
   DEPENDENCY_FLAGS,
   DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
-  historyMaxOf,
   LIMITS_FLAG,
+  LOCK_FLAGS,
   OUTPUT_FLAG,
   PLAN_FLAGS,
   RELEASE_FLAGS,
+  REMOTE_FLAGS,
   ROLLBACK_ON_FAILURE_FLAG,
-  VALUE_FLAGS,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
   VALUES_MODE_FLAGS,
-  valuesModeOf,
+  VALUE_FLAGS,
   WAIT_FLAGS,
+  historyMaxOf,
+  valuesModeOf,
 } from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
-import { planInput, releaseInput } from './support/operation-input.ts';
+import { lockInput, planInput, releaseInput } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
 import { waitInput } from './support/wait-input.ts';
 
@@ -46,14 +49,17 @@ export const command: Command = defineCommand({
   ],
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'install the release if it is not there yet' },
-    ...CHART_FLAGS,
+    ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,
     ...DEPENDENCY_FLAGS,
     ...PLAN_FLAGS,
     ...RELEASE_FLAGS,
+    ...LOCK_FLAGS,
     ...WAIT_FLAGS,
     ...ROLLBACK_ON_FAILURE_FLAG,
     ...HISTORY_MAX_FLAG,
@@ -70,6 +76,7 @@ export const command: Command = defineCommand({
         namespace,
         ...planInput(flags),
         ...releaseInput(flags),
+        ...lockInput(flags),
         ...waitInput(flags, flags['rollback-on-failure']),
         install: flags.install,
         valuesMode: valuesModeOf(flags),

@@ -32,12 +32,12 @@ const WHATS: Readonly<Record<string, string>> = {
 const SAME_AS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'ECONNRESET',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'ECONNRESET',
-  // The connection ended in the middle of a body whose length is not known before.
-  HPE_INVALID_EOF_STATE: 'ECONNRESET',
   UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_HEADERS_OVERFLOW: 'BAD_ANSWER',
 };
+
+const UNREADABLE = 'Response does not match the HTTP/1.1 protocol';
 
 const NOT_TRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -57,11 +57,12 @@ export function failureOf(error: Error): Failure {
 /** One code for all failures that mean the same. */
 function meaningOf(code: string, message: string): string {
   if (NOT_TRUSTED.has(code)) return UNTRUSTED;
-  // Undici has one code for all that ends a connection, and only the text tells these apart.
+  // Undici has no code for what it cannot read, and one for all that ends a connection: only the text tells these apart.
+  if (message.startsWith(UNREADABLE)) return message.includes('EOF') ? 'ECONNRESET' : 'BAD_ANSWER';
   if (code === 'UND_ERR_SOCKET' && message === 'bad upgrade') return 'BAD_UPGRADE';
   if (code === 'UND_ERR_SOCKET' && message === 'bad response') return 'BAD_ANSWER';
   const same = Object.hasOwn(SAME_AS, code) ? SAME_AS[code] : undefined;
-  return same ?? (code.startsWith('HPE_') ? 'BAD_ANSWER' : code);
+  return same ?? code;
 }
 
 /** The code of an error or of what caused it; of one that tried several addresses, that of the first. */

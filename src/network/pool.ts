@@ -18,8 +18,11 @@ export type PoolRequest = {
   /** Path and query; for a proxy that forwards plain HTTP the whole address. */
   path: string;
   headers: Record<string, string | string[]>;
-  body: string | Uint8Array | Readable | undefined;
+  /** Of an iterable the next part is asked for when those before it have gone out. */
+  body: string | Uint8Array | Readable | AsyncIterable<Uint8Array> | undefined;
   signal: AbortSignal;
+  /** Called when the request is about to go to the socket, after all waiting: what it throws keeps it from going. */
+  onStart?: () => void;
 };
 
 /** The head of an answer, and its body, which fails when the connection ends before it. */
@@ -60,17 +63,20 @@ export class ConnectionPool {
   /**
    * Sends a request, and gives the head of its answer.
    *
-   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what undici throws
+   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart` throws;
+   *   what undici throws
    */
-  async send({ method, path, headers, body, signal }: PoolRequest): Promise<PoolAnswer> {
+  async send({ method, path, headers, body, signal, onStart }: PoolRequest): Promise<PoolAnswer> {
     // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens another.
     await setImmediate();
     try {
-      const answer = await request.call(this.#pool, {
+      const dispatcher = onStart === undefined ? this.#pool : startingWith(this.#pool, onStart);
+      const answer = await request.call(dispatcher, {
         method: method as 'GET',
         path,
         headers,
-        body: body ?? null,
+        // The types leave out what undici takes.
+        body: (body ?? null) as Readable | null,
         signal,
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
@@ -97,4 +103,18 @@ export class ConnectionPool {
     }
     done(null, socket);
   }
+}
+
+/** A pool that asks before it writes a request. Undici takes what a handler throws at the start for a refusal. */
+function startingWith(pool: Pool, onStart: () => void): Pick<Pool, 'dispatch'> {
+  return {
+    dispatch: (options, handler) => {
+      const start = handler.onRequestStart?.bind(handler);
+      handler.onRequestStart = (controller, context) => {
+        onStart();
+        start?.(controller, context);
+      };
+      return pool.dispatch(options, handler);
+    },
+  };
 }

@@ -8,7 +8,7 @@ declare module 'undici/lib/api/api-request.js' {
 
   /** What `Dispatcher.request` is, taking the dispatcher as `this`. */
   export default function request(
-    this: Dispatcher,
+    this: Pick<Dispatcher, 'dispatch'>,
     options: Dispatcher.RequestOptions,
   ): Promise<Dispatcher.ResponseData>;
 }

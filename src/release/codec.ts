@@ -59,6 +59,7 @@ export function decodeRelease(text: string, labels: Record<string, string>, wher
   for (const key of ['first_deployed', 'last_deployed', 'deleted', 'notes'] as const) {
     if (typeof readInfo[key] !== 'string' || readInfo[key] === '') delete readInfo[key];
   }
+  if (!Number.isSafeInteger(readInfo.rollback_revision)) delete readInfo.rollback_revision;
   const method = getOwn(record, 'apply_method');
   return {
     ...record,
@@ -78,10 +79,13 @@ export function decodeRelease(text: string, labels: Record<string, string>, wher
 /** The release as the JSON of its record: Helm's fields in the order of Go's structs, then what else was read. */
 export function recordOf(release: Release): JsonObject {
   const { labels: _, name, info, chart, config, manifest, hooks, version, namespace, apply_method, ...rest } = release;
-  const { first_deployed, last_deployed, deleted, description, status, notes, ...restOfInfo } = info;
+  const { first_deployed, last_deployed, deleted, description, status, rollback_revision, notes, ...others } = info;
   return withoutEmpty({
     name,
-    info: withoutEmpty({ first_deployed, last_deployed, deleted, description, status, notes, ...restOfInfo }),
+    info: withoutEmpty({
+      ...{ first_deployed, last_deployed, deleted, description, status, rollback_revision, notes },
+      ...others,
+    }),
     chart,
     config: sortKeys(config),
     manifest,

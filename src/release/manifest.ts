@@ -32,8 +32,8 @@ export function recordHooks(hooks: readonly RenderedHook[]): RecordedHook[] {
 
 /** The texts of a manifest's documents; equal texts are equal documents, so that nobody parses them twice. */
 export function splitManifest(manifest: string): string[] {
-  // Separators as helm v4 splits: `---` at the start of a line, whatever follows up to the line's end.
-  return manifest.split(/^---[ \t]*(?:\r?\n|$)/m).filter((text) => text.trim() !== '');
+  // A line starts after a newline or with the text. JavaScript's `^` takes U+2028 too, which may stand in a text.
+  return manifest.split(/(?<![^\n])---[ \t]*(?:\r?\n|$)/).filter((text) => text.trim() !== '');
 }
 
 /**

@@ -9,4 +9,12 @@ export { uninstall } from './operations/uninstall.ts';
 export type { UninstallInput } from './operations/uninstall.ts';
 export { getHistory, getRelease, listReleases } from './operations/history.ts';
 export type { ListOptions } from './operations/history.ts';
-export type { ChartOperation, Env, OperationResult, ReleaseEvent, ValuesMode, Waiting } from './operations/env.ts';
+export type {
+  ChartOperation,
+  Env,
+  Locking,
+  OperationResult,
+  ReleaseEvent,
+  ValuesMode,
+  Waiting,
+} from './operations/env.ts';

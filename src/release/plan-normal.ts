@@ -7,7 +7,7 @@ import { printable } from '../errors-text.ts';
 import { describeRef, groupOf, refKey, refOf } from '../cluster/cluster.ts';
 import { compareInstallOrder } from '../render/order.ts';
 import { cloneJson } from '../yaml/json.ts';
-import { getOwn, toPlain } from '../yaml/value.ts';
+import { getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { KubeObject, Scope } from '../cluster/cluster.ts';
 import type { Json, JsonObject, ValueMap } from '../yaml/value.ts';
 
@@ -26,18 +26,28 @@ const RELEASE_NAMESPACE = 'meta.helm.sh/release-namespace';
 
 /**
  * Brings documents into normal form, in install order: `kind: List` taken apart, `stringData` as `data`,
- * namespaces filled in by the scope of each kind, of an object given twice only the last.
+ * namespaces filled in by the scope of each kind, of an object given twice only the last. Fields that only the
+ * cluster gives are dropped, or refused where the documents are a chart's (`isChecked`).
  *
- * @throws PkgError PKG_OBJECT_INVALID for what is no object
+ * @throws PkgError PKG_OBJECT_INVALID for what is no object, and for fields of the cluster
  */
 export async function normalizeObjects(
   documents: readonly SourceDocument[],
-  options: { namespace: string; scopeOf: ScopeOf; crds: readonly KubeObject[] },
+  options: {
+    namespace: string;
+    scopeOf: ScopeOf;
+    crds: readonly KubeObject[];
+    /** More CRDs, for kinds of which nothing else tells where they live. */
+    otherCrds?: () => readonly KubeObject[];
+    isChecked?: boolean;
+  },
 ): Promise<NormalObjects> {
   const notes: string[] = [];
-  const found = documents.flatMap(({ source, object }) =>
-    object === undefined ? [] : takeApart(toPlain(object), source),
-  );
+  const found = documents.flatMap(({ source, object }) => {
+    const members = object === undefined ? [] : takeApart(toPlain(object), source);
+    if (options.isChecked === true) for (const member of members) refuseServerFields(member, source);
+    return members;
+  });
   const crds = [...options.crds, ...found.filter((object) => object.kind === 'CustomResourceDefinition')];
   const scopes = new Map<string, Scope>();
   const byKey = new Map<string, KubeObject>();
@@ -46,9 +56,13 @@ export async function normalizeObjects(
     let scope = scopes.get(kindKey);
     if (scope === undefined) {
       scope = await options.scopeOf(object.apiVersion, object.kind, crds);
+      if (scope.assumed && options.otherCrds !== undefined) {
+        scope = await options.scopeOf(object.apiVersion, object.kind, [...crds, ...options.otherCrds()]);
+      }
       scopes.set(kindKey, scope);
       if (scope.assumed) {
-        notes.push(`nobody tells whether ${printable(kindKey)} lives in a namespace: it is taken to live in one`);
+        const taken = scope.namespaced ? 'in one' : 'outside of them, where others of its kind are';
+        notes.push(`nobody tells whether ${printable(kindKey)} lives in a namespace: it is taken to live ${taken}`);
       }
     }
     const normal = normalForm(object, scope.namespaced ? options.namespace : undefined);
@@ -82,6 +96,9 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
   }
   const metadata = asObject(getOwn(object, 'metadata'));
   const name = getOwn(metadata ?? {}, 'name');
+  if (typeof name === 'number' || typeof name === 'boolean') {
+    throw invalid(source, `metadata.name of a ${printable(String(kind))} is a ${typeof name}: quote it`);
+  }
   if (metadata === undefined || typeof name !== 'string' || name === '') {
     const generated = typeof getOwn(metadata ?? {}, 'generateName') === 'string';
     throw invalid(
@@ -98,11 +115,31 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
   return [object as KubeObject];
 }
 
+/**
+ * By these fields the server tells one state of an object from another: sent with an apply they are a condition that
+ * is never met, and read as if somebody else had changed the object.
+ */
+const SERVER_FIELDS: readonly string[] = ['uid', 'resourceVersion', 'managedFields'];
+
+/** @throws PkgError PKG_OBJECT_INVALID for an object that sets what only the cluster can set */
+export function refuseServerFields({ kind, metadata }: KubeObject, source: string): void {
+  for (const field of SERVER_FIELDS) {
+    const value = getOwn(metadata, field);
+    // What is empty asks for nothing: `kubectl create --dry-run` prints such.
+    if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
+    throw new PkgError(
+      'PKG_OBJECT_INVALID',
+      `metadata.${field} of ${printable(kind)} "${printable(metadata.name)}" is set, and only the cluster can set it`,
+      { at: { file: source }, hints: [`leave metadata.${field} out of the template`] },
+    );
+  }
+}
+
 /** `namespace` is that of the release; undefined for a kind outside of namespaces. */
 function normalForm(object: KubeObject, namespace: string | undefined): KubeObject {
   const { namespace: written, ...others } = object.metadata;
   // Generators write `creationTimestamp: null`; the field is the server's.
-  delete others['creationTimestamp'];
+  for (const field of ['creationTimestamp', ...SERVER_FIELDS]) delete others[field];
   const { name, ...rest } = others;
   const place = namespace === undefined ? {} : { namespace: written || namespace };
   const normal: KubeObject = { ...object, metadata: { name, ...place, ...rest } as KubeObject['metadata'] };
@@ -113,7 +150,7 @@ function normalForm(object: KubeObject, namespace: string | undefined): KubeObje
   if (texts === undefined) return secret as KubeObject;
   const data: JsonObject = { ...asObject(getOwn(normal, 'data')) };
   for (const [key, text] of Object.entries(texts)) {
-    data[key] = typeof text === 'string' ? Buffer.from(text).toString('base64') : text;
+    setOwn(data, key, typeof text === 'string' ? Buffer.from(text).toString('base64') : text);
   }
   return { ...secret, data } as KubeObject;
 }
@@ -160,6 +197,23 @@ export function ownershipOf(
   }
   if (wrong.length === 0) return { owner: 'us', why: '' };
   return { owner: other ? 'other' : 'nobody', why: wrong.join(', ') };
+}
+
+/** The release that an object's annotations name, as `namespace/name`; undefined where they name none. */
+export function releaseOnObject(live: KubeObject): string | undefined {
+  const annotations = asObject(live.metadata['annotations']) ?? {};
+  const name = textField(annotations, RELEASE_NAME);
+  return name === '' ? undefined : `${textField(annotations, RELEASE_NAMESPACE)}/${name}`;
+}
+
+/**
+ * Has Helm or pkg written this object, as far as its `managedFields` tell? An object that somebody else made has no
+ * such entry. A place that keeps none (a folder) tells nothing against it.
+ */
+export function isWrittenByHelm(live: KubeObject): boolean {
+  const entries = live.metadata['managedFields'];
+  if (!Array.isArray(entries)) return true;
+  return entries.some((entry) => isJsonObject(entry) && /^helm$/i.test(textField(entry, 'manager')));
 }
 
 /** Does `helm.sh/resource-policy: keep` stand on this object? */

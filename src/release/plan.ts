@@ -4,6 +4,9 @@ import type { Json } from '../yaml/value.ts';
 /** What a step does to one object. */
 export type Action = 'create' | 'update' | 'delete' | 'keep' | 'unchanged';
 
+/** The reason of a step that keeps an object whose chart wants it kept. */
+export const KEEP_POLICY = 'helm.sh/resource-policy: keep';
+
 /** One field that differs. `path` as `spec.template.spec.containers[0].image`. */
 export type FieldChange = { path: (string | number)[]; before: Json | undefined; after: Json | undefined };
 
@@ -11,7 +14,7 @@ export type FieldChange = { path: (string | number)[]; before: Json | undefined;
 export type Step = {
   action: Action;
   ref: ObjectRef;
-  /** One clause: `not there yet`, `no longer in the chart`, `helm.sh/resource-policy: keep`, … */
+  /** One clause: `not there yet`, `no longer in the chart`, {@link KEEP_POLICY}, … */
   reason: string;
   /** The object as it is now; undefined for create. */
   live?: KubeObject;
@@ -19,6 +22,8 @@ export type Step = {
   desired?: KubeObject;
   /** For update: the object as it will live, where the place tells it. */
   after?: KubeObject;
+  /** A namespace or a CRD of `crds/`, which is no release's: whoever makes it first makes it for all. */
+  isShared?: true;
   /** For update: what differs. */
   changes: FieldChange[];
 };
@@ -30,8 +35,6 @@ export type Plan = {
   namespace: string;
   /** The revision that applying it writes. */
   revision: number;
-  /** When what lives was read, at the latest: milliseconds since 1970. */
-  seen: number;
   /** In the order of writing: creates and updates in install order, then deletes in uninstall order. */
   steps: Step[];
   /** So many of the first steps make the namespace of the release and the chart's CRDs: before any hook. */

@@ -56,6 +56,8 @@ export type Release = {
     deleted?: string;
     description: string;
     status: Status;
+    /** Of a rollback, the revision that it went back to. */
+    rollback_revision?: number;
     notes?: string;
   };
   chart: RecordedChart;

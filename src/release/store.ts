@@ -1,20 +1,20 @@
-/** The records of releases where they live: Helm's Secrets, and beside them what only pkg keeps. */
+/** The records of releases where they live: Helm's Secrets. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { refOf } from '../cluster/cluster.ts';
 import type { Cluster, KubeObject, ListQuery, ObjectRef } from '../cluster/cluster.ts';
-import { goJson, parseJson, printJson } from '../yaml/json.ts';
+import { goJson } from '../yaml/json.ts';
 import { getOwn, textField } from '../yaml/value.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { MAX_RECORD, corrupt, decodeRelease, encodeRelease, recordOf } from './codec.ts';
 import { recordLabels, userLabels } from './names.ts';
 import type { Release } from './release.ts';
+import { storedValuesRef } from './stored-values.ts';
 
 /** A revision, and the Secret that holds it as it was read or written last. */
 export type StoredRelease = { release: Release; secret: KubeObject };
 
 const PREFIX = 'sh.helm.release.v1.';
-const KEEPSAKES_TYPE = 'kubepkg.dev/keepsakes.v1';
 
 /** Reads and writes the records of one namespace, or reads those of all. */
 export class ReleaseStore {
@@ -58,6 +58,12 @@ export class ReleaseStore {
     return secrets.flatMap((secret) => (secret === undefined ? [] : [{ release: decodeSecret(secret), secret }]));
   }
 
+  /** The names of all releases; what the records hold is not read. */
+  async names(): Promise<string[]> {
+    const heads = await this.#cluster.listMetadata({ ...this.#query({ owner: 'helm' }), namePrefix: PREFIX });
+    return [...new Set(heads.map(({ metadata }) => textField(metadata['labels'], 'name')))].sort();
+  }
+
   #query(labels: Record<string, string>): ListQuery {
     const where = this.#namespace === undefined ? {} : { namespace: this.#namespace };
     return { apiVersion: 'v1', kind: 'Secret', labels, ...where };
@@ -66,6 +72,27 @@ export class ReleaseStore {
   async #read(labels: Record<string, string>, namePrefix: string): Promise<StoredRelease[]> {
     const secrets = await this.#cluster.list({ ...this.#query(labels), namePrefix });
     return secrets.map((secret) => ({ release: decodeSecret(secret), secret }));
+  }
+
+  /** The metadata of every revision of a release: all but what the records hold. */
+  async heads(name: string): Promise<KubeObject[]> {
+    return await this.#cluster.listMetadata({
+      ...this.#query({ owner: 'helm', name }),
+      namePrefix: `${PREFIX}${name}.v`,
+    });
+  }
+
+  /** The metadata of one revision as it is now; undefined when it is gone. */
+  async head({ name, version }: Pick<Release, 'name' | 'version'>): Promise<KubeObject | undefined> {
+    const labels = { owner: 'helm', name, version: String(version) };
+    const heads = await this.#cluster.listMetadata({ ...this.#query(labels), namePrefix: `${PREFIX}${name}.v` });
+    return heads[0];
+  }
+
+  /** Sets annotations of a record that nobody else has written since; all else stays as it is. */
+  async annotate(stored: StoredRelease, annotations: Record<string, string>): Promise<StoredRelease> {
+    const metadata = await this.#cluster.annotate(stored.secret, annotations);
+    return { ...stored, secret: { ...stored.secret, metadata } };
   }
 
   /**
@@ -83,7 +110,7 @@ export class ReleaseStore {
         'PKG_RELEASE_HELD',
         `another operation on ${release.name} has just begun revision ${release.version}`,
         {
-          hints: ['wait until it is done, then give the command again'],
+          hints: ['wait until it is done, or give --lock-timeout 5m to have that waited for'],
           cause: error,
         },
       );
@@ -98,49 +125,16 @@ export class ReleaseStore {
     return { release, secret: await this.#cluster.replace(secret) };
   }
 
-  /** A revision as it is recorded now; undefined when it is gone. */
-  async readAgain({ secret }: StoredRelease): Promise<StoredRelease | undefined> {
-    const now = await this.#cluster.get(refOf(secret));
-    return now === undefined ? undefined : { release: decodeSecret(now), secret: now };
-  }
-
-  /** Removes a revision and what is kept beside it. */
-  async remove(stored: StoredRelease): Promise<void> {
+  /**
+   * Removes a revision, and then the random values that are stored beside it.
+   *
+   * @param unchanged only if nobody else has written it since: `PKG_OBJECT_CONFLICT`
+   */
+  async remove(stored: StoredRelease, unchanged = false): Promise<void> {
     const { name, namespace = '' } = stored.secret.metadata;
-    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name: keepsakesName(stored.release) });
-    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name });
-  }
-
-  /** Keeps random values beside a revision. */
-  async writeKeepsakes(stored: StoredRelease, keepsakes: ReadonlyMap<string, string>): Promise<void> {
-    if (keepsakes.size === 0) return;
-    const { release, secret } = stored;
-    const uid = secret.metadata['uid'];
-    const owner = { apiVersion: 'v1', kind: 'Secret', name: secret.metadata.name, uid: uid ?? '' };
-    const text = printJson(Object.fromEntries([...keepsakes].sort(([a], [b]) => (a < b ? -1 : 1))));
-    await this.#cluster.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      type: KEEPSAKES_TYPE,
-      metadata: {
-        name: keepsakesName(release),
-        namespace: release.namespace,
-        ...(uid === undefined ? {} : { ownerReferences: [owner] }),
-      },
-      data: { keepsakes: Buffer.from(text).toString('base64') },
-    });
-  }
-
-  /** The random values of a revision. */
-  async readKeepsakes(release: Release): Promise<Map<string, string>> {
-    const name = keepsakesName(release);
-    const secret = await this.#cluster.get({ apiVersion: 'v1', kind: 'Secret', namespace: release.namespace, name });
-    const data = secret && getOwn(secret, 'data');
-    const encoded = typeof data === 'object' && data !== null && !Array.isArray(data) ? data['keepsakes'] : undefined;
-    if (typeof encoded !== 'string') return new Map();
-    const kept = parseJson(Buffer.from(encoded, 'base64').toString('utf8'), name);
-    if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) return new Map();
-    return new Map(Object.entries(kept).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    const expected = stored.secret;
+    await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name }, { expected, unchanged });
+    await this.#cluster.delete({ ...storedValuesRef(stored.release), namespace });
   }
 }
 
@@ -155,13 +149,9 @@ function keyOf({ metadata }: KubeObject): string {
 }
 
 /** The revision that a record's label says; 0 for none. */
-function revisionOf(head: KubeObject): number {
+export function revisionOf(head: KubeObject): number {
   const text = textField(head.metadata['labels'], 'version');
   return /^\d{1,9}$/.test(text) ? Number(text) : 0;
-}
-
-function keepsakesName(release: Release): string {
-  return `pkg.v1.${release.name}.v${release.version}`;
 }
 
 function encodeSecret(
@@ -218,5 +208,13 @@ function decodeSecret(secret: KubeObject): Release {
   const labels = Object.entries((secret.metadata['labels'] ?? {}) as JsonObject).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
-  return decodeRelease(Buffer.from(text, 'base64').toString('latin1'), userLabels(Object.fromEntries(labels)), where);
+  const release = decodeRelease(
+    Buffer.from(text, 'base64').toString('latin1'),
+    userLabels(Object.fromEntries(labels)),
+    where,
+  );
+  // Under its own name it would be written over the record of that other revision.
+  const { name } = recordRef(release.name, '', release.version);
+  if (name !== secret.metadata.name) throw corrupt(where, `it holds ${printable(name)}`);
+  return release.namespace === '' ? { ...release, namespace: secret.metadata.namespace ?? '' } : release;
 }

@@ -1,8 +1,8 @@
 import type { Capabilities } from './render.ts';
 
-/** What templates are told of the cluster where none is asked: Kubernetes 1.36, as Helm 4.2 tells them. */
+/** What templates are told of the cluster where none is asked: Kubernetes 1.37, as Helm 4.3 tells them. */
 export const DEFAULT_CAPABILITIES: Capabilities = {
-  kubeVersion: 'v1.36.0',
+  kubeVersion: 'v1.37.0',
   apiVersions: [
     'v1',
     ...versions('admissionregistration.k8s.io', 'v1 v1alpha1 v1beta1'),
@@ -18,14 +18,15 @@ export const DEFAULT_CAPABILITIES: Capabilities = {
     ...versions('events.k8s.io', 'v1 v1beta1'),
     ...versions('extensions', 'v1beta1'),
     ...versions('flowcontrol.apiserver.k8s.io', 'v1 v1beta1 v1beta2 v1beta3'),
+    ...versions('lifecycle.k8s.io', 'v1alpha1'),
     ...versions('networking.k8s.io', 'v1 v1beta1'),
     ...versions('node.k8s.io', 'v1 v1alpha1 v1beta1'),
     ...versions('policy', 'v1 v1beta1'),
     ...versions('rbac.authorization.k8s.io', 'v1 v1beta1 v1alpha1'),
     ...versions('resource.k8s.io', 'v1 v1beta2 v1beta1 v1alpha3'),
-    ...versions('scheduling.k8s.io', 'v1alpha2 v1beta1 v1'),
+    ...versions('scheduling.k8s.io', 'v1alpha3 v1beta1 v1'),
     ...versions('storage.k8s.io', 'v1beta1 v1 v1alpha1'),
-    ...versions('storagemigration.k8s.io', 'v1beta1'),
+    ...versions('storagemigration.k8s.io', 'v1 v1beta1'),
     ...versions('apiextensions.k8s.io', 'v1beta1 v1'),
   ],
 };

@@ -3,6 +3,7 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { TracedField } from './handlebars/trace.ts';
 import { ValueFault } from '../chart/value-fault.ts';
+import { quotable } from './text-fields.ts';
 
 type Traced = { trace(path: readonly (string | number)[]): TracedField };
 
@@ -25,7 +26,12 @@ export function checkObject(object: ValueMap, traced: Traced): { kind: string; n
   const name = textAt(metadata.get('name'), traced, 'metadata', 'name');
   const namespace = metadata.get('namespace') ?? '';
   if (typeof namespace !== 'string') {
-    return fail(traced, 'metadata.namespace is a string, and this is not', ['metadata', 'namespace'], QUOTE);
+    return fail(
+      traced,
+      'metadata.namespace is a string, and this is not',
+      ['metadata', 'namespace'],
+      quoting(namespace),
+    );
   }
   checkTexts(metadata.get('labels'), traced, 'labels');
   checkTexts(metadata.get('annotations'), traced, 'annotations');
@@ -53,7 +59,7 @@ function textAt(value: Value | undefined, traced: Traced, ...path: string[]): st
   }
   return typeof value === 'string'
     ? value
-    : fail(traced, `${path.join('.')} is a string, and this is not`, path, QUOTE);
+    : fail(traced, `${path.join('.')} is a string, and this is not`, path, quoting(value));
 }
 
 function checkTexts(map: Value | undefined, traced: Traced, field: string): void {
@@ -63,11 +69,14 @@ function checkTexts(map: Value | undefined, traced: Traced, field: string): void
     if (typeof value === 'string') continue;
     const [key = ''] = [...map].find(([, other]) => other === value) ?? [];
     const message = `the value of ${field.slice(0, -1)} ${key} is a string, and this is not`;
-    fail(traced, message, ['metadata', field, key], QUOTE);
+    fail(traced, message, ['metadata', field, key], quoting(value));
   }
 }
 
-const QUOTE: readonly string[] = ['put quotes around it: "{{x}}"'];
+/** Quotes help a number and a boolean; of a map or a list they would make another error. */
+function quoting(value: Value): string[] {
+  return typeof value === 'object' ? [] : [`it is ${quotable(value)}, as in "{{x}}"`];
+}
 
 function fail(
   traced: Traced,

@@ -1,102 +1,166 @@
 /**
- * Which file names match a glob? `*` and `?` stay within a folder, `**` does not, `[a-z]`, `[!a-z]`,
- * `{a,b}` and `\x` as in Helm's `.Files.Glob` (github.com/gobwas/glob with the separator `/`).
- * Takes time in proportion to pattern times name, whatever the pattern.
+ * Which file names match a glob? As in Helm's `.Files.Glob` (github.com/gobwas/glob 0.2.3 with the separator `/`):
+ * `*` and `?` stay within a folder, `**` does not; `[abc]`, `[a-z]`, `[!abc]`, `{a,b*}`, and `\x` for `x` itself.
+ * Takes time in proportion to pattern times name, whatever the pattern: alternatives are followed side by side.
  */
 export function globMatcher(pattern: string): (name: string) => boolean {
-  const alternatives = expandBraces(pattern).map((plain) => {
-    const tokens = tokenize(plain);
-    const first = tokens.findIndex(({ type }) => type !== 'char');
-    const literal = tokens.slice(0, first === -1 ? tokens.length : first);
-    const prefix = literal.map((token) => (token.type === 'char' ? token.char : '')).join('');
-    return { prefix, rest: tokens.slice(literal.length) };
-  });
+  const program = compile(pattern);
+  // Helm takes a malformed pattern for one that every name matches.
+  if (program === undefined) return () => true;
+  const first = program.findIndex(({ type }) => type !== 'char');
+  const prefix = literal(program.slice(0, first));
+  const rest = program.slice(first + 1, -1);
+  if (program[first]?.type === 'all' && rest.every(({ type }) => type === 'char')) {
+    // To Helm the two may overlap: `conf/**/x.yaml` finds conf/x.yaml too.
+    const suffix = literal(rest);
+    return (name) => name.startsWith(prefix) && name.endsWith(suffix);
+  }
   // Most names of a chart fail at the folder that nearly every pattern begins with.
-  return (name) =>
-    alternatives.some(({ prefix, rest }) => name.startsWith(prefix) && matchTokens(rest, name.slice(prefix.length)));
+  return (name) => name.startsWith(prefix) && run(program, first, name.slice(prefix.length));
 }
 
-type Token =
+function literal(steps: readonly Step[]): string {
+  return steps.map((step) => (step.type === 'char' ? step.char : '')).join('');
+}
+
+/** A step of a pattern: it takes a character and leads to the next, or leads to others at once. */
+type Step =
   | { type: 'char'; char: string }
-  | { type: 'any' }
-  | { type: 'star' }
-  | { type: 'deep' }
-  | { type: 'set'; has: (char: string) => boolean };
+  | { type: 'one' }
+  | { type: 'many' }
+  | { type: 'all' }
+  | { type: 'set'; has: (char: string) => boolean }
+  | { type: 'fork'; to: number[] }
+  | { type: 'jump'; to: number }
+  | { type: 'end' };
 
-const MOST_ALTERNATIVES = 1000;
+/** Braces that are open: the fork into their alternatives, and the jumps from the ends of those to behind them. */
+type Braces = { fork: number[]; jumps: { to: number }[] };
 
-function expandBraces(pattern: string): string[] {
-  const open = pattern.indexOf('{');
-  if (open < 0) return [pattern];
-  let depth = 0;
-  const commas: number[] = [];
-  for (let at = open; at < pattern.length; at++) {
-    const char = pattern[at];
-    if (char === '\\') at++;
-    else if (char === '{') depth++;
-    else if (char === ',' && depth === 1) commas.push(at);
-    else if (char === '}' && --depth === 0) {
-      const edges = [open, ...commas, at];
-      const alternatives = edges.slice(1).map((end, index) => pattern.slice((edges[index] ?? 0) + 1, end));
-      const expanded = alternatives.flatMap((text) =>
-        expandBraces(pattern.slice(0, open) + text + pattern.slice(at + 1)),
-      );
-      return expanded.slice(0, MOST_ALTERNATIVES);
-    }
-  }
-  return [pattern];
-}
-
-function tokenize(pattern: string): Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern[at] ?? '';
-    const close = char === '[' ? pattern.indexOf(']', at + 2) : -1;
-    if (char === '\\') tokens.push({ type: 'char', char: pattern[++at] ?? '\\' });
-    else if (char === '*' && pattern[at + 1] === '*') {
-      tokens.push({ type: 'deep' });
-      at++;
-    } else if (char === '*') tokens.push({ type: 'star' });
-    else if (char === '?') tokens.push({ type: 'any' });
-    else if (close > 0) {
-      tokens.push({ type: 'set', has: setOf(pattern.slice(at + 1, close)) });
-      at = close;
-    } else tokens.push({ type: 'char', char });
-  }
-  return tokens;
-}
-
-function setOf(text: string): (char: string) => boolean {
-  const negated = text.startsWith('!') || text.startsWith('^');
-  const body = negated ? text.slice(1) : text;
-  return (char) => {
-    let found = false;
-    for (let at = 0; at < body.length; at++) {
-      const isRange = body[at + 1] === '-' && at + 2 < body.length;
-      const [low = '', high = ''] = isRange ? [body[at], body[at + 2]] : [body[at], body[at]];
-      if (char >= low && char <= high) found = true;
-      if (isRange) at += 2;
-    }
-    return found !== negated;
+/** The steps of a pattern, the last one its end; undefined for a malformed one. */
+function compile(pattern: string): Step[] | undefined {
+  const characters = Array.from(pattern);
+  // What is no character cannot be read.
+  if (characters.some((char) => char === '\ufffd' || !char.isWellFormed())) return undefined;
+  const steps: Step[] = [];
+  const open: Braces[] = [];
+  const leave = ({ jumps }: Braces): void => {
+    for (const jump of jumps) jump.to = steps.length;
   };
+  for (let at = 0; at < characters.length; at++) {
+    const char = characters[at] as string;
+    const braces = open.at(-1);
+    if (char === '{') {
+      const fork = [steps.length + 1];
+      steps.push({ type: 'fork', to: fork });
+      open.push({ fork, jumps: [] });
+    } else if (char === ',' && braces !== undefined) {
+      const jump = { type: 'jump' as const, to: 0 };
+      steps.push(jump);
+      braces.jumps.push(jump);
+      braces.fork.push(steps.length);
+    } else if (char === '}' && braces !== undefined) {
+      leave(braces);
+      open.pop();
+    } else if (char === '[') {
+      const set = readSet(characters, at + 1);
+      if (set === undefined) return undefined;
+      steps.push({ type: 'set', has: set.has });
+      at = set.end;
+    } else if (char === '?') {
+      steps.push({ type: 'one' });
+    } else if (char === '*') {
+      const isDeep = characters[at + 1] === '*';
+      if (isDeep) at++;
+      steps.push({ type: isDeep ? 'all' : 'many' });
+    } else if (char !== '\\') {
+      steps.push({ type: 'char', char });
+    } else {
+      // A backslash at the end stands for nothing.
+      const escaped = characters[++at];
+      if (escaped !== undefined) steps.push({ type: 'char', char: escaped });
+    }
+  }
+  // Braces that are not closed end with the pattern.
+  for (const braces of open) leave(braces);
+  steps.push({ type: 'end' });
+  return steps;
 }
 
-function matchTokens(tokens: readonly Token[], name: string): boolean {
-  // reached[i]: the tokens so far match the first i characters
-  let reached = Array.from({ length: name.length + 1 }, (_, index) => index === 0);
-  for (const token of tokens) {
-    const next: boolean[] = Array.from({ length: name.length + 1 }, () => false);
-    for (let at = 0; at <= name.length; at++) {
-      const char = name[at - 1] ?? '';
-      if (token.type === 'star' || token.type === 'deep') {
-        const goesOn = at > 0 && next[at - 1] === true && (token.type === 'deep' || char !== '/');
-        next[at] = reached[at] === true || goesOn;
-      } else if (at > 0 && reached[at - 1] === true) {
-        next[at] =
-          token.type === 'char' ? char === token.char : char !== '/' && (token.type === 'any' || token.has(char));
-      }
-    }
-    reached = next;
+type Set = { has: (char: string) => boolean; end: number };
+
+/**
+ * The set that begins after its bracket: one range, or characters, among which `-` is one like others; a separator too
+ * may be in it, or be what `!` does not exclude.
+ */
+function readSet(characters: readonly string[], from: number): Set | undefined {
+  let at = from;
+  const negated = characters[at] === '!';
+  if (negated) at++;
+  if (characters[at + 1] === '-') {
+    const [low, , high, close] = characters.slice(at, at + 4);
+    if (low === undefined || high === undefined || close !== ']') return undefined;
+    const [least, most] = [codeOf(low), codeOf(high)];
+    if (most < least) return undefined;
+    return { has: (char) => (codeOf(char) >= least && codeOf(char) <= most) !== negated, end: at + 3 };
   }
-  return reached[name.length] === true;
+  const members = new Set<string>();
+  for (; characters[at] !== ']'; at++) {
+    if (characters[at] === '\\') at++;
+    const member = characters[at];
+    if (member === undefined) return undefined;
+    members.add(member);
+  }
+  return members.size === 0 ? undefined : { has: (char) => members.has(char) !== negated, end: at };
+}
+
+function codeOf(char: string): number {
+  return char.codePointAt(0) ?? 0;
+}
+
+/** Does what is left of a name match the steps from `first` on? All steps that can be reached are followed at once. */
+function run(steps: readonly Step[], first: number, name: string): boolean {
+  let reached: number[] = [];
+  const seen = new Uint32Array(steps.length);
+  let round = 1;
+  const reach = (step: number): void => {
+    const todo = [step];
+    for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+      if (seen[at] === round) continue;
+      seen[at] = round;
+      const { type } = steps[at] as Step;
+      if (type === 'fork') todo.push(...(steps[at] as { to: number[] }).to);
+      else if (type === 'jump') todo.push((steps[at] as { to: number }).to);
+      else reached.push(at);
+      // A star may stand for nothing.
+      if (type === 'many' || type === 'all') todo.push(at + 1);
+    }
+  };
+  reach(first);
+  for (const char of name) {
+    const before = reached;
+    reached = [];
+    round++;
+    for (const at of before) {
+      const step = steps[at] as Step;
+      if (step.type === 'all' || (step.type === 'many' && char !== '/')) reach(at);
+      else if (takes(step, char)) reach(at + 1);
+    }
+    if (reached.length === 0) return false;
+  }
+  return reached.some((at) => steps[at]?.type === 'end');
+}
+
+/** Is this the one character that a step stands for? */
+function takes(step: Step, char: string): boolean {
+  switch (step.type) {
+    case 'char':
+      return char === step.char;
+    case 'one':
+      return char !== '/';
+    case 'set':
+      return step.has(char);
+    default:
+      return false;
+  }
 }

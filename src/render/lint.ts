@@ -2,8 +2,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
+import type { LinkOptions } from '../chart/links.ts';
 import { loadChart, loadUnpacked } from '../chart/load.ts';
 import { createOrigins } from '../chart/origins.ts';
+import type { SchemaLoader } from '../chart/schema.ts';
 import type { ValueSources } from '../chart/user-values.ts';
 import { PkgError } from '../errors.ts';
 import { locateKeys } from '../yaml/locate.ts';
@@ -12,6 +14,7 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import { lintCrds, lintDependencies } from './lint/dependencies.ts';
 import { finding } from './lint/message.ts';
+import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
 import type { LintMessage } from './lint/message.ts';
 import { lintMetadata } from './lint/metadata.ts';
@@ -25,13 +28,17 @@ import type { Capabilities, RenderLimits } from './render.ts';
 export type { LintMessage, LintRule, Severity } from './lint/message.ts';
 
 /** What a chart is linted with. */
-export type LintOptions = {
+export type LintOptions = LinkOptions & {
   userValues: ValueMap;
   /** What they were read from, to say where a value at fault comes from. */
   sources?: ValueSources;
+  /** What the values files of the sources held. */
+  texts?: ReadonlyMap<string, string>;
   namespace?: string;
   capabilities?: Capabilities;
   skipSchemaValidation?: boolean;
+  /** Gets schemas that those of the charts refer to. */
+  loadSchema?: SchemaLoader;
   limits?: Partial<RenderLimits>;
 };
 
@@ -44,14 +51,16 @@ export type LintOptions = {
  * @throws {PkgError} when there is no chart to read
  */
 export async function lintChart(path: string, options: LintOptions): Promise<LintMessage[]> {
-  const chart = await load(path);
-  const source = await openSource(path);
+  const chart = await load(path, options);
+  const source = await openSource(path, options);
   // Of an archive that cannot be read there is nothing more to say.
   if (!('metadata' in chart) && source.kind('Chart.yaml') === undefined) return chart.messages;
-  const origins = 'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES) : undefined;
+  const origins =
+    'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES, options.texts ?? new Map()) : undefined;
+  const isNative = 'metadata' in chart && enginesOf(chart).native;
   const messages = [
     ...(await lintChartYaml(source, join(path, 'Chart.yaml'))),
-    ...(await lintValues(source, path, options, origins)),
+    ...(await lintValues(source, path, options, origins, isNative)),
   ];
   if (source.kind('templates') === undefined) {
     messages.push(finding('templates-missing', 'templates/', 'there are no templates'));
@@ -75,10 +84,10 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
 
 const NO_SOURCES: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
-async function load(path: string): Promise<Chart | { messages: LintMessage[] }> {
+async function load(path: string, links: LinkOptions): Promise<Chart | { messages: LintMessage[] }> {
   try {
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
-    return await (isFolder ? loadChart(path) : loadUnpacked(path));
+    return await (isFolder ? loadChart(path, links) : loadUnpacked(path));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     if (error.code === 'PKG_CHART_NOT_FOUND' || error.code === 'PKG_FILE_UNREADABLE') throw error;

@@ -4,6 +4,7 @@ import { satisfies } from '../chart/constraint.ts';
 import { resolveDependencies } from '../chart/dependencies.ts';
 import type { Resolved } from '../chart/dependencies.ts';
 import type { Origins } from '../chart/origins.ts';
+import type { SchemaLoader } from '../chart/schema.ts';
 import { coalesceValues } from '../chart/values.ts';
 import type { Coalesced } from '../chart/values.ts';
 import { PkgError, throwTogether } from '../errors.ts';
@@ -12,14 +13,18 @@ import { kubeVersionNumbers } from './capabilities.ts';
 import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
-import type { GoTemplates, Keepsakes, Rendered, RenderInput } from './render.ts';
+import type { GoTemplates, RandomValues, Rendered, RenderInput } from './render.ts';
 import { ValueFault } from '../chart/value-fault.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
 export type ChartInput = Omit<RenderInput, 'values'> & {
   userValues: ValueMap;
   skipSchemaValidation?: boolean;
+  /** Gets schemas that those of the charts refer to. */
+  loadSchema?: SchemaLoader;
   origins?: Origins;
+  /** Refuse fields that should be texts and are not: nobody else will. */
+  checkTexts?: boolean;
 };
 
 /** What a chart renders to, with the chart and values that were rendered. */
@@ -35,7 +40,7 @@ export type RenderedChart = Rendered & {
  * @throws {PkgError} for values, schema and templates; positions are in the template, origins in the notes
  */
 export async function renderChart(input: ChartInput): Promise<RenderedChart> {
-  const { skipSchemaValidation, origins, ...rest } = input;
+  const { skipSchemaValidation, loadSchema, origins, checkTexts, ...rest } = input;
   if (input.chart.metadata.type === 'library') {
     throw new PkgError(
       'PKG_CHART_IS_LIBRARY',
@@ -50,7 +55,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   const { chart } = resolved;
   if (skipSchemaValidation !== true && hasSchema(chart)) {
     const { validateSchemas } = await import('../chart/schema.ts');
-    const errors = await validateSchemas(chart, coalesced.values, origins);
+    const errors = await validateSchemas(chart, coalesced.values, origins, loadSchema);
     throwTogether(errors, (count) => `the values do not fit the schema in ${count} places`);
   }
   // Each engine changes the values that it is given.
@@ -62,7 +67,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   };
   const engines = enginesOf(chart);
   const parts: Documents[] = [];
-  let keepsakes: Keepsakes = new Map();
+  let random: RandomValues = { storedValues: new Map(), newValues: new Set(), forms: new Map() };
   try {
     let goTemplates: GoTemplates | undefined;
     if (engines.go) {
@@ -74,8 +79,15 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     if (engines.native) {
       const { renderNative } = await import('./handlebars/render.ts');
       const native = await renderNative({ ...rest, chart, values: freshValues(), ...(goTemplates && { goTemplates }) });
-      ({ keepsakes } = native);
+      random = native;
       parts.push(native);
+    }
+    if (checkTexts === true) {
+      const { checkTexts: check } = await import('./check-texts.ts');
+      const documents = parts.flatMap(({ objects }) => objects);
+      const errors = await check(documents, { ...rest, chart, isMixed: engines.native }, freshValues);
+      const located = await Promise.all(errors.map((error) => withOrigin(error, chart, origins)));
+      throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
     }
   } catch (error) {
     throw await withOrigin(error, chart, origins);
@@ -90,7 +102,9 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       .flatMap(({ notes }) => notes)
       .filter((text) => text !== '')
       .join('\n'),
-    keepsakes,
+    storedValues: random.storedValues,
+    newValues: random.newValues,
+    forms: random.forms,
     warnings,
   };
 }
@@ -133,13 +147,18 @@ function inOrder<T extends { source: string; kind: string }>(parts: readonly T[]
 
 /** Adds where the value at fault came from. */
 async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
-  if (!(error instanceof ValueFault) || error.valuePath === undefined || origins === undefined) return error;
-  const origin = await origins.find(error.valuePath);
-  const { at, hints, notes, code, message, cause, isMissing } = error;
-  if (origin === undefined && !isMissing) return error;
-  const name = `values.${error.valuePath.join('.')}`;
-  const note = isMissing
-    ? `${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`
-    : `${name} comes from ${origin}`;
-  return new PkgError(code, message, { ...(at && { at }), hints, notes: [note, ...notes], cause });
+  if (!(error instanceof ValueFault) || origins === undefined) return error;
+  const { at, hints, notes, excerpts, code, message, cause, isMissing, valuePath, textPath } = error;
+  const added: string[] = [];
+  if (valuePath !== undefined) {
+    const origin = await (isMissing ? origins.around(valuePath) : origins.find(valuePath));
+    const name = `values.${valuePath.join('.')}`;
+    if (isMissing) {
+      added.push(`${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`);
+    } else if (origin !== undefined) added.push(`${name} comes from ${origin}`);
+  }
+  const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);
+  if (textOrigin !== undefined) added.push(`values.${textPath?.join('.')} comes from ${textOrigin}`);
+  if (added.length === 0) return error;
+  return new PkgError(code, message, { ...(at && { at }), hints, notes: [...added, ...notes], excerpts, cause });
 }

@@ -32,17 +32,17 @@ export type RenderLimits = {
   outputLength: number;
 };
 
-/** Random values by the identity of the call that made them; kept with the release. */
-export type Keepsakes = Map<string, string>;
+/** Random values by the identity of the call that made them; stored beside the record of the release. */
+export type StoredValues = Map<string, string>;
 
 /** The Go templates of a chart tree, as its native templates reach them. */
 export type GoTemplates = {
   names: () => readonly string[];
   /**
    * What the template of a name prints for a chart; undefined where there is none. `data` is its `.`: all that
-   * the chart's Go templates know unless given.
+   * the chart's Go templates know unless given, with `file`, the native template that asks, as `.Template.Name`.
    */
-  print: (chart: Chart, name: string, data: Value | undefined) => string | undefined;
+  print: (chart: Chart, file: string, name: string, data: Value | undefined) => string | undefined;
 };
 
 /** Everything that a render depends on. `chart` has its dependencies resolved (see `resolveDependencies`). */
@@ -54,8 +54,8 @@ export type RenderInput = {
   capabilities: Capabilities;
   lookup?: Lookup;
   limits?: Partial<RenderLimits>;
-  /** Random values of the previous revision. */
-  keepsakes?: Keepsakes;
+  /** Random values of earlier revisions, which are used again. */
+  storedValues?: StoredValues;
   /** Go templates are run for `lint`: what they require or fail for is let pass. */
   lint?: boolean;
   /** Let `getHostByName` ask the network. */
@@ -90,14 +90,22 @@ export type RenderedHook = RenderedDocument & {
   outputLogPolicies: string[];
 };
 
+/** The random values of a render. */
+export type RandomValues = {
+  /** All random values that this render used, to be stored beside the record. */
+  storedValues: StoredValues;
+  /** The identities of those that this render made. */
+  newValues: ReadonlySet<string>;
+  /** What every value of a call looks like, by its identity, where that tells it from most texts. */
+  forms: ReadonlyMap<string, RegExp>;
+};
+
 /** What a chart renders to. */
-export type Rendered = {
+export type Rendered = RandomValues & {
   /** In Helm's install order. */
-  objects: RenderedDocument[];
+  objects: (RenderedDocument & { kind: string })[];
   /** In Helm's install order of kinds, as Helm stores them. */
   hooks: RenderedHook[];
   notes: string;
-  /** All random values that this render used, to be kept with the release. */
-  keepsakes: Keepsakes;
   warnings: string[];
 };

@@ -3,10 +3,10 @@
  * pkg/downloader/cache.go): `ab/abcdef….chart`. Both programs use the files of the other.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
 import { writeFileAtomic } from '../files.ts';
+import { readRegularFile } from '../read-file.ts';
 
 /** What is kept of a chart: its archive, or the provenance that belongs to the archive. */
 export type ContentKind = 'chart' | 'prov';
@@ -43,15 +43,10 @@ export class ContentCache {
 
   #read(digest: string, kind: ContentKind): Buffer | undefined {
     if (this.#folder === '' || !/^[0-9a-f]{64}$/.test(digest)) return undefined;
-    let file: number | undefined;
     try {
-      file = openSync(this.#path(digest, kind), 'r');
-      const stat = fstatSync(file);
-      return stat.isFile() && stat.size <= MAX_CHART ? readFileSync(file) : undefined;
+      return readRegularFile(this.#path(digest, kind), MAX_CHART);
     } catch {
       return undefined;
-    } finally {
-      if (file !== undefined) closeSync(file);
     }
   }
 

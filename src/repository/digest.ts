@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto';
 import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
 
 /**
- * Are these the bytes that a digest was made of? `sha256:HEX`, `sha512:HEX`, or 64 digits alone; what is no such
- * digest says nothing.
+ * Are these the bytes that a digest was made of? It is `sha256:HEX`, `sha512:HEX`, or 64 digits alone; what is no such
+ * digest can hold for no bytes. An empty one is none: many indices give no digests.
  *
  * @param location where the bytes come from, for the message
  * @throws {PkgError} `PKG_DIGEST_MISMATCH`
  */
 export function checkDigest(bytes: Uint8Array, digest: string, location: string): void {
   const [, algorithm = 'sha256', hex = ''] = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(digest) ?? [];
-  if (hex.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) return;
+  if (digest === '') return;
+  if (hex.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) {
+    throw new PkgError(
+      'PKG_DIGEST_MISMATCH',
+      `the repository gives a digest that is none: '${printable(digest, 150)}'`,
+      {
+        at: { file: location },
+        hints: ['what was fetched cannot be checked against it, and is not used: ask who runs the repository'],
+      },
+    );
+  }
   const found = createHash(algorithm.toLowerCase()).update(bytes).digest('hex');
   if (found === hex.toLowerCase()) return;
   throw new PkgError('PKG_DIGEST_MISMATCH', 'what was fetched is not what the repository says that it has', {

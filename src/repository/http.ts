@@ -1,7 +1,7 @@
 /** HTTP to repositories and registries: whom to trust comes from files, and what goes wrong is said in words. */
-import { readFileSync } from 'node:fs';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { FileReadError, readUserFile } from '../read-file.ts';
 import { HttpClient as Http } from '../network/http.ts';
 import type { HttpAnswer, HttpRequest, HttpTimes } from '../network/http.ts';
 import { unreachable } from './connect-errors.ts';
@@ -65,10 +65,10 @@ export class HttpClient {
 
 function readPem(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readUserFile(file).toString('utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} cannot be read (${code})`, {
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, {
       hints: ['repositories.yaml names it for one of the repositories'],
       cause,
     });

@@ -4,9 +4,10 @@
  * the server is asked with whether its index changed (RFC 9110, section 13).
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../files.ts';
+import { readRegularFile } from '../read-file.ts';
 import { chartNames, MAX_INDEX } from './index-file.ts';
 import type { Repository } from './repositories.ts';
 
@@ -24,10 +25,8 @@ export class IndexCache {
   /** The index that is kept of a repository; undefined for none. */
   read(repository: Repository): Buffer | undefined {
     if (this.#folder === '') return undefined;
-    const path = this.pathOf(repository);
     try {
-      const { size } = statSync(path);
-      return size <= MAX_INDEX ? readFileSync(path) : undefined;
+      return readRegularFile(this.pathOf(repository), MAX_INDEX);
     } catch {
       return undefined;
     }
@@ -36,7 +35,7 @@ export class IndexCache {
   /** What to ask the server with; undefined where the kept index is not the one that they were told of. */
   validators(repository: Repository, index: Buffer): Validators | undefined {
     try {
-      const kept = JSON.parse(readFileSync(this.#validatorsOf(repository), 'utf8')) as Partial<Kept> | null;
+      const kept = JSON.parse(readRegularFile(this.#validatorsOf(repository), MAX_KEPT).toString('utf8')) as Partial<Kept> | null;
       const { url, sha256, etag, lastModified } = kept ?? {};
       if (url !== repository.url || sha256 !== hashOf(index)) return undefined;
       return typeof etag === 'string' && typeof lastModified === 'string' ? { etag, lastModified } : undefined;
@@ -85,6 +84,9 @@ export class IndexCache {
     return name === '' ? `helm-manager-${createHash('sha256').update(url).digest('hex')}` : name;
   }
 }
+
+/** What is kept of what a server told is a few hundred bytes. */
+const MAX_KEPT = 1 << 16;
 
 type Kept = Validators & { url: string; sha256: string };
 

@@ -1,12 +1,14 @@
 /** Makes and changes `index.yaml` (helm v4, pkg/repo/v1/index.go). */
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
+import { MAX_CHART } from '../chart/limits.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
+import { readRegularFile } from '../read-file.ts';
 import { parseJson, sortKeys } from '../yaml/json.ts';
 import { printYaml } from '../yaml/print.ts';
 import { parseYaml } from '../yaml/read.ts';
@@ -29,7 +31,7 @@ export function emptyIndex(): RepositoryIndex {
 export async function indexFolder(folder: string, url: string, now: Date): Promise<RepositoryIndex> {
   const index = emptyIndex();
   for (const path of archivesIn(folder)) {
-    const bytes = readFileSync(join(folder, path));
+    const bytes = readRegularFile(join(folder, path), MAX_CHART);
     let chart: Chart;
     try {
       chart = await readChartArchive(bytes, path);

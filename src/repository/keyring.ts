@@ -9,9 +9,6 @@ import { join } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 
-/** Larger keyrings are refused. */
-export const MAX_KEYRING: number = 64 << 20;
-
 /** The keyring that is used where none is named: `pubring.gpg`, or the keybox where only that is there. */
 export function defaultKeyring(env: NodeJS.ProcessEnv): string {
   const home = env['GNUPGHOME'] || join(homedir(), '.gnupg');

@@ -1,13 +1,14 @@
 /** `Chart.lock`: which versions were chosen, as Helm writes it (helm v4, internal/resolver, pkg/downloader). */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Chart, ChartDependency } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
+import { MAX_FILE } from '../chart/limits.ts';
+import { readRegularFile } from '../read-file.ts';
+import { printGoYaml } from '../yaml/go-print.ts';
 import { goJson, sortKeys } from '../yaml/json.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
-import { resolvePlainScalar } from '../yaml/scalar.ts';
-import { isTimestamp } from '../yaml/timestamp.ts';
 import { isMap, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject, Value } from '../yaml/value.ts';
 
@@ -21,7 +22,9 @@ export type Locked = { name: string; repository: string; version: string };
 export function declaredDependencies(chart: Chart): Declared[] {
   const { dependencies } = chart.metadata;
   const requirements = join(chart.location, 'requirements.yaml');
-  const old = existsSync(requirements) ? writtenIn(readFileSync(requirements, 'utf8'), requirements) : undefined;
+  const old = existsSync(requirements)
+    ? writtenIn(readRegularFile(requirements, MAX_FILE).toString('utf8'), requirements)
+    : undefined;
   const written = old ?? writtenIn(Buffer.from(chart.metadataFile?.data ?? []).toString('utf8'), 'Chart.yaml') ?? [];
   return dependencies.map((dependency, index) => {
     const fields = new Fields(written[index] ?? new Map(), [], []);
@@ -78,23 +81,14 @@ function declaredJson(dependency: Declared): JsonObject {
 
 /** The text of the file. */
 export function lockText(locked: readonly Locked[], digest: string, generated: Date): string {
-  const items = locked.map(
-    ({ name, repository, version }) =>
-      `- name: ${scalar(name)}\n  repository: ${scalar(repository)}\n  version: ${scalar(version)}\n`,
+  const dependencies = locked.map((one) => new Map(Object.entries(one)));
+  return printGoYaml(
+    new Map<string, Value>([
+      ['dependencies', dependencies],
+      ['digest', digest],
+      ['generated', goTime(generated)],
+    ]),
   );
-  return `dependencies:\n${items.join('')}digest: ${digest}\ngenerated: "${goTime(generated)}"\n`;
-}
-
-/** A text on one line as Go's YAML writes it. */
-function scalar(text: string): string {
-  if (!/^[ -~]*$/.test(text)) return JSON.stringify(text);
-  const isOther =
-    typeof resolvePlainScalar(text) !== 'string' ||
-    isTimestamp(text) ||
-    /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(text);
-  if (isOther) return `"${text}"`;
-  const isPlain = !/^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?: |$)|---|\.\.\.)|:(?: |$)| #|^ | $/.test(text);
-  return isPlain ? text : `'${text.replaceAll("'", "''")}'`;
 }
 
 /** RFC 3339 in the zone of this machine, as Go prints the time. */

@@ -1,12 +1,12 @@
 /** PGP provenance of charts: what Helm signs and how it checks it (helm v4, pkg/provenance/sign.go). */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { Fields } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
-import { keyBlocks, MAX_KEYRING } from './keyring.ts';
+import { keyBlocks } from './keyring.ts';
 import {
   createCleartextMessage,
   decryptKey,
@@ -188,13 +188,10 @@ async function readKeys(file: string): Promise<Key[]> {
 
 function readKeyring(file: string): Buffer {
   try {
-    const { size } = statSync(file);
-    if (size > MAX_KEYRING) throw new PkgError('PKG_KEYRING_INVALID', 'this keyring is too large', { at: { file } });
-    return readFileSync(file);
+    return readUserFile(file);
   } catch (cause) {
-    if (cause instanceof PkgError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNREADABLE', `the keyring ${printable(file, 300)} cannot be read (${code})`, {
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `the keyring ${printable(file, 300)} ${cause.reason}`, {
       hints: ['name one with --keyring: gpg --export > keyring.gpg makes it'],
       cause,
     });

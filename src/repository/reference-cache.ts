@@ -3,10 +3,13 @@
  * A tag can move, so that a run that may fetch asks the registry each time.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../files.ts';
+import { readRegularFile } from '../read-file.ts';
 import type { Json } from '../yaml/value.ts';
+
+/** Lists of tags may be long. */
+const MAX_KEPT = 64 << 20;
 
 export class ReferenceCache {
   readonly #folder: string;
@@ -20,7 +23,7 @@ export class ReferenceCache {
   get(key: string): Json | undefined {
     if (this.#folder === '') return undefined;
     try {
-      const kept = JSON.parse(readFileSync(this.#pathOf(key), 'utf8')) as { key?: Json; value?: Json };
+      const kept = JSON.parse(readRegularFile(this.#pathOf(key), MAX_KEPT).toString('utf8')) as { key?: Json; value?: Json };
       return kept.key === key ? kept.value : undefined;
     } catch {
       return undefined;

@@ -5,11 +5,12 @@
  * @see https://docs.docker.com/reference/cli/docker/login/#credential-stores
  */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
+import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
@@ -153,11 +154,11 @@ function loginOf(auth: Json | undefined, file: string): RegistryLogin {
 function readConfig(file: string): JsonObject {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readUserFile(file).toString('utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {};
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} cannot be read (${code})`, { cause });
+    if (!(cause instanceof FileReadError)) throw cause;
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return {};
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, { cause });
   }
   if (text.trim() === '') return {};
   const config = parseConfig(text, file);

@@ -57,6 +57,8 @@ const MANIFESTS = [
 const MAX_MANIFEST = 4 << 20;
 const MAX_TAGS = 16 << 20;
 const MOST_PAGES = 1000;
+/** More than any chart has, in all pages. */
+const MOST_TAGS = 500_000;
 /** A manifest of manifests names so many at most that are looked at. */
 const MOST_MANIFESTS = 16;
 
@@ -146,19 +148,28 @@ export class Registry {
   }
 
   async #fetchTags(chart: ChartReference): Promise<string[]> {
-    const tags: string[] = [];
-    let next: URL | undefined = this.#urlOf(chart, 'tags/list');
-    for (let page = 0; next !== undefined && page < MOST_PAGES; page++) {
+    const tags = new Set<string>();
+    const first = this.#urlOf(chart, 'tags/list');
+    const pages = new Set<string>();
+    let next: URL | undefined = first;
+    while (next !== undefined) {
+      pages.add(next.href);
       const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS);
       const found = getOwn(object(answer), 'tags');
-      if (Array.isArray(found)) tags.push(...found.filter((tag) => typeof tag === 'string'));
-      const link = /^\s*<([^>]*)>/.exec(String(answer.headers.link ?? ''))?.[1];
+      for (const tag of Array.isArray(found) ? found : []) if (typeof tag === 'string') tags.add(tag);
+      const link = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
       const following = link === undefined ? null : URL.parse(link, answer.url);
       // Another host has no business in the list of this one.
       next = following === null || following.origin !== next.origin ? undefined : following;
+      const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MOST_PAGES);
+      if (isEndless || tags.size > MOST_TAGS) {
+        throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(first)} has no end`, {
+          hints: ['name the version itself, so that versions need not be listed'],
+        });
+      }
     }
-    this.#options.references.put(nameOf(chart), tags);
-    return tags;
+    this.#options.references.put(nameOf(chart), [...tags]);
+    return [...tags];
   }
 
   /**

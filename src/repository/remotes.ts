@@ -29,8 +29,11 @@ export type RepositorySettings = {
   contentCache: string;
   /** Nothing is fetched; what is not in the caches is an error. */
   offline: boolean;
-  /** How all registries are reached. A name and a password here come before all logins that are kept. */
-  registry: Trust & { username: string; password: string; plainHttp: boolean };
+  /**
+   * How registries are reached. A name and a password here are for `host`, where they come before logins that are
+   * kept; with no host, for the one registry that is asked.
+   */
+  registry: Trust & { host: string; username: string; password: string; plainHttp: boolean };
 };
 
 /** A signed Chart.yaml and one digest. */
@@ -45,7 +48,16 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   repositoryCache: '',
   contentCache: '',
   offline: false,
-  registry: { username: '', password: '', caFile: '', certFile: '', keyFile: '', insecure: false, plainHttp: false },
+  registry: {
+    host: '',
+    username: '',
+    password: '',
+    caFile: '',
+    certFile: '',
+    keyFile: '',
+    insecure: false,
+    plainHttp: false,
+  },
 };
 
 /** What of a repository is asked for, told as it begins. */
@@ -82,6 +94,12 @@ export class Remotes {
   known(): readonly Repository[] {
     this.#known ??= readRepositories(this.#paths.repositories);
     return this.#known;
+  }
+
+  /** Was a login given, and not said for which registry? */
+  get hasOpenLogin(): boolean {
+    const { host, username, password } = this.#settings.registry;
+    return host === '' && (username !== '' || password !== '');
   }
 
   /** Told what begins that may take time. */
@@ -182,13 +200,13 @@ export class Remotes {
   }
 
   #openSession(): RegistrySession {
-    const { username, password, plainHttp, ...trust } = this.#settings.registry;
+    const { host: named, username, password, plainHttp, ...trust } = this.#settings.registry;
     const hasTrust = trust.caFile !== '' || trust.insecure || (trust.certFile !== '' && trust.keyFile !== '');
     return new RegistrySession(this.#client(trust), {
       // As in Helm: who says how certificates are checked wants TLS.
       plainHttp: plainHttp && !hasTrust,
       login: async ({ host, path }) =>
-        username !== '' && password !== ''
+        username !== '' && password !== '' && (named === '' || named === host)
           ? { username, password, identityToken: '', registryToken: '' }
           : findLogin(host, path, this.#paths, this.#env),
     });

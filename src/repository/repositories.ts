@@ -1,11 +1,11 @@
 /** `repositories.yaml`: the repositories that `pkg repo add` or `helm repo add` wrote down, and how to log in to them. */
-import { readFileSync } from 'node:fs';
 import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
 import { printYaml } from '../yaml/print.ts';
+import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -34,11 +34,11 @@ export type Repository = {
 export function readRepositories(file: string): Repository[] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readUserFile(file).toString('utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} cannot be read (${code})`, { cause });
+    if (!(cause instanceof FileReadError)) throw cause;
+    if (cause.code === 'ENOENT') return [];
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, { cause });
   }
   const problems: Problem[] = [];
   const value = parseYamlDocuments(text, file)[0] ?? null;

@@ -7,6 +7,7 @@ import type { Constraint } from '../chart/constraint.ts';
 import { isDeceptive } from '../chart/file.ts';
 import { MAX_CHART } from '../chart/limits.ts';
 import { missingDependencies } from '../chart/dependencies.ts';
+import type { LinkOptions } from '../chart/links.ts';
 import { loadChart, readChartArchive } from '../chart/load.ts';
 import { packChart } from '../chart/package.ts';
 import { parseVersion } from '../chart/version.ts';
@@ -18,8 +19,11 @@ import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
 import { chartUrl, shownUrl } from './urls.ts';
 
-/** A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself. */
-export type Resolved = Locked & { archive: (() => Promise<Archive>) | undefined };
+/**
+ * A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself; a folder is
+ * packed, with this time for its files.
+ */
+export type Resolved = Locked & { archive: ((modified: Date | undefined) => Promise<Archive>) | undefined };
 
 /** An archive, and what it is called in `charts/`. */
 export type Archive = { name: string; bytes: Uint8Array; location: string };
@@ -31,10 +35,10 @@ export type Archive = { name: string; bytes: Uint8Array; location: string };
  *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and what keeps from a repository
  */
 export async function resolveDependency(chart: Chart, dependency: Declared, way: Way): Promise<Resolved> {
-  const { remotes, above = [resolve(chart.location)] } = way;
+  const { remotes, links = {}, above = [resolve(chart.location)] } = way;
   const constraint = constraintOf(chart, dependency);
   const { repository } = dependency;
-  if (repository === '') return resolveLocal(chart, dependency, constraint);
+  if (repository === '') return resolveLocal(chart, dependency, constraint, links);
   if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint, { ...way, above });
   if (repository.startsWith('oci://')) return resolveRegistry(chart, dependency, constraint, remotes);
   return resolveIndex(chart, dependency, constraint, way);
@@ -60,19 +64,25 @@ function fits(version: string, constraint: Constraint): boolean {
 }
 
 /** Without a repository the chart is one of the folders in `charts/`, and stays it. */
-async function resolveLocal(chart: Chart, dependency: Declared, constraint: Constraint): Promise<Resolved> {
+async function resolveLocal(
+  chart: Chart,
+  dependency: Declared,
+  constraint: Constraint,
+  links: LinkOptions,
+): Promise<Resolved> {
   const { name, version } = dependency;
-  const found = await loadFolder(chart, join('charts', name), name);
+  const found = await loadFolder(chart, join('charts', name), name, links);
   if (!fits(found.metadata.version, constraint)) throw noVersion(chart, dependency, found.metadata.version);
   return { name, repository: '', version, archive: undefined };
 }
 
-/** How repositories are asked, and the chart folders that lead here, each a dependency of the one before. */
-export type Way = { remotes: Remotes; freshness: Freshness; above?: readonly string[] };
+/** How repositories are asked and folders read, and the chart folders that lead here, each a dependency of the one before. */
+export type Way = { remotes: Remotes; freshness: Freshness; links?: LinkOptions; above?: readonly string[] };
 
 async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint, way: Way): Promise<Resolved> {
+  const { links = {} } = way;
   const { name, repository } = dependency;
-  const found = await loadFolder(chart, repository.slice('file://'.length), name);
+  const found = await loadFolder(chart, repository.slice('file://'.length), name, links);
   const { version } = found.metadata;
   if (!fits(version, constraint)) throw noVersion(chart, dependency, version);
   const archive = { name: `${found.metadata.name}-${version}.tgz`, location: found.location };
@@ -80,7 +90,7 @@ async function resolveFolder(chart: Chart, dependency: Declared, constraint: Con
     name,
     repository,
     version,
-    archive: async () => ({ ...archive, bytes: packChart(await completed(found, way)) }),
+    archive: async (modified) => ({ ...archive, bytes: packChart(await completed(found, way), modified) }),
   };
 }
 
@@ -101,7 +111,7 @@ async function completed(chart: Chart, way: Way): Promise<Chart> {
     if (isAbove || !missing.has(declared.name)) continue;
     const version = locked.find(({ name }) => name === declared.name)?.version ?? declared.version;
     const found = await resolveDependency(chart, { ...declared, version }, below);
-    const archive = await found.archive?.();
+    const archive = await found.archive?.(undefined);
     if (archive !== undefined) added.push(await readChartArchive(archive.bytes, archive.location));
   }
   return { ...chart, dependencies: [...chart.dependencies, ...added] };
@@ -113,9 +123,9 @@ function folderOf(chart: Chart, { repository }: Declared): string {
 }
 
 /** @param path from the chart on, or from the root */
-async function loadFolder(chart: Chart, path: string, name: string): Promise<Chart> {
+async function loadFolder(chart: Chart, path: string, name: string, links: LinkOptions): Promise<Chart> {
   const folder = isAbsolute(path) ? path : join(chart.location, path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return loadChart(folder);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return loadChart(folder, links);
   throw new PkgError(
     'PKG_CHART_NOT_FOUND',
     `there is no folder ${printable(folder)}, where ${printable(name, 60)} is`,

@@ -2,6 +2,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
+import type { LinkOptions } from '../chart/links.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { MAX_CHART, chartTooLarge } from '../chart/limits.ts';
 import { PkgError, throwTogether } from '../errors.ts';
@@ -24,6 +25,10 @@ export type UpdateOptions = {
   locked?: boolean;
   /** Told what is done, in Helm's words, a line each. */
   say?: (line: string) => void;
+  /** How links in folders of dependencies (`file://`) are treated. */
+  links?: LinkOptions;
+  /** The time of files in archives that are packed. */
+  modified?: Date | undefined;
 };
 
 /**
@@ -34,24 +39,25 @@ export type UpdateOptions = {
  * @param chart a chart folder that was loaded
  * @returns the charts that were fetched
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` for an archive; `PKG_CHART_UNSAFE` where it would write through a
- *   link; `PKG_LOCK_OUTDATED`; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several
+ *   link; `PKG_LOCK_OUTDATED`; `PKG_USAGE` for one login and several registries; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several
  *   dependencies at once
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
-  const { remotes, freshness = 'checked', say = () => {} } = options;
+  const { remotes, freshness = 'checked', links = {}, modified, say = () => {} } = options;
   const lockName = lockNameOf(chart);
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
+  checkLogin(chart, declared, remotes);
   const wanted = options.locked === true ? lockedDependencies(chart, declared, remotes) : declared;
   const resolved = await all(chart, wanted, (dependency) =>
-    resolveDependency(chart, dependency, { remotes, freshness }),
+    resolveDependency(chart, dependency, { remotes, freshness, links }),
   );
   say(`Saving ${wanted.length} charts`);
   const archives = distinct(
     await all(chart, resolved, async (dependency) => {
       const { name, repository } = dependency;
       if (/^https?:/.test(repository)) say(`Downloading ${printable(name, 60)} from repo ${shownText(repository)}`);
-      return await fetchArchive(chart, dependency);
+      return await fetchArchive(chart, dependency, modified);
     }),
     resolved,
   );
@@ -106,6 +112,23 @@ function repositoryNameOf(repository: string, remotes: Remotes): string {
   return /^(?:@|alias:)/.test(repository) ? remotes.repository(repository).url : repository;
 }
 
+/**
+ * A name and a password on the command line are for one registry. Where dependencies name several, nobody says which,
+ * and the others must not get them.
+ */
+function checkLogin({ location }: Chart, declared: readonly Declared[], remotes: Remotes): void {
+  if (!remotes.hasOpenLogin) return;
+  const hosts = new Set(
+    declared.flatMap(({ repository }) => /^oci:\/\/([^/]+)/.exec(repository)?.[1]?.toLowerCase() ?? []),
+  );
+  if (hosts.size < 2) return;
+  const names = printable([...hosts].join(', '), 500);
+  throw new PkgError('PKG_USAGE', `--username and --password are for one registry, and dependencies are in ${names}`, {
+    at: { file: `${location}/Chart.yaml` },
+    hints: ['leave both out, and log in to each: `pkg registry login` or `docker login`'],
+  });
+}
+
 function checkPlace({ location }: Chart, lockName: string): void {
   if (statSync(location, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new PkgError('PKG_CHART_DEPENDENCY_MISSING', 'dependencies can be fetched for a chart folder only', {
@@ -149,8 +172,12 @@ async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => P
   return results;
 }
 
-async function fetchArchive(chart: Chart, { name, archive }: Resolved): Promise<Archive | undefined> {
-  const fetched = await archive?.();
+async function fetchArchive(
+  chart: Chart,
+  { name, archive }: Resolved,
+  modified: Date | undefined,
+): Promise<Archive | undefined> {
+  const fetched = await archive?.(modified);
   if (fetched === undefined) return undefined;
   const { metadata } = await readChartArchive(fetched.bytes, fetched.location);
   if (metadata.name === name) return fetched;

@@ -1,10 +1,11 @@
 /** Puts archives into `charts/`: all of them and the lock file, or nothing. */
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { readRegularFile } from '../read-file.ts';
 
 /** What `charts/` is to hold. */
 export type Vendored = {
@@ -88,9 +89,7 @@ async function outdated(
 /** The name of the chart in a file; undefined for a file that is no chart. */
 async function chartNameOf(path: string): Promise<string | undefined> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_CHART) return undefined;
-    return (await readChartArchive(await readFile(path), path)).metadata.name;
+    return (await readChartArchive(readRegularFile(path, MAX_CHART), path)).metadata.name;
   } catch {
     return undefined;
   }

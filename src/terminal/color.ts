@@ -1,5 +1,6 @@
 /** Colours: used on a terminal, not in files and pipes, and never against the user's wish. */
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
+import { isNullDevice } from '../read-file.ts';
 
 /** When to use colours: Helm's words. */
 export type ColorMode = 'never' | 'auto' | 'always';
@@ -15,15 +16,10 @@ export function isTerminal(fd: 1 | 2): boolean {
   try {
     const stats = fstatSync(fd);
     if (!stats.isCharacterDevice()) return false;
-    return !isNullDevice(stats.rdev) && process.getBuiltinModule('node:tty').isatty(fd);
+    return !isNullDevice(stats) && process.getBuiltinModule('node:tty').isatty(fd);
   } catch {
     return false;
   }
-}
-
-/** Scripts often send output there. */
-function isNullDevice(device: number): boolean {
-  return process.platform !== 'win32' && statSync('/dev/null').rdev === device;
 }
 
 /** Does this wish and this environment mean colours on that stream? `NO_COLOR` gives way to `--color` only. */

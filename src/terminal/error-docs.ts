@@ -17,7 +17,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_FILE_UNREADABLE: {
     summary: 'a file cannot be read',
-    why: 'A values file or a file of --set-file does not exist, is a folder, or may not be read.',
+    why: 'A file that you name (values, --set-file, certificates, logins, a chart) does not exist, is a folder or a device, is too large (64 MiB), may not be read, or is a pipe that nobody writes to for five seconds, or that stays silent for a minute.',
     fix: 'Check the path and its permissions. Addresses are not fetched: pipe them in with -f -.',
   },
   PKG_FILE_UNWRITABLE: {
@@ -57,12 +57,12 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_CHART_UNSAFE: {
     summary: 'the chart tries to reach outside of itself',
-    why: 'A link, an absolute path or a `..` would lead out of the chart. Only links from a chart folder into another chart are followed.',
-    fix: 'Do not use the chart before you know why it does so.',
+    why: 'An entry of an archive is a link, an absolute path or has a `..`; or a link of a chart folder leads beyond the Git working tree that holds the chart (where there is none, beyond the parent folder), or a lock file is a link; or a file of the chart is a device or a pipe.',
+    fix: 'Do not use the chart before you know why it does so. Links of a folder that you trust are followed with --allow-outside-links.',
   },
   PKG_CHART_TOO_LARGE: {
     summary: 'the chart is larger than charts may be',
-    why: 'A file holds more than 5 MiB or the chart more than 100 MiB.',
+    why: 'A chart holds more than 100 MiB, with all charts inside it.',
     fix: 'Name files that do not belong to the chart in .helmignore.',
   },
   PKG_CHART_DEPENDENCY_MISSING: {
@@ -97,8 +97,13 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_SCHEMA_INVALID: {
     summary: 'values.schema.json cannot be used',
-    why: 'It is not a JSON Schema, names a $schema that is not known, refers to something outside, or to itself without an end.',
+    why: 'It is not a JSON Schema, names a $schema that is not known, refers to a file outside of the chart, or to itself without an end, or it would take too long to check these values.',
     fix: 'Mend the schema, or leave it out with --skip-schema-validation.',
+  },
+  PKG_SCHEMA_REMOTE: {
+    summary: 'values.schema.json refers to a schema elsewhere that is not to be had',
+    why: 'A $ref in it is an address on the web. Helm fetches those on every run; pkg fetches nothing that a chart names unless it is told to.',
+    fix: 'Put the file into a folder as HOST/PATH and give the folder with --schema-cache, or give --allow-remote-schemas, or both: then what is fetched is kept in the folder. --skip-schema-validation leaves the schema out.',
   },
   PKG_SCHEMA_VIOLATION: {
     summary: "a value does not fit the chart's schema",
@@ -137,7 +142,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_DIGEST_MISMATCH: {
     summary: 'what was fetched is not what the repository promised',
-    why: 'The archive has another digest than the index or the manifest says: it was replaced later, or on the way.',
+    why: 'The archive has another digest than the index or the manifest says, and was replaced later, or on the way; or what they say is no digest that could be checked.',
     fix: 'Do not use it before you know why. Who runs the repository can make its index again.',
   },
   PKG_REPOSITORY_EXISTS: {
@@ -198,7 +203,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_TEMPLATE_YAML: {
     summary: 'what a template prints is not YAML',
     why: 'The structure of the document is broken. The position is in the template, not in the printed text.',
-    fix: 'Check the indentation of the line and of the block around it.',
+    fix: 'Check the indentation of the line and of the block around it. Of a Go template the lines that it printed are shown too, and where the value that stands there comes from.',
   },
   PKG_TEMPLATE_LIMIT: {
     summary: 'the templates run too long or print too much',
@@ -206,13 +211,13 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Look at the partial or the loop that the message names. If it is right as it is, raise the bound: `--template-limits steps=1000000000`.',
   },
   PKG_TEMPLATE_FAILED: {
-    summary: 'the chart itself refuses',
-    why: 'A template called `fail` or `required`.',
-    fix: 'Do what the message says; it was written by the author of the chart.',
+    summary: 'the chart itself refuses, or a Go template fails',
+    why: 'A template called `fail` or `required`, or a Go template could not be evaluated, with the message that Helm has for it.',
+    fix: 'Do what the message says: that of `fail` and `required` was written by the author of the chart.',
   },
   PKG_OBJECT_INVALID: {
     summary: 'a document is not an object of Kubernetes',
-    why: 'It lacks apiVersion, kind or a name, or holds a number where a text has to be.',
+    why: 'It lacks apiVersion, kind or a name, holds a number where a text has to be, or a Secret or ConfigMap holds data that no API server takes: something else than texts, or what is not base64.',
     fix: 'Mend the template at the place that is named.',
   },
   PKG_RELEASE_EXISTS: {
@@ -233,16 +238,21 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_RELEASE_PENDING: {
     summary: 'Helm left the release pending',
     why: 'The record says that an operation of Helm is in progress. Helm does not tell whether it still works.',
-    fix: 'When you know that it is dead, give --take-over.',
+    fix: 'When you know that it is dead, give --take-over; `--lock-timeout 5m` waits for it to end.',
   },
   PKG_RELEASE_HELD: {
     summary: 'another operation works on the release',
-    why: 'A living process holds the record.',
-    fix: 'Wait until it is done.',
+    why: 'A living process holds the record, or two operations began at the same moment.',
+    fix: 'Wait until it is done: `--lock-timeout 5m` does that. `--take-over` ends its hold, alive or dead.',
+  },
+  PKG_RELEASE_TAKEN_OVER: {
+    summary: 'another operation took the release over',
+    why: 'This one could not renew its hold on the record for too long (it was suspended, or cut off from the cluster), or somebody gave --take-over. It has written nothing since.',
+    fix: '`pkg history NAME` shows what became of the release.',
   },
   PKG_RECORD_CORRUPT: {
     summary: 'a record cannot be read',
-    why: 'The Secret of a revision holds something else than a release.',
+    why: 'The Secret of a revision holds something else than a release, or the one beside it (pkg.v1.NAME.vN) no random values.',
     fix: 'Restore it, or delete it: other revisions stay usable.',
   },
   PKG_RECORD_TOO_LARGE: {
@@ -314,6 +324,11 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     summary: 'the namespace does not exist',
     why: 'Objects need their namespace first.',
     fix: 'Give --create-namespace.',
+  },
+  PKG_NAMESPACE_TERMINATING: {
+    summary: 'the namespace is being deleted',
+    why: 'Nothing can be made in a namespace that goes away. It is gone when all that lives in it is; an object with a finalizer that nobody serves keeps it for ever.',
+    fix: 'Wait until it is gone, then give the command again with --create-namespace.',
   },
   PKG_KUBECONFIG_INVALID: {
     summary: 'the kubeconfig is wrong',

@@ -1,12 +1,18 @@
 /** What a failure looks like on a terminal. */
-import { closeSync, openSync, readSync } from 'node:fs';
 import { formatPosition, PkgError } from '../errors.ts';
-import type { Position } from '../errors.ts';
+import type { Excerpt, Position } from '../errors.ts';
 import { printable, printableLines } from '../errors-text.ts';
+import { readRegularFile } from '../read-file.ts';
 import type { Paint } from './color.ts';
 
 /** Messages may quote a long value; a screen has an end. */
 const MESSAGE_MAX = 2000;
+
+/** A chart's author may say more: a report on all that is wrong with the values. */
+const REPORT_MAX = 10_000;
+
+/** Of the lines of a text around a place each is shown as far as this. */
+const LINE_MAX = 160;
 
 /** Of how many errors found together each is shown in full. */
 const ERRORS_MAX = 50;
@@ -17,12 +23,12 @@ const ERRORS_MAX = 50;
  */
 export function renderError(error: unknown, paint: Paint, debug: boolean): string {
   const known = error instanceof PkgError ? error : internalError(error);
-  const lines = [`${paint('red', paint('bold', 'Error:'))} ${printable(known.message, MESSAGE_MAX)}`];
+  const lines = [`${paint('red', paint('bold', 'Error:'))}${messageOf(known)}`];
   if (known.errors.length === 0) {
     lines.push(...body(known, paint));
   } else {
     for (const each of known.errors.slice(0, ERRORS_MAX)) {
-      lines.push('', `${paint('red', '-')} ${printable(each.message, MESSAGE_MAX)}`, ...body(each, paint));
+      lines.push('', `${paint('red', '-')}${messageOf(each)}`, ...body(each, paint));
     }
     if (known.errors.length > ERRORS_MAX) lines.push('', `… and ${known.errors.length - ERRORS_MAX} more`);
     lines.push('', ...remarks(known, paint));
@@ -33,10 +39,30 @@ export function renderError(error: unknown, paint: Paint, debug: boolean): strin
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * The message after the word before it. What templates say by `fail` and `required` may be a text of many lines, which is
+ * laid out for a reader; where it begins with a line end it begins in a line of its own, but not with empty ones.
+ */
+function messageOf({ code, message }: PkgError): string {
+  if (code !== 'PKG_TEMPLATE_FAILED' || !message.includes('\n')) return ` ${printable(message, MESSAGE_MAX)}`;
+  const text = printableLines(message.trimEnd(), REPORT_MAX);
+  const blank = /^(?:[ \t]*\n)+/.exec(text)?.[0] ?? '';
+  return blank === '' ? ` ${text}` : `\n${text.slice(blank.length)}`;
+}
+
 function body(error: PkgError, paint: Paint): string[] {
   const at = error.at === undefined ? [] : [`  at ${paint('cyan', printable(formatPosition(error.at), 1000))}`];
   const frame = error.at === undefined ? [] : codeFrame(error.at, paint);
-  return [...at, ...frame, ...remarks(error, paint)];
+  return [
+    ...at,
+    ...frame,
+    ...error.excerpts.flatMap((excerpt) => excerptFrame(excerpt, paint)),
+    ...remarks(error, paint),
+  ];
+}
+
+function excerptFrame(excerpt: Excerpt, paint: Paint): string[] {
+  return [`  ${paint('dim', printable(excerpt.title, MESSAGE_MAX))}`, '', ...linesOf(excerpt, paint), ''];
 }
 
 function remarks(error: PkgError, paint: Paint): string[] {
@@ -51,39 +77,60 @@ function remarks(error: PkgError, paint: Paint): string[] {
  * somebody's password, and errors end up in logs.
  */
 function codeFrame(at: Position, paint: Paint): string[] {
-  const { file, line, column } = at;
-  if (line === undefined || !/(^|\/)(templates|crds)\/|(^|\/)Chart\.yaml$/.test(file.replaceAll('\\', '/'))) return [];
-  const text = readStart(file);
+  const { file, line, column, isSecret } = at;
+  if (
+    line === undefined ||
+    isSecret === true ||
+    !/(^|\/)(templates|crds)\/|(^|\/)Chart\.yaml$/.test(file.replaceAll('\\', '/'))
+  )
+    return [];
+  const text = readSource(file);
   const all = text?.split('\n') ?? [];
   if (all[line - 1] === undefined) return [];
   const first = Math.max(1, line - 1);
-  const last = Math.min(all.length, line + 1);
-  const width = String(last).length;
-  const frame = [''];
-  for (let number = first; number <= last; number++) {
-    const source = printable((all[number - 1] ?? '').replaceAll('\t', '  ').replace(/\r$/, ''), 160);
-    if (number === last && number !== line && source === '') continue;
-    const gutter = `${number === line ? '>' : ' '} ${String(number).padStart(width)} |`;
-    frame.push(`  ${paint('dim', gutter)} ${source}`.trimEnd());
-    if (number === line && column !== undefined && column <= 160) {
-      const before = (all[line - 1] ?? '').slice(0, column - 1).replaceAll('\t', '  ');
-      frame.push(`  ${paint('dim', `  ${' '.repeat(width)} |`)} ${' '.repeat(before.length)}${paint('red', '^')}`);
-    }
-  }
-  return [...frame, ''];
+  const lines = all.slice(first - 1, line + 1);
+  return ['', ...linesOf({ first, lines, line, ...(column !== undefined && { column }) }, paint), ''];
 }
 
-/** The start of a file, as far as a person would look; undefined when it can't be read. */
-function readStart(file: string): string | undefined {
-  let fd: number | undefined;
+/** Lines with their numbers, and a mark at the place in question. */
+function linesOf({ first, lines, line, column }: Omit<Excerpt, 'title'>, paint: Paint): string[] {
+  const width = String(first + lines.length - 1).length;
+  const frame: string[] = [];
+  for (const [index, raw] of lines.entries()) {
+    const number = first + index;
+    const isMarked = number === line;
+    const { shown, before } = windowOf(raw.replace(/\r$/, ''), isMarked ? column : undefined);
+    if (index === lines.length - 1 && !isMarked && shown === '') continue;
+    const gutter = `${isMarked ? '>' : ' '} ${String(number).padStart(width)} |`;
+    frame.push(`  ${paint('dim', gutter)} ${shown}`.trimEnd());
+    if (before === undefined) continue;
+    frame.push(`  ${paint('dim', `  ${' '.repeat(width)} |`)} ${' '.repeat(before)}${paint('red', '^')}`);
+  }
+  return frame;
+}
+
+/** The part of a line that is shown, which holds the column in question, and how far before that it begins. */
+function windowOf(raw: string, column: number | undefined): { shown: string; before: number | undefined } {
+  const from = column === undefined || column <= LINE_MAX ? 0 : column - 1 - LINE_MAX / 2;
+  // Not in the middle of a pair of surrogates.
+  const start = /^[\udc00-\udfff]/.test(raw.slice(from)) ? from - 1 : from;
+  const lead = start > 0 ? '…' : '';
+  const visible = (text: string): string => lead + printable(text.replaceAll('\t', '  '), LINE_MAX);
+  return {
+    shown: visible(raw.slice(start)),
+    before: column === undefined ? undefined : Array.from(visible(raw.slice(start, column - 1))).length,
+  };
+}
+
+/** A chart's file is not larger. */
+const SOURCE_MAX = 5 << 20;
+
+/** The text of a file; undefined when it can't be read. */
+function readSource(file: string): string | undefined {
   try {
-    fd = openSync(file, 'r');
-    const buffer = Buffer.alloc(1 << 20);
-    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, 0));
+    return readRegularFile(file, SOURCE_MAX).toString('utf8');
   } catch {
     return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

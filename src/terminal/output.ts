@@ -1,6 +1,6 @@
 /** The only places where pkg writes: results to standard output, everything else to standard error. */
 import { writeSync } from 'node:fs';
-import { printableLines } from '../errors-text.ts';
+import { printableJson, printableLines } from '../errors-text.ts';
 import { isTerminal } from './color.ts';
 
 /** Standard output or error was closed by whoever read it (`pkg list | head -1`). Ends the program quietly. */
@@ -8,7 +8,10 @@ export class OutputClosedError extends Error {
   override readonly name = 'OutputClosedError';
 }
 
-/** Writes a result, or a part of one. */
+/**
+ * Writes a result of pkg's own words, or a part of one: colours may be in it, and what comes from charts, records and
+ * clusters is made safe where it is put in. Such texts as a whole are for {@link printDocument} and {@link printJson}.
+ */
 export function print(text: string): void {
   write(1, text);
 }
@@ -19,6 +22,11 @@ export function print(text: string): void {
  */
 export function printDocument(text: string): void {
   print(isTerminal(1) ? printableLines(text) : text);
+}
+
+/** Writes JSON. What a terminal would obey, or show as something else, is escaped: to a program it is the same. */
+export function printJson(text: string): void {
+  print(printableJson(text));
 }
 
 /** Pieces of a text are written together until they are so long. */
@@ -65,8 +73,10 @@ function write(fd: 1 | 2, text: string, encoding: BufferEncoding = 'utf8'): void
         openStream(fd).write(bytes);
         return;
       }
-      if (code === 'EPIPE') throw new OutputClosedError();
-      throw error;
+      if (code !== 'EPIPE' && code !== 'EIO') throw error;
+      // Of a terminal that was closed, too. Whoever only follows the work is not needed to end it well.
+      if (fd === 2) return;
+      throw new OutputClosedError();
     }
   }
 }
@@ -76,7 +86,7 @@ const streams: Map<number, NodeJS.WriteStream> = new Map();
 function openStream(fd: 1 | 2): NodeJS.WriteStream {
   const stream = fd === 1 ? process.stdout : process.stderr;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   streams.set(fd, stream);
   return stream;

@@ -9,6 +9,7 @@ import { YamlFault } from './fault.ts';
 import { readFields } from './fast.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
+import { positionAt } from './read.ts';
 import { decodeBytes, validText } from './readable.ts';
 import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
@@ -27,15 +28,16 @@ const METADATA_TYPE =
 /**
  * Reads the head of a document, given as bytes, one a character; texts are given back so.
  *
- * @throws PkgError PKG_YAML_SYNTAX for what Helm refuses, with Helm's words after `YAML parse error on FILE: `
+ * @throws PkgError PKG_YAML_SYNTAX for what Helm refuses, with Helm's words after `YAML parse error on FILE: `, and where
+ *   it is in the text
  */
 export function documentHead(text: string): DocumentHead {
   const valid = validText(text);
   const fields = valid === undefined ? undefined : readFields(valid, isOfHead);
   const plain = fields === undefined ? undefined : plainHead(fields);
   if (plain !== undefined) return plain;
+  const { text: unicode, fault } = decodeBytes(text);
   try {
-    const { text: unicode, fault } = decodeBytes(text);
     const node = new DocumentReader(unicode, fault).next();
     const head: DocumentHead = { apiVersion: '', kind: '', name: '', annotations: undefined };
     if (node !== undefined) {
@@ -47,7 +49,7 @@ export function documentHead(text: string): DocumentHead {
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
-    throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`);
+    throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`, { at: positionAt(unicode, error.at, '') });
   }
 }
 
@@ -105,39 +107,39 @@ function takeOut(map: ValueMap, key: string): void {
 }
 
 function readHead(head: DocumentHead, document: YamlNode): void {
-  for (const [key, value] of fieldsOf(document, 'value of type util.SimpleHead')) {
+  for (const [key, value] of fieldsOf(document, [], 'util.SimpleHead')) {
     const folded = foldCase(key);
-    if (folded === 'apiversion') head.apiVersion = textOf(value, 'SimpleHead.apiVersion') ?? head.apiVersion;
-    else if (folded === 'kind') head.kind = textOf(value, 'SimpleHead.kind') ?? head.kind;
-    else if (folded === 'metadata') readMetadata(head, value);
+    if (folded === 'apiversion') head.apiVersion = textOf(value, [key]) ?? head.apiVersion;
+    else if (folded === 'kind') head.kind = textOf(value, [key]) ?? head.kind;
+    else if (folded === 'metadata') readMetadata(head, value, key);
   }
 }
 
-function readMetadata(head: DocumentHead, metadata: YamlNode): void {
+function readMetadata(head: DocumentHead, metadata: YamlNode, at: string): void {
   // Null takes back what the field was before, in another case.
   if (isNull(metadata)) Object.assign(head, { name: '', annotations: undefined });
-  for (const [key, value] of fieldsOf(metadata, `struct field SimpleHead.metadata of type ${METADATA_TYPE}`)) {
+  for (const [key, value] of fieldsOf(metadata, [at], METADATA_TYPE)) {
     const folded = foldCase(key);
     if (folded === 'name') {
-      head.name = textOf(value, '.metadata.name') ?? head.name;
+      head.name = textOf(value, [at, key]) ?? head.name;
     } else if (folded === 'annotations') {
-      const entries = fieldsOf(value, 'struct field .metadata.annotations of type map[string]string');
+      const entries = fieldsOf(value, [at, key], 'map[string]string');
       if (isNull(value)) {
         head.annotations = undefined;
         continue;
       }
       const annotations = new Map(head.annotations);
-      for (const [name, item] of entries) annotations.set(encode(name), textOf(item, '.metadata.annotations') ?? '');
+      for (const [name, item] of entries) annotations.set(encode(name), textOf(item, [at, key, name]) ?? '');
       head.annotations = annotations;
     }
   }
 }
 
 /** The entries as Go's JSON decoder meets them: by sorted key. Of null there are none. */
-function fieldsOf(node: YamlNode, target: string): [string, YamlNode][] {
+function fieldsOf(node: YamlNode, path: readonly string[], type: string): [string, YamlNode][] {
   const map = follow(node);
   if (isNull(map)) return [];
-  if (map.kind !== 'map') throw mismatch(map, target);
+  if (map.kind !== 'map') throw mismatch(map, path, type);
   return [...new Decoder(false).entries(map)].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -156,9 +158,9 @@ function foldCase(key: string): string {
 }
 
 /** Numbers and booleans become text where text is asked for; undefined for null. */
-function textOf(node: YamlNode, field: string): string | undefined {
+function textOf(node: YamlNode, path: readonly string[]): string | undefined {
   const scalar = follow(node);
-  if (scalar.kind !== 'scalar') throw mismatch(scalar, `struct field ${field} of type string`);
+  if (scalar.kind !== 'scalar') throw mismatch(scalar, path, 'string');
   const value = scalarValue(scalar);
   if (value === null) return undefined;
   if (typeof value === 'number' && !Number.isFinite(value))
@@ -171,10 +173,17 @@ function encode(text: string): string {
   return /[^\x00-\x7f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 }
 
-function mismatch(node: YamlNode, target: string): PkgError {
-  const kind = node.kind === 'map' ? 'object' : node.kind === 'list' ? 'array' : typeof scalarValue(node);
+/**
+ * The error of Go 1.27's `encoding/json`: the keys that lead to the value as a JSON pointer with points for slashes.
+ * A pointer that ends in digits passes for that of a list's element (`UnmarshalTypeError.Error` in v2_decode.go).
+ */
+function mismatch(node: YamlNode, path: readonly string[], type: string): PkgError {
+  const value = node.kind === 'map' ? 'object' : node.kind === 'list' ? 'array' : typeof scalarValue(node);
+  const kind = value === 'boolean' ? 'bool' : value === 'bigint' ? 'number' : value;
+  const pointer = path.map((key) => `.${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const into = path.length === 0 ? 'Go value' : /\.[0-9]+$/.test(pointer) ? pointer : `Go struct field ${pointer}`;
   return new PkgError(
     'PKG_YAML_SYNTAX',
-    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind === 'boolean' ? 'bool' : kind === 'bigint' ? 'number' : kind} into Go ${target}`,
+    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into ${into} of type ${type}`,
   );
 }

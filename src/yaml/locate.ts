@@ -17,12 +17,11 @@ export async function locateKeys(
     let found: Node | undefined;
     for (const part of path) {
       if (isAlias(node)) node = node.resolve(document);
-      const next: unknown =
-        isSeq(node) && typeof part === 'number'
-          ? node.items[part]
-          : isMap(node)
-            ? node.items.findLast((pair) => keyText(pair) === String(part))
-            : undefined;
+      const next: unknown = isSeq(node)
+        ? node.items[Number(part)]
+        : isMap(node)
+          ? node.items.findLast((pair) => keyText(pair) === String(part))
+          : undefined;
       if (next === undefined) {
         found = undefined;
         break;

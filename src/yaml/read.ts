@@ -24,6 +24,11 @@ export type YamlOptions = {
    * given as the text that Helm makes of it.
    */
   floats?: 'text';
+  /**
+   * The last line is ended where it is not. Kubernetes' reader of YAML streams, by which Helm reads values and CRDs,
+   * ends every line, so that a block text keeps its newline at the end of a file: `a: |\n  x` is "x\n".
+   */
+  endLastLine?: true;
 };
 
 /** Texts longer than this (in UTF-16 units) are refused: what they hold could never be stored in a cluster. */
@@ -81,7 +86,8 @@ export function positionAt(text: string, offset: number, file: string): Position
 
 type Document = { value: Value; offset: number };
 
-function compose(text: string, file: string, options: YamlOptions): Document[] {
+function compose(given: string, file: string, options: YamlOptions): Document[] {
+  const text = options.endLastLine === true && !given.endsWith('\n') ? `${given}\n` : given;
   if (text.length > LONGEST_TEXT) {
     throw new PkgError('PKG_YAML_TOO_COMPLEX', TOO_LARGE, { at: { file } });
   }
@@ -98,7 +104,7 @@ function compose(text: string, file: string, options: YamlOptions): Document[] {
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
-    throw new PkgError(code, error.message, { at: positionAt(text, error.at, file) });
+    throw new PkgError(code, error.message, { at: positionAt(given, Math.min(error.at, given.length), file) });
   }
 }
 

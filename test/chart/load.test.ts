@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';
@@ -122,21 +122,6 @@ describe('links and other things in a chart folder', () => {
     expect(chart.values).toEqual(new Map([['b', 2]]));
   });
 
-  test('links into other charts are followed, as charts of one repository share their parts', async () => {
-    const other = writeChart({ 'values.yaml': 'b: 2', 'templates/x.yaml': 'x: 1' }, 'other');
-    const path = writeChart({ 'charts/a.txt': '' });
-    rmSync(join(path, 'charts/a.txt'));
-    symlinkSync(other, join(path, 'charts/other'));
-    symlinkSync(join(other, 'values.yaml'), join(path, 'values.yaml'));
-    const chart = await loadChart(path);
-    expect(chart.values).toEqual(new Map([['b', 2]]));
-    expect(chart.dependencies.map(({ metadata, templates }) => [metadata.name, names(templates)])).toEqual([
-      ['web', ['templates/x.yaml']],
-    ]);
-    symlinkSync('/etc/passwd', join(other, 'passwd'));
-    expect(await codeOf(() => loadChart(path))).toBe('PKG_CHART_UNSAFE');
-  });
-
   test('the chart itself may be named by a link', async () => {
     const link = join(temporaryFolder(), 'link');
     symlinkSync(writeChart(), link);
@@ -146,19 +131,12 @@ describe('links and other things in a chart folder', () => {
   test.each<[string, (chart: string) => void]>([
     ['a link to a file outside', (chart) => symlinkSync('/etc/passwd', join(chart, 'passwd'))],
     ['a link to a folder outside', (chart) => symlinkSync('/etc', join(chart, 'etc'))],
-    [
-      'a link beside the chart, whose name begins like it',
-      (chart) => {
-        writeFileSync(`${chart}-secret`, 'x');
-        symlinkSync('../web-secret', join(chart, 'a'));
-      },
-    ],
     ['a link to a device', (chart) => symlinkSync('/dev/zero', join(chart, 'values.yaml'))],
     [
       'a link to a link outside',
       (chart) => {
-        symlinkSync('/etc/passwd', join(dirname(chart), 'step'));
-        symlinkSync('../step', join(chart, 'a'));
+        symlinkSync('/etc/passwd', `${chart}-step`);
+        symlinkSync('../web-step', join(chart, 'a'));
       },
     ],
     ['a link to nothing', (chart) => symlinkSync('nowhere', join(chart, 'a'))],
@@ -181,6 +159,7 @@ describe('links and other things in a chart folder', () => {
     ],
     ['requirements.lock as a link', (chart) => symlinkSync('Chart.yaml', join(chart, 'requirements.lock'))],
     ['.helmignore as a link outside', (chart) => symlinkSync('/etc/passwd', join(chart, '.helmignore'))],
+    ['.helmignore as a pipe', (chart) => execFileSync('mkfifo', [join(chart, '.helmignore')])],
     ['a pipe', (chart) => execFileSync('mkfifo', [join(chart, 'pipe')])],
     ['a backslash in a name', (chart) => writeFileSync(join(chart, 'a\\b'), '')],
     ['a line break in a name', (chart) => writeFileSync(join(chart, 'a\nkind: Secret'), '')],
@@ -211,7 +190,7 @@ describe('links and other things in a chart folder', () => {
 
   test('a file and a chart that are too large', async () => {
     const one = writeChart({ big: '' });
-    truncateSync(join(one, 'big'), (5 << 20) + 1);
+    truncateSync(join(one, 'big'), (100 << 20) + 1);
     const error = await errorOf(() => loadChart(one));
     expect([error.code, error.at?.file]).toEqual(['PKG_CHART_TOO_LARGE', join(one, 'big')]);
     const many = writeChart();

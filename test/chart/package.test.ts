@@ -6,12 +6,10 @@ import { list } from 'tar';
 import { describe, expect, test } from 'vitest';
 import type { Chart } from '../../src/chart/chart.ts';
 import { loadChart } from '../../src/chart/load.ts';
-import { packageChart } from '../../src/chart/package.ts';
-import { parseYaml } from '../../src/yaml/read.ts';
-import { toPlain } from '../../src/yaml/value.ts';
+import { packageChart, sourceDateEpoch } from '../../src/chart/package.ts';
 import { helm } from '../support/helm.ts';
 import { CHART_YAML, codeOf, craftArchive, temporaryFolder, writeChart } from './support.ts';
-import { RUNS } from '../support/generation.ts';
+import { RUNS, SEED } from '../support/generation.ts';
 
 const FULL: Record<string, string | Uint8Array> = {
   'Chart.yaml': [
@@ -52,14 +50,14 @@ const FULL: Record<string, string | Uint8Array> = {
   ]),
 };
 
-function runHelmPackage(chart: string, ...more: string[]): string {
+function runHelmPackage(chart: string, more: readonly string[] = [], env: Record<string, string> = {}): string {
   const destination = temporaryFolder();
-  const run = helm(['package', chart, '-d', destination, ...more]);
+  const run = helm(['package', chart, '-d', destination, ...more], { env });
   expect(run.stderr).toBe('');
   return join(destination, readdirSync(destination)[0] ?? '');
 }
 
-/** Names and contents; of Chart.yaml and Chart.lock the data in its order, for helm quotes fewer texts. */
+/** Names and contents. */
 async function entriesOf(file: string): Promise<[string, string][]> {
   const entries: [string, string][] = [];
   await list({
@@ -68,11 +66,7 @@ async function entriesOf(file: string): Promise<[string, string][]> {
     onReadEntry: (entry) => {
       const chunks: Buffer[] = [];
       entry.on('data', (chunk: Buffer) => chunks.push(chunk));
-      entry.on('end', () => {
-        const text = Buffer.concat(chunks).toString('latin1');
-        const isOurs = /\/Chart\.(?:yaml|lock)$/.test(entry.path);
-        entries.push([entry.path, isOurs ? JSON.stringify(toPlain(parseYaml(text, entry.path))) : text]);
-      });
+      entry.on('end', () => entries.push([entry.path, Buffer.concat(chunks).toString('latin1')]));
     },
   });
   return entries;
@@ -99,6 +93,80 @@ describe('packageChart', () => {
     const ownNames = (all: [string, string][]): string[] =>
       all.map(([name]) => name).filter((name) => !name.startsWith('web/charts/'));
     expect(ownNames(entries)).toEqual(ownNames(expected));
+  });
+
+  test.each(['0', '1', '1700000000', '+7', '8589934591'])("SOURCE_DATE_EPOCH=%s gives helm's bytes", async (epoch) => {
+    const { 'charts/deep.tgz': _, 'charts/sub/requirements.yaml': __, ...files } = FULL;
+    files['Chart.yaml'] = String(files['Chart.yaml']).replace(/- \{version: ">=0"[^]*/, '');
+    const chart = writeChart(files);
+    const env = { SOURCE_DATE_EPOCH: epoch };
+    const path = await packageChart(chart, { destination: temporaryFolder(), modified: sourceDateEpoch(env) });
+    // What is compressed; Go compresses it in another way.
+    expect(gunzipSync(readFileSync(path)).equals(gunzipSync(readFileSync(runHelmPackage(chart, [], env))))).toBe(true);
+  });
+
+  test.each(['abc', '-1', '1.5', ' 1', '1 ', '0x1', '1_0', '9223372036854775808', '-', '+', '٣'])(
+    'SOURCE_DATE_EPOCH=%s is refused, as by helm',
+    (epoch) => {
+      const env = { SOURCE_DATE_EPOCH: epoch };
+      expect(() => sourceDateEpoch(env)).toThrow(/SOURCE_DATE_EPOCH is /);
+      expect(helm(['package', writeChart(), '-d', temporaryFolder()], { env }).stderr).toContain(
+        'invalid SOURCE_DATE_EPOCH',
+      );
+    },
+  );
+
+  test('no time is given by an empty SOURCE_DATE_EPOCH', () => {
+    expect([sourceDateEpoch({}), sourceDateEpoch({ SOURCE_DATE_EPOCH: '' })]).toEqual([undefined, undefined]);
+  });
+
+  test('quotes in Chart.yaml and Chart.lock what helm quotes', async () => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 30 }),
+      fc.string({ unit: 'grapheme', maxLength: 8 }),
+      fc
+        .array(fc.constantFrom('word', ' ', ': ', '#', '- ', "'", '"', '\n', 'é', '1', '.', '~', '>='), {
+          maxLength: 40,
+        })
+        .map((all) => all.join('')),
+      fc.constantFrom(
+        '1.2.3',
+        '0x10',
+        '1e3',
+        '010',
+        'yes',
+        'null',
+        '2020-01-01',
+        '1:30',
+        '.5',
+        '*',
+        '>=1',
+        '~1.2',
+        '^1',
+      ),
+    );
+    // What Helm refuses or changes in a Chart.yaml is not the matter here.
+    const plain = text.map((one) => one.replace(/[^\n -~\xa1-\uffff]|[\ud800-\udfff\u2028\u2029\ufeff]/g, ''));
+    const charts = fc.sample(
+      fc.record({
+        apiVersion: fc.constant('v2'),
+        name: fc.constant('web'),
+        version: fc.constantFrom('1.2.3', '0.1.0-rc.1', '10.0.0+b1', '1.0.0-0'),
+        appVersion: plain,
+        keywords: fc.array(plain, { maxLength: 5 }),
+        annotations: fc.dictionary(
+          plain.map((key) => key.replaceAll('\n', '')),
+          plain,
+          { maxKeys: 5 },
+        ),
+      }),
+      { numRuns: 60 * RUNS, seed: SEED },
+    );
+    for (const made of charts) {
+      const chart = writeChart({ 'Chart.yaml': JSON.stringify(made) });
+      const ours = await entriesOf(await packageChart(chart, { destination: temporaryFolder() }));
+      expect(ours, JSON.stringify(made)).toEqual(await entriesOf(runHelmPackage(chart)));
+    }
   });
 
   test("has helm's header", async () => {
@@ -138,7 +206,7 @@ describe('packageChart', () => {
     expect(path).toMatch(/\/web-v2\.0\.0-rc\.1\+b\.tgz$/);
     const { metadata } = await loadChart(path);
     expect([metadata.version, metadata.appVersion]).toEqual(['v2.0.0-rc.1+b', '1.10']);
-    const expected = runHelmPackage(chart, '--version', 'v2.0.0-rc.1+b', '--app-version', '1.10');
+    const expected = runHelmPackage(chart, ['--version', 'v2.0.0-rc.1+b', '--app-version', '1.10']);
     expect(await entriesOf(path)).toEqual(await entriesOf(expected));
     for (const version of ['', '../x', '1.0.0\u001b[2J', 'one']) {
       expect(await codeOf(() => packageChart(chart, { destination: temporaryFolder(), version }))).toBe('PKG_USAGE');

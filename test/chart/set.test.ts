@@ -102,7 +102,7 @@ test.each([
     fc.asyncProperty(expression, async (text) => {
       const theirs = helmValues(plainChart, [`${flag}=${text}`])?.['plain'];
       const ours = await readUserValues({ ...NONE, [source]: [text] }).then(
-        (values) => normal(toPlain(values)),
+        ({ values }) => normal(toPlain(values)),
         (error: unknown) => {
           if (error instanceof PkgError) return undefined;
           throw error;
@@ -127,7 +127,7 @@ test('--set-json means what it means to helm', async () => {
       fc.pre(!/__proto__|e\+?[0-9]{3}|\d{17}/.test(given));
       const theirs = helmValues(plainChart, [`--set-json=${given}`])?.['plain'];
       const ours = await readUserValues({ ...NONE, setJson: [given] }).then(
-        (values) => normal(toPlain(values)),
+        ({ values }) => normal(toPlain(values)),
         () => undefined,
       );
       expect(ours).toEqual(theirs);
@@ -166,7 +166,7 @@ test('values of charts, subcharts, files and flags are coalesced as helm does', 
         files.flatMap((file) => ['-f', file]),
       );
       const chart = await loadChart(path);
-      const user = await readUserValues({ ...NONE, valueFiles: files });
+      const { values: user } = await readUserValues({ ...NONE, valueFiles: files });
       const { chart: resolved } = resolveDependencies(chart, user);
       const { values } = coalesceValues(resolved, user);
       const sub = values.get('sub');

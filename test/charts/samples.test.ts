@@ -115,7 +115,7 @@ describe('guestbook', () => {
 
   test('makes a password once', async () => {
     const first = await render(GUESTBOOK);
-    const second = await render(GUESTBOOK, {}, { keepsakes: first.keepsakes });
+    const second = await render(GUESTBOOK, {}, { storedValues: first.storedValues });
     const other = await render(GUESTBOOK);
     expect(objectOf(second, 'Secret')).toEqual(objectOf(first, 'Secret'));
     expect(objectOf(other, 'Secret')).not.toEqual(objectOf(first, 'Secret'));

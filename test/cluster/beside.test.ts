@@ -125,6 +125,25 @@ test.each(['true', 'false'])('what helm began with --server-side=%s pkg goes on 
   expect(await pkg(ns, 'list', '-q')).toBe('');
 });
 
+test('uninstall names what a policy kept, as helm does', async () => {
+  const keep = (name: string): Json => ({
+    ...configMap(name),
+    metadata: { name, annotations: { 'helm.sh/resource-policy': 'keep' } },
+  });
+  const account: Json = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: (keep('a') as { metadata: Json }).metadata,
+  };
+  const made = charts('1.0.0', { v: '1' }, [keep('b'), account, keep('a')]);
+  const [ours, theirs] = [await namespace(), await namespace()];
+  await pkg(ours, 'install', 'r', made.helm);
+  await helm(theirs, 'install', 'r', made.helm);
+  const told = await helm(theirs, 'uninstall', 'r');
+  expect(told).toContain('[ConfigMap] b');
+  expect(await pkg(ours, 'uninstall', 'r')).toBe(told);
+});
+
 test('an operation tells what it came to as helm does', async () => {
   const ns = await namespace();
   const told = async (program: 'pkg' | 'helm', ...args: string[]): Promise<Json> => {
@@ -144,4 +163,59 @@ test('an operation tells what it came to as helm does', async () => {
     expect(ours).toEqual(theirs);
     await kubectlOn(ns, ['delete', 'all,configmap', '--all', '--wait=false']);
   }
+});
+
+test('documents are recorded and applied with the ends that helm leaves them', async () => {
+  const map = (name: string, rest: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${rest}`;
+  const chart = goChartOf([], {
+    'templates/a.yaml': `${map('a', 'data:\n  k: |+\n    x\n')}\n---\n${map('b', 'data:\n  k: |\n    y\n')}--- # c\n${map('c', 'data:\n  k: z\n\n\n')}`,
+    'templates/b.yaml':
+      `${map('d', 'data:\n  k: |\n    x\n')}---   \n---\n${map('e', 'data:\n  k: "\u2028"\n  l: |+\n    x\n\n')}`.replaceAll(
+        '\n',
+        '\r\n',
+      ),
+    'templates/hooks.yaml': [map('h', 'data:\n  k: |+\n    x\n\n'), map('i', '')]
+      .map((text) => text.replace('metadata:\n', 'metadata:\n  annotations: {helm.sh/hook: pre-install}\n'))
+      .join('---\n'),
+  });
+  const [ours, theirs] = await Promise.all(
+    ([pkg, helm] as const).map(async (program) => {
+      const ns = await namespace();
+      await program(ns, 'install', 'r', chart);
+      const texts = await Promise.all(['manifest', 'hooks'].map((what) => program(ns, 'get', what, 'r')));
+      // The other one reads the record, and finds nothing to do.
+      await (program === pkg ? helm : pkg)(ns, 'upgrade', 'r', chart);
+      return { texts, maps: await maps(ns) };
+    }),
+  );
+  expect(ours).toEqual(theirs);
+  expect(Object.keys(ours?.maps ?? {})).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
+test('a rollback records where it went back to, and is described before it begins', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', ONE.pkg);
+  await pkg(ns, 'upgrade', 'r', TWO.pkg);
+  await pkg(ns, 'rollback', 'r', '1', '--description', 'é'.repeat(150));
+  await helm(ns, 'rollback', 'r');
+  await pkg(ns, 'upgrade', 'r', ONE.pkg);
+  for (const words of [
+    ['history', 'r', '--show-rollback-revision'],
+    ['history', 'r'],
+    ['history', 'r', '-o', 'yaml'],
+  ]) {
+    expect(await pkg(ns, ...words)).toBe(await helm(ns, ...words));
+  }
+  const revisions = JSON.parse(await helm(ns, 'history', 'r', '-o', 'json')) as Json[];
+  expect(revisions.map(({ rollback_revision }) => rollback_revision as unknown)).toEqual([
+    undefined,
+    undefined,
+    1,
+    2,
+    undefined,
+  ]);
+  await pkg(ns, 'rollback', 'r', '4', '--description', 'é'.repeat(256));
+  const tooLong = await pkgOn('no-such-namespace', ['rollback', 'r', '1', '--description', 'é'.repeat(257)]);
+  expect([tooLong.status, tooLong.stderr]).toEqual([1, expect.stringContaining('256')]);
 });

@@ -199,6 +199,9 @@ describe.each(OPERATIONS)(
             expect(error).toBeInstanceOf(PkgError);
             expect(error).toMatchObject({ code: 'PKG_CLUSTER_FORBIDDEN' });
             expect((error as PkgError).notes.join()).toContain('injected 403');
+          }
+          // A revision that could not be marked as superseded is no failure; the next command marks it.
+          if (error !== undefined || requests[number - 1]?.method === 'PUT') {
             await (again ?? ((where: string) => run(where, cluster().kubeconfig)))(ns);
           }
           await check(ns);
@@ -271,16 +274,19 @@ describe('kill -9', () => {
   );
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle is recorded, and the next goes on', async (signal) => {
-  const ns = await namespace();
-  const { run } = await stopped('pkg', ns, ['install', 'r', FIRST], signal, isWrite);
-  expect(run.stderr).toContain('PKG_INTERRUPTED');
-  expect(run.status).toBe(1);
-  expect(await statuses(ns, 'r')).toEqual(['failed']);
-  await pkg(ns, 'upgrade', '--install', 'r', SECOND);
-  expect(await maps(ns)).toEqual(AFTER_SECOND);
-  expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
-});
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s in the middle is recorded, and the next goes on',
+  async (signal) => {
+    const ns = await namespace();
+    const { run } = await stopped('pkg', ns, ['install', 'r', FIRST], signal, isWrite);
+    expect(run.stderr).toContain('PKG_INTERRUPTED');
+    expect(run.status).toBe(1);
+    expect(await statuses(ns, 'r')).toEqual(['failed']);
+    await pkg(ns, 'upgrade', '--install', 'r', SECOND);
+    expect(await maps(ns)).toEqual(AFTER_SECOND);
+    expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
+  },
+);
 
 test('Ctrl-C in the middle of 300 objects ends it soon, with nothing new begun', async () => {
   const ns = await namespace();
@@ -358,7 +364,7 @@ test('a record that helm left pending is refused with its age, and taken over wh
   const go = goChartOf([configMap('a', { v: '1' }), configMap('b', { v: '1' })]);
   await stopped('helm', ns, ['install', 'r', go], 'SIGKILL', ({ method }) => method === 'PATCH');
   const refused = await pkgFails(ns, 'PKG_RELEASE_PENDING', ['upgrade', '--install', 'r', FIRST]);
-  expect(refused).toMatch(/r revision 1 \(pending-install\), begun \d+ s ago/);
+  expect(refused).toMatch(/r revision 1 \(pending-install\), begun at \S+Z, \d+ s ago/);
   expect(refused).toContain('--take-over');
   const taken = await pkgOn(ns, ['upgrade', '--install', 'r', FIRST, '--take-over']);
   expect(taken.stderr).toContain('is taken over');

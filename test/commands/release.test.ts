@@ -17,6 +17,7 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap } from '../../src/yaml/value.ts';
 import type { Value } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
+import { writeFiles } from '../chart/support.ts';
 import { pkg } from '../support/pkg.ts';
 
 let folder = '';
@@ -115,6 +116,20 @@ test('diff, upgrade, drift, rollback and uninstall', () => {
   expect(run('uninstall', 'demo').stdout).toBe('release "demo" uninstalled\n');
   expect(files().filter((name) => name.endsWith('.yaml'))).toEqual([]);
   expect(run('list', '-A', '-o', 'json').stdout).toBe('[]\n');
+});
+
+test('uninstall names what a policy kept', () => {
+  const keep = (name: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, annotations: {helm.sh/resource-policy: keep}}\n`;
+  const chart = join(folder, '..', 'keeping');
+  writeFiles(chart, {
+    'Chart.yaml': 'apiVersion: v2\nname: keeping\nversion: 1.0.0\n',
+    'templates/all.yaml': `${keep('b')}---\n${keep('a')}---\napiVersion: v1\nkind: Secret\nmetadata: {name: gone}\n`,
+  });
+  run('install', 'demo', chart);
+  expect(run('uninstall', 'demo').stdout).toBe(
+    'These resources were kept due to the resource policy:\n[ConfigMap] b\n[ConfigMap] a\n\nrelease "demo" uninstalled\n',
+  );
 });
 
 test('the generated password stays, and is masked in a diff', () => {

@@ -127,8 +127,7 @@ test.each([[[]], [['--release-name']], [['--include-crds', '--skip-tests']]])(
       const place = join(folder, `out-${at}-${flags.length}${flags[0] ?? ''}`);
       const run = program(['template', 'name', 'web', '--output-dir', place, ...flags], { cwd: folder });
       expect(run.status).toBe(0);
-      const wrote = run.stdout.replaceAll(`${place}/`, '').replaceAll('.hbs', '').trim().split('\n');
-      return { files: tree(place), wrote: [...new Set(wrote)] };
+      return { files: tree(place), wrote: run.stdout.replaceAll(`${place}/`, '').replaceAll('.hbs', '') };
     });
     expect(ours).toEqual(theirs);
     expect(Object.keys(ours?.files ?? {}).length).toBeGreaterThan(5);

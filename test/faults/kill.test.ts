@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pkg, pkgInterrupted } from '../support/pkg.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pkg, pkgInterrupted, pkgStarted } from '../support/pkg.ts';
 
 const COUNT = 1500;
 let folder = '';
@@ -95,4 +96,47 @@ test('of two upgrades at once one wins, and the other says so', async () => {
   for (const { stderr } of lost) expect(stderr).toMatch(/code: PKG_(?:RELEASE_HELD|OBJECT_CONFLICT) /);
   expect(state(target).texts).toHaveLength(1);
   expect(statuses(target).filter((status) => status === 'deployed')).toHaveLength(1);
+});
+
+describe.concurrent('half a minute', () => {
+  test.each([
+    ['upgrade', ['upgrade', 'r', '--set', 'text=b'], ['upgrade', 'r', '--set', 'text=c'], 'c'],
+    ['rollback', ['rollback', 'r', '1'], ['upgrade', 'r', '--set', 'text=c'], 'c'],
+    ['uninstall', ['uninstall', 'r'], ['rollback', 'r', '1'], 'a'],
+  ])(
+    'after it was suspended an operation (%s) is taken over, and writes nothing more when it wakes up',
+    async (name, loser, winner, text) => {
+      const target = join(folder, `suspended-${name}`);
+      const place = ['--target', `dir:${target}`];
+      const withChart = (args: readonly string[]): string[] =>
+        args[0] === 'upgrade' ? ['upgrade', 'r', chart, ...args.slice(2), ...place] : [...args, ...place];
+      expect(pkg(['install', 'r', chart, ...place]).status).toBe(0);
+      if (name === 'rollback') expect(pkg(withChart(['upgrade', 'r', '--set', 'text=b'])).status).toBe(0);
+      const first = pkgStarted(withChart(loser));
+      const records = join(target, '_secret', 'default', 'secret');
+      const isPending = (): boolean =>
+        readdirSync(records).some((file) =>
+          /status: (?:pending-upgrade|pending-rollback|uninstalling)/.test(readFileSync(join(records, file), 'utf8')),
+        );
+      while (!isPending()) await sleep(5);
+      // Not while it holds the short lock, which is not taken from a process that lives.
+      for (;;) {
+        first.kill('SIGSTOP');
+        await sleep(20);
+        if (!existsSync(join(target, '_secret', '.lock'))) break;
+        first.kill('SIGCONT');
+        await sleep(Math.random() * 10);
+      }
+      const second = await pkgInterrupted(withChart(winner), 'SIGTERM', 200_000);
+      expect(second.stderr).toMatch(/is taken over: process \d+ on \S+ gave no sign of life for 30 s/);
+      expect(second.status).toBe(0);
+      first.kill('SIGCONT');
+      const { status, stderr } = await first.done;
+      expect(stderr).toContain('PKG_RELEASE_TAKEN_OVER');
+      expect(status).toBe(1);
+      expect(state(target)).toEqual({ count: COUNT, texts: [text], leftovers: [] });
+      expect(statuses(target).filter((one) => one === 'deployed')).toHaveLength(1);
+    },
+    240_000,
+  );
 });

@@ -53,7 +53,7 @@ test('a fault in a partial inside a loop says how it was reached', async () => {
 test('a list in the middle of a text is refused, with the origin of the value', async () => {
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: x-{{values.tags}}') });
   const sources = { ...NO_SOURCES, set: ['tags={a,b}'] };
-  const origins = createOrigins(chart, sources);
+  const origins = createOrigins(chart, sources, new Map());
   const error = await render(chart, { userValues: fromPlain({ tags: ['a', 'b'] }), origins }).then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -175,7 +175,7 @@ test.each([
 
 test('a text for tpl that is no template is told with its origin and who asked for it', async () => {
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: {{tpl values.t}}') }, { t: '{{#if' });
-  const origins = createOrigins(chart, { ...NO_SOURCES, setLiteral: ['t={{#if'] });
+  const origins = createOrigins(chart, { ...NO_SOURCES, setLiteral: ['t={{#if'] }, new Map());
   const error: unknown = await render(chart, { origins }).catch((thrown: unknown) => thrown);
   expect((error as PkgError).notes).toEqual([
     'values.t comes from --set-literal t',
@@ -197,7 +197,7 @@ test.each([
     dependencies,
   });
   const chart = named(chartOf({}), 'web', [named(chartOf({}), 'a', [named(chartOf({}), 'b')])]);
-  const origins = createOrigins(chart, { ...NO_SOURCES, set: ['a.b=5'] });
+  const origins = createOrigins(chart, { ...NO_SOURCES, set: ['a.b=5'] }, new Map());
   const userValues = new Map([['a', new Map([['b', value]])]]);
   const error: unknown = await render(chart, { userValues, origins }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
@@ -258,9 +258,9 @@ test('random values stay as they are kept, and a checksum over their template se
     'templates/x.yaml.hbs': configMap('sum: {{sha256sum (include "s.yaml")}}'),
   });
   const first = await render(chart);
-  const second = await render(chart, { keepsakes: first.keepsakes });
+  const second = await render(chart, { storedValues: first.storedValues });
   expect(second.objects.map(({ text }) => text)).toEqual(first.objects.map(({ text }) => text));
-  expect([...first.keepsakes.keys()]).toHaveLength(1);
+  expect([...first.storedValues.keys()]).toHaveLength(1);
 });
 
 test('a field is traced to its template and its value', async () => {

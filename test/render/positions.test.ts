@@ -336,14 +336,15 @@ test('a complaint about a field tells where its value comes from, also in a subc
   const parent = chartOf({}, { db: { labels: { a: 1 } } });
   const subchart = { ...db, metadata: { ...db.metadata, name: 'db' } };
   const chart = { ...parent, dependencies: [subchart] };
-  const origins = createOrigins(chart, {
+  const sources = {
     valueFiles: [],
     setJson: [],
     set: ['db.labels.a=1'],
     setString: [],
     setFile: [],
     setLiteral: [],
-  });
+  };
+  const origins = createOrigins(chart, sources, new Map());
   const error: unknown = await render(chart, { origins }).catch((thrown: unknown) => thrown);
   expect((error as PkgError).notes).toEqual(['values.db.labels.a comes from --set db.labels.a']);
 });

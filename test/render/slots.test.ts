@@ -206,3 +206,32 @@ test('one template makes many documents, and a list of maps as many', async () =
     ['a', 'b', 'z'].map((name) => new Map([['name', name]])),
   );
 });
+
+test('a key that is written in a template is the text that is written, whoever reads what is printed', async () => {
+  const words = ['on', 'off', 'y', 'N', 'Yes', 'no', 'True', 'FALSE', '1', '1.0', '0x1f', '017', '0b11', '1e3', '.5'];
+  const key = fc.oneof(fc.constantFrom(...words, '+1', '-0', '1_000', '.inf', '.nan', '2001-01-01', '1:30', 'a'));
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(key, { minLength: 1, maxLength: 4 }), async (keys) => {
+      const shapes = [
+        keys.map((name) => `${name}: x`).join('\n'),
+        keys.map((name) => `${name}: {{release.name}}`).join('\n'),
+        `in: {${keys.map((name) => `${name}: x`).join(', ')}}`,
+        keys.map((name) => `? ${name}\n: x`).join('\n'),
+      ];
+      for (const shape of shapes) {
+        const rendered = await render(chartOf({ 'templates/x.yaml.hbs': configMap(shape) }));
+        const [document] = rendered.objects;
+        for (const read of [document?.object, parseYaml(document?.text ?? '', 'x')]) {
+          const data = isMap(read ?? null) ? (read as ValueMap).get('data') : undefined;
+          const map = shape.startsWith('in: ') ? (data as ValueMap).get('in') : data;
+          expect([...(map as ValueMap).keys()]).toEqual(keys);
+        }
+      }
+    }),
+    { numRuns: 60 * RUNS },
+  );
+  for (const empty of ['~', 'null', '']) {
+    const chart = chartOf({ 'templates/x.yaml.hbs': configMap(`${empty}: x`) });
+    await expect(render(chart)).rejects.toThrow('a key cannot be null');
+  }
+});

@@ -1,6 +1,7 @@
 /** `--dependency-update`, held against the real helm: folders and index repositories. */
 import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';
 import { packChart } from '../../src/chart/package.ts';
@@ -131,6 +132,23 @@ describe('folders', () => {
     ],
   ])('%s', async (_name, charts) => {
     await expectSame(chartsIn(charts as Record<string, Record<string, string>>));
+  });
+
+  test('SOURCE_DATE_EPOCH is the time of all files, as with helm, and two runs give the same bytes', async () => {
+    const charts = { web: web('name: sub, version: 1.2.3, repository: file://../sub'), sub };
+    const archives: Buffer[] = [];
+    for (const program of ['helm', 'pkg', 'pkg'] as const) {
+      const folder = chartsIn(charts);
+      const words = program === 'helm' ? ['dependency', 'update', 'web'] : ['template', 'web', '--dependency-update'];
+      const env = { SOURCE_DATE_EPOCH: '1700000000' };
+      expect((await run(program, words, { cwd: folder, home: temporaryFolder(), env })).status).toBe(0);
+      archives.push(readFileSync(join(folder, 'web/charts/sub-1.2.3.tgz')));
+    }
+    const [theirs, ours, again] = archives;
+    expect(again).toEqual(ours);
+    expect(gunzipSync(ours ?? '')).toEqual(gunzipSync(theirs ?? ''));
+    const wrong = { cwd: chartsIn(charts), home: temporaryFolder(), env: { SOURCE_DATE_EPOCH: 'x' } };
+    expect((await run('pkg', ['template', 'web', '--dependency-update'], wrong)).stderr).toContain('PKG_USAGE');
   });
 
   test('an absolute path', async () => {

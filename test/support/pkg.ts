@@ -29,20 +29,35 @@ export function pkg(
   return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
-/** Starts `pkg` and sends it a signal after so many milliseconds. */
-export function pkgInterrupted(args: readonly string[], signal: NodeJS.Signals, afterMs: number): Promise<PkgRun> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment({}) });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.stdin.end();
-    const timer = setTimeout(() => child.kill(signal), afterMs);
+/** A `pkg` that works. */
+export type PkgStarted = { done: Promise<PkgRun>; kill: (signal: NodeJS.Signals) => void };
+
+/** Starts `pkg`. */
+export function pkgStarted(args: readonly string[]): PkgStarted {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment({}) });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdin.end();
+  const done = new Promise<PkgRun>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status) => {
-      clearTimeout(timer);
-      resolve({ status, stdout, stderr });
-    });
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
+  return { done, kill: (signal) => void child.kill(signal) };
+}
+
+/** Starts `pkg` and sends it a signal after so many milliseconds. */
+export async function pkgInterrupted(
+  args: readonly string[],
+  signal: NodeJS.Signals,
+  afterMs: number,
+): Promise<PkgRun> {
+  const { done, kill } = pkgStarted(args);
+  const timer = setTimeout(() => kill(signal), afterMs);
+  try {
+    return await done;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -3,7 +3,7 @@
  * a list of all requests. It speaks HTTP/2 and HTTP/1.1 over TLS with a certificate of its own authority.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Agent, request as httpsRequest } from 'node:https';
@@ -23,7 +23,10 @@ export type ProxiedRequest = {
   path: string;
   query: URLSearchParams;
   userAgent: string;
+  accept: string;
   protocol: 'HTTP/1.1' | 'HTTP/2';
+  /** Bytes of its body, as far as it says so. */
+  size: number;
 };
 
 /** What happens to a request instead of an answer. */
@@ -50,6 +53,8 @@ export type ProxyOptions = {
   accept?: string;
   /** Chooses the fault of a request, undefined for none; as long as it takes the request is held. */
   fault?: (request: ProxiedRequest) => Fault | undefined | Promise<Fault | undefined>;
+  /** Gives the body that comes in place of the API server's own, undefined for that one. */
+  rewrite?: (request: ProxiedRequest, body: string) => string | undefined;
 };
 
 export type Proxy = {
@@ -74,6 +79,7 @@ export async function startProxy({
   http1Only = false,
   accept,
   fault,
+  rewrite,
 }: ProxyOptions): Promise<Proxy> {
   const authority = await createAuthority();
   const shown = await authority.server(['127.0.0.1']);
@@ -113,7 +119,7 @@ export async function startProxy({
     if (chosen === 'hang') return;
     if (chosen === 'reset') cut();
     else if (typeof chosen === 'object') inject(response, chosen);
-    else forward(request, response, chosen, cut);
+    else forward(request, response, { seen, chosen, cut });
   }
 
   function note(request: Http2ServerRequest): ProxiedRequest {
@@ -124,7 +130,9 @@ export async function startProxy({
       path: url.pathname,
       query: url.searchParams,
       userAgent: request.headers['user-agent'] ?? '',
+      accept: request.headers.accept ?? '',
       protocol: request.httpVersionMajor === 2 ? 'HTTP/2' : 'HTTP/1.1',
+      size: Number(request.headers['content-length'] ?? 0),
     };
     requests.push(seen);
     return seen;
@@ -139,8 +147,7 @@ export async function startProxy({
   function forward(
     request: Http2ServerRequest,
     response: Http2ServerResponse,
-    chosen: 'lose-answer' | 'truncate' | undefined,
-    cut: () => void,
+    { seen, chosen, cut }: { seen: ProxiedRequest; chosen: 'lose-answer' | 'truncate' | undefined; cut: () => void },
   ): void {
     // A client that no longer wants its answer (the end of a watch) keeps its connection.
     let gone = false;
@@ -152,13 +159,25 @@ export async function startProxy({
       new URL(request.url, upstream.server),
       {
         method: request.method,
-        headers: { ...framed(request), ...(accept === undefined ? {} : { accept }) },
+        headers: {
+          ...framed(request),
+          ...(accept === undefined ? {} : { accept }),
+          ...(rewrite === undefined ? {} : { 'accept-encoding': 'identity' }),
+        },
         agent,
       },
       (answer) => {
         answer.on('error', failed);
         if (chosen === 'lose-answer') {
           answer.resume().on('end', cut);
+          return;
+        }
+        if (rewrite !== undefined && !seen.query.has('watch')) {
+          void readAll(answer).then((body) => {
+            const { 'content-length': _length, ...headers } = endToEnd(answer.headers);
+            response.writeHead(answer.statusCode ?? 502, headers);
+            response.end(rewrite(seen, body) ?? body);
+          });
           return;
         }
         response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
@@ -205,6 +224,12 @@ export async function startProxy({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function readAll(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Headers for HTTP/1.1, which has to be told where a body ends; Node does not do it for a DELETE. */

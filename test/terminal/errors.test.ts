@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ERROR_CODES, PkgError } from '../../src/errors.ts';
+import { printable } from '../../src/errors-text.ts';
 import { painter } from '../../src/terminal/color.ts';
 import { ERROR_DOCS } from '../../src/terminal/error-docs.ts';
 import { renderError } from '../../src/terminal/errors.ts';
@@ -44,6 +45,53 @@ test('message, place, the line of the template, notes, hints and code', () => {
   );
 });
 
+test('what a template says by fail is printed as the lines that it is', () => {
+  const lines = (message: string): string => {
+    return renderError(new PkgError('PKG_TEMPLATE_FAILED', message), plain, false).replace(/ {2}code: .*\n$/, '');
+  };
+  expect(lines('one\n\n  two\r\n\tthree\n\n')).toBe('Error: one\n\n  two\n\tthree\n');
+  expect(lines('\n \n  VALIDATION:\nweb: x')).toBe('Error:\n  VALIDATION:\nweb: x\n');
+  expect(lines('a\u001b[2J\nb\u202ec\n\rd')).toBe('Error: a\\u001b[2J\nb\\u202ec\n\\rd\n');
+  expect(lines(`${'é\n'.repeat(9000)}`)).toMatch(/é\n…\n$/);
+  const inner = new PkgError('PKG_TEMPLATE_FAILED', 'one\ntwo');
+  expect(renderError(new PkgError('PKG_TEMPLATE_FAILED', 'both', { errors: [inner] }), plain, false)).toContain(
+    '\n- one\ntwo\n',
+  );
+  // What a server says stays on its line: it could look like a hint.
+  const foreign = renderError(new PkgError('PKG_APPLY_FAILED', 'no\n  hint: run this'), plain, false);
+  expect(foreign).toContain('Error: no\\n  hint: run this\n');
+});
+
+test('lines of a text are shown around the place, also where that is far to the right', () => {
+  const excerpt = {
+    title: 'what a\nb prints:',
+    first: 9,
+    lines: ['x', `${'é'.repeat(300)}\u001b\ud83d\ude00!`, 'y'],
+    line: 10,
+  };
+  const shown = renderError(
+    new PkgError('PKG_TEMPLATE_YAML', 'odd', { excerpts: [{ ...excerpt, column: 304 }] }),
+    plain,
+    false,
+  );
+  const [title, , , marked = '', caret = ''] = shown.split('\n').slice(1);
+  expect(title).toBe('  what a\\nb prints:');
+  expect(marked).toMatch(/^ {2}> 10 \| …é+\\u001b😀!$/);
+  expect(Array.from(marked)[Array.from(caret).length - 1]).toBe('!');
+});
+
+test('an escape is not cut in two', () => {
+  for (const [text, max, expected] of [
+    ['ab\\u001b', 5, 'ab…'],
+    ['ab\\u001b', 3, 'ab…'],
+    ['ab\\\\u001b', 6, 'ab\\\\u0…'],
+    ['ab\\x1b.', 4, 'ab…'],
+    ['a😀b', 2, 'a😀…'],
+  ] as const) {
+    expect(printable(text, max)).toBe(expected);
+  }
+});
+
 test('a line of a values file is never shown', () => {
   const file = join(folder, 'values.yaml');
   writeFileSync(file, 'password: secret-word\n');
@@ -66,8 +114,10 @@ test('whatever an error says, it is lines of safe text with the code at the end'
   fc.assert(
     fc.property(fc.constantFrom(...ERROR_CODES), error, (code, { message, file, notes, hints }) => {
       const shown = renderError(new PkgError(code, message, { at: { file, line: 1 }, notes, hints }), plain, false);
-      expect(shown).not.toMatch(/(?!\n)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|[\u202a-\u202e\u2066-\u2069]/u);
-      expect(shown.split('\n')).toHaveLength(2 + notes.length + hints.length + 2);
+      expect(shown).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|[\u202a-\u202e\u2066-\u2069]/u);
+      // Only what templates say by `fail` may be a text of lines.
+      const lines = code === 'PKG_TEMPLATE_FAILED' ? shown.split('\n').length : 2 + notes.length + hints.length + 2;
+      expect(shown.split('\n')).toHaveLength(lines);
       expect(shown.endsWith(`  code: ${code} (pkg docs ${code})\n`)).toBe(true);
     }),
   );

@@ -6,7 +6,7 @@ import { helm } from '../support/helm.ts';
 
 /** The data of each text, whose top must be a map; for one that helm refuses a map whose `Error` says why. */
 export function readAsHelm(texts: readonly string[]): unknown[] {
-  // Helm takes no file of a chart above 5 MiB.
+  // One run of helm for about 5 MB of texts.
   const batches: string[][] = [];
   let room = 0;
   for (const text of texts) {

@@ -61,16 +61,19 @@ const DEPENDENCIES: readonly string[] = ['dependencies', 'dependentRequired', 'd
  * Compiles a schema and all that it refers to.
  *
  * @param isPlain what an earlier call gave for the same schema: where it is plain, a part is compiled when it is needed
+ * @param others the documents that it refers to, by address
  * @returns the rule of the whole, and whether the schema is plain: free of faults, of parts with addresses or anchors of
  *   their own, and of references that depend on the way to them
+ * @throws {MissingDocument} for a reference to a document that is none of the others
  * @throws {SchemaFault} for what no draft allows, references that lead nowhere, and patterns that are none
  */
 export function compileSchema(
   schema: Value,
   engine: PatternEngine,
   isPlain: boolean = false,
+  others: ReadonlyMap<string, Value> = new Map(),
 ): { rule: Rule; isPlain: boolean } {
-  return new Compiler(new SchemaDocument(schema, engine, isPlain), engine, isPlain).compile();
+  return new Compiler(new SchemaDocument(schema, engine, isPlain, others), engine, isPlain).compile();
 }
 
 class Compiler {

@@ -15,8 +15,21 @@ import { isUri, isUriReference } from './uris.ts';
 /** A schema that cannot be used; the message says why. */
 export class SchemaFault extends Error {}
 
+/** A reference leads to a document that is not there yet. */
+export class MissingDocument extends SchemaFault {
+  /** Its address, without a fragment. */
+  readonly url: string;
+
+  constructor(url: string) {
+    super(`the document ${url} is missing`);
+    this.url = url;
+  }
+}
+
 /** A part of a schema with an address of its own: the whole, and whatever has an `$id`. */
 export type Resource = {
+  /** The pointer of the document that it is in. */
+  document: string;
   pointer: string;
   base: string;
   draft: Draft;
@@ -41,9 +54,13 @@ type Place = {
   isFormer?: boolean;
 };
 
-/** A schema's subschemas by JSON pointer, and its resources. */
+/**
+ * A schema's subschemas by JSON pointer, and its resources. Those of a document that it refers to have the address of
+ * that before their pointer: `https://json.example.org/a.json#/definitions/b`.
+ */
 export class SchemaDocument {
-  readonly #root: Value;
+  /** The schema itself as `''`, and the documents that it refers to. */
+  readonly #documents: ReadonlyMap<string, Value>;
   readonly #engine: PatternEngine;
   readonly #resources = new Map<string, Resource>();
   /** Every subschema that was looked at, and the resource that it is in. */
@@ -54,21 +71,21 @@ export class SchemaDocument {
   /** The resource of all subschemas, which are sound: nothing has to be looked at before it is asked for. */
   readonly #only: Resource | undefined;
 
-  /** @param isPlain was it {@link isPlain} and free of faults before? */
-  constructor(root: Value, engine: PatternEngine, isPlain: boolean) {
-    this.#root = root;
+  /**
+   * @param isPlain was it {@link isPlain} and free of faults before?
+   * @param others the documents that it refers to, by address
+   */
+  constructor(root: Value, engine: PatternEngine, isPlain: boolean, others: ReadonlyMap<string, Value>) {
+    this.#documents = new Map([['', root], ...[...others].map(([url, value]) => [`${url}#`, value] as const)]);
     this.#engine = engine;
-    const whole = {
-      pointer: '',
-      base: ROOT,
-      draft: 2020 as const,
-      anchors: new Map(),
-      dynamicAnchors: new Set<string>(),
-    };
     if (isPlain && isMap(root)) {
-      this.#only = this.#resourceOf(root, '', whole);
+      this.#only = this.#resourceOf(root, '', wholeResource(''));
       this.#owners.set('', { schema: root, resource: this.#only });
-    } else this.#admit({ pointer: '', value: root, parent: whole, depth: 0, takesBoolean: true });
+      return;
+    }
+    for (const [pointer, value] of this.#documents) {
+      this.#admit({ pointer, value, parent: wholeResource(pointer), depth: 0, takesBoolean: true });
+    }
   }
 
   /** Is it, as far as it was looked at, one resource without anchors? Then a pointer alone tells what it leads to. */
@@ -95,17 +112,20 @@ export class SchemaDocument {
   }
 
   /**
-   * Where a reference leads: a pointer into this document, or undefined for a URN, which Helm takes for a
-   * schema that allows everything.
+   * Where a reference leads: a pointer, or undefined for a URN, which Helm takes for a schema that allows everything.
+   *
+   * @throws {MissingDocument} for an address on the web that is none of the documents
    */
   resolve(reference: string, from: Resource): string | undefined {
     const hash = reference.indexOf('#');
     const address = hash < 0 ? reference : reference.slice(0, hash);
     const fragment = decodeFragment(hash < 0 ? '' : reference.slice(hash + 1), reference);
     const base = join(from.base, address);
-    const resource = base === ROOT ? this.#owners.get('')?.resource : this.#resources.get(base);
+    const own = base === addressOf(from.document) ? undefined : this.#resources.get(keyOf(from.document, base));
+    const resource = own ?? this.#owners.get(base === ROOT ? '' : `${base}#`)?.resource;
     if (resource === undefined) {
       if (base.startsWith('urn:')) return undefined;
+      if (/^https?:/.test(base)) throw new MissingDocument(base);
       throw new SchemaFault(`it refers to ${printable(reference, 120)}, and nothing outside of a chart is read`);
     }
     if (fragment === '' || fragment.startsWith('/')) return resource.pointer + fragment;
@@ -115,7 +135,8 @@ export class SchemaDocument {
   }
 
   #lookup(pointer: string): Value {
-    if (pointer === '') return this.#root;
+    const document = this.#documents.get(pointer);
+    if (document !== undefined) return document;
     const known = this.#found.get(pointer);
     if (known !== undefined) return known;
     const last = pointer.lastIndexOf('/');
@@ -123,7 +144,7 @@ export class SchemaDocument {
     const outer = this.#lookup(pointer.slice(0, last));
     const value =
       Array.isArray(outer) && /^[0-9]+$/.test(key) ? outer[Number(key)] : isMap(outer) ? outer.get(key) : undefined;
-    if (value === undefined) throw new SchemaFault(`it refers to #${printable(pointer, 120)}, which is not there`);
+    if (value === undefined) throw new SchemaFault(`it refers to ${shownPointer(pointer)}, which is not there`);
     this.#found.set(pointer, value);
     return value;
   }
@@ -148,7 +169,7 @@ export class SchemaDocument {
       if (!isMap(value)) {
         if (isFormer) continue;
         if (typeof value !== 'boolean' || !takesBoolean) throw shapeFault(pointer, 'a schema');
-        if (pointer === '') this.#resources.set(parent.base, parent);
+        if (this.#documents.has(pointer)) this.#resources.set(keyOf(pointer, parent.base), parent);
         this.#owners.set(pointer, { schema: value, resource: parent });
         continue;
       }
@@ -180,15 +201,17 @@ export class SchemaDocument {
   #resourceOf(schema: ValueMap, pointer: string, parent: Resource): Resource {
     const declared = draftOf(schema.get('$schema'), parent.draft);
     const own = idOf(schema, declared);
-    const draft = own === '' && pointer !== '' ? parent.draft : declared;
-    const id = own === '' && pointer !== '' ? idOf(schema, draft) : own;
-    if (id === '' && pointer !== '') return parent;
+    const isWhole = this.#documents.has(pointer);
+    const draft = own === '' && !isWhole ? parent.draft : declared;
+    const id = own === '' && !isWhole ? idOf(schema, draft) : own;
+    if (id === '' && !isWhole) return parent;
     const base = id === '' ? parent.base : join(parent.base, id);
-    const known = this.#resources.get(base);
+    const { document } = parent;
+    const known = this.#resources.get(keyOf(document, base));
     if (known !== undefined && known.pointer !== pointer)
       throw new SchemaFault(`two parts of it have the $id ${printable(id, 120)}`);
-    const resource: Resource = { pointer, base, draft, anchors: new Map(), dynamicAnchors: new Set() };
-    this.#resources.set(base, resource);
+    const resource: Resource = { document, pointer, base, draft, anchors: new Map(), dynamicAnchors: new Set() };
+    this.#resources.set(keyOf(document, base), resource);
     return resource;
   }
 
@@ -254,6 +277,26 @@ export class SchemaDocument {
       return false;
     }
   }
+}
+
+/** A document before anything is known of it. */
+function wholeResource(pointer: string): Resource {
+  const base = addressOf(pointer);
+  return { document: pointer, pointer, base, draft: 2020, anchors: new Map(), dynamicAnchors: new Set() };
+}
+
+/** The address of a document, given its pointer. */
+function addressOf(document: string): string {
+  return document === '' ? ROOT : document.slice(0, -1);
+}
+
+/** An `$id` counts in its own document. */
+function keyOf(document: string, base: string): string {
+  return `${document} ${base}`;
+}
+
+function shownPointer(pointer: string): string {
+  return printable(pointer === '' || pointer.startsWith('/') ? `#${pointer}` : pointer, 120);
 }
 
 /** The draft that `$schema` names; `fallback` for none. */
@@ -333,8 +376,7 @@ function eachSubschema(value: Value, shape: Shape, give: (step: string, schema: 
 
 function needsBound(schema: ValueMap, key: string, pointer: string): void {
   const bound = key.replace('exclusiveM', 'm');
-  if (schema.has(key) && !schema.has(bound))
-    throw new SchemaFault(`${key} at #${printable(pointer, 120)} needs ${bound}`);
+  if (schema.has(key) && !schema.has(bound)) throw new SchemaFault(`${key} at ${shownPointer(pointer)} needs ${bound}`);
 }
 
 function areUnique(items: readonly Value[]): boolean {
@@ -382,7 +424,7 @@ const SAYS: Readonly<Record<Shape, string>> = {
 };
 
 function shapeFault(pointer: string, what: string): SchemaFault {
-  return new SchemaFault(`#${printable(pointer, 120)} should be ${what}`);
+  return new SchemaFault(`${shownPointer(pointer)} should be ${what}`);
 }
 
 /** One step of a JSON pointer, written. */
@@ -392,8 +434,7 @@ export function escapePointer(key: string): string {
 
 function unescapePointer(part: string, pointer: string): string {
   if (!part.includes('~')) return part;
-  if (/~(?![01])/.test(part))
-    throw new SchemaFault(`it refers to #${printable(pointer, 120)}, which is no JSON pointer`);
+  if (/~(?![01])/.test(part)) throw new SchemaFault(`it refers to ${shownPointer(pointer)}, which is no JSON pointer`);
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 

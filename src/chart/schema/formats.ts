@@ -90,7 +90,7 @@ function isEmail(text: string): boolean {
 }
 
 function isLocalPart(local: string): boolean {
-  if (local.length > 1 && local.startsWith('"')) return !/[\\"]/.test(local.slice(1, -1));
+  if (local.length > 1 && local.startsWith('"')) return /^"[^\\"]*"$/.test(local);
   return /^[a-zA-Z0-9.!#$%&'*+\-/=?^_`{|}~]*$/.test(local) && !/^\.|\.$|\.\./.test(local);
 }
 

@@ -1,5 +1,6 @@
 /** What single keywords ask of a value. */
 import { printable } from '../../errors-text.ts';
+import { booleanKeyHint } from '../boolean-keys.ts';
 import { nearest } from '../../nearest.ts';
 import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
@@ -17,7 +18,7 @@ export function checkValue(visit: Visit): boolean {
     return false;
   }
   const wanted = rule.draft >= 6 ? keywords.get('const') : undefined;
-  if (wanted !== undefined && !isSame(visit, value, [wanted])) {
+  if (wanted !== undefined && canonical(value) !== canonical(wanted)) {
     visit.report('const', `should be ${shown(wanted)}`);
     return false;
   }
@@ -65,10 +66,19 @@ function typesText(type: Value): string {
   return (Array.isArray(type) ? type : [type]).map((name) => TYPE_NAMES[String(name)] ?? '').join(' or ');
 }
 
+/** The texts of the values of each `enum`: a list of 3,000 items may be held against 1,000 of them. */
+const choiceTexts: WeakMap<readonly Value[], ReadonlySet<string>> = new WeakMap();
+
 function isSame(visit: Visit, value: Value, choices: readonly Value[]): boolean {
-  visit.course.budget.spend(choices.length);
+  let texts = choiceTexts.get(choices);
+  if (texts === undefined) {
+    texts = new Set(choices.map((choice) => canonical(choice)));
+    choiceTexts.set(choices, texts);
+    visit.course.budget.spend(choices.length);
+  }
   const text = canonical(value);
-  return choices.some((choice) => canonical(choice) === text);
+  visit.course.budget.spend(text.length >> 6);
+  return texts.has(text);
 }
 
 /** A part of a schema, as JSON. Values are never shown: they may be secret. */
@@ -84,7 +94,7 @@ export function checkObject(visit: Visit, map: ValueMap): void {
   const required = keywords.get('required');
   if (Array.isArray(required)) checkRequired(visit, map, 'required', required.map(String));
   for (const [name, needed] of rule.dependentRequired) {
-    if (map.has(name)) checkRequired(visit, map, 'dependentRequired', needed, `, as it has ${printable(name)}`);
+    if (map.has(name)) checkRequired(visit, map, 'dependentRequired', needed, ` beside ${printable(name)}`);
   }
   for (const [name, value] of map) checkProperty(visit, name, value);
   if (rule.propertyNames !== undefined) {
@@ -98,8 +108,15 @@ export function checkObject(visit: Visit, map: ValueMap): void {
 
 function checkRequired(visit: Visit, map: ValueMap, keyword: string, names: readonly string[], why = ''): void {
   visit.course.budget.spend(names.length);
-  const missing = names.filter((name) => !map.has(name)).map((name) => printable(name));
-  if (missing.length > 0) visit.report(keyword, `needs ${missing.join(', ')}${why}`);
+  for (const name of names) {
+    if (map.has(name)) continue;
+    const wrongKey = booleanKeyHint(name, map);
+    visit.report(
+      keyword,
+      `is not set, and the schema requires it${why}${wrongKey === undefined ? '' : `; ${wrongKey}`}`,
+      name,
+    );
+  }
 }
 
 function checkProperty(visit: Visit, name: string, value: Value): void {

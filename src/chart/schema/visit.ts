@@ -9,8 +9,11 @@ export type Problem = { path: Path; keyword: string; message: string };
 /** Keys and indexes from the root of the values. */
 export type Path = readonly (string | number)[];
 
-/** Enough for any values that people write; what needs more does not end for a long time. */
-const MOST_STEPS = 3_000_000;
+/** About four seconds: a list of 3,000 items against 1,000 alternatives takes half of it. */
+const MOST_STEPS = 12_000_000;
+
+/** Neither the schema nor the values are wrong, but holding one against the other would not end for a long time. */
+export class TooManySteps extends SchemaFault {}
 
 /** More would not be read. */
 const MOST_PROBLEMS = 100;
@@ -21,7 +24,7 @@ export class Budget {
 
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS) throw new SchemaFault('checking values by it takes too many steps');
+    if (this.#steps > MOST_STEPS) throw new TooManySteps('checking values by it takes too many steps');
   }
 }
 

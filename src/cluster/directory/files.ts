@@ -26,7 +26,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { PkgError } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { SECRET_FOLDER } from './layout.ts';
-import { isAlive, ownMark, parseMark } from './process-mark.ts';
+import { ownMark, parseMark, stateOf } from './process-mark.ts';
 
 /** Larger files are not objects: a server takes no more than 3 MiB in a request. */
 const MAX_FILE = 32 << 20;
@@ -252,11 +252,10 @@ function clearStaging(staging: string): void {
   for (const name of readdirSync(staging)) {
     const path = join(staging, name);
     const mark = parseMark(name);
-    // This process has staged nothing yet: its own id was another's before.
-    const alive = mark === undefined ? undefined : isAlive(mark) && mark.pid !== process.pid;
+    const state = mark === undefined ? 'unknown' : stateOf(mark);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || alive === true) continue;
-    if (alive === false || Date.now() - stat.mtimeMs > STAGING_GIVEN_UP_MS) removeQuietly(path);
+    if (stat === undefined || state === 'running' || state === 'stopped') continue;
+    if (state === 'dead' || Date.now() - stat.mtimeMs > STAGING_GIVEN_UP_MS) removeQuietly(path);
   }
 }
 

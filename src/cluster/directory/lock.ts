@@ -1,24 +1,28 @@
 /**
  * The short lock under which one file of a directory target is looked at and then changed.
  *
- * It is held for a few system calls. A lock whose process is dead is broken at once, one of a process
- * that cannot be asked for after ten seconds.
+ * It is held for a few system calls. A lock whose process is dead is broken at once; one of a process that cannot be
+ * asked for, on another machine perhaps, when it was seen to stand unchanged for ten seconds.
  */
-import { lstatSync, openSync, closeSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { lstatSync, openSync, closeSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PkgError } from '../../errors.ts';
+import { readRegularFile } from '../../read-file.ts';
 import { describeFailure, errorCode } from './files.ts';
-import { isAlive, ownMark, parseMark } from './process-mark.ts';
+import { isOwnMark, ownMark, parseMark, stateOf } from './process-mark.ts';
 
 const GIVEN_UP_MS = 10_000;
 const PATIENCE_MS = 30_000;
+/** A mark is a few words. */
+const MAX_MARK = 4096;
 
 /** Runs `work` while holding the lock file `path`, whose folder exists. `work` must not wait for anything. */
 export async function withLock<T>(path: string, work: () => T): Promise<T> {
-  const began = Date.now();
+  const began = performance.now();
+  const watched: Watched = new Map();
   while (!take(path)) {
-    breakStale(path);
-    if (Date.now() - began > PATIENCE_MS) {
+    breakStale(path, watched);
+    if (performance.now() - began > PATIENCE_MS) {
       throw new PkgError('PKG_TARGET_UNWRITABLE', 'another process keeps the target locked', {
         at: { file: path },
         hints: ['remove the lock file if no other pkg works on this target'],
@@ -52,34 +56,47 @@ function take(path: string): boolean {
   return true;
 }
 
+/** What a lock file was when it was looked at, and since when (by the own clock) it has been that. */
+type Watched = Map<string, { seen: string; since: number }>;
+
 /**
  * Removes a lock that nobody holds. Two processes may both see that it is stale; the second must not
  * remove the lock that the first took since. So breaking has a lock of its own.
  */
-function breakStale(path: string): void {
-  if (!isStale(path)) return;
+function breakStale(path: string, watched: Watched): void {
+  if (!isStale(path, watched)) return;
   const breaker = `${path}.break`;
   if (!take(breaker)) {
-    if (isStale(breaker)) removeIfThere(breaker);
+    if (isStale(breaker, watched)) removeIfThere(breaker);
     return;
   }
   try {
-    if (isStale(path)) removeIfThere(path);
+    if (isStale(path, watched)) removeIfThere(path);
   } finally {
     removeIfThere(breaker);
   }
 }
 
-function isStale(path: string): boolean {
+/** Times of files are those of the machine that holds them, so none is compared with the own clock. */
+function isStale(path: string, watched: Watched): boolean {
+  let mark: string;
+  let seen: string;
   try {
-    const age = Date.now() - lstatSync(path).mtimeMs;
-    const mark = parseMark(readFileSync(path, 'utf8'));
-    const alive = mark === undefined ? undefined : isAlive(mark);
-    if (alive === true && mark?.pid !== process.pid) return false;
-    return alive === false || age > GIVEN_UP_MS;
+    mark = readRegularFile(path, MAX_MARK).toString('utf8');
+    const { ino, mtimeMs } = lstatSync(path);
+    seen = `${mark} ${ino} ${mtimeMs}`;
   } catch {
     return false; // gone meanwhile
   }
+  const holder = parseMark(mark);
+  const state = holder === undefined ? 'unknown' : stateOf(holder);
+  if (state === 'dead') return true;
+  if (holder !== undefined && state !== 'unknown' && !isOwnMark(holder)) return false;
+  const now = performance.now();
+  const before = watched.get(path);
+  if (before?.seen === seen) return now - before.since > GIVEN_UP_MS;
+  watched.set(path, { seen, since: now });
+  return false;
 }
 
 function removeIfThere(path: string): void {

@@ -1,49 +1,100 @@
 /**
- * Marks by which a process can be recognised later, by another process: host, process id, and the
- * process-id namespace (two containers on one folder may well have the same host name).
+ * Marks by which a process is recognised later, by another process: where it runs, its process id, and when it was
+ * started, so that another process that got the same id is not taken for it.
  */
 import { createHash } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What a mark says. */
-export type Mark = { host: string; pid: number };
+/** What a mark says. `started` is in clock ticks since the machine was booted; empty where nobody could tell. */
+export type Mark = { where: string; pid: number; started: string };
+
+/** How a process stands: `unknown` when that cannot be told from here, `stopped` by SIGSTOP or Ctrl-Z. */
+export type ProcessState = 'running' | 'stopped' | 'dead' | 'unknown';
 
 let place: string | undefined;
+let started: string | undefined;
 
-/** Ten characters for "this host, as this process sees it". */
-function ownHost(): string {
-  if (place === undefined) {
-    let namespace = '';
-    try {
-      namespace = readlinkSync('/proc/self/ns/pid');
-    } catch {
-      // not Linux
-    }
-    place = createHash('sha256').update(`${hostname()}\n${namespace}`).digest('hex').slice(0, 10);
+/**
+ * Sixteen characters for "this boot of this machine, as this process sees its processes". Host names and the numbers
+ * of namespaces are the same on all machines that are copies of one image; the boot id is not. Empty where there is no
+ * boot id (it is Linux's): then no process can be told dead.
+ */
+function ownPlace(): string {
+  if (place !== undefined) return place;
+  try {
+    // A container may see the processes of another PID namespace than its own.
+    if (readlinkSync('/proc/self') !== String(process.pid)) throw new Error('these are not our processes');
+    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // In another time namespace a process has another start time.
+    const namespaces = ['pid', 'time'].map((name) => linkText(`/proc/self/ns/${name}`));
+    const text = [bootId, ...namespaces, hostname()].join('\n');
+    place = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  } catch {
+    place = '';
   }
   return place;
 }
 
-/** The mark of this process. */
+function linkText(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // a kernel without such namespaces
+  }
+}
+
+/** The mark of this process: no spaces, and fit for the name of a file. */
 export function ownMark(): string {
-  return `${ownHost()}-${process.pid}`;
+  return `${ownPlace() || 'unknown'}-${process.pid}-${ownStart() || '0'}`;
+}
+
+function ownStart(): string {
+  started ??= statusOf(process.pid)?.started ?? '';
+  return started;
 }
 
 /** Reads a mark, and whatever follows it after a `-`; undefined for anything else. */
 export function parseMark(text: string): Mark | undefined {
-  const match = /^([0-9a-f]{10})-([1-9][0-9]{0,9})(?:-|$)/.exec(text);
-  return match === null ? undefined : { host: match[1] ?? '', pid: Number(match[2]) };
+  const match = /^([0-9a-f]{16}|unknown)-([1-9][0-9]{0,9})-([0-9]{1,20})(?:-|$)/.exec(text);
+  if (match === null) return undefined;
+  const [, where = '', pid, started = ''] = match;
+  return { where, pid: Number(pid), started: started === '0' ? '' : started };
 }
 
-/** Does the process live? Undefined when that cannot be told from here. */
-export function isAlive(mark: Mark): boolean | undefined {
-  if (mark.host !== ownHost()) return undefined;
+/** Is this the mark of this process? */
+export function isOwnMark(mark: Mark): boolean {
+  return mark.where === ownPlace() && mark.pid === process.pid && mark.started === ownStart();
+}
+
+/** How the process of a mark stands. */
+export function stateOf({ where, pid, started }: Mark): ProcessState {
+  if (ownPlace() === '' || where !== ownPlace()) return 'unknown';
+  const status = statusOf(pid);
+  // Its files may be hidden from other users; whether it is there is not.
+  if (status === undefined) return isThere(pid) ? 'unknown' : 'dead';
+  if (started !== '' && status.started !== started) return 'dead';
+  if (status.state === 'Z' || status.state === 'X') return 'dead';
+  return status.state === 'T' || status.state === 't' ? 'stopped' : 'running';
+}
+
+function isThere(pid: number): boolean {
   try {
-    process.kill(mark.pid, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: there is such a process, of another user
-    return (error as { code?: string }).code === 'EPERM';
+    return (error as { code?: string }).code !== 'ESRCH';
+  }
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function statusOf(pid: number): { state: string; started: string } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the name of the program, which may hold spaces and parentheses.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', started: fields[19] ?? '' };
+  } catch {
+    return undefined;
   }
 }

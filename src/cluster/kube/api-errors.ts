@@ -1,7 +1,7 @@
 /** What the API server answers when it refuses, as errors that say what to do. */
 import { PkgError } from '../../errors.ts';
 import type { ErrorCode, ErrorDetails } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
+import { printable, printableEnds } from '../../errors-text.ts';
 import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
@@ -66,7 +66,7 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   // An unknown field of an apply is answered as a failure of the server, and is none.
   const isInvalid = status === 422 || status === 400 || status === 413 || UNTYPED.test(text);
   const answer = { status, reason, text, uncertain: status >= 500 && !isInvalid };
-  const said = text === '' ? [] : [`the server said: ${printable(text, 1000)}`];
+  const said = text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`];
   // A create names its object only in the body; the answer tells it again.
   const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textField(detailsOf(body), 'name') } : asked);
   if (status === 401) {
@@ -79,13 +79,21 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
       },
     );
   }
+  if (status === 403 && isTerminating(body, text)) {
+    return new ApiError(
+      'PKG_NAMESPACE_TERMINATING',
+      `the namespace "${printable(asked.namespace)}" is being deleted, so that nothing can be made in it`,
+      answer,
+      { hints: ['wait until it is gone, then give the command again with --create-namespace'] },
+    );
+  }
   if (status === 403) return forbidden(text, asked, asker, answer);
   if (status === 409) return conflict(body, text, what, answer);
   if (isInvalid) {
     const causes = causesOf(body).map(({ field, message }) => `${field === '' ? '' : `${field}: `}${message}`);
-    const short = causes.length > 0 ? '' : `: ${printable(text.replace(UNTYPED, ''), 500)}`;
+    const short = causes.length > 0 ? '' : `: ${printableEnds(text.replace(UNTYPED, ''), 500)}`;
     return new ApiError('PKG_OBJECT_INVALID', `the cluster does not accept ${what}${short}`, answer, {
-      notes: causes.length > 0 ? causes.map((cause) => printable(cause, 500)) : [],
+      notes: causes.length > 0 ? causes.map((cause) => printableEnds(cause, 500)) : [],
     });
   }
   const isHomeless = asked.resource !== 'namespaces' && textField(detailsOf(body), 'kind') === 'namespaces';
@@ -121,12 +129,18 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   );
 }
 
+/** Is something refused because its namespace is going away? The cause is told since Kubernetes 1.16. */
+function isTerminating(body: Json, text: string): boolean {
+  if (causesOf(body).some(({ reason }) => reason === 'NamespaceTerminating')) return true;
+  return /unable to create new content in namespace \S+ because it is being terminated/.test(text);
+}
+
 function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: number; reason: string }): ApiError {
   const user = /^.*? is forbidden: User "([^"]*)" cannot /s.exec(text)?.[1];
   if (user === undefined && text !== '') {
     // Not a lack of rights, but a rule of the cluster: a quota, a policy, a webhook.
     return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${describeAsked(asked)}`, answer, {
-      notes: [`the server said: ${printable(text, 1000)}`],
+      notes: [`the server said: ${printableEnds(text, 1000)}`],
     });
   }
   if (user === 'system:anonymous') {
@@ -174,14 +188,14 @@ function conflict(body: Json, text: string, what: string, answer: { status: numb
       `fields of ${what} are held by ${holders.map((name) => `"${printable(name)}"`).join(', ')}`,
       answer,
       {
-        notes: held.map(({ field, message }) => printable(`${field}: ${message}`, 500)),
+        notes: held.map(({ field, message }) => printableEnds(`${field}: ${message}`, 500)),
         hints: ['leave the fields out of the chart, or take them with --force-conflicts'],
       },
     );
   }
   const happened = answer.reason === 'AlreadyExists' ? 'is there already' : 'was changed by somebody else meanwhile';
   return new ApiError('PKG_OBJECT_CONFLICT', `${what} ${happened}`, answer, {
-    notes: text === '' ? [] : [`the server said: ${printable(text, 1000)}`],
+    notes: text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`],
     hints: ['give the command again: it plans anew from what is there now'],
   });
 }

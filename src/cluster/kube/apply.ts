@@ -1,4 +1,5 @@
 /** Server-side apply, and telling whether it would change anything. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode, PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { equalJson } from '../../yaml/value.ts';
@@ -7,6 +8,7 @@ import type { ApplyOptions, CompareOptions, Comparison, KubeObject } from '../cl
 import { describeRef, refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
 import { inParallel } from '../parallel.ts';
+import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
 import { isUpdate, migratedFields } from './client-side.ts';
 import {
@@ -33,36 +35,71 @@ const AT_ONCE = 16;
 
 /**
  * Makes the object's fields hold. With `expected`, only if it is still that object (by its `uid`), or if there
- * was still nothing: an apply cannot be bound to that, but its answer tells.
+ * is still nothing.
  *
+ * @returns the metadata of what lives then, at least
  * @throws ApiError
  */
 export async function applyObject(
   cluster: Kubernetes,
   object: KubeObject,
   options: ApplyOptions & { expected?: KubeObject | 'nothing' },
-): Promise<void> {
+): Promise<KubeObject> {
   const { expected } = options;
   const force = forceOf(options.forceConflicts === true);
-  if (expected === undefined || expected === 'nothing') {
-    const { isNew } = await sendApply(cluster, object, undefined, force);
-    if (expected === undefined || isNew) return;
-    throw new ApiError('PKG_OBJECT_CONFLICT', `${describeRef(refOf(object))} was made by somebody else meanwhile`, {
-      status: 409,
-    });
-  }
-  const fields = migratedFields(expected, FIELD_MANAGER);
-  if (fields !== undefined) await migrate(cluster, expected, fields);
+  if (expected === undefined) return (await sendApply(cluster, object, force)).live;
+  if (expected === 'nothing') return await createByApply(cluster, object);
+  await migrate(cluster, expected);
   try {
-    await sendApply(cluster, object, expected.metadata['uid'], force);
+    return (await sendApply(cluster, object, force, { uid: expected.metadata['uid'], live: expected })).live;
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 422 || !error.text.includes('metadata.uid')) throw error;
-    throw new ApiError(
-      'PKG_OBJECT_CONFLICT',
-      `${describeRef(refOf(object))} was removed and made anew by somebody else meanwhile`,
-      { status: 409 },
-      { hints: ['give the command again: it plans anew from what is there now'] },
-    );
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 422 && error.text.includes('metadata.uid')) throw meanwhile(object, 'removed and made anew');
+    if (error.status === 409 && error.text.includes('uid mismatch')) throw meanwhile(object, 'removed');
+    throw error;
+  }
+}
+
+function meanwhile(object: KubeObject, what: string): ApiError {
+  const { namespace } = object.metadata;
+  const place = namespace === undefined ? '' : ` in namespace "${namespace}"`;
+  return new ApiError(
+    'PKG_OBJECT_CONFLICT',
+    `${printable(describeRef(refOf(object)) + place)} was ${what} by somebody else meanwhile`,
+    { status: 409, reason: 'Conflict' },
+    { hints: ['give the command again: it plans anew from what is there now'] },
+  );
+}
+
+/**
+ * A version that no object has: etcd counts its writes from 2. An apply that asks for it makes an object where there
+ * is none (201), and meets every object that is there as another version (409), with one request and with the same
+ * `managedFields` as Helm's. Tried on Kubernetes 1.36 for kinds of its own, for CRDs and their objects and for
+ * APIServices; `"0"` and `""` are no precondition.
+ */
+const NO_VERSION = '1';
+/** So often a create is sent again that met something other than an object in its place, such as a busy quota. */
+const CREATE_TRIES = 5;
+const CREATE_PAUSE_MS = 20;
+
+/** Makes an object that must not be there. */
+async function createByApply(cluster: Kubernetes, object: KubeObject): Promise<KubeObject> {
+  let isRepeated = false;
+  for (let tries = 1; ; tries++) {
+    const send = { resourceVersion: NO_VERSION, expect: tries < CREATE_TRIES ? [409] : [] };
+    const { status, live: answer, repeated } = await sendApply(cluster, object, {}, send);
+    if (status === 201) return answer;
+    isRepeated ||= repeated;
+    const live = await cluster.get(refOf(object));
+    if (live === undefined) {
+      // Not this object is in the way: a ResourceQuota was counted anew by another request, or what was there is gone.
+      await sleep(CREATE_PAUSE_MS * tries);
+      continue;
+    }
+    // The answer to an earlier try was lost, and this is what that made: everything that was sent, with the marks of
+    // this release, is held by Helm's applies, and nobody else writes so for a release whose lease is held.
+    if (isRepeated && (await compareObject(cluster, object, live, {})).same) return live;
+    throw meanwhile(object, 'made');
   }
 }
 
@@ -70,19 +107,35 @@ function forceOf(isForced: boolean): { force?: 'true' } {
   return isForced ? { force: 'true' } : {};
 }
 
-async function migrate(cluster: Kubernetes, live: KubeObject, fields: JsonObject[]): Promise<void> {
-  const ref = refOf(live);
-  const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
-  await cluster.request({
-    method: 'PATCH',
-    path: resourcePath(resource, ref.namespace, ref.name),
-    contentType: 'application/json-patch+json',
-    body: [
-      { op: 'replace', path: '/metadata/managedFields', value: fields },
-      // Another state of the object holds other fields.
-      { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] ?? '' },
-    ],
-  });
+/** So often it is read again: a controller may write the status of an object all the time. */
+const MIGRATE_TRIES = 20;
+
+/** Gives what Helm's updates hold of an object to its applies; whatever is written meanwhile, as `csaupgrade` does. */
+async function migrate(cluster: Kubernetes, expected: KubeObject): Promise<void> {
+  const ref = refOf(expected);
+  let live: KubeObject | undefined = expected;
+  for (let tries = 1; ; tries++) {
+    // What took its place meanwhile is met by the apply.
+    if (live === undefined || live.metadata['uid'] !== expected.metadata['uid']) return;
+    const fields = migratedFields(live, FIELD_MANAGER);
+    if (fields === undefined) return;
+    const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
+    const { status } = await cluster.request({
+      method: 'PATCH',
+      path: resourcePath(resource, ref.namespace, ref.name),
+      contentType: 'application/json-patch+json',
+      body: [
+        { op: 'replace', path: '/metadata/managedFields', value: fields },
+        // Another state of the object holds other fields.
+        { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] ?? '' },
+      ],
+      // A second try of what was done is a conflict, and the object that is read then is migrated.
+      idempotent: true,
+      expect: tries < MIGRATE_TRIES ? [404, 409] : [404],
+    });
+    if (status < 300) return;
+    live = await cluster.get(ref);
+  }
 }
 
 /**
@@ -129,6 +182,11 @@ async function compareObject(
   const about = scaled.length === 0 ? { live } : { live, desired, notes };
   const isMigrated = migratedFields(live, FIELD_MANAGER) === undefined;
   if (isMigrated && isSettled(desired, live, FIELD_MANAGER)) return { same: true, ...about };
+  if ((await cluster.discovery.resource(desired.apiVersion, desired.kind)) === undefined) {
+    // It lives in another version of its kind. What makes the server serve this one comes before it, or does not.
+    if (servesKind(options.coming ?? [], desired)) return { same: false, ...about };
+    return { same: false, ...about, problem: cluster.discovery.unknownKind(desired.apiVersion, desired.kind) };
+  }
   const force = options.forceConflicts === true;
   // For the server, what Helm's updates hold is a conflict with us, as is what others hold.
   const others = isMigrated || force ? [] : heldByOthers(desired, live);
@@ -136,7 +194,7 @@ async function compareObject(
   let after: KubeObject;
   try {
     const outcome = { dryRun: 'All', ...forceOf(force || !isMigrated) } as const;
-    after = (await sendApply(cluster, desired, live.metadata['uid'], outcome, { isRead: true })).live;
+    after = (await sendApply(cluster, desired, outcome, { uid: live.metadata['uid'], isRead: true, live })).live;
   } catch (problem) {
     // Whether it is our object at all is for the planner to say first.
     if (!(problem instanceof ApiError) || !PROBLEMS.has(problem.code)) throw problem;

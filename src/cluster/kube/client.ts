@@ -5,6 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson, printJson } from '../../yaml/json.ts';
 import type { Json } from '../../yaml/value.ts';
+import { abortable } from '../abortable.ts';
+import type { Fence } from '../cluster.ts';
 import { ApiError, apiError, askedBy } from './api-errors.ts';
 import { cutShort, readText } from './body.ts';
 import { connectionError, timeoutError } from './connect-errors.ts';
@@ -15,7 +17,7 @@ import { DialError } from '../../network/dial.ts';
 import type { Peer } from '../../network/dial.ts';
 import { proxyFromEnvironment } from '../../network/proxy-choice.ts';
 import { Pace } from './pace.ts';
-import { LostRequest, Transport } from './transport.ts';
+import { HeldBack, LostRequest, Transport } from './transport.ts';
 import type { Response, TransportTimes } from './transport.ts';
 
 /** A request. */
@@ -25,6 +27,8 @@ export type KubeRequest = {
   path: string;
   query?: Readonly<Record<string, string | undefined>>;
   body?: Json;
+  /** The object as it lives, where that is known: if it is a Secret, no error holds its values. */
+  live?: Json | undefined;
   /** What the body is, when it is not plain JSON: `application/apply-patch+yaml`. */
   contentType?: string;
   accept?: string;
@@ -32,6 +36,10 @@ export type KubeRequest = {
   /** Milliseconds for one try. */
   timeout?: number;
   signal?: AbortSignal | undefined;
+  /** Asked when a try is about to go to the socket, after all waiting. While it is closed nothing is sent. */
+  fence?: Fence;
+  /** It does not wait behind others: they wait for it. */
+  urgent?: boolean;
   /**
    * Doing it twice is the same as doing it once, so that it may be sent again when nobody knows whether the
    * server did it: reads (the default for them), applies, deletes of one state of an object.
@@ -46,6 +54,8 @@ export type KubeAnswer = {
   status: number;
   headers: Record<string, string | undefined>;
   body: Json;
+  /** Of the body, in characters. */
+  size: number;
   /** An earlier try of this request may have been done already. */
   repeated: boolean;
 };
@@ -55,16 +65,17 @@ export type ClientOptions = {
   times?: Partial<TransportTimes>;
   /** Milliseconds for one try of a request. A little more than the server's own limit, so that it can say so. */
   timeout?: number;
-  /** No new try begins after so many milliseconds. */
+  /** New tries are made for so many milliseconds; the last begins after that. */
   patience?: number;
   /** The pause after the first try; it doubles. */
   pause?: number;
   maxBody?: number;
 };
 
-const DEFAULTS = { times: {}, timeout: 65_000, patience: 30_000, pause: 100, maxBody: 256 << 20 };
-const MAX_TRIES = 10;
+const DEFAULTS = { times: {}, timeout: 65_000, patience: 35_000, pause: 100, maxBody: 256 << 20 };
 const FIRST_TRIES = 4;
+/** Nobody reads more of a refusal that is plain text. */
+const LONGEST_MESSAGE = 10_000;
 const LONGEST_PAUSE = 5_000;
 const BUSY: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
@@ -75,6 +86,7 @@ export class KubeClient {
   readonly #transport: Transport;
   readonly #credentials: Credentials;
   readonly #pace = new Pace();
+  readonly #closed = new AbortController();
   #certificate: Credential['certificate'];
   /** Once it has answered, a cluster that cannot be reached is worth some patience. */
   #answered = false;
@@ -101,37 +113,43 @@ export class KubeClient {
   /**
    * Sends a request and reads its answer.
    *
-   * @throws ApiError for an answer that is an error and for none; PkgError PKG_CREDENTIALS_FAILED; the reason of the signal
+   * @throws ApiError for an answer that is an error and for none; PkgError PKG_CREDENTIALS_FAILED; the reason of the
+   * signal, as soon as it is aborted; what the fence throws
    */
   async request(request: KubeRequest): Promise<KubeAnswer> {
     const begun = Date.now();
-    const { method, idempotent = method === 'GET', expect = [] } = request;
+    const { method, idempotent = method === 'GET', expect = [], fence } = request;
+    const closed = this.#closed.signal;
+    const signal = request.signal === undefined ? closed : AbortSignal.any([request.signal, closed]);
     let repeated = false;
     let renewed = false;
     for (let tries = 1; ; tries++) {
       let failure: unknown;
       let wait: number | undefined;
       let isRefused = false;
-      const credential = await this.#credential();
-      const place = await this.#pace.enter(request.signal);
+      let isHeldBack = false;
+      const credential = await abortable(this.#credential(), signal);
+      const place = request.urgent === true ? undefined : await this.#pace.enter(signal);
       let went: 'done' | 'refused' | 'failed' = 'failed';
       try {
-        const answer = await this.#once(request, credential);
+        const answer = await this.#once({ ...request, signal }, credential);
         this.#answered = true;
         isRefused = answer.status === 429;
         went = isRefused ? 'refused' : 'done';
         if (!isRefused) this.#served = Date.now();
         if (answer.status < 300 || expect.includes(answer.status)) return { ...answer, repeated };
-        const error = apiError(answer.status, answer.body, askedBy(method, request.path), this.#asker());
+        const body = await this.#masked(request, answer.body);
+        const error = apiError(answer.status, body, askedBy(method, request.path), this.#asker());
         failure = error;
         if (answer.status === 401 && !renewed) {
           renewed = true;
-          if (await this.#credentials.renew(credential)) continue;
+          if (await abortable(this.#credentials.renew(credential), signal)) continue;
         }
         wait = error.code === 'PKG_OBJECT_INVALID' ? undefined : this.#pauseAfter(answer, tries, idempotent);
         if (error.uncertain) repeated = true;
       } catch (error) {
-        if (request.signal?.aborted === true) throw request.signal.reason;
+        if (signal.aborted) throw signal.reason;
+        isHeldBack = error instanceof HeldBack;
         failure = connectionError(error, this.connection);
         if (error instanceof LostRequest || error instanceof DialError) {
           const unseen = error instanceof DialError || error.processed === 'no';
@@ -141,14 +159,20 @@ export class KubeClient {
           if (hopeful && (unseen || idempotent)) wait = this.#pause(tries);
         }
       } finally {
-        this.#pace.leave(place, went);
+        if (place !== undefined) this.#pace.leave(place, went);
+      }
+      if (isHeldBack && fence !== undefined) {
+        await abortable(fence.reopen(), signal);
+        continue;
       }
       // Who refuses some and serves others has enough to do, and gets to this one, too.
       const since = isRefused ? Math.max(begun, this.#served) : begun;
-      const late = Date.now() - since + (wait ?? 0) > this.#options.patience;
-      if (wait === undefined || (tries >= MAX_TRIES && !isRefused) || late) throw failure;
-      await sleep(wait, undefined, request.signal === undefined ? {} : { signal: request.signal }).catch(() => {
-        throw request.signal?.reason;
+      const passed = Date.now() - since;
+      const { patience } = this.#options;
+      // So the last try begins after `patience`; a server that asks for a longer pause is not waited for.
+      if (wait === undefined || passed > patience || passed + wait > patience + LONGEST_PAUSE) throw failure;
+      await sleep(wait, undefined, { signal }).catch(() => {
+        throw signal.reason;
       });
     }
   }
@@ -171,7 +195,7 @@ export class KubeClient {
     );
     try {
       for (let renewed = false; ; renewed = true) {
-        const credential = await this.#credential();
+        const credential = await abortable(this.#credential(), controller.signal);
         // Events come as they happen, each by itself: there is nothing to compress.
         const asked = { method: 'GET', ...request, headers: { 'accept-encoding': 'identity' } } as const;
         const response = await this.#send(asked, credential, controller.signal, true);
@@ -202,8 +226,10 @@ export class KubeClient {
     }
   }
 
-  /** Ends all connections. */
+  /** Ends all connections, and all requests with them. */
   close(): void {
+    this.#closed.abort(new Error('the client was closed'));
+    this.#credentials.close();
     this.#transport.close();
   }
 
@@ -239,7 +265,7 @@ export class KubeClient {
   }
 
   async #send(request: KubeRequest, credential: Credential, signal: AbortSignal, endless = false): Promise<Response> {
-    const { method, path, query, body, accept, contentType, headers } = request;
+    const { method, path, query, body, accept, contentType, headers, fence, urgent } = request;
     const base = this.connection.server.pathname.replace(/\/+$/, '');
     const { userAgent } = await import('./user-agent.ts');
     return await this.#transport.send(
@@ -257,17 +283,25 @@ export class KubeClient {
         },
         body: body === undefined ? undefined : Buffer.from(printJson(body)),
         signal,
+        mayGo: fence === undefined ? undefined : () => fence.isOpen(),
+        urgent,
         endless,
       },
       credential,
     );
   }
 
+  /** Errors end up in logs and in records: no value of a Secret may stand in them. */
+  async #masked({ path, body, live }: KubeRequest, answer: Json): Promise<Json> {
+    const { maskAnswer } = await import('./mask-values.ts');
+    return maskAnswer(path, answer, [body, live]);
+  }
+
   /** Reads an answer whole. */
   async #collect(response: Response): Promise<Omit<KubeAnswer, 'repeated'>> {
     const { status, headers } = response;
     const text = await readText(response, this.#options.maxBody, () => this.#tooLarge());
-    return { status, headers, body: this.#parse(text, status) };
+    return { status, headers, body: this.#parse(text, status), size: text.length };
   }
 
   #parse(text: string, status: number): Json {
@@ -276,7 +310,7 @@ export class KubeClient {
       return parseJson(text, 'answer');
     } catch (error) {
       // A refusal may be plain text: it comes from something in front of the API server.
-      if (status >= 300) return { message: text.slice(0, 500) };
+      if (status >= 300) return { message: text.slice(0, LONGEST_MESSAGE) };
       throw new ApiError(
         'PKG_CLUSTER_FAILED',
         `${this.connection.description} (${this.connection.server.host}) answered something that is not JSON`,
@@ -303,9 +337,10 @@ export class KubeClient {
     if (status !== 429 && !(idempotent && BUSY.has(status))) return undefined;
     const after = Number(headers['retry-after'] ?? Number.NaN);
     // Many are told the same time, and not all are to come back at once.
-    return Number.isFinite(after) && after >= 0
-      ? Math.max(after * 1000, 1) * (1 + Math.random() / 2)
-      : this.#pause(tries);
+    if (!Number.isFinite(after) || after < 0) return this.#pause(tries);
+    const told = Math.max(after * 1000, 1) * (1 + Math.random() / 2);
+    // A server that fails and asks for no pause is not to be asked a thousand times.
+    return status === 429 ? told : Math.max(told, this.#pause(tries));
   }
 
   /** Grows with each try, with some chance in it, so that many who were refused do not all come back at once. */

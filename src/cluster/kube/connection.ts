@@ -2,7 +2,6 @@
  * Which cluster, as whom, in which namespace: kubeconfig files, flags and environment, or the service
  * account of the pod that pkg runs in, in client-go's order.
  */
-import { readFileSync } from 'node:fs';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
@@ -11,6 +10,7 @@ import { inClusterConnection, inClusterNamespace, isInCluster } from './in-clust
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { ExecConfig, KubeCluster, Kubeconfig, KubeContext, KubeUser } from './kubeconfig.ts';
 import { parseProxyUrl } from '../../network/proxy-choice.ts';
+import { readReferenced } from './referenced-file.ts';
 
 /** What flags and Helm's variables say; an empty text says nothing. */
 export type ConnectionSettings = {
@@ -334,18 +334,4 @@ function wrongUser(user: KubeUser | undefined, name: string, what: string, hint?
     ...(user === undefined ? {} : { at: { file: user.file } }),
     ...(hint === undefined ? {} : { hints: [hint] }),
   });
-}
-
-/** The text of a file that the kubeconfig (or a flag, for which `file` is empty) names. */
-function readReferenced(path: string, file: string): string {
-  if (path === '') return '';
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new PkgError('PKG_KUBECONFIG_INVALID', `the file ${printable(path)} cannot be read (${code})`, {
-      ...(file === '' ? {} : { at: { file } }),
-      cause: error,
-    });
-  }
 }

@@ -2,9 +2,9 @@
  * What each request carries to prove who one is: a token (fixed, from a file that somebody keeps fresh, or
  * from an exec plugin), a password, a client certificate, and headers for acting as somebody else.
  */
-import { readFile } from 'node:fs/promises';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { FileReadError, MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
 import type { ClientCertificate } from '../../network/dial.ts';
 import type { Connection, Impersonation } from './connection.ts';
 
@@ -26,6 +26,7 @@ export class Credentials {
   #current: Credential | undefined;
   #pending: Promise<Credential> | undefined;
   #lastToken = '';
+  readonly #closed = new AbortController();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -53,6 +54,11 @@ export class Credentials {
     if (this.#current !== refused) return true;
     const fresh = await this.#renew();
     return exec !== undefined || fresh.authorization !== refused.authorization;
+  }
+
+  /** Stops a plugin that still works. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /** The headers for acting as somebody else. */
@@ -84,7 +90,7 @@ export class Credentials {
     const forever = { certificate, expires: Number.POSITIVE_INFINITY };
     if (tokenFile !== '') {
       // While it is being replaced it may be gone for a moment.
-      const fresh = await readTokenFile(tokenFile, this.#lastToken || token);
+      const fresh = readTokenFile(tokenFile, this.#lastToken || token);
       this.#lastToken = fresh;
       return {
         ...forever,
@@ -99,7 +105,7 @@ export class Credentials {
     }
     if (exec === undefined) return { ...forever, authorization: undefined };
     const { runExecPlugin } = await import('./exec-plugin.ts');
-    return await runExecPlugin(exec, this.#connection);
+    return await runExecPlugin(exec, this.#connection, this.#closed.signal);
   }
 }
 
@@ -117,17 +123,15 @@ export function bearer(token: string, source: string): string {
 }
 
 /** The token in a file; when it cannot be read, the one before or the one that the kubeconfig holds beside it. */
-async function readTokenFile(file: string, fallback: string): Promise<string> {
+function readTokenFile(file: string, fallback: string): string {
   try {
-    const token = (await readFile(file, 'utf8')).trim();
+    const token = readRegularFile(file, MAX_USER_FILE).toString('utf8').trim();
     if (token !== '') return token;
     if (fallback !== '') return fallback;
   } catch (error) {
     if (fallback !== '') return fallback;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} cannot be read (${code})`, {
-      cause: error,
-    });
+    if (!(error instanceof FileReadError)) throw error;
+    throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} ${error.reason}`, { cause: error });
   }
   throw new PkgError('PKG_CREDENTIALS_FAILED', `the token file ${printable(file)} is empty`);
 }

@@ -3,18 +3,31 @@
  * that does not hold what it should, everything works and asks more. Files are replaced whole, so that
  * several processes can read and write them.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { makeFolder } from '../../folders.ts';
+import { isOwn, readOwnFile } from '../../read-file.ts';
+import { isApiVersion, isName } from './answers.ts';
 import type { Catalog } from './discovery.ts';
 
 /** Changes when the form of a {@link Catalog} does. */
 const FORMAT = 2;
 
+/** A cluster with a thousand kinds needs one. */
+const MOST_BYTES = 32 << 20;
+
 function folder(): string | undefined {
   const { env } = process;
   const base = env['XDG_CACHE_HOME'] || env['LOCALAPPDATA'] || (env['HOME'] && join(env['HOME'], '.cache'));
-  return base ? join(base, 'kubepkg', 'discovery') : undefined;
+  const path = base ? join(base, 'kubepkg', 'discovery') : undefined;
+  return path !== undefined && [dirname(path), path].every(isUsable) ? path : undefined;
+}
+
+/** What somebody else may write, he could have filled with names of kinds that lead elsewhere. */
+function isUsable(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined || isOwn(stat);
 }
 
 /** What was learnt of a cluster before, if anything. */
@@ -22,7 +35,7 @@ export async function readCache(key: string): Promise<Catalog | undefined> {
   const path = folder();
   if (path === undefined) return undefined;
   try {
-    const found = JSON.parse(await readFile(join(path, `${key}.json`), 'utf8')) as {
+    const found = JSON.parse(readOwnFile(join(path, `${key}.json`), MOST_BYTES).toString('utf8')) as {
       format?: unknown;
       catalog: Catalog;
     };
@@ -41,7 +54,10 @@ export async function writeCache(key: string, catalog: Catalog): Promise<void> {
   try {
     makeFolder(path, 0o700);
     await writeFile(fresh, JSON.stringify({ format: FORMAT, catalog }), { mode: 0o600 });
-    await rename(fresh, join(path, `${key}.json`));
+    const file = join(path, `${key}.json`);
+    // Whatever else stands in its place would keep the file from being replaced.
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) await rm(file, { recursive: true });
+    await rename(fresh, file);
   } catch {
     await rm(fresh, { force: true }).catch(() => {});
   }
@@ -52,6 +68,7 @@ function isCatalog(value: unknown): value is Catalog {
   if (typeof time !== 'number' || typeof roots !== 'object' || roots === null) return false;
   return [roots.api, roots.apis].every(
     (root) =>
+      /^[ -~]*$/.test(String(root?.etag)) &&
       typeof root?.etag === 'string' &&
       [root.apiVersions, root.subresourceKinds, root.down].every(
         (items) => Array.isArray(items) && items.every((item) => typeof item === 'string'),
@@ -59,10 +76,9 @@ function isCatalog(value: unknown): value is Catalog {
       Array.isArray(root.resources) &&
       root.resources.every(
         (one) =>
-          typeof one.apiVersion === 'string' &&
-          typeof one.kind === 'string' &&
-          typeof one.plural === 'string' &&
-          !one.plural.includes('/') &&
+          isApiVersion(one.apiVersion) &&
+          isName(one.kind) &&
+          isName(one.plural) &&
           typeof one.namespaced === 'boolean' &&
           Array.isArray(one.verbs),
       ),

@@ -13,6 +13,9 @@ import { PkgError } from '../../errors.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { printable } from '../../errors-text.ts';
+import { groupOf } from '../cluster.ts';
+import { abortable } from '../abortable.ts';
+import { isApiVersion, isName, wrongAnswer } from './answers.ts';
 import { ApiError } from './api-errors.ts';
 import type { KubeAnswer, KubeClient } from './client.ts';
 import { readCache, writeCache } from './discovery-cache.ts';
@@ -49,6 +52,22 @@ const CERTAIN: readonly Resource[] = [
   { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, verbs: [] },
   { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, verbs: [] },
 ];
+
+/** Kinds that Kubernetes moved to another group, with their objects. */
+const MOVED: Readonly<Record<string, string>> = {
+  'extensions/DaemonSet': 'apps',
+  'extensions/Deployment': 'apps',
+  'extensions/Ingress': 'networking.k8s.io',
+  'extensions/NetworkPolicy': 'networking.k8s.io',
+  'extensions/ReplicaSet': 'apps',
+};
+
+/** Where the answers about a root have what they tell. */
+const LISTS: ReadonlyMap<string, string> = new Map([
+  ['APIGroupDiscoveryList', 'items'],
+  ['APIVersions', 'versions'],
+  ['APIGroupList', 'groups'],
+]);
 
 /** Tells what kinds a cluster has. */
 export class Discovery {
@@ -93,6 +112,21 @@ export class Discovery {
     const late = this.#index.get(`${apiVersion}/${kind}`);
     if (late === undefined) this.#refuseIfDown(apiVersion, kind);
     return late;
+  }
+
+  /**
+   * The resource under which objects of a kind are read and deleted: that of this version, or of another one of its
+   * group (in the server's order of preference) where the server does not serve this one, not yet or no more. An
+   * object is the same in all of them.
+   *
+   * @throws ApiError, also when nobody can tell now
+   */
+  async served(apiVersion: string, kind: string): Promise<Resource | undefined> {
+    const found = await this.resource(apiVersion, kind);
+    if (found !== undefined) return found;
+    const group = groupOf(apiVersion);
+    const groups = Object.hasOwn(MOVED, `${group}/${kind}`) ? [group, MOVED[`${group}/${kind}`]] : [group];
+    return [...this.#index.values()].find((one) => one.kind === kind && groups.includes(groupOf(one.apiVersion)));
   }
 
   /**
@@ -193,8 +227,14 @@ export class Discovery {
     });
     if (answer.status === 304 && before !== undefined) return before;
     const kind = text(answer.body, 'kind');
+    const where = LISTS.get(kind);
+    // It would be a cluster without any kind, in which nothing of a release is found.
+    if (where === undefined || !isList(answer.body, where)) {
+      throw wrongAnswer(this.#client.connection.description, 'its kinds', 'something that is no list of them');
+    }
     if (kind === 'APIGroupDiscoveryList') return readAggregated(answer);
-    return await this.#askEach(root === 'api' ? coreVersions(answer.body) : groupVersions(answer.body));
+    const versions = root === 'api' ? coreVersions(answer.body) : groupVersions(answer.body);
+    return await this.#askEach(versions.filter((one) => isApiVersion(one)));
   }
 
   /** The way of servers before 1.26. A group whose own server is down is left out, as kubectl leaves it out. */
@@ -214,8 +254,10 @@ export class Discovery {
         const name = text(item, 'name');
         const kind = text(item, 'kind');
         const namespaced = member(item, 'namespaced') === true;
+        if (!isName(kind)) continue;
         if (name.includes('/')) learnt.subresourceKinds.push(`${apiVersion}/${kind}`);
-        else learnt.resources.push({ apiVersion, kind, plural: name, namespaced, verbs: strings(item, 'verbs') });
+        else if (isName(name))
+          learnt.resources.push({ apiVersion, kind, plural: name, namespaced, verbs: strings(item, 'verbs') });
       }
     }
     return learnt;
@@ -234,6 +276,7 @@ function readAggregated(answer: KubeAnswer): Learnt {
     const name = text(member(group, 'metadata'), 'name');
     for (const version of list(group, 'versions')) {
       const apiVersion = name === '' ? text(version, 'version') : `${name}/${text(version, 'version')}`;
+      if (!isApiVersion(apiVersion)) continue;
       learnt.apiVersions.push(apiVersion);
       // The server of this group is down: what it had may no longer be so. Asked again next time.
       if (text(version, 'freshness') === 'Stale') {
@@ -244,13 +287,13 @@ function readAggregated(answer: KubeAnswer): Learnt {
       for (const item of list(version, 'resources')) {
         const kind = text(member(item, 'responseKind'), 'kind');
         const namespaced = text(item, 'scope') === 'Namespaced';
-        if (kind !== '') {
-          const plural = text(item, 'resource');
+        const plural = text(item, 'resource');
+        if (isName(kind) && isName(plural)) {
           learnt.resources.push({ apiVersion, kind, plural, namespaced, verbs: strings(item, 'verbs') });
         }
         for (const sub of list(item, 'subresources')) {
           const subKind = text(member(sub, 'responseKind'), 'kind');
-          if (subKind !== '') learnt.subresourceKinds.push(`${apiVersion}/${subKind}`);
+          if (isName(subKind)) learnt.subresourceKinds.push(`${apiVersion}/${subKind}`);
         }
       }
     }
@@ -269,6 +312,10 @@ function groupVersions(body: Json): string[] {
   );
 }
 
+function isList(body: Json, key: string): boolean {
+  return Array.isArray(member(body, key));
+}
+
 function member(value: Json | undefined, key: string): Json | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? getOwn(value, key) : undefined;
 }
@@ -285,4 +332,23 @@ function list(value: Json | undefined, key: string): Json[] {
 
 function strings(value: Json | undefined, key: string): string[] {
   return list(value, key).filter((item): item is string => typeof item === 'string');
+}
+
+/** What the rest asks of {@link Discovery}. */
+export type Kinds = Pick<
+  Discovery,
+  'resource' | 'served' | 'refresh' | 'required' | 'apiVersions' | 'unknownKind' | 'expectKinds'
+>;
+
+/** The same answers; who asks gives up when the signal says so, though others may wait on. */
+export function kindsWithin(kinds: Kinds, signal: AbortSignal): Kinds {
+  return {
+    resource: (apiVersion, kind) => abortable(kinds.resource(apiVersion, kind), signal),
+    served: (apiVersion, kind) => abortable(kinds.served(apiVersion, kind), signal),
+    refresh: () => abortable(kinds.refresh(), signal),
+    required: (apiVersion, kind) => abortable(kinds.required(apiVersion, kind), signal),
+    apiVersions: () => abortable(kinds.apiVersions(), signal),
+    unknownKind: (apiVersion, kind) => kinds.unknownKind(apiVersion, kind),
+    expectKinds: (expected) => kinds.expectKinds(expected),
+  };
 }

@@ -24,12 +24,17 @@ const MAX_OUTPUT = 1 << 20;
 /**
  * Runs the plugin.
  *
+ * @param signal stops it: nobody waits for it any more
  * @throws PkgError PKG_CREDENTIALS_FAILED when it is not there, fails, hangs, or prints something else
  */
-export async function runExecPlugin(exec: ExecConfig, connection: Connection): Promise<Credential> {
+export async function runExecPlugin(
+  exec: ExecConfig,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Credential> {
   const name = `the exec plugin ${printable(exec.command)}`;
   const interactive = isInteractive(exec, name);
-  const output = await run(exec, connection, interactive, name);
+  const output = await run(exec, connection, interactive, name, signal);
   const credential = readCredential(output, exec, name);
   if (credential.certificate !== undefined) await checkCertificate(credential.certificate, name);
   return credential;
@@ -45,7 +50,13 @@ function isInteractive(exec: ExecConfig, name: string): boolean {
   return exec.interactiveMode !== 'Never' && terminal;
 }
 
-async function run(exec: ExecConfig, connection: Connection, interactive: boolean, name: string): Promise<string> {
+async function run(
+  exec: ExecConfig,
+  connection: Connection,
+  interactive: boolean,
+  name: string,
+  signal: AbortSignal,
+): Promise<string> {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const variable of exec.env) env[variable.name] = variable.value;
   env['KUBERNETES_EXEC_INFO'] = JSON.stringify(execInfo(exec, connection, interactive));
@@ -68,17 +79,22 @@ async function run(exec: ExecConfig, connection: Connection, interactive: boolea
       chunks.push(chunk);
       if (size > MAX_OUTPUT) giveUp('prints without end');
     });
+    const stop = (): void => giveUp('was stopped');
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
     child.on('error', (error) => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
       const code = 'code' in error ? String(error.code) : error.message;
       const what = code === 'ENOENT' ? 'is not installed' : `cannot be started (${code})`;
       const hint = exec.installHint === '' ? [] : [printable(exec.installHint, 500)];
       reject(failed(`${name} ${what}`, [...hint, 'the kubeconfig asks for it to log in to this cluster'], error));
     });
-    child.on('close', (status, signal) => {
+    child.on('close', (status, killed) => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
       if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-      else reject(failed(`${name} failed with ${signal ?? `status ${status}`}`, ['what it printed stands above']));
+      else reject(failed(`${name} failed with ${killed ?? `status ${status}`}`, ['what it printed stands above']));
     });
   });
 }

@@ -12,8 +12,9 @@ import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { KubeObject, ObjectRef } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
+import { itemsOf, readItem } from './answers.ts';
 import { ApiError } from './api-errors.ts';
-import { FEW, groupsOf, MANAGED_SELECTOR, withKind } from './read-many.ts';
+import { FEW, groupsOf, MANAGED_SELECTOR } from './read-many.ts';
 import type { Group } from './read-many.ts';
 import { resourcePath } from './resource-path.ts';
 
@@ -35,6 +36,10 @@ const LONGEST_PAUSE_MS = 5_000;
 const WATCH_SECONDS = 240;
 /** A watch begins at once; what stands before the server and keeps its answers back is found out by then. */
 const BEGIN_MS = 15_000;
+/** An object may have 1.5 MiB in etcd; more than this in one event is something else. */
+const LONGEST_EVENT = 32 << 20;
+/** What answers so many times in a row with what is no answer is no API server: it is not waited for any longer. */
+const MOST_NONSENSE = 6;
 /** A watch that should have ended so long ago has died. */
 const WATCH_GRACE_SECONDS = 30;
 
@@ -87,7 +92,9 @@ async function followGroup(
   const [first] = refs;
   if (first === undefined) return;
   const { apiVersion, kind } = first;
-  const resource = await cluster.discovery.required(apiVersion, kind);
+  const resource = await cluster.discovery.served(apiVersion, kind);
+  // A kind that is not served, or no more: its objects are not there, until it comes.
+  if (resource === undefined) return await poll(cluster, refs, follower, signal);
   const byName = new Map(refs.map((ref) => [ref.name, ref]));
   const isAlone = refs.length === 1;
   const query = isAlone ? { fieldSelector: `metadata.name=${first.name}` } : { labelSelector: MANAGED_SELECTOR };
@@ -95,12 +102,13 @@ async function followGroup(
   /** Objects from which somebody took the label; each is watched by its name. */
   const astray: Promise<void>[] = [];
 
-  const list = async (): Promise<string> => {
-    const { body } = await cluster.request({ method: 'GET', path, query, signal });
-    const items = isJsonObject(body) ? getOwn(body, 'items') : undefined;
+  /** Undefined where the kind is not served any more: with its CRD all objects are gone. */
+  const list = async (): Promise<string | undefined> => {
+    const { body, status } = await cluster.request({ method: 'GET', path, query, signal, expect: [404] });
+    if (status === 404) return undefined;
     const missing = new Map(byName);
-    for (const item of Array.isArray(items) ? items.filter(isJsonObject) : []) {
-      const live = withKind(item, apiVersion, kind);
+    for (const item of itemsOf(body, kind, cluster.description)) {
+      const live = readItem(item, { apiVersion, kind }, cluster.description);
       const ref = byName.get(live.metadata.name);
       if (ref === undefined) continue;
       missing.delete(ref.name);
@@ -119,11 +127,16 @@ async function followGroup(
   const watchOn = async (): Promise<void> => {
     let wait = FIRST_PAUSE_MS;
     let version = '';
+    let nonsense = 0;
     while (!signal.aborted) {
       let isOpen = false;
       const begun = version;
       try {
-        if (version === '') version = await list();
+        if (version === '') {
+          const listed = await list();
+          if (listed === undefined) return await poll(cluster, [...byName.values()], follower, signal);
+          version = listed;
+        }
         const events = await watch(cluster, path, { ...query, resourceVersion: version }, signal);
         isOpen = true;
         onTrouble(undefined);
@@ -133,15 +146,16 @@ async function followGroup(
           wait = FIRST_PAUSE_MS;
           const ref = byName.get(object.metadata.name);
           if (type === 'BOOKMARK' || ref === undefined) continue;
-          onState(ref, type === 'DELETED' ? undefined : withKind(object, apiVersion, kind));
+          onState(ref, type === 'DELETED' ? undefined : readItem(object, { apiVersion, kind }, cluster.description));
         }
       } catch (error) {
         if (signal.aborted) return;
         if (isRefusal(error)) return await poll(cluster, [...byName.values()], follower, signal);
-        if (isHopeless(error)) throw error;
+        nonsense = isNonsense(error) ? nonsense + 1 : 0;
+        if (isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
         // A watch that broke goes on from where it was; what the server does not remember is read anew, as is what
         // watches that break at once do not tell.
-        const isLost = error instanceof ApiError && error.status === 0;
+        const isLost = error instanceof ApiError && error.status === 0 && !isNonsense(error);
         if (!isLost || version === begun) version = '';
         if (!isOpen && error instanceof PkgError) onTrouble(error);
       }
@@ -160,13 +174,16 @@ async function poll(
   { onState, onTrouble }: Required<Follower>,
   signal: AbortSignal,
 ): Promise<void> {
+  let nonsense = 0;
   for (; !signal.aborted; await pause(POLL_MS, signal)) {
     for (const ref of refs) {
       try {
         onState(ref, await cluster.get(ref));
         onTrouble(undefined);
+        nonsense = 0;
       } catch (error) {
-        if (isRefusal(error) || isHopeless(error)) throw error;
+        nonsense = isNonsense(error) ? nonsense + 1 : 0;
+        if (isRefusal(error) || isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
         if (!signal.aborted && error instanceof PkgError) onTrouble(error);
       }
     }
@@ -181,6 +198,11 @@ function isRefusal(error: unknown): boolean {
 /** Does trying again help as little as now? */
 function isHopeless(error: unknown): boolean {
   return error instanceof PkgError && HOPELESS.includes(error.code);
+}
+
+/** Is this an answer, but to nothing that was asked? Something may stand before the server for a moment. */
+function isNonsense(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'PKG_CLUSTER_FAILED' && error.status < 300;
 }
 
 const HOPELESS: readonly ErrorCode[] = ['PKG_CLUSTER_UNAUTHORIZED', 'PKG_CREDENTIALS_FAILED', 'PKG_KIND_UNKNOWN'];
@@ -212,6 +234,7 @@ async function* eventsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<WatchEve
   for await (const chunk of stream) {
     const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_EVENT) throw new ExpiredWatch();
     for (const line of lines) {
       const event = JSON.parse(line) as Json;
       const object = isJsonObject(event) ? getOwn(event, 'object') : undefined;

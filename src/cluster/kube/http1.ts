@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { DialError } from '../../network/dial.ts';
 import { ConnectionPool } from '../../network/pool.ts';
-import { LostRequest } from './transport.ts';
+import { HeldBack, LostRequest } from './transport.ts';
 import type { Exchange, Response } from './transport.ts';
 
 /** The most connections at once, those aside that hold an endless answer: what is more waits. */
@@ -11,8 +11,11 @@ const MAX_CONNECTIONS = 16;
 export class Http1 {
   readonly #host: string;
   readonly #pool: ConnectionPool;
-  /** Watches and logs take a connection each for as long as they last: others do not wait for them. */
-  readonly #endless: ConnectionPool;
+  /**
+   * Watches and logs take a connection each for as long as they last: others do not wait for them. Neither does what is
+   * urgent.
+   */
+  readonly #others: ConnectionPool;
   #first: Socket | undefined;
 
   /**
@@ -27,30 +30,34 @@ export class Http1 {
     const next = async (signal: AbortSignal): Promise<Socket> => this.#takeFirst() ?? (await connect(signal));
     // How long an answer may take is settled by who asks: see `client.ts`.
     this.#pool = new ConnectionPool(server, next, { connections: MAX_CONNECTIONS, silence: 0 });
-    this.#endless = new ConnectionPool(server, next, { silence: 0 });
+    this.#others = new ConnectionPool(server, next, { silence: 0 });
   }
 
-  /** @throws LostRequest, DialError, or the reason of the signal */
-  async send({ method, path, headers, body, signal, endless }: Exchange): Promise<Response> {
+  /** @throws LostRequest, DialError, HeldBack, or the reason of the signal */
+  async send({ method, path, headers, body, signal, mayGo, urgent, endless }: Exchange): Promise<Response> {
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
     try {
-      const answer = await (endless ? this.#endless : this.#pool).send({
+      const answer = await (endless || urgent === true ? this.#others : this.#pool).send({
         method,
         path,
         headers: { host: this.#host, ...headers, ...length },
-        body,
+        body: body === undefined || mayGo === undefined ? body : askedAtTheEnd(body, mayGo),
         signal,
+        onStart: () => {
+          if (mayGo?.() === false) throw new HeldBack();
+        },
       });
       // A body that is cut short fails, so one that ends is whole.
       return { ...answer, headers: answer.headers as Response['headers'], whole: () => true };
     } catch (error) {
-      throw signal.aborted || error instanceof DialError ? error : new LostRequest(error, 'maybe');
+      if (signal.aborted || error instanceof DialError || error instanceof HeldBack) throw error;
+      throw new LostRequest(error, 'maybe');
     }
   }
 
   close(): void {
     this.#pool.close();
-    this.#endless.close();
+    this.#others.close();
     this.#first?.destroy();
   }
 
@@ -59,4 +66,14 @@ export class Http1 {
     this.#first = undefined;
     return first?.destroyed === true ? undefined : first;
   }
+}
+
+/**
+ * A body whose last byte goes out only if it still may when all others have: sending a large one to a server that does
+ * not read may take any time, and without its end it is no request.
+ */
+async function* askedAtTheEnd(body: Buffer, mayGo: () => boolean): AsyncGenerator<Buffer> {
+  yield body.subarray(0, -1);
+  if (!mayGo()) throw new HeldBack();
+  yield body.subarray(-1);
 }

@@ -10,7 +10,7 @@
 import { connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { LostRequest } from './transport.ts';
+import { HeldBack, LostRequest } from './transport.ts';
 import type { Exchange, Response, TransportTimes } from './transport.ts';
 
 const SESSION_WINDOW = 32 << 20;
@@ -88,12 +88,13 @@ export class Http2 {
     this.#session.destroy();
   }
 
-  /** @throws LostRequest, or the reason of the signal */
+  /** @throws LostRequest, HeldBack, or the reason of the signal */
   async send(exchange: Exchange): Promise<Response> {
-    const { method, path, headers, body, signal } = exchange;
+    const { method, path, headers, body, signal, mayGo } = exchange;
     let stream: ClientHttp2Stream;
     // Somebody may have lost patience while the connection was made.
     signal.throwIfAborted();
+    if (mayGo?.() === false) throw new HeldBack();
     try {
       stream = this.#session.request(
         {
@@ -111,10 +112,26 @@ export class Http2 {
       throw new LostRequest(error, 'no');
     }
     this.#begun();
-    const abort = (): void => stream.close(constants.NGHTTP2_CANCEL);
-    signal.addEventListener('abort', abort, { once: true });
-    if (body !== undefined) stream.end(body);
+    let isHeldBack = false;
+    if (body !== undefined && mayGo === undefined) stream.end(body);
+    else if (body !== undefined) {
+      // The end by itself is an empty frame, which waits for no flow control (RFC 9113, section 6.9.1).
+      stream.write(body, (error) => {
+        if (error) return;
+        if (mayGo?.() !== false) stream.end();
+        else {
+          isHeldBack = true;
+          cancel(stream);
+        }
+      });
+    }
     return await new Promise<Response>((resolve, reject) => {
+      // A stream that the server has not taken yet is not closed at once.
+      const abort = (): void => {
+        cancel(stream);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', abort, { once: true });
       let failure: Error | undefined;
       let isAnswered = false;
       stream.on('error', (error: Error) => (failure = error));
@@ -130,6 +147,7 @@ export class Http2 {
         this.#done();
         if (isAnswered) return;
         if (signal.aborted) reject(signal.reason);
+        else if (isHeldBack) reject(new HeldBack());
         else reject(new LostRequest(failure ?? this.#failure ?? resetError(stream), this.#seen(stream)));
       });
     });
@@ -191,6 +209,12 @@ export class Http2 {
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
+}
+
+/** Ends a request. Node's `close` would send the end of a body first, and the server would act on it. */
+function cancel(stream: ClientHttp2Stream): void {
+  if (stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL);
+  else stream.destroy();
 }
 
 function resetError(stream: ClientHttp2Stream): Error {

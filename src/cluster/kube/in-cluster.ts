@@ -1,7 +1,9 @@
 /** The connection of a pod to its own cluster, by what the kubelet mounts and sets. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
 import type { Connection, ConnectionSettings } from './connection.ts';
+import { readReferenced } from './referenced-file.ts';
 
 /** Where the kubelet mounts a service account. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -20,7 +22,7 @@ export function inClusterNamespace(env: NodeJS.ProcessEnv): string {
 /** The pod's own cluster; flags may say otherwise about the token, the authority and who to act as. */
 export function inClusterConnection(settings: ConnectionSettings, env: NodeJS.ProcessEnv): Connection {
   const host = env['KUBERNETES_SERVICE_HOST'] ?? '';
-  const ca = settings.caFile === '' ? readMounted('ca.crt') : readFileSync(settings.caFile, 'utf8');
+  const ca = settings.caFile === '' ? readMounted('ca.crt') : readReferenced(settings.caFile, '');
   return {
     description: 'the cluster of this pod',
     file: undefined,
@@ -44,7 +46,7 @@ export function inClusterConnection(settings: ConnectionSettings, env: NodeJS.Pr
 
 function readMounted(name: string): string {
   try {
-    return readFileSync(join(SERVICE_ACCOUNT, name), 'utf8');
+    return readRegularFile(join(SERVICE_ACCOUNT, name), MAX_USER_FILE).toString('utf8');
   } catch {
     return '';
   }

@@ -1,7 +1,7 @@
 /** Reading typed fields out of a kubeconfig file, with client-go's strictness: a wrong type is an error, null is empty. */
-import { readFileSync } from 'node:fs';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 
@@ -24,8 +24,12 @@ export async function locateField(error: unknown): Promise<unknown> {
   if (!(error instanceof FieldError)) return error;
   const { locateKeys } = await import('../../yaml/locate.ts');
   const { file, keys, message } = error;
-  const place =
-    keys.length === 0 ? undefined : await locateKeys(readFileSync(file, 'utf8'), keys).catch(() => undefined);
+  let place: { line: number; column: number } | undefined;
+  try {
+    if (keys.length > 0) place = await locateKeys(readRegularFile(file, MAX_USER_FILE).toString('utf8'), keys);
+  } catch {
+    // A pipe cannot be read again, and a file may have gone.
+  }
   return new PkgError('PKG_KUBECONFIG_INVALID', message, { at: { file, ...place }, cause: error });
 }
 

@@ -8,10 +8,10 @@
  *
  * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { PkgError } from '../../errors.ts';
+import { FileReadError, readUserFile } from '../../read-file.ts';
 import { parseYaml } from '../../yaml/read.ts';
 import { toPlain } from '../../yaml/value.ts';
 import type { Json, Value } from '../../yaml/value.ts';
@@ -114,12 +114,11 @@ function defaultFiles(env: NodeJS.ProcessEnv): string[] {
 
 function readFile(file: string, required: boolean): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readUserFile(file).toString('utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'ENOENT' && !required) return undefined;
-    const what = code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`;
-    throw new PkgError('PKG_KUBECONFIG_INVALID', `the kubeconfig file ${what}`, {
+    if (!(error instanceof FileReadError)) throw error;
+    if (error.code === 'ENOENT' && !required) return undefined;
+    throw new PkgError('PKG_KUBECONFIG_INVALID', `the kubeconfig file ${error.reason}`, {
       at: { file },
       hints: ['check --kubeconfig and KUBECONFIG'],
       cause: error,

@@ -17,7 +17,12 @@ export class Pace {
    */
   async enter(signal: AbortSignal | undefined): Promise<number> {
     signal?.throwIfAborted();
-    while (this.#active >= this.#limit) await this.#turn(signal);
+    while (this.#active >= this.#limit) {
+      await this.#turn(signal);
+      // It may have been aborted since its turn came, and then the next is to have it.
+      if (signal?.aborted === true) this.#wake();
+      signal?.throwIfAborted();
+    }
     this.#active++;
     return ++this.#entered;
   }

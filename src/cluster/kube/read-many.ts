@@ -1,7 +1,5 @@
 /** Reads many objects by as few requests as the cluster allows. */
 import { PkgError } from '../../errors.ts';
-import { setOwn } from '../../yaml/value.ts';
-import type { JsonObject } from '../../yaml/value.ts';
 import type { KubeObject, ListQuery, ObjectRef } from '../cluster.ts';
 import { inParallel } from '../parallel.ts';
 
@@ -91,12 +89,4 @@ async function ifAllowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
     if (error instanceof PkgError && error.code === 'PKG_CLUSTER_FORBIDDEN') return undefined;
     throw error;
   }
-}
-
-/** An item of a list as an object of its own: in lists the server leaves out what all items have in common. */
-export function withKind(item: JsonObject, apiVersion: string, kind: string): KubeObject {
-  if (item['apiVersion'] !== undefined && item['kind'] !== undefined) return item as KubeObject;
-  const object: JsonObject = { apiVersion, kind };
-  for (const key of Object.keys(item)) setOwn(object, key, item[key] ?? null);
-  return object as KubeObject;
 }

@@ -48,7 +48,7 @@ async function tableOf(
   labelSelector: string,
   name?: string,
 ): Promise<NamedRow[]> {
-  const resource = await cluster.discovery.resource(apiVersion, kind);
+  const resource = await cluster.discovery.served(apiVersion, kind);
   if (resource === undefined) return [];
   const { status, body } = await cluster.request({
     method: 'GET',

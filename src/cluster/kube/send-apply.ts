@@ -1,8 +1,10 @@
 /** One server-side apply. */
+import { isJsonObject } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
+import { readObject } from './answers.ts';
 import { resourcePath } from './resource-path.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
@@ -11,29 +13,55 @@ export const FIELD_MANAGER = 'helm';
 /** An answer without what the object holds, for those who do not read it: less to print for the server, and to read. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 
+/** What an apply is bound to, and how it is sent. */
+export type ApplyTo = {
+  /** Only an object of this `uid` is changed: another one, or none, is a 409 or 422. */
+  uid?: Json | undefined;
+  /** Only an object of this `resourceVersion` is changed: any other is a 409. */
+  resourceVersion?: string;
+  /** It is not sent again when it fails. */
+  isTry?: boolean;
+  /** The answer holds the whole object, not its metadata alone. */
+  isRead?: boolean;
+  /** What lives now, if it is known: if it is a Secret, no error holds its values. */
+  live?: KubeObject;
+  /** Statuses that are given back instead of thrown. */
+  expect?: readonly number[];
+};
+
 /**
- * Applies an object, to one of this `uid` where one is given; a try (`isTry`) is not sent again when it fails. What
- * lives then is told whole only where it is wanted (`isRead`).
+ * Applies an object.
+ *
+ * @throws ApiError; PkgError PKG_KIND_UNKNOWN
  */
 export async function sendApply(
   cluster: Kubernetes,
   object: KubeObject,
-  uid: Json | undefined,
   query: { dryRun?: 'All'; force?: 'true' },
-  { isTry = false, isRead = false }: { isTry?: boolean; isRead?: boolean } = {},
-): Promise<{ live: KubeObject; isNew: boolean }> {
+  { uid, resourceVersion, isTry = false, isRead = false, expect = [], live: before }: ApplyTo = {},
+): Promise<{ status: number; live: KubeObject; repeated: boolean }> {
   const ref = refOf(object);
   const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
+  const bound = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
   const { body, status, repeated } = await cluster.request({
     method: 'PATCH',
     path: resourcePath(resource, ref.namespace, ref.name),
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
     contentType: 'application/apply-patch+yaml',
     ...(isRead ? {} : { accept: METADATA_ONLY }),
-    body: uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } },
+    live: before,
+    body: { ...object, metadata: { ...object.metadata, ...bound } },
     // What a try does not tell, the write tells.
     idempotent: !isTry,
+    expect,
   });
-  // What a repeated request finds may be what the one before it made.
-  return { live: body as KubeObject, isNew: status === 201 || repeated };
+  // What is refused tells nothing of the object.
+  if (status >= 300) return { status, live: object, repeated };
+  // Metadata alone come as a kind of their own.
+  const { apiVersion, kind } = object;
+  const live = isJsonObject(body) ? { ...body, apiVersion, kind } : body;
+  return { status, live: readObject(live, ref, cluster.description), repeated };
 }

@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { abortable } from '../abortable.ts';
 import type { Credential } from './credentials.ts';
 import { dialWithin } from '../../network/dial.ts';
 import type { ClientCertificate, Peer, Wire } from '../../network/dial.ts';
@@ -19,6 +20,13 @@ export type Exchange = {
   headers: Record<string, string | string[]>;
   body: Buffer | undefined;
   signal: AbortSignal;
+  /**
+   * Asked when the request is about to go to the socket: may it? Whoever sends it may be too late. And asked again
+   * before the end of its body: until a server has that it does nothing, and a large body takes a while.
+   */
+  mayGo?: (() => boolean) | undefined;
+  /** It does not wait behind others for a free connection. */
+  urgent?: boolean | undefined;
   /** The answer comes as long as somebody listens: a watch, a log that is followed. */
   endless: boolean;
 };
@@ -44,6 +52,11 @@ export class LostRequest extends Error {
     this.processed = processed;
     this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   }
+}
+
+/** A request that was not sent, as {@link Exchange.mayGo} said no. */
+export class HeldBack extends Error {
+  override readonly name = 'HeldBack';
 }
 
 /** Times that tests shorten. */
@@ -78,7 +91,7 @@ export class Transport {
   /**
    * Sends a request and gives the head of the answer as soon as it is there.
    *
-   * @throws LostRequest, DialError, or the reason of the signal
+   * @throws LostRequest, DialError, HeldBack, or the reason of the signal
    */
   async send(exchange: Exchange, credential: Credential): Promise<Response> {
     for (;;) {
@@ -91,8 +104,9 @@ export class Transport {
         undefined,
       );
       if (session !== undefined) return await session.send(exchange);
-      if (this.#sessions.length >= MAX_SESSIONS) await Promise.race(this.#sessions.map((one) => one.nextFree()));
-      else await this.open(credential, exchange.signal);
+      if (this.#sessions.length >= MAX_SESSIONS) {
+        await abortable(Promise.race(this.#sessions.map((one) => one.nextFree())), exchange.signal);
+      } else await this.open(credential, exchange.signal);
     }
   }
 
@@ -103,7 +117,6 @@ export class Transport {
    */
   async open(credential: Credential, signal?: AbortSignal): Promise<void> {
     this.#opening ??= this.#open(credential).finally(() => (this.#opening = undefined));
-    if (signal === undefined) return await this.#opening;
     await abortable(this.#opening, signal);
   }
 
@@ -141,19 +154,5 @@ export class Transport {
 
   async #dial(certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
     return await dialWithin(this.#peer, certificate, this.#times.connect, signal);
-  }
-}
-
-/** Waits for work that others wait for too: giving up does not stop it. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }
 }

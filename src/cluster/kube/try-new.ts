@@ -1,12 +1,12 @@
 /** Tries objects that are not there yet, so that what is wrong with them is known before others are written. */
-import type { PkgError } from '../../errors.ts';
+import type { ErrorCode, PkgError } from '../../errors.ts';
 import { setOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
 import type { Kubernetes } from '../kubernetes.ts';
 import { inParallel } from '../parallel.ts';
-import { scopeFromCrds } from '../scope.ts';
+import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
 import { sendApply } from './send-apply.ts';
 
@@ -73,14 +73,12 @@ async function problemOf(
 ): Promise<PkgError | undefined> {
   const { apiVersion, kind, namespace } = refOf(object);
   if ((await cluster.discovery.resource(apiVersion, kind)) === undefined) {
-    return scopeFromCrds(apiVersion, kind, coming) === undefined
-      ? cluster.discovery.unknownKind(apiVersion, kind)
-      : undefined;
+    return servesKind(coming, object) ? undefined : cluster.discovery.unknownKind(apiVersion, kind);
   }
   const isComing = coming.some((one) => one.kind === 'Namespace' && one.metadata.name === namespace);
   if (namespace !== '' && isComing) return undefined;
   try {
-    await sendApply(cluster, object, undefined, { dryRun: 'All' }, { isTry: true });
+    await sendApply(cluster, object, { dryRun: 'All' }, { isTry: true });
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -88,10 +86,12 @@ async function problemOf(
   }
 }
 
+const CERTAIN: readonly ErrorCode[] = ['PKG_OBJECT_INVALID', 'PKG_NAMESPACE_NOT_FOUND', 'PKG_NAMESPACE_TERMINATING'];
+
 /** Is this about the object itself, whatever else is there or not? */
 function isCertain({ status, code, text }: ApiError): boolean {
   // What a webhook says may depend on what is to come; and it may not be able to say anything in a dry run.
   if (text.includes('admission webhook') || text.includes('failed calling webhook')) return false;
-  if (status === 403) return /is forbidden: User "[^"]*" cannot /.test(text);
-  return code === 'PKG_OBJECT_INVALID' || code === 'PKG_NAMESPACE_NOT_FOUND';
+  if (CERTAIN.includes(code)) return true;
+  return status === 403 && /is forbidden: User "[^"]*" cannot /.test(text);
 }

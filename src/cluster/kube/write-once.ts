@@ -2,32 +2,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-errors.ts';
 
-const TRIES = 5;
+/** New tries are made for so many milliseconds; the last begins after that. */
+const PATIENCE = 35_000;
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 5_000;
 
 /**
  * Sends a write. When nobody knows whether the server did it, it looks before it sends again.
  *
  * @param look gives what lives there when it is what was sent
- * @throws ApiError of the last try
+ * @throws ApiError of the last try; the reason of the signal
  */
 export async function writeOnce<T>(
   send: () => Promise<T>,
   look: () => Promise<T | undefined>,
-  pause = 200,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
-  let uncertain = false;
-  for (let tries = 1; ; tries++) {
+  const begun = performance.now();
+  let isUncertain = false;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     try {
       return await send();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      uncertain ||= error.uncertain;
-      if (!uncertain) throw error;
+      isUncertain ||= error.uncertain;
+      if (!isUncertain) throw error;
       // A first try that was done after all makes the second a conflict.
       const done = await look();
       if (done !== undefined) return done;
-      if (!error.uncertain || tries >= TRIES) throw error;
-      await sleep(pause * 2 ** (tries - 1));
+      if (!error.uncertain || performance.now() - begun > PATIENCE) throw error;
+      await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => {
+        throw signal?.reason;
+      });
     }
   }
 }

@@ -1,11 +1,13 @@
 import { loadChart } from '../../chart/load.ts';
+import { sourceDateEpoch } from '../../chart/package.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { checkLock, lockNameOf, updateDependencies } from '../../repository/update.ts';
 import { print } from '../../terminal/output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { REMOTE_FLAGS, SKIP_REFRESH_FLAG } from '../support/flags.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SKIP_REFRESH_FLAG } from '../support/flags.ts';
+import { linkOptions } from '../support/load.ts';
 import { withRemotes } from '../support/remotes.ts';
 import { refreshFor } from '../support/update-indexes.ts';
 
@@ -19,10 +21,12 @@ export const command: Command = defineCommand({
   flags: {
     ...SKIP_REFRESH_FLAG,
     ...REMOTE_FLAGS,
+    ...CHART_FLAGS,
     frozen: { type: 'boolean', summary: 'fail where there is no lock file, instead of writing one' },
   },
   async run({ flags, args }) {
-    const chart = await loadChart(args[0] ?? '.');
+    const links = linkOptions(flags);
+    const chart = await loadChart(args[0] ?? '.', links);
     const locked = chart.lock !== null;
     if (!locked && flags.frozen && chart.metadata.dependencies.length > 0) {
       const name = lockNameOf(chart);
@@ -34,7 +38,14 @@ export const command: Command = defineCommand({
       if (locked) checkLock(chart, remotes);
       if (!flags['skip-refresh']) await refreshFor(chart, remotes, print);
       const freshness = flags['skip-refresh'] ? 'cached' : 'checked';
-      await updateDependencies(chart, { remotes, freshness, locked, say: (line) => print(`${line}\n`) });
+      await updateDependencies(chart, {
+        remotes,
+        freshness,
+        links,
+        modified: sourceDateEpoch(process.env),
+        locked,
+        say: (line) => print(`${line}\n`),
+      });
     });
   },
 });

@@ -4,11 +4,13 @@ import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import {
   CHART_FLAGS,
-  REMOTE_FLAGS,
   LIMITS_FLAG,
   PLAN_FLAGS,
-  VALUE_FLAGS,
+  REMOTE_FLAGS,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
   VALUES_MODE_FLAGS,
+  VALUE_FLAGS,
   valuesModeOf,
 } from '../support/flags.ts';
 import { readInputs } from '../support/inputs.ts';
@@ -31,9 +33,11 @@ export const command: Command = defineCommand({
   ],
   flags: {
     install: { type: 'boolean', char: 'i', summary: 'show an installation if the release is not there yet' },
-    ...CHART_FLAGS,
+    ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
     ...VALUES_MODE_FLAGS,
     ...PLAN_FLAGS,

@@ -1,7 +1,8 @@
 import { sortKeys } from '../../yaml/json.ts';
 import { getRelease } from '../../release/operations/history.ts';
 import { goYaml } from '../support/go-yaml.ts';
-import { computedValues, printResult } from '../support/release-output.ts';
+import { computedValues, printData } from '../support/release-output.ts';
+import { printDocument } from '../../terminal/output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
@@ -21,10 +22,7 @@ export const command: Command = defineCommand({
     const title = flags.all ? 'COMPUTED VALUES:' : 'USER-SUPPLIED VALUES:';
     // Helm prints null where nothing was given.
     const shown = Object.keys(values).length === 0 && !flags.all ? null : values;
-    await printResult(
-      flags.output,
-      () => shown,
-      async () => `${title}\n${await goYaml(shown)}`,
-    );
+    if (flags.output === 'table') printDocument(`${title}\n${await goYaml(shown)}`);
+    else await printData(flags.output, shown);
   },
 });

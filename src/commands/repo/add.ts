@@ -6,7 +6,7 @@ import { repositoryUrl, shownText } from '../../repository/urls.ts';
 import { print } from '../../terminal/output.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS } from '../support/flags.ts';
+import { REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
 import { accessOf, withRemotes } from '../support/remotes.ts';
 
 export const command: Command = defineCommand({
@@ -30,7 +30,7 @@ export const command: Command = defineCommand({
     'no-update': { type: 'boolean', hidden: true, summary: 'a repository is only replaced with --force-update' },
     'allow-deprecated-repos': { type: 'boolean', hidden: true, summary: 'no address is refused' },
     timeout: { type: 'string', hidden: true, summary: 'an index has ten minutes' },
-    'pass-credentials': CHART_FLAGS['pass-credentials'],
+    'pass-credentials': SOURCE_FLAGS['pass-credentials'],
     ...REMOTE_FLAGS,
   },
   async run({ flags, args }) {

@@ -2,7 +2,7 @@ import { printDocument } from '../../terminal/output.ts';
 import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS } from '../support/flags.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
 import { chartText, crdsText, readmeText, valuesText } from '../support/chart-output.ts';
 
 function section(text: string): string {
@@ -12,7 +12,7 @@ function section(text: string): string {
 export const command: Command = defineCommand({
   description: ['Prints everything about a chart: its fields, default values, README and CRDs.'],
   args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
-  flags: { ...CHART_FLAGS, ...REMOTE_FLAGS },
+  flags: { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS },
   async run({ flags, args }) {
     const chart = await openChart(args[0] ?? '', flags);
     printDocument(

@@ -2,13 +2,13 @@ import { printDocument } from '../../terminal/output.ts';
 import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS } from '../support/flags.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
 import { crdsText } from '../support/chart-output.ts';
 
 export const command: Command = defineCommand({
   description: ['Prints the custom resource definitions of a chart.'],
   args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
-  flags: { ...CHART_FLAGS, ...REMOTE_FLAGS },
+  flags: { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS },
   async run({ flags, args }) {
     const chart = await openChart(args[0] ?? '', flags);
     printDocument(crdsText(chart));

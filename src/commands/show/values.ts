@@ -4,14 +4,15 @@ import { resolveDependencies } from '../../chart/dependencies.ts';
 import { readUserValues } from '../../chart/user-values.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { printDocument } from '../../terminal/output.ts';
+import { printJson } from '../../yaml/json.ts';
 import { printYaml } from '../../yaml/print.ts';
-import { isMap } from '../../yaml/value.ts';
+import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { valuesText } from '../support/chart-output.ts';
 import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
 import { readStdin } from '../support/inputs.ts';
 
 export const command: Command = defineCommand({
@@ -22,8 +23,9 @@ export const command: Command = defineCommand({
   examples: [{ command: 'pkg show values ./web -f prod.yaml --origins', says: 'every value and where it comes from' }],
   args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
   flags: {
-    ...CHART_FLAGS,
+    ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
+    ...CHART_FLAGS,
     ...VALUE_FLAGS,
     origins: { type: 'boolean', summary: 'print merged values with their origins' },
   },
@@ -34,9 +36,10 @@ export const command: Command = defineCommand({
       return;
     }
     const sources = valueSources(flags);
-    const { chart, values: given } = resolveDependencies(loaded, await readUserValues(sources, readStdin));
+    const user = await readUserValues(sources, readStdin);
+    const { chart, values: given } = resolveDependencies(loaded, user.values);
     const { values } = coalesceValues(chart, given);
-    const origins = createOrigins(loaded, sources);
+    const origins = createOrigins(loaded, sources, user.texts);
     const lines = await leaves(values, [], origins);
     printDocument(lines.join(''));
   },
@@ -49,15 +52,10 @@ async function leaves(value: Value, path: readonly string[], origins: Origins): 
     for (const [key, item] of value) nested.push(...(await leaves(item, [...path, key], origins)));
     return nested;
   }
-  const text = Array.isArray(value) || isMap(value) ? JSON.stringify(plain(value)) : printYaml(value).trimEnd();
+  const isCollection = Array.isArray(value) || isMap(value);
+  const yaml = isCollection ? '' : printYaml(value).trimEnd();
+  // A text of several lines is put on one.
+  const text = isCollection || yaml.includes('\n') ? printJson(toPlain(value)) : yaml;
   const origin = path.length === 0 ? undefined : await origins.find(path);
-  return [
-    `${path.join('.')}: ${text.includes('\n') ? JSON.stringify(value) : text}${origin === undefined ? '' : `  # ${origin}`}\n`,
-  ];
-}
-
-function plain(value: Value): unknown {
-  if (Array.isArray(value)) return value.map((item) => plain(item));
-  if (isMap(value)) return Object.fromEntries([...value].map(([key, item]) => [key, plain(item)]));
-  return typeof value === 'bigint' ? String(value) : value;
+  return [`${path.join('.')}: ${text}${origin === undefined ? '' : `  # ${origin}`}\n`];
 }

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
+import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
+import { linkOptions } from './load.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** For the help of commands that take a chart. */
@@ -13,14 +15,18 @@ export const CHART_SUMMARY = 'a chart: a folder, an archive, an address, oci://H
  *
  * @throws {PkgError} whatever loading and fetching throw
  */
-export async function openChart(reference: string, flags: RemoteFlags): Promise<Chart> {
+export async function openChart(
+  reference: string,
+  flags: RemoteFlags,
+  links: LinkOptions = linkOptions(flags),
+): Promise<Chart> {
   const path = reference.trim();
   if (isPath(path, flags)) {
     if (flags.verify === true) {
       const { verifyFile } = await import('./verify.ts');
       await verifyFile(path, flags);
     }
-    return loadChart(path);
+    return loadChart(path, links);
   }
   const { fetchChart } = await import('./fetch-chart.ts');
   return fetchChart(path, flags);

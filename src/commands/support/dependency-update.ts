@@ -1,7 +1,9 @@
 /** `--dependency-update`: fetches what a chart declares and does not hold. */
 import { missingDependencies } from '../../chart/dependencies.ts';
 import type { Chart } from '../../chart/chart.ts';
+import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
+import { sourceDateEpoch } from '../../chart/package.ts';
 import { printable } from '../../errors-text.ts';
 import { updateDependencies } from '../../repository/update.ts';
 import { printError } from '../../terminal/output.ts';
@@ -14,10 +16,11 @@ import type { RemoteFlags } from './remotes.ts';
  *
  * @throws {PkgError} whatever fetching and loading throw
  */
-export async function withDependencies(chart: Chart, flags: RemoteFlags): Promise<Chart> {
+export async function withDependencies(chart: Chart, flags: RemoteFlags, links: LinkOptions): Promise<Chart> {
   if (missingDependencies(chart).length === 0 || chart.metadata.type === 'library') return chart;
-  const fetched = await withRemotes(flags, (remotes) => updateDependencies(chart, { remotes }));
+  const modified = sourceDateEpoch(process.env);
+  const fetched = await withRemotes(flags, (remotes) => updateDependencies(chart, { remotes, links, modified }));
   const names = fetched.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
   printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
-  return loadChart(chart.location);
+  return loadChart(chart.location, links);
 }

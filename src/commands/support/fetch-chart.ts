@@ -18,8 +18,7 @@ import type { RemoteFlags } from './remotes.ts';
  * @throws {PkgError} as `findChart` does, and whatever loading the archive throws
  */
 export async function fetchChart(reference: string, flags: RemoteFlags): Promise<Chart> {
-  return withRemotes(flags, async (remotes) => {
-    const found = await findByFlags(reference, flags, remotes);
+  return withChart(reference, flags, async (found) => {
     const archive = await found.fetch();
     if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
     return readChartArchive(archive, found.location);
@@ -32,8 +31,7 @@ export async function fetchChart(reference: string, flags: RemoteFlags): Promise
  * @throws {PkgError} as {@link fetchChart} does
  */
 export async function fetchMetadata(reference: string, flags: RemoteFlags): Promise<string> {
-  return withRemotes(flags, async (remotes) => {
-    const found = await findByFlags(reference, flags, remotes);
+  return withChart(reference, flags, async (found) => {
     if (found.fetchMetadata === undefined || flags.verify === true) {
       const archive = await found.fetch();
       if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
@@ -49,8 +47,17 @@ export async function fetchMetadata(reference: string, flags: RemoteFlags): Prom
   });
 }
 
-/** Finds a chart by what was typed and the flags beside it. Throws as `findChart` does. */
-export async function findByFlags(reference: string, flags: RemoteFlags, remotes: Remotes): Promise<FoundChart> {
+/** Finds a chart by what was typed and the flags beside it, and does something with it. Throws as `findChart` does. */
+export async function withChart<T>(
+  reference: string,
+  flags: RemoteFlags,
+  work: (found: FoundChart) => Promise<T>,
+): Promise<T> {
+  const place = reference.startsWith('oci://') ? reference : (flags.repo ?? '');
+  return withRemotes(flags, async (remotes) => work(await find(reference, flags, remotes)), place);
+}
+
+async function find(reference: string, flags: RemoteFlags, remotes: Remotes): Promise<FoundChart> {
   const { repo = '', version = '', devel = false } = flags;
   try {
     return await findChart({ reference, repo, version: version.trim(), devel, access: await accessOf(flags) }, remotes);

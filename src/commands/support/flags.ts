@@ -23,7 +23,7 @@ export const VALUE_FLAGS = {
 } as const;
 
 /** Which chart is meant where it does not lie on this machine. */
-export const CHART_FLAGS = {
+export const SOURCE_FLAGS = {
   version: { type: 'string', value: 'VERSION', summary: 'this version of the chart, or the newest that fits: ^1.2' },
   devel: { type: 'boolean', summary: 'take pre-releases too, where no --version is given' },
   repo: { type: 'string', value: 'URL', summary: 'look the chart up in the repository at this address' },
@@ -81,6 +81,28 @@ export const DEPENDENCY_FLAGS = {
   },
 } as const;
 
+/** How a chart folder is read. */
+export const CHART_FLAGS = {
+  'allow-outside-links': {
+    type: 'boolean',
+    summary: 'follow links of the chart folder that lead beyond its repository or parent folder',
+  },
+} as const;
+
+/** Where schemas come from that a chart's own refers to. */
+export const SCHEMA_FLAGS = {
+  'schema-cache': {
+    type: 'string',
+    value: 'FOLDER',
+    complete: 'directory',
+    summary: 'take schemas that values.schema.json refers to from this folder: FOLDER/HOST/PATH',
+  },
+  'allow-remote-schemas': {
+    type: 'boolean',
+    summary: 'fetch schemas that values.schema.json refers to, over HTTPS, and keep them in --schema-cache',
+  },
+} as const;
+
 /** What templates may do. */
 export const LIMITS_FLAG = {
   'template-limits': {
@@ -128,7 +150,17 @@ export const RELEASE_FLAGS = {
   description: { type: 'string', value: 'TEXT', summary: 'a description for this revision' },
   labels: { type: 'map', char: 'l', value: 'KEY=VALUE', summary: 'labels for the release record (repeatable)' },
   'hide-notes': { type: 'boolean', summary: 'do not print the notes' },
-  'take-over': { type: 'boolean', summary: 'take over a release that Helm left pending' },
+} as const;
+
+/** What is done about another operation that holds the release. */
+export const LOCK_FLAGS = {
+  'take-over': { type: 'boolean', summary: 'take the release over from whoever holds it, alive or dead' },
+  'lock-timeout': {
+    type: 'string',
+    value: 'DURATION',
+    default: '0s',
+    summary: 'time to wait for another operation that works on the release; --timeout begins after it',
+  },
 } as const;
 
 /** How install, upgrade and rollback wait. */

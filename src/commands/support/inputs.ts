@@ -3,20 +3,29 @@ import { PkgError } from '../../errors.ts';
 import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import { readUserValues } from '../../chart/user-values.ts';
+import { MAX_USER_FILE } from '../../read-file.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { openChart } from './chart-source.ts';
 import type { FlagValues } from './command.ts';
 import { limitsOf, valueSources } from './flags.ts';
-import type { DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, VALUE_FLAGS } from './flags.ts';
+import { linkOptions } from './load.ts';
+import type { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, SCHEMA_FLAGS, VALUE_FLAGS } from './flags.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** A chart, the values for it, and what its templates may do. */
-export type Inputs = { chart: Chart; userValues: ValueMap; origins: Origins; limits: Partial<RenderLimits> };
+export type Inputs = {
+  chart: Chart;
+  userValues: ValueMap;
+  origins: Origins;
+  limits: Partial<RenderLimits>;
+  loadSchema?: SchemaLoader;
+};
 
 /** The flags that say what is read. Not every command fetches dependencies. */
-type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof LIMITS_FLAG> &
+type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof CHART_FLAGS & typeof LIMITS_FLAG & typeof SCHEMA_FLAGS> &
   Partial<FlagValues<typeof DEPENDENCY_FLAGS>> &
   RemoteFlags;
 
@@ -24,19 +33,41 @@ type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof LIMITS_FLAG> &
 export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
   const sources = valueSources(flags);
   const limits = limitsOf(flags);
-  let chart = await openChart(path, flags);
-  const userValues = await readUserValues(sources, readStdin);
+  const links = linkOptions(flags);
+  let chart = await openChart(path, flags, links);
+  const { values: userValues, texts } = await readUserValues(sources, readStdin);
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
-    chart = await withDependencies(chart, flags);
+    chart = await withDependencies(chart, flags, links);
   }
-  return { chart, userValues, origins: createOrigins(chart, sources), limits };
+  return { chart, userValues, origins: createOrigins(chart, sources, texts), limits, ...schemaInput(flags) };
 }
 
-/** Standard input, whole. */
+/** How the flags say that schemas are had that others refer to; nothing where they say nothing. */
+export function schemaInput(flags: FlagValues<typeof SCHEMA_FLAGS>): { loadSchema?: SchemaLoader } {
+  const folder = flags['schema-cache'] ?? '';
+  const allowRemote = flags['allow-remote-schemas'];
+  if (folder === '' && !allowRemote) return {};
+  let load: SchemaLoader | undefined;
+  return {
+    async loadSchema(url) {
+      const { schemaLoader } = await import('../../repository/schemas.ts');
+      load ??= schemaLoader({ folder, allowRemote, env: process.env });
+      return load(url);
+    },
+  };
+}
+
+/** Standard input, whole. Throws `PKG_FILE_UNREADABLE` for more than a file may hold: `< /dev/zero` never ends. */
 export async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size <= MAX_USER_FILE) continue;
+    throw new PkgError('PKG_FILE_UNREADABLE', `standard input is larger than ${MAX_USER_FILE >> 20} MiB`);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -16,8 +16,11 @@ export async function openNamespace(flags: TargetFlags): Promise<[Cluster, strin
   return [cluster, namespaceOf(flags, cluster)];
 }
 
+/** What asks a program to end; SIGHUP comes when its terminal is closed. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Runs one operation. The first Ctrl-C (or SIGTERM) asks it to stop between two writes; the second ends
+ * Runs one operation. The first Ctrl-C (or SIGTERM, SIGHUP) asks it to stop between two writes; the second ends
  * the program at once, and the next command finishes or undoes what it left.
  */
 export async function operate<T>(
@@ -31,14 +34,12 @@ export async function operate<T>(
     printError('\nstopping; once more to end at once\n');
     abort.abort();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ENDING) process.on(signal, stop);
   const progress = createProgress();
   try {
     return await operation({ cluster, emit: progress.emit, signal: abort.signal }, namespace);
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    for (const signal of ENDING) process.off(signal, stop);
     cluster.close();
   }
 }

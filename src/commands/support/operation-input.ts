@@ -1,6 +1,7 @@
 /** Flags as the operations take them. */
 import type { FlagValues } from './command.ts';
-import type { PLAN_FLAGS, RELEASE_FLAGS } from './flags.ts';
+import type { LOCK_FLAGS, PLAN_FLAGS, RELEASE_FLAGS } from './flags.ts';
+import { durationOf } from './wait-input.ts';
 
 /** What shapes the plan. */
 export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
@@ -28,12 +29,15 @@ export function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): {
   createNamespace: boolean;
   description?: string;
   labels: Record<string, string>;
-  takeOver: boolean;
 } {
   return {
     createNamespace: flags['create-namespace'],
     ...(flags.description === undefined ? {} : { description: flags.description }),
     labels: flags.labels,
-    takeOver: flags['take-over'],
   };
+}
+
+/** What is done about another operation that holds the release. */
+export function lockInput(flags: FlagValues<typeof LOCK_FLAGS>): { takeOver: boolean; lockTimeout: number } {
+  return { takeOver: flags['take-over'], lockTimeout: durationOf(flags['lock-timeout'], 'lock-timeout') };
 }

@@ -12,10 +12,9 @@ import { printYaml } from '../../yaml/print.ts';
 import { fromPlain, setOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { FlagValues } from './command.ts';
-import { goJson } from './go-json.ts';
-import { goYaml } from './go-yaml.ts';
 import { maskChange, maskPair } from './mask.ts';
 import { OUTPUT_FLAG } from './flags.ts';
+import { printData } from './release-output.ts';
 
 /** Flags of the diff commands. */
 export const DIFF_FLAGS: {
@@ -36,9 +35,8 @@ export async function finishDiff(
   flags: FlagValues<typeof DIFF_FLAGS> & { color: string | undefined },
 ): Promise<void> {
   const showSecrets = flags['show-secrets'];
-  if (flags.output === 'json') print(goJson(planData(plan, showSecrets)));
-  else if (flags.output === 'yaml') print(await goYaml(planData(plan, showSecrets)));
-  else await printPlan(plan, { color: flags.color, showSecrets });
+  if (flags.output === 'table') await printPlan(plan, { color: flags.color, showSecrets });
+  else await printData(flags.output, planData(plan, showSecrets));
   if (flags['exit-code'] && plan.steps.some(isChange)) {
     throw new PkgError('PKG_PLAN_HAS_CHANGES', 'there are changes', { exitCode: 2 });
   }

@@ -3,7 +3,7 @@ import { coalesceValues } from '../../chart/values.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { RecordedHook, Release } from '../../release/release.ts';
 import { printable, printableLines } from '../../errors-text.ts';
-import { print, printDocument } from '../../terminal/output.ts';
+import { print, printDocument, printJson } from '../../terminal/output.ts';
 import { fromPlain, getOwn, toPlain } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { recordOf } from '../../release/codec.ts';
@@ -23,9 +23,14 @@ export async function printResult(
   data: () => Json,
   table: () => string | Promise<string>,
 ): Promise<void> {
-  if (format === 'json') print(goJson(data()));
-  else if (format === 'yaml') print(await goYaml(data()));
-  else print(await table());
+  if (format === 'table') print(await table());
+  else await printData(format, data());
+}
+
+/** Prints data as JSON or YAML. */
+export async function printData(format: OutputFormat, data: Json): Promise<void> {
+  if (format === 'json') printJson(goJson(data));
+  else printDocument(await goYaml(data));
 }
 
 /** A field of the recorded chart's metadata, as text. */
@@ -100,8 +105,7 @@ export async function printRelease(
   view: ReleaseView & { withChart: boolean },
 ): Promise<void> {
   if (format === 'table') printDocument(releaseBlock(release, view));
-  else if (format === 'json') print(goJson(releaseData(release, view)));
-  else print(await goYaml(releaseData(release, view)));
+  else await printData(format, releaseData(release, view));
 }
 
 /** The record as Helm prints it: in an operation's result the chart is there, in `status` it is not. */

@@ -4,16 +4,26 @@ import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import type { RepositorySettings } from '../../repository/remotes.ts';
 import type { ChartRequest } from '../../repository/locate.ts';
 import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
-import type { CHART_FLAGS, REMOTE_FLAGS } from './flags.ts';
+import type { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from './flags.ts';
 import { readStdin } from './inputs.ts';
 import { tellingSlow } from './slow.ts';
 
 /** Flags that say how repositories are reached; not every command has all. */
-export type RemoteFlags = Partial<FlagValues<typeof CHART_FLAGS & typeof REMOTE_FLAGS & typeof GLOBAL_FLAGS>>;
+export type RemoteFlags = Partial<
+  FlagValues<typeof SOURCE_FLAGS & typeof REMOTE_FLAGS & typeof CHART_FLAGS & typeof GLOBAL_FLAGS>
+>;
 
-/** Runs something that asks repositories; connections are closed after it. */
-export async function withRemotes<T>(flags: RemoteFlags, work: (remotes: Remotes) => Promise<T>): Promise<T> {
-  const settings = await settingsOf(flags);
+/**
+ * Runs something that asks repositories; connections are closed after it.
+ *
+ * @param place what the user named: a login that is given is for its registry and for no other
+ */
+export async function withRemotes<T>(
+  flags: RemoteFlags,
+  work: (remotes: Remotes) => Promise<T>,
+  place = '',
+): Promise<T> {
+  const settings = await settingsOf(flags, place);
   return await tellingSlow(async (tell) => {
     const remotes = new Remotes(process.env, tell, settings);
     try {
@@ -25,7 +35,8 @@ export async function withRemotes<T>(flags: RemoteFlags, work: (remotes: Remotes
 }
 
 /** What the flags say of repositories and registries. */
-export async function settingsOf(flags: RemoteFlags): Promise<RepositorySettings> {
+async function settingsOf(flags: RemoteFlags, place: string): Promise<RepositorySettings> {
+  const host = /^oci:\/\/([^/]*)/.exec(place)?.[1] ?? '';
   const { username, password, caFile, certFile, keyFile, insecure } = await accessOf(flags);
   return {
     ...DEFAULT_SETTINGS,
@@ -34,7 +45,16 @@ export async function settingsOf(flags: RemoteFlags): Promise<RepositorySettings
     repositoryCache: flags['repository-cache'] ?? '',
     contentCache: flags['content-cache'] ?? '',
     offline: flags.offline ?? false,
-    registry: { username, password, caFile, certFile, keyFile, insecure, plainHttp: flags['plain-http'] ?? false },
+    registry: {
+      host,
+      username,
+      password,
+      caFile,
+      certFile,
+      keyFile,
+      insecure,
+      plainHttp: flags['plain-http'] ?? false,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 /** What lives of a release, as `status` shows it. */
+import { printable } from '../../errors-text.ts';
 import type { Cluster, Row } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { sortKeys } from '../../yaml/json.ts';
@@ -25,7 +26,7 @@ export async function resourcesView(
   } catch (error) {
     // The record tells the rest to who may not read the objects.
     if (!(error instanceof PkgError) || error.code !== 'PKG_CLUSTER_FORBIDDEN') throw error;
-    printError(`warning: ${error.message}\n`);
+    printError(`warning: ${printable(error.message, 1000)}\n`);
     return {};
   }
 }

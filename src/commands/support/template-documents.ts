@@ -63,16 +63,18 @@ export function onlyShown(stream: string, wanted: readonly string[]): string {
 }
 
 /**
- * Writes a file for each template below the folder, and says which. Files are named for what they hold, so
- * without `.hbs`: kubectl and the like take `.yaml` only.
+ * Writes a file for each template below the folder, and says so for each document, with Helm's blank line at the end.
+ * Files are named for what they hold, so without `.hbs`: kubectl and the like take `.yaml` only.
  *
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`
  */
 export function writeDocuments(folder: string, { manifest, hooks }: Stream): void {
   const files = new Map<string, string>();
+  let said = '';
   for (const document of [...manifest, ...hooks]) {
     const path = join(folder, withoutHbs(document.source));
     files.set(path, (files.get(path) ?? '') + withSource(document));
+    said += `wrote ${printable(path, 1000)}\n`;
   }
   for (const [path, bytes] of files) {
     try {
@@ -82,8 +84,8 @@ export function writeDocuments(folder: string, { manifest, hooks }: Stream): voi
       const { code } = cause as NodeJS.ErrnoException;
       throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path, 1000)} cannot be written (${code})`, { cause });
     }
-    print(`wrote ${printable(path, 1000)}\n`);
   }
+  print(`${said}\n`);
 }
 
 function withoutHbs(path: string): string {

@@ -23,13 +23,19 @@ export function isWaiting(how: string): boolean {
   return how !== 'hookOnly' && how !== 'false';
 }
 
+/** The value of `--timeout` in milliseconds. Throws as {@link durationOf} does. */
+export function timeoutOf(text: string): number {
+  return durationOf(text, 'timeout');
+}
+
 /**
  * A duration as Go writes it, in milliseconds.
  *
+ * @param flag the flag whose value it is, for the message
  * @throws PkgError PKG_USAGE
  */
-export function timeoutOf(text: string): number {
+export function durationOf(text: string, flag: string): number {
   const duration = parseDuration(text);
   if (duration !== undefined && duration >= 0n) return Number(duration / 1_000_000n);
-  throw new PkgError('PKG_USAGE', `--timeout takes a duration such as 90s or 1h30m, not "${printable(text)}"`);
+  throw new PkgError('PKG_USAGE', `--${flag} takes a duration such as 90s or 1h30m, not "${printable(text)}"`);
 }

@@ -1,6 +1,7 @@
 /** What earlier revisions may have made: everything from the last deployed revision on. */
 import type { Cluster, KubeObject, ObjectRef } from '../../cluster/cluster.ts';
 import { refKey, refOf } from '../../cluster/cluster.ts';
+import { printable } from '../../errors-text.ts';
 import { parseDocument, splitManifest } from '../manifest.ts';
 import { isKept, normalizeObjects } from '../plan-normal.ts';
 import type { BaselineObject } from '../plan-objects.ts';
@@ -14,16 +15,18 @@ export type LiveBaseline = BaselineObject & { live: KubeObject | undefined };
  * failed and pending ones included, so that nothing that any of them made is forgotten.
  *
  * @param desired the manifest and objects that are to be: what is the same text is not read twice
+ * @returns the objects, and what a person should know: kinds that the place serves no more cannot be looked for
  */
 export async function readBaseline(
   cluster: Cluster,
   history: readonly StoredRelease[],
   namespace: string,
-  desired: { manifest: string; objects: readonly KubeObject[] },
-): Promise<LiveBaseline[]> {
+  desired: { manifest: string; objects: readonly KubeObject[]; crds: readonly KubeObject[] },
+): Promise<{ objects: LiveBaseline[]; notes: string[] }> {
   const deployed = history.findLastIndex(({ release }) => release.info.status === 'deployed');
   const found = new Map<string, BaselineObject>();
   const texts = new Set<string>();
+  const notes = new Set<string>();
   const same = new Set(splitManifest(desired.manifest));
   for (const [index, { release, secret }] of history.slice(Math.max(0, deployed)).entries()) {
     if (release.info.status === 'uninstalled') continue;
@@ -42,7 +45,7 @@ export async function readBaseline(
     const { objects } = await normalizeObjects(documents, {
       namespace,
       scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
-      crds: [],
+      crds: desired.crds,
     });
     for (const object of objects) add(found, { ref: refOf(object), certain, keep: isKept(object) });
   }
@@ -50,8 +53,16 @@ export async function readBaseline(
   const old = [...found.values()].filter(({ ref }) => !wanted.has(refKey(ref)));
   const live = await cluster.getMany(old.map(({ ref }): ObjectRef => ref));
   const gone = old.map((item, index) => ({ ...item, live: live[index] }));
+  for (const { ref, live: found } of cluster.runsWorkloads ? gone : []) {
+    const isServed = found !== undefined || !(await cluster.scope(ref.apiVersion, ref.kind, desired.crds)).assumed;
+    if (!isServed) notes.add(unserved(ref.apiVersion, ref.kind));
+  }
   const kept = [...found.values()].filter(({ ref }) => wanted.has(refKey(ref)));
-  return [...kept.map((item) => ({ ...item, live: undefined })), ...gone];
+  return { objects: [...kept.map((item) => ({ ...item, live: undefined })), ...gone], notes: [...notes] };
+}
+
+function unserved(apiVersion: string, kind: string): string {
+  return `the cluster serves no ${printable(kind)} of ${printable(apiVersion)}: what the release made of it is not found`;
 }
 
 function add(found: Map<string, BaselineObject>, item: BaselineObject): void {

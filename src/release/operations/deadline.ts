@@ -6,10 +6,12 @@ import type { Env } from './env.ts';
 export const DEFAULT_TIMEOUT_MS = 300_000;
 /** What Helm makes of a timeout of nothing. */
 const NO_TIMEOUT_MS = 30_000;
+/** What is under way when an operation is told to stop may end within this time, so that its outcome is known. */
+const GRACE_MS = 5_000;
 
 /**
  * Runs an operation that has so many milliseconds: then whatever it waits for ends with `PKG_TIMEOUT`, and the
- * record is still written.
+ * record is still written. When its signal says so it ends between two writes; one that takes long is not waited for.
  */
 export async function withDeadline<T>(
   env: Env,
@@ -25,12 +27,31 @@ export async function withDeadline<T>(
       }),
     );
   // Timers hold 2^31 milliseconds, which is 24 days.
-  const timer = setTimeout(end, Math.min(milliseconds, 0x7fffffff));
+  let left = Math.min(milliseconds, 0x7fffffff);
+  let since = performance.now();
+  let timer = setTimeout(end, left);
+  const untimed: Env['untimed'] = async (work) => {
+    clearTimeout(timer);
+    left -= performance.now() - since;
+    try {
+      return await work();
+    } finally {
+      since = performance.now();
+      if (env.signal?.aborted !== true) timer = setTimeout(end, Math.max(left, 0));
+    }
+  };
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => late.abort(interrupted(env.signal as AbortSignal)), GRACE_MS);
+  };
+  if (env.signal?.aborted === true) stop();
+  else env.signal?.addEventListener('abort', stop, { once: true });
   const signal = env.signal === undefined ? late.signal : AbortSignal.any([env.signal, late.signal]);
   try {
-    return await operation({ ...env, cluster: env.cluster.within(late.signal), records: env.cluster, signal });
+    return await operation({ ...env, cluster: env.cluster.within(late.signal), records: env.cluster, signal, untimed });
   } finally {
     clearTimeout(timer);
+    env.signal?.removeEventListener('abort', stop);
   }
 }
 

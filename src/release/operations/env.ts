@@ -1,6 +1,7 @@
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Plan, Step } from '../plan.ts';
@@ -25,6 +26,8 @@ export type Env = {
   signal?: AbortSignal;
   /** `cluster` for writing the record: that goes on when the time of the operation is over. */
   records?: Cluster;
+  /** Does something whose time does not count into that of the operation. */
+  untimed?: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
 /** What an operation comes to. Under `dryRun` the release is what would be recorded. */
@@ -40,31 +43,41 @@ export type Waiting = {
   timeout?: number;
 };
 
-/** What install and upgrade start from. */
-export type ChartOperation = Waiting & {
-  /** Undo what was done when the operation fails, so that the release is as it was before; this waits, too. */
-  rollbackOnFailure?: boolean;
-  name: string;
-  namespace: string;
-  chart: Chart;
-  userValues: ValueMap;
-  origins?: Origins;
-  dryRun?: boolean;
-  createNamespace?: boolean;
-  description?: string;
-  labels?: Record<string, string>;
-  skipCrds?: boolean;
-  noHooks?: boolean;
-  takeOwnership?: boolean;
-  forceConflicts?: boolean;
+/** What an operation does about another that holds the release. */
+export type Locking = {
+  /** Take the release over from whoever holds it, dead or alive. */
   takeOver?: boolean;
-  skipSchemaValidation?: boolean;
-  subchartNotes?: boolean;
-  /** Let templates ask for addresses. */
-  enableDns?: boolean;
-  /** What templates may do. */
-  limits?: Partial<RenderLimits>;
+  /** Milliseconds to wait for a holder that lives, none unless told; they do not count into `timeout`. */
+  lockTimeout?: number;
 };
+
+/** What install and upgrade start from. */
+export type ChartOperation = Waiting &
+  Locking & {
+    /** Undo what was done when the operation fails, so that the release is as it was before; this waits, too. */
+    rollbackOnFailure?: boolean;
+    name: string;
+    namespace: string;
+    chart: Chart;
+    userValues: ValueMap;
+    origins?: Origins;
+    dryRun?: boolean;
+    createNamespace?: boolean;
+    description?: string;
+    labels?: Record<string, string>;
+    skipCrds?: boolean;
+    noHooks?: boolean;
+    takeOwnership?: boolean;
+    forceConflicts?: boolean;
+    skipSchemaValidation?: boolean;
+    /** Gets schemas that those of the charts refer to. */
+    loadSchema?: SchemaLoader;
+    subchartNotes?: boolean;
+    /** Let templates ask for addresses. */
+    enableDns?: boolean;
+    /** What templates may do. */
+    limits?: Partial<RenderLimits>;
+  };
 
 /** How an upgrade treats the values of the revision before. */
 export type ValuesMode = 'default' | 'reset' | 'reuse' | 'reset-then-reuse';

@@ -66,24 +66,20 @@ export function revisionNotFound(name: string, revision: number, history: readon
   });
 }
 
-/** The error for a release that is not there, with the nearest that is. */
+/**
+ * The error for a release that is not there, with the nearest of its namespace. Only names are read, and nothing of
+ * other namespaces: a mistyped name is no reason to fetch everybody's records.
+ */
 export async function notFound(cluster: Cluster, namespace: string, name: string): Promise<PkgError> {
-  const all = await listReleases(cluster).catch(() => []);
-  const elsewhere = all.find((release) => release.name === name);
-  const near = nearest(
-    name,
-    all.filter((release) => release.namespace === namespace).map((release) => release.name),
-  );
-  const hints =
-    elsewhere === undefined
-      ? []
-      : [`there is one in the namespace ${printable(elsewhere.namespace)}: give -n ${printable(elsewhere.namespace)}`];
-  if (near !== undefined) hints.push(`did you mean ${printable(near)}?`);
+  const near = nearest(name, await new ReleaseStore(cluster, namespace).names().catch(() => []));
   return new PkgError(
     'PKG_RELEASE_NOT_FOUND',
     `there is no release ${printable(name)} in the namespace ${printable(namespace)}`,
     {
-      hints: [...hints, '`pkg list -A` shows all releases'],
+      hints: [
+        ...(near === undefined ? [] : [`did you mean ${printable(near)}?`]),
+        '`pkg list -A` shows the releases of all namespaces',
+      ],
     },
   );
 }

@@ -1,13 +1,27 @@
 /** Runs hooks: objects that are made at a moment of an operation and waited for. */
 import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
-import { refOf } from '../../cluster/cluster.ts';
+import { describeRef, refKey, refOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { parseDocument } from '../manifest.ts';
-import { normalizeObjects } from '../plan-normal.ts';
+import { isWrittenByHelm, normalizeObjects, ownershipOf } from '../plan-normal.ts';
+import type { Plan } from '../plan.ts';
+import { readinessOf } from '../readiness.ts';
 import type { RecordedHook, Release } from '../release.ts';
+import type { StoredRelease } from '../store.ts';
 import type { Env } from './env.ts';
 import { NotReady, waitUntilGone, waitUntilReady } from './wait.ts';
+
+/** What hooks left behind: the object that lives now, or undefined for one that was removed; by {@link refKey}. */
+export type LeftByHooks = ReadonlyMap<string, KubeObject | undefined>;
+
+/** A release as far as its hooks are concerned. */
+type HookedRelease = Pick<Release, 'name' | 'namespace' | 'hooks'>;
+
+/** The events of an operation, before and after its objects are written. */
+export function eventsOf(operation: Plan['operation']): [before: string, after: string] {
+  return operation === 'uninstall' ? ['pre-delete', 'post-delete'] : [`pre-${operation}`, `post-${operation}`];
+}
 
 /**
  * Runs the hooks of a release for one event, one after the other, in order of weight, then name; each is waited for.
@@ -15,16 +29,22 @@ import { NotReady, waitUntilGone, waitUntilReady } from './wait.ts';
  * that runs nothing they are left alone, which the user is told.
  *
  * @param event `pre-install`, `post-upgrade`, …
- * @throws {PkgError} `PKG_HOOK_FAILED`
+ * @throws {PkgError} `PKG_HOOK_FAILED`; `PKG_OBJECT_OWNED` where somebody else's object is in the place of a hook
  */
-export async function runHooks(env: Env, release: Pick<Release, 'hooks' | 'namespace'>, event: string): Promise<void> {
+export async function runHooks(
+  env: Env,
+  release: HookedRelease,
+  event: string,
+  takeOwnership = false,
+): Promise<LeftByHooks> {
+  const left = new Map<string, KubeObject | undefined>();
   const hooks = release.hooks.filter(({ events }) => events.includes(event));
-  if (hooks.length === 0) return;
+  if (hooks.length === 0) return left;
   if (!env.cluster.runsWorkloads) {
     const names = hooks.map(({ kind, name }) => `${kind} "${name}"`).join(', ');
     const place = env.cluster.description.split(' ')[0] ?? 'folder';
     env.emit({ type: 'note', message: `hooks are recorded but not run in a ${place}: ${names}` });
-    return;
+    return left;
   }
   // Those of equal weight and name stay in the order of their kinds, in which they are recorded.
   const ordered = hooks.toSorted(
@@ -32,13 +52,21 @@ export async function runHooks(env: Env, release: Pick<Release, 'hooks' | 'names
   );
   const done: HookObject[] = [];
   for (const hook of ordered) {
-    const policies = hook.delete_policies ?? ['before-hook-creation'];
-    const objects = await objectsOf(env.cluster, hook, release.namespace);
-    if (policies.includes('before-hook-creation')) for (const object of objects) await removeAndWait(env, object);
-    for (const object of objects) await env.cluster.apply(object);
-    const made = objects.map((object) => ({ object, policies }));
+    const policies = policiesOf(hook);
+    const objects = await objectsOfHook(env.cluster, hook, release.namespace);
+    const made: HookObject[] = [];
+    const found = await env.cluster.getMany(objects.map(refOf));
+    if (!takeOwnership) for (const live of found) if (live !== undefined) refuseForeign(live, release, event);
+    if (policies.includes('before-hook-creation')) {
+      for (const [index, live] of found.entries()) if (await removeAndWait(env, live)) found[index] = undefined;
+    }
+    for (const [index, object] of objects.entries()) {
+      const live = await env.cluster.apply(object, { expected: found[index] ?? 'nothing' });
+      left.set(refKey(refOf(object)), live);
+      made.push({ object, policies, live });
+    }
     try {
-      for (const object of objects) await finished(env, object, event);
+      for (const object of objects) await finished(env, object, event, policies);
     } catch (error) {
       await removeAfterFailure(env, made, 'hook-failed');
       await removeAfterFailure(env, done, 'hook-succeeded');
@@ -46,19 +74,76 @@ export async function runHooks(env: Env, release: Pick<Release, 'hooks' | 'names
     }
     done.push(...made);
   }
-  for (const { object, policies } of done.toReversed()) {
-    if (policies.includes('hook-succeeded')) await removeAndWait(env, object);
+  for (const { object, policies, live } of done.toReversed()) {
+    if (!policies.includes('hook-succeeded') || !(await removeAndWait(env, live))) continue;
+    left.set(refKey(refOf(object)), undefined);
+  }
+  return left;
+}
+
+/**
+ * Removes what hooks of revisions that ended before their time left behind, as their policies would have at the end:
+ * those that have succeeded or failed, each by its own policy, and those that still run by either of them.
+ *
+ * @param others objects (by {@link refKey}) that the plan is about: those are no longer the hooks' alone
+ */
+export async function removeLeftHooks(
+  env: Env,
+  history: readonly StoredRelease[],
+  others: ReadonlySet<string>,
+): Promise<void> {
+  if (!env.cluster.runsWorkloads) return;
+  const deployed = history.findLastIndex(({ release }) => release.info.status === 'deployed');
+  const seen = new Set<string>(others);
+  for (const { release } of history.slice(deployed + 1)) {
+    if (release.info.status === 'superseded' || release.info.status === 'uninstalled') continue;
+    for (const hook of release.hooks) {
+      const policies = policiesOf(hook).filter((policy) => policy !== 'before-hook-creation');
+      if (policies.length === 0 || hook.events.every((event) => event.startsWith('test'))) continue;
+      const objects = (await objectsOfHook(env.cluster, hook, release.namespace)).filter(
+        (object) => !seen.has(refKey(refOf(object))),
+      );
+      for (const object of objects) seen.add(refKey(refOf(object)));
+      for (const live of await env.cluster.getMany(objects.map(refOf))) {
+        if (live === undefined || !isOurs(live, release)) continue;
+        const { state } = readinessOf(live, 'hooks');
+        const isKept =
+          (state === 'ready' && !policies.includes('hook-succeeded')) ||
+          (state === 'failed' && !policies.includes('hook-failed'));
+        if (!isKept) await removeAndWait(env, live);
+      }
+    }
   }
 }
 
-/** An object of a hook, and when it is to be removed. */
-type HookObject = { object: KubeObject; policies: readonly string[] };
+/** An object of a hook as it was made, and when it is to be removed. */
+type HookObject = { object: KubeObject; live: KubeObject; policies: readonly string[] };
+
+function policiesOf({ delete_policies: policies }: RecordedHook): readonly string[] {
+  return policies ?? ['before-hook-creation'];
+}
+
+/** Hooks bear no marks: what nobody marked is a hook's if Helm, or pkg, wrote it. */
+function isOurs(live: KubeObject, { name, namespace }: HookedRelease): boolean {
+  const { owner } = ownershipOf(live, name, namespace);
+  return owner === 'us' || (owner === 'nobody' && isWrittenByHelm(live));
+}
+
+function refuseForeign(live: KubeObject, release: HookedRelease, event: string): void {
+  if (isOurs(live, release)) return;
+  const { why } = ownershipOf(live, release.name, release.namespace);
+  throw new PkgError(
+    'PKG_OBJECT_OWNED',
+    `${printable(describeRef(refOf(live)))} is in the place of a ${event} hook, and is not part of release "${printable(release.name)}"`,
+    { notes: [why], hints: ['rename or remove what is in the way, or leave out the hooks with --no-hooks'] },
+  );
+}
 
 /** The time of the operation may be over, and the policies hold nevertheless. */
 async function removeAfterFailure(env: Env, made: readonly HookObject[], policy: string): Promise<void> {
-  for (const { object, policies } of made) {
+  for (const { object, live, policies } of made) {
     if (!policies.includes(policy) || !isRemovable(object)) continue;
-    await (env.records ?? env.cluster).delete(refOf(object)).catch(() => false);
+    await (env.records ?? env.cluster).delete(refOf(object), { expected: live }).catch(() => false);
   }
 }
 
@@ -67,35 +152,49 @@ function isRemovable({ kind }: KubeObject): boolean {
   return kind !== 'CustomResourceDefinition';
 }
 
-async function objectsOf(cluster: Cluster, hook: RecordedHook, namespace: string): Promise<KubeObject[]> {
+/**
+ * The objects of a hook.
+ *
+ * @param isChecked it is a chart's, and may be refused
+ */
+export async function objectsOfHook(
+  cluster: Cluster,
+  hook: RecordedHook,
+  namespace: string,
+  isChecked = false,
+): Promise<KubeObject[]> {
   const document = parseDocument(hook.manifest, hook.path);
   if (document === undefined) return [];
   const { objects } = await normalizeObjects([document], {
     namespace,
     scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
     crds: [],
+    isChecked,
   });
   return objects;
 }
 
-async function removeAndWait(env: Env, object: KubeObject): Promise<void> {
-  if (!isRemovable(object)) return;
-  const live = await env.cluster.get(refOf(object));
-  if (live === undefined) return;
-  await env.cluster.delete(refOf(object), { expected: live });
+/** Removes an object and waits until it is gone; false for what is not there, or never removed. */
+async function removeAndWait(env: Env, live: KubeObject | undefined): Promise<boolean> {
+  if (live === undefined || !isRemovable(live)) return false;
+  await env.cluster.delete(refOf(live), { expected: live });
   await waitUntilGone(env, [live]);
+  return true;
 }
 
 /** Waits for a Job or a Pod to end; other objects are done once they are there. */
-async function finished(env: Env, object: KubeObject, event: string): Promise<void> {
+async function finished(env: Env, object: KubeObject, event: string, policies: readonly string[]): Promise<void> {
   try {
     if (object.kind === 'Job' || object.kind === 'Pod') await waitUntilReady(env, [object], 'hooks');
   } catch (error) {
     if (!(error instanceof NotReady)) throw error;
     const { name, namespace = 'default' } = object.metadata;
     const why = error.unready.map((one) => printable(one.why, 500)).join(', ');
+    const hint = policies.includes('hook-failed')
+      ? 'to see what it printed, leave hook-failed out of its helm.sh/hook-delete-policy: that removes it with its logs'
+      : `see what it printed: kubectl --namespace ${namespace} logs ${object.kind.toLowerCase()}/${name}`;
     throw new PkgError('PKG_HOOK_FAILED', `the ${event} hook ${object.kind} "${printable(name)}" failed: ${why}`, {
-      hints: [`see what it printed: kubectl --namespace ${namespace} logs ${object.kind.toLowerCase()}/${name}`],
+      hints: [hint],
       cause: error,
     });
   }

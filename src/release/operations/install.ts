@@ -1,19 +1,25 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { isPending, takeOverNote } from '../holder.ts';
+import { checkData } from '../check-data.ts';
 import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
-import { crdSteps, namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { withLockTimeout } from './lock-timeout.ts';
+import { crdsOf, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
-import { envForUndo, undo } from './undo.ts';
+import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
+import { envForUndo, takenOver, undo } from './undo.ts';
 import { uninstall } from './uninstall.ts';
 
-/** What install starts from. `replace`: use the name of an uninstalled or failed release again. */
-export type InstallInput = ChartOperation & { replace?: boolean };
+/**
+ * What install starts from. `replace`: use the name of an uninstalled or failed release again. `historyMax`: 0, which is
+ * the default, keeps all.
+ */
+export type InstallInput = ChartOperation & { replace?: boolean; historyMax?: number };
 
 /**
  * Installs a chart as a new release.
@@ -21,24 +27,36 @@ export type InstallInput = ChartOperation & { replace?: boolean };
  * @throws {PkgError} `PKG_RELEASE_EXISTS`, and whatever goes wrong on the road
  */
 export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) => installWithin(bounded, input, envForUndo(env)));
+  return await withDeadline(env, input.timeout, (bounded) =>
+    withLockTimeout(input, async (one) => {
+      checkReleaseName(one.name);
+      checkNamespace(one.namespace);
+      checkLabels(one.labels ?? {});
+      const history = await free(bounded, new ReleaseStore(bounded.cluster, one.namespace), one);
+      return await installWithin(bounded, one, history, envForUndo(env));
+    }),
+  );
 }
 
 /**
  * As {@link install}, in the time of an operation that has begun.
  *
+ * @param history the revisions before it: none of them is deployed, or none since the release was uninstalled
  * @param undoing where it is undone when it fails
  */
-export async function installWithin(env: Env, input: InstallInput, undoing: Env): Promise<OperationResult> {
+export async function installWithin(
+  env: Env,
+  input: InstallInput,
+  history: readonly StoredRelease[],
+  undoing: Env,
+): Promise<OperationResult> {
   const { cluster } = env;
   const { name, namespace, dryRun = false } = input;
-  checkReleaseName(name);
-  checkNamespace(namespace);
-  checkLabels(input.labels ?? {});
-  const store = new ReleaseStore(cluster, namespace);
-  const history = await free(env, store, input);
-  const version = (history.at(-1)?.release.version ?? 0) + 1;
-  const rendered = await renderFor(env, input, version, true, new Map());
+  const last = history.at(-1)?.release;
+  const version = (last?.version ?? 0) + 1;
+  const isGoingOn = last !== undefined && last.info.status !== 'uninstalled';
+  const rendered = await renderWithStoredValues(env, input, version, true, history);
+  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
   const now = recordTime(env);
@@ -46,7 +64,7 @@ export async function installWithin(env: Env, input: InstallInput, undoing: Env)
     input,
     rendered,
     version,
-    { first: now, now },
+    { first: (isGoingOn ? last.info.first_deployed : undefined) ?? now, now },
     'pending-install',
     'Initial install underway',
     input.labels ?? {},
@@ -57,19 +75,37 @@ export async function installWithin(env: Env, input: InstallInput, undoing: Env)
     leaveScaled: input.forceConflicts !== true,
     before: [...namespaces, ...steps],
     crds,
+    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
     record: ['create', 'update'],
     dryRun,
   });
+  plan.notes.push(...notesOfRandomChanges(plan, rendered));
   env.emit({ type: 'plan', plan });
   const description = input.description ?? 'Install complete';
   if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
   const words = { done: description, failed: (why: string) => `Release "${name}" failed: ${why}` };
   const { timeout, noHooks = false } = input;
-  const away = { name, namespace, wait: true, noHooks, ...(timeout === undefined ? {} : { timeout }) };
-  const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
-  const takeBack = (failure: unknown): Promise<unknown> =>
-    undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, away));
+  const away = {
+    name,
+    namespace,
+    wait: true,
+    noHooks,
+    spared: takenOver(plan),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+  const run = {
+    history,
+    plan,
+    release,
+    words,
+    storedValues: rendered.storedValues,
+    waiting: input,
+    takeOwnership: input.takeOwnership === true,
+    historyMax: input.historyMax ?? 0,
+  };
+  const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
+    undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, { ...away, failed }));
   const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
   return { release: done, plan };
 }
@@ -79,14 +115,14 @@ async function free(env: Env, store: ReleaseStore, input: InstallInput): Promise
   const history = await store.history(input.name);
   const last = history.at(-1);
   if (last === undefined) return history;
-  const { status } = last.release.info;
+  let { status } = last.release.info;
   if (input.replace === true && (status === 'uninstalled' || status === 'failed')) return history;
-  if (status === 'pending-install' && isPending(last.release)) {
-    const note = takeOverNote(last, env.now?.() ?? new Date(), input.takeOver === true);
-    if (input.dryRun === true) return history;
-    env.emit({ type: 'note', message: note });
-    const failed = withStatus(last.release, 'failed', `Release "${input.name}" failed: left unfinished`);
-    return [...history.slice(0, -1), await store.update(last, failed, {})];
+  // It was begun anew before, and did not come far enough to write a revision of its own.
+  if (isLeftUnfinished(last.release) && !wasDeployed(history)) return history;
+  if (status === 'pending-install') {
+    const settled = await settle(env, store, input);
+    if (settled.isTakenOver || settled.history.length === 0) return settled.history;
+    status = settled.history.at(-1)?.release.info.status ?? status;
   }
   throw new PkgError(
     'PKG_RELEASE_EXISTS',

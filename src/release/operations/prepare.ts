@@ -9,45 +9,48 @@ import { parseYamlDocuments } from '../../yaml/read.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { printManifest, recordHooks } from '../manifest.ts';
-import { normalizeObjects, takeApart, withOwnership } from '../plan-normal.ts';
+import { normalizeObjects, refuseServerFields, takeApart, withOwnership } from '../plan-normal.ts';
 import type { SourceDocument } from '../plan-normal.ts';
 import { planObjects } from '../plan-objects.ts';
 import type { Plan, Step } from '../plan.ts';
 import { recordChart } from '../recorded-chart.ts';
-import type { Release } from '../release.ts';
+import type { RecordedChart, Release } from '../release.ts';
 import { recordRef } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { readBaseline } from './baseline.ts';
+import { eventsOf, objectsOfHook } from './hooks.ts';
+import { readOwners } from './owners.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { withLookups } from './lookups.ts';
 
-/** Renders for an operation; warnings are told. */
+/** Renders for an operation. */
 export async function renderFor(
   env: Env,
   input: ChartOperation & { chart: Chart; userValues: ValueMap },
   revision: number,
   isInstall: boolean,
-  keepsakes: Map<string, string>,
+  storedValues: Map<string, string>,
 ): Promise<RenderedChart> {
   const { cluster } = env;
   const capabilities = await cluster.capabilities();
-  const rendered = await withLookups(cluster, (lookup) =>
+  return await withLookups(cluster, (lookup) =>
     renderChart({
       chart: input.chart,
       userValues: input.userValues,
       release: { name: input.name, namespace: input.namespace, revision, isInstall, isUpgrade: !isInstall },
       capabilities,
-      keepsakes,
+      storedValues,
       lookup,
+      // An API server says by itself what it does not take.
+      checkTexts: !cluster.runsWorkloads,
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
+      ...(input.loadSchema && { loadSchema: input.loadSchema }),
       ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
       ...(input.enableDns !== undefined && { enableDns: input.enableDns }),
       ...(input.limits && { limits: input.limits }),
     }),
   );
-  for (const message of rendered.warnings) env.emit({ type: 'warning', message });
-  return rendered;
 }
 
 /** The release that a rendered chart makes. */
@@ -84,7 +87,7 @@ export function releaseOf(
 export async function planRelease(
   env: Env,
   operation: Plan['operation'],
-  release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest'>,
+  release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest' | 'hooks'>,
   documents: readonly SourceDocument[],
   history: readonly StoredRelease[],
   options: {
@@ -92,8 +95,13 @@ export async function planRelease(
     forceConflicts: boolean;
     leaveScaled: boolean;
     before: readonly Step[];
+    /** Those that are made with the objects. */
     crds: readonly KubeObject[];
+    /** CRDs that only tell where objects of their kinds live, asked for where nothing else does. */
+    otherCrds?: () => readonly KubeObject[];
     notes: readonly string[];
+    /** Objects (by `refKey`) that are not deleted: see `PlanInput`. */
+    spared?: ReadonlySet<string> | undefined;
     /** What is done with the record of the revision. */
     record: readonly Intent['verb'][];
     /** The plan is only shown: what the user may not do is a note. */
@@ -106,16 +114,20 @@ export async function planRelease(
     namespace,
     scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
     crds: options.crds,
+    // An earlier revision may have been written by Helm, which refuses them only sometimes.
+    isChecked: operation !== 'rollback',
+    ...(options.otherCrds && { otherCrds: options.otherCrds }),
   });
   const owned = objects.map((object) => withOwnership(object, name, namespace));
   const made = options.before.flatMap(({ desired }) => desired ?? []);
   const { forceConflicts, leaveScaled } = options;
   // No dry run tries writes of the record, and deletes.
   const record = options.record.map((verb): Intent => ({ verb, ref: recordRef(name, namespace, revision) }));
-  const seen = Date.now();
-  const [found, baseline, notRecorded] = await Promise.all([
-    cluster.compare(owned, { forceConflicts, leaveScaled, coming: [...made, ...owned] }),
-    readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned }),
+  const hooks = await hookRefs(cluster, release, operation);
+  const [found, baseline, inHooksPlaces, notRecorded] = await Promise.all([
+    cluster.compare(owned, { forceConflicts, leaveScaled, coming: [...options.crds, ...made, ...owned] }),
+    readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned, crds: options.crds }),
+    cluster.getMany(hooks),
     cluster.refused(record),
   ]);
   if (!options.dryRun) throwTogether(notRecorded, missingRights);
@@ -124,14 +136,16 @@ export async function planRelease(
     release: name,
     namespace,
     revision,
-    seen,
     desired: owned.map((object, index) => ({ object, found: found[index] ?? { same: false, live: undefined } })),
-    baseline,
+    baseline: baseline.objects,
+    hooks: hooks.map((ref, index) => ({ ref, live: inHooksPlaces[index] })),
+    ...(await readOwners(cluster, release, [...found.map(({ live }) => live), ...inHooksPlaces], history)),
+    spared: options.spared ?? new Set(),
     takeOwnership: options.takeOwnership,
     forceConflicts,
     dryRun: options.dryRun,
     before: options.before,
-    notes: [...options.notes, ...notes],
+    notes: [...options.notes, ...notes, ...baseline.notes],
   });
   const deletes = plan.steps.flatMap(({ action, ref }): Intent[] =>
     action === 'delete' ? [{ verb: 'delete', ref }] : [],
@@ -140,6 +154,23 @@ export async function planRelease(
   if (!options.dryRun) throwTogether(notDeleted, missingRights);
   plan.notes.push(...[...notRecorded, ...notDeleted].map(({ message }) => message));
   return plan;
+}
+
+/**
+ * The objects that hooks of an operation will make.
+ *
+ * @throws PkgError PKG_OBJECT_INVALID
+ */
+async function hookRefs(
+  cluster: Cluster,
+  release: Pick<Release, 'namespace' | 'hooks'>,
+  operation: Plan['operation'],
+): Promise<ObjectRef[]> {
+  if (!cluster.runsWorkloads) return [];
+  const hooks = release.hooks.filter(({ events }) => eventsOf(operation).some((event) => events.includes(event)));
+  const isChecked = operation === 'install' || operation === 'upgrade';
+  const objects = await Promise.all(hooks.map((hook) => objectsOfHook(cluster, hook, release.namespace, isChecked)));
+  return objects.flat().map(refOf);
 }
 
 function missingRights(count: number): string {
@@ -153,7 +184,16 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
   const steps = crds.flatMap((desired, index): Step[] =>
     live[index] !== undefined
       ? []
-      : [{ action: 'create', ref: refOf(desired), reason: 'a CRD of the chart, not there yet', desired, changes: [] }],
+      : [
+          {
+            action: 'create',
+            ref: refOf(desired),
+            reason: 'a CRD of the chart, not there yet',
+            desired,
+            changes: [],
+            isShared: true,
+          },
+        ],
   );
   return { steps, crds };
 }
@@ -161,11 +201,30 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
 /** The objects of `crds/`, the chart's own first. */
 export function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) =>
-    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`).flatMap((document) =>
-      isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [],
+    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { endLastLine: true }).flatMap(
+      (document) => {
+        const crds = isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [];
+        for (const crd of crds) refuseServerFields(crd, `${chart.location}/${name}`);
+        return crds;
+      },
     ),
   );
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
+}
+
+/** The CRDs of a recorded chart, which has none of its subcharts'. What cannot be read tells nothing. */
+export function crdsRecorded(chart: RecordedChart): KubeObject[] {
+  return (chart.files ?? []).flatMap(({ name, data }) => {
+    if (!name.startsWith('crds/')) return [];
+    try {
+      return parseYamlDocuments(Buffer.from(data, 'base64').toString('utf8'), name).flatMap((document) =>
+        isMap(document) ? takeApart(toPlain(document), name) : [],
+      );
+    } catch (error) {
+      if (error instanceof PkgError) return [];
+      throw error;
+    }
+  });
 }
 
 /** Who works in one namespace only may not ask for it: the first write tells. */
@@ -187,5 +246,5 @@ export async function namespaceStep(cluster: Cluster, namespace: string): Promis
     kind: 'Namespace',
     metadata: { name: namespace, labels: { name: namespace } },
   };
-  return [{ action: 'create', ref, reason: 'the namespace of the release', desired, changes: [] }];
+  return [{ action: 'create', ref, reason: 'the namespace of the release', desired, changes: [], isShared: true }];
 }

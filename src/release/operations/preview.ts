@@ -1,8 +1,9 @@
 import type { RenderedChart } from '../../render/render-chart.ts';
+import { checkData } from '../check-data.ts';
 import { checkNamespace, checkReleaseName } from '../names.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
-import { crdSteps, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { crdsOf, crdSteps, planRelease, releaseOf, renderFor } from './prepare.ts';
 
 /**
  * Renders a chart with what the cluster says of itself and its objects, and holds what it gives against the
@@ -14,6 +15,8 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
   checkReleaseName(input.name);
   checkNamespace(input.namespace);
   const rendered = await renderFor(env, input, 1, !input.isUpgrade, new Map());
+  for (const message of rendered.warnings) env.emit({ type: 'warning', message });
+  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
   const release = releaseOf(input, rendered, 1, { first: now, now }, 'pending-install', '', {});
   const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);
@@ -24,6 +27,7 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
     leaveScaled: true,
     before: [],
     crds,
+    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
     record: [],
     dryRun: true,

@@ -1,45 +1,79 @@
+import type { Cluster } from '../../cluster/cluster.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { checkData } from '../check-data.ts';
 import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
+import type { StoredRelease } from '../store.ts';
+import { readStoredValues } from '../stored-values.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
-import type { Env, OperationResult, Waiting } from './env.ts';
+import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
-import { planRelease } from './prepare.ts';
-import { runPlan, trimAfter, withStatus } from './run.ts';
-import { settled } from './settled.ts';
+import { withLockTimeout } from './lock-timeout.ts';
+import { crdsRecorded, planRelease } from './prepare.ts';
+import { randomChanges } from './random-values.ts';
+import { runPlan, withStatus } from './run.ts';
+import { settled, untouched } from './settled.ts';
+import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
 /** What rollback starts from. Revision 0 (or none) is the one before the last. */
-export type RollbackInput = Waiting & {
-  name: string;
-  namespace: string;
-  revision?: number;
-  dryRun?: boolean;
-  historyMax?: number;
-  noHooks?: boolean;
-  description?: string;
-  takeOver?: boolean;
-  forceConflicts?: boolean;
-};
+export type RollbackInput = Waiting &
+  Locking & {
+    name: string;
+    namespace: string;
+    revision?: number;
+    dryRun?: boolean;
+    historyMax?: number;
+    noHooks?: boolean;
+    description?: string;
+    forceConflicts?: boolean;
+    /** Only while this failed revision, which it undoes, is the last and as it was written. */
+    failed?: StoredRelease;
+    /** Objects (by `refKey`) that are not deleted: an upgrade that is undone found them there. */
+    spared?: ReadonlySet<string>;
+  };
+
+/** Helm's bound, in characters. */
+const LONGEST_DESCRIPTION = 256;
 
 /**
  * Makes the objects of an earlier revision hold again: its manifest against what lives now, so that what
  * was changed by hand goes too.
  *
- * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`; `PKG_USAGE` for a description that is too long
  */
 export async function rollback(env: Env, input: RollbackInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) => rollbackWithin(bounded, input));
+  const { description = '' } = input;
+  const length = [...description].length;
+  if (length > LONGEST_DESCRIPTION) {
+    throw new PkgError('PKG_USAGE', `the description has ${length} characters, and may have ${LONGEST_DESCRIPTION}`, {
+      hints: ['shorten what --description says'],
+    });
+  }
+  return await withDeadline(env, input.timeout, (bounded) =>
+    withLockTimeout(input, (one) => rollbackWithin(bounded, one)),
+  );
 }
 
 async function rollbackWithin(env: Env, input: RollbackInput): Promise<OperationResult> {
   const { cluster } = env;
-  const { name, namespace, dryRun = false, noHooks = false } = input;
+  const { name, namespace, dryRun = false, noHooks = false, historyMax = DEFAULT_HISTORY_MAX } = input;
   const store = new ReleaseStore(cluster, namespace);
-  const history = await settled(env, store, await store.history(name), input);
+  const { failed } = input;
+  const history = failed === undefined ? await settled(env, store, input) : await untouched(store, failed);
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
-  const revision = input.revision === undefined || input.revision === 0 ? last.version - 1 : input.revision;
+  const { revision: named = 0 } = input;
+  if (named === 0 && history.length === 1) {
+    throw new PkgError(
+      'PKG_REVISION_NOT_FOUND',
+      `release ${printable(name)} has only revision ${last.version}, and none before it to go back to`,
+      { hints: [`give \`pkg rollback ${printable(name)} ${last.version}\` to apply that revision again`] },
+    );
+  }
+  const revision = named === 0 ? last.version - 1 : named;
   const target = history.find(({ release }) => release.version === revision)?.release;
   if (target === undefined)
     throw revisionNotFound(
@@ -49,6 +83,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     );
   const version = last.version + 1;
   const now = recordTime(env);
+  const description = input.description || `Rollback to ${revision}`;
   const release: Release = {
     ...target,
     version,
@@ -56,13 +91,16 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     info: {
       first_deployed: last.info.first_deployed ?? now,
       last_deployed: now,
-      description: `Rollback to ${revision}`,
+      description,
       status: 'pending-rollback',
+      rollback_revision: revision,
       ...(target.info.notes === undefined ? {} : { notes: target.info.notes }),
     },
   };
   const where = `revision ${revision}`;
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
+  const hooks = release.hooks.flatMap(({ manifest, path }) => parseDocument(manifest, path) ?? []);
+  checkData([...documents, ...hooks]);
   const plan = await planRelease(env, 'rollback', release, documents, history, {
     takeOwnership: false,
     // What was changed by hand is what a rollback is for; what an autoscaler set is not.
@@ -70,18 +108,36 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     leaveScaled: input.forceConflicts !== true,
     before: [],
     crds: [],
+    otherCrds: () => crdsRecorded(target.chart),
     notes: [],
+    spared: input.spared,
     record: ['create', 'update'],
     dryRun,
   });
+  const { values } = await readStoredValues(cluster, [target]);
+  const storedValues = new Map([...values].map(([identity, [value = '']]) => [identity, value]));
+  plan.notes.push(
+    ...randomChanges(plan, await everStored(cluster, target, history), () => `revision ${revision} has another`),
+  );
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
   const words = {
-    done: input.description ?? `Rollback to ${revision}`,
+    done: description,
     failed: (why: string) => `Rollback "${name}" failed: ${why}`,
   };
-  const keepsakes = await store.readKeepsakes(target);
-  const done = await runPlan(env, { history, plan, release, words, keepsakes, waiting: input });
-  await trimAfter(env, history, release, input.historyMax);
+  const done = await runPlan(env, { history, plan, release, words, storedValues, waiting: input, historyMax });
   return { release: done, plan };
+}
+
+/** All random values that revisions have stored: one of Helm's has none, and holds those of another in its manifest. */
+async function everStored(
+  cluster: Cluster,
+  target: Release,
+  history: readonly StoredRelease[],
+): Promise<[identity: string, value: string][]> {
+  // Go templates store none, and most releases are made of them.
+  if (!/^# Source: .*\.hbs$/m.test(target.manifest)) return [];
+  const revisions = history.map(({ release }) => release);
+  const { values } = await readStoredValues(cluster, revisions);
+  return [...values].flatMap(([identity, those]) => those.map((value): [string, string] => [identity, value]));
 }

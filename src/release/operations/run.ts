@@ -1,24 +1,25 @@
 /** The last part of the road: a plan is applied between two writes of the record. */
-import type { Cluster } from '../../cluster/cluster.ts';
-import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
+import type { KubeObject } from '../../cluster/cluster.ts';
+import { groupOf, refKey, refOf } from '../../cluster/cluster.ts';
 import { inParallel } from '../../cluster/parallel.ts';
 import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
-import { Hold } from '../holder.ts';
+import { shortened } from '../../errors-text.ts';
+import { Lease } from '../lease.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { checkRecordFits, ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { writeStoredValues } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
 import type { Env, Waiting } from './env.ts';
-import { runHooks } from './hooks.ts';
-import { waitUntilReady } from './wait.ts';
+import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
+import type { LeftByHooks } from './hooks.ts';
+import { trimHistory } from './trim.ts';
+import { waitUntilGone, waitUntilReady } from './wait.ts';
 
 /** What to write into the record at the end, whether it went well or not. */
 export type Words = { done: string; failed: (why: string) => string };
 
-/** What was read so many milliseconds ago is looked at again before it is relied on. */
-const STALE = 1_000;
 /** So much of an error goes into the record. */
 const LONGEST_REASON = 1_000;
 
@@ -29,10 +30,18 @@ export type Run = {
   /** The revision as it is recorded first, pending. */
   release: Release;
   words: Words;
-  keepsakes: ReadonlyMap<string, string>;
+  /** The random values that the release holds. */
+  storedValues: ReadonlyMap<string, string>;
   waiting: Waiting;
-  /** What takes back what was done, when something fails after the record was begun; gives the error to end with. */
-  undo?: (failure: unknown) => Promise<unknown>;
+  /** Hooks may replace what is somebody else's. */
+  takeOwnership?: boolean;
+  /** So many revisions are kept at most, whether it goes well or not; 0 for all. */
+  historyMax: number;
+  /**
+   * What takes back what was done, when something fails after the record was begun and it was recorded that it failed;
+   * gives the error to end with.
+   */
+  undo?: (failure: unknown, failed: StoredRelease) => Promise<unknown>;
 };
 
 /**
@@ -42,40 +51,87 @@ export type Run = {
  * @throws whatever went wrong, after the record says `failed`
  */
 export async function runPlan(env: Env, run: Run): Promise<Release> {
-  const { history, plan, release, words, keepsakes, waiting, undo } = run;
+  const { history, plan, release, words, storedValues, waiting, takeOwnership, historyMax, undo } = run;
   checkRecordFits(release);
   if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
   // The record lives in the namespace.
   const home = plan.steps.filter(isHome(plan));
-  await applySteps(env, plan, home, undefined);
+  await applySteps(env, plan, home);
   const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
-  const hold = await Hold.begin(store, release);
+  const trim = async (): Promise<void> => {
+    if (historyMax > 0 && history.length + 1 > historyMax) await trimHistory(env, store, release, historyMax);
+  };
+  const lease = await Lease.begin(env, release, history.at(-1));
+  const held = lease.env;
   try {
-    await store.writeKeepsakes(hold.stored, keepsakes);
-    const crds = plan.steps.slice(0, plan.crds).filter((step) => !home.includes(step));
-    await applySteps(env, plan, crds, hold);
-    await runHooks(env, release, `pre-${plan.operation}`);
-    const main = plan.steps.slice(plan.crds);
-    await applySteps(env, plan, main, hold);
+    await writeStoredValues(held.records ?? held.cluster, release, lease.stored.secret, storedValues);
+    const [before, after] = eventsOf(plan.operation);
+    const isOpen = (step: Step): boolean => !home.includes(step);
+    await removeLeftHooks(held, history, new Set(plan.steps.map(({ ref }) => refKey(ref))));
+    await applySteps(held, plan, plan.steps.slice(0, plan.crds).filter(isOpen));
+    const left = await runHooks(held, release, before, takeOwnership);
+    const main = plan.steps
+      .slice(plan.crds)
+      .filter(isOpen)
+      .flatMap((step) => afterHooks(step, left, plan));
+    const leaving = await applySteps(held, plan, main, waiting.wait);
     if (waiting.wait === true) {
       const objects = main.flatMap(({ action, desired }) => (action === 'delete' || !desired ? [] : [desired]));
-      await waitUntilReady(env, objects, waiting.waitForJobs === true ? 'jobs' : 'objects');
+      await waitUntilReady(held, objects, waiting.waitForJobs === true ? 'jobs' : 'objects', leaving);
     }
-    await runHooks(env, release, `post-${plan.operation}`);
+    await runHooks(held, release, after, takeOwnership);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    await hold
-      .finish(withStatus(release, 'failed', words.failed(why.slice(0, LONGEST_REASON))))
-      .catch(() => hold.drop());
-    throw undo === undefined ? error : await undo(error);
+    const end = withStatus(release, 'failed', words.failed(shortened(why, LONGEST_REASON)));
+    const { failure, failed } = await lease.fail(error, end);
+    if (failed === undefined) throw failure;
+    // An undo writes a revision of its own, and trims after it.
+    if (undo !== undefined) throw await undo(failure, failed);
+    await trim();
+    throw failure;
   }
-  const { release: done } = await hold.finish(withStatus(release, 'deployed', words.done));
+  const { release: done } = await lease.finish(withStatus(release, 'deployed', words.done));
   for (const before of history) {
-    if (before.release.info.status !== 'deployed') continue;
-    await store.update(before, withStatus(before.release, 'superseded', before.release.info.description), {});
+    if (before.release.info.status === 'deployed') await supersede(env, store, before);
   }
+  await trim();
   return done;
+}
+
+/**
+ * A step as it is to be after hooks ran that may have made or removed its object: hooks may hold an object that the
+ * chart holds, too, and an object of the chart may become a hook, which its own policies then remove or leave.
+ */
+export function afterHooks(step: Step, left: LeftByHooks, { operation }: Plan): Step[] {
+  const key = refKey(step.ref);
+  if (!left.has(key)) return [step];
+  const { live: _before, after: _after, ...rest } = step;
+  const live = left.get(key);
+  if (step.desired !== undefined)
+    return [live === undefined ? { ...rest, action: 'create' } : { ...rest, action: 'update', live }];
+  return operation === 'uninstall' && step.action === 'delete' && live !== undefined ? [{ ...step, live }] : [];
+}
+
+/**
+ * Marks a revision as superseded after a newer one was deployed. It is not worth failing for: two deployed revisions
+ * harm nobody, the newest counts, and the next command tries again.
+ *
+ * @returns the revision as it counts from now on
+ */
+export async function supersede(env: Env, store: ReleaseStore, before: StoredRelease): Promise<StoredRelease> {
+  const release = withStatus(before.release, 'superseded', before.release.info.description);
+  try {
+    return await store.update(before, release, {});
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    // Whoever changed or removed it since begins another operation, and does this, too.
+    if (error.code !== 'PKG_OBJECT_CONFLICT') {
+      const what = `revision ${release.version} of ${release.name}`;
+      env.emit({ type: 'warning', message: `${what} could not be marked as superseded: ${error.message}` });
+    }
+    return { ...before, release };
+  }
 }
 
 /** The release with another status. */
@@ -91,25 +147,27 @@ function isHome({ namespace }: Plan): (step: Step) => boolean {
 /**
  * Writes what differs, in the order of the plan: kind after kind, objects of one kind at once.
  *
+ * @param isWaiting an object that is being deleted is waited for until it is gone, and made anew
+ * @returns the objects (by {@link refKey}) that were written to while they are being deleted
  * @throws what went wrong first; what was under way beside it is done then
  */
 export async function applySteps(
   env: Env,
   plan: Plan,
   planned: readonly Step[],
-  hold: Hold | undefined,
-): Promise<void> {
+  isWaiting = false,
+): Promise<ReadonlySet<string>> {
+  const leaving = new Set<string>();
   const steps = planned.filter(({ action }) => action !== 'unchanged' && action !== 'keep');
   const total = steps.length;
   let started = 0;
   let done = 0;
   for (const group of groupsOf(steps)) {
-    if (Date.now() - plan.seen > STALE) await checkStillMissing(env.cluster, group);
     await inParallel(group, env.cluster.writesAtOnce, async (step) => {
       if (env.signal?.aborted === true) throw interrupted(env.signal);
-      hold?.check();
       env.emit({ type: 'step-started', step, index: started++, total });
-      await applyStep(env.cluster, step, plan);
+      const written = await applyStep(env, step, plan, isWaiting);
+      if (written !== undefined && isLeaving(written)) leaving.add(refKey(step.ref));
       env.emit({ type: 'step-done', step, index: done++, total });
     });
     // Until it is established, the objects that it defines have no place.
@@ -119,6 +177,7 @@ export async function applySteps(
     await waitUntilReady(env, crds, 'objects');
   }
   if (env.signal?.aborted === true) throw interrupted(env.signal);
+  return leaving;
 }
 
 /** Runs of steps that may be done at once: the same is done with objects of one kind. */
@@ -134,62 +193,35 @@ function groupsOf(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
-/** What was not there when the plan was made must not be there now: it would be somebody else's. */
-async function checkStillMissing(cluster: Cluster, group: readonly Step[]): Promise<void> {
-  const created = group.filter(({ action }) => action === 'create').map(({ ref }) => ref);
-  if (created.length === 0) return;
-  const [made] = await cluster.existing(created);
-  if (made === undefined) return;
-  throw new PkgError('PKG_OBJECT_CONFLICT', `${printable(describeRef(made))} was made by somebody else meanwhile`, {
-    hints: ['give the command again: it plans anew from what is there now'],
-  });
-}
-
+/** Gives the metadata of what was written; undefined for a delete, and for what somebody else made for all. */
 async function applyStep(
-  cluster: Cluster,
+  env: Env,
   step: Step,
   { forceConflicts, cascade = 'background' }: Plan,
-): Promise<void> {
+  isWaiting: boolean,
+): Promise<KubeObject | undefined> {
+  const { cluster } = env;
   const { action, desired, live, ref } = step;
-  if (action === 'create' && desired !== undefined)
-    await cluster.apply(desired, { forceConflicts, expected: 'nothing' });
-  else if (action === 'update' && desired !== undefined)
-    await cluster.apply(desired, { forceConflicts, ...(live && { expected: live }) });
-  else if (action === 'delete') {
+  if (action === 'delete') {
     await cluster.delete(live === undefined ? ref : refOf(live), { cascade, ...(live && { expected: live }) });
+    return undefined;
   }
+  if (desired === undefined) return undefined;
+  if (action === 'create' || live === undefined) {
+    try {
+      return await cluster.apply(desired, { expected: 'nothing' });
+    } catch (error) {
+      if (step.isShared && error instanceof PkgError && error.code === 'PKG_OBJECT_CONFLICT') return undefined;
+      throw error;
+    }
+  }
+  if (isWaiting && isLeaving(live)) {
+    await waitUntilGone(env, [live]);
+    return await cluster.apply(desired, { expected: 'nothing' });
+  }
+  return await cluster.apply(desired, { forceConflicts, expected: live });
 }
 
-/**
- * Trims the history after an operation that went well. It is not worth failing for, and not bound by the time of the
- * operation.
- *
- * @param history the revisions before it
- */
-export async function trimAfter(
-  env: Env,
-  history: readonly StoredRelease[],
-  { name, namespace }: Pick<Release, 'name' | 'namespace'>,
-  max = 10,
-): Promise<void> {
-  if (max <= 0 || history.length + 1 <= max) return;
-  const store = new ReleaseStore(env.records ?? env.cluster, namespace);
-  try {
-    await trimHistory(store, (await store.history(name)).slice(0, -1), max);
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    env.emit({ type: 'warning', message: `old revisions of ${name} could not be removed: ${error.message}` });
-  }
-}
-
-/** Removes the oldest revisions so that, with the new one, at most `max` are left; never a deployed one. */
-async function trimHistory(store: ReleaseStore, history: readonly StoredRelease[], max: number): Promise<void> {
-  let extra = history.length + 1 - max;
-  const lastDeployed = history.findLast(({ release }) => release.info.status === 'deployed');
-  for (const stored of history) {
-    if (extra <= 0) return;
-    if (stored === lastDeployed) continue;
-    await store.remove(stored);
-    extra--;
-  }
+function isLeaving({ metadata }: KubeObject): boolean {
+  return metadata['deletionTimestamp'] !== undefined;
 }

@@ -1,11 +1,19 @@
 /** Undoes an operation that failed (`--rollback-on-failure`). */
+import { refKey } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { ownershipOf } from '../plan-normal.ts';
+import type { Plan } from '../plan.ts';
 import type { Env } from './env.ts';
 
 /** The place and its listener, without what ended the operation: undoing it has its own time. */
 export function envForUndo({ cluster, emit, now }: Env): Env {
   return { cluster, emit, ...(now === undefined ? {} : { now }) };
 }
+
+/** Errors whose hints are about objects and records that are gone once the operation is undone. */
+const ABOUT_WHAT_IS_LEFT: ReadonlySet<ErrorCode> = new Set(['PKG_INTERRUPTED', 'PKG_NOT_READY', 'PKG_HOOK_FAILED']);
+const LOOK = 'to look at what it left, give the command without --rollback-on-failure';
 
 /**
  * Undoes a failed operation, and gives its error with what came of that.
@@ -19,9 +27,21 @@ export async function undo(env: Env, failure: unknown, what: string, work: () =>
   const details = { hints, errors, cause: failure, ...(at === undefined ? {} : { at }) };
   try {
     await work();
-    return new PkgError(code, message, { ...details, notes: [...notes, `it was undone by ${what}`] });
+    const undone = { ...details, notes: [...notes, `it was undone by ${what}`] };
+    return new PkgError(code, message, ABOUT_WHAT_IS_LEFT.has(code) ? { ...undone, hints: [LOOK] } : undone);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return new PkgError(code, message, { ...details, notes: [...notes, `${what} failed, too: ${why}`] });
   }
+}
+
+/**
+ * The objects (by {@link refKey}) that a plan takes over from somebody else. They lived before the operation, and
+ * undoing it does not delete them.
+ */
+export function takenOver({ steps, release, namespace }: Plan): ReadonlySet<string> {
+  const taken = steps.filter(
+    ({ live, desired }) => live && desired && ownershipOf(live, release, namespace).owner !== 'us',
+  );
+  return new Set(taken.map(({ ref }) => refKey(ref)));
 }

@@ -1,32 +1,40 @@
-import type { Cascade } from '../../cluster/cluster.ts';
+import { groupOf, refKey } from '../../cluster/cluster.ts';
+import type { Cascade, KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { Hold } from '../holder.ts';
+import { Lease } from '../lease.ts';
+import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
+import type { StoredRelease } from '../store.ts';
 import { interrupted, withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
-import type { Env, OperationResult, Waiting } from './env.ts';
+import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound } from './history.ts';
-import { runHooks } from './hooks.ts';
+import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
+import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
-import { applySteps, withStatus } from './run.ts';
-import { settled } from './settled.ts';
+import { afterHooks, applySteps, withStatus } from './run.ts';
+import { settled, untouched } from './settled.ts';
 import { waitUntilGone } from './wait.ts';
 
 /** What uninstall starts from. */
-export type UninstallInput = Pick<Waiting, 'wait' | 'timeout'> & {
-  name: string;
-  namespace: string;
-  keepHistory?: boolean;
-  cascade?: Cascade;
-  dryRun?: boolean;
-  noHooks?: boolean;
-  description?: string;
-  /** Succeed when there is no such release; the result is then undefined. */
-  ignoreNotFound?: boolean;
-  takeOver?: boolean;
-};
+export type UninstallInput = Pick<Waiting, 'wait' | 'timeout'> &
+  Locking & {
+    name: string;
+    namespace: string;
+    keepHistory?: boolean;
+    cascade?: Cascade;
+    dryRun?: boolean;
+    noHooks?: boolean;
+    description?: string;
+    /** Succeed when there is no such release; the result is then undefined. */
+    ignoreNotFound?: boolean;
+    /** Only while this failed revision, which it undoes, is the last and as it was written. */
+    failed?: StoredRelease;
+    /** Objects (by `refKey`) that are left alone: an install that is undone found them there. */
+    spared?: ReadonlySet<string>;
+  };
 
 /**
  * Deletes the objects of a release, but those with `helm.sh/resource-policy: keep`, and its records.
@@ -34,14 +42,17 @@ export type UninstallInput = Pick<Waiting, 'wait' | 'timeout'> & {
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`
  */
 export async function uninstall(env: Env, input: UninstallInput): Promise<OperationResult | undefined> {
-  return await withDeadline(env, input.timeout, (bounded) => uninstallWithin(bounded, input));
+  return await withDeadline(env, input.timeout, (bounded) =>
+    withLockTimeout(input, (one) => uninstallWithin(bounded, one)),
+  );
 }
 
 async function uninstallWithin(env: Env, input: UninstallInput): Promise<OperationResult | undefined> {
   const { cluster } = env;
   const { name, namespace, dryRun = false, keepHistory = false, noHooks = false } = input;
   const store = new ReleaseStore(cluster, namespace);
-  const history = await settled(env, store, await store.history(name), input);
+  const { failed } = input;
+  const history = failed === undefined ? await settled(env, store, input) : await untouched(store, failed);
   const last = history.at(-1);
   if (last === undefined) {
     if (input.ignoreNotFound === true) return undefined;
@@ -54,7 +65,8 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
       hints: ['uninstall it without --keep-history to remove its history too'],
     });
   }
-  const emptied = { name, namespace, version: release.version, manifest: '' };
+  const around = noHooks || isGone ? { ...release, hooks: [] } : release;
+  const emptied = { ...around, manifest: '' };
   const planned = await planRelease(env, 'uninstall', emptied, [], isGone ? [] : history, {
     takeOwnership: false,
     forceConflicts: false,
@@ -62,7 +74,8 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
     before: [],
     crds: [],
     notes: [],
-    record: isGone ? ['delete'] : keepHistory ? ['update'] : ['update', 'delete'],
+    spared: input.spared,
+    record: keepHistory ? ['update'] : ['update', 'delete'],
     dryRun,
   });
   const plan = { ...planned, cascade: input.cascade ?? 'background' };
@@ -72,28 +85,72 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   done.info = { ...done.info, deleted };
   if (dryRun) return { release: done, plan };
   if (env.signal?.aborted === true) throw interrupted(env.signal);
-  if (!isGone) {
-    const begun = withStatus(release, 'uninstalling', 'Deletion in progress (or silently failed)');
-    const hold = await Hold.take(new ReleaseStore(env.records ?? cluster, namespace), last, begun);
-    try {
-      const around = noHooks ? { ...release, hooks: [] } : release;
-      await runHooks(env, around, 'pre-delete');
-      await applySteps(env, plan, plan.steps, hold);
-      if (input.wait === true) {
-        await waitUntilGone(
-          env,
-          plan.steps.flatMap(({ action, live }) => (action === 'delete' && live ? [live] : [])),
-        );
-      }
-      await runHooks(env, around, 'post-delete');
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      await hold.finish(withStatus(release, 'failed', `Uninstall "${name}" failed: ${why}`)).catch(() => hold.drop());
-      throw error;
-    }
-    await hold.finish(done);
+  for (const note of plan.notes) env.emit({ type: 'note', message: note });
+  const begun = withStatus(release, 'uninstalling', 'Deletion in progress (or silently failed)');
+  begun.info = { ...begun.info, deleted };
+  const lease = await Lease.take(env, last, begun);
+  let home: readonly KubeObject[] = [];
+  try {
+    if (!isGone) home = await deleteObjects(lease.env, around, history, plan, input.wait === true);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw (await lease.fail(error, withStatus(begun, 'failed', `Uninstall "${name}" failed: ${why}`))).failure;
   }
-  // Oldest first: what is left after a crash is still the newest revision, which says what happened.
-  if (!keepHistory) for (const stored of history) await store.remove(stored);
+  if (home.length > 0) {
+    // With the namespace everything in it goes, the records too, and nobody can begin anew there.
+    await lease.remove().catch(() => lease.drop());
+    if (input.wait === true) await waitUntilGone(env, home);
+  } else if (keepHistory) await lease.finish(done);
+  else await removeHistory(lease, history, done);
   return { release: done, plan };
+}
+
+/**
+ * Deletes the objects of a release, with the hooks around it.
+ *
+ * @returns the namespace of the release where it is one of them: with it the records go
+ */
+async function deleteObjects(
+  env: Env,
+  release: Release,
+  history: readonly StoredRelease[],
+  plan: Plan,
+  isWaiting: boolean,
+): Promise<KubeObject[]> {
+  const [before, after] = eventsOf('uninstall');
+  await removeLeftHooks(env, history, new Set(plan.steps.map(({ ref }) => refKey(ref))));
+  const left = await runHooks(env, release, before);
+  const steps = plan.steps.flatMap((step) => afterHooks(step, left, plan));
+  const others = steps.filter((step) => !isHome(step, release.namespace));
+  await applySteps(env, plan, others);
+  if (isWaiting) await waitUntilGone(env, deletedBy(others));
+  await runHooks(env, release, after);
+  const home = steps.filter((step) => isHome(step, release.namespace));
+  await applySteps(env, plan, home);
+  return deletedBy(home);
+}
+
+function isHome({ ref }: Step, namespace: string): boolean {
+  return ref.kind === 'Namespace' && groupOf(ref.apiVersion) === '' && ref.name === namespace;
+}
+
+/** What steps deleted, as it lived. */
+function deletedBy(steps: readonly Step[]): KubeObject[] {
+  return steps.flatMap(({ action, live }) => (action === 'delete' && live !== undefined ? [live] : []));
+}
+
+/**
+ * Removes all records of a release, oldest first: what is left after a crash is the newest, which says what happened.
+ * That is the one of the lease, so until the end nobody else begins.
+ */
+async function removeHistory(lease: Lease, history: readonly StoredRelease[], done: Release): Promise<void> {
+  const { cluster, records = cluster } = lease.env;
+  const store = new ReleaseStore(records, done.namespace);
+  try {
+    for (const stored of history.slice(0, -1)) await store.remove(stored);
+    await lease.remove();
+  } catch (error) {
+    // The objects are gone, whatever is left of the history.
+    throw (await lease.fail(error, done)).failure;
+  }
 }

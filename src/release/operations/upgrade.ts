@@ -3,6 +3,7 @@ import { coalesceTables, coalesceValues } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { fromPlain } from '../../yaml/value.ts';
+import { checkData } from '../check-data.ts';
 import { checkLabels, checkNamespace, checkReleaseName, mergeLabels } from '../names.ts';
 import { recordedValues } from '../recorded-chart.ts';
 import type { Release } from '../release.ts';
@@ -13,11 +14,15 @@ import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
-import { namespaceStep, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { withLockTimeout } from './lock-timeout.ts';
+import { crdsOf, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
+import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
-import { runPlan, trimAfter, withStatus } from './run.ts';
-import { settled } from './settled.ts';
-import { envForUndo, undo } from './undo.ts';
+import { runPlan, withStatus } from './run.ts';
+import { settled, wasDeployed } from './settled.ts';
+import { DEFAULT_HISTORY_MAX } from './trim.ts';
+import { envForUndo, takenOver, undo } from './undo.ts';
 
 /** What upgrade starts from. `install`: install when there is no such release. `historyMax`: 0 keeps all. */
 export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: ValuesMode; historyMax?: number };
@@ -28,31 +33,39 @@ export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: Va
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, and whatever goes wrong on the road
  */
 export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) => upgradeWithin(bounded, input, envForUndo(env)));
+  return await withDeadline(env, input.timeout, (bounded) =>
+    withLockTimeout(input, (one) => upgradeWithin(bounded, one, envForUndo(env))),
+  );
 }
 
 async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promise<OperationResult> {
   const { cluster } = env;
-  const { name, namespace, dryRun = false } = input;
+  const { name, namespace, dryRun = false, historyMax = DEFAULT_HISTORY_MAX } = input;
   checkReleaseName(name);
   checkNamespace(namespace);
   checkLabels(input.labels ?? {});
   const store = new ReleaseStore(cluster, namespace);
-  const history = await settled(env, store, await store.history(name), input);
+  const history = await settled(env, store, input);
   const last = history.at(-1)?.release;
   if (last === undefined || last.info.status === 'uninstalled') {
-    if (input.install === true) return installWithin(env, { ...input, replace: last !== undefined }, undoing);
+    if (input.install === true) return installWithin(env, { ...input, historyMax }, history, undoing);
     if (last === undefined) throw await notFound(cluster, namespace, name);
     throw new PkgError('PKG_RELEASE_NOT_FOUND', `${printable(name)} was uninstalled: it has no deployed releases`, {
       hints: ['give --install to install it again'],
     });
   }
   const current = currentOf(history, last);
-  const { chart, userValues } = withEarlierValues(input, current);
+  const { chart, userValues, missing } = withEarlierValues(input, current);
+  if (!wasDeployed(history)) {
+    const labels = mergeLabels(current.labels, input.labels ?? {});
+    return installWithin(env, { ...input, chart, userValues, labels, historyMax }, history, undoing);
+  }
   const version = last.version + 1;
-  const keepsakes = await store.readKeepsakes(current);
   const whole = { ...input, chart, userValues };
-  const rendered = await renderFor(env, whole, version, false, keepsakes);
+  const rendered = await renderWithStoredValues(env, whole, version, false, history).catch((error: unknown) => {
+    throw withLeftOut(error, missing, current.version);
+  });
+  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
   const times = { first: current.info.first_deployed ?? now, now };
@@ -63,26 +76,38 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     leaveScaled: input.forceConflicts !== true,
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
-    notes: [],
+    otherCrds: () => crdsOf(rendered.chart),
+    notes: missing.length === 0 ? [] : [leftOut(missing, current.version)],
     record: ['create', 'update'],
     dryRun,
   });
+  plan.notes.push(...notesOfRandomChanges(plan, rendered));
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-upgrade', 'Dry run complete'), plan };
   const words = {
     done: input.description ?? 'Upgrade complete',
     failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
   };
-  const run = { history, plan, release, words, keepsakes: rendered.keepsakes, waiting: input };
-  const takeBack = async (failure: unknown): Promise<unknown> => {
+  const run = {
+    history,
+    plan,
+    release,
+    words,
+    storedValues: rendered.storedValues,
+    waiting: input,
+    takeOwnership: input.takeOwnership === true,
+    historyMax,
+  };
+  const takeBack = async (failure: unknown, failed: StoredRelease): Promise<unknown> => {
     const good = history.findLast(({ release: { info } }) => GOOD.includes(info.status))?.release.version;
     if (good === undefined) return failure;
-    const { timeout, historyMax, noHooks, waitForJobs } = input;
-    const back = { name, namespace, revision: good, wait: true, waitForJobs, timeout, historyMax, noHooks };
+    const { timeout, noHooks, waitForJobs } = input;
+    const spared = takenOver(plan);
+    const bounds = { wait: true, waitForJobs, timeout, historyMax, noHooks };
+    const back = { name, namespace, revision: good, spared, failed, ...bounds };
     return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
   };
   const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
-  await trimAfter(env, history, release, input.historyMax);
   return { release: done, plan };
 }
 
@@ -99,24 +124,26 @@ export function currentOf(history: readonly StoredRelease[], last: Release): Rel
   return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
 }
 
-/** Helm's rules (pkg/action/upgrade.go, reuseValues). */
+/** Helm's rules (pkg/action/upgrade.go, reuseValues). `missing` names defaults of the chart that are left out. */
 function withEarlierValues(
   input: UpgradeInput,
   current: Release,
-): { chart: Chart; userValues: ChartOperation['userValues'] } {
+): { chart: Chart; userValues: ChartOperation['userValues']; missing: string[] } {
   const { chart, userValues, valuesMode = 'default' } = input;
   const config = fromPlain(current.config);
   switch (valuesMode) {
     case 'reset':
-      return { chart, userValues };
+      return { chart, userValues, missing: [] };
     case 'reuse': {
       const old: Chart = { ...chart, values: recordedValues(current.chart), dependencies: [] };
       const { values } = coalesceValues(old, config);
-      return { chart: { ...chart, values }, userValues: coalesceTables(userValues, config) };
+      const over = coalesceTables(userValues, config);
+      const missing = missingDefaults(chart.values, coalesceTables(over, values));
+      return { chart: { ...chart, values }, userValues: over, missing };
     }
     case 'reset-then-reuse':
-      return { chart, userValues: coalesceTables(userValues, config) };
+      return { chart, userValues: coalesceTables(userValues, config), missing: [] };
     case 'default':
-      return { chart, userValues: userValues.size === 0 ? config : userValues };
+      return { chart, userValues: userValues.size === 0 ? config : userValues, missing: [] };
   }
 }

@@ -14,10 +14,18 @@ const MANY = 50;
 /**
  * Waits until all objects are ready, or have failed: one that failed may recover while others are waited for.
  *
+ * @param leaving objects (by {@link refKey}) that were seen being deleted: they are not there for good
  * @throws PkgError PKG_NOT_READY for what failed; PKG_TIMEOUT, PKG_INTERRUPTED with what was not ready by then
  */
-export async function waitUntilReady(env: Env, objects: readonly KubeObject[], purpose: Purpose): Promise<void> {
-  const awaited = objects.filter((object) => mayBeUnready(object) && !isPaused(object));
+export async function waitUntilReady(
+  env: Env,
+  objects: readonly KubeObject[],
+  purpose: Purpose,
+  leaving: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const awaited = objects.filter(
+    (object) => leaving.has(refKey(refOf(object))) || (mayBeUnready(object) && !isPaused(object)),
+  );
   const failed = await waitFor(env, awaited.map(refOf), (live) =>
     live === undefined ? { state: 'progressing', why: 'it is not there' } : readinessOf(live, purpose),
   );

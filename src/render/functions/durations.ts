@@ -14,20 +14,41 @@ const UNITS: Readonly<Record<string, number>> = {
 /** As far as Go's durations go: about 292 years. */
 export const LONGEST_DURATION: bigint = 2n ** 63n - 1n;
 
-/** The duration that a text names; undefined for what is none. */
+const COMPONENT = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
+/** More digits than this, without zeros in front, are more than {@link LONGEST_DURATION}. */
+const MOST_DIGITS = 19;
+
+/** The duration that a text names, as Go's `time.ParseDuration` reads it; undefined for what is none. */
 export function parseDuration(text: string): bigint | undefined {
-  const [, sign, parts = ''] =
-    /^([+-]?)((?:(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text) ?? [];
-  if (sign === undefined || text.length > 200) return undefined;
+  const [sign = ''] = /^[+-]?/.exec(text) ?? [];
+  if (text.slice(sign.length) === '0') return 0n;
   let length = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of parts.matchAll(/(\d*)(?:\.(\d*))?([a-zµμ]+)/g)) {
+  let at = sign.length;
+  do {
+    COMPONENT.lastIndex = at;
+    const [component = '', digits = '', fraction = '', unit = ''] = COMPONENT.exec(text) ?? [];
+    if (digits === '' && fraction === '') return undefined;
+    const whole = digits.replace(/^0+/, '');
+    if (whole.length > MOST_DIGITS) return undefined;
     const nanoseconds = UNITS[unit] ?? 0;
-    // As in Go: the fraction by way of a float, and what is less than a nanosecond cut off.
-    const behind = fraction === '' ? 0 : Math.trunc(Number(fraction) * (nanoseconds / 10 ** fraction.length));
-    length += BigInt(whole === '' ? 0 : whole) * BigInt(nanoseconds) + BigInt(behind);
-  }
+    length += BigInt(whole) * BigInt(nanoseconds) + fractionOf(fraction, nanoseconds);
+    at += component.length;
+  } while (at < text.length);
   if (length > LONGEST_DURATION + (sign === '-' ? 1n : 0n)) return undefined;
   return sign === '-' ? -length : length;
+}
+
+/** What digits behind a point are of a unit. As in Go by way of a float, and digits beyond 63 bits do not count. */
+function fractionOf(digits: string, unit: number): bigint {
+  let number = 0n;
+  let scale = 1;
+  for (const digit of digits) {
+    const next = number * 10n + BigInt(digit);
+    if (number > LONGEST_DURATION / 10n || next > LONGEST_DURATION + 1n) break;
+    number = next;
+    scale *= 10;
+  }
+  return BigInt(Math.trunc(Number(number) * (unit / scale)));
 }
 
 /** A duration as Go prints it: `1h0m5s`, `1.5s`, `20ms`, `0s`. */

@@ -1,6 +1,6 @@
 /** Words and lines of a text, by the rules of the libraries behind Sprig (goutils, xstrings). */
 import { cut, isSpace, lengthOf } from './characters.ts';
-import { lowerCase, lowerOf, titleOf, upperOf } from './letters.ts';
+import { lowerOf, titleOf, upperOf } from './letters.ts';
 import { checkLength } from './limits.ts';
 
 /** `title`: the first letter of each word as a capital. */
@@ -186,7 +186,8 @@ export function lowerWords(text: string, connector: '_' | '-'): string {
 function lowerWord(word: Word, connector: string): string {
   if (word.type !== 'upper' && word.type !== 'connector') return word.text;
   const text = word.text.replace(/[\udc80-\udcff]/gu, '\ufffd');
-  return word.type === 'upper' ? lowerCase(text) : text.replace(/[^\ufffd]/gu, connector);
+  // Letters of title case (`ǅ`) stay: to Go they are no capitals.
+  return word.type === 'upper' ? text.replace(/\p{Lu}/gu, lowerOf) : text.replace(/[^\ufffd]/gu, connector);
 }
 
 /** What stands between wrapped lines, and whether a word that is longer than a line is cut. */

@@ -5,13 +5,16 @@ import { fn } from './functions/signature.ts';
 import { encodeText, GoObject, TypedList } from './value.ts';
 import type { Methods } from './value.ts';
 
-/** Templates that ask for Helm's version are told the one whose rules are followed here. */
+/**
+ * Templates that ask for Helm's version are told the one whose rules are followed here. The commit is left empty, as
+ * in a helm that is built from its Go module: a module does not say which commit it is of.
+ */
 const HELM: Readonly<Record<string, string>> = {
-  Version: 'v4.2.3',
-  GitCommit: '43e8b7feece8beb0fcba47059ec9b522fd929a64',
+  Version: 'v4.3.2',
+  GitCommit: '',
   GitTreeState: 'clean',
-  GoVersion: 'go1.26.5',
-  KubeClientVersion: 'v1.36',
+  GoVersion: 'go1.27.3',
+  KubeClientVersion: 'v1.37',
 };
 
 /** The pointer that `.Capabilities` is. */
@@ -28,14 +31,13 @@ export function capabilitiesObject(capabilities: Capabilities): GoObject {
       APIVersions: new TypedList('string', versions, { type: 'common.VersionSet', methods: has }),
       HelmVersion: new GoObject('version.BuildInfo', {
         fields: HELM,
-        json: () =>
-          new Map([
-            ['version', HELM['Version'] ?? ''],
-            ['git_commit', HELM['GitCommit'] ?? ''],
-            ['git_tree_state', HELM['GitTreeState'] ?? ''],
-            ['go_version', HELM['GoVersion'] ?? ''],
-            ['kube_client_version', HELM['KubeClientVersion'] ?? ''],
-          ]),
+        // GitCommit has `omitempty`.
+        jsonNames: {
+          Version: 'version',
+          GitTreeState: 'git_tree_state',
+          GoVersion: 'go_version',
+          KubeClientVersion: 'kube_client_version',
+        },
       }),
     },
     methods: { Copy: fn([], () => self) },

@@ -5,10 +5,10 @@ import { assignVariable, compilePipe, compileResult } from './expression.ts';
 
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
-import type { Body, BranchNode, List, RangeNode, Statement, Template, TemplateNode } from './node.ts';
+import type { Body, BranchNode, List, Operand, Pipe, RangeNode, Statement, Template, TemplateNode } from './node.ts';
 import { GoFault } from './fault.ts';
 import { sprintValue } from './format.ts';
-import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys } from './value.ts';
+import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys, TypedList, TypedMap } from './value.ts';
 
 /** How a statement ended: the loop goes on, is left, or begins its next turn. */
 const [NORMAL, BREAK, CONTINUE] = [0, 1, 2];
@@ -18,7 +18,8 @@ export type Exec = (machine: Machine, dot: Value) => number;
 
 /** Compiles a template. */
 export function compileTemplate(template: Template): Exec {
-  return compileBody(template.body, template, true);
+  const body = compileBody(template.body, template, true);
+  return template.source.trace?.template(body, template) ?? body;
 }
 
 /** @param isCounted it may run any number of times, and counts how often */
@@ -40,6 +41,8 @@ function compileBody(body: Body, template: Template, isCounted: boolean): Exec {
 }
 
 function compileStatements(list: List, template: Template): Exec[] {
+  const { trace } = template.source;
+  if (trace !== undefined) return list.map((node) => trace.statement(compileAny(node, template), node, template));
   const statements: Exec[] = [];
   for (let index = 0; index < list.length; index++) {
     let node = list[index] as Statement;
@@ -56,6 +59,10 @@ function compileStatements(list: List, template: Template): Exec[] {
     statements.push(print(text));
   }
   return statements;
+}
+
+function compileAny(node: Statement, template: Template): Exec {
+  return node.type === 'text' || node.type === 'constant' ? print(node.text) : compileStatement(node, template);
 }
 
 function print(text: string): Exec {
@@ -129,6 +136,7 @@ function compileCall(node: TemplateNode, template: Template): Exec {
       machine.call(called, data);
     } catch (error) {
       const known = machine.fault(error, '', template, node);
+      if (known instanceof GoFault) known.dollar ??= data;
       throw machine.entered(known, { how: 'template', name, template, node });
     }
     return NORMAL;
@@ -221,11 +229,54 @@ function compileRange(node: RangeNode, template: Template): Exec {
         machine.values.push(value);
       }
     }
-    const ran = loop(machine, machine.names.length, value);
+    let ran: boolean;
+    try {
+      ran = loop(machine, machine.names.length, value);
+    } catch (error) {
+      if (error instanceof GoFault && holdsInterfaces(value)) nameInterface(error, node, template);
+      throw error;
+    }
     let ending = NORMAL;
     if (!ran && node.otherwise !== undefined)
       ending = (otherwise ??= compileBody(node.otherwise, template, false))(machine, dot);
     if (machine.names.length !== outer) pop(machine, outer);
     return ending;
   };
+}
+
+/** Are the elements of this of any type? */
+function holdsInterfaces(value: Value): boolean {
+  if (value instanceof TypedMap || value instanceof TypedList) return value.elem === 'interface {}';
+  return Array.isArray(value) || value instanceof Map;
+}
+
+/** To Go an element of such a list or map is an `interface {}` where it is `.` or the variable of the loop. */
+function nameInterface(fault: GoFault, loop: RangeNode, template: Template): void {
+  const { field, node } = fault;
+  if (field === undefined || fault.template !== template) return;
+  const isVariable = node.type === 'variable' && node.name === loop.pipe.variables.at(-1);
+  const isDot = node.type === 'field' && isDotOf(listOf(loop.body, template.source), node.pos, template);
+  if ((isVariable || isDot) && node.names[0] === field.name) {
+    fault.message = `can't evaluate field ${field.name} in type interface {}`;
+  }
+}
+
+/** Does a field at a place, somewhere in these statements, begin with the same `.` as they do? */
+function isDotOf(list: List, pos: number, template: Template): boolean {
+  return list.some((node) => {
+    if (!('pipe' in node) || node.pipe === undefined) return false;
+    if (hasFieldAt(node.pipe, pos)) return true;
+    const bodies = node.type === 'if' ? [node.body, node.otherwise] : 'otherwise' in node ? [node.otherwise] : [];
+    return bodies.some((body) => body !== undefined && isDotOf(listOf(body, template.source), pos, template));
+  });
+}
+
+function hasFieldAt({ commands }: Pipe, pos: number): boolean {
+  const isThere = (operand: Operand): boolean =>
+    operand.type === 'pipe'
+      ? hasFieldAt(operand, pos)
+      : operand.type === 'chain'
+        ? isThere(operand.of)
+        : operand.type === 'field' && operand.pos === pos;
+  return commands.some(({ args }) => args.some(isThere));
 }

@@ -28,7 +28,7 @@ export type Report = { ask: [string, string, string, string] } | { printed: Prin
 export type Failure = Pick<PkgError, 'code' | 'message'> &
   Omit<ErrorDetails, 'errors' | 'cause'> & {
     errors: Failure[];
-    value?: { path: readonly string[] | undefined; isMissing: boolean };
+    value?: Pick<ValueFault, 'valuePath' | 'textPath' | 'isMissing'>;
   };
 
 /** Did the stack have no more room? */
@@ -93,17 +93,26 @@ function findProgram(): string | undefined {
 
 /** Makes of an error what can be sent. What caused it stays behind. */
 export function pack(error: PkgError): Failure {
-  const { code, message, at, hints, notes, exitCode, errors } = error;
-  const failure: Failure = { code, message, hints, notes, exitCode, errors: errors.map(pack), ...(at && { at }) };
-  if (error instanceof ValueFault) failure.value = { path: error.valuePath, isMissing: error.isMissing };
+  const { code, message, at, hints, notes, excerpts, exitCode, errors } = error;
+  const failure: Failure = {
+    code,
+    message,
+    hints,
+    notes,
+    excerpts,
+    exitCode,
+    errors: errors.map(pack),
+    ...(at && { at }),
+  };
+  if (error instanceof ValueFault) {
+    const { valuePath, textPath, isMissing } = error;
+    failure.value = { valuePath, textPath, isMissing };
+  }
   return failure;
 }
 
 function unpack({ code, message, value, errors, ...details }: Failure): PkgError {
   const all = { ...details, errors: errors.map(unpack) };
   if (value === undefined) return new PkgError(code, message, all);
-  const fault = new ValueFault(code, message, all);
-  fault.valuePath = value.path;
-  fault.isMissing = value.isMissing;
-  return fault;
+  return Object.assign(new ValueFault(code, message, all), value);
 }

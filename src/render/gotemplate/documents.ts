@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import { documentHead } from '../../yaml/head.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
 import { hookOf } from '../hooks.ts';
 import type { Documents } from '../engines.ts';
 import type { RenderedDocument } from '../render.ts';
@@ -41,41 +41,44 @@ function read(texts: readonly GoText[]): Omit<Documents, 'notes'> {
   return found;
 }
 
-/** The error for a text that is no YAML, with all that was printed, for whoever wants to look at it. */
+/** The error for a document that is no YAML, with all that was printed, for whoever wants to look at it. */
 export class NotYaml extends PkgError {
+  /** What was printed, and the part of it that is the document. */
   texts: readonly GoText[] = [];
-}
+  readonly text: GoText;
+  readonly document: string;
 
-function headOf(bytes: string, { source, file }: GoText): ReturnType<typeof documentHead> {
-  try {
-    return documentHead(bytes);
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    const line = error.at?.line;
-    const shown = line === undefined ? [] : [`line ${line} of what it prints: ${lineOf(bytes, line)}`];
-    throw new NotYaml('PKG_TEMPLATE_YAML', `${decodeText(source)} does not print YAML: ${error.message}`, {
-      at: { file },
-      notes: shown,
+  constructor(error: PkgError, text: GoText, document: string) {
+    super('PKG_TEMPLATE_YAML', `${decodeText(text.source)} does not print YAML: ${error.message}`, {
+      at: { file: text.file },
       hints: ['see all that it prints: pkg template --debug'],
       cause: error,
     });
+    this.text = text;
+    this.document = document;
   }
 }
 
-function lineOf(bytes: string, line: number): string {
-  return decodeText(bytes.split('\n', line).at(-1) ?? '');
+function headOf(bytes: string, text: GoText): ReturnType<typeof documentHead> {
+  try {
+    return documentHead(bytes);
+  } catch (error) {
+    throw error instanceof PkgError ? new NotYaml(error, text, bytes) : error;
+  }
 }
 
 /** A document whose text and object are made when they are asked for: whoever only prints it does not. */
-class GoDocument implements RenderedDocument {
+export class GoDocument implements RenderedDocument {
   readonly source: string;
   readonly bytes: string;
-  readonly #file: string;
+  /** All that its file printed. */
+  readonly whole: GoText;
+  #read: Value[] | undefined;
 
-  constructor(bytes: string, { source, file }: GoText) {
-    this.source = decodeText(source);
+  constructor(bytes: string, whole: GoText) {
+    this.source = decodeText(whole.source);
     this.bytes = bytes;
-    this.#file = file;
+    this.whole = whole;
   }
 
   get text(): string {
@@ -84,12 +87,13 @@ class GoDocument implements RenderedDocument {
 
   get object(): ValueMap | undefined {
     // A stream ends each document with a newline, and a block scalar at its end may hold it.
-    const value = parseYamlDocuments(`${this.text}\n`, this.source)[0] ?? null;
+    this.#read ??= parseYamlDocuments(`${this.text}\n`, this.source);
+    const [value] = this.#read;
     return isMap(value) ? value : undefined;
   }
 
   trace(): ReturnType<RenderedDocument['trace']> {
-    return { at: { file: this.#file }, valuePath: undefined };
+    return { at: { file: this.whole.file }, valuePath: undefined };
   }
 }
 
@@ -99,42 +103,24 @@ const SPACE =
 const WIDE_SPACE = new RegExp(`^${SPACE}$`);
 const LEADING_SPACE = new RegExp(`${SPACE}*`, 'y');
 
+/** A line starts after a newline or with the text, after nothing else: JavaScript's `^` takes `\r` too. */
+const SEPARATOR = /(?<![^\n])---[ \t]*/;
+
 /**
- * Splits at the expression `(?:^|\s*\n)---\s*`, whose `^` is the start of the text: a separator takes the space
- * around it along. Documents of space alone are none.
+ * Splits as `SplitManifests` does: at the expression `(?m)^---[ \t]*`, whatever stands behind it in its line. Space
+ * before a document is no part of it, space after it is. Documents of space alone are none.
  */
 export function splitDocuments(text: string): string[] {
-  const documents: string[] = [];
-  const add = (from: number, to: number): void => {
-    LEADING_SPACE.lastIndex = from;
-    LEADING_SPACE.exec(text);
-    const start = LEADING_SPACE.lastIndex;
-    if (start < to) documents.push(text.slice(start, to));
-  };
+  return withoutLeadingSpace(text)
+    .split(SEPARATOR)
+    .map(withoutLeadingSpace)
+    .filter((document) => document !== '');
+}
+
+function withoutLeadingSpace(text: string): string {
   LEADING_SPACE.lastIndex = 0;
   LEADING_SPACE.exec(text);
-  const first = LEADING_SPACE.lastIndex;
-  let from = first;
-  let search = first;
-  for (;;) {
-    const at = text.indexOf('---', search);
-    if (at === -1) break;
-    let end = at;
-    if (at !== first) {
-      // The newline before it must not belong to the separator before.
-      if (at - 1 < from || text.charCodeAt(at - 1) !== 10) {
-        search = at + 1;
-        continue;
-      }
-      while (end > from && isSpace(text.charCodeAt(end - 1))) end--;
-    }
-    add(from, end);
-    from = at + 3;
-    while (isSpace(text.charCodeAt(from))) from++;
-    search = from;
-  }
-  add(from, text.length);
-  return documents;
+  return text.slice(LEADING_SPACE.lastIndex);
 }
 
 /** Without the space at the end that Go's `strings.TrimSpace` takes off. */
@@ -150,9 +136,4 @@ export function trimEndSpace(text: string): string {
     } else break;
   }
   return text.slice(0, end);
-}
-
-/** `\s` of RE2. */
-function isSpace(code: number): boolean {
-  return code === 32 || code === 10 || code === 9 || code === 13 || code === 12;
 }

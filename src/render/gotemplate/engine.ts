@@ -2,13 +2,10 @@
  * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
  * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
  */
-import type { Chart } from '../../chart/chart.ts';
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
-import { nearest } from '../../nearest.ts';
 import { isNativeTemplate } from '../engines.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
-import { builtinNames } from './builtins.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { functionNames, loadFunctions } from './functions/index.ts';
@@ -20,6 +17,8 @@ import { outlinesOf } from './outlines.ts';
 import { parseTemplate } from './parse.ts';
 import { rootOf, scopesOf, templateOf } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { syntaxHints } from './syntax-hints.ts';
+import type { Trace } from './trace.ts';
 import { cloneValue } from '../../yaml/value.ts';
 import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
 import type { GoValue } from './value.ts';
@@ -30,8 +29,8 @@ export type GoText = { source: string; file: string; text: string };
 /** What the templates of a chart tree printed, in order of their names, notes, and the templates themselves. */
 export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplates };
 
-/** `isMixed`: native templates of the chart tree will ask for templates. */
-export type GoInput = RenderInput & { isMixed?: boolean };
+/** `isMixed`: native templates of the chart tree will ask for templates. `trace` takes notes of what is printed. */
+export type GoInput = RenderInput & { isMixed?: boolean; trace?: Trace };
 
 /** Helm's own bound to templates that include themselves, and two for what it has no bounds for, but a memory has. */
 const LIMITS: RenderLimits = { depth: 1000, steps: 100_000_000, outputLength: 1 << 28 };
@@ -51,7 +50,7 @@ type File = { name: string; file: string; data: Uint8Array; scope: Scope };
 export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   const scopes = scopesOf(input);
   const files = filesOf(scopes);
-  const { namespace, functions } = parseAll(files, input.chart);
+  const { namespace, functions } = parseAll(files, input);
   // A native template may make a text, and no way leads back from there.
   if (input.isMixed === true) await loadFunctions(functionNames());
   else await loadFunctions(functions, false);
@@ -63,7 +62,7 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
     now: new Date(),
     lint: input.lint === true,
     enableDns: input.enableDns === true,
-    parse: parseText,
+    parse: (text) => parseText(text, input.trace),
   });
   return { ...run(machine, files, input, limits), templates: templatesOf(machine, scopes) };
 }
@@ -71,10 +70,11 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
 function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
   return {
     names: () => [...machine.namespace.keys()].map(decodeText),
-    print: (chart, name, data) => {
+    print: (chart, file, name, data) => {
       const template = machine.namespace.get(encodeText(name));
       const scope = scopes.find((candidate) => candidate.chart === chart);
       if (template === undefined || scope === undefined) return undefined;
+      scope.entries.set('Template', templateOf(encodeText(file), scope));
       return decodeText(
         guarded(machine, template, scope, data === undefined ? undefined : fromValue(cloneValue(data))),
       );
@@ -97,14 +97,11 @@ function filesOf(scopes: readonly Scope[]): File[] {
   return inHelmParseOrder([...files.values()]);
 }
 
-/** Adds the nearest name to that of a function that is not there. */
-function withHint(error: PkgError): PkgError {
-  const [, name] = /^function "(\w+)" not defined$/.exec(error.message) ?? [];
-  const near = name === undefined ? undefined : nearest(name, [...builtinNames(), ...functionNames()]);
-  if (near === undefined) return error;
+/** The error with what to do about it. */
+function withHints(error: PkgError, text: string): PkgError {
   return new PkgError(error.code, error.message, {
     ...(error.at && { at: error.at }),
-    hints: [`did you mean ${near}?`],
+    hints: syntaxHints(text, error),
   });
 }
 
@@ -113,7 +110,7 @@ function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
 }
 
-function parseAll(files: readonly File[], chart: Chart): { namespace: Namespace; functions: Set<string> } {
+function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespace: Namespace; functions: Set<string> } {
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
   const errors: PkgError[] = [];
@@ -121,13 +118,13 @@ function parseAll(files: readonly File[], chart: Chart): { namespace: Namespace;
   for (const { name, file, data, scope } of files) {
     const known = outlines.get(scope);
     let parsed: Parsed;
+    const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
     try {
-      const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
-      const source = { name, file, text };
+      const source = { name, file, text, ...(trace && { trace }) };
       parsed = known?.parse(source, data) ?? parseTemplate(source, isKnown);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
-      errors.push(withHint(error));
+      errors.push(withHints(error, text));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);

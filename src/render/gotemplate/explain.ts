@@ -1,15 +1,23 @@
 /** What a person is told when a template fails: Go's own words, where it happened, how it came there, and which value was missing. */
 import { PkgError } from '../../errors.ts';
+import type { Excerpt, Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
+import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
-import { ChartMessage } from './fault.ts';
+import { makesSecret, tplExcerpt } from '../excerpt.ts';
+import { ChartMessage, TextSyntax } from './fault.ts';
 import type { Frame, GoFault } from './fault.ts';
-import { placeOf, printNode } from './node.ts';
-import type { Node, Template } from './node.ts';
+import { TPL_FILE } from './known.ts';
+import { positionOf, printNode } from './node.ts';
+import type { Node, Operand } from './node.ts';
 import type { Scope } from './scope.ts';
-import { decodeText, TypedMap } from './value.ts';
-import type { GoMap, GoValue } from './value.ts';
+import { syntaxHints } from './syntax-hints.ts';
+import { quote } from './utf8.ts';
+import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
+import type { GoMap } from './value.ts';
+import { pathIn } from './value-origin.ts';
+import type { Value } from './machine.ts';
 
 /** A runaway recursion has thousands of callers. */
 const SHOWN_FRAMES = 8;
@@ -21,75 +29,172 @@ const SHOWN_EXPRESSION = 160;
  * @param names of all templates, for a hint where one is not there
  */
 export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): PkgError {
-  const { template, node } = fault;
-  const at = positionOf(template, node);
-  const message = decodeText(fault.message);
+  const message = messageOf(fault);
+  const { at, excerpts, textPath } = whereIs(fault, scope);
+  const frames = framesOf(fault.frames);
   if (fault.isLimit) {
-    return new PkgError('PKG_TEMPLATE_LIMIT', message, { at, notes: framesOf(fault.frames), cause: fault });
+    return new PkgError('PKG_TEMPLATE_LIMIT', message, { at, excerpts, notes: frames, cause: fault });
   }
   // What the chart's author says to its user needs no expression beside it.
-  if (fault.cause instanceof ChartMessage) {
-    return new PkgError('PKG_TEMPLATE_FAILED', message, { at, notes: framesOf(fault.frames), cause: fault });
-  }
-  const notes = [`while it evaluates ${printable(decodeText(printNode(node)), SHOWN_EXPRESSION)}`];
-  const path = fault.missing === undefined ? undefined : pathOf(scope, fault.missing);
+  const isMessage = fault.cause instanceof ChartMessage;
+  const moved = movedDot(fault, scope);
+  const path = fault.missing === undefined || moved !== undefined ? undefined : pathOf(scope, fault.missing);
   const error = new ValueFault('PKG_TEMPLATE_FAILED', message, {
     at,
-    notes: [...notes, ...framesOf(fault.frames)],
-    hints:
-      path === undefined
-        ? hintsFor(message, names)
-        : [`set ${path.join('.')} to a map, or ask for it with "with" or "dig"`],
+    excerpts,
+    notes: isMessage ? frames : [`while it evaluates ${expressionOf(fault.node)}`, ...frames],
+    hints: isMessage
+      ? []
+      : (moved ?? (path === undefined ? hintsFor(fault, message, names) : missingHints(fault, path))),
     cause: fault,
   });
   error.valuePath = path;
   error.isMissing = path !== undefined;
+  error.textPath = textPath;
   return error;
 }
 
-/** The nearest name to that of a template that is not there. */
-function hintsFor(message: string, names: Iterable<string>): string[] {
+/** A longer text is not read in a message: it is shown in lines. */
+const QUOTED_TEXT = 100;
+
+/** What Go says, but not all of a long text that is no template, and nothing of one for a Secret. */
+function messageOf({ message, template, frames, cause }: GoFault): string {
+  if (!(cause instanceof TextSyntax)) return decodeText(message);
+  const isShown = cause.text.length <= QUOTED_TEXT && !makesSecret((frames.at(-1)?.template ?? template).source.text);
+  return decodeText(isShown ? message : message.replace(` ${quote(cause.text)}:`, () => ':'));
+}
+
+/** Where a fault is: what is in a text of `tpl` is in the file that runs it, and in the text. */
+function whereIs(fault: GoFault, scope: Scope): { at: Position; excerpts: Excerpt[]; textPath: string[] | undefined } {
+  const { template, node, frames, cause } = fault;
+  const isText = template.source.file === TPL_FILE;
+  const calling = isText ? frames.find((frame) => frame.template.source.file !== TPL_FILE) : fault;
+  const at = positionOf((calling ?? fault).template.source, (calling ?? fault).node.pos);
+  const caller = (frames.at(-1) ?? fault).template.source.text;
+  if (cause instanceof TextSyntax) {
+    const { line = 1, column } = cause.error.at ?? {};
+    const excerpt = tplExcerpt(decodeText(cause.text), { line, column }, caller);
+    return { at, excerpts: [excerpt], textPath: textPathOf(cause.text, node, scope) };
+  }
+  if (!isText) return { at, excerpts: [], textPath: undefined };
+  // Of texts that run texts it is the innermost that says something.
+  const call = frames.find(({ how }) => how === 'tpl');
+  return {
+    at,
+    excerpts: [tplExcerpt(decodeText(template.source.text), positionOf(template.source, node.pos), caller)],
+    textPath: call && textPathOf(template.source.text, call.node, scope),
+  };
+}
+
+/** The path of a text in the values of the top chart: of the text itself, or of what a call makes it from. */
+function textPathOf(text: string, call: Node, scope: Scope): string[] | undefined {
+  const values = scope.entries.get('Values') ?? null;
+  const path = pathIn(values, text) ?? namedIn(call);
+  return path && inTopValues(path, scope);
+}
+
+/** What the text of a call of `tpl` names below `.Values`, where that is one thing only. */
+function namedIn(call: Node): string[] | undefined {
+  const text = call.type === 'command' ? call.args[1] : undefined;
+  const names = text === undefined ? [] : valuesNamed(text);
+  return names.length === 1 ? names[0]?.map(decodeText) : undefined;
+}
+
+function valuesNamed(operand: Operand): string[][] {
+  if (operand.type === 'pipe') return operand.commands.flatMap(({ args }) => args.flatMap(valuesNamed));
+  if (operand.type !== 'field' && operand.type !== 'variable') return [];
+  return operand.names[0] === 'Values' && operand.names.length > 1 ? [operand.names.slice(1)] : [];
+}
+
+/** What only the root knows. */
+const OF_ROOT: ReadonlySet<string> = new Set([
+  'Values',
+  'Release',
+  'Chart',
+  'Capabilities',
+  'Files',
+  'Template',
+  'Subcharts',
+]);
+
+/** What to do where `.` is asked for what only the root knows: inside of a block, or of a template that got something else. */
+function movedDot({ node, missing, field, dollar }: GoFault, scope: Scope): string[] | undefined {
+  if (node.type !== 'field') return undefined;
+  const [name = ''] = node.names;
+  if (!OF_ROOT.has(name) || (missing?.name ?? field?.name) !== name) return undefined;
+  const dot = missing?.map ?? field?.of;
+  const path = pathIn(scope.entries.get('Values') ?? null, dot);
+  const what = path === undefined ? describe(dot) : ['.Values', ...path].join('.');
+  const asked = decodeText(printNode(node));
+  if (entriesOf(dollar)?.has(name) === true) {
+    return [`"." is ${what} here, inside of "with" or "range": write $${asked}, for $ is the root`];
+  }
+  return [
+    `"." is ${what} here, for the template was called with it, and so is $: call it with the root too, as in (dict "root" $ …), and write .root${asked}`,
+  ];
+}
+
+function describe(value: Value): string {
+  const type = typeOf(value ?? null);
+  return type === 'string'
+    ? 'a text'
+    : type.startsWith('map')
+      ? 'another map'
+      : type.startsWith('[]')
+        ? 'a list'
+        : `a value of type ${type}`;
+}
+
+function missingHints({ node, missing }: GoFault, path: readonly string[]): string[] {
+  const wrongKey = missing && booleanKeyHint(missing.name, missing.map);
+  if (wrongKey !== undefined) return [wrongKey];
+  return [nearName(node, missing) ?? `set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
+}
+
+/** The same expression with the nearest name that is there. */
+function nearName(node: Node, missing: GoFault['missing']): string | undefined {
+  if (missing === undefined || (node.type !== 'field' && node.type !== 'variable')) return undefined;
+  const others = [...missing.map.keys()].filter((key) => key !== missing.name);
+  const near = nearest(missing.name, others);
+  const at = node.names.indexOf(missing.name);
+  if (near === undefined || at === -1) return undefined;
+  const start = node.type === 'variable' ? node.name : '';
+  return `did you mean ${decodeText(`${start}.${[...node.names.slice(0, at), near].join('.')}`)}?`;
+}
+
+/** What to do about a text that cannot be parsed; the nearest name to that of a template that is not there. */
+function hintsFor({ cause, node, missing: name }: GoFault, message: string, names: Iterable<string>): string[] {
+  const nearField = nearName(node, name);
+  if (nearField !== undefined) return [nearField];
+  if (cause instanceof TextSyntax) return syntaxHints(cause.text, cause.error);
   const [, missing] = /(?:no template|^template) "([^"]+)" (?:associated|not defined)/.exec(message) ?? [];
   const near = missing === undefined ? undefined : nearest(missing, [...names].map(decodeText));
   return near === undefined ? [] : [`did you mean "${near}"?`];
 }
 
-function positionOf(template: Template, node: Node): { file: string; line: number; column: number } {
-  const { line, column } = placeOf(template.source, node.pos);
-  return { file: template.source.file, line, column: column + 1 };
-}
-
 function framesOf(frames: readonly Frame[]): string[] {
   const lines = frames.slice(0, SHOWN_FRAMES).map(({ how, name, template, node }) => {
-    const { file, line, column } = positionOf(template, node);
-    const called = name === '' ? expressionOf(node) : `${how} ${JSON.stringify(name)}`;
+    const { file, line, column } = positionOf(template.source, node.pos);
+    const called = name === '' ? expressionOf(node) : printable(decodeText(`${how} ${quote(name)}`), SHOWN_EXPRESSION);
     const what = how === 'tpl' ? 'a text of tpl' : called;
-    return `in ${decodeText(what)}, called at ${file}:${line}:${column}`;
+    return `in ${what}, called at ${file}:${line}:${column}`;
   });
   return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
 }
 
-function expressionOf(node: Node): string {
-  return printable(printNode(node), SHOWN_EXPRESSION);
+/** A part of a template as it is written, on one line. */
+export function expressionOf(node: Node): string {
+  return printable(decodeText(printNode(node)), SHOWN_EXPRESSION);
 }
 
 /** Where a value of a chart is missing: its path from the values of the top chart. */
 function pathOf(scope: Scope, missing: { map: GoMap; name: string }): string[] | undefined {
   const values = scope.entries.get('Values');
-  if (!(values instanceof TypedMap)) return undefined;
-  const found = search(values.entries, missing.map, new Set());
-  if (found === undefined) return undefined;
-  const path = [...found, missing.name].map(decodeText);
-  return path[0] === 'global' ? path : [...scope.at, ...path];
+  const found = values instanceof TypedMap ? pathIn(values.entries, missing.map) : undefined;
+  return found && inTopValues([...found, decodeText(missing.name)], scope);
 }
 
-function search(map: GoMap, wanted: GoMap, seen: Set<GoValue>): string[] | undefined {
-  if (map === wanted) return [];
-  if (seen.has(map)) return undefined;
-  seen.add(map);
-  for (const [key, value] of map) {
-    const found = value instanceof Map ? search(value, wanted, seen) : undefined;
-    if (found !== undefined) return [key, ...found];
-  }
-  return undefined;
+/** Of a path in the values of a chart that in those of the top chart. */
+function inTopValues(path: readonly string[], { at }: Scope): string[] {
+  return path[0] === 'global' ? [...path] : [...at, ...path];
 }

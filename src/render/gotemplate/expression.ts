@@ -270,7 +270,9 @@ function fieldOf(
   }
   const type = inMap ? 'interface {}' : typeOf(receiver);
   if (!(receiver instanceof GoObject) || !Object.hasOwn(receiver.fields, name)) {
-    throw new GoFault(`can't evaluate field ${name} in type ${type}`, template, node);
+    throw new GoFault(`can't evaluate field ${name} in type ${type}`, template, node, {
+      field: { of: receiver, name },
+    });
   }
   if (!/^\p{Lu}/u.test(name)) {
     throw new GoFault(`${name} is an unexported field of struct type ${type}`, template, node);

@@ -1,6 +1,8 @@
 /** Errors of running templates, on their way up. */
+import type { PkgError } from '../../errors.ts';
+import { GoError } from './functions/signature.ts';
 import type { Node, Template } from './node.ts';
-import type { GoMap } from './value.ts';
+import type { GoMap, GoValue } from './value.ts';
 
 /** Where a template was entered that led to a fault. */
 export type Frame = { how: 'include' | 'template' | 'tpl'; name: string; template: Template; node: Node };
@@ -14,6 +16,10 @@ export class GoFault extends Error {
   readonly frames: Frame[] = [];
   /** The map that lacks a value, and the name that it was asked for. */
   readonly missing: { map: GoMap; name: string } | undefined;
+  /** `$` of the template in which it is. */
+  dollar: GoValue | undefined;
+  /** The name that a value does not have, which is no map, and the value. */
+  readonly field: { of: GoValue; name: string } | undefined;
   /** A bound of ours, not an error of the template's. */
   readonly isLimit: boolean;
 
@@ -21,13 +27,32 @@ export class GoFault extends Error {
     message: string,
     template: Template,
     node: Node,
-    more: { missing?: { map: GoMap; name: string }; isLimit?: boolean; cause?: unknown } = {},
+    more: {
+      missing?: { map: GoMap; name: string };
+      field?: { of: GoValue; name: string };
+      isLimit?: boolean;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.template = template;
     this.node = node;
     this.missing = more.missing;
+    this.field = more.field;
     this.isLimit = more.isLimit ?? false;
+  }
+}
+
+/** A text that `tpl` was to run is no template. */
+export class TextSyntax extends GoError {
+  readonly text: string;
+  /** What the parser says, with the position in the text, which has no file. */
+  readonly error: PkgError;
+
+  constructor(message: string, text: string, error: PkgError) {
+    super(message);
+    this.text = text;
+    this.error = error;
   }
 }
 

@@ -1,7 +1,6 @@
 /** Go's `fmt`: `Sprint`, `Sprintf`, `Sprintln` for the values that templates can have. */
 import { formatFloat, shortestFloat } from './float.ts';
 import { GoInt, isUnsigned } from './int.ts';
-import { printBytes } from './print-bytes.ts';
 import { decodeRune, encodeRune, firstRunes, quote, quoteRune, runeCount } from './utf8.ts';
 import { isPrint } from './unicode.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
@@ -105,20 +104,20 @@ class Printer {
       return this.#text(text(), verb);
     }
     if (value instanceof GoInt) return this.#integer(value, verb);
-    if (value instanceof ByteList && verb === 'v' && this.#isPlain) return `[${printBytes(value.bytes)}]`;
+    if (value instanceof ByteList && verb === 'v' && this.#isPlain) return value.printed;
     if (value instanceof ByteList && (depth === 0 || 'sqxX'.includes(verb))) return this.#bytes(value, verb, depth);
     const entries = entriesOf(value);
     if (entries !== undefined) {
       const shown = sortedKeys(entries).map(
         (key) => `${this.#value(key, verb, depth + 1)}:${this.#value(entries.get(key) ?? null, verb, depth + 1)}`,
       );
-      if (!this.sharpV) return `map[${shown.join(' ')}]`;
+      if (!this.sharpV) return joined('map[', shown, ']');
       return value instanceof TypedMap && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
     }
     const items = itemsOf(value);
     if (items !== undefined) {
       const shown = items.map((item) => this.#value(item, verb, depth + 1));
-      if (!this.sharpV) return `[${shown.join(' ')}]`;
+      if (!this.sharpV) return joined('[', shown, ']');
       return value instanceof TypedList && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
     }
     if (value instanceof GoObject && (!value.pointer || depth === 0)) return this.#object(value, verb, depth);
@@ -520,4 +519,14 @@ class Formatter {
     if (!(value instanceof GoInt) || typeof value.value !== 'number') return undefined;
     return Math.abs(value.value) > LARGEST_WIDTH ? undefined : value.value;
   }
+}
+
+/**
+ * The parts of a map or a list. Put together by `+` they are not copied: a template that prints its context, with all
+ * files of the chart as decimals, would copy 30 MB at every level (bitnami/envoy-gateway).
+ */
+function joined(open: string, parts: readonly string[], close: string): string {
+  let text = open;
+  for (const [index, part] of parts.entries()) text += index === 0 ? part : ` ${part}`;
+  return text + close;
 }

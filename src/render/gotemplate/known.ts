@@ -3,13 +3,17 @@ import { findBuiltin } from './builtins.ts';
 import { isFunction } from './functions/index.ts';
 import type { Parsed } from './node.ts';
 import { parseTemplate } from './parse.ts';
+import type { Trace } from './trace.ts';
 
 /** Is there a function of this name, Go's own, Sprig's or Helm's? */
 export function isKnown(name: string): boolean {
   return findBuiltin(name) !== undefined || isFunction(name);
 }
 
+/** What positions in texts of `tpl` have for a file. */
+export const TPL_FILE = 'gotpl';
+
 /** Parses a text of `tpl`, which goes by the name of Helm's engine. Throws as `parseTemplate` does. */
-export function parseText(text: string): Parsed {
-  return parseTemplate({ name: 'gotpl', file: 'gotpl', text }, isKnown);
+export function parseText(text: string, trace?: Trace): Parsed {
+  return parseTemplate({ name: 'gotpl', file: TPL_FILE, text, ...(trace && { trace }) }, isKnown);
 }

@@ -4,11 +4,12 @@ import { FunctionFailure } from '../functions/failure.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
 import type { Exec } from './compile.ts';
-import { ChartMessage, GoFault, LimitReached } from './fault.ts';
+import { ChartMessage, GoFault, LimitReached, TextSyntax } from './fault.ts';
 import type { Frame } from './fault.ts';
 import type { FunctionHost } from './functions/signature.ts';
 import { GoError } from './functions/signature.ts';
 import type { Node, Parsed, Template } from './node.ts';
+import { quote } from './utf8.ts';
 import { encodeText } from './value.ts';
 import type { GoValue } from './value.ts';
 
@@ -84,6 +85,9 @@ export class Machine {
     try {
       codeOf(template)(this, data);
       return this.out;
+    } catch (error) {
+      if (error instanceof GoFault) error.dollar ??= data;
+      throw error;
     } finally {
       this.#nested.set(name, times);
       this.out = out;
@@ -125,7 +129,7 @@ export class Machine {
       return error;
     }
     if (error instanceof GoError || error instanceof FunctionFailure) {
-      return new GoFault(`error calling ${name}: ${error.message}`, template, node);
+      return new GoFault(`error calling ${name}: ${error.message}`, template, node, { cause: error });
     }
     if (error instanceof ChartMessage) return new GoFault(error.message, template, node, { cause: error });
     if (error instanceof LimitReached) return new GoFault(error.message, template, node, { isLimit: true });
@@ -151,7 +155,7 @@ export class Machine {
     }
     const template = this.namespace.get(name);
     if (template === undefined)
-      throw new GoError(`template: no template ${quoted(name)} associated with template "gotpl"`);
+      throw new GoError(`template: no template ${quote(name)} associated with template "gotpl"`);
     return template;
   }
 
@@ -184,7 +188,7 @@ export class Machine {
       if (!(error instanceof PkgError)) throw error;
       const { line = 1 } = error.at ?? {};
       const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
-      throw new GoError(`cannot parse template ${quoted(text)}: ${why}`);
+      throw new TextSyntax(`cannot parse template ${quote(text)}: ${why}`, text, error);
     }
     this.#textsLength += text.length;
     if (this.#textsLength > MOST_TEXT) {
@@ -213,8 +217,4 @@ function codeOf(template: Template): Exec {
 
 function tooLong(limits: RenderLimits): string {
   return `the templates print more than ${limits.outputLength} characters`;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

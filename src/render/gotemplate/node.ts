@@ -1,6 +1,8 @@
 /** The syntax tree of Go templates. */
 import type { Bodies } from './bodies.ts';
 import type { Exec } from './compile.ts';
+import type { Trace } from './trace.ts';
+import { decodeText } from './value.ts';
 
 /** A template as it was read: its text, and what errors call it. */
 export type Source = {
@@ -14,6 +16,8 @@ export type Source = {
   outline?: Outline;
   /** The bodies that were read in earlier runs, where they are kept; it takes note of those of this one. */
   bodies?: Bodies;
+  /** Takes notes of what its parts print. */
+  trace?: Trace;
 };
 
 /** Pairs of positions: where a body begins and where the action begins that ends it, in order. */
@@ -178,4 +182,10 @@ export function placeOf(source: Source, pos: number): { line: number; column: nu
     start = at + 1;
   }
   return { line, column: pos - start };
+}
+
+/** A position for people, who count columns from 1, and characters rather than bytes. */
+export function positionOf(source: Source, pos: number): { file: string; line: number; column: number } {
+  const { line, column } = placeOf(source, pos);
+  return { file: source.file, line, column: decodeText(source.text.slice(pos - column, pos)).length + 1 };
 }

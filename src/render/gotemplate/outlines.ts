@@ -72,7 +72,7 @@ class Outlines {
     const which = path === '' ? 'below' : 'own';
     // Charts that share a name overwrite each other's, and that is all.
     this.#file = `${name}-${version}-${files.length}-${names}-${which}.outlines`.replace(/[^\w.+-]/g, '_').slice(-200);
-    ({ entries: this.#before, names: this.#names } = readEntries(this.#file));
+    ({ entries: this.#before, names: this.#names } = readSafely(this.#file));
   }
 
   /**
@@ -155,6 +155,16 @@ function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** What is kept; a file that is damaged, or holds something else, holds nothing, and is made anew after the run. */
+function readSafely(file: string): { entries: Map<string, Entry>; names: Names } {
+  try {
+    return readEntries(file);
+  } catch {
+    return { entries: new Map(), names: new Names() };
+  }
+}
+
+/** @throws any error where the file is not as {@link printEntries} prints it */
 function readEntries(file: string): { entries: Map<string, Entry>; names: Names } {
   const entries: Map<string, Entry> = new Map();
   const nothing = { entries, names: new Names() };
@@ -171,6 +181,7 @@ function readEntries(file: string): { entries: Map<string, Entry>; names: Names 
   const head = bytes.subarray(0, size);
   if (!head.equals(bytes.subarray(size, 2 * size))) return nothing;
   const index = JSON.parse(head.toString('latin1', 2 * INT, 2 * INT + indexSize)) as Index;
+  if (!isIndex(index)) return nothing;
   const names = new Names(index.names);
   const count = index.texts.reduce((sum, { ends, numbers }) => sum + ends + numbers, 0);
   const all = integers(size - count * INT, size);
@@ -186,4 +197,21 @@ function readEntries(file: string): { entries: Map<string, Entry>; names: Names 
     });
   }
   return { entries, names };
+}
+
+function isIndex({ names, texts }: Index): boolean {
+  return (
+    areStrings(names) &&
+    texts.every(
+      ({ name, size, ends, numbers, functions, templates }) =>
+        typeof name === 'string' &&
+        [size, ends, numbers].every((count) => Number.isSafeInteger(count) && count >= 0) &&
+        areStrings(functions) &&
+        templates.every(([defined, start]) => typeof defined === 'string' && Number.isSafeInteger(start)),
+    )
+  );
+}
+
+function areStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -20,6 +20,7 @@ import type {
   StringNode,
   Template,
 } from './node.ts';
+import { decodeText } from './value.ts';
 
 /**
  * Parses a text.
@@ -472,8 +473,8 @@ class Parser {
     const at = this.#lexer.start;
     const before = text.slice(0, at);
     const line = before.split('\n').length;
-    const column = at - before.lastIndexOf('\n');
-    return new PkgError('PKG_TEMPLATE_SYNTAX', Buffer.from(message, 'latin1').toString('utf8'), {
+    const column = decodeText(before.slice(before.lastIndexOf('\n') + 1)).length + 1;
+    return new PkgError('PKG_TEMPLATE_SYNTAX', decodeText(message), {
       at: { file, line, column },
     });
   }

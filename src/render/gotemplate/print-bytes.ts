@@ -3,16 +3,24 @@
 const ZERO = 48;
 const BLANK = 32;
 
+/** So many bytes are printed at once, so that a file of megabytes takes no buffer of four times its size. */
+const CHUNK = 1 << 14;
+
 /** The decimals of the bytes of a string, one blank between two. */
 export function printBytes(bytes: string): string {
-  const digits = Buffer.allocUnsafe(bytes.length * 4);
-  let end = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes.charCodeAt(at);
-    if (byte > 99) digits[end++] = ZERO + Math.trunc(byte / 100);
-    if (byte > 9) digits[end++] = ZERO + (Math.trunc(byte / 10) % 10);
-    digits[end++] = ZERO + (byte % 10);
-    digits[end++] = BLANK;
+  const digits = Buffer.allocUnsafe(4 * Math.min(bytes.length, CHUNK));
+  let text = '';
+  for (let from = 0; from < bytes.length; from += CHUNK) {
+    const to = Math.min(from + CHUNK, bytes.length);
+    let end = 0;
+    for (let at = from; at < to; at++) {
+      const byte = bytes.charCodeAt(at);
+      if (byte > 99) digits[end++] = ZERO + Math.trunc(byte / 100);
+      if (byte > 9) digits[end++] = ZERO + (Math.trunc(byte / 10) % 10);
+      digits[end++] = ZERO + (byte % 10);
+      digits[end++] = BLANK;
+    }
+    text += digits.toString('latin1', 0, to === bytes.length ? end - 1 : end);
   }
-  return digits.toString('latin1', 0, Math.max(end - 1, 0));
+  return text;
 }

@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Documents } from '../engines.ts';
 import type { GoTemplates } from '../render.ts';
-import { readDocuments } from './documents.ts';
+import { NotYaml, readDocuments } from './documents.ts';
 import { renderGoTemplates } from './engine.ts';
 import type { GoInput, GoOutput } from './engine.ts';
 import { FunctionNotLoaded } from './fault.ts';
@@ -20,7 +20,13 @@ export async function renderGo(
   freshValues: () => ValueMap,
 ): Promise<Documents & { templates: GoTemplates }> {
   const { texts, notes, templates } = await printGo(input, freshValues);
-  return { ...readDocuments(texts), notes, templates };
+  try {
+    return { ...readDocuments(texts), notes, templates };
+  } catch (error) {
+    if (!(error instanceof NotYaml)) throw error;
+    const { explainNotYaml } = await import('./not-yaml.ts');
+    throw await explainNotYaml(error, input, freshValues);
+  }
 }
 
 /** Runs the Go templates of a chart tree. Arguments are as for {@link renderGo}, and errors, but for those of YAML. */

@@ -1,6 +1,6 @@
 /**
  * What templates know: `.Values`, `.Chart`, `.Release`, `.Capabilities`, `.Files`, `.Subcharts`, `.Template`, with the
- * types that Helm 4.2 gives them (helm v4, pkg/engine/engine.go and pkg/chart/common.go).
+ * types that Helm 4.3 gives them (helm v4, pkg/engine/engine.go and pkg/chart/common.go).
  */
 import type { Chart, ChartDependency } from '../../chart/chart.ts';
 import { isMap } from '../../yaml/value.ts';

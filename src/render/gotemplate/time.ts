@@ -157,26 +157,39 @@ class NamedInt extends GoInt {
 
 /** `time.Duration`. */
 export function goDuration(length: bigint): GoInt {
-  const parts = (unit: bigint): number => Number(length / unit) + Number(length % unit) / Number(unit);
-  const rounded = (round: (unit: bigint) => bigint): GoFunction =>
-    fn(['time.Duration'], (_host, { value }) => goDuration(value > 0 ? round(BigInt(value)) : length));
+  const rounded = (round: (length: bigint, unit: bigint) => bigint): GoFunction =>
+    fn(['time.Duration'], (_host, { value }) => goDuration(round(length, BigInt(value))));
   // Go's texts are bytes.
   const text = (): string => formatDuration(length).replace('µ', '\xc2\xb5');
   return new NamedInt('time.Duration', 'int64', length, text, {
     Nanoseconds: fn([], () => int64(length)),
     Microseconds: fn([], () => int64(length / 1000n)),
     Milliseconds: fn([], () => int64(length / 1_000_000n)),
-    Seconds: fn([], () => parts(SECOND)),
-    Minutes: fn([], () => parts(60n * SECOND)),
-    Hours: fn([], () => parts(3600n * SECOND)),
+    Seconds: fn([], () => lengthIn(length, SECOND)),
+    Minutes: fn([], () => lengthIn(length, 60n * SECOND)),
+    Hours: fn([], () => lengthIn(length, 3600n * SECOND)),
     Abs: fn([], () => goDuration(fitted(length < 0n ? -length : length))),
-    Truncate: rounded((unit) => length - (length % unit)),
-    Round: rounded((unit) => {
-      const rest = length < 0n ? -(length % unit) : length % unit;
-      const away = rest + rest < unit ? -rest : unit - rest;
-      return fitted(length < 0n ? length - away : length + away);
-    }),
+    Truncate: rounded(truncateDuration),
+    Round: rounded(roundDuration),
   });
+}
+
+/** A duration in a unit, with its fraction: `Seconds()`, `Minutes()`, `Hours()`. */
+export function lengthIn(length: bigint, unit: bigint): number {
+  return Number(length / unit) + Number(length % unit) / Number(unit);
+}
+
+/** To a multiple of the unit, toward zero; unchanged for a unit that is not positive. */
+export function truncateDuration(length: bigint, unit: bigint): bigint {
+  return unit > 0n ? length - (length % unit) : length;
+}
+
+/** To the nearest multiple of the unit, halves away from zero; unchanged for a unit that is not positive. */
+export function roundDuration(length: bigint, unit: bigint): bigint {
+  if (unit <= 0n) return length;
+  const rest = length < 0n ? -(length % unit) : length % unit;
+  const away = rest + rest < unit ? -rest : unit - rest;
+  return fitted(length < 0n ? length - away : length + away);
 }
 
 function twoResults(name: string, count: number): GoFunction {

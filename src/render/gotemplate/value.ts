@@ -19,6 +19,7 @@
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { GoFunction } from './functions/signature.ts';
 import { GoInt, int64 } from './int.ts';
+import { printBytes } from './print-bytes.ts';
 
 export type GoValue =
   | null
@@ -72,6 +73,7 @@ export class TypedList {
 /** `[]uint8`: the bytes are kept as a string, as all text is. */
 export class ByteList extends TypedList {
   #bytes: string | (() => string);
+  #printed: string | undefined;
 
   /** @param bytes the bytes, or how to read them when somebody asks */
   constructor(bytes: string | (() => string)) {
@@ -82,6 +84,11 @@ export class ByteList extends TypedList {
   get bytes(): string {
     if (typeof this.#bytes === 'function') this.#bytes = this.#bytes();
     return this.#bytes;
+  }
+
+  /** As Go prints the list. Kept: some charts print their context, and so all their files, many times over. */
+  get printed(): string {
+    return (this.#printed ??= `[${printBytes(this.bytes)}]`);
   }
 }
 
@@ -122,6 +129,8 @@ export type ObjectParts = {
   addressedText?: () => string;
   /** What JSON and YAML make of it; the exported fields unless given. */
   json?: () => GoValue;
+  /** The fields that JSON shows, with the names that they have there; the exported ones under their own unless given. */
+  jsonNames?: Readonly<Record<string, string>>;
 };
 
 /** A struct of Go, or a pointer to one. Functions may extend it to keep data of their own, such as a time. */
@@ -134,6 +143,7 @@ export class GoObject {
   readonly text: (() => string) | undefined;
   readonly addressedText: (() => string) | undefined;
   readonly json: (() => GoValue) | undefined;
+  readonly jsonNames: Readonly<Record<string, string>> | undefined;
 
   constructor(type: string, parts: ObjectParts) {
     this.type = type;
@@ -143,6 +153,7 @@ export class GoObject {
     this.text = parts.text;
     this.addressedText = parts.addressedText;
     this.json = parts.json;
+    this.jsonNames = parts.jsonNames;
   }
 }
 

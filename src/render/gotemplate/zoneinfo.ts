@@ -2,8 +2,8 @@
  * Time zones as Go reads them: from the system's database (TZif, RFC 9636). Where a machine has none, Go
  * knows UTC alone, and so do templates.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../read-file.ts';
 import { tailAt } from './zone-rule.ts';
 
 /** What holds in a zone around an instant: in seconds since 1970, from `start` on and before `end`. */
@@ -130,10 +130,13 @@ function readLocal(): Location | undefined {
   return name === '' || name === 'UTC' ? undefined : readZone(name, FOLDERS);
 }
 
+/** Go's bound on such files. */
+const MAX_ZONE = 10 << 20;
+
 function readZone(name: string, folders: readonly string[], shown = name): Location | undefined {
   for (const folder of folders) {
     try {
-      const zone = parseZone(shown, readFileSync(folder === '' ? name : join(folder, name)));
+      const zone = parseZone(shown, readRegularFile(folder === '' ? name : join(folder, name), MAX_ZONE));
       if (zone !== undefined) return zone;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;

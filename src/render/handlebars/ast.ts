@@ -92,6 +92,8 @@ export type Template = {
   file: string;
   source: string;
   program: Program;
+  /** It is a text that `tpl` runs: where that stands among the chart's values, if it does. */
+  text?: { path: () => readonly string[] | undefined };
 };
 
 /** Calls `visit` for every node of a tree, parents first. */

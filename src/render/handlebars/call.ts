@@ -2,13 +2,14 @@
 import { PkgError } from '../../errors.ts';
 import { printJson } from '../../yaml/json.ts';
 import { toPlain } from '../../yaml/value.ts';
+import { tplExcerpt } from '../excerpt.ts';
 import { pathOf } from './ast.ts';
-import type { Call, Expression, Mustache, Sub, Template } from './ast.ts';
-import { describeCalls } from './fault.ts';
+import type { Call, Expression, Mustache, Sub } from './ast.ts';
+import { callInFile, describeCalls, positionIn } from './fault.ts';
 import { printGoTemplate } from './go-templates.ts';
-import type { Evaluator, Frame } from './evaluate.ts';
+import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
 import { ABSENT } from './helpers/types.ts';
-import { enterBody, extended, missingPartial } from './run-partial.ts';
+import { enterBody, extended, isPartialFile, missingPartial } from './run-partial.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
@@ -72,14 +73,18 @@ function helperContext(evaluator: Evaluator, helper: string, node: Call, scope: 
   const context: HelperContext = {
     helper,
     now: host.now,
-    remember: (name, args, make) => host.remember(evaluator.identify(frame, scope, `${name}(${argsText(args)})`), make),
+    remember: (name, args, make, form) =>
+      host.remember(evaluator.identify(frame, scope, `${name}(${argsText(args)})`), make, form),
     fail: (message, hints = []) => {
       const code = helper === 'fail' || helper === 'required' ? 'PKG_TEMPLATE_FAILED' : 'PKG_TEMPLATE_HELPER';
-      throw evaluator.fault(code, message, node.loc, frame, {
+      const param = node.params.find((one) => valuePathOf(one, scope) !== undefined);
+      const fault = evaluator.fault(code, message, node.loc, frame, {
         hints,
         notes: absentParams(evaluator, node, scope, frame),
-        valuePath: node.params.map((param) => valuePathOf(param, scope)).find((path) => path !== undefined),
+        valuePath: param && valuePathOf(param, scope),
       });
+      fault.isMissing = param?.type === 'PathExpression' && lookupPath(param, scope) === ABSENT;
+      throw fault;
     },
   };
   return host.lookup === undefined ? context : { ...context, lookup: host.lookup };
@@ -159,9 +164,29 @@ function tpl(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Fr
   const context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
   const output = evaluator.textOutput();
-  const body = { program: template.program, template: { ...template, name: `${template.name}#tpl` }, scope: undefined };
-  enterBody(evaluator, body, 'tpl', node, { context, provenance }, scope, frame, output);
+  const path = (): readonly string[] | undefined => textParam && valuePathOf(textParam, scope);
+  const named = { ...template, name: `${template.name}#tpl`, text: { path } };
+  const body = { program: template.program, template: named, scope: undefined };
+  const identity = identityOfText(evaluator, text, template.firstName, scope, frame);
+  enterBody(evaluator, body, 'tpl', node, { context, provenance, identity }, scope, frame, output);
   return output.toString();
+}
+
+/**
+ * Names a run of a text by the place of its call, the number of the call and the text. Earlier versions of pkg
+ * named it after the file that had first called `tpl` with this text, and all texts of one file alike.
+ */
+function identityOfText(
+  evaluator: Evaluator,
+  text: string,
+  firstName: string,
+  scope: Scope,
+  frame: Frame,
+): CallIdentity {
+  const { identity } = evaluator.identify(frame, scope, `tpl(${argsText([text])})`);
+  const inPartial = evaluator.identify(frame, scope, 'tpl');
+  const earlier = isPartialFile(firstName) ? (inPartial.earlier ?? inPartial.identity) : `${firstName}#tpl`;
+  return { identity, earlier };
 }
 
 /** Parses a text; where it cannot be, the error says who asked for it and where the text comes from. */
@@ -172,19 +197,22 @@ function parseText(
   source: Expression | undefined,
   scope: Scope,
   frame: Frame,
-): Template {
+): ReturnType<Evaluator['host']['parseText']> {
   try {
-    return evaluator.host.parse(text, frame.template.name, `${frame.template.file} (tpl)`);
+    return evaluator.host.parseText(text, frame.template.name, `${frame.template.file} (tpl)`);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     const calls = { what: 'tpl', template: frame.template, loc: node.loc, outer: frame.calls };
+    const { line, column = 1 } = error.at ?? {};
+    const inFile = callInFile(calls) ?? calls;
     const fault = new ValueFault(error.code, error.message, {
-      ...(error.at && { at: error.at }),
+      at: positionIn(inFile.template, inFile.loc),
+      ...(line !== undefined && { excerpts: [tplExcerpt(text, { line, column }, inFile.template.source)] }),
       hints: error.hints,
       notes: describeCalls(calls),
       cause: error,
     });
-    fault.valuePath = source && valuePathOf(source, scope);
+    fault.textPath = source && valuePathOf(source, scope);
     throw fault;
   }
 }

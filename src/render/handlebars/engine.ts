@@ -23,6 +23,7 @@ import { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
 import { simpleName } from './scope.ts';
+import { TextCache } from './text-cache.ts';
 import type { Item, PartialBody } from './scope.ts';
 
 /** What one template gave, and where the values of its chart stand in those of the top chart. */
@@ -32,7 +33,9 @@ export type TemplateDocuments = { source: string; documents: ReadDocument[]; at:
 export type EngineOutput = {
   templates: TemplateDocuments[];
   notes: { chart: string; text: string }[];
-  keepsakes: Map<string, string>;
+  storedValues: Map<string, string>;
+  newValues: Set<string>;
+  forms: Map<string, RegExp>;
   warnings: string[];
 };
 
@@ -130,7 +133,14 @@ function usedNames(charts: readonly ChartTemplates[]): Set<string> {
 }
 
 class Run {
-  readonly output: EngineOutput = { templates: [], notes: [], keepsakes: new Map(), warnings: [] };
+  readonly output: EngineOutput = {
+    templates: [],
+    notes: [],
+    storedValues: new Map(),
+    newValues: new Set(),
+    forms: new Map(),
+    warnings: [],
+  };
   readonly #input: RenderInput;
   readonly #limits: RenderLimits;
   readonly #slots = new Slots();
@@ -138,7 +148,9 @@ class Run {
   readonly #reader: DocumentReader;
   readonly #steps: { taken: number } = { taken: 0 };
   readonly #now = new Date();
-  readonly #texts = new Map<string, Template>();
+  readonly #texts = new TextCache();
+  /** The template that is being run: `web/templates/service.yaml.hbs`. */
+  #running = '';
 
   constructor(input: RenderInput) {
     this.#input = input;
@@ -157,6 +169,7 @@ class Run {
     for (const template of own.templates) {
       const isNotes = template.name === `${own.path}/${NOTES}`;
       if (isNotes && at.length > 0 && subchartNotes !== true) continue;
+      this.#running = template.name;
       this.#guarded(template, at, () => {
         const context = templateContext(common, template.name, `${own.path}/templates`);
         if (isNotes) {
@@ -191,14 +204,17 @@ class Run {
           cause: error,
         });
       }
-      if (error instanceof ValueFault) error.valuePath = inTopValues(error.valuePath, at);
+      if (error instanceof ValueFault) {
+        error.valuePath = inTopValues(error.valuePath, at);
+        error.textPath = inTopValues(error.textPath, at);
+      }
       throw error;
     }
   }
 
   #host(chart: Chart, partials: PartialIndex): Host {
-    const { keepsakes, lookup, goTemplates } = this.#input;
-    const kept = this.output.keepsakes;
+    const { storedValues, lookup, goTemplates } = this.#input;
+    const used = this.output.storedValues;
     const host: Host = {
       slots: this.#slots,
       budget: this.#budget,
@@ -210,19 +226,18 @@ class Run {
       helperNames,
       findPartial: (name) => partials.find(name),
       partialNames: () => [...partials.names(), ...(goTemplates?.names() ?? [])],
-      parse: (source, name, file) => {
-        const known = this.#texts.get(source) ?? parseTemplate(source, name, file);
-        this.#texts.set(source, known);
-        return known;
-      },
-      remember: (identity, make) => {
-        const value = kept.get(identity) ?? keepsakes?.get(identity) ?? make();
-        kept.set(identity, value);
+      parseText: (source, name, file) => this.#texts.parse(source, name, file),
+      remember: ({ identity, earlier }, make, form) => {
+        const known = used.get(identity) ?? storedValues?.get(identity) ?? storedValues?.get(earlier ?? identity);
+        const value = known ?? make();
+        if (known === undefined) this.output.newValues.add(identity);
+        if (form !== undefined) this.output.forms.set(identity, form);
+        used.set(identity, value);
         return value;
       },
       structure: (output) => this.#reader.values(output),
       ...(lookup === undefined ? {} : { lookup }),
-      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(chart, name, data) }),
+      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(chart, this.#running, name, data) }),
     };
     return host;
   }

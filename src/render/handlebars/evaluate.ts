@@ -6,6 +6,7 @@ import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
+import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import { pathOf } from './ast.ts';
 import type { Block, Expression, Location, Mustache, Path, Program, Statement, Template } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
@@ -37,9 +38,10 @@ export type Host = {
   /** A partial of the chart or its libraries; `template` is set where the name is that of a whole template. */
   findPartial: (name: string) => PartialBody | undefined;
   partialNames: () => readonly string[];
-  parse: (source: string, name: string, file: string) => Template;
-  /** The random text of one call, by the identity of the call. */
-  remember: (identity: string, make: () => string) => string;
+  /** Parses a text of `tpl`: see {@link TextCache}. */
+  parseText: (source: string, name: string, file: string) => Template & { firstName: string };
+  /** The random text of one call, by the identity of the call: see {@link HelperContext}. */
+  remember: (call: CallIdentity, make: () => string, form: RegExp | undefined) => string;
   /** Turns structure into the text of its values (see `text.ts`), or into documents. */
   structure: (output: Output) => Value[];
   lookup?: Lookup;
@@ -57,8 +59,13 @@ export type Frame = {
   depth: number;
   /** Names this run among all runs of the render, the same in every render. */
   identity: string;
+  /** What earlier versions of pkg named it, where that differs: values that they stored are found by it. */
+  earlier: string | undefined;
   counters: Map<string, number>;
 };
+
+/** Names a call among all calls of the render; `earlier` as in {@link Frame}. */
+export type CallIdentity = Pick<Frame, 'identity' | 'earlier'>;
 
 /** Evaluates templates of one chart. */
 export class Evaluator {
@@ -70,7 +77,8 @@ export class Evaluator {
 
   /** Runs a whole template. */
   run(template: Template, root: ItemMap, output: Output): void {
-    const frame: Frame = { template, calls: undefined, depth: 0, identity: template.name, counters: new Map() };
+    const { name } = template;
+    const frame = { template, calls: undefined, depth: 0, identity: name, earlier: undefined, counters: new Map() };
     this.program(template.program, rootScope(root), frame, output);
   }
 
@@ -121,7 +129,7 @@ export class Evaluator {
     }
     const value = callExpression(this, node, scope, frame);
     const source = node.params.length === 0 ? path : undefined;
-    if (value === ABSENT) throw this.#absent(node, scope, frame);
+    if (value === ABSENT) throw this.#absent(node, scope, frame, output);
     if (output.slots !== undefined && node.escaped) {
       this.emitSlot('v', value, node, frame, output, source, scope);
       return;
@@ -182,7 +190,7 @@ export class Evaluator {
     output.add(':', frame.template, node);
   }
 
-  #absent(node: Mustache, scope: Scope, frame: Frame): PkgError {
+  #absent(node: Mustache, scope: Scope, frame: Frame, output: Output): PkgError {
     const path = pathOf(node.path);
     if (path === undefined || node.params.length > 0) {
       const what = path === undefined ? 'this expression' : path.original;
@@ -196,11 +204,15 @@ export class Evaluator {
         ],
       });
     }
-    return this.missingName(path, scope, frame, node.loc);
+    return this.missingName(path, scope, frame, node.loc, output.slots !== undefined && !isWhole(node, frame));
   }
 
-  /** The error for a path that leads nowhere, with the nearest name that is there. */
-  missingName(path: Path, scope: Scope, frame: Frame, loc: Location): PkgError {
+  /**
+   * The error for a path that leads nowhere, with the nearest name that is there.
+   *
+   * @param isPart it stands in a text, which `optional` cannot leave out
+   */
+  missingName(path: Path, scope: Scope, frame: Frame, loc: Location, isPart = false): PkgError {
     const { known, missing, beside } = explainAbsence(path, scope);
     const candidates = known === '' && !path.data ? [...beside, ...scope.root.keys()] : beside;
     const near = nearest(missing, candidates);
@@ -212,7 +224,10 @@ export class Evaluator {
         : ABSENT;
     if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
     if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
-    hints.push(`if it may be missing, write {{default "…" ${path.original}}} or {{optional ${path.original}}}`);
+    const wrongKey = booleanKeyHint(missing, new Set(beside));
+    if (wrongKey !== undefined) hints.unshift(wrongKey);
+    const optional = isPart ? '' : ` or {{optional ${path.original}}}`;
+    hints.push(`if it may be missing, write {{default "…" ${path.original}}}${optional}`);
     const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
     const valuePath = valuePathOf(path, scope);
     const fault = this.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
@@ -274,7 +289,7 @@ export class Evaluator {
   }
 
   /** Names the n-th such call of a run: file, partials on the way, loops around it. */
-  identify(frame: Frame, scope: Scope, call: string): string {
+  identify(frame: Frame, scope: Scope, call: string): CallIdentity {
     let loops = '';
     for (let data: Data | undefined = scope.data; data !== undefined; data = data.outer) {
       if (data.key !== undefined) loops += `[${JSON.stringify(data.key)}]`;
@@ -282,7 +297,9 @@ export class Evaluator {
     const key = `${call}${loops}`;
     const count = frame.counters.get(key) ?? 0;
     frame.counters.set(key, count + 1);
-    return `${frame.identity}>${key}${count === 0 ? '' : `#${count}`}`;
+    const name = `>${key}${count === 0 ? '' : `#${count}`}`;
+    const { identity, earlier } = frame;
+    return { identity: identity + name, earlier: earlier === undefined ? undefined : earlier + name };
   }
 
   fault(
@@ -316,6 +333,14 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
+}
+
+/** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
+function isWhole({ loc: { start, end } }: Mustache, { template }: Frame): boolean {
+  const lines = template.source.split('\n');
+  const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
+  const after = lines[end.line - 1]?.slice(end.column) ?? '';
+  return /(?:^|[:\-?,] +|[[{] *)$/.test(before.trim() === '' ? '' : before) && /^\s*(?:$|[,\]}:]|#)/.test(after);
 }
 
 /** An integer beyond 2^53 is read from the source: the parser has rounded it. */

@@ -1,4 +1,5 @@
-import type { ErrorCode, Position } from '../../errors.ts';
+import type { ErrorCode, Excerpt, Position } from '../../errors.ts';
+import { tplExcerpt } from '../excerpt.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
 import type { Location, Template } from './ast.ts';
 
@@ -6,7 +7,7 @@ import type { Location, Template } from './ast.ts';
 export type CallSite = { what: string; template: Template; loc: Location; outer: CallSite | undefined };
 
 /** The position of a node: Handlebars counts columns from 0. */
-export function positionIn(template: Template, loc: Location): Position {
+export function positionIn(template: Template, loc: Location): Position & { line: number; column: number } {
   return { file: template.file, line: loc.start.line, column: loc.start.column + 1 };
 }
 
@@ -21,13 +22,39 @@ export function faultAt(
   where: { template: Template; loc: Location; calls: CallSite | undefined },
   details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
 ): ValueFault {
+  const { at, excerpts, textPath } = placeOf(where);
   const fault = new ValueFault(code, message, {
-    at: positionIn(where.template, where.loc),
+    at,
+    excerpts,
     hints: details.hints ?? [],
     notes: [...(details.notes ?? []), ...describeCalls(where.calls)],
   });
+  fault.textPath = textPath;
   fault.valuePath = details.valuePath;
   return fault;
+}
+
+/** Where an error is: in a text of `tpl` it is in the file that runs it, and in the text. */
+function placeOf({ template, loc, calls }: { template: Template; loc: Location; calls: CallSite | undefined }): {
+  at: Position;
+  excerpts: Excerpt[];
+  textPath: readonly string[] | undefined;
+} {
+  const { line, column, ...at } = positionIn(template, loc);
+  if (template.text === undefined) return { at: { ...at, line, column }, excerpts: [], textPath: undefined };
+  const call = callInFile(calls);
+  return {
+    at: call === undefined ? at : positionIn(call.template, call.loc),
+    excerpts: [tplExcerpt(template.source, { line, column }, call?.template.source ?? '')],
+    textPath: template.text.path(),
+  };
+}
+
+/** The call by which a file, and not a text of `tpl`, led to an error. */
+export function callInFile(calls: CallSite | undefined): CallSite | undefined {
+  let call = calls;
+  while (call?.template.text !== undefined) call = call.outer;
+  return call;
 }
 
 /** At most a handful of lines: a runaway recursion has thousands of callers. */

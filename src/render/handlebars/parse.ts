@@ -152,12 +152,15 @@ function describe(hash: SyntaxHash, at: { line: number; column: number }, source
   return `${token ?? (text.trim() === '' ? 'this' : text.trim().slice(0, 40))} is not expected here`;
 }
 
+/** What only Go templates write. */
+const GO_NAME = /\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/;
+
 function hintsFor(source: string, at: { line: number; column: number }, hash: SyntaxHash): string[] {
   const line = source.split('\n')[at.line - 1] ?? '';
-  if (/\{\{-?\s*\$|\$labels|\$value/.test(line)) {
+  if (/\{\{[^}]*\$\w/.test(line) && !GO_NAME.test(line)) {
     return ['braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}'];
   }
-  if (/\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/.test(line)) {
+  if (GO_NAME.test(line)) {
     return [
       'in Handlebars names have no dot in front: values.x, release.name',
       'a file whose name does not end in .hbs is a Go template, as Helm has them',
@@ -169,7 +172,7 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   }
   if (/\|/.test(line) && hash.text === '|')
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
-  if (hash.text === ':' || /:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
+  if (hash.text === ':' || /\{\{[^}]*:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
   if (/\{\{\{\{/.test(line)) return ['{{{{raw}}}} is closed by {{{{/raw}}}}'];
   if (atEnd(hash)) return ['each {{#block}} is closed by {{/block}}'];
   if (hash.token === 'OPEN_ENDBLOCK') return ['no block is open here'];

@@ -4,7 +4,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import { checkObject } from '../check-object.ts';
 import type { Documents } from '../engines.ts';
 import { asHook } from '../hooks.ts';
-import type { Keepsakes, RenderedDocument, RenderInput } from '../render.ts';
+import type { RandomValues, RenderedDocument, RenderInput } from '../render.ts';
 import type { ReadDocument } from './documents.ts';
 import { inTopValues, renderTemplates } from './engine.ts';
 
@@ -14,9 +14,9 @@ import { inTopValues, renderTemplates } from './engine.ts';
  * @param input its values are given away
  * @throws {PkgError} for templates and for objects, at their places in the templates
  */
-export async function renderNative(input: RenderInput): Promise<Documents & { keepsakes: Keepsakes }> {
+export async function renderNative(input: RenderInput): Promise<Documents & RandomValues> {
   narrowIntegers(input.values);
-  const { templates, notes, keepsakes, warnings } = await renderTemplates(input);
+  const { templates, notes, storedValues, newValues, forms, warnings } = await renderTemplates(input);
   const documents: Documents = { objects: [], hooks: [], notes: notes.map(({ text }) => text), warnings };
   for (const { source, documents: found, at } of templates) {
     for (const read of found) {
@@ -29,7 +29,7 @@ export async function renderNative(input: RenderInput): Promise<Documents & { ke
       else documents.hooks.push(hook);
     }
   }
-  return { ...documents, keepsakes };
+  return { ...documents, storedValues, newValues, forms };
 }
 
 /** A document whose object is made when it is asked for: whoever only prints it does not. */

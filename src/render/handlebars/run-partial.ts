@@ -4,7 +4,7 @@ import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import { pathOf } from './ast.ts';
 import type { DecoratorBlock, Hash, Location, Partial, PartialBlock, Program } from './ast.ts';
-import type { Evaluator, Frame } from './evaluate.ts';
+import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
 import { isAlone, printGoTemplate } from './go-templates.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
@@ -126,7 +126,13 @@ export function enterBody(
   body: PartialBody,
   what: string,
   at: { loc: Location },
-  inner: { context: Item; provenance: Provenance | undefined; block?: PartialBody | undefined },
+  inner: {
+    context: Item;
+    provenance: Provenance | undefined;
+    block?: PartialBody | undefined;
+    /** Of a text of `tpl`; bodies of other sorts are named by what they are. */
+    identity?: CallIdentity;
+  },
   scope: Scope,
   frame: Frame,
   output: Output,
@@ -140,11 +146,12 @@ export function enterBody(
   }
   // A whole template is the same run however it was reached: a checksum sees the same random values.
   const isWhole = body.program === template.program && !isPartialFile(template.name);
+  const whole = isWhole ? { identity: template.name, earlier: undefined } : undefined;
   const entered: Frame = {
+    ...(inner.identity ?? whole ?? evaluator.identify(frame, scope, what)),
     template,
     calls: { what, template: frame.template, loc: at.loc, outer: frame.calls },
     depth: frame.depth + 1,
-    identity: isWhole ? template.name : evaluator.identify(frame, scope, what),
     counters: new Map(),
   };
   const inlines = new Map(scope.inlines);
@@ -179,7 +186,14 @@ export function missingPartial(
   frame: Frame,
 ): PkgError {
   const near = nearest(name, [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])]);
-  const hint = near === undefined ? `a partial ${name} is the file templates/_${name}.hbs` : `did you mean ${near}?`;
+  const slash = name.lastIndexOf('/') + 1;
+  const file = `templates/${name.slice(0, slash)}_${name.slice(slash)}.hbs`;
+  const hint =
+    name === '@partial-block'
+      ? '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}'
+      : near === undefined
+        ? `a partial ${name} is the file ${file}`
+        : `did you mean ${near}?`;
   return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', `there is no partial ${name}`, loc, frame, { hints: [hint] });
 }
 
@@ -190,6 +204,7 @@ function hideBlock(data: Data): Data {
   return at?.outer ?? data;
 }
 
-function isPartialFile(name: string): boolean {
+/** Is this the name of a file of partials, or of a text that one gives to `tpl`? */
+export function isPartialFile(name: string): boolean {
   return name.slice(name.lastIndexOf('/') + 1).startsWith('_');
 }

@@ -80,7 +80,7 @@ function explain(reason: string): string {
 
 function hintsFor(reason: string, text: string, offset: number): string[] {
   const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n')[0] ?? '';
-  if (/\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
+  if (/^ *\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
   if (/mapping values|bad indentation|implicit/.test(reason)) {
     return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
   }
@@ -223,13 +223,13 @@ class Composer {
       frame.key = '<<';
       frame.isMerge = true;
     } else {
-      const value = isPlain && event.tagStart === -1 ? resolvePlainScalar(text) : text;
-      if (value === null) throw new SkeletonError('a key cannot be null', offset, ['write "" or "null" in quotes']);
-      const key = String(value);
-      const first = frame.seen.get(key);
-      if (first !== undefined) throw new DuplicateKey(key, offset, first);
-      frame.seen.set(key, offset);
-      frame.key = key;
+      // A key is the text that is written, also where YAML 1.1 takes it for a boolean or a number: `on`, `1.0`, `0x1f`.
+      const isNull = isPlain && event.tagStart === -1 && resolvePlainScalar(text) === null;
+      if (isNull) throw new SkeletonError('a key cannot be null', offset, ['write "" or "null" in quotes']);
+      const first = frame.seen.get(text);
+      if (first !== undefined) throw new DuplicateKey(text, offset, first);
+      frame.seen.set(text, offset);
+      frame.key = text;
     }
     if (event.anchorStart !== -1 && typeof frame.key === 'string') {
       this.#anchor(event, { type: 'const', value: frame.key, offset, size: 1 });

@@ -1,5 +1,5 @@
 /**
- * Versions of Kubernetes' own kinds that are deprecated or gone: the lifecycle marks of k8s.io/api 0.36,
+ * Versions of Kubernetes' own kinds that are deprecated or gone: the lifecycle marks of k8s.io/api 0.37,
  * as `helm lint` reports them, and a few versions that it does not know (any more), which are ours to report.
  */
 
@@ -41,8 +41,7 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ],
   ['batch/v1beta1', 'CronJob', 21, 25, 'batch/v1'],
   ['certificates.k8s.io/v1alpha1', 'ClusterTrustBundle', 34, 37, ''],
-  ['certificates.k8s.io/v1beta1', 'ClusterTrustBundle', 37, 40, ''],
-  ['certificates.k8s.io/v1beta1', 'PodCertificateRequest', 38, 41, ''],
+  ['certificates.k8s.io/v1beta1', 'ClusterTrustBundle PodCertificateRequest', 37, 40, 'certificates.k8s.io/v1'],
   ['certificates.k8s.io/v1beta1', 'CertificateSigningRequest', 19, 22, 'certificates.k8s.io/v1'],
   ['coordination.k8s.io/v1alpha2', 'LeaseCandidate', 35, 38, ''],
   ['coordination.k8s.io/v1beta1', 'Lease', 19, 22, 'coordination.k8s.io/v1'],
@@ -75,6 +74,7 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
     32,
     'flowcontrol.apiserver.k8s.io/v1',
   ],
+  ['lifecycle.k8s.io/v1alpha1', 'Eviction EvictionRequest', 40, 43, ''],
   ['networking.k8s.io/v1beta1', 'IPAddress ServiceCIDR', 34, 37, ''],
   ['networking.k8s.io/v1beta1', 'Ingress IngressClass', 19, 22, 'networking.k8s.io/v1'],
   ['node.k8s.io/v1beta1', 'RuntimeClass', 22, 25, ''],
@@ -92,6 +92,7 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ['resource.k8s.io/v1beta1', 'DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice', 35, 38, ''],
   ['resource.k8s.io/v1beta2', 'DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice', 36, 39, ''],
   ['resource.k8s.io/v1beta2', 'DeviceTaintRule', 39, 42, ''],
+  ['scheduling.k8s.io/v1beta1', 'PodGroup Workload', 40, 43, ''],
   ['scheduling.k8s.io/v1beta1', 'PriorityClass', 14, 22, 'scheduling.k8s.io/v1'],
   ['storage.k8s.io/v1alpha1', 'CSIStorageCapacity', 21, 24, 'storage.k8s.io/v1beta1'],
   ['storage.k8s.io/v1alpha1', 'VolumeAttachment', 21, 24, 'storage.k8s.io/v1'],
@@ -100,7 +101,7 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ['storage.k8s.io/v1beta1', 'CSINode', 17, 22, 'storage.k8s.io/v1'],
   ['storage.k8s.io/v1beta1', 'CSIStorageCapacity', 24, 27, 'storage.k8s.io/v1'],
   ['storage.k8s.io/v1beta1', 'VolumeAttributesClass', 34, 37, 'storage.k8s.io/v1'],
-  ['storagemigration.k8s.io/v1beta1', 'StorageVersionMigration', 38, 41, ''],
+  ['storagemigration.k8s.io/v1beta1', 'StorageVersionMigration', 37, 40, 'storagemigration.k8s.io/v1'],
   ['v1', 'ComponentStatus', 19, 0, ''],
   ['v1', 'Endpoints', 33, 0, 'discovery.k8s.io/v1 EndpointSlice'],
 ];
@@ -120,13 +121,13 @@ export type Deprecation = { message: string; byHelm: boolean };
 /**
  * Undefined when the version is current.
  *
- * @param kubeVersion the Kubernetes that the chart is for: `v1.36.0`
+ * @param kubeVersion the Kubernetes that the chart is for: `v1.37.0`
  */
 export function deprecation(apiVersion: string, kind: string, kubeVersion: string): Deprecation | undefined {
   const minor = Number(/^v?1\.([0-9]+)/.exec(kubeVersion)?.[1] ?? Infinity);
   const isIt = ([version, kinds]: (typeof DEPRECATED)[number]): boolean =>
     version === apiVersion &&
-    kinds.split(' ').some((name) => name === kind || (hasList(name) && kind === `${name}List`));
+    kinds.split(' ').some((name) => name === kind || (hasList(apiVersion, name) && kind === `${name}List`));
   const known = DEPRECATED.find(isIt);
   const entry = known ?? FORGOTTEN.find(isIt);
   if (entry === undefined || entry[2] > minor) return undefined;
@@ -137,6 +138,6 @@ export function deprecation(apiVersion: string, kind: string, kubeVersion: strin
 }
 
 /** What is only asked for, or a part of another object, comes in no lists. */
-function hasList(kind: string): boolean {
-  return !/Review$|^(?:Scale|Eviction|DeploymentRollback)$/.test(kind);
+function hasList(apiVersion: string, kind: string): boolean {
+  return !/Review$|^(?:Scale|DeploymentRollback)$/.test(kind) && `${apiVersion} ${kind}` !== 'policy/v1beta1 Eviction';
 }

@@ -7,6 +7,7 @@ import type { LintMessage, LintRule } from './message.ts';
 const RULE_OF_CODE: Partial<Record<PkgError['code'], LintRule>> = {
   PKG_VALUES_INVALID: 'values-invalid',
   PKG_SCHEMA_INVALID: 'values-invalid',
+  PKG_SCHEMA_REMOTE: 'values-invalid',
   PKG_SCHEMA_VIOLATION: 'values-invalid',
 };
 

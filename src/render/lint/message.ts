@@ -21,6 +21,7 @@ const RULES = {
   // values
   'values-missing': 'info',
   'values-invalid': 'error',
+  'value-boolean-key': 'warning',
   'value-undeclared': 'warning',
   // templates
   'templates-missing': 'warning',
@@ -33,6 +34,7 @@ const RULES = {
   'guard-late': 'warning',
   // objects
   'object-name': 'warning',
+  'object-text': 'error',
   'api-deprecated': 'warning',
   'selector-missing': 'error',
   'selector-mismatch': 'error',

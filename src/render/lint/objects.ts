@@ -2,6 +2,7 @@
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
+import { textFaults } from '../text-fields.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 import type { Head } from './documents.ts';
@@ -40,6 +41,7 @@ export function lintObjects(
     const { path, object, at, printed } = item;
     const found = [
       ...lintName(item),
+      ...(printed === undefined ? lintTexts(item) : []),
       ...lintVersion(item, kubeVersion),
       ...lintSelector(item),
       ...lintList(item),
@@ -60,6 +62,11 @@ function lintName({ head: { kind, name }, object }: LintObject): FieldFinding[] 
   if (problem === undefined) return [];
   const message = `the name of ${describe(object)} ${problem}`;
   return [{ rule: 'object-name', keys: ['metadata', 'name'], message }];
+}
+
+/** Of Go templates see `texts.ts`: where a field is written takes longer to find there. */
+function lintTexts({ object }: LintObject): FieldFinding[] {
+  return textFaults(object).map(({ path, message }) => ({ rule: 'object-text', keys: path, message }));
 }
 
 function lintVersion({ head: { apiVersion, kind } }: LintObject, kubeVersion: string): FieldFinding[] {

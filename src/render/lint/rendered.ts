@@ -2,6 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { resolveDependencies } from '../../chart/dependencies.ts';
 import type { Origins } from '../../chart/origins.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -10,6 +11,7 @@ import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
 import { enginesOf } from '../engines.ts';
 import { GoFault } from '../gotemplate/fault.ts';
 import { decodeText } from '../gotemplate/value.ts';
+import { Retracer } from '../gotemplate/retrace.ts';
 import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
 import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
@@ -17,6 +19,7 @@ import type { LintMessage } from './message.ts';
 import { lintObjects } from './objects.ts';
 import type { LintObject } from './objects.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
+import { lintTexts } from './texts.ts';
 
 /**
  * Renders a chart as Helm's lint does, which goes on where an install would not: subcharts may be missing, the
@@ -33,7 +36,9 @@ export async function lintRendered(
   try {
     const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
     const freshValues = (): ValueMap => coalesceValues(resolved, values).values;
-    if (options.skipSchemaValidation !== true) await checkSchemas(resolved, freshValues(), origins);
+    if (options.skipSchemaValidation !== true) {
+      await checkSchemas(resolved, freshValues(), origins, options.loadSchema);
+    }
     const engines = enginesOf(resolved);
     let goTemplates: GoTemplates | undefined;
     if (engines.go) {
@@ -66,10 +71,15 @@ function withoutMissing(chart: Chart): Chart {
   return { ...chart, metadata: { ...chart.metadata, dependencies } };
 }
 
-async function checkSchemas(chart: Chart, values: ValueMap, origins: Origins | undefined): Promise<void> {
+async function checkSchemas(
+  chart: Chart,
+  values: ValueMap,
+  origins: Origins | undefined,
+  loadSchema: SchemaLoader | undefined,
+): Promise<void> {
   const { validateSchemas } = await import('../../chart/schema.ts');
   throwTogether(
-    await validateSchemas(chart, values, origins),
+    await validateSchemas(chart, values, origins, loadSchema),
     (count) => `the values do not fit the schema in ${count} places`,
   );
 }
@@ -85,10 +95,9 @@ async function lintGo(
   const { printGo } = await import('../gotemplate/render.ts');
   // Helm's lint says of its release neither that it is installed nor which revision it is.
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 0, isInstall: false };
-  const { texts, templates } = await printGo(
-    { chart, release, capabilities, isMixed, limits, lint: true },
-    freshValues,
-  );
+  const input = { chart, release, capabilities, isMixed, limits, lint: true };
+  const { texts, templates } = await printGo(input, freshValues);
+  const retracer = new Retracer(input, freshValues);
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   for (const text of texts) {
@@ -97,7 +106,7 @@ async function lintGo(
     objects.push(...found.objects);
     if (!path.startsWith('templates/')) continue;
     // An install reads what a file prints whatever the file is called; Helm's lint does not.
-    if (isYamlFile(path)) messages.push(...found.messages);
+    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer)));
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
   return { messages, objects, templates };

@@ -1,9 +1,13 @@
 /** A chart's files as lint looks at them before, and beside, loading it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArchive } from '../../chart/archive.ts';
 import { MAX_FILE } from '../../chart/limits.ts';
+import { linkReach } from '../../chart/links.ts';
+import type { LinkOptions } from '../../chart/links.ts';
+import { readArchiveFile } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
+import { FileReadError, readRegularFile } from '../../read-file.ts';
 
 /**
  * What lies at a path inside a chart: whatever `.helmignore` says, and whether the chart can be loaded or not.
@@ -11,28 +15,38 @@ import { PkgError } from '../../errors.ts';
  */
 export type LintSource = {
   kind: (name: string) => 'file' | 'folder' | undefined;
-  /** Undefined for what is no file, or too large to be one of a chart. */
+  /** Undefined for what is no file, too large to be one of a chart, or behind a link that is not followed. */
   read: (name: string) => Uint8Array | undefined;
 };
 
 /** Opens a chart's folder or archive that is there. */
-export async function openSource(path: string): Promise<LintSource> {
-  return statSync(path).isDirectory() ? folderSource(path) : archiveSource(path);
+export async function openSource(path: string, links: LinkOptions): Promise<LintSource> {
+  return statSync(path).isDirectory() ? folderSource(path, links) : archiveSource(path);
 }
 
-function folderSource(folder: string): LintSource {
-  const stat = (name: string): ReturnType<typeof statSync> => statSync(join(folder, name), { throwIfNoEntry: false });
-  const kind: LintSource['kind'] = (name) => {
-    const found = existsSync(join(folder, name)) ? stat(name) : undefined;
-    return found === undefined ? undefined : found.isDirectory() ? 'folder' : 'file';
+function folderSource(folder: string, { allowOutsideLinks = false }: LinkOptions): LintSource {
+  const root = realpathSync.native(folder);
+  const resolve = (name: string): string | undefined => {
+    try {
+      const real = realpathSync.native(join(folder, name));
+      return allowOutsideLinks || linkReach(root, real) !== 'beyond' ? real : undefined;
+    } catch {
+      return undefined;
+    }
   };
   return {
-    kind,
+    kind(name) {
+      const real = resolve(name);
+      return real === undefined ? undefined : statSync(real).isDirectory() ? 'folder' : 'file';
+    },
     read(name) {
-      // What is no plain file may never end.
-      const found = existsSync(join(folder, name)) ? stat(name) : undefined;
-      if (found === undefined || !found.isFile() || found.size > MAX_FILE) return undefined;
-      return readFileSync(join(folder, name));
+      const real = resolve(name);
+      try {
+        return real === undefined ? undefined : readRegularFile(real, MAX_FILE);
+      } catch (error) {
+        if (!(error instanceof FileReadError)) throw error;
+        return undefined;
+      }
     },
   };
 }
@@ -40,7 +54,7 @@ function folderSource(folder: string): LintSource {
 async function archiveSource(path: string): Promise<LintSource> {
   const files = new Map<string, Uint8Array>();
   try {
-    for (const { name, data } of await readArchive(readFileSync(path), path)) files.set(name, data);
+    for (const { name, data } of await readArchive(readArchiveFile(path), path)) files.set(name, data);
   } catch (error) {
     // Why it cannot be read is what loading it says.
     if (!(error instanceof PkgError)) throw error;

@@ -2,9 +2,14 @@
 import { join } from 'node:path';
 import type { Origins } from '../../chart/origins.ts';
 import { validateSchemas } from '../../chart/schema.ts';
+import type { SchemaLoader } from '../../chart/schema.ts';
 import { valueDocuments } from '../../chart/user-values.ts';
+import { booleanKey } from '../../chart/boolean-keys.ts';
 import { coalesceTables } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
+import { DocumentReader } from '../../yaml/nodes.ts';
+import type { YamlNode } from '../../yaml/nodes.ts';
+import { positionAt } from '../../yaml/read.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { fromError } from './errors.ts';
 import { finding } from './message.ts';
@@ -17,26 +22,61 @@ const SCHEMA = 'values.schema.json';
 /**
  * Findings on the values of a chart, subcharts' not looked at. As in Helm the schema is asked only where there is a
  * `values.yaml`; rendering asks it again, with all values.
+ *
+ * @param isNative the chart has native templates
  */
 export async function lintValues(
   source: LintSource,
   location: string,
-  { userValues, skipSchemaValidation }: { userValues: ValueMap; skipSchemaValidation?: boolean },
+  {
+    userValues,
+    skipSchemaValidation,
+    loadSchema,
+  }: { userValues: ValueMap; skipSchemaValidation?: boolean; loadSchema?: SchemaLoader },
   origins: Origins | undefined,
+  isNative: boolean,
 ): Promise<LintMessage[]> {
   if (source.kind(FILE) === undefined) return [finding('values-missing', FILE, 'there is no values.yaml')];
   const data = source.read(FILE);
   if (data === undefined) return [finding('values-invalid', FILE, 'values.yaml cannot be read')];
   const file = join(location, FILE);
   try {
-    const values = valueDocuments(new TextDecoder().decode(data), file)[0] ?? new Map();
+    const text = new TextDecoder().decode(data).replace(/^\uFEFF/, '');
+    const values = valueDocuments(text, file)[0] ?? new Map();
+    const keys = booleanKeys(text, file, isNative);
     const schema = source.read(SCHEMA);
-    if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return [];
+    if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return keys;
     const chart = { schema: { name: SCHEMA, data: schema }, location, dependencies: [] };
-    const errors = await validateSchemas(chart, coalesceTables(userValues, values), origins);
-    return errors.flatMap((error) => fromError(error, location, FILE, 'values-invalid'));
+    const errors = await validateSchemas(chart, coalesceTables(userValues, values), origins, loadSchema);
+    return [...keys, ...errors.flatMap((error) => fromError(error, location, FILE, 'values-invalid'))];
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     return fromError(error, location, FILE, 'values-invalid');
   }
 }
+
+/**
+ * Keys that are not read as they are written. Where all templates are Go's it is an info: Helm's lint, strict or not, says
+ * nothing of them.
+ */
+function booleanKeys(text: string, file: string, isNative: boolean): LintMessage[] {
+  const found: LintMessage[] = [];
+  const visit = ({ kind, children }: YamlNode): void => {
+    for (const [index, child] of children.entries()) {
+      if (child.kind !== 'scalar') visit(child);
+      else if (kind === 'map' && index % 2 === 0 && child.implicit && child.tag === '') {
+        const key = booleanKey(child.value);
+        if (key === undefined || found.length >= MOST_KEYS) continue;
+        const message = `the key ${child.value} is read as ${key}: write it as "${child.value}":`;
+        const severity = isNative ? undefined : 'info';
+        found.push(finding('value-boolean-key', FILE, message, positionAt(text, child.at, file), severity));
+      }
+    }
+  };
+  const document = new DocumentReader(text).next();
+  if (document !== undefined) visit(document);
+  return found;
+}
+
+/** Finding the line of each reads the text up to there. */
+const MOST_KEYS = 20;

@@ -4,8 +4,9 @@ import { expect } from 'vitest';
 import { resolveDependencies } from '../../../src/chart/dependencies.ts';
 import { loadChart } from '../../../src/chart/load.ts';
 import { validateSchemas } from '../../../src/chart/schema.ts';
+import type { SchemaLoader } from '../../../src/chart/schema.ts';
 import { coalesceValues } from '../../../src/chart/values.ts';
-import { helm } from '../../support/helm.ts';
+import { run } from '../../repository/support.ts';
 import { temporaryFolder, writeFiles } from '../support.ts';
 
 /** A schema and values for it, as JSON texts. */
@@ -28,8 +29,8 @@ function writeCases(cases: readonly Case[]): string {
   return folder;
 }
 
-function helmVerdicts(folder: string, count: number): Verdict[] {
-  const { stderr } = helm(['template', folder]);
+async function helmVerdicts(folder: string, count: number, env: Record<string, string>): Promise<Verdict[]> {
+  const { stderr } = await run('helm', ['template', folder], { cwd: folder, home: temporaryFolder(), env });
   const verdicts = Array.from({ length: count }, (): Verdict => 'fits');
   const parts = stderr.split(/case([0-9]+)x:\n/);
   for (let at = 1; at < parts.length; at += 2) {
@@ -38,10 +39,10 @@ function helmVerdicts(folder: string, count: number): Verdict[] {
   return verdicts;
 }
 
-async function ourVerdicts(folder: string, count: number): Promise<Verdict[]> {
+async function ourVerdicts(folder: string, count: number, load?: SchemaLoader): Promise<Verdict[]> {
   const { chart, values } = resolveDependencies(await loadChart(folder), new Map());
   const verdicts = Array.from({ length: count }, (): Verdict => 'fits');
-  for (const error of await validateSchemas(chart, coalesceValues(chart, values).values)) {
+  for (const error of await validateSchemas(chart, coalesceValues(chart, values).values, undefined, load)) {
     const file = `${error.at?.file ?? ''} ${error.hints.join(' ')}`;
     const index = Number(/case([0-9]+)x/.exec(file)?.[1]);
     verdicts[index] = error.code === 'PKG_SCHEMA_VIOLATION' ? 'violates' : 'unusable';
@@ -49,11 +50,18 @@ async function ourVerdicts(folder: string, count: number): Promise<Verdict[]> {
   return verdicts;
 }
 
-/** Holds each case to helm's verdict; gives the verdicts, so that a test can see that there are several. */
-export async function expectAgreement(cases: readonly Case[]): Promise<Verdict[]> {
+/**
+ * Holds each case to helm's verdict; gives the verdicts, so that a test can see that there are several.
+ *
+ * @param remote how helm and pkg get what schemas refer to
+ */
+export async function expectAgreement(
+  cases: readonly Case[],
+  remote: { env?: Record<string, string>; load?: SchemaLoader } = {},
+): Promise<Verdict[]> {
   const folder = writeCases(cases);
-  const theirs = helmVerdicts(folder, cases.length);
-  const ours = await ourVerdicts(folder, cases.length);
+  const theirs = await helmVerdicts(folder, cases.length, remote.env ?? {});
+  const ours = await ourVerdicts(folder, cases.length, remote.load);
   const different = cases.flatMap((one, index) =>
     ours[index] === theirs[index] ? [] : [{ ...one, ours: ours[index], helm: theirs[index] }],
   );

@@ -120,7 +120,7 @@ test.each(Object.keys(CASES))('%s', async (name) => {
 test('a kubeconfig that is a folder, and one that is no YAML', async () => {
   writeFileSync(join(peer.folder, 'broken'), 'clusters: [');
   for (const [file, says] of [
-    [peer.folder, /cannot be read \(EISDIR\)/],
+    [peer.folder, /the kubeconfig file is a folder/],
     [join(peer.folder, 'broken'), /broken:1:12/],
   ] as const) {
     const run = spawnSync(process.execPath, ['bin/pkg.js', 'list', '--kubeconfig', file], { encoding: 'utf8' });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KubeClient } from '../../../src/cluster/kube/client.ts';
 import { PkgError } from '../../../src/errors.ts';
-import { layerProgram } from '../../support/layer.ts';
+import { kubectlPath } from '../../support/kubectl.ts';
 import { pkg } from '../../support/pkg.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { Peer, PeerRequest } from '../../support/peer.ts';
@@ -324,7 +324,7 @@ test('a plugin that never answers can be left with Ctrl-C', async () => {
 
 /** The real kubectl; it does not block, so that the server in this process can answer. */
 async function kubectl(args: readonly string[]): Promise<{ status: number | null; stderr: string }> {
-  const child = spawn(layerProgram('kubectl'), args, {
+  const child = spawn(kubectlPath(), args, {
     env: { PATH: process.env['PATH'], HOME: peer.folder },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { layerProgram } from '../../support/layer.ts';
+import { kubectlPath } from '../../support/kubectl.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { Peer } from '../../support/peer.ts';
 
@@ -56,7 +56,7 @@ async function inPod(command: readonly string[], env: Record<string, string> = {
 }
 
 const pkg = (...args: string[]): string[] => [process.execPath, 'bin/pkg.js', ...args];
-const kubectl = (...args: string[]): string[] => [layerProgram('kubectl'), ...args];
+const kubectl = (...args: string[]): string[] => [kubectlPath(), ...args];
 
 test.skipIf(!canMount)("the pod's account, authority and namespace are used, as kubectl uses them", async () => {
   const ours = await inPod(pkg('list'));

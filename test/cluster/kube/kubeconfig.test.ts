@@ -14,7 +14,7 @@ import type { ConnectionSettings } from '../../../src/cluster/kube/connection.ts
 import { locateField } from '../../../src/cluster/kube/kubeconfig-fields.ts';
 import { PkgError } from '../../../src/errors.ts';
 import { helmPath } from '../../support/helm.ts';
-import { layerProgram } from '../../support/layer.ts';
+import { kubectlPath } from '../../support/kubectl.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { Peer, PeerRequest } from '../../support/peer.ts';
 import { settings } from './support.ts';
@@ -301,7 +301,7 @@ type Outcome = { sent: Sent | undefined; why: string; asked?: boolean };
 
 async function byKubectl(given: Partial<ConnectionSettings>, env: Record<string, string>): Promise<Outcome> {
   const before = peer.seen.length;
-  const done = await run(layerProgram('kubectl'), ['get', '--raw', '/probe', ...kubectlFlags(given)], env);
+  const done = await run(kubectlPath(), ['get', '--raw', '/probe', ...kubectlFlags(given)], env);
   const request = peer.seen[before];
   const asked = done.stdout.includes('Please enter Username');
   return { sent: request === undefined ? undefined : essence(request), why: done.stderr.trim(), asked };

@@ -11,7 +11,7 @@ import { proxyFromEnvironment } from '../../../src/network/proxy-choice.ts';
 import { PkgError } from '../../../src/errors.ts';
 import { startForwardProxy } from '../../support/forward-proxy.ts';
 import type { ForwardProxy, ForwardProxyOptions } from '../../support/forward-proxy.ts';
-import { layerProgram } from '../../support/layer.ts';
+import { kubectlPath } from '../../support/kubectl.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { Peer } from '../../support/peer.ts';
 import { connectionOf } from './support.ts';
@@ -54,7 +54,7 @@ async function both(
       throw reason;
     },
   );
-  const child = spawn(layerProgram('kubectl'), ['get', '--raw', '/version', '--kubeconfig', file], {
+  const child = spawn(kubectlPath(), ['get', '--raw', '/version', '--kubeconfig', file], {
     env: { PATH: process.env['PATH'], HOME: peer.folder, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -259,7 +259,7 @@ test.skipIf(!isolated)('NO_PROXY and its relatives mean what they mean to kubect
     '-c',
     `ip link set lo up && exec '${process.execPath}' '${join(here, 'no-proxy-oracle.ts')}'`,
   ]);
-  oracle.stdin.end(JSON.stringify({ kubectl: layerProgram('kubectl'), cases }));
+  oracle.stdin.end(JSON.stringify({ kubectl: kubectlPath(), cases }));
   let text = '';
   oracle.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   oracle.stderr.pipe(process.stderr);

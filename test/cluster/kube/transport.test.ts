@@ -61,6 +61,57 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.seen[1]?.path).toBe(`${get.path}?labelSelector=a%3Db%2Cc%21%3Dd`);
   });
 
+  test('a write goes out only while its fence is open, and ends only then', async () => {
+    let whole = 0;
+    const to = await peer({
+      http1Only,
+      serve: ({ body }, { json, response }) => {
+        if (http1Only || !response.stream.aborted) whole++;
+        json({ bytes: body.length });
+      },
+    });
+    const client = clientOf(to);
+    for (const text of ['', 'x'.repeat(3 << 20)]) {
+      // Closed when the request is about to go out; closed again before its end; then open.
+      const answers = [false, true, false, true, true];
+      let reopened = 0;
+      const fence = {
+        isOpen: () => answers.shift() ?? true,
+        reopen: async () => {
+          reopened++;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        },
+      };
+      whole = 0;
+      const { body } = await client.request({ ...post, body: { text }, fence });
+      expect(body).toEqual({ bytes: text.length + '{"text":""}'.length });
+      expect([reopened, answers]).toEqual([2, []]);
+      expect(whole).toBe(1);
+    }
+  });
+
+  test('a write whose fence does not open again is not sent', async () => {
+    const to = await peer({ http1Only });
+    const lost = new Error('lost');
+    const fence = { isOpen: () => false, reopen: () => Promise.reject(lost) };
+    await expect(clientOf(to).request({ ...post, fence })).rejects.toBe(lost);
+    expect(to.seen).toEqual([]);
+  });
+
+  test('what waits ends with its signal, and everything when the client is closed', async () => {
+    const to = await peer({ http1Only, serve: () => {} });
+    const client = clientOf(to);
+    const signal = AbortSignal.timeout(300);
+    const waiting = Array.from({ length: 60 }, () => client.request({ ...post, signal }));
+    const begun = performance.now();
+    const outcomes = await Promise.allSettled(waiting);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(outcomes.every((one) => one.status === 'rejected' && one.reason === signal.reason)).toBe(true);
+    const left = client.request(get);
+    client.close();
+    await expect(left).rejects.toThrow('closed');
+  });
+
   test('300 requests at once share few connections', async () => {
     const to = await peer({ http1Only });
     const client = clientOf(to);
@@ -299,6 +350,31 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     await expect(hanging).rejects.toThrow('enough');
     await client.request(get);
     expect(to.connections()).toBeLessThanOrEqual(http1Only ? 2 : 1);
+  });
+
+  test('a write whose lease is lost before it goes, or before all of it went, is not sent', async () => {
+    const whole: string[] = [];
+    const to = await peer({
+      http1Only,
+      serve: ({ body }, { json }) => {
+        whole.push(body);
+        json({});
+      },
+    });
+    const client = clientOf(to);
+    const lost = new Error('another took over');
+    for (const held of [[false], [true, false]]) {
+      const left = [...held];
+      const fence = { isOpen: () => left.shift() ?? false, reopen: () => Promise.reject(lost) };
+      await expect(client.request({ ...post, fence })).rejects.toBe(lost);
+      expect(left).toEqual([]);
+    }
+    expect(whole).toEqual([]);
+    let isHeld = false;
+    const reopen = async (): Promise<void> => void (isHeld = true);
+    const answer = await client.request({ ...post, fence: { isOpen: () => isHeld, reopen } });
+    expect(answer).toMatchObject({ status: 200, repeated: false });
+    expect(whole).toEqual(['{"kind":"Secret"}']);
   });
 
   test('a server that closed an idle connection is connected to again', async () => {

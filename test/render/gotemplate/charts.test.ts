@@ -142,6 +142,20 @@ describe('both kinds of templates in one chart', () => {
     expect(b?.['data']).toEqual({ text: 'app: web\nteam: "yes: # we"', only: '[yes: # we]' });
   });
 
+  test('a definition that is included knows the native template', async () => {
+    const chart = chartOf({
+      'templates/_h.tpl': '{{ define "x.name" }}{{ .Template.Name }} in {{ .Template.BasePath }}{{ end }}',
+      'templates/go.yaml': 'kind: ConfigMap\nmetadata: {name: {{ include "x.name" . | quote }}}\n',
+      'templates/one.yaml.hbs': configMap('a: {{include "x.name"}}'),
+      'templates/two.yaml.hbs': configMap('a: {{include "x.name"}}'),
+    });
+    const { objects } = await render(chart);
+    const printed = objects.map(({ object }) => JSON.stringify(object && toPlain(object)));
+    for (const name of ['go.yaml', 'one.yaml.hbs', 'two.yaml.hbs']) {
+      expect(printed.filter((text) => text.includes(`web/templates/${name} in web/templates`))).toHaveLength(1);
+    }
+  });
+
   test('a name that neither kind has is an error', async () => {
     const error = await failure(
       chartOf({ 'templates/_h.tpl': HELPERS, 'templates/n.yaml.hbs': configMap('a: {{include "x.lables"}}') }),

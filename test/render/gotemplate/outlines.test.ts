@@ -140,6 +140,27 @@ describe('a chart that is rendered again', () => {
       { numRuns: 12 },
     );
   });
+
+  test('does not depend on files that hold something else, and makes them anew', () => {
+    render();
+    const [file = ''] = kept();
+    const good = readFileSync(file);
+    // The head stands there twice: this damages both copies alike.
+    const twice = (index: string): Buffer => {
+      const size = 8 + 4 * Math.ceil(index.length / 4);
+      const head = Buffer.alloc(size);
+      head.writeInt32LE(size, 0);
+      head.writeInt32LE(index.length, 4);
+      head.write(index, 8, 'latin1');
+      return Buffer.concat([head, head]);
+    };
+    const texts = ['null', '[]', '{"names":[],"texts":[null]}', '{"names":[],"texts":[{"name":"a","size":9e9}]}', '{'];
+    for (const bytes of [Buffer.alloc(good.length, Buffer.from([8, 0, 0, 0])), Buffer.alloc(0), ...texts.map(twice)]) {
+      writeFileSync(file, bytes);
+      expect(render()).toContain('a: 2');
+      expect(readFileSync(file).length).toBeGreaterThan(30_000);
+    }
+  });
 });
 
 test('a library is known in every chart that has it', () => {

@@ -124,7 +124,7 @@ test.each([[], ['--kube-version', '1.20'], ['--skip-schema-validation']])(
       .stdout.split(/^==> Linting .*\n/m)
       .slice(1);
     expect(parts).toHaveLength(charts.length);
-    const [, kubeVersion = '1.36.0'] = flags[0] === '--kube-version' ? flags : [];
+    const [, kubeVersion = '1.37.0'] = flags[0] === '--kube-version' ? flags : [];
     const { DEFAULT_CAPABILITIES } = await import('../../../src/render/capabilities.ts');
     const ours = await Promise.all(
       charts.map(async (_, index): Promise<LintMessage[]> =>

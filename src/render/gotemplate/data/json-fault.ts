@@ -1,5 +1,6 @@
-/** Where a text stops being JSON, in the words of Go's scanner. */
-import { quoteRune } from '../utf8.ts';
+/** Where a text stops being JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
+import { decodeRune, isSpace, quote, quoteRune, RUNE_ERROR, splitRunes } from '../utf8.ts';
+import { isPrint } from '../unicode.ts';
 
 type Context = 'key' | 'value';
 
@@ -81,9 +82,11 @@ class Scanner {
   }
 
   #invalid(context: string): string {
-    // Go ends the text with a blank.
-    const byte = this.#at < this.#text.length ? this.#text.charCodeAt(this.#at) : 32;
-    return `invalid character ${quoteByte(byte)} ${context}`;
+    if (this.#at >= this.#text.length) return END;
+    const { rune, size } = decodeRune(this.#text, this.#at);
+    const isBroken = rune === RUNE_ERROR && size === 1;
+    const shown = isBroken ? `'\\x${this.#text.charCodeAt(this.#at).toString(16)}'` : quoteRune(rune);
+    return `invalid character ${shown} ${context}`;
   }
 
   #scalar(first: string): string | undefined {
@@ -96,7 +99,7 @@ class Scanner {
   #word(word: string): string | undefined {
     for (let index = 0; index < word.length; index++, this.#at++) {
       if (this.#text[this.#at] === word[index]) continue;
-      return this.#invalid(`in literal ${word} (expecting ${quoteByte(word.charCodeAt(index))})`);
+      return this.#invalid(`in literal ${word} (expecting ${quoteRune(word.charCodeAt(index))})`);
     }
     return undefined;
   }
@@ -106,19 +109,19 @@ class Scanner {
     for (;;) {
       const character = this.#text[this.#at];
       if (character === undefined) return END;
-      if (character < ' ') return this.#invalid('in string literal');
+      if (character < ' ') return this.#invalid('in string');
       this.#at++;
       if (character === '"') return undefined;
       if (character !== '\\') continue;
       const escape = this.#text[this.#at];
+      if (escape === undefined) return END;
       if (escape === 'u') {
-        for (let digits = 0; digits < 4; digits++) {
-          this.#at++;
-          if (!/^[0-9a-fA-F]$/.test(this.#text[this.#at] ?? ''))
-            return this.#invalid('in \\u hexadecimal character escape');
-        }
-      } else if (escape === undefined || !'bfnrt\\/"'.includes(escape)) {
-        return this.#invalid('in string escape code');
+        const digits = this.#text.slice(this.#at + 1, this.#at + 5);
+        if (!/^[0-9a-fA-F]*$/.test(digits)) return invalidEscape(`\\u${digits}`);
+        if (digits.length < 4) return END;
+        this.#at += 4;
+      } else if (!'bfnrt\\/"'.includes(escape)) {
+        return invalidEscape(`\\${escape}`);
       }
       this.#at++;
     }
@@ -133,13 +136,13 @@ class Scanner {
     else this.#skipDigits();
     if (this.#text[this.#at] === '.') {
       this.#at++;
-      if (!this.#isDigit()) return this.#invalid('after decimal point in numeric literal');
+      if (!this.#isDigit()) return this.#invalid('in numeric literal');
       this.#skipDigits();
     }
     if (this.#text[this.#at] === 'e' || this.#text[this.#at] === 'E') {
       this.#at++;
       if (this.#text[this.#at] === '+' || this.#text[this.#at] === '-') this.#at++;
-      if (!this.#isDigit()) return this.#invalid('in exponent of numeric literal');
+      if (!this.#isDigit()) return this.#invalid('in numeric literal');
       this.#skipDigits();
     }
     return undefined;
@@ -154,7 +157,10 @@ class Scanner {
   }
 }
 
-function quoteByte(byte: number): string {
-  // A byte is shown as the character of that number; the quotes the other way round.
-  return byte === 34 ? `'"'` : byte === 39 ? `'\\''` : quoteRune(byte);
+function invalidEscape(bytes: string): string {
+  const isPlain = splitRunes(bytes).every((character) => {
+    const { rune } = decodeRune(character, 0);
+    return character !== '`' && rune !== RUNE_ERROR && !isSpace(rune) && isPrint(rune);
+  });
+  return `invalid escape sequence ${isPlain ? `\`${bytes}\`` : quote(bytes)} in string`;
 }

@@ -71,7 +71,7 @@ export function jsonString(text: string, escapeHtml: boolean): string {
   let out = JSON.stringify(text);
   if (escapeHtml) out = out.replace(/[<>&]/g, (character) => HTML[character] ?? character);
   if (!NOT_ASCII.test(text)) return out;
-  if (!isValid(text)) out = replaceInvalid(out, '\\ufffd');
+  if (!isValid(text)) out = replaceInvalid(out, '\xef\xbf\xbd');
   return out.replaceAll('\xe2\x80\xa8', '\\u2028').replaceAll('\xe2\x80\xa9', '\\u2029');
 }
 

@@ -1,43 +1,75 @@
 /** JSON as Go's encoding/json reads it into an `interface {}`. */
 import { GoError } from '../functions/signature.ts';
-import { decodeText, encodeText } from '../value.ts';
+import { decodeRunes } from '../utf8.ts';
+import { encodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { DEEPEST } from './plain.ts';
 import { jsonFault } from './json-fault.ts';
 
-/** Reads bytes. @throws GoError with Go's words for what is no JSON */
-export function readJson(bytes: string): GoValue {
+/**
+ * Reads bytes; of null nothing is asked.
+ *
+ * @param into the type that the value must be of, where only one is taken
+ * @throws GoError with Go's words for what is no JSON, what is of another type, and a number beyond all floats
+ */
+export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]interface {}'): GoValue {
+  const text = decodeRunes(bytes);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(decodeText(bytes));
+    parsed = JSON.parse(text);
   } catch {
     throw new GoError(jsonFault(bytes) ?? 'unexpected end of JSON input');
   }
-  return convert(parsed, bytes, 0);
+  const isWanted =
+    into === '[]interface {}' ? Array.isArray(parsed) : typeof parsed === 'object' && !Array.isArray(parsed);
+  if (into !== undefined && parsed !== null && !isWanted) {
+    const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
+    throw new GoError(`json: cannot unmarshal ${kind} into Go value of type ${into}`);
+  }
+  return convert(parsed, text, []);
 }
 
-/** Is it one number? Go complains first that it is no map, then that it is too large. */
-export function isJsonNumber(bytes: string): boolean {
-  return /^\s*-?\d/.test(bytes) && jsonFault(bytes) === undefined;
-}
-
-function convert(value: unknown, bytes: string, depth: number): GoValue {
-  if (depth > DEEPEST) throw new GoError('exceeded max depth');
+/** @param path the keys and indexes that lead to the value */
+function convert(value: unknown, text: string, path: string[]): GoValue {
+  if (path.length > DEEPEST) throw new GoError('exceeded max depth');
   if (typeof value === 'string') return encodeText(value.toWellFormed());
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value;
-    const written = [...bytes.matchAll(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g)].find(
-      ([text]) => !Number.isFinite(Number(text)),
-    );
-    throw new GoError(`json: cannot unmarshal number ${written?.[0] ?? ''} into Go value of type float64`);
+    throw new GoError(`json: cannot unmarshal number ${firstInfinite(text)} into ${intoWhat(path)} of type float64`);
   }
   if (typeof value !== 'object' || value === null) return (value ?? null) as GoValue;
-  if (Array.isArray(value)) return value.map((item) => convert(item, bytes, depth + 1));
+  const below = (key: string, item: unknown): GoValue => {
+    path.push(key);
+    const converted = convert(item, text, path);
+    path.pop();
+    return converted;
+  };
+  if (Array.isArray(value)) return value.map((item, index) => below(String(index), item));
   const map = new Map<string, GoValue>();
   for (const key of Object.keys(value)) {
-    map.set(encodeText(key.toWellFormed()), convert((value as Record<string, unknown>)[key], bytes, depth + 1));
+    map.set(encodeText(key.toWellFormed()), below(key, (value as Record<string, unknown>)[key]));
   }
   return map;
+}
+
+/** The digits of the first number that is beyond all floats. */
+function firstInfinite(text: string): string {
+  let found = '';
+  JSON.parse(text, (_key: string, value: unknown, context?: { source?: string }) => {
+    if (found === '' && typeof value === 'number' && !Number.isFinite(value)) found = context?.source ?? '';
+    return value;
+  });
+  return found;
+}
+
+/**
+ * How Go 1.27 names the place of a value: by a JSON pointer with points for slashes, which it takes for that of a
+ * list's element where it ends in digits (`UnmarshalTypeError.Error` in encoding/json/v2_decode.go).
+ */
+export function intoWhat(path: readonly string[]): string {
+  if (path.length === 0) return 'Go value';
+  const pointer = path.map((key) => `.${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return /\.[0-9]+$/.test(pointer) ? encodeText(pointer) : `Go struct field ${encodeText(pointer)}`;
 }
 
 /** What JSON calls a value in Go's error messages. */

@@ -35,7 +35,11 @@ export function simplify(value: GoValue): Printable {
   }
   if (!(value instanceof GoObject)) throw unsupported(value);
   if (value.json !== undefined) return simplify(value.json());
-  return new Fields(new Map(Object.entries(value.fields).filter(([name]) => /^[A-Z]/.test(name))));
+  const { fields, jsonNames } = value;
+  if (jsonNames !== undefined) {
+    return new Fields(new Map(Object.entries(jsonNames).map(([name, shown]) => [shown, fields[name] ?? null])));
+  }
+  return new Fields(new Map(Object.entries(fields).filter(([name]) => /^[A-Z]/.test(name))));
 }
 
 function unsupported(value: GoValue): GoError {

@@ -143,7 +143,7 @@ function float(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-function quotedKey(key: string): string {
+export function quotedKey(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key);
 }
 

@@ -1,50 +1,328 @@
-/** TOML as BurntSushi's decoder reads it into an `interface {}`. */
-import { TomlDate, TomlError, parse } from 'smol-toml';
+/** TOML as BurntSushi's toml 1.6.0 reads it into a `map[string]interface {}`: what it takes, and what it says of the rest. */
 import { GoError } from '../functions/signature.ts';
-import { int64 } from '../int.ts';
-import { GoTime } from '../time.ts';
-import { TypedList, encodeText } from '../value.ts';
+import { encodeRune, quote } from '../utf8.ts';
 import type { GoMap, GoValue } from '../value.ts';
-import { fixedZone, utc } from '../zoneinfo.ts';
+import { isDigit, readFloat, readNumberOrDate, readSigned } from './toml-numbers.ts';
+import { END, isNewline, Scanner, shown } from './toml-scan.ts';
+import { KeyConflict, keyText, Tables } from './toml-tables.ts';
+import type { Key } from './toml-tables.ts';
 
-/** Reads a text. @throws GoError for what is no TOML */
-export function readToml(text: string): GoMap {
-  try {
-    return convertTable(parse(text, { integersAsBigInt: true, useLegacyDate: true }));
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const [reason = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
-    throw new GoError(`toml: line ${error.line}: ${encodeText(reason)}`);
+/** Reads bytes. @throws GoError in its words for what is no TOML */
+export function readToml(bytes: string): GoMap {
+  const text = bytes.replace(/^(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)/, '');
+  if (text.slice(0, 6).includes('\0')) {
+    throw new GoError('toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8');
+  }
+  return new Reader(text).document();
+}
+
+const CODE = {
+  tab: 9,
+  newline: 10,
+  blank: 32,
+  quote: 34,
+  hash: 35,
+  apostrophe: 39,
+  comma: 44,
+  point: 46,
+  equals: 61,
+  open: 91,
+  close: 93,
+  openBrace: 123,
+  closeBrace: 125,
+} as const;
+
+class Reader {
+  readonly #tables = new Tables();
+  readonly #scan: Scanner;
+  /** The name whose value is read; empty between values. */
+  #name = '';
+  /** The line of the key that was read last: errors about keys name it. */
+  #keyLine = 1;
+
+  constructor(text: string) {
+    this.#scan = new Scanner(text, () => this.#current());
+  }
+
+  #current(): string {
+    const { context } = this.#tables;
+    if (this.#name === '') return keyText(context);
+    return context.length === 0 ? this.#name : `${keyText(context)}.${this.#name}`;
+  }
+
+  document(): GoMap {
+    const scan = this.#scan;
+    for (;;) {
+      const rune = scan.next();
+      if (rune === END) return this.#tables.root;
+      if (isBlank(rune) || isNewline(rune)) continue;
+      if (rune === CODE.hash) {
+        this.#comment();
+        continue;
+      }
+      if (rune === CODE.open) {
+        this.#header();
+      } else {
+        scan.at -= encodeRune(rune).length;
+        const { context } = this.#tables;
+        this.#pair();
+        this.#tables.context = context;
+        this.#name = '';
+      }
+      this.#lineEnd();
+    }
+  }
+
+  #lineEnd(): void {
+    const scan = this.#scan;
+    for (;;) {
+      const rune = scan.next();
+      if (rune === END || isNewline(rune)) return;
+      if (rune === CODE.hash) return this.#comment();
+      if (isBlank(rune)) continue;
+      throw scan.fault(
+        `expected a top-level item to end with a newline, comment, or EOF, but got ${shown(rune)} instead`,
+      );
+    }
+  }
+
+  #comment(): void {
+    const scan = this.#scan;
+    for (let rune = scan.peek(); rune !== END && !isNewline(rune); rune = scan.peek()) {
+      scan.next();
+      scan.take(/[\t -~]*/y);
+    }
+  }
+
+  /** `[a.b]` or `[[a.b]]`, from behind the first bracket. */
+  #header(): void {
+    const scan = this.#scan;
+    const isList = scan.accept('[');
+    const key: string[] = [];
+    for (;;) {
+      scan.skipBlanks();
+      const first = scan.peek();
+      if (first === CODE.close || first === END) {
+        throw scan.fault('unexpected end of table name (table names cannot be empty)');
+      }
+      if (first === CODE.point) throw scan.fault('unexpected table separator (table names cannot be empty)');
+      key.push(this.#part(key.length === 0));
+      scan.skipBlanks();
+      const rune = scan.next();
+      if (rune === CODE.close) break;
+      if (rune !== CODE.point) {
+        throw scan.faultAfter(rune, `expected '.' or ']' to end table name, but got ${shown(rune)} instead`);
+      }
+    }
+    if (isList) {
+      const rune = scan.next();
+      if (rune !== CODE.close) {
+        throw scan.faultAfter(rune, `expected end of table array name delimiter ']', but got ${shown(rune)} instead`);
+      }
+    }
+    this.#checked(() => this.#tables.enter(key, isList));
+    this.#tables.setKind('', false);
+  }
+
+  /** One part of a key; of a bare one there may be nothing. */
+  #part(isFirst: boolean): string {
+    const scan = this.#scan;
+    const mark = scan.peek();
+    let part: string;
+    if (mark === CODE.quote || mark === CODE.apostrophe) {
+      scan.next();
+      part = mark === CODE.quote ? scan.string() : scan.rawString();
+    } else {
+      part = scan.take(/[A-Za-z0-9_-]*/y);
+    }
+    if (isFirst) this.#keyLine = scan.line;
+    return part;
+  }
+
+  /** `a.b = value`, set in the table that is written to; `#name` is the last part of the key then. */
+  #pair(isInline = false): { parents: Key; name: string; value: GoValue } {
+    const scan = this.#scan;
+    const tables = this.#tables;
+    scan.skipBlanks();
+    const first = scan.peek();
+    if (first === CODE.equals || first === END) throw scan.fault("unexpected '=': key name appears blank");
+    if (first === CODE.point) throw scan.fault("unexpected '.': keys cannot start with a '.'");
+    const key: string[] = [];
+    for (;;) {
+      key.push(this.#part(key.length === 0));
+      scan.skipBlanks();
+      const rune = scan.next();
+      if (rune === CODE.equals) break;
+      if (rune === END) throw scan.faultAfter(rune, "unexpected EOF; expected key separator '='");
+      if (rune !== CODE.point) {
+        const line = rune === CODE.newline ? scan.line - 1 : scan.line;
+        throw scan.fault(`expected '.' or '=', but got ${shown(rune)} instead`, line);
+      }
+      scan.skipBlanks();
+      const next = scan.peek();
+      if (next === CODE.equals || next === END) throw scan.fault("unexpected '='");
+      if (next === CODE.point) throw scan.fault("unexpected '.'");
+    }
+    const name = key.at(-1) ?? '';
+    const parents = key.slice(0, -1);
+    this.#name = name;
+    for (const parent of parents) this.#checked(() => tables.enterImplicit([...tables.context, parent]));
+    const value = this.#value(false);
+    this.#checked(() => tables.set(name, value));
+    tables.setKind(name, Array.isArray(value));
+    if (!isInline) this.#name = '';
+    return { parents, name, value };
+  }
+
+  #checked(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof KeyConflict) throw this.#scan.fault(error.message, this.#keyLine);
+      throw error;
+    }
+  }
+
+  #value(isItem: boolean): GoValue {
+    const scan = this.#scan;
+    scan.skipBlanks();
+    const start = scan.at;
+    if (isDigit(scan.peek())) return readNumberOrDate(scan);
+    const rune = scan.next();
+    switch (encodeRune(rune)) {
+      case '[':
+        return this.#list();
+      case '{':
+        return this.#inlineTable(isItem);
+      case '"':
+        if (!scan.accept('"')) return scan.string();
+        if (scan.accept('"')) return scan.multilineString();
+        return '';
+      case "'":
+        if (!scan.accept("'")) return scan.rawString();
+        if (scan.accept("'")) return scan.multilineRawString();
+        return '';
+      case '.':
+        throw scan.fault("floats must start with a digit, not '.'");
+      case 'i':
+      case 'n':
+        if ((scan.accept('n') && scan.accept('f')) || (scan.accept('a') && scan.accept('n'))) {
+          return readFloat(scan, scan.text.slice(start, scan.at));
+        }
+        break;
+      case '-':
+      case '+':
+        return readSigned(scan, start);
+      default:
+    }
+    if (isLetter(rune)) {
+      // toml goes back one character, which is not where the value begins if it took `n` or `a` above.
+      const { length } = encodeRune(rune);
+      scan.at -= scan.at === start + length ? length : 1;
+      return this.#boolean();
+    }
+    if (rune === END) throw scan.faultAfter(rune, 'unexpected EOF; expected value');
+    const line = rune === CODE.newline ? scan.line - 1 : scan.line;
+    throw scan.fault(`expected value but found ${shown(rune)} instead`, line);
+  }
+
+  #boolean(): GoValue {
+    const scan = this.#scan;
+    const start = scan.at;
+    while (isLetter(scan.peek())) scan.next();
+    const word = scan.text.slice(start, scan.at);
+    if (word === 'true' || word === 'false') return word === 'true';
+    throw scan.fault(`expected value but found ${quote(word)} instead`);
+  }
+
+  /** From behind the bracket. */
+  #list(): GoValue[] {
+    const scan = this.#scan;
+    this.#tables.setKind(this.#name, true);
+    const items: GoValue[] = [];
+    for (;;) {
+      const rune = this.#skipBetween();
+      if (rune === CODE.comma) throw scan.fault('unexpected comma');
+      if (rune === CODE.close) {
+        scan.next();
+        return items;
+      }
+      items.push(this.#value(true));
+      const end = this.#skipBetween();
+      scan.next();
+      if (end === CODE.close) return items;
+      if (end === CODE.comma) continue;
+      throw scan.faultAfter(end, `expected a comma (',') or array terminator (']'), but got ${orEnd(end)}`);
+    }
+  }
+
+  /** Skips blanks, line breaks and comments; the character that follows stays. */
+  #skipBetween(): number {
+    const scan = this.#scan;
+    for (;;) {
+      const rune = scan.peek();
+      if (rune === CODE.hash) this.#comment();
+      else if (isBlank(rune) || isNewline(rune)) scan.next();
+      else return rune;
+    }
+  }
+
+  /** From behind the brace. */
+  #inlineTable(isItem: boolean): GoMap {
+    const scan = this.#scan;
+    const tables = this.#tables;
+    const { context } = tables;
+    const name = this.#name;
+    const own = [...context, name];
+    tables.context = own;
+    this.#name = '';
+    tables.markImplicit(own);
+    this.#checked(() => tables.enter(own, isItem));
+    const table: GoMap = new Map();
+    const close = (): GoMap => {
+      scan.next();
+      tables.context = context;
+      this.#name = name;
+      return table;
+    };
+    for (;;) {
+      const rune = this.#skipBetween();
+      if (rune === CODE.comma) throw scan.fault('unexpected comma');
+      if (rune === CODE.closeBrace) return close();
+      const pair = this.#pair(true);
+      put(table, pair.parents, pair.name, pair.value);
+      tables.context = own;
+      const end = this.#skipBetween();
+      if (end === CODE.closeBrace) return close();
+      scan.next();
+      if (end !== CODE.comma) {
+        throw scan.faultAfter(end, `expected a comma or an inline table terminator '}', but got ${orEnd(end)} instead`);
+      }
+    }
   }
 }
 
-function convertTable(table: object): GoMap {
-  return new Map(Object.entries(table).map(([key, value]) => [encodeText(key), convert(value)]));
+/** Sets a value in a table by way of others. */
+function put(table: GoMap, parents: Key, name: string, value: GoValue): void {
+  let below = table;
+  for (const parent of parents) {
+    const known = below.get(parent);
+    const next: GoMap = known instanceof Map ? known : new Map();
+    below.set(parent, next);
+    below = next;
+  }
+  below.set(name, value);
 }
 
-function convert(value: unknown): GoValue {
-  switch (typeof value) {
-    case 'bigint':
-      if (BigInt.asIntN(64, value) !== value) throw new GoError(`toml: ${value} is out of range for int64`);
-      return int64(value);
-    case 'string':
-      return encodeText(value);
-    case 'number':
-    case 'boolean':
-      return value;
-    default:
-  }
-  if (value instanceof TomlDate) return convertTime(value);
-  if (Array.isArray(value)) {
-    const items = value.map(convert);
-    const areTables = items.length > 0 && items.every((item) => item instanceof Map);
-    return areTables ? new TypedList('map[string]interface {}', items) : items;
-  }
-  return convertTable(value as object);
+function orEnd(rune: number): string {
+  return rune === END ? 'end of file' : `'${encodeRune(rune)}'`;
 }
 
-function convertTime(value: TomlDate): GoTime {
-  const [, sign, hours, minutes] = /([-+])(\d\d):(\d\d)$/.exec(value.toISOString()) ?? [];
-  const seconds = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === '-' ? -60 : 60);
-  return new GoTime(BigInt(value.getTime()) * 1_000_000n, seconds === 0 ? utc : fixedZone('', seconds));
+function isBlank(rune: number): boolean {
+  return rune === CODE.tab || rune === CODE.blank;
+}
+
+function isLetter(rune: number): boolean {
+  if (rune < 0x80) return (rune >= 65 && rune <= 90) || (rune >= 97 && rune <= 122);
+  return /^\p{L}$/u.test(String.fromCodePoint(rune));
 }

@@ -4,6 +4,9 @@
  * `toYaml` makes JSON of the value first and reads that as YAML: what JSON cannot say is refused, and what
  * a YAML reader refuses or changes in a JSON text, such as control characters, is refused or changed here.
  */
+import { compareKeys, compareRunes } from '../../../yaml/go-keys.ts';
+import { isSimpleKey, printText } from '../../../yaml/go-text.ts';
+import type { Dialect, Place } from '../../../yaml/go-text.ts';
 import { shortestFloat } from '../float.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
@@ -14,8 +17,6 @@ import { jsonNumber, jsonString } from './json-print.ts';
 import { refuseCycle, SUSPECT } from './cycles.ts';
 import { DEEPEST, Fields, simplify } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
-import { isSimpleKey, printText } from './yaml-scalar.ts';
-import type { Dialect, Place } from './yaml-scalar.ts';
 
 /** As sigs.k8s.io/yaml marshals: sorted keys, lists not indented below their key, folded at 80 columns. */
 export function printYaml(value: GoValue): string {
@@ -267,89 +268,14 @@ function keyThroughJson(key: string): string {
   return text;
 }
 
-const LETTER_FIRST = /^[A-Za-z]+$/;
-
-/** go-yaml's order: letters after all else, numbers within a key by their value. */
 function sortKeys(map: GoMap, version: 2 | 3): string[] {
   const keys = [...map.keys()];
-  return keys.length < 2 ? keys : keys.sort((a, b) => compareKeys(a, b, version));
-}
-
-function compareKeys(a: string, b: string, version: 2 | 3): number {
-  if (a === b) return 0;
-  if (!UNCHANGED.test(a) || !UNCHANGED.test(b)) {
-    return compareRunes(runesOf(a), runesOf(b), version);
-  }
-  const shortest = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < shortest && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  if (at === shortest) return a.length - b.length;
-  const [first, second] = [a[at] ?? '', b[at] ?? ''];
-  if (LETTER_FIRST.test(first) && LETTER_FIRST.test(second)) return first < second ? -1 : 1;
-  return compareFrom([...a], [...b], at, version);
+  if (keys.length < 2) return keys;
+  return keys.sort((a, b) =>
+    UNCHANGED.test(a) && UNCHANGED.test(b) ? compareKeys(a, b, version) : compareRunes(runesOf(a), runesOf(b), version),
+  );
 }
 
 function runesOf(bytes: string): string[] {
   return [...decodeText(replaceInvalid(bytes, '\xef\xbf\xbd'))];
-}
-
-function compareRunes(a: readonly string[], b: readonly string[], version: 2 | 3): number {
-  const shortest = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < shortest && a[at] === b[at]) at++;
-  return at === shortest ? a.length - b.length : compareFrom(a, b, at, version);
-}
-
-// Nearly all keys are ASCII, and expressions over Unicode's tables take time to make.
-let wideLetter: RegExp | undefined;
-let wideDigit: RegExp | undefined;
-
-function isLetter(character: string): boolean {
-  if (character < '\x80') return LETTER_FIRST.test(character);
-  return (wideLetter ??= /^\p{L}$/u).test(character);
-}
-
-function isDigit(character: string): boolean {
-  if (character < '\x80') return character >= '0' && character <= '9';
-  return (wideDigit ??= /^\p{Nd}$/u).test(character);
-}
-
-/** Compares from the first character that differs. */
-function compareFrom(a: readonly string[], b: readonly string[], at: number, version: 2 | 3): number {
-  const [first, second] = [a[at] ?? '', b[at] ?? ''];
-  const [letterA, letterB] = [isLetter(first), isLetter(second)];
-  if (letterA && letterB) return codeOf(first) - codeOf(second);
-  if (letterA || letterB) {
-    const afterDigit = version === 3 && at > 0 && isDigit(a[at - 1] ?? '');
-    return (afterDigit ? letterA : letterB) ? -1 : 1;
-  }
-  let [numberA, numberB] = [0n, 0n];
-  if (first === '0' || second === '0') {
-    for (let back = at - 1; back >= 0 && isDigit(a[back] ?? ''); back--) {
-      if (a[back] !== '0') {
-        numberA = numberB = 1n;
-        break;
-      }
-    }
-  }
-  const [restA, restB] = [digitsFrom(a, at), digitsFrom(b, at)];
-  numberA = valueOf(numberA, restA);
-  numberB = valueOf(numberB, restB);
-  if (numberA !== numberB) return numberA < numberB ? -1 : 1;
-  return restA.length - restB.length || codeOf(first) - codeOf(second);
-}
-
-function digitsFrom(text: readonly string[], at: number): readonly string[] {
-  let end = at;
-  while (end < text.length && isDigit(text[end] ?? '')) end++;
-  return text.slice(at, end);
-}
-
-/** Like Go's 64 bits it wraps around. */
-function valueOf(start: bigint, digits: readonly string[]): bigint {
-  return digits.reduce((sum, digit) => BigInt.asIntN(64, sum * 10n + BigInt(codeOf(digit) - 48)), start);
-}
-
-function codeOf(character: string): number {
-  return character.codePointAt(0) ?? 0;
 }

@@ -98,7 +98,7 @@ export function toFloat64(value: GoValue): number {
   }
 }
 
-function parseFloat64(text: string): number | undefined {
+export function parseFloat64(text: string): number | undefined {
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return NaN;
   return parseFloatText(text);

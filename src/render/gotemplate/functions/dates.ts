@@ -90,7 +90,7 @@ function lengthOf(host: FunctionHost, duration: GoValue): bigint {
 }
 
 /** As `time.ParseInLocation` in the zone of this machine. */
-function readDate(layout: string, text: string): GoTime | undefined {
+export function readDate(layout: string, text: string): GoTime | undefined {
   const parsed = parseDate(layout, text);
   if (parsed === undefined) return undefined;
   const { clock, offset, zone } = parsed;

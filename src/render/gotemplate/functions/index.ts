@@ -82,6 +82,12 @@ const GROUPS: readonly Group[] = [
   },
   {
     names:
+      'durationDays durationHours durationMicroseconds durationMilliseconds durationMinutes durationNanoseconds ' +
+      'durationRoundTo durationSeconds durationTruncateTo durationWeeks mustToDuration',
+    load: () => import('./durations.ts'),
+  },
+  {
+    names:
       'regexMatch regexFind regexFindAll regexReplaceAll regexReplaceAllLiteral regexSplit regexQuoteMeta ' +
       'mustRegexMatch mustRegexFind mustRegexFindAll mustRegexReplaceAll mustRegexReplaceAllLiteral mustRegexSplit',
     load: () => import('./regex.ts'),

@@ -1,5 +1,5 @@
 /** Helm's and Sprig's functions that read and print JSON. */
-import { isJsonNumber, jsonKind, readJson } from '../data/json-read.ts';
+import { readJson } from '../data/json-read.ts';
 import { printJson } from '../data/json-print.ts';
 import type { JsonStyle } from '../data/json-print.ts';
 import { TypedList, TypedMap } from '../value.ts';
@@ -26,30 +26,16 @@ export function nilMap(): GoValue {
   return new TypedMap('interface {}', new Map(), { isNil: true });
 }
 
-function readMap(text: string): GoValue {
-  const value = isJsonNumber(text) ? 0 : readJson(text);
-  if (value === null) return nilMap();
-  if (value instanceof Map) return value;
-  throw new GoError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`);
-}
-
-function readList(text: string): GoValue {
-  const value = isJsonNumber(text) ? 0 : readJson(text);
-  if (value === null) return new TypedList('interface {}', [], { isNil: true });
-  if (Array.isArray(value)) return value;
-  throw new GoError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type []interface {}`);
-}
-
 export const functions: FunctionGroup = {
   fromJson: fn(['string'], (_host, text) =>
     orElse<GoValue>(
-      () => readMap(text),
+      () => readJson(text, 'map[string]interface {}') ?? nilMap(),
       (message) => new Map([['Error', message]]),
     ),
   ),
   fromJsonArray: fn(['string'], (_host, text) =>
     orElse<GoValue>(
-      () => readList(text),
+      () => readJson(text, '[]interface {}') ?? new TypedList('interface {}', [], { isNil: true }),
       (message) => [message],
     ),
   ),

@@ -37,7 +37,7 @@ function trimRunes(text: string, isTrimmed: (rune: number) => boolean): string {
 }
 
 /** As `strings.TrimSpace`. */
-function trimSpace(text: string): string {
+export function trimSpace(text: string): string {
   let start = 0;
   let end = text.length;
   let code = 0;

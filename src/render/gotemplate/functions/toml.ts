@@ -1,6 +1,5 @@
 /** Helm's functions that read and print TOML. */
 import { printToml } from '../data/toml-print.ts';
-import { decodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { readToml } from '../data/toml-read.ts';
 import type { FunctionGroup } from './index.ts';
@@ -10,7 +9,7 @@ import { fn } from './signature.ts';
 export const functions: FunctionGroup = {
   fromToml: fn(['string'], (_host, text) =>
     orElse<GoValue>(
-      () => readToml(decodeText(text)),
+      () => readToml(text),
       (message) => new Map([['Error', message]]),
     ),
   ),

@@ -75,7 +75,7 @@ function readArguments(
 function readOne(parameter: Parameter<unknown>, value: Argument, index: number, context: HelperContext): unknown {
   const read = parameter.read(value);
   if (read !== undefined) return read;
-  const hint = value === ABSENT ? 'Give the name a value in values.yaml, or use default' : parameter.hint?.(value);
+  const hint = value === ABSENT ? 'Give the name a value, or a default: (default "…" name)' : parameter.hint?.(value);
   return context.fail(
     `${context.helper} takes ${parameter.expected} as argument ${index + 1} (${parameter.name}), not ${describe(value)}`,
     hint === undefined ? [] : [hint],

@@ -1,4 +1,4 @@
-/** Random values. What a call gave once is kept with the release, so that an upgrade does not change it. */
+/** Random values. What a call gave once is stored beside the record, so that an upgrade does not change it. */
 import { randomUUID } from 'node:crypto';
 import {
   ALPHABETS,
@@ -18,7 +18,7 @@ export const randoms: Record<string, Helper> = {
   randNumeric: random(ALPHABETS.digits),
   randAscii: random(ALPHABETS.ascii),
   randBytes: helper([size('length')], ([length], context) =>
-    context.remember('randBytes', [length], () => randomBase64(length)),
+    context.remember('randBytes', [length], () => randomBase64(length), base64Of(length)),
   ),
   randInt: helper([count('start'), count('end')], ([start, end], context) =>
     Number(context.remember('randInt', [start, end], () => String(randomInteger(start, end)))),
@@ -27,14 +27,25 @@ export const randoms: Record<string, Helper> = {
     checkLength(text.length);
     return context.remember('shuffle', [text], () => shuffleText(text));
   }),
-  uuidv4: helper([], (_none, context) => context.remember('uuidv4', [], () => randomUUID())),
+  uuidv4: helper([], (_none, context) => context.remember('uuidv4', [], () => randomUUID(), UUID)),
 };
 
 function random(alphabet: string): Helper {
   return helper([size('length')], ([length], context) => {
     checkRandomLength(length);
-    return context.remember(context.helper, [length], () => randomText(length, alphabet));
+    return context.remember(context.helper, [length], () => randomText(length, alphabet), textOf(length, alphabet));
   });
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+function textOf(length: number, alphabet: string): RegExp {
+  return new RegExp(`^[${alphabet.replaceAll(/[\\\]^-]/g, '\\$&')}]{${length}}$`);
+}
+
+function base64Of(bytes: number): RegExp {
+  const padding = (3 - (bytes % 3)) % 3;
+  return new RegExp(`^[A-Za-z0-9+/]{${Math.ceil(bytes / 3) * 4 - padding}}={${padding}}$`);
 }
 
 /** What a call gave first, as data. */

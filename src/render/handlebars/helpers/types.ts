@@ -15,9 +15,12 @@ export type HelperContext = {
   now(): Date;
   /**
    * The text that `make` made when this call (helper name and arguments, in this chart and release) ran
-   * first; `make` runs only when none is kept. What it gives is kept with the release.
+   * first; `make` runs only when none is stored. What it gives is stored beside the record of the release.
+   *
+   * @param form what every text of this call looks like, where that tells it from most other texts: so one that
+   *   lives in the cluster is known again when nothing is stored
    */
-  remember(name: string, args: readonly Argument[], make: () => string): string;
+  remember(name: string, args: readonly Argument[], make: () => string, form?: RegExp): string;
   /** Reads live objects, where a cluster may be asked. */
   lookup?: Lookup;
   /** Throws: `PKG_TEMPLATE_FAILED` for the helper `fail`, `PKG_TEMPLATE_HELPER` for any other, at the call. */

@@ -29,7 +29,8 @@ const SPRIG =
 /** Helm's own that are not Sprig's. */
 const HELM =
   'include tpl required lookup toYaml mustToYaml toYamlPretty fromYaml fromYamlArray fromJsonArray ' +
-  'toToml mustToToml fromToml';
+  'toToml mustToToml fromToml mustToDuration durationSeconds durationMilliseconds durationMicroseconds ' +
+  'durationNanoseconds durationMinutes durationHours durationDays durationWeeks durationRoundTo durationTruncateTo';
 /** Those of Go's templates; Sprig's slice takes the place of Go's. */
 const GO = 'and call eq ge gt html index js le len lt ne not or print printf println urlquery';
 

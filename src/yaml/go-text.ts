@@ -3,9 +3,8 @@
  *
  * Helm has two of them: `toYaml` prints with version 2, `toYamlPretty` with version 3.
  */
-import { resolvePlainScalar } from '../../../yaml/scalar.ts';
-import { isTimestamp } from '../../../yaml/timestamp.ts';
-import { decodeText, encodeText } from '../value.ts';
+import { resolvePlainScalar } from './scalar.ts';
+import { isTimestamp } from './timestamp.ts';
 
 /** What differs between the printers. */
 export type Dialect = {
@@ -30,14 +29,18 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 const PLAIN =
   /^(?![-?:](?: |$)|---|\.\.\.)[^\x00-\x20#,[\]{}&*!|>'"%@`\x7f-\uffff](?:[!-9;-~]|:(?=[!-~])| (?=[ -"$-~]))*$/;
 
-/** Prints a text; it must be valid UTF-8. A block that ends in a line break brings that along, nothing else does. */
+/**
+ * Prints a text, given and given back as bytes of UTF-8, one a character. A block that ends in a line break brings that
+ * along, nothing else does.
+ */
 export function printText(text: string, place: Place, dialect: Dialect): string {
   if (PLAIN.test(text) && isString(text)) {
     if (place.simpleKey || place.column + text.length <= dialect.width) return text;
     return foldPlain(text, place, dialect.width);
   }
   if (!NOT_ASCII.test(text)) return printUnicode(text, place, dialect);
-  return encodeText(printUnicode(decodeText(text), place, dialect));
+  const printed = printUnicode(Buffer.from(text, 'latin1').toString('utf8'), place, dialect);
+  return Buffer.from(printed, 'utf8').toString('latin1');
 }
 
 /** Can it stand before a colon on one line? Bytes are counted. */

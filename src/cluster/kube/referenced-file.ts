@@ -1,0 +1,22 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { FileReadError, readUserFile } from '../../read-file.ts';
+
+/**
+ * The text of a file that a kubeconfig names, or a flag; `''` for none.
+ *
+ * @param file the kubeconfig, `''` where it was a flag
+ * @throws {PkgError} `PKG_KUBECONFIG_INVALID`
+ */
+export function readReferenced(path: string, file: string): string {
+  if (path === '') return '';
+  try {
+    return readUserFile(path).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof FileReadError)) throw error;
+    throw new PkgError('PKG_KUBECONFIG_INVALID', `the file ${printable(path)} ${error.reason}`, {
+      ...(file === '' ? {} : { at: { file } }),
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The data of Secrets and ConfigMaps, judged as an API server would before anything is written. The server itself
+ * tells of some faults late: of bad base64 as if it were ill (status 500), and of none in a namespace that is yet to
+ * be made. And `stringData`, which is turned into `data` here, it does not see at all.
+ */
+import type { Chart } from '../chart/chart.ts';
+import { groupOf } from '../cluster/cluster.ts';
+import { PkgError, throwTogether } from '../errors.ts';
+import type { Position } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+import type { SourceDocument } from './plan-normal.ts';
+
+type Path = readonly (string | number)[];
+
+/** A document that may tell its kind without being read, and where its fields are written. */
+export type DataDocument = SourceDocument & { kind?: string; trace?(path: Path): { at: Position } };
+
+/** What each field takes. Both kinds of text may be null, which is an empty one. */
+const FIELDS: Readonly<Record<string, Readonly<Record<string, 'text' | 'base64'>>>> = {
+  Secret: { data: 'base64', stringData: 'text' },
+  ConfigMap: { data: 'text', binaryData: 'base64' },
+};
+
+/**
+ * Checks the Secrets and ConfigMaps among documents. No error holds a value.
+ *
+ * @param chart where templates are looked up, if the documents come from one
+ * @throws {PkgError} `PKG_OBJECT_INVALID` for every field that an API server would refuse, together
+ */
+export function checkData(documents: readonly DataDocument[], chart?: Chart): void {
+  const errors = documents.flatMap((document) => {
+    const { kind } = document;
+    if (kind !== undefined && !kind.endsWith('List') && !Object.hasOwn(FIELDS, kind)) return [];
+    const { object } = document;
+    if (object === undefined) return [];
+    return problemsOf(object, []).map(({ kind, path, key, message, hints }) => {
+      const at = document.trace?.(path).at ?? { file: document.source };
+      const line = at.line === undefined && chart !== undefined ? lineOf(chart, at.file, key) : {};
+      return new PkgError('PKG_OBJECT_INVALID', message, {
+        at: { ...at, ...line, ...(kind === 'Secret' && { isSecret: true }) },
+        hints,
+      });
+    });
+  });
+  throwTogether(errors, (count) => `${count} values of Secrets and ConfigMaps cannot be applied`);
+}
+
+type Problem = { kind: string; path: Path; key: string; message: string; hints: readonly string[] };
+
+function problemsOf(object: ValueMap, path: Path, inherited: { kind?: string; apiVersion?: string } = {}): Problem[] {
+  const kind = textOf(object.get('kind')) ?? inherited.kind ?? '';
+  const apiVersion = textOf(object.get('apiVersion')) ?? inherited.apiVersion ?? '';
+  const items = object.get('items');
+  if (kind.endsWith('List') && Array.isArray(items)) {
+    const given = kind === 'List' ? {} : { kind: kind.slice(0, -'List'.length), apiVersion };
+    return items.flatMap((item, index) => (isMap(item) ? problemsOf(item, [...path, 'items', index], given) : []));
+  }
+  if (groupOf(apiVersion) !== '') return [];
+  const metadata = object.get('metadata');
+  const name = isMap(metadata) ? (textOf(metadata.get('name')) ?? '') : '';
+  return Object.entries(Object.hasOwn(FIELDS, kind) ? (FIELDS[kind] ?? {}) : {}).flatMap(([field, form]) => {
+    const value = object.get(field) ?? null;
+    const of = `of ${kind} "${printable(name)}"`;
+    if (value === null) return [];
+    if (!isMap(value)) {
+      const message = `${field} ${of} is ${kindOf(value)}, and not a map of names and values`;
+      return [{ kind, path: [...path, field], key: field, message, hints: [] }];
+    }
+    return [...value].flatMap(([key, item]): Problem[] => {
+      const fault = faultOf(kind, item, form);
+      if (fault === undefined) return [];
+      const { what, hints } = fault;
+      const message = `${printable(`${field}.${key}`)} ${of} ${what}`;
+      return [{ kind, path: [...path, field, key], key, message, hints }];
+    });
+  });
+}
+
+/** What is wrong with a value; nothing of the value itself. */
+function faultOf(
+  kind: string,
+  value: Value,
+  form: 'text' | 'base64',
+): { what: string; hints: readonly string[] } | undefined {
+  if (value === null) return undefined;
+  if (Array.isArray(value) || isMap(value)) {
+    return { what: `is ${kindOf(value)}, and not a text`, hints: ['print it as a text: toYaml or toJson make one'] };
+  }
+  if (typeof value !== 'string') {
+    const hints =
+      form === 'text' ? ['put quotes around it'] : ['put quotes around what is base64, and encode what is not'];
+    return { what: `is ${kindOf(value)}, and not a text`, hints };
+  }
+  if (form === 'text' || isBase64(value)) return undefined;
+  const field = kind === 'Secret' ? 'stringData' : 'data';
+  return { what: 'is not base64', hints: [`encode it with b64enc, or put the plain text under ${field}`] };
+}
+
+/** Is this what Go's `base64.StdEncoding` reads, as the API server does? It passes over line ends. */
+function isBase64(text: string): boolean {
+  const joined = text.replaceAll(/[\r\n]/g, '');
+  const padding = joined.endsWith('==') ? 2 : joined.endsWith('=') ? 1 : 0;
+  const digits = padding === 0 ? joined : joined.slice(0, -padding);
+  return joined.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(digits);
+}
+
+function kindOf(value: Value): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  if (typeof value === 'string') return 'a text';
+  return typeof value === 'boolean' ? 'true or false' : 'a number';
+}
+
+/** The line of a template that writes a key, where only one does: Go templates do not tell. */
+function lineOf(chart: Chart, file: string, key: string): { line?: number } {
+  const template = chart.templates.find(({ name }) => `${chart.location}/${name}` === file);
+  if (template === undefined) {
+    for (const child of chart.dependencies) {
+      const found = lineOf(child, file, key);
+      if (found.line !== undefined) return found;
+    }
+    return {};
+  }
+  const lines = Buffer.from(template.data).toString('utf8').split('\n');
+  const writing = lines.flatMap((text, index) => {
+    const written = /^\s*(?:- +)*(?:"([^"]*)"|'([^']*)'|([^\s"'#][^#]*?))\s*:(?:\s|$)/.exec(text);
+    return written !== null && (written[1] ?? written[2] ?? written[3]) === key ? [index + 1] : [];
+  });
+  const [line] = writing;
+  return line === undefined || writing.length > 1 ? {} : { line };
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,310 @@
+/**
+ * The lease on a release, as its holder has it. It is kept on the pending record: a random id, and a number that each
+ * renewal changes. Whoever wants the release may take the record over when the number stood still for
+ * {@link LEASE_MS}; the holder then writes nothing more. For that each write asks, when it goes to the socket, whether
+ * the last renewal is young enough, and if not waits for another or is refused.
+ *
+ * @see https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
+ */
+import type { Fence, KubeObject } from '../cluster/cluster.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { textField } from '../yaml/value.ts';
+import {
+  describeHolder,
+  describeRevision,
+  LEASE_MS,
+  leaseAnnotations,
+  leaseOf,
+  letGo,
+  newHolder,
+  renewalAnnotations,
+} from './lease-record.ts';
+import type { Env } from './operations/env.ts';
+import type { Release } from './release.ts';
+import { ReleaseStore, revisionOf } from './store.ts';
+import type { StoredRelease } from './store.ts';
+
+const RENEW_EVERY_MS = 5_000;
+/** So long before the lease may be taken over no write goes out any more: it has a way to go. */
+const MARGIN_MS = 10_000;
+/** Others may change the record, its labels perhaps, but not all the time. */
+const MAX_TRIES = 5;
+
+/** A moment by both clocks: one stands still while the machine sleeps, the other may be set. */
+type Moment = { monotonic: number; wall: number };
+
+function now(): Moment {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
+function passedSince({ monotonic, wall }: Moment): number {
+  return Math.max(performance.now() - monotonic, Date.now() - wall);
+}
+
+/** A pending record that this process holds. */
+export class Lease implements Fence {
+  /** The environment of the operation under the lease: what is written there is written by its holder. */
+  readonly env: Env;
+  readonly #emit: Env['emit'];
+  /** Renews; all else is written through `#fenced`. */
+  readonly #store: ReleaseStore;
+  readonly #fenced: ReleaseStore;
+  readonly #holder: string;
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #stored: StoredRelease;
+  #renewals = 0;
+  /** When the last renewal that the server confirmed was sent. */
+  #renewed: Moment;
+  #renewing: Promise<void> | undefined;
+  #isLost = false;
+  /** A role may allow to update records and not to patch them. */
+  #mayPatch = true;
+
+  private constructor(env: Env, store: ReleaseStore, stored: StoredRelease, holder: string, sent: Moment) {
+    const signal = this.#lost.signal;
+    const records = (env.records ?? env.cluster).within(signal, this);
+    this.env = {
+      ...env,
+      cluster: env.cluster.within(signal, this),
+      records,
+      signal: env.signal === undefined ? signal : AbortSignal.any([env.signal, signal]),
+    };
+    this.#emit = env.emit;
+    this.#store = store;
+    this.#fenced = new ReleaseStore(records, stored.release.namespace);
+    this.#stored = stored;
+    this.#holder = holder;
+    this.#renewed = sent;
+    this.#timer = setInterval(() => void this.reopen().catch(() => undefined), RENEW_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /**
+   * Writes a new pending revision and holds it.
+   *
+   * @param last the newest revision before, on which the operation was planned
+   * @throws {PkgError} `PKG_RELEASE_HELD` when another operation began meanwhile, which is then left alone
+   */
+  static async begin(env: Env, release: Release, last: StoredRelease | undefined): Promise<Lease> {
+    const write = (store: ReleaseStore, marks: Record<string, string>): Promise<StoredRelease> =>
+      store.create(release, marks);
+    return await Lease.#begin(env, release, write, last, (store, own) => store.remove(own, true));
+  }
+
+  /** Takes an existing revision, the newest, and holds it under a new status. Throws as {@link Lease.begin} does. */
+  static async take(env: Env, stored: StoredRelease, release: Release): Promise<Lease> {
+    const write = (store: ReleaseStore, marks: Record<string, string>): Promise<StoredRelease> =>
+      store.update(stored, release, marks);
+    return await Lease.#begin(env, release, write, undefined, (store, own) => store.update(own, stored.release, {}));
+  }
+
+  static async #begin(
+    env: Env,
+    { name, namespace, version }: Release,
+    write: (store: ReleaseStore, marks: Record<string, string>) => Promise<StoredRelease>,
+    last: StoredRelease | undefined,
+    takeBack: (store: ReleaseStore, own: StoredRelease) => Promise<unknown>,
+  ): Promise<Lease> {
+    const store = new ReleaseStore(env.records ?? env.cluster, namespace);
+    const holder = newHolder();
+    const sent = now();
+    let lease: Lease;
+    try {
+      lease = new Lease(env, store, await write(store, leaseAnnotations(holder)), holder, sent);
+    } catch (error) {
+      letGo(holder);
+      throw error;
+    }
+    try {
+      // Who begins writes, then looks: of two who begin at once on different records one sees the other, or both do.
+      const heads = await store.heads(name);
+      const newest = Math.max(...heads.map(revisionOf));
+      const before = last && heads.find((head) => revisionOf(head) === last.release.version);
+      const isSame = before?.metadata['resourceVersion'] === last?.secret.metadata['resourceVersion'];
+      if (newest !== version || !isSame) throw heldError(`another operation on ${printable(name)} has just begun`);
+      return lease;
+    } catch (error) {
+      await lease.drop();
+      await takeBack(store, lease.stored).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** The record as it was written last. */
+  get stored(): StoredRelease {
+    return this.#stored;
+  }
+
+  isOpen(): boolean {
+    return !this.#isLost && passedSince(this.#renewed) < LEASE_MS - MARGIN_MS;
+  }
+
+  /**
+   * Renews the lease; one renewal at a time.
+   *
+   * @throws {PkgError} `PKG_RELEASE_TAKEN_OVER` when it is somebody else's now; what went wrong when nobody can tell
+   */
+  async reopen(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
+    await this.#renewing;
+  }
+
+  /**
+   * Writes the record for the last time and lets go of it.
+   *
+   * @throws as {@link Lease.reopen}; what went wrong when the record was written
+   */
+  async finish(release: Release): Promise<StoredRelease> {
+    return await this.#end(async () => (this.#stored = await this.#fenced.update(this.#stored, release, {})));
+  }
+
+  /** Removes the record, and lets go of it. Throws as {@link Lease.finish} does. */
+  async remove(): Promise<void> {
+    await this.#end(() => this.#fenced.remove(this.#stored, true));
+  }
+
+  /**
+   * Records that the operation failed; a lease that was lost leaves the record to who has it now.
+   *
+   * @returns the error to end with, and the record as it was written; undefined when it could not be
+   */
+  async fail(failure: unknown, release: Release): Promise<{ failure: unknown; failed: StoredRelease | undefined }> {
+    try {
+      return { failure, failed: await this.finish(release) };
+    } catch (error) {
+      if (this.#lost.signal.aborted) return { failure: this.#lost.signal.reason as unknown, failed: undefined };
+      const why = error instanceof Error ? error.message : String(error);
+      this.#emit({
+        type: 'warning',
+        message: `the record of ${describeRevision(release)} could not be written: ${why}`,
+      });
+      return { failure, failed: undefined };
+    }
+  }
+
+  /** Lets go without writing. */
+  async drop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#renewing?.catch(() => undefined);
+    letGo(this.#holder);
+  }
+
+  async #end<T>(write: () => Promise<T>): Promise<T> {
+    clearInterval(this.#timer);
+    await this.#renewing?.catch(() => undefined);
+    try {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await write();
+        } catch (error) {
+          if (!isConflict(error) || tries >= MAX_TRIES) throw error;
+          await this.#readAgain();
+        }
+      }
+    } finally {
+      letGo(this.#holder);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { release } = this.#stored;
+    if (this.#isLost) throw await this.#lose();
+    // Helm rolls back and upgrades without a look at a record that is being uninstalled.
+    const next = await this.#store.head({ name: release.name, version: release.version + 1 });
+    if (next !== undefined) throw await this.#lose();
+    for (let tries = 1; ; tries++) {
+      const renewals = ++this.#renewals;
+      const sent = now();
+      try {
+        await this.#writeRenewal(renewals);
+        this.#renewed = sent;
+        return;
+      } catch (error) {
+        if (!isConflict(error) || tries >= MAX_TRIES) throw error;
+        // It may be this renewal, whose answer was lost.
+        if ((await this.#readAgain()) !== String(renewals)) continue;
+        this.#renewed = sent;
+        return;
+      }
+    }
+  }
+
+  async #writeRenewal(renewals: number): Promise<void> {
+    if (this.#mayPatch) {
+      try {
+        this.#stored = await this.#store.annotate(this.#stored, renewalAnnotations(renewals));
+        return;
+      } catch (error) {
+        if (!(error instanceof PkgError) || error.code !== 'PKG_CLUSTER_FORBIDDEN') throw error;
+        this.#mayPatch = false;
+      }
+    }
+    const annotations = { ...leaseAnnotations(this.#holder), ...renewalAnnotations(renewals) };
+    this.#stored = await this.#store.update(this.#stored, this.#stored.release, annotations);
+  }
+
+  /** Reads the record's metadata after somebody changed it; gives the number of renewals that it has. */
+  async #readAgain(): Promise<string> {
+    const head = await this.#store.head(this.#stored.release);
+    const lease = head && leaseOf(head);
+    if (head === undefined || lease?.holder !== this.#holder) throw await this.#lose();
+    const { release, secret } = this.#stored;
+    this.#stored = { release, secret: { ...secret, metadata: head.metadata } };
+    return lease.renewals;
+  }
+
+  /** From now on nothing is written; gives the error that says so. */
+  async #lose(): Promise<unknown> {
+    this.#isLost = true;
+    const { signal } = this.#lost;
+    if (!signal.aborted) {
+      const { release } = this.#stored;
+      const heads = await this.#store.heads(release.name).catch(() => []);
+      this.#lost.abort(takenOverError(release, heads));
+    }
+    return signal.reason;
+  }
+}
+
+/** The error for a release that another operation holds or has just got. */
+export function heldError(message: string, cause?: unknown): PkgError {
+  return new PkgError('PKG_RELEASE_HELD', message, {
+    hints: [
+      'wait until it is done, or give --lock-timeout 5m to have that waited for',
+      'when it hangs, --take-over takes the release from it',
+    ],
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** The error for who lost a release: who has it now, as far as the records say. */
+export function takenOverError(release: Release, heads: readonly KubeObject[]): PkgError {
+  const newest = heads.reduce<KubeObject | undefined>(
+    (best, head) => (best === undefined || revisionOf(head) > revisionOf(best) ? head : best),
+    undefined,
+  );
+  const name = printable(release.name);
+  const now = newest === undefined ? `no record of ${name} is left` : describeHead(newest, release.version);
+  return new PkgError('PKG_RELEASE_TAKEN_OVER', `another operation took over ${describeRevision(release)}: ${now}`, {
+    notes: ['nothing was written since, and nothing is undone'],
+    hints: [`\`pkg history ${name}\` shows what became of the release`],
+  });
+}
+
+function describeHead(head: KubeObject, own: number): string {
+  const { labels, creationTimestamp } = head.metadata;
+  const version = revisionOf(head);
+  const status = textField(labels, 'status');
+  const seconds = Number(textField(labels, 'modifiedAt') || textField(labels, 'createdAt'));
+  const written = Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000).toISOString() : '';
+  const since = version > own && typeof creationTimestamp === 'string' ? creationTimestamp : written;
+  const lease = leaseOf(head);
+  const by = lease === undefined ? '' : ` by ${describeHolder(lease)}`;
+  return printable(`revision ${version} is ${status}${by}${since === '' ? '' : `, since ${since}`}`, 500);
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof PkgError && error.code === 'PKG_OBJECT_CONFLICT';
+}

@@ -1,0 +1,52 @@
+/** What a plan has to know of live objects that do not bear the marks of the release. */
+import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
+import { refKey, refOf } from '../../cluster/cluster.ts';
+import { PkgError } from '../../errors.ts';
+import { ownershipOf, releaseOnObject } from '../plan-normal.ts';
+import type { PlanInput } from '../plan-objects.ts';
+import type { Release } from '../release.ts';
+import type { StoredRelease } from '../store.ts';
+import { objectsOfHook } from './hooks.ts';
+
+/**
+ * Reads whose objects may be that do not bear our marks: what hooks of earlier revisions made bears none, and the
+ * release that marks name may be gone. Nearly always all objects are ours, and nothing is read.
+ */
+export async function readOwners(
+  cluster: Cluster,
+  release: Pick<Release, 'name' | 'namespace'>,
+  found: readonly (KubeObject | undefined)[],
+  history: readonly StoredRelease[],
+): Promise<Pick<PlanInput, 'madeByHooks' | 'goneReleases'>> {
+  const { name, namespace } = release;
+  const foreign = found.flatMap((live) => {
+    if (live === undefined) return [];
+    const { owner } = ownershipOf(live, name, namespace);
+    return owner === 'us' ? [] : [{ live, owner }];
+  });
+  const madeByHooks = new Set<string>();
+  if (cluster.runsWorkloads && foreign.some(({ owner }) => owner === 'nobody')) {
+    for (const hook of history.flatMap((stored) => stored.release.hooks)) {
+      for (const object of await objectsOfHook(cluster, hook, namespace)) madeByHooks.add(refKey(refOf(object)));
+    }
+  }
+  const marked = new Set(
+    foreign.flatMap(({ live, owner }) => (owner === 'other' ? (releaseOnObject(live) ?? []) : [])),
+  );
+  const goneReleases = new Set<string>();
+  for (const other of marked) if (await isGone(cluster, other)) goneReleases.add(other);
+  return { madeByHooks, goneReleases };
+}
+
+/** Is there no record of a release? Who may not look says nothing. */
+async function isGone(cluster: Cluster, release: string): Promise<boolean> {
+  const [namespace = '', name = ''] = release.split('/');
+  if (namespace === '') return false;
+  try {
+    const labels = { owner: 'helm', name };
+    return (await cluster.listMetadata({ apiVersion: 'v1', kind: 'Secret', namespace, labels })).length === 0;
+  } catch (error) {
+    if (error instanceof PkgError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+/** What an upgrade with `--reuse-values` leaves out: defaults that the chart has since the revision whose values it keeps. */
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+
+/** Names that a chart has a default for and the kept values have none; of a map that is missing only itself. */
+export function missingDefaults(defaults: ValueMap, kept: ValueMap, at: readonly string[] = []): string[] {
+  const missing: string[] = [];
+  for (const [key, value] of defaults) {
+    const path = [...at, key];
+    const below = kept.get(key);
+    if (!kept.has(key)) {
+      if (value !== null) missing.push(path.join('.'));
+    } else if (isMap(value) && isMap(below)) missing.push(...missingDefaults(value, below, path));
+  }
+  return missing;
+}
+
+/** More names would hide what else is said. */
+const SHOWN = 10;
+
+/** Says which defaults are left out, and why. */
+export function leftOut(missing: readonly string[], revision: number): string {
+  const names = missing.slice(0, SHOWN).map((name) => printable(name, 100));
+  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : '';
+  return `--reuse-values keeps the values of revision ${revision}, so that defaults that the chart has since are left out: ${names.join(', ')}${more}`;
+}
+
+/** Errors that a default which is left out may be the cause of. */
+const CAUSED: ReadonlySet<string> = new Set([
+  'PKG_TEMPLATE_FAILED',
+  'PKG_TEMPLATE_NAME_MISSING',
+  'PKG_TEMPLATE_HELPER',
+  'PKG_TEMPLATE_SLOT',
+  'PKG_TEMPLATE_YAML',
+  'PKG_OBJECT_INVALID',
+  'PKG_SCHEMA_VIOLATION',
+]);
+
+/** The error of a render, with what is left out. */
+export function withLeftOut(error: unknown, missing: readonly string[], revision: number): unknown {
+  if (!(error instanceof PkgError) || missing.length === 0 || !CAUSED.has(error.code)) return error;
+  const { code, message, at, notes, hints, excerpts, errors } = error;
+  return new PkgError(code, message, {
+    ...(at && { at }),
+    notes: [...notes, leftOut(missing, revision)],
+    hints: ['--reset-then-reuse-values takes the defaults of the chart, and keeps what was set by hand', ...hints],
+    excerpts,
+    errors,
+    cause: error,
+  });
+}

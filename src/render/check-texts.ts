@@ -1,0 +1,53 @@
+/** Holds what a chart renders to against {@link textFaults}, where nobody else does: in a folder of manifests. */
+import type { PkgError } from '../errors.ts';
+import { ValueFault } from '../chart/value-fault.ts';
+import type { ValueMap } from '../yaml/value.ts';
+import type { GoInput } from './gotemplate/engine.ts';
+import type { Retracer } from './gotemplate/retrace.ts';
+import type { RenderedDocument } from './render.ts';
+import { textFaults } from './text-fields.ts';
+
+/**
+ * The errors for fields that should be texts and are not, each at the line of the template that writes it.
+ *
+ * @param input what was rendered by Go templates
+ */
+export async function checkTexts(
+  documents: readonly RenderedDocument[],
+  input: Omit<GoInput, 'values'>,
+  freshValues: () => ValueMap,
+): Promise<PkgError[]> {
+  const errors: PkgError[] = [];
+  let retracer: Retracer | undefined;
+  for (const document of documents) {
+    const faults = document.object === undefined ? [] : textFaults(document.object);
+    for (const { path, message, kind } of faults) {
+      if (errors.length >= MOST) return errors;
+      let where: { at: ValueFault['at']; valuePath?: ValueFault['valuePath']; quoting?: string } = document.trace(path);
+      if (document.bytes !== undefined) {
+        const [{ GoDocument }, { locateField }, { Retracer }] = await Promise.all([
+          import('./gotemplate/documents.ts'),
+          import('./gotemplate/locate.ts'),
+          import('./gotemplate/retrace.ts'),
+        ]);
+        retracer ??= new Retracer(input, freshValues);
+        if (document instanceof GoDocument) where = await locateField(retracer, document.whole, document.bytes, path);
+      }
+      const { at, valuePath } = where;
+      const isGo = document.bytes !== undefined;
+      const quoting =
+        where.quoting ?? (isGo || valuePath === undefined ? 'put quotes around it' : 'put quotes around it: "{{x}}"');
+      const details = {
+        ...(at && { at: { ...at, ...(kind === 'Secret' && { isSecret: true }) } }),
+        hints: [message.endsWith('quote it') ? quoting : 'print it as a text: toYaml or toJson make one'],
+      };
+      const fault = new ValueFault('PKG_OBJECT_INVALID', message, details);
+      fault.valuePath = valuePath;
+      errors.push(fault);
+    }
+  }
+  return errors;
+}
+
+/** More would not be read, and it takes a while to find each. */
+const MOST = 50;

@@ -1,0 +1,125 @@
+/** What a person is told of a document that is no YAML: the lines around the place, who printed them, and of which value. */
+import { PkgError } from '../../errors.ts';
+import { ValueFault } from '../../chart/value-fault.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import { documentHead } from '../../yaml/head.ts';
+import { excerptOf, tplExcerpt } from '../excerpt.ts';
+import type { GoInput } from './engine.ts';
+import type { NotYaml } from './documents.ts';
+import { expressionOf } from './explain.ts';
+import { TPL_FILE } from './known.ts';
+import { inTopValues, offsetIn, Retracer, valueOf } from './retrace.ts';
+import type { Step } from './trace.ts';
+import { quote } from './utf8.ts';
+import { decodeText } from './value.ts';
+import { pathIn, valuesOf } from './value-origin.ts';
+
+/**
+ * Says more of a document that is no YAML. What cannot be found out is left out.
+ *
+ * @param input what was rendered: it is rendered once more, and notes are taken of what is printed
+ */
+export async function explainNotYaml(
+  error: NotYaml,
+  input: Omit<GoInput, 'values'>,
+  freshValues: () => ValueMap,
+): Promise<PkgError> {
+  const { text, document, cause, message } = error;
+  const place = placeIn(document, cause);
+  const start = text.text.indexOf(document);
+  if (place === undefined || start === -1) return error;
+  const { line } = place;
+  const file = decodeText(text.source);
+  const before = text.text.slice(0, start).split('\n').length - 1;
+  const where = before === 0 ? '' : `, in the document that begins in line ${before + 1} of it`;
+  const printed = excerptOf(decodeText(document), place, `what ${file} prints${where}:`);
+  const at = start + offsetIn(document, line, place.column);
+  const found = await new Retracer(input, freshValues).find(text, at);
+  if (found === undefined) {
+    const details = { at: { file: text.file }, hints: error.hints, excerpts: [printed], cause: error };
+    return new PkgError('PKG_TEMPLATE_YAML', message, details);
+  }
+  const { run, way, step } = found;
+  const inFile = way.findLast(({ place }) => place.file !== TPL_FILE) ?? step;
+  const { span } = step;
+  const isText = step.place.file === TPL_FILE;
+  const tplText = span.template.source.text;
+  const fault = new ValueFault('PKG_TEMPLATE_YAML', message, {
+    at: inFile.place,
+    excerpts: isText
+      ? [printed, tplExcerpt(decodeText(tplText), step.place, inFile.span.template.source.text)]
+      : [printed],
+    notes: notesOf(way, inFile),
+    hints: [...quoteHints(step, document, line), ...error.hints],
+    cause: error,
+  });
+  fault.valuePath = valueOf(text, found);
+  if (isText) fault.textPath = inTopValues(text.source, pathIn(valuesOf(run.data) ?? null, tplText));
+  return fault;
+}
+
+/** Where a document is no YAML: what is found at its end is about the last thing that stands there. */
+function placeIn(document: string, cause: unknown): { line: number; column: number } | undefined {
+  const { line, column } = (cause instanceof PkgError ? cause.at : undefined) ?? {};
+  if (line === undefined || column === undefined) return undefined;
+  if (document.slice(offsetIn(document, line, column)).trim() !== '') return { line, column };
+  const lines = decodeText(document).trimEnd().split('\n');
+  return { line: lines.length, column: Math.max(1, lines.at(-1)?.length ?? 0) };
+}
+
+function notesOf(way: readonly Step[], inFile: Step): string[] {
+  const from = way.indexOf(inFile);
+  return way
+    .slice(0, from)
+    .toReversed()
+    .map(({ span, place: { file, line, column } }) => {
+      return `in ${expressionOf(span.node)}, called at ${file}:${line}:${column}`;
+    });
+}
+
+/** What quoting would make better: tried out, and offered only where the document can be read then. */
+function quoteHints({ span, run }: Step, document: string, line: number): string[] {
+  const start = offsetIn(document, line, 1);
+  const end = `${document}\n`.indexOf('\n', start);
+  const value = run.text.slice(span.from, span.to).trim();
+  const isFixed = (from: number, to: number): boolean => {
+    const quoted = document.slice(0, from) + quote(document.slice(from, to)) + document.slice(to);
+    return readsBeyond(quoted, line);
+  };
+  if (span.node.type === 'action' && value !== '') {
+    const { pipe } = span.node;
+    const expression = expressionOf(pipe);
+    let at = document.indexOf(value, Math.max(0, start - value.length));
+    for (; at !== -1 && at < end; at = document.indexOf(value, at + 1)) {
+      const to = at + value.length;
+      const before = document.slice(document.lastIndexOf('\n', at - 1) + 1, at);
+      const after = document.slice(to, `${document}\n`.indexOf('\n', to));
+      if (/(?:[:\-?,] +|[[{] *)$/.test(before) && /^\s*(?:$|[,\]}])|^\s+#/.test(after) && isFixed(at, to)) {
+        return [`quote it: {{ ${expression} | quote }}`];
+      }
+      const [mark] = /["']$/.exec(before) ?? [];
+      if (mark !== undefined && after.startsWith(mark)) {
+        const quoted = document.slice(0, at - 1) + quote(value) + document.slice(to + 1);
+        if (readsBeyond(quoted, line)) {
+          return [
+            `let quote write the quotes: {{ ${expression} | quote }} instead of ${mark}{{ ${expression} }}${mark}`,
+          ];
+        }
+      }
+    }
+  }
+  const [, key, rest] = /^(\s*(?:- +)*[\w./-]+: +)([^\s"'|>&*!].*?)\s*$/.exec(document.slice(start, end)) ?? [];
+  if (key === undefined || rest === undefined) return [];
+  const from = start + key.length;
+  return isFixed(from, from + rest.length) ? ['put quotes around the whole text of this line'] : [];
+}
+
+/** Can a document be read now, up to behind a line at least? */
+function readsBeyond(document: string, line: number): boolean {
+  try {
+    documentHead(document);
+    return true;
+  } catch (error) {
+    return error instanceof PkgError && (error.at?.line ?? 0) > line;
+  }
+}

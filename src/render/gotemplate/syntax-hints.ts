@@ -1,0 +1,76 @@
+/** What to do about a text that is no template. */
+import type { PkgError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
+import { builtinNames } from './builtins.ts';
+import { functionNames } from './functions/index.ts';
+import { Lexer } from './lex.ts';
+import { decodeText } from './value.ts';
+
+/**
+ * Hints for an error of the parser.
+ *
+ * @param text what was parsed, as bytes
+ * @param error with its position in the text
+ */
+export function syntaxHints(text: string, error: PkgError): string[] {
+  const { message, at } = error;
+  const [, name] = /^function "(\w+)" not defined$/.exec(message) ?? [];
+  if (name !== undefined) {
+    const near = nearest(name, [...builtinNames(), ...functionNames()]);
+    return near === undefined ? [] : [`did you mean ${near}?`];
+  }
+  if (at?.line === undefined) return [];
+  if (message.startsWith("bad character U+002D '-'")) {
+    return dashedName(decodeText(text).split('\n')[at.line - 1] ?? '', (at.column ?? 1) - 1);
+  }
+  if (message === 'unexpected EOF' || /^unexpected <define> in command$/.test(message))
+    return openBlocks(text, at.line);
+  return [];
+}
+
+/** `.Values.a-b` is no name for Go: `-` is none of its characters. */
+function dashedName(line: string, at: number): string[] {
+  const start = at - (/[\w.$-]*$/.exec(line.slice(0, at))?.[0].length ?? 0);
+  const [path] = /^(?:\$\w*|)(?:\.[\w-]+)+/.exec(line.slice(start)) ?? [];
+  if (path === undefined) return [];
+  const [head = '', ...names] = path.split('.');
+  const first = names.findIndex((name) => name.includes('-'));
+  if (first === -1) return [];
+  const before = names.slice(0, first);
+  const map = before.length === 0 ? head || '.' : `${head}.${before.join('.')}`;
+  const rest = names.slice(first).map((name) => ` "${name}"`);
+  return [`a name with "-" is asked for by index: index ${map}${rest.join('')}`];
+}
+
+type Block = { tag: string; line: number; column: number };
+
+/** The blocks that have no end, and an `end` that may be meant for another block than it ends. */
+function openBlocks(text: string, until: number): string[] {
+  const lexer = new Lexer(text);
+  const open: Block[] = [];
+  let odd: string | undefined;
+  let afterElse = false;
+  for (lexer.next(); lexer.type !== 'eof' && lexer.type !== 'error'; lexer.next()) {
+    if (lexer.type === 'left') afterElse = false;
+    if (lexer.type !== 'keyword') continue;
+    const word = lexer.value;
+    const start = text.lastIndexOf('{{', lexer.start);
+    const lineStart = text.lastIndexOf('\n', start) + 1;
+    const line = text.slice(0, start).split('\n').length;
+    if (line >= until && word === 'define') break;
+    const close = text.indexOf('}}', start);
+    const tag = decodeText(text.slice(start, close === -1 ? undefined : close + 2)).replaceAll(/\s+/g, ' ');
+    const block = { tag, line, column: start - lineStart };
+    if (word === 'end') {
+      const ended = open.pop();
+      const isFirst = text.slice(lineStart, start).trim() === '';
+      if (ended !== undefined && isFirst && ended.line !== line && ended.column !== block.column) {
+        odd ??= `the {{end}} in line ${line} ends the ${ended.tag} in line ${ended.line}, which is indented otherwise`;
+      }
+    } else if (word === 'else') afterElse = true;
+    else if (/^(?:if|with|range|block|define)$/.test(word) && !afterElse) open.push(block);
+  }
+  const last = open.at(-1);
+  if (last === undefined) return [];
+  return [`no {{end}} is left for ${last.tag} in line ${last.line}`, ...(odd === undefined ? [] : [odd])];
+}

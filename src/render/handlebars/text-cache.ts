@@ -1,0 +1,34 @@
+/** The texts that `tpl` was called with, parsed: charts call it with the same text for themselves and their checksums. */
+import type { Template } from './ast.ts';
+import { parseTemplate } from './parse.ts';
+
+/** How much text is kept with its trees, in characters: a tree takes about 100 times the memory of its text. */
+const MOST_TEXT = 1 << 19;
+
+/** Parses texts, and keeps the trees of as many as fit. */
+export class TextCache {
+  readonly #parsed = new Map<string, Template>();
+  #length = 0;
+
+  /**
+   * The template of a text. The tree may be an earlier call's; name and file are always those of this call.
+   *
+   * @param name `CHART/templates/FILE` of the template that calls `tpl`
+   * @param file the text, as messages name it
+   * @returns `firstName` is the name that the first call with this text gave
+   * @throws {PkgError} `PKG_TEMPLATE_SYNTAX`, `PKG_TEMPLATE_LIMIT`
+   */
+  parse(source: string, name: string, file: string): Template & { firstName: string } {
+    let known = this.#parsed.get(source);
+    if (known === undefined) {
+      known = parseTemplate(source, name, file);
+      this.#length += source.length;
+      if (this.#length > MOST_TEXT) {
+        this.#parsed.clear();
+        this.#length = source.length;
+      }
+      this.#parsed.set(source, known);
+    }
+    return { ...known, name, file, firstName: known.name };
+  }
+}

@@ -1,0 +1,40 @@
+/** Fields of what Go templates print that should be texts and are not. */
+import { PkgError } from '../../errors.ts';
+import { GoDocument, splitDocuments } from '../gotemplate/documents.ts';
+import type { GoText } from '../gotemplate/engine.ts';
+import { locateField } from '../gotemplate/locate.ts';
+import type { Retracer } from '../gotemplate/retrace.ts';
+import { textFaults } from '../text-fields.ts';
+import { finding } from './message.ts';
+import type { LintMessage } from './message.ts';
+
+/** Finding the lines of more would take long, and nobody would read them. */
+const MOST = 50;
+
+/**
+ * Findings on what a file printed. They are infos: Helm's lint says nothing of this, and passes.
+ *
+ * @param path the template inside its chart
+ */
+export async function lintTexts(text: GoText, path: string, retracer: Retracer): Promise<LintMessage[]> {
+  const messages: LintMessage[] = [];
+  for (const bytes of splitDocuments(text.text)) {
+    for (const fault of faultsOf(bytes, text)) {
+      if (messages.length >= MOST) return messages;
+      const { at } = await locateField(retracer, text, bytes, fault.path);
+      messages.push(finding('object-text', path, fault.message, at, 'info'));
+    }
+  }
+  return messages;
+}
+
+/** What cannot be read is told by other rules. */
+function faultsOf(bytes: string, text: GoText): ReturnType<typeof textFaults> {
+  try {
+    const { object } = new GoDocument(bytes, text);
+    return object === undefined ? [] : textFaults(object);
+  } catch (error) {
+    if (error instanceof PkgError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,158 @@
+/** Schemas that a chart's schema refers to by their addresses: from a folder, from the network, or from both. */
+import { createHash, randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { MAX_FILE } from '../chart/limits.ts';
+import type { SchemaLoader } from '../chart/schema.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { makeFolder } from '../folders.ts';
+import { keepLater, readKept } from '../kept.ts';
+import { FileReadError, readRegularFile } from '../read-file.ts';
+import { HttpClient } from './http.ts';
+import type { Answer } from './http.ts';
+import { shownUrl } from './urls.ts';
+
+/** Where schemas may come from. */
+export type SchemaSources = {
+  /** A folder that holds them by address, `HOST/PATH`, and keeps what is fetched; `''` for none. */
+  folder: string;
+  /** May they be fetched, over HTTPS? */
+  allowRemote: boolean;
+  env: NodeJS.ProcessEnv;
+};
+
+/** Real schemas refer to a handful of others. */
+const MOST_FETCHED = 50;
+/** For a request, and for all of a run; no other is begun after that. */
+const TIMES = { connect: 5_000, silence: 5_000, whole: 10_000, patience: 0 };
+const ALL_MS = 30_000;
+
+/**
+ * Gives schemas from the folder, else from the network. What is fetched without a folder is kept in the program's
+ * cache with its ETag, and servers are asked each time whether it is still the same.
+ */
+export function schemaLoader(sources: SchemaSources): SchemaLoader {
+  const loaded = new Map<string, Promise<Uint8Array>>();
+  const network = new SchemaNetwork(sources.env);
+  const load = async (address: string): Promise<Uint8Array> => {
+    const url = new URL(address);
+    const file = sources.folder === '' ? '' : join(sources.folder, ...pathOf(url));
+    const found = file === '' ? undefined : readCached(file);
+    if (found !== undefined) return found;
+    if (!sources.allowRemote) {
+      throw failure(`the schema refers to ${shownUrl(url)}, and ${printable(file)} does not exist`, [
+        'put the schema there, or give --allow-remote-schemas once to have it fetched into the folder',
+      ]);
+    }
+    const body = await network.fetch(url, file === '');
+    if (file !== '') writeCached(file, body);
+    return body;
+  };
+  return (address) => {
+    const known = loaded.get(address) ?? load(address);
+    loaded.set(address, known);
+    return known;
+  };
+}
+
+/** Where a schema lies in the folder. Addresses that were parsed hold no `..` and no backslashes. */
+function pathOf({ hostname, port, pathname, search }: URL): string[] {
+  const path = `${pathname}${pathname.endsWith('/') ? 'index.json' : ''}${search.replace('?', '@')}`;
+  return [port === '' ? hostname : `${hostname}_${port}`, ...path.split('/')];
+}
+
+function readCached(file: string): Buffer | undefined {
+  try {
+    return readRegularFile(file, MAX_FILE);
+  } catch (error) {
+    if (!(error instanceof FileReadError)) throw error;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw failure(`the schema ${printable(file)} ${error.reason}`, [], error);
+  }
+}
+
+function writeCached(file: string, body: Uint8Array): void {
+  const fresh = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    makeFolder(dirname(file));
+    writeFileSync(fresh, body);
+    renameSync(fresh, file);
+  } catch {
+    // A folder that cannot be written is as good for reading: the next run fetches again.
+    rmSync(fresh, { force: true });
+  }
+}
+
+class SchemaNetwork {
+  readonly #env: NodeJS.ProcessEnv;
+  #fetched = 0;
+  #until = 0;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  async fetch(address: URL, keep: boolean): Promise<Uint8Array> {
+    const url = new URL(address);
+    // Schemas of drafts have addresses from the time before HTTPS, and Helm has them built in.
+    if (url.host === 'json-schema.org') url.protocol = 'https:';
+    if (url.protocol !== 'https:') {
+      throw failure(`the schema refers to ${shownUrl(url)}, and schemas are fetched over HTTPS only`, [
+        'give --schema-cache DIR, a folder that holds it as DIR/HOST/PATH',
+      ]);
+    }
+    if (++this.#fetched > MOST_FETCHED) throw failure(`the schemas refer to more than ${MOST_FETCHED} others`);
+    this.#until ||= Date.now() + ALL_MS;
+    if (Date.now() > this.#until) throw failure(`fetching schemas takes more than ${ALL_MS / 1000} seconds`);
+    const name = `schema-${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}`;
+    const kept = keep ? parseKept(readKept(name)) : undefined;
+    const answer = await this.#ask(url, kept?.etag);
+    if (answer.url.protocol !== 'https:') throw failure(`${shownUrl(url)} leads to ${shownUrl(answer.url)}`);
+    if (answer.status === 304 && kept !== undefined) return kept.body;
+    if (answer.status !== 200) throw failure(`${shownUrl(url)} cannot be fetched: the server says ${answer.status}`);
+    const { etag } = answer.headers;
+    if (keep && typeof etag === 'string') keepLater(name, () => printKept(etag, answer.body));
+    return answer.body;
+  }
+
+  async #ask(url: URL, etag: string | undefined): Promise<Answer> {
+    const trust = { caFile: '', certFile: '', keyFile: '', insecure: false };
+    const client = new HttpClient(trust, this.#env, TIMES);
+    try {
+      return await client.fetch(url, {
+        limit: MAX_FILE,
+        headers: etag === undefined ? {} : { 'if-none-match': etag },
+      });
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      throw failure(`the schema cannot be fetched: ${error.message}`, error.hints, error);
+    } finally {
+      client.close();
+    }
+  }
+}
+
+/** The hash of what is kept, the ETag, and the schema: a damaged one would judge otherwise. */
+function printKept(etag: string, body: Buffer): Buffer[] {
+  const content = [Buffer.from(`${etag}\n`, 'latin1'), body];
+  return [sha256(Buffer.concat(content)), ...content];
+}
+
+function parseKept(bytes: Buffer | undefined): { etag: string; body: Buffer } | undefined {
+  const content = bytes?.subarray(HASH);
+  const end = content?.indexOf('\n') ?? -1;
+  if (bytes === undefined || content === undefined || end < 0) return undefined;
+  if (!sha256(content).equals(bytes.subarray(0, HASH))) return undefined;
+  return { etag: content.toString('latin1', 0, end), body: content.subarray(end + 1) };
+}
+
+const HASH = 32;
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
+
+function failure(message: string, hints: readonly string[] = [], cause?: unknown): PkgError {
+  return new PkgError('PKG_SCHEMA_REMOTE', message, { hints, ...(cause === undefined ? {} : { cause }) });
+}

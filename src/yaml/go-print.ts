@@ -1,0 +1,55 @@
+/**
+ * Prints YAML as sigs.k8s.io/yaml marshals it: keys in go-yaml's order, lists not indented below their key, texts quoted
+ * only where go-yaml 2 quotes them, and folded at 80 columns. For the files that Helm writes into a package.
+ */
+import { compareRunes } from './go-keys.ts';
+import { printText } from './go-text.ts';
+import type { Dialect } from './go-text.ts';
+import { printScalar } from './print.ts';
+import { isMap } from './value.ts';
+import type { Value, ValueMap } from './value.ts';
+
+const DIALECT: Dialect = { width: 80, version: 2 };
+
+/** Prints one document, ending in a newline. */
+export function printGoYaml(value: Value): string {
+  return Buffer.from(item(value, 0), 'latin1').toString('utf8');
+}
+
+/** What stands at a column where a line of its own begins; as bytes, one a character. */
+function item(value: Value, column: number): string {
+  if (isMap(value) && value.size > 0) return map(value, column);
+  if (Array.isArray(value) && value.length > 0) return list(value, column);
+  return leaf(value, column, column);
+}
+
+function map(value: ValueMap, column: number): string {
+  const keys = [...value.keys()].sort((a, b) => compareRunes([...a], [...b], 2));
+  const pad = ' '.repeat(column);
+  return keys
+    .map((key) => {
+      const shown = `${printText(encode(key), { indent: column + 2, column, simpleKey: true }, DIALECT)}:`;
+      const child = value.get(key) ?? null;
+      if (isMap(child) && child.size > 0) return `${shown}\n${pad}  ${map(child, column + 2)}`;
+      if (Array.isArray(child) && child.length > 0) return `${shown}\n${pad}${list(child, column)}`;
+      return `${shown} ${leaf(child, column + 2, column + shown.length + 1)}`;
+    })
+    .join(pad);
+}
+
+function list(value: readonly Value[], column: number): string {
+  return value.map((one) => `- ${item(one, column + 2)}`).join(' '.repeat(column));
+}
+
+/** @param indent that of the lines that follow the first */
+function leaf(value: Value, indent: number, column: number): string {
+  if (isMap(value)) return '{}\n';
+  if (Array.isArray(value)) return '[]\n';
+  if (typeof value !== 'string') return `${printScalar(value)}\n`;
+  const shown = printText(encode(value), { indent, column, simpleKey: false }, DIALECT);
+  return /(?:\n|\xe2\x80[\xa8\xa9])$/.test(shown) ? shown : `${shown}\n`;
+}
+
+function encode(text: string): string {
+  return Buffer.from(text.toWellFormed(), 'utf8').toString('latin1');
+}

@@ -1,0 +1,643 @@
+/**
+ * Who holds a release. A process is suspended in the middle of an operation, another takes the release over, and the
+ * first wakes up: from then on the API server may not see anything changed by it. An independent client looks.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, vi } from 'vitest';
+import type { Json } from '../controlplane/client.ts';
+import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
+import type { Run, RunOptions } from '../support/cluster.ts';
+import { startProxy } from '../support/proxy.ts';
+import type { Fault, Proxy, ProxiedRequest } from '../support/proxy.ts';
+import { chartOf, configMap, deployment, goChartOf, job, maps, pkg, pkgFails, statuses } from './support.ts';
+
+// Each waits half a minute, and does little meanwhile.
+vi.setConfig({ maxConcurrency: 12 });
+
+const RECORD = /\/secrets\/sh\.helm\.release\.v1\.r\.v\d+$/;
+
+/** A hook of some events. */
+function hook(name: string, events: string, object: Json = configMap(name, { by: 'hook' })): Json {
+  return { ...object, metadata: { ...object.metadata, name, annotations: { 'helm.sh/hook': events } } };
+}
+
+/** Twelve ConfigMaps with this value, and hooks before and after. */
+function chart(value: string, more: readonly Json[] = []): string {
+  const objects = Array.from({ length: 12 }, (_, index) => configMap(`c-${index}`, { value }));
+  return chartOf([
+    ...objects,
+    hook('before', 'pre-install,pre-upgrade,pre-rollback,pre-delete', configMap('before', { value })),
+    hook('after', 'post-install,post-upgrade,post-rollback,post-delete', configMap('after', { value })),
+    ...more,
+  ]);
+}
+
+const OLD = chart('old');
+const LOSER = chart('loser');
+const WINNER = chart('winner');
+
+/** A pkg whose requests go through a proxy, and that can be sent signals. */
+type Running = { proxy: Proxy; kill: (signal: NodeJS.Signals) => void; done: Promise<Run> };
+
+/** Starts pkg behind a proxy; `when` sees each request before it goes on, and may keep it or give it a fault. */
+async function start(
+  ns: string,
+  args: readonly string[],
+  when: (request: ProxiedRequest, running: () => Running) => Fault | undefined | Promise<Fault | undefined>,
+): Promise<Running> {
+  const box: { running?: Running } = {};
+  const running = (): Running => box.running as Running;
+  const proxy = await startProxy({ upstream: access(), fault: (request) => when(request, running) });
+  let kill: (signal: NodeJS.Signals) => void = () => undefined;
+  const done = pkgOn(ns, args, { kubeconfig: proxy.kubeconfig, onStart: (send) => (kill = send) });
+  box.running = { proxy, kill: (signal) => kill(signal), done };
+  return box.running;
+}
+
+/** Starts pkg and suspends it when the first request comes that `when` chooses; the request itself goes on. */
+async function suspended(
+  ns: string,
+  args: readonly string[],
+  when: (request: ProxiedRequest) => boolean,
+): Promise<Running> {
+  let reached: () => void = () => undefined;
+  const point = new Promise<void>((resolve) => (reached = resolve));
+  let isOver = false;
+  const running = await start(ns, args, (request, self) => {
+    if (isOver || !when(request)) return undefined;
+    isOver = true;
+    self().kill('SIGSTOP');
+    reached();
+    return undefined;
+  });
+  const early = await Promise.race([point, running.done]);
+  if (early !== undefined) throw new Error(`it ended before it was suspended: ${early.stdout}${early.stderr}`);
+  // The answer of that request waits for the process meanwhile.
+  await sleep(500);
+  return running;
+}
+
+/** Everything of a namespace that an operation could have written, with its version. */
+async function versions(ns: string): Promise<Record<string, string>> {
+  const paths = ['/api/v1', '/apis/apps/v1', '/apis/batch/v1'].flatMap((api, index) =>
+    [['configmaps', 'secrets'], ['deployments'], ['jobs']][index]?.map((kind) => `${api}/namespaces/${ns}/${kind}`),
+  );
+  const lists = await Promise.all(paths.map((path) => admin().get(path as string)));
+  return Object.fromEntries(
+    lists.flatMap(({ kind, items }) =>
+      items
+        .filter(({ metadata }: Json) => metadata.name !== 'kube-root-ca.crt')
+        .map(({ metadata }: Json) => [`${kind} ${metadata.name} ${metadata.uid}`, metadata.resourceVersion]),
+    ),
+  );
+}
+
+/** An apply that is no dry run. */
+function isWrite({ method, path, query }: ProxiedRequest): boolean {
+  return method === 'PATCH' && !query.has('dryRun') && !RECORD.test(path);
+}
+
+function nth(count: number, when: (request: ProxiedRequest) => boolean): (request: ProxiedRequest) => boolean {
+  let seen = 0;
+  return (request) => when(request) && ++seen === count;
+}
+
+const atObject = (): ((request: ProxiedRequest) => boolean) =>
+  nth(5, (request) => isWrite(request) && /\/configmaps\/c-\d+$/.test(request.path));
+const atRecord = ({ method, path }: ProxiedRequest): boolean => method === 'PUT' && RECORD.test(path);
+
+type Scenario = {
+  name: string;
+  /** What is there before. */
+  prepare?: (ns: string) => Promise<unknown>;
+  loser: readonly string[];
+  at: () => (request: ProxiedRequest) => boolean;
+  winner: readonly string[];
+  /** What becomes of the loser; unless told it is told that it lost. */
+  says?: RegExp;
+  /** What the maps hold in the end. */
+  value?: string;
+};
+
+const installed = (ns: string): Promise<unknown> => pkg(ns, 'install', 'r', OLD);
+const upgraded = async (ns: string): Promise<void> => {
+  await pkg(ns, 'install', 'r', LOSER);
+  await pkg(ns, 'upgrade', 'r', OLD);
+};
+const upgradeInstall = ['upgrade', '--install', 'r', WINNER] as const;
+const TAKEN = /PKG_RELEASE_TAKEN_OVER/;
+
+const never = deployment('never', { fails: true });
+const failing = hook('fails', 'post-install,post-upgrade', job('fails', { fails: true }));
+const slow = hook('slow', 'pre-install,pre-upgrade', {
+  ...job('slow'),
+  spec: { ...job('slow').spec, suspend: true },
+});
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'an install among its objects', loser: ['install', 'r', LOSER], at: atObject, winner: upgradeInstall },
+  {
+    name: 'an install that would be undone, among its objects',
+    loser: ['install', 'r', LOSER, '--rollback-on-failure'],
+    at: atObject,
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an upgrade among its objects',
+    prepare: installed,
+    loser: ['upgrade', 'r', LOSER],
+    at: atObject,
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an upgrade that would be undone, among its objects',
+    prepare: installed,
+    loser: ['upgrade', 'r', LOSER, '--rollback-on-failure'],
+    at: atObject,
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an upgrade that waits, with a hook to come',
+    prepare: installed,
+    loser: ['upgrade', 'r', chart('loser', [never]), '--wait'],
+    at: () => (request) => request.query.has('watch') && request.path.endsWith('/deployments'),
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an upgrade that waits and would be undone',
+    prepare: installed,
+    loser: ['upgrade', 'r', chart('loser', [never]), '--rollback-on-failure', '--timeout', '40s'],
+    at: () => (request) => request.query.has('watch') && request.path.endsWith('/deployments'),
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an upgrade that waits for a hook',
+    prepare: installed,
+    loser: ['upgrade', 'r', chart('loser', [slow])],
+    at: () => (request) => request.query.has('watch') && request.path.endsWith('/jobs'),
+    winner: upgradeInstall,
+  },
+  {
+    name: 'a rollback among its objects',
+    prepare: upgraded,
+    loser: ['rollback', 'r', '1'],
+    at: atObject,
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an uninstall among its objects',
+    prepare: installed,
+    loser: ['uninstall', 'r'],
+    at: () => nth(3, ({ method, path }) => method === 'DELETE' && path.includes('/configmaps/c-')),
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an uninstall that is rolled back meanwhile',
+    prepare: upgraded,
+    loser: ['uninstall', 'r'],
+    at: () => nth(3, ({ method, path }) => method === 'DELETE' && path.includes('/configmaps/c-')),
+    winner: ['rollback', 'r', '2'],
+    value: 'old',
+  },
+  {
+    name: 'an upgrade before it records that it is deployed',
+    prepare: installed,
+    loser: ['upgrade', 'r', LOSER],
+    at: () => (request) => isWrite(request) && request.path.endsWith('/configmaps/after'),
+    winner: upgradeInstall,
+  },
+  {
+    name: 'an install that is undone, among the deletes',
+    loser: ['install', 'r', chart('loser', [failing]), '--rollback-on-failure'],
+    at: () => nth(3, ({ method, path }) => method === 'DELETE' && path.includes('/configmaps/c-')),
+    winner: upgradeInstall,
+    says: /PKG_HOOK_FAILED[^]*another operation took over|another operation took over[^]*PKG_HOOK_FAILED/,
+  },
+  {
+    name: 'an upgrade that is undone, among the objects of the rollback',
+    prepare: installed,
+    loser: ['upgrade', 'r', chart('loser', [failing]), '--rollback-on-failure'],
+    at: () => {
+      let isUndone = false;
+      const at = atObject();
+      return (request) => {
+        isUndone ||= request.method === 'PUT' && RECORD.test(request.path);
+        return isUndone && at(request);
+      };
+    },
+    winner: upgradeInstall,
+    says: /PKG_HOOK_FAILED[^]*another operation took over|another operation took over[^]*PKG_HOOK_FAILED/,
+  },
+  {
+    name: 'an install between its failure and undoing it',
+    loser: ['install', 'r', chart('loser', [failing]), '--rollback-on-failure'],
+    at: () => atRecord,
+    winner: upgradeInstall,
+    says: /PKG_HOOK_FAILED[^]*another operation took over|another operation took over[^]*PKG_HOOK_FAILED/,
+  },
+  {
+    name: 'an upgrade between its failure and undoing it',
+    prepare: installed,
+    loser: ['upgrade', 'r', chart('loser', [failing]), '--rollback-on-failure'],
+    at: () => atRecord,
+    winner: upgradeInstall,
+    says: /PKG_HOOK_FAILED[^]*another operation took over|another operation took over[^]*PKG_HOOK_FAILED/,
+  },
+  {
+    name: 'an upgrade that is deployed, before it marks the revision before',
+    prepare: installed,
+    loser: ['upgrade', 'r', LOSER, '--history-max', '1'],
+    at: () => atRecord,
+    winner: upgradeInstall,
+    says: /STATUS: deployed/,
+  },
+];
+
+describe.concurrent('whoever wakes up after another took the release over writes nothing more:', () => {
+  // Each waits half a minute; together they take a minute.
+  test.each(SCENARIOS)('$name', async ({ prepare, loser, at, winner, says = TAKEN, value = 'winner' }) => {
+    const ns = await namespace();
+    await prepare?.(ns);
+    const first = await suspended(ns, loser, at());
+    try {
+      const second = await pkgOn(ns, winner);
+      expect([second.status, second.stderr, second.stdout]).toEqual([0, expect.any(String), expect.any(String)]);
+      const before = await versions(ns);
+      first.kill('SIGCONT');
+      const { stdout, stderr } = await first.done;
+      expect(stdout + stderr).toMatch(says);
+      expect(await versions(ns)).toEqual(before);
+      const found = await maps(ns);
+      expect(Object.values(found).map((data) => data.value)).toEqual(Array.from({ length: 12 }, () => value));
+      expect((await statuses(ns, 'r')).filter((status) => status === 'deployed')).toHaveLength(1);
+    } finally {
+      first.kill('SIGCONT');
+      first.kill('SIGKILL');
+      await first.proxy.close();
+    }
+  });
+});
+
+/** The annotations of the newest record. */
+async function leaseOf(ns: string, revision: number): Promise<{ path: string; annotations: Record<string, string> }> {
+  const path = `/api/v1/namespaces/${ns}/secrets/sh.helm.release.v1.r.v${revision}`;
+  const { metadata } = await admin().get(path);
+  return { path, annotations: metadata.annotations ?? {} };
+}
+
+async function annotate(path: string, annotations: Record<string, string | null>): Promise<void> {
+  const { status } = await admin().request(
+    'PATCH',
+    path,
+    { metadata: { annotations } },
+    'application/merge-patch+json',
+  );
+  expect(status).toBe(200);
+}
+
+/** A release whose second revision was left pending by a process that was killed on another machine. */
+async function leftElsewhere(ns: string, change: Record<string, string | null> = {}): Promise<string> {
+  await pkg(ns, 'install', 'r', OLD);
+  const killed = await start(ns, ['upgrade', 'r', LOSER], (request, self) => {
+    if (!isWrite(request)) return undefined;
+    self().kill('SIGKILL');
+    return 'hang';
+  });
+  await killed.done;
+  await killed.proxy.close();
+  const { path, annotations } = await leaseOf(ns, 2);
+  // The same host name, PID namespace and process id, and another boot id.
+  const mark = annotations['kubepkg.dev/lease-process'] ?? '';
+  expect(mark).toMatch(/^[0-9a-f]{16}-\d+-\d+$/);
+  await annotate(path, { 'kubepkg.dev/lease-process': mark.replace(/^[0-9a-f]{16}/, '0123456789abcdef'), ...change });
+  return path;
+}
+
+/** Renews the lease of a record, as its holder would. */
+function renewing(path: string, annotation: string, value: () => string): { end: () => Promise<void> } {
+  let isOver = false;
+  const work = (async () => {
+    while (!isOver) {
+      await annotate(path, { [annotation]: value() });
+      await sleep(2_000);
+    }
+  })();
+  return {
+    end: async () => {
+      isOver = true;
+      await work;
+    },
+  };
+}
+
+/** pkg on a machine whose clock is so many hours ahead. */
+function shifted(hours: number): RunOptions {
+  const script = `const D = Date, ms = ${hours * 3_600_000}; globalThis.Date = class extends D { constructor(...a) { if (a.length === 0) super(D.now() + ms); else super(...a); } static now() { return D.now() + ms; } };`;
+  return { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` } };
+}
+
+describe.concurrent('who is watched', () => {
+  test.each([-1, 0, 1])('a living holder is refused, with a clock %i hours ahead', async (hours) => {
+    const ns = await namespace();
+    const path = await leftElsewhere(ns);
+    let count = 100;
+    const holder = renewing(path, 'kubepkg.dev/lease-renewals', () => String(++count));
+    try {
+      const said = await pkgFails(ns, 'PKG_RELEASE_HELD', upgradeInstall, shifted(hours));
+      expect(said).toMatch(/works on r revision 2 \(pending-upgrade\): process \d+ on \S+, since 2/);
+    } finally {
+      await holder.end();
+    }
+  });
+
+  test.each([-1, 0, 1])('a dead one is taken over, with a clock %i hours ahead', async (hours) => {
+    const ns = await namespace();
+    await leftElsewhere(ns);
+    const begun = performance.now();
+    const { status, stderr } = await pkgOn(ns, upgradeInstall, shifted(hours));
+    expect(stderr).toMatch(/gave no sign of life for 30 s/);
+    expect(performance.now() - begun).toBeGreaterThan(29_000);
+    expect(status).toBe(0);
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
+  });
+
+  const older = (hours: number): Record<string, string | null> => ({
+    'kubepkg.dev/lease-holder': null,
+    'kubepkg.dev/lease-process': null,
+    'kubepkg.dev/lease-renewals': null,
+    'kubepkg.dev/lease-host': null,
+    'kubepkg.dev/holder': '0123456789-4711-0123456789ab-1',
+    'kubepkg.dev/renewed': new Date(Date.now() + hours * 3_600_000).toISOString(),
+  });
+
+  test.each([-1, 1])('a record of an older pkg whose clock was %i hours ahead', async (hours) => {
+    const ns = await namespace();
+    const path = await leftElsewhere(ns, older(hours));
+    const time = (): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const holder = renewing(path, 'kubepkg.dev/renewed', time);
+    await pkgFails(ns, 'PKG_RELEASE_HELD', upgradeInstall);
+    await holder.end();
+    expect((await pkgOn(ns, upgradeInstall)).status).toBe(0);
+  });
+
+  test('a holder is waited for as long as --lock-timeout says', async () => {
+    const ns = await namespace();
+    const path = await leftElsewhere(ns);
+    let count = 100;
+    const holder = renewing(path, 'kubepkg.dev/lease-renewals', () => String(++count));
+    const begun = performance.now();
+    const said = await pkgFails(ns, 'PKG_RELEASE_HELD', [
+      ...upgradeInstall,
+      '--lock-timeout',
+      '12s',
+      '--timeout',
+      '9s',
+    ]);
+    expect(performance.now() - begun).toBeGreaterThan(11_900);
+    expect(said).toContain('--lock-timeout');
+    const next = pkgOn(ns, [...upgradeInstall, '--lock-timeout', '5m']);
+    await sleep(5_000);
+    await holder.end();
+    const { status, stderr } = await next;
+    expect(stderr).toContain('waiting up to 300 s');
+    expect(status).toBe(0);
+  });
+
+  test('a plan waits for nobody', async () => {
+    const ns = await namespace();
+    await leftElsewhere(ns);
+    const begun = performance.now();
+    const { status, stderr } = await pkgOn(ns, ['diff', 'upgrade', 'r', WINNER]);
+    expect(stderr).toContain('may still work on it');
+    expect(performance.now() - begun).toBeLessThan(29_000);
+    expect(status).toBe(0);
+    expect(await statuses(ns, 'r')).toEqual(['deployed', 'pending-upgrade']);
+  });
+});
+
+describe.concurrent('--take-over', () => {
+  test.each([
+    ['upgrade', ['upgrade', 'r', WINNER, '--take-over'], 'winner'],
+    ['rollback', ['rollback', 'r', '1', '--take-over'], 'old'],
+    ['uninstall', ['uninstall', 'r', '--take-over'], undefined],
+  ] as const)('by an %s ends the hold of a process that lives', async (_, args, value) => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', OLD);
+    let release: () => void = () => undefined;
+    const released = new Promise<undefined>((resolve) => (release = () => resolve(undefined)));
+    let reached: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (reached = resolve));
+    const first = await start(ns, ['upgrade', 'r', chart('loser', [slow])], ({ method, path, query }) => {
+      if (query.has('watch') && path.endsWith('/jobs')) reached();
+      // Renewals wait, too, so that it does not learn of it before it wakes up.
+      return method === 'PATCH' && RECORD.test(path) ? released : undefined;
+    });
+    try {
+      await begun;
+      await pkgFails(ns, 'PKG_RELEASE_HELD', upgradeInstall);
+      const second = await pkgOn(ns, args);
+      expect(second.stderr).toMatch(/r revision 2 \(pending-upgrade\) is taken over from process \d+ on /);
+      expect(second.status).toBe(0);
+      const before = await versions(ns);
+      release();
+      const { status, stderr } = await first.done;
+      expect(stderr).toMatch(TAKEN);
+      // A renewal may have told it while the other was at work.
+      expect(stderr).toMatch(
+        value === undefined
+          ? /no record of r is left|revision 2 is uninstalling by process \d+ on \S+, since 20/
+          : /revision 3 is (?:deployed|pending-\w+ by process \d+ on \S+), since 20/,
+      );
+      expect(status).toBe(1);
+      expect(await versions(ns)).toEqual(before);
+      expect(Object.values(await maps(ns)).every((data) => data.value === value)).toBe(true);
+    } finally {
+      release();
+      first.kill('SIGKILL');
+      await first.proxy.close();
+    }
+  });
+
+  test('is needed for what helm uninstalls', async () => {
+    const ns = await namespace();
+    await helmOn(ns, ['install', 'r', goChartOf([configMap('a'), configMap('b')])]);
+    const proxy = await startProxy({
+      upstream: access(),
+      fault: ({ method }) => (method === 'DELETE' ? 'hang' : undefined),
+    });
+    const helm = helmOn(ns, ['uninstall', 'r'], {
+      kubeconfig: proxy.kubeconfig,
+      onStart: (kill) =>
+        void admin()
+          .until(
+            `/api/v1/namespaces/${ns}/secrets/sh.helm.release.v1.r.v1`,
+            ({ metadata }) => metadata.labels.status === 'uninstalling',
+          )
+          .then(() => kill('SIGKILL')),
+    });
+    await helm;
+    await proxy.close();
+    for (const args of [['uninstall', 'r'], upgradeInstall, ['rollback', 'r', '1']]) {
+      expect(await pkgFails(ns, 'PKG_RELEASE_PENDING', args)).toMatch(/\(uninstalling\), begun at 2.* s ago/);
+    }
+    const taken = await pkgOn(ns, ['uninstall', 'r', '--take-over']);
+    expect(taken.stderr).toContain('r revision 1 (uninstalling) is taken over from Helm');
+    expect(taken.status).toBe(0);
+    expect(await versions(ns)).toEqual({});
+  });
+});
+
+describe.concurrent('renewals', () => {
+  /** A chart whose record is large, with a hook that does not end by itself. */
+  const large = (): string => {
+    const noise = Array.from({ length: 400_000 }, (_, index) => Math.imul(index, 2654435761) >>> 24);
+    const bytes = Buffer.from(noise.map((byte, index) => byte ^ (((index * index) >>> 7) & 0xff))).toString('base64');
+    return chartOf([configMap('a', { v: '1' }), slow], { 'noise.txt': bytes });
+  };
+
+  async function heldFor(ms: number, fault: (request: ProxiedRequest) => Fault | undefined): Promise<ProxiedRequest[]> {
+    const ns = await namespace();
+    const running = await start(ns, ['install', 'r', large()], fault);
+    const path = `/apis/batch/v1/namespaces/${ns}/jobs/slow`;
+    await admin().until(path, (object) => object !== undefined, 60_000);
+    await sleep(ms);
+    await admin().request('PATCH', path, { spec: { suspend: false } }, 'application/merge-patch+json');
+    const { status, stderr } = await running.done;
+    await running.proxy.close();
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('warning')]);
+    expect(await statuses(ns, 'r')).toEqual(['deployed']);
+    return running.proxy.requests.filter(({ path }) => RECORD.test(path));
+  }
+
+  test('are small', async () => {
+    const requests = await heldFor(12_000, () => undefined);
+    const patches = requests.filter(({ method }) => method === 'PATCH');
+    expect(patches.length).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...patches.map(({ size }) => size))).toBeLessThan(500);
+    const puts = requests.filter(({ method }) => method === 'PUT');
+    expect(puts).toHaveLength(1);
+    expect(puts[0]?.size).toBeGreaterThan(100_000);
+  });
+
+  test('are whole records where a role allows to create, list, update and delete them only', async () => {
+    const requests = await heldFor(25_000, ({ method, path }) =>
+      ['PATCH', 'GET'].includes(method) && RECORD.test(path) ? { status: 403 } : undefined,
+    );
+    expect(requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+    expect(requests.filter(({ method }) => method === 'PUT').length).toBeGreaterThanOrEqual(5);
+  });
+
+  test.each(['lose-answer', 'reset', 'truncate'] as const)(
+    'whose answer goes wrong (%s) are known as own',
+    async (fault) => {
+      let count = 0;
+      await heldFor(27_000, ({ method, path }) =>
+        method === 'PATCH' && RECORD.test(path) && ++count % 2 === 1 ? fault : undefined,
+      );
+      expect(count).toBeGreaterThan(3);
+    },
+  );
+
+  test('by somebody who labels the record are not in the way', async () => {
+    const ns = await namespace();
+    let labels = 0;
+    const running = await start(ns, ['install', 'r', LOSER], async (request) => {
+      if (!(request.method === 'PATCH' && RECORD.test(request.path)) && !atObject()(request)) return undefined;
+      const { path } = await leaseOf(ns, 1);
+      const body = { metadata: { labels: { team: `t${++labels}` } } };
+      await admin().request('PATCH', path, body, 'application/merge-patch+json');
+      if (labels === 1) await sleep(12_000);
+      return undefined;
+    });
+    expect((await running.done).stderr).toBe('');
+    await running.proxy.close();
+    expect(await statuses(ns, 'r')).toEqual(['deployed']);
+  });
+});
+
+describe.concurrent('the revision before', () => {
+  test('that cannot be marked as superseded is no failure, and the next command marks it', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', OLD);
+    const running = await start(ns, ['upgrade', 'r', WINNER], ({ method, path }) =>
+      method === 'PUT' && path.endsWith('.r.v1') ? { status: 500 } : undefined,
+    );
+    const { status, stdout, stderr } = await running.done;
+    await running.proxy.close();
+    expect(stderr).toMatch(/warning: revision 1 of r could not be marked as superseded/);
+    expect(stdout).toContain('STATUS: deployed');
+    expect(status).toBe(0);
+    expect(running.proxy.requests.filter(atRecord).length).toBeGreaterThan(8);
+    expect(await statuses(ns, 'r')).toEqual(['deployed', 'deployed']);
+    await pkg(ns, 'rollback', 'r', '1');
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'superseded', 'deployed']);
+    expect((await maps(ns))['c-0']).toEqual({ value: 'old' });
+  });
+
+  test('is marked though the server fails some times', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', OLD);
+    let left = 7;
+    const running = await start(ns, ['upgrade', 'r', WINNER], ({ method, path }) =>
+      method === 'PUT' && path.endsWith('.r.v1') && left-- > 0 ? { status: 500 } : undefined,
+    );
+    expect([(await running.done).status, (await running.done).stderr]).toEqual([0, '']);
+    await running.proxy.close();
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);
+  });
+});
+
+describe.concurrent('two at once', () => {
+  test('helm that rolls back meanwhile ends an upgrade', async () => {
+    const ns = await namespace();
+    const go = (value: string): string => goChartOf([configMap('a', { value })]);
+    await helmOn(ns, ['install', 'r', go('1')]);
+    await helmOn(ns, ['upgrade', 'r', go('2')]);
+    let reached: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (reached = resolve));
+    const first = await start(
+      ns,
+      ['upgrade', 'r', chartOf([configMap('a', { value: '3' }), slow])],
+      ({ path, query }) => {
+        if (query.has('watch') && path.endsWith('/jobs')) reached();
+        return undefined;
+      },
+    );
+    await begun;
+    expect((await helmOn(ns, ['rollback', 'r', '1'])).stderr).toBe('');
+    const { stderr } = await first.done;
+    await first.proxy.close();
+    expect(stderr).toMatch(TAKEN);
+    expect(stderr).toMatch(/revision 4 is (?:deployed|pending-rollback), since 20/);
+    expect(await maps(ns)).toEqual({ a: { value: '1' } });
+  });
+
+  test('an upgrade and an uninstall that begin at the same moment do not both work', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', OLD);
+    // Both have read the history before either writes its record.
+    let arrived = 0;
+    let open: () => void = () => undefined;
+    const both = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
+    const meet = ({ method, path, query }: ProxiedRequest): Promise<undefined> | undefined => {
+      const isRecord = (method === 'POST' && path.endsWith('/secrets')) || (method === 'PUT' && RECORD.test(path));
+      if (!isRecord || query.has('dryRun') || arrived >= 2) return undefined;
+      if (++arrived === 2) open();
+      return both;
+    };
+    const runs = await Promise.all([start(ns, ['upgrade', 'r', WINNER], meet), start(ns, ['uninstall', 'r'], meet)]);
+    const [upgrade, uninstall] = await Promise.all(runs.map(({ done }) => done));
+    await Promise.all(runs.map(({ proxy }) => proxy.close()));
+    const won = [upgrade, uninstall].map((run) => run?.status === 0);
+    expect(won).not.toEqual([true, true]);
+    for (const [index, run] of [upgrade, uninstall].entries()) {
+      if (won[index] === false) expect(run?.stderr).toMatch(/PKG_RELEASE_HELD/);
+    }
+    const values = Object.values(await maps(ns)).map((data) => data.value);
+    expect(values).toEqual(
+      won[1] === true ? [] : Array.from({ length: 12 }, () => (won[0] === true ? 'winner' : 'old')),
+    );
+    if (won[1] !== true)
+      expect(await statuses(ns, 'r')).toEqual(won[0] === true ? ['superseded', 'deployed'] : ['deployed']);
+  });
+});

@@ -1,0 +1,323 @@
+/** Stored random values: what was written to the cluster once is written again, whatever happened between. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
+import { startProxy } from '../support/proxy.ts';
+import { chartOf, helm, pkg, pkgFails, statuses } from './support.ts';
+
+const secret = (name: string, data: string, metadata = ''): string =>
+  `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${name}\n${metadata}stringData:\n${data.replaceAll(/^(?=.)/gm, '  ')}`;
+
+/** The first password of each chart of these tests, and a second that comes later. */
+const DB = secret('db', 'password: {{randAlphaNum 24}}\nurl: "user:{{randAlpha 12}}@host"\n');
+const CACHE = secret('cache', 'password: {{randAlphaNum 24}}\n');
+const KEPT = secret('db', 'password: {{randAlphaNum 24}}\n', '  annotations:\n    helm.sh/resource-policy: keep\n');
+/** No node takes its pod: waiting for it ends with the time. */
+const STUCK = `apiVersion: v1\nkind: Pod\nmetadata:\n  name: stuck\nspec:\n  nodeSelector: {a: b}\n  containers: [{name: m, image: "example.test/m:1"}]\n`;
+
+function chart(files: Record<string, string>): string {
+  return chartOf(
+    [],
+    Object.fromEntries(Object.entries(files).map(([name, text]) => [`templates/${name}.yaml.hbs`, text])),
+  );
+}
+
+/** The values of a Secret, decoded. */
+async function dataOf(ns: string, name: string): Promise<Record<string, string>> {
+  const { data } = await admin().get(`/api/v1/namespaces/${ns}/secrets/${name}`);
+  return Object.fromEntries(
+    Object.entries(data as Record<string, string>).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]),
+  );
+}
+
+test('helm rolls back, and the next upgrade keeps what lives', async () => {
+  const ns = await namespace();
+  const one = chart({ db: DB });
+  await pkg(ns, 'install', 'r', one);
+  const first = await dataOf(ns, 'db');
+  await pkg(ns, 'upgrade', 'r', chart({ db: DB, cache: CACHE }));
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  const cache = await dataOf(ns, 'cache');
+  await helm(ns, 'rollback', 'r', '1');
+  await pkg(ns, 'upgrade', 'r', one);
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  await helm(ns, 'rollback', 'r', '2');
+  await pkg(ns, 'upgrade', 'r', chart({ db: DB, cache: CACHE }));
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  expect(await dataOf(ns, 'cache')).toEqual(cache);
+});
+
+test('an upgrade that fails while it waits has written a password, which the next one uses', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', chart({ db: DB }));
+  await pkgFails(ns, 'PKG_', [
+    'upgrade',
+    'r',
+    chart({ db: DB, cache: CACHE, stuck: STUCK }),
+    '--wait',
+    '--timeout',
+    '3s',
+  ]);
+  const cache = await dataOf(ns, 'cache');
+  await pkg(ns, 'upgrade', 'r', chart({ db: DB, cache: CACHE }));
+  expect(await dataOf(ns, 'cache')).toEqual(cache);
+  expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
+});
+
+test('an install that was killed and is given again uses what it had written', async () => {
+  const ns = await namespace();
+  const both = chart({ db: DB, later: CACHE, last: STUCK });
+  let kill: (() => void) | undefined;
+  const proxy = await startProxy({
+    upstream: access(),
+    fault: async ({ method, path, query }) => {
+      if (method !== 'PATCH' || !path.endsWith('/pods/stuck') || query.has('dryRun')) return undefined;
+      kill?.();
+      return 'hang';
+    },
+  });
+  try {
+    const { status } = await pkgOn(ns, ['install', 'r', both], {
+      kubeconfig: proxy.kubeconfig,
+      onStart: (send) => (kill = () => send('SIGKILL')),
+    });
+    expect(status).toBe(null);
+    const before = [await dataOf(ns, 'db'), await dataOf(ns, 'cache')];
+    expect((await pkgOn(ns, ['upgrade', '--install', 'r', both, '--take-over'])).status).toBe(0);
+    expect([await dataOf(ns, 'db'), await dataOf(ns, 'cache')]).toEqual(before);
+  } finally {
+    await proxy.close();
+  }
+});
+
+test('after an uninstall that keeps the history, data on volumes still opens with the old password', async () => {
+  const ns = await namespace();
+  const one = chart({ db: DB });
+  await pkg(ns, 'install', 'r', one);
+  const first = await dataOf(ns, 'db');
+  await pkg(ns, 'uninstall', 'r', '--keep-history');
+  await pkg(ns, 'install', 'r', one, '--replace');
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  await helm(ns, 'uninstall', 'r', '--keep-history');
+  await pkg(ns, 'upgrade', '--install', 'r', one);
+  expect(await dataOf(ns, 'db')).toEqual(first);
+});
+
+test('where nothing is stored, what lives in the same field is used: in a kept Secret, and after helm alone', async () => {
+  const ns = await namespace();
+  const kept = chart({ db: KEPT });
+  await pkg(ns, 'install', 'r', kept);
+  const first = await dataOf(ns, 'db');
+  await pkg(ns, 'uninstall', 'r');
+  await pkg(ns, 'install', 'r', kept);
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  // The name of the template is part of what names a value: under another nothing is stored.
+  await pkg(ns, 'install', 's', chart({ one: DB.replace('name: db', 'name: other') }));
+  const other = await dataOf(ns, 'other');
+  await pkg(ns, 'upgrade', 's', chart({ two: DB.replace('name: db', 'name: other') }));
+  expect(await dataOf(ns, 'other')).toEqual(other);
+});
+
+test('of different values that revisions stored, the one that lives is used', async () => {
+  const ns = await namespace();
+  const one = chart({ db: DB });
+  await pkg(ns, 'install', 'r', one);
+  const first = await dataOf(ns, 'db');
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=b');
+  // As versions of pkg before this rule wrote it: another word, and another value beside the newest revision.
+  const path = `/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v2`;
+  const { metadata, data } = await admin().get(path);
+  const text = Buffer.from(data.values as string, 'base64').toString();
+  const others = text.replace(first['password'] ?? '', 'another-value').replaceAll('values', 'keepsakes');
+  await admin().delete(path);
+  await admin().create(`/api/v1/namespaces/${ns}/secrets`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubepkg.dev/keepsakes.v1',
+    metadata: { name: 'pkg.v1.r.v2', ownerReferences: metadata.ownerReferences },
+    data: { keepsakes: Buffer.from(others).toString('base64') },
+  });
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=c');
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v1`);
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v3`);
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=d');
+  expect(await dataOf(ns, 'db')).toEqual({ ...first, password: 'another-value' });
+});
+
+test('what helm brought back from an older manifest is used, not what was stored later', async () => {
+  const ns = await namespace();
+  const one = chart({ db: DB });
+  await pkg(ns, 'install', 'r', one);
+  const first = await dataOf(ns, 'db');
+  // All that knows the first values goes, but the manifest.
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v1`);
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=b');
+  const second = await dataOf(ns, 'db');
+  expect(second['password']).not.toBe(first['password']);
+  await helm(ns, 'rollback', 'r', '1');
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=c');
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  const back = await pkgOn(ns, ['rollback', 'r', '2']);
+  expect(back.stderr).toContain('changes: revision 2 has another');
+  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=d');
+  expect(await dataOf(ns, 'db')).toEqual(second);
+});
+
+test('of certificates, which have no form, those that a revision stored are told apart by what lives', async () => {
+  const ns = await namespace();
+  const tls = (days: number): string =>
+    chart({
+      tls: `{{#with (genCA "ca" ${days}) as |ca|}}\n${secret('tls', 'cert: "{{ca.Cert}}"\nkey: "{{ca.Key}}"\n')}{{/with}}\n`,
+    });
+  await pkg(ns, 'install', 'r', tls(30));
+  const first = await dataOf(ns, 'tls');
+  expect(first['key']).toContain('PRIVATE KEY');
+  const said = await pkgOn(ns, ['upgrade', 'r', tls(60)]);
+  expect(said.stderr).toContain('the random value in data.cert of Secret "tls" changes');
+  const second = await dataOf(ns, 'tls');
+  expect(second['cert']).not.toBe(first['cert']);
+  await helm(ns, 'rollback', 'r', '1');
+  // Another call than that which made what lives: its own value comes, and the plan says so.
+  expect((await pkgOn(ns, ['upgrade', 'r', tls(60)])).stderr).toContain('the stored value takes its place');
+  expect(await dataOf(ns, 'tls')).toEqual(second);
+  await helm(ns, 'rollback', 'r', '1');
+  await pkg(ns, 'upgrade', 'r', tls(30));
+  expect(await dataOf(ns, 'tls')).toEqual(first);
+});
+
+test('a random value that changes is a line in the plan, without the value', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', chart({ db: DB }));
+  const longer = chart({ db: DB.replace('randAlphaNum 24', 'randAlphaNum 30') });
+  const first = await dataOf(ns, 'db');
+  const { stderr, stdout } = await pkgOn(ns, ['diff', 'upgrade', 'r', longer]);
+  const line =
+    'the random value in data.password of Secret "db" changes: it is made anew, since no revision has stored it';
+  expect(stderr + stdout).toContain(line);
+  const run = await pkgOn(ns, ['upgrade', 'r', longer]);
+  expect(run.stderr).toContain(line);
+  const second = await dataOf(ns, 'db');
+  expect(second['url']).toBe(first['url']);
+  expect(second['password']).toHaveLength(30);
+  const back = await pkgOn(ns, ['rollback', 'r', '1']);
+  expect(back.stderr).toContain('the random value in data.password of Secret "db" changes: revision 1 has another');
+  expect(await dataOf(ns, 'db')).toEqual(first);
+  // A revision of Helm's has nothing stored, and its manifest has the values nevertheless.
+  await helm(ns, 'rollback', 'r', '2');
+  const again = await pkgOn(ns, ['rollback', 'r', '3']);
+  expect(again.stderr).toContain('the random value in data.password of Secret "db" changes: revision 3 has another');
+  for (const { stdout: out, stderr: err } of [run, back, again]) {
+    for (const value of [first['password'], second['password']]) expect(out + err).not.toContain(value);
+  }
+});
+
+test('stored values that cannot be read stop the upgrade: to go on could change a password', async () => {
+  const ns = await namespace();
+  const one = chart({ db: DB });
+  await pkg(ns, 'install', 'r', one);
+  const path = `/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v1`;
+  const { metadata } = await admin().get(path);
+  for (const data of [
+    {},
+    { values: Buffer.from('{').toString('base64') },
+    { values: Buffer.from('[]').toString('base64') },
+  ]) {
+    await admin().delete(path);
+    await admin().create(`/api/v1/namespaces/${ns}/secrets`, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'pkg.v1.r.v1', ownerReferences: metadata.ownerReferences },
+      data,
+    });
+    const said = await pkgFails(ns, 'PKG_RECORD_CORRUPT', ['upgrade', 'r', one]);
+    expect(said).toContain(`delete secret pkg.v1.r.v1`);
+  }
+});
+
+type Operation =
+  | { what: 'upgrade' | 'fail' | 'kill'; both: boolean; at: number }
+  | { what: 'helm rollback' | 'pkg rollback'; back: number }
+  | { what: 'uninstall and install'; both: boolean };
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({
+    what: fc.constantFrom('upgrade', 'fail', 'kill'),
+    both: fc.boolean(),
+    at: fc.integer({ min: 1, max: 6 }),
+  }),
+  fc.record({ what: fc.constantFrom('helm rollback', 'pkg rollback'), back: fc.nat(5) }),
+  fc.record({ what: fc.constant('uninstall and install' as const), both: fc.boolean() }),
+);
+
+test('whatever comes after what, a password that was written once stays', async () => {
+  const [alone, both] = [chart({ db: DB }), chart({ db: DB, cache: CACHE })];
+  const stuck = [chart({ db: DB, stuck: STUCK }), chart({ db: DB, cache: CACHE, stuck: STUCK })] as const;
+  let kill: (() => void) | undefined;
+  let left = 0;
+  const proxy = await startProxy({
+    upstream: access(),
+    fault: ({ method, query }) => {
+      if (method === 'GET' || query.has('dryRun') || --left > 0) return undefined;
+      kill?.();
+      return 'hang';
+    },
+  });
+  const run = async (ns: string, one: Operation): Promise<void> => {
+    switch (one.what) {
+      case 'upgrade':
+        expect((await pkgOn(ns, ['upgrade', 'r', one.both ? both : alone])).status).toBe(0);
+        return;
+      case 'fail': {
+        const args = ['upgrade', 'r', stuck[one.both ? 1 : 0], '--wait', '--timeout', '2s'];
+        expect((await pkgOn(ns, args)).status).toBe(1);
+        return;
+      }
+      case 'kill': {
+        left = one.at;
+        const onStart = (send: (signal: NodeJS.Signals) => void): void => void (kill = () => send('SIGKILL'));
+        await pkgOn(ns, ['upgrade', 'r', one.both ? both : alone], { kubeconfig: proxy.kubeconfig, onStart });
+        return;
+      }
+      case 'uninstall and install':
+        await pkgOn(ns, ['uninstall', 'r', '--keep-history']);
+        expect((await pkgOn(ns, ['upgrade', '--install', 'r', one.both ? both : alone])).status).toBe(0);
+        return;
+      default: {
+        const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets?labelSelector=owner%3Dhelm`);
+        const last = Math.max(
+          ...(items as { metadata: { labels: { version: string } } }[]).map((i) => Number(i.metadata.labels.version)),
+        );
+        const to = String(Math.max(1, last - one.back));
+        // Helm refuses while a killed operation is pending: that changes nothing.
+        if (one.what === 'helm rollback') await helmOn(ns, ['rollback', 'r', to]);
+        else expect((await pkgOn(ns, ['rollback', 'r', to])).status).toBe(0);
+      }
+    }
+  };
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 6 }), async (operations) => {
+        const ns = await namespace();
+        const known = new Map<string, Record<string, string>>();
+        await pkg(ns, 'install', 'r', alone);
+        for (const one of [...operations, { what: 'upgrade', both: true, at: 0 } as const]) {
+          await run(ns, one);
+          for (const name of ['db', 'cache']) {
+            const { status } = await admin().request('GET', `/api/v1/namespaces/${ns}/secrets/${name}`);
+            if (status === 404) continue;
+            const data = await dataOf(ns, name);
+            expect({ name, after: one, data }).toEqual({ name, after: one, data: known.get(name) ?? data });
+            known.set(name, data);
+          }
+        }
+      }),
+      { numRuns: 6 },
+    );
+  } finally {
+    await proxy.close();
+  }
+});

@@ -1,0 +1,216 @@
+/**
+ * What an operation leaves that was killed, whichever of its requests it was at, and what the next one makes of it:
+ * what is to be there is there, hooks are gone by their policies, and what is somebody else's is as it was.
+ */
+import { describe, expect } from 'vitest';
+import { inParallel } from '../../src/cluster/parallel.ts';
+import { RUNS } from '../support/generation.ts';
+import type { Json } from '../controlplane/client.ts';
+import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
+import { startProxy } from '../support/proxy.ts';
+import type { ProxiedRequest } from '../support/proxy.ts';
+import { chartOf, configMap, job, maps, pkg } from './support.ts';
+
+function asHook(object: Json, events: string, policy: string): Json {
+  const annotations = { 'helm.sh/hook': events, 'helm.sh/hook-delete-policy': policy };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** Runs pkg and kills it at a request: before the API server sees it, or when it is done and not answered. */
+async function killed(
+  ns: string,
+  args: readonly string[],
+  when: (request: ProxiedRequest) => 'before' | 'after' | undefined,
+): Promise<{ isKilled: boolean; requests: readonly ProxiedRequest[] }> {
+  let kill: (signal: NodeJS.Signals) => void = () => undefined;
+  const proxy = await startProxy({
+    upstream: access(),
+    fault: (request) => {
+      const at = when(request);
+      if (at === undefined) return undefined;
+      if (at === 'before') kill('SIGKILL');
+      else setTimeout(() => kill('SIGKILL'), 150);
+      return at === 'before' ? 'hang' : 'lose-answer';
+    },
+  });
+  try {
+    const run = await pkgOn(ns, args, { kubeconfig: proxy.kubeconfig, onStart: (send) => (kill = send) });
+    return { isKilled: run.status === null, requests: [...proxy.requests] };
+  } finally {
+    await proxy.close();
+  }
+}
+
+function crd(group: string): Json {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `things.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind: 'Thing', plural: 'things' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+}
+
+/** A chart with all that can be left behind: a kind of its own in `crds/`, hooks before and after, objects. */
+function wholeChart(ns: string, text: string): string {
+  const group = `${ns}.example.test`;
+  const events = 'install,upgrade,rollback,delete'.split(',');
+  const before = events.map((event) => `pre-${event}`).join(',');
+  const after = events.map((event) => `post-${event}`).join(',');
+  return chartOf(
+    [
+      configMap('a', { text }),
+      configMap(`only-${text}`),
+      { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 't' }, spec: { text } },
+      asHook(job('before'), before, 'before-hook-creation,hook-succeeded'),
+      asHook(job('after'), after, 'hook-succeeded'),
+      asHook(configMap('settings', { text }), 'pre-install,pre-upgrade', 'hook-succeeded,hook-failed'),
+    ],
+    { 'crds/things.yaml': JSON.stringify(crd(group)) },
+  );
+}
+
+async function names(path: string): Promise<string[]> {
+  const { status, body } = await admin().request('GET', path);
+  return status === 200 ? body.items.map(({ metadata }: Json) => metadata.name as string).sort() : [];
+}
+
+/** What lives in a namespace of what the chart makes, and what its hooks left. */
+async function state(ns: string): Promise<Json> {
+  const things = await names(`/apis/${ns}.example.test/v1/namespaces/${ns}/things`);
+  const { items } = await admin().get(`/apis/batch/v1/namespaces/${ns}/jobs`);
+  const jobs = items.filter(({ metadata }: Json) => metadata.deletionTimestamp === undefined);
+  const { items: secrets } = await admin().get(`/api/v1/namespaces/${ns}/secrets?labelSelector=owner%3Dhelm`);
+  return {
+    maps: await maps(ns),
+    settings: (await admin().request('GET', `/api/v1/namespaces/${ns}/configmaps/settings`)).status,
+    things,
+    jobs: jobs.map(({ metadata }: Json) => metadata.name),
+    theirs: (await admin().get(`/api/v1/namespaces/${ns}/configmaps/theirs`)).data,
+    deployed: secrets.filter(({ metadata }: Json) => metadata.labels.status === 'deployed').length,
+    open: secrets.filter(({ metadata }: Json) => /pending|uninstalling/.test(metadata.labels.status)).length,
+  };
+}
+
+const WITH = (text: string): Json => ({
+  maps: { a: { text }, [`only-${text}`]: {} },
+  settings: 404,
+  things: ['t'],
+  jobs: [],
+  theirs: { mine: 'yes' },
+  deployed: 1,
+  open: 0,
+});
+const NOTHING: Json = { ...WITH('x'), maps: {}, things: [], deployed: 0 };
+
+/** An operation that is killed, and commands that may follow, with what is to be then. */
+type Case = {
+  before: (ns: string) => Promise<unknown>;
+  args: (ns: string) => string[];
+  next: readonly { args: (ns: string) => string[]; then: Json; afterWhole?: Json }[];
+};
+
+const installed = (ns: string): Promise<string> => pkg(ns, 'install', 'r', wholeChart(ns, 'one'));
+
+const CASES: readonly [name: string, operation: Case][] = [
+  [
+    'an install',
+    {
+      before: async () => undefined,
+      args: (ns) => ['install', 'r', wholeChart(ns, 'one')],
+      next: [
+        { args: (ns) => ['upgrade', '--install', 'r', wholeChart(ns, 'two')], then: WITH('two') },
+        { args: (ns) => ['install', 'r', wholeChart(ns, 'one')], then: WITH('one') },
+        { args: () => ['uninstall', 'r', '--ignore-not-found', '--wait'], then: NOTHING },
+      ],
+    },
+  ],
+  [
+    'an upgrade',
+    {
+      before: installed,
+      args: (ns) => ['upgrade', 'r', wholeChart(ns, 'two')],
+      next: [
+        { args: (ns) => ['upgrade', 'r', wholeChart(ns, 'three')], then: WITH('three') },
+        { args: () => ['rollback', 'r', '1'], then: WITH('one') },
+        { args: () => ['uninstall', 'r', '--wait'], then: NOTHING },
+      ],
+    },
+  ],
+  [
+    'a rollback',
+    {
+      before: async (ns) => {
+        await installed(ns);
+        await pkg(ns, 'upgrade', 'r', wholeChart(ns, 'two'));
+      },
+      args: () => ['rollback', 'r', '1'],
+      next: [
+        { args: () => ['rollback', 'r', '2'], then: WITH('two') },
+        { args: (ns) => ['upgrade', 'r', wholeChart(ns, 'three')], then: WITH('three') },
+        { args: () => ['uninstall', 'r', '--wait'], then: NOTHING },
+      ],
+    },
+  ],
+  [
+    'an uninstall',
+    {
+      before: installed,
+      args: () => ['uninstall', 'r'],
+      next: [
+        { args: () => ['uninstall', 'r', '--ignore-not-found', '--wait'], then: NOTHING },
+        { args: (ns) => ['upgrade', '--install', 'r', wholeChart(ns, 'two')], then: WITH('two') },
+      ],
+    },
+  ],
+];
+
+describe.each(CASES)('%s that is killed', (_, { before, args, next }) => {
+  test('at any of its requests is finished or undone by the next command', { timeout: 900_000 }, async () => {
+    const prepare = async (): Promise<string> => {
+      const ns = await namespace();
+      await admin().create(`/api/v1/namespaces/${ns}/configmaps`, configMap('theirs', { mine: 'yes' }));
+      await before(ns);
+      return ns;
+    };
+    const whole = await prepare();
+    const { requests } = await killed(whole, args(whole), () => undefined);
+    // Reads change nothing: being killed at one is being killed before the next write.
+    const writes = requests.filter(({ method, query }) => method !== 'GET' && !query.has('dryRun')).length;
+    expect(writes).toBeGreaterThan(6);
+    const all = Array.from({ length: writes }, (_unused, at) => at + 1).flatMap((number) =>
+      (['before', 'after'] as const).flatMap((side) => next.map((command) => ({ number, side, command }))),
+    );
+    // A fifth of them without more time: each is a program that starts twice, and a control plane that works.
+    const cases = RUNS > 1 ? all : all.filter((_unused, index) => index % 5 === 0);
+    let kills = 0;
+    const failures: string[] = [];
+    await inParallel(cases, 3, async ({ number, side, command }) => {
+      const ns = await prepare();
+      let count = 0;
+      let at = '';
+      const { isKilled } = await killed(ns, args(ns), ({ method, path, query }) => {
+        if (method === 'GET' || query.has('dryRun') || ++count !== number) return undefined;
+        at = `${method} ${path}`;
+        return side;
+      });
+      if (isKilled) kills++;
+      const words = isKilled
+        ? command.args(ns)
+        : command.args(ns).map((word) => (word === 'install' ? 'upgrade' : word));
+      const run = await pkgOn(ns, words);
+      const left = await state(ns);
+      const problem = run.status === 0 ? undefined : run.stderr;
+      if (problem === undefined && JSON.stringify(left) === JSON.stringify(command.then)) return;
+      failures.push(`killed ${side} ${at}, then ${words.slice(0, 2).join(' ')}: ${problem ?? JSON.stringify(left)}`);
+    });
+    expect(failures).toEqual([]);
+    // All but those at the last requests, which the program may not outlive to see answered.
+    expect(kills).toBeGreaterThan(cases.length / 2);
+  });
+});

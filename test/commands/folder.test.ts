@@ -1,0 +1,186 @@
+/** What a folder of manifests refuses and keeps apart, as a user sees it. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder, writeChart, writeFiles } from '../chart/support.ts';
+import { pkg } from '../support/pkg.ts';
+
+/** Runs in the folder that holds the chart `web`, into `out`. */
+function runner(chart: string): (...args: string[]) => ReturnType<typeof pkg> {
+  return (...args) => pkg([...args, '--target', 'dir:out'], { cwd: join(chart, '..') });
+}
+
+describe('a number or a boolean where Kubernetes wants a text', () => {
+  const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
+  const pod = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n    - name: a\n';
+  // `VALUE` is the value, from the chart's values or written in the template.
+  const fields: [field: string, object: string, line: number][] = [
+    ['metadata.name of a ConfigMap', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: VALUE\n', 4],
+    ['metadata.namespace of ConfigMap "x"', `${head}  namespace: VALUE\n`, 5],
+    ['metadata.labels.a/b of ConfigMap "x"', `${head}  labels:\n    c: d\n    a/b: VALUE\n`, 7],
+    ['metadata.annotations.a of ConfigMap "x"', `${head}  annotations: {a: VALUE }\n`, 5],
+    ['data.a of ConfigMap "x"', `${head}data:\n  a: VALUE\n`, 6],
+    ['spec.containers.0.env.0.value of Pod "x"', `${pod}      env:\n        - name: A\n          value: VALUE\n`, 10],
+    ['spec.containers.0.args.1 of Pod "x"', `${pod}      args: [--port, VALUE ]\n`, 8],
+    [
+      'spec.jobTemplate.spec.template.spec.containers.0.command.0 of CronJob "x"',
+      'apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: x\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n            - command: [VALUE ]\n',
+      11,
+    ],
+    [
+      'items.1.data.a',
+      `apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: z}}\n  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: x}\n    data:\n      a: VALUE\n`,
+      9,
+    ],
+  ];
+  // In a list of objects the field is named as that of the object.
+  const named = (field: string): string => field.replace(/^items\.\d+\.(.*)$/, '$1 of ConfigMap "x"');
+
+  test.each(fields)('%s', (field, object, line) => {
+    for (const [value, what] of [
+      ['8080', 'a number'],
+      ['true', 'a boolean'],
+      ['1e3', 'a number'],
+    ] as const) {
+      const go = writeChart({
+        'values.yaml': `deep:\n  v: ${value}\n`,
+        'templates/a.yaml': object.replace('VALUE', '{{ .Values.deep.v }}'),
+      });
+      const { status, stderr } = runner(go)('install', 'r', 'web');
+      expect(status).toBe(1);
+      expect(stderr).toContain(`${named(field)} is ${what}: quote it`);
+      expect(stderr).toContain(`  at web/templates/a.yaml:${line}:`);
+      expect(stderr).toContain('  note: values.deep.v comes from web/values.yaml:2:3\n');
+      expect(stderr).toContain('  hint: quote it: {{ .Values.deep.v | quote }}\n');
+      const lint = pkg(['lint', 'web'], { cwd: join(go, '..') });
+      expect(lint.stdout).toMatch(
+        new RegExp(`\\[INFO\\] web/templates/a\\.yaml:${line}:\\d+: .* is ${what}: quote it \\(object-text\\)`),
+      );
+      // What it prints is helm's, byte by byte.
+      expect(pkg(['template', 'web'], { cwd: join(go, '..') }).status).toBe(0);
+      writeFiles(go, { 'templates/a.yaml': object.replace('VALUE', '{{ .Values.deep.v | quote }}') });
+      expect(runner(go)('install', 'r', 'web').status).toBe(0);
+
+      const native = writeChart({
+        'values.yaml': `deep:\n  v: ${value}\n`,
+        'templates/a.yaml.hbs': object.replace('VALUE', '{{values.deep.v}}'),
+      });
+      const ours = runner(native)('install', 'r', 'web').stderr;
+      expect(ours).toMatch(new RegExp(`is ${what}: quote it`));
+      expect(ours).toContain(`  at web/templates/a.yaml.hbs:${line}:`);
+      expect(pkg(['lint', 'web'], { cwd: join(native, '..') }).status).toBe(1);
+      writeFiles(native, { 'templates/a.yaml.hbs': object.replace('VALUE', '"{{values.deep.v}}"') });
+      expect(runner(native)('install', 'r', 'web').status).toBe(0);
+    }
+  });
+
+  test('of a Secret no value and no line is shown', () => {
+    const chart = writeChart({
+      'templates/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\nstringData:\n  pw: 31337\n',
+    });
+    const { stderr, status } = runner(chart)('install', 'r', 'web');
+    expect(status).toBe(1);
+    expect(stderr).toContain('stringData.pw of Secret "x" is a number: quote it\n  at web/templates/a.yaml:6:7\n');
+    expect(stderr).not.toContain('31337');
+  });
+
+  test("numbers of other kinds, and where numbers belong, are nobody's concern", () => {
+    const objects = [
+      `apiVersion: example.org/v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 1}\n`,
+      `${pod}      ports: [{containerPort: 80}]\n      env: [{name: A}, {name: B, value: null}]\n`,
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, generation: 1, labels: null}\ndata: {a: null}\n',
+    ];
+    const chart = writeChart({ 'templates/a.yaml': objects.join('---\n') });
+    expect(runner(chart)('install', 'r', 'web')).toMatchObject({ status: 0 });
+  });
+});
+
+test('where objects live is read from the CRDs of the chart, whichever command brings them', () => {
+  const crd = (kind: string): string =>
+    JSON.stringify({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${kind.toLowerCase()}s.example.org` },
+      spec: {
+        group: 'example.org',
+        names: { kind, plural: `${kind.toLowerCase()}s` },
+        scope: 'Cluster',
+        versions: [{ name: 'v1', served: true, storage: true }],
+      },
+    });
+  const object = (apiVersion: string, kind: string): string =>
+    `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: x\n`;
+  const before = object('v1', 'ConfigMap');
+  const chart = writeChart({ 'templates/a.yaml': before });
+  const run = runner(chart);
+  const live = (): string[] =>
+    ['default', '_cluster'].flatMap((place) =>
+      readdirSync(join(chart, '..', 'out'), { recursive: true, encoding: 'utf8' }).filter(
+        (name) => name.startsWith(`${place}/`) && name.endsWith('.yaml'),
+      ),
+    );
+  const custom = ['_cluster/bar.example.org/x.yaml', '_cluster/foo.example.org/x.yaml'];
+  const succeed = (...args: string[]): void => {
+    expect([args, run(...args).status]).toEqual([args, 0]);
+  };
+  succeed('install', 'r', 'web');
+  writeFiles(chart, {
+    'templates/a.yaml': before + object('example.org/v1', 'Foo') + object('example.org/v1', 'Bar'),
+    'crds/foo.yaml': crd('Foo'),
+    'charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
+    'charts/sub/crds/bar.yaml': crd('Bar'),
+  });
+  for (let times = 0; times < 2; times++) {
+    succeed('upgrade', 'r', 'web');
+    expect(live().sort()).toEqual([...custom, 'default/configmap/x.yaml']);
+  }
+  succeed('rollback', 'r', '1');
+  expect(live()).toEqual(['default/configmap/x.yaml']);
+  succeed('upgrade', 'r', 'web');
+  succeed('uninstall', 'r');
+  expect(live()).toEqual([]);
+  succeed('install', 'r', 'web', '--skip-crds');
+  expect(live().sort()).toEqual([...custom, 'default/configmap/x.yaml']);
+});
+
+test('upgrade --reuse-values says which defaults it leaves out, in the plan and where one is missing', () => {
+  const object = (data: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n  a: ${data}\n`;
+  const chart = writeChart({ 'values.yaml': 'a: x\nmap: {b: 1}\n', 'templates/a.yaml': object('x') });
+  const run = runner(chart);
+  expect(run('install', 'r', 'web', '--set', 'mine=1').status).toBe(0);
+  const said =
+    '--reuse-values keeps the values of revision 1, so that defaults that the chart has since are left out: map.c, image';
+  writeFiles(chart, {
+    'values.yaml': 'a: x\nmap: {b: 2, c: 3}\nimage: {tag: "1"}\nnothing: null\n',
+    'templates/a.yaml': object('"{{ .Values.image.tag }}"'),
+  });
+  const failed = run('upgrade', 'r', 'web', '--reuse-values');
+  expect(failed.stderr).toContain(`  note: ${said}\n`);
+  expect(failed.stderr).toContain(
+    '  hint: --reset-then-reuse-values takes the defaults of the chart, and keeps what was set by hand\n',
+  );
+  const { stderr, status } = run('upgrade', 'r', 'web', '--reset-then-reuse-values', '--dry-run');
+  expect([stderr, status]).toEqual(['', 0]);
+  writeFiles(chart, { 'templates/a.yaml': object('z') });
+  expect(run('upgrade', 'r', 'web', '--reuse-values').stderr).toBe(`note: ${said}\n`);
+  // What the template itself does wrong has nothing to do with it.
+  writeFiles(chart, { 'templates/a.yaml': '{{ if }}' });
+  expect(run('upgrade', 'r', 'web', '--reuse-values').stderr).not.toContain('--reset-then-reuse-values');
+});
+
+test('a schema that forbids global blames nobody for what Helm gives every subchart', () => {
+  const folder = temporaryFolder();
+  writeFiles(join(folder, 'web'), {
+    'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+    'charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
+    'charts/sub/values.schema.json': JSON.stringify({ additionalProperties: false, properties: { a: {} } }),
+  });
+  const said = (...args: string[]): string => pkg(['template', 'web', ...args], { cwd: folder }).stderr;
+  expect(said('--set', 'sub.a=1')).toContain(
+    'hint: Helm gives every subchart a map "global", also where nobody sets one',
+  );
+  expect(said('--set', 'sub.a=1')).not.toContain('comes from');
+  expect(said('--set', 'global.x=1')).toContain('values.sub.global comes from --set global\n');
+  expect(said('--set', 'sub.b=1')).toContain('values.sub.b comes from --set sub.b\n');
+});
