@@ -1,4 +1,5 @@
 /** Go's `fmt`: `Sprint`, `Sprintf`, `Sprintln` for the values that templates can have. */
+import { charge, chargeMade, chargePrint } from '../functions/limits.ts';
 import { formatFloat, shortestFloat } from './float.ts';
 import { GoInt, isUnsigned } from './int.ts';
 import { printBytes } from './print-bytes.ts';
@@ -109,16 +110,18 @@ class Printer {
     if (value instanceof ByteList && (depth === 0 || 'sqxX'.includes(verb))) return this.#bytes(value, verb, depth);
     const entries = entriesOf(value);
     if (entries !== undefined) {
+      chargePrint(entries.size);
       const shown = sortedKeys(entries).map(
         (key) => `${this.#value(key, verb, depth + 1)}:${this.#value(entries.get(key) ?? null, verb, depth + 1)}`,
       );
-      if (!this.sharpV) return `map[${shown.join(' ')}]`;
+      if (!this.sharpV) return joined('map[', shown, ']');
       return value instanceof TypedMap && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
     }
     const items = itemsOf(value);
     if (items !== undefined) {
+      chargePrint(items.length);
       const shown = items.map((item) => this.#value(item, verb, depth + 1));
-      if (!this.sharpV) return `[${shown.join(' ')}]`;
+      if (!this.sharpV) return joined('[', shown, ']');
       return value instanceof TypedList && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
     }
     if (value instanceof GoObject && (!value.pointer || depth === 0)) return this.#object(value, verb, depth);
@@ -204,6 +207,7 @@ class Printer {
   #hexBytes(value: string, verb: string): string {
     const bytes = this.precision === undefined ? value : value.slice(0, this.precision);
     if (bytes === '') return this.width === undefined ? '' : this.#fill(this.width);
+    charge(20 * bytes.length);
     const codes = [...bytes].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0'));
     const lead = this.sharp ? '0x' : '';
     const joined = this.space ? codes.map((code) => lead + code).join(' ') : lead + codes.join('');
@@ -325,6 +329,13 @@ class Printer {
   #fill(count: number): string {
     return (this.zero && !this.minus ? '0' : ' ').repeat(Math.max(0, count));
   }
+}
+
+/** The parts of a map or a list: in one that holds others their text is copied once more at each level. */
+function joined(open: string, parts: readonly string[], close: string): string {
+  const text = `${open}${parts.join(' ')}${close}`;
+  chargeMade(text);
+  return text;
 }
 
 function runeOf(value: bigint): number {

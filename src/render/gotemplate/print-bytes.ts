@@ -1,10 +1,12 @@
 /** Lists of bytes as Go prints them. A chart that prints its context prints all its files so. */
+import { charge } from '../functions/limits.ts';
 
 const ZERO = 48;
 const BLANK = 32;
 
 /** The decimals of the bytes of a string, one blank between two. */
 export function printBytes(bytes: string): string {
+  charge(bytes.length);
   const digits = Buffer.allocUnsafe(bytes.length * 4);
   let end = 0;
   for (let at = 0; at < bytes.length; at++) {

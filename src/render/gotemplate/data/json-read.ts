@@ -1,4 +1,5 @@
 /** JSON as Go's encoding/json reads it into an `interface {}`. */
+import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { decodeText, encodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
@@ -7,6 +8,7 @@ import { jsonFault } from './json-fault.ts';
 
 /** Reads bytes. @throws GoError with Go's words for what is no JSON */
 export function readJson(bytes: string): GoValue {
+  chargeReading(bytes);
   let parsed: unknown;
   try {
     parsed = JSON.parse(decodeText(bytes));

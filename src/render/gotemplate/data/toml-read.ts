@@ -1,5 +1,6 @@
 /** TOML as BurntSushi's decoder reads it into an `interface {}`. */
 import { TomlDate, TomlError, parse } from 'smol-toml';
+import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { int64 } from '../int.ts';
 import { GoTime } from '../time.ts';
@@ -9,6 +10,7 @@ import { fixedZone, utc } from '../zoneinfo.ts';
 
 /** Reads a text. @throws GoError for what is no TOML */
 export function readToml(text: string): GoMap {
+  chargeReading(text);
   try {
     return convertTable(parse(text, { integersAsBigInt: true, useLegacyDate: true }));
   } catch (error) {

@@ -4,6 +4,7 @@
  * `toYaml` makes JSON of the value first and reads that as YAML: what JSON cannot say is refused, and what
  * a YAML reader refuses or changes in a JSON text, such as control characters, is refused or changed here.
  */
+import { charge, chargePrint } from '../../functions/limits.ts';
 import { shortestFloat } from '../float.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
@@ -62,7 +63,7 @@ abstract class Printer {
   }
 
   protected map(map: GoMap, indent: string, depth: number): string {
-    checkDepth(map, depth);
+    enter(map, depth);
     const deeper = `${indent}  `;
     const column = indent.length;
     let out = '';
@@ -92,7 +93,7 @@ abstract class Printer {
   }
 
   protected list(list: readonly GoValue[], indent: string, depth: number): string {
-    checkDepth(list, depth);
+    enter(list, depth);
     const deeper = `${indent}  `;
     let out = '';
     let lead = '';
@@ -130,7 +131,9 @@ function validKeys(map: GoMap): GoMap {
   return map;
 }
 
-function checkDepth(node: GoMap | readonly GoValue[], depth: number): void {
+/** Charges for a map or a list, and refuses one that is too deep. */
+function enter(node: GoMap | readonly GoValue[], depth: number): void {
+  chargePrint(node instanceof Map ? node.size : node.length, depth);
   if (depth === SUSPECT) refuseCycle(node);
   if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
 }
@@ -314,8 +317,12 @@ function isDigit(character: string): boolean {
   return (wideDigit ??= /^\p{Nd}$/u).test(character);
 }
 
+/** Comparing shorter keys is part of printing them. */
+const LONG_KEYS = 500;
+
 /** Compares from the first character that differs. */
 function compareFrom(a: readonly string[], b: readonly string[], at: number, version: 2 | 3): number {
+  if (a.length + b.length > LONG_KEYS) charge(a.length + b.length);
   const [first, second] = [a[at] ?? '', b[at] ?? ''];
   const [letterA, letterB] = [isLetter(first), isLetter(second)];
   if (letterA && letterB) return codeOf(first) - codeOf(second);
