@@ -89,7 +89,7 @@ export function chargeCopy(entries: number): void {
 
 /** Charges for reading a text of YAML, JSON or TOML: three characters of `[],` become a list of 40 bytes. */
 export function chargeReading(text: string): void {
-  charge(2 * text.length);
+  charge(5 * text.length);
 }
 
 /** Charges for looking through a map or a list of so many entries, without keeping anything of it. */

@@ -18,6 +18,9 @@ export function filesObject(chart: Chart): TypedMap {
   return filesOf(entries);
 }
 
+/** What it costs to hold a name against a pattern. */
+const MATCHING = 100;
+
 function latin1(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
 }
@@ -36,7 +39,7 @@ function filesOf(entries: GoMap): TypedMap {
       Get: fn(['string'], (_host, name) => bytesOf(name)),
       GetBytes: fn(['string'], (_host, name) => new ByteList(bytesOf(name))),
       Glob: fn(['string'], (_host, pattern) => {
-        chargeCopy(entries.size);
+        charge(MATCHING * entries.size);
         const matches = globMatcher(decodeText(pattern));
         return filesOf(new Map([...entries].filter(([name]) => matches(decodeText(name)))));
       }),

@@ -1,5 +1,5 @@
 /** JSON as Go's encoding/json writes it. */
-import { chargePrint } from '../../functions/limits.ts';
+import { chargePrint, chargeRead } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { formatFloat } from '../float.ts';
 import { GoInt } from '../int.ts';
@@ -26,6 +26,7 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
   const plain = simplify(value);
   switch (typeof plain) {
     case 'string':
+      chargeRead(plain);
       return jsonString(plain, style.escapeHtml);
     case 'number':
       return jsonNumber(plain);

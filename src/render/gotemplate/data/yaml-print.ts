@@ -28,6 +28,9 @@ export function printPrettyYaml(value: GoValue): string {
   return new Pretty().document(value);
 }
 
+/** Laying out a shorter text is part of printing its entry. */
+const LONG_TEXT = 128;
+
 abstract class Printer {
   protected abstract readonly dialect: Dialect;
   /** How far a list stands from its key. */
@@ -55,6 +58,7 @@ abstract class Printer {
   }
 
   protected show(text: string, place: Place): string {
+    if (text.length > LONG_TEXT) charge(text.length);
     return printText(text, place, this.dialect);
   }
 
