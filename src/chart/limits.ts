@@ -38,13 +38,18 @@ export class Budget {
 
   /** Takes one file or folder of a chart folder off. Throws as {@link spend} does. */
   spendEntry(bytes: number, location: string): void {
+    this.countEntry(location);
+    this.spend(ENTRY + bytes, location);
+  }
+
+  /** Counts one file or folder, whose bytes were spent already. Throws as {@link spend} does. */
+  countEntry(location: string): void {
     if (++this.#entries > MAX_ENTRIES) {
       throw new PkgError('PKG_CHART_TOO_LARGE', `this chart holds more than ${MAX_ENTRIES} files and folders`, {
         at: { file: location },
         hints: [LEAVE_OUT],
       });
     }
-    this.spend(ENTRY + bytes, location);
   }
 }
 

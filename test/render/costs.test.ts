@@ -1,0 +1,123 @@
+/**
+ * What calls cost: every function of both engines is called again and again with arguments that are as large as may be,
+ * and the steps that it is charged for must end the render before it takes long. A new function that goes through its
+ * arguments, or makes something large of them, has to charge for it (`src/render/functions/limits.ts`).
+ */
+import { describe, expect, test } from 'vitest';
+import { loadChart } from '../../src/chart/load.ts';
+import { PkgError } from '../../src/errors.ts';
+import { builtinNames } from '../../src/render/gotemplate/builtins.ts';
+import { functionNames } from '../../src/render/gotemplate/functions/index.ts';
+import { helperNames } from '../../src/render/handlebars/helpers/index.ts';
+import { renderChart } from '../../src/render/render-chart.ts';
+import { writeChart } from '../chart/support.ts';
+
+/** A hundredth of what a render may take: a tenth of a second, and ten megabytes. */
+const STEPS = 1_000_000;
+/** Twenty times as much, for a slow machine and what is compiled on the way. One call may be dear, a thousand are not. */
+const MOST_SECONDS = 3;
+
+/** Renders a template, and gives the seconds that it took, and why it ended. */
+async function take(name: string, template: string): Promise<{ seconds: number; code: string; message: string }> {
+  const chart = await loadChart(writeChart({ [`templates/${name}`]: template }));
+  const before = process.cpuUsage();
+  let [code, message] = ['none', ''];
+  try {
+    await renderChart({
+      chart,
+      userValues: new Map(),
+      release: { name: 'r', namespace: 'default', revision: 1, isInstall: true, isUpgrade: false },
+      capabilities: { kubeVersion: 'v1.36.0', apiVersions: ['v1'] },
+      limits: { steps: STEPS },
+    });
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    ({ code, message } = error);
+  }
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (user + system) / 1e6, code, message };
+}
+
+/** Arguments of all sorts, as both engines write them. */
+const ARGUMENTS = [
+  [],
+  ['text'],
+  ['shared'],
+  ['list'],
+  ['map'],
+  ['text', 'text'],
+  ['number', 'text'],
+  ['pattern', 'text'],
+  ['text', 'list'],
+  ['list', 'list'],
+  ['shared', 'shared'],
+  ['map', 'map'],
+  ['map', 'key'],
+  ['key', 'number'],
+  ['key', 'map'],
+  ['key', 'key', 'text'],
+  ['key', 'text', 'text'],
+  ['number', 'number', 'text'],
+  ['number', 'text', 'text'],
+  ['pattern', 'text', 'text'],
+  ['pattern', 'text', 'number'],
+  ['map', 'key', 'shared'],
+  ['key', 'null', 'null', 'number'],
+  ['number', 'key', 'key', 'key', 'key'],
+] as const;
+type Argument = (typeof ARGUMENTS)[number][number];
+
+/** These ask for more than a call: other templates, the cluster, the network. */
+const ELSEWHERE = new Set(['include', 'tpl', 'lookup', 'fail', 'getHostByName', 'env', 'expandenv', 'template']);
+
+describe('Go templates', () => {
+  const written: Record<Argument, string> = {
+    text: '$text',
+    shared: '$shared',
+    list: '$list',
+    map: '$map',
+    number: '1000',
+    pattern: '"(?:a|b.)*?[cd]"',
+    key: '"long"',
+    null: 'nil',
+  };
+  const before =
+    '{{ $text := repeat 20000 "a \\"é\\n" }}{{ $list := list }}{{ $map := dict }}{{ range until 1000 }}{{ $list = append $list (print .) }}{{ $_ := set $map (print .) . }}{{ end }}' +
+    '{{ $shared := list 1 }}{{ range until 60 }}{{ $shared = list $shared $shared }}{{ end }}';
+  const names = [...new Set([...builtinNames(), ...functionNames()])].filter((name) => !ELSEWHERE.has(name));
+
+  test.each(names)('%s', { timeout: 120_000 }, async (name) => {
+    for (const given of ARGUMENTS) {
+      const call = [name, ...given.map((argument) => written[argument])].join(' ');
+      const { seconds, message } = await take('x.yaml', `${before}{{ range 10000000 }}{{ $_ := ${call} }}{{ end }}`);
+      expect(seconds, `${call}: ${message}`).toBeLessThan(MOST_SECONDS);
+      expect(message, call).not.toBe('');
+    }
+  });
+});
+
+describe('native templates', () => {
+  const written: Record<Argument, string> = {
+    text: 'text',
+    shared: 'shared',
+    list: 'list',
+    map: 'map',
+    number: '1000',
+    pattern: '"(?:a|b.)*?[cd]"',
+    key: '"long"',
+    null: 'null',
+  };
+  const names = helperNames().filter((name) => !ELSEWHERE.has(name));
+  const shared = (depth: number): string =>
+    `{{#*inline "grow"}}{{#if n}}{{> grow n=(sub n 1) shared=(list shared shared) text=text list=list map=map}}{{else}}{{> calls}}{{/if}}{{/inline}}{{> grow n=${depth} shared=(list 1) text=(repeat 20000 "a \\"é") list=(until 1000) map=(split "" (repeat 1000 "x"))}}`;
+
+  test.each(names)('%s', { timeout: 120_000 }, async (name) => {
+    for (const given of ARGUMENTS) {
+      const call = [name, ...given.map((argument) => written[argument])].join(' ');
+      const loop = `{{#*inline "calls"}}{{#each (until 100000)}}{{#with ../this}}{{#if (empty (${call}))}}{{/if}}{{/with}}{{/each}}{{/inline}}`;
+      const { seconds, message } = await take('x.yaml.hbs', loop + shared(60));
+      expect(seconds, `${call}: ${message}`).toBeLessThan(MOST_SECONDS);
+      expect(message, call).not.toBe('');
+    }
+  });
+});
