@@ -5,7 +5,7 @@ import { assignVariable, compilePipe, compileResult } from './expression.ts';
 
 import { GoInt, int } from './int.ts';
 import type { Machine, Value } from './machine.ts';
-import type { Body, BranchNode, List, Pipe, RangeNode, Statement, Template, TemplateNode } from './node.ts';
+import type { Body, BranchNode, List, Operand, Pipe, RangeNode, Statement, Template, TemplateNode } from './node.ts';
 import { GoFault } from './fault.ts';
 import { sprintValue } from './format.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys } from './value.ts';
@@ -62,9 +62,14 @@ function stepsOfList(list: List): number {
 function stepsOfPipe(pipe: Pipe): number {
   let steps = pipe.variables.length;
   for (const { args } of pipe.commands) {
-    for (const arg of args) steps += arg.type === 'pipe' ? stepsOfPipe(arg) : arg.type === 'chain' ? 3 : 1;
+    for (const arg of args) steps += stepsOfOperand(arg);
   }
   return steps;
+}
+
+function stepsOfOperand(operand: Operand): number {
+  if (operand.type === 'pipe') return stepsOfPipe(operand);
+  return operand.type === 'chain' ? 1 + stepsOfOperand(operand.of) : 1;
 }
 
 function compileStatements(list: List, template: Template): Exec[] {
