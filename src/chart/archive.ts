@@ -28,6 +28,7 @@ export async function readArchive(
   const files = new Map<string, ChartFile>();
   let root: string | undefined;
   for (const entry of readTar(tar, location)) {
+    budget.countEntry(location);
     if (entry.type === FOLDER) continue;
     const [folder, name] = splitEntryName(entry, location);
     root ??= folder;

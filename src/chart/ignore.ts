@@ -14,6 +14,8 @@ type Rule = { negated: boolean; folderOnly: boolean; matches: (path: string) => 
 
 /** Helm's line reader takes no longer lines. */
 const LONGEST_LINE = 65_535;
+/** Each file of the chart is held against each pattern. */
+const MOST_RULES = 1000;
 
 /** Helm never loads hidden files of `templates/`. */
 const HIDDEN_TEMPLATES: readonly Rule[] = [rule('templates/.?*')];
@@ -24,7 +26,7 @@ export const defaultIgnoreRules: IgnoreRules = (path) => isIgnored(HIDDEN_TEMPLA
 /**
  * The rules of a `.helmignore`, with Helm's default rule after them.
  *
- * @throws PkgError PKG_CHART_INVALID for `**`, which Helm refuses, and for malformed patterns
+ * @throws PkgError PKG_CHART_INVALID for `**`, which Helm refuses, for malformed patterns, and for more than a thousand
  */
 export function parseIgnoreRules(text: string, file: string): IgnoreRules {
   const rules: Rule[] = [];
@@ -38,6 +40,12 @@ export function parseIgnoreRules(text: string, file: string): IgnoreRules {
     if (reason !== undefined) {
       throw new PkgError('PKG_CHART_INVALID', `the pattern '${printable(pattern, 100)}' ${reason}`, {
         at: { file, line: index + 1 },
+      });
+    }
+    if (rules.length === MOST_RULES) {
+      throw new PkgError('PKG_CHART_INVALID', `there are more than ${MOST_RULES} patterns in this file`, {
+        at: { file, line: index + 1 },
+        hints: ['name folders instead of each file in them'],
       });
     }
     rules.push(rule(pattern));

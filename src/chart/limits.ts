@@ -7,12 +7,18 @@ export const MAX_CHART: number = 100 << 20;
 /** The most bytes that one file of a chart may hold: since 4.3 Helm has no bound of its own for it. */
 export const MAX_FILE: number = MAX_CHART;
 
+const LEAVE_OUT = 'leave out what does not belong to the chart by naming it in .helmignore';
+
+/** The most files and folders that a chart may hold, together with all charts inside it: each takes time to read. */
+const MAX_ENTRIES = 100_000;
+
 /** What each file or folder costs beside its bytes, as in a tar archive, so that empty ones are bounded too. */
 const ENTRY = 512;
 
 /** What a chart may still hold. One budget serves a chart and all archives inside it, so that bombs do not add up. */
 export class Budget {
   #left: number = MAX_CHART;
+  #entries = 0;
 
   /** The bytes that are left. */
   get left(): number {
@@ -32,7 +38,18 @@ export class Budget {
 
   /** Takes one file or folder of a chart folder off. Throws as {@link spend} does. */
   spendEntry(bytes: number, location: string): void {
+    this.countEntry(location);
     this.spend(ENTRY + bytes, location);
+  }
+
+  /** Counts one file or folder, whose bytes were spent already. Throws as {@link spend} does. */
+  countEntry(location: string): void {
+    if (++this.#entries > MAX_ENTRIES) {
+      throw new PkgError('PKG_CHART_TOO_LARGE', `this chart holds more than ${MAX_ENTRIES} files and folders`, {
+        at: { file: location },
+        hints: [LEAVE_OUT],
+      });
+    }
   }
 }
 
@@ -40,7 +57,7 @@ export class Budget {
 export function chartTooLarge(location: string): PkgError {
   return new PkgError('PKG_CHART_TOO_LARGE', `this chart holds more than ${MAX_CHART >> 20} MiB`, {
     at: { file: location },
-    hints: ['leave out what does not belong to the chart by naming it in .helmignore'],
+    hints: [LEAVE_OUT],
   });
 }
 

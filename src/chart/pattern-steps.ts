@@ -99,9 +99,9 @@ function inOrder(steps: readonly Step[], start: number): number[] {
   return order.reverse();
 }
 
-/** Does it take at most so many steps to find all matches in the text? */
-export function takesAtMost({ steps, start, order }: StepProgram, text: string, most: number): boolean {
-  if (text.length * steps.length > MOST_COUNTED) return false;
+/** The steps that it takes to find all matches in the text; undefined when they are more than `most`, or too many to count. */
+export function countSteps({ steps, start, order }: StepProgram, text: string, most: number): number | undefined {
+  if (text.length * steps.length > MOST_COUNTED) return undefined;
   let ways = new Float64Array(steps.length);
   let total = 0;
   for (let at = 0; at <= text.length; at++) {
@@ -120,8 +120,8 @@ export function takesAtMost({ steps, start, order }: StepProgram, text: string, 
       else if (character !== undefined && matches(character))
         for (const to of next) later[to] = (later[to] ?? 0) + count;
     }
-    if (total > most) return false;
+    if (total > most) return undefined;
     ways = later;
   }
-  return true;
+  return total;
 }

@@ -3,7 +3,7 @@
  * them. A pattern is plain when both read it alike. It is run on a text when it is known that this takes no long time.
  * All others are left to RE2.
  */
-import { stepProgram, takesAtMost } from './pattern-steps.ts';
+import { countSteps, stepProgram } from './pattern-steps.ts';
 import type { PatternNode, StepProgram } from './pattern-steps.ts';
 
 /** A plain pattern. */
@@ -25,10 +25,16 @@ const MOST_STEPS = 10_000_000;
 
 /** May it be run on this text? The text must be ASCII. */
 export function isCheap(pattern: PlainPattern, text: string): boolean {
+  return stepsFor(pattern, text) !== undefined;
+}
+
+/** At most how many steps a search of this text takes, which must be ASCII; undefined when they are too many. */
+export function stepsFor(pattern: PlainPattern, text: string): number | undefined {
   const { loops, choices, node, regex } = pattern;
-  if (loops < Infinity && (text.length + 1) ** (loops + 1) * choices <= MOST_STEPS) return true;
+  const bound = loops < Infinity ? (text.length + 1) ** (loops + 1) * choices : Infinity;
+  if (bound <= MOST_STEPS) return bound;
   if (pattern.steps === undefined) pattern.steps = stepProgram(node, regex.flags.replace('g', '')) ?? null;
-  return pattern.steps !== null && takesAtMost(pattern.steps, text, MOST_STEPS);
+  return pattern.steps === null ? undefined : countSteps(pattern.steps, text, MOST_STEPS);
 }
 
 /**

@@ -1,8 +1,11 @@
 /** RE2 in a chunk of its own: it is loaded only for what has patterns. */
 import { RE2JS } from 're2js';
 
-/** A pattern, and the groups of each name that its author gave, from left to right. */
-export type Compiled = { regex: RE2JS; groups: ReadonlyMap<string, readonly number[]> };
+/**
+ * A pattern, the groups of each name that its author gave, from left to right, and the number of instructions that it
+ * became: repetitions by numbers are written out.
+ */
+export type Compiled = { regex: RE2JS; groups: ReadonlyMap<string, readonly number[]>; size: number };
 
 /** Compiles a pattern in Go's syntax. Throws an error that says what is wrong with it. */
 export function compileRe2(pattern: string): Compiled {
@@ -21,7 +24,7 @@ function compiled(regex: RE2JS, names: ReadonlyMap<string, string>): Compiled {
     const written = names.get(name) ?? name;
     groups.set(written, [...(groups.get(written) ?? []), group]);
   }
-  return { regex, groups };
+  return { regex, groups, size: regex.programSize() };
 }
 
 /** Quoted text, an escape, a class of characters, the start of a group with a name. */

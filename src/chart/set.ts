@@ -40,7 +40,7 @@ export function typedValue(text: string): Value {
  * @throws {PkgError} `PKG_SET_SYNTAX` with the flag and the text
  */
 export function applySet(into: ValueMap, text: string, flag: string, read: SetReader): void {
-  run(new SetParser(text, flag, read, false), into);
+  run(new SetParser(into, text, flag, read, false), into);
 }
 
 /** Applies `key=JSON` pairs, or merges a whole JSON object; in place. */
@@ -51,12 +51,12 @@ export function applySetJson(into: ValueMap, text: string, merge: (over: ValueMa
     if (isMap(value)) merge(value);
     return;
   }
-  run(new SetParser(text, '--set-json', (json) => fromPlain(jsonOf(json)), true), into);
+  run(new SetParser(into, text, '--set-json', (json) => fromPlain(jsonOf(json)), true), into);
 }
 
 /** Applies `key=text`: the text is taken as it is, commas and backslashes too; in place. */
 export function applySetLiteral(into: ValueMap, text: string): void {
-  const parser = new SetParser(text, '--set-literal', (value) => value, false, true);
+  const parser = new SetParser(into, text, '--set-literal', (value) => value, false, true);
   parser.key(into, 0);
 }
 
@@ -68,12 +68,17 @@ function jsonOf(text: string): ReturnType<typeof parseJson> {
   try {
     return parseJson(text, '--set-json');
   } catch (error) {
+    if (error instanceof PkgError && error.code === 'PKG_YAML_TOO_COMPLEX') throw error;
     throw new PkgError('PKG_SET_SYNTAX', `--set-json is not given JSON: ${printable(text, 60)}`, {
       hints: ['strings need double quotes, and the shell takes quotes away: --set-json \'a={"b":"c"}\''],
       cause: error,
     });
   }
 }
+
+/** Items that all settings of a map together may add to lists because they set one behind them. */
+const MOST_FILLED = 1_000_000;
+const FILLED: WeakMap<ValueMap, number> = new WeakMap();
 
 class SetParser {
   readonly #runes: readonly string[];
@@ -82,10 +87,12 @@ class SetParser {
   readonly #read: SetReader;
   readonly #json: boolean;
   readonly #literal: boolean;
+  readonly #into: ValueMap;
   #at = 0;
   #lists = 0;
 
-  constructor(text: string, flag: string, read: SetReader, json: boolean, literal = false) {
+  constructor(into: ValueMap, text: string, flag: string, read: SetReader, json: boolean, literal = false) {
+    this.#into = into;
     this.#text = text;
     this.#runes = [...text];
     this.#flag = flag;
@@ -221,8 +228,17 @@ class SetParser {
   }
 
   #setIndex(list: Value[], index: number, value: Value): void {
-    while (list.length <= index) list.push(null);
+    const missing = index + 1 - list.length;
+    if (missing > 0) this.#fill(list, missing);
     list[index] = value;
+  }
+
+  /** Adds items before one that is set: a hundred settings of one million are a gigabyte. */
+  #fill(list: Value[], count: number): void {
+    const filled = (FILLED.get(this.#into) ?? 0) + count;
+    if (filled > MOST_FILLED) throw this.#error(`lists would have more than ${MOST_FILLED} items that nobody gave`);
+    FILLED.set(this.#into, filled);
+    for (let added = 0; added < count; added++) list.push(null);
   }
 
   /** A JSON value, with the blanks and the comma after it. */

@@ -41,6 +41,7 @@ export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntr
       continue;
     }
     const name = longName ?? extended.path ?? readName(header);
+    if (name.length > LONGEST_NAME) throw damaged('a name in it is too long', location);
     // Old programs write a folder as a file whose name ends in a slash.
     const isFolder = type === '5' || (type === '0' && name.endsWith('/'));
     if (isFolder && size > 0) throw damaged('a folder in it has bytes', location);
@@ -53,6 +54,8 @@ export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntr
 /** Entries that describe another: pax headers, of the next entry and of all, and GNU's long names and links. */
 const META: ReadonlySet<string> = new Set(['x', 'g', 'L', 'K']);
 const LONGEST_META = 1 << 20;
+/** As long as a path may be. */
+const LONGEST_NAME = 4096;
 
 function damaged(reason: string, location: string): PkgError {
   return new PkgError('PKG_CHART_INVALID', `this chart archive is damaged: ${reason}`, { at: { file: location } });

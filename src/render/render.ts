@@ -26,7 +26,7 @@ export type Lookup = (apiVersion: string, kind: string, namespace: string, name:
 export type RenderLimits = {
   /** Nested partials; how often a Go template may include itself. */
   depth: number;
-  /** Nodes evaluated by one render; of Go templates the templates and the turns of loops that run. */
+  /** Steps that one render may take: statements, and calls by what they cost (see `functions/limits.ts`). */
   steps: number;
   /** Characters that one render may print. */
   outputLength: number;

@@ -86,8 +86,8 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Mend the line; most often it is an indentation, a tab, or a text with ": " that needs quotes.',
   },
   PKG_YAML_TOO_COMPLEX: {
-    summary: 'a YAML file is too large or too deep',
-    why: 'It is larger than 16 MiB, nested more than 1,000 levels deep, or its aliases unfold to too many values.',
+    summary: 'YAML or JSON is too large or too deep',
+    why: 'It is larger than 16 MiB, nested more than 1,000 levels deep, holds millions of values, or its aliases unfold to too many values or too much text.',
     fix: 'No object of a cluster can hold so much: look for the alias or the file that should not be there.',
   },
   PKG_VALUES_INVALID: {
@@ -207,7 +207,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_TEMPLATE_LIMIT: {
     summary: 'the templates run too long or print too much',
-    why: 'Partials include themselves, or a loop goes over far more than was meant.',
+    why: 'Partials include themselves, a loop goes over far more than was meant, or a value grows with each turn. Calls take steps by what they cost: the length of texts and lists, what is in a value, the size of keys.',
     fix: 'Look at the partial or the loop that the message names. If it is right as it is, raise the bound: `--template-limits steps=1000000000`.',
   },
   PKG_TEMPLATE_FAILED: {

@@ -5,12 +5,15 @@ import type { Value } from './value.ts';
 
 /** Where fewer values than this came out of aliases, go-yaml allows them in any document. */
 const MOST_ALIASED = 900;
+/** So much text of aliases is none to worry about either. */
+const MOST_TEXT = 1 << 20;
 
 /** Named values. What is doubtful is left to the full reader, by throwing. */
 export class Anchors {
   /** Undefined while a value is being read: what holds itself is an error. */
   readonly #values: Map<string, Value | undefined> = new Map();
   #aliased = 0;
+  #text = 0;
 
   /** A value of this name begins. */
   begin(name: string): void {
@@ -33,6 +36,7 @@ export class Anchors {
 
   #count(value: Value): void {
     if (++this.#aliased > MOST_ALIASED) leave();
+    if (typeof value === 'string' && (this.#text += value.length) > MOST_TEXT) leave();
     if (typeof value !== 'object' || value === null) return;
     if (isMap(value)) this.#aliased += value.size;
     for (const item of value.values()) this.#count(item);

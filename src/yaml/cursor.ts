@@ -23,6 +23,9 @@ export function leave(): never {
   throw LEAVE;
 }
 
+/** Two characters of text are a list of 40 bytes: the full reader refuses more of them than this. */
+const MOST_COLLECTIONS = 2_000_000;
+
 /** @throws LEAVE for what it does not know for certain */
 export class Cursor {
   protected readonly text: string;
@@ -31,12 +34,18 @@ export class Cursor {
   protected readonly unique: boolean;
   protected at: number;
   protected depth = 0;
+  #collections = 0;
 
   constructor(text: string, start: number, unique: boolean) {
     this.endsLine = text.endsWith('\n');
     this.text = this.endsLine ? text : `${text}\n`;
     this.at = start;
     this.unique = unique;
+  }
+
+  /** A collection begins. */
+  protected enter(): void {
+    if (++this.depth > DEEPEST || ++this.#collections > MOST_COLLECTIONS) leave();
   }
 
   protected take(pattern: RegExp): RegExpExecArray | null {
@@ -140,7 +149,7 @@ export class Cursor {
     const code = this.text.charCodeAt(this.at);
     if (code === 34 || code === 39) return this.quoted();
     if (code !== 91 && code !== 123) return finite(resolvePlainScalar(this.take(FLOW_PLAIN)?.[0] ?? leave()));
-    if (++this.depth > DEEPEST) leave();
+    this.enter();
     this.at++;
     const value = code === 91 ? this.#flowList() : this.#flowMap();
     this.depth--;

@@ -12,6 +12,9 @@ const YAML_TAGS = 'tag:yaml.org,2002:';
 /** Tags that say of which type a scalar is; any other means nothing. */
 const RESOLVED: ReadonlySet<string> = new Set(['', 'str', 'bool', 'int', 'float', 'null', 'timestamp']);
 
+/** As much as a text of YAML may have itself. */
+const MOST_ALIASED_TEXT = 1 << 24;
+
 /** Makes the values of documents. */
 export class Decoder {
   readonly #unique: boolean;
@@ -20,6 +23,8 @@ export class Decoder {
   #nodes = 0;
   #aliased = 0;
   #aliasDepth = 0;
+  /** Characters of scalars that came out of aliases. go-yaml does not count them: a hundred thousand aliases of 1 MB. */
+  #aliasedText = 0;
   readonly #open: Set<YamlNode> = new Set();
   /** Maps with keys that JSON cannot have. */
   #notJson: Map<ValueMap, YamlFault> = new Map();
@@ -43,6 +48,7 @@ export class Decoder {
   document(node: YamlNode, beforeJson?: (value: Value) => void): Value {
     this.#nodes = 1;
     this.#aliased = 0;
+    this.#aliasedText = 0;
     this.#notJson = new Map();
     this.#infinite = undefined;
     const value = this.#value(node);
@@ -220,6 +226,10 @@ export class Decoder {
     this.#nodes++;
     if (this.#aliasDepth === 0) return;
     this.#aliased++;
+    this.#aliasedText += node.value.length;
+    if (this.#aliasedText > MOST_ALIASED_TEXT) {
+      throw new YamlFault('the aliases of this YAML unfold to too much text', node.at, undefined, true);
+    }
     if (this.#aliased <= 100 || this.#nodes <= 1000) return;
     const [low, high] = [400_000, 4_000_000];
     const allowed =

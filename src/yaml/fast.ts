@@ -12,7 +12,6 @@ import {
   ANCHOR,
   BLANK_LINES,
   BLOCK_HEADER,
-  DEEPEST,
   ENTRY,
   KEY,
   linesFrom,
@@ -96,7 +95,7 @@ class Reader extends Cursor {
 
   /** A map or a list of which the first entry is here. */
   #block(column: number): Value {
-    if (++this.depth > DEEPEST) leave();
+    this.enter();
     const value = this.isEntry() ? this.#list(column, false) : this.#map(column);
     this.depth--;
     return value;
@@ -172,7 +171,7 @@ class Reader extends Cursor {
 
   /** A list at the column of the map that it is in. */
   #listWithin(column: number): Value[] {
-    if (++this.depth > DEEPEST) leave();
+    this.enter();
     const list = this.#list(column, true);
     this.depth--;
     return list;

@@ -6,21 +6,67 @@ import { positionAt } from './read.ts';
 /**
  * Reads JSON exactly: an integer beyond 2^53 is a bigint, `__proto__` is an ordinary own key.
  *
- * @throws PkgError PKG_YAML_SYNTAX with the position; PKG_YAML_TOO_COMPLEX for what is nested too deeply
+ * @throws PkgError PKG_YAML_SYNTAX with the position; PKG_YAML_TOO_COMPLEX for what is nested too deeply or too large
  */
 export function parseJson(text: string, file: string): Json {
+  checkSize(text, file);
   try {
     // Only integers that a number cannot hold need the slow way.
     return JSON.parse(text, LONG_NUMBER.test(text) ? reviveExactly : undefined) as Json;
   } catch (error) {
-    if (error instanceof RangeError) {
-      throw new PkgError('PKG_YAML_TOO_COMPLEX', 'this JSON is nested too deeply', { at: { file } });
-    }
+    if (error instanceof RangeError) throw tooComplex('this JSON is nested too deeply', file);
     if (!(error instanceof SyntaxError)) throw error;
     const offset = /at position (\d+)/.exec(error.message)?.[1];
     const at = positionAt(text, offset === undefined ? text.length : Number(offset), file);
     throw new PkgError('PKG_YAML_SYNTAX', `this is not JSON: ${reason(error.message)}`, { at });
   }
+}
+
+/** As deep as YAML may be. */
+const DEEPEST = 1000;
+/** A value of two or three characters, as in `[],[],[],…`, takes up to 60 bytes. No page of a list of objects has so many. */
+const MOST_VALUES = 8_000_000;
+/** A shorter text is neither too deep nor too large. */
+const SHORT = 2 * DEEPEST;
+
+/** Refuses what would take too much memory, or more stack than there is for whoever goes through it. */
+function checkSize(text: string, file: string): void {
+  if (text.length <= SHORT) return;
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 34: // "
+        at = endOfString(text, at);
+        break;
+      case 44: // ,
+        values++;
+        break;
+      case 91: // [
+      case 123: // {
+        values++;
+        if (++depth > DEEPEST) throw tooComplex(`this JSON is nested deeper than ${DEEPEST} levels`, file);
+        break;
+      case 93: // ]
+      case 125: // }
+        depth--;
+    }
+  }
+  if (values > MOST_VALUES) throw tooComplex(`this JSON holds more than ${MOST_VALUES} values`, file);
+}
+
+/** Where the string ends that begins at a place: at a quote with an even number of backslashes before it. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let before = at - 1;
+    while (text.charCodeAt(before) === 92) before--;
+    if ((at - before) % 2 === 1) return at;
+  }
+  return text.length;
+}
+
+function tooComplex(problem: string, file: string): PkgError {
+  return new PkgError('PKG_YAML_TOO_COMPLEX', problem, { at: { file } });
 }
 
 /** The digits of 2^53. */

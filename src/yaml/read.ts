@@ -64,6 +64,7 @@ export function parseYamlDocuments(text: string, file: string, options: YamlOpti
  * @throws YamlFault
  */
 export function readFirstDocument(bytes: string, floats?: 'text'): Value {
+  if (bytes.length > 2 * LONGEST_TEXT) throw new YamlFault(TOO_LARGE, 0, undefined, true);
   const valid = validText(bytes);
   const fast = valid === undefined ? undefined : readFast(valid, false);
   if (fast !== undefined && !(floats === 'text' && holdsDoubtful(fast.value))) return fast.value;

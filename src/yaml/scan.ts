@@ -5,7 +5,7 @@
  * A key on one line is known as such only when its colon is met. So each place where one may begin is
  * remembered, and the tokens that say so are put in later, before those of the key.
  */
-import { syntaxFault } from './fault.ts';
+import { syntaxFault, YamlFault } from './fault.ts';
 
 /** What a token is. */
 export const Token = {
@@ -53,9 +53,12 @@ export type ReadFault = { at: number; problem: string };
 
 const MOST_NESTED = 10_000;
 const LONGEST_KEY = 1024;
+/** A token and what becomes of it take up to 300 bytes. The largest index of charts has three million. */
+const MOST_TOKENS = 5_000_000;
 
 const [TAB, LF, CR, SPACE, NEL, LS, PS] = [9, 10, 13, 32, 0x85, 0x2028, 0x2029];
 const NOT_BLANK = /[^ \t\n\r\x85\u2028\u2029]+/y;
+const IN_FLOW = /[^ \t\n\r\x85\u2028\u2029,?[\]{}]+/y;
 const TO_BREAK = /[^\n\r\x85\u2028\u2029]*/y;
 const WORD = /[0-9A-Za-z_-]*/y;
 const BLANKS = /[ \t]*/y;
@@ -110,6 +113,7 @@ export class Scanner {
 
   skip(): void {
     this.#parsed++;
+    if (this.#parsed > MOST_TOKENS) throw new YamlFault('this YAML holds too many values', this.#at, undefined, true);
     this.#head++;
     if (this.#head > 64 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
@@ -703,15 +707,12 @@ export class Scanner {
 
   /** Characters up to a blank or to what ends a plain scalar. */
   #plainRun(inFlow: boolean): string {
-    NOT_BLANK.lastIndex = this.#at;
-    const run = NOT_BLANK.exec(this.text)?.[0] ?? '';
+    const pattern = inFlow ? IN_FLOW : NOT_BLANK;
+    pattern.lastIndex = this.#at;
+    const run = pattern.exec(this.text)?.[0] ?? '';
     let end = run.length;
-    if (inFlow) {
-      const stop = run.search(/[,?[\]{}]/);
-      if (stop !== -1) end = stop;
-    }
     // A colon that a blank follows is the last of the run.
-    if (end === run.length && run.endsWith(':')) {
+    if (run.endsWith(':')) {
       this.#at += end;
       const last = isBlankOrEnd(this.#code());
       this.#at -= end;

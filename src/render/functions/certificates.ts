@@ -9,6 +9,7 @@ import { isIP } from 'node:net';
 import * as asn1 from './asn1.ts';
 import { decodeBase64, decodeText } from './encoding.ts';
 import { FunctionFailure, shown } from './failure.ts';
+import { charge, COSTS, LimitReached } from './limits.ts';
 import { decodePem, encodePem } from './pem.ts';
 
 /** A certificate and its private key, both in PEM: what Sprig's functions give and take. */
@@ -60,6 +61,8 @@ export function checkPair({ Cert, Key }: CertificatePair): void {
 type Authority = { subject: asn1.Name; key: KeyObject; keyId: asn1.OctetString | undefined };
 
 function issue(request: CertificateRequest, authority: Authority | undefined, isAuthority: boolean): CertificatePair {
+  charge(COSTS.key);
+  if (request.key === undefined) charge(COSTS.rsa2048);
   const key =
     request.key === undefined
       ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
@@ -222,6 +225,9 @@ function signature(algorithm: string, digest: string | null, parameters?: null):
   };
 }
 
+/** Bytes of an RSA key of 2048 bits. */
+const RSA2048_LENGTH = 1200;
+
 /** A certificate authority as {@link makeAuthority} gives it. */
 function readAuthority({ Cert, Key }: CertificatePair): Authority {
   const certificate = readCertificate(Cert, "the CA's Cert");
@@ -253,9 +259,13 @@ function readKey(text: string, what: string): KeyObject {
   const block = decodePem(text);
   try {
     const type = block === undefined ? undefined : KEY_FORMS[block.type];
-    if (block !== undefined && type !== undefined) return createPrivateKey({ key: block.der, format: 'der', type });
-  } catch {
-    // It is said below.
+    if (block !== undefined && type !== undefined) {
+      // What is done with it takes the cube of its length.
+      charge(COSTS.key * Math.max(1, (block.der.length / RSA2048_LENGTH) ** 3));
+      return createPrivateKey({ key: block.der, format: 'der', type });
+    }
+  } catch (error) {
+    if (error instanceof LimitReached) throw error;
   }
   throw new FunctionFailure(`cannot read ${what}: it is no private key in PEM`);
 }

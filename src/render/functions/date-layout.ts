@@ -1,5 +1,6 @@
 /** Go's date layouts: a layout shows how the moment `Mon Jan 2 15:04:05 MST 2006` would be written. */
 
+import { chargeCharacters } from './limits.ts';
 import { civilOf } from './civil.ts';
 import type { Civil } from './civil.ts';
 
@@ -42,6 +43,7 @@ export function secondsOf(instant: Instant): { seconds: number; nanoseconds: num
 
 /** An instant in a zone, by a layout. */
 export function formatDate(layout: string, instant: Instant, zone: Zone): string {
+  chargeCharacters(layout);
   const { seconds, nanoseconds } = secondsOf(instant);
   const local = civilOf(seconds + zone.offset);
   return layout.replace(ELEMENT, (element) => formatElement(element, local, nanoseconds, zone));

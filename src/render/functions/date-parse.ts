@@ -1,4 +1,5 @@
 /** Dates read by Go's layouts. */
+import { chargeCharacters } from './limits.ts';
 import { DAYS, ELEMENT, MONTHS } from './date-layout.ts';
 import type { Instant } from './date-layout.ts';
 
@@ -26,6 +27,7 @@ export type ParsedDate = { clock: Instant; offset: number | undefined; zone: str
 
 /** The time that a text names by a layout; undefined when it does not fit. */
 export function parseDate(layout: string, text: string): ParsedDate | undefined {
+  chargeCharacters(layout);
   const fields: Fields = {
     year: 0,
     month: undefined,

@@ -1,5 +1,6 @@
 /** Arithmetic on fractions by their decimal digits, as Sprig's: 0.1 and 0.2 make 0.3. */
 import { FunctionFailure } from './failure.ts';
+import { charge } from './limits.ts';
 
 /** `digits` times ten to the power of minus `places`. */
 type Decimal = { digits: bigint; places: number };
@@ -20,7 +21,11 @@ export function combineDecimals(
   others: readonly (number | bigint)[],
 ): number {
   let result = toDecimal(first);
-  for (const other of others) result = OPERATIONS[operation](result, toDecimal(other));
+  for (const [count, other] of others.entries()) {
+    // The digits grow with each.
+    charge(count >> 3);
+    result = OPERATIONS[operation](result, toDecimal(other));
+  }
   const number = Number(`${result.digits}e${-result.places}`);
   return number === 0 ? 0 : number;
 }

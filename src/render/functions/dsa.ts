@@ -1,9 +1,11 @@
 /** Private keys for DSA in the form of OpenSSL's own, which Node reads but does not write. */
 import { generateKeyPairSync } from 'node:crypto';
+import { charge, COSTS } from './limits.ts';
 import { encodePem } from './pem.ts';
 
 /** A new key of 2048 and 256 bits, in PEM. */
 export function generateDsaKey(): string {
+  charge(COSTS.dsa);
   const { privateKey, publicKey } = generateKeyPairSync('dsa', {
     modulusLength: 2048,
     divisorLength: 256,

@@ -1,6 +1,6 @@
 /** Base64 and base32 (RFC 4648) of bytes, and texts of bytes. */
 import { FunctionFailure, shown } from './failure.ts';
-import { checkLength } from './limits.ts';
+import { charge, checkLength } from './limits.ts';
 
 /** Base64 with padding. Fails for what would be too long. */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -22,6 +22,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** Base32 with padding. Fails for what would be too long. */
 export function encodeBase32(bytes: Uint8Array): string {
   checkLength(Math.ceil(bytes.length / 5) * 8);
+  charge(4 * bytes.length);
   let encoded = '';
   let held = 0;
   let bits = 0;
@@ -44,6 +45,7 @@ export function decodeBase32(text: string): Uint8Array {
   if (encoded.length % 8 !== 0 || !/^[A-Z2-7]*(={0}|={1}|={3}|={4}|={6})$/.test(encoded)) {
     throw new FunctionFailure(`takes base32, not ${shown(text)}`);
   }
+  charge(encoded.length);
   const digits = encoded.replace(/=+$/, '');
   const bytes = new Uint8Array(Math.floor((digits.length * 5) / 8));
   let held = 0;

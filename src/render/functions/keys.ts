@@ -1,5 +1,6 @@
 /** Private keys and encryption with a password. */
 import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { charge, COSTS } from './limits.ts';
 import { decodeBase64, decodeText, encodeBase64 } from './encoding.ts';
 import { FunctionFailure, shown } from './failure.ts';
 
@@ -33,6 +34,7 @@ export function generatePrivateKey(type: string): string {
   const name = type === '' ? 'rsa' : type;
   const make = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
   if (make === undefined) throw new FunctionFailure(`takes rsa, ecdsa or ed25519 as its type, not ${shown(type)}`);
+  charge(name === 'rsa' ? COSTS.rsa4096 : COSTS.key);
   return make();
 }
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { hashSync as CompiledHash } from '@node-rs/bcrypt';
 import { encodeBase64, hashSync } from './bcrypt.ts';
 import { FunctionFailure, shown } from './failure.ts';
+import { charge, COSTS } from './limits.ts';
 
 /** Go's default, in powers of two. */
 const BCRYPT_COST = 10;
@@ -16,6 +17,7 @@ export function isTooLongForBcrypt(password: string): boolean {
 /** A bcrypt hash at Go's default cost, with the prefix that every reader of bcrypt knows. Fails beyond 72 bytes. */
 export function hashPassword(password: string): string {
   if (isTooLongForBcrypt(password)) throw new FunctionFailure('takes a password of at most 72 bytes');
+  charge(COSTS.bcrypt);
   if (compiledHash === undefined) compiledHash = findCompiledHash();
   if (compiledHash !== null) return compiledHash(password, BCRYPT_COST).replace('$2b$', '$2a$');
   return hashSync(password, `$2a$${BCRYPT_COST}$${encodeBase64(randomBytes(16), 16)}`);
@@ -88,6 +90,7 @@ export function derivePassword(counter: number, type: string, password: Text, us
   }
   const scope = 'com.lyndir.masterpassword';
   const salt = Buffer.concat([Buffer.from(scope), ...withLength(user)]);
+  charge(COSTS.scrypt);
   const key = scryptSync(password, salt, 64, { N: 32768, r: 8, p: 2, maxmem: 1 << 26 });
   const seed = createHmac('sha256', key)
     .update(Buffer.concat([Buffer.from(scope), ...withLength(site), uint32(counter)]))

@@ -1,6 +1,7 @@
 /** Random values from the system's secure source. */
 import { encodeBase64 } from './encoding.ts';
 import { FunctionFailure } from './failure.ts';
+import { chargeCharacters } from './limits.ts';
 import { secureBytes } from './secure-bytes.ts';
 
 const DIGITS = '0123456789';
@@ -52,6 +53,7 @@ const LARGEST_RANGE = 2 ** 48 - 1;
 
 /** The characters of a text in another order, each order as likely as any other. */
 export function shuffleText(text: string): string {
+  chargeCharacters(text);
   const characters = Array.from(text);
   for (let left = characters.length; left > 1; left--) {
     const other = process.getBuiltinModule('node:crypto').randomInt(left);

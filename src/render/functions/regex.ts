@@ -5,8 +5,8 @@
 import type { Compiled } from '../../chart/re2.ts';
 import { printable } from '../../errors-text.ts';
 import { FunctionFailure, shown } from './failure.ts';
-import { checkCount, checkLength } from './limits.ts';
-import { isCheap, plainPattern } from '../../chart/plain-pattern.ts';
+import { charge, checkCount, checkLength, LimitReached } from './limits.ts';
+import { plainPattern, stepsFor } from '../../chart/plain-pattern.ts';
 import type { PlainPattern } from '../../chart/plain-pattern.ts';
 
 let compileRe2: ((pattern: string) => Compiled) | undefined;
@@ -28,7 +28,7 @@ export type Encoding = 'text' | 'bytes';
 /** Does the pattern match somewhere in the text? Fails for a pattern that is none, as all others do. */
 export function matchesPattern(pattern: string, text: string, encoding: Encoding = 'text'): boolean {
   const plain = plainFor(pattern, text, false);
-  if (plain === undefined) return compile(pattern).regex.matcher(subject(text, encoding)).find();
+  if (plain === undefined) return searchable(pattern, text).regex.matcher(subject(text, encoding)).find();
   plain.lastIndex = 0;
   return plain.test(text);
 }
@@ -82,6 +82,9 @@ export function quotePattern(text: string): string {
   return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 
+/** What RE2 takes to compile a character of a pattern, or an instruction of what it becomes: up to 50 µs. */
+const COMPILING = 500;
+
 /** Compiled patterns: a loop asks for the same one again and again. */
 const compiled: Map<string, Compiled> = new Map();
 const MOST_COMPILED = 100;
@@ -102,12 +105,26 @@ function plainOf(pattern: string): PlainPattern | null {
 function plainFor(pattern: string, text: string, withGroups: boolean): RegExp | undefined {
   const plain = plainOf(pattern);
   if (plain === null || (withGroups && !plain.hasSameGroups)) return undefined;
-  return !NOT_ASCII.test(text) && isCheap(plain, text) ? plain.regex : undefined;
+  const steps = NOT_ASCII.test(text) ? undefined : stepsFor(plain, text);
+  if (steps === undefined) return undefined;
+  // One of these steps takes about a nanosecond.
+  if (steps > 1000) charge(steps / 100);
+  return plain.regex;
 }
 
 /** Fails for a pattern that is none. */
 function check(pattern: string): void {
   if (plainOf(pattern) === null) compile(pattern);
+}
+
+/**
+ * The pattern compiled, and paid for a search of this text: RE2 goes with the whole pattern through each character, and
+ * takes along what the groups caught.
+ */
+function searchable(pattern: string, text: string): Compiled {
+  const made = compile(pattern);
+  charge(((text.length * made.size) / 8) * (1 + made.regex.groupCount() / 8));
+  return made;
 }
 
 function compile(pattern: string): Compiled {
@@ -116,8 +133,11 @@ function compile(pattern: string): Compiled {
   if (compileRe2 === undefined) throw new Re2NotLoaded();
   let made: Compiled;
   try {
+    charge(pattern.length * (COMPILING + pattern.length / 100));
     made = compileRe2(pattern);
+    charge(made.size * COMPILING);
   } catch (error) {
+    if (error instanceof LimitReached) throw error;
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '';
     throw new FunctionFailure(`cannot read the pattern ${shown(pattern)}: ${printable(reason, 80)}`);
   }
@@ -138,8 +158,11 @@ const NUMBER = /^(?:0|[1-9]\d*)$/;
 /** Where a match lies, and what its groups caught. */
 type Match = { start: number; end: number; group: (name: string) => string };
 
+/** What a match takes. */
+const MATCH = 30;
+
 /** One search is linear, but all of them together may not be (`a.*b|a`); nobody waits longer than this. */
-const LONGEST_SEARCH_MS = 10_000;
+const LONGEST_SEARCH_MS = 5_000;
 
 /**
  * Go's matches: from left to right, none empty right behind another; all of them when `count` is negative.
@@ -153,7 +176,7 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
   }
   const plain = plainFor(pattern, text, withGroups);
   if (plain !== undefined) return plainMatches(plain, text, count);
-  const { regex, groups: named } = compile(pattern);
+  const { regex, groups: named } = searchable(pattern, text);
   const matcher = regex.matcher(subject(text, encoding));
   const found: Match[] = [];
   const started = performance.now();
@@ -173,6 +196,8 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
     };
     found.push({ start, end, group });
     checkCount(found.length);
+    // A match with its groups is made of several objects.
+    charge(MATCH + groups.length);
     if (performance.now() - started > LONGEST_SEARCH_MS) {
       throw new FunctionFailure(`takes too long to find all matches of ${shown(pattern)}`);
     }
@@ -198,6 +223,7 @@ function plainMatches(regex: RegExp, text: string, count: number): Match[] {
       group: (name) => (NUMBER.test(name) ? groups[Number(name)] : groups.groups?.[name]) ?? '',
     });
     checkCount(found.length);
+    charge(MATCH + groups.length);
   }
   return found;
 }

@@ -2,6 +2,7 @@
  * URLs taken apart and put together, by the rules of Go's package net/url (RFC 3986). Each character of these
  * strings is one byte of UTF-8: an escape stands for a byte, and need not be part of a text.
  */
+import { chargeCharacters } from './limits.ts';
 import { isIPv6 } from 'node:net';
 import { FunctionFailure, shown } from './failure.ts';
 
@@ -22,6 +23,7 @@ type Wrong = (reason: string) => never;
 
 /** The parts of a URL. Fails for what is none. */
 export function parseUrl(url: string): UrlParts {
+  chargeCharacters(url);
   const wrong: Wrong = (reason) => {
     throw new FunctionFailure(`cannot read ${shown(url)}: ${reason}`);
   };

@@ -1,7 +1,7 @@
 /** Words and lines of a text, by the rules of the libraries behind Sprig (goutils, xstrings). */
 import { cut, isSpace, lengthOf } from './characters.ts';
 import { lowerOf, titleOf, upperOf } from './letters.ts';
-import { checkLength } from './limits.ts';
+import { chargeCharacters, checkLength } from './limits.ts';
 
 /** `title`: the first letter of each word as a capital. */
 export function titleWords(text: string): string {
@@ -22,6 +22,7 @@ export function initialsOf(text: string): string {
 
 /** `swapcase`: capitals small, small letters capitals; title case at the start of a word. */
 export function swapCase(text: string): string {
+  chargeCharacters(text);
   let result = '';
   let afterSpace = true;
   for (const letter of text) {
@@ -41,6 +42,7 @@ export function swapCase(text: string): string {
 
 /** Changes the first character of each word; `isGap` tells what lies between words. */
 function mapWords(text: string, isGap: (character: string) => boolean, change: (first: string) => string): string {
+  chargeCharacters(text);
   let result = '';
   let atStart = true;
   for (const character of text) {
@@ -65,6 +67,7 @@ function isConnector(character: string): boolean {
  * of several in a row all but one.
  */
 export function camelCase(text: string): string {
+  chargeCharacters(text);
   const characters = Array.from(text);
   const start = characters.findIndex((character) => !isConnector(character));
   // As xstrings has it: a text of connectors alone gets one more.
@@ -134,6 +137,7 @@ function wordPattern(): RegExp {
 let word: RegExp | undefined;
 
 function wordsOf(text: string): Word[] {
+  chargeCharacters(text);
   return Array.from(text.matchAll((word ??= wordPattern())), ({ groups = {}, 0: found }) => {
     const type = Object.keys(groups).find((name) => groups[name] !== undefined);
     return { type: (type ?? 'other') as Word['type'], text: found };
@@ -196,6 +200,7 @@ export type WrapOptions = { newline?: string; cutWords?: boolean };
 /** `wrap` and `wrapWith`: breaks lines at spaces so that they hold at most `width` characters. */
 export function wrapLines(width: number, text: string, options: WrapOptions = {}): string {
   const { newline = '\n', cutWords = false } = options;
+  chargeCharacters(text);
   const limit = Math.max(width, 1);
   const characters = Array.from(text);
   checkLength(text.length + Math.ceil(characters.length / limit) * newline.length);

@@ -1,4 +1,5 @@
 /** The functions that are always there: Go's own, and Helm's that need the engine. */
+import { chargeCharacters } from '../functions/limits.ts';
 import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf } from './value.ts';
 import type { GoValue } from './value.ts';
 import { compareBasic, equalValues } from './compare.ts';
@@ -119,6 +120,7 @@ export function escapeHtml(text: string): string {
 
 function escapeJs(text: string): string {
   if (!/[\\'"<>&=\x00-\x1f\x80-\xff]/.test(text)) return text;
+  chargeCharacters(text);
   let out = '';
   for (let at = 0; at < text.length;) {
     const { rune, size } = decodeRune(text, at);

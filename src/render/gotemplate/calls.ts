@@ -1,5 +1,6 @@
 /** Calls of functions: small closures in small scopes, one kind for each number of arguments. */
 import type { Arg, Check, Eval } from './checks.ts';
+import { chargeMade, chargeRead } from '../functions/limits.ts';
 import type { FunctionHost } from './functions/signature.ts';
 import type { Machine, Value } from './machine.ts';
 import type { Node, Template } from './node.ts';
@@ -9,6 +10,12 @@ export type Call = (host: FunctionHost, ...values: unknown[]) => Value;
 /** What is called, for the errors. */
 export type CallPlace = { name: string; node: Node; template: Template };
 
+/** What a call gives, paid for. */
+function paid(value: Value): Value {
+  chargeMade(value);
+  return value;
+}
+
 function failed(machine: Machine, error: unknown, { name, node, template }: CallPlace): unknown {
   return machine.fault(error, name, template, node);
 }
@@ -17,7 +24,7 @@ function failed(machine: Machine, error: unknown, { name, node, template }: Call
 export function callNone(run: Call, place: CallPlace): Eval {
   return (machine) => {
     try {
-      return run(machine.host);
+      return paid(run(machine.host));
     } catch (error) {
       throw failed(machine, error, place);
     }
@@ -29,7 +36,8 @@ export function callOne(run: Call, a: Arg, place: CallPlace): Eval {
   return (machine, dot) => {
     const one = a(machine, dot);
     try {
-      return run(machine.host, one);
+      chargeRead(one);
+      return paid(run(machine.host, one));
     } catch (error) {
       throw failed(machine, error, place);
     }
@@ -42,7 +50,9 @@ export function callTwo(run: Call, a: Arg, b: Arg, place: CallPlace): Eval {
     const one = a(machine, dot);
     const two = b(machine, dot);
     try {
-      return run(machine.host, one, two);
+      chargeRead(one);
+      chargeRead(two);
+      return paid(run(machine.host, one, two));
     } catch (error) {
       throw failed(machine, error, place);
     }
@@ -56,7 +66,9 @@ export function callPiped(run: Call, a: Arg, final: Eval, check: Check, place: C
     const one = a(machine, dot);
     const two = check(last, place.node, place.template);
     try {
-      return run(machine.host, one, two);
+      chargeRead(one);
+      chargeRead(two);
+      return paid(run(machine.host, one, two));
     } catch (error) {
       throw failed(machine, error, place);
     }
@@ -77,7 +89,8 @@ export function callMany(run: Call, operands: readonly Arg[], check: Check | und
     for (let index = 0; index < end; index++) values.push((operands[index] as Arg)(machine, dot));
     if (check !== undefined) values.push(check(last, place.node, place.template));
     try {
-      return run(machine.host, ...values);
+      for (const value of values) chargeRead(value);
+      return paid(run(machine.host, ...values));
     } catch (error) {
       throw failed(machine, error, place);
     }

@@ -9,6 +9,7 @@ import type { Body, BranchNode, List, Operand, Pipe, RangeNode, Statement, Templ
 import { GoFault } from './fault.ts';
 import { sprintValue } from './format.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys, TypedList, TypedMap } from './value.ts';
+import type { GoValue } from './value.ts';
 
 /** How a statement ended: the loop goes on, is left, or begins its next turn. */
 const [NORMAL, BREAK, CONTINUE] = [0, 1, 2];
@@ -16,28 +17,60 @@ const [NORMAL, BREAK, CONTINUE] = [0, 1, 2];
 /** A compiled list of statements. */
 export type Exec = (machine: Machine, dot: Value) => number;
 
+/** A compiled list of statements, and the steps that each run of it costs. */
+type Code = { run: Exec; steps: number };
+
 /** Compiles a template. */
 export function compileTemplate(template: Template): Exec {
-  const body = compileBody(template.body, template, true);
+  const body = compileBody(template.body, template, true).run;
   return template.source.trace?.template(body, template) ?? body;
 }
 
-/** @param isCounted it may run any number of times, and counts how often */
-function compileBody(body: Body, template: Template, isCounted: boolean): Exec {
+/**
+ * @param isCounted it may run any number of times, and counts its steps itself; else its caller does
+ * @param loop the loop that it is the body of
+ */
+function compileBody(body: Body, template: Template, isCounted: boolean, loop?: RangeNode): Code {
   const list = listOf(body, template.source);
-  const [first] = list;
-  if (first === undefined) return () => NORMAL;
+  const place = list[0] ?? loop;
+  if (place === undefined) return { run: () => NORMAL, steps: 0 };
+  const steps = stepsOfList(list);
   const statements = compileStatements(list, template);
   // One call fewer: a stack has to hold a thousand templates that include each other.
-  if (!isCounted && statements.length === 1) return statements[0] as Exec;
-  return (machine, dot) => {
-    if (isCounted) machine.step(template, first);
+  if (!isCounted && statements.length === 1) return { run: statements[0] as Exec, steps };
+  const run: Exec = (machine, dot) => {
+    if (isCounted) machine.step(template, place, steps);
     for (let index = 0; index < statements.length; index++) {
       const ending = (statements[index] as Exec)(machine, dot);
       if (ending !== NORMAL) return ending;
     }
     return NORMAL;
   };
+  return { run, steps };
+}
+
+/** The steps of a list: one for each node of it that is evaluated once when it runs. What branches hold is not in it. */
+function stepsOfList(list: List): number {
+  let steps = 1;
+  for (const node of list) {
+    // What is printed is remembered in pieces until the template ends: a piece takes 32 bytes.
+    steps += 3;
+    if ('pipe' in node && node.pipe !== undefined) steps += stepsOfPipe(node.pipe);
+  }
+  return steps;
+}
+
+function stepsOfPipe(pipe: Pipe): number {
+  let steps = pipe.variables.length;
+  for (const { args } of pipe.commands) {
+    for (const arg of args) steps += stepsOfOperand(arg);
+  }
+  return steps;
+}
+
+function stepsOfOperand(operand: Operand): number {
+  if (operand.type === 'pipe') return stepsOfPipe(operand);
+  return operand.type === 'chain' ? 1 + stepsOfOperand(operand.of) : 1;
 }
 
 function compileStatements(list: List, template: Template): Exec[] {
@@ -102,7 +135,7 @@ function evaluate(pipe: Eval): Exec {
 function printValue(pipe: Eval, node: Statement, template: Template): Exec {
   return (machine, dot) => {
     const value = pipe(machine, dot);
-    machine.out += typeof value === 'string' ? value : printed(value, node, template);
+    machine.out += typeof value === 'string' ? value : printed(machine, value, node, template);
     return NORMAL;
   };
 }
@@ -111,15 +144,21 @@ function compileBranch(node: BranchNode, template: Template): Exec {
   const pipe = compileResult(node.pipe, template);
   const isWith = node.type === 'with';
   // A body may never run: much of a chart stands behind conditions that do not hold.
-  let list: Exec | undefined;
-  let otherwise: Exec | undefined;
+  let list: Code | undefined;
+  let otherwise: Code | undefined;
   return (machine, dot) => {
     const mark = machine.names.length;
     const value = pipe(machine, dot);
     let ending = NORMAL;
-    if (isTrue(value)) ending = (list ??= compileBody(node.body, template, false))(machine, isWith ? value : dot);
-    else if (node.otherwise !== undefined)
-      ending = (otherwise ??= compileBody(node.otherwise, template, false))(machine, dot);
+    if (isTrue(value)) {
+      list ??= compileBody(node.body, template, false);
+      machine.step(template, node, list.steps);
+      ending = list.run(machine, isWith ? value : dot);
+    } else if (node.otherwise !== undefined) {
+      otherwise ??= compileBody(node.otherwise, template, false);
+      machine.step(template, node, otherwise.steps);
+      ending = otherwise.run(machine, dot);
+    }
     if (machine.names.length !== mark) pop(machine, mark);
     return ending;
   };
@@ -148,9 +187,17 @@ function pop(machine: Machine, mark: number): void {
   machine.values.length = mark;
 }
 
-function printed(value: Value, node: Statement, template: Template): string {
+function printed(machine: Machine, value: Value, node: Statement, template: Template): string {
   if (value === undefined || value === null) return '<no value>';
   if (typeof value !== 'object') return sprintValue(value);
+  try {
+    return printedObject(value, node, template);
+  } catch (error) {
+    throw machine.fault(error, 'print', template, node);
+  }
+}
+
+function printedObject(value: GoValue & object, node: Statement, template: Template): string {
   if ('addressedText' in value) {
     if (value.text === undefined && value.addressedText !== undefined) return value.addressedText();
     const shown = sprintValue(value);
@@ -164,7 +211,7 @@ function printed(value: Value, node: Statement, template: Template): string {
 function compileRange(node: RangeNode, template: Template): Exec {
   const pipe = compilePipe({ ...node.pipe, variables: [] }, template);
   let body: Exec | undefined;
-  let otherwise: Exec | undefined;
+  let otherwise: Code | undefined;
   const { variables, isAssignment } = node.pipe;
   const count = variables.length;
   const [first = '', second = ''] = variables;
@@ -180,7 +227,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
         if (count > 1) machine.values[mark - 2] = index;
       }
     }
-    const ending = (body ??= compileBody(node.body, template, true))(machine, element);
+    const ending = (body ??= compileBody(node.body, template, true, node).run)(machine, element);
     if (machine.names.length !== mark) pop(machine, mark);
     return ending;
   };
@@ -237,8 +284,11 @@ function compileRange(node: RangeNode, template: Template): Exec {
       throw error;
     }
     let ending = NORMAL;
-    if (!ran && node.otherwise !== undefined)
-      ending = (otherwise ??= compileBody(node.otherwise, template, false))(machine, dot);
+    if (!ran && node.otherwise !== undefined) {
+      otherwise ??= compileBody(node.otherwise, template, false);
+      machine.step(template, node, otherwise.steps);
+      ending = otherwise.run(machine, dot);
+    }
     if (machine.names.length !== outer) pop(machine, outer);
     return ending;
   };

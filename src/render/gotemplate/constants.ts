@@ -127,8 +127,18 @@ export function parseInteger(text: string): bigint | undefined {
         : octal !== undefined
           ? `0o${octal}`
           : decimal;
-  const magnitude = BigInt((digits ?? '0').replaceAll('_', ''));
+  const magnitude = wholeNumber((digits ?? '0').replaceAll('_', ''));
   return sign === '-' ? -magnitude : magnitude;
+}
+
+/** More digits than these, zeros in front not counted, are beyond every type of integer, and take long to read. */
+const MOST_DIGITS = 100;
+
+/** The number of a text of digits with the prefix of their base; one that is far too large is some number that is, too. */
+export function wholeNumber(text: string): bigint {
+  if (text.length <= MOST_DIGITS) return BigInt(text);
+  const [, prefix = '', digits = ''] = /^(0[xXbBo])?0*(.*)$/s.exec(text) ?? [];
+  return BigInt(`${prefix}${digits === '' ? '0' : digits.slice(0, MOST_DIGITS)}`);
 }
 
 /** As `strconv.ParseFloat`, but for NaN and infinities; undefined for what is no number, or beyond all. */

@@ -5,6 +5,7 @@
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
+import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
@@ -33,7 +34,7 @@ export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplate
 export type GoInput = RenderInput & { isMixed?: boolean; trace?: Trace };
 
 /** Helm's own bound to templates that include themselves, and two for what it has no bounds for, but a memory has. */
-const LIMITS: RenderLimits = { depth: 1000, steps: 100_000_000, outputLength: 1 << 28 };
+const LIMITS: RenderLimits = { depth: 1000, steps: MOST_STEPS, outputLength: 1 << 26 };
 const NOTES = 'NOTES.txt';
 
 /** A file of `templates/`, with what it is called in each place. */
@@ -97,6 +98,13 @@ function filesOf(scopes: readonly Scope[]): File[] {
   return inHelmParseOrder([...files.values()]);
 }
 
+/** Blocks may be nested deeper than the stack has room for. */
+function asPkgError(error: unknown, file: string): PkgError {
+  if (error instanceof PkgError) return error;
+  if (!(error instanceof RangeError)) throw error;
+  return new PkgError('PKG_TEMPLATE_LIMIT', 'the templates are nested too deeply', { at: { file }, cause: error });
+}
+
 /** The error with what to do about it. */
 function withHints(error: PkgError, text: string): PkgError {
   return new PkgError(error.code, error.message, {
@@ -123,8 +131,7 @@ function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespac
       const source = { name, file, text, ...(trace && { trace }) };
       parsed = known?.parse(source, data) ?? parseTemplate(source, isKnown);
     } catch (error) {
-      if (!(error instanceof PkgError)) throw error;
-      errors.push(withHints(error, text));
+      errors.push(withHints(asPkgError(error, file), text));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);
@@ -170,12 +177,15 @@ function run(
 /** @param data `.`, unless it is what the chart's templates know */
 function guarded(machine: Machine, template: Template, scope: Scope, data?: GoValue): string {
   try {
-    const text = machine.execute(template, data === undefined ? rootOf(scope.entries) : data);
+    const text = metered(machine.meter, () =>
+      machine.execute(template, data === undefined ? rootOf(scope.entries) : data),
+    );
     return text.includes('<no value>') ? text.replaceAll('<no value>', '') : text;
   } catch (error) {
     if (error instanceof FunctionNotLoaded) throw error;
-    if (error instanceof RangeError) {
-      throw new PkgError('PKG_TEMPLATE_LIMIT', 'the templates are nested too deeply', {
+    if (error instanceof RangeError || error instanceof LimitReached) {
+      const message = error instanceof RangeError ? 'the templates are nested too deeply' : error.message;
+      throw new PkgError('PKG_TEMPLATE_LIMIT', message, {
         at: { file: template.source.file },
         cause: error,
       });

@@ -1,4 +1,5 @@
 /** `reflect.DeepEqual`. */
+import { chargeVisit } from '../functions/limits.ts';
 import { GoInt } from './int.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
@@ -34,6 +35,7 @@ function isNil(value: GoValue): boolean {
 function equalItems(a: readonly GoValue[], b: readonly GoValue[]): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
+  chargeVisit(a.length);
   for (let index = 0; index < a.length; index++) {
     if (!deepEqual(a[index] as GoValue, b[index] as GoValue)) return false;
   }
@@ -43,6 +45,7 @@ function equalItems(a: readonly GoValue[], b: readonly GoValue[]): boolean {
 function equalEntries(a: GoMap, b: GoMap): boolean {
   if (a === b) return true;
   if (a.size !== b.size) return false;
+  chargeVisit(a.size);
   for (const [key, value] of a) {
     const other = b.get(key);
     if (other === undefined || !deepEqual(value, other)) return false;

@@ -4,6 +4,7 @@ import { callMany, callNone, callOne, callPiped, callTwo } from './calls.ts';
 import type { Call, CallPlace } from './calls.ts';
 import { CHECKS, checked, checkOf } from './checks.ts';
 import type { Arg, Eval } from './checks.ts';
+import { charge } from '../functions/limits.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { findFunction } from './functions/index.ts';
 import { PARAM_TYPES } from './functions/signature.ts';
@@ -88,6 +89,9 @@ function compileValue({ commands }: Pipe, template: Template): Eval {
 
 const NONE: readonly Operand[] = [];
 
+/** A variable is looked for among those that were declared after it. */
+const MANY = 100;
+
 /** @param final what the command before gives */
 function compileCommand(command: Command, template: Template, final: Eval | undefined): Eval {
   const first = command.args[0] as Operand;
@@ -166,7 +170,9 @@ function compileVariable(node: VariableNode, template: Template): Eval {
   return (machine) => {
     const { names, base } = machine;
     for (let index = names.length - 1; index >= base; index--) {
-      if (names[index] === name) return machine.values[index];
+      if (names[index] !== name) continue;
+      if (names.length - index > MANY) charge((names.length - index) >> 3);
+      return machine.values[index];
     }
     throw new GoFault(`undefined variable: ${name}`, template, node);
   };

@@ -68,6 +68,3 @@ export class FunctionNotLoaded extends Error {
 
 /** What `required` and `fail` throw: a message of the chart's author for its user. */
 export class ChartMessage extends Error {}
-
-/** A bound was met inside of a function. */
-export class LimitReached extends Error {}

@@ -1,5 +1,6 @@
 /** `.Files`: the files of a chart that are neither templates nor read by Helm itself (helm v4, pkg/engine/files.go). */
 import type { Chart } from '../../chart/chart.ts';
+import { charge, chargeCopy } from '../functions/limits.ts';
 import { globMatcher } from '../glob.ts';
 import { FunctionNotLoaded } from './fault.ts';
 import { findFunction } from './functions/index.ts';
@@ -17,6 +18,9 @@ export function filesObject(chart: Chart): TypedMap {
   return filesOf(entries);
 }
 
+/** What it costs to hold a name against a pattern. */
+const MATCHING = 100;
+
 function latin1(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
 }
@@ -25,6 +29,7 @@ function filesOf(entries: GoMap): TypedMap {
   const bytesOf = (name: string): string => contentOf(entries.get(name));
   const named = (host: FunctionHost, convert: (bytes: string) => string): GoValue => {
     const found: GoMap = new Map();
+    chargeCopy(entries.size);
     for (const name of sortedKeys(entries)) found.set(baseName(name), convert(contentOf(entries.get(name))));
     return toYaml(host, new TypedMap('string', found));
   };
@@ -34,6 +39,7 @@ function filesOf(entries: GoMap): TypedMap {
       Get: fn(['string'], (_host, name) => bytesOf(name)),
       GetBytes: fn(['string'], (_host, name) => new ByteList(bytesOf(name))),
       Glob: fn(['string'], (_host, pattern) => {
+        charge(MATCHING * entries.size);
         const matches = globMatcher(decodeText(pattern));
         return filesOf(new Map([...entries].filter(([name]) => matches(decodeText(name)))));
       }),
@@ -41,6 +47,8 @@ function filesOf(entries: GoMap): TypedMap {
       AsSecrets: fn([], (host) => named(host, (bytes) => Buffer.from(bytes, 'latin1').toString('base64'))),
       Lines: fn(['string'], (_host, name) => {
         const text = bytesOf(name);
+        // A line takes 40 bytes beside its characters.
+        charge(text.length);
         return stringList(text === '' ? [] : text.replace(/\n$/, '').split('\n'));
       }),
     },

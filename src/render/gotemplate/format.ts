@@ -1,4 +1,5 @@
 /** Go's `fmt`: `Sprint`, `Sprintf`, `Sprintln` for the values that templates can have. */
+import { charge, chargeMade, chargePrint } from '../functions/limits.ts';
 import { formatFloat, shortestFloat } from './float.ts';
 import { GoInt, isUnsigned } from './int.ts';
 import { decodeRune, encodeRune, firstRunes, quote, quoteRune, runeCount } from './utf8.ts';
@@ -108,6 +109,7 @@ class Printer {
     if (value instanceof ByteList && (depth === 0 || 'sqxX'.includes(verb))) return this.#bytes(value, verb, depth);
     const entries = entriesOf(value);
     if (entries !== undefined) {
+      chargePrint(entries.size);
       const shown = sortedKeys(entries).map(
         (key) => `${this.#value(key, verb, depth + 1)}:${this.#value(entries.get(key) ?? null, verb, depth + 1)}`,
       );
@@ -116,6 +118,7 @@ class Printer {
     }
     const items = itemsOf(value);
     if (items !== undefined) {
+      chargePrint(items.length);
       const shown = items.map((item) => this.#value(item, verb, depth + 1));
       if (!this.sharpV) return joined('[', shown, ']');
       return value instanceof TypedList && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
@@ -203,6 +206,7 @@ class Printer {
   #hexBytes(value: string, verb: string): string {
     const bytes = this.precision === undefined ? value : value.slice(0, this.precision);
     if (bytes === '') return this.width === undefined ? '' : this.#fill(this.width);
+    charge(20 * bytes.length);
     const codes = [...bytes].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0'));
     const lead = this.sharp ? '0x' : '';
     const joined = this.space ? codes.map((code) => lead + code).join(' ') : lead + codes.join('');
@@ -528,5 +532,7 @@ class Formatter {
 function joined(open: string, parts: readonly string[], close: string): string {
   let text = open;
   for (const [index, part] of parts.entries()) text += index === 0 ? part : ` ${part}`;
-  return text + close;
+  text += close;
+  chargeMade(text);
+  return text;
 }

@@ -1,10 +1,12 @@
 /** The state of a render: what is printed, which variables there are, what may still be done. */
 import { PkgError } from '../../errors.ts';
 import { FunctionFailure } from '../functions/failure.ts';
+import { LimitReached, charge, outOfSteps } from '../functions/limits.ts';
+import type { Meter } from '../functions/limits.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
 import type { Exec } from './compile.ts';
-import { ChartMessage, GoFault, LimitReached, TextSyntax } from './fault.ts';
+import { ChartMessage, GoFault, TextSyntax } from './fault.ts';
 import type { Frame } from './fault.ts';
 import type { FunctionHost } from './functions/signature.ts';
 import { GoError } from './functions/signature.ts';
@@ -40,18 +42,20 @@ export class Machine {
   readonly values: Value[] = [];
   base = 0;
   readonly host: FunctionHost;
+  /** The steps that were taken and may be. */
+  readonly meter: Meter;
   readonly #options: MachineOptions;
   readonly #nested: Map<string | undefined, number> = new Map();
   /** What `tpl` parsed, by its text. */
   readonly #texts: Map<string, Parsed> = new Map();
   #textsLength = 0;
-  #steps = 0;
   /** Characters in the outputs that wait for an `include` to end. */
   #waiting = 0;
 
   constructor(namespace: Namespace, options: MachineOptions) {
     this.namespace = namespace;
     this.#options = options;
+    this.meter = { taken: 0, most: options.limits.steps };
     this.host = {
       included: (name) => this.#included(name),
       // Bound, and not called by another function: a stack has to hold a thousand of these calls.
@@ -111,11 +115,11 @@ export class Machine {
     this.values.length = mark;
   }
 
-  /** Counts a step: every template that runs, and every turn of a loop. */
-  step(template: Template, node: Node): void {
+  /** Counts the steps of a list of statements that is about to run: every template, branch and turn of a loop. */
+  step(template: Template, node: Node, steps: number): void {
     const { limits } = this.#options;
-    if (++this.#steps > limits.steps) {
-      throw new GoFault(`the templates take more than ${limits.steps} steps`, template, node, { isLimit: true });
+    if ((this.meter.taken += steps) > this.meter.most) {
+      throw new GoFault(outOfSteps(this.meter).message, template, node, { isLimit: true });
     }
     if (this.out.length + this.#waiting > limits.outputLength) {
       throw new GoFault(tooLong(limits), template, node, { isLimit: true });
@@ -181,6 +185,7 @@ export class Machine {
   #parse(text: string): Parsed {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
+    charge(TEMPLATE + CHARACTER * text.length);
     let parsed: Parsed;
     try {
       parsed = this.#options.parse(text);
@@ -190,15 +195,20 @@ export class Machine {
       const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
       throw new TextSyntax(`cannot parse template ${quote(text)}: ${why}`, text, error);
     }
-    this.#textsLength += text.length;
+    const size = text.length + TEMPLATE;
+    this.#textsLength += size;
     if (this.#textsLength > MOST_TEXT) {
       this.#texts.clear();
-      this.#textsLength = text.length;
+      this.#textsLength = size;
     }
     this.#texts.set(text, parsed);
     return parsed;
   }
 }
+
+/** What it costs to make a template of a text, and of each of its characters. */
+const TEMPLATE = 200;
+const CHARACTER = 20;
 
 /** How much text of `tpl` is remembered with its trees, in characters. */
 const MOST_TEXT = 1 << 19;

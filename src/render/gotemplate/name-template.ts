@@ -1,6 +1,7 @@
 import { PkgError } from '../../errors.ts';
 import { GoFault } from './fault.ts';
 import { loadFunctions } from './functions/index.ts';
+import { LimitReached, metered } from '../functions/limits.ts';
 import { isKnown, parseText } from './known.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
@@ -29,9 +30,9 @@ export async function renderNameTemplate(template: string): Promise<string> {
       enableDns: false,
       parse: parseText,
     });
-    return decodeText(machine.execute(main, undefined));
+    return decodeText(metered(machine.meter, () => machine.execute(main, undefined)));
   } catch (error) {
-    if (!(error instanceof GoFault) && !(error instanceof PkgError)) throw error;
+    if (!(error instanceof GoFault) && !(error instanceof PkgError) && !(error instanceof LimitReached)) throw error;
     throw new PkgError('PKG_USAGE', `--name-template: ${decodeText(error.message)}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 /** Lists of bytes as Go prints them. A chart that prints its context prints all its files so. */
+import { charge } from '../functions/limits.ts';
 
 const ZERO = 48;
 const BLANK = 32;
@@ -8,6 +9,7 @@ const CHUNK = 1 << 14;
 
 /** The decimals of the bytes of a string, one blank between two. */
 export function printBytes(bytes: string): string {
+  charge(bytes.length);
   const digits = Buffer.allocUnsafe(4 * Math.min(bytes.length, CHUNK));
   let text = '';
   for (let from = 0; from < bytes.length; from += CHUNK) {

@@ -1,4 +1,5 @@
 /** Characters in strings of bytes, as Go's unicode/utf8 and strconv see them. */
+import { chargeCharacters } from '../functions/limits.ts';
 import { isPrint } from './unicode.ts';
 
 /** What stands where bytes are no UTF-8. */
@@ -130,6 +131,7 @@ const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 /** As `strconv.Quote`; with `ascii` as `strconv.QuoteToASCII`. */
 export function quote(bytes: string, ascii = false): string {
   if (PLAIN.test(bytes)) return `"${bytes}"`;
+  chargeCharacters(bytes);
   let out = '"';
   for (let at = 0; at < bytes.length;) {
     const { rune, size } = decodeRune(bytes, at);

@@ -18,6 +18,7 @@
  */
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { GoFunction } from './functions/signature.ts';
+import { charge, chargeVisit } from '../functions/limits.ts';
 import { GoInt, int64 } from './int.ts';
 import { printBytes } from './print-bytes.ts';
 
@@ -77,7 +78,10 @@ export class ByteList extends TypedList {
 
   /** @param bytes the bytes, or how to read them when somebody asks */
   constructor(bytes: string | (() => string)) {
-    super('uint8', () => [...this.bytes].map(byteOf));
+    super('uint8', () => {
+      charge(8 * this.bytes.length);
+      return [...this.bytes].map(byteOf);
+    });
     this.#bytes = bytes;
   }
 
@@ -224,8 +228,12 @@ export function itemsOf(value: GoValue | undefined): readonly GoValue[] | undefi
 
 /** The keys of a map in Go's order, in which `range`, `print`, JSON and YAML show it. */
 export function sortedKeys(map: ReadonlyMap<string, GoValue>): string[] {
+  if (map.size > MANY) chargeVisit(2 * map.size);
   return [...map.keys()].sort();
 }
+
+/** Sorting fewer keys is part of the step that asks for them. */
+const MANY = 100;
 
 /** Is it true to `if`: neither nil nor zero nor empty? */
 export function isTrue(value: GoValue | undefined): boolean {

@@ -8,6 +8,15 @@ import type { Call, Expression, Mustache, Sub } from './ast.ts';
 import { callInFile, describeCalls, positionIn } from './fault.ts';
 import { printGoTemplate } from './go-templates.ts';
 import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
+import {
+  charge,
+  chargeCopy,
+  chargeMade,
+  chargeRead,
+  chargeVisit,
+  chargeWalk,
+  LimitReached,
+} from '../functions/limits.ts';
 import { ABSENT } from './helpers/types.ts';
 import { enterBody, extended, isPartialFile, missingPartial } from './run-partial.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
@@ -55,6 +64,16 @@ function isHelper(evaluator: Evaluator, name: string): boolean {
   return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
 }
 
+/** Helpers change nothing that they are given: they go through it, and most make something new of it. */
+function chargeArgument(arg: Argument): void {
+  if (Array.isArray(arg)) chargeVisit(arg.length);
+  else if (arg instanceof Map) chargeVisit(arg.size);
+  else chargeRead(arg);
+}
+
+/** What it costs to call a helper, besides its arguments. */
+const CALL = 10;
+
 function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   if (name === 'include') return include(evaluator, node, scope, frame);
   if (name === 'tpl') return tpl(evaluator, node, scope, frame);
@@ -65,7 +84,16 @@ function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, sc
   const args = node.params.map((param) => evaluator.expression(param, scope, frame));
   const hash = new Map<string, Argument>();
   for (const pair of node.hash?.pairs ?? []) hash.set(pair.key, evaluator.expression(pair.value, scope, frame));
-  return helper(args, hash, helperContext(evaluator, name, node, scope, frame));
+  try {
+    charge(CALL);
+    for (const arg of args) chargeArgument(arg);
+    const result = helper(args, hash, helperContext(evaluator, name, node, scope, frame));
+    chargeMade(result);
+    if (result instanceof Map) chargeCopy(result.size);
+    return result;
+  } catch (error) {
+    throw error instanceof LimitReached ? evaluator.limit(error, node, frame) : error;
+  }
 }
 
 function helperContext(evaluator: Evaluator, helper: string, node: Call, scope: Scope, frame: Frame): HelperContext {
@@ -102,6 +130,7 @@ function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Fra
 
 /** The arguments as part of a call's identity: as they are when short, a digest when long. */
 function argsText(args: readonly Argument[]): string {
+  for (const arg of args) if (arg !== ABSENT) chargeWalk(arg);
   const text = args.map((arg) => (arg === ABSENT ? '' : printJson(toPlain(arg)))).join(',');
   if (text.length <= 80) return text;
   // Loaded here, since loading takes longer than most renders.

@@ -7,6 +7,8 @@ import { positionAt } from '../../yaml/read.ts';
 import { decodeBytes } from '../../yaml/readable.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { isNativeTemplate } from '../engines.ts';
+import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
+import type { Meter } from '../functions/limits.ts';
 import type { RenderInput, RenderLimits } from '../render.ts';
 import { pathOf, walk } from './ast.ts';
 import type { Template } from './ast.ts';
@@ -39,7 +41,7 @@ export type EngineOutput = {
   warnings: string[];
 };
 
-const LIMITS: RenderLimits = { depth: 200, steps: 10_000_000, outputLength: 1 << 26 };
+const LIMITS: RenderLimits = { depth: 200, steps: MOST_STEPS, outputLength: 1 << 26 };
 const NOTES = 'templates/NOTES.txt.hbs';
 
 /**
@@ -146,7 +148,7 @@ class Run {
   readonly #slots = new Slots();
   readonly #budget: Budget;
   readonly #reader: DocumentReader;
-  readonly #steps: { taken: number } = { taken: 0 };
+  readonly #meter: Meter;
   readonly #now = new Date();
   readonly #texts = new TextCache();
   /** The template that is being run: `web/templates/service.yaml.hbs`. */
@@ -156,6 +158,7 @@ class Run {
     this.#input = input;
     this.#limits = { ...LIMITS, ...input.limits };
     this.#budget = { left: this.#limits.outputLength };
+    this.#meter = { taken: 0, most: this.#limits.steps };
     this.#reader = new DocumentReader(this.#slots, this.#budget);
   }
 
@@ -196,10 +199,11 @@ class Run {
   /** A stack that overflows is a limit like any other; a fault learns where its value stands at the top. */
   #guarded(template: Template, at: readonly string[], run: () => void): void {
     try {
-      run();
+      metered(this.#meter, run);
     } catch (error) {
-      if (error instanceof RangeError) {
-        throw new PkgError('PKG_TEMPLATE_LIMIT', 'the templates are nested too deeply', {
+      if (error instanceof RangeError || error instanceof LimitReached) {
+        const message = error instanceof RangeError ? 'the templates are nested too deeply' : error.message;
+        throw new PkgError('PKG_TEMPLATE_LIMIT', message, {
           at: { file: template.file },
           cause: error,
         });
@@ -218,9 +222,8 @@ class Run {
     const host: Host = {
       slots: this.#slots,
       budget: this.#budget,
-      steps: this.#steps,
+      meter: this.#meter,
       maxDepth: this.#limits.depth,
-      maxSteps: this.#limits.steps,
       now: () => this.#now,
       findHelper,
       helperNames,

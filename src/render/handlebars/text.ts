@@ -1,3 +1,4 @@
+import { chargeWalk } from '../functions/limits.ts';
 import { printJson } from '../../yaml/json.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
@@ -9,7 +10,10 @@ import type { Argument } from './helpers/types.ts';
 export function valueText(value: Value): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';
-  if (typeof value === 'object') return printJson(toPlain(value));
+  if (typeof value === 'object') {
+    chargeWalk(value);
+    return printJson(toPlain(value));
+  }
   return String(value);
 }
 
@@ -22,6 +26,7 @@ export function isEmptyValue(value: Argument): value is typeof ABSENT | null {
 /** The lines that a spread value looks like, after what stands before it on its line. */
 export function spreadText(value: Argument, before: string): string {
   if (isEmptyValue(value)) return '';
+  chargeWalk(value);
   const items = /^\s*- *$/.test(before) && Array.isArray(value);
   const lines = printYaml(value as Value)
     .trimEnd()

@@ -1,9 +1,10 @@
 /** JSON as Go's encoding/json writes it. */
+import { chargePrint, chargeRead } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { formatFloat } from '../float.ts';
 import { GoInt } from '../int.ts';
 import { sortedKeys } from '../value.ts';
-import type { GoValue } from '../value.ts';
+import type { GoMap, GoValue } from '../value.ts';
 import { refuseCycle, SUSPECT } from './cycles.ts';
 import { DEEPEST, Fields, simplify } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
@@ -25,6 +26,7 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
   const plain = simplify(value);
   switch (typeof plain) {
     case 'string':
+      chargeRead(plain);
       return jsonString(plain, style.escapeHtml);
     case 'number':
       return jsonNumber(plain);
@@ -38,6 +40,10 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
   if (depth > DEEPEST) throw new GoError('json: the value is nested too deeply');
   const inner = newline + (style.indent ?? '');
   const isList = Array.isArray(plain);
+  chargePrint(
+    isList ? plain.length : (plain instanceof Fields ? plain.entries : (plain as GoMap)).size,
+    style.indent === undefined ? 0 : depth,
+  );
   let out = '';
   if (isList) {
     for (const item of plain) {

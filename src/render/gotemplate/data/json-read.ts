@@ -1,4 +1,5 @@
 /** JSON as Go's encoding/json reads it into an `interface {}`. */
+import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { decodeRunes } from '../utf8.ts';
 import { encodeText } from '../value.ts';
@@ -13,6 +14,7 @@ import { jsonFault } from './json-fault.ts';
  * @throws GoError with Go's words for what is no JSON, what is of another type, and a number beyond all floats
  */
 export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]interface {}'): GoValue {
+  chargeReading(bytes);
   const text = decodeRunes(bytes);
   let parsed: unknown;
   try {

@@ -1,4 +1,5 @@
 /** TOML as BurntSushi's encoder lays it out: what is no table first, then the tables, each indented by its depth. */
+import { charge, chargePrint, chargeRead, chargeVisit } from '../../functions/limits.ts';
 import { shortestFloat } from '../float.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
@@ -40,6 +41,7 @@ class TomlPrinter {
   }
 
   #table(key: readonly string[], fields: readonly [string, GoValue][]): void {
+    chargeHead(key);
     if (key.length === 1 && this.#out !== '') this.#out += '\n';
     if (key.length > 0) this.#out += `${indentOf(key)}[${key.map(quotedKey).join('.')}]\n`;
     this.#fields(key, fields);
@@ -48,6 +50,7 @@ class TomlPrinter {
   #tables(key: readonly string[], items: readonly GoValue[]): void {
     if (key.length === 0) throw new GoError('toml: top-level values must be Go maps or structs');
     for (const item of items) {
+      chargeHead(key);
       if (this.#out !== '') this.#out += '\n';
       this.#out += `${indentOf(key)}[[${key.map(quotedKey).join('.')}]]\n`;
       this.#fields(key, fieldsOf(item));
@@ -59,12 +62,19 @@ class TomlPrinter {
   }
 }
 
+/** A table begins with the names of all that it is in. */
+function chargeHead(key: readonly string[]): void {
+  charge(10 * key.length);
+  for (const name of key) chargeRead(name);
+}
+
 function indentOf(key: readonly string[]): string {
   return '  '.repeat(key.length - 1);
 }
 
 /** The fields of a map or a struct, as they are printed. */
 function fieldsOf(value: GoValue): [string, GoValue][] {
+  chargePrint(entriesOf(value)?.size ?? 0);
   if (value instanceof GoObject) return Object.entries(value.fields).filter(([name]) => /^[A-Z]/.test(name));
   const map: GoMap = entriesOf(value) ?? new Map();
   return sortedKeys(map).map((key) => [key, map.get(key) ?? null]);
@@ -89,6 +99,7 @@ function typeOf(value: GoValue, depth: number): TomlType {
   if (value instanceof TypedList && value.isNil) return 'nil';
   const items = itemsOf(value);
   if (items === undefined || items.length === 0) return 'other';
+  chargeVisit(items.length);
   let all = true;
   for (const item of items) {
     const type = typeOf(item, depth + 1);
@@ -113,7 +124,10 @@ function element(value: GoValue): string {
     return value.type === 'time.Duration' && value.text !== undefined ? quoted(value.text()) : String(value.value);
   }
   const items = itemsOf(value);
-  if (items !== undefined) return `[${items.map(element).join(', ')}]`;
+  if (items !== undefined) {
+    chargePrint(items.length);
+    return `[${items.map(element).join(', ')}]`;
+  }
   if (value instanceof GoObject && value.json !== undefined) {
     const text = value.json();
     // A time stands without quotes.

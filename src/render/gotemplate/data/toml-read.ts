@@ -1,4 +1,5 @@
 /** TOML as BurntSushi's toml 1.6.0 reads it into a `map[string]interface {}`: what it takes, and what it says of the rest. */
+import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { encodeRune, quote } from '../utf8.ts';
 import type { GoMap, GoValue } from '../value.ts';
@@ -9,6 +10,7 @@ import type { Key } from './toml-tables.ts';
 
 /** Reads bytes. @throws GoError in its words for what is no TOML */
 export function readToml(bytes: string): GoMap {
+  chargeReading(bytes);
   const text = bytes.replace(/^(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)/, '');
   if (text.slice(0, 6).includes('\0')) {
     throw new GoError('toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8');

@@ -7,6 +7,7 @@
 import { compareKeys, compareRunes } from '../../../yaml/go-keys.ts';
 import { isSimpleKey, printText } from '../../../yaml/go-text.ts';
 import type { Dialect, Place } from '../../../yaml/go-text.ts';
+import { charge, chargePrint } from '../../functions/limits.ts';
 import { shortestFloat } from '../float.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
@@ -27,6 +28,9 @@ export function printYaml(value: GoValue): string {
 export function printPrettyYaml(value: GoValue): string {
   return new Pretty().document(value);
 }
+
+/** Laying out a shorter text is part of printing its entry. */
+const LONG_TEXT = 128;
 
 abstract class Printer {
   protected abstract readonly dialect: Dialect;
@@ -55,6 +59,7 @@ abstract class Printer {
   }
 
   protected show(text: string, place: Place): string {
+    if (text.length > LONG_TEXT) charge(text.length);
     return printText(text, place, this.dialect);
   }
 
@@ -63,7 +68,7 @@ abstract class Printer {
   }
 
   protected map(map: GoMap, indent: string, depth: number): string {
-    checkDepth(map, depth);
+    enter(map, depth);
     const deeper = `${indent}  `;
     const column = indent.length;
     let out = '';
@@ -93,7 +98,7 @@ abstract class Printer {
   }
 
   protected list(list: readonly GoValue[], indent: string, depth: number): string {
-    checkDepth(list, depth);
+    enter(list, depth);
     const deeper = `${indent}  `;
     let out = '';
     let lead = '';
@@ -131,7 +136,9 @@ function validKeys(map: GoMap): GoMap {
   return map;
 }
 
-function checkDepth(node: GoMap | readonly GoValue[], depth: number): void {
+/** Charges for a map or a list, and refuses one that is too deep. */
+function enter(node: GoMap | readonly GoValue[], depth: number): void {
+  chargePrint(node instanceof Map ? node.size : node.length, depth);
   if (depth === SUSPECT) refuseCycle(node);
   if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
 }
@@ -271,10 +278,15 @@ function keyThroughJson(key: string): string {
 function sortKeys(map: GoMap, version: 2 | 3): string[] {
   const keys = [...map.keys()];
   if (keys.length < 2) return keys;
-  return keys.sort((a, b) =>
-    UNCHANGED.test(a) && UNCHANGED.test(b) ? compareKeys(a, b, version) : compareRunes(runesOf(a), runesOf(b), version),
-  );
+  return keys.sort((a, b) => {
+    if (a.length + b.length > LONG_KEYS) charge(a.length + b.length);
+    const isPlain = UNCHANGED.test(a) && UNCHANGED.test(b);
+    return isPlain ? compareKeys(a, b, version) : compareRunes(runesOf(a), runesOf(b), version);
+  });
 }
+
+/** Comparing shorter keys is part of printing them. */
+const LONG_KEYS = 500;
 
 function runesOf(bytes: string): string[] {
   return [...decodeText(replaceInvalid(bytes, '\xef\xbf\xbd'))];

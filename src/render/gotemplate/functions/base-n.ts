@@ -1,4 +1,5 @@
 /** Where Go's decoders of base64 and base32 (RFC 4648) find a fault: Sprig shows the place as text. */
+import { charge } from '../../functions/limits.ts';
 
 const WHOLE_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -61,6 +62,7 @@ export function base32Fault(text: string): number | undefined {
 export function decodeBase32Bytes(text: string): string {
   const end = text.indexOf('=');
   const digits = end === -1 ? text : text.slice(0, end);
+  charge(digits.length);
   const bytes: number[] = [];
   let held = 0;
   let bits = 0;

@@ -1,5 +1,5 @@
 /** Conversions between Go's types, which functions make on their own: spf13/cast, and Sprig's `strval`. */
-import { parseFloatText, parseInteger } from '../constants.ts';
+import { parseFloatText, parseInteger, wholeNumber } from '../constants.ts';
 import { sprintValue } from '../format.ts';
 import { GoInt, truncateToInt64 } from '../int.ts';
 import { ByteList, itemsOf } from '../value.ts';
@@ -77,7 +77,7 @@ export function parseDigits(text: string, base: 8 | 10): { value: number | bigin
   if (!(base === 8 ? /^[+-]?[0-7]+$/ : /^[+-]?[0-9]+$/).test(text)) return undefined;
   const isNegative = text.startsWith('-');
   const digits = text.replace(/^[+-]/, '');
-  const magnitude = BigInt(base === 8 ? `0o${digits}` : digits);
+  const magnitude = wholeNumber(base === 8 ? `0o${digits}` : digits);
   const value = isNegative ? -magnitude : magnitude;
   if (value > MOST_INT64) return { value: MOST_INT64, inRange: false };
   if (value < LEAST_INT64) return { value: LEAST_INT64, inRange: false };

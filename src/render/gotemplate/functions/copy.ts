@@ -1,4 +1,5 @@
 /** Sprig's copies. */
+import { chargeCopy } from '../../functions/limits.ts';
 import { GoInt } from '../int.ts';
 import { ByteList, TypedList, TypedMap } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
@@ -8,19 +9,24 @@ import { fn, GoError } from './signature.ts';
 /** A value that shares no map and no list with the one it is made of. What never changes is not copied. */
 function copy(value: GoValue): GoValue {
   if (typeof value !== 'object' || value === null || value instanceof GoInt || value instanceof ByteList) return value;
-  if (Array.isArray(value)) return value.map(copy);
+  if (Array.isArray(value)) {
+    chargeCopy(value.length);
+    return value.map(copy);
+  }
   if (value instanceof Map) return copyEntries(value);
   const methods = 'methods' in value && value.methods !== undefined ? { methods: value.methods } : {};
   if (value instanceof TypedMap) {
     return new TypedMap(value.elem, copyEntries(value.entries), { type: value.type, isNil: value.isNil, ...methods });
   }
   if (value instanceof TypedList) {
+    chargeCopy(value.items.length);
     return new TypedList(value.elem, value.items.map(copy), { type: value.type, isNil: value.isNil, ...methods });
   }
   return value;
 }
 
 function copyEntries(entries: GoMap): GoMap {
+  chargeCopy(entries.size);
   const copied: GoMap = new Map();
   for (const [key, value] of entries) copied.set(key, copy(value));
   return copied;

@@ -2,6 +2,7 @@
 import { formatDate } from '../../functions/date-layout.ts';
 import { parseDate } from '../../functions/date-parse.ts';
 import { coarseDuration, formatDuration, parseDuration, wholeSeconds } from '../../functions/durations.ts';
+import { wholeNumber } from '../constants.ts';
 import { GoInt } from '../int.ts';
 import { GoTime, timeOnClock, unixTime, zeroTime } from '../time.ts';
 import { quote } from '../utf8.ts';
@@ -78,7 +79,7 @@ const LARGEST = 2n ** 63n - 1n;
 function secondsOf(seconds: GoValue): bigint {
   if (seconds instanceof GoInt && seconds.type === 'int64') return BigInt(seconds.value);
   if (typeof seconds !== 'string' || !/^[+-]?[0-9]+$/.test(seconds)) return 0n;
-  const number = BigInt(seconds.replace(/^\+/, ''));
+  const number = (seconds.startsWith('-') ? -1n : 1n) * wholeNumber(seconds.replace(/^[+-]/, ''));
   if (number > LARGEST) return LARGEST;
   return number < -LARGEST - 1n ? -LARGEST - 1n : number;
 }

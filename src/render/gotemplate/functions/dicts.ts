@@ -1,4 +1,5 @@
 /** Sprig's functions on maps. Maps are references: `set` and `unset` change the map that they are given. */
+import { charge, chargeCopy } from '../../functions/limits.ts';
 import { sortedKeys, stringList, TypedMap, typeOf } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { toText } from './cast.ts';
@@ -13,6 +14,7 @@ function passedOn(map: GoMap): GoValue {
 }
 
 function dict(values: readonly GoValue[]): GoMap {
+  chargeCopy(values.length >> 1);
   const map: GoMap = new Map();
   for (let index = 0; index < values.length; index += 2) {
     map.set(toText(values[index] as GoValue), index + 1 < values.length ? (values[index + 1] as GoValue) : '');
@@ -30,6 +32,7 @@ function pick(map: GoMap, keys: readonly string[]): GoMap {
 }
 
 function omit(map: GoMap, keys: readonly string[]): GoMap {
+  chargeCopy(map.size);
   const rest = new Map(map);
   for (const key of keys) rest.delete(key);
   return rest;
@@ -82,6 +85,9 @@ function valuesOf(map: GoMap): GoValue[] {
   return sortedKeys(map).map((key) => map.get(key) ?? null);
 }
 
+/** What an entry of a map takes, in steps. */
+const ENTRY = 10;
+
 export const functions: FunctionGroup = {
   dict: variadic([], 'any', (_host, ...values) => dict(values)),
   dig: variadic([], 'any', (_host, ...values) => dig(values)),
@@ -102,6 +108,7 @@ export const functions: FunctionGroup = {
   ),
   set: fn(['map', 'string', 'any'], (_host, map, key, value) => {
     if (map === NIL_MAP) throw new GoError('assignment to entry in nil map');
+    charge(ENTRY);
     return map.set(key, value);
   }),
   unset: fn(['map', 'string'], (_host, map, key) => {

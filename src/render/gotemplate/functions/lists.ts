@@ -1,4 +1,5 @@
 /** Sprig's functions on lists. None changes the list that it is given. */
+import { charge, chargeVisit } from '../../functions/limits.ts';
 import { deepEqual } from '../equal.ts';
 import { GoInt } from '../int.ts';
 import { ByteList, isTrue, itemsOf, kindOf, TypedList } from '../value.ts';
@@ -8,10 +9,16 @@ import type { FunctionGroup } from './index.ts';
 import { fn, GoError, variadic } from './signature.ts';
 import type { FunctionHost, GoFunction } from './signature.ts';
 
+/** Going through fewer elements is part of the step that calls. */
+const SHORT = 128;
+
 /** The elements of a list of any type; all else is refused in Sprig's words. */
 function elements(value: GoValue, refusal: (kind: string) => string): readonly GoValue[] {
   const items = itemsOf(value);
-  if (items !== undefined) return items;
+  if (items !== undefined) {
+    if (items.length > SHORT) charge(items.length >> 2);
+    return items;
+  }
   if (value === null) throw new GoError('runtime error: invalid memory address or nil pointer dereference');
   throw new GoError(refusal(kindOf(value)));
 }
@@ -40,6 +47,7 @@ function part(what: string, choose: (items: readonly GoValue[]) => GoValue[]): G
 
 function includes(items: readonly GoValue[], value: GoValue): boolean {
   if (typeof value !== 'object') return items.includes(value) && !Number.isNaN(value);
+  chargeVisit(items.length >> 1);
   for (const one of items) if (deepEqual(value, one)) return true;
   return false;
 }
@@ -87,6 +95,7 @@ function chunk(host: FunctionHost, size: number, list: GoValue): TypedList {
   const count = Math.floor((length - 1) / size) + 1;
   if (!Number.isFinite(count) || count < 0) throw new GoError(TOO_LONG);
   host.charge(count);
+  charge(10 * count + length);
   const chunks: GoValue[][] = [];
   for (let index = 0; index < count; index++) {
     const width = index === count - 1 ? length % size || size : size;
@@ -99,7 +108,9 @@ function chunk(host: FunctionHost, size: number, list: GoValue): TypedList {
 function concat(lists: readonly GoValue[]): GoValue {
   const all: GoValue[] = [];
   for (const list of lists) {
-    for (const value of elements(list, (kind) => `Cannot concat type ${kind} as list`)) all.push(value);
+    const items = elements(list, (kind) => `Cannot concat type ${kind} as list`);
+    charge(4 * items.length);
+    for (const value of items) all.push(value);
   }
   return all.length === 0 ? nilList() : all;
 }

@@ -1,4 +1,5 @@
 /** Merging maps as mergo does, which is behind Sprig's `merge` and its kin. */
+import { chargeVisit } from '../../functions/limits.ts';
 import { entriesOf, GoObject, isTrue, itemsOf, TypedMap, typeOf } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { GoError } from './signature.ts';
@@ -17,6 +18,7 @@ export function mergeMaps(target: GoMap, source: GoMap, overwrite: boolean): str
 /** @param isTyped the target is a `map[string]string` or the like, and the source is of another type */
 function mergeEntries(target: GoMap, source: GoMap, overwrite: boolean, isTyped: boolean): string | undefined {
   if (target === source) return undefined;
+  chargeVisit(source.size);
   for (const [key, value] of source) {
     const present = target.get(key);
     if (value === null) {

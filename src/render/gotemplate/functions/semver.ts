@@ -4,6 +4,7 @@ import type { Constraint } from '../../../chart/constraint.ts';
 import { compareVersions, LONGEST_VERSION, parseVersion } from '../../../chart/version.ts';
 import type { Version } from '../../../chart/version.ts';
 import { PkgError } from '../../../errors.ts';
+import { wholeNumber } from '../constants.ts';
 import { goInt, int } from '../int.ts';
 import { quote } from '../utf8.ts';
 import { ByteList, GoObject } from '../value.ts';
@@ -43,7 +44,7 @@ function toVersion(text: string): Version {
   if (numbers === undefined || /[-+.](?:[.+]|$)/.test(text.replaceAll(/-+/g, '-x'))) {
     throw new GoError('invalid semantic version');
   }
-  const large = numbers.split('.').find((number) => BigInt(number) > LARGEST);
+  const large = numbers.split('.').find((number) => wholeNumber(number) > LARGEST);
   if (large === undefined) throw new GoError('version segment starts with 0');
   throw new GoError(`error parsing version segment: strconv.ParseUint: parsing "${large}": value out of range`);
 }

@@ -1,4 +1,5 @@
 /** Sprig's sequences of integers. */
+import { charge } from '../../functions/limits.ts';
 import { int } from '../int.ts';
 import { TypedList } from '../value.ts';
 import type { FunctionGroup } from './index.ts';
@@ -14,6 +15,8 @@ function range(host: FunctionHost, start: number, stop: number, step: number): n
   if (isDown ? step >= 0 : step <= 0) return [];
   const count = Math.ceil((stop - start) / step);
   host.charge(count * DIGITS);
+  // A number of Go's is an object of 40 bytes, and stands in two lists.
+  charge(count * 6);
   return Array.from({ length: count }, (_, index) => start + index * step);
 }
 

@@ -1,4 +1,5 @@
 /** Sprig's functions between strings and lists of strings. */
+import { charge } from '../../functions/limits.ts';
 import { splitRunes } from '../utf8.ts';
 import { stringList, TypedList, TypedMap } from '../value.ts';
 import type { GoValue } from '../value.ts';
@@ -10,6 +11,8 @@ import type { FunctionHost } from './signature.ts';
 /** As `strings.SplitN`; a negative count is none. */
 function splitN(text: string, separator: string, count: number): string[] {
   const parts = separator === '' ? splitRunes(text) : text.split(separator);
+  // A part of a text takes 40 bytes beside its characters, with its place in the list.
+  charge(parts.length * 5);
   if (count < 0 || parts.length <= count) return parts;
   if (count === 0) return [];
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
@@ -17,11 +20,13 @@ function splitN(text: string, separator: string, count: number): string[] {
 
 /** `_0`, `_1`, … */
 function numbered(parts: readonly string[]): TypedMap {
+  charge(parts.length * 20);
   return new TypedMap('string', new Map(parts.map((part, index) => [`_${index}`, part])));
 }
 
 function join(host: FunctionHost, separator: string, list: GoValue): string {
   const parts = toTexts(list);
+  charge(parts.length);
   if (separator.length > 0) host.charge(separator.length * parts.length);
   return parts.join(separator);
 }
@@ -30,6 +35,7 @@ function join(host: FunctionHost, separator: string, list: GoValue): string {
 function sortAlpha(list: GoValue): TypedList {
   if (list === null) return stringList(['<nil>']);
   const texts = toTexts(list);
+  charge(texts.length * 5);
   if (list instanceof TypedList && list.type === '[]string') {
     (texts as string[]).sort();
     return list;

@@ -1,4 +1,5 @@
 /** Sprig's functions on strings, which count bytes: a character may be cut in two, as in Go. */
+import { chargeCharacters } from '../../functions/limits.ts';
 import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts';
 import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } from '../utf8.ts';
 import type { GoValue } from '../value.ts';
@@ -92,6 +93,7 @@ function fromByte(code: number): string {
 }
 
 function deleteSpace(text: string): string {
+  chargeCharacters(text);
   let out = '';
   let hasSpace = false;
   for (let at = 0; at < text.length; at++) {
@@ -103,6 +105,7 @@ function deleteSpace(text: string): string {
 }
 
 function initials(text: string): string {
+  chargeCharacters(text);
   let out = '';
   let afterGap = true;
   for (let at = 0; at < text.length; at++) {

@@ -1,4 +1,5 @@
 /** Helm's functions that read and print YAML. */
+import { chargeReading } from '../../functions/limits.ts';
 import { YamlFault } from '../../../yaml/fault.ts';
 import { readFirstDocument } from '../../../yaml/read.ts';
 import { jsonKind } from '../data/json-read.ts';
@@ -16,6 +17,7 @@ function withoutEnd(text: string): string {
 
 /** Reads the first document of a text. @throws GoError in Helm's words */
 function readYaml(text: string): GoValue {
+  chargeReading(text);
   try {
     return fromValue(readFirstDocument(text));
   } catch (error) {

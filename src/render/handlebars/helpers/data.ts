@@ -6,21 +6,23 @@ import { isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
 import { describe } from './describe.ts';
 import { parseJsonValue, printJsonValue } from './json-text.ts';
-import { checkLength } from '../../functions/limits.ts';
+import { chargeReading, chargeWalk, checkLength } from '../../functions/limits.ts';
 import { helper, text, value } from './parameters.ts';
 import type { Argument, Helper, HelperContext } from './types.ts';
 
 export const dataTexts: Record<string, Helper> = {
-  toYaml: helper([value('value')], ([value]) => checked(printYaml(value).replace(/\n$/, ''))),
-  toJson: helper([value('value')], ([value]) => checked(printJsonValue(value))),
-  toPrettyJson: helper([value('value')], ([value]) => checked(printJsonValue(value, '  '))),
+  toYaml: helper([value('value')], ([value]) => printed(value, (given) => printYaml(given).replace(/\n$/, ''))),
+  toJson: helper([value('value')], ([value]) => printed(value, printJsonValue)),
+  toPrettyJson: helper([value('value')], ([value]) => printed(value, (given) => printJsonValue(given, '  '))),
   fromYaml: reader('YAML', parseYaml, asMap),
   fromYamlArray: reader('YAML', parseYaml, asList),
   fromJson: reader('JSON', parseJsonValue, asMap),
   fromJsonArray: reader('JSON', parseJsonValue, asList),
 };
 
-function checked(text: string): string {
+function printed(value: Value, print: (value: Value) => string): string {
+  chargeWalk(value);
+  const text = print(value);
   checkLength(text.length);
   return text;
 }
@@ -31,6 +33,7 @@ function reader(
   check: (value: Value, context: HelperContext) => Argument,
 ): Helper {
   return helper([text('text')], ([text], context) => {
+    chargeReading(text);
     let value: Value;
     try {
       value = parse(text, 'text');

@@ -1,5 +1,6 @@
 import { isMap } from '../../../yaml/value.ts';
 import type { Value } from '../../../yaml/value.ts';
+import { chargeMade, chargePrint } from '../../functions/limits.ts';
 import { ABSENT } from './types.ts';
 import type { Argument } from './types.ts';
 
@@ -15,8 +16,19 @@ export function isEqual(a: Argument, b: Argument): boolean {
 
 /** A text that is the same for equal values and no others: finds an equal one among many in one step. */
 export function identityOf(value: Value): string {
-  if (Array.isArray(value)) return `[${value.map(identityOf).join()}]`;
+  const identity = structureOf(value);
+  // The text of what is within is copied once more at each level.
+  chargeMade(identity);
+  return identity;
+}
+
+function structureOf(value: Value): string {
+  if (Array.isArray(value)) {
+    chargePrint(value.length);
+    return `[${value.map(identityOf).join()}]`;
+  }
   if (isMap(value)) {
+    chargePrint(value.size);
     const entries = Array.from(value, ([key, item]) => `${JSON.stringify(key)}:${identityOf(item)}`);
     return `{${entries.sort().join()}}`;
   }

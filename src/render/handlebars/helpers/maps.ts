@@ -1,6 +1,7 @@
 /** Maps. None is changed: `set`, `unset`, `merge` and the others give a new one. Keys stay in their order. */
 import { cloneValue, isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
+import { chargeCopy, chargeWalk } from '../../functions/limits.ts';
 import { lengthOf } from '../../functions/characters.ts';
 import { describe } from './describe.ts';
 import { anything, helper, map, rest, scalar, textOf, value } from './parameters.ts';
@@ -39,7 +40,10 @@ export const maps: Record<string, Helper> = {
   }),
   merge: helper([map('map'), rest(map('map'))], ([map, maps]) => maps.reduce(fill, map)),
   mergeOverwrite: helper([map('map'), rest(map('map'))], ([map, maps]) => maps.reduce(overwrite, map)),
-  deepCopy: helper([value('value')], ([value]) => cloneValue(value)),
+  deepCopy: helper([value('value')], ([value]) => {
+    chargeWalk(value);
+    return cloneValue(value);
+  }),
   dig: helper([rest(anything('key, default or map'))], ([args], context) => dig(args, context)),
   len: helper([value('value')], ([value], context) => {
     if (typeof value === 'string') return lengthOf(value);
@@ -99,6 +103,7 @@ function overwrite(to: ValueMap, from: ValueMap): ValueMap {
 }
 
 function mergeBy(to: ValueMap, from: ValueMap, choose: (mine: Value, other: Value) => Value): ValueMap {
+  chargeCopy(to.size + from.size);
   const merged: ValueMap = new Map(to);
   for (const [key, other] of from) {
     const mine = merged.get(key);

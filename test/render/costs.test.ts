@@ -1,0 +1,153 @@
+/**
+ * What calls cost: every function of both engines is called again and again with arguments that are as large as may be,
+ * and the steps that it is charged for must end the render before it takes long. A new function that goes through its
+ * arguments, or makes something large of them, has to charge for it (`src/render/functions/limits.ts`).
+ */
+import { describe, expect, test } from 'vitest';
+import { loadChart } from '../../src/chart/load.ts';
+import { PkgError } from '../../src/errors.ts';
+import { builtinNames, findBuiltin } from '../../src/render/gotemplate/builtins.ts';
+import { findFunction, functionNames, loadFunctions } from '../../src/render/gotemplate/functions/index.ts';
+import type { GoFunction, Param } from '../../src/render/gotemplate/functions/signature.ts';
+import { helperNames } from '../../src/render/handlebars/helpers/index.ts';
+import { renderChart } from '../../src/render/render-chart.ts';
+import { writeChart } from '../chart/support.ts';
+
+/** A two-hundredth of what a render may take: a twentieth of a second, and five megabytes. */
+const STEPS = 500_000;
+/** Sixty times as much, for a slow machine and what is compiled on the way. One call may be dear, a thousand are not. */
+const MOST_SECONDS = 3;
+
+/** Renders a template, and gives the seconds that it took, and why it ended. */
+async function take(name: string, template: string): Promise<{ seconds: number; code: string; message: string }> {
+  const chart = await loadChart(writeChart({ [`templates/${name}`]: template }));
+  const before = process.cpuUsage();
+  let [code, message] = ['none', ''];
+  try {
+    await renderChart({
+      chart,
+      userValues: new Map(),
+      release: { name: 'r', namespace: 'default', revision: 1, isInstall: true, isUpgrade: false },
+      capabilities: { kubeVersion: 'v1.36.0', apiVersions: ['v1'] },
+      limits: { steps: STEPS },
+    });
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    ({ code, message } = error);
+  }
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (user + system) / 1e6, code, message };
+}
+
+/** Arguments of all sorts, as both engines write them. */
+const ARGUMENTS = [
+  [],
+  ['text'],
+  ['shared'],
+  ['list'],
+  ['map'],
+  ['text', 'text'],
+  ['number', 'text'],
+  ['pattern', 'text'],
+  ['text', 'list'],
+  ['list', 'list'],
+  ['shared', 'shared'],
+  ['map', 'map'],
+  ['map', 'key'],
+  ['key', 'number'],
+  ['key', 'map'],
+  ['key', 'key', 'text'],
+  ['key', 'text', 'text'],
+  ['number', 'number', 'text'],
+  ['number', 'text', 'text'],
+  ['pattern', 'text', 'text'],
+  ['pattern', 'text', 'number'],
+  ['map', 'key', 'shared'],
+  ['key', 'null', 'null', 'number'],
+  ['number', 'key', 'key', 'key', 'key'],
+] as const;
+type Argument = (typeof ARGUMENTS)[number][number];
+
+/** These ask for more than a call: other templates, the cluster, the network. */
+const ELSEWHERE = new Set(['include', 'tpl', 'lookup', 'fail', 'getHostByName', 'env', 'expandenv', 'template']);
+
+describe('Go templates', () => {
+  const BY_TYPE: Readonly<Partial<Record<Param, readonly string[]>>> = {
+    any: ['$text', '$shared', '$list', '$map', '1000', '(now)'],
+    reflect: ['$text', '$shared', '$list', '1000'],
+    string: ['$text', '"long"', '"(?:a|b.)*?[cd]"', '"1.2.3"', '"1h"'],
+    int: ['1000', '1', '100000'],
+    int64: ['7'],
+    uint32: ['1'],
+    float64: ['1.5'],
+    bool: ['true'],
+    map: ['$map'],
+    list: ['nil', '$list'],
+    'time.Time': ['now'],
+    'sprig.certificate': ['$ca'],
+  };
+  const VARIANTS = 6;
+  const charged = new Set<string>();
+  const before =
+    '{{ $text := repeat 20000 "a \\"é\\n" }}{{ $list := list }}{{ $map := dict }}{{ range until 1000 }}{{ $list = append $list (print .) }}{{ $_ := set $map (print .) . }}{{ end }}' +
+    '{{ $ca := genCA "x" 1 }}{{ $shared := list 1 }}{{ range until 60 }}{{ $shared = list $shared $shared }}{{ end }}';
+  const names = [...new Set([...builtinNames(), ...functionNames()])].filter((name) => !ELSEWHERE.has(name));
+
+  test.each(names)('%s', { timeout: 120_000 }, async (name) => {
+    await loadFunctions([name]);
+    const { params, rest } = (findBuiltin(name) ?? findFunction(name)) as GoFunction;
+    const types = [...params, ...(rest === undefined ? [] : [rest, rest])];
+    let ended = 0;
+    for (let variant = 0; variant < VARIANTS; variant++) {
+      const given = types.map((type) => {
+        const values = BY_TYPE[type] ?? ['nil'];
+        return values[variant % values.length];
+      });
+      const call = [name, ...given].join(' ');
+      const { seconds, message } = await take('x.yaml', `${before}{{ range 10000000 }}{{ $_ := ${call} }}{{ end }}`);
+      expect(seconds, `${call}: ${message}`).toBeLessThan(MOST_SECONDS);
+      expect(message, call).not.toBe('');
+      if (message.endsWith('steps')) ended++;
+    }
+    if (ended > 0) charged.add(name);
+  });
+
+  test('are charged for nearly all functions', () => {
+    // The others fail at once with these arguments.
+    expect(names.length - charged.size).toBeLessThan(20);
+  });
+});
+
+describe('native templates', () => {
+  const charged = new Set<string>();
+  const written: Record<Argument, string> = {
+    text: 'text',
+    shared: 'shared',
+    list: 'list',
+    map: 'map',
+    number: '1000',
+    pattern: '"(?:a|b.)*?[cd]"',
+    key: '"long"',
+    null: 'null',
+  };
+  const names = helperNames().filter((name) => !ELSEWHERE.has(name));
+  const shared = (depth: number): string =>
+    `{{#*inline "grow"}}{{#if n}}{{> grow n=(sub n 1) shared=(list shared shared) text=text list=list map=map}}{{else}}{{> calls}}{{/if}}{{/inline}}{{> grow n=${depth} shared=(list 1) text=(repeat 20000 "a \\"é") list=(until 1000) map=(split "" (repeat 1000 "x"))}}`;
+
+  test.each(names)('%s', { timeout: 120_000 }, async (name) => {
+    let ended = 0;
+    for (const given of ARGUMENTS) {
+      const call = [name, ...given.map((argument) => written[argument])].join(' ');
+      const loop = `{{#*inline "calls"}}{{#each (until 100000)}}{{#with ../this}}{{#if (empty (${call}))}}{{/if}}{{/with}}{{/each}}{{/inline}}`;
+      const { seconds, message } = await take('x.yaml.hbs', loop + shared(60));
+      expect(seconds, `${call}: ${message}`).toBeLessThan(MOST_SECONDS);
+      expect(message, call).not.toBe('');
+      if (message.endsWith('steps')) ended++;
+    }
+    if (ended > 0) charged.add(name);
+  });
+
+  test('are charged for most helpers', () => {
+    expect(charged.size).toBeGreaterThan(names.length / 2);
+  });
+});
