@@ -35,7 +35,9 @@ export class IndexCache {
   /** What to ask the server with; undefined where the kept index is not the one that they were told of. */
   validators(repository: Repository, index: Buffer): Validators | undefined {
     try {
-      const kept = JSON.parse(readRegularFile(this.#validatorsOf(repository), MAX_KEPT).toString('utf8')) as Partial<Kept> | null;
+      const kept = JSON.parse(
+        readRegularFile(this.#validatorsOf(repository), MAX_KEPT).toString('utf8'),
+      ) as Partial<Kept> | null;
       const { url, sha256, etag, lastModified } = kept ?? {};
       if (url !== repository.url || sha256 !== hashOf(index)) return undefined;
       return typeof etag === 'string' && typeof lastModified === 'string' ? { etag, lastModified } : undefined;

@@ -23,7 +23,10 @@ export class ReferenceCache {
   get(key: string): Json | undefined {
     if (this.#folder === '') return undefined;
     try {
-      const kept = JSON.parse(readRegularFile(this.#pathOf(key), MAX_KEPT).toString('utf8')) as { key?: Json; value?: Json };
+      const kept = JSON.parse(readRegularFile(this.#pathOf(key), MAX_KEPT).toString('utf8')) as {
+        key?: Json;
+        value?: Json;
+      };
       return kept.key === key ? kept.value : undefined;
     } catch {
       return undefined;

@@ -108,7 +108,7 @@ test('an error in a text that several files run names the file that ran it', asy
     (thrown: unknown) => thrown,
   );
   const { at, notes } = error as PkgError;
-  expect(at?.file).toBe('web/templates/b.yaml.hbs (tpl)');
+  expect(at?.file).toBe('web/templates/b.yaml.hbs');
   expect(notes).toContain('in tpl, called at web/templates/b.yaml.hbs:6:6');
 });
 
