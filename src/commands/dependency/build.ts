@@ -1,15 +1,12 @@
 import { loadChart } from '../../chart/load.ts';
-import { sourceDateEpoch } from '../../chart/package.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { checkLock, lockNameOf, updateDependencies } from '../../repository/update.ts';
-import { print } from '../../terminal/output.ts';
+import { lockNameOf } from '../../repository/update.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
+import { fetchDependencies } from '../support/fetch-dependencies.ts';
 import { CHART_FLAGS, REMOTE_FLAGS, SKIP_REFRESH_FLAG } from '../support/flags.ts';
 import { linkOptions } from '../support/load.ts';
-import { withRemotes } from '../support/remotes.ts';
-import { refreshFor } from '../support/update-indexes.ts';
 
 export const command: Command = defineCommand({
   description: [
@@ -25,8 +22,7 @@ export const command: Command = defineCommand({
     frozen: { type: 'boolean', summary: 'fail where there is no lock file, instead of writing one' },
   },
   async run({ flags, args }) {
-    const links = linkOptions(flags);
-    const chart = await loadChart(args[0] ?? '.', links);
+    const chart = await loadChart(args[0] ?? '.', linkOptions(flags));
     const locked = chart.lock !== null;
     if (!locked && flags.frozen && chart.metadata.dependencies.length > 0) {
       const name = lockNameOf(chart);
@@ -34,18 +30,6 @@ export const command: Command = defineCommand({
         hints: [`write it with \`pkg dependency update ${printable(chart.location)}\` and commit it`],
       });
     }
-    await withRemotes(flags, async (remotes) => {
-      if (locked) checkLock(chart, remotes);
-      if (!flags['skip-refresh']) await refreshFor(chart, remotes, print);
-      const freshness = flags['skip-refresh'] ? 'cached' : 'checked';
-      await updateDependencies(chart, {
-        remotes,
-        freshness,
-        links,
-        modified: sourceDateEpoch(process.env),
-        locked,
-        say: (line) => print(`${line}\n`),
-      });
-    });
+    await fetchDependencies(chart, flags, locked);
   },
 });

@@ -1,0 +1,36 @@
+/** What `dependency update` and `dependency build` do once they have read the chart. */
+import type { Chart } from '../../chart/chart.ts';
+import { sourceDateEpoch } from '../../chart/package.ts';
+import { checkLock, updateDependencies } from '../../repository/update.ts';
+import { print } from '../../terminal/output.ts';
+import type { FlagValues } from './command.ts';
+import type { SKIP_REFRESH_FLAG } from './flags.ts';
+import { linkOptions } from './load.ts';
+import { withRemotes } from './remotes.ts';
+import type { RemoteFlags } from './remotes.ts';
+import { refreshFor } from './update-indexes.ts';
+
+/**
+ * Fetches the dependencies of a chart into its `charts/`, and says so in Helm's words.
+ *
+ * @param locked the versions of the lock file are fetched, and none are chosen
+ * @throws {PkgError} as `updateDependencies` does
+ */
+export async function fetchDependencies(
+  chart: Chart,
+  flags: RemoteFlags & FlagValues<typeof SKIP_REFRESH_FLAG>,
+  locked: boolean,
+): Promise<void> {
+  await withRemotes(flags, async (remotes) => {
+    if (locked) checkLock(chart, remotes);
+    if (!flags['skip-refresh']) await refreshFor(chart, remotes, print);
+    await updateDependencies(chart, {
+      remotes,
+      freshness: flags['skip-refresh'] ? 'cached' : 'checked',
+      locked,
+      links: linkOptions(flags),
+      modified: sourceDateEpoch(process.env),
+      say: (line) => print(`${line}\n`),
+    });
+  });
+}
