@@ -30,7 +30,7 @@ const DEEPEST = 20;
 export async function loadChart(path: string, links: LinkOptions = {}): Promise<Chart> {
   const location = path.length > 1 ? path.replace(/\/+$/, '') : path;
   const stat = reading(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (stat === undefined) throw notFound(path);
+  if (stat === undefined) throw chartNotFound(path);
   if (!stat.isDirectory()) {
     if (!stat.isFile()) throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is neither a folder nor a file`);
     return readChartArchive(readArchiveFile(path), location);
@@ -244,13 +244,14 @@ function reading<T>(path: string, work: () => T): T {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EFBIG') throw chartTooLarge(path);
-    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP') throw notFound(path);
+    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP') throw chartNotFound(path);
     const reason = cause instanceof FileReadError ? cause.reason : `cannot be read (${code})`;
     throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${reason}`, { cause });
   }
 }
 
-function notFound(path: string): PkgError {
+/** The error for a path at which there is no chart. */
+export function chartNotFound(path: string): PkgError {
   return new PkgError('PKG_CHART_NOT_FOUND', `there is no chart at ${printable(path)}`, {
     hints: [...similarPaths(path), 'a chart is a folder with a Chart.yaml, or a .tgz archive of one'],
   });

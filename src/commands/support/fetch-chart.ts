@@ -1,6 +1,8 @@
 /** Fetches a chart that does not lie on this machine. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
-import { readChartArchive, similarPaths } from '../../chart/load.ts';
+import { chartNotFound, readChartArchive, similarPaths } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
 import { findChart } from '../../repository/locate.ts';
 import type { FoundChart } from '../../repository/locate.ts';
@@ -62,9 +64,17 @@ async function find(reference: string, flags: RemoteFlags, remotes: Remotes): Pr
   try {
     return await findChart({ reference, repo, version: version.trim(), devel, access: await accessOf(flags) }, remotes);
   } catch (error) {
-    if (!(error instanceof PkgError) || error.code !== 'PKG_CHART_NOT_FOUND') throw error;
+    if (!(error instanceof PkgError)) throw error;
+    // `charts/wbe` names no repository where there is a folder `charts`: what is missing is a chart in it.
+    if (error.code === 'PKG_REPOSITORY_UNKNOWN' && repo === '' && isBelowFolder(reference))
+      throw chartNotFound(reference);
+    if (error.code !== 'PKG_CHART_NOT_FOUND') throw error;
     // A bare name may be a mistyped folder.
     const hints = [...similarPaths(reference), ...error.hints];
     throw new PkgError(error.code, error.message, { hints, notes: error.notes, cause: error });
   }
+}
+
+function isBelowFolder(reference: string): boolean {
+  return !reference.includes(':') && existsSync(dirname(reference));
 }
