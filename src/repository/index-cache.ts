@@ -83,7 +83,9 @@ export class IndexCache {
   }
 
   #baseOf({ name, url }: Repository): string {
-    return name === '' ? `helm-manager-${createHash('sha256').update(url).digest('hex')}` : name;
+    // A name that somebody wrote into the file by hand may be a path.
+    const isPlain = name !== '' && !/[/\\]|^\./.test(name);
+    return isPlain ? name : `helm-manager-${createHash('sha256').update(url).digest('hex')}`;
   }
 }
 
