@@ -49,8 +49,7 @@ test.each([
   ['maps in maps', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:\n`).join(''), 'PKG_YAML_TOO_COMPLEX'],
 ])('values of %s', { timeout: 300_000 }, (_name, text, code) => {
   const path = chart({ 'values.yaml': text });
-  // A file of a chart may have 5 MiB.
-  expect(codeOf(['template', path])).toBe(text.length > 5e6 ? 'PKG_CHART_TOO_LARGE' : code);
+  expect(codeOf(['template', path])).toBe(code);
   const file = join(temporaryFolder(), 'given.yaml');
   writeFileSync(file, text);
   expect(codeOf(['template', chart(), '-f', file])).toBe(code);
@@ -97,7 +96,7 @@ describe('schemas', () => {
     ['that refer to themselves', '{"$ref": "#"}', 'PKG_SCHEMA_VIOLATION'],
     ['that are no schema', '{"type": 5, "properties": []}', 'PKG_SCHEMA_INVALID'],
     ['that are no JSON', '{', 'PKG_YAML_SYNTAX'],
-    ['that nest without end', `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`, 'PKG_SCHEMA_INVALID'],
+    ['that nest without end', `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`, 'PKG_YAML_TOO_COMPLEX'],
     ['whose pattern takes forever', '{"properties": {"a": {"pattern": "^(a+)+$"}}}', 'PKG_SCHEMA_VIOLATION'],
   ])('%s', (_name, schema, code) => {
     expect(codeOf(['template', chart({ 'values.schema.json': schema }), '--set', `a=${'a'.repeat(40)}!`])).toBe(code);

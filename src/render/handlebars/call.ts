@@ -228,7 +228,9 @@ function parseText(
   frame: Frame,
 ): ReturnType<Evaluator['host']['parseText']> {
   try {
-    return evaluator.host.parseText(text, frame.template.name, `${frame.template.file} (tpl)`);
+    // A text may run others, and their file is named once.
+    const file = frame.template.file.replace(/ \(tpl\)$/, '');
+    return evaluator.host.parseText(text, frame.template.name, `${file} (tpl)`);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     const calls = { what: 'tpl', template: frame.template, loc: node.loc, outer: frame.calls };
