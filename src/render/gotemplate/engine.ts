@@ -110,6 +110,7 @@ function withHints(error: PkgError, text: string): PkgError {
   return new PkgError(error.code, error.message, {
     ...(error.at && { at: error.at }),
     hints: syntaxHints(text, error),
+    cause: error,
   });
 }
 
