@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => proxy?.close());
 
 /** A hook whose answers never say that it is done is waited for so long. */
-const SHORT = ['--timeout', '15s'];
+const SHORT = ['--timeout', '6s'];
 
 /** Each command, and what has to be there before it. */
 const COMMANDS: Readonly<Record<string, { before: readonly string[][]; args: readonly string[]; reads?: true }>> = {
