@@ -131,9 +131,8 @@ describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => 
   });
 });
 
-test.concurrent.each(ENDS)(
-  '%s ends what cannot be written any more: hooks and the record',
-  async (_, args, signal, code) => {
+describe.concurrent('what cannot be written any more', () => {
+  test.each(ENDS)('hooks and the record, is tried for a while after %s', async (_, args, signal, code) => {
     const ns = await namespace();
     let isGone = false;
     const proxy = await startProxy({ upstream: access(), fault: () => (isGone ? 'reset' : undefined) });
@@ -158,5 +157,5 @@ test.concurrent.each(ENDS)(
     } finally {
       await proxy.close();
     }
-  },
-);
+  });
+});
