@@ -67,6 +67,8 @@ export type HttpRequest = {
   everywhere?: boolean;
   /** The most bytes that the body of the answer may have. */
   limit: number;
+  /** No redirect is followed to an address that is not https, not even on the way to one that is. */
+  httpsOnly?: boolean;
   /** Doing it twice is the same as doing it once, so that it may be sent again: all but POST and PATCH without this. */
   repeatable?: boolean;
   signal?: AbortSignal;
@@ -197,6 +199,9 @@ export class HttpClient {
       const next = URL.parse(location, url);
       if (next === null || !/^https?:$/.test(next.protocol)) {
         throw new UnusableAnswer('redirect', 'leads to what is no address of a server', url);
+      }
+      if (request.httpsOnly === true && next.protocol !== 'https:') {
+        throw new UnusableAnswer('redirect', `leads to ${next.host}, and not over HTTPS`, url);
       }
       // A body may hold secrets, tokens for one, and so stays with the server that it is for.
       const mayFollow = isPlain || (SAME_METHOD.has(answer.status) && next.origin === url.origin);

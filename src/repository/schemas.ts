@@ -108,7 +108,6 @@ class SchemaNetwork {
     const name = `schema-${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}`;
     const kept = keep ? parseKept(readKept(name)) : undefined;
     const answer = await this.#ask(url, kept?.etag);
-    if (answer.url.protocol !== 'https:') throw failure(`${shownUrl(url)} leads to ${shownUrl(answer.url)}`);
     if (answer.status === 304 && kept !== undefined) return kept.body;
     if (answer.status !== 200) throw failure(`${shownUrl(url)} cannot be fetched: the server says ${answer.status}`);
     const { etag } = answer.headers;
@@ -122,6 +121,7 @@ class SchemaNetwork {
     try {
       return await client.fetch(url, {
         limit: MAX_FILE,
+        httpsOnly: true,
         headers: etag === undefined ? {} : { 'if-none-match': etag },
       });
     } catch (error) {

@@ -1,7 +1,18 @@
 /** What pkg asks a real API server about its kinds, what it remembers, and what it does when that is wrong. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { KubeClient } from '../../src/cluster/kube/client.ts';
 import { Discovery } from '../../src/cluster/kube/discovery.ts';
@@ -47,6 +58,60 @@ test('everything is learnt in two requests, remembered for the next commands, an
   expect((await pkg(ns, 'status', 'r')).status).toBe(0);
   expect(await pkg(ns, 'uninstall', 'r')).toMatchObject({ status: 0 });
   expect(asked()).toEqual([]);
+});
+
+const isRoot = process.getuid?.() === 0;
+const OTHER = 12_345;
+
+/** What makes a file unfit for use, and the same for its folder: whoever wrote it could name kinds that lead elsewhere. */
+const UNFIT: [string, (path: string) => void][] = [
+  ['of a group that may write it', (path) => chmodSync(path, statSync(path).mode | 0o020)],
+  ['that all may write', (path) => chmodSync(path, statSync(path).mode | 0o002)],
+  ...(isRoot
+    ? [['of another owner', (path) => chownSync(path, OTHER, OTHER)] as [string, (path: string) => void]]
+    : []),
+];
+
+test.each<[string, (path: string) => void]>([
+  ...UNFIT,
+  ['of more than 32 MiB', (path) => appendFileSync(path, ' '.repeat(33 << 20))],
+])('a file %s is not used, and made anew', async (_, spoil) => {
+  const ns = await namespace();
+  expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
+  asked();
+  spoil(file());
+  expect(await pkg(ns, 'upgrade', 'r', CHART)).toMatchObject({ status: 0 });
+  expect(asked()).toEqual(['/api', '/apis']);
+  const { mode, uid, size } = statSync(file());
+  expect([mode & 0o777, uid, size < 32 << 20, readdirSync(folder())]).toEqual([
+    0o600,
+    process.getuid?.(),
+    true,
+    [basename(file())],
+  ]);
+  expect(await pkg(ns, 'uninstall', 'r')).toMatchObject({ status: 0 });
+  expect(asked()).toEqual([]);
+});
+
+describe.each([
+  ['of clusters', folder],
+  ['of all caches', () => dirname(folder())],
+])('the folder %s', (_, unfit) => {
+  test.each(UNFIT)('%s is left alone', async (_name, spoil) => {
+    const ns = await namespace();
+    expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
+    asked();
+    writeFileSync(file(), 'what somebody else put there');
+    spoil(unfit());
+    for (const args of [
+      ['upgrade', 'r', CHART],
+      ['uninstall', 'r'],
+    ]) {
+      expect(await pkg(ns, ...args)).toMatchObject({ status: 0 });
+      expect(asked()).toEqual(['/api', '/apis']);
+    }
+    expect([readFileSync(file(), 'utf8'), readdirSync(folder()).length]).toEqual(['what somebody else put there', 1]);
+  });
 });
 
 test('what is old is asked for again, and the server need not tell it again', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, vi } from 'vitest';
 import { access, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { Fault, ProxiedRequest } from '../support/proxy.ts';
-import { chartOf, configMap, maps, newFolder, pkg, statuses } from './support.ts';
+import { chartOf, configMap, job, maps, newFolder, pkg, statuses } from './support.ts';
 
 // They wait, and do little meanwhile.
 vi.setConfig({ maxConcurrency: 12 });
@@ -128,5 +128,34 @@ describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => 
     };
     writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
     await expectEnd('default', path);
+  });
+});
+
+describe.concurrent('what cannot be written any more', () => {
+  test.each(ENDS)('hooks and the record, is tried for a while after %s', async (_, args, signal, code) => {
+    const ns = await namespace();
+    let isGone = false;
+    const proxy = await startProxy({ upstream: access(), fault: () => (isGone ? 'reset' : undefined) });
+    const hook = { 'helm.sh/hook': 'pre-install', 'helm.sh/hook-delete-policy': 'hook-succeeded,hook-failed' };
+    const hooks = [
+      ...Array.from({ length: 4 }, (_unused, index) => configMap(`a-${index}`, {}, { annotations: hook })),
+      { ...job('b'), metadata: { name: 'b', annotations: hook }, spec: { ...job('b').spec, suspend: true } },
+    ];
+    const begun = performance.now();
+    try {
+      const { status, stderr } = await pkgOn(ns, ['install', 'r', chartOf(hooks), ...args], {
+        kubeconfig: proxy.kubeconfig,
+        onStart: (kill) => {
+          setTimeout(() => (isGone = true), 7_000);
+          if (signal !== undefined) setTimeout(() => kill(signal), 10_000);
+        },
+      });
+      expect([status, stderr]).toEqual([1, expect.stringContaining(code)]);
+      expect(stderr).toContain('the record of r revision 1 (failed) could not be written');
+      // Ten seconds, and half a minute for all that is left to write.
+      expect(performance.now() - begun).toBeLessThan(75_000);
+    } finally {
+      await proxy.close();
+    }
   });
 });

@@ -253,6 +253,49 @@ test('a chart may hold the namespace of its release', async () => {
   }
 });
 
+test.each(['--create-namespace', 'the chart'])(
+  'the ServiceAccount default of a namespace that %s makes is taken over',
+  async (maker) => {
+    const home = await namespace();
+    const made = `${home}-new`;
+    const ns = maker === 'the chart' ? home : made;
+    const chart = chartOf([
+      ...(maker === 'the chart' ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: made } }] : []),
+      {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'default', namespace: made, labels: { mine: 'yes' } },
+      },
+    ]);
+    const path = `/api/v1/namespaces/${made}/serviceaccounts/default`;
+    const run = await through(ns, ['install', 'r', chart, '--create-namespace'], async (request) => {
+      // The controller comes first.
+      if (isWriteOf('default')(request)) await admin().until(path, (live) => live !== undefined);
+      return undefined;
+    });
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    const { metadata } = await admin().get(path);
+    expect(metadata.labels).toEqual({ mine: 'yes', 'app.kubernetes.io/managed-by': 'Helm' });
+    await pkg(ns, 'upgrade', 'r', chart);
+    await pkg(ns, 'uninstall', 'r');
+    // The controller makes another.
+    await admin().until(path, (live) => live?.metadata.uid !== metadata.uid);
+  },
+);
+
+test('an object that somebody filled in a new namespace is left to him', async () => {
+  const ns = `${await namespace()}-new`;
+  const path = `/api/v1/namespaces/${ns}/configmaps`;
+  let made: Promise<unknown> | undefined;
+  const args = ['install', 'r', chartOf([configMap('a', { ours: 'yes' })]), '--create-namespace'];
+  const { status, stderr } = await through(ns, args, async (request) => {
+    if (isWriteOf('a')(request)) await (made ??= admin().create(path, configMap('a', {}, { labels: { mine: 'yes' } })));
+    return undefined;
+  });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('PKG_OBJECT_CONFLICT')]);
+  expect((await read(`${path}/a`)).metadata.labels).toEqual({ mine: 'yes' });
+});
+
 test('a kind and its object move to another version in one upgrade, and back', async () => {
   const ns = await namespace();
   const group = `${ns}.example.test`;

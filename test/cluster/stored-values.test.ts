@@ -47,6 +47,20 @@ test('helm rolls back, and the next upgrade keeps what lives', async () => {
   expect(await dataOf(ns, 'cache')).toEqual(cache);
 });
 
+test('a template that is rendered as for an upgrade shows what is stored', async () => {
+  const ns = await namespace();
+  const args = ['r', chart({ db: DB })];
+  await pkg(ns, 'install', ...args);
+  const { password = '' } = await dataOf(ns, 'db');
+  for (let round = 0; round < 2; round++) {
+    // Where another password lives, that of the record counts, as in an upgrade.
+    expect(await pkg(ns, 'template', ...args, '--dry-run=server', '--is-upgrade')).toContain(`password: ${password}\n`);
+    const other = { stringData: { password: 'set by somebody else' } };
+    await admin().request('PATCH', `/api/v1/namespaces/${ns}/secrets/db`, other, 'application/merge-patch+json');
+  }
+  expect(await statuses(ns, 'r')).toEqual(['deployed']);
+});
+
 test('an upgrade that fails while it waits has written a password, which the next one uses', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chart({ db: DB }));

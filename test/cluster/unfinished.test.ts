@@ -214,3 +214,27 @@ describe.each(CASES)('%s that is killed', (_, { before, args, next }) => {
     expect(kills).toBeGreaterThan(cases.length / 2);
   });
 });
+
+test.each([
+  ['that was never deployed', /no revision was ever deployed, .*pkg upgrade --install r CHART/],
+  ['that was deployed', /a rollback makes no CRDs: apply those of the chart's crds\/ with kubectl first/],
+])('a rollback to a revision %s says which kind is missing, and how it comes back', async (which, hint) => {
+  const ns = await namespace();
+  const group = `${ns}.example.test`;
+  const thing = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 't' } };
+  const chart = (objects: Json[]): string => chartOf(objects, { 'crds/things.yaml': JSON.stringify(crd(group)) });
+  const good = chart([thing]);
+  const bad = chart([thing, asHook(job('after', { fails: true }), 'post-install', 'hook-failed')]);
+  const wasDeployed = which === 'that was deployed';
+  expect((await pkgOn(ns, ['install', 'r', wasDeployed ? good : bad])).status).toBe(wasDeployed ? 0 : 1);
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.${group}`;
+  await admin().delete(path);
+  await admin().until(path, (live) => live === undefined);
+  const { status, stderr } = await pkgOn(ns, ['rollback', 'r', '1']);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(hint)]);
+  expect(stderr).toContain(`revision 1 cannot be applied: the cluster knows no Thing of ${group}/v1`);
+  if (wasDeployed) await admin().create(path.slice(0, path.lastIndexOf('/')), crd(group));
+  else await pkg(ns, 'upgrade', '--install', 'r', good);
+  await pkg(ns, 'rollback', 'r', '1');
+  await pkg(ns, 'uninstall', 'r');
+});

@@ -8,10 +8,16 @@ export const DEFAULT_TIMEOUT_MS = 300_000;
 const NO_TIMEOUT_MS = 30_000;
 /** What is under way when an operation is told to stop may end within this time, so that its outcome is known. */
 const GRACE_MS = 5_000;
+/**
+ * When the time is over, what is still to be written (the record that says how the operation ended, the removal of
+ * hooks) is tried for so long in all: an API server that is restarted is back within 20 seconds.
+ */
+const END_MS = 30_000;
 
 /**
  * Runs an operation that has so many milliseconds: then whatever it waits for ends with `PKG_TIMEOUT`, and the
- * record is still written. When its signal says so it ends between two writes; one that takes long is not waited for.
+ * record is still written, unless that takes more than {@link END_MS}. When its signal says so it ends between two
+ * writes; one that takes long is not waited for.
  */
 export async function withDeadline<T>(
   env: Env,
@@ -20,6 +26,9 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const milliseconds = timeout === 0 ? NO_TIMEOUT_MS : timeout;
   const late = new AbortController();
+  const over = new AbortController();
+  let ending: NodeJS.Timeout | undefined;
+  late.signal.addEventListener('abort', () => (ending = setTimeout(() => over.abort(notWritten(env)), END_MS)));
   const end = (): void =>
     late.abort(
       new PkgError('PKG_TIMEOUT', `the operation is not done after ${milliseconds / 1000} seconds`, {
@@ -48,11 +57,25 @@ export async function withDeadline<T>(
   else env.signal?.addEventListener('abort', stop, { once: true });
   const signal = env.signal === undefined ? late.signal : AbortSignal.any([env.signal, late.signal]);
   try {
-    return await operation({ ...env, cluster: env.cluster.within(late.signal), records: env.cluster, signal, untimed });
+    return await operation({
+      ...env,
+      cluster: env.cluster.within(late.signal),
+      records: env.cluster.within(over.signal),
+      signal,
+      untimed,
+    });
   } finally {
     clearTimeout(timer);
+    clearTimeout(ending);
     env.signal?.removeEventListener('abort', stop);
   }
+}
+
+function notWritten({ cluster }: Env): PkgError {
+  const what = `did not take the last writes of the operation within ${END_MS / 1000} seconds`;
+  return new PkgError('PKG_TIMEOUT', `${cluster.description} ${what}`, {
+    hints: ['when it can be reached, give the command again: it takes the release over and goes on'],
+  });
 }
 
 /** What an operation ends with that was told to stop. */

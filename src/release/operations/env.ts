@@ -24,7 +24,7 @@ export type Env = {
   now?: () => Date;
   /** Ends the operation between two writes; the record then says that it failed. */
   signal?: AbortSignal;
-  /** `cluster` for writing the record: that goes on when the time of the operation is over. */
+  /** `cluster` for writing the record: that goes on for a while when the time of the operation is over. */
   records?: Cluster;
   /** Does something whose time does not count into that of the operation. */
   untimed?: <T>(work: () => Promise<T>) => Promise<T>;

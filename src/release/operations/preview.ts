@@ -1,9 +1,12 @@
+import { enginesOf } from '../../render/engines.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { checkData } from '../check-data.ts';
 import { checkNamespace, checkReleaseName } from '../names.ts';
+import { ReleaseStore } from '../store.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
-import { crdsOf, crdSteps, planRelease, releaseOf, renderFor } from './prepare.ts';
+import { crdsOf, crdSteps, planRelease, releaseOf } from './prepare.ts';
+import { renderWithStoredValues } from './random-values.ts';
 
 /**
  * Renders a chart with what the cluster says of itself and its objects, and holds what it gives against the
@@ -14,8 +17,10 @@ import { crdsOf, crdSteps, planRelease, releaseOf, renderFor } from './prepare.t
 export async function preview(env: Env, input: ChartOperation & { isUpgrade: boolean }): Promise<RenderedChart> {
   checkReleaseName(input.name);
   checkNamespace(input.namespace);
-  const rendered = await renderFor(env, input, 1, !input.isUpgrade, new Map());
-  for (const message of rendered.warnings) env.emit({ type: 'warning', message });
+  // Only native templates have stored random values; for anything else no right to read records is needed.
+  const isRead = input.isUpgrade && enginesOf(input.chart).native;
+  const history = isRead ? await new ReleaseStore(env.cluster, input.namespace).history(input.name) : [];
+  const rendered = await renderWithStoredValues(env, input, 1, !input.isUpgrade, history);
   checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
   const release = releaseOf(input, rendered, 1, { first: now, now }, 'pending-install', '', {});

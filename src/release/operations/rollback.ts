@@ -15,7 +15,7 @@ import { withLockTimeout } from './lock-timeout.ts';
 import { crdsRecorded, planRelease } from './prepare.ts';
 import { randomChanges } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
-import { settled, untouched } from './settled.ts';
+import { settled, untouched, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
 /** What rollback starts from. Revision 0 (or none) is the one before the last. */
@@ -101,7 +101,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
   const hooks = release.hooks.flatMap(({ manifest, path }) => parseDocument(manifest, path) ?? []);
   checkData([...documents, ...hooks]);
-  const plan = await planRelease(env, 'rollback', release, documents, history, {
+  const planned = planRelease(env, 'rollback', release, documents, history, {
     takeOwnership: false,
     // What was changed by hand is what a rollback is for; what an autoscaler set is not.
     forceConflicts: true,
@@ -113,6 +113,9 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     spared: input.spared,
     record: ['create', 'update'],
     dryRun,
+  });
+  const plan = await planned.catch((error: unknown) => {
+    throw withMissingKind(error, target, wasDeployed(history));
   });
   const { values } = await readStoredValues(cluster, [target]);
   const storedValues = new Map([...values].map(([identity, [value = '']]) => [identity, value]));
@@ -127,6 +130,21 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   };
   const done = await runPlan(env, { history, plan, release, words, storedValues, waiting: input, historyMax });
   return { release: done, plan };
+}
+
+/** An error for a kind that the cluster does not know, with the revision that holds it, and what makes the kind. */
+function withMissingKind(error: unknown, { name, version }: Release, wasOnceDeployed: boolean): unknown {
+  if (!(error instanceof PkgError) || error.code !== 'PKG_KIND_UNKNOWN') return error;
+  const { code, message, notes, errors, hints } = error;
+  const hint = wasOnceDeployed
+    ? "a rollback makes no CRDs: apply those of the chart's crds/ with kubectl first"
+    : `no revision was ever deployed, so go on with the install, which makes CRDs: pkg upgrade --install ${printable(name)} CHART`;
+  return new PkgError(code, `revision ${version} cannot be applied: ${message}`, {
+    notes,
+    errors,
+    hints: [...hints, hint],
+    cause: error,
+  });
 }
 
 /** All random values that revisions have stored: one of Helm's has none, and holds those of another in its manifest. */

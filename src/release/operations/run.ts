@@ -194,13 +194,9 @@ function groupsOf(steps: readonly Step[]): Step[][] {
 }
 
 /** Gives the metadata of what was written; undefined for a delete, and for what somebody else made for all. */
-async function applyStep(
-  env: Env,
-  step: Step,
-  { forceConflicts, cascade = 'background' }: Plan,
-  isWaiting: boolean,
-): Promise<KubeObject | undefined> {
+async function applyStep(env: Env, step: Step, plan: Plan, isWaiting: boolean): Promise<KubeObject | undefined> {
   const { cluster } = env;
+  const { forceConflicts, cascade = 'background' } = plan;
   const { action, desired, live, ref } = step;
   if (action === 'delete') {
     await cluster.delete(live === undefined ? ref : refOf(live), { cascade, ...(live && { expected: live }) });
@@ -211,8 +207,11 @@ async function applyStep(
     try {
       return await cluster.apply(desired, { expected: 'nothing' });
     } catch (error) {
-      if (step.isShared && error instanceof PkgError && error.code === 'PKG_OBJECT_CONFLICT') return undefined;
-      throw error;
+      if (!(error instanceof PkgError) || error.code !== 'PKG_OBJECT_CONFLICT') throw error;
+      if (step.isShared) return undefined;
+      const there = isInNewNamespace(step, plan) ? await cluster.get(ref) : undefined;
+      if (there === undefined || !isBare(there)) throw error;
+      return await cluster.apply(desired, { expected: there });
     }
   }
   if (isWaiting && isLeaving(live)) {
@@ -221,6 +220,28 @@ async function applyStep(
   }
   return await cluster.apply(desired, { forceConflicts, expected: live });
 }
+
+/** Is the namespace of an object made by this operation? Controllers put objects into it at once. */
+function isInNewNamespace({ ref }: Step, { steps }: Plan): boolean {
+  return steps.some(
+    ({ action, ref: other }) =>
+      action === 'create' &&
+      other.kind === 'Namespace' &&
+      groupOf(other.apiVersion) === '' &&
+      other.name === ref.namespace,
+  );
+}
+
+/** Has nobody set anything of an object but its name? So is the ServiceAccount `default` of a new namespace. */
+function isBare(object: KubeObject): boolean {
+  return (
+    Object.keys(object).every((field) => BARE.includes(field)) &&
+    Object.keys(object.metadata).every((field) => BARE_METADATA.includes(field))
+  );
+}
+
+const BARE: readonly string[] = ['apiVersion', 'kind', 'metadata'];
+const BARE_METADATA: readonly string[] = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp'];
 
 function isLeaving({ metadata }: KubeObject): boolean {
   return metadata['deletionTimestamp'] !== undefined;

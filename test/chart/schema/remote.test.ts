@@ -23,6 +23,7 @@ type Serve = NonNullable<ChartServerOptions['serve']>;
 /** What the server serves, by its address: so that the folder above it is a cache. */
 let [cache, folder, authorityFile] = ['', '', ''];
 let server: ChartServer;
+let plain: ChartServer;
 let serveOther: Serve | undefined;
 
 beforeAll(async () => {
@@ -36,6 +37,9 @@ beforeAll(async () => {
     tls,
     serve: (request, response) => serveOther?.(request, response) ?? false,
   });
+  plain = await startChartServer(folder, {
+    serve: (_, response) => !!response.writeHead(302, { location: `${server.url}/number.json` }).end(),
+  });
   folder = join(cache, `127.0.0.1_${server.port}`);
   mkdirSync(folder);
   serveOther = (request, response) => {
@@ -48,7 +52,10 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => server?.close());
+afterAll(() => {
+  server?.close();
+  plain?.close();
+});
 
 test('verdicts are those of helm, which fetches what pkg takes from a folder', { timeout: 300_000 }, async () => {
   const root = fc.constantFrom<(url: string) => object>(
@@ -85,6 +92,9 @@ const chain: Serve = (request, response) => {
   response.end(JSON.stringify({ $ref: `/${Number(request.url?.slice(1)) + 1}` }));
   return true;
 };
+
+/** Sends on to a server of plain HTTP, which would send back to one of HTTPS. */
+const toHttp: Serve = (_, response) => !!response.writeHead(302, { location: plain.url }).end();
 
 describe('on the command line', () => {
   const home = temporaryFolder();
@@ -170,6 +180,7 @@ describe('on the command line', () => {
 
   test.each<[string, (url: string) => string, Serve, RegExp]>([
     ['plain HTTP', (url) => url.replace('https:', 'http:'), () => false, /over HTTPS only/],
+    ['a redirect to plain HTTP', (url) => url, toHttp, /and not over HTTPS/],
     ['an answer without end', (url) => url, endless, /MiB/],
     [
       'an answer that is no success',
@@ -186,5 +197,6 @@ describe('on the command line', () => {
     const { status, stderr } = await pkg(['template', chart, '--allow-remote-schemas']);
     expect([status, stderr]).toEqual([1, expect.stringMatching(message)]);
     expect(stderr).not.toContain('PKG_INTERNAL');
+    expect(plain.asked).toEqual([]);
   });
 });
