@@ -71,6 +71,8 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   http: ['src/network/pool.ts'],
   remotes: [
     ...[
+      'bundle/create',
+      'bundle/push',
       'publish',
       'pull',
       'push',
@@ -83,8 +85,10 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     ].map(commandModule),
     ...['dependency/build', 'dependency/list', 'dependency/update'].map(commandModule),
     ...['registry/login', 'registry/logout'].map(commandModule),
+    'src/commands/support/bundle-chart.ts',
     'src/commands/support/dependency-update.ts',
     'src/commands/support/fetch-chart.ts',
+    'src/commands/support/resolve-images.ts',
     'src/commands/support/sign.ts',
     'src/commands/support/verify.ts',
   ],

@@ -50,6 +50,11 @@ export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>
 /** The header of an entry holds eleven octal digits: the year 2242. */
 const MOST_SECONDS = 0o77777777777;
 
+/** The time of the files of an archive, where {@link sourceDateEpoch} gives this one. */
+export function packedTime(given: Date | undefined): Date {
+  return given ?? MODIFIED;
+}
+
 /** What Helm keeps of a Chart.yaml. */
 const FIELDS: ReadonlySet<string> = new Set(
   (
@@ -98,7 +103,7 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
 export function packChart(chart: Chart, modified?: Date): Uint8Array {
   const files = contentsOf(chart, '', modified);
   checkNames(files, chart.location);
-  return gzip(writeTar(files, modified ?? MODIFIED));
+  return gzip(writeTar(files, packedTime(modified)));
 }
 
 /** A chart's files in Helm's order: metadata, lock, values, schema, templates, other files, subcharts. */

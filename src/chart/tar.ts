@@ -1,5 +1,5 @@
 /**
- * Tar archives in memory: what Go's `archive/tar` reads and writes for charts, and nothing more.
+ * Tar archives: what Go's `archive/tar` reads and writes for charts, and nothing more.
  *
  * Formats: POSIX ustar and pax (IEEE Std 1003.1, "pax Interchange Format"), GNU long names, V7.
  * Reading is strict: where two readers could take an archive for different files, it is refused.
@@ -11,6 +11,12 @@ const BLOCK = 512;
 /** An entry: its name as written, its type flag (`0` a file, `5` a folder, …) and its bytes. */
 export type TarEntry = { name: string; type: string; data: Uint8Array };
 
+/** The same by where its bytes lie in the archive. */
+export type TarPlace = { name: string; type: string; at: number; size: number };
+
+/** An archive that is read piece by piece: `read` gives fewer bytes only at its end. */
+export type TarSource = { size: number; read: (at: number, length: number) => Buffer };
+
 /**
  * The entries of an archive, in order; data is a view into `bytes`.
  *
@@ -19,33 +25,46 @@ export type TarEntry = { name: string; type: string; data: Uint8Array };
  */
 export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntry> {
   const tar = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const source = { size: tar.length, read: (at: number, length: number) => tar.subarray(at, at + length) };
+  const damaged: Damaged = (reason) =>
+    new PkgError('PKG_CHART_INVALID', `this chart archive is damaged: ${reason}`, { at: { file: location } });
+  for (const { name, type, at, size } of scanTar(source, damaged)) {
+    yield { name, type, data: tar.subarray(at, at + size) };
+  }
+}
+
+/** Makes the error for an archive that is damaged. */
+type Damaged = (reason: string) => PkgError;
+
+/** The places of the entries of an archive, in order; of it only headers are read. Throws what `damaged` makes. */
+export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarPlace> {
   let offset = 0;
   let longName: string | undefined;
   let extended: Extended = {};
-  while (offset < tar.length) {
-    const header = tar.subarray(offset, offset + BLOCK);
-    if (header.length < BLOCK) throw damaged('it ends in the middle of a header', location);
+  while (offset < source.size) {
+    const header = source.read(offset, BLOCK);
+    if (header.length < BLOCK) throw damaged('it ends in the middle of a header');
     if (header.every((byte) => byte === 0)) return;
-    if (!hasValidChecksum(header)) throw damaged('a checksum does not hold', location);
+    if (!hasValidChecksum(header)) throw damaged('a checksum does not hold');
     const type = String.fromCharCode(header[156] || 0x30);
     const isMeta = META.has(type);
     const size = (isMeta ? undefined : extended.size) ?? readNumber(header.subarray(124, 136));
-    const body = offset + BLOCK;
-    if (size === undefined || body + size > tar.length) throw damaged('it ends in the middle of a file', location);
-    const data = tar.subarray(body, body + size);
-    offset = body + Math.ceil(size / BLOCK) * BLOCK;
+    const at = offset + BLOCK;
+    if (size === undefined || at + size > source.size) throw damaged('it ends in the middle of a file');
+    offset = at + Math.ceil(size / BLOCK) * BLOCK;
     if (isMeta) {
-      if (data.length > LONGEST_META) throw damaged('a name in it is too long', location);
-      if (type === 'x') extended = readExtended(data, location);
+      if (size > LONGEST_META) throw damaged('a name in it is too long');
+      const data = source.read(at, size);
+      if (type === 'x') extended = readExtended(data, damaged);
       else if (type === 'L') longName = readText(data);
       continue;
     }
     const name = longName ?? extended.path ?? readName(header);
-    if (name.length > LONGEST_NAME) throw damaged('a name in it is too long', location);
+    if (name.length > LONGEST_NAME) throw damaged('a name in it is too long');
     // Old programs write a folder as a file whose name ends in a slash.
     const isFolder = type === '5' || (type === '0' && name.endsWith('/'));
-    if (isFolder && size > 0) throw damaged('a folder in it has bytes', location);
-    yield { name, type: isFolder ? '5' : type, data };
+    if (isFolder && size > 0) throw damaged('a folder in it has bytes');
+    yield { name, type: isFolder ? '5' : type, at, size };
     longName = undefined;
     extended = {};
   }
@@ -56,10 +75,6 @@ const META: ReadonlySet<string> = new Set(['x', 'g', 'L', 'K']);
 const LONGEST_META = 1 << 20;
 /** As long as a path may be. */
 const LONGEST_NAME = 4096;
-
-function damaged(reason: string, location: string): PkgError {
-  return new PkgError('PKG_CHART_INVALID', `this chart archive is damaged: ${reason}`, { at: { file: location } });
-}
 
 /** The sum of all bytes, those of the checksum itself as blanks; old programs summed signed bytes. */
 function hasValidChecksum(header: Buffer): boolean {
@@ -105,22 +120,22 @@ function readText(field: Buffer): string {
 type Extended = { path?: string; size?: number };
 
 /** The records of a pax header, `LENGTH KEY=VALUE\n` each. */
-function readExtended(data: Buffer, location: string): Extended {
+function readExtended(data: Buffer, damaged: Damaged): Extended {
   const found: Extended = {};
   for (let at = 0; at < data.length;) {
     const blank = data.indexOf(0x20, at);
     const length = data.toString('latin1', at, blank);
     const end = at + Number(length);
     if (blank === -1 || !/^[1-9][0-9]{0,9}$/.test(length) || end <= blank + 1 || data[end - 1] !== 0x0a) {
-      throw damaged('an extended header is malformed', location);
+      throw damaged('an extended header is malformed');
     }
     const record = data.toString('utf8', blank + 1, end - 1);
     const equals = record.indexOf('=');
     const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
-    if (equals === -1 || key.startsWith('GNU.sparse.')) throw damaged('an extended header is not understood', location);
+    if (equals === -1 || key.startsWith('GNU.sparse.')) throw damaged('an extended header is not understood');
     if (key === 'path' && value !== '') found.path = value;
     if (key === 'size' && value !== '') {
-      if (!/^[0-9]{1,15}$/.test(value)) throw damaged('an extended header is malformed', location);
+      if (!/^[0-9]{1,15}$/.test(value)) throw damaged('an extended header is malformed');
       found.size = Number(value);
     }
     at = end;
@@ -137,19 +152,32 @@ function readExtended(data: Buffer, location: string): Extended {
 export function writeTar(files: readonly { name: string; data: Uint8Array }[], modified: Date): Buffer {
   const blocks: Uint8Array[] = [];
   for (const { name, data } of files) {
-    const split = splitName(name);
-    if (split === undefined) {
-      const record = Buffer.from(paxRecord('path', name));
-      blocks.push(writePaxHeader(name, record.length), record, padding(record.length));
-    }
-    const [prefix, rest] = split ?? ['', fieldOf(name)];
-    blocks.push(writeHeader(rest, prefix, data.length, modified), data, padding(data.length));
+    blocks.push(...tarHeader(name, data.length, modified), data, tarPadding(data.length));
   }
-  blocks.push(Buffer.alloc(2 * BLOCK));
+  blocks.push(TAR_END);
   return Buffer.concat(blocks);
 }
 
-function padding(length: number): Uint8Array {
+/** What stands behind the last entry. */
+export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK);
+
+/** More does not fit eleven octal digits. */
+const MOST_OCTAL = 0o77777777777;
+
+/** What stands before the bytes of a file, as {@link writeTar} has it; a pax header says what does not fit. */
+export function tarHeader(name: string, size: number, modified: Date): Uint8Array[] {
+  const split = splitName(name);
+  const isLarge = size > MOST_OCTAL;
+  const records = (split === undefined ? paxRecord('path', name) : '') + (isLarge ? paxRecord('size', `${size}`) : '');
+  const [prefix, rest] = split ?? ['', fieldOf(name)];
+  const header = writeHeader(rest, prefix, isLarge ? 0 : size, modified);
+  if (records === '') return [header];
+  const bytes = Buffer.from(records);
+  return [writePaxHeader(name, bytes.length), bytes, tarPadding(bytes.length), header];
+}
+
+/** What stands behind the bytes of a file. */
+export function tarPadding(length: number): Uint8Array {
   return new Uint8Array((BLOCK - (length % BLOCK)) % BLOCK);
 }
 

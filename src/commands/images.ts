@@ -1,8 +1,5 @@
-import { coalesceValues } from '../chart/values.ts';
 import { printable } from '../errors-text.ts';
-import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
-import { imagesOf } from '../render/images.ts';
-import { renderChart } from '../render/render-chart.ts';
+import { API_VERSIONS_FLAG, imagesOfChart } from './support/chart-images.ts';
 import { CHART_SUMMARY } from './support/chart-source.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
@@ -17,8 +14,7 @@ import {
   VALUE_FLAGS,
 } from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
-import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
-import { localNamespace } from './support/local-namespace.ts';
+import { KUBE_VERSION_FLAG } from './support/kube-version.ts';
 import { printResult } from './support/release-output.ts';
 
 export const command: Command = defineCommand({
@@ -28,6 +24,7 @@ export const command: Command = defineCommand({
   ],
   examples: [
     { command: 'pkg images ./web -f prod.yaml', says: 'one image a line' },
+    { command: 'pkg images ./web --resolve', says: 'each with its digest, to pin it' },
     { command: 'pkg images acme/web --all -o json', says: 'with what uses each, and images that only values name' },
   ],
   args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
@@ -40,33 +37,26 @@ export const command: Command = defineCommand({
     ...LIMITS_FLAG,
     ...DEPENDENCY_FLAGS,
     all: { type: 'boolean', summary: 'images that only the values name, too' },
+    resolve: { type: 'boolean', summary: 'ask the registries for the digests of the images' },
     ...KUBE_VERSION_FLAG,
-    'api-versions': { type: 'csv', char: 'a', value: 'VERSION', summary: 'API versions that templates are told of' },
+    ...API_VERSIONS_FLAG,
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {
     const inputs = await readInputs(args[0] ?? '', flags);
-    const rendered = await renderChart({
-      ...inputs,
-      release: {
-        name: 'release-name',
-        namespace: await localNamespace(flags),
-        revision: 1,
-        isInstall: true,
-        isUpgrade: false,
-      },
-      capabilities: {
-        kubeVersion: kubeVersionOf(flags['kube-version']),
-        apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...flags['api-versions']],
-      },
-    });
-    const documents = [...rendered.objects, ...rendered.hooks].flatMap(({ object }) => object ?? []);
-    const values = flags.all ? coalesceValues(rendered.chart, inputs.userValues).values : undefined;
-    const images = imagesOf(documents, values);
+    const images = await imagesOfChart(inputs, flags, flags.all);
+    const digests = flags.resolve
+      ? await (await import('./support/resolve-images.ts')).resolveImages(images, args[0] ?? '', flags)
+      : [];
     await printResult(
       flags.output,
-      () => images.map(({ image, usedBy }) => ({ image, usedBy: usedBy.map((use) => ({ ...use })) })),
-      () => images.map(({ image }) => `${printable(image, 500)}\n`).join(''),
+      () =>
+        images.map(({ image, usedBy }, at) => ({
+          image,
+          ...digests[at],
+          usedBy: usedBy.map((use) => ({ ...use })),
+        })),
+      () => images.map(({ image }, at) => `${printable(digests[at]?.resolved ?? image, 500)}\n`).join(''),
     );
   },
 });

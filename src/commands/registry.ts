@@ -21,6 +21,16 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   template: { topic: 'charts', summary: 'render a chart and print its objects', load: () => import('./template.ts') },
   images: { topic: 'charts', summary: 'list the container images of a chart', load: () => import('./images.ts') },
   package: { topic: 'charts', summary: 'pack a chart into an archive', load: () => import('./package.ts') },
+  bundle: {
+    topic: 'sharing',
+    summary: 'write charts and their images into one file',
+    load: () => import('./bundle/create.ts'),
+  },
+  'bundle push': {
+    topic: 'sharing',
+    summary: 'copy the charts and images of a bundle into a registry',
+    load: () => import('./bundle/push.ts'),
+  },
   pull: { topic: 'sharing', summary: 'fetch the archive of a chart', load: () => import('./pull.ts') },
   'dependency build': {
     topic: 'sharing',

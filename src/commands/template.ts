@@ -14,6 +14,7 @@ import {
   CHART_FLAGS,
   DEPENDENCY_FLAGS,
   LIMITS_FLAG,
+  MIRROR_FLAG,
   NAME_FLAGS,
   REMOTE_FLAGS,
   SCHEMA_FLAGS,
@@ -68,6 +69,7 @@ export const command: Command = defineCommand({
     ...CHART_FLAGS,
     ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
+    ...MIRROR_FLAG,
     ...DEPENDENCY_FLAGS,
     'show-only': {
       type: 'list',

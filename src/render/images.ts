@@ -41,84 +41,123 @@ export function imagesOf(objects: readonly ValueMap[], values: ValueMap | undefi
   const add = (image: string, use: ImageUse): void => {
     const uses = found.get(image) ?? [];
     if (uses.length === 0) found.set(image, uses);
-    const isKnown = uses.some((one) => one.object === use.object && one.container === use.container);
+    // Containers of custom resources are found as their fields, too.
+    const isKnown = uses.some(
+      ({ object, container }) => object === use.object && (use.kind === 'field' || container === use.container),
+    );
     if (!isKnown) uses.push(use);
   };
-  for (const object of objects) inObject(object, add);
+  for (const object of objects) inObject(object, ({ image }, use) => add(image, use));
   if (values !== undefined) {
     const known = new Set(found.keys());
-    inFields(values, (image) => {
+    inFields(values, ({ image }) => {
       if (!known.has(image)) add(image, { object: 'values', container: '', kind: 'values' });
     });
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([image, usedBy]) => ({ image, usedBy }));
 }
 
-type Add = (image: string, use: ImageUse) => void;
+/**
+ * Gives the images of an object other names, wherever {@link imagesOf} finds them.
+ *
+ * @param object is changed
+ * @param rename gives the name of an image that it is given, or the same
+ * @returns whether something was changed
+ */
+export function renameImages(object: ValueMap, rename: (image: string) => string): boolean {
+  // Some places are found twice, so names are put after all are found.
+  const puts: (() => void)[] = [];
+  inObject(object, ({ image, put }) => {
+    const other = rename(image);
+    if (other !== image) puts.push(() => put(other));
+  });
+  for (const put of puts) put();
+  return puts.length > 0;
+}
 
-function inObject(object: ValueMap, add: Add): void {
+/** An image, and how its place is given another name. */
+type Place = { image: string; put: (image: string) => void };
+
+type Visit = (place: Place, use: ImageUse) => void;
+
+function inObject(object: ValueMap, visit: Visit): void {
   const items = object.get('items');
   if (textOf(object.get('kind')).endsWith('List') && Array.isArray(items)) {
-    for (const item of items) if (isMap(item)) inObject(item, add);
+    for (const item of items) if (isMap(item)) inObject(item, visit);
     return;
   }
   const metadata = object.get('metadata');
   const name = isMap(metadata) ? textOf(metadata.get('name')) : '';
   const label = `${textOf(object.get('kind'))}/${name}`;
-  const seen = new Set<string>();
-  inPods(object, (image, container, kind) => {
-    seen.add(image);
-    add(image, { object: label, container, kind });
-  });
+  inPods(object, (place, container, kind) => visit(place, { object: label, container, kind }));
   if (isOwnKind(textOf(object.get('apiVersion')))) return;
-  inFields(object, (image) => {
-    if (!seen.has(image)) add(image, { object: label, container: '', kind: 'field' });
-  });
+  inFields(object, (place) => visit(place, { object: label, container: '', kind: 'field' }));
 }
 
+type VisitPod = (place: Place, container: string, kind: ImageUse['kind']) => void;
+
 /** Containers and image volumes, however deep the pod lies. */
-function inPods(value: Value, add: (image: string, container: string, kind: ImageUse['kind']) => void): void {
-  if (Array.isArray(value)) for (const item of value) inPods(item, add);
+function inPods(value: Value, visit: VisitPod): void {
+  if (Array.isArray(value)) for (const item of value) inPods(item, visit);
   if (!isMap(value)) return;
   for (const [key, child] of value) {
     const kind = Object.hasOwn(CONTAINERS, key) ? CONTAINERS[key] : undefined;
     const items = Array.isArray(child) ? child.filter(isMap) : [];
     for (const item of items) {
       const image = textOf(item.get('image'));
-      if (kind !== undefined && image !== '') add(image, textOf(item.get('name')), kind);
+      const name = textOf(item.get('name'));
+      if (kind !== undefined && image !== '') visit(textPlace(item, 'image', image), name, kind);
       const volume = item.get('image');
       const reference = isMap(volume) ? textOf(volume.get('reference')) : '';
-      if (key === 'volumes' && reference !== '') add(reference, textOf(item.get('name')), 'volume');
+      if (key === 'volumes' && isMap(volume) && reference !== '') {
+        visit(textPlace(volume, 'reference', reference), name, 'volume');
+      }
     }
-    inPods(child, add);
+    inPods(child, visit);
   }
+}
+
+function textPlace(map: ValueMap, key: string, image: string): Place {
+  return { image, put: (other) => void map.set(key, other) };
 }
 
 /** Fields that are called `image` or end so: texts, and maps with a repository, as charts' values have them. */
-function inFields(value: Value, add: (image: string) => void): void {
-  if (Array.isArray(value)) for (const item of value) inFields(item, add);
+function inFields(value: Value, visit: (place: Place) => void): void {
+  if (Array.isArray(value)) for (const item of value) inFields(item, visit);
   if (!isMap(value)) return;
   for (const [key, child] of value) {
-    const image = /^image$|Image$|^image[A-Z]/.test(key) ? imageIn(child) : undefined;
-    if (image !== undefined) add(image);
-    inFields(child, add);
+    if (/^image$|Image$|^image[A-Z]/.test(key)) {
+      const isText = typeof child === 'string' && isImage(child);
+      const place = isText ? textPlace(value, key, child) : isMap(child) ? mapPlace(child) : undefined;
+      if (place !== undefined) visit(place);
+    }
+    inFields(child, visit);
   }
   // `repository` and `tag` beside each other name an image whatever the map is called.
-  const own = imageIn(value);
-  if (own !== undefined && value.has('tag')) add(own);
+  const own = value.has('tag') ? mapPlace(value) : undefined;
+  if (own !== undefined) visit(own);
 }
 
-function imageIn(value: Value): string | undefined {
-  if (typeof value === 'string') return isImage(value) ? value : undefined;
-  if (!isMap(value)) return undefined;
-  const repository = textOf(value.get('repository'));
+/** An image in parts: `registry` (which may be missing), `repository`, `tag` or `digest`. */
+function mapPlace(map: ValueMap): Place | undefined {
+  const repository = textOf(map.get('repository'));
   if (repository === '') return undefined;
-  const registry = textOf(value.get('registry'));
-  const digest = textOf(value.get('digest'));
-  const tag = value.get('tag');
+  const registry = textOf(map.get('registry'));
+  const digest = textOf(map.get('digest'));
+  const tag = map.get('tag');
   const version = digest === '' ? `:${typeof tag === 'string' ? tag : String(tag ?? '')}` : `@${digest}`;
   const image = `${registry === '' ? '' : `${registry}/`}${repository}${version === ':' ? '' : version}`;
-  return isImage(image) ? image : undefined;
+  if (!isImage(image)) return undefined;
+  const put = (other: string): void => {
+    const name = other.replace(/@[^@]*$/, '').replace(/:[^:/]*$/, '');
+    const slash = name.indexOf('/');
+    if (registry === '') map.set('repository', name);
+    else {
+      map.set('registry', name.slice(0, slash));
+      map.set('repository', name.slice(slash + 1));
+    }
+  };
+  return { image, put };
 }
 
 /** Is this the name of an image, with a tag or a digest or at least a path? `Always` and the like are none. */

@@ -8,6 +8,7 @@ import type { SchemaLoader } from '../chart/schema.ts';
 import { coalesceValues } from '../chart/values.ts';
 import type { Coalesced } from '../chart/values.ts';
 import { PkgError, throwTogether } from '../errors.ts';
+import type { ImageMirror } from '../image-name.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import { kubeVersionNumbers } from './capabilities.ts';
 import { enginesOf } from './engines.ts';
@@ -25,6 +26,8 @@ export type ChartInput = Omit<RenderInput, 'values'> & {
   origins?: Origins;
   /** Refuse fields that should be texts and are not: nobody else will. */
   checkTexts?: boolean;
+  /** Images get the names that they have in this mirror. */
+  imageMirror?: ImageMirror;
 };
 
 /** What a chart renders to, with the chart and values that were rendered. */
@@ -40,7 +43,7 @@ export type RenderedChart = Rendered & {
  * @throws {PkgError} for values, schema and templates; positions are in the template, origins in the notes
  */
 export async function renderChart(input: ChartInput): Promise<RenderedChart> {
-  const { skipSchemaValidation, loadSchema, origins, checkTexts, ...rest } = input;
+  const { skipSchemaValidation, loadSchema, origins, checkTexts, imageMirror, ...rest } = input;
   if (input.chart.metadata.type === 'library') {
     throw new PkgError(
       'PKG_CHART_IS_LIBRARY',
@@ -94,7 +97,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   }
   const warnings = [...resolved.warnings, ...coalesced.warnings, ...parts.flatMap((part) => part.warnings)];
   if (chart.metadata.deprecated) warnings.push(`the chart ${chart.metadata.name} is deprecated`);
-  return {
+  const rendered = {
     chart,
     objects: inOrder(parts.map(({ objects }) => objects)),
     hooks: inOrder(parts.map(({ hooks }) => hooks)),
@@ -107,6 +110,8 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     forms: random.forms,
     warnings,
   };
+  if (imageMirror !== undefined) (await import('./image-mirror.ts')).withMirror(rendered, imageMirror);
+  return rendered;
 }
 
 /** Which charts take part, and with which values. */

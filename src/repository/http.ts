@@ -3,7 +3,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { HttpClient as Http } from '../network/http.ts';
-import type { HttpAnswer, HttpRequest, HttpTimes } from '../network/http.ts';
+import type { HttpAnswer, HttpDownload, HttpRequest, HttpTimes } from '../network/http.ts';
 import { unreachable } from './connect-errors.ts';
 
 export { basicAuthorization } from '../network/http.ts';
@@ -16,6 +16,9 @@ export type Request = Omit<HttpRequest, 'url'>;
 
 /** An answer, read whole. */
 export type Answer = HttpAnswer;
+
+/** An answer whose body is read as it comes. */
+export type Download = HttpDownload;
 
 /** Sends requests, and keeps connections open for the next one. */
 export class HttpClient {
@@ -40,6 +43,19 @@ export class HttpClient {
     this.#http ??= this.#open();
     try {
       return await this.#http.request({ ...request, url });
+    } catch (error) {
+      throw unreachable(error, url);
+    }
+  }
+
+  /**
+   * The same, with the body given as it comes. What breaks off in it is an error of the network, which
+   * `unreachable` puts into words.
+   */
+  async open(url: URL, request: Request): Promise<Download> {
+    this.#http ??= this.#open();
+    try {
+      return await this.#http.open({ ...request, url });
     } catch (error) {
       throw unreachable(error, url);
     }

@@ -33,7 +33,13 @@ const PART = 8 << 20;
 const MOST_LOST = 5;
 const MAX_ANSWER = 4 << 20;
 
-type Blob = { mediaType: string; bytes: Uint8Array; digest: string };
+/** Bytes to be written, read piece by piece: those of images are too many to be held. */
+export type Blob = {
+  mediaType: string;
+  digest: string;
+  size: number;
+  read: (at: number, length: number) => Uint8Array;
+};
 
 /**
  * Writes the blobs that the registry does not have, all at once, then the manifest under its tag. Killed in between it
@@ -63,16 +69,34 @@ export async function pushChart(
       annotations: annotationsOf(chart.metadata, chart.created),
     }),
   );
-  const url = session.urlOf(target, `manifests/${tag}`);
-  tell(`writing the manifest of oci://${printable(nameOf(target))}:${tag}`);
+  await putManifest(session, target, tag, { mediaType: OCI_MANIFEST, bytes: manifest }, tell);
+  return digestOf(manifest);
+}
+
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+
+/**
+ * Writes a manifest; what it names is there already.
+ *
+ * @param name a tag, or its digest
+ * @throws {PkgError} as {@link pushChart} does
+ */
+export async function putManifest(
+  session: RegistrySession,
+  target: ChartReference,
+  name: string,
+  { mediaType, bytes }: { mediaType: string; bytes: Uint8Array },
+  tell: (what: string) => void,
+): Promise<void> {
+  const url = session.urlOf(target, `manifests/${name}`);
+  tell(`writing the manifest ${name} of oci://${printable(nameOf(target))}`);
   const answer = await session.send(url, target, 'pull,push', {
     method: 'PUT',
-    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
-    body: manifest,
+    headers: { 'content-type': mediaType },
+    body: bytes,
     limit: MAX_ANSWER,
   });
   if (answer.status !== 201) throw refused(answer, url, target, true);
-  return digestOf(manifest);
 }
 
 /** The digest of bytes, as registries write it. */
@@ -81,11 +105,12 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 function blobOf(mediaType: string, bytes: Uint8Array): Blob {
-  return { mediaType, bytes, digest: digestOf(bytes) };
+  const read = (at: number, length: number): Uint8Array => bytes.subarray(at, at + length);
+  return { mediaType, digest: digestOf(bytes), size: bytes.length, read };
 }
 
-function descriptorOf({ mediaType, digest, bytes }: Blob): JsonObject {
-  return { mediaType, digest, size: bytes.length };
+function descriptorOf({ mediaType, digest, size }: Blob): JsonObject {
+  return { mediaType, digest, size };
 }
 
 /** Annotations of the image specification, then those of the chart, which may change all but name and version. */
@@ -117,24 +142,35 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Writes a blob unless the registry has it. */
-async function uploadBlob(
+/**
+ * Writes a blob unless the registry has it.
+ *
+ * @param other a repository of the registry that has it, which it then is mounted from if the registry does that
+ * @throws {PkgError} as {@link pushChart} does
+ */
+export async function uploadBlob(
   session: RegistrySession,
   target: ChartReference,
   blob: Blob,
   tell: (what: string) => void,
+  other = '',
 ): Promise<void> {
   const known = session.urlOf(target, `blobs/${blob.digest}`);
   const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
   if (head.status === 200) return;
   if (head.status !== 404) throw refused(head, known, target, true);
   const start = session.urlOf(target, 'blobs/uploads/');
+  if (other !== '') {
+    start.searchParams.set('mount', blob.digest);
+    start.searchParams.set('from', other);
+  }
   const begun = await session.send(start, target, 'pull,push', { method: 'POST', body: '', limit: MAX_ANSWER });
+  if (other !== '' && begun.status === 201) return;
   if (begun.status !== 202) throw refused(begun, start, target, true);
   const location = await uploadParts(session, target, blob, locationOf(begun, start), tell);
   const end = new URL(location.url);
   end.searchParams.set('digest', blob.digest);
-  const rest = blob.bytes.subarray(location.offset);
+  const rest = blob.read(location.offset, blob.size - location.offset);
   const done = await session.send(end, target, 'pull,push', {
     method: 'PUT',
     headers: { 'content-type': 'application/octet-stream' },
@@ -148,15 +184,17 @@ async function uploadBlob(
 async function uploadParts(
   session: RegistrySession,
   target: ChartReference,
-  { bytes }: Blob,
+  { size, read }: Blob,
   first: URL,
   tell: (what: string) => void,
 ): Promise<{ url: URL; offset: number }> {
   let url = first;
   let offset = 0;
-  for (let lost = 0; bytes.length - offset > PART;) {
-    tell(`sent ${offset >> 20} of ${bytes.length >> 20} MiB to oci://${printable(nameOf(target))}`);
-    const part = bytes.subarray(offset, offset + PART);
+  for (let lost = 0; size - offset > PART;) {
+    tell(
+      `sent ${Math.floor(offset / 2 ** 20)} of ${Math.floor(size / 2 ** 20)} MiB to oci://${printable(nameOf(target))}`,
+    );
+    const part = read(offset, PART);
     let answer: Answer | undefined;
     try {
       answer = await session.send(url, target, 'pull,push', {

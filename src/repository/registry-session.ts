@@ -3,7 +3,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { getOwn, textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
-import type { Answer, HttpClient, Request } from './http.ts';
+import type { Answer, Download, HttpClient, Request } from './http.ts';
 import { answerChallenge, parseChallenge } from './registry-auth.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
@@ -46,12 +46,32 @@ export class RegistrySession {
    * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED` when no token is to be had
    */
   async send(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Answer> {
+    return await this.#asked(url, chart, actions, (authorization) =>
+      this.#http.fetch(url, { ...request, authorization }),
+    );
+  }
+
+  /** The same, with the body given as it comes. */
+  async open(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Download> {
+    return await this.#asked(url, chart, actions, async (authorization) => {
+      const download = await this.#http.open(url, { ...request, authorization });
+      // The connection serves the request with a login, too.
+      if (download.status === 401) for await (const _ of download.body);
+      return download;
+    });
+  }
+
+  async #asked<T extends Pick<Answer, 'status' | 'headers' | 'url'>>(
+    url: URL,
+    chart: ChartReference,
+    actions: Actions,
+    send: (authorization: string | undefined) => Promise<T>,
+  ): Promise<T> {
     const scope = `repository:${chart.path}:${actions}`;
     const key = `${nameOf(chart)} ${scope}`;
     const origin = this.#origin(chart.host);
     const mayLogIn = url.origin === new URL(origin).origin;
-    const ask = async (authorization: string | undefined): Promise<Answer> =>
-      this.#http.fetch(url, { ...request, authorization: mayLogIn ? authorization : undefined });
+    const ask = (authorization: string | undefined): Promise<T> => send(mayLogIn ? authorization : undefined);
     const before = await this.#authorizations.get(key)?.catch(() => undefined);
     const answer = await ask(before);
     if (answer.status !== 401 || answer.url.origin !== url.origin || !mayLogIn) return answer;

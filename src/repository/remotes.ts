@@ -102,6 +102,11 @@ export class Remotes {
     return host === '' && (username !== '' || password !== '');
   }
 
+  /** Is nothing to be fetched? */
+  get offline(): boolean {
+    return this.#settings.offline;
+  }
+
   /** Told what begins that may take time. */
   get tell(): Tell {
     return this.#tell;

@@ -180,6 +180,21 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'The file is no keyring, is damaged, or does not hold the key that is asked for.',
     fix: 'Export the keys anew: gpg --export > keyring.gpg, or gpg --export-secret-keys > secring.gpg to sign.',
   },
+  PKG_IMAGE_NOT_FOUND: {
+    summary: 'an image is not there',
+    why: 'The registry of the image, or the folder that was named in its place, has no image of that name and tag.',
+    fix: 'Check the name and the tag, and whether the image is in another registry; values of the chart name it.',
+  },
+  PKG_IMAGE_INVALID: {
+    summary: 'what should be an image is none',
+    why: 'A manifest is not of a type that images have, or is damaged, or names parts without digests.',
+    fix: 'Check the name. An image in an old format has to be built again.',
+  },
+  PKG_BUNDLE_INVALID: {
+    summary: 'a bundle is damaged',
+    why: 'The file was cut off or changed, or is not what `pkg bundle` writes: something in it is missing, is there twice, or is not what its digest says.',
+    fix: 'Copy the file again, or make the bundle again where it came from.',
+  },
   PKG_TEMPLATE_SYNTAX: {
     summary: 'a template cannot be read',
     why: 'The template is not Handlebars at the place that is named.',

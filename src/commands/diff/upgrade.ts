@@ -5,6 +5,7 @@ import type { Command } from '../support/command.ts';
 import {
   CHART_FLAGS,
   LIMITS_FLAG,
+  MIRROR_FLAG,
   PLAN_FLAGS,
   REMOTE_FLAGS,
   SCHEMA_FLAGS,
@@ -39,6 +40,7 @@ export const command: Command = defineCommand({
     ...CHART_FLAGS,
     ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
+    ...MIRROR_FLAG,
     ...VALUES_MODE_FLAGS,
     ...PLAN_FLAGS,
     ...DIFF_FLAGS,

@@ -4,11 +4,13 @@ import { isAbsolute } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
 import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
+import { isBundle } from '../../repository/bundle-file.ts';
 import { linkOptions } from './load.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** For the help of commands that take a chart. */
-export const CHART_SUMMARY = 'a chart: a folder, an archive, an address, oci://HOST/PATH, REPOSITORY/NAME, or a name';
+export const CHART_SUMMARY =
+  'a chart: a folder, an archive, BUNDLE.tar[#NAME], an address, oci://HOST/PATH, REPOSITORY/NAME, or a name';
 
 /**
  * Loads a chart. What lies on this machine comes first, as with Helm; everything else is fetched.
@@ -22,6 +24,8 @@ export async function openChart(
 ): Promise<Chart> {
   const path = reference.trim();
   if (isPath(path, flags)) {
+    const bundle = bundlePlace(path);
+    if (bundle !== undefined) return (await import('./bundle-chart.ts')).openBundled(bundle, flags);
     if (flags.verify === true) {
       const { verifyFile } = await import('./verify.ts');
       await verifyFile(path, flags);
@@ -35,5 +39,16 @@ export async function openChart(
 /** Does this mean something on this machine, whether it is there or not? */
 export function isPath(reference: string, flags: RemoteFlags): boolean {
   if ((flags.repo ?? '') !== '') return false;
-  return reference === '' || existsSync(reference) || isAbsolute(reference) || reference.startsWith('.');
+  if (reference === '' || existsSync(reference) || isAbsolute(reference) || reference.startsWith('.')) return true;
+  return bundlePlace(reference) !== undefined;
+}
+
+/** A bundle, and which of its charts is meant: empty for the only one. */
+export type BundlePlace = { file: string; name: string };
+
+/** What is written as `FILE` or `FILE#NAME`, where that file is a bundle; undefined for anything else. */
+function bundlePlace(reference: string): BundlePlace | undefined {
+  if (isBundle(reference)) return { file: reference, name: '' };
+  const [, file = '', name = ''] = /^(.+)#([^#/]+)$/s.exec(reference) ?? [];
+  return file !== '' && isBundle(file) ? { file, name } : undefined;
 }

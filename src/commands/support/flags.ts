@@ -103,6 +103,15 @@ export const SCHEMA_FLAGS = {
   },
 } as const;
 
+/** Takes images from a mirror. */
+export const MIRROR_FLAG = {
+  'image-mirror': {
+    type: 'string',
+    value: 'oci://HOST/PATH',
+    summary: 'take images from this mirror, to which `pkg bundle push` copies them: HOST/PATH/docker.io/library/nginx',
+  },
+} as const;
+
 /** What templates may do. */
 export const LIMITS_FLAG = {
   'template-limits': {

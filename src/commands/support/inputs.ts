@@ -5,6 +5,8 @@ import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { SchemaLoader } from '../../chart/schema.ts';
 import { readUserValues } from '../../chart/user-values.ts';
+import { parseMirror } from '../../image-name.ts';
+import type { ImageMirror } from '../../image-name.ts';
 import { MAX_USER_FILE } from '../../read-file.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -12,7 +14,15 @@ import { openChart } from './chart-source.ts';
 import type { FlagValues } from './command.ts';
 import { limitsOf, valueSources } from './flags.ts';
 import { linkOptions } from './load.ts';
-import type { CHART_FLAGS, DEPENDENCY_FLAGS, LIMITS_FLAG, NAME_FLAGS, SCHEMA_FLAGS, VALUE_FLAGS } from './flags.ts';
+import type {
+  CHART_FLAGS,
+  DEPENDENCY_FLAGS,
+  LIMITS_FLAG,
+  MIRROR_FLAG,
+  NAME_FLAGS,
+  SCHEMA_FLAGS,
+  VALUE_FLAGS,
+} from './flags.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** A chart, the values for it, and what its templates may do. */
@@ -22,11 +32,12 @@ export type Inputs = {
   origins: Origins;
   limits: Partial<RenderLimits>;
   loadSchema?: SchemaLoader;
+  imageMirror?: ImageMirror;
 };
 
 /** The flags that say what is read. Not every command fetches dependencies. */
 type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof CHART_FLAGS & typeof LIMITS_FLAG & typeof SCHEMA_FLAGS> &
-  Partial<FlagValues<typeof DEPENDENCY_FLAGS>> &
+  Partial<FlagValues<typeof DEPENDENCY_FLAGS & typeof MIRROR_FLAG>> &
   RemoteFlags;
 
 /** Loads the chart, with its dependencies fetched if that is asked for, and reads the values that the flags name. */
@@ -34,13 +45,22 @@ export async function readInputs(path: string, flags: InputFlags): Promise<Input
   const sources = valueSources(flags);
   const limits = limitsOf(flags);
   const links = linkOptions(flags);
+  const mirror = flags['image-mirror'] ?? '';
+  const imageMirror = mirror === '' ? {} : { imageMirror: parseMirror(mirror) };
   let chart = await openChart(path, flags, links);
   const { values: userValues, texts } = await readUserValues(sources, readStdin);
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
     chart = await withDependencies(chart, flags, links);
   }
-  return { chart, userValues, origins: createOrigins(chart, sources, texts), limits, ...schemaInput(flags) };
+  return {
+    chart,
+    userValues,
+    origins: createOrigins(chart, sources, texts),
+    limits,
+    ...imageMirror,
+    ...schemaInput(flags),
+  };
 }
 
 /** How the flags say that schemas are had that others refer to; nothing where they say nothing. */

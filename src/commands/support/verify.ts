@@ -36,7 +36,7 @@ export async function verifyFile(path: string, flags: KeyringFlag): Promise<Veri
  * @returns who signed it, and the provenance
  */
 export async function verifyFound(
-  found: FoundChart,
+  found: Pick<FoundChart, 'fileName' | 'location' | 'fetchProvenance'>,
   archive: Uint8Array,
   flags: KeyringFlag,
 ): Promise<{ verification: Verification; provenance: Buffer }> {

@@ -2,6 +2,7 @@ import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
 import type { SchemaLoader } from '../../chart/schema.ts';
+import type { ImageMirror } from '../../image-name.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Plan, Step } from '../plan.ts';
@@ -77,6 +78,8 @@ export type ChartOperation = Waiting &
     enableDns?: boolean;
     /** What templates may do. */
     limits?: Partial<RenderLimits>;
+    /** Images get the names that they have in this mirror. */
+    imageMirror?: ImageMirror;
   };
 
 /** How an upgrade treats the values of the revision before. */

@@ -49,6 +49,7 @@ export async function renderFor(
       ...(input.subchartNotes !== undefined && { subchartNotes: input.subchartNotes }),
       ...(input.enableDns !== undefined && { enableDns: input.enableDns }),
       ...(input.limits && { limits: input.limits }),
+      ...(input.imageMirror && { imageMirror: input.imageMirror }),
     }),
   );
 }

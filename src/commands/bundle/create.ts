@@ -1,0 +1,139 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createOrigins } from '../../chart/origins.ts';
+import { readUserValues } from '../../chart/user-values.ts';
+import { checkDependencies } from '../../chart/dependencies.ts';
+import { readChartArchive } from '../../chart/load.ts';
+import { packChart, packedTime, sourceDateEpoch } from '../../chart/package.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { fullImageName } from '../../image-name.ts';
+import type { ImageName } from '../../image-name.ts';
+import { isBundle } from '../../repository/bundle-file.ts';
+import { writeBundle } from '../../repository/bundle-writer.ts';
+import type { ChartToBundle } from '../../repository/bundle-writer.ts';
+import { layoutSource, registrySource } from '../../repository/image-source.ts';
+import { print } from '../../terminal/output.ts';
+import { cloneValue } from '../../yaml/value.ts';
+import { API_VERSIONS_FLAG, imagesOfChart } from '../support/chart-images.ts';
+import { isPath, openChart } from '../support/chart-source.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command, FlagValues } from '../support/command.ts';
+import { withChart } from '../support/fetch-chart.ts';
+import {
+  CHART_FLAGS,
+  DEPENDENCY_FLAGS,
+  LIMITS_FLAG,
+  REMOTE_FLAGS,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
+  VALUE_FLAGS,
+  limitsOf,
+  valueSources,
+} from '../support/flags.ts';
+import { readStdin, schemaInput } from '../support/inputs.ts';
+import { KUBE_VERSION_FLAG } from '../support/kube-version.ts';
+import { linkOptions } from '../support/load.ts';
+import { withRemotes } from '../support/remotes.ts';
+import type { RemoteFlags } from '../support/remotes.ts';
+import { imageName, loginPlace } from '../support/resolve-images.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Writes charts, with their dependencies in them and their provenance, into one file that is carried to where there',
+    'is no network; with --images, the images that they use with the values that are given, too. The file is a tar',
+    'archive and, with images, an OCI archive that other programs read. The same input gives the same bytes.',
+  ],
+  examples: [
+    { command: 'pkg bundle ./shop -o shop.tar', says: 'one chart' },
+    { command: 'pkg bundle acme/web ./shop -o all.tar --images -f prod.yaml', says: 'two, and their images' },
+    { command: 'pkg bundle ./shop -o shop.tar --images --from-layout ./images', says: 'images from an OCI layout' },
+    { command: 'pkg install shop.tar', says: 'then, without a network' },
+  ],
+  args: [
+    { name: 'CHART', summary: 'a chart: a folder, an archive, or what is fetched', complete: 'chart', rest: true },
+  ],
+  flags: {
+    output: { type: 'string', char: 'o', value: 'FILE', complete: 'file', summary: 'the file that is written' },
+    images: { type: 'boolean', summary: 'put the images of the charts into it' },
+    'from-layout': {
+      type: 'string',
+      value: 'FOLDER',
+      complete: 'directory',
+      summary: 'with --images, take them from this OCI image layout, and not from registries',
+    },
+    ...SOURCE_FLAGS,
+    ...REMOTE_FLAGS,
+    ...VALUE_FLAGS,
+    ...CHART_FLAGS,
+    ...SCHEMA_FLAGS,
+    ...LIMITS_FLAG,
+    ...DEPENDENCY_FLAGS,
+    ...KUBE_VERSION_FLAG,
+    ...API_VERSIONS_FLAG,
+  },
+  async run({ flags, args }) {
+    const { output = '', 'from-layout': layout = '' } = flags;
+    if (output === '') throw new PkgError('PKG_USAGE', '--output is needed', { hints: ['write -o bundle.tar'] });
+    if (layout !== '' && !flags.images) throw new PkgError('PKG_USAGE', '--from-layout is of use with --images only');
+    const modified = packedTime(sourceDateEpoch(process.env));
+    const charts: ChartToBundle[] = [];
+    for (const typed of args) charts.push(await take(typed.trim(), flags));
+    const images = new Map<string, ImageName>();
+    if (flags.images) {
+      const sources = valueSources(flags);
+      const { values, texts } = await readUserValues(sources, readStdin);
+      for (const { chart } of charts) {
+        if (chart.metadata.type === 'library') continue;
+        const origins = createOrigins(chart, sources, texts);
+        const userValues = cloneValue(values);
+        const inputs = { chart, userValues, origins, limits: limitsOf(flags), ...schemaInput(flags) };
+        for (const { image } of await imagesOfChart(inputs, flags, false)) {
+          const name = imageName(image);
+          images.set(fullImageName(name), name);
+        }
+      }
+    }
+    const sorted = [...images].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
+    const written = await withRemotes(
+      flags,
+      (remotes) => {
+        const source = layout === '' ? registrySource(remotes) : layoutSource(layout);
+        return writeBundle(output, { charts, images: sorted, source, modified, tell: remotes.tell });
+      },
+      loginPlace(args),
+    );
+    const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+    const held = `${count(charts.length, 'chart')} and ${count(written.images.length, 'image')}`;
+    print(`${printable(output, 300)} holds ${held}, in ${written.size} bytes\n`);
+  },
+});
+
+/** A chart with its archive: of a folder it is packed, anything else is taken as it is. */
+async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle> {
+  if (isBundle(reference)) throw new PkgError('PKG_USAGE', `${printable(reference)} is a bundle already`);
+  if (!isPath(reference, flags)) {
+    return withChart(reference, flags, async (found) => {
+      const archive = await found.fetch();
+      if (flags.verify) await (await import('../support/verify.ts')).verifyFound(found, archive, flags);
+      const chart = await readChartArchive(archive, found.location);
+      checkDependencies(chart);
+      return { chart, archive, provenance: await found.fetchProvenance(), origin: found.location };
+    });
+  }
+  const links = linkOptions(flags);
+  let chart = await openChart(reference, flags, links);
+  if (statSync(reference).isFile()) {
+    checkDependencies(chart);
+    const signed = `${reference}.prov`;
+    const provenance = existsSync(signed) ? readFileSync(signed) : undefined;
+    return { chart, archive: readFileSync(reference), provenance, origin: reference };
+  }
+  if (flags['dependency-update']) {
+    chart = await (await import('../support/dependency-update.ts')).withDependencies(chart, flags, links);
+  }
+  checkDependencies(chart);
+  const archive = packChart(chart, sourceDateEpoch(process.env));
+  return { chart, archive, provenance: undefined, origin: reference };
+}
+
+type TakeFlags = RemoteFlags & FlagValues<typeof DEPENDENCY_FLAGS & typeof SOURCE_FLAGS>;

@@ -1,0 +1,81 @@
+/** Digests of images, from their registries. */
+import { PkgError, throwTogether } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { fullImageName, parseImageName } from '../../image-name.ts';
+import type { ImageName } from '../../image-name.ts';
+import type { FoundImage } from '../../render/images.ts';
+import { registrySource } from '../../repository/image-source.ts';
+import { withRemotes } from './remotes.ts';
+import type { RemoteFlags } from './remotes.ts';
+
+/** So many registries are asked at the same time. */
+const AT_ONCE = 8;
+
+/** What an image is by its digest: `docker.io/library/nginx:1.27@sha256:…`. */
+export type Resolved = { digest: string; resolved: string };
+
+/**
+ * Asks the registries of images for their digests.
+ *
+ * @param chart as it was typed
+ * @returns what was found, in the same order
+ * @throws {PkgError} for all images that cannot be had, together: `PKG_IMAGE_NOT_FOUND`, and what keeps from a registry
+ */
+export async function resolveImages(
+  images: readonly FoundImage[],
+  chart: string,
+  flags: RemoteFlags,
+): Promise<Resolved[]> {
+  const names = images.map(({ image }) => imageName(image));
+  return await withRemotes(
+    flags,
+    async (remotes) => {
+      const source = registrySource(remotes);
+      const found = new Map<number, Resolved>();
+      const errors = new Map<number, PkgError>();
+      const waiting = [...names.entries()];
+      const work = async (): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          const [at, name] = next;
+          try {
+            const digest = await source.resolve(name);
+            found.set(at, { digest, resolved: fullImageName({ ...name, digest }) });
+          } catch (error) {
+            if (!(error instanceof PkgError)) throw error;
+            errors.set(at, error);
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      const all = [...errors].sort(([a], [b]) => a - b).map(([, error]) => error);
+      throwTogether(all, (count) => `${count} images cannot be had`);
+      return names.flatMap((_, at) => found.get(at) ?? []);
+    },
+    loginPlace([chart]),
+  );
+}
+
+/**
+ * Reads the name of an image of a chart.
+ *
+ * @throws {PkgError} `PKG_IMAGE_INVALID`
+ */
+export function imageName(image: string): ImageName {
+  const name = parseImageName(image);
+  if (name !== undefined) return name;
+  throw new PkgError('PKG_IMAGE_INVALID', `'${printable(image, 300)}' is no name of an image`, {
+    hints: ['check the values that the chart makes it of'],
+  });
+}
+
+/**
+ * Whom a login on the command line is for: the registry of the chart, and no other registry that an image names.
+ *
+ * @param charts as they were typed
+ */
+export function loginPlace(charts: readonly string[]): string {
+  const hosts = new Set(charts.map((chart) => /^oci:\/\/[^/]*/.exec(chart)?.[0] ?? ''));
+  const [only = ''] = hosts;
+  // No host has this name, so that nobody gets the login.
+  return hosts.size === 1 && only !== '' ? `${only}/` : 'oci://-/';
+}

@@ -1,0 +1,21 @@
+/** How a bundle is told from other files: small, since it is asked of every file that is given for a chart. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+
+/** The first file of a bundle, which says what is in it. */
+export const BUNDLE_FILE = 'bundle.json';
+
+/** Is this file a bundle? A tar file begins with the name of the first file in it. */
+export function isBundle(path: string): boolean {
+  let descriptor: number | undefined;
+  try {
+    // A pipe would be waited for.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!fstatSync(descriptor).isFile()) return false;
+    const head = Buffer.alloc(BUNDLE_FILE.length + 1);
+    return readSync(descriptor, head, 0, head.length, 0) === head.length && head.toString() === `${BUNDLE_FILE}\0`;
+  } catch {
+    return false;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}

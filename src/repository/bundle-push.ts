@@ -1,0 +1,75 @@
+/** Copies what is in a bundle into a registry: charts as charts, images as images. */
+import { readChartArchive } from '../chart/load.ts';
+import { fullImageName, mirrorRepository, parseImageName } from '../image-name.ts';
+import type { ImageMirror } from '../image-name.ts';
+import type { Bundle } from './bundle.ts';
+import { publish, targetOf } from './publish.ts';
+import type { Outcome } from './publish.ts';
+import { putManifest, uploadBlob } from './registry-push.ts';
+import { refused } from './registry-session.ts';
+import type { Remotes } from './remotes.ts';
+
+/** What became of a chart or an image. */
+export type Pushed = Pick<Outcome, 'reference' | 'digest' | 'changed'> & { kind: 'chart' | 'image' };
+
+/**
+ * Copies all charts and images. The whole bundle is checked before anything is written. What is there already is left
+ * alone, so that a copy that broke off is taken up again.
+ *
+ * @throws {PkgError} `PKG_BUNDLE_INVALID`; `PKG_VERSION_PUBLISHED` for a chart that is there with other content;
+ *   `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
+ */
+export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: Remotes): Promise<Pushed[]> {
+  await bundle.check(remotes.tell);
+  const place = `oci://${mirror.host}${mirror.path === '' ? '' : `/${mirror.path}`}`;
+  const pushed: Pushed[] = [];
+  // Images first: a chart that is there can be installed.
+  const copied = new Map<string, string>();
+  for (const image of bundle.images) pushed.push(await pushImage(bundle, image, mirror, remotes, copied));
+  for (const one of bundle.charts) {
+    const archive = bundle.archive(one);
+    const chart = await readChartArchive(archive, one.file);
+    const packed = { chart, archive, provenance: bundle.provenance(one), created: bundle.created };
+    const [outcome] = await publish(packed, [targetOf(place, '', remotes)]);
+    if (outcome !== undefined) pushed.push({ ...outcome, kind: 'chart' });
+  }
+  return pushed;
+}
+
+/** @param copied repositories of the registry that have blobs, by digest */
+async function pushImage(
+  bundle: Bundle,
+  image: Bundle['images'][number],
+  mirror: ImageMirror,
+  remotes: Remotes,
+  copied: Map<string, string>,
+): Promise<Pushed> {
+  const name = parseImageName(image.name);
+  if (name === undefined) throw new Error('a bundle holds an image without a name');
+  const session = remotes.session();
+  const target = mirrorRepository(name, mirror);
+  const { root, manifests, blobs } = await bundle.image(image);
+  const reference = fullImageName({ ...name, ...target });
+  const tag = name.tag === '' && name.digest === '' ? 'latest' : name.tag;
+  const names = [root.digest, ...(tag === '' ? [] : [tag])];
+  const url = session.urlOf(target, `manifests/${tag || root.digest}`);
+  const headers = { accept: root.mediaType };
+  const there = await session.send(url, target, 'pull,push', { method: 'HEAD', headers, limit: 1 << 20 });
+  if (there.status !== 200 && there.status !== 404) throw refused(there, url, target, true);
+  const isThere = there.status === 200 && there.headers['docker-content-digest'] === root.digest;
+  if (!isThere) {
+    for (const { digest, size } of blobs) {
+      const read = (at: number, length: number): Uint8Array => bundle.readBlob(digest, at, length);
+      const blob = { mediaType: '', digest, size, read };
+      const other = copied.get(digest) ?? '';
+      await uploadBlob(session, target, blob, remotes.tell, other === target.path ? '' : other);
+    }
+    for (const manifest of manifests) {
+      if (manifest === root) continue;
+      await putManifest(session, target, manifest.digest, manifest, remotes.tell);
+    }
+    for (const one of names) await putManifest(session, target, one, root, remotes.tell);
+  }
+  for (const { digest } of blobs) copied.set(digest, target.path);
+  return { kind: 'image', reference, digest: root.digest, changed: !isThere };
+}

@@ -1,0 +1,267 @@
+/** Writes bundles. The same charts and images give the same bytes. */
+import { createHash, randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Chart } from '../chart/chart.ts';
+import { TAR_END, tarHeader, tarPadding } from '../chart/tar.ts';
+import { PkgError, throwTogether } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { makeFolder } from '../folders.ts';
+import { fullImageName } from '../image-name.ts';
+import type { ImageName } from '../image-name.ts';
+import { printJson } from '../yaml/json.ts';
+import { toPlain } from '../yaml/value.ts';
+import type { JsonObject } from '../yaml/value.ts';
+import { BUNDLE_FILE } from './bundle-file.ts';
+import { BUNDLE_FORMAT, BUNDLE_NAMES } from './bundle.ts';
+import { add, readImage } from './image-content.ts';
+import { blobPath, IMAGE_INDEX } from './image-source.ts';
+import type { BlobPlace, ImageSource, Manifest } from './image-source.ts';
+import { digestOf } from './registry-push.ts';
+
+/** A chart that goes into a bundle, and where it came from. */
+export type ChartToBundle = {
+  chart: Chart;
+  archive: Uint8Array;
+  provenance: Uint8Array | undefined;
+  origin: string;
+};
+
+/** What a bundle is made of. */
+export type BundleInput = {
+  charts: readonly ChartToBundle[];
+  images: readonly ImageName[];
+  source: ImageSource;
+  /** The time of all files. */
+  modified: Date;
+  tell: (what: string) => void;
+};
+
+/** What was written of images. */
+export type Written = { images: { name: string; digest: string }[]; size: number };
+
+/** A download may break off so often without a byte more. */
+const MOST_LOST = 5;
+
+type FoundImage = { name: ImageName; root: Manifest };
+type BlobToCopy = BlobPlace & { name: ImageName };
+
+/**
+ * Writes a bundle. It is written beside its place and moved there when it is whole; of images one piece at a time is held.
+ *
+ * @throws {PkgError} what keeps from images, those of several together; `PKG_DIGEST_MISMATCH`; `PKG_FILE_UNWRITABLE`
+ */
+export async function writeBundle(path: string, input: BundleInput): Promise<Written> {
+  const { charts, modified, tell } = input;
+  checkNames(charts);
+  const { images, manifests, blobs } = await readImages(input);
+  const files = charts.toSorted((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  let handle: FileHandle | undefined;
+  try {
+    makeFolder(dirname(path));
+    handle = await open(temporary, 'wx', 0o644);
+    const tar = new TarFile(handle, modified);
+    await tar.file(BUNDLE_FILE, text(contentsOf(files, images, modified)));
+    for (const one of files) {
+      await tar.file(fileOf(one), one.archive);
+      if (one.provenance !== undefined) await tar.file(`${fileOf(one)}.prov`, one.provenance);
+    }
+    if (images.length > 0) {
+      await tar.file('oci-layout', text({ imageLayoutVersion: '1.0.0' }));
+      await tar.file('index.json', text(indexOf(images)));
+      const parts = [...manifests.values(), ...blobs.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+      for (const part of parts) {
+        if ('bytes' in part) await tar.file(blobPath(part.digest), part.bytes);
+        else await copyBlob(tar, part, input.source, tell);
+      }
+    }
+    const size = await tar.end();
+    await handle.close();
+    handle = undefined;
+    await rename(temporary, path);
+    return { images: images.map(({ name, root }) => ({ name: fullImageName(name), digest: root.digest })), size };
+  } catch (cause) {
+    await handle?.close().catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
+    if (cause instanceof PkgError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be written (${code})`, {
+      hints: code === 'ENOSPC' ? ['make room on the disk, then give the command again'] : [],
+      cause,
+    });
+  }
+}
+
+/** @throws {PkgError} `PKG_CHART_INVALID` for a name that no file has, `PKG_USAGE` for a chart that is given twice */
+function checkNames(charts: readonly ChartToBundle[]): void {
+  const seen = new Set<string>();
+  for (const one of charts) {
+    const file = fileOf(one);
+    const shown = printable(file.slice('charts/'.length), 200);
+    if (!BUNDLE_NAMES.test(file)) throw new PkgError('PKG_CHART_INVALID', `a bundle can hold no file ${shown}`);
+    if (seen.has(file))
+      throw new PkgError('PKG_USAGE', `two of the charts are ${shown}`, { hints: ['give each once'] });
+    seen.add(file);
+  }
+}
+
+/** The manifests of all images; errors are collected, so that all that is missing is known at once. */
+async function readImages({
+  images: names,
+  source,
+}: BundleInput): Promise<{ images: FoundImage[]; manifests: Map<string, Manifest>; blobs: Map<string, BlobToCopy> }> {
+  const images: FoundImage[] = [];
+  const manifests = new Map<string, Manifest>();
+  const blobs = new Map<string, BlobToCopy>();
+  const sizes = new Map<string, BlobPlace>();
+  const errors: PkgError[] = [];
+  for (const name of names) {
+    const full = fullImageName(name);
+    try {
+      const root = await source.manifest(name);
+      const content = await readImage(root, full, (digest) => source.manifest({ ...name, tag: '', digest }));
+      for (const manifest of content.manifests) manifests.set(manifest.digest, manifest);
+      for (const blob of content.blobs) {
+        add(sizes, blob, full);
+        if (!blobs.has(blob.digest)) blobs.set(blob.digest, { ...blob, name });
+      }
+      images.push({ name, root });
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      errors.push(error);
+    }
+  }
+  throwTogether(errors, (count) => `${count} images cannot be had`);
+  for (const digest of manifests.keys()) blobs.delete(digest);
+  return { images, manifests, blobs };
+}
+
+/** Copies a blob into the archive, and goes on where a connection broke off. */
+async function copyBlob(
+  tar: TarFile,
+  blob: BlobToCopy,
+  source: ImageSource,
+  tell: (what: string) => void,
+): Promise<void> {
+  const { name, digest, size } = blob;
+  const hash = createHash('sha256');
+  await tar.header(blobPath(digest), size);
+  let at = 0;
+  for (let lost = 0; at < size;) {
+    const before = at;
+    try {
+      for await (const chunk of await source.blob(name, blob, at)) {
+        at += chunk.length;
+        if (at > size) break;
+        hash.update(chunk);
+        await tar.write(chunk);
+        tell(
+          `${Math.floor(at / 2 ** 20)} of ${Math.floor(size / 2 ** 20)} MiB of ${printable(fullImageName(name), 300)}`,
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE') throw error;
+      lost = at > before ? 0 : lost + 1;
+      if (lost > MOST_LOST) throw error;
+      continue;
+    }
+    // It ended, and not by an error: nothing more is to be had.
+    if (at !== before && at < size) continue;
+    break;
+  }
+  const found = `sha256:${hash.digest('hex')}`;
+  if (at !== size || found !== digest) {
+    throw new PkgError(
+      'PKG_DIGEST_MISMATCH',
+      `a part of the image ${printable(fullImageName(name), 300)} is not what its manifest says`,
+      {
+        notes: at === size ? [`expected ${digest}`, `got      ${found}`] : [`${digest} has not ${size} bytes`],
+        hints: ['it was damaged where it is kept, or on the way: try again, then ask who runs the registry'],
+      },
+    );
+  }
+  await tar.write(tarPadding(size));
+}
+
+/** A tar archive that is written from its beginning to its end. */
+class TarFile {
+  readonly #handle: FileHandle;
+  readonly #modified: Date;
+  #size = 0;
+
+  constructor(handle: FileHandle, modified: Date) {
+    this.#handle = handle;
+    this.#modified = modified;
+  }
+
+  async file(name: string, bytes: Uint8Array): Promise<void> {
+    await this.header(name, bytes.length);
+    await this.write(bytes);
+    await this.write(tarPadding(bytes.length));
+  }
+
+  async header(name: string, size: number): Promise<void> {
+    for (const part of tarHeader(name, size, this.#modified)) await this.write(part);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#size += bytes.length;
+    for (let at = 0; at < bytes.length;) at += (await this.#handle.write(bytes, at)).bytesWritten;
+  }
+
+  async end(): Promise<number> {
+    await this.write(TAR_END);
+    return this.#size;
+  }
+}
+
+/** Where a bundle has the archive of a chart. */
+function fileOf({ chart }: ChartToBundle): string {
+  return `charts/${chart.metadata.name}-${chart.metadata.version}.tgz`;
+}
+
+function contentsOf(charts: readonly ChartToBundle[], images: readonly FoundImage[], modified: Date): JsonObject {
+  return {
+    formatVersion: BUNDLE_FORMAT,
+    created: modified.toISOString().replace('.000Z', 'Z'),
+    charts: charts.map((one) => ({
+      name: one.chart.metadata.name,
+      version: one.chart.metadata.version,
+      appVersion: one.chart.metadata.appVersion,
+      file: fileOf(one),
+      digest: digestOf(one.archive),
+      ...(one.provenance === undefined ? {} : { provenance: `${fileOf(one)}.prov` }),
+      origin: one.origin,
+      ...(one.chart.lock === null ? {} : { lock: toPlain(one.chart.lock) }),
+    })),
+    images: images.map(({ name, root }) => ({
+      name: fullImageName(name),
+      mediaType: root.mediaType,
+      digest: root.digest,
+    })),
+  };
+}
+
+/** The index of the layout, by which other programs find the images: skopeo, for one. */
+function indexOf(images: readonly FoundImage[]): JsonObject {
+  return {
+    schemaVersion: 2,
+    mediaType: IMAGE_INDEX,
+    manifests: images.map(({ name, root }) => ({
+      mediaType: root.mediaType,
+      digest: root.digest,
+      size: root.bytes.length,
+      annotations: {
+        'io.containerd.image.name': fullImageName(name),
+        'org.opencontainers.image.ref.name': fullImageName(name),
+      },
+    })),
+  };
+}
+
+function text(value: JsonObject): Buffer {
+  return Buffer.from(`${printJson(value, 2)}\n`);
+}

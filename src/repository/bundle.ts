@@ -1,0 +1,240 @@
+/**
+ * Reads bundles: a tar file with charts, and images as an OCI image layout. `docs/air-gap.md` describes the format.
+ * Nothing is unpacked: what is asked for is read from its place in the file, and checked against its digest.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { MAX_CHART } from '../chart/limits.ts';
+import { scanTar } from '../chart/tar.ts';
+import type { TarPlace } from '../chart/tar.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { parseImageName } from '../image-name.ts';
+import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import type { Json, JsonObject } from '../yaml/value.ts';
+import { BUNDLE_FILE } from './bundle-file.ts';
+import { readImage } from './image-content.ts';
+import type { ImageContent } from './image-content.ts';
+import { blobPath, LISTS, MAX_MANIFEST, SINGLES } from './image-source.ts';
+import type { Manifest } from './image-source.ts';
+import { MAX_PROVENANCE } from './remotes.ts';
+
+export const BUNDLE_FORMAT = 1;
+
+/** Nothing else is in a bundle: there is no name that leads anywhere. */
+export const BUNDLE_NAMES: RegExp =
+  /^(?:bundle\.json|oci-layout|index\.json|blobs\/sha256\/[0-9a-f]{64}|charts\/[\w.+-]+\.tgz(?:\.prov)?)$/;
+const MOST_FILES = 100_000;
+const MAX_CONTENTS = 16 << 20;
+const PIECE = 1 << 20;
+
+/** A chart of a bundle; `provenance` is empty where there is none. */
+export type BundleChart = { name: string; version: string; file: string; digest: string; provenance: string };
+
+/** An image of a bundle, by its whole name, and its manifest. */
+export type BundleImage = { name: string; mediaType: string; digest: string };
+
+/** A bundle that is open for reading. */
+export class Bundle {
+  readonly #path: string;
+  readonly #descriptor: number;
+  readonly #files: ReadonlyMap<string, TarPlace>;
+  readonly charts: readonly BundleChart[];
+  readonly images: readonly BundleImage[];
+  /** When it was made, for what is written of its charts elsewhere. */
+  readonly created: Date;
+
+  /**
+   * Opens a bundle and reads what it says that it holds; that all of it is there is checked, too.
+   *
+   * @throws {PkgError} `PKG_BUNDLE_INVALID`, `PKG_FILE_UNREADABLE`
+   */
+  constructor(path: string) {
+    this.#path = path;
+    this.#descriptor = openFile(path);
+    try {
+      this.#files = this.#scan();
+      const contents = this.#contents();
+      const version = getOwn(contents, 'formatVersion');
+      if (version !== BUNDLE_FORMAT) {
+        throw invalid(path, `its format is ${printable(String(version), 20)}, and this pkg knows ${BUNDLE_FORMAT}`);
+      }
+      this.created = new Date(textField(contents, 'created'));
+      if (Number.isNaN(this.created.getTime())) throw invalid(path, 'it does not say when it was made');
+      this.charts = listOf(getOwn(contents, 'charts')).map((item) => this.#chartOf(item));
+      this.images = listOf(getOwn(contents, 'images')).map((item) => this.#imageOf(item));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** The archive of a chart. Throws `PKG_BUNDLE_INVALID` where it is not what its digest says. */
+  archive({ file, digest }: BundleChart): Buffer {
+    const bytes = this.#whole(file, MAX_CHART);
+    if (sha256(bytes) !== digest) throw invalid(this.#path, `${printable(file)} is not what its digest says`);
+    return bytes;
+  }
+
+  /** The provenance of a chart, which is signed; undefined where there is none. */
+  provenance({ provenance }: BundleChart): Buffer | undefined {
+    return provenance === '' ? undefined : this.#whole(provenance, MAX_PROVENANCE);
+  }
+
+  /** Reads a part of a blob. */
+  readBlob(digest: string, at: number, length: number): Buffer {
+    const place = this.#place(blobPath(digest));
+    return this.#read(place.at + at, Math.min(length, place.size - at));
+  }
+
+  /**
+   * An image, with all its manifests.
+   *
+   * @throws {PkgError} `PKG_BUNDLE_INVALID` for what is missing, or is not what its digest or its size says
+   */
+  async image({ name, mediaType, digest }: BundleImage): Promise<ImageContent & { root: Manifest }> {
+    const manifest = (one: string, type: string): Manifest => {
+      const bytes = this.#whole(blobPath(one), MAX_MANIFEST);
+      if (sha256(bytes) !== one) throw invalid(this.#path, `${one} is not what its digest says`);
+      const own = /"mediaType"\s*:/.test(bytes.toString('latin1')) ? mediaTypeOf(bytes) : '';
+      const known = [...LISTS, ...SINGLES].find((known) => known === (own || type));
+      if (known === undefined) throw invalid(this.#path, `${one} is no manifest of an image`);
+      return { mediaType: known, digest: one, bytes };
+    };
+    const root = manifest(digest, mediaType);
+    const content = await readImage(root, name, async (one) => manifest(one, SINGLES[0] ?? ''));
+    for (const blob of content.blobs) {
+      const { size } = this.#place(blobPath(blob.digest));
+      if (size !== blob.size) throw invalid(this.#path, `${blob.digest} has another size than its manifest says`);
+    }
+    return { ...content, root };
+  }
+
+  /**
+   * Checks that everything is there and is what its digest says, before something is made of it.
+   *
+   * @throws {PkgError} `PKG_BUNDLE_INVALID`
+   */
+  async check(tell: (what: string) => void): Promise<void> {
+    for (const chart of this.charts) this.archive(chart);
+    for (const [name, { size }] of this.#files) {
+      const expected = /^blobs\/sha256\/(.*)$/.exec(name)?.[1];
+      if (expected === undefined) continue;
+      tell(`checking ${name}`);
+      const hash = createHash('sha256');
+      for (let at = 0; at < size; at += PIECE) hash.update(this.readBlob(`sha256:${expected}`, at, PIECE));
+      if (hash.digest('hex') !== expected) throw invalid(this.#path, `${name} is not what its digest says`);
+    }
+    for (const image of this.images) await this.image(image);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #scan(): Map<string, TarPlace> {
+    const files = new Map<string, TarPlace>();
+    const { size } = fstatSync(this.#descriptor);
+    const damaged = (reason: string): PkgError => invalid(this.#path, reason);
+    for (const place of scanTar({ size, read: (at, length) => this.#read(at, length) }, damaged)) {
+      const shown = printable(place.name, 100);
+      if (files.size === 0 && place.name !== BUNDLE_FILE) throw damaged(`it does not begin with ${BUNDLE_FILE}`);
+      if (place.type !== '0') throw damaged(`${shown} is no plain file`);
+      if (!BUNDLE_NAMES.test(place.name)) throw damaged(`${shown} has no place in a bundle`);
+      if (files.has(place.name)) throw damaged(`${shown} is in it twice`);
+      if (files.size === MOST_FILES) throw damaged(`it holds more than ${MOST_FILES} files`);
+      files.set(place.name, place);
+    }
+    return files;
+  }
+
+  #contents(): JsonObject {
+    const bytes = this.#whole(BUNDLE_FILE, MAX_CONTENTS);
+    try {
+      const value = JSON.parse(bytes.toString('utf8')) as Json;
+      if (isJsonObject(value)) return value;
+    } catch {
+      // told below
+    }
+    throw invalid(this.#path, `${BUNDLE_FILE} is no JSON object`);
+  }
+
+  #chartOf(item: Json): BundleChart {
+    const [name, version, file] = ['name', 'version', 'file'].map((key) => textField(item, key));
+    const digest = textField(item, 'digest');
+    const provenance = textField(item, 'provenance');
+    if (!name || !version || !file?.startsWith('charts/') || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+      throw invalid(this.#path, `${BUNDLE_FILE} names a chart that is not whole`);
+    }
+    for (const one of [file, ...(provenance === '' ? [] : [provenance])]) this.#place(one);
+    return { name, version, file, digest, provenance };
+  }
+
+  #imageOf(item: Json): BundleImage {
+    const [name = '', mediaType = '', digest = ''] = ['name', 'mediaType', 'digest'].map((key) => textField(item, key));
+    if (parseImageName(name) === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+      throw invalid(this.#path, `${BUNDLE_FILE} names an image that is not whole`);
+    }
+    this.#place(blobPath(digest));
+    return { name, mediaType, digest };
+  }
+
+  #place(name: string): TarPlace {
+    const place = this.#files.get(name);
+    if (place === undefined) throw invalid(this.#path, `${printable(name, 100)} is missing`);
+    return place;
+  }
+
+  #whole(name: string, limit: number): Buffer {
+    const { at, size } = this.#place(name);
+    if (size > limit) throw invalid(this.#path, `${printable(name, 100)} is larger than ${limit >> 20} MiB`);
+    return this.#read(at, size);
+  }
+
+  #read(at: number, length: number): Buffer {
+    const buffer = Buffer.allocUnsafe(length);
+    for (let done = 0; done < length;) {
+      const got = readSync(this.#descriptor, buffer, done, length - done, at + done);
+      // The file became shorter while it was read.
+      if (got === 0) return buffer.subarray(0, done);
+      done += got;
+    }
+    return buffer;
+  }
+}
+
+function openFile(path: string): number {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
+  }
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} is no file`);
+}
+
+function mediaTypeOf(bytes: Buffer): string {
+  try {
+    return textField(JSON.parse(bytes.toString('utf8')) as Json, 'mediaType');
+  } catch {
+    return '';
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function invalid(path: string, reason: string): PkgError {
+  return new PkgError('PKG_BUNDLE_INVALID', `this bundle cannot be used: ${reason}`, {
+    at: { file: path },
+    hints: ['copy it again, or make it again with `pkg bundle`'],
+  });
+}

@@ -1,0 +1,83 @@
+/** What images are made of: manifests, lists of manifests, and the blobs that they name. */
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import type { Json } from '../yaml/value.ts';
+import { jsonObject, LISTS } from './image-source.ts';
+import type { BlobPlace, Manifest } from './image-source.ts';
+import { isDigest } from './registry.ts';
+
+/** A list of images for platforms names so many at most, with lists in it so deep. */
+const MOST_MANIFESTS = 500;
+const DEEPEST = 4;
+
+/** An image whole: its manifests, each behind those that it names, and their blobs. */
+export type ImageContent = { manifests: Manifest[]; blobs: BlobPlace[] };
+
+/**
+ * Reads all manifests of an image.
+ *
+ * @param root the manifest that its name stands for
+ * @param read gives the manifest of a digest
+ * @throws {PkgError} `PKG_IMAGE_INVALID`, and what `read` throws
+ */
+export async function readImage(
+  root: Manifest,
+  location: string,
+  read: (digest: string) => Promise<Manifest>,
+): Promise<ImageContent> {
+  const manifests = new Map<string, Manifest>();
+  const blobs = new Map<string, BlobPlace>();
+  const visited = new Set<string>();
+  const visit = async (manifest: Manifest, depth: number): Promise<void> => {
+    if (visited.has(manifest.digest)) return;
+    visited.add(manifest.digest);
+    if (!manifest.digest.startsWith('sha256:')) {
+      throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} is not known by a SHA-256`);
+    }
+    if (depth > DEEPEST || visited.size > MOST_MANIFESTS) {
+      throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} names manifests without end`);
+    }
+    const json = jsonObject(manifest.bytes, location);
+    if (LISTS.includes(manifest.mediaType)) {
+      for (const { digest } of partsOf(getOwn(json, 'manifests'), location)) await visit(await read(digest), depth + 1);
+    } else {
+      const config = getOwn(json, 'config');
+      const parts = partsOf([config ?? null, ...arrayOf(getOwn(json, 'layers'))], location);
+      for (const part of parts) add(blobs, part, location);
+    }
+    manifests.set(manifest.digest, manifest);
+  };
+  await visit(root, 0);
+  return { manifests: [...manifests.values()], blobs: [...blobs.values()] };
+}
+
+/**
+ * Adds a blob.
+ *
+ * @throws {PkgError} `PKG_IMAGE_INVALID` where it has another size for another
+ */
+export function add(blobs: Map<string, BlobPlace>, blob: BlobPlace, location: string): void {
+  const known = blobs.get(blob.digest);
+  if (known !== undefined && known.size !== blob.size) {
+    throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} has two sizes for one blob`, {
+      notes: [`${blob.digest}: ${known.size} and ${blob.size}`],
+    });
+  }
+  blobs.set(blob.digest, blob);
+}
+
+function partsOf(value: Json | undefined, location: string): BlobPlace[] {
+  return arrayOf(value).map((item) => {
+    const digest = textField(item, 'digest');
+    const size = isJsonObject(item) ? getOwn(item, 'size') : undefined;
+    const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
+    // Registries and layouts may know SHA-512; nobody writes it.
+    if (isWhole && isDigest(digest) && digest.startsWith('sha256:')) return { digest, size };
+    throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} has a part without digest or size`);
+  });
+}
+
+function arrayOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,236 @@
+/**
+ * Where images are read from: registries, or a folder that is an OCI image layout.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+ */
+import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { fullImageName, parseImageName } from '../image-name.ts';
+import type { ImageName } from '../image-name.ts';
+import { FileReadError, readRegularFile } from '../read-file.ts';
+import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import type { Json, JsonObject } from '../yaml/value.ts';
+import { unreachable } from './connect-errors.ts';
+import { checkDigest } from './digest.ts';
+import { notCached } from './offline.ts';
+import { digestOf } from './registry-push.ts';
+import { isDigest } from './registry.ts';
+import { refused } from './registry-session.ts';
+import type { Remotes } from './remotes.ts';
+import { shownUrl } from './urls.ts';
+
+/** Media types of manifests of images, and of lists of them. */
+export const IMAGE_INDEX = 'application/vnd.oci.image.index.v1+json';
+export const IMAGE_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+export const LISTS: readonly string[] = [IMAGE_INDEX, 'application/vnd.docker.distribution.manifest.list.v2+json'];
+export const SINGLES: readonly string[] = [IMAGE_MANIFEST, 'application/vnd.docker.distribution.manifest.v2+json'];
+const ACCEPT = [...LISTS, ...SINGLES].join(', ');
+
+export const MAX_MANIFEST: number = 4 << 20;
+
+/** A manifest, checked against its digest. */
+export type Manifest = { mediaType: string; digest: string; bytes: Buffer };
+
+/** A blob as a manifest names it. */
+export type BlobPlace = { digest: string; size: number };
+
+/** Reads images. All may throw what keeps from them, and `PKG_DIGEST_MISMATCH`. */
+export type ImageSource = {
+  /** The digest of the manifest that a name stands for. */
+  resolve: (name: ImageName) => Promise<string>;
+  /** The manifest that a name stands for. */
+  manifest: (name: ImageName) => Promise<Manifest>;
+  /** A blob from a byte on. It is not checked: whoever has read it whole does that. */
+  blob: (name: ImageName, blob: BlobPlace, from: number) => Promise<AsyncIterable<Buffer>>;
+};
+
+/** Images of the registries that their names say, with the logins that are kept for these. */
+export function registrySource(remotes: Remotes): ImageSource {
+  const ask = async (name: ImageName, method: 'GET' | 'HEAD'): Promise<Manifest | string> => {
+    const full = fullImageName(name);
+    if (remotes.offline) throw notCached(`the image ${printable(full, 300)}`);
+    const session = remotes.session();
+    const repository = { host: name.host, path: name.path };
+    const url = session.urlOf(repository, `manifests/${name.digest || name.tag || 'latest'}`);
+    remotes.tell(`asking for ${printable(full, 300)}`);
+    const answer = await session.send(url, repository, 'pull', {
+      method,
+      headers: { accept: ACCEPT },
+      limit: MAX_MANIFEST,
+    });
+    if (answer.status === 404) throw noImage(full, `${name.host} does not have it`);
+    if (answer.status !== 200) throw refused(answer, url, repository);
+    const told = String(answer.headers['docker-content-digest'] ?? '');
+    if (method === 'HEAD') return told;
+    const expected = name.digest || told;
+    if (expected !== '') checkDigest(answer.body, expected, shownUrl(url));
+    const mediaType = String(answer.headers['content-type'] ?? '').split(';')[0] ?? '';
+    return manifestOf(answer.body, mediaType.trim(), name.digest, full);
+  };
+  const manifest = async (name: ImageName): Promise<Manifest> => (await ask(name, 'GET')) as Manifest;
+  return {
+    manifest,
+    async resolve(name) {
+      const told = await ask(name, 'HEAD');
+      // Not every registry says it in its answer to HEAD.
+      return typeof told === 'string' && isDigest(told) ? told : (await manifest(name)).digest;
+    },
+    async blob(name, { digest, size }, from) {
+      const session = remotes.session();
+      const repository = { host: name.host, path: name.path };
+      const url = session.urlOf(repository, `blobs/${digest}`);
+      const range: Record<string, string> = from === 0 ? {} : { range: `bytes=${from}-` };
+      const headers = { 'accept-encoding': 'identity', ...range };
+      const download = await session.open(url, repository, 'pull', { headers, limit: size });
+      const { status, url: last } = download;
+      if (status === 404) {
+        throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(fullImageName(name), 300)} lacks a part`, {
+          notes: [`the registry does not have ${digest}`],
+        });
+      }
+      if (status !== 200 && status !== 206) {
+        throw refused({ status, headers: {}, url: last, body: Buffer.alloc(0) }, url, repository);
+      }
+      const body = inWords(download.body, (error) => unreachable(error, last));
+      return status === 206 ? body : behind(body, from);
+    },
+  };
+}
+
+/** The same, with an error that somebody understands. */
+async function* inWords(body: AsyncIterable<Buffer>, words: (error: unknown) => unknown): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw words(error);
+  }
+}
+
+/** What stands behind so many bytes: of servers that give the whole where a part was asked for. */
+async function* behind(body: AsyncIterable<Buffer>, skip: number): AsyncGenerator<Buffer> {
+  let left = skip;
+  for await (const chunk of body) {
+    if (left < chunk.length) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+/**
+ * Images of a layout folder, by the names that its index gives them in `io.containerd.image.name` or
+ * `org.opencontainers.image.ref.name`, or by digest.
+ *
+ * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_IMAGE_INVALID` for what is no layout
+ */
+export function layoutSource(folder: string): ImageSource {
+  const index = jsonObject(readPart(folder, 'index.json', MAX_MANIFEST), join(folder, 'index.json'));
+  const version = jsonObject(readPart(folder, 'oci-layout', 1 << 16), join(folder, 'oci-layout'));
+  if (textField(version, 'imageLayoutVersion') !== '1.0.0') {
+    throw new PkgError('PKG_IMAGE_INVALID', `${printable(folder)} is no OCI image layout of version 1.0.0`);
+  }
+  const named = new Map<string, string>();
+  for (const item of listOf(getOwn(index, 'manifests'))) {
+    const annotations = isJsonObject(item) ? getOwn(item, 'annotations') : undefined;
+    for (const key of ['org.opencontainers.image.ref.name', 'io.containerd.image.name']) {
+      const name = parseImageName(textField(annotations, key));
+      if (name !== undefined) named.set(fullImageName(name), textField(item, 'digest'));
+    }
+  }
+  const resolve = async (name: ImageName): Promise<string> => {
+    const full = fullImageName(name);
+    const digest = name.digest || named.get(full);
+    if (digest !== undefined && isDigest(digest)) return digest;
+    const has = [...named.keys()].slice(0, 20).map((one) => `it has ${printable(one, 300)}`);
+    throw noImage(full, `${folder} does not have it`, has);
+  };
+  return {
+    resolve,
+    async manifest(name) {
+      const digest = await resolve(name);
+      const bytes = readPart(folder, blobPath(digest), MAX_MANIFEST);
+      checkDigest(bytes, digest, join(folder, blobPath(digest)));
+      return manifestOf(bytes, '', digest, fullImageName(name));
+    },
+    async blob(_name, { digest }, from) {
+      const path = join(folder, blobPath(digest));
+      return inWords(createReadStream(path, { fd: openRegular(path), start: from }), (cause) =>
+        unreadable(path, cause),
+      );
+    },
+  };
+}
+
+/** Where a layout has a blob. */
+export function blobPath(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
+
+function readPart(folder: string, name: string, limit: number): Buffer {
+  const path = join(folder, name);
+  try {
+    return readRegularFile(path, limit);
+  } catch (cause) {
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${cause.reason}`, {
+      hints: ['give the folder of an OCI image layout'],
+      cause,
+    });
+  }
+}
+
+function openRegular(path: string): number {
+  let descriptor: number | undefined;
+  try {
+    // A pipe in its place would be waited for.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (fstatSync(descriptor).isFile()) return descriptor;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  closeSync(descriptor);
+  throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} is no file`);
+}
+
+function unreadable(path: string, cause: unknown): PkgError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
+}
+
+function manifestOf(bytes: Buffer, told: string, digest: string, location: string): Manifest {
+  const json = jsonObject(bytes, location);
+  // The manifest says itself what it is; those of the OCI specification need not.
+  const own = textField(json, 'mediaType');
+  const guessed = Array.isArray(getOwn(json, 'manifests')) ? IMAGE_INDEX : IMAGE_MANIFEST;
+  const mediaType = own || (told.includes('manifest') || told.includes('index') ? told : guessed);
+  if (!LISTS.includes(mediaType) && !SINGLES.includes(mediaType)) {
+    throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is no image`, {
+      notes: [`its manifest is of the type ${printable(mediaType, 100)}`],
+    });
+  }
+  return { mediaType, digest: digest || digestOf(bytes), bytes };
+}
+
+/** A JSON object. Throws `PKG_IMAGE_INVALID` for anything else. */
+export function jsonObject(bytes: Uint8Array, location: string): JsonObject {
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
+    if (isJsonObject(value)) return value;
+  } catch {
+    // told below
+  }
+  throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is no JSON object`, {
+    hints: ['check that the name is that of an image'],
+  });
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function noImage(name: string, why: string, notes: readonly string[] = []): PkgError {
+  return new PkgError('PKG_IMAGE_NOT_FOUND', `there is no image ${printable(name, 300)}: ${printable(why, 200)}`, {
+    notes,
+    hints: ['check the name and the tag'],
+  });
+}

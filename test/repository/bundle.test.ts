@@ -1,0 +1,346 @@
+/** Bundles: charts and images in one file, carried over and copied into a real registry; the real helm and tar read them. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTar, tarHeader } from '../../src/chart/tar.ts';
+import { craftTar, temporaryFolder } from '../chart/support.ts';
+import { Layout } from '../support/image.ts';
+import { findRegistry, startRegistry } from '../support/registry.ts';
+import type { Registry } from '../support/registry.ts';
+import { chartFiles, chartsIn, run } from './support.ts';
+import type { Run } from './support.ts';
+
+const program = await findRegistry();
+
+/** A chart with an image in every kind of place. */
+function shopFiles(image: string): Record<string, string> {
+  return {
+    'Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0+b.1\ndependencies:\n- {name: part, version: 0.1.0}\n',
+    'Chart.lock': 'dependencies:\n- name: part\n  repository: ""\n  version: 0.1.0\ndigest: sha256:00\n',
+    'values.yaml': `image: ${image}\ntag: 1\n`,
+    'templates/all.yaml': `# kept
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: plain, annotations: {image: "not/an:image"}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      initContainers: [{name: first, image: "{{ .Values.image }}"}]
+      containers: [{name: web, image: "{{ .Values.image }}"}]
+      ephemeralContainers: [{name: debug, image: "{{ .Values.image }}"}]
+      volumes: [{name: data, image: {reference: "{{ .Values.image }}"}}]
+---
+apiVersion: acme.example/v1
+kind: Shop
+metadata: {name: shop}
+spec:
+  image: {{ .Values.image }}
+  sidecarImage: {{ .Values.image }}
+  parts: {registry: {{ .Values.image | splitList "/" | first }}, repository: app/web, tag: "{{ .Values.tag }}"}
+`,
+    'templates/hook.yaml': `apiVersion: batch/v1
+kind: Job
+metadata: {name: hook, annotations: {"helm.sh/hook": pre-install}}
+spec: {template: {spec: {containers: [{name: hook, image: "{{ .Values.image }}"}]}}}
+`,
+    ...Object.fromEntries(
+      Object.entries(chartFiles('part', '0.1.0')).map(([name, text]) => [`charts/part/${name}`, text]),
+    ),
+  };
+}
+
+const home = temporaryFolder();
+const pkg = (cwd: string, ...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
+
+/** The files of a bundle by name. */
+function filesOf(path: string): Map<string, Buffer> {
+  return new Map([...readTar(readFileSync(path), path)].map(({ name, data }) => [name, Buffer.from(data)]));
+}
+
+const tarOf = (files: readonly (readonly [name: string, data: Uint8Array, type?: string])[]): Buffer =>
+  craftTar(files.map(([name, data, type]) => ({ name, data, ...(type !== undefined && { type }) })));
+
+describe('without a network', () => {
+  let cwd: string;
+  beforeAll(async () => {
+    cwd = chartsIn({ shop: shopFiles('registry.example/app/web:1'), other: chartFiles('other', '2.0.0-rc.1') });
+    const layout = new Layout(join(cwd, 'layout'));
+    layout.add('registry.example/app/web:1', 'web');
+    const made = await pkg(cwd, 'bundle', 'shop', '-o', 'shop.tar', '--images', '--from-layout', 'layout');
+    if (made.status !== 0) throw new Error(made.stderr);
+  });
+
+  test('the same charts and images give the same bytes, and tar and readers of layouts read them', async () => {
+    const copy = temporaryFolder();
+    for (const name of ['shop', 'layout']) cpSync(join(cwd, name), join(copy, name), { recursive: true });
+    const again = await pkg(copy, 'bundle', 'shop', '-o', 'again.tar', '--images', '--from-layout', 'layout');
+    expect(again.status, again.stderr).toBe(0);
+    expect(again.stdout).toMatch(/^again\.tar holds 1 chart and 1 image, in \d+ bytes\n$/);
+    expect(readFileSync(join(copy, 'again.tar')).equals(readFileSync(join(cwd, 'shop.tar')))).toBe(true);
+    mkdirSync(join(copy, 'unpacked'));
+    execFileSync('tar', ['-xf', join(copy, 'again.tar'), '-C', join(copy, 'unpacked')]);
+    // What is unpacked is a layout itself.
+    const from = ['bundle', 'shop', '-o', 'third.tar', '--images', '--from-layout', 'unpacked'];
+    expect((await pkg(copy, ...from)).status).toBe(0);
+    expect(readFileSync(join(copy, 'third.tar')).equals(readFileSync(join(cwd, 'shop.tar')))).toBe(true);
+    const contents = JSON.parse(filesOf(join(cwd, 'shop.tar')).get('bundle.json')?.toString() ?? '') as {
+      charts: { name: string; digest: string; lock: { digest: string }; file: string }[];
+      images: { name: string }[];
+    };
+    expect(contents.images.map(({ name }) => name)).toEqual(['registry.example/app/web:1']);
+    expect(contents.charts[0]).toMatchObject({ name: 'shop', lock: { digest: 'sha256:00' } });
+    const archive = filesOf(join(cwd, 'shop.tar')).get(contents.charts[0]?.file ?? '') ?? Buffer.alloc(0);
+    expect(contents.charts[0]?.digest).toBe(`sha256:${createHash('sha256').update(archive).digest('hex')}`);
+  });
+
+  test('a bundle is taken where a chart is', async () => {
+    const expected = await pkg(cwd, 'template', 'shop');
+    const rendered = await pkg(cwd, 'template', 'shop.tar');
+    expect(rendered.stdout, rendered.stderr).toBe(expected.stdout);
+    expect((await pkg(cwd, 'show', 'chart', 'shop.tar')).stdout).toContain('name: shop');
+    expect((await pkg(cwd, 'images', 'shop.tar#shop')).stdout).toContain('registry.example/app/web:1\n');
+    const installed = await pkg(cwd, 'install', 'shop.tar', '--target', 'dir:out', '--offline');
+    expect(installed.status, installed.stderr).toBe(0);
+  });
+
+  test('of several charts one is named', async () => {
+    const made = await pkg(cwd, 'bundle', 'shop', 'other', '-o', 'two.tar');
+    expect(made.status, made.stderr).toBe(0);
+    const open = await pkg(cwd, 'template', 'two.tar');
+    expect(open.stderr).toContain('PKG_CHART_AMBIGUOUS');
+    expect(open.stderr).toContain('two.tar#other: 2.0.0-rc.1');
+    expect((await pkg(cwd, 'template', 'two.tar#other')).stdout).toContain('name: other');
+    expect((await pkg(cwd, 'template', 'two.tar#none')).stderr).toContain('PKG_CHART_NOT_FOUND');
+    const old = await pkg(cwd, 'template', 'two.tar#other', '--version', '^1');
+    expect(old.stderr).toContain('PKG_CHART_VERSION_NOT_FOUND');
+    expect((await pkg(cwd, 'bundle', 'shop', 'shop', '-o', 'x.tar')).stderr).toContain('PKG_USAGE');
+  });
+
+  test('the images of a mirror are in everything that is rendered, and in the record', async () => {
+    const mirror = ['--image-mirror', 'oci://mirror.example:5000/apps'];
+    const { stdout, stderr } = await pkg(cwd, 'template', 'shop.tar', ...mirror);
+    expect(stdout, stderr).toContain('# kept\n');
+    expect(stdout.match(/mirror\.example:5000\/apps\/registry\.example\/app\/web:1/g)).toHaveLength(7);
+    expect(stdout.match(/registry\.example\/app\/web:1/g)).toHaveLength(7);
+    expect(stdout).toContain('registry: mirror.example:5000\n');
+    expect(stdout).toContain('repository: apps/registry.example/app/web\n');
+    expect(stdout).toContain('not/an:image');
+    const installed = await pkg(cwd, 'install', 'mirrored', 'shop.tar', '--target', 'dir:mirrored', ...mirror);
+    expect(installed.status, installed.stderr).toBe(0);
+    const manifest = await pkg(cwd, 'get', 'manifest', 'mirrored', '--target', 'dir:mirrored');
+    expect(manifest.stdout).toContain('mirror.example:5000/apps/registry.example/app/web:1');
+    const again = await pkg(cwd, 'upgrade', 'mirrored', 'shop.tar', '--target', 'dir:mirrored', ...mirror);
+    expect(again.status, again.stderr).toBe(0);
+    expect((await pkg(cwd, 'template', 'shop', '--image-mirror', 'https://x')).stderr).toContain('PKG_USAGE');
+  });
+
+  test('images that are not there are all named, and nothing is written', async () => {
+    const args = ['bundle', 'other', 'shop', '-o', 'none.tar', '--images', '--from-layout', 'layout'];
+    const none = await pkg(cwd, ...args, '--set', 'image=registry.example/app/none:1');
+    expect(none.status).toBe(1);
+    expect(none.stderr).toContain('PKG_IMAGE_NOT_FOUND');
+    expect(none.stderr).toContain('registry.example/app/none:1');
+    const offline = await pkg(cwd, 'images', 'shop', '--resolve', '--offline');
+    expect(offline.stderr).toContain('PKG_OFFLINE');
+    expect(readdirSync(cwd).filter((name) => /none|tmp/.test(name))).toEqual([]);
+  });
+
+  test('a layout with a damaged, a short and a missing part', async () => {
+    for (const harm of ['other', 'short', 'gone'] as const) {
+      const folder = join(temporaryFolder(), 'layout');
+      cpSync(join(cwd, 'layout'), folder, { recursive: true });
+      const blobs = join(folder, 'blobs', 'sha256');
+      const large = readdirSync(blobs).find((name) => readFileSync(join(blobs, name)).length === 1000) ?? '';
+      if (harm === 'gone') rmSync(join(blobs, large));
+      else writeFileSync(join(blobs, large), Buffer.alloc(harm === 'short' ? 900 : 1000, 'x'));
+      const made = await pkg(cwd, 'bundle', 'shop', '-o', 'bad.tar', '--images', '--from-layout', folder);
+      expect(made.stderr, harm).toContain(harm === 'gone' ? 'PKG_FILE_UNREADABLE' : 'PKG_DIGEST_MISMATCH');
+      expect(readdirSync(cwd).filter((name) => name.startsWith('bad'))).toEqual([]);
+    }
+  });
+
+  describe('a bundle that somebody made', () => {
+    /** Every one is refused, whole, by whoever opens it. */
+    async function expectRefused(bytes: Buffer, why: RegExp): Promise<void> {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, 'bad.tar'), bytes);
+      const pushed = await pkg(folder, 'bundle', 'push', 'bad.tar', 'oci://127.0.0.1:1/x', '--plain-http');
+      expect(pushed.stderr).toContain('PKG_BUNDLE_INVALID');
+      expect(pushed.stderr).toMatch(why);
+      expect(readdirSync(folder)).toEqual(['bad.tar']);
+    }
+
+    const whole = (): (readonly [string, Buffer])[] => [...filesOf(join(cwd, 'shop.tar'))];
+
+    test.each([
+      ['../out', /has no place/],
+      ['/etc/out', /has no place/],
+      ['charts/../../out.tgz', /has no place/],
+      ['charts/a/b.tgz', /has no place/],
+      ['blobs/sha256/xyz', /has no place/],
+      ['charts/\nshop.tgz', /has no place/],
+    ])('with the name %j', (name, why) => expectRefused(tarOf([...whole(), [name, Buffer.from('x')]]), why));
+
+    test.each(['1', '2', '3', '5', '6', '7'])('with an entry of type %s', (type) =>
+      expectRefused(tarOf([...whole(), ['charts/link.tgz', Buffer.alloc(0), type]]), /is no plain file/),
+    );
+
+    test('with a file twice, without its beginning, cut off', async () => {
+      const files = whole();
+      const [first, second] = files;
+      if (first === undefined || second === undefined) throw new Error('an empty bundle');
+      await expectRefused(tarOf([...files, second]), /is in it twice/);
+      await expectRefused(tarOf(files.slice(1)), /does not begin with bundle\.json/);
+      const bytes = tarOf(files);
+      await expectRefused(bytes.subarray(0, bytes.length - 2000), /ends in the middle|is missing/);
+      await expectRefused(Buffer.alloc(2048), /is missing/);
+    });
+
+    test('with a header that promises more than there is', async () => {
+      const [first] = tarHeader('blobs/sha256/'.padEnd(77, 'a'), 8 ** 11 - 1, new Date(0));
+      const bytes = tarOf(whole());
+      await expectRefused(Buffer.concat([bytes.subarray(0, -1024), first ?? Buffer.alloc(0)]), /middle of a file/);
+    });
+
+    test('with any part changed or left out', async () => {
+      for (const [name, data] of whole()) {
+        if (name === 'bundle.json' || name === 'index.json' || name === 'oci-layout') continue;
+        const others = whole().map(([one, bytes]) => [one, one === name ? changed(data) : bytes] as const);
+        await expectRefused(tarOf(others), /not what its digest says/);
+        await expectRefused(tarOf(whole().filter(([one]) => one !== name)), /is missing/);
+      }
+    });
+
+    test('with contents that say something else', async () => {
+      const contents = JSON.parse(filesOf(join(cwd, 'shop.tar')).get('bundle.json')?.toString() ?? '') as {
+        charts: Record<string, unknown>[];
+        images: Record<string, unknown>[];
+      };
+      const [chart = {}] = contents.charts;
+      const [image = {}] = contents.images;
+      const wrong: [unknown, RegExp][] = [
+        [[], /no JSON object/],
+        [{ ...contents, formatVersion: 2 }, /its format is 2/],
+        [{ ...contents, created: 'today' }, /when it was made/],
+        [{ ...contents, charts: [{ ...chart, file: 'bundle.json' }] }, /a chart that is not whole/],
+        [{ ...contents, charts: [{ ...chart, digest: '' }] }, /a chart that is not whole/],
+        [{ ...contents, charts: [{ ...chart, file: 'charts/none.tgz' }] }, /is missing/],
+        [{ ...contents, images: [{ ...image, name: '../x' }] }, /an image that is not whole/],
+        [{ ...contents, images: [{ ...image, digest: `sha256:${'0'.repeat(64)}` }] }, /is missing/],
+      ];
+      for (const [value, why] of wrong) {
+        const bytes = Buffer.from(JSON.stringify(value));
+        await expectRefused(tarOf(whole().map(([name, data]) => [name, name === 'bundle.json' ? bytes : data])), why);
+      }
+    });
+  });
+});
+
+function changed(data: Buffer): Buffer {
+  const other = Buffer.from(data);
+  const last = other.length - 1;
+  other[last] = (other[last] ?? 0) ^ 1;
+  return other;
+}
+
+describe.skipIf(program === undefined)('with a registry', () => {
+  let registry: Registry;
+  let cwd: string;
+  let digest: string;
+  let image: string;
+  beforeAll(async () => {
+    registry = await startRegistry(program ?? '', 'none', true);
+    image = `${registry.host}/app/web:1`;
+    cwd = chartsIn({ shop: shopFiles(image) });
+    const layout = new Layout(join(cwd, 'layout'));
+    // Larger than what is sent at once.
+    digest = layout.add(image, 'web', 20 << 20);
+    await layout.push(registry.host, 'app/web', '1', digest);
+  });
+  afterAll(() => registry.close());
+
+  test('digests are asked for, and all images that cannot be had are named', async () => {
+    const found = await pkg(cwd, 'images', 'shop', '--resolve', '--plain-http', '-o', 'json');
+    expect(found.status, found.stderr).toBe(0);
+    const usedBy: unknown = expect.arrayContaining([{ object: 'Deployment/web', container: 'web', kind: 'container' }]);
+    expect(JSON.parse(found.stdout)).toEqual([{ image, digest, resolved: `${image}@${digest}`, usedBy }]);
+    const text = await pkg(cwd, 'images', 'shop', '--resolve', '--plain-http');
+    expect(text.stdout).toBe(`${image}@${digest}\n`);
+    const missing = ['--set', `image=${registry.host}/a/b:2,tag=9`];
+    const none = await pkg(cwd, 'images', 'shop', '--resolve', '--plain-http', ...missing);
+    expect(none.stderr).toContain('PKG_IMAGE_NOT_FOUND');
+    expect(none.stderr).toContain(`${registry.host}/a/b:2`);
+    expect(none.stderr).toContain(`${registry.host}/app/web:9`);
+  });
+
+  test('from a registry through a bundle into a mirror, twice; helm pulls the chart', async () => {
+    const made = await pkg(cwd, 'bundle', 'shop', '-o', 'shop.tar', '--images', '--plain-http');
+    expect(made.status, made.stderr).toBe(0);
+    const layout = await pkg(cwd, 'bundle', 'shop', '-o', 'layout.tar', '--images', '--from-layout', 'layout');
+    expect(layout.status, layout.stderr).toBe(0);
+    expect(readFileSync(join(cwd, 'layout.tar')).equals(readFileSync(join(cwd, 'shop.tar')))).toBe(true);
+
+    const mirror = `oci://${registry.host}/mirror`;
+    const push = async (): Promise<{ kind: string; reference: string; digest: string; changed: boolean }[]> => {
+      const { status, stdout, stderr } = await pkg(
+        cwd,
+        'bundle',
+        'push',
+        'shop.tar',
+        mirror,
+        '--plain-http',
+        '-o',
+        'json',
+      );
+      expect(status, stderr).toBe(0);
+      return JSON.parse(stdout) as Awaited<ReturnType<typeof push>>;
+    };
+    const copy = `${registry.host}/mirror/${registry.host.replace(':', '-')}/app/web:1`;
+    const first = await push();
+    expect(first.map(({ kind, reference, changed: isNew }) => [kind, reference, isNew])).toEqual([
+      ['image', copy, true],
+      ['chart', `${mirror}/shop:1.0.0_b.1`, true],
+    ]);
+    expect((await push()).map(({ changed: isNew }) => isNew)).toEqual([false, false]);
+
+    // The list and all that it names are there, under the same digests.
+    const base = `http://${registry.host}/v2/${copy.slice(registry.host.length + 1, -2)}`;
+    const list = await fetch(`${base}/manifests/1`, { headers: { accept: 'application/vnd.oci.image.index.v1+json' } });
+    expect(list.headers.get('docker-content-digest')).toBe(digest);
+    const bundle = filesOf(join(cwd, 'shop.tar'));
+    const { manifests } = (await list.json()) as { manifests: { digest: string }[] };
+    for (const one of manifests) {
+      const { layers } = JSON.parse(bundle.get(`blobs/sha256/${one.digest.slice(7)}`)?.toString() ?? '') as {
+        layers: { digest: string }[];
+      };
+      for (const layer of layers) {
+        expect((await fetch(`${base}/blobs/${layer.digest}`, { method: 'HEAD' })).status).toBe(200);
+      }
+    }
+
+    const options = { cwd: temporaryFolder(), home: temporaryFolder() };
+    const pulled = await run('helm', ['pull', `${mirror}/shop`, '--version', '1.0.0+b.1', '--plain-http'], options);
+    expect(pulled.status, pulled.stderr).toBe(0);
+    expect(existsSync(join(options.cwd, 'shop-1.0.0+b.1.tgz'))).toBe(true);
+
+    // What is rendered for the mirror is what is there.
+    const args = ['images', `${mirror}/shop:1.0.0_b.1`, '--plain-http', '--resolve', '--set', `image=${copy}`];
+    expect((await pkg(cwd, ...args)).stdout).toContain(`${copy}@${digest}\n`);
+  });
+
+  test('a chart that is there with other content is refused', async () => {
+    const other = chartsIn({ shop: { ...shopFiles(image), 'README.md': 'other' } });
+    expect((await pkg(other, 'bundle', 'shop', '-o', 'other.tar')).status).toBe(0);
+    const place = `oci://${registry.host}/taken`;
+    expect((await pkg(cwd, 'bundle', 'shop', '-o', 'plain.tar')).status).toBe(0);
+    expect((await pkg(cwd, 'bundle', 'push', 'plain.tar', place, '--plain-http')).status).toBe(0);
+    const refused = await pkg(other, 'bundle', 'push', 'other.tar', place, '--plain-http');
+    expect(refused.stderr).toContain('PKG_VERSION_PUBLISHED');
+  });
+});
