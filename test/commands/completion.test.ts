@@ -112,6 +112,10 @@ const CASES: [string, string[]][] = [
   ['pkg upgrade name -f values.yaml ch', ['chart', 'chart-1.0.tgz', 'chest of charts']],
   ['pkg upgrade ch', []],
   ['pkg lint chart ch', ['chart', 'chart-1.0.tgz', 'chest of charts']],
+  ['pkg bundle ch', ['chart', 'chart-1.0.tgz', 'chest of charts']],
+  ['pkg bundle chart ch', ['chart', 'chart-1.0.tgz', 'chest of charts']],
+  ['pkg bundle push chart.tar oci://x --out', ['--output']],
+  ['pkg bundle chart push --from', ['--from-layout']],
   ['pkg package -d ch', ['chart', 'chest of charts']],
 ];
 

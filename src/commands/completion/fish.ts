@@ -35,7 +35,7 @@ function __pkg_charts
     end
 end`;
 
-function walk({ steps, globals, commands }: CompletionModel): string {
+function walk({ steps, globals, commands, both }: CompletionModel): string {
   const takes = (flags: readonly FlagModel[]): string =>
     flags
       .filter(({ takesValue }) => takesValue)
@@ -81,7 +81,11 @@ ${steps
   )
   .join('\n')}
                     case '*'
-                        set id '?'
+                        if contains -- "$id" ${both.join(' ')}
+                            set at 1
+                        else
+                            set id '?'
+                        end
                         set open 0
                 end
                 switch "$id"

@@ -31,6 +31,8 @@ export type CompletionModel = {
   globals: FlagModel[];
   /** The words of the command line that name a command, aliases included. */
   steps: WordModel[];
+  /** Commands whose name is the first word of others, too: `bundle` and `bundle push`. */
+  both: readonly string[];
   /** What to offer for the next word of a name: names only, with what they do. */
   names: ReadonlyMap<string, { word: string; summary: string }[]>;
 };
@@ -51,12 +53,19 @@ export function completionModel(all: readonly { id: string; summary: string; com
   ];
   const summaryOf = (id: string): string => GROUPS[id] ?? all.find((command) => command.id === id)?.summary ?? '';
   const groups = Object.keys(GROUPS);
+  const both = top.filter((name) => !groups.includes(name) && subcommands(name).length > 0);
   return {
     commands,
+    both,
     globals: flagsOf(GLOBAL_FLAGS),
     steps: [
-      ...top.map((name) => ({ from: '', words: spellings(name), to: name, isGroup: groups.includes(name) })),
-      ...groups.flatMap((group) =>
+      ...top.map((name) => ({
+        from: '',
+        words: spellings(name),
+        to: name,
+        isGroup: [...groups, ...both].includes(name),
+      })),
+      ...[...groups, ...both].flatMap((group) =>
         subcommands(group).map((word) => ({ from: group, words: [word], to: `${group} ${word}`, isGroup: false })),
       ),
     ],

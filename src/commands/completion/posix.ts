@@ -117,7 +117,11 @@ ${model.steps
       `          ${words.map((word) => `"${from} ${word}"`).join('|')}) id="${to}"${isGroup ? '' : ' open=""'} ;;`,
   )
   .join('\n')}
-          *) id="?" open="" ;;
+          *)
+            case $id in
+              ${model.both.join('|')}) at=1 open="" ;;
+              *) id="?" open="" ;;
+            esac ;;
         esac ;;
     esac
   done

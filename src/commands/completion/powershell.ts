@@ -48,7 +48,9 @@ ${values.join('\n')}
       $waits = ${list(spellings(globals.filter(({ takesValue }) => takesValue)))} + @($takes[$id])
       if ($waits -ccontains $word) { $flag = $word }
     }
-    elseif (-not $nexts.ContainsKey($id)) { $at++ }
+    elseif (-not $nexts.ContainsKey($id)) {
+      if ($at -eq 0 -and $steps.ContainsKey("$id $word")) { $id = $steps["$id $word"] } else { $at++ }
+    }
     elseif ($id -eq '' -and $word -eq 'help') { $help = $true }
     elseif ($steps.ContainsKey("$id $word")) { $id = $steps["$id $word"] }
     else { $id = '?' }
