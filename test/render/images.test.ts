@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { imagesOf } from '../../src/render/images.ts';
+import { mirroredImage, parseMirror } from '../../src/image-name.ts';
+import { imagesOf, renameImages } from '../../src/render/images.ts';
 import { fromPlain, isMap } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 
@@ -54,6 +55,41 @@ test('every image of every container is found, whatever holds the pod', () => {
         expect(found).toEqual([...new Set(wanted)].sort());
       }
     }),
+  );
+});
+
+test('every image that is found is renamed, once, and nothing else is', () => {
+  const mirror = parseMirror('oci://mirror.example:5000/apps');
+  const field = fc.oneof(
+    image,
+    fc.record({
+      registry: fc.constantFrom('quay.io', 'docker.io'),
+      repository: fc.constant('a/b'),
+      tag: fc.constant('1'),
+    }),
+    fc.record({ repository: fc.constant('quay.io/a/b'), digest: fc.constant(`sha256:${'b'.repeat(64)}`) }),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.keys(WRAPPED)),
+      pod,
+      fc.array(field, { maxLength: 3 }),
+      (kind, spec, fields) => {
+        const object = values({
+          ...WRAPPED[kind]?.(spec),
+          metadata: { name: 'o', annotations: { text: 'quay.io/a/b:1' } },
+          status: fields.map((one) => ({ sidecarImage: one })),
+        });
+        const before = imagesOf([object], undefined).map((one) => one.image);
+        const metadata = JSON.stringify([...(object.get('metadata') as ValueMap)]);
+        const rename = (text: string): string => mirroredImage(text, mirror);
+        expect(renameImages(object, rename)).toBe(before.length > 0);
+        const after = imagesOf([object], undefined).map((one) => one.image);
+        expect(after).toEqual([...new Set(before.map(rename))].sort());
+        expect(renameImages(object, rename)).toBe(false);
+        expect(JSON.stringify([...(object.get('metadata') as ValueMap)])).toBe(metadata);
+      },
+    ),
   );
 });
 
