@@ -133,17 +133,29 @@ export class HttpClient {
    *   `failureOf` knows for an answer that does not come or breaks off; PkgError for a proxy that is none
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
-    return await this.#tried(request, async (download) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of download.body) chunks.push(chunk);
-      const { status, headers, url } = download;
-      return { status, headers, url, body: Buffer.concat(chunks) };
-    });
+    const { signal, release } = this.#bounded(request.signal);
+    try {
+      return await this.#tried(request, signal, async (download) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of download.body) chunks.push(chunk);
+        const { status, headers, url } = download;
+        return { status, headers, url, body: Buffer.concat(chunks) };
+      });
+    } finally {
+      release();
+    }
   }
 
   /** The same, with the body given as it comes: what breaks off in it is not tried again. */
   async open(request: HttpRequest): Promise<HttpDownload> {
-    return await this.#tried(request, async (download) => download);
+    const { signal, release } = this.#bounded(request.signal);
+    try {
+      const download = await this.#tried(request, signal, async (answer) => answer);
+      return { ...download, body: releasing(download.body, release) };
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /** Ends all connections; requests that are under way fail. */
@@ -153,10 +165,9 @@ export class HttpClient {
   }
 
   /** Has a request answered, and tries again after resets and while the server is busy. */
-  async #tried<T>(request: HttpRequest, use: (download: HttpDownload) => Promise<T>): Promise<T> {
+  async #tried<T>(request: HttpRequest, signal: AbortSignal, use: (download: HttpDownload) => Promise<T>): Promise<T> {
     const { method = 'GET', repeatable = method !== 'POST' && method !== 'PATCH' } = request;
     const begun = Date.now();
-    const signal = this.#bounded(request.signal);
     for (let tries = 1; ; tries++) {
       // A last try ends with whatever comes of it.
       const isLast = !repeatable || tries >= MOST_TRIES;
@@ -179,13 +190,20 @@ export class HttpClient {
     }
   }
 
-  /** One signal for what the caller calls off and for the time that all may take. */
-  #bounded(signal: AbortSignal | undefined): AbortSignal {
+  /**
+   * One signal for what the caller calls off and for the time that all may take. Until it is released its timer holds
+   * the request with its body: a large upload in parts would be held whole.
+   */
+  #bounded(signal: AbortSignal | undefined): { signal: AbortSignal; release: () => void } {
     const late = new AbortController();
     const error = Object.assign(new Error('the answer took too long'), { code: 'ETIMEDOUT' });
-    // It keeps no process alive, and does nothing to a request that is over.
-    setTimeout(() => late.abort(error), this.#times.whole).unref();
-    return signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+    const timer = setTimeout(() => late.abort(error), this.#times.whole);
+    // It keeps no process alive.
+    timer.unref();
+    return {
+      signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
+      release: () => clearTimeout(timer),
+    };
   }
 
   async #followed(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
@@ -304,6 +322,15 @@ async function* bounded({ body }: PoolAnswer, limit: number, url: URL): AsyncGen
     size += (chunk as Buffer).length;
     if (size > limit) throw new UnusableAnswer('size', `sends more than ${limit >> 20} MiB`, url);
     yield chunk as Buffer;
+  }
+}
+
+/** A body, with something to be done when it was read, or is not read further. */
+async function* releasing(body: AsyncIterable<Buffer>, release: () => void): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } finally {
+    release();
   }
 }
 
