@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTar, tarHeader } from '../../src/chart/tar.ts';
@@ -332,6 +334,49 @@ describe.skipIf(program === undefined)('with a registry', () => {
     // What is rendered for the mirror is what is there.
     const args = ['images', `${mirror}/shop:1.0.0_b.1`, '--plain-http', '--resolve', '--set', `image=${copy}`];
     expect((await pkg(cwd, ...args)).stdout).toContain(`${copy}@${digest}\n`);
+  });
+
+  test('layers that two images share are sent once and mounted, and what is there is not sent again', async () => {
+    const folder = chartsIn({ shop: shopFiles('acme.example/first:1') });
+    const other = shopFiles('acme.example/second:1')['templates/all.yaml'] ?? '';
+    writeFileSync(join(folder, 'shop', 'templates', 'hook.yaml'), other.replaceAll('.Values.image', '.Values.other'));
+    const layout = new Layout(join(folder, 'layout'));
+    for (const name of ['acme.example/first:1', 'acme.example/second:1', 'acme.example/app/web:1']) {
+      layout.add(name, 'shared');
+    }
+    const made = ['bundle', 'shop', '-o', 'two.tar', '--images', '--from-layout', 'layout'];
+    const { status, stderr } = await pkg(folder, ...made, '--set', 'other=acme.example/second:1');
+    expect(status, stderr).toBe(0);
+    // Passes everything on to the registry.
+    const seen: string[] = [];
+    const relay = createServer((asked, response) => {
+      const { method = '', url = '', headers } = asked;
+      const [, port = ''] = registry.host.split(':');
+      const onward = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
+        seen.push(`${method} ${answer.statusCode} ${url}`);
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      asked.pipe(onward);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const mirror = `oci://127.0.0.1:${(relay.address() as AddressInfo).port}/shared`;
+    const push = (): Promise<Run> => pkg(folder, 'bundle', 'push', 'two.tar', mirror, '--plain-http');
+    try {
+      const first = await push();
+      expect(first.status, first.stderr).toBe(0);
+      const mounts = seen.filter((line) => line.startsWith('POST 201') && line.includes('mount='));
+      // Three images of five blobs (two configs, three layers): all of the second and the third.
+      expect(mounts).toHaveLength(10);
+      seen.length = 0;
+      const second = await push();
+      expect(second.status, second.stderr).toBe(0);
+      expect(seen.length).toBeGreaterThan(0);
+      expect(seen.filter((line) => !/^(?:GET|HEAD) /.test(line))).toEqual([]);
+    } finally {
+      relay.closeAllConnections();
+      relay.close();
+    }
   });
 
   test('a chart that is there with other content is refused', async () => {
