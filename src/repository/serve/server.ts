@@ -201,12 +201,13 @@ class Handler {
     // Neither a link that took the file's place nor a pipe that nobody writes to.
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ELOOP') throw new Refusal(404, 'this is not here');
+      if (['ENOENT', 'ELOOP', 'ENXIO'].includes(error.code ?? '')) throw new Refusal(404, 'this is not here');
       throw error;
     });
     try {
-      const { ino, size, mtimeNs, ...stat } = await file.stat({ bigint: true });
+      const stat = await file.stat({ bigint: true });
       if (!stat.isFile()) throw new Refusal(404, 'this is not here');
+      const { ino, size, mtimeNs } = stat;
       const etag = `"${[ino, size, mtimeNs].map((part) => part.toString(16)).join('-')}"`;
       const headers = { etag, 'cache-control': 'no-cache' };
       if (isUnchanged(request, etag)) {
