@@ -82,6 +82,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
       'repo/remove',
       'repo/update',
       'search/repo',
+      'serve',
     ].map(commandModule),
     ...['dependency/build', 'dependency/list', 'dependency/update'].map(commandModule),
     ...['registry/login', 'registry/logout'].map(commandModule),

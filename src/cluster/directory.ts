@@ -4,11 +4,13 @@
  */
 import { statSync } from 'node:fs';
 import { PkgError } from '../errors.ts';
+import { withFileLock } from '../file-lock.ts';
+import type { LockErrors } from '../file-lock.ts';
 import { cloneJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject } from '../yaml/value.ts';
 import { DEFAULT_KUBE_VERSION, defaultApiVersions } from './capabilities.ts';
 import { describeRef, refOf } from './cluster.ts';
-import { errorCode, Folder } from './directory/files.ts';
+import { describeFailure, errorCode, Folder } from './directory/files.ts';
 import { parseAnyObject, parseObject, printObject, versionOf, withoutServerFields } from './directory/format.ts';
 import {
   CLUSTER_FOLDER,
@@ -19,7 +21,6 @@ import {
   kindFolder,
   SECRET_FOLDER,
 } from './directory/layout.ts';
-import { withLock } from './directory/lock.ts';
 import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import type { Cluster, Comparison, Fence, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
@@ -27,6 +28,16 @@ import type { Cluster, Comparison, Fence, KubeObject, ListQuery, ObjectRef, Scop
 const CRD: { apiVersion: string; kind: string } = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
+};
+
+/** A file of the folder is looked at and then changed under this lock. */
+const LOCK_ERRORS: LockErrors = {
+  held: (path) =>
+    new PkgError('PKG_TARGET_UNWRITABLE', 'another process keeps the target locked', {
+      at: { file: path },
+      hints: ['remove the lock file if no other pkg works on this target'],
+    }),
+  failed: (cause, path) => describeFailure(cause, path, 'write'),
 };
 
 /**
@@ -234,8 +245,10 @@ class Directory implements Cluster {
   async #change<T>(work: () => T): Promise<T> {
     this.#folder.prepare();
     for (;;) {
-      const done = await withLock(this.#folder.path(SECRET_FOLDER, '.lock'), () =>
-        this.#fence?.isOpen() === false ? undefined : { result: work() },
+      const done = await withFileLock(
+        this.#folder.path(SECRET_FOLDER, '.lock'),
+        () => (this.#fence?.isOpen() === false ? undefined : { result: work() }),
+        LOCK_ERRORS,
       );
       if (done !== undefined) return done.result;
       await this.#fence?.reopen();

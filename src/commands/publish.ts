@@ -16,13 +16,13 @@ import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
 import { printResult } from './support/release-output.ts';
-import { withRemotes } from './support/remotes.ts';
+import { accessOf, withRemotes } from './support/remotes.ts';
 import type { SignFlags } from './support/sign.ts';
 
 export const command: Command = defineCommand({
   description: [
-    'Checks a chart, packs it, and publishes it in OCI registries and in folders that are chart repositories (a checkout',
-    'of GitHub Pages, say). A version that is there with other content is refused; with the same content nothing is',
+    'Checks a chart, packs it, and publishes it in OCI registries, in chart repositories that take uploads, and in folders',
+    'that are chart repositories (a checkout of GitHub Pages, say). A version that is there with other content is refused; with the same content nothing is',
     'changed, so that a pipeline can be run again.',
     'In GitHub Actions the outputs name, version, reference, digest and changed are set, of the first place.',
   ],
@@ -36,7 +36,7 @@ export const command: Command = defineCommand({
   ],
   args: [
     { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
-    { name: 'TARGET', summary: 'oci://HOST/PATH, or a folder', rest: true },
+    { name: 'TARGET', summary: 'oci://HOST/PATH, https://URL or name of a repository, or a folder', rest: true },
   ],
   flags: {
     version: { type: 'string', value: 'VERSION', summary: 'publish under this version' },
@@ -63,7 +63,8 @@ export const command: Command = defineCommand({
     const { outcomes, version } = await withRemotes(
       flags,
       async (remotes) => {
-        const targets = places.map((place) => targetOf(place, flags.url, remotes));
+        const access = await accessOf(flags);
+        const targets = places.map((place) => targetOf(place, flags.url, access, remotes));
         const packed = await packedAs(chart, path, targets, flags);
         const { name, version: chosen } = packed.chart.metadata;
         const provenance = flags.sign
@@ -87,14 +88,25 @@ export const command: Command = defineCommand({
   },
 });
 
-/** The registry that a login on the command line is for; empty without one. Throws `PKG_USAGE` where it could be several. */
-function onlyRegistry(places: readonly string[], { username = '' }: { username: string | undefined }): string {
-  const registries = places.filter((place) => place.startsWith('oci://'));
-  const hosts = new Set(registries.map((place) => place.split('/')[2]));
-  if (username === '' || hosts.size < 2) return registries[0] ?? '';
-  throw new PkgError('PKG_USAGE', '--username is for one registry, and several are named', {
-    hints: ['leave it out, and log in to each: `pkg registry login`'],
-  });
+/**
+ * The registry that a login on the command line is for; empty without one, and where it is for a chart repository that
+ * is named by its address. Throws `PKG_USAGE` where it could be for several.
+ */
+function onlyRegistry(
+  places: readonly string[],
+  flags: { username: string | undefined; password: string | undefined; 'password-stdin': boolean },
+): string {
+  const remote = places.filter((place) => /^(?:oci|https?):\/\//i.test(place));
+  const hosts = new Set(remote.map((place) => place.split('/')[2]));
+  const hasLogin = Boolean(flags.username || flags.password || flags['password-stdin']);
+  if (!hasLogin || hosts.size < 2) return remote[0] ?? '';
+  throw new PkgError(
+    'PKG_USAGE',
+    'a login on the command line is for one registry or repository, and several are named',
+    {
+      hints: ['leave it out, and keep each login: `pkg registry login`, `pkg repo add --username`'],
+    },
+  );
 }
 
 /** @throws {PkgError} `PKG_LINT_FAILED` */

@@ -3,36 +3,57 @@ import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
-import { pushChart } from '../repository/registry-push.ts';
+import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
+import { digestOf, pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
+import { shownText } from '../repository/urls.ts';
 import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { REMOTE_FLAGS } from './support/flags.ts';
-import { withRemotes } from './support/remotes.ts';
+import { accessOf, withRemotes } from './support/remotes.ts';
 
 export const command: Command = defineCommand({
   description: [
-    'Writes the archive of a chart into an OCI registry, under its name and version. A provenance file beside the',
-    'archive goes with it.',
+    'Writes the archive of a chart, under its name and version, into an OCI registry, or into a chart repository that',
+    "takes uploads by ChartMuseum's API. A provenance file beside the archive goes with it.",
   ],
-  examples: [{ command: 'pkg push web-1.2.3.tgz oci://registry.example.com/charts', says: 'as charts/web:1.2.3' }],
+  examples: [
+    { command: 'pkg push web-1.2.3.tgz oci://registry.example.com/charts', says: 'as charts/web:1.2.3' },
+    { command: 'pkg push web-1.2.3.tgz acme', says: 'into the repository acme, with its login' },
+  ],
   args: [
     { name: 'CHART', summary: 'an archive that `pkg package` made', complete: 'file' },
-    { name: 'REMOTE', summary: 'oci://HOST/PATH: the name of the chart comes behind it' },
+    { name: 'REMOTE', summary: 'oci://HOST/PATH, the name of a known repository, or https://URL of another' },
   ],
-  flags: REMOTE_FLAGS,
+  flags: {
+    force: { type: 'boolean', summary: 'replace the version in a chart repository that allows it' },
+    ...REMOTE_FLAGS,
+  },
   async run({ flags, args }) {
     const [path = '', remote = ''] = args;
-    if (!remote.startsWith('oci://')) {
+    const isRegistry = remote.startsWith('oci://');
+    if (!isRegistry && (remote === '' || (/[/\\]/.test(remote) && !/^https?:\/\//i.test(remote)))) {
       throw new PkgError('PKG_USAGE', `'${printable(remote, 100)}' is no place to push to`, {
-        hints: ['give oci://HOST/PATH'],
+        hints: ['give oci://HOST/PATH, the name of a known repository, or its address'],
       });
+    }
+    if (isRegistry && flags.force) {
+      throw new PkgError('PKG_USAGE', '--force is for chart repositories: a registry takes every push');
     }
     const { archive, provenance, created } = readPushed(path);
     const chart = await readChartArchive(archive, path);
     const { name, version } = chart.metadata;
+    if (!isRegistry) {
+      const fileName = `${name}-${version}.tgz`;
+      await withRemotes(flags, async (remotes) => {
+        const repository = uploadRepository(remote, await accessOf(flags), remotes) ?? remotes.repository(`@${remote}`);
+        await uploadChart(remotes, repository, { fileName, archive, provenance, force: flags.force });
+        print(`Pushed: ${printable(fileName)} to ${shownText(repository.url)}\nDigest: ${digestOf(archive)}\n`);
+      });
+      return;
+    }
     const target = chartReference(remote.replace(/\/$/, ''), name);
     const tag = version.replaceAll('+', '_');
     const push = async (remotes: Remotes): Promise<void> => {

@@ -52,7 +52,8 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'check, pack and publish a chart',
     load: () => import('./publish.ts'),
   },
-  push: { topic: 'sharing', summary: 'write a chart into an OCI registry', load: () => import('./push.ts') },
+  push: { topic: 'sharing', summary: 'write a chart into a registry or repository', load: () => import('./push.ts') },
+  serve: { topic: 'sharing', summary: 'serve a folder as a chart repository', load: () => import('./serve.ts') },
   verify: { topic: 'sharing', summary: 'check who signed an archive', load: () => import('./verify.ts') },
   'registry login': {
     topic: 'sharing',

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { isOwnMark, ownMark, parseMark, stateOf } from '../cluster/directory/process-mark.ts';
+import { isOwnMark, ownMark, parseMark, stateOf } from '../process-mark.ts';
 import type { KubeObject } from '../cluster/cluster.ts';
 import { printable } from '../errors-text.ts';
 import { textField } from '../yaml/value.ts';

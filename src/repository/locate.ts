@@ -82,7 +82,7 @@ function knownRepository(name: string, remotes: Remotes): Repository {
 }
 
 /** What flags say of how a repository is reached counts where its entry says nothing. */
-function withAccess(repository: Repository, access: ChartRequest['access']): Repository {
+export function withAccess(repository: Repository, access: ChartRequest['access']): Repository {
   const hasLogin = repository.username !== '' || repository.password !== '';
   return {
     ...repository,

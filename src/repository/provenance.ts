@@ -45,13 +45,7 @@ export async function verifyProvenance(
   keyring: string,
 ): Promise<Verification> {
   const keys = await readKeys(keyring);
-  const text = Buffer.from(provenance.buffer, provenance.byteOffset, provenance.byteLength).toString('utf8');
-  let message: CleartextMessage;
-  try {
-    message = await readCleartextMessage({ cleartextMessage: text.replace(/^\s+/, ''), config: SETTINGS });
-  } catch (cause) {
-    throw bad('this is no provenance: it holds no signed text', fileName, [], cause);
-  }
+  const message = await readMessage(provenance, fileName);
   const { data, signatures } = await verify({ message, verificationKeys: keys, config: SETTINGS });
   const problems: string[] = [];
   for (const signature of signatures) {
@@ -62,7 +56,7 @@ export async function verifyProvenance(
       continue;
     }
     const hash = `sha256:${createHash('sha256').update(archive).digest('hex')}`;
-    checkSum(String(data), fileName, hash);
+    checkSum(statementOf(String(data), fileName), fileName, hash);
     const key = keys.find((one) => one.getKeys(signature.keyID).length > 0);
     return {
       signedBy: key?.getUserIDs() ?? [],
@@ -76,11 +70,49 @@ export async function verifyProvenance(
   ]);
 }
 
-/** The text must name the archive with its hash. */
-function checkSum(text: string, fileName: string, hash: string): void {
-  const [, sums] = text.split(/\r?\n\.\.\.\r?\n/);
-  const value = sums === undefined ? null : (parseYamlDocuments(sums, fileName)[0] ?? null);
-  const files = new Fields(isMap(value) ? value : new Map(), [], []).textMap('files');
+/** What a provenance says: of which chart it is, and the hashes of archives by their file names. */
+export type Statement = { name: string; version: string; files: ReadonlyMap<string, string> };
+
+/**
+ * Reads what a provenance says, and does not ask who signed it.
+ *
+ * @param fileName what it is the provenance of, for the message
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID` for what is none, and as {@link parseYamlDocuments} throws
+ */
+export async function readStatement(provenance: Uint8Array, fileName: string): Promise<Statement> {
+  return statementOf((await readMessage(provenance, fileName)).getText(), fileName);
+}
+
+/** Checks that a provenance names an archive with its hash. Throws as {@link verifyProvenance} does. */
+export function checkStatement(statement: Statement, archive: Uint8Array, fileName: string): void {
+  checkSum(statement, fileName, `sha256:${createHash('sha256').update(archive).digest('hex')}`);
+}
+
+async function readMessage(provenance: Uint8Array, fileName: string): Promise<CleartextMessage> {
+  const text = Buffer.from(provenance.buffer, provenance.byteOffset, provenance.byteLength).toString('utf8');
+  try {
+    return await readCleartextMessage({ cleartextMessage: text.replace(/^\s+/, ''), config: SETTINGS });
+  } catch (cause) {
+    throw bad('this is no provenance: it holds no signed text', fileName, [], cause);
+  }
+}
+
+/** Chart.yaml, a line with three points, and the hashes. */
+function statementOf(text: string, fileName: string): Statement {
+  const [chart = '', sums] = text.split(/\r?\n\.\.\.\r?\n/);
+  const fieldsOf = (part: string | undefined): Fields => {
+    const value = part === undefined ? null : (parseYamlDocuments(part, fileName)[0] ?? null);
+    return new Fields(isMap(value) ? value : new Map(), [], []);
+  };
+  const metadata = fieldsOf(chart);
+  return {
+    name: metadata.exactText('name'),
+    version: metadata.exactText('version'),
+    files: fieldsOf(sums).textMap('files'),
+  };
+}
+
+function checkSum({ files }: Statement, fileName: string, hash: string): void {
   const signed = files.get(fileName);
   if (signed === undefined) {
     throw bad(`the provenance says nothing of a file of the name ${printable(fileName, 100)}`, fileName);

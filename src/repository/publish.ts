@@ -15,7 +15,12 @@ import { digestOf, pushChart } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndex, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
 import { chartReference } from './registry.ts';
+import { uploadChart, uploadRepository } from './chart-upload.ts';
+import type { IndexEntry } from './index-file.ts';
+import type { ChartRequest } from './locate.ts';
 import type { Remotes } from './remotes.ts';
+import type { Repository } from './repositories.ts';
+import { chartUrl, shownUrl } from './urls.ts';
 
 /** A packed chart. */
 export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array | undefined; created: Date };
@@ -41,16 +46,23 @@ export type Published = { reference: string; digest: string };
 export type Outcome = Published & { place: string; changed: boolean };
 
 /**
- * The place that a user names: `oci://HOST/PATH`, or a folder that is a chart repository or becomes one.
+ * The place that a user names: `oci://HOST/PATH`, `https://URL` or the name of a chart repository that takes uploads,
+ * or a folder that is a chart repository or becomes one. A folder that is there comes before a repository of its name.
  *
  * @param url of the folder, for its index; empty to name archives by their paths
- * @throws {PkgError} `PKG_USAGE` for what is neither
+ * @param access how repositories are reached that are named by their address; a login here is for none by name
+ * @throws {PkgError} `PKG_USAGE` for what is none of them
  */
-export function targetOf(place: string, url: string, remotes: Remotes): Target {
+export function targetOf(place: string, url: string, access: ChartRequest['access'], remotes: Remotes): Target {
   if (place.startsWith('oci://')) return registryTarget(place, remotes);
+  const isAddress = /^https?:\/\//i.test(place);
+  const isName = !isAddress && !/[/\\:]/.test(place) && !existsSync(place);
+  const trust = isAddress ? access : { ...access, username: '', password: '' };
+  const repository = isAddress || isName ? uploadRepository(place, trust, remotes) : undefined;
+  if (repository !== undefined) return repositoryTarget(place, repository, remotes);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url);
   throw new PkgError('PKG_USAGE', `'${printable(place, 100)}' is no place to publish to`, {
-    hints: ['give oci://HOST/PATH, or a folder'],
+    hints: ['give oci://HOST/PATH, https://URL or the name of a chart repository, or a folder'],
   });
 }
 
@@ -121,6 +133,39 @@ function registryTarget(place: string, remotes: Remotes): Target {
       const target = chartReference(base, metadata.name);
       const digest = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
       return { reference: shown(metadata.name, metadata.version), digest };
+    },
+  };
+}
+
+function repositoryTarget(place: string, repository: Repository, remotes: Remotes): Target {
+  const entries = async (name: string): Promise<IndexEntry[]> =>
+    (await remotes.versions(repository, name)).versions ?? [];
+  const entryFor = async (name: string, version: string): Promise<IndexEntry | undefined> =>
+    (await entries(name)).find((one) => one.version === version);
+  // A digest that the index does not give is that of no archive: the version counts as one with other content.
+  const digestIn = ({ digest }: IndexEntry): string => `sha256:${digest.replace(/^sha256:/, '')}`;
+  return {
+    place,
+    versions: async (name) => (await entries(name)).map(({ version }) => version),
+    digest: async (name, version) => {
+      const entry = await entryFor(name, version);
+      return entry === undefined ? undefined : digestIn(entry);
+    },
+    reference: async (name, version) => {
+      const { url } = await remotes.versions(repository, name);
+      const entry = await entryFor(name, version);
+      const reference = entry?.urls[0] === undefined ? '' : shownUrl(chartUrl(url, entry.urls[0]));
+      return { reference, digest: entry === undefined ? '' : digestIn(entry) };
+    },
+    write: async ({ chart, archive, provenance }) => {
+      const { name, version } = chart.metadata;
+      const fileName = `${name}-${version}.tgz`;
+      await uploadChart(remotes, repository, { fileName, archive, provenance, force: false });
+      // Where the server keeps it is told by its next index.
+      const { url, versions } = await remotes.refreshed(repository, name);
+      const saved = versions?.find((one) => one.version === version)?.urls[0];
+      const reference = saved === undefined ? repository.url : saved;
+      return { reference: shownUrl(chartUrl(url, reference)), digest: digestOf(archive) };
     },
   };
 }

@@ -9,7 +9,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { writeFileAtomic } from '../files.ts';
+import { changeFile } from './change-file.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
@@ -70,19 +70,18 @@ export async function saveLogin(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const server = serverOf(name);
-  const config = readConfig(paths.registries);
-  const helper = helperOf(config, server, env);
-  const auths = asObject(getOwn(config, 'auths'));
+  const helper = helperOf(readConfig(paths.registries), server, env);
+  const { username, password } = login;
   if (helper !== '') {
-    const { username, password } = login;
     await askHelper(helper, 'store', JSON.stringify({ ServerURL: server, Username: username, Secret: password }), env);
-    // Who looks for the login later looks where it is.
-    const where = textField(getOwn(config, 'credHelpers'), server) === '' ? { credsStore: helper } : {};
-    writeConfig(paths.registries, { ...config, ...where, auths: { ...auths, [server]: {} } });
-    return;
   }
-  const auth = Buffer.from(`${login.username}:${login.password}`).toString('base64');
-  writeConfig(paths.registries, { ...config, auths: { ...auths, [server]: { auth } } });
+  const auth = helper === '' ? { auth: Buffer.from(`${username}:${password}`).toString('base64') } : {};
+  await changeConfig(paths.registries, (config) => {
+    // Who looks for the login later looks where it is.
+    const isNamed = helper === '' || textField(getOwn(config, 'credHelpers'), server) !== '';
+    const where = isNamed ? {} : { credsStore: helper };
+    return { ...config, ...where, auths: { ...asObject(getOwn(config, 'auths')), [server]: auth } };
+  });
 }
 
 /**
@@ -94,11 +93,13 @@ export async function saveLogin(
 export async function eraseLogin(name: string, paths: ConfigPaths, env: NodeJS.ProcessEnv): Promise<boolean> {
   const server = serverOf(name);
   const config = readConfig(paths.registries);
-  const { [server]: known, ...auths } = asObject(getOwn(config, 'auths'));
   const helper = helperOf(config, server, env);
   if (helper !== '') await askHelper(helper, 'erase', server, env);
-  if (known === undefined) return helper !== '';
-  writeConfig(paths.registries, { ...config, auths });
+  if (!Object.hasOwn(asObject(getOwn(config, 'auths')), server)) return helper !== '';
+  await changeConfig(paths.registries, (now) => {
+    const { [server]: _known, ...auths } = asObject(getOwn(now, 'auths'));
+    return { ...now, auths };
+  });
   return true;
 }
 
@@ -106,9 +107,9 @@ function asObject(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** It holds passwords. */
-function writeConfig(file: string, config: JsonObject): void {
-  writeFileAtomic(file, `${JSON.stringify(config, undefined, '\t')}\n`, 0o600);
+/** @param change gives what the file is to hold */
+async function changeConfig(file: string, change: (config: JsonObject) => JsonObject): Promise<void> {
+  await changeFile(file, () => `${JSON.stringify(change(readConfig(file)), undefined, '\t')}\n`);
 }
 
 /** The helper that keeps the login for a server; empty where the file itself does. */

@@ -39,6 +39,9 @@ export type RepositorySettings = {
 /** A signed Chart.yaml and one digest. */
 export const MAX_PROVENANCE: number = 4 << 20;
 
+/** What a server says to an upload. */
+const MAX_REPLY = 1 << 20;
+
 /** Is an index taken as it is kept, or is the server asked first whether it changed? */
 export type Freshness = 'cached' | 'checked';
 
@@ -153,6 +156,12 @@ export class Remotes {
     return { url, versions: versionsOf(index, name, shownUrl(indexUrl(url))) };
   }
 
+  /** The same by the index as it is now, after something was sent to the repository. */
+  async refreshed(repository: Repository, name: string): ReturnType<Remotes['versions']> {
+    this.#indices.clear();
+    return await this.versions(repository, name);
+  }
+
   /**
    * The index of a repository. One that has changed is kept for the next run.
    *
@@ -191,6 +200,25 @@ export class Remotes {
       if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Sends something to the server of a repository, with the login of the repository; a password without a name is
+   * sent as a bearer token. Sending it twice must be the same as sending it once.
+   *
+   * @throws {PkgError} `PKG_OFFLINE`, `PKG_REPOSITORY_UNREACHABLE`
+   */
+  async send(repository: Repository, url: URL, body: Uint8Array, contentType: string): Promise<Answer> {
+    if (this.#settings.offline) throw notCached(shownUrl(url));
+    this.#tell(`sending to ${shownUrl(url)}`);
+    return await this.#client(repository).fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body,
+      authorization: authorizationOf(repository),
+      limit: MAX_REPLY,
+      repeatable: true,
+    });
   }
 
   /** Closes all connections. */
@@ -245,15 +273,14 @@ export class Remotes {
     mayBeUnchanged = false,
   ): Promise<Answer> {
     if (this.#settings.offline) throw notCached(shownUrl(url));
-    const { username, password, passCredentials } = repository;
+    const { passCredentials } = repository;
     const isOwn = passCredentials || url.origin === repositoryUrl(repository.url).origin;
-    const hasLogin = username !== '' && password !== '' && isOwn;
     this.#tell(`fetching ${shownUrl(url)}`);
     const answer = await this.#client(repository).fetch(url, {
       headers,
       limit,
       everywhere: passCredentials,
-      authorization: hasLogin ? basicAuthorization(username, password) : undefined,
+      authorization: isOwn ? authorizationOf(repository) : undefined,
     });
     if (answer.status === 200 || (answer.status === 304 && mayBeUnchanged)) return answer;
     throw refused(answer.status, url);
@@ -265,6 +292,12 @@ export class Remotes {
     this.#clients.set(key, client);
     return client;
   }
+}
+
+/** Helm sends nothing where the name is missing; a token that helm-push takes has none. */
+function authorizationOf({ username, password }: Repository): string | undefined {
+  if (password === '') return undefined;
+  return username === '' ? `Bearer ${password}` : basicAuthorization(username, password);
 }
 
 function indexUrl(repository: URL): URL {

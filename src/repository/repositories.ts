@@ -3,7 +3,7 @@ import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { writeFileAtomic } from '../files.ts';
+import { changeFile } from './change-file.ts';
 import { printYaml } from '../yaml/print.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
@@ -65,18 +65,24 @@ function invalid(message: string, file: string): PkgError {
 }
 
 /**
- * Changes the file, which Helm reads too: fields that neither program knows go, as they go with Helm.
+ * Changes the file, which Helm reads too: fields that neither program knows go, as they go with Helm. Of processes
+ * that change it at the same time, each sees what the one before it wrote.
  *
  * @param change gives the repositories that the file is to hold; undefined to leave it as it is
- * @throws {PkgError} as {@link readRepositories} does; `PKG_FILE_UNWRITABLE`
+ * @throws {PkgError} as {@link readRepositories} and {@link changeFile} do
  */
-export function changeRepositories(
+export async function changeRepositories(
   file: string,
   change: (known: readonly Repository[]) => readonly Repository[] | undefined,
-): void {
-  const changed = change(readRepositories(file));
-  if (changed === undefined) return;
-  const repositories = changed.map(
+): Promise<void> {
+  await changeFile(file, () => {
+    const changed = change(readRepositories(file));
+    return changed === undefined ? undefined : repositoriesText(changed);
+  });
+}
+
+function repositoriesText(all: readonly Repository[]): string {
+  const repositories = all.map(
     (repository): ValueMap =>
       new Map<string, Value>([
         ['caFile', repository.caFile],
@@ -90,13 +96,13 @@ export function changeRepositories(
         ['username', repository.username],
       ]),
   );
-  const contents: ValueMap = new Map<string, Value>([
-    ['apiVersion', ''],
-    ['generated', '0001-01-01T00:00:00Z'],
-    ['repositories', repositories],
-  ]);
-  // It holds passwords.
-  writeFileAtomic(file, printYaml(contents), 0o600);
+  return printYaml(
+    new Map<string, Value>([
+      ['apiVersion', ''],
+      ['generated', '0001-01-01T00:00:00Z'],
+      ['repositories', repositories],
+    ]),
+  );
 }
 
 /**

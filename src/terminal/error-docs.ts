@@ -170,6 +170,11 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'Who fetched the version before would never see the change, and who fetches it now would get something else.',
     fix: 'Raise the version in Chart.yaml, or give --bump to publish the next one.',
   },
+  PKG_LISTEN_FAILED: {
+    summary: 'charts cannot be served at an address',
+    why: 'Another program listens there, this machine does not have the address, permission is denied, or certificate and key do not fit each other.',
+    fix: 'Choose another address with --listen, or give another --tls-cert and --tls-key; the message says which.',
+  },
   PKG_SIGNATURE_INVALID: {
     summary: 'a chart is not signed as it has to be',
     why: 'There is no provenance, or it is not signed by a key of the keyring, or what it signs is another archive.',

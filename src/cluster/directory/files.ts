@@ -26,7 +26,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { PkgError } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { SECRET_FOLDER } from './layout.ts';
-import { ownMark, parseMark, stateOf } from './process-mark.ts';
+import { ownMark, parseMark, stateOf } from '../../process-mark.ts';
 
 /** Larger files are not objects: a server takes no more than 3 MiB in a request. */
 const MAX_FILE = 32 << 20;

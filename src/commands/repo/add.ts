@@ -39,19 +39,16 @@ export const command: Command = defineCommand({
     repositoryUrl(url);
     const repository: Repository = { ...(await accessOf(flags)), name, url };
     await withRemotes(flags, async (remotes) => {
-      const known = remotes.known().find((one) => one.name === name);
-      if (known !== undefined && !flags['force-update']) {
-        if (isSame(known, repository)) {
-          print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
-          return;
-        }
-        throw new PkgError('PKG_REPOSITORY_EXISTS', `the repository name ${printable(name, 60)} already exists`, {
-          notes: [`it stands for ${shownText(known.url)}`],
-          hints: ['take another name, or replace it with --force-update'],
-        });
+      if (!flags['force-update'] && isKnown(repository, remotes.known())) {
+        print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
+        return;
       }
       await remotes.index(repository, 'checked');
-      changeRepositories(remotes.repositoriesFile, (now) => [...now.filter((one) => one.name !== name), repository]);
+      await changeRepositories(remotes.repositoriesFile, (now) => {
+        // Another process may have taken the name meanwhile.
+        if (!flags['force-update'] && isKnown(repository, now)) return undefined;
+        return [...now.filter((one) => one.name !== name), repository];
+      });
       print(`"${printable(name)}" has been added to your repositories\n`);
     });
   },
@@ -63,6 +60,18 @@ function checkName(name: string): void {
   const what = name.includes('/') ? "contains '/'" : 'is no name of a file';
   throw new PkgError('PKG_USAGE', `the repository name '${printable(name, 60)}' ${what}`, {
     hints: ['give a plain name, such as acme'],
+  });
+}
+
+/** @throws {PkgError} `PKG_REPOSITORY_EXISTS` for another repository of the name */
+function isKnown(repository: Repository, all: readonly Repository[]): boolean {
+  const { name } = repository;
+  const known = all.find((one) => one.name === name);
+  if (known === undefined) return false;
+  if (isSame(known, repository)) return true;
+  throw new PkgError('PKG_REPOSITORY_EXISTS', `the repository name ${printable(name, 60)} already exists`, {
+    notes: [`it stands for ${shownText(known.url)}`],
+    hints: ['take another name, or replace it with --force-update'],
   });
 }
 

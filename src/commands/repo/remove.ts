@@ -25,7 +25,7 @@ export const command: Command = defineCommand({
             },
           );
         }
-        changeRepositories(remotes.repositoriesFile, (now) => now.filter((one) => one.name !== name));
+        await changeRepositories(remotes.repositoriesFile, (now) => now.filter((one) => one.name !== name));
         remotes.indexes.remove(repository);
         print(`"${printable(name)}" has been removed from your repositories\n`);
       }

@@ -4,6 +4,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import type { Env } from '../../release/operations.ts';
 import { connectionSettings, namespaceOf } from './flags.ts';
 import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
+import { ENDING } from './ending.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { printError } from '../../terminal/output.ts';
 
@@ -15,9 +16,6 @@ export async function openNamespace(flags: TargetFlags): Promise<[Cluster, strin
   const cluster = await openTarget(flags.target || process.env['PKG_TARGET'] || undefined, connectionSettings(flags));
   return [cluster, namespaceOf(flags, cluster)];
 }
-
-/** What asks a program to end; SIGHUP comes when its terminal is closed. */
-const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs one operation. The first Ctrl-C (or SIGTERM, SIGHUP) asks it to stop between two writes; the second ends

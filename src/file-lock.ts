@@ -1,39 +1,54 @@
 /**
- * The short lock under which one file of a directory target is looked at and then changed.
+ * The short lock under which one process at a time reads a file, or a folder of files, and then changes it.
  *
  * It is held for a few system calls. A lock whose process is dead is broken at once; one of a process that cannot be
  * asked for, on another machine perhaps, when it was seen to stand unchanged for ten seconds.
  */
 import { lstatSync, openSync, closeSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PkgError } from '../../errors.ts';
-import { readRegularFile } from '../../read-file.ts';
-import { describeFailure, errorCode } from './files.ts';
+import type { PkgError } from './errors.ts';
 import { isOwnMark, ownMark, parseMark, stateOf } from './process-mark.ts';
+import { readRegularFile } from './read-file.ts';
 
 const GIVEN_UP_MS = 10_000;
 const PATIENCE_MS = 30_000;
 /** A mark is a few words. */
 const MAX_MARK = 4096;
 
-/** Runs `work` while holding the lock file `path`, whose folder exists. `work` must not wait for anything. */
-export async function withLock<T>(path: string, work: () => T): Promise<T> {
+/** What the caller throws where the lock cannot be had. */
+export type LockErrors = {
+  /** Another process keeps it for half a minute. */
+  held: (path: string) => PkgError;
+  /** The file system refuses to create or remove the lock file. */
+  failed: (cause: unknown, path: string) => PkgError;
+};
+
+/**
+ * Runs `work` while holding the lock file `path`, whose folder exists.
+ *
+ * @param work must not wait for anything: the lock is given up when it returns
+ * @throws {PkgError} what `errors` makes, and what `work` throws
+ */
+export async function withFileLock<T>(path: string, work: () => T, errors: LockErrors): Promise<T> {
   const began = performance.now();
   const watched: Watched = new Map();
-  while (!take(path)) {
-    breakStale(path, watched);
-    if (performance.now() - began > PATIENCE_MS) {
-      throw new PkgError('PKG_TARGET_UNWRITABLE', 'another process keeps the target locked', {
-        at: { file: path },
-        hints: ['remove the lock file if no other pkg works on this target'],
-      });
+  /** Whatever goes wrong with a lock file is told in the words of the caller. */
+  const guarded = <R>(step: () => R): R => {
+    try {
+      return step();
+    } catch (cause) {
+      throw errors.failed(cause, path);
     }
+  };
+  while (!guarded(() => take(path))) {
+    guarded(() => breakStale(path, watched));
+    if (performance.now() - began > PATIENCE_MS) throw errors.held(path);
     await sleep(1 + Math.random() * 10);
   }
   try {
     return work();
   } finally {
-    removeIfThere(path);
+    guarded(() => removeIfThere(path));
   }
 }
 
@@ -44,7 +59,7 @@ function take(path: string): boolean {
     file = openSync(path, 'wx', 0o600);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    throw describeFailure(error, path, 'write');
+    throw error;
   }
   try {
     writeSync(file, ownMark());
@@ -103,6 +118,10 @@ function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw describeFailure(error, path, 'write');
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
+}
+
+function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }

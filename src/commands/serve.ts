@@ -1,0 +1,107 @@
+import { statSync } from 'node:fs';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { FileReadError, readUserFile } from '../read-file.ts';
+import { serveFolder } from '../repository/serve/server.ts';
+import { print, printError } from '../terminal/output.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { untilAsked } from './support/ending.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Serves the archives of a folder as a chart repository, for development and closed sites. The index follows the',
+    'folder; an archive is read again only when it has changed. Runs until it is interrupted.',
+    "With --token-file charts can be uploaded and removed by ChartMuseum's API, by `pkg push` for one.",
+  ],
+  examples: [
+    { command: 'pkg serve ./charts', says: 'then: pkg repo add local http://127.0.0.1:8879' },
+    {
+      command: 'pkg serve ./charts --listen 0.0.0.0:8443 --tls-cert tls.crt --tls-key tls.key --token-file token',
+      says: 'for a network, with uploads',
+    },
+  ],
+  args: [{ name: 'FOLDER', summary: 'a folder with archives', complete: 'directory' }],
+  flags: {
+    listen: {
+      type: 'string',
+      value: 'ADDRESS:PORT',
+      default: '127.0.0.1:8879',
+      summary: 'where to listen; port 0 takes one that is free',
+    },
+    username: { type: 'string', value: 'NAME', default: '', summary: 'ask readers for this name and a password' },
+    'password-file': {
+      type: 'string',
+      value: 'FILE',
+      complete: 'file',
+      default: '',
+      summary: 'with --username, the password',
+    },
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      complete: 'file',
+      default: '',
+      summary: 'take uploads from who has this token; there are none without it',
+    },
+    'allow-overwrite': { type: 'boolean', summary: 'let uploads with ?force replace a version' },
+    'tls-cert': { type: 'string', value: 'FILE', complete: 'file', default: '', summary: 'certificate, for HTTPS' },
+    'tls-key': { type: 'string', value: 'FILE', complete: 'file', default: '', summary: 'key of the certificate' },
+  },
+  async run({ flags, args }) {
+    const folder = args[0] ?? '';
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(folder)} is no folder`);
+    }
+    const { username, 'password-file': passwordFile, 'token-file': tokenFile } = flags;
+    const { 'tls-cert': cert, 'tls-key': key } = flags;
+    bothOrNone('username', username, 'password-file', passwordFile);
+    bothOrNone('tls-cert', cert, 'tls-key', key);
+    const repository = await serveFolder({
+      folder,
+      ...listenAddress(flags.listen),
+      login: username === '' ? undefined : { username, password: readSecret(passwordFile) },
+      token: tokenFile === '' ? undefined : readSecret(tokenFile),
+      tls: cert === '' ? undefined : { cert: readText(cert), key: readText(key) },
+      allowOverwrite: flags['allow-overwrite'],
+      tell: (what) => printError(`${what}\n`),
+    });
+    try {
+      await untilAsked(() => print(`Serving ${printable(folder)} at ${repository.url}\n`));
+    } finally {
+      await repository.close();
+    }
+  },
+});
+
+/** @throws {PkgError} `PKG_USAGE` */
+function bothOrNone(a: string, valueOfA: string, b: string, valueOfB: string): void {
+  if ((valueOfA === '') === (valueOfB === '')) return;
+  throw new PkgError('PKG_USAGE', `--${a} and --${b} belong together, and one is missing`);
+}
+
+/** `ADDRESS:PORT`; an IPv6 address stands in brackets. Throws `PKG_USAGE`. */
+function listenAddress(text: string): { host: string; port: number } {
+  const [, v6, name, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = v6 ?? name;
+  if (host !== undefined && Number(port) < 65_536) return { host, port: Number(port) };
+  throw new PkgError('PKG_USAGE', `--listen cannot be '${printable(text, 100)}'`, {
+    hints: ['give ADDRESS:PORT: 127.0.0.1:8879, 0.0.0.0:80, [::1]:8879'],
+  });
+}
+
+/** A password or a token: the file without the line break at its end, which editors write. */
+function readSecret(file: string): string {
+  const secret = readText(file).replace(/\r?\n$/, '');
+  if (secret !== '') return secret;
+  throw new PkgError('PKG_USAGE', `${printable(file)} is empty, and a secret is expected`);
+}
+
+function readText(file: string): string {
+  try {
+    return readUserFile(file).toString('utf8');
+  } catch (cause) {
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, { cause });
+  }
+}

@@ -1,0 +1,152 @@
+/** Charts that are uploaded into the folder that is served, and removed from it, one change after the other. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { MAX_CHART } from '../../chart/limits.ts';
+import { readChartArchive } from '../../chart/load.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { writeFileAtomic } from '../../files.ts';
+import { readRegularFile } from '../../read-file.ts';
+import { MAX_PROVENANCE } from '../remotes.ts';
+import { isServedName } from './folder-index.ts';
+import type { FolderIndex } from './folder-index.ts';
+import { Refusal } from './refusal.ts';
+
+/** With what is written beside a file for a moment, names of files have at most 255 bytes. */
+const LONGEST_NAME = 200;
+
+/** Changes the folder. */
+export class Changes {
+  readonly #folder: string;
+  readonly #index: FolderIndex;
+  readonly #tell: (what: string) => void;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param tell told of each change */
+  constructor(folder: string, index: FolderIndex, tell: (what: string) => void) {
+    this.#folder = folder;
+    this.#index = index;
+    this.#tell = tell;
+  }
+
+  /**
+   * Saves an archive under the name and version of its chart. What is there with the same bytes is left alone.
+   *
+   * @param replace takes the place of a version with other content
+   * @throws {Refusal} 400 for what is no chart or no provenance of it, 409 for a version with other content
+   */
+  async save(archive: Buffer, provenance: Buffer | undefined, replace: boolean): Promise<void> {
+    const { name, version } = (await readable(() => readChartArchive(archive, 'the upload'))).metadata;
+    const file = fileOf(name, version);
+    if (provenance !== undefined) await checkProvenance(provenance, archive, file);
+    await this.#inTurn(async () => {
+      const files = (await this.#index.current()).filesOf(name, version);
+      // A file of the name that is no chart is in the way too.
+      const there = [...new Set([...files, ...this.#ifThere(file)])];
+      const isSame = there.length > 0 && there.every((one) => this.#read(one, MAX_CHART)?.equals(archive));
+      if (there.length > 0 && !isSame && !replace) throw exists(`${name} ${version}`);
+      const target = isSame ? (there[0] ?? file) : file;
+      const signed = `${target}.prov`;
+      if (isSame) {
+        if (provenance !== undefined) this.#saveProvenance(signed, provenance, replace);
+        return;
+      }
+      // No signature ever stands beside an archive that it is not of, and no archive without its own.
+      for (const one of there) this.#remove(`${one}.prov`);
+      if (provenance !== undefined) this.#write(signed, provenance);
+      this.#write(file, archive);
+      for (const one of there) if (one !== file) this.#remove(one);
+      this.#tell(`saved ${printable(file)}`);
+    });
+  }
+
+  /**
+   * Saves a provenance file of an archive that is there.
+   *
+   * @throws {Refusal} 400 for what is none, 404 without the archive, 409 where it has another one
+   */
+  async sign(provenance: Buffer, replace: boolean): Promise<void> {
+    const { readStatement } = await import('../provenance.ts');
+    const { name, version } = await readable(() => readStatement(provenance, 'the upload'));
+    const file = fileOf(name, version);
+    await this.#inTurn(async () => {
+      const archive = this.#read(file, MAX_CHART);
+      if (archive === undefined) throw new Refusal(404, `there is no ${printable(file)}`);
+      await checkProvenance(provenance, archive, file);
+      this.#saveProvenance(`${file}.prov`, provenance, replace);
+    });
+  }
+
+  /** Removes a version with its provenance; throws a {@link Refusal} 404 where it is not there. */
+  async remove(name: string, version: string): Promise<void> {
+    await this.#inTurn(async () => {
+      const files = (await this.#index.current()).filesOf(name, version);
+      if (files.length === 0) throw new Refusal(404, `there is no ${printable(name, 60)} ${printable(version, 60)}`);
+      for (const file of files) {
+        this.#remove(file);
+        this.#remove(`${file}.prov`);
+        this.#tell(`removed ${printable(file)}`);
+      }
+    });
+  }
+
+  #saveProvenance(file: string, provenance: Buffer, replace: boolean): void {
+    const there = this.#read(file, MAX_PROVENANCE);
+    if (there?.equals(provenance) === true) return;
+    if (this.#ifThere(file).length > 0 && !replace) throw exists(file);
+    this.#write(file, provenance);
+    this.#tell(`saved ${printable(file)}`);
+  }
+
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(change);
+    this.#last = done.catch(() => undefined);
+    await done;
+  }
+
+  #ifThere(file: string): string[] {
+    return existsSync(join(this.#folder, file)) ? [file] : [];
+  }
+
+  #read(file: string, limit: number): Buffer | undefined {
+    try {
+      return readRegularFile(join(this.#folder, file), limit);
+    } catch {
+      return undefined; // not there, or no file that an upload could be the same as
+    }
+  }
+
+  #write(file: string, bytes: Buffer): void {
+    writeFileAtomic(join(this.#folder, file), bytes);
+  }
+
+  #remove(file: string): void {
+    rmSync(join(this.#folder, file), { force: true });
+  }
+}
+
+function exists(what: string): Refusal {
+  return new Refusal(409, `${printable(what, 150)} is there already with other content`);
+}
+
+/** What the archive of a version is called. Throws a {@link Refusal} for a name that is not fit for a file. */
+function fileOf(name: string, version: string): string {
+  const file = `${name}-${version}.tgz`;
+  if (/^[A-Za-z0-9][\w.+-]*$/.test(file) && isServedName(file) && file.length <= LONGEST_NAME) return file;
+  throw new Refusal(400, `'${printable(file, 100)}' is no name that an archive can be saved under`);
+}
+
+async function checkProvenance(provenance: Buffer, archive: Buffer, file: string): Promise<void> {
+  const { checkStatement, readStatement } = await import('../provenance.ts');
+  await readable(async () => checkStatement(await readStatement(provenance, file), archive, file));
+}
+
+/** What a client sent is read; what is wrong with it is the client's to know. */
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PkgError) throw new Refusal(400, error.message);
+    throw error;
+  }
+}

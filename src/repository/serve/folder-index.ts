@@ -1,0 +1,164 @@
+/** The index of a folder of archives that is served: always that of the files that are there. */
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { MAX_CHART } from '../../chart/limits.ts';
+import { readChartArchive } from '../../chart/load.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { FileReadError, readRegularFile } from '../../read-file.ts';
+import { textField } from '../../yaml/value.ts';
+import type { JsonObject } from '../../yaml/value.ts';
+import { addEntry, emptyIndex, entryOf, findEntry, printIndex } from '../index-writer.ts';
+import type { RepositoryIndex } from '../index-writer.ts';
+
+/** The index as it is sent. */
+export type IndexText = { text: Buffer; gzipped: Buffer; etag: string };
+
+/** What is known of a file: which state of it was read, and what the index says of it; undefined for no chart. */
+type Known = { state: string; modified: Date; entry: JsonObject | undefined };
+
+/** The charts that the folder holds at one moment. */
+export class Charts {
+  readonly #files: ReadonlyMap<string, Known>;
+  readonly index: RepositoryIndex = emptyIndex();
+  #text: Promise<IndexText> | undefined;
+
+  constructor(files: ReadonlyMap<string, Known>) {
+    this.#files = files;
+    for (const { entry } of files.values()) if (entry !== undefined) addEntry(this.index, entry);
+  }
+
+  /** What the index says of a version; undefined where it is not there. */
+  find(name: string, version: string): JsonObject | undefined {
+    return findEntry(this.index, name, version);
+  }
+
+  /** The names of all files that hold a version. */
+  filesOf(name: string, version: string): string[] {
+    const isIt = ({ entry }: Known): boolean =>
+      entry !== undefined && textField(entry, 'name') === name && textField(entry, 'version') === version;
+    return [...this.#files].filter(([, known]) => isIt(known)).map(([file]) => file);
+  }
+
+  /** The file that is sent for the index: the same for the same files, after a restart too. */
+  async text(): Promise<IndexText> {
+    this.#text ??= this.#print();
+    return await this.#text;
+  }
+
+  async #print(): Promise<IndexText> {
+    const times = [...this.#files.values()].map(({ modified }) => modified.getTime());
+    const newest = times.reduce((a, b) => Math.max(a, b), 0);
+    const text = Buffer.from(printIndex(this.index, new Date(newest)));
+    const hash = createHash('sha256').update(text).digest('hex');
+    // Weak: it stands for the packed text too.
+    return { text, gzipped: await promisify(gzip)(text), etag: `W/"${hash}"` };
+  }
+}
+
+/** Is this the name of an archive or a provenance that the server gives out? Hidden files are not. */
+export function isServedName(name: string): boolean {
+  return /^[^./\\\0][^/\\\0]*\.tgz(?:\.prov)?$/.test(name);
+}
+
+/**
+ * The path of a file in the folder, links followed; undefined where there is none, and for a link that leads out.
+ * Links inside are common: Kubernetes mounts ConfigMaps so.
+ */
+export function pathInside(folder: string, name: string): string | undefined {
+  const path = join(folder, name);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  if (!stat.isSymbolicLink()) return path;
+  try {
+    const [root, real] = [realpathSync(folder), realpathSync(path)];
+    for (let at = dirname(real); ; at = dirname(at)) {
+      if (at === root) return real;
+      if (at === dirname(at)) return undefined;
+    }
+  } catch {
+    return undefined; // it leads nowhere
+  }
+}
+
+/** Keeps what was read of each archive: an archive is read again when its file has changed. */
+export class FolderIndex {
+  readonly #folder: string;
+  readonly #tell: (what: string) => void;
+  #files: ReadonlyMap<string, Known> = new Map();
+  #charts = new Charts(this.#files);
+  #running: Promise<Charts> | undefined;
+  #next: Promise<Charts> | undefined;
+
+  /** @param tell told of each archive that is left out since it is no chart */
+  constructor(folder: string, tell: (what: string) => void) {
+    this.#folder = folder;
+    this.#tell = tell;
+  }
+
+  /**
+   * The charts that are there now. Callers that come while the folder is looked through share the next look.
+   *
+   * @throws the system's error for a folder that cannot be read
+   */
+  async current(): Promise<Charts> {
+    if (this.#running === undefined) return await this.#begin();
+    const running = this.#running;
+    this.#next ??= (async () => {
+      await running.catch(() => undefined);
+      this.#next = undefined;
+      return await this.#begin();
+    })();
+    return await this.#next;
+  }
+
+  async #begin(): Promise<Charts> {
+    const look = this.#look().finally(() => {
+      if (this.#running === look) this.#running = undefined;
+    });
+    this.#running = look;
+    return await look;
+  }
+
+  async #look(): Promise<Charts> {
+    const files = new Map<string, Known>();
+    let isChanged = false;
+    for (const name of readdirSync(this.#folder).sort()) {
+      if (!isServedName(name) || !name.endsWith('.tgz')) continue;
+      const path = pathInside(this.#folder, name);
+      const stat = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false, bigint: true });
+      if (path === undefined || stat?.isFile() !== true) continue;
+      const state = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+      const before = this.#files.get(name);
+      if (before?.state === state) {
+        files.set(name, before);
+        continue;
+      }
+      isChanged = true;
+      files.set(name, { state, modified: stat.mtime, entry: await this.#read(path, name, stat.mtime) });
+    }
+    if (isChanged || files.size !== this.#files.size) {
+      this.#files = files;
+      this.#charts = new Charts(files);
+    }
+    return this.#charts;
+  }
+
+  async #read(path: string, name: string, modified: Date): Promise<JsonObject | undefined> {
+    try {
+      const archive = readRegularFile(path, MAX_CHART);
+      const chart = await readChartArchive(archive, name);
+      // What an address gives another meaning (?, #, %) is encoded; a + in a version stays readable.
+      const url = encodeURIComponent(name).replaceAll('%2B', '+');
+      return entryOf(chart, archive, url, modified);
+    } catch (error) {
+      if (!(error instanceof PkgError || error instanceof FileReadError)) throw error;
+      const why = error instanceof FileReadError ? `it ${error.reason}` : error.message;
+      this.#tell(`${printable(name, 200)} is left out: ${why}`);
+      return undefined;
+    }
+  }
+}
