@@ -22,6 +22,9 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   images: { topic: 'charts', summary: 'list the container images of a chart', load: () => import('./images.ts') },
   package: { topic: 'charts', summary: 'pack a chart into an archive', load: () => import('./package.ts') },
   pull: { topic: 'sharing', summary: 'fetch the archive of a chart', load: () => import('./pull.ts') },
+  'cache list': { topic: 'sharing', summary: 'list what is cached', load: () => import('./cache/list.ts') },
+  'cache path': { topic: 'sharing', summary: 'print the cache folders', load: () => import('./cache/path.ts') },
+  'cache prune': { topic: 'sharing', summary: 'remove what is cached', load: () => import('./cache/prune.ts') },
   'dependency build': {
     topic: 'sharing',
     summary: 'fetch the dependencies that the lock file names',
@@ -133,6 +136,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 
 /** What the groups hold. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  cache: 'list and remove what is cached of repositories and registries',
   dependency: 'fetch and list the dependencies of a chart',
   registry: 'log in to OCI registries, and out',
   repo: 'add, list, update and remove chart repositories',
