@@ -71,6 +71,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   http: ['src/network/pool.ts'],
   remotes: [
     ...[
+      'outdated',
       'publish',
       'pull',
       'push',

@@ -40,6 +40,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'choose and fetch the dependencies of a chart',
     load: () => import('./dependency/update.ts'),
   },
+  outdated: { topic: 'sharing', summary: 'show which releases have newer charts', load: () => import('./outdated.ts') },
   publish: {
     topic: 'sharing',
     summary: 'check, pack and publish a chart',
