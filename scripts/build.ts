@@ -83,7 +83,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
       'search/repo',
     ].map(commandModule),
     ...['cache/list', 'cache/path', 'cache/prune'].map(commandModule),
-    ...['dependency/build', 'dependency/list', 'dependency/update'].map(commandModule),
+    ...['dependency/build', 'dependency/list', 'dependency/tree', 'dependency/update'].map(commandModule),
     ...['registry/login', 'registry/logout'].map(commandModule),
     'src/commands/support/dependency-update.ts',
     'src/commands/support/fetch-chart.ts',

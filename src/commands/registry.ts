@@ -35,6 +35,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'list the dependencies of a chart',
     load: () => import('./dependency/list.ts'),
   },
+  'dependency tree': {
+    topic: 'sharing',
+    summary: 'show what a chart depends on, all the way down',
+    load: () => import('./dependency/tree.ts'),
+  },
   'dependency update': {
     topic: 'sharing',
     summary: 'choose and fetch the dependencies of a chart',

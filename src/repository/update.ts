@@ -1,9 +1,10 @@
 /** Fetches the dependencies of a chart folder into its `charts/` (helm v4, pkg/downloader/manager.go, `Update`). */
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Chart } from '../chart/chart.ts';
+import type { Chart, ChartDependency } from '../chart/chart.ts';
+import { isAskedFor } from '../chart/dependencies.ts';
 import type { LinkOptions } from '../chart/links.ts';
-import { readChartArchive } from '../chart/load.ts';
+import { loadChart, readChartArchive } from '../chart/load.ts';
 import { MAX_CHART, chartTooLarge } from '../chart/limits.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -23,6 +24,8 @@ export type UpdateOptions = {
   freshness?: Freshness;
   /** The versions of the lock file are fetched, and none are chosen. */
   locked?: boolean;
+  /** Told of dependencies that get another version than was chosen for them. */
+  warn?: (message: string) => void;
   /** Told what is done, in Helm's words, a line each. */
   say?: (line: string) => void;
   /** How links in folders of dependencies (`file://`) are treated. */
@@ -72,7 +75,38 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
     kept: new Set(resolved.filter(({ archive }) => archive === undefined).map(({ name }) => name)),
     lock: isLocked ? undefined : { name: lockName, text: lockText(locked, digest, new Date()) },
   });
+  if (options.warn !== undefined)
+    for (const conflict of await conflictsOf(chart, resolved, links)) options.warn(conflict);
   return locked.filter((_one, index) => archives[index] !== undefined);
+}
+
+/**
+ * Dependencies of one name (under aliases) in several versions lie in `charts/` side by side, and each gets the first
+ * that fits, which is not always the one that was chosen for it. That is the only conflict that there can be: charts
+ * have folders of dependencies of their own.
+ *
+ * @returns what each such dependency gets, and who asked for that
+ */
+async function conflictsOf({ location }: Chart, resolved: readonly Resolved[], links: LinkOptions): Promise<string[]> {
+  const isShared = resolved.some(({ name, version }) =>
+    resolved.some((other) => other.name === name && other.version !== version),
+  );
+  if (!isShared) return [];
+  const { metadata, dependencies } = await loadChart(location, links);
+  return metadata.dependencies.flatMap((dependency, index) => {
+    const chosen = resolved[index];
+    const got = dependencies.find((child) => isAskedFor(dependency, child))?.metadata.version;
+    if (chosen?.archive === undefined || got === undefined || got === chosen.version) return [];
+    const other =
+      metadata.dependencies[resolved.findIndex(({ name, version }) => name === chosen.name && version === got)];
+    const says = ({ name, alias, version }: ChartDependency): string =>
+      `${printable(alias || name, 60)} asks for ${printable(name, 60)} '${printable(version, 60)}'`;
+    const who = [dependency, ...(other === undefined ? [] : [other])].map(says).join(', ');
+    const what = `${printable(dependency.alias || dependency.name, 60)} gets ${printable(got, 60)}`;
+    return [
+      `${what} and not ${printable(chosen.version, 60)}, which was chosen for it: ${who}, and ${printable(got, 60)} is the first in charts/ that fits`,
+    ];
+  });
 }
 
 /** What the lock file of a chart is called. */
