@@ -80,6 +80,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
       'repo/list',
       'repo/remove',
       'repo/update',
+      'search/hub',
       'search/repo',
     ].map(commandModule),
     ...['cache/list', 'cache/path', 'cache/prune'].map(commandModule),

@@ -76,6 +76,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'fetch the indexes of chart repositories',
     load: () => import('./repo/update.ts'),
   },
+  'search hub': { topic: 'sharing', summary: 'look for charts in Artifact Hub', load: () => import('./search/hub.ts') },
   'search repo': {
     topic: 'sharing',
     summary: 'look for charts in chart repositories',
