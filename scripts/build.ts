@@ -58,7 +58,7 @@ function commandModule(id: string): string {
 const APART: Readonly<Record<string, readonly string[]>> = {
   // What is reached through it alone, but for the groups below that are apart from it.
   releases: [
-    ...['install', 'upgrade', 'rollback', 'uninstall', 'list', 'status', 'history'].map(commandModule),
+    ...['install', 'upgrade', 'rollback', 'uninstall', 'list', 'status', 'history', 'outdated'].map(commandModule),
     ...['diff/upgrade', 'diff/rollback', 'diff/uninstall'].map(commandModule),
     ...['get/all', 'get/hooks', 'get/manifest', 'get/metadata', 'get/notes', 'get/values'].map(commandModule),
     'src/commands/support/operate.ts',
@@ -71,7 +71,6 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   http: ['src/network/pool.ts'],
   remotes: [
     ...[
-      'outdated',
       'publish',
       'pull',
       'push',
@@ -88,6 +87,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     ...['registry/login', 'registry/logout'].map(commandModule),
     'src/commands/support/dependency-update.ts',
     'src/commands/support/fetch-chart.ts',
+    'src/commands/support/newer-charts.ts',
     'src/commands/support/sign.ts',
     'src/commands/support/verify.ts',
   ],

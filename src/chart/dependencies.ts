@@ -60,8 +60,7 @@ export function missingDependencies(chart: Chart): ChartDependency[] {
 }
 
 /**
- * Is a chart the one that a dependency asks for, by name and version? Not if either cannot be read. Helm takes the first
- * of `charts/` that is.
+ * Is a chart the one that a dependency asks for, by name and version? Not if either cannot be read.
  */
 export function isAskedFor(dependency: ChartDependency, chart: Chart): boolean {
   if (dependency.name !== chart.metadata.name) return false;

@@ -44,7 +44,7 @@ export class ContentCache {
       this.#size = this.#size === undefined ? boundContent(this.#folder) : this.#size + bytes.length;
       if (this.#size > MOST_CONTENT) this.#size = boundContent(this.#folder);
     } catch {
-      // The next run fetches it again.
+      // The next run fetches it again, or removes what is too much.
     }
   }
 

@@ -24,7 +24,7 @@ export type UpdateOptions = {
   freshness?: Freshness;
   /** The versions of the lock file are fetched, and none are chosen. */
   locked?: boolean;
-  /** Told of dependencies that get another version than was chosen for them. */
+  /** Told of dependencies that may get another version than was chosen for them. */
   warn?: (message: string) => void;
   /** Told what is done, in Helm's words, a line each. */
   say?: (line: string) => void;
@@ -81,11 +81,12 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
 }
 
 /**
- * Dependencies of one name (under aliases) in several versions lie in `charts/` side by side, and each gets the first
- * that fits, which is not always the one that was chosen for it. That is the only conflict that there can be: charts
- * have folders of dependencies of their own.
+ * Dependencies of one name (under aliases) in several versions lie in `charts/` side by side. Where more than one fits a
+ * range, pkg takes the first by the names of their files, and Helm any of them (its loader goes through a Go map), so
+ * that it is not always the one that was chosen. That is the only conflict that there can be: each chart has a folder of
+ * dependencies of its own.
  *
- * @returns what each such dependency gets, and who asked for that
+ * @returns for each such dependency what fits it, and who asked for the others
  */
 async function conflictsOf({ location }: Chart, resolved: readonly Resolved[], links: LinkOptions): Promise<string[]> {
   const isShared = resolved.some(({ name, version }) =>
@@ -93,19 +94,23 @@ async function conflictsOf({ location }: Chart, resolved: readonly Resolved[], l
   );
   if (!isShared) return [];
   const { metadata, dependencies } = await loadChart(location, links);
+  const nameOf = ({ alias, name }: ChartDependency): string => printable(alias || name, 60);
   return metadata.dependencies.flatMap((dependency, index) => {
+    const fitting = dependencies
+      .filter((child) => isAskedFor(dependency, child))
+      .map((child) => child.metadata.version);
+    const [taken = '', second] = fitting;
     const chosen = resolved[index];
-    const got = dependencies.find((child) => isAskedFor(dependency, child))?.metadata.version;
-    if (chosen?.archive === undefined || got === undefined || got === chosen.version) return [];
-    const other =
-      metadata.dependencies[resolved.findIndex(({ name, version }) => name === chosen.name && version === got)];
-    const says = ({ name, alias, version }: ChartDependency): string =>
-      `${printable(alias || name, 60)} asks for ${printable(name, 60)} '${printable(version, 60)}'`;
-    const who = [dependency, ...(other === undefined ? [] : [other])].map(says).join(', ');
-    const what = `${printable(dependency.alias || dependency.name, 60)} gets ${printable(got, 60)}`;
-    return [
-      `${what} and not ${printable(chosen.version, 60)}, which was chosen for it: ${who}, and ${printable(got, 60)} is the first in charts/ that fits`,
-    ];
+    if (second === undefined || chosen?.archive === undefined) return [];
+    const others = metadata.dependencies.filter((_other, at) => {
+      const { name, version = '' } = resolved[at] ?? {};
+      return at !== index && name === chosen.name && fitting.includes(version);
+    });
+    const asked = others.map((other) => `${nameOf(other)} asks for '${printable(other.version, 60)}'`).join(', ');
+    const fits = `${printable(fitting.join(' and '), 200)} of ${printable(chosen.name, 60)}`;
+    const range = `'${printable(dependency.version, 60)}', which ${nameOf(dependency)} asks for`;
+    const taking = `${printable(chosen.version, 60)} was chosen for it, pkg takes ${printable(taken, 60)}, helm any of them`;
+    return [`${fits} in charts/ fit ${range}: ${taking} (${asked}); narrow the range of ${nameOf(dependency)}`];
   });
 }
 

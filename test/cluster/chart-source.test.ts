@@ -38,6 +38,12 @@ test('it follows upgrades, rollbacks and what helm does between, and goes with t
     expect((await rows(ns))[0]).toMatchObject({ version: '1.1.0', status: 'up to date' });
     const all = (await rows(ns, '-A')).filter((row) => row.namespace === ns);
     expect(all.map(({ name }) => name)).toEqual(['r']);
+    const data = { values: Buffer.from('no JSON').toString('base64') };
+    const patched = await admin().request('PATCH', secret(4), { data }, 'application/merge-patch+json');
+    expect(patched.status).toBe(200);
+    const damaged = await pkgOn(ns, ['outdated', '-o', 'json']);
+    expect((JSON.parse(damaged.stdout) as Row[])[0]).toMatchObject({ version: '1.1.0', status: 'failed' });
+    expect(damaged.stderr).toContain('code: PKG_RECORD_CORRUPT');
     await helm(ns, 'uninstall', 'r');
     await admin().until(secret(1), (gone) => gone === undefined);
     expect(await rows(ns)).toEqual([]);
