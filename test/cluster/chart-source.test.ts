@@ -36,7 +36,9 @@ test('it follows upgrades, rollbacks and what helm does between, and goes with t
     expect((await rows(ns, 'r'))[0]).toMatchObject({ version: '1.0.0', fitting: '1.1.0', status: 'outdated' });
     await pkg(ns, 'upgrade', 'r', 'web', '--repo', server.url);
     expect((await rows(ns))[0]).toMatchObject({ version: '1.1.0', status: 'up to date' });
-    const all = (await rows(ns, '-A')).filter((row) => row.namespace === ns);
+    // Other tests have releases whose Secrets are damaged.
+    const { stdout } = await pkgOn(ns, ['outdated', '-A', '-o', 'json']);
+    const all = (JSON.parse(stdout) as Row[]).filter((row) => row.namespace === ns);
     expect(all.map(({ name }) => name)).toEqual(['r']);
     const data = { values: Buffer.from('no JSON').toString('base64') };
     const patched = await admin().request('PATCH', secret(4), { data }, 'application/merge-patch+json');
