@@ -58,7 +58,7 @@ function commandModule(id: string): string {
 const APART: Readonly<Record<string, readonly string[]>> = {
   // What is reached through it alone, but for the groups below that are apart from it.
   releases: [
-    ...['install', 'upgrade', 'rollback', 'uninstall', 'list', 'status', 'history'].map(commandModule),
+    ...['install', 'upgrade', 'rollback', 'uninstall', 'list', 'status', 'history', 'outdated'].map(commandModule),
     ...['diff/upgrade', 'diff/rollback', 'diff/uninstall'].map(commandModule),
     ...['get/all', 'get/hooks', 'get/manifest', 'get/metadata', 'get/notes', 'get/values'].map(commandModule),
     'src/commands/support/operate.ts',
@@ -81,14 +81,17 @@ const APART: Readonly<Record<string, readonly string[]>> = {
       'repo/list',
       'repo/remove',
       'repo/update',
+      'search/hub',
       'search/repo',
       'serve',
     ].map(commandModule),
-    ...['dependency/build', 'dependency/list', 'dependency/update'].map(commandModule),
+    ...['cache/list', 'cache/path', 'cache/prune'].map(commandModule),
+    ...['dependency/build', 'dependency/list', 'dependency/tree', 'dependency/update'].map(commandModule),
     ...['registry/login', 'registry/logout'].map(commandModule),
     'src/commands/support/bundle-chart.ts',
     'src/commands/support/dependency-update.ts',
     'src/commands/support/fetch-chart.ts',
+    'src/commands/support/newer-charts.ts',
     'src/commands/support/resolve-images.ts',
     'src/commands/support/sign.ts',
     'src/commands/support/verify.ts',

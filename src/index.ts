@@ -30,7 +30,7 @@ export type { SchemaLoader } from './chart/schema.ts';
 export { packageChart } from './chart/package.ts';
 export { lintChart } from './render/lint.ts';
 export type { LintMessage } from './render/lint.ts';
-export type { Chart } from './chart/chart.ts';
+export type { Chart, ChartSource } from './chart/chart.ts';
 export type { Rendered, RenderedDocument, RenderedHook, RenderLimits } from './render/render.ts';
 export type { Plan, Step, FieldChange } from './release/plan.ts';
 export type { Release, Status } from './release/release.ts';

@@ -34,6 +34,19 @@ export type ChartMetadata = {
   all: ValueMap;
 };
 
+/** Where a chart was fetched from: no logins and no queries, in which secrets may be. Texts are empty for nothing. */
+export type ChartSource = {
+  /** The address of the archive, or `oci://HOST/PATH:TAG`. */
+  reference: string;
+  /** Of the manifest in a registry, of the archive from elsewhere. */
+  digest: string;
+  version: string;
+  /** Where other versions are: the address of a repository, or `oci://HOST/PATH`. Empty for an archive by its address. */
+  repository: string;
+  /** What the chart is called there. */
+  name: string;
+};
+
 /**
  * A chart in memory: plain data, nothing of it lazily read but by {@link loadChart}'s own doing.
  * A subchart is a chart like any other.
@@ -59,4 +72,6 @@ export type Chart = {
   dependencies: Chart[];
   /** Where it was loaded from, as the user named it; for a subchart `PARENT/charts/NAME`. Used in messages. */
   location: string;
+  /** Of a chart that was fetched. */
+  source?: ChartSource;
 };

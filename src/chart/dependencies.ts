@@ -59,8 +59,10 @@ export function missingDependencies(chart: Chart): ChartDependency[] {
   return chart.metadata.dependencies.filter(({ name }) => !present.has(name));
 }
 
-/** Does a chart have the version that a dependency asks for? Not if either cannot be read. */
-function fits(dependency: ChartDependency, chart: Chart): boolean {
+/**
+ * Is a chart the one that a dependency asks for, by name and version? Not if either cannot be read.
+ */
+export function isAskedFor(dependency: ChartDependency, chart: Chart): boolean {
   if (dependency.name !== chart.metadata.name) return false;
   try {
     return satisfies(chart.metadata.version, dependency.version);
@@ -111,14 +113,16 @@ function declares(metadata: ChartMetadata): boolean {
 /** The subcharts under the names that they go by: first those that nothing declares, then one for each declaration. */
 function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
   const { dependencies: declared } = chart.metadata;
-  const undeclared = chart.dependencies.filter((child) => !declared.some((dependency) => fits(dependency, child)));
+  const undeclared = chart.dependencies.filter(
+    (child) => !declared.some((dependency) => isAskedFor(dependency, child)),
+  );
   for (const child of undeclared) {
     const { name, version } = child.metadata;
     const wanted = declared.find((dependency) => dependency.name === name);
     if (wanted !== undefined) warnings.add(unmet(chart.metadata.name, wanted, version));
   }
   const found = declared.flatMap((dependency) => {
-    const child = chart.dependencies.find((candidate) => fits(dependency, candidate));
+    const child = chart.dependencies.find((candidate) => isAskedFor(dependency, candidate));
     return child === undefined ? [] : [{ ...child, metadata: renamed(child.metadata, underOwnName(dependency).name) }];
   });
   return [...undeclared, ...found];

@@ -32,6 +32,9 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./bundle/push.ts'),
   },
   pull: { topic: 'sharing', summary: 'fetch the archive of a chart', load: () => import('./pull.ts') },
+  'cache list': { topic: 'sharing', summary: 'list what is cached', load: () => import('./cache/list.ts') },
+  'cache path': { topic: 'sharing', summary: 'print the cache folders', load: () => import('./cache/path.ts') },
+  'cache prune': { topic: 'sharing', summary: 'remove what is cached', load: () => import('./cache/prune.ts') },
   'dependency build': {
     topic: 'sharing',
     summary: 'fetch the dependencies that the lock file names',
@@ -42,11 +45,17 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'list the dependencies of a chart',
     load: () => import('./dependency/list.ts'),
   },
+  'dependency tree': {
+    topic: 'sharing',
+    summary: 'show what a chart depends on, all the way down',
+    load: () => import('./dependency/tree.ts'),
+  },
   'dependency update': {
     topic: 'sharing',
     summary: 'choose and fetch the dependencies of a chart',
     load: () => import('./dependency/update.ts'),
   },
+  outdated: { topic: 'sharing', summary: 'show which releases have newer charts', load: () => import('./outdated.ts') },
   publish: {
     topic: 'sharing',
     summary: 'check, pack and publish a chart',
@@ -78,6 +87,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'fetch the indexes of chart repositories',
     load: () => import('./repo/update.ts'),
   },
+  'search hub': { topic: 'sharing', summary: 'look for charts in Artifact Hub', load: () => import('./search/hub.ts') },
   'search repo': {
     topic: 'sharing',
     summary: 'look for charts in chart repositories',
@@ -144,6 +154,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 
 /** What the groups hold. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  cache: 'list and remove what is cached of repositories and registries',
   dependency: 'fetch and list the dependencies of a chart',
   registry: 'log in to OCI registries, and out',
   repo: 'add, list, update and remove chart repositories',

@@ -1,18 +1,22 @@
 /**
  * Archives that were fetched, by the SHA-256 of their bytes, in the layout of Helm's content cache (helm v4,
- * pkg/downloader/cache.go): `ab/abcdef….chart`. Both programs use the files of the other.
+ * pkg/downloader/cache.go): `ab/abcdef….chart`. Both programs use the files of the other. The folder is bounded in size:
+ * the archives that were not used for longest go.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
 import { writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
+import { boundContent, MOST_CONTENT, touch } from './cached-files.ts';
 
 /** What is kept of a chart: its archive, or the provenance that belongs to the archive. */
 export type ContentKind = 'chart' | 'prov';
 
 export class ContentCache {
   readonly #folder: string;
+  /** The size of the folder in bytes, as far as this process knows. */
+  #size: number | undefined;
 
   /** @param folder empty to keep nothing */
   constructor(folder: string) {
@@ -23,6 +27,7 @@ export class ContentCache {
   get(digest: string): Buffer | undefined {
     const bytes = this.#read(digest, 'chart');
     if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== digest) return undefined;
+    touch(this.#path(digest, 'chart'));
     return bytes;
   }
 
@@ -36,8 +41,10 @@ export class ContentCache {
     if (this.#folder === '') return;
     try {
       writeFileAtomic(this.#path(digest, kind), bytes);
+      this.#size = this.#size === undefined ? boundContent(this.#folder) : this.#size + bytes.length;
+      if (this.#size > MOST_CONTENT) this.#size = boundContent(this.#folder);
     } catch {
-      // The next run fetches it again.
+      // The next run fetches it again, or removes what is too much.
     }
   }
 

@@ -1,5 +1,6 @@
 /** From what a user typed for a chart to its archive (helm v4, pkg/action/install.go, `LocateChart`). */
 import { posix } from 'node:path';
+import type { ChartSource } from '../chart/chart.ts';
 import { MAX_CHART } from '../chart/limits.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -10,7 +11,7 @@ import type { Freshness, Remotes } from './remotes.ts';
 import { taggedReference } from './registry.ts';
 import type { ChartManifest, TaggedReference } from './registry.ts';
 import type { Repository } from './repositories.ts';
-import { chartUrl, shownText, shownUrl } from './urls.ts';
+import { bareUrl, chartUrl, repositoryUrl, shownText, shownUrl } from './urls.ts';
 
 /** Which chart is meant; texts are empty for nothing. */
 export type ChartRequest = {
@@ -36,6 +37,8 @@ export type FoundChart = {
   version: string;
   /** Of the manifest in a registry, of the archive in a repository; empty where nobody tells. */
   digest: string;
+  /** What is recorded of where it was found, as far as it is known before the archive is read. */
+  source: ChartSource;
   /** @throws {PkgError} what keeps from it, `PKG_DIGEST_MISMATCH` */
   fetch: () => Promise<Buffer>;
   /** The provenance; undefined where there is none. */
@@ -178,15 +181,18 @@ function inRepository(
   repository: Repository,
   name: string,
   entry: IndexEntry,
-  repositoryUrl: URL,
+  address: URL,
   remotes: Remotes,
 ): FoundChart {
-  const from = chartUrl(repositoryUrl, entry.urls[0] ?? '');
+  const from = chartUrl(address, entry.urls[0] ?? '');
+  const { version } = entry;
+  const digest = entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`;
   return {
-    fileName: archiveName(from) ?? `${name}-${entry.version}.tgz`,
+    fileName: archiveName(from) ?? `${name}-${version}.tgz`,
     location: shownUrl(from),
-    version: entry.version,
-    digest: entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`,
+    version,
+    digest,
+    source: { reference: bareUrl(from), digest, version, repository: bareUrl(address), name },
     fetch: () => remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
     fetchProvenance: () => remotes.fetchProvenance(repository, from),
   };
@@ -205,6 +211,13 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
     location: shownUrl(url),
     version: '',
     digest: '',
+    source: {
+      reference: bareUrl(url),
+      digest: '',
+      version: '',
+      repository: home === undefined ? '' : bareUrl(repositoryUrl(home.url)),
+      name: '',
+    },
     fetch: () => remotes.fetchArchive(repository, url, '', MAX_CHART),
     fetchProvenance: () => remotes.fetchProvenance(repository, url),
   };
@@ -227,6 +240,13 @@ async function findInRegistry(reference: TaggedReference, wanted: string, remote
     location: printable(shown + (digest === '' ? '' : `@${digest}`)),
     version,
     digest: found.digest,
+    source: {
+      reference: shown,
+      digest: found.digest,
+      version,
+      repository: `oci://${reference.host}/${reference.path}`,
+      name,
+    },
     fetch: () => registry.blob(reference, found.chart, MAX_CHART),
     fetchProvenance: async () =>
       found.provenance === undefined ? undefined : registry.blob(reference, found.provenance, MAX_PROVENANCE),

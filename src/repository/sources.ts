@@ -118,7 +118,7 @@ async function completed(chart: Chart, way: Way): Promise<Chart> {
 }
 
 /** The folder that a `file://` repository names. */
-function folderOf(chart: Chart, { repository }: Declared): string {
+export function folderOf(chart: Chart, { repository }: Pick<Declared, 'repository'>): string {
   return resolve(chart.location, repository.slice('file://'.length));
 }
 

@@ -1,9 +1,10 @@
 /** Fetches the dependencies of a chart folder into its `charts/` (helm v4, pkg/downloader/manager.go, `Update`). */
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Chart } from '../chart/chart.ts';
+import type { Chart, ChartDependency } from '../chart/chart.ts';
+import { isAskedFor } from '../chart/dependencies.ts';
 import type { LinkOptions } from '../chart/links.ts';
-import { readChartArchive } from '../chart/load.ts';
+import { loadChart, readChartArchive } from '../chart/load.ts';
 import { MAX_CHART, chartTooLarge } from '../chart/limits.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -23,6 +24,8 @@ export type UpdateOptions = {
   freshness?: Freshness;
   /** The versions of the lock file are fetched, and none are chosen. */
   locked?: boolean;
+  /** Told of dependencies that may get another version than was chosen for them. */
+  warn?: (message: string) => void;
   /** Told what is done, in Helm's words, a line each. */
   say?: (line: string) => void;
   /** How links in folders of dependencies (`file://`) are treated. */
@@ -72,7 +75,43 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
     kept: new Set(resolved.filter(({ archive }) => archive === undefined).map(({ name }) => name)),
     lock: isLocked ? undefined : { name: lockName, text: lockText(locked, digest, new Date()) },
   });
+  if (options.warn !== undefined)
+    for (const conflict of await conflictsOf(chart, resolved, links)) options.warn(conflict);
   return locked.filter((_one, index) => archives[index] !== undefined);
+}
+
+/**
+ * Dependencies of one name (under aliases) in several versions lie in `charts/` side by side. Where more than one fits a
+ * range, pkg takes the first by the names of their files, and Helm any of them (its loader goes through a Go map), so
+ * that it is not always the one that was chosen. That is the only conflict that there can be: each chart has a folder of
+ * dependencies of its own.
+ *
+ * @returns for each such dependency what fits it, and who asked for the others
+ */
+async function conflictsOf({ location }: Chart, resolved: readonly Resolved[], links: LinkOptions): Promise<string[]> {
+  const isShared = resolved.some(({ name, version }) =>
+    resolved.some((other) => other.name === name && other.version !== version),
+  );
+  if (!isShared) return [];
+  const { metadata, dependencies } = await loadChart(location, links);
+  const nameOf = ({ alias, name }: ChartDependency): string => printable(alias || name, 60);
+  return metadata.dependencies.flatMap((dependency, index) => {
+    const fitting = dependencies
+      .filter((child) => isAskedFor(dependency, child))
+      .map((child) => child.metadata.version);
+    const [taken = '', second] = fitting;
+    const chosen = resolved[index];
+    if (second === undefined || chosen?.archive === undefined) return [];
+    const others = metadata.dependencies.filter((_other, at) => {
+      const { name, version = '' } = resolved[at] ?? {};
+      return at !== index && name === chosen.name && fitting.includes(version);
+    });
+    const asked = others.map((other) => `${nameOf(other)} asks for '${printable(other.version, 60)}'`).join(', ');
+    const fits = `${printable(fitting.join(' and '), 200)} of ${printable(chosen.name, 60)}`;
+    const range = `'${printable(dependency.version, 60)}', which ${nameOf(dependency)} asks for`;
+    const taking = `${printable(chosen.version, 60)} was chosen for it, pkg takes ${printable(taken, 60)}, helm any of them`;
+    return [`${fits} in charts/ fit ${range}: ${taking} (${asked}); narrow the range of ${nameOf(dependency)}`];
+  });
 }
 
 /** What the lock file of a chart is called. */

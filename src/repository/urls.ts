@@ -48,9 +48,14 @@ export function chartUrl(repository: URL, reference: string): URL {
   return url;
 }
 
-/** An address for messages: without name, password and query, in which secrets may be. */
+/** An address without name, password and query, in which secrets may be. */
+export function bareUrl(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+/** The same for messages. */
 export function shownUrl(url: URL): string {
-  return printable(`${url.protocol}//${url.host}${url.pathname}`, 300);
+  return printable(bareUrl(url), 300);
 }
 
 /** The same of a text that may be an address. */

@@ -19,7 +19,8 @@ import type { RemoteFlags } from './remotes.ts';
 export async function withDependencies(chart: Chart, flags: RemoteFlags, links: LinkOptions): Promise<Chart> {
   if (missingDependencies(chart).length === 0 || chart.metadata.type === 'library') return chart;
   const modified = sourceDateEpoch(process.env);
-  const fetched = await withRemotes(flags, (remotes) => updateDependencies(chart, { remotes, links, modified }));
+  const warn = (message: string): void => printError(`warning: ${message}\n`);
+  const fetched = await withRemotes(flags, (remotes) => updateDependencies(chart, { remotes, links, modified, warn }));
   const names = fetched.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
   printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
   return loadChart(chart.location, links);

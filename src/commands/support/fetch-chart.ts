@@ -1,7 +1,8 @@
 /** Fetches a chart that does not lie on this machine. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Chart } from '../../chart/chart.ts';
+import type { Chart, ChartSource } from '../../chart/chart.ts';
 import { chartNotFound, readChartArchive, similarPaths } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
 import { findChart } from '../../repository/locate.ts';
@@ -23,8 +24,19 @@ export async function fetchChart(reference: string, flags: RemoteFlags): Promise
   return withChart(reference, flags, async (found) => {
     const archive = await found.fetch();
     if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
-    return readChartArchive(archive, found.location);
+    const chart = await readChartArchive(archive, found.location);
+    return { ...chart, source: sourceOf(found, archive, chart) };
   });
+}
+
+/** Where a chart came from, with what only the archive tells. */
+function sourceOf({ source }: FoundChart, archive: Buffer, { metadata }: Chart): ChartSource {
+  return {
+    ...source,
+    digest: source.digest || `sha256:${createHash('sha256').update(archive).digest('hex')}`,
+    version: source.version || metadata.version,
+    name: source.name || metadata.name,
+  };
 }
 
 /**

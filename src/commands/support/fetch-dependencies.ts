@@ -2,7 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { sourceDateEpoch } from '../../chart/package.ts';
 import { checkLock, updateDependencies } from '../../repository/update.ts';
-import { print } from '../../terminal/output.ts';
+import { print, printError } from '../../terminal/output.ts';
 import type { FlagValues } from './command.ts';
 import type { SKIP_REFRESH_FLAG } from './flags.ts';
 import { linkOptions } from './load.ts';
@@ -31,6 +31,7 @@ export async function fetchDependencies(
       links: linkOptions(flags),
       modified: sourceDateEpoch(process.env),
       say: (line) => print(`${line}\n`),
+      warn: (message) => printError(`warning: ${message}\n`),
     });
   });
 }

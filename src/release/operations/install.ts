@@ -99,7 +99,7 @@ export async function installWithin(
     plan,
     release,
     words,
-    storedValues: rendered.storedValues,
+    stored: { values: rendered.storedValues, source: input.chart.source },
     waiting: input,
     takeOwnership: input.takeOwnership === true,
     historyMax: input.historyMax ?? 0,

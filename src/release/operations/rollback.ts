@@ -6,7 +6,7 @@ import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
-import { readStoredValues } from '../stored-values.ts';
+import { readStored, readStoredValues } from '../stored-values.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
@@ -117,8 +117,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const plan = await planned.catch((error: unknown) => {
     throw withMissingKind(error, target, wasDeployed(history));
   });
-  const { values } = await readStoredValues(cluster, [target]);
-  const storedValues = new Map([...values].map(([identity, [value = '']]) => [identity, value]));
+  const stored = await readStored(cluster, target);
   plan.notes.push(
     ...randomChanges(plan, await everStored(cluster, target, history), () => `revision ${revision} has another`),
   );
@@ -128,7 +127,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     done: description,
     failed: (why: string) => `Rollback "${name}" failed: ${why}`,
   };
-  const done = await runPlan(env, { history, plan, release, words, storedValues, waiting: input, historyMax });
+  const done = await runPlan(env, { history, plan, release, words, stored, waiting: input, historyMax });
   return { release: done, plan };
 }
 

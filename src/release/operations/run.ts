@@ -10,6 +10,7 @@ import type { Release } from '../release.ts';
 import { checkRecordFits, ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { writeStoredValues } from '../stored-values.ts';
+import type { Stored } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
 import type { Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
@@ -30,8 +31,8 @@ export type Run = {
   /** The revision as it is recorded first, pending. */
   release: Release;
   words: Words;
-  /** The random values that the release holds. */
-  storedValues: ReadonlyMap<string, string>;
+  /** The random values that the release holds, and where its chart was fetched from. */
+  stored: Stored;
   waiting: Waiting;
   /** Hooks may replace what is somebody else's. */
   takeOwnership?: boolean;
@@ -51,7 +52,7 @@ export type Run = {
  * @throws whatever went wrong, after the record says `failed`
  */
 export async function runPlan(env: Env, run: Run): Promise<Release> {
-  const { history, plan, release, words, storedValues, waiting, takeOwnership, historyMax, undo } = run;
+  const { history, plan, release, words, stored, waiting, takeOwnership, historyMax, undo } = run;
   checkRecordFits(release);
   if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
@@ -65,7 +66,7 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
   const lease = await Lease.begin(env, release, history.at(-1));
   const held = lease.env;
   try {
-    await writeStoredValues(held.records ?? held.cluster, release, lease.stored.secret, storedValues);
+    await storeBeside(held, release, lease.stored.secret, stored);
     const [before, after] = eventsOf(plan.operation);
     const isOpen = (step: Step): boolean => !home.includes(step);
     await removeLeftHooks(held, history, new Set(plan.steps.map(({ ref }) => refKey(ref))));
@@ -97,6 +98,20 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
   }
   await trim();
   return done;
+}
+
+/**
+ * Stores what belongs beside the record. The release needs its random values, and not where its chart came from: an
+ * operation does not fail for the latter alone.
+ */
+async function storeBeside(env: Env, release: Release, record: KubeObject, stored: Stored): Promise<void> {
+  try {
+    await writeStoredValues(env.records ?? env.cluster, release, record, stored);
+  } catch (error) {
+    if (!(error instanceof PkgError) || stored.values.size > 0) throw error;
+    const what = `it could not be stored where the chart of ${release.name} came from`;
+    env.emit({ type: 'warning', message: `${what}, which \`pkg outdated\` asks for: ${error.message}` });
+  }
 }
 
 /**

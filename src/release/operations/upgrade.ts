@@ -93,7 +93,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     plan,
     release,
     words,
-    storedValues: rendered.storedValues,
+    stored: { values: rendered.storedValues, source: input.chart.source },
     waiting: input,
     takeOwnership: input.takeOwnership === true,
     historyMax,

@@ -1,0 +1,30 @@
+import { cachedEntries } from '../../repository/cached-files.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { cacheFolders, sizeText } from '../support/cache.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { OUTPUT_FLAG } from '../support/flags.ts';
+import { printResult } from '../support/release-output.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Lists what is cached of repositories and registries: archives of charts by their digest, their provenance, indexes',
+    'of repositories, and answers of registries. What was not used for longest comes first.',
+  ],
+  examples: [{ command: 'pkg cache list -o json', says: 'as data, sizes in bytes' }],
+  args: [],
+  flags: { ...OUTPUT_FLAG },
+  async run({ flags }) {
+    const entries = cachedEntries(cacheFolders(flags));
+    const timeOf = (used: number): string => new Date(used).toISOString().replace(/\.\d+Z$/, 'Z');
+    await printResult(
+      flags.output,
+      () => entries.map(({ kind, name, size, used }) => ({ kind, name, size, used: timeOf(used) })),
+      () =>
+        renderTable([
+          ['KIND', 'NAME', 'SIZE', 'LAST USED'],
+          ...entries.map(({ kind, name, size, used }) => [kind, name, sizeText(size), timeOf(used)]),
+        ]),
+    );
+  },
+});

@@ -1,0 +1,59 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { cachedEntries, pruneEntries } from '../../repository/cached-files.ts';
+import { cacheFolders, sizeText } from '../support/cache.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { OUTPUT_FLAG } from '../support/flags.ts';
+import { printResult } from '../support/release-output.ts';
+import { durationOf } from '../support/wait-input.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Removes what is cached of repositories and registries: all of it, or what the flags name. All of it can be fetched',
+    'again. Other files in the folders stay.',
+  ],
+  examples: [
+    { command: 'pkg cache prune --older-than 720h', says: 'what was not used for 30 days' },
+    { command: 'pkg cache prune --max-size 500Mi', says: 'what was not used for longest, until 500 MiB are left' },
+  ],
+  args: [],
+  flags: {
+    'older-than': { type: 'string', value: 'DURATION', summary: 'only what was not used for so long: 720h' },
+    'max-size': { type: 'string', value: 'SIZE', summary: 'only until so much is left: 500Mi, 2G, 0' },
+    ...OUTPUT_FLAG,
+  },
+  async run({ flags }) {
+    const age = flags['older-than'];
+    const size = flags['max-size'];
+    const removed = pruneEntries(cachedEntries(cacheFolders(flags)), {
+      before: age === undefined ? undefined : Date.now() - durationOf(age, 'older-than'),
+      maxSize: size === undefined ? undefined : bytesOf(size),
+    });
+    const freed = removed.reduce((sum, entry) => sum + entry.size, 0);
+    await printResult(
+      flags.output,
+      () => ({ removed: removed.map(({ kind, name, size: bytes }) => ({ kind, name, size: bytes })), freed }),
+      () => `Removed ${removed.length} cached files (${sizeText(freed)})\n`,
+    );
+  },
+});
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** A size as Kubernetes writes quantities of bytes. Throws `PKG_USAGE`. */
+function bytesOf(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)(k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text) ?? [];
+  if (number !== '') return Number(number) * (UNITS[unit] ?? 1);
+  throw new PkgError('PKG_USAGE', `--max-size takes a size such as 500Mi or 2G, not "${printable(text)}"`);
+}

@@ -1,0 +1,63 @@
+import { printable } from '../../errors-text.ts';
+import { dependencyTree } from '../../repository/dependency-tree.ts';
+import type { TreeNode } from '../../repository/dependency-tree.ts';
+import { shownText } from '../../repository/urls.ts';
+import type { JsonObject } from '../../yaml/value.ts';
+import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { CHART_FLAGS, OUTPUT_FLAG, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
+import { linkOptions } from '../support/load.ts';
+import { printResult } from '../support/release-output.ts';
+
+export const command: Command = defineCommand({
+  description: [
+    'Shows what a chart depends on, and what that depends on: the charts in charts/, those in folders (file://), and of',
+    'others the versions of the lock file. Dependencies are not fetched for it.',
+  ],
+  examples: [{ command: 'pkg dependency tree ./shop -o json', says: 'as data' }],
+  args: [{ name: 'CHART', summary: CHART_SUMMARY, optional: true, complete: 'chart' }],
+  flags: { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS, ...OUTPUT_FLAG },
+  async run({ flags, args }) {
+    const links = linkOptions(flags);
+    const chart = await openChart(args[0] ?? '.', flags, links);
+    const { name, version } = chart.metadata;
+    const tree = await dependencyTree(chart, links);
+    await printResult(
+      flags.output,
+      () => ({ name, version, dependencies: tree.map(dataOf) }),
+      () => `${printable(`${name} ${version}`, 200)}\n${linesOf(tree, '')}`,
+    );
+  },
+});
+
+function dataOf({ dependencies, repository, ...node }: TreeNode): JsonObject {
+  return { ...node, repository: shownText(repository), dependencies: dependencies.map(dataOf) };
+}
+
+/** @param before what stands before each line: the branches of the charts above */
+function linesOf(nodes: readonly TreeNode[], before: string): string {
+  return nodes
+    .map((node, index) => {
+      const isLast = index === nodes.length - 1;
+      const below = linesOf(node.dependencies, `${before}${isLast ? '    ' : '│   '}`);
+      return `${before}${isLast ? '└── ' : '├── '}${labelOf(node)}\n${below}`;
+    })
+    .join('');
+}
+
+const STATUS: Readonly<Record<TreeNode['status'], string>> = {
+  present: '',
+  folder: '',
+  locked: ': not fetched',
+  missing: ': not fetched, and in no lock file',
+  undeclared: ': in charts/, and not asked for in this version',
+  cycle: ': depends on itself',
+};
+
+/** `cache 1.4.2 as sessions (^1.2.0, https://charts.example.com)` */
+function labelOf({ name, alias, version, wanted, repository, status }: TreeNode): string {
+  const asked = [wanted, shownText(repository)].filter((text) => text !== '').join(', ');
+  const parts = [name, version, alias === '' ? '' : `as ${alias}`, asked === '' ? '' : `(${asked})`];
+  return printable(parts.filter((text) => text !== '').join(' '), 500) + STATUS[status];
+}

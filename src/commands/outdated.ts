@@ -1,0 +1,93 @@
+import type { ChartSource } from '../chart/chart.ts';
+import { parseConstraint } from '../chart/constraint.ts';
+import { inParallel } from '../cluster/parallel.ts';
+import { PkgError, throwTogether } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { getRelease, listReleases } from '../release/operations/history.ts';
+import { readStored } from '../release/stored-values.ts';
+import { painter, wantsColor } from '../terminal/color.ts';
+import type { Paint } from '../terminal/color.ts';
+import { renderTable } from '../terminal/table.ts';
+import { defineCommand } from './support/command.ts';
+import type { Command } from './support/command.ts';
+import { OUTPUT_FLAG, REMOTE_FLAGS } from './support/flags.ts';
+import { openNamespace } from './support/operate.ts';
+import type { Found, Row } from './support/newer-charts.ts';
+import { printResult } from './support/release-output.ts';
+
+/** So many records are read at a time. */
+const AT_ONCE = 8;
+
+export const command: Command = defineCommand({
+  description: [
+    'Shows for each release which newer versions of its chart there are: the newest that fits --constraint (without it:',
+    'of the same major version), and the newest of all. A release is outdated where a newer version fits. pkg records',
+    'where a chart came from when it installs or upgrades; of other releases, and of charts from folders, it is unknown.',
+  ],
+  examples: [
+    { command: 'pkg outdated -A', says: 'releases of all namespaces' },
+    { command: "pkg outdated shop --constraint '*' --values-diff", says: 'with what changes in the default values' },
+    { command: 'pkg outdated -A --exit-code -o json', says: 'in a pipeline: status 2 when a release is outdated' },
+  ],
+  args: [{ name: 'RELEASE', summary: 'the name of a release', optional: true }],
+  flags: {
+    'all-namespaces': { type: 'boolean', char: 'A', summary: 'releases of all namespaces' },
+    constraint: { type: 'string', value: 'RANGE', summary: 'versions that fit: ^1.2, ~1.2.3, *' },
+    devel: { type: 'boolean', summary: 'pre-releases too' },
+    'exit-code': { type: 'boolean', summary: 'end with status 2 when a release is outdated' },
+    'values-diff': { type: 'boolean', summary: 'show what changes in the default values of the chart' },
+    ...REMOTE_FLAGS,
+    ...OUTPUT_FLAG,
+  },
+  async run({ flags, args }) {
+    const [name] = args;
+    const isAll = flags['all-namespaces'];
+    if (name !== undefined && isAll) {
+      throw new PkgError('PKG_USAGE', 'a release is in one namespace: --all-namespaces lists all releases', {
+        hints: ['leave out one of the two'],
+      });
+    }
+    const constraint = flags.constraint ?? '';
+    if (constraint !== '') parseConstraint(constraint);
+    const [cluster, namespace] = await openNamespace(flags);
+    const listed = name === undefined ? listReleases(cluster, isAll ? {} : { namespace }) : undefined;
+    const releases = (await (listed ?? getRelease(cluster, namespace, name ?? '').then((one) => [one]))).filter(
+      ({ info }) => info.status !== 'uninstalled',
+    );
+    const found = await inParallel(releases, AT_ONCE, async (release): Promise<Found> => {
+      try {
+        const { source } = await readStored(cluster, release);
+        return { release, source: source?.repository === '' ? undefined : source };
+      } catch (error) {
+        if (error instanceof PkgError) return { release, source: undefined, error };
+        throw error;
+      }
+    });
+    const paint = painter(flags.output === 'table' && wantsColor(flags.color, 1));
+    const { findNewer } = await import('./support/newer-charts.ts');
+    const seen = await findNewer(found, flags, flags['values-diff'] ? paint : undefined);
+    const rows = seen.map(({ row }) => row);
+    await printResult(
+      flags.output,
+      () => seen.map(({ row, source, diff }) => ({ ...row, ...dataOf(source), ...(diff && { values_diff: diff }) })),
+      () =>
+        renderTable([
+          ['NAME', 'NAMESPACE', 'CHART', 'VERSION', 'FITTING', 'NEWEST', 'STATUS'],
+          ...rows.map((row) => Object.values(row)),
+        ]) + seen.map(({ row, diff }) => (diff ? `\n${heading(row, paint)}${diff}` : '')).join(''),
+    );
+    throwTogether(
+      seen.flatMap(({ error }) => error ?? []),
+      (count) => `of ${count} releases it could not be found out which versions there are`,
+    );
+    return flags['exit-code'] && rows.some(({ status }) => status === 'outdated') ? 2 : 0;
+  },
+});
+
+function heading({ name, namespace, chart }: Row, paint: Paint): string {
+  return paint('bold', `values of ${printable(chart)} (${printable(namespace)}/${printable(name)})\n`);
+}
+
+function dataOf(source: ChartSource | undefined): { reference?: string; digest?: string } {
+  return source === undefined ? {} : { reference: source.reference, digest: source.digest };
+}

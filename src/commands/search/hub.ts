@@ -1,0 +1,62 @@
+import { PkgError } from '../../errors.ts';
+import { searchHub } from '../../repository/hub.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { defineCommand } from '../support/command.ts';
+import type { Command } from '../support/command.ts';
+import { OUTPUT_FLAG } from '../support/flags.ts';
+import { printResult } from '../support/release-output.ts';
+import { tellingSlow } from '../support/slow.ts';
+
+export const command: Command = defineCommand({
+  description: ['Looks for charts in Artifact Hub, or in a hub of your own that has the search API of Monocular.'],
+  examples: [{ command: 'pkg search hub nginx --list-repo-url', says: 'with the repositories to add' }],
+  args: [{ name: 'WORD', summary: 'what is looked for', optional: true, rest: true }],
+  flags: {
+    endpoint: { type: 'string', default: 'https://hub.helm.sh', value: 'URL', summary: 'the hub that is asked' },
+    'list-repo-url': { type: 'boolean', summary: 'print the repository of each chart too' },
+    'max-col-width': {
+      type: 'integer',
+      default: 50,
+      min: 0,
+      value: 'N',
+      summary: 'cut longer columns of the table, 0 for none',
+    },
+    'fail-on-no-result': { type: 'boolean', summary: 'fail where nothing is found' },
+    ...OUTPUT_FLAG,
+  },
+  async run({ flags, args }) {
+    const charts = await tellingSlow((tell) => searchHub(flags.endpoint, args.join(' '), process.env, tell));
+    if (charts.length === 0 && flags['fail-on-no-result']) {
+      throw new PkgError('PKG_CHART_NOT_FOUND', 'no results found');
+    }
+    const withRepository = flags['list-repo-url'];
+    const head = ['URL', 'CHART VERSION', 'APP VERSION', 'DESCRIPTION', ...(withRepository ? ['REPO URL'] : [])];
+    await printResult(
+      flags.output,
+      () =>
+        charts.map(({ url, version, appVersion, description, repository }) => ({
+          url,
+          version,
+          app_version: appVersion,
+          description,
+          repository,
+        })),
+      () =>
+        charts.length === 0
+          ? 'No results found\n'
+          : renderTable(
+              [
+                head,
+                ...charts.map(({ url, version, appVersion, description, repository }) => [
+                  url,
+                  version,
+                  appVersion,
+                  description,
+                  ...(withRepository ? [repository.url] : []),
+                ]),
+              ],
+              flags['max-col-width'] || undefined,
+            ),
+    );
+  },
+});

@@ -1,0 +1,129 @@
+/** Newer versions of the charts of releases. */
+import type { Chart, ChartSource } from '../../chart/chart.ts';
+import { readChartArchive } from '../../chart/load.ts';
+import { compareVersions, parseVersion } from '../../chart/version.ts';
+import { inParallel } from '../../cluster/parallel.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import type { Release } from '../../release/release.ts';
+import { findVersion, newestVersions, serverOf } from '../../repository/newer.ts';
+import type { Newest, NewerOptions } from '../../repository/newer.ts';
+import type { Remotes } from '../../repository/remotes.ts';
+import type { Paint } from '../../terminal/color.ts';
+import { renderDiff } from '../../terminal/diff.ts';
+import { toPlain } from '../../yaml/value.ts';
+import { goYaml } from './go-yaml.ts';
+import { chartField } from './release-output.ts';
+import { accessOf, withRemotes } from './remotes.ts';
+import type { RemoteFlags } from './remotes.ts';
+
+/** So many repositories are asked at a time. */
+const AT_ONCE = 8;
+
+/** A release, and where its chart came from, if that is known; or what keeps from knowing it. */
+export type Found = { release: Release; source: ChartSource | undefined; error?: PkgError };
+
+/** A line of the table, in the order of its columns. */
+export type Row = {
+  name: string;
+  namespace: string;
+  chart: string;
+  version: string;
+  fitting: string;
+  newest: string;
+  status: 'outdated' | 'up to date' | 'unknown' | 'failed';
+};
+
+/** What is found out of a release; `diff` is empty for no changes. */
+export type Seen = { row: Row; source: ChartSource | undefined; diff: string; error: PkgError | undefined };
+
+/**
+ * Looks for newer versions of the charts of releases.
+ *
+ * @param paint for what changes in the default values; undefined where that is not asked for
+ * @throws {PkgError} `PKG_USAGE` for one login and several servers
+ */
+export async function findNewer(
+  found: readonly Found[],
+  flags: RemoteFlags & { constraint: string | undefined },
+  paint: Paint | undefined,
+): Promise<Seen[]> {
+  if (flags.username !== undefined || flags.password !== undefined || flags['password-stdin'] === true) {
+    checkLogin(found);
+  }
+  const { constraint = '', devel = false } = flags;
+  const options = { constraint, devel, access: await accessOf(flags) };
+  return await withRemotes(flags, (remotes) => inParallel(found, AT_ONCE, (one) => look(one, options, remotes, paint)));
+}
+
+/** A login that is given is for one server, and the others must not get it. */
+function checkLogin(found: readonly Found[]): void {
+  const servers = new Set(found.flatMap(({ source }) => (source === undefined ? [] : [serverOf(source)])));
+  if (servers.size < 2) return;
+  const names = printable([...servers].join(', '), 500);
+  throw new PkgError('PKG_USAGE', `--username and --password are for one server, and the charts come from ${names}`, {
+    hints: ['leave both out, and log in with `pkg repo add` or `pkg registry login`'],
+  });
+}
+
+/** What is to be said of one release. What keeps from that is kept for the end, after all others. */
+async function look(
+  { release, source, error: unread }: Found,
+  options: NewerOptions,
+  remotes: Remotes,
+  paint: Paint | undefined,
+): Promise<Seen> {
+  const version = chartField(release, 'version');
+  const { name, namespace } = release;
+  const row = { name, namespace, chart: chartField(release, 'name'), version, fitting: '', newest: '' };
+  const nothing = { source, diff: '', error: undefined };
+  try {
+    if (unread !== undefined) throw unread;
+    if (source === undefined) return { ...nothing, row: { ...row, status: 'unknown' } };
+    const newest = await newestVersions(source, version, options, remotes);
+    const status = isNewer(newest.fitting, version) ? 'outdated' : 'up to date';
+    const next = nextOf(newest, version);
+    const isCompared = paint !== undefined && next !== '';
+    const diff = isCompared ? await valuesDiff(source, version, next, options, remotes, paint) : '';
+    return { ...nothing, row: { ...row, ...newest, status }, diff };
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    const what = `${printable(name, 60)}: ${error.message}`;
+    const { at, notes, hints } = error;
+    const named = new PkgError(error.code, what, { ...(at && { at }), notes, hints, cause: error });
+    return { ...nothing, row: { ...row, status: 'failed' }, error: named };
+  }
+}
+
+/** The version that somebody would go to: the newest that fits if that is newer, else the newest of all. */
+function nextOf({ fitting, newest }: Newest, version: string): string {
+  return [fitting, newest].find((one) => isNewer(one, version)) ?? '';
+}
+
+function isNewer(one: string, version: string): boolean {
+  const [a, b] = [parseVersion(one), parseVersion(version)];
+  return a !== undefined && b !== undefined && compareVersions(a, b) > 0;
+}
+
+/** What changes in the default values from one version of a chart to another; empty for nothing. */
+async function valuesDiff(
+  source: ChartSource,
+  version: string,
+  next: string,
+  { access }: NewerOptions,
+  remotes: Remotes,
+  paint: Paint,
+): Promise<string> {
+  const [before, after] = await Promise.all(
+    [version, next].map(async (one) => {
+      const found = await findVersion(source, one, access, remotes);
+      return valuesOf(await readChartArchive(await found.fetch(), found.location));
+    }),
+  );
+  if (before === undefined || after === undefined || before === after) return '';
+  return renderDiff({ before, after, beforeName: version, afterName: next }, paint);
+}
+
+function valuesOf(chart: Chart): Promise<string> {
+  return goYaml(toPlain(chart.values));
+}

@@ -1,0 +1,192 @@
+/**
+ * What the cache folders hold, and which of it goes. The folders are shared with Helm, and may be shared with other
+ * things: only files that carry the names of the caches are listed and removed. Others may read and write them at the
+ * same time: each file is whole or gone, and what is gone is fetched again.
+ */
+import { lstatSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { join } from 'node:path';
+import { PkgError, throwTogether } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import type { CachePaths } from './paths.ts';
+
+/**
+ * `chart` and `provenance`: what was fetched of charts, by the digest of the archive. `index`: the index of a
+ * repository. `registry`: an answer of a registry, for `--offline`. `unfinished`: what a process that was killed left.
+ */
+export type CachedKind = 'chart' | 'provenance' | 'index' | 'registry' | 'unfinished';
+
+/** One thing that is cached. */
+export type CachedEntry = {
+  kind: CachedKind;
+  /** The digest of an archive, the name of a repository, or the name of the file. */
+  name: string;
+  /** Its files: an index has others that were made of it. */
+  paths: readonly string[];
+  /** In bytes. */
+  size: number;
+  /** When it was last used, in milliseconds since 1970. */
+  used: number;
+};
+
+/** Which entries go; all without bounds. */
+export type PruneBounds = {
+  /** Those that were last used before this time, in milliseconds since 1970. */
+  before?: number | undefined;
+  /** Those that were not used for longest, until all others have this size in bytes. */
+  maxSize?: number | undefined;
+};
+
+/** How an archive, its provenance, and an unfinished file of one of them are called. */
+const CONTENT = /^([0-9a-f]{64})\.(chart|prov)$/;
+const INDEX = /^(.+)-index\.yaml$/s;
+/** Indexes of repositories without a name in `repositories.yaml`. */
+const UNNAMED = /^helm-manager-[0-9a-f]{64}$/;
+const ANSWER = /^[0-9a-f]{64}\.json$/;
+/** What `writeFileAtomic` calls a file before it is whole. */
+const UNFINISHED = /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/s;
+/** After this nobody is still writing it. */
+const UNFINISHED_MS = 3_600_000;
+
+/** Everything that both folders hold, the least recently used first. */
+export function cachedEntries({ indexes, content }: CachePaths): CachedEntry[] {
+  return oldestFirst([...contentEntries(content), ...indexEntries(indexes), ...answerEntries(join(indexes, 'oci'))]);
+}
+
+/**
+ * Removes what the bounds say, and unfinished files.
+ *
+ * @param entries the least recently used first
+ * @returns what was removed
+ * @throws {PkgError} `PKG_FILE_UNWRITABLE` for what cannot be removed, after all others were
+ */
+export function pruneEntries(entries: readonly CachedEntry[], { before, maxSize }: PruneBounds): CachedEntry[] {
+  let left = entries.reduce((sum, { size }) => sum + size, 0);
+  const isUnbounded = before === undefined && maxSize === undefined;
+  const removed: CachedEntry[] = [];
+  const errors: PkgError[] = [];
+  for (const entry of entries) {
+    const isOld = before !== undefined && entry.used < before;
+    const isTooMuch = maxSize !== undefined && left > maxSize;
+    const goes =
+      entry.kind === 'unfinished' ? Date.now() - entry.used > UNFINISHED_MS : isUnbounded || isOld || isTooMuch;
+    if (!goes) continue;
+    const failed = entry.paths.flatMap((path) => removeFile(path) ?? []);
+    errors.push(...failed);
+    if (failed.length > 0) continue;
+    left -= entry.size;
+    removed.push(entry);
+  }
+  throwTogether(errors, (count) => `${count} cached files cannot be removed`);
+  return removed;
+}
+
+/** Says that a file is used now. Reading tells too, but not on every file system. */
+export function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), statSync(path).mtime);
+  } catch {
+    // Of another user, or gone since.
+  }
+}
+
+/** What the folder of archives holds. */
+export function contentEntries(folder: string): CachedEntry[] {
+  return namesIn(folder).flatMap((part) => {
+    if (!/^[0-9a-f]{2}$/.test(part)) return [];
+    const inside = join(folder, part);
+    return namesIn(inside).flatMap((file): CachedEntry[] => {
+      const whole = UNFINISHED.exec(file)?.[1];
+      const [, digest = '', ending] = CONTENT.exec(whole ?? file) ?? [];
+      if (!digest.startsWith(part)) return [];
+      if (whole !== undefined) return entryOf('unfinished', file, [join(inside, file)]);
+      return entryOf(ending === 'prov' ? 'provenance' : 'chart', digest, [join(inside, file)]);
+    });
+  });
+}
+
+function indexEntries(folder: string): CachedEntry[] {
+  const names = new Set(namesIn(folder));
+  return [...names].flatMap((file): CachedEntry[] => {
+    const whole = UNFINISHED.exec(file)?.[1];
+    const [, name = ''] = INDEX.exec(whole ?? file) ?? [];
+    if (name === '') return [];
+    const besides = [`${name}-charts.txt`, `${name}-index.validators.json`].filter((other) => names.has(other));
+    // Both programs write the names of the charts beside an index: without them it may be any file of somebody's.
+    if (besides.length === 0 && !UNNAMED.test(name)) return [];
+    if (whole !== undefined) return entryOf('unfinished', file, [join(folder, file)]);
+    return entryOf(
+      'index',
+      name,
+      [file, ...besides].map((one) => join(folder, one)),
+    );
+  });
+}
+
+function answerEntries(folder: string): CachedEntry[] {
+  return namesIn(folder).flatMap((file): CachedEntry[] => {
+    const whole = UNFINISHED.exec(file)?.[1];
+    if (!ANSWER.test(whole ?? file)) return [];
+    return entryOf(whole === undefined ? 'registry' : 'unfinished', file, [join(folder, file)]);
+  });
+}
+
+/** None for what is no regular file. */
+function entryOf(kind: CachedKind, name: string, paths: readonly string[]): CachedEntry[] {
+  const stats = paths.map((path) => statOf(path));
+  const [first] = stats;
+  if (first === undefined) return [];
+  const size = stats.reduce((sum, stat) => sum + (stat?.size ?? 0), 0);
+  return [{ kind, name, paths, size, used: Math.max(first.mtimeMs, first.atimeMs) }];
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    const stat = lstatSync(path);
+    return stat.isFile() ? stat : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing for a folder that is not there, or may not be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return folder === '' ? [] : readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function oldestFirst(entries: CachedEntry[]): CachedEntry[] {
+  return entries.sort((a, b) => a.used - b.used);
+}
+
+/** What keeps from removing a file; undefined when it is gone. */
+function removeFile(path: string): PkgError | undefined {
+  try {
+    rmSync(path, { force: true });
+    return undefined;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    return new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be removed (${code})`, { cause });
+  }
+}
+
+/** The size that the folder of archives may have. */
+export const MOST_CONTENT: number = 2 * 2 ** 30;
+/** How much of it is left when it was passed, so that not every archive after it has the folder looked through. */
+const LEFT_CONTENT = 0.75 * MOST_CONTENT;
+
+/**
+ * Removes the archives that were not used for longest, where the folder of archives holds more than it may.
+ *
+ * @returns its size after that, in bytes
+ */
+export function boundContent(folder: string): number {
+  const entries = oldestFirst(contentEntries(folder));
+  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
+  if (size <= MOST_CONTENT) return size;
+  const removed = pruneEntries(entries, { maxSize: LEFT_CONTENT });
+  return removed.reduce((sum, entry) => sum - entry.size, size);
+}

@@ -1,0 +1,111 @@
+/** What a chart depends on, and what that depends on, as far as it can be told without fetching anything. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Chart, ChartDependency } from '../chart/chart.ts';
+import { isAskedFor } from '../chart/dependencies.ts';
+import type { LinkOptions } from '../chart/links.ts';
+import { loadChart } from '../chart/load.ts';
+import { PkgError } from '../errors.ts';
+import { readLocked } from './lock.ts';
+import { folderOf } from './sources.ts';
+
+/**
+ * Where a chart of the tree is. `present`: in `charts/`. `folder`: in the folder that `file://` names. `locked`: nowhere
+ * here, and the lock file names its version. `missing`: nowhere here, so that its own dependencies are unknown.
+ * `undeclared`: in `charts/`, and `Chart.yaml` does not ask for it, or for another version. `cycle`: a folder that leads
+ * back to itself.
+ */
+export type TreeStatus = 'present' | 'folder' | 'locked' | 'missing' | 'undeclared' | 'cycle';
+
+/** A chart of the tree; texts are empty for nothing. */
+export type TreeNode = {
+  name: string;
+  alias: string;
+  version: string;
+  /** What the chart above asks for. */
+  wanted: string;
+  repository: string;
+  condition: string;
+  status: TreeStatus;
+  dependencies: TreeNode[];
+};
+
+/** Folders that name each other multiply. */
+const MOST_NODES = 10_000;
+
+/** How the tree is made: how links are treated, which folders lead here, and how many charts there are already. */
+type Way = { links: LinkOptions; above: readonly string[]; count: { nodes: number }; root: string };
+
+/**
+ * The tree of a chart's dependencies: what lies in `charts/`, folders (`file://`), and what lock files name.
+ *
+ * @throws {PkgError} `PKG_CHART_TOO_LARGE`, and whatever loading a folder throws
+ */
+export function dependencyTree(chart: Chart, links: LinkOptions = {}): Promise<TreeNode[]> {
+  return below(chart, { links, above: [resolve(chart.location)], count: { nodes: 0 }, root: chart.location });
+}
+
+async function below(chart: Chart, way: Way): Promise<TreeNode[]> {
+  const declared = chart.metadata.dependencies;
+  const used = new Set<Chart>();
+  const nodes: TreeNode[] = [];
+  for (const [index, dependency] of declared.entries()) {
+    const subchart = chart.dependencies.find((child) => isAskedFor(dependency, child));
+    if (subchart !== undefined) used.add(subchart);
+    nodes.push(await nodeOf(chart, dependency, subchart, lockedVersion(chart, declared, index), way));
+  }
+  for (const subchart of chart.dependencies) {
+    if (used.has(subchart)) continue;
+    const { name, version } = subchart.metadata;
+    const dependencies = await next(subchart, way);
+    nodes.push({ ...NOTHING, name, version, status: 'undeclared', dependencies });
+  }
+  return nodes;
+}
+
+const NOTHING = { alias: '', version: '', wanted: '', repository: '', condition: '' };
+
+async function nodeOf(
+  chart: Chart,
+  dependency: ChartDependency,
+  subchart: Chart | undefined,
+  locked: string,
+  way: Way,
+): Promise<TreeNode> {
+  const { name, alias, version: wanted, repository, condition } = dependency;
+  const node = { name, alias, wanted, repository, condition };
+  if (subchart !== undefined) {
+    const { version } = subchart.metadata;
+    return { ...node, version, status: 'present', dependencies: await next(subchart, way) };
+  }
+  // A path counts from the folder of a chart on, and an archive is in none.
+  const isFolder = repository.startsWith('file://') && isDirectory(chart.location);
+  const folder = isFolder ? folderOf(chart, dependency) : '';
+  if (way.above.includes(folder)) return { ...node, version: '', status: 'cycle', dependencies: [] };
+  if (folder !== '' && isDirectory(folder)) {
+    const found = await loadChart(folder, way.links);
+    const dependencies = await next(found, { ...way, above: [...way.above, folder] });
+    return { ...node, version: found.metadata.version, status: 'folder', dependencies };
+  }
+  return { ...node, version: locked, status: locked === '' ? 'missing' : 'locked', dependencies: [] };
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function next(chart: Chart, way: Way): Promise<TreeNode[]> {
+  way.count.nodes++;
+  if (way.count.nodes <= MOST_NODES) return below(chart, way);
+  throw new PkgError('PKG_CHART_TOO_LARGE', `more than ${MOST_NODES} charts depend on each other`, {
+    at: { file: way.root },
+  });
+}
+
+/** What the lock file says of a dependency. Several of one name are told apart by their place, as Helm writes them. */
+function lockedVersion(chart: Chart, declared: readonly ChartDependency[], index: number): string {
+  const locked = readLocked(chart);
+  const name = declared[index]?.name;
+  if (locked.length === declared.length && locked[index]?.name === name) return locked[index]?.version ?? '';
+  return locked.find((one) => one.name === name)?.version ?? '';
+}

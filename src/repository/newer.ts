@@ -1,0 +1,94 @@
+/** Which versions there are of a chart that was fetched before. */
+import type { ChartSource } from '../chart/chart.ts';
+import { parseVersion } from '../chart/version.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { pickVersion } from './index-file.ts';
+import { findChart, withAccess } from './locate.ts';
+import type { ChartRequest, FoundChart } from './locate.ts';
+import { taggedReference } from './registry.ts';
+import type { Remotes } from './remotes.ts';
+import type { Repository } from './repositories.ts';
+import { bareUrl, isSameRepository, shownText } from './urls.ts';
+
+/** How versions are looked for. */
+export type NewerOptions = {
+  /** What the fitting version has to satisfy; empty for the same major version. */
+  constraint: string;
+  /** Pre-releases count. */
+  devel: boolean;
+  access: ChartRequest['access'];
+};
+
+/** The newest version that fits, and the newest of all; empty where there is none. */
+export type Newest = { fitting: string; newest: string };
+
+/**
+ * The newest versions of a chart. Of a registry only tags are asked for.
+ *
+ * @param version the one to start from
+ * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where the repository has the chart no more, `PKG_CHART_INVALID` for
+ *   a constraint that cannot be read, and what keeps from a repository
+ */
+export async function newestVersions(
+  source: ChartSource,
+  version: string,
+  { constraint, devel, access }: NewerOptions,
+  remotes: Remotes,
+): Promise<Newest> {
+  const versions = await versionsAt(source, access, remotes);
+  return {
+    fitting: pickVersion(versions, constraint || sameMajor(version, devel))?.version ?? '',
+    newest: pickVersion(versions, devel ? '>=0.0.0-0' : '')?.version ?? '',
+  };
+}
+
+/** Finds another version of a chart. Throws as {@link findChart} does. */
+export function findVersion(
+  source: ChartSource,
+  version: string,
+  access: ChartRequest['access'],
+  remotes: Remotes,
+): Promise<FoundChart> {
+  const { repository, name } = source;
+  const common = { version, devel: false, access };
+  if (repository.startsWith('oci://')) return findChart({ reference: repository, repo: '', ...common }, remotes);
+  const known = knownAt(repository, remotes);
+  if (known === undefined) return findChart({ reference: name, repo: repository, ...common }, remotes);
+  return findChart({ reference: `${known.name}/${name}`, repo: '', ...common }, remotes);
+}
+
+/** The server that a chart came from: a login that is given is for one. */
+export function serverOf({ repository }: ChartSource): string {
+  return /^[a-z]+:\/\/[^/]*/.exec(repository)?.[0] ?? '';
+}
+
+/** The newest first. */
+async function versionsAt(
+  { repository, name }: ChartSource,
+  access: ChartRequest['access'],
+  remotes: Remotes,
+): Promise<{ version: string }[]> {
+  if (repository.startsWith('oci://')) {
+    return (await remotes.registry().versions(taggedReference(repository))).map((version) => ({ version }));
+  }
+  const known = knownAt(repository, remotes);
+  const from = known === undefined ? { ...access, name: '', url: repository } : withAccess(known, access);
+  const { versions } = await remotes.versions(from, name, 'checked');
+  if (versions !== undefined) return versions.filter(({ urls }) => urls.length > 0);
+  const what = `${shownText(repository)} has no chart ${printable(name, 60)} any more`;
+  throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', what);
+}
+
+/** The repository that the machine knows under an address, with the login and the query that are not recorded. */
+function knownAt(address: string, remotes: Remotes): Repository | undefined {
+  return remotes.known().find(({ url }) => {
+    const parsed = URL.parse(url);
+    return parsed !== null && isSameRepository(bareUrl(parsed), address);
+  });
+}
+
+function sameMajor(version: string, devel: boolean): string {
+  const major = parseVersion(version)?.major ?? 0n;
+  return devel ? `>=${major}.0.0-0 <${major + 1n}.0.0-0` : `${major}.x`;
+}
