@@ -3,7 +3,7 @@ import { readChartArchive } from '../chart/load.ts';
 import { fullImageName, mirrorRepository, parseImageName } from '../image-name.ts';
 import type { ImageMirror } from '../image-name.ts';
 import type { Bundle } from './bundle.ts';
-import { publish, targetOf } from './publish.ts';
+import { publish, registryTarget } from './publish.ts';
 import type { Outcome } from './publish.ts';
 import { putManifest, uploadBlob } from './registry-push.ts';
 import { refused } from './registry-session.ts';
@@ -30,7 +30,7 @@ export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: R
     const archive = bundle.archive(one);
     const chart = await readChartArchive(archive, one.file);
     const packed = { chart, archive, provenance: bundle.provenance(one), created: bundle.created };
-    const [outcome] = await publish(packed, [targetOf(place, '', remotes)]);
+    const [outcome] = await publish(packed, [registryTarget(place, remotes)]);
     if (outcome !== undefined) pushed.push({ ...outcome, kind: 'chart' });
   }
   return pushed;

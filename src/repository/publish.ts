@@ -105,7 +105,8 @@ export async function newestPublished(name: string, targets: readonly Target[]):
   return parsed.sort((a, b) => compareVersions(b.read, a.read))[0]?.version;
 }
 
-function registryTarget(place: string, remotes: Remotes): Target {
+/** A place in an OCI registry: `oci://HOST/PATH`. */
+export function registryTarget(place: string, remotes: Remotes): Target {
   const base = place.replace(/\/+$/, '');
   const tagOf = (version: string): string => version.replaceAll('+', '_');
   const shown = (name: string, version: string): string => `${base}/${name}:${tagOf(version)}`;
