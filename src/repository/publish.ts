@@ -2,7 +2,7 @@
  * Publishing one version of a chart in several places: every place is asked what it has before any is written to, and
  * a version that is there with the same bytes is left alone.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
@@ -12,7 +12,7 @@ import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
 import { textField } from '../yaml/value.ts';
 import { digestOf, pushChart } from './registry-push.ts';
-import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndex, urlOf } from './index-writer.ts';
+import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
 import { chartReference } from './registry.ts';
 import type { Remotes } from './remotes.ts';
@@ -127,7 +127,7 @@ function registryTarget(place: string, remotes: Remotes): Target {
 
 function folderTarget(place: string, url: string): Target {
   const file = join(place, 'index.yaml');
-  const read = (): RepositoryIndex => (existsSync(file) ? readIndex(readFileSync(file), file) : emptyIndex());
+  const read = (): RepositoryIndex => readIndexFile(file) ?? emptyIndex();
   const archiveOf = (name: string, version: string): string => `${name}-${version}.tgz`;
   const digestIn = (name: string, version: string): string | undefined => {
     const entry = findEntry(read(), name, version);
