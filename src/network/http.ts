@@ -134,10 +134,8 @@ export class HttpClient {
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
     return await this.#tried(request, async (download) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of download.body) chunks.push(chunk);
       const { status, headers, url } = download;
-      return { status, headers, url, body: Buffer.concat(chunks) };
+      return { status, headers, url, body: await readWhole(download, request.limit) };
     });
   }
 
@@ -305,6 +303,19 @@ async function* bounded({ body }: PoolAnswer, limit: number, url: URL): AsyncGen
     if (size > limit) throw new UnusableAnswer('size', `sends more than ${limit >> 20} MiB`, url);
     yield chunk as Buffer;
   }
+}
+
+/** Where the length is known, no bytes are copied once more: indexes of repositories have up to 140 MB. */
+async function readWhole({ body, length }: HttpDownload, limit: number): Promise<Buffer> {
+  if (length === undefined || !Number.isSafeInteger(length) || length < 0 || length > limit) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+  const whole = Buffer.allocUnsafe(length);
+  let filled = 0;
+  for await (const chunk of body) filled += chunk.copy(whole, filled);
+  return whole.subarray(0, filled);
 }
 
 /** What is not worth reading to its end for the sake of a connection. */

@@ -3,9 +3,9 @@
  * pkg/downloader/cache.go): `ab/abcdef….chart`. Both programs use the files of the other.
  */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
-import { writeFileAtomic } from '../files.ts';
+import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 
 /** What is kept of a chart: its archive, or the provenance that belongs to the archive. */
@@ -35,7 +35,9 @@ export class ContentCache {
   put(digest: string, kind: ContentKind, bytes: Uint8Array): void {
     if (this.#folder === '') return;
     try {
-      writeFileAtomic(this.#path(digest, kind), bytes);
+      const path = this.#path(digest, kind);
+      removeAbandoned(dirname(path));
+      writeFileAtomic(path, bytes);
     } catch {
       // The next run fetches it again.
     }

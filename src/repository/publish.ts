@@ -9,7 +9,7 @@ import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { writeFileAtomic } from '../files.ts';
+import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { textField } from '../yaml/value.ts';
 import { digestOf, pushChart } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
@@ -150,6 +150,7 @@ function folderTarget(place: string, url: string): Target {
         throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(place)} is no folder`);
       }
       const path = archiveOf(name, version);
+      removeAbandoned(place);
       // The index comes last: what it names is there.
       writeFileAtomic(join(place, path), archive);
       if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);

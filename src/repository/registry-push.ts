@@ -31,6 +31,8 @@ export type PushedChart = {
 const PART = 8 << 20;
 /** So often a part may be lost. */
 const MOST_LOST = 5;
+/** So often the upload of a blob is begun anew. */
+const MOST_RESTARTS = 2;
 const MAX_ANSWER = 4 << 20;
 
 type Blob = { mediaType: string; bytes: Uint8Array; digest: string };
@@ -117,31 +119,64 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Writes a blob unless the registry has it. */
+/**
+ * Writes a blob unless the registry has it. What fails on the way is begun anew: where only the answer was lost, the
+ * registry has the blob then.
+ */
 async function uploadBlob(
   session: RegistrySession,
   target: ChartReference,
   blob: Blob,
   tell: (what: string) => void,
 ): Promise<void> {
+  for (let failed = 0; ; failed++) {
+    const problem = await tryUpload(session, target, blob, tell);
+    if (problem === undefined) return;
+    if (failed >= MOST_RESTARTS) throw problem;
+  }
+}
+
+/** Gives what went wrong at the end of the upload, where beginning anew may do better. */
+async function tryUpload(
+  session: RegistrySession,
+  target: ChartReference,
+  blob: Blob,
+  tell: (what: string) => void,
+): Promise<PkgError | undefined> {
   const known = session.urlOf(target, `blobs/${blob.digest}`);
   const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
-  if (head.status === 200) return;
+  if (head.status === 200) return undefined;
   if (head.status !== 404) throw refused(head, known, target, true);
   const start = session.urlOf(target, 'blobs/uploads/');
-  const begun = await session.send(start, target, 'pull,push', { method: 'POST', body: '', limit: MAX_ANSWER });
+  const begun = await session.send(start, target, 'pull,push', {
+    method: 'POST',
+    body: '',
+    limit: MAX_ANSWER,
+    // An upload that is begun and not gone on with is nothing; registries forget it.
+    repeatable: true,
+  });
   if (begun.status !== 202) throw refused(begun, start, target, true);
   const location = await uploadParts(session, target, blob, locationOf(begun, start), tell);
   const end = new URL(location.url);
   end.searchParams.set('digest', blob.digest);
   const rest = blob.bytes.subarray(location.offset);
-  const done = await session.send(end, target, 'pull,push', {
-    method: 'PUT',
-    headers: { 'content-type': 'application/octet-stream' },
-    body: rest,
-    limit: MAX_ANSWER,
-  });
-  if (done.status !== 201) throw refused(done, end, target, true);
+  let done: Answer;
+  try {
+    done = await session.send(end, target, 'pull,push', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: rest,
+      limit: MAX_ANSWER,
+    });
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'PKG_REPOSITORY_UNREACHABLE') return error;
+    throw error;
+  }
+  if (done.status === 201) return undefined;
+  const problem = refused(done, end, target, true);
+  // The upload is not there: it ended with an answer that was lost, or the registry forgot it.
+  if (done.status === 404 || done.status >= 500) return problem;
+  throw problem;
 }
 
 /** Sends all parts but the last; gives where the last one goes, and where it begins. */

