@@ -5,6 +5,7 @@
  * @see helm v4, pkg/registry/client.go `Push`, pkg/registry/chart.go
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChartMetadata } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
@@ -33,6 +34,8 @@ const PART = 8 << 20;
 const MOST_LOST = 5;
 /** So often the upload of a blob is begun anew. */
 const MOST_RESTARTS = 2;
+/** Seconds that a registry is waited for which is busy, before a part is sent again. */
+const LONGEST_PAUSE = 30;
 const MAX_ANSWER = 4 << 20;
 
 type Blob = { mediaType: string; bytes: Uint8Array; digest: string };
@@ -212,11 +215,19 @@ async function uploadParts(
       url = locationOf(answer, url);
       continue;
     }
-    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416;
+    const isBusy = answer?.status === 429;
+    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || isBusy;
     if (answer !== undefined && (!isLost || ++lost > MOST_LOST)) throw refused(answer, url, target, true);
+    if (isBusy) await sleep(pauseOf(answer?.headers['retry-after']));
     ({ url, offset } = await resumed(session, target, url));
   }
   return { url, offset };
+}
+
+/** How long to wait before a part is sent again, in milliseconds. */
+function pauseOf(header: string | string[] | undefined): number {
+  const seconds = Number(header ?? 1);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_PAUSE) * 1000 : 1000;
 }
 
 /** Where an upload stands: the registry tells which bytes it has. */
