@@ -1,7 +1,7 @@
 /** Writing files so that nobody ever reads half of one. */
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PkgError } from './errors.ts';
 import { printable } from './errors-text.ts';
 import { makeFolder } from './folders.ts';
@@ -30,5 +30,28 @@ export function writeFileAtomic(path: string, contents: string | Uint8Array, mod
       hints: code === 'ENOSPC' ? ['make room on the disk, then give the command again'] : [],
       cause,
     });
+  }
+}
+
+/** The names that {@link writeFileAtomic} writes under, each after the name that the file will have. */
+export const TEMPORARY: RegExp = /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/s;
+/** Nobody writes one file for so long. Whether a process runs says less: it may run on another machine. */
+export const ABANDONED_MS = 3_600_000;
+
+/**
+ * Removes what processes that were killed left of {@link writeFileAtomic} in a folder: archives and indexes have up to
+ * hundreds of megabytes, and a job that is killed each night would fill the disk. Files of the last hour stay.
+ *
+ * @param pattern of other temporary names
+ */
+export function removeAbandoned(folder: string, pattern: RegExp = TEMPORARY): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      if (!pattern.test(name)) continue;
+      const path = join(folder, name);
+      if (Date.now() - lstatSync(path).mtimeMs > ABANDONED_MS) rmSync(path, { recursive: true, force: true });
+    }
+  } catch {
+    // The folder is not there yet, or the files are somebody else's, or another process removes them.
   }
 }

@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import type { Chart } from '../chart/chart.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
-import { loadChart } from '../chart/load.ts';
+import { loadChart, readArchiveFile } from '../chart/load.ts';
 import { packChart, sourceDateEpoch } from '../chart/package.ts';
 import { isVersion, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
@@ -15,6 +15,7 @@ import { renderTable } from '../terminal/table.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
+import { readProvenanceOf } from './support/provenance-file.ts';
 import { printResult } from './support/release-output.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { SignFlags } from './support/sign.ts';
@@ -140,8 +141,7 @@ async function packedAs(chart: Chart, path: string, targets: readonly Target[], 
   const { version, 'app-version': appVersion, bump } = flags;
   if (statSync(path).isFile()) {
     if (version === undefined && appVersion === undefined && bump === undefined) {
-      const provenance = existsSync(`${path}.prov`) ? readFileSync(`${path}.prov`) : undefined;
-      return { chart, archive: readFileSync(path), provenance, created: createdNow() };
+      return { chart, archive: readArchiveFile(path), provenance: readProvenanceOf(path), created: createdNow() };
     }
     throw new PkgError('PKG_USAGE', 'the version of an archive cannot be changed', {
       hints: ['give the chart folder'],

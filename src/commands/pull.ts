@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArchive } from '../chart/archive.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { writeFileAtomic } from '../files.ts';
+import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import type { FoundChart } from '../repository/locate.ts';
 import { print, printError } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
@@ -71,6 +72,7 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
   }
   if (!untar) {
     const path = join(destination, found.fileName);
+    removeAbandoned(destination);
     writeFileAtomic(path, bytes);
     if (provenance !== undefined) writeFileAtomic(`${path}.prov`, provenance);
     return;
@@ -87,7 +89,8 @@ async function unpack(bytes: Buffer, location: string, folder: string): Promise<
       hints: ['remove it, or give another folder with --untardir'],
     });
   }
-  const fresh = `${target}.${process.pid}.tmp`;
+  const fresh = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  removeAbandoned(folder);
   try {
     for (const { name, data } of await readArchive(bytes, location)) writeFileAtomic(join(fresh, name), data);
     renameSync(fresh, target);

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readChartArchive } from '../chart/load.ts';
+import { statSync } from 'node:fs';
+import { readArchiveFile, readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
@@ -12,6 +12,7 @@ import { print } from '../terminal/output.ts';
 import { defineCommand } from './support/command.ts';
 import type { Command } from './support/command.ts';
 import { REMOTE_FLAGS } from './support/flags.ts';
+import { readProvenanceOf } from './support/provenance-file.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 
 export const command: Command = defineCommand({
@@ -65,7 +66,7 @@ export const command: Command = defineCommand({
   },
 });
 
-function readPushed(path: string): { archive: Buffer; provenance: Buffer | undefined; created: Date } {
+function readPushed(path: string): { archive: Uint8Array; provenance: Buffer | undefined; created: Date } {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) {
     const what = stat === undefined ? `there is no file ${printable(path)}` : `${printable(path)} is a folder`;
@@ -73,10 +74,5 @@ function readPushed(path: string): { archive: Buffer; provenance: Buffer | undef
       hints: ['make an archive of a chart folder: pkg package FOLDER'],
     });
   }
-  const signed = `${path}.prov`;
-  return {
-    archive: readFileSync(path),
-    provenance: existsSync(signed) ? readFileSync(signed) : undefined,
-    created: stat.mtime,
-  };
+  return { archive: readArchiveFile(path), provenance: readProvenanceOf(path), created: stat.mtime };
 }

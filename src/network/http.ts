@@ -136,10 +136,8 @@ export class HttpClient {
     const { signal, release } = this.#bounded(request.signal);
     try {
       return await this.#tried(request, signal, async (download) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of download.body) chunks.push(chunk);
         const { status, headers, url } = download;
-        return { status, headers, url, body: Buffer.concat(chunks) };
+        return { status, headers, url, body: await readWhole(download, request.limit) };
       });
     } finally {
       release();
@@ -332,6 +330,19 @@ async function* releasing(body: AsyncIterable<Buffer>, release: () => void): Asy
   } finally {
     release();
   }
+}
+
+/** Where the length is known, no bytes are copied once more: indexes of repositories have up to 140 MB. */
+async function readWhole({ body, length }: HttpDownload, limit: number): Promise<Buffer> {
+  if (length === undefined || !Number.isSafeInteger(length) || length < 0 || length > limit) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+  const whole = Buffer.allocUnsafe(length);
+  let filled = 0;
+  for await (const chunk of body) filled += chunk.copy(whole, filled);
+  return whole.subarray(0, filled);
 }
 
 /** What is not worth reading to its end for the sake of a connection. */

@@ -134,7 +134,12 @@ export class ReleaseStore {
     const { name, namespace = '' } = stored.secret.metadata;
     const expected = stored.secret;
     await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name }, { expected, unchanged });
-    await this.#cluster.delete({ ...storedValuesRef(stored.release), namespace });
+    try {
+      await this.#cluster.delete({ ...storedValuesRef(stored.release), namespace });
+    } catch (error) {
+      // The record owns them: the cluster removes them after it.
+      if (!(error instanceof PkgError) || error.code !== 'PKG_CLUSTER_FORBIDDEN') throw error;
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { ABANDONED_MS, TEMPORARY } from '../files.ts';
 import type { CachePaths } from './paths.ts';
 
 /**
@@ -43,10 +44,6 @@ const INDEX = /^(.+)-index\.yaml$/s;
 /** Indexes of repositories without a name in `repositories.yaml`. */
 const UNNAMED = /^helm-manager-[0-9a-f]{64}$/;
 const ANSWER = /^[0-9a-f]{64}\.json$/;
-/** What `writeFileAtomic` calls a file before it is whole. */
-const UNFINISHED = /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/s;
-/** After this nobody is still writing it. */
-const UNFINISHED_MS = 3_600_000;
 
 /** Everything that both folders hold, the least recently used first. */
 export function cachedEntries({ indexes, content }: CachePaths): CachedEntry[] {
@@ -69,7 +66,7 @@ export function pruneEntries(entries: readonly CachedEntry[], { before, maxSize 
     const isOld = before !== undefined && entry.used < before;
     const isTooMuch = maxSize !== undefined && left > maxSize;
     const goes =
-      entry.kind === 'unfinished' ? Date.now() - entry.used > UNFINISHED_MS : isUnbounded || isOld || isTooMuch;
+      entry.kind === 'unfinished' ? Date.now() - entry.used > ABANDONED_MS : isUnbounded || isOld || isTooMuch;
     if (!goes) continue;
     const failed = entry.paths.flatMap((path) => removeFile(path) ?? []);
     errors.push(...failed);
@@ -96,7 +93,7 @@ export function contentEntries(folder: string): CachedEntry[] {
     if (!/^[0-9a-f]{2}$/.test(part)) return [];
     const inside = join(folder, part);
     return namesIn(inside).flatMap((file): CachedEntry[] => {
-      const whole = UNFINISHED.exec(file)?.[1];
+      const whole = TEMPORARY.exec(file)?.[1];
       const [, digest = '', ending] = CONTENT.exec(whole ?? file) ?? [];
       if (!digest.startsWith(part)) return [];
       if (whole !== undefined) return entryOf('unfinished', file, [join(inside, file)]);
@@ -108,7 +105,7 @@ export function contentEntries(folder: string): CachedEntry[] {
 function indexEntries(folder: string): CachedEntry[] {
   const names = new Set(namesIn(folder));
   return [...names].flatMap((file): CachedEntry[] => {
-    const whole = UNFINISHED.exec(file)?.[1];
+    const whole = TEMPORARY.exec(file)?.[1];
     const [, name = ''] = INDEX.exec(whole ?? file) ?? [];
     if (name === '') return [];
     const besides = [`${name}-charts.txt`, `${name}-index.validators.json`].filter((other) => names.has(other));
@@ -125,7 +122,7 @@ function indexEntries(folder: string): CachedEntry[] {
 
 function answerEntries(folder: string): CachedEntry[] {
   return namesIn(folder).flatMap((file): CachedEntry[] => {
-    const whole = UNFINISHED.exec(file)?.[1];
+    const whole = TEMPORARY.exec(file)?.[1];
     if (!ANSWER.test(whole ?? file)) return [];
     return entryOf(whole === undefined ? 'registry' : 'unfinished', file, [join(folder, file)]);
   });

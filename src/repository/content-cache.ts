@@ -4,9 +4,9 @@
  * the archives that were not used for longest go.
  */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
-import { writeFileAtomic } from '../files.ts';
+import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 import { boundContent, MOST_CONTENT, touch } from './cached-files.ts';
 
@@ -40,7 +40,9 @@ export class ContentCache {
   put(digest: string, kind: ContentKind, bytes: Uint8Array): void {
     if (this.#folder === '') return;
     try {
-      writeFileAtomic(this.#path(digest, kind), bytes);
+      const path = this.#path(digest, kind);
+      removeAbandoned(dirname(path));
+      writeFileAtomic(path, bytes);
       this.#size = this.#size === undefined ? boundContent(this.#folder) : this.#size + bytes.length;
       if (this.#size > MOST_CONTENT) this.#size = boundContent(this.#folder);
     } catch {

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../files.ts';
+import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 import { chartNames, MAX_INDEX } from './index-file.ts';
 import type { Repository } from './repositories.ts';
@@ -54,6 +54,7 @@ export class IndexCache {
   write(repository: Repository, index: Buffer, { etag, lastModified }: Validators): void {
     const names = chartNames(index, repository.url);
     if (this.#folder === '') return;
+    removeAbandoned(this.#folder);
     writeFileAtomic(this.pathOf(repository), index);
     if (repository.name !== '') writeFileAtomic(this.#namesOf(repository), names.join('\n'));
     const kept: Kept = { url: repository.url, sha256: hashOf(index), etag, lastModified };

@@ -71,11 +71,14 @@ export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
  */
 export function chartNames(bytes: Buffer, location: string): string[] {
-  const layout = bytes.length > LARGE ? layoutOf(bytes.toString('latin1')) : undefined;
+  const layout = bytes.length > LARGE ? layoutOf(bytes) : undefined;
   if (layout !== undefined) {
-    const { text, start, end, indent } = layout;
+    const { start, end, indent } = layout;
     const line = new RegExp(`^ {${indent}}([A-Za-z0-9][\\w.-]*):[ \\t]*\\r?$`, 'gm');
-    const names = [...text.slice(start, end).matchAll(line)].map(([, name = '']) => name);
+    const names: string[] = [];
+    for (const { text } of windowsOf(bytes.subarray(0, end), start)) {
+      for (const [, name = ''] of text.matchAll(line)) names.push(name);
+    }
     if (names.length > 0) return names.sort();
   }
   const entries = entriesOf(readIndex(bytes, undefined, location), [], location);
@@ -130,10 +133,10 @@ function readIndex(bytes: Buffer, name: string | undefined, location: string): V
     throw invalid('this is a web page where an index should be', location, ['check the address of the repository']);
   }
   try {
-    if (start.startsWith('{')) return mapOf(fromPlain(parseJson(bytes.toString('utf8'), location)), location);
-    const part = name !== undefined && bytes.length > LARGE ? partOf(bytes, name) : undefined;
+    const isPlain = name !== undefined && bytes.length > LARGE && !start.startsWith('{');
+    const part = isPlain ? partOf(bytes, name) : undefined;
     const value = part === undefined ? undefined : readPart(part, location);
-    return mapOf(value ?? parseYaml(bytes.toString('utf8'), location, { duplicateKeys: 'error' }), location);
+    return mapOf(value ?? readWhole(bytes, location), location);
   } catch (error) {
     if (!(error instanceof PkgError) || error.code === 'PKG_REPOSITORY_INVALID') throw error;
     throw new PkgError('PKG_REPOSITORY_INVALID', `this index cannot be read: ${error.message}`, {
@@ -141,6 +144,20 @@ function readIndex(bytes: Buffer, name: string | undefined, location: string): V
       cause: error,
     });
   }
+}
+
+/** Indexes that had to be read whole: several charts are looked up in one. */
+const whole: WeakMap<Buffer, Value> = new WeakMap();
+
+function readWhole(bytes: Buffer, location: string): Value {
+  const known = whole.get(bytes);
+  if (known !== undefined) return known;
+  const text = bytes.toString('utf8');
+  const value = text.startsWith('{')
+    ? fromPlain(parseJson(text, location))
+    : parseYaml(text, location, { duplicateKeys: 'error' });
+  whole.set(bytes, value);
+  return value;
 }
 
 function mapOf(value: Value, location: string): ValueMap {
@@ -158,21 +175,30 @@ function readPart(part: string, location: string): Value | undefined {
 }
 
 /** Where the entries of an index lie that is written as Helm writes it. */
-type Layout = { text: string; start: number; end: number; indent: number };
+type Layout = { start: number; end: number; indent: number };
 
-/**
- * Finds the entries in the text of an index; undefined where it is not plain to see which lines they are.
- *
- * @param text one character for each byte: a string of UTF-16 would take twice the memory
- */
-function layoutOf(text: string): Layout | undefined {
-  const heads = [...text.matchAll(/^entries:[ \t]*\r?\n/gm)];
-  const [head] = heads;
-  if (head === undefined || heads.length > 1 || /^(?:---|\.\.\.)/m.test(text.slice(head.index))) return undefined;
-  const start = head.index + head[0].length;
-  const end = nextLine(text, start, /^[^\s#-]/gm);
-  const indent = /^(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/.exec(text.slice(start, start + 10_000))?.[1];
-  return indent === undefined ? undefined : { text, start, end, indent: indent.length };
+/** Several charts are looked up in one index. */
+const layouts: WeakMap<Buffer, Layout | null> = new WeakMap();
+
+function layoutOf(bytes: Buffer): Layout | undefined {
+  const known = layouts.get(bytes);
+  if (known !== undefined) return known ?? undefined;
+  const layout = findLayout(bytes);
+  layouts.set(bytes, layout ?? null);
+  return layout;
+}
+
+/** Finds the entries in an index; undefined where it is not plain to see which lines they are. */
+function findLayout(bytes: Buffer): Layout | undefined {
+  const head = findLine(bytes, 0, /^entries:[ \t]*\r?\n/gm);
+  if (head === undefined) return undefined;
+  const start = bytes.indexOf(NEW_LINE, head) + 1;
+  const isSplit = bytes.includes('\n---', head) || bytes.includes('\n...', head);
+  if (isSplit || findLine(bytes, start, /^entries:[ \t]*\r?\n/gm) !== undefined) return undefined;
+  const end = findLine(bytes, start, /^[^\s#-]/gm) ?? bytes.length;
+  const first = bytes.toString('latin1', start, start + 10_000);
+  const indent = /^(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/.exec(first)?.[1];
+  return indent === undefined ? undefined : { start, end, indent: indent.length };
 }
 
 /**
@@ -180,22 +206,43 @@ function layoutOf(text: string): Layout | undefined {
  * reading 15 of them takes 350 ms instead of 40. Undefined where it is not plain to see which lines those are.
  */
 function partOf(bytes: Buffer, name: string): string | undefined {
-  const layout = layoutOf(bytes.toString('latin1'));
+  const layout = layoutOf(bytes);
   if (layout === undefined) return undefined;
-  const { text, start, end, indent } = layout;
-  const line = `\n${' '.repeat(indent)}${Buffer.from(name).toString('latin1')}:`;
-  const at = text.indexOf(line, start - 1);
-  if (at === -1 || at >= end || text.indexOf(line, at + 1) !== -1) return undefined;
-  if (!/^[ \t\r]*\n/.test(text.slice(at + line.length, at + line.length + 10))) return undefined;
-  const until = nextLine(text, at + line.length, new RegExp(`^ {0,${indent}}(?![ #\\r\\n]|- )\\S`, 'gm'));
-  const part = text.slice(0, start) + text.slice(at + 1, Math.min(until, end)) + text.slice(end);
-  return Buffer.from(part, 'latin1').toString('utf8');
+  const { start, end, indent } = layout;
+  const line = Buffer.from(`\n${' '.repeat(indent)}${name}:`);
+  const at = bytes.indexOf(line, start - 1);
+  if (at === -1 || at >= end || bytes.includes(line, at + 1)) return undefined;
+  const rest = at + line.length;
+  if (!/^[ \t\r]*\n/.test(bytes.toString('latin1', rest, rest + 10))) return undefined;
+  const following = bytes.indexOf(NEW_LINE, rest) + 1;
+  const until = findLine(bytes, following, new RegExp(`^ {0,${indent}}(?![ #\\r\\n]|- )\\S`, 'gm')) ?? end;
+  const parts = [bytes.subarray(0, start), bytes.subarray(at + 1, Math.min(until, end)), bytes.subarray(end)];
+  return Buffer.concat(parts).toString('utf8');
 }
 
-/** Where the next line begins that matches; the end of the text without one. */
-function nextLine(text: string, from: number, pattern: RegExp): number {
-  pattern.lastIndex = from;
-  return pattern.exec(text)?.index ?? text.length;
+const NEW_LINE = 0x0a;
+
+/** So much of an index is a string at a time: one of 140 MB, read as a string, would be in memory twice. */
+const WINDOW = 1 << 20;
+
+/** The text from a line on, in pieces of whole lines, with a character for each byte. */
+function* windowsOf(bytes: Buffer, from: number): Generator<{ text: string; at: number }> {
+  for (let at = from; at < bytes.length;) {
+    const newLine = bytes.indexOf(NEW_LINE, at + WINDOW);
+    const end = newLine === -1 ? bytes.length : newLine + 1;
+    yield { text: bytes.toString('latin1', at, end), at };
+    at = end;
+  }
+}
+
+/** Where the first line begins that matches. */
+function findLine(bytes: Buffer, from: number, pattern: RegExp): number | undefined {
+  for (const { text, at } of windowsOf(bytes, from)) {
+    pattern.lastIndex = 0;
+    const found = pattern.exec(text);
+    if (found !== null) return at + found.index;
+  }
+  return undefined;
 }
 
 function invalid(message: string, location: string, hints: readonly string[] = []): PkgError {

@@ -8,7 +8,9 @@ import { MAX_CHART } from '../chart/limits.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
-import { readRegularFile } from '../read-file.ts';
+import { printable } from '../errors-text.ts';
+import { FileReadError, readRegularFile } from '../read-file.ts';
+import { MAX_INDEX } from './index-file.ts';
 import { parseJson, sortKeys } from '../yaml/json.ts';
 import { printYaml } from '../yaml/print.ts';
 import { parseYaml } from '../yaml/read.ts';
@@ -31,15 +33,13 @@ export function emptyIndex(): RepositoryIndex {
 export async function indexFolder(folder: string, url: string, now: Date): Promise<RepositoryIndex> {
   const index = emptyIndex();
   for (const path of archivesIn(folder)) {
-    const bytes = readRegularFile(join(folder, path), MAX_CHART);
-    let chart: Chart;
     try {
-      chart = await readChartArchive(bytes, path);
+      const bytes = readRegularFile(join(folder, path), MAX_CHART);
+      const chart = await readChartArchive(bytes, path);
+      addEntry(index, entryOf(chart, bytes, urlOf(url, path), now));
     } catch (error) {
-      if (error instanceof PkgError) continue;
-      throw error;
+      if (!(error instanceof PkgError) && !(error instanceof FileReadError)) throw error;
     }
-    addEntry(index, entryOf(chart, bytes, urlOf(url, path), now));
   }
   return index;
 }
@@ -47,7 +47,8 @@ export async function indexFolder(folder: string, url: string, now: Date): Promi
 /** Paths of archives, from the folder on, with slashes. */
 export function archivesIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
-  const isFolder = (name: string): boolean => statSync(join(folder, name)).isDirectory();
+  const isFolder = (name: string): boolean =>
+    statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true;
   const own = names.filter((name) => name.endsWith('.tgz') && !isFolder(name));
   const nested = names.filter(isFolder).flatMap((name) =>
     readdirSync(join(folder, name))
@@ -112,6 +113,23 @@ export function readIndex(bytes: Buffer, location: string): RepositoryIndex {
     if (Array.isArray(versions)) entries.set(name, versions.filter(isJsonObject));
   }
   return { entries, rest };
+}
+
+/**
+ * Reads the index in a file; undefined where there is none.
+ *
+ * @throws {PkgError} `PKG_FILE_UNREADABLE`, and as {@link readIndex} throws
+ */
+export function readIndexFile(file: string): RepositoryIndex | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readRegularFile(file, MAX_INDEX);
+  } catch (cause) {
+    if (!(cause instanceof FileReadError)) throw cause;
+    if (cause.code === 'ENOENT') return undefined;
+    throw new PkgError('PKG_FILE_UNREADABLE', `the index ${printable(file, 300)} ${cause.reason}`, { cause });
+  }
+  return readIndex(bytes, file);
 }
 
 /** The text of the file: charts by name, the newest version first. */

@@ -3,6 +3,7 @@
  *
  * @see https://github.com/gpg/gnupg/blob/master/kbx/keybox-blob.c
  */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,8 @@ export function keyBlocks(bytes: Buffer, file: string): (Buffer | string)[] {
 }
 
 const HEADER_LENGTH = 20;
+/** Each key ends with the SHA-1 of what stands before: against damage, not against attackers. */
+const CHECKSUM_LENGTH = 20;
 const OPENPGP = 2;
 /** A key that GnuPG keeps for a while only. */
 const EPHEMERAL = 2;
@@ -47,6 +50,10 @@ function inKeybox(bytes: Buffer, file: string): Buffer[] {
     const blob = bytes.subarray(at, at + length);
     at += length;
     if (blob[4] !== OPENPGP || blob.length < HEADER_LENGTH || (blob.readUInt16BE(6) & EPHEMERAL) !== 0) continue;
+    const content = blob.subarray(0, -CHECKSUM_LENGTH);
+    if (!createHash('sha1').update(content).digest().equals(blob.subarray(-CHECKSUM_LENGTH))) {
+      throw invalid('this keybox is damaged', file);
+    }
     const [start, size] = [blob.readUInt32BE(8), blob.readUInt32BE(12)];
     if (start + size > blob.length) throw invalid('this keybox is damaged', file);
     blocks.push(blob.subarray(start, start + size));

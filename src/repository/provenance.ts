@@ -8,6 +8,7 @@ import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import { keyBlocks } from './keyring.ts';
 import {
+  config as DEFAULTS,
   createCleartextMessage,
   decryptKey,
   enums,
@@ -46,18 +47,22 @@ export async function verifyProvenance(
 ): Promise<Verification> {
   const keys = await readKeys(keyring);
   const message = await readMessage(provenance, fileName);
-  const { data, signatures } = await verify({ message, verificationKeys: keys, config: SETTINGS });
+  const { data, signatures } = await verify({ message, verificationKeys: keys, config: SETTINGS }).catch((cause) => {
+    throw bad('the signature cannot be read', fileName, [printable((cause as Error).message, 200)], cause);
+  });
   const problems: string[] = [];
   for (const signature of signatures) {
+    const key = keys.find((one) => one.getKeys(signature.keyID).length > 0);
     try {
       await signature.verified;
+      // The key was good when it signed. As with Helm, one that has expired since is good no longer.
+      await key?.getSigningKey(signature.keyID, new Date(), undefined, { ...DEFAULTS, ...SETTINGS });
     } catch (error) {
       problems.push(`key ${signature.keyID.toHex().toUpperCase()}: ${printable((error as Error).message, 200)}`);
       continue;
     }
     const hash = `sha256:${createHash('sha256').update(archive).digest('hex')}`;
     checkSum(statementOf(String(data), fileName), fileName, hash);
-    const key = keys.find((one) => one.getKeys(signature.keyID).length > 0);
     return {
       signedBy: key?.getUserIDs() ?? [],
       fingerprint: (key?.getFingerprint() ?? '').toUpperCase(),
@@ -147,7 +152,8 @@ export type SigningKey = {
  *
  * @param metadata Chart.yaml as Helm prints it
  * @returns the text of the provenance file
- * @throws {PkgError} `PKG_KEYRING_INVALID` for a keyring without that key, `PKG_CREDENTIALS_FAILED` for a passphrase
+ * @throws {PkgError} `PKG_KEYRING_INVALID` for a keyring without that key, and for a key that cannot sign: an expired
+ *   or revoked one, and one whose secret part is elsewhere (a smart card); `PKG_CREDENTIALS_FAILED` for a passphrase
  */
 export async function signProvenance(
   archive: Uint8Array,
@@ -162,6 +168,7 @@ export async function signProvenance(
       signingKey = await decryptKey({ privateKey: key, passphrase: await passphrase(), config: SETTINGS });
     } catch (cause) {
       if (cause instanceof PkgError) throw cause;
+      if (!/passphrase/i.test((cause as Error).message)) throw unfit(name, keyring, cause);
       throw new PkgError('PKG_CREDENTIALS_FAILED', `the passphrase of the key ${printable(name, 100)} does not fit`, {
         cause,
       });
@@ -176,8 +183,19 @@ export async function signProvenance(
     showVersion: false,
     showComment: false,
   };
-  const signed = await sign({ message, signingKeys: signingKey, config });
+  const signed = await sign({ message, signingKeys: signingKey, config }).catch((cause) => {
+    throw unfit(name, keyring, cause);
+  });
   return signed.replaceAll('\r\n', '\n');
+}
+
+function unfit(name: string, keyring: string, cause: unknown): PkgError {
+  return new PkgError('PKG_KEYRING_INVALID', `the key ${printable(name, 100)} cannot sign`, {
+    at: { file: printable(keyring, 300) },
+    notes: [printable((cause as Error).message, 200)],
+    hints: ['renew it, or name another one with --key'],
+    cause,
+  });
 }
 
 /** The private key that a name means: one that is called so, else the only one whose name holds it. */

@@ -2,17 +2,17 @@
  * Publishing one version of a chart in several places: every place is asked what it has before any is written to, and
  * a version that is there with the same bytes is left alone.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { writeFileAtomic } from '../files.ts';
+import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { textField } from '../yaml/value.ts';
 import { digestOf, pushChart } from './registry-push.ts';
-import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndex, urlOf } from './index-writer.ts';
+import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
 import { chartReference } from './registry.ts';
 import { uploadChart, uploadRepository } from './chart-upload.ts';
@@ -173,7 +173,7 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
 
 function folderTarget(place: string, url: string): Target {
   const file = join(place, 'index.yaml');
-  const read = (): RepositoryIndex => (existsSync(file) ? readIndex(readFileSync(file), file) : emptyIndex());
+  const read = (): RepositoryIndex => readIndexFile(file) ?? emptyIndex();
   const archiveOf = (name: string, version: string): string => `${name}-${version}.tgz`;
   const digestIn = (name: string, version: string): string | undefined => {
     const entry = findEntry(read(), name, version);
@@ -196,6 +196,7 @@ function folderTarget(place: string, url: string): Target {
         throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(place)} is no folder`);
       }
       const path = archiveOf(name, version);
+      removeAbandoned(place);
       // The index comes last: what it names is there.
       writeFileAtomic(join(place, path), archive);
       if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);

@@ -5,6 +5,7 @@
  * @see helm v4, pkg/registry/client.go `Push`, pkg/registry/chart.go
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChartMetadata } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
@@ -31,6 +32,10 @@ export type PushedChart = {
 const PART = 8 << 20;
 /** So often a part may be lost. */
 const MOST_LOST = 5;
+/** So often the upload of a blob is begun anew. */
+const MOST_RESTARTS = 2;
+/** Seconds that a registry is waited for which is busy, before a part is sent again. */
+const LONGEST_PAUSE = 30;
 const MAX_ANSWER = 4 << 20;
 
 /** Bytes to be written, read piece by piece: those of images are too many to be held. */
@@ -143,7 +148,9 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
 }
 
 /**
- * Writes a blob unless the registry has it.
+/**
+ * Writes a blob unless the registry has it. What fails on the way is begun anew: where only the answer was lost, the
+ * registry has the blob then.
  *
  * @param other a repository of the registry that has it, which it then is mounted from if the registry does that
  * @throws {PkgError} as {@link pushChart} does
@@ -155,29 +162,60 @@ export async function uploadBlob(
   tell: (what: string) => void,
   other = '',
 ): Promise<void> {
+  for (let failed = 0; ; failed++) {
+    const problem = await tryUpload(session, target, blob, tell, other);
+    if (problem === undefined) return;
+    if (failed >= MOST_RESTARTS) throw problem;
+  }
+}
+
+/** Gives what went wrong at the end of the upload, where beginning anew may do better. */
+async function tryUpload(
+  session: RegistrySession,
+  target: ChartReference,
+  blob: Blob,
+  tell: (what: string) => void,
+  other: string,
+): Promise<PkgError | undefined> {
   const known = session.urlOf(target, `blobs/${blob.digest}`);
   const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
-  if (head.status === 200) return;
+  if (head.status === 200) return undefined;
   if (head.status !== 404) throw refused(head, known, target, true);
   const start = session.urlOf(target, 'blobs/uploads/');
   if (other !== '') {
     start.searchParams.set('mount', blob.digest);
     start.searchParams.set('from', other);
   }
-  const begun = await session.send(start, target, 'pull,push', { method: 'POST', body: '', limit: MAX_ANSWER });
-  if (other !== '' && begun.status === 201) return;
+  const begun = await session.send(start, target, 'pull,push', {
+    method: 'POST',
+    body: '',
+    limit: MAX_ANSWER,
+    // An upload that is begun and not gone on with is nothing; registries forget it.
+    repeatable: true,
+  });
+  if (other !== '' && begun.status === 201) return undefined;
   if (begun.status !== 202) throw refused(begun, start, target, true);
   const location = await uploadParts(session, target, blob, locationOf(begun, start), tell);
   const end = new URL(location.url);
   end.searchParams.set('digest', blob.digest);
   const rest = blob.read(location.offset, blob.size - location.offset);
-  const done = await session.send(end, target, 'pull,push', {
-    method: 'PUT',
-    headers: { 'content-type': 'application/octet-stream' },
-    body: rest,
-    limit: MAX_ANSWER,
-  });
-  if (done.status !== 201) throw refused(done, end, target, true);
+  let done: Answer;
+  try {
+    done = await session.send(end, target, 'pull,push', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: rest,
+      limit: MAX_ANSWER,
+    });
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'PKG_REPOSITORY_UNREACHABLE') return error;
+    throw error;
+  }
+  if (done.status === 201) return undefined;
+  const problem = refused(done, end, target, true);
+  // The upload is not there: it ended with an answer that was lost, or the registry forgot it.
+  if (done.status === 404 || done.status >= 500) return problem;
+  throw problem;
 }
 
 /** Sends all parts but the last; gives where the last one goes, and where it begins. */
@@ -215,11 +253,19 @@ async function uploadParts(
       url = locationOf(answer, url);
       continue;
     }
-    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416;
+    const isBusy = answer?.status === 429;
+    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || isBusy;
     if (answer !== undefined && (!isLost || ++lost > MOST_LOST)) throw refused(answer, url, target, true);
+    if (isBusy) await sleep(pauseOf(answer?.headers['retry-after']));
     ({ url, offset } = await resumed(session, target, url));
   }
   return { url, offset };
+}
+
+/** How long to wait before a part is sent again, in milliseconds. */
+function pauseOf(header: string | string[] | undefined): number {
+  const seconds = Number(header ?? 1);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_PAUSE) * 1000 : 1000;
 }
 
 /** Where an upload stands: the registry tells which bytes it has. */

@@ -123,7 +123,7 @@ export function nameOf({ host, path }: ChartReference): string {
 }
 
 /** The error for an answer that says no to reading (or, with `writing`, to that). */
-export function refused({ status, body }: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
+export function refused({ status, headers, body }: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
   const name = printable(`oci://${nameOf(chart)}`);
   const said = messageOf(body);
   const notes = said === '' ? [] : [`it says: ${printable(said, 200)}`];
@@ -145,8 +145,10 @@ export function refused({ status, body }: Answer, url: URL, chart: ChartReferenc
       ],
     });
   }
+  const pause = /^\d{1,6}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
   return new PkgError('PKG_REPOSITORY_UNREACHABLE', `${name} cannot be ${verb}: the registry answers ${status}`, {
-    notes,
+    notes: pause === undefined ? notes : [...notes, `it asks for a pause of ${pause} s`],
+    hints: status === 429 || status >= 500 ? ['try again later'] : [],
   });
 }
 

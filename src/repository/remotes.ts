@@ -258,10 +258,17 @@ export class Remotes {
     const answer = await this.#fetch(repository, from, headers, MAX_INDEX, kept !== undefined);
     if (answer.status === 304 && kept !== undefined) return kept;
     const index = await unpacked(answer, from);
-    this.indexes.write(repository, index, {
-      etag: String(answer.headers.etag ?? ''),
-      lastModified: String(answer.headers['last-modified'] ?? ''),
-    });
+    try {
+      this.indexes.write(repository, index, {
+        etag: String(answer.headers.etag ?? ''),
+        lastModified: String(answer.headers['last-modified'] ?? ''),
+      });
+    } catch (error) {
+      // To fetch an index of a repository with a name is to keep it: `repo add`, `repo update`. Who only looks something
+      // up has the index, and where the cache cannot be written fetches it again next time.
+      const isLookup = repository.name === '' || freshness === 'cached';
+      if (!isLookup || !(error instanceof PkgError) || error.code !== 'PKG_FILE_UNWRITABLE') throw error;
+    }
     return index;
   }
 

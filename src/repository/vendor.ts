@@ -5,6 +5,7 @@ import { MAX_CHART } from '../chart/limits.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { removeAbandoned } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 
 /** What `charts/` is to hold. */
@@ -28,6 +29,7 @@ export async function replaceArchives(folder: string, vendored: Vendored): Promi
   try {
     if ((await mkdir(charts, { recursive: true })) !== undefined) undo.push(() => rmdir(charts));
     // In the same file system, so that whole files are moved.
+    removeAbandoned(folder, /^tmpcharts-\w{6}$/);
     aside = await mkdtemp(join(folder, 'tmpcharts-'));
     await swap(folder, charts, aside, vendored, undo);
   } catch (cause) {

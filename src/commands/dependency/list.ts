@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart, ChartDependency } from '../../chart/chart.ts';
 import { satisfies } from '../../chart/constraint.ts';
-import { loadChart, readChartArchive } from '../../chart/load.ts';
+import { loadChart, readArchiveFile, readChartArchive } from '../../chart/load.ts';
 import { isVersion, parseVersion } from '../../chart/version.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -61,7 +61,7 @@ async function statusOf(chart: Chart, path: string, dependency: ChartDependency)
   if (only !== undefined) {
     try {
       const file = join(path, 'charts', only);
-      const { metadata } = await readChartArchive(readFileSync(file), file);
+      const { metadata } = await readChartArchive(readArchiveFile(file), file);
       if (metadata.name !== name) return 'misnamed';
       return misfit(metadata.version, version) ?? 'ok';
     } catch {
@@ -98,7 +98,8 @@ async function strangersIn(path: string, declared: readonly ChartDependency[]): 
   for (const name of filesIn(join(path, 'charts'))) {
     if (name.startsWith('.')) continue;
     const file = join(path, 'charts', name);
-    if (!statSync(file).isDirectory() && !name.endsWith('.tgz')) continue;
+    // A link may lead nowhere.
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== true && !name.endsWith('.tgz')) continue;
     const shown = JSON.stringify(printable(file));
     try {
       const { metadata } = await loadChart(file);

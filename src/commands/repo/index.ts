@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
-import { indexFolder, mergeIndex, printIndex, readIndex } from '../../repository/index-writer.ts';
+import { indexFolder, mergeIndex, printIndex, readIndexFile } from '../../repository/index-writer.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 
@@ -31,7 +31,8 @@ export const command: Command = defineCommand({
     const index = await indexFolder(folder, flags.url, now);
     const { merge } = flags;
     // As Helm does: an index that is to grow begins empty.
-    if (merge !== undefined && existsSync(merge)) mergeIndex(index, readIndex(readFileSync(merge), merge));
+    const other = merge === undefined ? undefined : readIndexFile(merge);
+    if (other !== undefined) mergeIndex(index, other);
     else if (merge !== undefined) writeFileAtomic(merge, printIndex(index, now, flags.json));
     writeFileAtomic(join(folder, 'index.yaml'), printIndex(index, now, flags.json));
   },

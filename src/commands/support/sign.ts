@@ -1,11 +1,11 @@
 /** Signs archives of charts, as flags ask for it. */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readChartArchive } from '../../chart/load.ts';
+import { readArchiveFile, readChartArchive } from '../../chart/load.ts';
 import { metadataJson } from '../../chart/metadata-json.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
+import { FileReadError, readUserFile } from '../../read-file.ts';
 import { defaultKeyring } from '../../repository/keyring.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { goYaml } from './go-yaml.ts';
@@ -24,7 +24,7 @@ export type SignFlags = {
  * @throws {PkgError} as `signProvenance` does; `PKG_USAGE` without a key; `PKG_FILE_UNWRITABLE`
  */
 export async function signFile(path: string, flags: SignFlags): Promise<void> {
-  writeFileAtomic(`${path}.prov`, await provenanceOf(readFileSync(path), basename(path), flags));
+  writeFileAtomic(`${path}.prov`, await provenanceOf(readArchiveFile(path), basename(path), flags));
 }
 
 /** The provenance of an archive. Throws as {@link signFile} does. */
@@ -45,10 +45,10 @@ async function passphraseOf({ 'passphrase-file': file = '' }: SignFlags): Promis
   if (file === '') return ask('Passphrase of the key: ', { hidden: true });
   if (file === '-') return firstLine(await (fromStdin ??= readStdin()));
   try {
-    return firstLine(readFileSync(file, 'utf8'));
+    return firstLine(readUserFile(file).toString('utf8'));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} cannot be read (${code})`, { cause });
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `the passphrase file ${printable(file, 300)} ${cause.reason}`, { cause });
   }
 }
 

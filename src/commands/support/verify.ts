@@ -1,33 +1,35 @@
 /** Checks that a chart is signed, as flags ask for it. */
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { MAX_CHART, chartTooLarge } from '../../chart/limits.ts';
+import { readArchiveFile } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { defaultKeyring } from '../../repository/keyring.ts';
 import type { FoundChart } from '../../repository/locate.ts';
 import type { Verification } from '../../repository/provenance.ts';
+import { readProvenanceOf } from './provenance-file.ts';
 
 type KeyringFlag = { keyring?: string | undefined };
 
 /**
  * Checks an archive that lies here against the provenance beside it.
  *
- * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, `PKG_CHART_NOT_FOUND`
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, `PKG_CHART_NOT_FOUND`, `PKG_CHART_TOO_LARGE`,
+ *   `PKG_FILE_UNREADABLE`
  */
 export async function verifyFile(path: string, flags: KeyringFlag): Promise<Verification> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new PkgError('PKG_CHART_NOT_FOUND', `there is no file ${printable(path)}`);
-  if (!stat.isFile()) {
+  if (stat.isDirectory()) {
     throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(path)} is a folder, and only archives are signed`, {
       hints: ['pack and sign it: pkg package --sign'],
     });
   }
-  if (stat.size > MAX_CHART) throw chartTooLarge(path);
-  const signed = `${path}.prov`;
-  if (lstatSync(signed, { throwIfNoEntry: false }) === undefined) throw unsigned(path);
+  const archive = readArchiveFile(path);
+  const provenance = readProvenanceOf(path);
+  if (provenance === undefined) throw unsigned(path);
   const { verifyProvenance } = await import('../../repository/provenance.ts');
-  return verifyProvenance(readFileSync(path), readFileSync(signed), basename(path), keyringOf(flags));
+  return verifyProvenance(archive, provenance, basename(path), keyringOf(flags));
 }
 
 /**

@@ -1,0 +1,23 @@
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { FileReadError, readRegularFile } from '../../read-file.ts';
+import { MAX_PROVENANCE } from '../../repository/remotes.ts';
+
+/**
+ * Reads the provenance that lies beside an archive; undefined for none.
+ *
+ * @throws {PkgError} `PKG_FILE_UNREADABLE` for what is there and is no file, is too large, or cannot be read
+ */
+export function readProvenanceOf(archive: string): Buffer | undefined {
+  const path = `${archive}.prov`;
+  try {
+    return readRegularFile(path, MAX_PROVENANCE);
+  } catch (cause) {
+    if (!(cause instanceof FileReadError)) throw cause;
+    if (cause.code === 'ENOENT') return undefined;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path, 300)} ${cause.reason}`, {
+      hints: ['a provenance file is text of a few kilobytes, made by `pkg package --sign`'],
+      cause,
+    });
+  }
+}

@@ -1,0 +1,87 @@
+/** A loopback proxy before an HTTP server, for faults from outside: it cuts, delays or loses chosen requests. */
+import { createServer, request as forward } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What happens to a request; undefined for nothing. */
+export type Cut =
+  /** The connection is reset; the server sees nothing. */
+  | 'reset'
+  /** The server has done its work; the connection is reset in place of the answer. */
+  | 'lose-answer'
+  /** The connection is reset in the middle of the answer's body. */
+  | 'truncate'
+  /** There is never an answer. */
+  | 'hang'
+  /** This status in place of the server's work, with these headers. */
+  | { status: number; headers?: Record<string, string> };
+
+export type CuttingProxy = {
+  /** `127.0.0.1:PORT` */
+  host: string;
+  /** All requests: `GET /v2/…`, without what is asked for behind a `?`. */
+  requests: string[];
+  close: () => void;
+};
+
+/**
+ * Starts one.
+ *
+ * @param upstream `HOST:PORT`
+ * @param cut chooses the fault of a request by its number, which begins with 1; as long as it takes the request waits
+ */
+export async function startCuttingProxy(
+  upstream: string,
+  cut: (number: number, request: IncomingMessage) => Cut | undefined | Promise<Cut | undefined>,
+): Promise<CuttingProxy> {
+  const requests: string[] = [];
+  const server = createServer((incoming, response) => {
+    requests.push(`${incoming.method} ${(incoming.url ?? '').replace(/\?.*/, '')}`);
+    const number = requests.length;
+    const { socket } = incoming;
+    const reset = (): void => void socket.resetAndDestroy();
+    incoming.on('error', () => undefined);
+    response.on('error', () => undefined);
+    void Promise.resolve(cut(number, incoming)).then((fault) => {
+      if (fault === 'hang') return;
+      if (fault === 'reset') {
+        reset();
+        return;
+      }
+      if (typeof fault === 'object') {
+        incoming.resume();
+        response.writeHead(fault.status, fault.headers).end();
+        return;
+      }
+      const [hostname, port] = upstream.split(':');
+      const { method, url: path, headers } = incoming;
+      const outgoing = forward({ hostname, port, method, path, headers }, (answer) => {
+        if (fault === 'lose-answer') {
+          answer.resume().on('end', reset);
+          return;
+        }
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        if (fault === 'truncate') {
+          answer.once('data', (chunk: Buffer) => {
+            response.write(chunk.subarray(0, chunk.length >> 1));
+            setTimeout(reset, 20);
+          });
+          return;
+        }
+        answer.pipe(response);
+      });
+      outgoing.on('error', reset);
+      incoming.pipe(outgoing);
+    });
+  });
+  server.on('connection', (socket) => socket.on('error', () => undefined));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
