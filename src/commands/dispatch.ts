@@ -44,12 +44,15 @@ function findCommand(argv: readonly string[]): Found {
   const name = resolveWord(word);
   if (name === undefined) throw unknownCommand(word);
   const early = start.flags.map((flag) => `--${flag.name}=${flag.value}`);
+  if (Object.hasOwn(COMMANDS, name)) {
+    // `bundle` is a command, and `bundle push` is another one. What else follows is for the command itself.
+    const id = resolveSecond(name, rest[0] ?? '');
+    return id === undefined ? { id: name, words: [...early, ...rest] } : { id, words: [...early, ...rest.slice(1)] };
+  }
   const between = splitLine(rest, GLOBAL_FLAGS, true);
   const [second, ...words] = between.args;
-  const id = second === undefined ? undefined : resolveSecond(name, second);
-  // `bundle` is a command, and `bundle push` is another one.
-  if (id === undefined && Object.hasOwn(COMMANDS, name)) return { id: name, words: [...early, ...rest] };
   if (second === undefined) return { help: name };
+  const id = resolveSecond(name, second);
   if (id === undefined) throw unknownCommand(second, name in GROUPS ? name : undefined);
   return { id, words: [...early, ...between.flags.map((flag) => `--${flag.name}=${flag.value}`), ...words] };
 }
