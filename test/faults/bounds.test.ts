@@ -80,6 +80,13 @@ describe('Go templates', { timeout: 300_000 }, () => {
       '{{ $s := list }}{{ range until 4000 }}{{ $s = append $s (repeat 1000000 "x" | upper) }}{{ end }}',
     ],
     ['a long pattern', '{{ regexMatch (repeat 30000 "a?") (repeat 30000 "a") }}'],
+    ...['replace "x" "y" $x', 'indent 1 $n', 'urlquery $x $n', 'regexQuoteMeta $d', 'toToml (dict "a" $n)'].map(
+      (call) => [
+        `texts that change at every character: ${call}`,
+        `{{ $x := repeat 400000 "x" }}{{ $n := repeat 400000 "\\n" }}{{ $d := repeat 400000 "." }}{{ $kept := dict }}` +
+          `{{ range until 3000 }}{{ $_ := set $kept (print .) (${call}) }}{{ end }}`,
+      ],
+    ),
     ['texts of tpl', '{{ range until 1000000 }}{{ $_ := tpl (printf "{{ %d }}" .) $ }}{{ end }}'],
     [
       'templates that call themselves twice',

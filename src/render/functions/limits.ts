@@ -125,6 +125,16 @@ export function chargeCharacters(text: string): void {
   if (text.length > SHORT) charge(10 * text.length);
 }
 
+/**
+ * Replaces every place of a text, as one piece: `replaceAll` leaves a tree that has 32 bytes for each place, so that
+ * 900 KB of text took 27 MB for as long as a template kept it.
+ *
+ * @param old not empty
+ */
+export function replaceEvery(text: string, old: string, by: string): string {
+  return text.includes(old) ? text.split(old).join(by) : text;
+}
+
 /** Fails when a function is about to make a text of more than {@link LONGEST_TEXT}; asked before it is made. */
 export function checkLength(length: number): void {
   if (length > LONGEST_TEXT) {

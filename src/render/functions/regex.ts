@@ -5,7 +5,7 @@
 import type { Compiled } from '../../chart/re2.ts';
 import { printable } from '../../errors-text.ts';
 import { FunctionFailure, shown } from './failure.ts';
-import { charge, checkCount, checkLength, LimitReached } from './limits.ts';
+import { charge, chargeCharacters, checkCount, checkLength, LimitReached } from './limits.ts';
 import { plainPattern, stepsFor } from '../../chart/plain-pattern.ts';
 import type { PlainPattern } from '../../chart/plain-pattern.ts';
 
@@ -79,6 +79,7 @@ export function splitPattern(pattern: string, text: string, count: number, encod
 
 /** A pattern that matches this text and no other. */
 export function quotePattern(text: string): string {
+  chargeCharacters(text);
   return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 

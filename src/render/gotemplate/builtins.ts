@@ -139,6 +139,7 @@ function hex(rune: number): string {
 
 /** As Go's `url.QueryEscape`, byte by byte. */
 function escapeQuery(text: string): string {
+  chargeCharacters(text);
   return text.replace(/[^A-Za-z0-9\-_.~]/g, (byte) =>
     byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );

@@ -4,6 +4,7 @@
  */
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
+import { replaceEvery } from '../functions/limits.ts';
 import { positionIn } from './fault.ts';
 import type { CallSite } from './fault.ts';
 import type { Block, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
@@ -157,7 +158,7 @@ export class Output {
       }
       const endsLine = part.endsWith('\n');
       const body = endsLine ? part.slice(0, -1) : part;
-      const indented = body.replaceAll('\n', `\n${indent}`);
+      const indented = replaceEvery(body, '\n', `\n${indent}`);
       this.#push((atLineStart ? indent : '') + indented + (endsLine ? '\n' : ''), template, node);
       atLineStart = endsLine;
     }

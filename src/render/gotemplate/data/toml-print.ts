@@ -1,5 +1,5 @@
 /** TOML as BurntSushi's encoder lays it out: what is no table first, then the tables, each indented by its depth. */
-import { charge, chargePrint, chargeRead, chargeVisit } from '../../functions/limits.ts';
+import { charge, chargeCharacters, chargePrint, chargeRead, chargeVisit } from '../../functions/limits.ts';
 import { shortestFloat } from '../float.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
@@ -172,6 +172,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 function quoted(text: string): string {
+  chargeCharacters(text);
   const inner = text.replace(
     /["\\\x00-\x1f\x7f]/g,
     (character) => SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

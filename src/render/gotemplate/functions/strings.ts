@@ -1,5 +1,5 @@
 /** Sprig's functions on strings, which count bytes: a character may be cut in two, as in Go. */
-import { chargeCharacters } from '../../functions/limits.ts';
+import { chargeCharacters, replaceEvery } from '../../functions/limits.ts';
 import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts';
 import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } from '../utf8.ts';
 import type { GoValue } from '../value.ts';
@@ -17,7 +17,7 @@ function indent(host: FunctionHost, width: number, text: string): string {
   host.charge(width);
   const pad = ' '.repeat(width);
   if (text.length * width > ALWAYS_FITS) host.charge(text.length + width * text.split('\n').length);
-  return pad + text.replaceAll('\n', `\n${pad}`);
+  return pad + replaceEvery(text, '\n', `\n${pad}`);
 }
 
 /** Without the characters at both ends that a test is true for. */
@@ -68,7 +68,6 @@ function replace(host: FunctionHost, old: string, by: string, text: string): str
     return characters.length === 0 ? by : by + characters.join(by) + by;
   }
   if (!text.includes(old)) return text;
-  if (text.length * by.length <= ALWAYS_FITS && !by.includes('$')) return text.replaceAll(old, by);
   const parts = text.split(old);
   host.charge(text.length + (by.length - old.length) * (parts.length - 1));
   return parts.join(by);

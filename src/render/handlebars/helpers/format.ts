@@ -4,7 +4,7 @@
  */
 import type { Value } from '../../../yaml/value.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
-import { checkLength } from '../../functions/limits.ts';
+import { chargeCharacters, checkLength } from '../../functions/limits.ts';
 import { quoteJson } from '../../functions/quote.ts';
 import { cut } from '../../functions/characters.ts';
 import { formatFloat, formatInteger, formatText, padText, parseFormat } from '../../functions/verbs.ts';
@@ -25,11 +25,13 @@ export const formats: Record<string, Helper> = {
     return printed;
   }),
   printf: helper([text('format'), rest(value('value'))], ([format, values]) => printf(format, values)),
-  urlquery: helper([rest(scalar('value'))], ([values]) =>
-    encodeURIComponent(values.join('').toWellFormed())
+  urlquery: helper([rest(scalar('value'))], ([values]) => {
+    const text = values.join('');
+    chargeCharacters(text);
+    return encodeURIComponent(text.toWellFormed())
       .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-      .replaceAll('%20', '+'),
-  ),
+      .replaceAll('%20', '+');
+  }),
 };
 
 function printf(format: string, values: readonly Value[]): string {

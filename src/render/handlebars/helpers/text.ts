@@ -1,7 +1,7 @@
 /** Text. Lengths and places count characters; see characters.ts. */
 import { compareText, cut, isSpace, lengthOf } from '../../functions/characters.ts';
 import { lowerCase, upperCase } from '../../functions/letters.ts';
-import { checkCount, checkLength } from '../../functions/limits.ts';
+import { chargeCharacters, checkCount, checkLength, replaceEvery } from '../../functions/limits.ts';
 import { count, helper, itemText, list, nullableScalar, rest, scalar, size, text, value } from './parameters.ts';
 import { quoteJson } from '../../functions/quote.ts';
 import type { Value } from '../../../yaml/value.ts';
@@ -19,7 +19,10 @@ export const texts: Record<string, Helper> = {
   trimPrefix: helper([text('prefix'), text('text')], ([prefix, text]) =>
     text.startsWith(prefix) ? text.slice(prefix.length) : text,
   ),
-  nospace: helper([text('text')], ([text]) => text.replace(/\p{White_Space}+/gu, '')),
+  nospace: helper([text('text')], ([text]) => {
+    chargeCharacters(text);
+    return text.replace(/\p{White_Space}+/gu, '');
+  }),
   upper: helper([text('text')], ([text]) => upperCase(text)),
   lower: helper([text('text')], ([text]) => lowerCase(text)),
   repeat: helper([size('count'), text('text')], ([count, text]) => {
@@ -49,7 +52,7 @@ export const texts: Record<string, Helper> = {
   squote: helper([rest(nullableScalar('value'))], ([values]) =>
     values
       .filter((value) => value !== null)
-      .map((value) => `'${value.replaceAll("'", "''")}'`)
+      .map((value) => `'${replaceEvery(value, "'", "''")}'`)
       .join(' '),
   ),
   cat: helper([rest(nullableScalar('value'))], ([values]) => values.filter((value) => value !== null).join(' ')),
@@ -100,7 +103,7 @@ function indent(spaces: number, text: string): string {
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
   checkLength(text.length + lines * spaces);
   const pad = ' '.repeat(spaces);
-  return pad + text.replaceAll('\n', `\n${pad}`);
+  return pad + replaceEvery(text, '\n', `\n${pad}`);
 }
 
 function splitText(separator: string, text: string): string[] {
