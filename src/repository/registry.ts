@@ -5,7 +5,6 @@
  * @see https://helm.sh/docs/topics/registries/
  */
 import { createHash } from 'node:crypto';
-import { MAX_CHART } from '../chart/limits.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -170,16 +169,6 @@ export class Registry {
     }
     this.#options.references.put(nameOf(chart), [...tags]);
     return [...tags];
-  }
-
-  /**
-   * The archive of a version, checked against the digests of the manifest.
-   *
-   * @throws {PkgError} as {@link resolve} and {@link blob} do
-   */
-  async pull(chart: ChartReference, version: string): Promise<Buffer> {
-    const manifest = await this.resolve(chart, version.replaceAll('+', '_'));
-    return await this.blob(chart, manifest.chart, MAX_CHART);
   }
 
   /**

@@ -15,6 +15,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { declaredDependencies, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
+import { MAX_PROVENANCE } from './remotes.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
 import { chartUrl, shownUrl } from './urls.ts';
@@ -26,7 +27,13 @@ import { chartUrl, shownUrl } from './urls.ts';
 export type Resolved = Locked & { archive: ((modified: Date | undefined) => Promise<Archive>) | undefined };
 
 /** An archive, and what it is called in `charts/`. */
-export type Archive = { name: string; bytes: Uint8Array; location: string };
+export type Archive = {
+  name: string;
+  bytes: Uint8Array;
+  location: string;
+  /** Fetches its provenance, if there is any; undefined for a folder that was packed here. */
+  fetchProvenance?: () => Promise<Buffer | undefined>;
+};
 
 /**
  * Chooses the version of a dependency.
@@ -151,11 +158,18 @@ async function resolveRegistry(
   const version = isVersion ? dependency.version : versions.find((one) => fits(one, constraint));
   if (version === undefined) throw noVersion(chart, dependency, versions[0]);
   const location = printable(`${repository}/${name}:${version}`);
-  const archive = async (): Promise<Archive> => ({
-    name: `${name}-${version}.tgz`,
-    bytes: await registry.pull(reference, version),
-    location,
-  });
+  const archive = async (): Promise<Archive> => {
+    const manifest = await registry.resolve(reference, version.replaceAll('+', '_'));
+    const { chart: content, provenance } = manifest;
+    return {
+      name: `${name}-${version}.tgz`,
+      bytes: await registry.blob(reference, content, MAX_CHART),
+      location,
+      // Of the same manifest: a tag may move meanwhile.
+      fetchProvenance: async () =>
+        provenance === undefined ? undefined : await registry.blob(reference, provenance, MAX_PROVENANCE),
+    };
+  };
   return { name, repository, version, archive };
 }
 
@@ -182,6 +196,7 @@ async function resolveIndex(
     name: fileName,
     bytes: await remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
     location: shownUrl(from),
+    fetchProvenance: () => remotes.fetchProvenance(repository, from),
   });
   // A name that stands for a repository is written as its address; an address as it is.
   const isName = /^(?:@|alias:)/.test(dependency.repository);

@@ -24,6 +24,8 @@ export type UpdateOptions = {
   freshness?: Freshness;
   /** The versions of the lock file are fetched, and none are chosen. */
   locked?: boolean;
+  /** Throws for an archive that was fetched and is not signed as it should be. Folders (`file://`) are not asked about. */
+  verify?: (archive: Archive) => Promise<void>;
   /** Told of dependencies that may get another version than was chosen for them. */
   warn?: (message: string) => void;
   /** Told what is done, in Helm's words, a line each. */
@@ -46,7 +48,7 @@ export type UpdateOptions = {
  *   dependencies at once
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
-  const { remotes, freshness = 'checked', links = {}, modified, say = () => {} } = options;
+  const { remotes, freshness = 'checked', links = {}, say = () => {} } = options;
   const lockName = lockNameOf(chart);
   checkPlace(chart, lockName);
   const declared = declaredDependencies(chart);
@@ -60,7 +62,7 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
     await all(chart, resolved, async (dependency) => {
       const { name, repository } = dependency;
       if (/^https?:/.test(repository)) say(`Downloading ${printable(name, 60)} from repo ${shownText(repository)}`);
-      return await fetchArchive(chart, dependency, modified);
+      return await fetchArchive(chart, dependency, options);
     }),
     resolved,
   );
@@ -214,10 +216,11 @@ async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => P
 async function fetchArchive(
   chart: Chart,
   { name, archive }: Resolved,
-  modified: Date | undefined,
+  { modified, verify }: UpdateOptions,
 ): Promise<Archive | undefined> {
   const fetched = await archive?.(modified);
   if (fetched === undefined) return undefined;
+  if (fetched.fetchProvenance !== undefined) await verify?.(fetched);
   const { metadata } = await readChartArchive(fetched.bytes, fetched.location);
   if (metadata.name === name) return fetched;
   const found = printable(metadata.name, 60);

@@ -1,7 +1,7 @@
 /** Signatures of charts: made and judged by gpg, helm and pkg, each by the others; and what nobody may take. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -382,6 +382,39 @@ describe.skipIf(!isThere)('the commands', () => {
     }
   });
 
+  test('dependency update and build with --verify, as helm: what is not signed changes nothing', async () => {
+    const served = temporaryFolder();
+    cpSync(join(folder, NAME), join(served, NAME));
+    await makeIndex(served);
+    const server = await startChartServer(served);
+    try {
+      for (const by of ['rsa', 'stranger', undefined]) {
+        rmSync(join(served, `${NAME}.prov`), { force: true });
+        if (by !== undefined) writeFileSync(join(served, `${NAME}.prov`), made.by.get(by) ?? '');
+        for (const action of ['update', 'build']) {
+          for (const program of ['helm', 'pkg'] as const) {
+            const at = { cwd: temporaryFolder(), home: temporaryFolder() };
+            const dependency = `- {name: web, version: 1.0.0, repository: "${server.url}"}`;
+            const chart = `apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n${dependency}\n`;
+            writeFiles(join(at.cwd, 'app'), { 'Chart.yaml': chart });
+            const args = ['dependency', action, 'app', '--verify', '--keyring', join(folder, 'keys.gpg')];
+            const { status, stderr } = await run(program, args, at);
+            const label = `${program} ${action} by ${by}: ${stderr}`;
+            // `helm dependency build --verify` takes what has no signature at all; pkg takes nothing unsigned.
+            const isLax = program === 'helm' && action === 'build' && by === undefined;
+            expect(status, label).toBe(by === 'rsa' || isLax ? 0 : 1);
+            if (program === 'helm') continue;
+            expect(existsSync(join(at.cwd, 'app', 'charts', NAME)), label).toBe(by === 'rsa');
+            expect(existsSync(join(at.cwd, 'app', 'Chart.lock')), label).toBe(by === 'rsa');
+            if (by !== 'rsa') expect(stderr).toContain('code: PKG_SIGNATURE_INVALID');
+          }
+        }
+      }
+    } finally {
+      server.close();
+    }
+  });
+
   const program = isThere ? findRegistry() : Promise.resolve(undefined);
   test('publish --sign and push put the provenance into a registry, where both verify it', async () => {
     const found = await program;
@@ -404,6 +437,16 @@ describe.skipIf(!isThere)('the commands', () => {
           expect(good.status, `${by} ${from}: ${good.stderr}`).toBe(0);
         }
       }
+      const at = { cwd: temporaryFolder(), home: temporaryFolder() };
+      const dependency = `- {name: web, version: 1.0.0, repository: "${place}"}`;
+      const chart = `apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n${dependency}\n`;
+      writeFiles(join(at.cwd, 'app'), { 'Chart.yaml': chart });
+      const update = ['dependency', 'update', 'app', '--plain-http', '--verify', '--keyring'];
+      const good = await run('pkg', [...update, join(folder, 'keys.gpg')], at);
+      expect(good.status, good.stderr).toBe(0);
+      writeFileSync(join(folder, 'stranger.gpg'), gpg.run(['--export', gpg.fingerprint('stranger@x.test')]));
+      const bad = await run('pkg', [...update, join(folder, 'stranger.gpg')], at);
+      expect(bad.stderr).toContain('code: PKG_SIGNATURE_INVALID');
     } finally {
       await registry.close();
     }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_CHART } from '../../src/chart/limits.ts';
 import { PkgError } from '../../src/errors.ts';
 import { HttpClient } from '../../src/repository/http.ts';
 import { ContentCache } from '../../src/repository/content-cache.ts';
@@ -100,7 +101,8 @@ test.each([
         `the chart ${version}`,
         async (): Promise<unknown> => {
           const { registry: one, http } = registry();
-          return await one.pull(chart(), version).finally(() => http.close());
+          const pulled = one.resolve(chart(), version).then((found) => one.blob(chart(), found.chart, MAX_CHART));
+          return await pulled.finally(() => http.close());
         },
       ] as const,
   ),

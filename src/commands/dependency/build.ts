@@ -5,7 +5,7 @@ import { lockNameOf } from '../../repository/update.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
 import { fetchDependencies } from '../support/fetch-dependencies.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, SKIP_REFRESH_FLAG } from '../support/flags.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SKIP_REFRESH_FLAG, SOURCE_FLAGS } from '../support/flags.ts';
 import { linkOptions } from '../support/load.ts';
 
 export const command: Command = defineCommand({
@@ -17,6 +17,8 @@ export const command: Command = defineCommand({
   args: [{ name: 'CHART', summary: 'a chart folder', optional: true, complete: 'directory' }],
   flags: {
     ...SKIP_REFRESH_FLAG,
+    verify: SOURCE_FLAGS.verify,
+    keyring: SOURCE_FLAGS.keyring,
     ...REMOTE_FLAGS,
     ...CHART_FLAGS,
     frozen: { type: 'boolean', summary: 'fail where there is no lock file, instead of writing one' },

@@ -1,14 +1,17 @@
 /** What `dependency update` and `dependency build` do once they have read the chart. */
 import type { Chart } from '../../chart/chart.ts';
 import { sourceDateEpoch } from '../../chart/package.ts';
+import type { Archive } from '../../repository/sources.ts';
 import { checkLock, updateDependencies } from '../../repository/update.ts';
 import { print, printError } from '../../terminal/output.ts';
 import type { FlagValues } from './command.ts';
-import type { SKIP_REFRESH_FLAG } from './flags.ts';
+import type { SKIP_REFRESH_FLAG, SOURCE_FLAGS } from './flags.ts';
 import { linkOptions } from './load.ts';
 import { withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
 import { refreshFor } from './update-indexes.ts';
+
+type VerifyFlags = FlagValues<Pick<typeof SOURCE_FLAGS, 'verify' | 'keyring'>>;
 
 /**
  * Fetches the dependencies of a chart into its `charts/`, and says so in Helm's words.
@@ -18,7 +21,7 @@ import { refreshFor } from './update-indexes.ts';
  */
 export async function fetchDependencies(
   chart: Chart,
-  flags: RemoteFlags & FlagValues<typeof SKIP_REFRESH_FLAG>,
+  flags: RemoteFlags & FlagValues<typeof SKIP_REFRESH_FLAG> & VerifyFlags,
   locked: boolean,
 ): Promise<void> {
   await withRemotes(flags, async (remotes) => {
@@ -29,9 +32,17 @@ export async function fetchDependencies(
       freshness: flags['skip-refresh'] ? 'cached' : 'checked',
       locked,
       links: linkOptions(flags),
+      ...(flags.verify ? { verify: (archive) => verifyArchive(archive, flags) } : {}),
       modified: sourceDateEpoch(process.env),
       say: (line) => print(`${line}\n`),
       warn: (message) => printError(`warning: ${message}\n`),
     });
   });
+}
+
+/** Checks that a dependency is signed by a key of the keyring. */
+async function verifyArchive({ name, bytes, location, fetchProvenance }: Archive, flags: VerifyFlags): Promise<void> {
+  const { verifyFound } = await import('./verify.ts');
+  const none = (): Promise<undefined> => Promise.resolve(undefined);
+  await verifyFound({ fileName: name, location, fetchProvenance: fetchProvenance ?? none }, bytes, flags);
 }
