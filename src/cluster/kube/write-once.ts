@@ -21,6 +21,8 @@ export async function writeOnce<T>(
   const begun = performance.now();
   let isUncertain = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    // Not asked after the look, which waits for the end of an outage itself: what it then saw is worth one more try.
+    const isLast = performance.now() - begun > PATIENCE;
     try {
       return await send();
     } catch (error) {
@@ -30,7 +32,7 @@ export async function writeOnce<T>(
       // A first try that was done after all makes the second a conflict.
       const done = await look();
       if (done !== undefined) return done;
-      if (!error.uncertain || performance.now() - begun > PATIENCE) throw error;
+      if (!error.uncertain || isLast) throw error;
       await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => {
         throw signal?.reason;
       });
