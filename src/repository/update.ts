@@ -44,8 +44,8 @@ export type UpdateOptions = {
  * @param chart a chart folder that was loaded
  * @returns the charts that were fetched
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` for an archive; `PKG_CHART_UNSAFE` where it would write through a
- *   link; `PKG_LOCK_OUTDATED`; `PKG_USAGE` for one login and several registries; `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several
- *   dependencies at once
+ *   link; `PKG_LOCK_OUTDATED`; `PKG_SIGNATURE_INVALID` with `verify`; `PKG_USAGE` for one login and several registries;
+ *   `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several dependencies at once
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
   const { remotes, freshness = 'checked', links = {}, say = () => {} } = options;

@@ -3,7 +3,7 @@ import { searchHub } from '../../repository/hub.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command } from '../support/command.ts';
-import { OUTPUT_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG, SEARCH_FLAGS } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { tellingSlow } from '../support/slow.ts';
 
@@ -14,14 +14,7 @@ export const command: Command = defineCommand({
   flags: {
     endpoint: { type: 'string', default: 'https://hub.helm.sh', value: 'URL', summary: 'the hub that is asked' },
     'list-repo-url': { type: 'boolean', summary: 'print the repository of each chart too' },
-    'max-col-width': {
-      type: 'integer',
-      default: 50,
-      min: 0,
-      value: 'N',
-      summary: 'cut longer columns of the table, 0 for none',
-    },
-    'fail-on-no-result': { type: 'boolean', summary: 'fail where nothing is found' },
+    ...SEARCH_FLAGS,
     ...OUTPUT_FLAG,
   },
   async run({ flags, args }) {

@@ -14,7 +14,7 @@ import { printError } from '../../terminal/output.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { defineCommand } from '../support/command.ts';
 import type { Command, FlagValues } from '../support/command.ts';
-import { OUTPUT_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG, SEARCH_FLAGS } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { withRemotes } from '../support/remotes.ts';
 
@@ -23,14 +23,7 @@ const FLAGS = {
   versions: { type: 'boolean', char: 'l', summary: 'list every version of each chart' },
   devel: { type: 'boolean', summary: 'pre-releases too, where no --version is given' },
   version: { type: 'string', value: 'CONSTRAINT', summary: 'only versions that fit: ^1.2' },
-  'max-col-width': {
-    type: 'integer',
-    default: 50,
-    min: 0,
-    value: 'N',
-    summary: 'cut longer columns of the table, 0 for none',
-  },
-  'fail-on-no-result': { type: 'boolean', summary: 'fail where nothing is found' },
+  ...SEARCH_FLAGS,
   ...OUTPUT_FLAG,
 } as const;
 

@@ -37,6 +37,18 @@ export const SOURCE_FLAGS = {
   },
 } as const;
 
+/** How the results of a search are shown, and whether there have to be any. */
+export const SEARCH_FLAGS = {
+  'max-col-width': {
+    type: 'integer',
+    default: 50,
+    min: 0,
+    value: 'N',
+    summary: 'cut longer columns of the table, 0 for none',
+  },
+  'fail-on-no-result': { type: 'boolean', summary: 'fail where nothing is found' },
+} as const;
+
 /** How repositories and registries are reached. */
 export const REMOTE_FLAGS = {
   username: { type: 'string', value: 'NAME', summary: 'name for the repository or registry' },
