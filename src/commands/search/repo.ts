@@ -96,7 +96,8 @@ async function searchOf(words: readonly string[], flags: FlagValues<typeof FLAGS
     };
     return { ...common, matches, ignoreCase: false };
   } catch (error) {
-    throw new PkgError('PKG_USAGE', `this is no regular expression: ${printable(String(error), 200)}`);
+    const reason = (error as Error).message.replace(/^error parsing regexp: /, '');
+    throw new PkgError('PKG_USAGE', `this is no regular expression: ${printable(reason, 200)}`, { cause: error });
   }
 }
 
