@@ -6,7 +6,6 @@ import { equalJson } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { ApplyOptions, CompareOptions, Comparison, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
 import { inParallel } from '../parallel.ts';
 import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
@@ -23,6 +22,7 @@ import {
 import type { HeldField } from './managed-fields.ts';
 import { resourcePath } from './resource-path.ts';
 import { FIELD_MANAGER, sendApply } from './send-apply.ts';
+import type { KubeApi } from './kube-api.ts';
 
 /** Errors that are about the object, and not about the cluster. */
 const PROBLEMS: ReadonlySet<ErrorCode> = new Set([
@@ -41,7 +41,7 @@ const AT_ONCE = 16;
  * @throws ApiError
  */
 export async function applyObject(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   options: ApplyOptions & { expected?: KubeObject | 'nothing' },
 ): Promise<KubeObject> {
@@ -83,7 +83,7 @@ const CREATE_TRIES = 5;
 const CREATE_PAUSE_MS = 20;
 
 /** Makes an object that must not be there. */
-async function createByApply(cluster: Kubernetes, object: KubeObject): Promise<KubeObject> {
+async function createByApply(cluster: KubeApi, object: KubeObject): Promise<KubeObject> {
   let isRepeated = false;
   for (let tries = 1; ; tries++) {
     const send = { resourceVersion: NO_VERSION, expect: tries < CREATE_TRIES ? [409] : [] };
@@ -111,7 +111,7 @@ function forceOf(isForced: boolean): { force?: 'true' } {
 const MIGRATE_TRIES = 20;
 
 /** Gives what Helm's updates hold of an object to its applies; whatever is written meanwhile, as `csaupgrade` does. */
-async function migrate(cluster: Kubernetes, expected: KubeObject): Promise<void> {
+async function migrate(cluster: KubeApi, expected: KubeObject): Promise<void> {
   const ref = refOf(expected);
   let live: KubeObject | undefined = expected;
   for (let tries = 1; ; tries++) {
@@ -145,7 +145,7 @@ async function migrate(cluster: Kubernetes, expected: KubeObject): Promise<void>
  * @throws ApiError where the server cannot be asked
  */
 export async function compareObjects(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   desired: readonly KubeObject[],
   options: CompareOptions,
 ): Promise<Comparison[]> {
@@ -162,7 +162,7 @@ export async function compareObjects(
 
 /** The problems of objects that are not there yet. Most runs have none, and do not load this. */
 async function problemsOfNew(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   objects: readonly KubeObject[],
   coming: readonly KubeObject[],
 ): Promise<ReadonlyMap<KubeObject, PkgError>> {
@@ -171,7 +171,7 @@ async function problemsOfNew(
 }
 
 async function compareObject(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   live: KubeObject,
   options: CompareOptions,

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from '../../folders.ts';
 import { isOwn, readOwnFile } from '../../read-file.ts';
 import { isApiVersion, isName } from './answers.ts';
-import type { Catalog } from './discovery.ts';
+import type { Catalog } from './catalog.ts';
 
 /** Changes when the form of a {@link Catalog} does. */
 const FORMAT = 2;

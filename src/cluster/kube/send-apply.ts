@@ -3,9 +3,9 @@ import { isJsonObject } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
 import { readObject } from './answers.ts';
 import { resourcePath } from './resource-path.ts';
+import type { KubeApi } from './kube-api.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
 export const FIELD_MANAGER = 'helm';
@@ -35,7 +35,7 @@ export type ApplyTo = {
  * @throws ApiError; PkgError PKG_KIND_UNKNOWN
  */
 export async function sendApply(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   query: { dryRun?: 'All'; force?: 'true' },
   { uid, resourceVersion, isTry = false, isRead = false, expect = [], live: before }: ApplyTo = {},

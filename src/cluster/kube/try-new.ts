@@ -4,11 +4,11 @@ import { setOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
 import { inParallel } from '../parallel.ts';
 import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
 import { sendApply } from './send-apply.ts';
+import type { KubeApi } from './kube-api.ts';
 
 /** Dry runs at a time. */
 const AT_ONCE = 16;
@@ -22,7 +22,7 @@ const AT_ONCE = 16;
  * @throws PkgError where the cluster cannot be asked
  */
 export async function tryNew(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   objects: readonly KubeObject[],
   coming: readonly KubeObject[],
 ): Promise<Map<KubeObject, PkgError>> {
@@ -67,7 +67,7 @@ const STRINGS: readonly RegExp[] = [
 ];
 
 async function problemOf(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   coming: readonly KubeObject[],
 ): Promise<PkgError | undefined> {
