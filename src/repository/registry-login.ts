@@ -4,9 +4,9 @@
  *
  * @see https://docs.docker.com/reference/cli/docker/login/#credential-stores
  */
-import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import spawn from 'cross-spawn';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
@@ -243,7 +243,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(program, [action], { env, stdio: ['pipe', 'pipe', 'inherit'], timeout: HELPER_TIME });
     let stdout = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       stdout += chunk.toString('utf8');
       if (stdout.length > MAX_OUTPUT) child.kill('SIGKILL');
     });
@@ -252,8 +252,8 @@ function run(
       reject(failed(program, what, error));
     });
     child.on('close', (status) => resolve({ status: status ?? -1, stdout }));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
   });
 }
 

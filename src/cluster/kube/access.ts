@@ -8,7 +8,7 @@ import { fieldOf, textField } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import { groupOf } from '../cluster.ts';
 import type { Intent } from '../cluster.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { forbiddenError } from './api-errors.ts';
 import type { ApiError } from './api-errors.ts';
 import type { KubeApi } from './kube-api.ts';

@@ -6,7 +6,7 @@ import { equalJson } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { ApplyOptions, CompareOptions, Comparison, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
 import { isUpdate, migratedFields } from './client-side.ts';

@@ -5,8 +5,8 @@
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
-import { spawn } from 'node:child_process';
 import { isatty } from 'node:tty';
+import spawn from 'cross-spawn';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ClientCertificate } from '../../network/dial.ts';

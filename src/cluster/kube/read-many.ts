@@ -1,7 +1,7 @@
 /** Reads many objects by as few requests as the cluster allows. */
 import { PkgError } from '../../errors.ts';
 import type { KubeObject, ListQuery, ObjectRef } from '../cluster.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 
 /** Everything that Helm, and so pkg, makes carries this label. */
 const MANAGED: Readonly<Record<string, string>> = { 'app.kubernetes.io/managed-by': 'Helm' };

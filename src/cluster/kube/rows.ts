@@ -6,7 +6,7 @@
 import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { ListQuery, ObjectRef, Row } from '../cluster.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { FEW, groupsOf, MANAGED_SELECTOR } from './read-many.ts';
 import { resourcePath } from './resource-path.ts';
 import { selectorText } from './selector.ts';
