@@ -36,8 +36,8 @@ import { selectorText } from './kube/selector.ts';
 import { writeOnce } from './kube/write-once.ts';
 import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 
-/** How writes that are not applies are named in `managedFields`: as Helm names its records'. */
-const FIELD_MANAGER = 'Helm';
+/** The field manager of writes that are no applies, as Helm's writes of records have it. */
+const UPDATE_MANAGER = 'Helm';
 /** Lists of names only: what the objects hold stays on the server. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 /** The same of one object. */
@@ -296,7 +296,7 @@ export class Kubernetes implements Cluster, KubeApi {
       const { body } = await this.request({
         method: 'POST',
         path: resourcePath(resource, ref.namespace),
-        query: { fieldManager: FIELD_MANAGER },
+        query: { fieldManager: UPDATE_MANAGER },
         body: object,
       });
       return readObject(body, ref, this.description);
@@ -318,7 +318,7 @@ export class Kubernetes implements Cluster, KubeApi {
       const { body, status } = await this.request({
         method: 'PUT',
         path: resourcePath(resource, ref.namespace, ref.name),
-        query: { fieldManager: FIELD_MANAGER },
+        query: { fieldManager: UPDATE_MANAGER },
         body: object,
         expect: [404],
       });
@@ -346,7 +346,7 @@ export class Kubernetes implements Cluster, KubeApi {
     const { body, status } = await this.request({
       method: 'PATCH',
       path: resourcePath(resource, namespace, name),
-      query: { fieldManager: FIELD_MANAGER },
+      query: { fieldManager: UPDATE_MANAGER },
       contentType: 'application/merge-patch+json',
       accept: METADATA_OF_ONE,
       body: { metadata: { resourceVersion, annotations: { ...annotations } } },

@@ -12,7 +12,7 @@ import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseJson } from '../yaml/json.ts';
-import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import { asObject, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ConfigPaths } from './paths.ts';
 
@@ -95,16 +95,12 @@ export async function eraseLogin(name: string, paths: ConfigPaths, env: NodeJS.P
   const config = readConfig(paths.registries);
   const helper = helperOf(config, server, env);
   if (helper !== '') await askHelper(helper, 'erase', server, env);
-  if (!Object.hasOwn(asObject(getOwn(config, 'auths')), server)) return helper !== '';
+  if (!Object.hasOwn(asObject(getOwn(config, 'auths')) ?? {}, server)) return helper !== '';
   await changeConfig(paths.registries, (now) => {
-    const { [server]: _known, ...auths } = asObject(getOwn(now, 'auths'));
+    const { [server]: _known, ...auths } = asObject(getOwn(now, 'auths')) ?? {};
     return { ...now, auths };
   });
   return true;
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 /** @param change gives what the file is to hold */

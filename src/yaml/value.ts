@@ -93,6 +93,11 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The value if it is an object; undefined for anything else. */
+export function asObject(value: Json | undefined): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined;
+}
+
 /** A field of an object; undefined where the value is no object or has no such field. */
 export function fieldOf(value: Json | undefined, key: string): Json | undefined {
   return isJsonObject(value) ? getOwn(value, key) : undefined;

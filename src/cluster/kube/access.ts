@@ -11,10 +11,9 @@ import type { Intent } from '../cluster.ts';
 import { inParallel } from '../../parallel.ts';
 import { forbiddenError } from './api-errors.ts';
 import type { ApiError } from './api-errors.ts';
+import { REQUESTS_AT_ONCE } from './kube-api.ts';
 import type { KubeApi } from './kube-api.ts';
 
-/** Questions at a time. */
-const AT_ONCE = 16;
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /**
@@ -28,12 +27,12 @@ export async function refusedAmong(cluster: KubeApi, intents: readonly Intent[])
     const key = JSON.stringify([intent.verb, apiVersion, kind, namespace]);
     groups.set(key, [...(groups.get(key) ?? []), intent]);
   }
-  const refused = await inParallel([...groups.values()], AT_ONCE, async (group): Promise<ApiError[]> => {
+  const refused = await inParallel([...groups.values()], REQUESTS_AT_ONCE, async (group): Promise<ApiError[]> => {
     const [first] = group;
     if (first === undefined) return [];
     if (await mayDo(cluster, { ...first, ref: { ...first.ref, name: '' } })) return [];
     // Rights may be given for single names.
-    const each = await inParallel(group, AT_ONCE, (intent) => mayDo(cluster, intent));
+    const each = await inParallel(group, REQUESTS_AT_ONCE, (intent) => mayDo(cluster, intent));
     const denied = group.find((_, index) => each[index] === false);
     return denied === undefined ? [] : [await errorOf(cluster, denied)];
   });

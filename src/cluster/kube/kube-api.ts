@@ -2,6 +2,9 @@ import type { KubeObject, ObjectRef } from '../cluster.ts';
 import type { KubeAnswer, KubeRequest, KubeStreamRequest } from './client.ts';
 import type { Kinds } from './discovery.ts';
 
+/** Reads and dry runs at a time: a connection takes more, an API server under load does not. */
+export const REQUESTS_AT_ONCE = 16;
+
 /**
  * An API server as the parts of this room use it. Requests end with the signal of the operation, and writes wait for
  * its fence.

@@ -8,10 +8,8 @@ import { inParallel } from '../../parallel.ts';
 import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
 import { sendApply } from './send-apply.ts';
+import { REQUESTS_AT_ONCE } from './kube-api.ts';
 import type { KubeApi } from './kube-api.ts';
-
-/** Dry runs at a time. */
-const AT_ONCE = 16;
 
 /**
  * The problems of new objects, told by dry runs. Of objects that are alike, with the same fields of the same types
@@ -39,9 +37,9 @@ export async function tryNew(
     if (problem !== undefined) problems.set(object, problem);
     return problem === undefined;
   };
-  await inParallel([...alike.values()], AT_ONCE, async ([first, ...others]) => {
+  await inParallel([...alike.values()], REQUESTS_AT_ONCE, async ([first, ...others]) => {
     if (first === undefined || (await tryOne(first))) return;
-    await inParallel(others, AT_ONCE, tryOne);
+    await inParallel(others, REQUESTS_AT_ONCE, tryOne);
   });
   return problems;
 }
