@@ -1,10 +1,11 @@
 /** Packs a chart folder into an archive as `helm package` does (helm v4, pkg/chart/v2/util/save.go). */
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
-import { makeFolder } from '../folders.ts';
 import { printable } from '../errors-text.ts';
+import { writeFileAtomic } from '../files.ts';
+import { makeFolder } from '../folders.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -90,7 +91,7 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
   if (appVersion !== undefined) all.set('appVersion', appVersion);
   const archive = packChart({ ...chart, metadata: { ...metadata, all } }, options.modified);
   const path = join(destination, `${metadata.name}-${version ?? metadata.version}.tgz`);
-  await write(path, destination, archive);
+  write(path, destination, archive);
   return path;
 }
 
@@ -187,18 +188,13 @@ function gzip(bytes: Uint8Array): Buffer {
   return Buffer.concat([header, extra, Buffer.from('Helm\0'), deflateRawSync(bytes), trailer]);
 }
 
-/** Writes beside and renames, so that nobody ever reads half an archive. */
-async function write(path: string, destination: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+function write(path: string, destination: string, bytes: Uint8Array): void {
   try {
     makeFolder(destination);
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     const { code } = cause as NodeJS.ErrnoException;
-    const isNoFolder = code === 'EEXIST' || code === 'ENOTDIR';
-    const [what, why] = isNoFolder ? [destination, 'is not a folder'] : [path, `cannot be written (${code})`];
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(what)} ${why}`, { cause });
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : `cannot be made (${code})`;
+    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(destination)} ${why}`, { cause });
   }
+  writeFileAtomic(path, bytes);
 }

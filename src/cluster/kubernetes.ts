@@ -20,22 +20,24 @@ import { refOf } from './cluster.ts';
 import { itemsOf, readItem, readObject, wrongAnswer } from './kube/answers.ts';
 import { ApiError } from './kube/api-errors.ts';
 import { applyObject, compareObjects } from './kube/apply.ts';
+import type { Resource } from './kube/catalog.ts';
 import { KubeClient } from './kube/client.ts';
-import type { KubeAnswer, KubeRequest } from './kube/client.ts';
+import type { KubeAnswer, KubeRequest, KubeStreamRequest } from './kube/client.ts';
 import type { Follower } from './kube/follow.ts';
-import { resolveConnection } from './kube/connection.ts';
 import type { Connection, ConnectionSettings } from './kube/connection.ts';
 import { Discovery, kindsWithin } from './kube/discovery.ts';
-import type { Kinds, Resource } from './kube/discovery.ts';
+import type { Kinds } from './kube/discovery.ts';
+import type { KubeApi } from './kube/kube-api.ts';
 import { locateField } from './kube/kubeconfig-fields.ts';
 import { existingAmong, readMany } from './kube/read-many.ts';
+import { resolveConnection } from './kube/resolve-connection.ts';
 import { resourcePath } from './kube/resource-path.ts';
 import { selectorText } from './kube/selector.ts';
 import { writeOnce } from './kube/write-once.ts';
 import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 
-/** How writes that are not applies are named in `managedFields`: as Helm names its records'. */
-const FIELD_MANAGER = 'Helm';
+/** The field manager of writes that are no applies, as Helm's writes of records have it. */
+const UPDATE_MANAGER = 'Helm';
 /** Lists of names only: what the objects hold stays on the server. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 /** The same of one object. */
@@ -73,7 +75,7 @@ export async function openKubernetes(settings: ConnectionSettings): Promise<Clus
 }
 
 /** A cluster, reached by a client. */
-export class Kubernetes implements Cluster {
+export class Kubernetes implements Cluster, KubeApi {
   readonly description: string;
   readonly defaultNamespace: string;
   readonly runsWorkloads = true;
@@ -82,39 +84,50 @@ export class Kubernetes implements Cluster {
    * to work on the first and compete for the API server with the rest. What a server cannot take it puts off (429).
    */
   readonly writesAtOnce = 200;
-  readonly client: KubeClient;
+  readonly user: string;
   readonly discovery: Kinds;
 
+  readonly #client: KubeClient;
   readonly #signal: AbortSignal | undefined;
   readonly #fence: Fence | undefined;
 
   constructor(client: KubeClient, discovery: Kinds = new Discovery(client), signal?: AbortSignal, fence?: Fence) {
-    this.client = client;
+    this.#client = client;
     this.discovery = discovery;
     this.#signal = signal;
     this.#fence = fence;
     this.description = client.connection.description;
+    this.user = client.connection.identity.description;
     this.defaultNamespace = client.connection.namespace;
   }
 
   within(signal: AbortSignal, fence: Fence | undefined = this.#fence): Cluster {
     const both = this.#signal === undefined ? signal : AbortSignal.any([this.#signal, signal]);
-    return new Kubernetes(this.client, kindsWithin(this.discovery, signal), both, fence);
+    return new Kubernetes(this.#client, kindsWithin(this.discovery, signal), both, fence);
   }
 
   close(): void {
-    this.client.close();
+    this.#client.close();
   }
 
   /** A request that ends with the signal of {@link within}, and waits for its fence if it writes. */
   async request(request: KubeRequest): Promise<KubeAnswer> {
-    const signals = [this.#signal, request.signal].filter((signal) => signal !== undefined);
     const isWrite = request.method !== 'GET' && request.query?.['dryRun'] === undefined;
-    return await this.client.request({
+    return await this.#client.request({
       ...request,
-      signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+      signal: this.#within(request.signal),
       ...(isWrite && this.#fence !== undefined && { fence: this.#fence }),
     });
+  }
+
+  /** A request whose answer is read as it comes; it ends with the signal of {@link within}, too. */
+  async stream(request: KubeStreamRequest): Promise<AsyncIterable<Buffer>> {
+    return await this.#client.stream({ ...request, signal: this.#within(request.signal) });
+  }
+
+  #within(signal: AbortSignal | undefined): AbortSignal | undefined {
+    if (this.#signal === undefined || signal === undefined) return this.#signal ?? signal;
+    return AbortSignal.any([this.#signal, signal]);
   }
 
   async follow(refs: readonly ObjectRef[], follower: Follower, signal: AbortSignal): Promise<void> {
@@ -283,7 +296,7 @@ export class Kubernetes implements Cluster {
       const { body } = await this.request({
         method: 'POST',
         path: resourcePath(resource, ref.namespace),
-        query: { fieldManager: FIELD_MANAGER },
+        query: { fieldManager: UPDATE_MANAGER },
         body: object,
       });
       return readObject(body, ref, this.description);
@@ -305,7 +318,7 @@ export class Kubernetes implements Cluster {
       const { body, status } = await this.request({
         method: 'PUT',
         path: resourcePath(resource, ref.namespace, ref.name),
-        query: { fieldManager: FIELD_MANAGER },
+        query: { fieldManager: UPDATE_MANAGER },
         body: object,
         expect: [404],
       });
@@ -333,7 +346,7 @@ export class Kubernetes implements Cluster {
     const { body, status } = await this.request({
       method: 'PATCH',
       path: resourcePath(resource, namespace, name),
-      query: { fieldManager: FIELD_MANAGER },
+      query: { fieldManager: UPDATE_MANAGER },
       contentType: 'application/merge-patch+json',
       accept: METADATA_OF_ONE,
       body: { metadata: { resourceVersion, annotations: { ...annotations } } },

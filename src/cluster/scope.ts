@@ -1,6 +1,6 @@
 import { groupOf } from './cluster.ts';
 import type { KubeObject, Scope } from './cluster.ts';
-import type { Json } from '../yaml/value.ts';
+import { fieldOf } from '../yaml/value.ts';
 
 /** Kubernetes' own kinds that live outside namespaces, by group. */
 const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
@@ -48,9 +48,9 @@ export function scopeFromCrds(apiVersion: string, kind: string, crds: readonly K
   const group = groupOf(apiVersion);
   for (const crd of crds) {
     if (crd.kind !== 'CustomResourceDefinition') continue;
-    const spec = member(crd, 'spec');
-    if (member(spec, 'group') !== group || member(member(spec, 'names'), 'kind') !== kind) continue;
-    return { namespaced: member(spec, 'scope') !== 'Cluster', assumed: false };
+    const spec = fieldOf(crd, 'spec');
+    if (fieldOf(spec, 'group') !== group || fieldOf(fieldOf(spec, 'names'), 'kind') !== kind) continue;
+    return { namespaced: fieldOf(spec, 'scope') !== 'Cluster', assumed: false };
   }
   return undefined;
 }
@@ -65,21 +65,16 @@ export function apiVersionsOfCrds(crds: readonly KubeObject[]): string[] {
   const found: string[] = [];
   for (const crd of crds) {
     if (crd.kind !== 'CustomResourceDefinition') continue;
-    const spec = member(crd, 'spec');
-    const group = member(spec, 'group');
-    const kind = member(member(spec, 'names'), 'kind');
-    const versions = member(spec, 'versions');
+    const spec = fieldOf(crd, 'spec');
+    const group = fieldOf(spec, 'group');
+    const kind = fieldOf(fieldOf(spec, 'names'), 'kind');
+    const versions = fieldOf(spec, 'versions');
     if (typeof group !== 'string' || typeof kind !== 'string' || !Array.isArray(versions)) continue;
     for (const version of versions) {
-      const name = member(version, 'name');
-      if (typeof name === 'string' && member(version, 'served') !== false)
+      const name = fieldOf(version, 'name');
+      if (typeof name === 'string' && fieldOf(version, 'served') !== false)
         found.push(`${group}/${name}`, `${group}/${name}/${kind}`);
     }
   }
   return [...new Set(found)];
-}
-
-function member(value: Json | undefined, key: string): Json | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, key) ? value[key] : undefined;
 }

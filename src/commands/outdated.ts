@@ -1,6 +1,6 @@
 import type { ChartSource } from '../chart/chart.ts';
 import { parseConstraint } from '../chart/constraint.ts';
-import { inParallel } from '../cluster/parallel.ts';
+import { inParallel } from '../parallel.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { getRelease, listReleases } from '../release/operations/history.ts';

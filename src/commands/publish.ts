@@ -3,7 +3,8 @@ import type { Chart } from '../chart/chart.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
 import { loadChart, readArchiveFile } from '../chart/load.ts';
 import { packChart, sourceDateEpoch } from '../chart/package.ts';
-import { isVersion, parseVersion } from '../chart/version.ts';
+import { nextVersion } from '../chart/next-version.ts';
+import { isVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
@@ -158,7 +159,7 @@ async function packedAs(chart: Chart, path: string, targets: readonly Target[], 
   const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest)));
   const { digestOf } = await import('../repository/registry-push.ts');
   const own = digestOf(same.archive);
-  return there.every((digest) => digest === own) ? same : pack(chart, increased(newest, bump), appVersion);
+  return there.every((digest) => digest === own) ? same : pack(chart, nextVersion(newest, bump), appVersion);
 }
 
 function pack(chart: Chart, version: string | undefined, appVersion: string | undefined): Packed {
@@ -183,19 +184,6 @@ function pack(chart: Chart, version: string | undefined, appVersion: string | un
 async function signed(archive: Uint8Array, fileName: string, flags: SignFlags): Promise<Buffer> {
   const { provenanceOf } = await import('./support/sign.ts');
   return Buffer.from(await provenanceOf(archive, fileName, flags));
-}
-
-function increased(version: string, part: string): string {
-  const { major, minor, patch, prerelease } = parseVersion(version) ?? {
-    major: 0n,
-    minor: 0n,
-    patch: 0n,
-    prerelease: '',
-  };
-  if (part === 'major') return `${major + 1n}.0.0`;
-  if (part === 'minor') return `${major}.${minor + 1n}.0`;
-  // The version after 1.2.3-rc.1 is 1.2.3.
-  return `${major}.${minor}.${prerelease === '' ? patch + 1n : patch}`;
 }
 
 /** The time that is written down: SOURCE_DATE_EPOCH makes it the same each time. */

@@ -5,6 +5,8 @@ import type * as TlsModule from 'node:tls';
 import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { bareHost, portOf } from './address.ts';
+import { opened } from './socket.ts';
 
 /** A client certificate and its key, PEM both. */
 export type ClientCertificate = { cert: string; key: string };
@@ -129,43 +131,4 @@ function secureContext(tls: Tls, peer: Peer, certificate: ClientCertificate | un
       cause: error,
     });
   }
-}
-
-/** The host of an address as it is looked up: without the brackets of an IPv6 address. */
-export function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
-}
-
-/** The port of an address, or that of its scheme. */
-export function portOf(url: URL): number {
-  const usual = url.protocol === 'https:' ? 443 : url.protocol === 'http:' ? 80 : 1080;
-  return url.port === '' ? usual : Number(url.port);
-}
-
-/** Waits until a socket is ready. */
-export async function opened<S extends Socket>(
-  socket: S,
-  event: 'connect' | 'secureConnect',
-  signal: AbortSignal,
-): Promise<S> {
-  return await new Promise<S>((resolve, reject) => {
-    const done = (act: () => void): void => {
-      socket.off(event, onOpen).off('error', onError).off('close', onClose);
-      signal.removeEventListener('abort', onAbort);
-      act();
-    };
-    const fail = (error: unknown): void =>
-      done(() => {
-        socket.on('error', () => {});
-        socket.destroy();
-        reject(error);
-      });
-    const onOpen = (): void => done(() => resolve(socket));
-    const onError = (error: Error): void => fail(error);
-    const onClose = (): void => fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
-    const onAbort = (): void => fail(signal.reason);
-    socket.on(event, onOpen).on('error', onError).on('close', onClose);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

@@ -10,7 +10,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { buildConnector } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import { bareHost, DialError } from './dial.ts';
+import { bareHost } from './address.ts';
+import { DialError } from './dial.ts';
 
 /** A request as it goes over the connection. Header names are in lower case, `host` among them. */
 export type PoolRequest = {

@@ -3,7 +3,8 @@ import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { bareHost, opened, portOf } from './dial.ts';
+import { bareHost, portOf } from './address.ts';
+import { opened } from './socket.ts';
 
 /** Where the proxy is to connect to. What is said about trust counts for a proxy that speaks TLS too, as with Go. */
 export type Destination = { host: string; port: number; ca: string | undefined; insecure: boolean };

@@ -5,7 +5,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { goJson, parseJson, sortKeys, withoutEmpty } from '../yaml/json.ts';
-import { getOwn } from '../yaml/value.ts';
+import { asObject, getOwn } from '../yaml/value.ts';
 import { STATUSES } from './release.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { RecordedChart, RecordedHook, Release, Status } from './release.ts';
@@ -122,10 +122,6 @@ function asHooks(value: Json | undefined): RecordedHook[] {
       last_run: asObject(getOwn(hook, 'last_run')) ?? {},
     };
   });
-}
-
-function asObject(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 function asString(value: Json | undefined): string {

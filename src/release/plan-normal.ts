@@ -7,9 +7,9 @@ import { printable } from '../errors-text.ts';
 import { describeRef, groupOf, refKey, refOf } from '../cluster/cluster.ts';
 import { compareInstallOrder } from '../render/order.ts';
 import { cloneJson } from '../yaml/json.ts';
-import { getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
+import { asObject, getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { KubeObject, Scope } from '../cluster/cluster.ts';
-import type { Json, JsonObject, ValueMap } from '../yaml/value.ts';
+import type { JsonObject, ValueMap } from '../yaml/value.ts';
 
 /** Tells where objects of a kind live. */
 export type ScopeOf = (apiVersion: string, kind: string, crds: readonly KubeObject[]) => Promise<Scope>;
@@ -119,11 +119,11 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
  * By these fields the server tells one state of an object from another: sent with an apply they are a condition that
  * is never met, and read as if somebody else had changed the object.
  */
-const SERVER_FIELDS: readonly string[] = ['uid', 'resourceVersion', 'managedFields'];
+const STATE_FIELDS: readonly string[] = ['uid', 'resourceVersion', 'managedFields'];
 
 /** @throws PkgError PKG_OBJECT_INVALID for an object that sets what only the cluster can set */
 export function refuseServerFields({ kind, metadata }: KubeObject, source: string): void {
-  for (const field of SERVER_FIELDS) {
+  for (const field of STATE_FIELDS) {
     const value = getOwn(metadata, field);
     // What is empty asks for nothing: `kubectl create --dry-run` prints such.
     if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
@@ -139,7 +139,7 @@ export function refuseServerFields({ kind, metadata }: KubeObject, source: strin
 function normalForm(object: KubeObject, namespace: string | undefined): KubeObject {
   const { namespace: written, ...others } = object.metadata;
   // Generators write `creationTimestamp: null`; the field is the server's.
-  for (const field of ['creationTimestamp', ...SERVER_FIELDS]) delete others[field];
+  for (const field of ['creationTimestamp', ...STATE_FIELDS]) delete others[field];
   const { name, ...rest } = others;
   const place = namespace === undefined ? {} : { namespace: written || namespace };
   const normal: KubeObject = { ...object, metadata: { name, ...place, ...rest } as KubeObject['metadata'] };
@@ -226,10 +226,6 @@ export function isKept(object: JsonObject): boolean {
 /** A deep copy that a caller may keep and change. */
 export function copyObject(object: KubeObject): KubeObject {
   return cloneJson(object);
-}
-
-function asObject(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 function invalid(source: string, message: string): PkgError {

@@ -5,7 +5,7 @@
  */
 import type { ChartSource } from '../chart/chart.ts';
 import type { Cluster, KubeObject, ObjectRef } from '../cluster/cluster.ts';
-import { inParallel } from '../cluster/parallel.ts';
+import { inParallel } from '../parallel.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseJson, printJson } from '../yaml/json.ts';

@@ -4,15 +4,15 @@
  *
  * @see https://docs.docker.com/reference/cli/docker/login/#credential-stores
  */
-import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import spawn from 'cross-spawn';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseJson } from '../yaml/json.ts';
-import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import { asObject, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ConfigPaths } from './paths.ts';
 
@@ -95,16 +95,12 @@ export async function eraseLogin(name: string, paths: ConfigPaths, env: NodeJS.P
   const config = readConfig(paths.registries);
   const helper = helperOf(config, server, env);
   if (helper !== '') await askHelper(helper, 'erase', server, env);
-  if (!Object.hasOwn(asObject(getOwn(config, 'auths')), server)) return helper !== '';
+  if (!Object.hasOwn(asObject(getOwn(config, 'auths')) ?? {}, server)) return helper !== '';
   await changeConfig(paths.registries, (now) => {
-    const { [server]: _known, ...auths } = asObject(getOwn(now, 'auths'));
+    const { [server]: _known, ...auths } = asObject(getOwn(now, 'auths')) ?? {};
     return { ...now, auths };
   });
   return true;
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 /** @param change gives what the file is to hold */
@@ -243,7 +239,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(program, [action], { env, stdio: ['pipe', 'pipe', 'inherit'], timeout: HELPER_TIME });
     let stdout = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       stdout += chunk.toString('utf8');
       if (stdout.length > MAX_OUTPUT) child.kill('SIGKILL');
     });
@@ -252,8 +248,8 @@ function run(
       reject(failed(program, what, error));
     });
     child.on('close', (status) => resolve({ status: status ?? -1, stdout }));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
   });
 }
 

@@ -1,12 +1,11 @@
 /** Schemas that a chart's schema refers to by their addresses: from a folder, from the network, or from both. */
-import { createHash, randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { MAX_FILE } from '../chart/limits.ts';
 import type { SchemaLoader } from '../chart/schema.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { makeFolder } from '../folders.ts';
+import { writeFileAtomic } from '../files.ts';
 import { keepLater, readKept } from '../kept.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
 import { HttpClient } from './http.ts';
@@ -73,14 +72,10 @@ function readCached(file: string): Buffer | undefined {
 }
 
 function writeCached(file: string, body: Uint8Array): void {
-  const fresh = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    makeFolder(dirname(file));
-    writeFileSync(fresh, body);
-    renameSync(fresh, file);
+    writeFileAtomic(file, body);
   } catch {
     // A folder that cannot be written is as good for reading: the next run fetches again.
-    rmSync(fresh, { force: true });
   }
 }
 

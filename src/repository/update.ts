@@ -8,6 +8,7 @@ import { loadChart, readChartArchive } from '../chart/load.ts';
 import { MAX_CHART, chartTooLarge } from '../chart/limits.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { settleInParallel } from '../parallel.ts';
 import { textOf } from '../chart/fields.ts';
 import { declaredDependencies, lockDigest, lockText, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
@@ -193,21 +194,9 @@ const AT_ONCE = 8;
 
 /** Does the work for all, and tells all that is wrong. */
 async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const errors = new Map<string, PkgError>();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < items.length; at = next++) {
-      try {
-        results[at] = await work(items[at] as T);
-      } catch (error) {
-        if (!(error instanceof PkgError)) throw error;
-        // Dependencies of one repository that is not there are one error.
-        errors.set(error.message, error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const { results, errors: found } = await settleInParallel(items, AT_ONCE, work);
+  // Dependencies of one repository that is not there are one error.
+  const errors = new Map(found.map((error) => [error.message, error]));
   const location = printable(chart.location);
   throwTogether([...errors.values()], (count) => `${count} dependencies of ${location} cannot be had`);
   return results;

@@ -93,8 +93,24 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The value if it is an object; undefined for anything else. */
+export function asObject(value: Json | undefined): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined;
+}
+
+/** A field of an object; undefined where the value is no object or has no such field. */
+export function fieldOf(value: Json | undefined, key: string): Json | undefined {
+  return isJsonObject(value) ? getOwn(value, key) : undefined;
+}
+
 /** A field that is a text; empty for anything else. */
 export function textField(value: Json | undefined, key: string): string {
-  const found = isJsonObject(value) ? getOwn(value, key) : undefined;
+  const found = fieldOf(value, key);
   return typeof found === 'string' ? found : '';
+}
+
+/** A field that is a list; an empty list for anything else. */
+export function listField(value: Json | undefined, key: string): Json[] {
+  const found = fieldOf(value, key);
+  return Array.isArray(found) ? found : [];
 }

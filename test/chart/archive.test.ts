@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { list } from 'tar';
+import { Header, list } from 'tar';
 import { describe, expect, test } from 'vitest';
 import { readArchive } from '../../src/chart/archive.ts';
 import { loadChart, readChartArchive } from '../../src/chart/load.ts';
@@ -252,8 +252,52 @@ describe('tar', () => {
       { numRuns: 100 * RUNS },
     );
   });
+
+  // Why the package does not read archives here: see docs/decisions/versions-and-archives.md.
+  const entries = (...before: Entry[]): Entry[] => [
+    { name: 'web/Chart.yaml', data: CHART_YAML },
+    ...before,
+    { name: 'web/templates/a.yaml', data: 'a: 1' },
+  ];
+  const extended = (data: string): Buffer => craftTar(entries({ name: 'web/x', type: 'x', data }));
+  test.each([
+    ['a record with a length that is not its own', extended('99 path=web/templates/b.yaml\n')],
+    ['a record without an end', extended('29 path=web/templates/b.yamlxx')],
+    ['a size that is no octal number', withSize(craftTar(entries()), '0000000004x')],
+  ])('helm and pkg refuse what the tar package reads as something: %s', async (_what, tar) => {
+    const file = join(folder, 'b.tgz');
+    writeFileSync(file, craftArchive(entries()));
+    expect(helm(['template', file]).status).toBe(0);
+    writeFileSync(file, gzipSync(tar));
+    const run = helm(['template', file]);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain('unable to load chart archive');
+    expect(await codeOf(() => loadChart(file))).toBe('PKG_CHART_INVALID');
+    const seen: string[] = [];
+    await list({ file, strict: true, onReadEntry: (entry) => seen.push(entry.path) });
+    expect(seen).toEqual(['web/Chart.yaml', 'web/templates/a.yaml']);
+  });
+
+  test('headers are written as Go writes them, which the tar package does not', () => {
+    const ours = writeTar([{ name: 'web/a', data: Buffer.from('x') }], new Date('1980-01-01T00:00:00Z'));
+    expect(ours.toString('latin1', 100, 108)).toBe('0000644\0');
+    const theirs = Buffer.alloc(512);
+    new Header({ path: 'web/a', mode: 0o644, size: 1, mtime: new Date('1980-01-01T00:00:00Z') }).encode(theirs, 0);
+    expect(theirs.toString('latin1', 100, 108)).toBe('000644 \0');
+  });
   const folder = temporaryFolder();
 });
+
+/** The archive with another text in the size of its last entry, and a checksum that holds. */
+function withSize(tar: Buffer, size: string): Buffer {
+  const changed = Buffer.from(tar);
+  const header = changed.subarray(changed.lastIndexOf('web/templates/a.yaml'));
+  header.write(size, 124, 'latin1');
+  header.fill(0x20, 148, 156);
+  const sum = header.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return changed;
+}
 
 test('a chart is the same from its folder and from an archive', async () => {
   const file = join(temporaryFolder(), 'web.tgz');

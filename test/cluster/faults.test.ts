@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { install, rollback, uninstall, upgrade } from '../../src/index.ts';
 import { PkgError } from '../../src/errors.ts';
-import { inParallel } from '../../src/cluster/parallel.ts';
+import { inParallel } from '../../src/parallel.ts';
 import { RUNS } from '../support/generation.ts';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, cluster, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';

@@ -3,7 +3,7 @@
  * what is to be there is there, hooks are gone by their policies, and what is somebody else's is as it was.
  */
 import { describe, expect } from 'vitest';
-import { inParallel } from '../../src/cluster/parallel.ts';
+import { inParallel } from '../../src/parallel.ts';
 import { RUNS } from '../support/generation.ts';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';

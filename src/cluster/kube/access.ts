@@ -4,43 +4,42 @@
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
 import { printable } from '../../errors-text.ts';
-import { getOwn } from '../../yaml/value.ts';
-import type { Json, JsonObject } from '../../yaml/value.ts';
+import { fieldOf, textField } from '../../yaml/value.ts';
+import type { JsonObject } from '../../yaml/value.ts';
 import { groupOf } from '../cluster.ts';
 import type { Intent } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { forbiddenError } from './api-errors.ts';
 import type { ApiError } from './api-errors.ts';
+import { REQUESTS_AT_ONCE } from './kube-api.ts';
+import type { KubeApi } from './kube-api.ts';
 
-/** Questions at a time. */
-const AT_ONCE = 16;
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /**
  * Those of the intents that will be refused, as the errors that they would meet: one for each verb, kind and
  * namespace. Where the cluster does not tell, nothing is said.
  */
-export async function refusedAmong(cluster: Kubernetes, intents: readonly Intent[]): Promise<ApiError[]> {
+export async function refusedAmong(cluster: KubeApi, intents: readonly Intent[]): Promise<ApiError[]> {
   const groups = new Map<string, Intent[]>();
   for (const intent of intents) {
     const { apiVersion, kind, namespace } = intent.ref;
     const key = JSON.stringify([intent.verb, apiVersion, kind, namespace]);
     groups.set(key, [...(groups.get(key) ?? []), intent]);
   }
-  const refused = await inParallel([...groups.values()], AT_ONCE, async (group): Promise<ApiError[]> => {
+  const refused = await inParallel([...groups.values()], REQUESTS_AT_ONCE, async (group): Promise<ApiError[]> => {
     const [first] = group;
     if (first === undefined) return [];
     if (await mayDo(cluster, { ...first, ref: { ...first.ref, name: '' } })) return [];
     // Rights may be given for single names.
-    const each = await inParallel(group, AT_ONCE, (intent) => mayDo(cluster, intent));
+    const each = await inParallel(group, REQUESTS_AT_ONCE, (intent) => mayDo(cluster, intent));
     const denied = group.find((_, index) => each[index] === false);
     return denied === undefined ? [] : [await errorOf(cluster, denied)];
   });
   return refused.flat();
 }
 
-async function mayDo(cluster: Kubernetes, { verb, ref }: Intent): Promise<boolean> {
+async function mayDo(cluster: KubeApi, { verb, ref }: Intent): Promise<boolean> {
   const resource = await cluster.discovery.resource(ref.apiVersion, ref.kind);
   if (resource === undefined) return true;
   const attributes: JsonObject = {
@@ -63,12 +62,12 @@ async function mayDo(cluster: Kubernetes, { verb, ref }: Intent): Promise<boolea
     expect: [403, 404, 405],
   });
   if (status >= 300) return true;
-  const answer = member(body, 'status');
-  return member(answer, 'allowed') !== false || textOf(answer, 'evaluationError') !== '';
+  const answer = fieldOf(body, 'status');
+  return fieldOf(answer, 'allowed') !== false || textField(answer, 'evaluationError') !== '';
 }
 
 /** Whom the cluster takes the user for; where it does not tell, as the kubeconfig names him. */
-async function whoAsks(cluster: Kubernetes): Promise<string> {
+async function whoAsks(cluster: KubeApi): Promise<string> {
   const { status, body } = await cluster.request({
     method: 'POST',
     path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
@@ -76,21 +75,12 @@ async function whoAsks(cluster: Kubernetes): Promise<string> {
     idempotent: true,
     expect: [403, 404, 405],
   });
-  const name = status >= 300 ? '' : textOf(member(member(body, 'status'), 'userInfo'), 'username');
-  return name === '' ? cluster.client.connection.identity.description : `user "${printable(name)}"`;
+  const name = status >= 300 ? '' : textField(fieldOf(fieldOf(body, 'status'), 'userInfo'), 'username');
+  return name === '' ? cluster.user : `user "${printable(name)}"`;
 }
 
-async function errorOf(cluster: Kubernetes, { verb, ref }: Intent): Promise<ApiError> {
+async function errorOf(cluster: KubeApi, { verb, ref }: Intent): Promise<ApiError> {
   const { plural } = await cluster.discovery.required(ref.apiVersion, ref.kind);
   const asked = { verb, group: groupOf(ref.apiVersion), resource: plural, namespace: ref.namespace, name: ref.name };
   return forbiddenError(asked, await whoAsks(cluster));
-}
-
-function member(value: Json | undefined, key: string): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? getOwn(value, key) : undefined;
-}
-
-function textOf(value: Json | undefined, key: string): string {
-  const found = member(value, key);
-  return typeof found === 'string' ? found : '';
 }

@@ -6,8 +6,7 @@ import { equalJson } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { ApplyOptions, CompareOptions, Comparison, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
 import { isUpdate, migratedFields } from './client-side.ts';
@@ -22,7 +21,9 @@ import {
 } from './managed-fields.ts';
 import type { HeldField } from './managed-fields.ts';
 import { resourcePath } from './resource-path.ts';
-import { FIELD_MANAGER, sendApply } from './send-apply.ts';
+import { APPLY_MANAGER, sendApply } from './send-apply.ts';
+import { REQUESTS_AT_ONCE } from './kube-api.ts';
+import type { KubeApi } from './kube-api.ts';
 
 /** Errors that are about the object, and not about the cluster. */
 const PROBLEMS: ReadonlySet<ErrorCode> = new Set([
@@ -30,8 +31,6 @@ const PROBLEMS: ReadonlySet<ErrorCode> = new Set([
   'PKG_OBJECT_CONFLICT',
   'PKG_CLUSTER_FORBIDDEN',
 ]);
-/** Dry runs at a time: a connection takes more, an API server under load does not. */
-const AT_ONCE = 16;
 
 /**
  * Makes the object's fields hold. With `expected`, only if it is still that object (by its `uid`), or if there
@@ -41,7 +40,7 @@ const AT_ONCE = 16;
  * @throws ApiError
  */
 export async function applyObject(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   options: ApplyOptions & { expected?: KubeObject | 'nothing' },
 ): Promise<KubeObject> {
@@ -83,7 +82,7 @@ const CREATE_TRIES = 5;
 const CREATE_PAUSE_MS = 20;
 
 /** Makes an object that must not be there. */
-async function createByApply(cluster: Kubernetes, object: KubeObject): Promise<KubeObject> {
+async function createByApply(cluster: KubeApi, object: KubeObject): Promise<KubeObject> {
   let isRepeated = false;
   for (let tries = 1; ; tries++) {
     const send = { resourceVersion: NO_VERSION, expect: tries < CREATE_TRIES ? [409] : [] };
@@ -111,13 +110,13 @@ function forceOf(isForced: boolean): { force?: 'true' } {
 const MIGRATE_TRIES = 20;
 
 /** Gives what Helm's updates hold of an object to its applies; whatever is written meanwhile, as `csaupgrade` does. */
-async function migrate(cluster: Kubernetes, expected: KubeObject): Promise<void> {
+async function migrate(cluster: KubeApi, expected: KubeObject): Promise<void> {
   const ref = refOf(expected);
   let live: KubeObject | undefined = expected;
   for (let tries = 1; ; tries++) {
     // What took its place meanwhile is met by the apply.
     if (live === undefined || live.metadata['uid'] !== expected.metadata['uid']) return;
-    const fields = migratedFields(live, FIELD_MANAGER);
+    const fields = migratedFields(live, APPLY_MANAGER);
     if (fields === undefined) return;
     const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
     const { status } = await cluster.request({
@@ -145,14 +144,14 @@ async function migrate(cluster: Kubernetes, expected: KubeObject): Promise<void>
  * @throws ApiError where the server cannot be asked
  */
 export async function compareObjects(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   desired: readonly KubeObject[],
   options: CompareOptions,
 ): Promise<Comparison[]> {
   const found = await cluster.getMany(desired.map((object) => refOf(object)));
   const fresh = desired.filter((_, index) => found[index] === undefined);
   const problems = fresh.length === 0 ? undefined : await problemsOfNew(cluster, fresh, options.coming ?? []);
-  return await inParallel(desired, AT_ONCE, async (object, index) => {
+  return await inParallel(desired, REQUESTS_AT_ONCE, async (object, index) => {
     const live = found[index];
     if (live !== undefined) return await compareObject(cluster, object, live, options);
     const problem = problems?.get(object);
@@ -162,7 +161,7 @@ export async function compareObjects(
 
 /** The problems of objects that are not there yet. Most runs have none, and do not load this. */
 async function problemsOfNew(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   objects: readonly KubeObject[],
   coming: readonly KubeObject[],
 ): Promise<ReadonlyMap<KubeObject, PkgError>> {
@@ -171,7 +170,7 @@ async function problemsOfNew(
 }
 
 async function compareObject(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   live: KubeObject,
   options: CompareOptions,
@@ -180,8 +179,8 @@ async function compareObject(
   const desired = scaled.reduce<JsonObject>((rest, { path }) => withoutField(rest, path), object) as KubeObject;
   const notes = scaled.map((field) => `${describeField(desired, field)} is left to ${describeHolder(field)}`);
   const about = scaled.length === 0 ? { live } : { live, desired, notes };
-  const isMigrated = migratedFields(live, FIELD_MANAGER) === undefined;
-  if (isMigrated && isSettled(desired, live, FIELD_MANAGER)) return { same: true, ...about };
+  const isMigrated = migratedFields(live, APPLY_MANAGER) === undefined;
+  if (isMigrated && isSettled(desired, live, APPLY_MANAGER)) return { same: true, ...about };
   if ((await cluster.discovery.resource(desired.apiVersion, desired.kind)) === undefined) {
     // It lives in another version of its kind. What makes the server serve this one comes before it, or does not.
     if (servesKind(options.coming ?? [], desired)) return { same: false, ...about };
@@ -204,14 +203,14 @@ async function compareObject(
     return { same: false, ...about, problem: held.length === 0 ? problem : conflict(desired, held, 409) };
   }
   if (isMigrated && equalJson(whatCounts(live), whatCounts(after))) return { same: true, ...about };
-  const left = fieldsLeftToOthers(live, after, FIELD_MANAGER);
+  const left = fieldsLeftToOthers(live, after, APPLY_MANAGER);
   const kept = left.map((field) => `${describeField(desired, field)} is kept: also held by ${describeHolder(field)}`);
   return { same: false, ...about, after, notes: [...notes, ...kept] };
 }
 
 /** The fields of an object that live otherwise and are held by neither Helm's applies nor its updates. */
 function heldByOthers(object: KubeObject, live: KubeObject): HeldField[] {
-  return fieldsHeldByOthers(object, live, (entry) => isAppliedBy(entry, FIELD_MANAGER) || isUpdate(entry));
+  return fieldsHeldByOthers(object, live, (entry) => isAppliedBy(entry, APPLY_MANAGER) || isUpdate(entry));
 }
 
 function isScaled({ subresource, path }: HeldField): boolean {
@@ -244,6 +243,6 @@ function conflict(object: KubeObject, held: readonly HeldField[], status: number
 /** An object without what every write moves; of who holds its fields, what is held by Helm's applies. */
 function whatCounts(object: KubeObject): JsonObject {
   const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
-  const held = managedFieldsOf(object).find((entry) => isAppliedBy(entry, FIELD_MANAGER));
+  const held = managedFieldsOf(object).find((entry) => isAppliedBy(entry, APPLY_MANAGER));
   return { ...object, metadata: { ...metadata, held: held === undefined ? null : (held['fieldsV1'] ?? null) } };
 }

@@ -1,6 +1,6 @@
 /** The bodies of answers, read whole. */
-import { LostRequest } from './transport.ts';
-import type { Response } from './transport.ts';
+import { LostRequest } from './exchange.ts';
+import type { Response } from './exchange.ts';
 
 /**
  * The text of an answer, unpacked.

@@ -12,13 +12,14 @@ import { cutShort, readText } from './body.ts';
 import { connectionError, timeoutError } from './connect-errors.ts';
 import type { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
-import type { Credential } from './credentials.ts';
+import type { Credential } from './credential.ts';
 import { DialError } from '../../network/dial.ts';
 import type { Peer } from '../../network/dial.ts';
 import { proxyFromEnvironment } from '../../network/proxy-choice.ts';
 import { Pace } from './pace.ts';
-import { HeldBack, LostRequest, Transport } from './transport.ts';
-import type { Response, TransportTimes } from './transport.ts';
+import { HeldBack, LostRequest } from './exchange.ts';
+import type { Response, TransportTimes } from './exchange.ts';
+import { Transport } from './transport.ts';
 
 /** A request. */
 export type KubeRequest = {
@@ -48,6 +49,9 @@ export type KubeRequest = {
   /** Statuses from 300 up that are given back instead of thrown: `[404]`. */
   expect?: readonly number[];
 };
+
+/** A request whose answer is read as it comes. */
+export type KubeStreamRequest = Pick<KubeRequest, 'path' | 'query' | 'signal' | 'timeout'>;
 
 /** An answer. */
 export type KubeAnswer = {
@@ -183,7 +187,7 @@ export class KubeClient {
    *
    * @throws ApiError, by the body too when it is cut short: that is no end; the reason of the signal
    */
-  async stream(request: Pick<KubeRequest, 'path' | 'query' | 'signal' | 'timeout'>): Promise<AsyncIterable<Buffer>> {
+  async stream(request: KubeStreamRequest): Promise<AsyncIterable<Buffer>> {
     const { timeout = this.#options.timeout } = request;
     const controller = new AbortController();
     const onAbort = (): void => controller.abort(request.signal?.reason);

@@ -5,7 +5,7 @@ import { ApiError } from './api-errors.ts';
 import type { Connection } from './connection.ts';
 import { DialError } from '../../network/dial.ts';
 import { UNTRUSTED, failureOf } from '../../network/failures.ts';
-import { LostRequest } from './transport.ts';
+import { LostRequest } from './exchange.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'check that the cluster runs and that the address is right',

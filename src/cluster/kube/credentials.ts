@@ -5,17 +5,9 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
-import type { ClientCertificate } from '../../network/dial.ts';
 import type { Connection, Impersonation } from './connection.ts';
-
-/** What a request carries. */
-export type Credential = {
-  /** The `Authorization` header. */
-  authorization: string | undefined;
-  certificate: ClientCertificate | undefined;
-  /** Milliseconds since 1970 after which it is no longer good. */
-  expires: number;
-};
+import { bearer, headerBytes, isHeaderValue } from './credential.ts';
+import type { Credential } from './credential.ts';
 
 /** A token file is read again after this time, as client-go does: the kubelet replaces it long before it ends. */
 const TOKEN_FILE_PERIOD = 60_000;
@@ -109,19 +101,6 @@ export class Credentials {
   }
 }
 
-/**
- * The header that shows a token.
- *
- * @param source who gave it, for the message
- * @throws PkgError PKG_CREDENTIALS_FAILED when it has characters that no header can have: often a line break at its end
- */
-export function bearer(token: string, source: string): string {
-  if (isHeaderValue(token)) return `Bearer ${headerBytes(token)}`;
-  throw new PkgError('PKG_CREDENTIALS_FAILED', `the token of ${source} has characters that cannot be sent`, {
-    hints: ['look for a line break in it'],
-  });
-}
-
 /** The token in a file; when it cannot be read, the one before or the one that the kubeconfig holds beside it. */
 function readTokenFile(file: string, fallback: string): string {
   try {
@@ -150,15 +129,6 @@ function impersonationHeaders(impersonate: Impersonation): Record<string, string
 function headerValue(text: string): string {
   if (isHeaderValue(text)) return headerBytes(text);
   throw new PkgError('PKG_CREDENTIALS_FAILED', `"${printable(text)}", to act as, has characters that cannot be sent`);
-}
-
-function isHeaderValue(text: string): boolean {
-  return !/[\0-\x08\x0a-\x1f\x7f]/.test(text);
-}
-
-/** What is not ASCII goes as UTF-8; Node writes each character of a header as one byte. */
-function headerBytes(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }
 
 /** Characters that a header's name may not have are percent-encoded; the API server decodes them. */

@@ -3,13 +3,13 @@
  * that does not hold what it should, everything works and asks more. Files are replaced whole, so that
  * several processes can read and write them.
  */
-import { statSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeFileAtomic } from '../../files.ts';
 import { makeFolder } from '../../folders.ts';
 import { isOwn, readOwnFile } from '../../read-file.ts';
 import { isApiVersion, isName } from './answers.ts';
-import type { Catalog } from './discovery.ts';
+import type { Catalog } from './catalog.ts';
 
 /** Changes when the form of a {@link Catalog} does. */
 const FORMAT = 2;
@@ -46,20 +46,18 @@ export async function readCache(key: string): Promise<Catalog | undefined> {
   }
 }
 
-/** Keeps what was learnt. */
+/** Writes what was learnt to the cache, if it can be written. */
 export async function writeCache(key: string, catalog: Catalog): Promise<void> {
   const path = folder();
   if (path === undefined) return;
-  const fresh = join(path, `${key}.${process.pid}.tmp`);
+  const file = join(path, `${key}.json`);
   try {
     makeFolder(path, 0o700);
-    await writeFile(fresh, JSON.stringify({ format: FORMAT, catalog }), { mode: 0o600 });
-    const file = join(path, `${key}.json`);
     // Whatever else stands in its place would keep the file from being replaced.
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) await rm(file, { recursive: true });
-    await rename(fresh, file);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(file, { recursive: true });
+    writeFileAtomic(file, JSON.stringify({ format: FORMAT, catalog }), 0o600);
   } catch {
-    await rm(fresh, { force: true }).catch(() => {});
+    // The next command asks again.
   }
 }
 

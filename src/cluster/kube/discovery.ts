@@ -10,33 +10,16 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PkgError } from '../../errors.ts';
-import { getOwn } from '../../yaml/value.ts';
-import type { Json } from '../../yaml/value.ts';
+import { fieldOf, textField } from '../../yaml/value.ts';
 import { printable } from '../../errors-text.ts';
 import { groupOf } from '../cluster.ts';
 import { abortable } from '../abortable.ts';
-import { isApiVersion, isName, wrongAnswer } from './answers.ts';
+import { isApiVersion, wrongAnswer } from './answers.ts';
 import { ApiError } from './api-errors.ts';
-import type { KubeAnswer, KubeClient } from './client.ts';
+import { addResourceList, coreVersions, groupVersions, readAggregated } from './catalog.ts';
+import type { Catalog, Learnt, Resource } from './catalog.ts';
+import type { KubeClient } from './client.ts';
 import { readCache, writeCache } from './discovery-cache.ts';
-
-/** How objects of one kind are reached. */
-export type Resource = { apiVersion: string; kind: string; plural: string; namespaced: boolean; verbs: string[] };
-
-/** What was learnt from one of the two roots, `/api` and `/apis`. */
-export type Learnt = {
-  etag: string;
-  resources: Resource[];
-  /** Kinds that only come as an answer to subresources: `v1/Eviction`. */
-  subresourceKinds: string[];
-  /** Every group version, those without a resource too. */
-  apiVersions: string[];
-  /** Those whose own server does not answer: nobody can tell now what kinds they have. */
-  down: string[];
-};
-
-/** All that is remembered of a cluster. */
-export type Catalog = { time: number; roots: Record<'api' | 'apis', Learnt> };
 
 /** How long what was learnt counts without asking. */
 const FRESH = 10 * 60_000;
@@ -226,10 +209,10 @@ export class Discovery {
       expect: [304],
     });
     if (answer.status === 304 && before !== undefined) return before;
-    const kind = text(answer.body, 'kind');
+    const kind = textField(answer.body, 'kind');
     const where = LISTS.get(kind);
     // It would be a cluster without any kind, in which nothing of a release is found.
-    if (where === undefined || !isList(answer.body, where)) {
+    if (where === undefined || !Array.isArray(fieldOf(answer.body, where))) {
       throw wrongAnswer(this.#client.connection.description, 'its kinds', 'something that is no list of them');
     }
     if (kind === 'APIGroupDiscoveryList') return readAggregated(answer);
@@ -250,88 +233,10 @@ export class Discovery {
     for (const [apiVersion, answer] of answers) {
       if (answer.status === 500 || answer.status === 503) learnt.down.push(apiVersion);
       if (answer.status !== 200) continue;
-      for (const item of list(answer.body, 'resources')) {
-        const name = text(item, 'name');
-        const kind = text(item, 'kind');
-        const namespaced = member(item, 'namespaced') === true;
-        if (!isName(kind)) continue;
-        if (name.includes('/')) learnt.subresourceKinds.push(`${apiVersion}/${kind}`);
-        else if (isName(name))
-          learnt.resources.push({ apiVersion, kind, plural: name, namespaced, verbs: strings(item, 'verbs') });
-      }
+      addResourceList(learnt, apiVersion, answer.body);
     }
     return learnt;
   }
-}
-
-function readAggregated(answer: KubeAnswer): Learnt {
-  const learnt: Learnt = {
-    etag: answer.headers['etag'] ?? '',
-    resources: [],
-    subresourceKinds: [],
-    apiVersions: [],
-    down: [],
-  };
-  for (const group of list(answer.body, 'items')) {
-    const name = text(member(group, 'metadata'), 'name');
-    for (const version of list(group, 'versions')) {
-      const apiVersion = name === '' ? text(version, 'version') : `${name}/${text(version, 'version')}`;
-      if (!isApiVersion(apiVersion)) continue;
-      learnt.apiVersions.push(apiVersion);
-      // The server of this group is down: what it had may no longer be so. Asked again next time.
-      if (text(version, 'freshness') === 'Stale') {
-        learnt.etag = '';
-        learnt.down.push(apiVersion);
-        continue;
-      }
-      for (const item of list(version, 'resources')) {
-        const kind = text(member(item, 'responseKind'), 'kind');
-        const namespaced = text(item, 'scope') === 'Namespaced';
-        const plural = text(item, 'resource');
-        if (isName(kind) && isName(plural)) {
-          learnt.resources.push({ apiVersion, kind, plural, namespaced, verbs: strings(item, 'verbs') });
-        }
-        for (const sub of list(item, 'subresources')) {
-          const subKind = text(member(sub, 'responseKind'), 'kind');
-          if (isName(subKind)) learnt.subresourceKinds.push(`${apiVersion}/${subKind}`);
-        }
-      }
-    }
-  }
-  learnt.subresourceKinds = [...new Set(learnt.subresourceKinds)];
-  return learnt;
-}
-
-function coreVersions(body: Json): string[] {
-  return strings(body, 'versions');
-}
-
-function groupVersions(body: Json): string[] {
-  return list(body, 'groups').flatMap((group) =>
-    list(group, 'versions').map((version) => text(version, 'groupVersion')),
-  );
-}
-
-function isList(body: Json, key: string): boolean {
-  return Array.isArray(member(body, key));
-}
-
-function member(value: Json | undefined, key: string): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? getOwn(value, key) : undefined;
-}
-
-function text(value: Json | undefined, key: string): string {
-  const found = member(value, key);
-  return typeof found === 'string' ? found : '';
-}
-
-function list(value: Json | undefined, key: string): Json[] {
-  const found = member(value, key);
-  return Array.isArray(found) ? found : [];
-}
-
-function strings(value: Json | undefined, key: string): string[] {
-  return list(value, key).filter((item): item is string => typeof item === 'string');
 }
 
 /** What the rest asks of {@link Discovery}. */

@@ -5,15 +5,15 @@
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
-import { spawn } from 'node:child_process';
 import { isatty } from 'node:tty';
+import spawn from 'cross-spawn';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ClientCertificate } from '../../network/dial.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { Connection } from './connection.ts';
-import { bearer } from './credentials.ts';
-import type { Credential } from './credentials.ts';
+import { bearer } from './credential.ts';
+import type { Credential } from './credential.ts';
 import type { ExecConfig } from './kubeconfig.ts';
 
 /** How long a plugin may take; one that can talk to the user may wait for them. */

@@ -11,12 +11,12 @@ import type { ErrorCode } from '../../errors.ts';
 import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { KubeObject, ObjectRef } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
 import { itemsOf, readItem } from './answers.ts';
 import { ApiError } from './api-errors.ts';
 import { FEW, groupsOf, MANAGED_SELECTOR } from './read-many.ts';
 import type { Group } from './read-many.ts';
 import { resourcePath } from './resource-path.ts';
+import type { KubeApi } from './kube-api.ts';
 
 /** Is told each state of an object, and undefined when it is not there. */
 export type OnState = (ref: ObjectRef, live: KubeObject | undefined) => void;
@@ -50,7 +50,7 @@ const WATCH_GRACE_SECONDS = 30;
  * @throws ApiError where they cannot be read at all
  */
 export async function follow(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   refs: readonly ObjectRef[],
   { onState, onTrouble = () => undefined }: Follower,
   signal: AbortSignal,
@@ -82,7 +82,7 @@ export async function follow(
 
 /** Objects of one kind in one namespace, by Helm's label where they are many. */
 async function followGroup(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   refs: readonly ObjectRef[],
   namespace: string,
   follower: Required<Follower>,
@@ -169,7 +169,7 @@ async function followGroup(
 
 /** The way where watching is not allowed. */
 async function poll(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   refs: readonly ObjectRef[],
   { onState, onTrouble }: Required<Follower>,
   signal: AbortSignal,
@@ -214,12 +214,12 @@ type WatchEvent = { type: string; object: KubeObject };
 
 /** Begins a watch, and gives its events until it ends. */
 async function watch(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   path: string,
   query: Record<string, string>,
   signal: AbortSignal,
 ): Promise<AsyncIterable<WatchEvent>> {
-  const stream = await cluster.client.stream({
+  const stream = await cluster.stream({
     path,
     query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS) },
     timeout: BEGIN_MS,

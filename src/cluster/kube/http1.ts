@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import { DialError } from '../../network/dial.ts';
 import { ConnectionPool } from '../../network/pool.ts';
-import { HeldBack, LostRequest } from './transport.ts';
-import type { Exchange, Response } from './transport.ts';
+import { HeldBack, LostRequest } from './exchange.ts';
+import type { Exchange, Response } from './exchange.ts';
 
 /** The most connections at once, those aside that hold an endless answer: what is more waits. */
 const MAX_CONNECTIONS = 16;

@@ -10,8 +10,8 @@
 import { connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { HeldBack, LostRequest } from './transport.ts';
-import type { Exchange, Response, TransportTimes } from './transport.ts';
+import { HeldBack, LostRequest } from './exchange.ts';
+import type { Exchange, Response, TransportTimes } from './exchange.ts';
 
 const SESSION_WINDOW = 32 << 20;
 const STREAM_WINDOW = 8 << 20;

@@ -1,7 +1,8 @@
 /** Reads many objects by as few requests as the cluster allows. */
 import { PkgError } from '../../errors.ts';
 import type { KubeObject, ListQuery, ObjectRef } from '../cluster.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
+import { REQUESTS_AT_ONCE } from './kube-api.ts';
 
 /** Everything that Helm, and so pkg, makes carries this label. */
 const MANAGED: Readonly<Record<string, string>> = { 'app.kubernetes.io/managed-by': 'Helm' };
@@ -9,8 +10,6 @@ const MANAGED: Readonly<Record<string, string>> = { 'app.kubernetes.io/managed-b
 export const MANAGED_SELECTOR = 'app.kubernetes.io/managed-by=Helm';
 /** So many single reads cost less than a list that may hold much that is not wanted. */
 export const FEW = 2;
-/** Single reads at a time. */
-const AT_ONCE = 16;
 /** Names are listed as long as there are at most so many, or so many for each one that is sought. */
 const MANY_NAMES = 1_000;
 const NAMES_EACH = 10;
@@ -41,7 +40,7 @@ export async function readMany(refs: readonly ObjectRef[], reader: Reader): Prom
     }
     const names = await namesFor({ query, indices: missing }, reader);
     const there = missing.filter((index) => names?.has(refs[index]?.name ?? '') ?? true);
-    await inParallel(there, AT_ONCE, async (index) => {
+    await inParallel(there, REQUESTS_AT_ONCE, async (index) => {
       found[index] = await reader.get(refs[index] as ObjectRef);
     });
   };
@@ -55,7 +54,7 @@ export async function existingAmong(refs: readonly ObjectRef[], reader: Reader):
     const sought = group.indices.map((index) => refs[index] as ObjectRef);
     const names = await namesFor(group, reader);
     if (names !== undefined) return sought.filter(({ name }) => names.has(name));
-    const live = await inParallel(sought, AT_ONCE, (ref) => reader.get(ref));
+    const live = await inParallel(sought, REQUESTS_AT_ONCE, (ref) => reader.get(ref));
     return sought.filter((_, at) => live[at] !== undefined);
   });
   return (await Promise.all(groups)).flat();

@@ -1,7 +1,7 @@
 /** The addresses of objects behind a Kubernetes API. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import type { Resource } from './discovery.ts';
+import type { Resource } from './catalog.ts';
 
 /**
  * The path of a kind's collection, or with `name` of one object.

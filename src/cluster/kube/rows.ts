@@ -6,23 +6,22 @@
 import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import type { ListQuery, ObjectRef, Row } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { FEW, groupsOf, MANAGED_SELECTOR } from './read-many.ts';
 import { resourcePath } from './resource-path.ts';
 import { selectorText } from './selector.ts';
+import { REQUESTS_AT_ONCE } from './kube-api.ts';
+import type { KubeApi } from './kube-api.ts';
 
 const AS_TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
-/** Single reads at a time. */
-const AT_ONCE = 16;
 
 /** The rows of objects, in the order of `refs`; undefined for what is not there. Each kind is listed once. */
-export async function rowsOf(cluster: Kubernetes, refs: readonly ObjectRef[]): Promise<(Row | undefined)[]> {
+export async function rowsOf(cluster: KubeApi, refs: readonly ObjectRef[]): Promise<(Row | undefined)[]> {
   const found: (Row | undefined)[] = refs.map(() => undefined);
   const groups = groupsOf(refs).map(async ({ query, indices }) => {
     const rows = indices.length > FEW ? await tableOf(cluster, query, MANAGED_SELECTOR) : [];
     const byName = new Map(rows.map(({ name, row }) => [name, row]));
-    await inParallel(indices, AT_ONCE, async (index) => {
+    await inParallel(indices, REQUESTS_AT_ONCE, async (index) => {
       const { name } = refs[index] as ObjectRef;
       found[index] = byName.get(name) ?? (await tableOf(cluster, query, '', name))[0]?.row;
     });
@@ -33,7 +32,7 @@ export async function rowsOf(cluster: Kubernetes, refs: readonly ObjectRef[]): P
 
 /** The rows of a list. */
 export async function listRows(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   query: ListQuery,
 ): Promise<(Row & { labels: Record<string, string> })[]> {
   const rows = await tableOf(cluster, query, selectorText(query));
@@ -43,7 +42,7 @@ export async function listRows(
 type NamedRow = { name: string; labels: Record<string, string>; row: Row };
 
 async function tableOf(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   { apiVersion, kind, namespace = '' }: ListQuery,
   labelSelector: string,
   name?: string,

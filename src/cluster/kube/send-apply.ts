@@ -3,12 +3,12 @@ import { isJsonObject } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
 import { readObject } from './answers.ts';
 import { resourcePath } from './resource-path.ts';
+import type { KubeApi } from './kube-api.ts';
 
 /** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
-export const FIELD_MANAGER = 'helm';
+export const APPLY_MANAGER = 'helm';
 
 /** An answer without what the object holds, for those who do not read it: less to print for the server, and to read. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
@@ -35,7 +35,7 @@ export type ApplyTo = {
  * @throws ApiError; PkgError PKG_KIND_UNKNOWN
  */
 export async function sendApply(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   query: { dryRun?: 'All'; force?: 'true' },
   { uid, resourceVersion, isTry = false, isRead = false, expect = [], live: before }: ApplyTo = {},
@@ -49,7 +49,7 @@ export async function sendApply(
   const { body, status, repeated } = await cluster.request({
     method: 'PATCH',
     path: resourcePath(resource, ref.namespace, ref.name),
-    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
+    query: { fieldManager: APPLY_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
     contentType: 'application/apply-patch+yaml',
     ...(isRead ? {} : { accept: METADATA_ONLY }),
     live: before,

@@ -4,14 +4,12 @@ import { setOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
-import type { Kubernetes } from '../kubernetes.ts';
-import { inParallel } from '../parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { servesKind } from '../scope.ts';
 import { ApiError } from './api-errors.ts';
 import { sendApply } from './send-apply.ts';
-
-/** Dry runs at a time. */
-const AT_ONCE = 16;
+import { REQUESTS_AT_ONCE } from './kube-api.ts';
+import type { KubeApi } from './kube-api.ts';
 
 /**
  * The problems of new objects, told by dry runs. Of objects that are alike, with the same fields of the same types
@@ -22,7 +20,7 @@ const AT_ONCE = 16;
  * @throws PkgError where the cluster cannot be asked
  */
 export async function tryNew(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   objects: readonly KubeObject[],
   coming: readonly KubeObject[],
 ): Promise<Map<KubeObject, PkgError>> {
@@ -39,9 +37,9 @@ export async function tryNew(
     if (problem !== undefined) problems.set(object, problem);
     return problem === undefined;
   };
-  await inParallel([...alike.values()], AT_ONCE, async ([first, ...others]) => {
+  await inParallel([...alike.values()], REQUESTS_AT_ONCE, async ([first, ...others]) => {
     if (first === undefined || (await tryOne(first))) return;
-    await inParallel(others, AT_ONCE, tryOne);
+    await inParallel(others, REQUESTS_AT_ONCE, tryOne);
   });
   return problems;
 }
@@ -67,7 +65,7 @@ const STRINGS: readonly RegExp[] = [
 ];
 
 async function problemOf(
-  cluster: Kubernetes,
+  cluster: KubeApi,
   object: KubeObject,
   coming: readonly KubeObject[],
 ): Promise<PkgError | undefined> {

@@ -14,6 +14,6 @@ export async function localNamespace(flags: FlagValues<typeof GLOBAL_FLAGS>): Pr
   const home = HOME ?? USERPROFILE ?? '';
   const isTold = settings.kubeconfig !== '' || KUBECONFIG !== '' || KUBERNETES_SERVICE_HOST !== '';
   if (!isTold && !existsSync(join(home, '.kube', 'config'))) return 'default';
-  const { resolveNamespace } = await import('../../cluster/kube/connection.ts');
+  const { resolveNamespace } = await import('../../cluster/kube/resolve-connection.ts');
   return resolveNamespace(settings, process.env);
 }

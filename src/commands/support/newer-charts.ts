@@ -2,7 +2,7 @@
 import type { Chart, ChartSource } from '../../chart/chart.ts';
 import { readChartArchive } from '../../chart/load.ts';
 import { compareVersions, parseVersion } from '../../chart/version.ts';
-import { inParallel } from '../../cluster/parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Release } from '../../release/release.ts';

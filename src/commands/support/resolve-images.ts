@@ -3,6 +3,7 @@ import { PkgError, throwTogether } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { fullImageName, parseImageName } from '../../image-name.ts';
 import type { ImageName } from '../../image-name.ts';
+import { settleInParallel } from '../../parallel.ts';
 import type { FoundImage } from '../../render/images.ts';
 import { registrySource } from '../../repository/image-source.ts';
 import { withRemotes } from './remotes.ts';
@@ -31,25 +32,12 @@ export async function resolveImages(
     flags,
     async (remotes) => {
       const source = registrySource(remotes);
-      const found = new Map<number, Resolved>();
-      const errors = new Map<number, PkgError>();
-      const waiting = [...names.entries()];
-      const work = async (): Promise<void> => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-          const [at, name] = next;
-          try {
-            const digest = await source.resolve(name);
-            found.set(at, { digest, resolved: fullImageName({ ...name, digest }) });
-          } catch (error) {
-            if (!(error instanceof PkgError)) throw error;
-            errors.set(at, error);
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
-      const all = [...errors].sort(([a], [b]) => a - b).map(([, error]) => error);
-      throwTogether(all, (count) => `${count} images cannot be had`);
-      return names.flatMap((_, at) => found.get(at) ?? []);
+      const { results, errors } = await settleInParallel(names, AT_ONCE, async (name): Promise<Resolved> => {
+        const digest = await source.resolve(name);
+        return { digest, resolved: fullImageName({ ...name, digest }) };
+      });
+      throwTogether(errors, (count) => `${count} images cannot be had`);
+      return results;
     },
     loginPlace([chart]),
   );

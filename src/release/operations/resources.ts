@@ -1,7 +1,7 @@
 /** What lives of a release: its objects, and the pods that its workloads select. */
 import type { Cluster, KubeObject, ListQuery, ObjectRef, Row } from '../../cluster/cluster.ts';
 import { groupOf, refOf } from '../../cluster/cluster.ts';
-import { getOwn, isJsonObject } from '../../yaml/value.ts';
+import { fieldOf, isJsonObject } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { parseDocument, splitManifest } from '../manifest.ts';
 import { normalizeObjects } from '../plan-normal.ts';
@@ -97,8 +97,8 @@ function selectorsOf(objects: readonly KubeObject[]): Selector[] {
   for (const object of objects) {
     const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
     if (!WORKLOADS.has(kind)) continue;
-    const selector = member(member(object, 'spec'), 'selector');
-    const labels = textsOf(kind === '/ReplicationController' ? selector : member(selector, 'matchLabels'));
+    const selector = fieldOf(fieldOf(object, 'spec'), 'selector');
+    const labels = textsOf(kind === '/ReplicationController' ? selector : fieldOf(selector, 'matchLabels'));
     if (Object.keys(labels).length === 0) continue;
     const found: Selector = { namespace: object.metadata.namespace ?? '', labels };
     selectors.set(JSON.stringify([found.namespace, Object.entries(labels).sort()]), found);
@@ -146,8 +146,4 @@ function textsOf(value: Json | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
-}
-
-function member(value: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(value) ? getOwn(value, key) : undefined;
 }

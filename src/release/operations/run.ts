@@ -1,7 +1,7 @@
 /** The last part of the road: a plan is applied between two writes of the record. */
 import type { KubeObject } from '../../cluster/cluster.ts';
 import { groupOf, refKey, refOf } from '../../cluster/cluster.ts';
-import { inParallel } from '../../cluster/parallel.ts';
+import { inParallel } from '../../parallel.ts';
 import { PkgError } from '../../errors.ts';
 import { shortened } from '../../errors-text.ts';
 import { Lease } from '../lease.ts';

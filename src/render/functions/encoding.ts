@@ -17,7 +17,8 @@ export function decodeBase64(text: string): Uint8Array {
   return Buffer.from(encoded, 'base64');
 }
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** The digits of base32. */
+export const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Base32 with padding. Fails for what would be too long. */
 export function encodeBase32(bytes: Uint8Array): string {
@@ -45,8 +46,15 @@ export function decodeBase32(text: string): Uint8Array {
   if (encoded.length % 8 !== 0 || !/^[A-Z2-7]*(={0}|={1}|={3}|={4}|={6})$/.test(encoded)) {
     throw new FunctionFailure(`takes base32, not ${shown(text)}`);
   }
-  charge(encoded.length);
-  const digits = encoded.replace(/=+$/, '');
+  return decodeBase32Digits(encoded.replace(/=+$/, ''));
+}
+
+/**
+ * The bytes that digits of base32 without padding make. Bits of the last digit that make no whole byte do not count,
+ * as in Go.
+ */
+export function decodeBase32Digits(digits: string): Uint8Array {
+  charge(digits.length);
   const bytes = new Uint8Array(Math.floor((digits.length * 5) / 8));
   let held = 0;
   let bits = 0;

@@ -9,7 +9,7 @@ import { delimiter, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KubeClient } from '../../../src/cluster/kube/client.ts';
-import { resolveConnection, resolveNamespace } from '../../../src/cluster/kube/connection.ts';
+import { resolveConnection, resolveNamespace } from '../../../src/cluster/kube/resolve-connection.ts';
 import type { ConnectionSettings } from '../../../src/cluster/kube/connection.ts';
 import { locateField } from '../../../src/cluster/kube/kubeconfig-fields.ts';
 import { PkgError } from '../../../src/errors.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Pace } from '../../../src/cluster/kube/pace.ts';
-import { inParallel } from '../../../src/cluster/parallel.ts';
+import { inParallel } from '../../../src/parallel.ts';
 
 test.each([1, 3, 20])('a server that takes %i at once is soon given about so many, and none is lost', async (takes) => {
   const pace = new Pace();

@@ -1,5 +1,5 @@
 /** What the tests of connections share. */
-import { resolveConnection } from '../../../src/cluster/kube/connection.ts';
+import { resolveConnection } from '../../../src/cluster/kube/resolve-connection.ts';
 import type { Connection, ConnectionSettings } from '../../../src/cluster/kube/connection.ts';
 
 /** Settings as when no flag is given. */

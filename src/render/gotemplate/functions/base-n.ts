@@ -1,5 +1,5 @@
 /** Where Go's decoders of base64 and base32 (RFC 4648) find a fault: Sprig shows the place as text. */
-import { charge } from '../../functions/limits.ts';
+import { BASE32, decodeBase32Digits } from '../../functions/encoding.ts';
 
 const WHOLE_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -33,8 +33,6 @@ export function base64Fault(text: string): number | undefined {
   return undefined;
 }
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
 /** Digits of the last group that make no whole byte. */
 const NO_BYTES: readonly number[] = [1, 3, 6];
 
@@ -61,18 +59,5 @@ export function base32Fault(text: string): number | undefined {
 /** The bytes of base32 in which {@link base32Fault} finds no fault; what stands behind the padding is not read. */
 export function decodeBase32Bytes(text: string): string {
   const end = text.indexOf('=');
-  const digits = end === -1 ? text : text.slice(0, end);
-  charge(digits.length);
-  const bytes: number[] = [];
-  let held = 0;
-  let bits = 0;
-  for (const digit of digits) {
-    held = (held << 5) | BASE32.indexOf(digit);
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push(held >> bits);
-    held &= (1 << bits) - 1;
-  }
-  return Buffer.from(bytes).toString('latin1');
+  return Buffer.from(decodeBase32Digits(end === -1 ? text : text.slice(0, end))).toString('latin1');
 }

@@ -1,0 +1,292 @@
+/**
+ * Which cluster, as whom, in which namespace: kubeconfig files, flags and environment, or the service
+ * account of the pod that pkg runs in, in client-go's order.
+ */
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import type { Connection, ConnectionSettings, Identity } from './connection.ts';
+import { inClusterConnection, inClusterNamespace, isInCluster } from './in-cluster.ts';
+import { loadKubeconfig } from './kubeconfig.ts';
+import type { KubeCluster, Kubeconfig, KubeContext, KubeUser } from './kubeconfig.ts';
+import { parseProxyUrl } from '../../network/proxy-choice.ts';
+import { readReferenced } from './referenced-file.ts';
+
+/**
+ * Settles which cluster is meant.
+ *
+ * @throws PkgError PKG_KUBECONFIG_INVALID for files and contexts that are wrong, PKG_TARGET_MISSING when none is named
+ */
+export function resolveConnection(settings: ConnectionSettings, env: NodeJS.ProcessEnv): Connection {
+  const config = loadKubeconfig(settings.kubeconfig, env);
+  const [name, context] = chooseContext(config, settings);
+  const entry = context === undefined ? undefined : config.clusters.get(context.cluster);
+  if (context !== undefined && entry === undefined && settings.server === '') {
+    throw new PkgError(
+      'PKG_KUBECONFIG_INVALID',
+      context.cluster === ''
+        ? `the context "${printable(name)}" names no cluster`
+        : `the context "${printable(name)}" names the cluster "${printable(context.cluster)}", which is not there`,
+      { at: { file: context.file }, hints: ['add the cluster under `clusters`, or choose another context'] },
+    );
+  }
+  if (entry === undefined && settings.server === '') {
+    if (isInCluster(env)) return inClusterConnection(settings, env);
+    throw noCluster(config);
+  }
+  const cluster = overrideCluster(entry, settings);
+  const user = context === undefined ? undefined : config.users.get(context.user);
+  const server = parseServer(cluster, name);
+  const description = name === '' ? `cluster ${server.host}` : `context ${printable(name)}`;
+  return {
+    description,
+    file: cluster.file === '' ? undefined : cluster.file,
+    server,
+    namespace: namespaceIn(settings, context, env),
+    tls: {
+      ca: authorityOf(cluster),
+      insecure: cluster.insecureSkipTlsVerify,
+      serverName: cluster.tlsServerName,
+    },
+    proxyUrl: cluster.proxyUrl === '' ? undefined : parseProxyUrl(cluster.proxyUrl, { file: cluster.file }),
+    // client-go sends no credentials over a connection that anybody could read.
+    identity: identityOf(user, context?.user ?? '', settings, server.protocol === 'https:'),
+    execConfig: cluster.execConfig,
+  };
+}
+
+/**
+ * The namespace that a command works in, without connecting: the flag, the context's, the pod's, `default`.
+ * What is wrong with the kubeconfig is left for whoever connects.
+ */
+export function resolveNamespace(settings: ConnectionSettings, env: NodeJS.ProcessEnv): string {
+  if (settings.namespace !== '') return settings.namespace;
+  try {
+    const [, context] = chooseContext(loadKubeconfig(settings.kubeconfig, env), settings);
+    return namespaceIn(settings, context, env);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    return 'default';
+  }
+}
+
+function namespaceIn(settings: ConnectionSettings, context: KubeContext | undefined, env: NodeJS.ProcessEnv): string {
+  return settings.namespace || context?.namespace || (isInCluster(env) ? inClusterNamespace(env) : 'default');
+}
+
+function chooseContext(config: Kubeconfig, settings: ConnectionSettings): [string, KubeContext | undefined] {
+  const name = settings.context || config.currentContext;
+  if (name === '') return ['', undefined];
+  const context = config.contexts.get(name);
+  if (context !== undefined) return [name, context];
+  const names = [...config.contexts.keys()];
+  const similar = nearest(name, names);
+  const [file] = config.files.length === 0 ? config.searched : config.files;
+  throw new PkgError(
+    'PKG_KUBECONFIG_INVALID',
+    `the context "${printable(name)}" is in no kubeconfig file${settings.context === '' ? ', though it is the current one' : ''}`,
+    {
+      ...(file === undefined ? {} : { at: { file } }),
+      hints: [
+        ...(similar === undefined ? [] : [`did you mean ${printable(similar)}?`]),
+        names.length === 0 ? 'no file holds any context' : `there are: ${printable(names.slice(0, 20).join(', '))}`,
+      ],
+    },
+  );
+}
+
+function noCluster(config: Kubeconfig): PkgError {
+  const where = config.searched.map((file) => printable(file)).join(', ');
+  const what =
+    config.files.length === 0
+      ? `no cluster is named: there is no kubeconfig file at ${where}`
+      : `no cluster is named: ${where} has no current context`;
+  return new PkgError('PKG_TARGET_MISSING', what, {
+    hints: [
+      config.files.length === 0
+        ? 'set KUBECONFIG or give --kubeconfig FILE'
+        : 'choose one with --kube-context NAME, or set `current-context`',
+      'for a folder of manifests instead of a cluster, give --target dir:PATH',
+    ],
+  });
+}
+
+/** Flags over the entry of the file; what they say about trust replaces all that the file says about it. */
+function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSettings): KubeCluster {
+  const cluster: KubeCluster = {
+    file: '',
+    server: '',
+    tlsServerName: '',
+    insecureSkipTlsVerify: false,
+    certificateAuthority: '',
+    certificateAuthorityData: '',
+    proxyUrl: '',
+    execConfig: undefined,
+    ...entry,
+  };
+  if (settings.server !== '') cluster.server = settings.server;
+  if (settings.server !== '' || settings.tlsServerName !== '') cluster.tlsServerName = settings.tlsServerName;
+  if (settings.insecureSkipTlsVerify || settings.caFile !== '') {
+    cluster.insecureSkipTlsVerify = settings.insecureSkipTlsVerify;
+    cluster.certificateAuthority = settings.caFile;
+    cluster.certificateAuthorityData = '';
+  }
+  if (cluster.certificateAuthority !== '' && cluster.certificateAuthorityData !== '') {
+    throw new PkgError(
+      'PKG_KUBECONFIG_INVALID',
+      'the cluster has a certificate-authority and certificate-authority-data',
+      { ...(cluster.file === '' ? {} : { at: { file: cluster.file } }), hints: ['drop one of the two'] },
+    );
+  }
+  if (
+    cluster.insecureSkipTlsVerify &&
+    (cluster.certificateAuthority !== '' || cluster.certificateAuthorityData !== '')
+  ) {
+    throw new PkgError(
+      'PKG_KUBECONFIG_INVALID',
+      'a certificate authority is given, and insecure-skip-tls-verify says not to check certificates',
+      { ...(cluster.file === '' ? {} : { at: { file: cluster.file } }), hints: ['drop one of the two'] },
+    );
+  }
+  return cluster;
+}
+
+/** What a text that holds a certificate in PEM has (RFC 7468, and OpenSSL's older words). */
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+const PEM_HINT = 'it is to be in PEM, with a line -----BEGIN CERTIFICATE-----';
+
+/** OpenSSL takes a text without any certificate for a list of none. */
+function authorityOf(cluster: KubeCluster): string | undefined {
+  const text = cluster.certificateAuthorityData || readReferenced(cluster.certificateAuthority, cluster.file);
+  const given = cluster.certificateAuthorityData !== '' || cluster.certificateAuthority !== '';
+  if (!given || CERTIFICATE.test(text)) return given ? text : undefined;
+  throw new PkgError('PKG_KUBECONFIG_INVALID', 'the certificate authority of the cluster holds no certificate', {
+    ...(cluster.file === '' ? {} : { at: { file: cluster.file } }),
+    hints: [PEM_HINT],
+  });
+}
+
+function parseServer(cluster: KubeCluster, context: string): URL {
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(cluster.server) ? cluster.server : `http://${cluster.server}`;
+  const url = cluster.server === '' ? null : URL.parse(text);
+  if (url !== null && url.hostname !== '' && (url.protocol === 'https:' || url.protocol === 'http:')) {
+    url.search = '';
+    url.hash = '';
+    return url;
+  }
+  throw new PkgError(
+    'PKG_KUBECONFIG_INVALID',
+    cluster.server === ''
+      ? `the cluster of the context "${printable(context)}" has no server`
+      : `the server "${printable(cluster.server)}" is no address of an API server`,
+    {
+      ...(cluster.file === '' ? {} : { at: { file: cluster.file } }),
+      hints: ['write it as https://HOST:PORT'],
+    },
+  );
+}
+
+function identityOf(
+  user: KubeUser | undefined,
+  name: string,
+  settings: ConnectionSettings,
+  encrypted: boolean,
+): Identity {
+  const description = user === undefined ? 'nobody' : `user "${printable(name)}"`;
+  if (user !== undefined) checkUser(user, name);
+  const asUser = settings.asUser || user?.as || '';
+  const asGroups = settings.asGroups.length > 0 ? settings.asGroups : (user?.asGroups ?? []);
+  const actsAsMore =
+    user !== undefined && (user.asUid !== '' || user.asGroups.length > 0 || Object.keys(user.asUserExtra).length > 0);
+  if (asUser === '' && actsAsMore) {
+    throw wrongUser(user, name, 'acts as groups, a uid or more, but as no user', 'add `as`');
+  }
+  if (asUser === '' && settings.asGroups.length > 0) {
+    throw new PkgError('PKG_USAGE', 'groups to act as are given, but no user', { hints: ['add --kube-as-user NAME'] });
+  }
+  const impersonate =
+    asUser === ''
+      ? undefined
+      : { user: asUser, uid: user?.asUid ?? '', groups: asGroups, extra: user?.asUserExtra ?? {} };
+  if (!encrypted) {
+    return {
+      description,
+      token: '',
+      tokenFile: '',
+      basic: undefined,
+      certificate: undefined,
+      exec: undefined,
+      impersonate,
+    };
+  }
+  const token = settings.token || user?.token || '';
+  const tokenFile = settings.token === '' ? (user?.tokenFile ?? '') : '';
+  const { username = '', password = '' } = user ?? {};
+  const basic = username === '' && password === '' ? undefined : { username, password };
+  if (basic !== undefined && (token !== '' || tokenFile !== '')) {
+    throw wrongUser(user, name, 'has a token and a password, and only one of them can be sent');
+  }
+  const certificate = user === undefined ? undefined : certificateOf(user, name);
+  const exec =
+    token === '' && tokenFile === '' && basic === undefined && certificate === undefined ? user?.exec : undefined;
+  return { description, token, tokenFile, basic, certificate, exec, impersonate };
+}
+
+/** OpenSSL takes an empty text for no certificate, and the user would then be nobody. */
+function certificateOf(user: KubeUser, name: string): { cert: string; key: string } | undefined {
+  const cert = user.clientCertificateData || readReferenced(user.clientCertificate, user.file);
+  const key = user.clientKeyData || readReferenced(user.clientKey, user.file);
+  if (user.clientCertificateData === '' && user.clientCertificate === '') return undefined;
+  if (!CERTIFICATE.test(cert)) {
+    throw wrongUser(user, name, 'has a client certificate that holds none', PEM_HINT);
+  }
+  if (key.trim() === '') throw wrongUser(user, name, 'has a client certificate whose key is empty');
+  return { cert, key };
+}
+
+function checkUser(user: KubeUser, name: string): void {
+  if (user.clientCertificate !== '' && user.clientCertificateData !== '') {
+    throw wrongUser(user, name, 'has a client-certificate and client-certificate-data', 'drop one of the two');
+  }
+  if (user.clientKey !== '' && user.clientKeyData !== '') {
+    throw wrongUser(user, name, 'has a client-key and client-key-data', 'drop one of the two');
+  }
+  const hasCertificate = user.clientCertificate !== '' || user.clientCertificateData !== '';
+  if (hasCertificate && user.clientKey === '' && user.clientKeyData === '') {
+    throw wrongUser(user, name, 'has a client certificate without its key');
+  }
+  if (user.authProvider !== '') {
+    throw wrongUser(
+      user,
+      name,
+      `logs in by the auth-provider "${printable(user.authProvider)}", which Kubernetes has dropped`,
+      'have the kubeconfig written anew by a tool that sets up an exec plugin',
+    );
+  }
+  const { exec } = user;
+  if (exec === undefined) return;
+  if (exec.command === '') throw wrongUser(user, name, 'has an exec plugin without a command');
+  if (!/^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(exec.apiVersion)) {
+    throw wrongUser(
+      user,
+      name,
+      exec.apiVersion === ''
+        ? 'has an exec plugin without an apiVersion'
+        : `has an exec plugin of ${printable(exec.apiVersion)}, and pkg speaks client.authentication.k8s.io/v1 and v1beta1`,
+      'update the tool that wrote the kubeconfig, and write it anew',
+    );
+  }
+  if (exec.env.some((variable) => variable.name === '')) {
+    throw wrongUser(user, name, 'has an exec plugin with a variable without a name');
+  }
+  if (!['Never', 'IfAvailable', 'Always'].includes(exec.interactiveMode)) {
+    throw wrongUser(user, name, 'has an exec plugin whose interactiveMode is none of Never, IfAvailable and Always');
+  }
+}
+
+function wrongUser(user: KubeUser | undefined, name: string, what: string, hint?: string): PkgError {
+  return new PkgError('PKG_KUBECONFIG_INVALID', `the user "${printable(name)}" ${what}`, {
+    ...(user === undefined ? {} : { at: { file: user.file } }),
+    ...(hint === undefined ? {} : { hints: [hint] }),
+  });
+}
