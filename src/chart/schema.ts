@@ -7,9 +7,10 @@ import type { Value, ValueMap } from '../yaml/value.ts';
 import { keepLater, readKept } from '../kept.ts';
 import type { Chart, ChartFile } from './chart.ts';
 import type { Origins } from './origins.ts';
+import type { compileRe2 as CompileRe2 } from './re2.ts';
 import { compileSchema } from './schema/compile.ts';
 import { MissingDocument, SchemaFault } from './schema/document.ts';
-import { loadRe2, patternEngine, Re2Needed } from './schema/patterns.ts';
+import { mayHoldPatterns, patternEngine } from './schema/patterns.ts';
 import { validateValue } from './schema/validate.ts';
 import { TooManySteps } from './schema/visit.ts';
 import type { Problem } from './schema/visit.ts';
@@ -98,7 +99,8 @@ const FORBIDDING: ReadonlySet<string> = new Set([
 ]);
 
 async function check({ data }: ChartFile, file: string, values: ValueMap, load: SchemaLoader): Promise<Problem[]> {
-  const json = parseJson(new TextDecoder().decode(data), file);
+  const text = new TextDecoder().decode(data);
+  const json = parseJson(text, file);
   // Kept is the text of a schema that was found plain, wherever the chart lies: pipelines unpack them in new folders
   // each time. Those of one length overwrite each other's, and that is all.
   const kept = `${data.length}.schema`;
@@ -106,8 +108,9 @@ async function check({ data }: ChartFile, file: string, values: ValueMap, load: 
   try {
     const schema: Value = fromPlain(json);
     const others = new Map<string, Value>();
+    let compileRe2 = await patternsFor(text);
     const validate = (): Problem[] => {
-      const { rule, isPlain } = compileSchema(schema, patternEngine(), wasPlain, others);
+      const { rule, isPlain } = compileSchema(schema, patternEngine(compileRe2), wasPlain, others);
       if (isPlain && !wasPlain && data.length >= MUCH) keepLater(kept, () => [data]);
       return validateValue(rule, asFloats(values));
     };
@@ -115,9 +118,10 @@ async function check({ data }: ChartFile, file: string, values: ValueMap, load: 
       try {
         return validate();
       } catch (error) {
-        if (error instanceof Re2Needed) await loadRe2();
-        else if (error instanceof MissingDocument) others.set(error.url, await loadDocument(error.url, file, load));
-        else throw error;
+        if (!(error instanceof MissingDocument)) throw error;
+        const document = await loadDocument(error.url, file, load);
+        compileRe2 ??= await patternsFor(document.text);
+        others.set(error.url, document.value);
       }
     }
   } catch (error) {
@@ -138,9 +142,14 @@ async function check({ data }: ChartFile, file: string, values: ValueMap, load: 
   }
 }
 
-async function loadDocument(url: string, file: string, load: SchemaLoader): Promise<Value> {
+async function patternsFor(text: string): Promise<typeof CompileRe2 | undefined> {
+  return mayHoldPatterns(text) ? (await import('./re2.ts')).compileRe2 : undefined;
+}
+
+async function loadDocument(url: string, file: string, load: SchemaLoader): Promise<{ text: string; value: Value }> {
   try {
-    return fromPlain(parseJson(new TextDecoder().decode(await load(url)), url));
+    const text = new TextDecoder().decode(await load(url));
+    return { text, value: fromPlain(parseJson(text, url)) };
   } catch (error) {
     if (!(error instanceof PkgError) || error.code !== 'PKG_SCHEMA_REMOTE') throw error;
     throw new PkgError(error.code, error.message, { at: { file }, hints: error.hints, cause: error.cause });

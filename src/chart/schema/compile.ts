@@ -9,7 +9,6 @@ import { SchemaDocument, SchemaFault, escapePointer } from './document.ts';
 import type { Resource } from './document.ts';
 import { formatCheck } from './formats.ts';
 import type { FormatCheck } from './formats.ts';
-import { Re2Needed } from './patterns.ts';
 import type { Pattern, PatternEngine } from './patterns.ts';
 import type { Draft } from './shapes.ts';
 
@@ -244,8 +243,7 @@ class Compiler {
   #pattern(source: string): Pattern {
     try {
       return this.#engine(source);
-    } catch (error) {
-      if (error instanceof Re2Needed) throw error;
+    } catch {
       throw new SchemaFault(`${printable(source, 120)} is no pattern in RE2's syntax`);
     }
   }

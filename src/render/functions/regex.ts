@@ -1,23 +1,12 @@
 /**
- * Regular expressions in Go's dialect: plain ones by JavaScript's own, all others by re2js. The time of one search
- * grows with the length of the text, whatever the pattern.
+ * Regular expressions in Go's dialect, by re2js: the time of one search grows with the length of the text, whatever the
+ * pattern.
  */
+import { compileRe2 } from '../../chart/re2.ts';
 import type { Compiled } from '../../chart/re2.ts';
 import { printable } from '../../errors-text.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { charge, chargeCharacters, checkCount, checkLength, LimitReached } from './limits.ts';
-import { plainPattern, stepsFor } from '../../chart/plain-pattern.ts';
-import type { PlainPattern } from '../../chart/plain-pattern.ts';
-
-let compileRe2: ((pattern: string) => Compiled) | undefined;
-
-/** Loads what patterns need that are not plain. */
-export async function loadRe2(): Promise<void> {
-  compileRe2 ??= (await import('../../chart/re2.ts')).compileRe2;
-}
-
-/** A pattern is not plain, and {@link loadRe2} was not called. */
-export class Re2NotLoaded extends Error {}
 
 /**
  * What a text to search is: characters, or the bytes of UTF-8, each as one character. Patterns are always
@@ -27,10 +16,7 @@ export type Encoding = 'text' | 'bytes';
 
 /** Does the pattern match somewhere in the text? Fails for a pattern that is none, as all others do. */
 export function matchesPattern(pattern: string, text: string, encoding: Encoding = 'text'): boolean {
-  const plain = plainFor(pattern, text, false);
-  if (plain === undefined) return searchable(pattern, text).regex.matcher(subject(text, encoding)).find();
-  plain.lastIndex = 0;
-  return plain.test(text);
+  return searchable(pattern, text).regex.matcher(subject(text, encoding)).find();
 }
 
 /** The first match; empty when there is none. */
@@ -60,7 +46,7 @@ export function replaceLiteral(
 
 /** Go's Split: at most `count` parts, the last one unsplit; all when it is negative. */
 export function splitPattern(pattern: string, text: string, count: number, encoding: Encoding = 'text'): string[] {
-  check(pattern);
+  compile(pattern);
   if (count === 0) return [];
   if (pattern !== '' && text === '') return [''];
   const parts: string[] = [];
@@ -90,34 +76,6 @@ const COMPILING = 500;
 const compiled: Map<string, Compiled> = new Map();
 const MOST_COMPILED = 100;
 
-/** What is known of patterns: how JavaScript would run them, null when it cannot. */
-const plains: Map<string, PlainPattern | null> = new Map();
-
-function plainOf(pattern: string): PlainPattern | null {
-  let plain = plains.get(pattern);
-  if (plain !== undefined) return plain;
-  plain = plainPattern(pattern) ?? null;
-  if (plains.size >= MOST_COMPILED) plains.clear();
-  plains.set(pattern, plain);
-  return plain;
-}
-
-/** JavaScript's pattern, if it is one and the text is for it. */
-function plainFor(pattern: string, text: string, withGroups: boolean): RegExp | undefined {
-  const plain = plainOf(pattern);
-  if (plain === null || (withGroups && !plain.hasSameGroups)) return undefined;
-  const steps = NOT_ASCII.test(text) ? undefined : stepsFor(plain, text);
-  if (steps === undefined) return undefined;
-  // One of these steps takes about a nanosecond.
-  if (steps > 1000) charge(steps / 100);
-  return plain.regex;
-}
-
-/** Fails for a pattern that is none. */
-function check(pattern: string): void {
-  if (plainOf(pattern) === null) compile(pattern);
-}
-
 /**
  * The pattern compiled, and paid for a search of this text: RE2 goes with the whole pattern through each character, and
  * takes along what the groups caught.
@@ -131,7 +89,6 @@ function searchable(pattern: string, text: string): Compiled {
 function compile(pattern: string): Compiled {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
-  if (compileRe2 === undefined) throw new Re2NotLoaded();
   let made: Compiled;
   try {
     charge(pattern.length * (COMPILING + pattern.length / 100));
@@ -165,18 +122,12 @@ const MATCH = 30;
 /** One search is linear, but all of them together may not be (`a.*b|a`); nobody waits longer than this. */
 const LONGEST_SEARCH_MS = 5_000;
 
-/**
- * Go's matches: from left to right, none empty right behind another; all of them when `count` is negative.
- *
- * @param withGroups what groups caught will be asked for
- */
-function matches(pattern: string, text: string, count: number, encoding: Encoding, withGroups = false): Match[] {
+/** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. */
+function matches(pattern: string, text: string, count: number, encoding: Encoding): Match[] {
   if (count === 0) {
-    check(pattern);
+    compile(pattern);
     return [];
   }
-  const plain = plainFor(pattern, text, withGroups);
-  if (plain !== undefined) return plainMatches(plain, text, count);
   const { regex, groups: named } = searchable(pattern, text);
   const matcher = regex.matcher(subject(text, encoding));
   const found: Match[] = [];
@@ -202,29 +153,6 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
     if (performance.now() - started > LONGEST_SEARCH_MS) {
       throw new FunctionFailure(`takes too long to find all matches of ${shown(pattern)}`);
     }
-  }
-  return found;
-}
-
-function plainMatches(regex: RegExp, text: string, count: number): Match[] {
-  const found: Match[] = [];
-  let previousEnd = -1;
-  regex.lastIndex = 0;
-  while (count < 0 || found.length < count) {
-    const groups = regex.exec(text);
-    if (groups === null) break;
-    const { index: start } = groups;
-    const end = start + groups[0].length;
-    if (start === end) regex.lastIndex++;
-    if (start === end && start === previousEnd) continue;
-    previousEnd = end;
-    found.push({
-      start,
-      end,
-      group: (name) => (NUMBER.test(name) ? groups[Number(name)] : groups.groups?.[name]) ?? '',
-    });
-    checkCount(found.length);
-    charge(MATCH + groups.length);
   }
   return found;
 }
@@ -267,8 +195,7 @@ function replaceAll(pattern: string, text: string, replacement: readonly Part[],
     checkLength(length);
     parts.push(part);
   };
-  const withGroups = replacement.some((part) => typeof part !== 'string');
-  for (const match of matches(pattern, text, -1, encoding, withGroups)) {
+  for (const match of matches(pattern, text, -1, encoding)) {
     add(text.slice(end, match.start));
     for (const part of replacement) add(typeof part === 'string' ? part : match.group(part.group));
     end = match.end;

@@ -2,53 +2,44 @@
 import {
   findAll,
   findFirst,
-  loadRe2,
   matchesPattern,
   quotePattern,
-  Re2NotLoaded,
   replaceLiteral,
   replaceTemplate,
   splitPattern,
 } from '../../functions/regex.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
-import { FunctionNotLoaded } from '../fault.ts';
 import { decodeText, encodeText, stringList, TypedList } from '../value.ts';
 import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
 
-const mustMatch = fn(['string', 'string'], (_host, pattern, text) =>
-  searching(() => matchesPattern(textOf(pattern), text, 'bytes')),
-);
+const mustMatch = fn(['string', 'string'], (_host, pattern, text) => matchesPattern(textOf(pattern), text, 'bytes'));
 
-const regexFind = fn(['string', 'string'], (_host, pattern, text) =>
-  searching(() => findFirst(textOf(pattern), text, 'bytes')),
-);
+const regexFind = fn(['string', 'string'], (_host, pattern, text) => findFirst(textOf(pattern), text, 'bytes'));
 
 const regexFindAll = fn(['string', 'string', 'int'], (_host, pattern, text, count) =>
-  searching(() => listOf(findAll(textOf(pattern), text, count, 'bytes'))),
+  listOf(findAll(textOf(pattern), text, count, 'bytes')),
 );
 
 const regexReplaceAll = fn(['string', 'string', 'string'], (_host, pattern, text, template) =>
-  searching(() => replaceTemplate(textOf(pattern), text, template, 'bytes')),
+  replaceTemplate(textOf(pattern), text, template, 'bytes'),
 );
 
 const regexReplaceAllLiteral = fn(['string', 'string', 'string'], (_host, pattern, text, replacement) =>
-  searching(() => replaceLiteral(textOf(pattern), text, replacement, 'bytes')),
+  replaceLiteral(textOf(pattern), text, replacement, 'bytes'),
 );
 
-const regexSplit = fn(['string', 'string', 'int'], (_host, pattern, text, count) =>
-  searching(() => {
-    const parts = splitPattern(textOf(pattern), text, count, 'bytes');
-    // Where none is asked for Go makes no list, where none is found an empty one.
-    return count === 0 ? listOf(parts) : stringList(parts);
-  }),
-);
+const regexSplit = fn(['string', 'string', 'int'], (_host, pattern, text, count) => {
+  const parts = splitPattern(textOf(pattern), text, count, 'bytes');
+  // Where none is asked for Go makes no list, where none is found an empty one.
+  return count === 0 ? listOf(parts) : stringList(parts);
+});
 
 export const functions: FunctionGroup = {
   /** A pattern that is none matches nothing. */
   regexMatch: fn(['string', 'string'], (_host, pattern, text) => {
     try {
-      return searching(() => matchesPattern(textOf(pattern), text, 'bytes'));
+      return matchesPattern(textOf(pattern), text, 'bytes');
     } catch (error) {
       if (error instanceof FunctionFailure || error instanceof GoError) return false;
       throw error;
@@ -67,18 +58,6 @@ export const functions: FunctionGroup = {
   mustRegexSplit: regexSplit,
   regexQuoteMeta: fn(['string'], (_host, text) => quotePattern(text)),
 };
-
-/** What these functions need for patterns that are not plain. */
-export const loadMore: () => Promise<void> = loadRe2;
-
-/** A search that RE2 is missing for is begun anew once it is there. */
-function searching<T>(search: () => T): T {
-  try {
-    return search();
-  } catch (error) {
-    throw error instanceof Re2NotLoaded ? new FunctionNotLoaded('regexMatch') : error;
-  }
-}
 
 /** The text of a pattern's bytes. */
 function textOf(pattern: string): string {

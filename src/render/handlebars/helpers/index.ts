@@ -52,7 +52,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> 
       'regexSplit',
       'regexQuoteMeta',
     ],
-    load: async () => (await import('./regex.ts')).loadRegexes(),
+    load: async () => (await import('./regex.ts')).regexes,
   },
   { names: ['urlParse', 'urlJoin'], load: async () => (await import('./urls.ts')).urls },
   {

@@ -2,7 +2,6 @@
 import {
   findAll,
   findFirst,
-  loadRe2,
   matchesPattern,
   quotePattern,
   replaceLiteral,
@@ -12,7 +11,7 @@ import {
 import { count, helper, text } from './parameters.ts';
 import type { Helper } from './types.ts';
 
-const regexes: Record<string, Helper> = {
+export const regexes: Record<string, Helper> = {
   regexMatch: helper([text('pattern'), text('text')], ([pattern, text]) => matchesPattern(pattern, text)),
   regexFind: helper([text('pattern'), text('text')], ([pattern, text]) => findFirst(pattern, text)),
   regexFindAll: helper([text('pattern'), text('text'), count('count')], ([pattern, text, count]) =>
@@ -29,9 +28,3 @@ const regexes: Record<string, Helper> = {
   ),
   regexQuoteMeta: helper([text('text')], ([text]) => quotePattern(text)),
 };
-
-/** The helpers, once all that they may need is there. */
-export async function loadRegexes(): Promise<Record<string, Helper>> {
-  await loadRe2();
-  return regexes;
-}
