@@ -44,29 +44,30 @@ export type Cascade = 'background' | 'orphan' | 'foreground';
 /** What somebody is about to do with an object. */
 export type Intent = { verb: 'create' | 'update' | 'delete'; ref: ObjectRef };
 
-/** How objects are compared. */
-export type CompareOptions = ApplyOptions & {
-  /** Namespaces and CRDs that are made before: what lives in them cannot be tried now. */
-  coming?: readonly KubeObject[];
-  /** Leave fields to those who hold them through the scale subresource, as autoscalers do. */
-  leaveScaled?: boolean;
+/** What lives in the place of an object as it is to be. */
+export type Found = {
+  /** Undefined for nothing. */
+  live: KubeObject | undefined;
+  /** Applying would certainly change nothing; false where that is to be asked by a dry run. */
+  same: boolean;
 };
 
-/** How an object as it is to be stands to what lives in its place. */
-export type Comparison = {
-  /** Applying would change nothing. */
-  same: boolean;
-  /** What lives there; undefined for nothing. */
-  live: KubeObject | undefined;
-  /** What would live there, where the place tells it. */
-  after?: KubeObject;
-  /** The object as it is to be applied, where fields of it are left to somebody else. */
-  desired?: KubeObject;
-  /** What a person should know of it. */
-  notes?: string[];
-  /** Why it cannot be applied: others hold its fields, a field cannot change, … */
-  problem?: PkgError;
+/** How a dry run is made. */
+export type DryRunOptions = {
+  /** What lives in the object's place; undefined for nothing. */
+  live?: KubeObject | undefined;
+  /** Take fields that others hold. */
+  force?: boolean;
 };
+
+/** What applying an object would do. */
+export type DryRun =
+  /** `after` would live, where the place tells it; `same`: and it lives already. */
+  | { outcome: 'applied'; after?: KubeObject; same: boolean }
+  /** It would be refused. `isCertain`: whatever else is made before. */
+  | { outcome: 'refused'; problem: PkgError; isCertain: boolean }
+  /** The place cannot tell: the write will. */
+  | { outcome: 'unknown' };
 
 /** Says whether writes may go out, and is asked at the moment when each would. */
 export interface Fence {
@@ -104,8 +105,12 @@ export interface Cluster {
   getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]>;
   /** Those of many objects that are there, by as few requests as the place allows. */
   existing(refs: readonly ObjectRef[]): Promise<ObjectRef[]>;
-  /** Compares objects as they are to be with what lives, in the order given. */
-  compare(desired: readonly KubeObject[], options?: CompareOptions): Promise<Comparison[]>;
+  /** Reads what lives in the places of objects as they are to be, in the order given. */
+  compare(desired: readonly KubeObject[]): Promise<Found[]>;
+  /** The error for a kind that is not served in this version now; undefined for one that is. */
+  unservedKind(apiVersion: string, kind: string): Promise<PkgError | undefined>;
+  /** Asks what applying an object of a kind that is served would do, and does nothing. */
+  dryRun(object: KubeObject, options: DryRunOptions): Promise<DryRun>;
   /** What of this will be refused for want of rights, as errors; nothing where the place does not tell. */
   refused(intents: readonly Intent[]): Promise<PkgError[]>;
   list(query: ListQuery): Promise<KubeObject[]>;

@@ -23,7 +23,7 @@ import {
 } from './directory/layout.ts';
 import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
 import type { JsonObject } from '../yaml/value.ts';
-import type { Cluster, Comparison, Fence, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
+import type { Cluster, DryRun, Fence, Found, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
 
 const CRD: { apiVersion: string; kind: string } = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -103,7 +103,7 @@ class Directory implements Cluster {
     return refs.filter((ref) => this.#folder.read(folderOf(ref), fileOf(ref)) !== undefined);
   }
 
-  async compare(desired: readonly KubeObject[]): Promise<Comparison[]> {
+  async compare(desired: readonly KubeObject[]): Promise<Found[]> {
     return desired.map((object) => {
       const ref = refOf(object);
       const text = this.#folder.read(folderOf(ref), fileOf(ref));
@@ -113,6 +113,15 @@ class Directory implements Cluster {
       // A file that was only written in another way, by a formatter perhaps, holds the same object.
       return { same: printObject(live) === printObject(object), live };
     });
+  }
+
+  async unservedKind(): Promise<undefined> {
+    return undefined;
+  }
+
+  async dryRun(): Promise<DryRun> {
+    // A folder takes whatever is written, and compares it exactly.
+    return { outcome: 'applied', same: false };
   }
 
   async list(query: ListQuery): Promise<KubeObject[]> {

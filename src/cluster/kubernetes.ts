@@ -6,9 +6,10 @@ import type {
   Cascade,
   ApplyOptions,
   Cluster,
-  CompareOptions,
-  Comparison,
+  DryRun,
+  DryRunOptions,
   Fence,
+  Found,
   Intent,
   KubeObject,
   ListQuery,
@@ -19,12 +20,13 @@ import type {
 import { refOf } from './cluster.ts';
 import { itemsOf, readItem, readObject, wrongAnswer } from './kube/answers.ts';
 import { ApiError } from './kube/api-errors.ts';
-import { applyObject, compareObjects } from './kube/apply.ts';
+import { applyObject } from './kube/apply.ts';
 import type { Resource } from './kube/catalog.ts';
 import { KubeClient } from './kube/client.ts';
 import type { KubeAnswer, KubeRequest, KubeStreamRequest } from './kube/client.ts';
 import type { Follower } from './kube/follow.ts';
 import type { Connection, ConnectionSettings } from './kube/connection.ts';
+import { dryRun } from './kube/dry-run.ts';
 import { Discovery, kindsWithin } from './kube/discovery.ts';
 import type { Kinds } from './kube/discovery.ts';
 import type { KubeApi } from './kube/kube-api.ts';
@@ -34,6 +36,7 @@ import { resolveConnection } from './kube/resolve-connection.ts';
 import { resourcePath } from './kube/resource-path.ts';
 import { selectorText } from './kube/selector.ts';
 import { writeOnce } from './kube/write-once.ts';
+import { isSettled } from './managed-fields.ts';
 import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 
 /** The field manager of writes that are no applies, as Helm's writes of records have it. */
@@ -271,8 +274,21 @@ export class Kubernetes implements Cluster, KubeApi {
     } while (next !== '');
   }
 
-  async compare(desired: readonly KubeObject[], options: CompareOptions = {}): Promise<Comparison[]> {
-    return await compareObjects(this, desired, options);
+  async compare(desired: readonly KubeObject[]): Promise<Found[]> {
+    const found = await this.getMany(desired.map((object) => refOf(object)));
+    return desired.map((object, index) => {
+      const live = found[index];
+      return { live, same: live !== undefined && isSettled(object, live) };
+    });
+  }
+
+  async unservedKind(apiVersion: string, kind: string): Promise<PkgError | undefined> {
+    const resource = await this.discovery.resource(apiVersion, kind);
+    return resource === undefined ? this.discovery.unknownKind(apiVersion, kind) : undefined;
+  }
+
+  async dryRun(object: KubeObject, options: DryRunOptions): Promise<DryRun> {
+    return await dryRun(this, object, options);
   }
 
   async refused(intents: readonly Intent[]): Promise<PkgError[]> {

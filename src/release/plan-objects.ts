@@ -8,9 +8,25 @@ import { describeRef, refKey, refOf } from '../cluster/cluster.ts';
 import { compareUninstallOrder } from '../render/order.ts';
 import { isKept, isWrittenByHelm, ownershipOf, releaseOnObject } from './plan-normal.ts';
 import { changesOf } from './plan-changes.ts';
-import type { Comparison, KubeObject, ObjectRef } from '../cluster/cluster.ts';
+import type { KubeObject, ObjectRef } from '../cluster/cluster.ts';
 import { KEEP_POLICY } from './plan.ts';
 import type { Plan, Step } from './plan.ts';
+
+/** How an object as it is to be stands to what lives in its place. */
+export type Comparison = {
+  /** Applying would change nothing. */
+  same: boolean;
+  /** What lives there; undefined for nothing. */
+  live: KubeObject | undefined;
+  /** What would live there, where the place tells it. */
+  after?: KubeObject;
+  /** The object as it is to be applied, where fields of it are left to somebody else. */
+  desired?: KubeObject;
+  /** What a person should know of it. */
+  notes?: string[];
+  /** Why it cannot be applied: others hold its fields, a field cannot change, … */
+  problem?: PkgError;
+};
 
 /** An object that an earlier revision may have made. */
 export type BaselineObject = {

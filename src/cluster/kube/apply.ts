@@ -1,36 +1,15 @@
-/** Server-side apply, and telling whether it would change anything. */
+/** Server-side apply. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ErrorCode, PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { equalJson } from '../../yaml/value.ts';
-import type { JsonObject } from '../../yaml/value.ts';
-import type { ApplyOptions, CompareOptions, Comparison, KubeObject } from '../cluster.ts';
+import type { ApplyOptions, KubeObject } from '../cluster.ts';
 import { describeRef, refOf } from '../cluster.ts';
-import { inParallel } from '../../parallel.ts';
-import { servesKind } from '../scope.ts';
+import { isSettled } from '../managed-fields.ts';
 import { ApiError } from './api-errors.ts';
-import { isUpdate, migratedFields } from './client-side.ts';
-import {
-  fieldsHeldByOthers,
-  fieldsLeftToOthers,
-  isAppliedBy,
-  isSettled,
-  managedFieldsOf,
-  pathText,
-  withoutField,
-} from './managed-fields.ts';
-import type { HeldField } from './managed-fields.ts';
-import { resourcePath } from './resource-path.ts';
-import { APPLY_MANAGER, sendApply } from './send-apply.ts';
-import { REQUESTS_AT_ONCE } from './kube-api.ts';
+import { migratedFields } from './client-side.ts';
+import { dryRun } from './dry-run.ts';
 import type { KubeApi } from './kube-api.ts';
-
-/** Errors that are about the object, and not about the cluster. */
-const PROBLEMS: ReadonlySet<ErrorCode> = new Set([
-  'PKG_OBJECT_INVALID',
-  'PKG_OBJECT_CONFLICT',
-  'PKG_CLUSTER_FORBIDDEN',
-]);
+import { resourcePath } from './resource-path.ts';
+import { sendApply } from './send-apply.ts';
 
 /**
  * Makes the object's fields hold. With `expected`, only if it is still that object (by its `uid`), or if there
@@ -97,9 +76,15 @@ async function createByApply(cluster: KubeApi, object: KubeObject): Promise<Kube
     }
     // The answer to an earlier try was lost, and this is what that made: everything that was sent, with the marks of
     // this release, is held by Helm's applies, and nobody else writes so for a release whose lease is held.
-    if (isRepeated && (await compareObject(cluster, object, live, {})).same) return live;
+    if (isRepeated && (await isAsSent(cluster, object, live))) return live;
     throw meanwhile(object, 'made');
   }
+}
+
+async function isAsSent(cluster: KubeApi, object: KubeObject, live: KubeObject): Promise<boolean> {
+  if (isSettled(object, live)) return true;
+  const told = await dryRun(cluster, object, { live });
+  return told.outcome === 'applied' && told.same;
 }
 
 function forceOf(isForced: boolean): { force?: 'true' } {
@@ -116,7 +101,7 @@ async function migrate(cluster: KubeApi, expected: KubeObject): Promise<void> {
   for (let tries = 1; ; tries++) {
     // What took its place meanwhile is met by the apply.
     if (live === undefined || live.metadata['uid'] !== expected.metadata['uid']) return;
-    const fields = migratedFields(live, APPLY_MANAGER);
+    const fields = migratedFields(live);
     if (fields === undefined) return;
     const resource = await cluster.discovery.required(ref.apiVersion, ref.kind);
     const { status } = await cluster.request({
@@ -135,114 +120,4 @@ async function migrate(cluster: KubeApi, expected: KubeObject): Promise<void> {
     if (status < 300) return;
     live = await cluster.get(ref);
   }
-}
-
-/**
- * Compares objects as they are to be with what lives. Where `managedFields` do not show that nothing would change,
- * the server is asked, by a dry run: so conflicts and fields that cannot change are known before anything is written.
- *
- * @throws ApiError where the server cannot be asked
- */
-export async function compareObjects(
-  cluster: KubeApi,
-  desired: readonly KubeObject[],
-  options: CompareOptions,
-): Promise<Comparison[]> {
-  const found = await cluster.getMany(desired.map((object) => refOf(object)));
-  const fresh = desired.filter((_, index) => found[index] === undefined);
-  const problems = fresh.length === 0 ? undefined : await problemsOfNew(cluster, fresh, options.coming ?? []);
-  return await inParallel(desired, REQUESTS_AT_ONCE, async (object, index) => {
-    const live = found[index];
-    if (live !== undefined) return await compareObject(cluster, object, live, options);
-    const problem = problems?.get(object);
-    return { same: false, live, ...(problem && { problem }) };
-  });
-}
-
-/** The problems of objects that are not there yet. Most runs have none, and do not load this. */
-async function problemsOfNew(
-  cluster: KubeApi,
-  objects: readonly KubeObject[],
-  coming: readonly KubeObject[],
-): Promise<ReadonlyMap<KubeObject, PkgError>> {
-  const { tryNew } = await import('./try-new.ts');
-  return await tryNew(cluster, objects, coming);
-}
-
-async function compareObject(
-  cluster: KubeApi,
-  object: KubeObject,
-  live: KubeObject,
-  options: CompareOptions,
-): Promise<Comparison> {
-  const scaled = options.leaveScaled === true ? heldByOthers(object, live).filter(isScaled) : [];
-  const desired = scaled.reduce<JsonObject>((rest, { path }) => withoutField(rest, path), object) as KubeObject;
-  const notes = scaled.map((field) => `${describeField(desired, field)} is left to ${describeHolder(field)}`);
-  const about = scaled.length === 0 ? { live } : { live, desired, notes };
-  const isMigrated = migratedFields(live, APPLY_MANAGER) === undefined;
-  if (isMigrated && isSettled(desired, live, APPLY_MANAGER)) return { same: true, ...about };
-  if ((await cluster.discovery.resource(desired.apiVersion, desired.kind)) === undefined) {
-    // It lives in another version of its kind. What makes the server serve this one comes before it, or does not.
-    if (servesKind(options.coming ?? [], desired)) return { same: false, ...about };
-    return { same: false, ...about, problem: cluster.discovery.unknownKind(desired.apiVersion, desired.kind) };
-  }
-  const force = options.forceConflicts === true;
-  // For the server, what Helm's updates hold is a conflict with us, as is what others hold.
-  const others = isMigrated || force ? [] : heldByOthers(desired, live);
-  if (others.length > 0) return { same: false, ...about, problem: conflict(desired, others, 409) };
-  let after: KubeObject;
-  try {
-    const outcome = { dryRun: 'All', ...forceOf(force || !isMigrated) } as const;
-    after = (await sendApply(cluster, desired, outcome, { uid: live.metadata['uid'], isRead: true, live })).live;
-  } catch (problem) {
-    // Whether it is our object at all is for the planner to say first.
-    if (!(problem instanceof ApiError) || !PROBLEMS.has(problem.code)) throw problem;
-    // Some webhook would act on a dry run as on a write, so that the server does not ask it: the write will tell.
-    if (/does not support dry run/.test(problem.text)) return { same: false, ...about, notes };
-    const held = problem.status === 409 ? heldByOthers(desired, live) : [];
-    return { same: false, ...about, problem: held.length === 0 ? problem : conflict(desired, held, 409) };
-  }
-  if (isMigrated && equalJson(whatCounts(live), whatCounts(after))) return { same: true, ...about };
-  const left = fieldsLeftToOthers(live, after, APPLY_MANAGER);
-  const kept = left.map((field) => `${describeField(desired, field)} is kept: also held by ${describeHolder(field)}`);
-  return { same: false, ...about, after, notes: [...notes, ...kept] };
-}
-
-/** The fields of an object that live otherwise and are held by neither Helm's applies nor its updates. */
-function heldByOthers(object: KubeObject, live: KubeObject): HeldField[] {
-  return fieldsHeldByOthers(object, live, (entry) => isAppliedBy(entry, APPLY_MANAGER) || isUpdate(entry));
-}
-
-function isScaled({ subresource, path }: HeldField): boolean {
-  return subresource === 'scale' && path.every((name) => !name.startsWith('['));
-}
-
-function describeField(object: KubeObject, { path }: HeldField): string {
-  return printable(`${pathText(path)} of ${describeRef(refOf(object))}`, 500);
-}
-
-function describeHolder({ manager, subresource, time }: HeldField): string {
-  const how = subresource === '' ? '' : ` through ${subresource}`;
-  return printable(`"${manager}"${how}${time === '' ? '' : `, who wrote at ${time}`}`, 500);
-}
-
-function conflict(object: KubeObject, held: readonly HeldField[], status: number): ApiError {
-  const holders = [...new Set(held.map(({ manager }) => `"${printable(manager)}"`))].join(', ');
-  const place = object.metadata.namespace === undefined ? '' : ` in namespace "${object.metadata.namespace}"`;
-  return new ApiError(
-    'PKG_OBJECT_CONFLICT',
-    `fields of ${printable(describeRef(refOf(object)) + place)} are held by ${holders}`,
-    { status, reason: 'Conflict' },
-    {
-      notes: held.map((field) => `${printable(pathText(field.path), 500)}: held by ${describeHolder(field)}`),
-      hints: ['leave the fields out of the chart, or take them with --force-conflicts'],
-    },
-  );
-}
-
-/** An object without what every write moves; of who holds its fields, what is held by Helm's applies. */
-function whatCounts(object: KubeObject): JsonObject {
-  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
-  const held = managedFieldsOf(object).find((entry) => isAppliedBy(entry, APPLY_MANAGER));
-  return { ...object, metadata: { ...metadata, held: held === undefined ? null : (held['fieldsV1'] ?? null) } };
 }

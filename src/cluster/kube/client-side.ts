@@ -3,37 +3,28 @@
  * migration a field that a chart drops would stay for ever, and one that it changes would be a conflict.
  * The same is done by client-go (`csaupgrade`), and so by Helm 4.
  */
-import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import { getOwn, isJsonObject } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
-import { isAppliedBy, isWhole, managedFieldsOf } from './managed-fields.ts';
-
-/** The names under which Helm has updated objects. */
-const UPDATERS: readonly string[] = ['helm', 'Helm'];
+import { APPLY_MANAGER, isApplied, isUpdated, managedFieldsOf } from '../managed-fields.ts';
 
 /**
- * The `managedFields` of an object once what Helm's updates hold is held by the applies of `manager`; undefined
+ * The `managedFields` of an object once what Helm's updates hold is held by its applies; undefined
  * where updates hold nothing.
  */
-export function migratedFields(live: KubeObject, manager: string): JsonObject[] | undefined {
+export function migratedFields(live: KubeObject): JsonObject[] | undefined {
   const entries = managedFieldsOf(live);
-  const updates = entries.filter((entry) => isUpdate(entry));
+  const updates = entries.filter((entry) => isUpdated(entry));
   const [first] = updates;
   if (first === undefined) return undefined;
-  const applied = entries.find((entry) => isAppliedBy(entry, manager));
+  const applied = entries.find((entry) => isApplied(entry));
   let fields: JsonObject = {};
   for (const entry of applied === undefined ? updates : [applied, ...updates]) {
     const held = getOwn(entry, 'fieldsV1');
     if (isJsonObject(held)) fields = union(fields, held);
   }
-  const merged: JsonObject = { ...(applied ?? first), manager, operation: 'Apply', fieldsV1: fields };
+  const merged: JsonObject = { ...(applied ?? first), manager: APPLY_MANAGER, operation: 'Apply', fieldsV1: fields };
   return [merged, ...entries.filter((entry) => entry !== applied && !updates.includes(entry))];
-}
-
-/** Is this what an update of Helm's holds of the object itself? */
-export function isUpdate(entry: JsonObject): boolean {
-  if (!isWhole(entry) || getOwn(entry, 'operation') !== 'Update') return false;
-  return UPDATERS.includes(textField(entry, 'manager'));
 }
 
 function union(a: JsonObject, b: JsonObject): JsonObject {

@@ -3,12 +3,10 @@ import { isJsonObject } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import type { KubeObject } from '../cluster.ts';
 import { refOf } from '../cluster.ts';
+import { APPLY_MANAGER } from '../managed-fields.ts';
 import { readObject } from './answers.ts';
 import { resourcePath } from './resource-path.ts';
 import type { KubeApi } from './kube-api.ts';
-
-/** The name under which Helm applies, and so pkg: the fields of one are the fields of the other. */
-export const APPLY_MANAGER = 'helm';
 
 /** An answer without what the object holds, for those who do not read it: less to print for the server, and to read. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';

@@ -18,6 +18,7 @@ import type { RecordedChart, Release } from '../release.ts';
 import { recordRef } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { readBaseline } from './baseline.ts';
+import { compareObjects } from './compare.ts';
 import { eventsOf, objectsOfHook } from './hooks.ts';
 import { readOwners } from './owners.ts';
 import type { ChartOperation, Env } from './env.ts';
@@ -126,7 +127,7 @@ export async function planRelease(
   const record = options.record.map((verb): Intent => ({ verb, ref: recordRef(name, namespace, revision) }));
   const hooks = await hookRefs(cluster, release, operation);
   const [found, baseline, inHooksPlaces, notRecorded] = await Promise.all([
-    cluster.compare(owned, { forceConflicts, leaveScaled, coming: [...options.crds, ...made, ...owned] }),
+    compareObjects(cluster, owned, { forceConflicts, leaveScaled, coming: [...options.crds, ...made, ...owned] }),
     readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned, crds: options.crds }),
     cluster.getMany(hooks),
     cluster.refused(record),

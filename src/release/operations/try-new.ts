@@ -1,15 +1,12 @@
 /** Tries objects that are not there yet, so that what is wrong with them is known before others are written. */
-import type { ErrorCode, PkgError } from '../../errors.ts';
+import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
+import { refOf } from '../../cluster/cluster.ts';
+import { servesKind } from '../../cluster/scope.ts';
+import type { PkgError } from '../../errors.ts';
+import { inParallel } from '../../parallel.ts';
 import { setOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
-import type { KubeObject } from '../cluster.ts';
-import { refOf } from '../cluster.ts';
-import { inParallel } from '../../parallel.ts';
-import { servesKind } from '../scope.ts';
-import { ApiError } from './api-errors.ts';
-import { sendApply } from './send-apply.ts';
-import { REQUESTS_AT_ONCE } from './kube-api.ts';
-import type { KubeApi } from './kube-api.ts';
+import { DRY_RUNS_AT_ONCE } from './compare.ts';
 
 /**
  * The problems of new objects, told by dry runs. Of objects that are alike, with the same fields of the same types
@@ -20,10 +17,13 @@ import type { KubeApi } from './kube-api.ts';
  * @throws PkgError where the cluster cannot be asked
  */
 export async function tryNew(
-  cluster: KubeApi,
+  cluster: Cluster,
   objects: readonly KubeObject[],
   coming: readonly KubeObject[],
 ): Promise<Map<KubeObject, PkgError>> {
+  const problems = new Map<KubeObject, PkgError>();
+  // A folder takes whatever is written.
+  if (!cluster.runsWorkloads) return problems;
   const alike = new Map<string, KubeObject[]>();
   for (const object of objects) {
     const key = JSON.stringify([object.apiVersion, object.kind, object.metadata.namespace, shapeOf(object)]);
@@ -31,15 +31,14 @@ export async function tryNew(
     if (group === undefined) alike.set(key, [object]);
     else group.push(object);
   }
-  const problems = new Map<KubeObject, PkgError>();
   const tryOne = async (object: KubeObject): Promise<boolean> => {
     const problem = await problemOf(cluster, object, coming);
     if (problem !== undefined) problems.set(object, problem);
     return problem === undefined;
   };
-  await inParallel([...alike.values()], REQUESTS_AT_ONCE, async ([first, ...others]) => {
+  await inParallel([...alike.values()], DRY_RUNS_AT_ONCE, async ([first, ...others]) => {
     if (first === undefined || (await tryOne(first))) return;
-    await inParallel(others, REQUESTS_AT_ONCE, tryOne);
+    await inParallel(others, DRY_RUNS_AT_ONCE, tryOne);
   });
   return problems;
 }
@@ -65,31 +64,15 @@ const STRINGS: readonly RegExp[] = [
 ];
 
 async function problemOf(
-  cluster: KubeApi,
+  cluster: Cluster,
   object: KubeObject,
   coming: readonly KubeObject[],
 ): Promise<PkgError | undefined> {
   const { apiVersion, kind, namespace } = refOf(object);
-  if ((await cluster.discovery.resource(apiVersion, kind)) === undefined) {
-    return servesKind(coming, object) ? undefined : cluster.discovery.unknownKind(apiVersion, kind);
-  }
+  const unserved = await cluster.unservedKind(apiVersion, kind);
+  if (unserved !== undefined) return servesKind(coming, object) ? undefined : unserved;
   const isComing = coming.some((one) => one.kind === 'Namespace' && one.metadata.name === namespace);
   if (namespace !== '' && isComing) return undefined;
-  try {
-    await sendApply(cluster, object, { dryRun: 'All' }, { isTry: true });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return isCertain(error) ? error : undefined;
-  }
-}
-
-const CERTAIN: readonly ErrorCode[] = ['PKG_OBJECT_INVALID', 'PKG_NAMESPACE_NOT_FOUND', 'PKG_NAMESPACE_TERMINATING'];
-
-/** Is this about the object itself, whatever else is there or not? */
-function isCertain({ status, code, text }: ApiError): boolean {
-  // What a webhook says may depend on what is to come; and it may not be able to say anything in a dry run.
-  if (text.includes('admission webhook') || text.includes('failed calling webhook')) return false;
-  if (CERTAIN.includes(code)) return true;
-  return status === 403 && /is forbidden: User "[^"]*" cannot /.test(text);
+  const told = await cluster.dryRun(object, {});
+  return told.outcome === 'refused' && told.isCertain ? told.problem : undefined;
 }

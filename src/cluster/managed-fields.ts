@@ -6,9 +6,9 @@
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-import { equalJson, getOwn, isJsonObject, textField } from '../../yaml/value.ts';
-import type { Json, JsonObject } from '../../yaml/value.ts';
-import type { KubeObject } from '../cluster.ts';
+import { equalJson, getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import type { Json, JsonObject } from '../yaml/value.ts';
+import type { KubeObject } from './cluster.ts';
 
 /** A way into an object: names of fields, and items of lists as the server names them: `[name="web"]`. */
 export type FieldPath = readonly string[];
@@ -23,6 +23,12 @@ export type HeldField = {
   time: string;
 };
 
+/** The field manager under which Helm applies, and so pkg: the fields of one are the fields of the other. */
+export const APPLY_MANAGER = 'helm';
+
+/** The field managers under which Helm updated objects before it applied them on the server's side. */
+const UPDATE_MANAGERS: readonly string[] = ['helm', 'Helm'];
+
 /** Longer lists are not matched item by item: the server is asked. */
 const LONGEST_LIST = 200;
 
@@ -32,24 +38,38 @@ export function managedFieldsOf(object: KubeObject): JsonObject[] {
   return Array.isArray(entries) ? entries.filter(isJsonObject) : [];
 }
 
-/** Is this what a manager holds by applying the object itself? */
-export function isAppliedBy(entry: JsonObject, manager: string): boolean {
-  return isWhole(entry) && getOwn(entry, 'operation') === 'Apply' && getOwn(entry, 'manager') === manager;
+/** Is this what Helm's applies hold of the object itself? */
+export function isApplied(entry: JsonObject): boolean {
+  return isWhole(entry) && getOwn(entry, 'operation') === 'Apply' && getOwn(entry, 'manager') === APPLY_MANAGER;
+}
+
+/** Is this what Helm's updates hold of the object itself? */
+export function isUpdated(entry: JsonObject): boolean {
+  if (!isWhole(entry) || getOwn(entry, 'operation') !== 'Update') return false;
+  return UPDATE_MANAGERS.includes(textField(entry, 'manager'));
 }
 
 /** Is this entry about the object itself, not a subresource such as `status`? */
-export function isWhole(entry: JsonObject): boolean {
+function isWhole(entry: JsonObject): boolean {
   return textField(entry, 'subresource') === '';
 }
 
 /**
- * Is it certain that `manager` would change nothing by applying `desired`: does it hold exactly these fields,
- * and do they live as they are desired? False says only that the server has to be asked: it may write values
+ * Does Helm hold fields of this object by updates? Helm 3 applied on the client's side; without migration a field that a
+ * chart drops would stay for ever, and one that it changes would be a conflict.
+ */
+export function needsMigration(live: KubeObject): boolean {
+  return managedFieldsOf(live).some((entry) => isUpdated(entry));
+}
+
+/**
+ * Is it certain that applying `desired` would change nothing: do Helm's applies hold exactly these fields, and do they
+ * live as they are desired? False says only that the server has to be asked: it may write values
  * in another way (`1000m` as `1`), and fill in what is held as a whole.
  */
-export function isSettled(desired: KubeObject, live: KubeObject, manager: string): boolean {
-  if (live.metadata['deletionTimestamp'] !== undefined) return false;
-  const entry = managedFieldsOf(live).find((one) => isAppliedBy(one, manager));
+export function isSettled(desired: KubeObject, live: KubeObject): boolean {
+  if (live.metadata['deletionTimestamp'] !== undefined || needsMigration(live)) return false;
+  const entry = managedFieldsOf(live).find((one) => isApplied(one));
   const fields = entry && getOwn(entry, 'fieldsV1');
   if (!isJsonObject(fields) || getOwn(entry ?? {}, 'apiVersion') !== desired.apiVersion) return false;
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = desired;
@@ -92,18 +112,14 @@ function holdsItems(desired: Json[], live: Json[], fields: JsonObject, keys: str
 }
 
 /**
- * The fields of `desired` that live otherwise and are held by others than those whom `isOurs` names: what applying
- * would have to take from them. Where the server is the one to decide, this tells from whom and since when.
+ * The fields of `desired` that live otherwise and are held by others than Helm: what applying would have to take from
+ * them. Where the server is the one to decide, this tells from whom and since when.
  */
-export function fieldsHeldByOthers(
-  desired: KubeObject,
-  live: KubeObject,
-  isOurs: (entry: JsonObject) => boolean,
-): HeldField[] {
+export function fieldsHeldByOthers(desired: KubeObject, live: KubeObject): HeldField[] {
   const held: HeldField[] = [];
   for (const entry of managedFieldsOf(live)) {
     const fields = getOwn(entry, 'fieldsV1');
-    if (isOurs(entry) || !isJsonObject(fields)) continue;
+    if (isApplied(entry) || isUpdated(entry) || !isJsonObject(fields)) continue;
     const holder = {
       manager: textField(entry, 'manager'),
       subresource: textField(entry, 'subresource'),
@@ -153,14 +169,14 @@ function stepOf(
 }
 
 /**
- * Fields that `manager` held and no longer holds in `after`, which live on because others hold them too.
+ * Fields that Helm held and no longer holds in `after`, which live on because others hold them too.
  *
  * @param live the object as it is
  * @param after the object as applying leaves it
  */
-export function fieldsLeftToOthers(live: KubeObject, after: KubeObject, manager: string): HeldField[] {
+export function fieldsLeftToOthers(live: KubeObject, after: KubeObject): HeldField[] {
   const heldBy = (object: KubeObject): JsonObject => {
-    const entry = managedFieldsOf(object).find((one) => isAppliedBy(one, manager));
+    const entry = managedFieldsOf(object).find((one) => isApplied(one));
     const fields = entry && getOwn(entry, 'fieldsV1');
     return isJsonObject(fields) ? fields : {};
   };
@@ -168,7 +184,7 @@ export function fieldsLeftToOthers(live: KubeObject, after: KubeObject, manager:
   if (dropped.length === 0) return [];
   return managedFieldsOf(after).flatMap((entry) => {
     const fields = getOwn(entry, 'fieldsV1');
-    if (!isJsonObject(fields) || isAppliedBy(entry, manager)) return [];
+    if (!isJsonObject(fields) || isApplied(entry)) return [];
     return dropped
       .filter((keys) =>
         keys.reduce<Json | undefined>((at, key) => (isJsonObject(at) ? getOwn(at, key) : undefined), fields),

@@ -1,0 +1,93 @@
+/** Holds objects as they are to be against what lives, by dry runs where that is not certain. */
+import type { Cluster, Found, KubeObject } from '../../cluster/cluster.ts';
+import { isSettled, needsMigration } from '../../cluster/managed-fields.ts';
+import { servesKind } from '../../cluster/scope.ts';
+import type { ErrorCode, PkgError } from '../../errors.ts';
+import { inParallel } from '../../parallel.ts';
+import { fieldConflict, keptFields, leaveScaledFields } from '../plan-fields.ts';
+import type { Comparison } from '../plan-objects.ts';
+
+/** How objects are compared. */
+export type CompareOptions = {
+  /** Take fields that others hold. */
+  forceConflicts: boolean;
+  /** Leave fields to those who hold them through the scale subresource, as autoscalers do. */
+  leaveScaled: boolean;
+  /** Namespaces and CRDs that are made before: what lives in them cannot be tried now. */
+  coming: readonly KubeObject[];
+};
+
+/** Dry runs at a time: a connection takes more, an API server under load does not. */
+export const DRY_RUNS_AT_ONCE = 16;
+
+/** Errors that are about the object, and not about the cluster. */
+const ABOUT_OBJECT: readonly ErrorCode[] = ['PKG_OBJECT_INVALID', 'PKG_OBJECT_CONFLICT', 'PKG_CLUSTER_FORBIDDEN'];
+
+/**
+ * Compares objects as they are to be with what lives, so that conflicts and fields that cannot change are known before
+ * anything is written.
+ *
+ * @returns comparisons in the order of the objects
+ * @throws PkgError where the cluster cannot be asked
+ */
+export async function compareObjects(
+  cluster: Cluster,
+  desired: readonly KubeObject[],
+  options: CompareOptions,
+): Promise<Comparison[]> {
+  const found = await cluster.compare(desired);
+  const fresh = desired.filter((_, index) => found[index]?.live === undefined);
+  const problems = fresh.length === 0 ? undefined : await problemsOfNew(cluster, fresh, options.coming);
+  return await inParallel(desired, DRY_RUNS_AT_ONCE, async (object, index) => {
+    const { live, same } = found[index] as Found;
+    if (live !== undefined) return await compareLive(cluster, object, { live, same }, options);
+    const problem = problems?.get(object);
+    return { same: false, live, ...(problem && { problem }) };
+  });
+}
+
+/** The problems of objects that are not there yet. Most runs have none, and do not load this. */
+async function problemsOfNew(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  coming: readonly KubeObject[],
+): Promise<ReadonlyMap<KubeObject, PkgError>> {
+  const { tryNew } = await import('./try-new.ts');
+  return await tryNew(cluster, objects, coming);
+}
+
+async function compareLive(
+  cluster: Cluster,
+  object: KubeObject,
+  { live, same }: { live: KubeObject; same: boolean },
+  options: CompareOptions,
+): Promise<Comparison> {
+  if (same) return { same: true, live };
+  const scaled = options.leaveScaled ? leaveScaledFields(object, live) : undefined;
+  const desired = scaled?.desired ?? object;
+  const about = { live, ...scaled };
+  if (scaled !== undefined && isSettled(desired, live)) return { same: true, ...about };
+  const unserved = await cluster.unservedKind(desired.apiVersion, desired.kind);
+  if (unserved !== undefined) {
+    // It lives in another version of its kind. What makes the server serve this one comes before it, or does not.
+    return { same: false, ...about, ...(!servesKind(options.coming, desired) && { problem: unserved }) };
+  }
+  const force = options.forceConflicts;
+  // For the server, what Helm's updates hold is a conflict with us, as is what others hold.
+  const isOld = needsMigration(live);
+  const held = isOld && !force ? fieldConflict(desired, live) : undefined;
+  if (held !== undefined) return { same: false, ...about, problem: held };
+  const told = await cluster.dryRun(desired, { live, force: force || isOld });
+  if (told.outcome === 'unknown') return { same: false, ...about };
+  if (told.outcome === 'refused') {
+    const { problem } = told;
+    // Whether it is our object at all is for the planner to say first.
+    if (!ABOUT_OBJECT.includes(problem.code)) throw problem;
+    const conflict = problem.code === 'PKG_OBJECT_CONFLICT' ? fieldConflict(desired, live) : undefined;
+    return { same: false, ...about, problem: conflict ?? problem };
+  }
+  const { after } = told;
+  if (told.same || after === undefined) return { same: told.same, ...about };
+  const notes = [...(scaled?.notes ?? []), ...keptFields(desired, live, after)];
+  return { same: false, ...about, after, notes };
+}
