@@ -4,7 +4,7 @@ import { sourceDateEpoch } from '../../chart/package.ts';
 import type { Archive } from '../../repository/sources.ts';
 import { checkLock, updateDependencies } from '../../repository/update.ts';
 import { print, printError } from '../../terminal/output.ts';
-import type { FlagValues } from './command.ts';
+import type { FlagValues } from './flag-types.ts';
 import type { SKIP_REFRESH_FLAG, SOURCE_FLAGS } from './flags.ts';
 import { linkOptions } from './load.ts';
 import { withRemotes } from './remotes.ts';

@@ -1,18 +1,18 @@
 /** Flags as the operations take them. */
-import type { FlagValues } from './command.ts';
-import type { LOCK_FLAGS, PLAN_FLAGS, RELEASE_FLAGS } from './flags.ts';
-import { durationOf } from './wait-input.ts';
+import { recordOf } from './flag-types.ts';
+import type { FlagValues } from './flag-types.ts';
+import type { APPLY_FLAGS, LOCK_FLAGS, PLAN_FLAGS, RELEASE_FLAGS } from './flags.ts';
+import { durationOf, waitInput } from './wait-input.ts';
+
+type PlanInput = Record<
+  'skipCrds' | 'noHooks' | 'takeOwnership' | 'forceConflicts' | 'skipSchemaValidation' | 'subchartNotes' | 'enableDns',
+  boolean
+>;
+type ReleaseInput = { createNamespace: boolean; description?: string; labels: Record<string, string> };
+type LockInput = { takeOver: boolean; lockTimeout: number };
 
 /** What shapes the plan. */
-export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
-  skipCrds: boolean;
-  noHooks: boolean;
-  takeOwnership: boolean;
-  forceConflicts: boolean;
-  skipSchemaValidation: boolean;
-  subchartNotes: boolean;
-  enableDns: boolean;
-} {
+export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): PlanInput {
   return {
     skipCrds: flags['skip-crds'],
     noHooks: flags['no-hooks'],
@@ -24,20 +24,29 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
   };
 }
 
+/** What install and upgrade take alike. */
+export function applyInput(
+  flags: FlagValues<typeof APPLY_FLAGS>,
+): PlanInput & ReleaseInput & LockInput & ReturnType<typeof waitInput> & { dryRun: boolean } {
+  return {
+    ...planInput(flags),
+    ...releaseInput(flags),
+    ...lockInput(flags),
+    ...waitInput(flags, flags['rollback-on-failure']),
+    dryRun: flags['dry-run'] !== 'none',
+  };
+}
+
 /** What is written down with the release. */
-export function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): {
-  createNamespace: boolean;
-  description?: string;
-  labels: Record<string, string>;
-} {
+function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): ReleaseInput {
   return {
     createNamespace: flags['create-namespace'],
     ...(flags.description === undefined ? {} : { description: flags.description }),
-    labels: flags.labels,
+    labels: recordOf(flags.labels, 'labels'),
   };
 }
 
 /** What is done about another operation that holds the release. */
-export function lockInput(flags: FlagValues<typeof LOCK_FLAGS>): { takeOver: boolean; lockTimeout: number } {
+export function lockInput(flags: FlagValues<typeof LOCK_FLAGS>): LockInput {
   return { takeOver: flags['take-over'], lockTimeout: durationOf(flags['lock-timeout'], 'lock-timeout') };
 }
