@@ -25,12 +25,8 @@ const UNUSED: Readonly<Record<string, string>> = {
   // On a terminal oclif takes a spinner's frames as soon as it is loaded.
   'cli-spinners': "const spinner = { frames: [' '] }; export default { dots2: spinner, line: spinner }",
   debug: 'export default () => () => {}',
-  ejs: '',
-  'get-package-type': '',
   lilconfig: '',
-  minimatch: '',
   'supports-color': 'export const stdout = false, stderr = false',
-  tinyglobby: '',
   typescript: '',
   'wsl-utils': '',
 };
@@ -119,7 +115,11 @@ const APART: Readonly<Record<string, readonly string[]>> = {
 /** A module of oclif with what it requires moved to where it is used. */
 function requiringLate(text: string): string {
   // The linker takes no chunk of its own for this one, which tells Windows under Linux.
-  let contents = text.replaceAll("await import('wsl-utils')", '({})');
+  let contents = text
+    .replaceAll("await import('wsl-utils')", '({})')
+    // A script has neither `require` nor `import()` for files of packages that add commands.
+    .replaceAll('import((0, node_url_1.pathToFileURL)(filePath).href)', 'require(filePath)')
+    .replaceAll(/\brequire(\(filePath\)|\.resolve\()/g, "require('node:module').createRequire(process.argv[1])$1");
   const requires =
     /^(?:const|var) (\w+_\d+|Errors|Parser|Flags|Args) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm;
   for (const [line, name = '', required] of [...contents.matchAll(requires)]) {

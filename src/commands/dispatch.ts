@@ -29,7 +29,11 @@ export async function dispatch(argv: readonly string[]): Promise<number> {
   if ('id' in found) return await runCommand(found.id, found.words, config);
   if ('unknown' in found) {
     const { runAdded } = await import('./support/added.ts');
-    const status = await runAdded([...found.topic.split(':'), found.unknown], found.words, config);
+    const status = await runAdded(
+      found.topic === '' ? found.unknown : `${found.topic}:${found.unknown}`,
+      found.words,
+      config,
+    );
     if (status === undefined) throw unknownCommand(found.unknown, found.topic, config);
     return status;
   }

@@ -12,7 +12,11 @@ class HelpCommand extends PkgCommand {
     let subject = '';
     for (const word of args.COMMAND ?? []) {
       const id = nameOf(word, subject, this.config);
-      if (id === undefined) throw unknownCommand(word, subject, this.config);
+      if (id === undefined) {
+        const { showAddedHelp } = await import('./support/added.ts');
+        if (await showAddedHelp(args.COMMAND ?? [], this.config)) return;
+        throw unknownCommand(word, subject, this.config);
+      }
       subject = id;
     }
     const { PkgHelp } = await import('./support/help.ts');

@@ -35,7 +35,7 @@ class OutdatedCommand extends PkgCommand {
       description: 'in a pipeline: status 2 when a release is outdated',
     },
   ];
-  static override args = { RELEASE: Args.string({ description: 'the name of a release' }) };
+  static override args = { RELEASE: Args.string({ complete: 'release', description: 'the name of a release' }) };
   static override flags = {
     'all-namespaces': Flags.boolean({ char: 'A', summary: 'releases of all namespaces' }),
     constraint: Flags.string({ helpValue: 'RANGE', summary: 'versions that fit: ^1.2, ~1.2.3, *' }),

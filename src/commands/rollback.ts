@@ -20,8 +20,8 @@ class RollbackCommand extends PkgCommand {
     { command: 'pkg rollback shop 3', description: 'back to revision 3' },
   ];
   static override args = {
-    NAME: Args.string({ required: true, description: 'the name of the release' }),
-    REVISION: Args.string({ description: 'the revision to go back to' }),
+    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
+    REVISION: Args.string({ complete: 'revision', description: 'the revision to go back to' }),
   };
   static override flags = {
     ...LOCK_FLAGS,

@@ -12,7 +12,9 @@ class StatusCommand extends PkgCommand {
   static override examples = [
     { command: 'pkg status shop -o json', description: 'the whole record but for the chart, as data' },
   ];
-  static override args = { NAME: Args.string({ required: true, description: 'the name of the release' }) };
+  static override args = {
+    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
+  };
   static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };
 
   override async run(): Promise<void> {

@@ -23,7 +23,12 @@ class UninstallCommand extends PkgCommand {
     },
   ];
   static override args = {
-    NAME: Args.string({ required: true, multiple: true, description: 'the names of the releases' }),
+    NAME: Args.string({
+      complete: 'release',
+      required: true,
+      multiple: true,
+      description: 'the names of the releases',
+    }),
   };
   static override flags = {
     'keep-history': Flags.boolean({ summary: 'keep the records, marked as uninstalled' }),

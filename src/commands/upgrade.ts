@@ -33,7 +33,7 @@ class UpgradeCommand extends PkgCommand {
     },
   ];
   static override args = {
-    NAME: Args.string({ required: true, description: 'the name of the release' }),
+    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
     CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }),
   };
   static override flags = {

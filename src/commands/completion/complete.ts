@@ -36,19 +36,23 @@ export async function printCompletions(
   config: PkgConfig,
   withDescriptions: boolean,
 ): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Offer>((resolve) => {
-    timer = setTimeout(() => resolve(NOTHING), MOST_MS);
-  });
-  const offered = offer(words.slice(0, -1), words.at(-1) ?? '', config).catch((): Offer => NOTHING);
-  const result = await Promise.race([offered, late]);
+  // Connections that nobody answers on would keep the program alive.
+  const timer = setTimeout(() => {
+    printOffer(NOTHING, withDescriptions);
+    process.exit(0);
+  }, MOST_MS);
+  const offered = await offer(words.slice(0, -1), words.at(-1) ?? '', config).catch((): Offer => NOTHING);
   clearTimeout(timer);
-  const lines = result.candidates.map(({ word, description = '' }) => {
+  printOffer(offered, withDescriptions);
+}
+
+function printOffer({ candidates, directive }: Offer, withDescriptions: boolean): void {
+  const lines = candidates.map(({ word, description = '' }) => {
     const told = description.replace(/\s+/g, ' ').trim();
     return withDescriptions && told !== '' ? `${word}\t${told}\n` : `${word}\n`;
   });
   // A name with a line break would be two candidates.
-  print(`${lines.filter((line) => !/[\r\n]./.test(line)).join('')}:${result.directive}\n`);
+  print(`${lines.filter((line) => !/[\r\n]./.test(line)).join('')}:${directive}\n`);
 }
 
 /** What may stand for a word after others. */
@@ -64,11 +68,13 @@ async function offer(before: readonly string[], word: string, config: PkgConfig)
   const flags = { ...command.flags, ...command.baseFlags };
   const line = lineAt(found.words, flags);
   line.command = command;
-  const isFlag = word.startsWith('-') && word !== '-' && !line.ended;
+  const isFlag = word.startsWith('-') && !line.ended;
   if (line.awaiting !== undefined || isFlag) return await offerFlags(line, word, flags);
   const deeper = line.args.length === 0 ? words(await wordsOf(found.id, config), word).candidates : [];
   const own = await offerArg(line, word, command, config);
-  return { ...own, candidates: [...deeper, ...own.candidates] };
+  if ((own.directive & Directive.fileEndings) === 0) return { ...own, candidates: [...deeper, ...own.candidates] };
+  // Shells cannot be given words and endings of files together.
+  return word === '' || deeper.length === 0 ? own : { candidates: deeper, directive: Directive.noFiles };
 }
 
 /** The words before the one that is completed, read as far as they can be. */

@@ -70,7 +70,7 @@ _pkg() {
   elif ((directive & 8)); then
     _files -g "*.(\${(j:|:)found})"
   elif ((\${#found})); then
-    _describe $order -t pkg pkg found $options
+    _describe $order -t pkg pkg found "\${(@)options}"
   elif ((!(directive & 4))); then
     _files
   fi
@@ -82,23 +82,25 @@ if [[ \${funcstack[1]} == _pkg ]]; then _pkg "$@"; else compdef _pkg pkg; fi
 const fish = `# Completion of pkg for fish.
 function __pkg_complete
     set -l words (commandline -opc)
+    set -e words[1]
     set -l cur (commandline -ct)
     set -l flag (string match -r -- '^(?:--[^=]+|-[^-=])=' "$cur")
-    set -l value (string sub -s (math 1 + (string length -- "$flag")) -- "$cur")
-    set -l found (pkg __complete $words[2..-1] "$cur" 2>/dev/null </dev/null)
+    set -l value (string replace -- "$flag" '' "$cur")
+    set -l found (pkg __complete $words "$cur" 2>/dev/null </dev/null)
     set -l directive (string sub -s 2 -- $found[-1])
     set -e found[-1]
     if test (math "floor($directive / 8) % 4") != 0
         for ending in $found
-            set -l files $value*.$ending
-            printf '%s\\n' $flag$files
+            for file in $value*.$ending
+                echo "$flag$file"
+            end
         end
         set found (__fish_complete_directories "$value" '')
     else if test (math "floor($directive / 4) % 2") = 0; and test -z "$found"
         set found (__fish_complete_path "$value" '')
     end
     for line in $found
-        echo $flag$line
+        echo "$flag$line"
     end
 end
 complete -c pkg -f -k -a '(__pkg_complete)'

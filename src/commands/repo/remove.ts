@@ -10,7 +10,12 @@ class RepoRemoveCommand extends PkgCommand {
   static override description =
     'Removes chart repositories from those that this machine knows, with their cached indexes.';
   static override args = {
-    NAME: Args.string({ required: true, description: 'the names of the repositories', multiple: true }),
+    NAME: Args.string({
+      complete: 'repository',
+      required: true,
+      description: 'the names of the repositories',
+      multiple: true,
+    }),
   };
 
   override async run(): Promise<void> {

@@ -12,7 +12,9 @@ class RepoUpdateCommand extends PkgCommand {
     'Fetches the indexes of the chart repositories that this machine knows. An index that has not changed since the',
     'last time is not sent again by servers that can tell.',
   ].join('\n');
-  static override args = { NAME: Args.string({ description: 'only these repositories', multiple: true }) };
+  static override args = {
+    NAME: Args.string({ complete: 'repository', description: 'only these repositories', multiple: true }),
+  };
   static override flags = { timeout: Flags.string({ hidden: true, summary: 'an index has ten minutes' }) };
 
   override async run(): Promise<void> {

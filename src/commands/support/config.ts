@@ -57,8 +57,6 @@ export class PkgConfig extends Config {
     this.bin = 'pkg';
     this.dirname = 'kubepkg';
     this.topicSeparator = ' ';
-    this.windows = process.platform === 'win32';
-    this.home = homedir();
   }
 
   override get commands(): Command.Loadable[] {
@@ -102,6 +100,8 @@ export class PkgConfig extends Config {
 
   /** The configuration with the commands that packages add; undefined where there are none. */
   added(): Promise<Config | undefined> {
+    this.windows = process.platform === 'win32';
+    this.home = homedir();
     const folder = this.scopedEnvVar('DATA_DIR') || this.dir('data');
     this.#added ??= existsSync(join(folder, 'package.json'))
       ? Config.load({ root: folder, pjson: PACKAGE, isRoot: true, devPlugins: false, version: VERSION })

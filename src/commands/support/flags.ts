@@ -18,11 +18,31 @@ export const VALUE_FLAGS: FlagInput<
     complete: 'file',
     summary: 'values from a YAML file, or - for standard input (repeatable)',
   }),
-  set: Flags.strings({ helpValue: 'KEY=VALUE', summary: 'set values: a.b=1,c[0]=x (repeatable)' }),
-  'set-string': Flags.strings({ helpValue: 'KEY=VALUE', summary: 'set values that stay strings (repeatable)' }),
-  'set-file': Flags.strings({ helpValue: 'KEY=FILE', summary: 'set values from the contents of files (repeatable)' }),
-  'set-json': Flags.strings({ helpValue: 'KEY=JSON', summary: 'set values from JSON (repeatable)' }),
-  'set-literal': Flags.strings({ helpValue: 'KEY=TEXT', summary: 'set one value to the text as it is (repeatable)' }),
+  set: Flags.strings({
+    complete: 'values-key',
+    helpValue: 'KEY=VALUE',
+    summary: 'set values: a.b=1,c[0]=x (repeatable)',
+  }),
+  'set-string': Flags.strings({
+    complete: 'values-key',
+    helpValue: 'KEY=VALUE',
+    summary: 'set values that stay strings (repeatable)',
+  }),
+  'set-file': Flags.strings({
+    complete: 'values-key',
+    helpValue: 'KEY=FILE',
+    summary: 'set values from the contents of files (repeatable)',
+  }),
+  'set-json': Flags.strings({
+    complete: 'values-key',
+    helpValue: 'KEY=JSON',
+    summary: 'set values from JSON (repeatable)',
+  }),
+  'set-literal': Flags.strings({
+    complete: 'values-key',
+    helpValue: 'KEY=TEXT',
+    summary: 'set one value to the text as it is (repeatable)',
+  }),
 };
 
 /** Which chart is meant where it does not lie on this machine. */
@@ -33,7 +53,11 @@ export const SOURCE_FLAGS: FlagInput<
     keyring: string | undefined;
   }
 > = {
-  version: Flags.string({ helpValue: 'VERSION', summary: 'this version of the chart, or the newest that fits: ^1.2' }),
+  version: Flags.string({
+    complete: 'chart-version',
+    helpValue: 'VERSION',
+    summary: 'this version of the chart, or the newest that fits: ^1.2',
+  }),
   devel: Flags.boolean({ summary: 'take pre-releases too, where no --version is given' }),
   repo: Flags.string({ helpValue: 'URL', summary: 'look the chart up in the repository at this address' }),
   'pass-credentials': Flags.boolean({ summary: 'send the login to every host that the repository names' }),
@@ -300,7 +324,12 @@ export const HISTORY_MAX_FLAG: FlagInput<{ 'history-max': number | undefined }> 
 
 /** Which revision of a release. */
 export const REVISION_FLAG: FlagInput<{ revision: number | undefined }> = {
-  revision: Flags.integer({ helpValue: 'N', min: 0, summary: 'this revision instead of the latest' }),
+  revision: Flags.integer({
+    complete: 'revision',
+    helpValue: 'N',
+    min: 0,
+    summary: 'this revision instead of the latest',
+  }),
 };
 
 /** The value flags in the form that the chart room reads. */

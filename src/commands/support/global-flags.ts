@@ -29,6 +29,7 @@ export const GLOBAL_FLAGS: FlagInput<
     }
 > = {
   namespace: Flags.string({
+    complete: 'namespace',
     char: 'n',
     helpValue: 'NAME',
     summary: "namespace of the release (default: the kubeconfig's)",
@@ -42,7 +43,7 @@ export const GLOBAL_FLAGS: FlagInput<
     complete: 'file',
     summary: 'kubeconfig file (default $KUBECONFIG, ~/.kube/config)',
   }),
-  'kube-context': Flags.string({ helpValue: 'NAME', summary: 'context of the kubeconfig' }),
+  'kube-context': Flags.string({ complete: 'context', helpValue: 'NAME', summary: 'context of the kubeconfig' }),
   'kube-apiserver': Flags.string({ helpValue: 'URL', summary: 'address of the API server' }),
   'kube-token': Flags.string({ helpValue: 'TOKEN', summary: 'bearer token' }),
   'kube-as-user': Flags.string({ helpValue: 'NAME', summary: 'user to act as' }),
