@@ -31,7 +31,7 @@ class LintCommand extends PkgCommand {
   ].join('\n');
   static override examples = [{ command: 'pkg lint ./web --strict', description: 'warnings fail too' }];
   static override args = {
-    PATH: Args.string({ description: 'chart folders or archives', multiple: true, complete: 'chart' }),
+    PATH: Args.string({ description: 'chart folders or archives', multiple: true, complete: 'local-chart' }),
   };
   static override flags = {
     ...VALUE_FLAGS,

@@ -37,7 +37,7 @@ class PublishCommand extends PkgCommand {
     },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: 'a chart folder or archive', complete: 'chart' }),
+    CHART: Args.string({ required: true, description: 'a chart folder or archive', complete: 'local-chart' }),
     TARGET: Args.string({
       required: true,
       description: 'oci://HOST/PATH, https://URL or name of a repository, or a folder',

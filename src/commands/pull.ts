@@ -21,7 +21,7 @@ class PullCommand extends PkgCommand {
   ];
   static override args = {
     CHART: Args.string({
-      complete: 'chart',
+      complete: 'remote-chart',
       required: true,
       description: 'an address, oci://HOST/PATH, REPOSITORY/NAME, or a name',
       multiple: true,

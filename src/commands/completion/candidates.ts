@@ -37,8 +37,11 @@ export async function candidatesFor(kind: Completion, word: string, line: Line):
       return known(await contexts(line));
     case 'repository':
       return known((await import('./charts.ts')).repositories(line));
+    case 'local-chart':
+      return (await import('./charts.ts')).FILES;
     case 'chart':
-      return (await import('./charts.ts')).charts(word, line);
+    case 'remote-chart':
+      return (await import('./charts.ts')).charts(word, line, kind === 'chart');
     case 'chart-version':
       return ordered(await (await import('./charts.ts')).versions(line));
     case 'values-key':

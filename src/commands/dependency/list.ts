@@ -15,7 +15,7 @@ import { printResult } from '../support/release-output.ts';
 
 class DependencyListCommand extends PkgCommand {
   static override description = 'Lists the dependencies of a chart, and whether charts/ holds them.';
-  static override args = { CHART: Args.string({ description: 'a chart folder or archive', complete: 'chart' }) };
+  static override args = { CHART: Args.string({ description: 'a chart folder or archive', complete: 'local-chart' }) };
   static override flags = {
     'max-col-width': Flags.integer({ default: 80, min: 0, helpValue: 'N', summary: 'cut longer columns, 0 for none' }),
     ...OUTPUT_FLAG,

@@ -14,6 +14,8 @@ export type Completion =
   | 'file'
   | 'directory'
   | 'chart'
+  | 'local-chart'
+  | 'remote-chart'
   | 'chart-version'
   | 'release'
   | 'revision'
@@ -68,7 +70,7 @@ export const integer: FlagDefinition<number, FlagExtras & { min?: number }> = cu
 >({
   async parse(input, _, { name, min }) {
     const text = unguarded(input);
-    const number = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    const number = wholeNumber(text);
     if (Number.isNaN(number)) {
       throw new PkgError('PKG_USAGE', `--${name} takes a whole number, not "${printable(text)}"`);
     }
@@ -79,37 +81,49 @@ export const integer: FlagDefinition<number, FlagExtras & { min?: number }> = cu
   },
 });
 
-type Several = FlagDefinition<string, FlagExtras, { multiple: true; requiredOrDefaulted: true }>;
-
-/** A flag that may be repeated, each value as it is. */
-export const strings: Several = several();
-
-/** A flag that may be repeated, each value a comma-separated list. */
-export const csv: Several = several('csv');
-
-/** A flag that may be repeated, each value `key=value,key=value`; {@link recordOf} makes a record of what it gives. */
-export const pairs: Several = several('pairs');
-
-function several(parts?: FlagExtras['parts']): Several {
-  return custom<string, FlagExtras>({
-    parse,
-    multiple: true,
-    multipleNonGreedy: true,
-    default: [],
-    ...(parts && { parts }),
-  });
+/** A whole number as Go writes them: `0x10` and `010` too. NaN for anything else. */
+function wholeNumber(text: string): number {
+  const [, sign, digits = ''] = /^([+-]?)(\d{1,15}|0x[\da-f]{1,12}|0o[0-7]{1,15}|0b[01]{1,50})$/i.exec(text) ?? [];
+  const number = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits || Number.NaN);
+  return sign === '-' && number !== 0 ? -number : number;
 }
 
+type Several = FlagDefinition<string, FlagExtras, { multiple: true; requiredOrDefaulted: true }>;
+
+const SEVERAL: { multiple: true; multipleNonGreedy: true; default: string[] } = {
+  multiple: true,
+  multipleNonGreedy: true,
+  default: [],
+};
+
+// Oclif's types take what is beside its own properties from a value of another type only.
+const partedBy = (parts: 'csv' | 'pairs'): FlagExtras => ({ parts });
+
+/** A flag that may be repeated, each value as it is. */
+export const strings: Several = custom<string, FlagExtras>({ ...SEVERAL, parse });
+
+/** A flag that may be repeated, each value a comma-separated list. */
+export const csv: Several = custom<string, FlagExtras>({ ...SEVERAL, ...partedBy('csv'), parse });
+
 /**
- * The pairs of a flag as a record; of a key that is given twice the last value.
- *
- * @throws PkgError PKG_USAGE for what is no pair
+ * A flag that may be repeated, each value `key=value,key=value`; {@link recordOf} makes a record of what it gives.
+ * Throws `PKG_USAGE` for what is no pair.
  */
-export function recordOf(values: readonly string[], flag: string): Record<string, string> {
+export const pairs: Several = custom<string, FlagExtras>({
+  ...SEVERAL,
+  ...partedBy('pairs'),
+  async parse(input, _, { name }) {
+    const pair = unguarded(input);
+    if (pair.includes('=')) return pair;
+    throw new PkgError('PKG_USAGE', `--${name} takes KEY=VALUE, not "${printable(pair)}"`);
+  },
+});
+
+/** The pairs that {@link pairs} gives as a record; of a key that is given twice the last value. */
+export function recordOf(values: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     values.map((pair) => {
       const equals = pair.indexOf('=');
-      if (equals < 0) throw new PkgError('PKG_USAGE', `--${flag} takes KEY=VALUE, not "${printable(pair)}"`);
       return [pair.slice(0, equals), pair.slice(equals + 1)];
     }),
   );

@@ -350,7 +350,7 @@ const LIMITS: Readonly<Record<string, keyof RenderLimits>> = { depth: 'depth', s
 /** The bounds that were given. Throws `PKG_USAGE` for names and numbers that are none. */
 export function limitsOf(flags: FlagValues<typeof LIMITS_FLAG>): Partial<RenderLimits> {
   const limits: Partial<RenderLimits> = {};
-  for (const [name, text] of Object.entries(recordOf(flags['template-limits'], 'template-limits'))) {
+  for (const [name, text] of Object.entries(recordOf(flags['template-limits']))) {
     const limit = Object.hasOwn(LIMITS, name) ? LIMITS[name] : undefined;
     if (limit === undefined || !/^[1-9]\d{0,14}$/.test(text)) {
       throw new PkgError('PKG_USAGE', `--template-limits cannot be ${printable(`${name}=${text}`)}`, {

@@ -42,7 +42,7 @@ function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): ReleaseInput {
   return {
     createNamespace: flags['create-namespace'],
     ...(flags.description === undefined ? {} : { description: flags.description }),
-    labels: recordOf(flags.labels, 'labels'),
+    labels: recordOf(flags.labels),
   };
 }
 

@@ -78,7 +78,8 @@ function splitShort(word: string, flags: FlagInput, next: () => string | undefin
     }
     const [name, flag] = found;
     const rest = word.slice(at + 1);
-    if (rest.startsWith('=')) return [...typed, typedFlag(name, flag, rest.slice(1))];
+    // Pflag takes `-f=` for the value `=`.
+    if (rest.startsWith('=') && rest !== '=') return [...typed, typedFlag(name, flag, rest.slice(1))];
     const bare = bareValue(flag);
     if (bare !== undefined) {
       typed.push({ name, value: bare });
