@@ -55,6 +55,9 @@ function splitLong(word: string, flags: FlagInput, next: () => string | undefine
   const typed = equals < 0 ? word.slice(2) : word.slice(2, equals);
   const found = findLong(typed, flags);
   if (found === undefined) {
+    // Oclif's own spelling, for commands that other packages add.
+    const negated = typed.startsWith('no-') ? flags[typed.slice(3)] : undefined;
+    if (negated?.type === 'boolean' && negated.allowNo) return { name: typed.slice(3), value: 'false' };
     const similar = nearest(typed, visibleNames(flags));
     throw new PkgError('PKG_USAGE', `unknown flag --${printable(typed)}`, {
       hints: similar === undefined ? [] : [`did you mean --${similar}?`],
