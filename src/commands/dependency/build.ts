@@ -2,10 +2,9 @@ import { loadChart } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { lockNameOf } from '../../repository/update.ts';
-import { Args, Flags, PkgCommand } from '../support/command.ts';
+import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { fetchDependencies } from '../support/fetch-dependencies.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, SKIP_REFRESH_FLAG, SOURCE_FLAGS } from '../support/flags.ts';
+import { FETCH_ARGS, FETCH_FLAGS, fetchDependencies } from '../support/fetch-dependencies.ts';
 import { linkOptions } from '../support/load.ts';
 
 class DependencyBuildCommand extends PkgCommand {
@@ -16,13 +15,9 @@ class DependencyBuildCommand extends PkgCommand {
   static override examples = [
     { command: 'pkg dependency build ./web --frozen', description: 'in CI: fails where the lock file is missing' },
   ];
-  static override args = { CHART: Args.string({ description: 'a chart folder', complete: 'directory' }) };
+  static override args = FETCH_ARGS;
   static override flags = {
-    ...SKIP_REFRESH_FLAG,
-    verify: SOURCE_FLAGS.verify,
-    keyring: SOURCE_FLAGS.keyring,
-    ...REMOTE_FLAGS,
-    ...CHART_FLAGS,
+    ...FETCH_FLAGS,
     frozen: Flags.boolean({ summary: 'fail where there is no lock file, instead of writing one' }),
   };
 

@@ -1,8 +1,7 @@
 import { loadChart } from '../../chart/load.ts';
-import { Args, PkgCommand } from '../support/command.ts';
+import { PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { fetchDependencies } from '../support/fetch-dependencies.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, SKIP_REFRESH_FLAG, SOURCE_FLAGS } from '../support/flags.ts';
+import { FETCH_ARGS, FETCH_FLAGS, fetchDependencies } from '../support/fetch-dependencies.ts';
 import { linkOptions } from '../support/load.ts';
 
 class DependencyUpdateCommand extends PkgCommand {
@@ -11,14 +10,8 @@ class DependencyUpdateCommand extends PkgCommand {
     'writes Chart.lock. What fails on the way changes nothing.',
   ].join('\n');
   static override examples = [{ command: 'pkg dependency update ./web', description: 'then commit Chart.lock' }];
-  static override args = { CHART: Args.string({ description: 'a chart folder', complete: 'directory' }) };
-  static override flags = {
-    ...SKIP_REFRESH_FLAG,
-    verify: SOURCE_FLAGS.verify,
-    keyring: SOURCE_FLAGS.keyring,
-    ...REMOTE_FLAGS,
-    ...CHART_FLAGS,
-  };
+  static override args = FETCH_ARGS;
+  static override flags = FETCH_FLAGS;
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(DependencyUpdateCommand);
