@@ -32,7 +32,7 @@ export class IndexCache {
     }
   }
 
-  /** The names of the charts in the index that is kept of a repository; none without an index. */
+  /** The names of the charts in the cached index of a repository; none without an index. */
   chartNames(repository: Repository): string[] {
     try {
       const names = readRegularFile(this.#namesOf(repository), MAX_INDEX).toString('utf8');

@@ -7,6 +7,7 @@
  */
 import type { Flag, FlagInput } from '@oclif/core/interfaces';
 import { parse } from '@oclif/core/parser';
+import { printable } from '../../errors-text.ts';
 import { print } from '../../terminal/output.ts';
 import type { ArgExtras } from '../support/arg-types.ts';
 import type { CommandClass } from '../support/command.ts';
@@ -47,12 +48,13 @@ export async function printCompletions(
 }
 
 function printOffer({ candidates, directive }: Offer, withDescriptions: boolean): void {
-  const lines = candidates.map(({ word, description = '' }) => {
-    const told = description.replace(/\s+/g, ' ').trim();
-    return withDescriptions && told !== '' ? `${word}\t${told}\n` : `${word}\n`;
+  const lines = candidates.flatMap(({ word, description = '' }) => {
+    // A name with a line break would be two candidates, and nothing that a terminal obeys is offered.
+    if (printable(word, word.length) !== word) return [];
+    const says = printable(description.replace(/\s+/g, ' ').trim(), 200);
+    return withDescriptions && says !== '' ? [`${word}\t${says}\n`] : [`${word}\n`];
   });
-  // A name with a line break would be two candidates.
-  print(`${lines.filter((line) => !/[\r\n]./.test(line)).join('')}:${directive}\n`);
+  print(`${lines.join('')}:${directive}\n`);
 }
 
 /** What may stand for a word after others. */
@@ -62,7 +64,7 @@ async function offer(before: readonly string[], word: string, config: PkgConfig)
   if ('topic' in found) {
     const line = lineAt(found.words, GLOBAL_FLAGS);
     if (line.awaiting !== undefined || word.startsWith('-')) return await offerFlags(line, word, GLOBAL_FLAGS);
-    return words(await wordsOf(found.topic, config), word);
+    return fitting(await wordsOf(found.topic, config), word);
   }
   const command = (await config.findCommand(found.id, { must: true }).load()) as CommandClass;
   const flags = { ...command.flags, ...command.baseFlags };
@@ -70,7 +72,7 @@ async function offer(before: readonly string[], word: string, config: PkgConfig)
   line.command = command;
   const isFlag = word.startsWith('-') && !line.ended;
   if (line.awaiting !== undefined || isFlag) return await offerFlags(line, word, flags);
-  const deeper = line.args.length === 0 ? words(await wordsOf(found.id, config), word).candidates : [];
+  const deeper = line.args.length === 0 ? fitting(await wordsOf(found.id, config), word).candidates : [];
   const own = await offerArg(line, word, command, config);
   if ((own.directive & Directive.fileEndings) === 0) return { ...own, candidates: [...deeper, ...own.candidates] };
   // Shells cannot be given words and endings of files together.
@@ -100,12 +102,25 @@ async function wordsOf(topic: string, config: PkgConfig): Promise<Candidate[]> {
     const id = topic === '' ? word : `${topic}:${word}`;
     return { word, description: (config.table.commands[id] ?? config.table.topics[id])?.summary ?? '' };
   });
-  const added = topic === '' ? ((await config.added())?.commands ?? []) : [];
-  return [...own, ...added.map(({ id, summary = '' }) => ({ word: id.split(':')[0] ?? id, description: summary }))];
+  if (topic !== '') return own;
+  const added = new Map<string, Candidate>();
+  for (const { id, summary = '' } of (await config.added())?.commands ?? []) {
+    const [word = id, ...deeper] = id.split(':');
+    added.set(word, { word, description: deeper.length === 0 ? summary : '' });
+  }
+  return [...own, ...added.values()];
 }
 
-function words(all: readonly Candidate[], word: string): Offer {
+/** Those of some candidates that begin with a word. */
+function fitting(all: readonly Candidate[], word: string): Offer {
   return { candidates: all.filter((candidate) => candidate.word.startsWith(word)), directive: Directive.noFiles };
+}
+
+function oneOf(all: readonly string[], word: string): Offer {
+  return fitting(
+    all.map((one) => ({ word: one })),
+    word,
+  );
 }
 
 async function offerFlags(line: TypedLine, word: string, flags: FlagInput): Promise<Offer> {
@@ -123,16 +138,12 @@ async function offerFlags(line: TypedLine, word: string, flags: FlagInput): Prom
     const short = flag.char === undefined ? [] : [{ word: `-${flag.char}`, description }];
     return [{ word: `--${long}`, description }, ...short];
   });
-  return words(all, word);
+  return fitting(all, word);
 }
 
 async function offerValue(line: TypedLine, word: string, flag: AnyFlag, flags: FlagInput): Promise<Offer> {
-  if (flag.type === 'boolean') return words([{ word: 'true' }, { word: 'false' }], word);
-  if (flag.options !== undefined)
-    return words(
-      flag.options.map((option) => ({ word: option })),
-      word,
-    );
+  if (flag.type === 'boolean') return oneOf(['true', 'false'], word);
+  if (flag.options !== undefined) return oneOf(flag.options, word);
   return await offerKind(line, word, flag.complete, flags);
 }
 
@@ -145,11 +156,7 @@ async function offerArg(line: TypedLine, word: string, command: CommandClass, co
   // `[NAME] CHART`: a new name cannot be known, and what may be left out does not hide what comes after it.
   if (at === 0 && command.optionalFirst && arg.complete === undefined) arg = args[1] ?? arg;
   const listed = arg.options ?? arg.suggestions;
-  if (listed !== undefined)
-    return words(
-      listed.map((option) => ({ word: option })),
-      word,
-    );
+  if (listed !== undefined) return oneOf(listed, word);
   return await offerKind(line, word, arg.complete, { ...command.flags, ...command.baseFlags });
 }
 
@@ -160,7 +167,7 @@ async function offerCommand(typed: readonly string[], word: string, config: PkgC
     if (id === undefined) return NOTHING;
     topic = id;
   }
-  return words(await wordsOf(topic, config), word);
+  return fitting(await wordsOf(topic, config), word);
 }
 
 async function offerKind(
@@ -178,6 +185,6 @@ async function offerKind(
 /** The chart that was typed, for what depends on it; undefined where there is none yet. */
 function chartOf({ command, args }: TypedLine): string | undefined {
   if (command === undefined) return undefined;
-  const places = typedArgs(command).findIndex(({ name }) => name === 'CHART');
-  return command.optionalFirst && args.length === 1 ? args[0] : args[places];
+  const place = typedArgs(command).findIndex(({ name }) => name === 'CHART');
+  return command.optionalFirst && args.length === 1 ? args[0] : args[place];
 }

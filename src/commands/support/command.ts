@@ -11,7 +11,7 @@ import { usageError } from './usage.ts';
 export { Args, Flags };
 export type { FlagValues } from './flag-types.ts';
 
-type Record_ = Record<string, unknown>;
+type Values = Record<string, unknown>;
 
 /**
  * A command of pkg: an oclif command that takes the flags of all commands, gives back an exit status, and leaves
@@ -45,7 +45,7 @@ export abstract class PkgCommand extends Command {
   }
 
   /** @throws PkgError PKG_USAGE, with the usage line as a hint */
-  protected override async parse<F extends Record_, B extends Record_, A extends Record_>(
+  protected override async parse<F extends Values, B extends Values, A extends Values>(
     options?: Input<F, B, A>,
     argv?: string[],
   ): Promise<ParserOutput<F, B, A>> {
@@ -57,5 +57,8 @@ export abstract class PkgCommand extends Command {
   }
 }
 
-/** What a command's file gives. The class itself stays in the file, so that the types of its flags need not be written out. */
+/**
+ * What a command's file exports. The class itself stays within the file: TypeScript then infers the types of its flags,
+ * which declarations of an exported class would have to spell out.
+ */
 export type CommandClass = typeof PkgCommand & (new (argv: string[], config: PkgConfig) => PkgCommand);

@@ -22,9 +22,11 @@ const HEADINGS: Readonly<Record<Heading, string>> = {
 export class PkgHelp extends Help {
   declare protected config: PkgConfig;
 
-  // Oclif would add its own options to every flag of every command.
-  constructor(config: PkgConfig) {
-    super(config);
+  /** @param argv nothing, or the identifier of a command or topic */
+  override async showHelp(argv: string[]): Promise<void> {
+    // Oclif takes this word for the request itself, and not for the command that is asked about.
+    if (argv[0] === 'help') await this.showCommandHelp(this.config.findCommand('help', { must: true }));
+    else await super.showHelp(argv);
   }
 
   override async showRootHelp(): Promise<void> {
