@@ -14,9 +14,7 @@ const COLUMNS = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'ROLLB
 class HistoryCommand extends PkgCommand {
   static override description = 'Lists the revisions of a release, the oldest first.';
   static override examples = [{ command: 'pkg history shop --max 3', description: 'the last three' }];
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-  };
+  static override args = { NAME: Args.release };
   static override flags = {
     max: Flags.integer({ default: 256, helpValue: 'N', summary: 'show at most so many, the newest' }),
     'show-rollback-revision': Flags.boolean({

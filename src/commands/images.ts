@@ -1,6 +1,5 @@
 import { printable } from '../errors-text.ts';
 import { API_VERSIONS_FLAG, imagesOfChart } from './support/chart-images.ts';
-import { CHART_SUMMARY } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { DEPENDENCY_FLAGS, OUTPUT_FLAG, RENDER_FLAGS } from './support/flags.ts';
@@ -21,7 +20,7 @@ class ImagesCommand extends PkgCommand {
       description: 'with what uses each, and images that only values name',
     },
   ];
-  static override args = { CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }) };
+  static override args = { CHART: Args.chart };
   static override flags = {
     ...RENDER_FLAGS,
     ...DEPENDENCY_FLAGS,

@@ -1,5 +1,4 @@
 import { install } from '../release/operations/install.ts';
-import { CHART_SUMMARY } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { APPLY_FLAGS, DEPENDENCY_FLAGS, MIRROR_FLAG, NAME_FLAGS, RENDER_FLAGS } from './support/flags.ts';
@@ -25,7 +24,7 @@ class InstallCommand extends PkgCommand {
     { command: 'pkg install ./web --dry-run', description: 'show what would be installed' },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }),
+    CHART: Args.chart,
     NAME: Args.string({ description: 'the name of the release' }),
   };
   static override optionalFirst = true;

@@ -9,15 +9,8 @@ import { subchartPaths } from '../render/lint/subcharts.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import {
-  CHART_FLAGS,
-  LIMITS_FLAG,
-  limitsOf,
-  OUTPUT_FLAG,
-  SCHEMA_FLAGS,
-  VALUE_FLAGS,
-  valueSources,
-} from './support/flags.ts';
+import { CHART_FLAGS, LIMITS_FLAG, OUTPUT_FLAG, SCHEMA_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import { limitsOf, valueSources } from './support/operation-input.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { readStdin, schemaInput } from './support/inputs.ts';
 import { linkOptions } from './support/load.ts';

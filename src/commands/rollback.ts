@@ -4,9 +4,9 @@ import { rollback } from '../release/operations/rollback.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { HISTORY_MAX_FLAG, historyMaxOf, LOCK_FLAGS, WAIT_FLAGS } from './support/flags.ts';
+import { HISTORY_MAX_FLAG, LOCK_FLAGS, WAIT_FLAGS } from './support/flags.ts';
 import { operate } from './support/operate.ts';
-import { lockInput } from './support/operation-input.ts';
+import { historyMaxOf, lockInput } from './support/operation-input.ts';
 import { waitInput } from './support/wait-input.ts';
 import { printPlan } from './support/plan-output.ts';
 
@@ -20,7 +20,7 @@ class RollbackCommand extends PkgCommand {
     { command: 'pkg rollback shop 3', description: 'back to revision 3' },
   ];
   static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
+    NAME: Args.release,
     REVISION: Args.string({ complete: 'revision', description: 'the revision to go back to' }),
   };
   static override flags = {

@@ -12,9 +12,7 @@ class StatusCommand extends PkgCommand {
   static override examples = [
     { command: 'pkg status shop -o json', description: 'the whole record but for the chart, as data' },
   ];
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-  };
+  static override args = { NAME: Args.release };
   static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };
 
   override async run(): Promise<void> {

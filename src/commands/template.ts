@@ -7,7 +7,6 @@ import { decodeText } from '../render/gotemplate/value.ts';
 import { renderChart } from '../render/render-chart.ts';
 import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
-import { CHART_SUMMARY } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { DEPENDENCY_FLAGS, MIRROR_FLAG, NAME_FLAGS, RENDER_FLAGS } from './support/flags.ts';
@@ -49,7 +48,7 @@ class TemplateCommand extends PkgCommand {
     { command: 'pkg template shop ./web --dry-run=server', description: 'with what the cluster says' },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }),
+    CHART: Args.chart,
     NAME: Args.string({ description: 'the name of the release' }),
   };
   static override optionalFirst = true;

@@ -1,7 +1,6 @@
 import { printable } from '../errors-text.ts';
 import { upgrade } from '../release/operations/upgrade.ts';
 import { print } from '../terminal/output.ts';
-import { CHART_SUMMARY } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import {
@@ -11,12 +10,10 @@ import {
   MIRROR_FLAG,
   RENDER_FLAGS,
   VALUES_MODE_FLAGS,
-  historyMaxOf,
-  valuesModeOf,
 } from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
-import { applyInput } from './support/operation-input.ts';
+import { applyInput, historyMaxOf, valuesModeOf } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
 
 class UpgradeCommand extends PkgCommand {
@@ -32,10 +29,7 @@ class UpgradeCommand extends PkgCommand {
       description: "the new chart's defaults under the values of before",
     },
   ];
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-    CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }),
-  };
+  static override args = { NAME: Args.release, CHART: Args.chart };
   static override flags = {
     install: Flags.boolean({ char: 'i', summary: 'install the release if it is not there yet' }),
     ...RENDER_FLAGS,

@@ -3,7 +3,7 @@ import { dependencyTree } from '../../repository/dependency-tree.ts';
 import type { TreeNode } from '../../repository/dependency-tree.ts';
 import { shownText } from '../../repository/urls.ts';
 import type { JsonObject } from '../../yaml/value.ts';
-import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
+import { openChart } from '../support/chart-source.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { CHART_FLAGS, OUTPUT_FLAG, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
@@ -16,7 +16,7 @@ class DependencyTreeCommand extends PkgCommand {
     'others the versions of the lock file. Dependencies are not fetched for it.',
   ].join('\n');
   static override examples = [{ command: 'pkg dependency tree ./shop -o json', description: 'as data' }];
-  static override args = { CHART: Args.string({ description: CHART_SUMMARY, complete: 'chart' }) };
+  static override args = { CHART: Args.string({ description: Args.CHART_SUMMARY, complete: 'chart' }) };
   static override flags = { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS, ...OUTPUT_FLAG };
 
   override async run(): Promise<void> {

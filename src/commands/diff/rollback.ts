@@ -12,7 +12,7 @@ class DiffRollbackCommand extends PkgCommand {
     { command: 'pkg diff rollback shop 3', description: 'what going back to revision 3 would change' },
   ];
   static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
+    NAME: Args.release,
     REVISION: Args.string({
       complete: 'revision',
       description: 'the revision to go back to; without it the one before the current',

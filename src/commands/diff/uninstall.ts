@@ -8,9 +8,7 @@ class DiffUninstallCommand extends PkgCommand {
   static override description =
     'Shows which objects an uninstall would delete and which it would keep. Nothing is deleted.';
   static override examples = [{ command: 'pkg diff uninstall shop', description: 'what would go' }];
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-  };
+  static override args = { NAME: Args.release };
   static override flags = DIFF_FLAGS;
 
   override async run(): Promise<void> {

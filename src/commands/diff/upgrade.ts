@@ -1,11 +1,10 @@
 import { upgrade } from '../../release/operations/upgrade.ts';
-import { CHART_SUMMARY } from '../support/chart-source.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { MIRROR_FLAG, PLAN_FLAGS, RENDER_FLAGS, VALUES_MODE_FLAGS, valuesModeOf } from '../support/flags.ts';
+import { MIRROR_FLAG, PLAN_FLAGS, RENDER_FLAGS, VALUES_MODE_FLAGS } from '../support/flags.ts';
 import { readInputs } from '../support/inputs.ts';
 import { operate } from '../support/operate.ts';
-import { planInput } from '../support/operation-input.ts';
+import { planInput, valuesModeOf } from '../support/operation-input.ts';
 import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
 class DiffUpgradeCommand extends PkgCommand {
@@ -20,10 +19,7 @@ class DiffUpgradeCommand extends PkgCommand {
       description: 'status 2 when something would change',
     },
   ];
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-    CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }),
-  };
+  static override args = { NAME: Args.release, CHART: Args.chart };
   static override flags = {
     install: Flags.boolean({ char: 'i', summary: 'show an installation if the release is not there yet' }),
     ...RENDER_FLAGS,

@@ -9,9 +9,7 @@ import { openNamespace } from '../support/operate.ts';
 
 class GetAllCommand extends PkgCommand {
   static override description = 'Prints everything about a release: its state, values, hooks, objects and notes.';
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-  };
+  static override args = { NAME: Args.release };
   static override flags = { ...REVISION_FLAG };
 
   override async run(): Promise<void> {

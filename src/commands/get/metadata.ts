@@ -13,9 +13,7 @@ import { RFC3339, formatRecordTime, parseRecordTime } from '../support/record-ti
 
 class GetMetadataCommand extends PkgCommand {
   static override description = 'Prints what a release is made of: chart, versions, labels, status.';
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-  };
+  static override args = { NAME: Args.release };
   static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };
 
   override async run(): Promise<void> {

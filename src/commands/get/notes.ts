@@ -7,9 +7,7 @@ import { openNamespace } from '../support/operate.ts';
 
 class GetNotesCommand extends PkgCommand {
   static override description = 'Prints the notes of a release.';
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-  };
+  static override args = { NAME: Args.release };
   static override flags = { ...REVISION_FLAG };
 
   override async run(): Promise<void> {

@@ -11,9 +11,7 @@ import { openNamespace } from '../support/operate.ts';
 class GetValuesCommand extends PkgCommand {
   static override description =
     'Prints the values that the user gave to a release, or with --all those that it ran with.';
-  static override args = {
-    NAME: Args.string({ complete: 'release', required: true, description: 'the name of the release' }),
-  };
+  static override args = { NAME: Args.release };
   static override flags = {
     all: Flags.boolean({ char: 'a', summary: 'with the defaults of the chart' }),
     ...REVISION_FLAG,

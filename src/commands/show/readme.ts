@@ -1,5 +1,5 @@
 import { printDocument } from '../../terminal/output.ts';
-import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
+import { openChart } from '../support/chart-source.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
@@ -7,7 +7,7 @@ import { readmeText } from '../support/chart-output.ts';
 
 class ShowReadmeCommand extends PkgCommand {
   static override description = 'Prints the README of a chart.';
-  static override args = { CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }) };
+  static override args = { CHART: Args.chart };
   static override flags = { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS };
 
   override async run(): Promise<void> {

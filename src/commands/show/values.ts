@@ -9,10 +9,11 @@ import { printYaml } from '../../yaml/print.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { valuesText } from '../support/chart-output.ts';
-import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
+import { openChart } from '../support/chart-source.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS, VALUE_FLAGS } from '../support/flags.ts';
+import { valueSources } from '../support/operation-input.ts';
 import { readStdin } from '../support/inputs.ts';
 
 class ShowValuesCommand extends PkgCommand {
@@ -23,7 +24,7 @@ class ShowValuesCommand extends PkgCommand {
   static override examples = [
     { command: 'pkg show values ./web -f prod.yaml --origins', description: 'every value and where it comes from' },
   ];
-  static override args = { CHART: Args.string({ required: true, description: CHART_SUMMARY, complete: 'chart' }) };
+  static override args = { CHART: Args.chart };
   static override flags = {
     ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,

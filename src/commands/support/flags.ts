@@ -1,12 +1,6 @@
-/** Flags that several commands share, and what they mean together with the environment. */
+/** Flags that several commands share. */
 import type { FlagInput } from '@oclif/core/interfaces';
-import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
-import type { ValueSources } from '../../chart/user-values.ts';
-import type { RenderLimits } from '../../render/render.ts';
 import * as Flags from './flag-types.ts';
-import { recordOf } from './flag-types.ts';
-import type { FlagValues } from './flag-types.ts';
 
 /** Where values come from, besides the chart. */
 export const VALUE_FLAGS: FlagInput<
@@ -331,54 +325,3 @@ export const REVISION_FLAG: FlagInput<{ revision: number | undefined }> = {
     summary: 'this revision instead of the latest',
   }),
 };
-
-/** The value flags in the form that the chart room reads. */
-export function valueSources(flags: FlagValues<typeof VALUE_FLAGS>): ValueSources {
-  return {
-    valueFiles: flags.values,
-    setJson: flags['set-json'],
-    set: flags.set,
-    setString: flags['set-string'],
-    setFile: flags['set-file'],
-    setLiteral: flags['set-literal'],
-  };
-}
-
-/** The flag's names of bounds. */
-const LIMITS: Readonly<Record<string, keyof RenderLimits>> = { depth: 'depth', steps: 'steps', output: 'outputLength' };
-
-/** The bounds that were given. Throws `PKG_USAGE` for names and numbers that are none. */
-export function limitsOf(flags: FlagValues<typeof LIMITS_FLAG>): Partial<RenderLimits> {
-  const limits: Partial<RenderLimits> = {};
-  for (const [name, text] of Object.entries(recordOf(flags['template-limits']))) {
-    const limit = Object.hasOwn(LIMITS, name) ? LIMITS[name] : undefined;
-    if (limit === undefined || !/^[1-9]\d{0,14}$/.test(text)) {
-      throw new PkgError('PKG_USAGE', `--template-limits cannot be ${printable(`${name}=${text}`)}`, {
-        hints: [`it takes ${Object.keys(LIMITS).join(', ')}, each with a whole number: steps=1000000000`],
-      });
-    }
-    limits[limit] = Number(text);
-  }
-  return limits;
-}
-
-/** How many revisions are kept: `--history-max`, else `HELM_MAX_HISTORY`, else 10. */
-export function historyMaxOf(flags: FlagValues<typeof HISTORY_MAX_FLAG>): number {
-  const typed = flags['history-max'];
-  if (typed !== undefined) return typed;
-  const text = process.env['HELM_MAX_HISTORY'];
-  if (text === undefined || text === '') return 10;
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new PkgError('PKG_USAGE', `HELM_MAX_HISTORY takes a whole number, not "${printable(text)}"`);
-  }
-  return Number(text);
-}
-
-/** Which of the values flags rules: Helm's order where several are given. */
-export function valuesModeOf(
-  flags: FlagValues<typeof VALUES_MODE_FLAGS>,
-): 'default' | 'reset' | 'reuse' | 'reset-then-reuse' {
-  if (flags['reset-values']) return 'reset';
-  if (flags['reuse-values']) return 'reuse';
-  return flags['reset-then-reuse-values'] ? 'reset-then-reuse' : 'default';
-}

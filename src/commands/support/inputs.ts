@@ -12,7 +12,7 @@ import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { openChart } from './chart-source.ts';
 import type { FlagValues } from './flag-types.ts';
-import { limitsOf, valueSources } from './flags.ts';
+import { limitsOf, valueSources } from './operation-input.ts';
 import { linkOptions } from './load.ts';
 import type {
   CHART_FLAGS,
