@@ -25,12 +25,8 @@ const UNUSED: Readonly<Record<string, string>> = {
   // On a terminal oclif takes a spinner's frames as soon as it is loaded.
   'cli-spinners': "const spinner = { frames: [' '] }; export default { dots2: spinner, line: spinner }",
   debug: 'export default () => () => {}',
-  ejs: '',
-  'get-package-type': '',
   lilconfig: '',
-  minimatch: '',
   'supports-color': 'export const stdout = false, stderr = false',
-  tinyglobby: '',
   typescript: '',
   'wsl-utils': '',
 };
@@ -98,13 +94,15 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   ],
   diff: ['src/terminal/text-diff.ts'],
   native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
-  oclif: ['src/commands/support/oclif.ts'],
   // openpgp
   pgp: ['src/repository/provenance.ts'],
   patterns: ['src/chart/re2.ts'],
   positions: ['src/yaml/document.ts'],
   seldom: [
     'src/commands/completion.ts',
+    'src/commands/completion/complete.ts',
+    'src/commands/support/added.ts',
+    'src/commands/support/help.ts',
     'src/commands/create.ts',
     'src/commands/docs.ts',
     'src/commands/images.ts',
@@ -114,20 +112,39 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** A module of oclif with what it requires moved to where it is used. */
+function requiringLate(text: string): string {
+  // The linker takes no chunk of its own for this one, which tells Windows under Linux.
+  let contents = text
+    .replaceAll("await import('wsl-utils')", '({})')
+    // A script has neither `require` nor `import()` for files of packages that add commands.
+    .replaceAll('import((0, node_url_1.pathToFileURL)(filePath).href)', 'require(filePath)')
+    .replaceAll(/\brequire(\(filePath\)|\.resolve\()/g, "require('node:module').createRequire(process.argv[1])$1");
+  const requires =
+    /^(?:const|var) (\w+_\d+|Errors|Parser|Flags|Args) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm;
+  for (const [line, name = '', required] of [...contents.matchAll(requires)]) {
+    const uses = new RegExp(`\\b${name}\\b`, 'g');
+    contents = contents.replace(line, '').replace(uses, `(${name}())`) + `\nfunction ${name}() { return ${required}; }`;
+  }
+  return contents;
+}
+
 /** The modules of oclif, which TypeScript compiled to CommonJS, require others where they use them: most are for what pkg does not use. */
 const requireLate: Plugin = {
   name: 'require-late',
   setup(setup) {
-    setup.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => {
-      let contents = readFileSync(path, 'utf8');
-      const requires = /^(?:const|var) (\w+_\d+) = ((?:__importDefault\()?require\("[^"]+"\)\)?);$/gm;
-      for (const [line, name = '', required] of [...contents.matchAll(requires)]) {
-        const uses = new RegExp(`\\b${name}\\b`, 'g');
-        contents =
-          contents.replace(line, '').replace(uses, `(${name}())`) + `\nfunction ${name}() { return ${required}; }`;
-      }
-      return { contents, loader: 'js' };
+    // Oclif's commands listen for errors of `process.stdout`, which is a stream then: 3 ms of 27 (2026-11-29). Pkg writes
+    // without streams.
+    setup.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const listening = "process.stdout.on('error', (err) => {";
+      if (!text.includes(listening)) throw new Error(`${path} does not listen to standard output any more`);
+      return { contents: requiringLate(text.replace(listening, '(() => undefined)((err) => {')), loader: 'js' };
     });
+    setup.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => ({
+      contents: requiringLate(readFileSync(path, 'utf8')),
+      loader: 'js',
+    }));
     // Undici's HTTP/2 takes Node's as soon as it is loaded (10 ms, Node 26, 2026-11-28), and pkg does not use it.
     setup.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');

@@ -5,9 +5,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { flagRows } from '../src/commands/help.ts';
-import { loadAllCommands } from '../src/commands/registry.ts';
-import { GLOBAL_FLAGS, usageLine } from '../src/commands/support/command.ts';
+import { PkgConfig } from '../src/commands/support/config.ts';
+import { GLOBAL_FLAGS } from '../src/commands/support/global-flags.ts';
+import { examplesOf, flagRows } from '../src/commands/support/help.ts';
+import { spokenName, typedArgs, usageLine } from '../src/commands/support/usage.ts';
+import { TABLE } from '../src/commands/table.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { ERROR_DOCS } from '../src/terminal/error-docs.ts';
 
@@ -27,22 +29,20 @@ const flags = (specs: Parameters<typeof flagRows>[0]): string =>
   );
 
 const pages = new Map<string, string>();
-const commands = await loadAllCommands();
-for (const { id, summary, command } of commands) {
-  const parts = [`# pkg ${id}`, NOTE, `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`];
-  parts.push((command.description ?? []).join('\n'), `\`\`\`text\n${usageLine(id, command)}\n\`\`\``);
-  for (const { command: line, says } of command.examples ?? []) parts.push(`\`\`\`text\n# ${says}\n${line}\n\`\`\``);
-  if (command.args.length > 0)
-    parts.push(
-      table(
-        ['Argument', 'What it is'],
-        command.args.map((arg) => [`\`${arg.name}\``, arg.summary]),
-      ),
-    );
-  if (Object.keys(command.flags).length > 0) parts.push(flags(command.flags));
-  pages.set(`cli/${id.replace(' ', '-')}.md`, `${parts.map((part) => part.trimEnd()).join('\n\n')}\n`);
+const { commands } = new PkgConfig(TABLE);
+const pageOf = (id: string): string => `${id.replaceAll(':', '-')}.md`;
+for (const entry of commands) {
+  const { id, summary = '' } = entry;
+  const command = await entry.load();
+  const parts = [`# pkg ${spokenName(id)}`, NOTE, `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`];
+  parts.push(command.description ?? '', `\`\`\`text\n${usageLine(command)}\n\`\`\``);
+  for (const { line, says } of examplesOf(command)) parts.push(`\`\`\`text\n# ${says}\n${line}\n\`\`\``);
+  const args = typedArgs(command).map(({ name, description = '' }) => [`\`${name}\``, description]);
+  if (args.length > 0) parts.push(table(['Argument', 'What it is'], args));
+  if (Object.keys(command.flags ?? {}).length > 0) parts.push(flags(command.flags));
+  pages.set(`cli/${pageOf(id)}`, `${parts.map((part) => part.trimEnd()).join('\n\n')}\n`);
 }
-const rows = commands.map(({ id, summary }) => [`[\`pkg ${id}\`](${id.replace(' ', '-')}.md)`, summary]);
+const rows = commands.map(({ id, summary = '' }) => [`[\`pkg ${spokenName(id)}\`](${pageOf(id)})`, summary]);
 pages.set(
   'cli/README.md',
   `# Commands\n\n${NOTE}\n${table(['Command', 'What it does'], rows)}\n## Flags of every command\n\n${flags(GLOBAL_FLAGS)}`,

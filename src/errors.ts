@@ -99,6 +99,7 @@ export const ERROR_CODES = [
   'PKG_CLUSTER_FAILED',
   'PKG_KIND_UNKNOWN',
   // ours
+  'PKG_COMMAND_FAILED',
   'PKG_INTERNAL',
 ] as const;
 

@@ -1,12 +1,12 @@
 /** Finds the command that a line names and runs it. */
 import { IN_THREAD } from '../render/gotemplate/thread-name.ts';
-import { splitLine } from './support/argv.ts';
-import { GLOBAL_FLAGS } from './support/command.ts';
-import { parseCommandLine } from './support/parse.ts';
-import { COMMANDS, GROUPS, loadCommand, resolveSecond, resolveWord, unknownCommand } from './registry.ts';
-
-/** Which command a line means, and the words that are for it. */
-type Found = { id: string; words: string[] } | { help: string };
+import type { CommandClass } from './support/command.ts';
+import { PkgConfig } from './support/config.ts';
+import { findCommand, unknownCommand } from './support/find-command.ts';
+import { GLOBAL_FLAGS } from './support/global-flags.ts';
+import { oclifWords, splitLine } from './support/pflag.ts';
+import { usageError } from './support/usage.ts';
+import { TABLE } from './table.ts';
 
 /**
  * Runs a command line.
@@ -19,40 +19,48 @@ export async function dispatch(argv: readonly string[]): Promise<number> {
     await (await import('../render/gotemplate/thread.ts')).printInThread();
     return 0;
   }
-  const found = findCommand(argv);
-  if ('help' in found) {
-    const { showHelp } = await import('./help.ts');
-    await showHelp(found.help);
+  const config = new PkgConfig(TABLE);
+  if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') {
+    const { printCompletions } = await import('./completion/complete.ts');
+    await printCompletions(argv.slice(1), config, argv[0] === '__complete');
     return 0;
   }
-  const command = await loadCommand(found.id);
-  const context = await parseCommandLine(found.id, command, found.words);
-  if (context.flags['help'] === true) {
-    const { showHelp } = await import('./help.ts');
-    await showHelp(found.id);
-    return 0;
+  const found = findCommand(argv, config);
+  if ('id' in found) return await runCommand(found.id, found.words, config);
+  if ('unknown' in found) {
+    const { runAdded } = await import('./support/added.ts');
+    const status = await runAdded(
+      found.topic === '' ? found.unknown : `${found.topic}:${found.unknown}`,
+      found.words,
+      config,
+    );
+    if (status === undefined) throw unknownCommand(found.unknown, found.topic, config);
+    return status;
   }
-  return (await command.run(context as Parameters<typeof command.run>[0])) ?? 0;
+  splitLine(found.words, GLOBAL_FLAGS);
+  return await showHelp(found.topic, config);
 }
 
-/** Flags that every command knows may stand before its name. */
-function findCommand(argv: readonly string[]): Found {
-  if (argv[0] === '--version' || argv[0] === '-v') return { id: 'version', words: argv.slice(1) };
-  const start = splitLine(argv, GLOBAL_FLAGS, true);
-  const [word, ...rest] = start.args;
-  if (word === undefined) return { help: '' };
-  const name = resolveWord(word);
-  if (name === undefined) throw unknownCommand(word);
-  const early = start.flags.map((flag) => `--${flag.name}=${flag.value}`);
-  if (Object.hasOwn(COMMANDS, name)) {
-    // `bundle` is a command, and `bundle push` is another one. What else follows is for the command itself.
-    const id = resolveSecond(name, rest[0] ?? '');
-    return id === undefined ? { id: name, words: [...early, ...rest] } : { id, words: [...early, ...rest.slice(1)] };
+async function runCommand(id: string, words: readonly string[], config: PkgConfig): Promise<number> {
+  const command = (await config.findCommand(id, { must: true }).load()) as CommandClass;
+  const flags = { ...command.baseFlags, ...command.flags };
+  let parsed: string[];
+  try {
+    const line = splitLine(words, flags);
+    // Asking for help is right whatever else is missing.
+    if (line.flags.findLast(({ name }) => name === 'help')?.value === 'true') return await showHelp(id, config);
+    if (command.optionalFirst && line.args.length === Object.keys(command.args).length) {
+      line.args.push(...line.args.splice(0, 1));
+    }
+    parsed = oclifWords(line, flags);
+  } catch (error) {
+    throw usageError(error, command);
   }
-  const between = splitLine(rest, GLOBAL_FLAGS, true);
-  const [second, ...words] = between.args;
-  if (second === undefined) return { help: name };
-  const id = resolveSecond(name, second);
-  if (id === undefined) throw unknownCommand(second, name in GROUPS ? name : undefined);
-  return { id, words: [...early, ...between.flags.map((flag) => `--${flag.name}=${flag.value}`), ...words] };
+  return await command.execute(parsed, config);
+}
+
+async function showHelp(subject: string, config: PkgConfig): Promise<number> {
+  const { PkgHelp } = await import('./support/help.ts');
+  await new PkgHelp(config).showHelp(subject === '' ? [] : [subject]);
+  return 0;
 }

@@ -5,16 +5,18 @@ import { nearest } from '../nearest.ts';
 import { ERROR_DOCS } from '../terminal/error-docs.ts';
 import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 
-export const command: Command = defineCommand({
-  description: ['Explains an error code: what it means, why it happens, what to do. Without a code lists all of them.'],
-  examples: [{ command: 'pkg docs PKG_SCHEMA_VIOLATION', says: 'explain this error' }],
-  args: [{ name: 'CODE', optional: true, choices: ERROR_CODES, summary: 'an error code' }],
-  flags: {},
-  async run({ args }) {
-    const [typed] = args;
+class DocsCommand extends PkgCommand {
+  static override description =
+    'Explains an error code: what it means, why it happens, what to do. Without a code lists all of them.';
+  static override examples = [{ command: 'pkg docs PKG_SCHEMA_VIOLATION', description: 'explain this error' }];
+  static override args = { CODE: Args.string({ suggestions: ERROR_CODES, description: 'an error code' }) };
+
+  override async run(): Promise<void> {
+    const { args } = await this.parse(DocsCommand);
+    const { CODE: typed } = args;
     if (typed === undefined) {
       print(renderTable(ERROR_CODES.map((code) => [code, ERROR_DOCS[code].summary])));
       return;
@@ -28,8 +30,10 @@ export const command: Command = defineCommand({
     }
     const { summary, why, fix } = ERROR_DOCS[code];
     print(`${code}: ${summary}\n\n${why}\n\n${fix}\n`);
-  },
-});
+  }
+}
+
+export const command: CommandClass = DocsCommand;
 
 function isCode(text: string): text is ErrorCode {
   return (ERROR_CODES as readonly string[]).includes(text);

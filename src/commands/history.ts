@@ -2,8 +2,8 @@ import { getHistory } from '../release/operations/history.ts';
 import type { Release } from '../release/release.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Json } from '../yaml/value.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './support/record-time.ts';
@@ -11,20 +11,21 @@ import { chartField, chartLabel, printResult } from './support/release-output.ts
 
 const COLUMNS = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'ROLLBACK', 'DESCRIPTION'] as const;
 
-export const command: Command = defineCommand({
-  description: ['Lists the revisions of a release, the oldest first.'],
-  examples: [{ command: 'pkg history shop --max 3', says: 'the last three' }],
-  args: [{ name: 'NAME', summary: 'the name of the release' }],
-  flags: {
-    max: { type: 'integer', default: 256, value: 'N', summary: 'show at most so many, the newest' },
-    'show-rollback-revision': {
-      type: 'boolean',
+class HistoryCommand extends PkgCommand {
+  static override description = 'Lists the revisions of a release, the oldest first.';
+  static override examples = [{ command: 'pkg history shop --max 3', description: 'the last three' }];
+  static override args = { NAME: Args.release };
+  static override flags = {
+    max: Flags.integer({ default: 256, helpValue: 'N', summary: 'show at most so many, the newest' }),
+    'show-rollback-revision': Flags.boolean({
       summary: 'add a column to the table: the revision that a rollback went back to',
-    },
+    }),
     ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
-    const all = await getHistory(...(await openNamespace(flags)), args[0] ?? '');
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(HistoryCommand);
+    const all = await getHistory(...(await openNamespace(flags)), args.NAME);
     // With 0, Helm shows none.
     const history = flags.max > 0 ? all.slice(-flags.max) : [];
     const shown = flags['show-rollback-revision'] ? COLUMNS : COLUMNS.filter((column) => column !== 'ROLLBACK');
@@ -33,8 +34,10 @@ export const command: Command = defineCommand({
       () => history.map((release) => data(release)),
       () => renderTable([[...shown], ...history.map((release) => shown.map((column) => cellOf(release, column)))]),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = HistoryCommand;
 
 function data(release: Release): Json {
   const { rollback_revision } = release.info;

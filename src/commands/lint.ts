@@ -7,43 +7,40 @@ import { lintChart } from '../render/lint.ts';
 import type { LintMessage, LintOptions } from '../render/lint.ts';
 import { subchartPaths } from '../render/lint/subcharts.ts';
 import type { JsonObject } from '../yaml/value.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
-import {
-  CHART_FLAGS,
-  LIMITS_FLAG,
-  limitsOf,
-  OUTPUT_FLAG,
-  SCHEMA_FLAGS,
-  VALUE_FLAGS,
-  valueSources,
-} from './support/flags.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
+import { CHART_FLAGS, LIMITS_FLAG, OUTPUT_FLAG, SCHEMA_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import { limitsOf, valueSources } from './support/operation-input.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { readStdin, schemaInput } from './support/inputs.ts';
 import { linkOptions } from './support/load.ts';
 import { printResult } from './support/release-output.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class LintCommand extends PkgCommand {
+  static override description = [
     'Checks charts: their fields, values and schema, their templates, and the objects that these give.',
     'Errors fail the check; warnings fail it under --strict.',
-  ],
-  examples: [{ command: 'pkg lint ./web --strict', says: 'warnings fail too' }],
-  args: [{ name: 'PATH', summary: 'chart folders or archives', optional: true, rest: true, complete: 'chart' }],
-  flags: {
+  ].join('\n');
+  static override examples = [{ command: 'pkg lint ./web --strict', description: 'warnings fail too' }];
+  static override args = {
+    PATH: Args.string({ description: 'chart folders or archives', multiple: true, complete: 'local-chart' }),
+  };
+  static override flags = {
     ...VALUE_FLAGS,
     ...CHART_FLAGS,
     ...SCHEMA_FLAGS,
     ...LIMITS_FLAG,
-    strict: { type: 'boolean', summary: 'fail on warnings too' },
-    quiet: { type: 'boolean', summary: 'print only warnings and errors' },
-    'with-subcharts': { type: 'boolean', summary: 'check the subcharts in charts/ too' },
+    strict: Flags.boolean({ summary: 'fail on warnings too' }),
+    quiet: Flags.boolean({ summary: 'print only warnings and errors' }),
+    'with-subcharts': Flags.boolean({ summary: 'check the subcharts in charts/ too' }),
     ...KUBE_VERSION_FLAG,
-    'skip-schema-validation': { type: 'boolean', summary: 'do not check values against values.schema.json' },
+    'skip-schema-validation': Flags.boolean({ summary: 'do not check values against values.schema.json' }),
     ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(LintCommand);
     const sources = valueSources(flags);
     const { values, texts } = await readUserValues(sources, readStdin);
     const options = {
@@ -57,7 +54,7 @@ export const command: Command = defineCommand({
       skipSchemaValidation: flags['skip-schema-validation'],
       limits: limitsOf(flags),
     };
-    const paths = args.length === 0 ? ['.'] : [...args];
+    const paths = args.PATH ?? ['.'];
     // As Helm lists them: after all charts that were named.
     if (flags['with-subcharts']) for (const path of [...paths]) paths.push(...(await subchartPaths(path)));
     const charts: LintedChart[] = [];
@@ -74,8 +71,10 @@ export const command: Command = defineCommand({
         (failed > 0 || isQuiet ? '' : `${summary}\n`),
     );
     if (failed > 0) throw new PkgError('PKG_LINT_FAILED', summary);
-  },
-});
+  }
+}
+
+export const command: CommandClass = LintCommand;
 
 type LintedChart = { path: string; failed: boolean; messages: LintMessage[] };
 

@@ -6,41 +6,45 @@ import { STATUSES } from '../release/release.ts';
 import type { Release, Status } from '../release/release.ts';
 import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { GO_STRING, formatRecordTime, parseRecordTime } from './support/record-time.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';
 import { matchesSelector, parseSelector } from './support/selector.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class ListCommand extends PkgCommand {
+  static override description = [
     'Lists the newest revision of each release.',
     'With --superseded alone lists all superseded revisions: the newest is never one.',
-  ],
-  examples: [{ command: 'pkg list -A -o json', says: 'all namespaces, as data' }],
-  args: [],
-  flags: {
-    'all-namespaces': { type: 'boolean', char: 'A', summary: 'list releases of all namespaces' },
-    filter: { type: 'string', char: 'f', value: 'PATTERN', summary: 'only names that match this regular expression' },
-    short: { type: 'boolean', char: 'q', summary: 'print only names' },
-    date: { type: 'boolean', char: 'd', summary: 'sort by date' },
-    reverse: { type: 'boolean', char: 'r', summary: 'sort the other way round' },
-    max: { type: 'integer', char: 'm', default: 256, value: 'N', summary: 'print at most so many, 0 for all' },
-    offset: { type: 'integer', default: 0, min: 0, value: 'N', summary: 'leave out so many at the start' },
-    deployed: { type: 'boolean', summary: 'only deployed releases' },
-    failed: { type: 'boolean', summary: 'only failed releases' },
-    pending: { type: 'boolean', summary: 'only pending releases' },
-    superseded: { type: 'boolean', summary: 'only superseded revisions' },
-    uninstalled: { type: 'boolean', summary: 'only uninstalled releases whose history was kept' },
-    uninstalling: { type: 'boolean', summary: 'only releases that are being uninstalled' },
-    selector: { type: 'string', char: 'l', value: 'QUERY', summary: 'only releases with these labels: a=b,c!=d' },
-    'no-headers': { type: 'boolean', summary: 'print no header line' },
-    'time-format': { type: 'string', value: 'LAYOUT', summary: "print times in this layout of Go's: 2006-01-02 15:04" },
+  ].join('\n');
+  static override examples = [{ command: 'pkg list -A -o json', description: 'all namespaces, as data' }];
+  static override flags = {
+    'all-namespaces': Flags.boolean({ char: 'A', summary: 'list releases of all namespaces' }),
+    filter: Flags.string({ char: 'f', helpValue: 'PATTERN', summary: 'only names that match this regular expression' }),
+    short: Flags.boolean({ char: 'q', summary: 'print only names' }),
+    date: Flags.boolean({ char: 'd', summary: 'sort by date' }),
+    reverse: Flags.boolean({ char: 'r', summary: 'sort the other way round' }),
+    max: Flags.integer({ char: 'm', default: 256, helpValue: 'N', summary: 'print at most so many, 0 for all' }),
+    offset: Flags.integer({ default: 0, min: 0, helpValue: 'N', summary: 'leave out so many at the start' }),
+    deployed: Flags.boolean({ summary: 'only deployed releases' }),
+    failed: Flags.boolean({ summary: 'only failed releases' }),
+    pending: Flags.boolean({ summary: 'only pending releases' }),
+    superseded: Flags.boolean({ summary: 'only superseded revisions' }),
+    uninstalled: Flags.boolean({ summary: 'only uninstalled releases whose history was kept' }),
+    uninstalling: Flags.boolean({ summary: 'only releases that are being uninstalled' }),
+    selector: Flags.string({ char: 'l', helpValue: 'QUERY', summary: 'only releases with these labels: a=b,c!=d' }),
+    'no-headers': Flags.boolean({ summary: 'print no header line' }),
+    'time-format': Flags.string({
+      helpValue: 'LAYOUT',
+      summary: "print times in this layout of Go's: 2006-01-02 15:04",
+    }),
     ...OUTPUT_FLAG,
-  },
-  async run({ flags }) {
+  };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(ListCommand);
     const requirements = parseSelector(flags.selector ?? '');
     const [cluster, namespace] = await openNamespace(flags);
     const chosen = STATUSES.filter((status) => {
@@ -71,8 +75,10 @@ export const command: Command = defineCommand({
           ...releases.map((release) => Object.values(row(release))),
         ]),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = ListCommand;
 
 function rowOf(release: Release, layout: string | undefined): Record<string, string> {
   const updated = parseRecordTime(release.info.last_deployed);

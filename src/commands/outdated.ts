@@ -8,8 +8,8 @@ import { readStored } from '../release/stored-values.ts';
 import { painter, wantsColor } from '../terminal/color.ts';
 import type { Paint } from '../terminal/color.ts';
 import { renderTable } from '../terminal/table.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG, REMOTE_FLAGS } from './support/flags.ts';
 import { openNamespace } from './support/operate.ts';
 import type { Found, Row } from './support/newer-charts.ts';
@@ -18,29 +18,37 @@ import { printResult } from './support/release-output.ts';
 /** So many records are read at a time. */
 const AT_ONCE = 8;
 
-export const command: Command = defineCommand({
-  description: [
+class OutdatedCommand extends PkgCommand {
+  static override description = [
     'Shows for each release which newer versions of its chart there are: the newest that fits --constraint (without it:',
     'of the same major version), and the newest of all. A release is outdated where a newer version fits. pkg records',
     'where a chart came from when it installs or upgrades; of other releases, and of charts from folders, it is unknown.',
-  ],
-  examples: [
-    { command: 'pkg outdated -A', says: 'releases of all namespaces' },
-    { command: "pkg outdated shop --constraint '*' --values-diff", says: 'with what changes in the default values' },
-    { command: 'pkg outdated -A --exit-code -o json', says: 'in a pipeline: status 2 when a release is outdated' },
-  ],
-  args: [{ name: 'RELEASE', summary: 'the name of a release', optional: true }],
-  flags: {
-    'all-namespaces': { type: 'boolean', char: 'A', summary: 'releases of all namespaces' },
-    constraint: { type: 'string', value: 'RANGE', summary: 'versions that fit: ^1.2, ~1.2.3, *' },
-    devel: { type: 'boolean', summary: 'pre-releases too' },
-    'exit-code': { type: 'boolean', summary: 'end with status 2 when a release is outdated' },
-    'values-diff': { type: 'boolean', summary: 'show what changes in the default values of the chart' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg outdated -A', description: 'releases of all namespaces' },
+    {
+      command: "pkg outdated shop --constraint '*' --values-diff",
+      description: 'with what changes in the default values',
+    },
+    {
+      command: 'pkg outdated -A --exit-code -o json',
+      description: 'in a pipeline: status 2 when a release is outdated',
+    },
+  ];
+  static override args = { RELEASE: Args.string({ complete: 'release', description: 'the name of a release' }) };
+  static override flags = {
+    'all-namespaces': Flags.boolean({ char: 'A', summary: 'releases of all namespaces' }),
+    constraint: Flags.string({ helpValue: 'RANGE', summary: 'versions that fit: ^1.2, ~1.2.3, *' }),
+    devel: Flags.boolean({ summary: 'pre-releases too' }),
+    'exit-code': Flags.boolean({ summary: 'end with status 2 when a release is outdated' }),
+    'values-diff': Flags.boolean({ summary: 'show what changes in the default values of the chart' }),
     ...REMOTE_FLAGS,
     ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
-    const [name] = args;
+  };
+
+  override async run(): Promise<number> {
+    const { flags, args } = await this.parse(OutdatedCommand);
+    const { RELEASE: name } = args;
     const isAll = flags['all-namespaces'];
     if (name !== undefined && isAll) {
       throw new PkgError('PKG_USAGE', 'a release is in one namespace: --all-namespaces lists all releases', {
@@ -81,8 +89,10 @@ export const command: Command = defineCommand({
       (count) => `of ${count} releases it could not be found out which versions there are`,
     );
     return flags['exit-code'] && rows.some(({ status }) => status === 'outdated') ? 2 : 0;
-  },
-});
+  }
+}
+
+export const command: CommandClass = OutdatedCommand;
 
 function heading({ name, namespace, chart }: Row, paint: Paint): string {
   return paint('bold', `values of ${printable(chart)} (${printable(namespace)}/${printable(name)})\n`);

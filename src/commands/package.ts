@@ -1,36 +1,39 @@
 import { packageChart, sourceDateEpoch } from '../chart/package.ts';
 import { print } from '../terminal/output.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { CHART_FLAGS, SIGN_FLAGS } from './support/flags.ts';
 import { linkOptions } from './support/load.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class PackageCommand extends PkgCommand {
+  static override description = [
     'Packs a chart folder into an archive NAME-VERSION.tgz. The same files give the same bytes.',
     'SOURCE_DATE_EPOCH in the environment, in seconds since 1970, is the time of all files in it (1980 unless set).',
-  ],
-  examples: [{ command: 'pkg package ./web -d dist', says: 'an archive in dist' }],
-  args: [{ name: 'CHART_PATH', summary: 'a chart folder', rest: true, complete: 'directory' }],
-  flags: {
-    destination: {
-      type: 'string',
+  ].join('\n');
+  static override examples = [{ command: 'pkg package ./web -d dist', description: 'an archive in dist' }];
+  static override args = {
+    CHART_PATH: Args.string({ required: true, description: 'a chart folder', multiple: true, complete: 'directory' }),
+  };
+  static override flags = {
+    destination: Flags.string({
       char: 'd',
-      value: 'FOLDER',
+      helpValue: 'FOLDER',
       default: '.',
       complete: 'directory',
       summary: 'where the archive goes',
-    },
-    version: { type: 'string', value: 'VERSION', summary: 'write this version into the chart' },
+    }),
+    version: Flags.string({ helpValue: 'VERSION', summary: 'write this version into the chart' }),
     ...CHART_FLAGS,
-    'app-version': { type: 'string', value: 'VERSION', summary: 'write this appVersion into the chart' },
+    'app-version': Flags.string({ helpValue: 'VERSION', summary: 'write this appVersion into the chart' }),
     ...SIGN_FLAGS,
-  },
-  async run({ flags, args }) {
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(PackageCommand);
     const { destination, version, 'app-version': appVersion } = flags;
     const links = linkOptions(flags);
     const modified = sourceDateEpoch(process.env);
-    for (const folder of args) {
+    for (const folder of args.CHART_PATH) {
       const path = await packageChart(folder, {
         ...links,
         destination,
@@ -41,5 +44,7 @@ export const command: Command = defineCommand({
       if (flags.sign) await (await import('./support/sign.ts')).signFile(path, flags);
       print(`Successfully packaged chart and saved it to: ${path}\n`);
     }
-  },
-});
+  }
+}
+
+export const command: CommandClass = PackageCommand;

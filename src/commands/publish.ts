@@ -13,52 +13,57 @@ import { newestPublished, publish, targetOf } from '../repository/publish.ts';
 import type { Outcome, Packed, Target } from '../repository/publish.ts';
 import { printError } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
 import { readProvenanceOf } from './support/provenance-file.ts';
 import { printResult } from './support/release-output.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { SignFlags } from './support/sign.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class PublishCommand extends PkgCommand {
+  static override description = [
     'Checks a chart, packs it, and publishes it in OCI registries, in chart repositories that take uploads, and in folders',
     'that are chart repositories (a checkout of GitHub Pages, say). A version that is there with other content is refused; with the same content nothing is',
     'changed, so that a pipeline can be run again.',
     'In GitHub Actions the outputs name, version, reference, digest and changed are set, of the first place.',
-  ],
-  examples: [
-    { command: 'pkg publish ./web oci://registry.example.com/charts', says: 'as charts/web:VERSION' },
-    { command: 'pkg publish ./web ./gh-pages --url https://charts.example.com', says: 'archive and index.yaml' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg publish ./web oci://registry.example.com/charts', description: 'as charts/web:VERSION' },
+    { command: 'pkg publish ./web ./gh-pages --url https://charts.example.com', description: 'archive and index.yaml' },
     {
       command: 'pkg publish ./web oci://registry.example.com/charts --bump patch',
-      says: 'the version after the newest',
+      description: 'the version after the newest',
     },
-  ],
-  args: [
-    { name: 'CHART', summary: 'a chart folder or archive', complete: 'chart' },
-    { name: 'TARGET', summary: 'oci://HOST/PATH, https://URL or name of a repository, or a folder', rest: true },
-  ],
-  flags: {
-    version: { type: 'string', value: 'VERSION', summary: 'publish under this version' },
-    'app-version': { type: 'string', value: 'VERSION', summary: 'write this appVersion into the chart' },
-    bump: {
-      type: 'string',
-      value: 'PART',
-      choices: ['major', 'minor', 'patch'],
+  ];
+  static override args = {
+    CHART: Args.string({ required: true, description: 'a chart folder or archive', complete: 'local-chart' }),
+    TARGET: Args.string({
+      required: true,
+      description: 'oci://HOST/PATH, https://URL or name of a repository, or a folder',
+      multiple: true,
+    }),
+  };
+  static override flags = {
+    version: Flags.string({ helpValue: 'VERSION', summary: 'publish under this version' }),
+    'app-version': Flags.string({ helpValue: 'VERSION', summary: 'write this appVersion into the chart' }),
+    bump: Flags.string({
+      helpValue: 'PART',
+      options: ['major', 'minor', 'patch'],
       exclusive: ['version'],
       summary: 'publish the version after the newest that is published',
-    },
-    url: { type: 'string', value: 'URL', default: '', summary: 'the address of folders, for their index' },
-    strict: { type: 'boolean', summary: 'warnings of the check fail too' },
-    'skip-lint': { type: 'boolean', summary: 'do not check the chart' },
+    }),
+    url: Flags.string({ helpValue: 'URL', default: '', summary: 'the address of folders, for their index' }),
+    strict: Flags.boolean({ summary: 'warnings of the check fail too' }),
+    'skip-lint': Flags.boolean({ summary: 'do not check the chart' }),
     ...SIGN_FLAGS,
     ...REMOTE_FLAGS,
     ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
-    const [path = '', ...places] = args;
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(PublishCommand);
+    const { CHART: path, TARGET: places } = args;
     if (!flags['skip-lint']) await checkChart(path, flags.strict);
     const chart = await loadChart(path);
     checkDependencies(chart);
@@ -87,8 +92,10 @@ export const command: Command = defineCommand({
           ...outcomes.map(({ reference, digest, changed }) => [reference, digest, changed ? 'published' : 'unchanged']),
         ]),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = PublishCommand;
 
 /**
  * The registry that a login on the command line is for; empty without one, and where it is for a chart repository that

@@ -8,43 +8,52 @@ import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import type { FoundChart } from '../repository/locate.ts';
 import { print, printError } from '../terminal/output.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { withChart } from './support/fetch-chart.ts';
 import { REMOTE_FLAGS, SOURCE_FLAGS } from './support/flags.ts';
 
-export const command: Command = defineCommand({
-  description: ['Fetches a chart and writes its archive, or what is in it, into a folder.'],
-  examples: [
-    { command: 'pkg pull acme/web --version ^1.2', says: 'the newest archive that fits' },
-    { command: 'pkg pull oci://registry.example.com/charts/web:1.2.3 --untar', says: 'unpacked into ./web' },
-  ],
-  args: [{ name: 'CHART', summary: 'an address, oci://HOST/PATH, REPOSITORY/NAME, or a name', rest: true }],
-  flags: {
+class PullCommand extends PkgCommand {
+  static override description = 'Fetches a chart and writes its archive, or what is in it, into a folder.';
+  static override examples = [
+    { command: 'pkg pull acme/web --version ^1.2', description: 'the newest archive that fits' },
+    { command: 'pkg pull oci://registry.example.com/charts/web:1.2.3 --untar', description: 'unpacked into ./web' },
+  ];
+  static override args = {
+    CHART: Args.string({
+      complete: 'remote-chart',
+      required: true,
+      description: 'an address, oci://HOST/PATH, REPOSITORY/NAME, or a name',
+      multiple: true,
+    }),
+  };
+  static override flags = {
     ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
-    destination: {
-      type: 'string',
+    destination: Flags.string({
       char: 'd',
-      value: 'FOLDER',
+      helpValue: 'FOLDER',
       default: '.',
       complete: 'directory',
       summary: 'where the archive goes',
-    },
-    untar: { type: 'boolean', summary: 'unpack the archive' },
-    untardir: {
-      type: 'string',
-      value: 'FOLDER',
+    }),
+    untar: Flags.boolean({ summary: 'unpack the archive' }),
+    untardir: Flags.string({
+      helpValue: 'FOLDER',
       default: '.',
       complete: 'directory',
       summary: 'with --untar, where the chart goes: below the destination',
-    },
-    prov: { type: 'boolean', summary: 'fetch the provenance too' },
-  },
-  async run({ flags, args }) {
-    for (const reference of args) await withChart(reference.trim(), flags, (found) => pull(found, flags));
-  },
-});
+    }),
+    prov: Flags.boolean({ summary: 'fetch the provenance too' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(PullCommand);
+    for (const reference of args.CHART) await withChart(reference.trim(), flags, (found) => pull(found, flags));
+  }
+}
+
+export const command: CommandClass = PullCommand;
 
 type PullFlags = {
   destination: string;

@@ -9,31 +9,36 @@ import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
 import { shownText } from '../repository/urls.ts';
 import { print } from '../terminal/output.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { REMOTE_FLAGS } from './support/flags.ts';
 import { readProvenanceOf } from './support/provenance-file.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class PushCommand extends PkgCommand {
+  static override description = [
     'Writes the archive of a chart, under its name and version, into an OCI registry, or into a chart repository that',
     "takes uploads by ChartMuseum's API. A provenance file beside the archive goes with it.",
-  ],
-  examples: [
-    { command: 'pkg push web-1.2.3.tgz oci://registry.example.com/charts', says: 'as charts/web:1.2.3' },
-    { command: 'pkg push web-1.2.3.tgz acme', says: 'into the repository acme, with its login' },
-  ],
-  args: [
-    { name: 'CHART', summary: 'an archive that `pkg package` made', complete: 'file' },
-    { name: 'REMOTE', summary: 'oci://HOST/PATH, the name of a known repository, or https://URL of another' },
-  ],
-  flags: {
-    force: { type: 'boolean', summary: 'replace the version in a chart repository that allows it' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg push web-1.2.3.tgz oci://registry.example.com/charts', description: 'as charts/web:1.2.3' },
+    { command: 'pkg push web-1.2.3.tgz acme', description: 'into the repository acme, with its login' },
+  ];
+  static override args = {
+    CHART: Args.string({ required: true, description: 'an archive that `pkg package` made', complete: 'file' }),
+    REMOTE: Args.string({
+      required: true,
+      description: 'oci://HOST/PATH, the name of a known repository, or https://URL of another',
+    }),
+  };
+  static override flags = {
+    force: Flags.boolean({ summary: 'replace the version in a chart repository that allows it' }),
     ...REMOTE_FLAGS,
-  },
-  async run({ flags, args }) {
-    const [path = '', remote = ''] = args;
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(PushCommand);
+    const { CHART: path, REMOTE: remote } = args;
     const isRegistry = remote.startsWith('oci://');
     if (!isRegistry && (remote === '' || (/[/\\]/.test(remote) && !/^https?:\/\//i.test(remote)))) {
       throw new PkgError('PKG_USAGE', `'${printable(remote, 100)}' is no place to push to`, {
@@ -63,8 +68,10 @@ export const command: Command = defineCommand({
       print(`Pushed: ${target.host}/${target.path}:${tag}\nDigest: ${digest}\n`);
     };
     await withRemotes(flags, push, remote);
-  },
-});
+  }
+}
+
+export const command: CommandClass = PushCommand;
 
 function readPushed(path: string): { archive: Uint8Array; provenance: Buffer | undefined; created: Date } {
   const stat = statSync(path, { throwIfNoEntry: false });

@@ -4,52 +4,53 @@ import { printable } from '../errors-text.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { serveFolder } from '../repository/serve/server.ts';
 import { print, printError } from '../terminal/output.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { untilAsked } from './support/ending.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class ServeCommand extends PkgCommand {
+  static override description = [
     'Serves the archives of a folder as a chart repository, for development and closed sites. The index follows the',
     'folder; an archive is read again only when it has changed. Runs until it is interrupted.',
     "With --token-file charts can be uploaded and removed by ChartMuseum's API, by `pkg push` for one.",
-  ],
-  examples: [
-    { command: 'pkg serve ./charts', says: 'then: pkg repo add local http://127.0.0.1:8879' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg serve ./charts', description: 'then: pkg repo add local http://127.0.0.1:8879' },
     {
       command: 'pkg serve ./charts --listen 0.0.0.0:8443 --tls-cert tls.crt --tls-key tls.key --token-file token',
-      says: 'for a network, with uploads',
+      description: 'for a network, with uploads',
     },
-  ],
-  args: [{ name: 'FOLDER', summary: 'a folder with archives', complete: 'directory' }],
-  flags: {
-    listen: {
-      type: 'string',
-      value: 'ADDRESS:PORT',
+  ];
+  static override args = {
+    FOLDER: Args.string({ required: true, description: 'a folder with archives', complete: 'directory' }),
+  };
+  static override flags = {
+    listen: Flags.string({
+      helpValue: 'ADDRESS:PORT',
       default: '127.0.0.1:8879',
       summary: 'where to listen; port 0 takes one that is free',
-    },
-    username: { type: 'string', value: 'NAME', default: '', summary: 'ask readers for this name and a password' },
-    'password-file': {
-      type: 'string',
-      value: 'FILE',
+    }),
+    username: Flags.string({ helpValue: 'NAME', default: '', summary: 'ask readers for this name and a password' }),
+    'password-file': Flags.string({
+      helpValue: 'FILE',
       complete: 'file',
       default: '',
       summary: 'with --username, the password',
-    },
-    'token-file': {
-      type: 'string',
-      value: 'FILE',
+    }),
+    'token-file': Flags.string({
+      helpValue: 'FILE',
       complete: 'file',
       default: '',
       summary: 'take uploads from who has this token; there are none without it',
-    },
-    'allow-overwrite': { type: 'boolean', summary: 'let uploads with ?force replace a version' },
-    'tls-cert': { type: 'string', value: 'FILE', complete: 'file', default: '', summary: 'certificate, for HTTPS' },
-    'tls-key': { type: 'string', value: 'FILE', complete: 'file', default: '', summary: 'key of the certificate' },
-  },
-  async run({ flags, args }) {
-    const folder = args[0] ?? '';
+    }),
+    'allow-overwrite': Flags.boolean({ summary: 'let uploads with ?force replace a version' }),
+    'tls-cert': Flags.string({ helpValue: 'FILE', complete: 'file', default: '', summary: 'certificate, for HTTPS' }),
+    'tls-key': Flags.string({ helpValue: 'FILE', complete: 'file', default: '', summary: 'key of the certificate' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(ServeCommand);
+    const folder = args.FOLDER;
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
       throw new PkgError('PKG_FILE_UNREADABLE', `${printable(folder)} is no folder`);
     }
@@ -71,8 +72,10 @@ export const command: Command = defineCommand({
     } finally {
       await repository.close();
     }
-  },
-});
+  }
+}
+
+export const command: CommandClass = ServeCommand;
 
 /** @throws {PkgError} `PKG_USAGE` */
 function bothOrNone(a: string, valueOfA: string, b: string, valueOfB: string): void {

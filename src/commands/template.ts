@@ -7,21 +7,10 @@ import { decodeText } from '../render/gotemplate/value.ts';
 import { renderChart } from '../render/render-chart.ts';
 import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
-import { CHART_SUMMARY } from './support/chart-source.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
-import {
-  CHART_FLAGS,
-  DEPENDENCY_FLAGS,
-  LIMITS_FLAG,
-  MIRROR_FLAG,
-  NAME_FLAGS,
-  REMOTE_FLAGS,
-  SCHEMA_FLAGS,
-  SOURCE_FLAGS,
-  VALUE_FLAGS,
-} from './support/flags.ts';
-import { checkName, nameFromTemplate, readInputs } from './support/inputs.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
+import { DEPENDENCY_FLAGS, MIRROR_FLAG, NAME_FLAGS, RENDER_FLAGS } from './support/flags.ts';
+import { nameOf, readInputs } from './support/inputs.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 import { piecesOf, streamOf } from '../render/stream.ts';
@@ -29,93 +18,85 @@ import { documentsOf, onlyShown, writeDocuments } from './support/template-docum
 
 /** Flags of `install` that change nothing here: scripts give them to both, and Helm takes them. */
 const WITHOUT_EFFECT = {
-  'skip-crds': { type: 'boolean', hidden: true, summary: 'CRDs are printed only with --include-crds' },
-  'create-namespace': { type: 'boolean', hidden: true, summary: 'nothing is created' },
-  replace: { type: 'boolean', hidden: true, summary: 'no name is taken' },
-  description: { type: 'string', hidden: true, summary: 'nothing is recorded' },
-  labels: { type: 'map', char: 'l', hidden: true, summary: 'nothing is recorded' },
-  wait: { type: 'string', bare: 'watcher', hidden: true, summary: 'nothing is waited for' },
-  'wait-for-jobs': { type: 'boolean', hidden: true, summary: 'nothing is waited for' },
-  timeout: { type: 'string', hidden: true, summary: 'nothing is waited for' },
-  'rollback-on-failure': { type: 'boolean', aliases: ['atomic'], hidden: true, summary: 'nothing is to be undone' },
-  'force-conflicts': { type: 'boolean', hidden: true, summary: 'nothing is written' },
-  'force-replace': { type: 'boolean', hidden: true, summary: 'nothing is written' },
-  'server-side': { type: 'boolean', hidden: true, summary: 'nothing is written' },
-  'hide-notes': { type: 'boolean', hidden: true, summary: 'notes are not printed' },
-  'render-subchart-notes': { type: 'boolean', hidden: true, summary: 'notes are not printed' },
-  'disable-openapi-validation': { type: 'boolean', hidden: true, summary: 'the cluster validates objects itself' },
+  'skip-crds': Flags.boolean({ hidden: true, summary: 'CRDs are printed only with --include-crds' }),
+  'create-namespace': Flags.boolean({ hidden: true, summary: 'nothing is created' }),
+  replace: Flags.boolean({ hidden: true, summary: 'no name is taken' }),
+  description: Flags.string({ hidden: true, summary: 'nothing is recorded' }),
+  labels: Flags.pairs({ char: 'l', hidden: true, summary: 'nothing is recorded' }),
+  wait: Flags.string({ bare: 'watcher', hidden: true, summary: 'nothing is waited for' }),
+  'wait-for-jobs': Flags.boolean({ hidden: true, summary: 'nothing is waited for' }),
+  timeout: Flags.string({ hidden: true, summary: 'nothing is waited for' }),
+  'rollback-on-failure': Flags.boolean({ aliases: ['atomic'], hidden: true, summary: 'nothing is to be undone' }),
+  'force-conflicts': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
+  'force-replace': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
+  'server-side': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
+  'hide-notes': Flags.boolean({ hidden: true, summary: 'notes are not printed' }),
+  'render-subchart-notes': Flags.boolean({ hidden: true, summary: 'notes are not printed' }),
+  'disable-openapi-validation': Flags.boolean({ hidden: true, summary: 'the cluster validates objects itself' }),
 } as const;
 
-export const command: Command = defineCommand({
-  description: [
+class TemplateCommand extends PkgCommand {
+  static override description = [
     'Renders a chart and prints its objects as Helm prints them.',
     'No target is read, unless --dry-run=server asks for it: then templates can look up what lives there, and the',
     'cluster says whether it would take the objects.',
-  ],
-  examples: [
-    { command: 'pkg template ./web --set replicaCount=3', says: 'with another value' },
-    { command: 'pkg template shop ./web -s templates/service.yaml', says: 'one template only' },
-    { command: 'pkg template shop ./web --output-dir ./out', says: 'a file for each template' },
-    { command: 'pkg template shop ./web --dry-run=server', says: 'with what the cluster says' },
-  ],
-  args: [
-    { name: 'NAME', optional: true, summary: 'the name of the release' },
-    { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
-  ],
-  flags: {
-    ...SOURCE_FLAGS,
-    ...REMOTE_FLAGS,
-    ...VALUE_FLAGS,
-    ...CHART_FLAGS,
-    ...SCHEMA_FLAGS,
-    ...LIMITS_FLAG,
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg template ./web --set replicaCount=3', description: 'with another value' },
+    { command: 'pkg template shop ./web -s templates/service.yaml', description: 'one template only' },
+    { command: 'pkg template shop ./web --output-dir ./out', description: 'a file for each template' },
+    { command: 'pkg template shop ./web --dry-run=server', description: 'with what the cluster says' },
+  ];
+  static override args = {
+    CHART: Args.chart,
+    NAME: Args.string({ description: 'the name of the release' }),
+  };
+  static override optionalFirst = true;
+  static override flags = {
+    ...RENDER_FLAGS,
     ...MIRROR_FLAG,
     ...DEPENDENCY_FLAGS,
-    'show-only': {
-      type: 'list',
+    'show-only': Flags.strings({
       char: 's',
-      value: 'TEMPLATE',
+      helpValue: 'TEMPLATE',
       summary: 'print only these templates, * as in file names (repeatable)',
-    },
-    'include-crds': { type: 'boolean', summary: 'print the CRDs of crds/ too' },
-    'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
-    'skip-tests': { type: 'boolean', summary: 'leave out test hooks' },
-    'is-upgrade': { type: 'boolean', summary: 'render as for an upgrade' },
+    }),
+    'include-crds': Flags.boolean({ summary: 'print the CRDs of crds/ too' }),
+    'no-hooks': Flags.boolean({ summary: 'leave out hooks' }),
+    'skip-tests': Flags.boolean({ summary: 'leave out test hooks' }),
+    'is-upgrade': Flags.boolean({ summary: 'render as for an upgrade' }),
     ...KUBE_VERSION_FLAG,
-    'api-versions': {
-      type: 'csv',
+    'api-versions': Flags.csv({
       char: 'a',
-      value: 'VERSION',
+      helpValue: 'VERSION',
       summary: 'API versions that templates are told of besides the usual ones',
-    },
-    'skip-schema-validation': { type: 'boolean', summary: 'do not check values against values.schema.json' },
-    'output-dir': {
-      type: 'string',
-      value: 'FOLDER',
+    }),
+    'skip-schema-validation': Flags.boolean({ summary: 'do not check values against values.schema.json' }),
+    'output-dir': Flags.string({
+      helpValue: 'FOLDER',
       complete: 'directory',
       summary: 'write a file for each template into this folder',
-    },
-    'release-name': { type: 'boolean', summary: 'with --output-dir, put a folder of the name of the release around' },
-    'enable-dns': { type: 'boolean', summary: 'let templates ask for addresses (getHostByName)' },
-    'dry-run': {
-      type: 'string',
+    }),
+    'release-name': Flags.boolean({ summary: 'with --output-dir, put a folder of the name of the release around' }),
+    'enable-dns': Flags.boolean({ summary: 'let templates ask for addresses (getHostByName)' }),
+    'dry-run': Flags.string({
       bare: 'client',
-      value: 'MODE',
-      choices: ['client', 'server'],
+      helpValue: 'MODE',
+      options: ['client', 'server'],
       default: 'client',
       summary: 'with server, ask the cluster',
-    },
-    validate: { type: 'boolean', hidden: true, summary: 'the same as --dry-run=server', exclusive: ['dry-run'] },
-    'take-ownership': { type: 'boolean', hidden: true, summary: 'with --dry-run=server, objects may belong to others' },
+    }),
+    validate: Flags.boolean({ hidden: true, summary: 'the same as --dry-run=server', exclusive: ['dry-run'] }),
+    'take-ownership': Flags.boolean({ hidden: true, summary: 'with --dry-run=server, objects may belong to others' }),
     'name-template': NAME_FLAGS['name-template'],
-    'generate-name': { ...NAME_FLAGS['generate-name'], hidden: true },
+    'generate-name': Flags.boolean({ char: 'g', hidden: true, summary: 'a name is made up in any case' }),
     ...WITHOUT_EFFECT,
-  },
-  async run({ flags, args }) {
-    checkName(args, flags);
-    const given = args.length > 1 ? args[0] : await nameFromTemplate(flags);
-    const name = given ?? 'release-name';
-    const inputs = await readInputs(args.at(-1) ?? '', flags);
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(TemplateCommand);
+    const name = (await nameOf(args.NAME, flags)) ?? 'release-name';
+    const inputs = await readInputs(args.CHART, flags);
     const isUpgrade = flags['is-upgrade'];
     const options = { skipSchemaValidation: flags['skip-schema-validation'], enableDns: flags['enable-dns'] };
     let rendered: RenderedChart;
@@ -155,8 +136,10 @@ export const command: Command = defineCommand({
     const folder = flags['output-dir'] ?? '';
     if (folder !== '') writeDocuments(flags['release-name'] ? join(folder, name) : folder, documents);
     else printBytes(wanted.length > 0 ? [onlyShown(streamOf(documents), wanted)] : piecesOf(documents));
-  },
-});
+  }
+}
+
+export const command: CommandClass = TemplateCommand;
 
 /** What was printed before it was found to be no YAML: the way to see what is wrong with it. */
 async function showInvalid(error: unknown): Promise<void> {

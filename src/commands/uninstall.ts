@@ -4,45 +4,58 @@ import { uninstall } from '../release/operations/uninstall.ts';
 import { KEEP_POLICY } from '../release/plan.ts';
 import type { Plan } from '../release/plan.ts';
 import { print } from '../terminal/output.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
-import { LOCK_FLAGS, WAIT_FLAGS } from './support/flags.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
+import { LOCK_FLAGS, WAIT_FLAGS, WAIT_OPTIONS } from './support/flags.ts';
 import { operate } from './support/operate.ts';
 import { lockInput } from './support/operation-input.ts';
 import { printPlan } from './support/plan-output.ts';
 import { isWaiting, timeoutOf } from './support/wait-input.ts';
 
-export const command: Command = defineCommand({
-  description: [
-    'Deletes the objects of the releases, but for those with the annotation helm.sh/resource-policy: keep, and their history.',
-  ],
-  examples: [
-    { command: 'pkg uninstall shop', says: 'remove a release' },
+class UninstallCommand extends PkgCommand {
+  static override description =
+    'Deletes the objects of the releases, but for those with the annotation helm.sh/resource-policy: keep, and their history.';
+  static override examples = [
+    { command: 'pkg uninstall shop', description: 'remove a release' },
     {
       command: 'pkg uninstall shop --keep-history',
-      says: 'remove its objects, so that a rollback can bring them back',
+      description: 'remove its objects, so that a rollback can bring them back',
     },
-  ],
-  args: [{ name: 'NAME', rest: true, summary: 'the names of the releases' }],
-  flags: {
-    'keep-history': { type: 'boolean', summary: 'keep the records, marked as uninstalled' },
-    'ignore-not-found': { type: 'boolean', summary: 'a release that is not there counts as uninstalled' },
+  ];
+  static override args = {
+    NAME: Args.string({
+      complete: 'release',
+      required: true,
+      multiple: true,
+      description: 'the names of the releases',
+    }),
+  };
+  static override flags = {
+    'keep-history': Flags.boolean({ summary: 'keep the records, marked as uninstalled' }),
+    'ignore-not-found': Flags.boolean({ summary: 'a release that is not there counts as uninstalled' }),
     ...LOCK_FLAGS,
-    wait: { ...WAIT_FLAGS.wait, summary: 'wait until the objects are gone; hookOnly waits for hooks alone' },
-    cascade: {
-      type: 'string',
-      value: 'HOW',
-      choices: ['background', 'orphan', 'foreground'],
+    wait: Flags.string({
+      bare: 'watcher',
+      helpValue: 'HOW',
+      options: WAIT_OPTIONS,
+      default: 'hookOnly',
+      summary: 'wait until the objects are gone; hookOnly waits for hooks alone',
+    }),
+    cascade: Flags.string({
+      helpValue: 'HOW',
+      options: ['background', 'orphan', 'foreground'],
       default: 'background',
       summary: 'what becomes of objects that the deleted ones own: deleted after them, left, deleted before',
-    },
+    }),
     timeout: WAIT_FLAGS.timeout,
-    'no-hooks': { type: 'boolean', summary: 'leave out hooks' },
-    description: { type: 'string', value: 'TEXT', summary: 'a description, for a history that is kept' },
-    'dry-run': { type: 'boolean', summary: 'show the plan and delete nothing' },
-  },
-  async run({ flags, args }) {
-    for (const name of args) {
+    'no-hooks': Flags.boolean({ summary: 'leave out hooks' }),
+    description: Flags.string({ helpValue: 'TEXT', summary: 'a description, for a history that is kept' }),
+    'dry-run': Flags.boolean({ summary: 'show the plan and delete nothing' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(UninstallCommand);
+    for (const name of args.NAME) {
       const result = await operate(flags, (env, namespace) =>
         uninstall(env, {
           name,
@@ -62,8 +75,10 @@ export const command: Command = defineCommand({
       else if (flags['dry-run']) await printPlan(result.plan, { color: flags.color });
       else print(`${keptText(result.plan)}release "${printable(name)}" uninstalled\n`);
     }
-  },
-});
+  }
+}
+
+export const command: CommandClass = UninstallCommand;
 
 /** What a policy kept, as Helm says it. */
 function keptText(plan: Plan): string {

@@ -1,89 +1,58 @@
 import { printable } from '../errors-text.ts';
 import { upgrade } from '../release/operations/upgrade.ts';
 import { print } from '../terminal/output.ts';
-import { CHART_SUMMARY } from './support/chart-source.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import {
-  CHART_FLAGS,
+  APPLY_FLAGS,
   DEPENDENCY_FLAGS,
-  DRY_RUN_FLAG,
   HISTORY_MAX_FLAG,
-  LIMITS_FLAG,
-  LOCK_FLAGS,
   MIRROR_FLAG,
-  OUTPUT_FLAG,
-  PLAN_FLAGS,
-  RELEASE_FLAGS,
-  REMOTE_FLAGS,
-  ROLLBACK_ON_FAILURE_FLAG,
-  SCHEMA_FLAGS,
-  SOURCE_FLAGS,
+  RENDER_FLAGS,
   VALUES_MODE_FLAGS,
-  VALUE_FLAGS,
-  WAIT_FLAGS,
-  historyMaxOf,
-  valuesModeOf,
 } from './support/flags.ts';
 import { readInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
-import { lockInput, planInput, releaseInput } from './support/operation-input.ts';
+import { applyInput, historyMaxOf, valuesModeOf } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
-import { waitInput } from './support/wait-input.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class UpgradeCommand extends PkgCommand {
+  static override description = [
     'Renders the chart, compares its objects with what is there, writes what differs and records a new revision.',
     'Without any values given, the values of the last revision are used again.',
-  ],
-  examples: [
-    { command: 'pkg upgrade shop ./web --set image.tag=1.2.4', says: 'upgrade with one value changed' },
-    { command: 'pkg upgrade --install shop ./web -f prod.yaml', says: 'install it if it is not there yet' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg upgrade shop ./web --set image.tag=1.2.4', description: 'upgrade with one value changed' },
+    { command: 'pkg upgrade --install shop ./web -f prod.yaml', description: 'install it if it is not there yet' },
     {
       command: 'pkg upgrade shop ./web --reset-then-reuse-values',
-      says: "the new chart's defaults under the values of before",
+      description: "the new chart's defaults under the values of before",
     },
-  ],
-  args: [
-    { name: 'NAME', summary: 'the name of the release' },
-    { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
-  ],
-  flags: {
-    install: { type: 'boolean', char: 'i', summary: 'install the release if it is not there yet' },
-    ...SOURCE_FLAGS,
-    ...REMOTE_FLAGS,
-    ...VALUE_FLAGS,
-    ...CHART_FLAGS,
-    ...SCHEMA_FLAGS,
-    ...LIMITS_FLAG,
+  ];
+  static override args = { NAME: Args.release, CHART: Args.chart };
+  static override flags = {
+    install: Flags.boolean({ char: 'i', summary: 'install the release if it is not there yet' }),
+    ...RENDER_FLAGS,
     ...MIRROR_FLAG,
     ...VALUES_MODE_FLAGS,
     ...DEPENDENCY_FLAGS,
-    ...PLAN_FLAGS,
-    ...RELEASE_FLAGS,
-    ...LOCK_FLAGS,
-    ...WAIT_FLAGS,
-    ...ROLLBACK_ON_FAILURE_FLAG,
+    ...APPLY_FLAGS,
     ...HISTORY_MAX_FLAG,
-    ...DRY_RUN_FLAG,
-    ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
-    const [name = '', path = ''] = args;
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(UpgradeCommand);
+    const { NAME: name, CHART: path } = args;
     const inputs = await readInputs(path, flags);
     const result = await operate(flags, (env, namespace) =>
       upgrade(env, {
         ...inputs,
         name,
         namespace,
-        ...planInput(flags),
-        ...releaseInput(flags),
-        ...lockInput(flags),
-        ...waitInput(flags, flags['rollback-on-failure']),
+        ...applyInput(flags),
         install: flags.install,
         valuesMode: valuesModeOf(flags),
         historyMax: historyMaxOf(flags),
-        dryRun: flags['dry-run'] !== 'none',
       }),
     );
     if (flags.output === 'table' && flags['dry-run'] === 'none') {
@@ -91,5 +60,7 @@ export const command: Command = defineCommand({
       print(`Release "${printable(name)}" has been ${fresh ? 'installed' : 'upgraded'}.\n`);
     }
     await printOutcome(result, flags);
-  },
-});
+  }
+}
+
+export const command: CommandClass = UpgradeCommand;

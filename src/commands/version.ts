@@ -1,14 +1,17 @@
 import { print } from '../terminal/output.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { VERSION } from '../version.ts';
 
-export const command: Command = defineCommand({
-  description: ['Prints the version of pkg.'],
-  examples: [{ command: 'pkg version --short', says: 'only the number' }],
-  args: [],
-  flags: { short: { type: 'boolean', summary: 'print only the number' } },
-  async run({ flags }) {
+class VersionCommand extends PkgCommand {
+  static override description = 'Prints the version of pkg.';
+  static override examples = [{ command: 'pkg version --short', description: 'only the number' }];
+  static override flags = { short: Flags.boolean({ summary: 'print only the number' }) };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(VersionCommand);
     print(flags.short ? `v${VERSION}\n` : `pkg v${VERSION} (Node ${process.version})\n`);
-  },
-});
+  }
+}
+
+export const command: CommandClass = VersionCommand;

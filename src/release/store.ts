@@ -45,22 +45,21 @@ export class ReleaseStore {
       this.#cluster.listMetadata(query),
       this.#cluster.list({ ...query, withoutLabels: { status: 'superseded' } }),
     ]);
-    const newest = new Map<string, KubeObject>();
-    for (const head of heads) {
-      const key = `${head.metadata.namespace ?? ''}/${textField(head.metadata['labels'], 'name')}`;
-      const known = newest.get(key);
-      if (known === undefined || revisionOf(head) > revisionOf(known)) newest.set(key, head);
-    }
     const read = new Map(likely.map((secret) => [keyOf(secret), secret]));
     const secrets = await Promise.all(
-      [...newest.values()].map(async (head) => read.get(keyOf(head)) ?? (await this.#cluster.get(refOf(head)))),
+      newestOf(heads).map(async (head) => read.get(keyOf(head)) ?? (await this.#cluster.get(refOf(head)))),
     );
     return secrets.flatMap((secret) => (secret === undefined ? [] : [{ release: decodeSecret(secret), secret }]));
   }
 
+  /** The metadata of the newest revision of every release; what the records hold is not read. */
+  async newestHeads(): Promise<KubeObject[]> {
+    return newestOf(await this.#cluster.listMetadata({ ...this.#query({ owner: 'helm' }), namePrefix: PREFIX }));
+  }
+
   /** The names of all releases; what the records hold is not read. */
   async names(): Promise<string[]> {
-    const heads = await this.#cluster.listMetadata({ ...this.#query({ owner: 'helm' }), namePrefix: PREFIX });
+    const heads = await this.newestHeads();
     return [...new Set(heads.map(({ metadata }) => textField(metadata['labels'], 'name')))].sort();
   }
 
@@ -151,6 +150,17 @@ export function recordRef(name: string, namespace: string, revision: number): Ob
 /** What names a record among those of all namespaces. */
 function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/** The newest revision of each release. */
+function newestOf(heads: readonly KubeObject[]): KubeObject[] {
+  const newest = new Map<string, KubeObject>();
+  for (const head of heads) {
+    const key = `${head.metadata.namespace ?? ''}/${textField(head.metadata['labels'], 'name')}`;
+    const known = newest.get(key);
+    if (known === undefined || revisionOf(head) > revisionOf(known)) newest.set(key, head);
+  }
+  return [...newest.values()];
 }
 
 /** The revision that a record's label says; 0 for none. */

@@ -32,6 +32,16 @@ export class IndexCache {
     }
   }
 
+  /** The names of the charts in the cached index of a repository; none without an index. */
+  chartNames(repository: Repository): string[] {
+    try {
+      const names = readRegularFile(this.#namesOf(repository), MAX_INDEX).toString('utf8');
+      return names.split(/\r?\n/).filter((name) => name !== '');
+    } catch {
+      return [];
+    }
+  }
+
   /** What to ask the server with; undefined where the kept index is not the one that they were told of. */
   validators(repository: Repository, index: Buffer): Validators | undefined {
     try {

@@ -385,6 +385,11 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'The CustomResourceDefinition is not installed, or the cluster no longer serves that apiVersion.',
     fix: 'Install what brings the kind, or use the apiVersion that the cluster serves.',
   },
+  PKG_COMMAND_FAILED: {
+    summary: 'a command that another package adds failed',
+    why: 'The command is not one of pkg: an npm package adds it. The message is what it says.',
+    fix: 'Look into the documentation of the package, or remove it from oclif.plugins in the data folder of pkg.',
+  },
   PKG_INTERNAL: {
     summary: 'pkg has a defect',
     why: 'Something happened that should not be possible.',

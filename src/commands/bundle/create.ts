@@ -16,20 +16,11 @@ import { print } from '../../terminal/output.ts';
 import { cloneValue } from '../../yaml/value.ts';
 import { API_VERSIONS_FLAG, imagesOfChart } from '../support/chart-images.ts';
 import { isPath, openChart } from '../support/chart-source.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command, FlagValues } from '../support/command.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass, FlagValues } from '../support/command.ts';
 import { withChart } from '../support/fetch-chart.ts';
-import {
-  CHART_FLAGS,
-  DEPENDENCY_FLAGS,
-  LIMITS_FLAG,
-  REMOTE_FLAGS,
-  SCHEMA_FLAGS,
-  SOURCE_FLAGS,
-  VALUE_FLAGS,
-  limitsOf,
-  valueSources,
-} from '../support/flags.ts';
+import { DEPENDENCY_FLAGS, RENDER_FLAGS } from '../support/flags.ts';
+import { limitsOf, valueSources } from '../support/operation-input.ts';
 import { readStdin, schemaInput } from '../support/inputs.ts';
 import { KUBE_VERSION_FLAG } from '../support/kube-version.ts';
 import { linkOptions } from '../support/load.ts';
@@ -37,47 +28,51 @@ import { withRemotes } from '../support/remotes.ts';
 import type { RemoteFlags } from '../support/remotes.ts';
 import { imageName, loginPlace } from '../support/resolve-images.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class BundleCreateCommand extends PkgCommand {
+  static override description = [
     'Writes charts, with their dependencies in them and their provenance, into one file that is carried to where there',
     'is no network; with --images, the images that they use with the values that are given, too. The file is a tar',
     'archive and, with images, an OCI archive that other programs read. The same input gives the same bytes.',
-  ],
-  examples: [
-    { command: 'pkg bundle ./shop -o shop.tar', says: 'one chart' },
-    { command: 'pkg bundle acme/web ./shop -o all.tar --images -f prod.yaml', says: 'two, and their images' },
-    { command: 'pkg bundle ./shop -o shop.tar --images --from-layout ./images', says: 'images from an OCI layout' },
-    { command: 'pkg install shop.tar', says: 'then, without a network' },
-  ],
-  args: [
-    { name: 'CHART', summary: 'a chart: a folder, an archive, or what is fetched', complete: 'chart', rest: true },
-  ],
-  flags: {
-    output: { type: 'string', char: 'o', value: 'FILE', complete: 'file', summary: 'the file that is written' },
-    images: { type: 'boolean', summary: 'put the images of the charts into it' },
-    'from-layout': {
-      type: 'string',
-      value: 'FOLDER',
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg bundle ./shop -o shop.tar', description: 'one chart' },
+    { command: 'pkg bundle acme/web ./shop -o all.tar --images -f prod.yaml', description: 'two, and their images' },
+    {
+      command: 'pkg bundle ./shop -o shop.tar --images --from-layout ./images',
+      description: 'images from an OCI layout',
+    },
+    { command: 'pkg install shop.tar', description: 'then, without a network' },
+  ];
+  static override args = {
+    CHART: Args.string({
+      required: true,
+      description: 'a chart: a folder, an archive, or what is fetched',
+      complete: 'chart',
+      multiple: true,
+    }),
+  };
+  static override flags = {
+    output: Flags.string({ char: 'o', helpValue: 'FILE', complete: 'file', summary: 'the file that is written' }),
+    images: Flags.boolean({ summary: 'put the images of the charts into it' }),
+    'from-layout': Flags.string({
+      helpValue: 'FOLDER',
       complete: 'directory',
       summary: 'with --images, take them from this OCI image layout, and not from registries',
-    },
-    ...SOURCE_FLAGS,
-    ...REMOTE_FLAGS,
-    ...VALUE_FLAGS,
-    ...CHART_FLAGS,
-    ...SCHEMA_FLAGS,
-    ...LIMITS_FLAG,
+    }),
+    ...RENDER_FLAGS,
     ...DEPENDENCY_FLAGS,
     ...KUBE_VERSION_FLAG,
     ...API_VERSIONS_FLAG,
-  },
-  async run({ flags, args }) {
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(BundleCreateCommand);
     const { output = '', 'from-layout': layout = '' } = flags;
     if (output === '') throw new PkgError('PKG_USAGE', '--output is needed', { hints: ['write -o bundle.tar'] });
     if (layout !== '' && !flags.images) throw new PkgError('PKG_USAGE', '--from-layout is of use with --images only');
     const modified = packedTime(sourceDateEpoch(process.env));
     const charts: ChartToBundle[] = [];
-    for (const typed of args) charts.push(await take(typed.trim(), flags));
+    for (const typed of args.CHART) charts.push(await take(typed.trim(), flags));
     const images = new Map<string, ImageName>();
     if (flags.images) {
       const sources = valueSources(flags);
@@ -100,13 +95,15 @@ export const command: Command = defineCommand({
         const source = layout === '' ? registrySource(remotes) : layoutSource(layout);
         return writeBundle(output, { charts, images: sorted, source, modified, tell: remotes.tell });
       },
-      loginPlace(args),
+      loginPlace(args.CHART),
     );
     const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
     const held = `${count(charts.length, 'chart')} and ${count(written.images.length, 'image')}`;
     print(`${printable(output, 300)} holds ${held}, in ${written.size} bytes\n`);
-  },
-});
+  }
+}
+
+export const command: CommandClass = BundleCreateCommand;
 
 /** A chart with its archive: of a folder it is packed, anything else is taken as it is. */
 async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle> {
@@ -136,4 +133,4 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
   return { chart, archive, provenance: undefined, origin: reference };
 }
 
-type TakeFlags = RemoteFlags & FlagValues<typeof DEPENDENCY_FLAGS & typeof SOURCE_FLAGS>;
+type TakeFlags = RemoteFlags & FlagValues<typeof DEPENDENCY_FLAGS & typeof RENDER_FLAGS>;

@@ -3,32 +3,34 @@ import { parseMirror } from '../../image-name.ts';
 import { Bundle } from '../../repository/bundle.ts';
 import { pushBundle } from '../../repository/bundle-push.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG, REMOTE_FLAGS } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { withRemotes } from '../support/remotes.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class BundlePushCommand extends PkgCommand {
+  static override description = [
     'Copies the charts and images of a bundle into a registry: charts as MIRROR/NAME:VERSION, images under the name of',
     'the registry that they are from, as MIRROR/docker.io/library/nginx:1.27. The whole bundle is checked first, and what',
     'is there already is not sent again. `--image-mirror MIRROR` of install, upgrade and template then uses the copies.',
-  ],
-  examples: [
-    { command: 'pkg bundle push shop.tar oci://mirror.example.com/apps', says: 'charts and images' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg bundle push shop.tar oci://mirror.example.com/apps', description: 'charts and images' },
     {
       command: 'pkg install oci://mirror.example.com/apps/shop --image-mirror oci://mirror.example.com/apps',
-      says: 'then, from the mirror alone',
+      description: 'then, from the mirror alone',
     },
-  ],
-  args: [
-    { name: 'BUNDLE', summary: 'a file that `pkg bundle` made', complete: 'file' },
-    { name: 'MIRROR', summary: 'oci://HOST/PATH' },
-  ],
-  flags: { ...REMOTE_FLAGS, ...OUTPUT_FLAG },
-  async run({ flags, args }) {
-    const [file = '', place = ''] = args;
+  ];
+  static override args = {
+    BUNDLE: Args.string({ required: true, description: 'a file that `pkg bundle` made', complete: 'file' }),
+    MIRROR: Args.string({ required: true, description: 'oci://HOST/PATH' }),
+  };
+  static override flags = { ...REMOTE_FLAGS, ...OUTPUT_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(BundlePushCommand);
+    const { BUNDLE: file, MIRROR: place } = args;
     const mirror = parseMirror(place);
     const bundle = new Bundle(file);
     try {
@@ -50,5 +52,7 @@ export const command: Command = defineCommand({
     } finally {
       bundle.close();
     }
-  },
-});
+  }
+}
+
+export const command: CommandClass = BundlePushCommand;

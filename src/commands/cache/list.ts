@@ -1,20 +1,21 @@
 import { cachedEntries } from '../../repository/cached-files.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { cacheFolders, sizeText } from '../support/cache.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class CacheListCommand extends PkgCommand {
+  static override description = [
     'Lists what is cached of repositories and registries: archives of charts by their digest, their provenance, indexes',
     'of repositories, and answers of registries. What was not used for longest comes first.',
-  ],
-  examples: [{ command: 'pkg cache list -o json', says: 'as data, sizes in bytes' }],
-  args: [],
-  flags: { ...OUTPUT_FLAG },
-  async run({ flags }) {
+  ].join('\n');
+  static override examples = [{ command: 'pkg cache list -o json', description: 'as data, sizes in bytes' }];
+  static override flags = { ...OUTPUT_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(CacheListCommand);
     const entries = cachedEntries(cacheFolders(flags));
     const timeOf = (used: number): string => new Date(used).toISOString().replace(/\.\d+Z$/, 'Z');
     await printResult(
@@ -26,5 +27,7 @@ export const command: Command = defineCommand({
           ...entries.map(({ kind, name, size, used }) => [kind, name, sizeText(size), timeOf(used)]),
         ]),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = CacheListCommand;

@@ -1,18 +1,19 @@
 import { renderTable } from '../../terminal/table.ts';
 import { cacheFolders } from '../support/cache.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class CachePathCommand extends PkgCommand {
+  static override description = [
     "Prints Helm's cache folders, which pkg uses too: that of archives, and that of indexes and of what registries",
     'answered.',
-  ],
-  args: [],
-  flags: { ...OUTPUT_FLAG },
-  async run({ flags }) {
+  ].join('\n');
+  static override flags = { ...OUTPUT_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(CachePathCommand);
     const { content, indexes } = cacheFolders(flags);
     await printResult(
       flags.output,
@@ -26,5 +27,7 @@ export const command: Command = defineCommand({
           4096,
         ),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = CachePathCommand;

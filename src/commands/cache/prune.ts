@@ -2,28 +2,32 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { cachedEntries, pruneEntries } from '../../repository/cached-files.ts';
 import { cacheFolders, sizeText } from '../support/cache.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { durationOf } from '../support/wait-input.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class CachePruneCommand extends PkgCommand {
+  static override description = [
     'Removes what is cached of repositories and registries: all of it, or what the flags name. All of it can be fetched',
     'again. Other files in the folders stay.',
-  ],
-  examples: [
-    { command: 'pkg cache prune --older-than 720h', says: 'what was not used for 30 days' },
-    { command: 'pkg cache prune --max-size 500Mi', says: 'what was not used for longest, until 500 MiB are left' },
-  ],
-  args: [],
-  flags: {
-    'older-than': { type: 'string', value: 'DURATION', summary: 'only what was not used for so long: 720h' },
-    'max-size': { type: 'string', value: 'SIZE', summary: 'only until so much is left: 500Mi, 2G, 0' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg cache prune --older-than 720h', description: 'what was not used for 30 days' },
+    {
+      command: 'pkg cache prune --max-size 500Mi',
+      description: 'what was not used for longest, until 500 MiB are left',
+    },
+  ];
+  static override flags = {
+    'older-than': Flags.string({ helpValue: 'DURATION', summary: 'only what was not used for so long: 720h' }),
+    'max-size': Flags.string({ helpValue: 'SIZE', summary: 'only until so much is left: 500Mi, 2G, 0' }),
     ...OUTPUT_FLAG,
-  },
-  async run({ flags }) {
+  };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(CachePruneCommand);
     const age = flags['older-than'];
     const size = flags['max-size'];
     const removed = pruneEntries(cachedEntries(cacheFolders(flags)), {
@@ -36,8 +40,10 @@ export const command: Command = defineCommand({
       () => ({ removed: removed.map(({ kind, name, size: bytes }) => ({ kind, name, size: bytes })), freed }),
       () => `Removed ${removed.length} cached files (${sizeText(freed)})\n`,
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = CachePruneCommand;
 
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,

@@ -8,20 +8,22 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { shownText } from '../../repository/urls.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 
-export const command: Command = defineCommand({
-  description: ['Lists the dependencies of a chart, and whether charts/ holds them.'],
-  args: [{ name: 'CHART', summary: 'a chart folder or archive', optional: true, complete: 'chart' }],
-  flags: {
-    'max-col-width': { type: 'integer', default: 80, min: 0, value: 'N', summary: 'cut longer columns, 0 for none' },
+class DependencyListCommand extends PkgCommand {
+  static override description = 'Lists the dependencies of a chart, and whether charts/ holds them.';
+  static override args = { CHART: Args.string({ description: 'a chart folder or archive', complete: 'local-chart' }) };
+  static override flags = {
+    'max-col-width': Flags.integer({ default: 80, min: 0, helpValue: 'N', summary: 'cut longer columns, 0 for none' }),
     ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
-    const path = args[0] ?? '.';
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(DependencyListCommand);
+    const path = args.CHART ?? '.';
     const chart = await loadChart(path);
     const declared = chart.metadata.dependencies;
     const rows: { name: string; version: string; repository: string; status: string }[] = [];
@@ -44,8 +46,10 @@ export const command: Command = defineCommand({
           ? `WARNING: no dependencies at ${printable(join(path, 'charts'))}\n`
           : `${renderTable([head, ...rows.map((row) => Object.values(row))], flags['max-col-width'] || undefined)}\n${strangers}`,
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = DependencyListCommand;
 
 function shownRepository(repository: string): string {
   return /\/\/[^/@]*@/.test(repository) ? shownText(repository) : repository;

@@ -3,24 +3,26 @@ import { dependencyTree } from '../../repository/dependency-tree.ts';
 import type { TreeNode } from '../../repository/dependency-tree.ts';
 import { shownText } from '../../repository/urls.ts';
 import type { JsonObject } from '../../yaml/value.ts';
-import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { openChart } from '../support/chart-source.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { CHART_FLAGS, OUTPUT_FLAG, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
 import { linkOptions } from '../support/load.ts';
 import { printResult } from '../support/release-output.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class DependencyTreeCommand extends PkgCommand {
+  static override description = [
     'Shows what a chart depends on, and what that depends on: the charts in charts/, those in folders (file://), and of',
     'others the versions of the lock file. Dependencies are not fetched for it.',
-  ],
-  examples: [{ command: 'pkg dependency tree ./shop -o json', says: 'as data' }],
-  args: [{ name: 'CHART', summary: CHART_SUMMARY, optional: true, complete: 'chart' }],
-  flags: { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS, ...OUTPUT_FLAG },
-  async run({ flags, args }) {
+  ].join('\n');
+  static override examples = [{ command: 'pkg dependency tree ./shop -o json', description: 'as data' }];
+  static override args = { CHART: Args.string({ description: Args.CHART_SUMMARY, complete: 'chart' }) };
+  static override flags = { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS, ...OUTPUT_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(DependencyTreeCommand);
     const links = linkOptions(flags);
-    const chart = await openChart(args[0] ?? '.', flags, links);
+    const chart = await openChart(args.CHART ?? '.', flags, links);
     const { name, version } = chart.metadata;
     const tree = await dependencyTree(chart, links);
     await printResult(
@@ -28,8 +30,10 @@ export const command: Command = defineCommand({
       () => ({ name, version, dependencies: tree.map(dataOf) }),
       () => `${printable(`${name} ${version}`, 200)}\n${linesOf(tree, '')}`,
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = DependencyTreeCommand;
 
 function dataOf({ dependencies, repository, ...node }: TreeNode): JsonObject {
   return { ...node, repository: shownText(repository), dependencies: dependencies.map(dataOf) };

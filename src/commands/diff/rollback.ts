@@ -1,20 +1,28 @@
 import { rollback } from '../../release/operations/rollback.ts';
 import { parseRevision } from '../rollback.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { operate } from '../support/operate.ts';
 import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
-export const command: Command = defineCommand({
-  description: ['Compares the objects of an earlier revision with what is there now. Nothing is written.'],
-  examples: [{ command: 'pkg diff rollback shop 3', says: 'what going back to revision 3 would change' }],
-  args: [
-    { name: 'NAME', summary: 'the name of the release' },
-    { name: 'REVISION', optional: true, summary: 'the revision to go back to; without it the one before the current' },
-  ],
-  flags: DIFF_FLAGS,
-  async run({ flags, args }) {
-    const [name = '', revisionText] = args;
+class DiffRollbackCommand extends PkgCommand {
+  static override description =
+    'Compares the objects of an earlier revision with what is there now. Nothing is written.';
+  static override examples = [
+    { command: 'pkg diff rollback shop 3', description: 'what going back to revision 3 would change' },
+  ];
+  static override args = {
+    NAME: Args.release,
+    REVISION: Args.string({
+      complete: 'revision',
+      description: 'the revision to go back to; without it the one before the current',
+    }),
+  };
+  static override flags = DIFF_FLAGS;
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(DiffRollbackCommand);
+    const { NAME: name, REVISION: revisionText } = args;
     const revision = parseRevision(revisionText);
     const { plan } = await operate(flags, (env, namespace) =>
       rollback(env, {
@@ -25,5 +33,7 @@ export const command: Command = defineCommand({
       }),
     );
     return finishDiff(plan, flags);
-  },
-});
+  }
+}
+
+export const command: CommandClass = DiffRollbackCommand;

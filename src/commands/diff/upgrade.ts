@@ -1,52 +1,37 @@
 import { upgrade } from '../../release/operations/upgrade.ts';
-import { CHART_SUMMARY } from '../support/chart-source.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
-import {
-  CHART_FLAGS,
-  LIMITS_FLAG,
-  MIRROR_FLAG,
-  PLAN_FLAGS,
-  REMOTE_FLAGS,
-  SCHEMA_FLAGS,
-  SOURCE_FLAGS,
-  VALUES_MODE_FLAGS,
-  VALUE_FLAGS,
-  valuesModeOf,
-} from '../support/flags.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
+import { MIRROR_FLAG, PLAN_FLAGS, RENDER_FLAGS, VALUES_MODE_FLAGS } from '../support/flags.ts';
 import { readInputs } from '../support/inputs.ts';
 import { operate } from '../support/operate.ts';
-import { planInput } from '../support/operation-input.ts';
+import { planInput, valuesModeOf } from '../support/operation-input.ts';
 import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class DiffUpgradeCommand extends PkgCommand {
+  static override description = [
     'Makes the plan that `pkg upgrade` would apply and shows it. Nothing is written.',
     'Values of Secrets are masked: what changes can be seen, but not to what.',
-  ],
-  examples: [
-    { command: 'pkg diff upgrade shop ./web --set image.tag=1.2.4', says: 'what would change' },
-    { command: 'pkg diff upgrade shop ./web -f prod.yaml --exit-code', says: 'status 2 when something would change' },
-  ],
-  args: [
-    { name: 'NAME', summary: 'the name of the release' },
-    { name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' },
-  ],
-  flags: {
-    install: { type: 'boolean', char: 'i', summary: 'show an installation if the release is not there yet' },
-    ...SOURCE_FLAGS,
-    ...REMOTE_FLAGS,
-    ...VALUE_FLAGS,
-    ...CHART_FLAGS,
-    ...SCHEMA_FLAGS,
-    ...LIMITS_FLAG,
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg diff upgrade shop ./web --set image.tag=1.2.4', description: 'what would change' },
+    {
+      command: 'pkg diff upgrade shop ./web -f prod.yaml --exit-code',
+      description: 'status 2 when something would change',
+    },
+  ];
+  static override args = { NAME: Args.release, CHART: Args.chart };
+  static override flags = {
+    install: Flags.boolean({ char: 'i', summary: 'show an installation if the release is not there yet' }),
+    ...RENDER_FLAGS,
     ...MIRROR_FLAG,
     ...VALUES_MODE_FLAGS,
     ...PLAN_FLAGS,
     ...DIFF_FLAGS,
-  },
-  async run({ flags, args }) {
-    const [name = '', path = ''] = args;
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(DiffUpgradeCommand);
+    const { NAME: name, CHART: path } = args;
     const inputs = await readInputs(path, flags);
     const { plan } = await operate(flags, (env, namespace) =>
       upgrade(env, {
@@ -60,5 +45,7 @@ export const command: Command = defineCommand({
       }),
     );
     return finishDiff(plan, flags);
-  },
-});
+  }
+}
+
+export const command: CommandClass = DiffUpgradeCommand;

@@ -2,17 +2,19 @@ import { getRelease } from '../../release/operations/history.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { goYaml } from '../support/go-yaml.ts';
 import { computedValues, hooksText, releaseBlock } from '../support/release-output.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { REVISION_FLAG } from '../support/flags.ts';
 import { openNamespace } from '../support/operate.ts';
 
-export const command: Command = defineCommand({
-  description: ['Prints everything about a release: its state, values, hooks, objects and notes.'],
-  args: [{ name: 'NAME', summary: 'the name of the release' }],
-  flags: { ...REVISION_FLAG },
-  async run({ flags, args }) {
-    const release = await getRelease(...(await openNamespace(flags)), args[0] ?? '', flags.revision);
+class GetAllCommand extends PkgCommand {
+  static override description = 'Prints everything about a release: its state, values, hooks, objects and notes.';
+  static override args = { NAME: Args.release };
+  static override flags = { ...REVISION_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(GetAllCommand);
+    const release = await getRelease(...(await openNamespace(flags)), args.NAME, flags.revision);
     const block = releaseBlock(release, { hideNotes: true, showMetadata: true });
     const user = Object.keys(release.config).length === 0 ? null : release.config;
     printDocument(
@@ -20,5 +22,7 @@ export const command: Command = defineCommand({
         `HOOKS:\n${hooksText(release)}MANIFEST:\n${release.manifest}\n` +
         (release.info.notes ? `NOTES:\n${release.info.notes.trim()}\n` : ''),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = GetAllCommand;

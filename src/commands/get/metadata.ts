@@ -5,19 +5,21 @@ import { printable } from '../../errors-text.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { chartField, printResult } from '../support/release-output.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
 import { openNamespace } from '../support/operate.ts';
 import { RFC3339, formatRecordTime, parseRecordTime } from '../support/record-time.ts';
 
-export const command: Command = defineCommand({
-  description: ['Prints what a release is made of: chart, versions, labels, status.'],
-  args: [{ name: 'NAME', summary: 'the name of the release' }],
-  flags: { ...REVISION_FLAG, ...OUTPUT_FLAG },
-  async run({ flags, args }) {
+class GetMetadataCommand extends PkgCommand {
+  static override description = 'Prints what a release is made of: chart, versions, labels, status.';
+  static override args = { NAME: Args.release };
+  static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(GetMetadataCommand);
     const [cluster, namespace] = await openNamespace(flags);
-    const { release: found, secret } = await getStored(cluster, namespace, args[0] ?? '', flags.revision);
+    const { release: found, secret } = await getStored(cluster, namespace, args.NAME, flags.revision);
     // As Helm: of the newest revision in a cluster it shows the labels that it gave itself, too.
     const isRaw = cluster.runsWorkloads && (flags.revision ?? 0) === 0;
     const labels = (secret.metadata['labels'] ?? {}) as Record<string, string>;
@@ -27,8 +29,10 @@ export const command: Command = defineCommand({
       () => metadata(release),
       () => table(release),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = GetMetadataCommand;
 
 /** The fields under the names and in the order of Helm's JSON. */
 function metadata(release: Release): JsonObject {

@@ -3,34 +3,38 @@ import { printable } from '../../errors-text.ts';
 import { saveLogin } from '../../repository/registry-login.ts';
 import { print, printError } from '../../terminal/output.ts';
 import { ask } from '../../terminal/prompt.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { REMOTE_FLAGS } from '../support/flags.ts';
 import { accessOf, withRemotes } from '../support/remotes.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class RegistryLoginCommand extends PkgCommand {
+  static override description = [
     "Tries a login to an OCI registry and keeps it where Helm keeps it: with the helper that Helm's file of logins",
     'names, else in that file.',
-  ],
-  examples: [
-    { command: 'pkg registry login registry.example.com -u ci --password-stdin < token', says: 'in a pipeline' },
-    { command: 'pkg registry login registry.example.com/team', says: 'a login for a part of the registry' },
-  ],
-  args: [{ name: 'HOST', summary: 'the registry: HOST, HOST:PORT, or a part of it: HOST/PATH' }],
-  flags: {
-    username: { type: 'string', char: 'u', value: 'NAME', summary: 'name' },
-    password: { type: 'string', char: 'p', value: 'PASSWORD', summary: 'password or token' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg registry login registry.example.com -u ci --password-stdin < token', description: 'in a pipeline' },
+    { command: 'pkg registry login registry.example.com/team', description: 'a login for a part of the registry' },
+  ];
+  static override args = {
+    HOST: Args.string({ required: true, description: 'the registry: HOST, HOST:PORT, or a part of it: HOST/PATH' }),
+  };
+  static override flags = {
+    username: Flags.string({ char: 'u', helpValue: 'NAME', summary: 'name' }),
+    password: Flags.string({ char: 'p', helpValue: 'PASSWORD', summary: 'password or token' }),
     'password-stdin': REMOTE_FLAGS['password-stdin'],
     'ca-file': REMOTE_FLAGS['ca-file'],
     'cert-file': REMOTE_FLAGS['cert-file'],
     'key-file': REMOTE_FLAGS['key-file'],
-    insecure: { type: 'boolean', aliases: ['insecure-skip-tls-verify'], summary: 'do not check the certificate' },
+    insecure: Flags.boolean({ aliases: ['insecure-skip-tls-verify'], summary: 'do not check the certificate' }),
     'plain-http': REMOTE_FLAGS['plain-http'],
-  },
-  async run({ flags, args, given }) {
-    const name = registryName(args[0] ?? '');
-    if (given.has('password')) {
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(RegistryLoginCommand);
+    const name = registryName(args.HOST);
+    if (flags.password !== undefined) {
       printError('warning: a password on the command line can be seen by others; use --password-stdin\n');
     }
     const settings = { ...flags, 'insecure-skip-tls-verify': flags.insecure };
@@ -48,8 +52,10 @@ export const command: Command = defineCommand({
       },
     );
     print('Login Succeeded\n');
-  },
-});
+  }
+}
+
+export const command: CommandClass = RegistryLoginCommand;
 
 /** `HOST[:PORT][/PATH]`. Throws `PKG_USAGE`. */
 export function registryName(text: string): string {

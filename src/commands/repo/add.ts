@@ -4,37 +4,39 @@ import { changeRepositories } from '../../repository/repositories.ts';
 import type { Repository } from '../../repository/repositories.ts';
 import { repositoryUrl, shownText } from '../../repository/urls.ts';
 import { print } from '../../terminal/output.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
 import { accessOf, withRemotes } from '../support/remotes.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class RepoAddCommand extends PkgCommand {
+  static override description = [
     'Adds a chart repository to those that this machine knows, once its index could be fetched.',
     "They stand in Helm's repositories.yaml: both programs know the same ones.",
-  ],
-  examples: [
-    { command: 'pkg repo add acme https://charts.example.com', says: 'then: pkg install acme/web' },
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg repo add acme https://charts.example.com', description: 'then: pkg install acme/web' },
     {
       command: 'pkg repo add acme https://charts.example.com --username ci --password-stdin < token',
-      says: 'with a login',
+      description: 'with a login',
     },
-  ],
-  args: [
-    { name: 'NAME', summary: 'the name that it is to have' },
-    { name: 'URL', summary: 'the address of the folder with its index.yaml' },
-  ],
-  flags: {
-    'force-update': { type: 'boolean', summary: 'replace the repository that has the name' },
-    'no-update': { type: 'boolean', hidden: true, summary: 'a repository is only replaced with --force-update' },
-    'allow-deprecated-repos': { type: 'boolean', hidden: true, summary: 'no address is refused' },
-    timeout: { type: 'string', hidden: true, summary: 'an index has ten minutes' },
+  ];
+  static override args = {
+    NAME: Args.string({ required: true, description: 'the name that it is to have' }),
+    URL: Args.string({ required: true, description: 'the address of the folder with its index.yaml' }),
+  };
+  static override flags = {
+    'force-update': Flags.boolean({ summary: 'replace the repository that has the name' }),
+    'no-update': Flags.boolean({ hidden: true, summary: 'a repository is only replaced with --force-update' }),
+    'allow-deprecated-repos': Flags.boolean({ hidden: true, summary: 'no address is refused' }),
+    timeout: Flags.string({ hidden: true, summary: 'an index has ten minutes' }),
     'pass-credentials': SOURCE_FLAGS['pass-credentials'],
     ...REMOTE_FLAGS,
-  },
-  async run({ flags, args }) {
-    const [name = '', url = ''] = args;
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(RepoAddCommand);
+    const { NAME: name, URL: url } = args;
     checkName(name);
     repositoryUrl(url);
     const repository: Repository = { ...(await accessOf(flags)), name, url };
@@ -51,8 +53,10 @@ export const command: Command = defineCommand({
       });
       print(`"${printable(name)}" has been added to your repositories\n`);
     });
-  },
-});
+  }
+}
+
+export const command: CommandClass = RepoAddCommand;
 
 /** A name is the first part of REPOSITORY/NAME, and a part of the names of files. */
 function checkName(name: string): void {

@@ -4,26 +4,30 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { indexFolder, mergeIndex, printIndex, readIndexFile } from '../../repository/index-writer.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class RepoIndexCommand extends PkgCommand {
+  static override description = [
     'Writes index.yaml for the archives in a folder and in the folders in it, so that a web server can serve the folder',
     'as a chart repository.',
-  ],
-  examples: [
-    { command: 'pkg repo index ./charts --url https://charts.example.com', says: 'archives by their addresses' },
-    { command: 'pkg repo index ./new --merge ./charts/index.yaml', says: 'with the versions of another index' },
-  ],
-  args: [{ name: 'FOLDER', summary: 'a folder with archives', complete: 'directory' }],
-  flags: {
-    url: { type: 'string', value: 'URL', default: '', summary: 'the address of the folder' },
-    merge: { type: 'string', value: 'FILE', complete: 'file', summary: 'an index whose other versions are taken in' },
-    json: { type: 'boolean', summary: 'write JSON, which YAML readers read too' },
-  },
-  async run({ flags, args }) {
-    const folder = args[0] ?? '';
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg repo index ./charts --url https://charts.example.com', description: 'archives by their addresses' },
+    { command: 'pkg repo index ./new --merge ./charts/index.yaml', description: 'with the versions of another index' },
+  ];
+  static override args = {
+    FOLDER: Args.string({ required: true, description: 'a folder with archives', complete: 'directory' }),
+  };
+  static override flags = {
+    url: Flags.string({ helpValue: 'URL', default: '', summary: 'the address of the folder' }),
+    merge: Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'an index whose other versions are taken in' }),
+    json: Flags.boolean({ summary: 'write JSON, which YAML readers read too' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(RepoIndexCommand);
+    const folder = args.FOLDER;
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
       throw new PkgError('PKG_FILE_UNREADABLE', `${printable(folder)} is no folder`);
     }
@@ -35,5 +39,7 @@ export const command: Command = defineCommand({
     if (other !== undefined) mergeIndex(index, other);
     else if (merge !== undefined) writeFileAtomic(merge, printIndex(index, now, flags.json));
     writeFileAtomic(join(folder, 'index.yaml'), printIndex(index, now, flags.json));
-  },
-});
+  }
+}
+
+export const command: CommandClass = RepoIndexCommand;

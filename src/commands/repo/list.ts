@@ -3,16 +3,17 @@ import { configPaths } from '../../repository/paths.ts';
 import { shownText } from '../../repository/urls.ts';
 import { printError } from '../../terminal/output.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 
-export const command: Command = defineCommand({
-  description: ['Lists the chart repositories that this machine knows.'],
-  args: [],
-  flags: { 'no-headers': { type: 'boolean', summary: 'print no header line' }, ...OUTPUT_FLAG },
-  async run({ flags }) {
+class RepoListCommand extends PkgCommand {
+  static override description = 'Lists the chart repositories that this machine knows.';
+  static override flags = { 'no-headers': Flags.boolean({ summary: 'print no header line' }), ...OUTPUT_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(RepoListCommand);
     const { repositories: file } = configPaths(process.env, {
       repositoryConfig: flags['repository-config'] ?? '',
       registryConfig: '',
@@ -28,8 +29,10 @@ export const command: Command = defineCommand({
       () =>
         renderTable([...(flags['no-headers'] ? [] : [['NAME', 'URL']]), ...rows.map(({ name, url }) => [name, url])]),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = RepoListCommand;
 
 /** An address without the login that may stand in it; others as they are. */
 function withoutLogin(url: string): string {

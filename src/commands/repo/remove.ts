@@ -2,17 +2,26 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { changeRepositories, readRepositories } from '../../repository/repositories.ts';
 import { print } from '../../terminal/output.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { withRemotes } from '../support/remotes.ts';
 
-export const command: Command = defineCommand({
-  description: ['Removes chart repositories from those that this machine knows, with their cached indexes.'],
-  args: [{ name: 'NAME', summary: 'the names of the repositories', rest: true }],
-  flags: {},
-  async run({ flags, args }) {
+class RepoRemoveCommand extends PkgCommand {
+  static override description =
+    'Removes chart repositories from those that this machine knows, with their cached indexes.';
+  static override args = {
+    NAME: Args.string({
+      complete: 'repository',
+      required: true,
+      description: 'the names of the repositories',
+      multiple: true,
+    }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(RepoRemoveCommand);
     await withRemotes(flags, async (remotes) => {
-      for (const name of args) {
+      for (const name of args.NAME) {
         const known = readRepositories(remotes.repositoriesFile);
         const repository = known.find((one) => one.name === name);
         if (repository === undefined) {
@@ -30,5 +39,7 @@ export const command: Command = defineCommand({
         print(`"${printable(name)}" has been removed from your repositories\n`);
       }
     });
-  },
-});
+  }
+}
+
+export const command: CommandClass = RepoRemoveCommand;

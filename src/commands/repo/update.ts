@@ -2,27 +2,33 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Repository } from '../../repository/repositories.ts';
 import { print } from '../../terminal/output.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { withRemotes } from '../support/remotes.ts';
 import { updateIndexes } from '../support/update-indexes.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class RepoUpdateCommand extends PkgCommand {
+  static override description = [
     'Fetches the indexes of the chart repositories that this machine knows. An index that has not changed since the',
     'last time is not sent again by servers that can tell.',
-  ],
-  args: [{ name: 'NAME', summary: 'only these repositories', optional: true, rest: true }],
-  flags: { timeout: { type: 'string', hidden: true, summary: 'an index has ten minutes' } },
-  async run({ flags, args }) {
+  ].join('\n');
+  static override args = {
+    NAME: Args.string({ complete: 'repository', description: 'only these repositories', multiple: true }),
+  };
+  static override flags = { timeout: Flags.string({ hidden: true, summary: 'an index has ten minutes' }) };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(RepoUpdateCommand);
     await withRemotes(flags, async (remotes) => {
-      const chosen = choose(remotes.known(), args);
+      const chosen = choose(remotes.known(), args.NAME ?? []);
       print('Hang tight while we grab the latest from your chart repositories...\n');
       await updateIndexes(chosen, remotes, print);
       print('Update Complete. ⎈Happy Helming!⎈\n');
     });
-  },
-});
+  }
+}
+
+export const command: CommandClass = RepoUpdateCommand;
 
 /** @throws {PkgError} `PKG_REPOSITORY_UNKNOWN` */
 function choose(known: readonly Repository[], names: readonly string[]): readonly Repository[] {

@@ -1,24 +1,31 @@
 import { PkgError } from '../../errors.ts';
 import { searchHub } from '../../repository/hub.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG, SEARCH_FLAGS } from '../support/flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { tellingSlow } from '../support/slow.ts';
 
-export const command: Command = defineCommand({
-  description: ['Looks for charts in Artifact Hub, or in a hub of your own that has the search API of Monocular.'],
-  examples: [{ command: 'pkg search hub nginx --list-repo-url', says: 'with the repositories to add' }],
-  args: [{ name: 'WORD', summary: 'what is looked for', optional: true, rest: true }],
-  flags: {
-    endpoint: { type: 'string', default: 'https://hub.helm.sh', value: 'URL', summary: 'the hub that is asked' },
-    'list-repo-url': { type: 'boolean', summary: 'print the repository of each chart too' },
+class SearchHubCommand extends PkgCommand {
+  static override description =
+    'Looks for charts in Artifact Hub, or in a hub of your own that has the search API of Monocular.';
+  static override examples = [
+    { command: 'pkg search hub nginx --list-repo-url', description: 'with the repositories to add' },
+  ];
+  static override args = { WORD: Args.string({ description: 'what is looked for', multiple: true }) };
+  static override flags = {
+    endpoint: Flags.string({ default: 'https://hub.helm.sh', helpValue: 'URL', summary: 'the hub that is asked' }),
+    'list-repo-url': Flags.boolean({ summary: 'print the repository of each chart too' }),
     ...SEARCH_FLAGS,
     ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
-    const charts = await tellingSlow((tell) => searchHub(flags.endpoint, args.join(' '), process.env, tell));
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(SearchHubCommand);
+    const charts = await tellingSlow((tell) =>
+      searchHub(flags.endpoint, (args.WORD ?? []).join(' '), process.env, tell),
+    );
     if (charts.length === 0 && flags['fail-on-no-result']) {
       throw new PkgError('PKG_CHART_NOT_FOUND', 'no results found');
     }
@@ -51,5 +58,7 @@ export const command: Command = defineCommand({
               flags['max-col-width'] || undefined,
             ),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = SearchHubCommand;

@@ -1,7 +1,7 @@
 import { printDocument } from '../../terminal/output.ts';
-import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { openChart } from '../support/chart-source.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
 import { chartText, crdsText, readmeText, valuesText } from '../support/chart-output.ts';
 
@@ -9,14 +9,18 @@ function section(text: string): string {
   return text === '' ? '' : `---\n${text}`;
 }
 
-export const command: Command = defineCommand({
-  description: ['Prints everything about a chart: its fields, default values, README and CRDs.'],
-  args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
-  flags: { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS },
-  async run({ flags, args }) {
-    const chart = await openChart(args[0] ?? '', flags);
+class ShowAllCommand extends PkgCommand {
+  static override description = 'Prints everything about a chart: its fields, default values, README and CRDs.';
+  static override args = { CHART: Args.chart };
+  static override flags = { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(ShowAllCommand);
+    const chart = await openChart(args.CHART, flags);
     printDocument(
       `${await chartText(chart)}\n${section(valuesText(chart))}${section(readmeText(chart))}${crdsText(chart)}`,
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = ShowAllCommand;

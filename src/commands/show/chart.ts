@@ -1,18 +1,22 @@
 import { printDocument } from '../../terminal/output.ts';
-import { CHART_SUMMARY, isPath, openChart } from '../support/chart-source.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
+import { isPath, openChart } from '../support/chart-source.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
 import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
 import { chartText } from '../support/chart-output.ts';
 
-export const command: Command = defineCommand({
-  description: ['Prints the Chart.yaml of a chart.'],
-  args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
-  flags: { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS },
-  async run({ flags, args }) {
-    const reference = (args[0] ?? '').trim();
+class ShowChartCommand extends PkgCommand {
+  static override description = 'Prints the Chart.yaml of a chart.';
+  static override args = { CHART: Args.chart };
+  static override flags = { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(ShowChartCommand);
+    const reference = args.CHART.trim();
     if (isPath(reference, flags)) return printDocument(`${await chartText(await openChart(reference, flags))}\n`);
     const { fetchMetadata } = await import('../support/fetch-chart.ts');
     printDocument(`${await fetchMetadata(reference, flags)}\n`);
-  },
-});
+  }
+}
+
+export const command: CommandClass = ShowChartCommand;

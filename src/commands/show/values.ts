@@ -9,28 +9,33 @@ import { printYaml } from '../../yaml/print.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { valuesText } from '../support/chart-output.ts';
-import { CHART_SUMMARY, openChart } from '../support/chart-source.ts';
-import { defineCommand } from '../support/command.ts';
-import type { Command } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS, VALUE_FLAGS, valueSources } from '../support/flags.ts';
+import { openChart } from '../support/chart-source.ts';
+import { Args, Flags, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS, VALUE_FLAGS } from '../support/flags.ts';
+import { valueSources } from '../support/operation-input.ts';
 import { readStdin } from '../support/inputs.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class ShowValuesCommand extends PkgCommand {
+  static override description = [
     'Prints the default values of a chart as they are written.',
     'With --origins prints what the values flags and the defaults come to, and behind each value where it is from.',
-  ],
-  examples: [{ command: 'pkg show values ./web -f prod.yaml --origins', says: 'every value and where it comes from' }],
-  args: [{ name: 'CHART', summary: CHART_SUMMARY, complete: 'chart' }],
-  flags: {
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg show values ./web -f prod.yaml --origins', description: 'every value and where it comes from' },
+  ];
+  static override args = { CHART: Args.chart };
+  static override flags = {
     ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
     ...CHART_FLAGS,
     ...VALUE_FLAGS,
-    origins: { type: 'boolean', summary: 'print merged values with their origins' },
-  },
-  async run({ flags, args }) {
-    const loaded = await openChart(args[0] ?? '', flags);
+    origins: Flags.boolean({ summary: 'print merged values with their origins' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(ShowValuesCommand);
+    const loaded = await openChart(args.CHART, flags);
     if (!flags.origins) {
       printDocument(valuesText(loaded));
       return;
@@ -42,8 +47,10 @@ export const command: Command = defineCommand({
     const origins = createOrigins(loaded, sources, user.texts);
     const lines = await leaves(values, [], origins);
     printDocument(lines.join(''));
-  },
-});
+  }
+}
+
+export const command: CommandClass = ShowValuesCommand;
 
 /** One line a leaf: `image.tag: "1.2"  # values.yaml:3:5`. */
 async function leaves(value: Value, path: readonly string[], origins: Origins): Promise<string[]> {

@@ -1,10 +1,10 @@
 /** What the commands about the cache share. */
 import { cachePaths } from '../../repository/paths.ts';
 import type { CachePaths } from '../../repository/paths.ts';
-import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
+import type { GlobalFlags } from './global-flags.ts';
 
 /** The cache folders that the flags and the environment name. */
-export function cacheFolders(flags: FlagValues<typeof GLOBAL_FLAGS>): CachePaths {
+export function cacheFolders(flags: GlobalFlags): CachePaths {
   return cachePaths(process.env, {
     repositoryCache: flags['repository-cache'] ?? '',
     contentCache: flags['content-cache'] ?? '',

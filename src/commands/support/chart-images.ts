@@ -4,16 +4,19 @@ import { DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 import { imagesOf } from '../../render/images.ts';
 import type { FoundImage } from '../../render/images.ts';
 import { renderChart } from '../../render/render-chart.ts';
-import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
+import type { FlagInput } from '@oclif/core/interfaces';
+import * as Flags from './flag-types.ts';
+import type { FlagValues } from './flag-types.ts';
+import type { GlobalFlags } from './global-flags.ts';
 import type { Inputs } from './inputs.ts';
 import { kubeVersionOf } from './kube-version.ts';
 import type { KUBE_VERSION_FLAG } from './kube-version.ts';
 import { localNamespace } from './local-namespace.ts';
 
 /** What templates are told of the cluster, beside its version. */
-export const API_VERSIONS_FLAG = {
-  'api-versions': { type: 'csv', char: 'a', value: 'VERSION', summary: 'API versions that templates are told of' },
-} as const;
+export const API_VERSIONS_FLAG: FlagInput<{ 'api-versions': string[] }> = {
+  'api-versions': Flags.csv({ char: 'a', helpValue: 'VERSION', summary: 'API versions that templates are told of' }),
+};
 
 /**
  * Renders a chart and gives its images.
@@ -23,7 +26,7 @@ export const API_VERSIONS_FLAG = {
  */
 export async function imagesOfChart(
   inputs: Inputs,
-  flags: FlagValues<typeof KUBE_VERSION_FLAG & typeof API_VERSIONS_FLAG & typeof GLOBAL_FLAGS>,
+  flags: FlagValues<typeof KUBE_VERSION_FLAG & typeof API_VERSIONS_FLAG> & GlobalFlags,
   all: boolean,
 ): Promise<FoundImage[]> {
   const rendered = await renderChart({

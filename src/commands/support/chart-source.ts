@@ -8,10 +8,6 @@ import { isBundle } from '../../repository/bundle-file.ts';
 import { linkOptions } from './load.ts';
 import type { RemoteFlags } from './remotes.ts';
 
-/** For the help of commands that take a chart. */
-export const CHART_SUMMARY =
-  'a chart: a folder, an archive, BUNDLE.tar[#NAME], an address, oci://HOST/PATH, REPOSITORY/NAME, or a name';
-
 /**
  * Loads a chart. What lies on this machine comes first, as with Helm; everything else is fetched.
  *

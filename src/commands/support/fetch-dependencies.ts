@@ -1,17 +1,36 @@
 /** What `dependency update` and `dependency build` do once they have read the chart. */
+import type { ArgInput } from '@oclif/core/interfaces';
 import type { Chart } from '../../chart/chart.ts';
 import { sourceDateEpoch } from '../../chart/package.ts';
 import type { Archive } from '../../repository/sources.ts';
 import { checkLock, updateDependencies } from '../../repository/update.ts';
 import { print, printError } from '../../terminal/output.ts';
-import type { FlagValues } from './command.ts';
-import type { SKIP_REFRESH_FLAG, SOURCE_FLAGS } from './flags.ts';
+import * as Args from './arg-types.ts';
+import type { FlagValues } from './flag-types.ts';
+import { CHART_FLAGS, REMOTE_FLAGS, SKIP_REFRESH_FLAG, SOURCE_FLAGS } from './flags.ts';
 import { linkOptions } from './load.ts';
 import { withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
 import { refreshFor } from './update-indexes.ts';
 
 type VerifyFlags = FlagValues<Pick<typeof SOURCE_FLAGS, 'verify' | 'keyring'>>;
+
+/** What both commands take. */
+export const FETCH_ARGS: ArgInput<{ CHART: string | undefined }> = {
+  CHART: Args.string({ description: 'a chart folder', complete: 'directory' }),
+};
+
+/** How both commands fetch. */
+export const FETCH_FLAGS: typeof SKIP_REFRESH_FLAG &
+  Pick<typeof SOURCE_FLAGS, 'verify' | 'keyring'> &
+  typeof REMOTE_FLAGS &
+  typeof CHART_FLAGS = {
+  ...SKIP_REFRESH_FLAG,
+  verify: SOURCE_FLAGS.verify,
+  keyring: SOURCE_FLAGS.keyring,
+  ...REMOTE_FLAGS,
+  ...CHART_FLAGS,
+};
 
 /**
  * Fetches the dependencies of a chart into its `charts/`, and says so in Helm's words.

@@ -11,8 +11,8 @@ import { MAX_USER_FILE } from '../../read-file.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { openChart } from './chart-source.ts';
-import type { FlagValues } from './command.ts';
-import { limitsOf, valueSources } from './flags.ts';
+import type { FlagValues } from './flag-types.ts';
+import { limitsOf, valueSources } from './operation-input.ts';
 import { linkOptions } from './load.ts';
 import type {
   CHART_FLAGS,
@@ -92,34 +92,37 @@ export async function readStdin(): Promise<string> {
 }
 
 /**
- * `[NAME] CHART`: with one argument the chart names the release, unless a flag asks for another name.
+ * What install reads: a release that is given no name is called as its chart, or as the flags say.
  *
- * @throws {PkgError} `PKG_USAGE` for a name and a flag that makes one up, and whatever {@link readInputs} throws
+ * @throws {PkgError} as {@link nameOf} and {@link readInputs} do
  */
 export async function readNamedInputs(
-  args: readonly string[],
+  path: string,
+  typedName: string | undefined,
   flags: InputFlags & FlagValues<typeof NAME_FLAGS>,
 ): Promise<Inputs & { name: string }> {
-  checkName(args, flags);
-  const inputs = await readInputs(args.at(-1) ?? '', flags);
+  const name = await nameOf(typedName, flags);
+  const inputs = await readInputs(path, flags);
   const chartName = inputs.chart.metadata.name;
-  const name = args.length > 1 ? args[0] : await nameFromTemplate(flags);
   if (name !== undefined) return { ...inputs, name };
   return { ...inputs, name: flags['generate-name'] ? `${chartName}-${Math.floor(Date.now() / 1000)}` : chartName };
 }
 
-/** A name is given, or made up, and not both. Throws `PKG_USAGE`. */
-export function checkName(args: readonly string[], flags: FlagValues<typeof NAME_FLAGS>): void {
-  if (args.length < 2) return;
-  for (const flag of ['generate-name', 'name-template'] as const) {
-    if (flags[flag] === false || flags[flag] === undefined || flags[flag] === '') continue;
-    throw new PkgError('PKG_USAGE', `a name and --${flag} cannot be given together`);
-  }
-}
-
-/** The name that `--name-template` makes, if it is given. */
-export async function nameFromTemplate(flags: FlagValues<typeof NAME_FLAGS>): Promise<string | undefined> {
+/**
+ * The name of a release that was typed, or that `--name-template` makes; undefined without both.
+ *
+ * @throws {PkgError} `PKG_USAGE` for a name and a flag that makes one up
+ */
+export async function nameOf(
+  typedName: string | undefined,
+  flags: FlagValues<typeof NAME_FLAGS>,
+): Promise<string | undefined> {
   const template = flags['name-template'] ?? '';
+  const maker = flags['generate-name'] ? 'generate-name' : template === '' ? undefined : 'name-template';
+  if (typedName !== undefined && maker !== undefined) {
+    throw new PkgError('PKG_USAGE', `a name and --${maker} cannot be given together`);
+  }
+  if (typedName !== undefined) return typedName;
   if (template === '') return undefined;
   const { renderNameTemplate } = await import('../../render/gotemplate/name-template.ts');
   return renderNameTemplate(template);

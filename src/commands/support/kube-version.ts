@@ -1,11 +1,13 @@
+import type { FlagInput } from '@oclif/core/interfaces';
+import * as Flags from './flag-types.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 
 /** The flag that says for which Kubernetes a chart is rendered where no cluster is asked. */
-export const KUBE_VERSION_FLAG = {
-  'kube-version': { type: 'string', value: 'VERSION', summary: 'the Kubernetes version that templates are told' },
-} as const;
+export const KUBE_VERSION_FLAG: FlagInput<{ 'kube-version': string | undefined }> = {
+  'kube-version': Flags.string({ helpValue: 'VERSION', summary: 'the Kubernetes version that templates are told' }),
+};
 
 /**
  * The version as Helm tells it to templates: as it was typed, with a `v` in front.

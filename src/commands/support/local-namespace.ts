@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
-import { connectionSettings } from './flags.ts';
+import { connectionSettings } from './global-flags.ts';
+import type { GlobalFlags } from './global-flags.ts';
 
 /**
  * The namespace of a command that asks no cluster. As with Helm that of the kubeconfig's context counts; where there
  * is no kubeconfig, nothing is loaded to find that out.
  */
-export async function localNamespace(flags: FlagValues<typeof GLOBAL_FLAGS>): Promise<string> {
+export async function localNamespace(flags: GlobalFlags): Promise<string> {
   const settings = connectionSettings(flags);
   if (settings.namespace !== '') return settings.namespace;
   const { KUBECONFIG = '', KUBERNETES_SERVICE_HOST = '', HOME, USERPROFILE } = process.env;

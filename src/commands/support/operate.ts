@@ -2,17 +2,14 @@
 import { openTarget } from '../../cluster/target.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { Env } from '../../release/operations.ts';
-import { connectionSettings, namespaceOf } from './flags.ts';
-import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
+import { connectionSettings, namespaceOf } from './global-flags.ts';
+import type { GlobalFlags } from './global-flags.ts';
 import { ENDING } from './ending.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { printError } from '../../terminal/output.ts';
 
-/** The flags that say where objects live. */
-type TargetFlags = FlagValues<typeof GLOBAL_FLAGS>;
-
 /** The place that the flags and the environment name, and the namespace that a command works in. */
-export async function openNamespace(flags: TargetFlags): Promise<[Cluster, string]> {
+export async function openNamespace(flags: GlobalFlags): Promise<[Cluster, string]> {
   const cluster = await openTarget(flags.target || process.env['PKG_TARGET'] || undefined, connectionSettings(flags));
   return [cluster, namespaceOf(flags, cluster)];
 }
@@ -22,7 +19,7 @@ export async function openNamespace(flags: TargetFlags): Promise<[Cluster, strin
  * the program at once, and the next command finishes or undoes what it left.
  */
 export async function operate<T>(
-  flags: TargetFlags,
+  flags: GlobalFlags,
   operation: (env: Env, namespace: string) => Promise<T>,
 ): Promise<T> {
   const [cluster, namespace] = await openNamespace(flags);

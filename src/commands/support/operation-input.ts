@@ -1,18 +1,31 @@
-/** Flags as the operations take them. */
-import type { FlagValues } from './command.ts';
-import type { LOCK_FLAGS, PLAN_FLAGS, RELEASE_FLAGS } from './flags.ts';
-import { durationOf } from './wait-input.ts';
+/** Flags as the operations take them, together with the environment. */
+import type { ValueSources } from '../../chart/user-values.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import type { RenderLimits } from '../../render/render.ts';
+import { recordOf } from './flag-types.ts';
+import type { FlagValues } from './flag-types.ts';
+import type {
+  APPLY_FLAGS,
+  HISTORY_MAX_FLAG,
+  LIMITS_FLAG,
+  LOCK_FLAGS,
+  PLAN_FLAGS,
+  RELEASE_FLAGS,
+  VALUE_FLAGS,
+  VALUES_MODE_FLAGS,
+} from './flags.ts';
+import { durationOf, waitInput } from './wait-input.ts';
+
+type PlanInput = Record<
+  'skipCrds' | 'noHooks' | 'takeOwnership' | 'forceConflicts' | 'skipSchemaValidation' | 'subchartNotes' | 'enableDns',
+  boolean
+>;
+type ReleaseInput = { createNamespace: boolean; description?: string; labels: Record<string, string> };
+type LockInput = { takeOver: boolean; lockTimeout: number };
 
 /** What shapes the plan. */
-export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
-  skipCrds: boolean;
-  noHooks: boolean;
-  takeOwnership: boolean;
-  forceConflicts: boolean;
-  skipSchemaValidation: boolean;
-  subchartNotes: boolean;
-  enableDns: boolean;
-} {
+export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): PlanInput {
   return {
     skipCrds: flags['skip-crds'],
     noHooks: flags['no-hooks'],
@@ -24,20 +37,80 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): {
   };
 }
 
+/** What install and upgrade take alike. */
+export function applyInput(
+  flags: FlagValues<typeof APPLY_FLAGS>,
+): PlanInput & ReleaseInput & LockInput & ReturnType<typeof waitInput> & { dryRun: boolean } {
+  return {
+    ...planInput(flags),
+    ...releaseInput(flags),
+    ...lockInput(flags),
+    ...waitInput(flags, flags['rollback-on-failure']),
+    dryRun: flags['dry-run'] !== 'none',
+  };
+}
+
 /** What is written down with the release. */
-export function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): {
-  createNamespace: boolean;
-  description?: string;
-  labels: Record<string, string>;
-} {
+function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): ReleaseInput {
   return {
     createNamespace: flags['create-namespace'],
     ...(flags.description === undefined ? {} : { description: flags.description }),
-    labels: flags.labels,
+    labels: recordOf(flags.labels),
   };
 }
 
 /** What is done about another operation that holds the release. */
-export function lockInput(flags: FlagValues<typeof LOCK_FLAGS>): { takeOver: boolean; lockTimeout: number } {
+export function lockInput(flags: FlagValues<typeof LOCK_FLAGS>): LockInput {
   return { takeOver: flags['take-over'], lockTimeout: durationOf(flags['lock-timeout'], 'lock-timeout') };
+}
+
+/** The value flags in the form that the chart room reads. */
+export function valueSources(flags: FlagValues<typeof VALUE_FLAGS>): ValueSources {
+  return {
+    valueFiles: flags.values,
+    setJson: flags['set-json'],
+    set: flags.set,
+    setString: flags['set-string'],
+    setFile: flags['set-file'],
+    setLiteral: flags['set-literal'],
+  };
+}
+
+/** The flag's names of bounds. */
+const LIMITS: Readonly<Record<string, keyof RenderLimits>> = { depth: 'depth', steps: 'steps', output: 'outputLength' };
+
+/** The bounds that were given. Throws `PKG_USAGE` for names and numbers that are none. */
+export function limitsOf(flags: FlagValues<typeof LIMITS_FLAG>): Partial<RenderLimits> {
+  const limits: Partial<RenderLimits> = {};
+  for (const [name, text] of Object.entries(recordOf(flags['template-limits']))) {
+    const limit = Object.hasOwn(LIMITS, name) ? LIMITS[name] : undefined;
+    if (limit === undefined || !/^[1-9]\d{0,14}$/.test(text)) {
+      throw new PkgError('PKG_USAGE', `--template-limits cannot be ${printable(`${name}=${text}`)}`, {
+        hints: [`it takes ${Object.keys(LIMITS).join(', ')}, each with a whole number: steps=1000000000`],
+      });
+    }
+    limits[limit] = Number(text);
+  }
+  return limits;
+}
+
+/** How many revisions are kept: `--history-max`, else `HELM_MAX_HISTORY`, else 10. */
+export function historyMaxOf(flags: FlagValues<typeof HISTORY_MAX_FLAG>): number {
+  const typed = flags['history-max'];
+  if (typed !== undefined) return typed;
+  const text = process.env['HELM_MAX_HISTORY'];
+  if (text === undefined || text === '') return 10;
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new PkgError('PKG_USAGE', `HELM_MAX_HISTORY takes a whole number, not "${printable(text)}"`);
+  }
+  return Number(text);
+}
+
+/** Which of the values flags rules: Helm's order where several are given. */
+export function valuesModeOf(
+  flags: FlagValues<typeof VALUES_MODE_FLAGS>,
+): 'default' | 'reset' | 'reuse' | 'reset-then-reuse' {
+  if (flags['reset-values']) return 'reset';
+  if (flags['reuse-values']) return 'reuse';
+  return flags['reset-then-reuse-values'] ? 'reset-then-reuse' : 'default';
 }

@@ -1,4 +1,5 @@
 /** Plans as people and programs read them. */
+import type { FlagInput } from '@oclif/core/interfaces';
 import type { KubeObject } from '../../cluster/cluster.ts';
 import { groupOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
@@ -11,18 +12,16 @@ import { print } from '../../terminal/output.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { fromPlain, setOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
-import type { FlagValues } from './command.ts';
+import * as Flags from './flag-types.ts';
+import type { FlagValues } from './flag-types.ts';
 import { maskChange, maskPair } from './mask.ts';
 import { OUTPUT_FLAG } from './flags.ts';
 import { printData } from './release-output.ts';
 
 /** Flags of the diff commands. */
-export const DIFF_FLAGS: {
-  readonly 'exit-code': { readonly type: 'boolean'; readonly summary: string };
-  readonly 'show-secrets': { readonly type: 'boolean'; readonly summary: string };
-} & typeof OUTPUT_FLAG = {
-  'exit-code': { type: 'boolean', summary: 'end with status 2 when there are changes' },
-  'show-secrets': { type: 'boolean', summary: 'show the values of Secrets' },
+export const DIFF_FLAGS: FlagInput<{ 'exit-code': boolean; 'show-secrets': boolean; output: string }> = {
+  'exit-code': Flags.boolean({ summary: 'end with status 2 when there are changes' }),
+  'show-secrets': Flags.boolean({ summary: 'show the values of Secrets' }),
   ...OUTPUT_FLAG,
 };
 

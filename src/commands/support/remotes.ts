@@ -3,14 +3,15 @@ import { PkgError } from '../../errors.ts';
 import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import type { RepositorySettings } from '../../repository/remotes.ts';
 import type { ChartRequest } from '../../repository/locate.ts';
-import type { FlagValues, GLOBAL_FLAGS } from './command.ts';
+import type { FlagValues } from './flag-types.ts';
+import type { GlobalFlags } from './global-flags.ts';
 import type { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from './flags.ts';
 import { readStdin } from './inputs.ts';
 import { tellingSlow } from './slow.ts';
 
 /** Flags that say how repositories are reached; not every command has all. */
 export type RemoteFlags = Partial<
-  FlagValues<typeof SOURCE_FLAGS & typeof REMOTE_FLAGS & typeof CHART_FLAGS & typeof GLOBAL_FLAGS>
+  FlagValues<typeof SOURCE_FLAGS & typeof REMOTE_FLAGS & typeof CHART_FLAGS> & GlobalFlags
 >;
 
 /**

@@ -10,7 +10,7 @@ import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { crdsOf, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
-import { runPlan, withStatus } from './run.ts';
+import { chartRun, runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
 import { envForUndo, takenOver, undo } from './undo.ts';
 import { uninstall } from './uninstall.ts';
@@ -94,19 +94,10 @@ export async function installWithin(
     spared: takenOver(plan),
     ...(timeout === undefined ? {} : { timeout }),
   };
-  const run = {
-    history,
-    plan,
-    release,
-    words,
-    stored: { values: rendered.storedValues, source: input.chart.source },
-    waiting: input,
-    takeOwnership: input.takeOwnership === true,
-    historyMax: input.historyMax ?? 0,
-  };
   const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
     undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, { ...away, failed }));
-  const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
+  const run = { history, plan, release, words, historyMax: input.historyMax ?? 0, undo: takeBack };
+  const done = await runPlan(env, chartRun(input, rendered.storedValues, run));
   return { release: done, plan };
 }
 

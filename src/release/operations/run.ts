@@ -12,7 +12,7 @@ import type { StoredRelease } from '../store.ts';
 import { writeStoredValues } from '../stored-values.ts';
 import type { Stored } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
-import type { Env, Waiting } from './env.ts';
+import type { ChartOperation, Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import type { LeftByHooks } from './hooks.ts';
 import { trimHistory } from './trim.ts';
@@ -44,6 +44,21 @@ export type Run = {
    */
   undo?: (failure: unknown, failed: StoredRelease) => Promise<unknown>;
 };
+
+/** How the plan of an operation on a chart is run; it is only taken back where the operation says so. */
+export function chartRun(
+  input: ChartOperation,
+  storedValues: Stored['values'],
+  { undo, ...run }: Pick<Run, 'history' | 'plan' | 'release' | 'words' | 'historyMax'> & Required<Pick<Run, 'undo'>>,
+): Run {
+  return {
+    ...run,
+    stored: { values: storedValues, source: input.chart.source },
+    waiting: input,
+    takeOwnership: input.takeOwnership === true,
+    ...(input.rollbackOnFailure === true && { undo }),
+  };
+}
 
 /**
  * Applies a plan: the record goes first as pending, then the objects, then the record as deployed. The

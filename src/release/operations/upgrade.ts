@@ -19,7 +19,7 @@ import { crdsOf, namespaceStep, planRelease, releaseOf } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
-import { runPlan, withStatus } from './run.ts';
+import { chartRun, runPlan, withStatus } from './run.ts';
 import { settled, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 import { envForUndo, takenOver, undo } from './undo.ts';
@@ -88,16 +88,6 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     done: input.description ?? 'Upgrade complete',
     failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
   };
-  const run = {
-    history,
-    plan,
-    release,
-    words,
-    stored: { values: rendered.storedValues, source: input.chart.source },
-    waiting: input,
-    takeOwnership: input.takeOwnership === true,
-    historyMax,
-  };
   const takeBack = async (failure: unknown, failed: StoredRelease): Promise<unknown> => {
     const good = history.findLast(({ release: { info } }) => GOOD.includes(info.status))?.release.version;
     if (good === undefined) return failure;
@@ -107,7 +97,8 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     const back = { name, namespace, revision: good, spared, failed, ...bounds };
     return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
   };
-  const done = await runPlan(env, input.rollbackOnFailure === true ? { ...run, undo: takeBack } : run);
+  const run = { history, plan, release, words, historyMax, undo: takeBack };
+  const done = await runPlan(env, chartRun(input, rendered.storedValues, run));
   return { release: done, plan };
 }
 

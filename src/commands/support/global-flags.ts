@@ -1,0 +1,111 @@
+/** Flags that every command takes, and what they mean together with the environment. */
+import type { FlagInput } from '@oclif/core/interfaces';
+import type { ConnectionSettings } from '../../cluster/kube/connection.ts';
+import * as Flags from './flag-types.ts';
+import type { FlagValues } from './flag-types.ts';
+
+export const GLOBAL_FLAGS: FlagInput<
+  Record<
+    | 'target'
+    | 'kubeconfig'
+    | 'kube-context'
+    | 'kube-apiserver'
+    | 'kube-token'
+    | 'kube-as-user'
+    | 'kube-ca-file'
+    | 'kube-tls-server-name'
+    | 'qps'
+    | 'burst-limit'
+    | 'repository-config'
+    | 'repository-cache'
+    | 'registry-config'
+    | 'content-cache'
+    | 'color',
+    string | undefined
+  > &
+    Record<'kube-insecure-skip-tls-verify' | 'debug' | 'help', boolean> & {
+      namespace: string | undefined;
+      'kube-as-group': string[];
+    }
+> = {
+  namespace: Flags.string({
+    complete: 'namespace',
+    char: 'n',
+    helpValue: 'NAME',
+    summary: "namespace of the release (default: the kubeconfig's)",
+  }),
+  target: Flags.string({
+    helpValue: 'TARGET',
+    summary: 'where objects live: dir:PATH for a folder of manifests, else a cluster',
+  }),
+  kubeconfig: Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'kubeconfig file (default $KUBECONFIG, ~/.kube/config)',
+  }),
+  'kube-context': Flags.string({ complete: 'context', helpValue: 'NAME', summary: 'context of the kubeconfig' }),
+  'kube-apiserver': Flags.string({ helpValue: 'URL', summary: 'address of the API server' }),
+  'kube-token': Flags.string({ helpValue: 'TOKEN', summary: 'bearer token' }),
+  'kube-as-user': Flags.string({ helpValue: 'NAME', summary: 'user to act as' }),
+  'kube-as-group': Flags.strings({ helpValue: 'NAME', summary: 'group to act as (repeatable)' }),
+  'kube-ca-file': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'certificate authority of the API server',
+  }),
+  'kube-tls-server-name': Flags.string({ helpValue: 'NAME', summary: "name in the API server's certificate" }),
+  qps: Flags.string({ hidden: true, summary: 'requests are not held back: an API server says when it has too many' }),
+  'burst-limit': Flags.string({ hidden: true, summary: 'as --qps' }),
+  'kube-insecure-skip-tls-verify': Flags.boolean({ summary: "do not check the API server's certificate" }),
+  'repository-config': Flags.string({ helpValue: 'FILE', complete: 'file', summary: "Helm's file of repositories" }),
+  'repository-cache': Flags.string({
+    helpValue: 'FOLDER',
+    complete: 'directory',
+    summary: 'folder of indexes that were fetched',
+  }),
+  'registry-config': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: "Helm's file of logins to registries",
+  }),
+  'content-cache': Flags.string({
+    helpValue: 'FOLDER',
+    complete: 'directory',
+    summary: 'folder of charts that were fetched',
+  }),
+  debug: Flags.boolean({ summary: 'show stack traces and what happens inside' }),
+  color: Flags.string({
+    helpValue: 'WHEN',
+    options: ['never', 'auto', 'always'],
+    aliases: ['colour'],
+    summary: 'use colours',
+  }),
+  help: Flags.boolean({ char: 'h', summary: 'show help for a command' }),
+};
+
+/** The values of the flags that every command takes. */
+export type GlobalFlags = FlagValues<typeof GLOBAL_FLAGS>;
+
+/** The namespace of a command: `--namespace`, else `HELM_NAMESPACE`, else that of the kubeconfig, else `default`. */
+export function namespaceOf(flags: { namespace: string | undefined }, cluster?: { defaultNamespace: string }): string {
+  return flags.namespace || process.env['HELM_NAMESPACE'] || cluster?.defaultNamespace || 'default';
+}
+
+/** Which cluster is meant, by flags and Helm's variables. */
+export function connectionSettings(flags: GlobalFlags): ConnectionSettings {
+  const { env } = process;
+  const groups = flags['kube-as-group'];
+  const insecure = flags['kube-insecure-skip-tls-verify'];
+  return {
+    kubeconfig: flags.kubeconfig ?? '',
+    context: flags['kube-context'] ?? env['HELM_KUBECONTEXT'] ?? '',
+    namespace: flags.namespace ?? env['HELM_NAMESPACE'] ?? '',
+    server: flags['kube-apiserver'] ?? env['HELM_KUBEAPISERVER'] ?? '',
+    token: flags['kube-token'] ?? env['HELM_KUBETOKEN'] ?? '',
+    asUser: flags['kube-as-user'] ?? env['HELM_KUBEASUSER'] ?? '',
+    asGroups: groups.length > 0 ? groups : (env['HELM_KUBEASGROUPS'] ?? '').split(',').filter((group) => group !== ''),
+    caFile: flags['kube-ca-file'] ?? env['HELM_KUBECAFILE'] ?? '',
+    tlsServerName: flags['kube-tls-server-name'] ?? env['HELM_KUBETLS_SERVER_NAME'] ?? '',
+    insecureSkipTlsVerify: insecure || /^(?:1|t|true)$/i.test(env['HELM_KUBEINSECURE_SKIP_TLS_VERIFY'] ?? ''),
+  };
+}

@@ -1,0 +1,55 @@
+/** What can be found in the cached index of a repository. */
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { PkgError } from '../../errors.ts';
+import { keepLater, readKept } from '../../kept.ts';
+import { searchEntries } from '../../repository/index-file.ts';
+import type { SearchEntry } from '../../repository/index-file.ts';
+import type { Remotes } from '../../repository/remotes.ts';
+import type { Repository } from '../../repository/repositories.ts';
+
+/**
+ * The charts and versions in the index that was fetched of a repository.
+ *
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` where there is none, or it is damaged
+ */
+export function indexEntries(repository: Repository, remotes: Remotes): readonly SearchEntry[] {
+  const path = remotes.indexes.pathOf(repository);
+  const key = keyOf(path);
+  const cached = key === undefined ? undefined : readEntries(key);
+  if (cached !== undefined) return cached;
+  const index = remotes.indexes.read(repository);
+  if (index === undefined) throw new PkgError('PKG_REPOSITORY_INVALID', 'it was not fetched yet');
+  const entries = searchEntries(index, path);
+  if (key !== undefined) keepLater(key, () => [Buffer.from(JSON.stringify(entries))]);
+  return entries;
+}
+
+/**
+ * The name under which the entries are cached, made of what tells one state of the file from another: reading an index of
+ * 20,000 versions takes 400 ms, reading its cached entries 20.
+ */
+function keyOf(path: string): string | undefined {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  const state = [path, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join('\n');
+  return `search-1-${createHash('sha256').update(state).digest('hex').slice(0, 32)}`;
+}
+
+function readEntries(key: string): readonly SearchEntry[] | undefined {
+  const text = readKept(key)?.toString('utf8');
+  if (text === undefined) return undefined;
+  try {
+    const entries: unknown = JSON.parse(text);
+    return Array.isArray(entries) && entries.every(isEntry) ? entries : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(value: unknown): value is SearchEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, version, appVersion, description, keywords } = value as Record<string, unknown>;
+  const texts = [name, version, appVersion, description, ...(Array.isArray(keywords) ? keywords : [undefined])];
+  return texts.every((text) => typeof text === 'string');
+}
