@@ -10,6 +10,7 @@ import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
+import { goJson } from '../yaml/json.ts';
 import { textField } from '../yaml/value.ts';
 import { digestOf, pushChart } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
@@ -20,6 +21,7 @@ import type { IndexEntry } from './index-file.ts';
 import type { ChartRequest } from './locate.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
+import type { Subject } from './signatures/attach-signature.ts';
 import { chartUrl, shownUrl } from './urls.ts';
 
 /** A packed chart. */
@@ -37,13 +39,18 @@ export type Target = {
   write: (packed: Packed) => Promise<Published>;
   /** How a version that is there is referred to. */
   reference: (name: string, version: string) => Promise<Published>;
+  /**
+   * The manifest of a version that was written, if it holds exactly this chart: nothing else is to be signed. Undefined
+   * for places that are no registries.
+   */
+  subject?: (packed: Packed) => Promise<Subject>;
 };
 
 /** What a reader asks for, and the digest by which the place knows it. */
 export type Published = { reference: string; digest: string };
 
-/** What came of one place. */
-export type Outcome = Published & { place: string; changed: boolean };
+/** What came of one place; where the chart was there already, its signature may have been added. */
+export type Outcome = Published & { place: string; changed: boolean; status: 'published' | 'signed' | 'unchanged' };
 
 /**
  * The place that a user names: `oci://HOST/PATH`, `https://URL` or the name of a chart repository that takes uploads,
@@ -69,30 +76,39 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
 /**
  * Publishes in all places, or says why in none.
  *
+ * @param signing how charts in registries are signed
  * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; what keeps from a place
  */
-export async function publish(packed: Packed, targets: readonly Target[]): Promise<Outcome[]> {
+export async function publish(packed: Packed, targets: readonly Target[], signing?: Signing): Promise<Outcome[]> {
   const { name, version } = packed.chart.metadata;
   const own = digestOf(packed.archive);
   const there = await Promise.all(targets.map((target) => target.digest(name, version)));
   const taken = targets.flatMap(({ place }, at) => (there[at] === undefined || there[at] === own ? [] : [place]));
-  if (taken.length > 0) {
-    throw new PkgError(
-      'PKG_VERSION_PUBLISHED',
-      `${printable(name)} ${printable(version)} is published already with other content`,
-      {
-        notes: taken.map((place) => `by ${printable(place, 200)}`),
-        hints: ['raise the version in Chart.yaml, or give --bump patch to publish the next one'],
-      },
-    );
-  }
+  if (taken.length > 0) throw otherContent(name, version, taken);
   const outcomes: Outcome[] = [];
   for (const [at, target] of targets.entries()) {
     const changed = there[at] === undefined;
     const published = changed ? await target.write(packed) : await target.reference(name, version);
-    outcomes.push({ place: target.place, ...published, changed });
+    const isSigned =
+      signing !== undefined && target.subject !== undefined && (await signing.sign(await target.subject(packed)));
+    const status = changed ? 'published' : isSigned ? 'signed' : 'unchanged';
+    outcomes.push({ place: target.place, ...published, changed: changed || isSigned, status });
   }
   return outcomes;
+}
+
+/** Signs manifests; tells whether a signature was added. */
+export type Signing = { sign: (subject: Subject) => Promise<boolean> };
+
+function otherContent(name: string, version: string, places: readonly string[]): PkgError {
+  return new PkgError(
+    'PKG_VERSION_PUBLISHED',
+    `${printable(name)} ${printable(version)} is published already with other content`,
+    {
+      notes: places.map((place) => `by ${printable(place, 200)}`),
+      hints: ['raise the version in Chart.yaml, or give --bump patch to publish the next one'],
+    },
+  );
 }
 
 /** The newest version that any place has; undefined for none. */
@@ -132,8 +148,18 @@ export function registryTarget(place: string, remotes: Remotes): Target {
       const { metadata } = chart;
       const pushed = { metadata, config: metadataJson(chart, false), archive, provenance, created };
       const target = chartReference(base, metadata.name);
-      const digest = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
+      const { digest } = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
       return { reference: shown(metadata.name, metadata.version), digest };
+    },
+    subject: async ({ chart, archive }) => {
+      const { name, version } = chart.metadata;
+      const reference = chartReference(base, name);
+      const found = await remotes.registry().resolve(reference, tagOf(version));
+      const config = digestOf(Buffer.from(goJson(metadataJson(chart, false))));
+      if (found.chart.digest !== digestOf(archive) || found.config.digest !== config) {
+        throw otherContent(name, version, [place]);
+      }
+      return { reference, digest: found.digest, size: found.bytes.length };
     },
   };
 }

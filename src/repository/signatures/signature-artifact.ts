@@ -1,0 +1,51 @@
+/** What registries hold that may be a signature, before anything of it is verified. */
+import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import type { Json } from '../../yaml/value.ts';
+
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const BUNDLE_TYPES: readonly string[] = [BUNDLE_TYPE, 'application/vnd.dev.sigstore.bundle+json;version=0.3'];
+
+/** Is this the media type of a bundle, by one of its names? */
+export function isBundleType(type: string): boolean {
+  return BUNDLE_TYPES.includes(type);
+}
+
+/** The most bytes that a bundle or a signed text may have. */
+export const MAX_SIGNATURE: number = 1 << 20;
+/** So many signatures of one artifact are looked at. */
+export const MOST_LAYERS: number = 64;
+
+/** What lies in a registry beside a chart: a manifest, and the content that it names. */
+export type SignatureArtifact = {
+  /** Is it found by the tag `sha256-HEX.sig`, or as what refers to the chart? */
+  form: 'tag' | 'referrer';
+  manifest: Buffer;
+  /** By their digests, which were checked. */
+  blobs: ReadonlyMap<string, Buffer>;
+};
+
+/** The content that a manifest names: its config, and as many of its layers as are looked at. */
+export function blobsOf(manifest: Buffer): { digest: string; size: number }[] {
+  const json = parsed(manifest);
+  const layers = jsonField(json, 'layers');
+  const all = [jsonField(json, 'config'), ...(Array.isArray(layers) ? layers.slice(0, MOST_LAYERS) : [])];
+  return all.flatMap((item) => {
+    const size = jsonField(item, 'size');
+    const digest = textField(item, 'digest');
+    return digest === '' ? [] : [{ digest, size: typeof size === 'number' ? size : 0 }];
+  });
+}
+
+/** JSON that somebody else wrote; undefined for what is none. */
+export function parsed(bytes: Buffer): Json | undefined {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A field of an object; undefined for anything else. */
+export function jsonField(value: Json | undefined, key: string): Json | undefined {
+  return isJsonObject(value) ? getOwn(value, key) : undefined;
+}
