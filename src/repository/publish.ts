@@ -12,10 +12,11 @@ import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { goJson } from '../yaml/json.ts';
 import { textField } from '../yaml/value.ts';
-import { digestOf, pushChart } from './registry-push.ts';
+import { digestOf, pushChart, pushManifest } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
 import { chartReference } from './registry.ts';
+import type { ChartManifest } from './registry.ts';
 import { uploadChart, uploadRepository } from './chart-upload.ts';
 import type { IndexEntry } from './index-file.ts';
 import type { ChartRequest } from './locate.ts';
@@ -121,8 +122,15 @@ export async function newestPublished(name: string, targets: readonly Target[]):
   return parsed.sort((a, b) => compareVersions(b.read, a.read))[0]?.version;
 }
 
-/** A place in an OCI registry: `oci://HOST/PATH`. */
-export function registryTarget(place: string, remotes: Remotes): Target {
+/** The manifest that a chart is to have, with its config, where signatures of it are known. */
+export type OwnManifest = { manifest: ChartManifest; config: Buffer };
+
+/**
+ * A place in an OCI registry: `oci://HOST/PATH`.
+ *
+ * @param own where it is given, the version is there only if it has this manifest
+ */
+export function registryTarget(place: string, remotes: Remotes, own?: OwnManifest): Target {
   const base = place.replace(/\/+$/, '');
   const tagOf = (version: string): string => version.replaceAll('+', '_');
   const shown = (name: string, version: string): string => `${base}/${name}:${tagOf(version)}`;
@@ -138,14 +146,30 @@ export function registryTarget(place: string, remotes: Remotes): Target {
   return {
     place,
     versions: async (name) => (await ask(remotes.registry().versions(chartReference(base, name)))) ?? [],
-    digest: async (name, version) =>
-      (await ask(remotes.registry().resolve(chartReference(base, name), tagOf(version))))?.chart.digest,
+    digest: async (name, version) => {
+      const found = await ask(remotes.registry().resolve(chartReference(base, name), tagOf(version)));
+      const isOther = own !== undefined && found?.digest !== own.manifest.digest;
+      return isOther && found?.chart.digest === own.manifest.chart.digest ? undefined : found?.chart.digest;
+    },
     reference: async (name, version) => {
       const { digest } = await remotes.registry().resolve(chartReference(base, name), tagOf(version));
       return { reference: shown(name, version), digest };
     },
     write: async ({ chart, archive, provenance, created }) => {
       const { metadata } = chart;
+      if (own !== undefined) {
+        const parts = [own.config, archive, ...(provenance === undefined ? [] : [provenance])];
+        const { bytes } = own.manifest;
+        await pushManifest(
+          remotes.session(),
+          chartReference(base, metadata.name),
+          tagOf(metadata.version),
+          bytes,
+          parts,
+          remotes.tell,
+        );
+        return { reference: shown(metadata.name, metadata.version), digest: own.manifest.digest };
+      }
       const pushed = { metadata, config: metadataJson(chart, false), archive, provenance, created };
       const target = chartReference(base, metadata.name);
       const { digest } = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);

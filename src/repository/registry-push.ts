@@ -78,6 +78,24 @@ export async function pushChart(
   return { digest: digestOf(manifest), size: manifest.length };
 }
 
+/**
+ * Writes a manifest that is there already as bytes, with what it names.
+ *
+ * @param name a tag, or its digest
+ * @throws {PkgError} as {@link pushChart} does
+ */
+export async function pushManifest(
+  session: RegistrySession,
+  target: ChartReference,
+  name: string,
+  bytes: Uint8Array,
+  parts: readonly Uint8Array[],
+  tell: (what: string) => void,
+): Promise<void> {
+  for (const part of parts) await uploadBlob(session, target, blobOf('', part), tell);
+  await putManifest(session, target, name, { mediaType: OCI_MANIFEST, bytes }, tell);
+}
+
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /**
@@ -109,8 +127,7 @@ export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** A blob of bytes that are there. */
-export function blobOf(mediaType: string, bytes: Uint8Array): Blob {
+function blobOf(mediaType: string, bytes: Uint8Array): Blob {
   const read = (at: number, length: number): Uint8Array => bytes.subarray(at, at + length);
   return { mediaType, digest: digestOf(bytes), size: bytes.length, read };
 }

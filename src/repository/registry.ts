@@ -274,7 +274,13 @@ function descriptorOf(value: Json | undefined): Descriptor | undefined {
   return isDigest(digest) ? { digest, size: typeof size === 'number' ? size : 0 } : undefined;
 }
 
-function chartManifest(bytes: Buffer, url: URL): ChartManifest {
+/**
+ * Reads the manifest of a chart.
+ *
+ * @param url where it is from, for messages
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is none
+ */
+export function chartManifest(bytes: Buffer, url: URL): ChartManifest {
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   return { digest, bytes, ...partsOf(object({ body: bytes, url }), url) };
 }

@@ -29,6 +29,8 @@ export type RemoteArchive = {
 export type RegistryArchive = RemoteArchive & {
   /** Chart.yaml as JSON, without the archive; undefined where it is the archive that is signed. */
   fetchMetadata: () => Promise<Buffer | undefined>;
+  /** The same for whoever carries the chart on; the policy is not asked. */
+  fetchConfig: () => Promise<Buffer>;
   /** Whatever may be a signature of the manifest; it is not judged. */
   fetchSignatures: () => Promise<FoundSignatures>;
 };
@@ -69,6 +71,7 @@ export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): Regis
     },
     fetchProvenance: provenance,
     fetchMetadata: async () => ((await judged()) === 'pgp' ? undefined : await config()),
+    fetchConfig: config,
     fetchSignatures: find,
   };
 }

@@ -11,28 +11,29 @@ import { bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { goJson } from '../../yaml/json.ts';
+import { goJson, printJson, sortKeys } from '../../yaml/json.ts';
+import { isJsonObject } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
-import { blobOf, digestOf, putManifest, uploadBlob } from '../registry-push.ts';
+import { digestOf, pushManifest, putManifest } from '../registry-push.ts';
 import { nameOf } from '../registry-session.ts';
 import type { ChartReference } from '../registry-session.ts';
 import type { Remotes } from '../remotes.ts';
 import { keyHint, publicPart, signBytes } from './cosign-key.ts';
 import { SIGN_PREDICATE, STATEMENT_TYPE } from './cosign-signature.ts';
-import { BUNDLE_TYPE } from './signature-artifact.ts';
-import { INDEX_TYPE, MANIFEST_TYPE, referrersTag } from './find-signatures.ts';
+import { BUNDLE_TYPE, EMPTY_TYPE, jsonField, parsed } from './signature-artifact.ts';
+import type { SignatureArtifact } from './signature-artifact.ts';
+import { INDEX_TYPE, MANIFEST_TYPE, referrersTag, signatureTag } from './find-signatures.ts';
 import { judgeSignatures } from './judge-chart.ts';
 
-/** What the config of an artifact is that has none. */
+/** The config of an artifact that has none. */
 const EMPTY = Buffer.from('{}');
-const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
 
 /** So often the list of referrers is written anew when others write it, too. */
 const MOST_TRIES = 8;
 /** The longest pause before it is looked at again, in milliseconds; each has another, so that writers part. */
 const PAUSE = 400;
 
-/** A manifest in a registry that is to be signed. */
+/** A manifest in a registry, of which something is written. */
 export type Subject = { reference: ChartReference; digest: string; size: number };
 
 /**
@@ -99,9 +100,7 @@ export async function attachReferrer(
 ): Promise<void> {
   const session = remotes.session();
   const { reference } = subject;
-  for (const bytes of blobs) await uploadBlob(session, reference, blobOf('', bytes), remotes.tell);
-  const digest = digestOf(manifest);
-  await putManifest(session, reference, digest, { mediaType: MANIFEST_TYPE, bytes: manifest }, remotes.tell);
+  await pushManifest(session, reference, digestOf(manifest), manifest, blobs, remotes.tell);
   const { hasApi } = await (await remotes.signatures()).referrers(reference, subject.digest);
   if (!hasApi) await list(subject, manifest, remotes);
 }
@@ -143,4 +142,45 @@ async function list(subject: Subject, manifest: Buffer, remotes: Remotes): Promi
       hints: ['give the command again'],
     },
   );
+}
+
+/**
+ * Copies signatures to a manifest that is there; those that it has already stay.
+ *
+ * @returns whether one was added
+ * @throws {PkgError} as {@link signInRegistry} does
+ */
+export async function copySignatures(
+  subject: Subject,
+  artifacts: readonly SignatureArtifact[],
+  remotes: Remotes,
+): Promise<boolean> {
+  const there = (await (await remotes.signatures()).find(subject.reference, subject.digest)).artifacts;
+  let changed = false;
+  for (const { form, manifest, blobs } of artifacts) {
+    if (there.some((one) => one.form === form && one.manifest.equals(manifest))) continue;
+    if (form === 'referrer') await attachReferrer(subject, manifest, [...blobs.values()], remotes);
+    else {
+      const merged = mergedLayers(there.find((one) => one.form === 'tag')?.manifest, manifest);
+      if (merged === undefined) continue;
+      const tag = signatureTag(subject.digest);
+      await pushManifest(remotes.session(), subject.reference, tag, merged, [...blobs.values()], remotes.tell);
+    }
+    changed = true;
+  }
+  return changed;
+}
+
+/** One manifest with the signatures of both; undefined where the first has all of the second. */
+function mergedLayers(first: Buffer | undefined, second: Buffer): Buffer | undefined {
+  if (first === undefined) return second;
+  const [known, more] = [first, second].map((bytes) => {
+    const layers = jsonField(parsed(bytes), 'layers');
+    return Array.isArray(layers) ? layers : [];
+  });
+  const texts = new Set(known?.map((layer) => printJson(sortKeys(layer))));
+  const added = (more ?? []).filter((layer) => !texts.has(printJson(sortKeys(layer))));
+  if (added.length === 0) return undefined;
+  const manifest = parsed(first);
+  return Buffer.from(goJson({ ...(isJsonObject(manifest) ? manifest : {}), layers: [...(known ?? []), ...added] }));
 }

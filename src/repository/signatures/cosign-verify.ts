@@ -13,8 +13,10 @@ import type { SignedEntity, TrustMaterial } from '@sigstore/verify';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
+import { textField } from '../../yaml/value.ts';
 import { isSignatureOf, keyHint } from './cosign-key.ts';
 import type { CosignSignature } from './cosign-signature.ts';
+import { jsonField, parsed } from './signature-artifact.ts';
 
 /** Whose signature counts. */
 export type CosignTrust =
@@ -63,6 +65,7 @@ function verifyByKey(
     const material = { ...root, publicKey: () => ({ publicKey: key, validFor: () => true }) };
     const options = { ...thresholdsOf(root), timestampThreshold: 0 };
     new Verifier(material, options).verify({ ...entity, key: { $case: 'public-key', hint: '' } });
+    checkLogged(signature, key.export({ format: 'der', type: 'spki' }));
   }
   return { key: keyHint(key) };
 }
@@ -74,6 +77,7 @@ function verifyByCertificate(
   const leaf = certificateOf(signature.bundle);
   if (leaf === undefined) throw new Error('it was made with a key, and holds no certificate');
   const found = new Verifier(root, thresholdsOf(root)).verify(entityOf(signature)).identity;
+  checkLogged(signature, leaf);
   // The library asks about the chain, and not what the certificate is for.
   if (!(new X509Certificate(leaf).keyUsage ?? []).includes(CODE_SIGNING)) {
     throw new Error('its certificate is not for code signing');
@@ -88,6 +92,33 @@ function verifyByCertificate(
     }
   }
   return signer;
+}
+
+/**
+ * The library compares what a log says of signature and content, and not by whom. Throws where it is not by this
+ * certificate or key.
+ */
+function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
+  for (const { canonicalizedBody } of bundle.verificationMaterial.tlogEntries) {
+    const spec = jsonField(parsed(canonicalizedBody), 'spec');
+    const [made] = ['hashedRekordV002', 'dsseV002'].flatMap((kind) => jsonField(spec, kind) ?? []);
+    const [first] = [jsonField(made ?? spec, 'signatures')].flatMap((all) => (Array.isArray(all) ? all : []));
+    const signature = jsonField(made ?? spec, 'signature') ?? first;
+    const verifier = jsonField(signature, 'verifier');
+    // The first version of Rekor has PEM, the second DER.
+    const pem = typeof verifier === 'string' ? verifier : textField(jsonField(signature, 'publicKey'), 'content');
+    const [der = ''] = ['x509Certificate', 'publicKey'].flatMap(
+      (kind) => textField(jsonField(verifier, kind), 'rawBytes') || [],
+    );
+    const logged =
+      pem === ''
+        ? der
+        : Buffer.from(pem, 'base64')
+            .toString('latin1')
+            .replaceAll(/-----[^-]*-----|\s/g, '');
+    if (!Buffer.from(logged, 'base64').equals(signer))
+      throw new Error('its log has the signature of another certificate');
+  }
 }
 
 /** What a root names is asked for: where it has no log, its authorities vouch by timestamps alone. */

@@ -17,7 +17,7 @@ import type { RegistryOptions } from '../registry.ts';
 import { nameOf, refused } from '../registry-session.ts';
 import type { ChartReference, RegistrySession } from '../registry-session.ts';
 import { shownUrl } from '../urls.ts';
-import { BUNDLE_TYPE, MAX_SIGNATURE, blobsOf, isBundleType } from './signature-artifact.ts';
+import { EMPTY_TYPE, MAX_SIGNATURE, blobsOf, isBundleType } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
 export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
@@ -64,8 +64,11 @@ export class SignatureFinder {
       throw notCached(`the signature of oci://${printable(nameOf(chart))}@${digest}`);
     }
     const { referrers } = await this.referrers(chart, digest);
-    // Where a list does not say what an entry is, its manifest does.
-    const wanted = referrers.filter(({ artifactType }) => artifactType === '' || isBundleType(artifactType));
+    // Where a list does not say what an entry is, its manifest does. Some registries give the type of the config in the
+    // place of that of the artifact, so that they are not asked for one type alone.
+    const wanted = referrers.filter(
+      ({ artifactType }) => artifactType === '' || artifactType === EMPTY_TYPE || isBundleType(artifactType),
+    );
     const problems =
       wanted.length > MOST_ARTIFACTS
         ? [`only the first ${MOST_ARTIFACTS} of ${wanted.length} signatures are looked at`]
@@ -98,7 +101,6 @@ export class SignatureFinder {
    */
   async referrers(chart: ChartReference, digest: string): Promise<{ referrers: Referrer[]; hasApi: boolean }> {
     const first = this.#session.urlOf(chart, `referrers/${digest}`);
-    first.searchParams.set('artifactType', BUNDLE_TYPE);
     const found = new Map<string, Referrer>();
     const pages = new Set<string>();
     for (let next: URL | undefined = first; next !== undefined;) {

@@ -5,6 +5,9 @@ import type { Json } from '../../yaml/value.ts';
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const BUNDLE_TYPES: readonly string[] = [BUNDLE_TYPE, 'application/vnd.dev.sigstore.bundle+json;version=0.3'];
 
+/** What the config of an artifact is that has none. */
+export const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
+
 /** Is this the media type of a bundle, by one of its names? */
 export function isBundleType(type: string): boolean {
   return BUNDLE_TYPES.includes(type);
