@@ -164,7 +164,7 @@ async function issue(leaf: Leaf, authority: TestAuthority, log: LogKeys): Promis
 }
 
 /** The list of the certificate's extension, with one word of a log. */
-function sctList(tbs: Buffer, { keys: _, certificate }: TestAuthority, { key, id }: LogKeys): Buffer {
+function sctList(tbs: Buffer, { certificate }: TestAuthority, { key, id }: LogKeys): Buffer {
   const issuerKey = Buffer.from(new x509.X509Certificate(certificate).publicKey.rawData);
   const time = number(Date.now() - MINUTE, 8);
   const signed = Buffer.concat([

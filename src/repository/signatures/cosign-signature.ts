@@ -6,7 +6,7 @@
  * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
  */
 import { createHash, X509Certificate } from 'node:crypto';
-import { bundleFromJSON, toMessageSignatureBundle } from '@sigstore/bundle';
+import { bundleFromJSON, toMessageSignatureBundle, ValidationError } from '@sigstore/bundle';
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { textField } from '../../yaml/value.ts';
@@ -43,10 +43,11 @@ export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (Cos
     if (read === undefined) continue;
     const bytes = blobs.get(textField(layer, 'digest'));
     try {
-      if (bytes === undefined) throw new Error('its content is not there');
+      if (bytes === undefined) throw new Error('its content is not there, or is too large');
       found.push(read(bytes, jsonField(layer, 'annotations')));
     } catch (error) {
-      found.push({ problem: `it cannot be read: ${(error as Error).message}` });
+      const where = error instanceof ValidationError ? ` (${error.fields.join(', ')})` : '';
+      found.push({ problem: `it cannot be read: ${(error as Error).message}${where}` });
     }
   }
   if (Array.isArray(layers) && layers.length > MOST_LAYERS) {
@@ -63,8 +64,7 @@ function fromBundle(bytes: Buffer): CosignSignature {
   const bundle = bundleFromJSON(JSON.parse(bytes.toString('utf8')));
   checkCounts(bundle);
   if (bundle.content.$case !== 'dsseEnvelope') throw new Error('it is no signed statement');
-  const { payload, payloadType, signatures } = bundle.content.dsseEnvelope;
-  if (signatures.length !== 1) throw new Error(`its envelope has ${signatures.length} signatures, and 1 is expected`);
+  const { payload, payloadType } = bundle.content.dsseEnvelope;
   return {
     bundle,
     signed: dsse.preAuthEncoding(payloadType, payload),
