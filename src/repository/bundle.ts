@@ -111,7 +111,7 @@ export class Bundle {
       throw invalid(this.#path, `the manifest of ${printable(file)} is of another archive`);
     const artifacts = signatures.map((one) => {
       const bytes = this.#checked(one.digest, MAX_MANIFEST);
-      const names = blobsOf(bytes).filter((blob) => this.#files.has(blobPath(blob.digest)));
+      const names = blobsOf(bytes, one.form).filter((blob) => this.#files.has(blobPath(blob.digest)));
       const blobs = new Map(names.map((blob) => [blob.digest, this.#checked(blob.digest, MAX_SIGNATURE)]));
       return { form: one.form, manifest: bytes, blobs };
     });

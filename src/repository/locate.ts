@@ -185,7 +185,7 @@ function inRepository(
   const digest = entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`;
   const fileName = archiveName(from) ?? `${name}-${version}.tgz`;
   const location = shownUrl(from);
-  const names = namesInRepository(repository, name, remotes);
+  const names = (): string[] => namesInRepository(repository, name, remotes);
   return {
     ...archiveInRepository({ repository, url: from, digest: entry.digest, names, fileName, location }, remotes),
     fileName,
@@ -208,7 +208,7 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
   const fileName = archiveName(url) ?? 'chart.tgz';
   const location = shownUrl(url);
   // Which chart it is only the archive says, which nobody vouches for yet.
-  const names = [bareUrl(url), ...(home === undefined ? [] : [`${home.name}/${fileName}`])];
+  const names = (): string[] => [bareUrl(url), ...(home === undefined ? [] : [`${home.name}/${fileName}`])];
   return {
     ...archiveInRepository({ repository, url, digest: '', names, fileName, location }, remotes),
     fileName,

@@ -59,7 +59,9 @@ export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): Regis
   const find = once(async () => (await remotes.signatures()).find(reference, manifest.digest));
   const judged = once(async () => {
     const signed = { digest: manifest.digest, find };
-    const names = [`oci://${URL.parse(`https://${reference.host}`)?.host ?? reference.host}/${reference.path}`];
+    const names = (): string[] => [
+      `oci://${URL.parse(`https://${reference.host}`)?.host ?? reference.host}/${reference.path}`,
+    ];
     const grounds = await judge({ names, location, fileName, archive, provenance, signed }, remotes);
     if (grounds === 'cosign') checkName(await config(), place);
     return grounds;
@@ -96,13 +98,13 @@ function checkName(config: Buffer, { reference, tag, location }: RegistryPlace):
   });
 }
 
-/** Where an archive is in a chart repository, or at an address of its own. `names` are those of the trust policy. */
+/** Where an archive is in a chart repository, or at an address of its own. `names` are what rules of a trust policy call it. */
 export type RepositoryPlace = {
   repository: Repository;
   url: URL;
   /** By the index; empty for none. */
   digest: string;
-  names: readonly string[];
+  names: () => readonly string[];
   fileName: string;
   location: string;
 };
@@ -141,11 +143,13 @@ export function namesInRepository({ name, url }: Repository, chart: string, remo
   ];
 }
 
-async function judge(chart: ChartToJudge, remotes: Remotes): Promise<Grounds> {
+type Fetched = Omit<ChartToJudge, 'names'> & { names: () => readonly string[] };
+
+async function judge(chart: Fetched, remotes: Remotes): Promise<Grounds> {
   const policy = await remotes.trustPolicy();
   if (policy === undefined) return 'free';
   const { judgeChart } = await import('./signatures/judge-chart.ts');
-  return await judgeChart(policy, chart);
+  return await judgeChart(policy, { ...chart, names: chart.names() });
 }
 
 /** The same answer each time. */

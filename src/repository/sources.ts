@@ -188,7 +188,7 @@ async function resolveIndex(
   const from = chartUrl(url, entry.urls[0] ?? '');
   const fileName = fileNameOf(from, `${name}-${entry.version}.tgz`);
   const location = shownUrl(from);
-  const names = namesInRepository(repository, name, remotes);
+  const names = (): string[] => namesInRepository(repository, name, remotes);
   const found = archiveInRepository(
     { repository, url: from, digest: entry.digest, names, fileName, location },
     remotes,

@@ -309,3 +309,35 @@ function sealed(json: string): string {
   const text = Buffer.from(json).toString('base64');
   return `-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n${text}\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n`;
 }
+
+describe.skipIf(cosign === undefined || withTag === undefined)('docs/signatures.md', () => {
+  const docs = readFileSync(new URL('../../docs/signatures.md', import.meta.url), 'utf8');
+  const block = (name: string): string =>
+    new RegExp(`<!-- signatures: ${name} -->\n\n\`\`\`\\w+\n([^]*?)\n\`\`\``).exec(docs)?.[1] ?? '';
+
+  test('its commands do what they say', async () => {
+    const place = temporaryFolder();
+    writeFiles(join(place, 'web'), chartFiles('web', '1.2.3'));
+    const lines = block('keys').split('\n');
+    expect(lines).toHaveLength(4);
+    for (const line of lines) {
+      const [name, ...args] = line.replaceAll('registry.example.com', withTag?.host ?? '').split(' ');
+      const insecure = name === 'pkg' ? ['--plain-http'] : args[0] === 'verify' ? ['--allow-http-registry'] : [];
+      const all = [...args, ...insecure];
+      const options = { cwd: place, home: place, env: { COSIGN_PASSWORD: PASSWORD } };
+      const status = name === 'pkg' ? (await run('pkg', all, options)).status : (await cosign?.(all, place))?.status;
+      expect(status, line).toBe(0);
+    }
+  });
+
+  test('its policy is one', async () => {
+    const { readTrustPolicy, ruleFor } = await import('../../src/repository/signatures/trust-policy.ts');
+    const file = join(temporaryFolder(), 'trust.yaml');
+    writeFileSync(file, block('policy'));
+    const policy = await readTrustPolicy({ file, isNamed: true });
+    expect(ruleFor(policy, ['oci://registry.example.com/charts/web'])).toMatchObject({ number: 1, require: [{}, {}] });
+    expect(ruleFor(policy, ['https://charts.example.com/web'])?.number).toBe(2);
+    expect(ruleFor(policy, ['https://mirror.example.org/open/web'])?.require).toEqual([]);
+    expect(ruleFor(policy, ['https://elsewhere.example/web'])).toBeUndefined();
+  });
+});

@@ -37,7 +37,7 @@ export type CosignSignature = {
 export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (CosignSignature | { problem: string })[] {
   const layers = jsonField(parsed(manifest), 'layers');
   const found: (CosignSignature | { problem: string })[] = [];
-  for (const layer of Array.isArray(layers) ? layers.slice(0, MOST_LAYERS) : []) {
+  for (const layer of Array.isArray(layers) ? layers.slice(0, MOST_LAYERS[form]) : []) {
     const type = textField(layer, 'mediaType');
     const read = form === 'tag' ? (type === SIMPLE_TYPE ? simple : undefined) : readerOfReferrer(type);
     if (read === undefined) continue;
@@ -50,8 +50,8 @@ export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (Cos
       found.push({ problem: `it cannot be read: ${(error as Error).message}${where}` });
     }
   }
-  if (Array.isArray(layers) && layers.length > MOST_LAYERS) {
-    found.push({ problem: `only the first ${MOST_LAYERS} signatures of ${layers.length} are looked at` });
+  if (Array.isArray(layers) && layers.length > MOST_LAYERS[form]) {
+    found.push({ problem: `only the first ${MOST_LAYERS[form]} signatures of ${layers.length} are looked at` });
   }
   return found;
 }

@@ -30,6 +30,8 @@ const MOST_REFERRERS = 10_000;
 /** So many artifacts that may hold signatures are fetched: each is two requests. */
 const MOST_ARTIFACTS = 64;
 const AT_ONCE = 4;
+/** What is fetched of all of them together: no chart has so many signatures. */
+const MOST_BYTES = 32 << 20;
 
 /** What was found; `problems` says what could not be looked at. */
 export type FoundSignatures = { artifacts: SignatureArtifact[]; problems: string[] };
@@ -75,12 +77,13 @@ export class SignatureFinder {
         : [];
     const names = [signatureTag(digest), ...wanted.slice(0, MOST_ARTIFACTS).map((one) => one.digest)];
     const artifacts: (SignatureArtifact | undefined)[] = Array.from(names, () => undefined);
+    const budget = { left: MOST_BYTES };
     let next = 0;
     const worker = async (): Promise<void> => {
       for (let at = next++; at < names.length; at = next++) {
         const name = names[at] ?? '';
         try {
-          artifacts[at] = await this.#artifact(chart, name, at === 0 ? 'tag' : 'referrer');
+          artifacts[at] = await this.#artifact(chart, name, at === 0 ? 'tag' : 'referrer', budget);
         } catch (error) {
           // Whoever may write beside the chart may leave rubbish there: it must not hide the signature that counts.
           if (!(error instanceof PkgError) || !SPOILED.includes(error.code)) throw error;
@@ -144,6 +147,7 @@ export class SignatureFinder {
     chart: ChartReference,
     name: string,
     form: SignatureArtifact['form'],
+    budget: { left: number },
   ): Promise<SignatureArtifact | undefined> {
     const url = this.#session.urlOf(chart, `manifests/${name}`);
     const answer = await this.#get(url, chart, MANIFESTS);
@@ -152,10 +156,12 @@ export class SignatureFinder {
     const manifest = answer.body;
     if (form === 'referrer') checkDigest(manifest, name, shownUrl(url));
     const blobs = new Map<string, Buffer>();
-    for (const { digest, size } of blobsOf(manifest)) {
-      if (!isDigest(digest) || size > MAX_SIGNATURE || blobs.has(digest)) continue;
+    for (const { digest, size } of blobsOf(manifest, form)) {
+      if (!isDigest(digest) || size > Math.min(MAX_SIGNATURE, budget.left) || blobs.has(digest)) continue;
       const bytes = await this.#blob(chart, digest);
-      if (bytes !== undefined) blobs.set(digest, bytes);
+      if (bytes === undefined) continue;
+      blobs.set(digest, bytes);
+      budget.left -= bytes.length;
     }
     return { form, manifest, blobs };
   }

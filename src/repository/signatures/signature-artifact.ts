@@ -15,8 +15,8 @@ export function isBundleType(type: string): boolean {
 
 /** The most bytes that a bundle or a signed text may have. */
 export const MAX_SIGNATURE: number = 1 << 20;
-/** So many signatures of one artifact are looked at. */
-export const MOST_LAYERS: number = 64;
+/** So many signatures of one artifact are looked at: a tag has all that there are, a bundle stands alone. */
+export const MOST_LAYERS: Readonly<Record<SignatureArtifact['form'], number>> = { tag: 64, referrer: 4 };
 
 /** What lies in a registry beside a chart: a manifest, and the content that it names. */
 export type SignatureArtifact = {
@@ -28,10 +28,10 @@ export type SignatureArtifact = {
 };
 
 /** The content that a manifest names: its config, and as many of its layers as are looked at. */
-export function blobsOf(manifest: Buffer): { digest: string; size: number }[] {
+export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { digest: string; size: number }[] {
   const json = parsed(manifest);
   const layers = jsonField(json, 'layers');
-  const all = [jsonField(json, 'config'), ...(Array.isArray(layers) ? layers.slice(0, MOST_LAYERS) : [])];
+  const all = [jsonField(json, 'config'), ...(Array.isArray(layers) ? layers.slice(0, MOST_LAYERS[form]) : [])];
   return all.flatMap((item) => {
     const size = jsonField(item, 'size');
     const digest = textField(item, 'digest');
