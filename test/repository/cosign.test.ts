@@ -206,6 +206,9 @@ describe.skipIf(withTag === undefined)('keys', () => {
     const { status, stderr } = await pkg(args, { COSIGN_PASSWORD: 'wrong' });
     expect(status).toBe(1);
     expect(stderr).toContain('code: PKG_CREDENTIALS_FAILED ');
+    // Without any, nobody is there who could be asked.
+    const asked = await run('pkg', [...args, '--plain-http'], { cwd: folder, home: folder });
+    expect(asked.stderr).toContain('give --passphrase-file');
     // Nothing was written before the key was read.
     expect(await place('wrong').read('1.0.0')).toBeUndefined();
   });

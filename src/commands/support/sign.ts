@@ -63,7 +63,7 @@ export type CosignFlags = SignFlags & { 'cosign-key'?: string | undefined };
 let fromStdin: Promise<string> | undefined;
 
 async function passphraseOf({ 'passphrase-file': file = '' }: SignFlags): Promise<string> {
-  if (file === '') return ask('Passphrase of the key: ', { hidden: true });
+  if (file === '') return ask('Passphrase of the key: ', { hidden: true, hint: 'give --passphrase-file' });
   if (file === '-') return firstLine(await (fromStdin ??= readStdin()));
   try {
     return firstLine(readUserFile(file).toString('utf8'));
