@@ -10,7 +10,7 @@ import type { TarPlace } from '../chart/tar.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseImageName } from '../image-name.ts';
-import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import { getOwn, isJsonObject, listField, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import { BUNDLE_FILE } from './bundle-file.ts';
 import { readImage } from './image-content.ts';
@@ -222,7 +222,7 @@ export class Bundle {
     }
     for (const one of [file, ...(provenance === '' ? [] : [provenance])]) this.#place(one);
     const manifest = textField(item, 'manifest');
-    const signatures = listOf(isJsonObject(item) ? getOwn(item, 'signatures') : undefined).map((one) => ({
+    const signatures = listField(item, 'signatures').map((one) => ({
       form: textField(one, 'form') === 'tag' ? ('tag' as const) : ('referrer' as const),
       digest: textField(one, 'digest'),
     }));

@@ -11,8 +11,8 @@ import { bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { goJson, printJson, sortKeys } from '../../yaml/json.ts';
-import { isJsonObject } from '../../yaml/value.ts';
+import { goJson } from '../../yaml/json.ts';
+import { asObject, equalJson, listField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { digestOf, pushManifest, putManifest } from '../registry-push.ts';
 import { nameOf } from '../registry-session.ts';
@@ -20,7 +20,7 @@ import type { ChartReference } from '../registry-session.ts';
 import type { Remotes } from '../remotes.ts';
 import { keyHint, publicPart, signBytes } from './cosign-key.ts';
 import { SIGN_PREDICATE, STATEMENT_TYPE } from './cosign-signature.ts';
-import { BUNDLE_TYPE, EMPTY_TYPE, jsonField, parsed } from './signature-artifact.ts';
+import { BUNDLE_TYPE, EMPTY_TYPE, parsed } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 import { INDEX_TYPE, MANIFEST_TYPE, referrersTag, signatureTag } from './find-signatures.ts';
 import { judgeSignatures } from './judge-chart.ts';
@@ -174,13 +174,8 @@ export async function copySignatures(
 /** One manifest with the signatures of both; undefined where the first has all of the second. */
 function mergedLayers(first: Buffer | undefined, second: Buffer): Buffer | undefined {
   if (first === undefined) return second;
-  const [known, more] = [first, second].map((bytes) => {
-    const layers = jsonField(parsed(bytes), 'layers');
-    return Array.isArray(layers) ? layers : [];
-  });
-  const texts = new Set(known?.map((layer) => printJson(sortKeys(layer))));
-  const added = (more ?? []).filter((layer) => !texts.has(printJson(sortKeys(layer))));
+  const known = listField(parsed(first), 'layers');
+  const added = listField(parsed(second), 'layers').filter((one) => !known.some((layer) => equalJson(layer, one)));
   if (added.length === 0) return undefined;
-  const manifest = parsed(first);
-  return Buffer.from(goJson({ ...(isJsonObject(manifest) ? manifest : {}), layers: [...(known ?? []), ...added] }));
+  return Buffer.from(goJson({ ...asObject(parsed(first)), layers: [...known, ...added] }));
 }

@@ -10,7 +10,7 @@ import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
-import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import { fieldOf, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
 /** The costs that cosign writes, and knows: a file must not ask for any amount of memory. */
@@ -85,11 +85,10 @@ function decrypted(text: string, file: string, password: string): Buffer {
   } catch {
     throw damaged();
   }
-  const part = (name: string): Json => (isJsonObject(content) ? (getOwn(content, name) ?? null) : null);
-  const [kdf, cipher] = [part('kdf'), part('cipher')];
+  const [kdf, cipher] = [fieldOf(content, 'kdf'), fieldOf(content, 'cipher')];
   if (textField(kdf, 'name') !== 'scrypt' || textField(cipher, 'name') !== 'nacl/secretbox') throw damaged();
-  const params = isJsonObject(kdf) ? getOwn(kdf, 'params') : undefined;
-  const number = (name: string): Json | undefined => (isJsonObject(params) ? getOwn(params, name) : undefined);
+  const params = fieldOf(kdf, 'params');
+  const number = (name: string): Json | undefined => fieldOf(params, name);
   const cost = SCRYPT_COSTS.find((one) => one === number('N'));
   if (cost === undefined || number('r') !== 8 || number('p') !== 1) {
     throw invalid('the password of this private key is protected in a way that cosign does not use', file);

@@ -9,9 +9,9 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { bundleFromJSON, toMessageSignatureBundle, ValidationError } from '@sigstore/bundle';
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
-import { textField } from '../../yaml/value.ts';
+import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
-import { isBundleType, jsonField, MOST_LAYERS, parsed } from './signature-artifact.ts';
+import { isBundleType, MOST_LAYERS, parsed } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
 const SIMPLE_TYPE = 'application/vnd.dev.cosign.simplesigning.v1+json';
@@ -35,22 +35,22 @@ export type CosignSignature = {
 
 /** What is in an artifact: signatures, and why others could not be read. */
 export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (CosignSignature | { problem: string })[] {
-  const layers = jsonField(parsed(manifest), 'layers');
+  const layers = listField(parsed(manifest), 'layers');
   const found: (CosignSignature | { problem: string })[] = [];
-  for (const layer of Array.isArray(layers) ? layers.slice(0, MOST_LAYERS[form]) : []) {
+  for (const layer of layers.slice(0, MOST_LAYERS[form])) {
     const type = textField(layer, 'mediaType');
     const read = form === 'tag' ? (type === SIMPLE_TYPE ? simple : undefined) : readerOfReferrer(type);
     if (read === undefined) continue;
     const bytes = blobs.get(textField(layer, 'digest'));
     try {
       if (bytes === undefined) throw new Error('its content is not there, or is too large');
-      found.push(read(bytes, jsonField(layer, 'annotations')));
+      found.push(read(bytes, fieldOf(layer, 'annotations')));
     } catch (error) {
       const where = error instanceof ValidationError ? ` (${error.fields.join(', ')})` : '';
       found.push({ problem: `it cannot be read: ${(error as Error).message}${where}` });
     }
   }
-  if (Array.isArray(layers) && layers.length > MOST_LAYERS[form]) {
+  if (layers.length > MOST_LAYERS[form]) {
     found.push({ problem: `only the first ${MOST_LAYERS[form]} signatures of ${layers.length} are looked at` });
   }
   return found;
@@ -79,9 +79,8 @@ function statementProblem(payloadType: string, payload: Buffer, digest: string):
   }
   const predicate = textField(statement, 'predicateType');
   if (predicate !== SIGN_PREDICATE) return `it is no signature: it states ${predicate || 'nothing'}`;
-  const subjects = jsonField(statement, 'subject');
-  const digests = (Array.isArray(subjects) ? subjects : []).map(
-    (subject) => `sha256:${textField(jsonField(subject, 'digest'), 'sha256')}`,
+  const digests = listField(statement, 'subject').map(
+    (subject) => `sha256:${textField(fieldOf(subject, 'digest'), 'sha256')}`,
   );
   return digests.includes(digest) ? undefined : `it was made for ${digests[0] ?? 'nothing'}`;
 }
@@ -109,23 +108,23 @@ function simple(payload: Buffer, annotations: Json | undefined): CosignSignature
 
 /** The reference that the text names is not judged, as with cosign: a chart in a mirror is the same chart. */
 function simpleProblem(payload: Buffer, digest: string): string | undefined {
-  const critical = jsonField(parsed(payload), 'critical');
+  const critical = fieldOf(parsed(payload), 'critical');
   if (textField(critical, 'type') !== 'cosign container image signature')
     return 'what was signed is no signature of cosign';
-  const found = textField(jsonField(critical, 'image'), 'docker-manifest-digest');
+  const found = textField(fieldOf(critical, 'image'), 'docker-manifest-digest');
   return found === digest ? undefined : `it was made for ${found || 'nothing'}`;
 }
 
 /** The entry of a log as cosign wrote it into an annotation. */
 function logEntry(json: Json): TransparencyLogEntry {
-  const payload = jsonField(json, 'Payload');
+  const payload = fieldOf(json, 'Payload');
   const canonicalizedBody = Buffer.from(textField(payload, 'body'), 'base64');
   const body = parsed(canonicalizedBody);
   return {
-    logIndex: String(jsonField(payload, 'logIndex') ?? ''),
+    logIndex: String(fieldOf(payload, 'logIndex') ?? ''),
     logId: { keyId: Buffer.from(textField(payload, 'logID'), 'hex') },
     kindVersion: { kind: textField(body, 'kind'), version: textField(body, 'apiVersion') },
-    integratedTime: String(jsonField(payload, 'integratedTime') ?? ''),
+    integratedTime: String(fieldOf(payload, 'integratedTime') ?? ''),
     inclusionPromise: { signedEntryTimestamp: Buffer.from(textField(json, 'SignedEntryTimestamp'), 'base64') },
     inclusionProof: undefined,
     canonicalizedBody,

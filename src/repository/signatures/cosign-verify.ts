@@ -13,10 +13,10 @@ import type { SignedEntity, TrustMaterial } from '@sigstore/verify';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
-import { textField } from '../../yaml/value.ts';
+import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import { isSignatureOf, keyHint } from './cosign-key.ts';
 import type { CosignSignature } from './cosign-signature.ts';
-import { jsonField, parsed } from './signature-artifact.ts';
+import { parsed } from './signature-artifact.ts';
 
 /** Whose signature counts. */
 export type CosignTrust =
@@ -100,15 +100,15 @@ function verifyByCertificate(
  */
 function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
   for (const { canonicalizedBody } of bundle.verificationMaterial.tlogEntries) {
-    const spec = jsonField(parsed(canonicalizedBody), 'spec');
-    const [made] = ['hashedRekordV002', 'dsseV002'].flatMap((kind) => jsonField(spec, kind) ?? []);
-    const [first] = [jsonField(made ?? spec, 'signatures')].flatMap((all) => (Array.isArray(all) ? all : []));
-    const signature = jsonField(made ?? spec, 'signature') ?? first;
-    const verifier = jsonField(signature, 'verifier');
+    const spec = fieldOf(parsed(canonicalizedBody), 'spec');
+    const [made] = ['hashedRekordV002', 'dsseV002'].flatMap((kind) => fieldOf(spec, kind) ?? []);
+    const [first] = listField(made ?? spec, 'signatures');
+    const signature = fieldOf(made ?? spec, 'signature') ?? first;
+    const verifier = fieldOf(signature, 'verifier');
     // The first version of Rekor has PEM, the second DER.
-    const pem = typeof verifier === 'string' ? verifier : textField(jsonField(signature, 'publicKey'), 'content');
+    const pem = typeof verifier === 'string' ? verifier : textField(fieldOf(signature, 'publicKey'), 'content');
     const [der = ''] = ['x509Certificate', 'publicKey'].flatMap(
-      (kind) => textField(jsonField(verifier, kind), 'rawBytes') || [],
+      (kind) => textField(fieldOf(verifier, kind), 'rawBytes') || [],
     );
     const logged =
       pem === ''

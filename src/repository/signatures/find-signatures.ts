@@ -6,7 +6,7 @@
  */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { checkDigest } from '../digest.ts';
 import type { Answer } from '../http.ts';
@@ -208,7 +208,7 @@ function entriesOf(body: Buffer): Referrer[] | undefined {
   } catch {
     return undefined;
   }
-  const manifests = isJsonObject(json) ? getOwn(json, 'manifests') : undefined;
+  const manifests = fieldOf(json, 'manifests');
   if (!Array.isArray(manifests)) return undefined;
   return manifests.flatMap((item) => {
     const digest = textField(item, 'digest');
@@ -229,12 +229,11 @@ function packed({ artifacts, problems }: FoundSignatures): Json {
 }
 
 function unpacked(kept: Json | undefined): FoundSignatures | undefined {
-  const artifacts = isJsonObject(kept) ? getOwn(kept, 'artifacts') : undefined;
+  const artifacts = fieldOf(kept, 'artifacts');
   if (!Array.isArray(artifacts)) return undefined;
   return {
     artifacts: artifacts.map((item) => {
-      const blobs = isJsonObject(item) ? getOwn(item, 'blobs') : undefined;
-      const bytes = (Array.isArray(blobs) ? blobs : []).map((text) => Buffer.from(String(text), 'base64'));
+      const bytes = listField(item, 'blobs').map((text) => Buffer.from(String(text), 'base64'));
       return {
         form: textField(item, 'form') === 'tag' ? 'tag' : 'referrer',
         manifest: Buffer.from(textField(item, 'manifest'), 'base64'),

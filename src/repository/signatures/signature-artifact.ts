@@ -1,5 +1,5 @@
 /** What registries hold that may be a signature, before anything of it is verified. */
-import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -30,10 +30,9 @@ export type SignatureArtifact = {
 /** The content that a manifest names: its config, and as many of its layers as are looked at. */
 export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { digest: string; size: number }[] {
   const json = parsed(manifest);
-  const layers = jsonField(json, 'layers');
-  const all = [jsonField(json, 'config'), ...(Array.isArray(layers) ? layers.slice(0, MOST_LAYERS[form]) : [])];
+  const all = [fieldOf(json, 'config'), ...listField(json, 'layers').slice(0, MOST_LAYERS[form])];
   return all.flatMap((item) => {
-    const size = jsonField(item, 'size');
+    const size = fieldOf(item, 'size');
     const digest = textField(item, 'digest');
     return digest === '' ? [] : [{ digest, size: typeof size === 'number' ? size : 0 }];
   });
@@ -46,9 +45,4 @@ export function parsed(bytes: Buffer): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A field of an object; undefined for anything else. */
-export function jsonField(value: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(value) ? getOwn(value, key) : undefined;
 }
