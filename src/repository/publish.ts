@@ -11,11 +11,12 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { goJson } from '../yaml/json.ts';
-import { textField } from '../yaml/value.ts';
+import { listField, textField } from '../yaml/value.ts';
+import type { Json } from '../yaml/value.ts';
 import { digestOf, pushChart, pushManifest } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
-import { chartReference } from './registry.ts';
+import { chartReference, PROVENANCE } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import { uploadChart, uploadRepository } from './chart-upload.ts';
 import type { IndexEntry } from './index-file.ts';
@@ -180,9 +181,11 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
       const reference = chartReference(base, name);
       const found = await remotes.registry().resolve(reference, tagOf(version));
       const config = digestOf(Buffer.from(goJson(metadataJson(chart, false))));
-      if (found.chart.digest !== digestOf(archive) || found.config.digest !== config) {
-        throw otherContent(name, version, [place]);
-      }
+      // Of two layers with charts another program may take the other one.
+      const layers = listField(JSON.parse(found.bytes.toString('utf8')) as Json, 'layers');
+      const others = layers.filter((layer) => textField(layer, 'mediaType') !== PROVENANCE);
+      const isOwn = found.chart.digest === digestOf(archive) && found.config.digest === config;
+      if (!isOwn || others.length > 1 || layers.length > 2) throw otherContent(name, version, [place]);
       return { reference, digest: found.digest, size: found.bytes.length };
     },
   };

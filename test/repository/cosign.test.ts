@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { keyBundle, simplePayload, simpleSignature, statementOf } from '../support/attestation.ts';
 import { findCosign, PASSWORD, startReferrersRegistry } from '../support/cosign.ts';
-import { digestOf, OciRepository } from '../support/oci.ts';
+import { BUNDLE, digestOf, OciRepository } from '../support/oci.ts';
 import { findRegistry, startRegistry } from '../support/registry.ts';
 import { chartFiles, run } from './support.ts';
 import type { Run } from './support.ts';
@@ -146,6 +146,15 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     await published(place, 'p256.key');
     await must(...SIGN, 'cosign.key', named(place));
     await must(...SIGN, 'cosign.key', '--new-bundle-format=false', named(place));
+    // What is too much to be looked at whole is left out, and hinders nobody.
+    const read = (await place.read('1.0.0'))?.bytes ?? Buffer.alloc(0);
+    const subject = {
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest: digestOf(read),
+      size: read.length,
+    };
+    const layers = await Promise.all(Array.from({ length: 8 }, (_, at) => place.blob(BUNDLE, `{"of":${at}}`)));
+    await place.attach(subject, '{}', { layers });
     const bundled = await pkg(['bundle', `${place.reference}:1.0.0`, '-o', 'web.tar']);
     expect(bundled.status, bundled.stderr).toBe(0);
     const mirror = next();
@@ -269,11 +278,15 @@ describe.skipIf(withTag === undefined)('keys', () => {
     // The same archive with other metadata, under the same tag: nothing that anybody here has seen.
     const layer = ((await target.read('1.0.0'))?.json as { layers: object[] } | undefined)?.layers[0];
     const config = await target.blob('application/vnd.cncf.helm.config.v1+json', '{"name":"web","version":"9.9.9"}');
-    const other = await target.manifest({ schemaVersion: 2, config, layers: [layer] }, '1.0.0');
-    const again = await pkg(['publish', 'web', target.reference.replace(/\/web$/, ''), '--cosign-key', 'p256.key']);
-    expect(again.status).toBe(1);
-    expect(again.stderr).toContain('code: PKG_VERSION_PUBLISHED ');
-    expect(await target.read(`sha256-${other.digest.slice(7)}`)).toBeUndefined();
+    const manifest = (await target.read('1.0.0'))?.json;
+    const evil = await target.blob('application/vnd.cncf.helm.chart.content.v1.tar+gzip', 'another archive');
+    for (const changed of [{ config }, { layers: [layer, evil] }]) {
+      const other = await target.manifest({ ...manifest, ...changed }, '1.0.0');
+      const again = await pkg(['publish', 'web', target.reference.replace(/\/web$/, ''), '--cosign-key', 'p256.key']);
+      expect(again.status).toBe(1);
+      expect(again.stderr).toContain('code: PKG_VERSION_PUBLISHED ');
+      expect(await target.read(`sha256-${other.digest.slice(7)}`)).toBeUndefined();
+    }
   });
 
   test('a signature that the log has to hold, too', async () => {

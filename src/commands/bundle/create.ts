@@ -12,6 +12,7 @@ import { isBundle } from '../../repository/bundle-file.ts';
 import { writeBundle } from '../../repository/bundle-writer.ts';
 import type { ChartToBundle, SignedManifest } from '../../repository/bundle-writer.ts';
 import type { FoundChart } from '../../repository/locate.ts';
+import { isWhole } from '../../repository/signatures/signature-artifact.ts';
 import { layoutSource, registrySource } from '../../repository/image-source.ts';
 import { print, printError } from '../../terminal/output.ts';
 import { cloneValue } from '../../yaml/value.ts';
@@ -139,8 +140,12 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
 async function signedOf({ inRegistry, location }: FoundChart): Promise<SignedManifest | undefined> {
   if (inRegistry === undefined) return undefined;
   try {
-    const { artifacts: signatures } = await inRegistry.fetchSignatures();
-    if (signatures.length === 0) return undefined;
+    const { artifacts } = await inRegistry.fetchSignatures();
+    const signatures = artifacts.filter(isWhole);
+    const { config, chart, provenance } = inRegistry.manifest;
+    // A bundle names content by SHA-256 alone.
+    const isUsual = [config, chart, provenance].every((one) => one === undefined || one.digest.startsWith('sha256:'));
+    if (signatures.length === 0 || !isUsual) return undefined;
     return { manifest: inRegistry.manifest.bytes, config: await inRegistry.fetchConfig(), signatures };
   } catch (error) {
     if (!(error instanceof PkgError) || error.code !== 'PKG_OFFLINE') throw error;

@@ -11,10 +11,9 @@ import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
-import { isBundleType, MOST_LAYERS, parsed } from './signature-artifact.ts';
+import { isBundleType, MOST_LAYERS, parsed, SIMPLE_TYPE } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
-const SIMPLE_TYPE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
 /** What a bundle says that is a signature. Others say other things of the same digest, which may be bad ones. */
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';

@@ -6,6 +6,7 @@
  */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { inParallel } from '../../parallel.ts';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { checkDigest } from '../digest.ts';
@@ -17,7 +18,7 @@ import type { RegistryOptions } from '../registry.ts';
 import { nameOf, refused } from '../registry-session.ts';
 import type { ChartReference, RegistrySession } from '../registry-session.ts';
 import { shownUrl } from '../urls.ts';
-import { EMPTY_TYPE, MAX_SIGNATURE, blobsOf, isBundleType } from './signature-artifact.ts';
+import { EMPTY_TYPE, MAX_SIGNATURE, blobsOf, isBundleType, namesSignature } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
 export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
@@ -76,22 +77,17 @@ export class SignatureFinder {
         ? [`only the first ${MOST_ARTIFACTS} of ${wanted.length} signatures are looked at`]
         : [];
     const names = [signatureTag(digest), ...wanted.slice(0, MOST_ARTIFACTS).map((one) => one.digest)];
-    const artifacts: (SignatureArtifact | undefined)[] = Array.from(names, () => undefined);
     const budget = { left: MOST_BYTES };
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      for (let at = next++; at < names.length; at = next++) {
-        const name = names[at] ?? '';
-        try {
-          artifacts[at] = await this.#artifact(chart, name, at === 0 ? 'tag' : 'referrer', budget);
-        } catch (error) {
-          // Whoever may write beside the chart may leave rubbish there: it must not hide the signature that counts.
-          if (!(error instanceof PkgError) || !SPOILED.includes(error.code)) throw error;
-          problems.push(`${printable(name, 100)}: ${error.message}`);
-        }
+    const artifacts = await inParallel(names, AT_ONCE, async (name) => {
+      try {
+        return await this.#artifact(chart, name, name === names[0] ? 'tag' : 'referrer', budget);
+      } catch (error) {
+        // Whoever may write beside the chart may leave rubbish there: it must not hide the signature that counts.
+        if (!(error instanceof PkgError) || !SPOILED.includes(error.code)) throw error;
+        problems.push(`${printable(name, 100)}: ${error.message}`);
+        return undefined;
       }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    });
     const found = { artifacts: artifacts.filter((one) => one !== undefined), problems };
     this.#options.references.put(key, packed(found));
     return found;
@@ -142,7 +138,7 @@ export class SignatureFinder {
     return entriesOf(answer.body) ?? [];
   }
 
-  /** A manifest with its content; undefined for a tag that is not there. */
+  /** A manifest with its content; undefined for a tag that is not there, and for what holds no signature. */
   async #artifact(
     chart: ChartReference,
     name: string,
@@ -155,6 +151,7 @@ export class SignatureFinder {
     if (answer.status !== 200) throw refused(answer, url, chart);
     const manifest = answer.body;
     if (form === 'referrer') checkDigest(manifest, name, shownUrl(url));
+    if (!namesSignature(manifest)) return undefined;
     const blobs = new Map<string, Buffer>();
     for (const { digest, size } of blobsOf(manifest, form)) {
       if (!isDigest(digest) || size > Math.min(MAX_SIGNATURE, budget.left) || blobs.has(digest)) continue;

@@ -5,6 +5,9 @@ import type { Json } from '../../yaml/value.ts';
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const BUNDLE_TYPES: readonly string[] = [BUNDLE_TYPE, 'application/vnd.dev.sigstore.bundle+json;version=0.3'];
 
+/** Of a signed text, with the signature in annotations. */
+export const SIMPLE_TYPE = 'application/vnd.dev.cosign.simplesigning.v1+json';
+
 /** What the config of an artifact is that has none. */
 export const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
 
@@ -36,6 +39,19 @@ export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { di
     const digest = textField(item, 'digest');
     return digest === '' ? [] : [{ digest, size: typeof size === 'number' ? size : 0 }];
   });
+}
+
+/** Is a signature among what a manifest names? Much else refers to charts: lists of their parts, results of scans. */
+export function namesSignature(manifest: Buffer): boolean {
+  const types = listField(parsed(manifest), 'layers').map((layer) => textField(layer, 'mediaType'));
+  return types.some((type) => type === SIMPLE_TYPE || isBundleType(type));
+}
+
+/** Is all there that a manifest names, so that it can be written elsewhere? */
+export function isWhole({ manifest, blobs }: SignatureArtifact): boolean {
+  const json = parsed(manifest);
+  const named = [fieldOf(json, 'config'), ...listField(json, 'layers')];
+  return named.every((one) => blobs.has(textField(one, 'digest')));
 }
 
 /** JSON that somebody else wrote; undefined for what is none. */
