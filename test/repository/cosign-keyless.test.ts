@@ -85,6 +85,19 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(status, stderr).toBe(0);
   });
 
+  test('the second version of the log, which tells no time', async () => {
+    const stamped = { timestamp: true, logged: { isSecond: true } } as const;
+    const { status, stderr } = await judged(await signed(stamped), WHO, ['--use-signed-timestamps']);
+    expect(status, stderr).toBe(0);
+    const timeless = await judged(await signed({ logged: { isSecond: true } }));
+    expect(timeless.stderr).toMatch(/expected 1 timestamps/);
+    const by = await sigstore.issue(LEAF);
+    const foreign = await judged(await signed({ timestamp: true, logged: { isSecond: true, by } }), WHO, [
+      '--use-signed-timestamps',
+    ]);
+    expect(foreign.stderr).toMatch(/its log has the signature of another certificate/);
+  });
+
   test('an address of mail, by regular expressions', async () => {
     const place = await signed({ leaf: { identity: 'ada@example.com', issuer: ISSUER } });
     const who = [

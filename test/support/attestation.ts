@@ -24,13 +24,17 @@ export type Envelope = { payload: string; payloadType: string; signatures: { sig
 /** Signs a statement. */
 export function envelopeOf(statement: object, key: KeyObject): Envelope {
   const payload = Buffer.from(JSON.stringify(statement));
-  const head = `DSSEv1 ${STATEMENT.length} ${STATEMENT} ${payload.length} `;
-  const sig = sign('sha256', Buffer.concat([Buffer.from(head), payload]), key);
+  const sig = sign('sha256', encoded(payload), key);
   return {
     payload: payload.toString('base64'),
     payloadType: STATEMENT,
     signatures: [{ sig: sig.toString('base64') }],
   };
+}
+
+/** The bytes that are signed of an envelope. */
+function encoded(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${STATEMENT.length} ${STATEMENT} ${payload.length} `), payload]);
 }
 
 /** A bundle of a signature by a key. */
@@ -64,7 +68,8 @@ export async function keylessBundle(
   const issued = await sigstore.issue(made.leaf);
   const envelope = envelopeOf(made.statement ?? statementOf(digest), issued.key);
   const { envelope: other, by, ...more } = made.logged ?? {};
-  const entry = sigstore.log({ body: dsseBody(other ?? envelope, by ?? issued), ...more });
+  const bodyOf = more.isSecond === true ? secondBody : dsseBody;
+  const entry = sigstore.log({ body: bodyOf(other ?? envelope, by ?? issued), ...more });
   const signature = Buffer.from(envelope.signatures[0]?.sig ?? '', 'base64');
   return {
     mediaType: BUNDLE,
@@ -79,7 +84,17 @@ export async function keylessBundle(
   };
 }
 
-/** What Rekor keeps of an envelope. */
+/** What the second version of Rekor keeps of an envelope. */
+function secondBody({ payload, signatures }: Envelope, { der }: Issued): object {
+  const x509Certificate = { rawBytes: der.toString('base64') };
+  const verifier = { keyDetails: 'PKIX_ECDSA_P256_SHA_256', x509Certificate };
+  const digest = sha256(encoded(Buffer.from(payload, 'base64'))).toString('base64');
+  const signature = { content: signatures[0]?.sig ?? '', verifier };
+  const hashedRekordV002 = { data: { algorithm: 'SHA2_256', digest }, signature };
+  return { apiVersion: '0.0.2', kind: 'hashedrekord', spec: { hashedRekordV002 } };
+}
+
+/** What the first version of Rekor keeps of an envelope. */
 function dsseBody(envelope: Envelope, { certificate }: Issued): object {
   const hash = (bytes: Uint8Array): object => ({ algorithm: 'sha256', value: sha256(bytes).toString('hex') });
   return {

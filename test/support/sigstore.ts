@@ -43,6 +43,8 @@ export type Logged = {
   /** Vouches for the time. */
   promise?: boolean;
   proof?: 'right' | 'other root';
+  /** Of the second version of Rekor, which tells no time. */
+  isSecond?: boolean;
 };
 
 /** A Sigstore. */
@@ -189,7 +191,7 @@ function sctList(tbs: Buffer, { certificate }: TestAuthority, { key, id }: LogKe
 }
 
 function logEntry(
-  { body, integratedTime = new Date(), promise = true, proof = 'right' }: Logged,
+  { body, integratedTime = new Date(), promise = true, proof = 'right', isSecond = false }: Logged,
   log: LogKeys,
 ): Record<string, unknown> {
   const bytes = Buffer.from(canonical(body));
@@ -203,16 +205,16 @@ function logEntry(
   const own = sha256(Buffer.from([0]), proof === 'right' ? bytes : Buffer.from('another entry'));
   const rootHash = sha256(Buffer.from([1]), first, own);
   const origin = new URL(LOG_URL).host;
-  // So the first version of Rekor calls a tree; the second has other entries.
-  const note = `${origin} - 1193050959916656506\n2\n${rootHash.toString('base64')}\n`;
+  // The first version of Rekor has several trees, which have numbers.
+  const note = `${origin}${isSecond ? '' : ' - 1193050959916656506'}\n2\n${rootHash.toString('base64')}\n`;
   const hinted = Buffer.concat([log.id.subarray(0, 4), sign('sha256', Buffer.from(note), log.key)]);
   const { kind, apiVersion } = body as { kind: string; apiVersion: string };
   return {
     logIndex: String(logIndex),
     logId: { keyId: log.id.toString('base64') },
     kindVersion: { kind, version: apiVersion },
-    integratedTime: String(seconds),
-    ...(promise ? { inclusionPromise: { signedEntryTimestamp: set.toString('base64') } } : {}),
+    ...(isSecond ? {} : { integratedTime: String(seconds) }),
+    ...(promise && !isSecond ? { inclusionPromise: { signedEntryTimestamp: set.toString('base64') } } : {}),
     inclusionProof: {
       logIndex: '1',
       rootHash: rootHash.toString('base64'),
