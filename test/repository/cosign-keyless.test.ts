@@ -98,6 +98,14 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(foreign.stderr).toMatch(/its log has the signature of another certificate/);
   });
 
+  test('the oldest kind of entry', async () => {
+    const { status, stderr } = await judged(await signed({ logged: { isOldest: true } }));
+    expect(status, stderr).toBe(0);
+    const by = await sigstore.issue(LEAF);
+    const foreign = await judged(await signed({ logged: { isOldest: true, by } }));
+    expect(foreign.stderr).toMatch(/its log has the signature of another certificate/);
+  });
+
   test('an address of mail, by regular expressions', async () => {
     const place = await signed({ leaf: { identity: 'ada@example.com', issuer: ISSUER } });
     const who = [

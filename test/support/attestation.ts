@@ -53,7 +53,7 @@ export type Keyless = {
   shown?: Issued;
   statement?: object;
   /** Another envelope than the log has. */
-  logged?: Partial<Logged> & { envelope?: Envelope; by?: Issued };
+  logged?: Partial<Logged> & { envelope?: Envelope; by?: Issued; isOldest?: boolean };
   timestamp?: boolean;
   /** No entry of the log. */
   unlogged?: boolean;
@@ -67,8 +67,8 @@ export async function keylessBundle(
 ): Promise<Record<string, unknown>> {
   const issued = await sigstore.issue(made.leaf);
   const envelope = envelopeOf(made.statement ?? statementOf(digest), issued.key);
-  const { envelope: other, by, ...more } = made.logged ?? {};
-  const bodyOf = more.isSecond === true ? secondBody : dsseBody;
+  const { envelope: other, by, isOldest, ...more } = made.logged ?? {};
+  const bodyOf = more.isSecond === true ? secondBody : isOldest === true ? intotoBody : dsseBody;
   const entry = sigstore.log({ body: bodyOf(other ?? envelope, by ?? issued), ...more });
   const signature = Buffer.from(envelope.signatures[0]?.sig ?? '', 'base64');
   return {
@@ -92,6 +92,19 @@ function secondBody({ payload, signatures }: Envelope, { der }: Issued): object 
   const signature = { content: signatures[0]?.sig ?? '', verifier };
   const hashedRekordV002 = { data: { algorithm: 'SHA2_256', digest }, signature };
   return { apiVersion: '0.0.2', kind: 'hashedrekord', spec: { hashedRekordV002 } };
+}
+
+/** What Rekor kept of an envelope before. */
+function intotoBody(envelope: Envelope, { certificate }: Issued): object {
+  const hash = (bytes: Uint8Array): object => ({ algorithm: 'sha256', value: sha256(bytes).toString('hex') });
+  const twice = (text: string): string => Buffer.from(text).toString('base64');
+  const signatures = [{ publicKey: twice(certificate), sig: twice(envelope.signatures[0]?.sig ?? '') }];
+  const content = {
+    envelope: { payloadType: STATEMENT, signatures },
+    hash: hash(Buffer.from(canonical(envelope))),
+    payloadHash: hash(Buffer.from(envelope.payload, 'base64')),
+  };
+  return { apiVersion: '0.0.2', kind: 'intoto', spec: { content } };
 }
 
 /** What the first version of Rekor keeps of an envelope. */

@@ -14,6 +14,7 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
+import type { Json } from '../../yaml/value.ts';
 import { isSignatureOf, keyHint } from './cosign-key.ts';
 import type { CosignSignature } from './cosign-signature.ts';
 import { parsed } from './signature-artifact.ts';
@@ -100,25 +101,30 @@ function verifyByCertificate(
  */
 function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
   for (const { canonicalizedBody } of bundle.verificationMaterial.tlogEntries) {
-    const spec = fieldOf(parsed(canonicalizedBody), 'spec');
-    const [made] = ['hashedRekordV002', 'dsseV002'].flatMap((kind) => fieldOf(spec, kind) ?? []);
-    const [first] = listField(made ?? spec, 'signatures');
-    const signature = fieldOf(made ?? spec, 'signature') ?? first;
-    const verifier = fieldOf(signature, 'verifier');
-    // The first version of Rekor has PEM, the second DER.
-    const pem = typeof verifier === 'string' ? verifier : textField(fieldOf(signature, 'publicKey'), 'content');
-    const [der = ''] = ['x509Certificate', 'publicKey'].flatMap(
-      (kind) => textField(fieldOf(verifier, kind), 'rawBytes') || [],
-    );
-    const logged =
-      pem === ''
-        ? der
-        : Buffer.from(pem, 'base64')
-            .toString('latin1')
-            .replaceAll(/-----[^-]*-----|\s/g, '');
-    if (!Buffer.from(logged, 'base64').equals(signer))
-      throw new Error('its log has the signature of another certificate');
+    if (signerIn(fieldOf(parsed(canonicalizedBody), 'spec')).equals(signer)) continue;
+    throw new Error('its log has the signature of another certificate or key');
   }
+}
+
+/** The certificate or key by which an entry of Rekor says that something is signed, in DER; empty for none. */
+function signerIn(spec: Json | undefined): Buffer {
+  // The second version of Rekor has fields of their own for kinds of entries, its oldest kind an envelope.
+  const places = [
+    fieldOf(spec, 'hashedRekordV002'),
+    fieldOf(spec, 'dsseV002'),
+    fieldOf(fieldOf(spec, 'content'), 'envelope'),
+    spec,
+  ];
+  const place = places.find((one) => one !== undefined);
+  const signature = fieldOf(place, 'signature') ?? listField(place, 'signatures')[0];
+  const verifier = fieldOf(signature, 'verifier');
+  const der = ['x509Certificate', 'publicKey'].map((kind) => textField(fieldOf(verifier, kind), 'rawBytes')).join('');
+  if (der !== '') return Buffer.from(der, 'base64');
+  // The first version has PEM, in base64 once more.
+  const key = fieldOf(signature, 'publicKey');
+  const pem = [verifier, key, fieldOf(key, 'content')].find((one) => typeof one === 'string') ?? '';
+  const text = Buffer.from(String(pem), 'base64').toString('latin1');
+  return Buffer.from(text.replaceAll(/-----[^-]*-----|\s/g, ''), 'base64');
 }
 
 /** What a root names is asked for: where it has no log, its authorities vouch by timestamps alone. */
