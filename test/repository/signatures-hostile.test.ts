@@ -382,7 +382,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectTaken(place.reference);
   });
 
-  test('publishing that is killed at each request is taken up again', { timeout: 120_000 }, async () => {
+  test('publishing that is killed at each request is taken up again', { timeout: 240_000 }, async () => {
     writeFiles(join(folder, 'charts/web'), chartFiles('web', '1.0.0'));
     const args = (host: string, path: string): string[] => [
       ...['publish', 'charts/web', `oci://${host}/${path}`, '--plain-http', '--cosign-key', 'own.key'],
