@@ -4,6 +4,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
+import type { Signing } from '../repository/publish.ts';
 import { digestOf, pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
@@ -11,9 +12,10 @@ import { shownText } from '../repository/urls.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { REMOTE_FLAGS } from './support/flags.ts';
+import { COSIGN_KEY_FLAGS, REMOTE_FLAGS } from './support/flags.ts';
 import { readProvenanceOf } from './support/provenance-file.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
+import type { CosignFlags } from './support/sign.ts';
 
 class PushCommand extends PkgCommand {
   static override description = [
@@ -33,6 +35,7 @@ class PushCommand extends PkgCommand {
   };
   static override flags = {
     force: Flags.boolean({ summary: 'replace the version in a chart repository that allows it' }),
+    ...COSIGN_KEY_FLAGS,
     ...REMOTE_FLAGS,
   };
 
@@ -47,6 +50,9 @@ class PushCommand extends PkgCommand {
     }
     if (isRegistry && flags.force) {
       throw new PkgError('PKG_USAGE', '--force is for chart repositories: a registry takes every push');
+    }
+    if (!isRegistry && flags['cosign-key'] !== undefined) {
+      throw new PkgError('PKG_USAGE', '--cosign-key is for registries: archives for repositories are signed with PGP');
     }
     const { archive, provenance, created } = readPushed(path);
     const chart = await readChartArchive(archive, path);
@@ -64,7 +70,9 @@ class PushCommand extends PkgCommand {
     const tag = version.replaceAll('+', '_');
     const push = async (remotes: Remotes): Promise<void> => {
       const pushed = { metadata: chart.metadata, config: metadataJson(chart, false), archive, provenance, created };
-      const digest = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
+      const signing = await cosigningOf(flags, remotes);
+      const { digest, size } = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
+      await signing?.sign({ reference: target, digest, size });
       print(`Pushed: ${target.host}/${target.path}:${tag}\nDigest: ${digest}\n`);
     };
     await withRemotes(flags, push, remote);
@@ -72,6 +80,11 @@ class PushCommand extends PkgCommand {
 }
 
 export const command: CommandClass = PushCommand;
+
+async function cosigningOf(flags: CosignFlags, remotes: Remotes): Promise<Signing | undefined> {
+  if (flags['cosign-key'] === undefined) return undefined;
+  return await (await import('./support/sign.ts')).cosigning(flags, remotes);
+}
 
 function readPushed(path: string): { archive: Uint8Array; provenance: Buffer | undefined; created: Date } {
   const stat = statSync(path, { throwIfNoEntry: false });

@@ -29,6 +29,7 @@ export type Descriptor = { digest: string; size: number };
 export type ChartManifest = {
   /** Of the manifest itself. */
   digest: string;
+  bytes: Buffer;
   /** Chart.yaml as JSON. */
   config: Descriptor;
   /** The archive. */
@@ -183,14 +184,13 @@ export class Registry {
     }
     const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
     if (this.#options.offline) {
-      const kept = keptManifest(this.#options.references.get(key));
+      const kept = keptManifest(this.#options.references.get(key), this.#urlOf(chart, `manifests/${name}`));
       if (kept !== undefined) return kept;
       throw notCached(`oci://${printable(key)}`);
     }
-    const { manifest, digest } = await this.#manifest(chart, name);
-    const found = { digest, ...partsOf(manifest, this.#urlOf(chart, `manifests/${name}`)) };
-    const provenance = found.provenance ?? null;
-    this.#options.references.put(key, { ...found, provenance });
+    const bytes = await this.#manifest(chart, name);
+    const found = chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
+    this.#options.references.put(key, { digest: found.digest, manifest: bytes.toString('base64') });
     return found;
   }
 
@@ -207,25 +207,23 @@ export class Registry {
     return body;
   }
 
-  /** The manifest of a tag, and its digest; of one that names several manifests, the first that is of a chart. */
-  async #manifest(chart: ChartReference, name: string): Promise<{ manifest: JsonObject; digest: string }> {
+  /** The manifest of a tag; of one that names several manifests, the first that is of a chart. */
+  async #manifest(chart: ChartReference, name: string): Promise<Buffer> {
     const url = this.#urlOf(chart, `manifests/${name}`);
     const answer = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
     const told = isDigest(name) ? name : answer.headers['docker-content-digest'];
     if (typeof told === 'string' && told !== '') checkDigest(answer.body, told, shownUrl(url));
-    const own = `sha256:${createHash('sha256').update(answer.body).digest('hex')}`;
-    const manifest = object(answer);
-    const inner = getOwn(manifest, 'manifests');
-    if (!Array.isArray(inner)) return { manifest, digest: own };
+    const inner = getOwn(object(answer), 'manifests');
+    if (!Array.isArray(inner)) return answer.body;
     for (const item of inner.slice(0, MOST_MANIFESTS)) {
       const digest = textField(item, 'digest');
       if (!isDigest(digest)) continue;
       const one = this.#urlOf(chart, `manifests/${digest}`);
       const found = await this.#get(one, chart, MANIFESTS, MAX_MANIFEST);
       checkDigest(found.body, digest, shownUrl(one));
-      if (isChart(object(found))) return { manifest: object(found), digest };
+      if (isChart(object(found))) return found.body;
     }
-    return { manifest, digest: own };
+    return answer.body;
   }
 
   #urlOf(chart: ChartReference, rest: string): URL {
@@ -240,7 +238,7 @@ export class Registry {
   }
 }
 
-function object({ body, url }: Answer): { [key: string]: Json } {
+function object({ body, url }: Pick<Answer, 'body' | 'url'>): { [key: string]: Json } {
   try {
     const value = JSON.parse(body.toString('utf8')) as Json;
     if (isJsonObject(value)) return value;
@@ -257,7 +255,7 @@ function isChart(manifest: { [key: string]: Json }): boolean {
 }
 
 /** What a chart's manifest names. */
-function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest'> {
+function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest' | 'bytes'> {
   const layers = isChart(manifest) ? getOwn(manifest, 'layers') : undefined;
   const found = Array.isArray(layers) ? layers : [];
   const layer = (type: string): Descriptor | undefined =>
@@ -276,14 +274,23 @@ function descriptorOf(value: Json | undefined): Descriptor | undefined {
   return isDigest(digest) ? { digest, size: typeof size === 'number' ? size : 0 } : undefined;
 }
 
-/** What {@link ReferenceCache} was given; undefined for anything else. */
-function keptManifest(kept: Json | undefined): ChartManifest | undefined {
-  if (!isJsonObject(kept)) return undefined;
-  const [config, chart, provenance] = ['config', 'chart', 'provenance'].map((key) => descriptorOf(getOwn(kept, key)));
-  const digest = textField(kept, 'digest');
-  return config === undefined || chart === undefined || !isDigest(digest)
-    ? undefined
-    : { digest, config, chart, provenance };
+/**
+ * Reads the manifest of a chart.
+ *
+ * @param url where it is from, for messages
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is none
+ */
+export function chartManifest(bytes: Buffer, url: URL): ChartManifest {
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return { digest, bytes, ...partsOf(object({ body: bytes, url }), url) };
+}
+
+/** What {@link ReferenceCache} was given; undefined for anything else: signatures are of the digest. */
+function keptManifest(kept: Json | undefined, url: URL): ChartManifest | undefined {
+  const bytes = Buffer.from(textField(kept, 'manifest'), 'base64');
+  if (bytes.length === 0) return undefined;
+  const found = chartManifest(bytes, url);
+  return found.digest === textField(kept, 'digest') ? found : undefined;
 }
 
 /** Is this the digest of a manifest or a blob? */

@@ -8,6 +8,7 @@ import { printable } from '../../errors-text.ts';
 import { Bundle } from '../../repository/bundle.ts';
 import type { BundleChart } from '../../repository/bundle.ts';
 import { pickVersion } from '../../repository/index-file.ts';
+import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { BundlePlace } from './chart-source.ts';
 import type { RemoteFlags } from './remotes.ts';
 
@@ -23,6 +24,11 @@ export async function openBundled({ file, name }: BundlePlace, flags: RemoteFlag
     const found = choose(bundle.charts, file, name, (flags.version ?? '').trim());
     const archive = bundle.archive(found);
     const location = `${file}#${found.name}`;
+    const policy = trustPolicyFile(flags['trust-policy'] ?? '', process.env);
+    if (policy !== undefined) {
+      const { judgeBundled } = await import('./local-trust.ts');
+      await judgeBundled({ bundle, found, path: file, location }, policy);
+    }
     if (flags.verify === true) {
       const { verifyFound } = await import('./verify.ts');
       const fetchProvenance = (): Promise<Buffer | undefined> => Promise.resolve(bundle.provenance(found));

@@ -5,6 +5,7 @@ import type { Chart } from '../../chart/chart.ts';
 import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
 import { isBundle } from '../../repository/bundle-file.ts';
+import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import { linkOptions } from './load.ts';
 import type { RemoteFlags } from './remotes.ts';
 
@@ -22,6 +23,8 @@ export async function openChart(
   if (isPath(path, flags)) {
     const bundle = bundlePlace(path);
     if (bundle !== undefined) return (await import('./bundle-chart.ts')).openBundled(bundle, flags);
+    const policy = trustPolicyFile(flags['trust-policy'] ?? '', process.env);
+    if (policy !== undefined) await (await import('./local-trust.ts')).judgeLocal(path, policy);
     if (flags.verify === true) {
       const { verifyFile } = await import('./verify.ts');
       await verifyFile(path, flags);

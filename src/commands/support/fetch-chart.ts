@@ -46,12 +46,13 @@ function sourceOf({ source }: FoundChart, archive: Buffer, { metadata }: Chart):
  */
 export async function fetchMetadata(reference: string, flags: RemoteFlags): Promise<string> {
   return withChart(reference, flags, async (found) => {
-    if (found.fetchMetadata === undefined || flags.verify === true) {
+    const metadata = flags.verify === true ? undefined : await found.inRegistry?.fetchMetadata();
+    if (metadata === undefined) {
       const archive = await found.fetch();
       if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
       return chartText(await readChartArchive(archive, found.location));
     }
-    const json = parseJson((await found.fetchMetadata()).toString('utf8'), found.location);
+    const json = parseJson(metadata.toString('utf8'), found.location);
     if (!isJsonObject(json)) {
       throw new PkgError('PKG_REPOSITORY_INVALID', 'the fields of this chart are no object', {
         at: { file: found.location },
