@@ -8,8 +8,8 @@ import { sprint, sprintf, sprintln } from './format.ts';
 import { fn, GoError, variadic } from './functions/signature.ts';
 import type { FunctionHost, GoFunction } from './functions/signature.ts';
 import { GoInt, goInt, int } from './int.ts';
-import { decodeRune } from './utf8.ts';
-import { isPrint } from './unicode.ts';
+import { decodeRune } from '../functions/utf8.ts';
+import { isPrint } from '../functions/unicode.ts';
 
 /** A built-in function by its name. Go's `slice` is not one: Sprig's takes its place. `and` and `or` are here only to be known: the compiler treats them. */
 export function findBuiltin(name: string): GoFunction | undefined {

@@ -5,7 +5,7 @@ import { coarseDuration, formatDuration, parseDuration, wholeSeconds } from '../
 import { wholeNumber } from '../constants.ts';
 import { GoInt } from '../int.ts';
 import { GoTime, timeOnClock, unixTime, zeroTime } from '../time.ts';
-import { quote } from '../utf8.ts';
+import { quote } from '../../functions/utf8.ts';
 import { decodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { findZone, fixedZone, localZone, utc } from '../zoneinfo.ts';

@@ -6,7 +6,7 @@ import type { Version } from '../../../chart/version.ts';
 import { PkgError } from '../../../errors.ts';
 import { wholeNumber } from '../constants.ts';
 import { goInt, int } from '../int.ts';
-import { quote } from '../utf8.ts';
+import { quote } from '../../functions/utf8.ts';
 import { ByteList, GoObject } from '../value.ts';
 import type { GoValue, Methods } from '../value.ts';
 import type { FunctionGroup } from './index.ts';

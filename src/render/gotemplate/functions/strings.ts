@@ -1,7 +1,7 @@
 /** Sprig's functions on strings, which count bytes: a character may be cut in two, as in Go. */
 import { chargeCharacters, replaceEvery } from '../../functions/limits.ts';
 import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts';
-import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } from '../utf8.ts';
+import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } from '../../functions/utf8.ts';
 import type { GoValue } from '../value.ts';
 import { sprintValue } from '../format.ts';
 import { toText } from './cast.ts';
