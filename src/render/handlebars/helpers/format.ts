@@ -5,9 +5,10 @@
 import type { Value } from '../../../yaml/value.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
 import { walkFormat } from '../../functions/format.ts';
-import { chargeCharacters, checkLength } from '../../functions/limits.ts';
+import { checkLength } from '../../functions/limits.ts';
 import { quoteJson } from '../../functions/quote.ts';
 import { cut } from '../../functions/characters.ts';
+import { escapeQuery } from '../../functions/urls.ts';
 import { decodeText, encodeText } from '../../functions/utf8.ts';
 import { formatDigits, formatInteger, formatNumber, formatText, pad } from '../../functions/verbs.ts';
 import type { Spec } from '../../functions/verbs.ts';
@@ -27,13 +28,7 @@ export const formats: Record<string, Helper> = {
     return printed;
   }),
   printf: helper([text('format'), rest(value('value'))], ([format, values]) => printf(format, values)),
-  urlquery: helper([rest(scalar('value'))], ([values]) => {
-    const text = values.join('');
-    chargeCharacters(text);
-    return encodeURIComponent(text.toWellFormed())
-      .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-      .replaceAll('%20', '+');
-  }),
+  urlquery: helper([rest(scalar('value'))], ([values]) => escapeQuery(encodeText(values.join('')))),
 };
 
 function printf(format: string, values: readonly Value[]): string {
