@@ -7,9 +7,8 @@ import { quote } from '../../functions/utf8.ts';
 import { decodeText, typeOf } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { parseFloat64 } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 import { trimSpace } from './strings.ts';
 
 const SECOND = 1_000_000_000n;

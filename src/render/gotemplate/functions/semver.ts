@@ -9,9 +9,8 @@ import { goInt, int } from '../int.ts';
 import { quote } from '../../functions/utf8.ts';
 import { ByteList, GoObject } from '../value.ts';
 import type { GoValue, Methods } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 
 export const functions: FunctionGroup = {
   semver: fn(['string'], (_host, text) => new VersionObject(toVersion(text), text, true)),

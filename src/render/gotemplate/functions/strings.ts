@@ -5,9 +5,8 @@ import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } fr
 import type { GoValue } from '../value.ts';
 import { sprintValue } from '../format.ts';
 import { toText } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError, variadic } from './signature.ts';
-import type { FunctionHost } from './signature.ts';
+import type { FunctionGroup, FunctionHost } from './signature.ts';
 
 /** What cannot become longer than this need not be counted. */
 const ALWAYS_FITS = 1 << 20;
