@@ -27,7 +27,7 @@ export type LockErrors = {
 /**
  * Runs `work` while holding the lock file `path`, whose folder exists.
  *
- * @param work is to be done within ten seconds, since a process on another machine breaks the lock then
+ * @param work should take less than ten seconds, since a process on another machine breaks the lock then
  * @throws {PkgError} what `errors` makes, and what `work` throws
  */
 export async function withFileLock<T>(path: string, work: () => T | Promise<T>, errors: LockErrors): Promise<T> {

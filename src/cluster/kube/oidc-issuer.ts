@@ -16,8 +16,9 @@ import type { Json } from '../../yaml/value.ts';
 import type { OidcLogin } from './connection.ts';
 import { PEM_HINT, hasCertificate, readReferenced } from './referenced-file.ts';
 
-/** In all, for both requests: other processes may wait. */
-const TIMES = { connect: 8_000, silence: 8_000, whole: 9_000, patience: 4_000 };
+const TIMES = { connect: 10_000, silence: 12_000, patience: 5_000 };
+/** For all requests together: other processes wait for half a minute. */
+const WHOLE_MS = 20_000;
 const MAX_ANSWER = 1 << 20;
 
 /**
@@ -32,10 +33,14 @@ export async function refreshTokens(
   login: OidcLogin,
   signal: AbortSignal,
 ): Promise<{ 'id-token': string; 'refresh-token': string }> {
-  const issuer = new Issuer(config, login, signal);
+  const late = new AbortController();
+  const error = Object.assign(new Error('the issuer took too long'), { code: 'ETIMEDOUT' });
+  const issuer = new Issuer(config, login, AbortSignal.any([signal, late.signal]));
+  const timer = setTimeout(() => late.abort(error), WHOLE_MS);
   try {
     return await issuer.refresh();
   } finally {
+    clearTimeout(timer);
     issuer.close();
   }
 }
@@ -122,7 +127,7 @@ class Issuer {
     try {
       return await this.#http.request({ ...request, signal: this.#signal });
     } catch (error) {
-      if (this.#signal.aborted || !(error instanceof Error)) throw error;
+      if (!(error instanceof Error)) throw error;
       const cause = error instanceof DialError ? error.cause : error;
       if (error instanceof UnusableAnswer) throw this.#failed(`${shown(error.url)} ${error.message}`, [], error);
       const what = cause instanceof PkgError ? cause.message : failureOf(error).what;
