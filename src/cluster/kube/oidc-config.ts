@@ -47,12 +47,16 @@ export async function writeConfig(login: OidcLogin, changes: Settings): Promise<
       // An alias stands in the way.
       throw notEditable(login, cause);
     }
-    return document.toString({ lineWidth: 0 });
+    // What is new in a file of JSON is JSON, too.
+    const added = text.startsWith('{') ? 'QUOTE_DOUBLE' : 'PLAIN';
+    return document.toString({ lineWidth: 0, defaultKeyType: added, defaultStringType: added });
   };
   const change = (): void => {
     try {
       const path = realpathSync(file);
-      const text = readRegularFile(path, MAX_USER_FILE).toString('utf8');
+      const text = readRegularFile(path, MAX_USER_FILE)
+        .toString('utf8')
+        .replace(/^\uFEFF/, '');
       const before = parseYaml(text, file);
       const keys = findSettings(before, login.user);
       const changed = edit(text, keys);

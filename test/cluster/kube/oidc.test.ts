@@ -244,6 +244,15 @@ describe('written by hand', () => {
     expect(after.join('\n')).toContain('# serves once');
   });
 
+  test('one in JSON, with a byte order mark before it, stays JSON', async () => {
+    issuer.rules = { ...USUAL };
+    const file = peer.kubeconfig({ 'auth-provider': settingsOf(issuer, { 'refresh-token': issuer.refreshToken() }) });
+    writeFileSync(file, `\uFEFF${readFileSync(file, 'utf8')}`);
+    await byPkg(file);
+    const { users } = JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof parse>;
+    expect(users[0].user['auth-provider'].config).toMatchObject({ 'id-token': expect.any(String) });
+  });
+
   test('one that could not be changed without changing more is left alone, and the user is told', async () => {
     issuer.rules = { ...USUAL };
     const { config } = settingsOf(issuer, { 'refresh-token': issuer.refreshToken() }) as { config: object };
