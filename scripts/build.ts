@@ -63,6 +63,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   asn1: ['src/render/functions/asn1.ts'],
   bcrypt: ['src/render/functions/bcrypt.ts'],
   cluster: ['src/cluster/kubernetes.ts'],
+  oidc: ['src/cluster/kube/oidc.ts'],
   // undici
   http: ['src/network/pool.ts'],
   remotes: [

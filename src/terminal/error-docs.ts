@@ -372,8 +372,8 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_CREDENTIALS_FAILED: {
     summary: 'credentials could not be got',
-    why: 'An exec plugin is missing, failed, or printed something else than credentials; or a token file cannot be read.',
-    fix: 'Run the plugin by hand, or install it as its hint says. What it printed stands above the error.',
+    why: 'An exec plugin is missing, failed, or printed something else than credentials; a token file cannot be read; or an OpenID Connect issuer cannot be reached or gives no new token.',
+    fix: 'Run the plugin by hand, or install it as its hint says: what it printed stands above the error. For OpenID Connect log in again with the tool that wrote the kubeconfig.',
   },
   PKG_CLUSTER_UNREACHABLE: {
     summary: 'the cluster does not answer',
