@@ -17,6 +17,7 @@ function start() {
   // All files are read into this in turn: using a page of memory for the first time costs more than filling it.
   var memory = Buffer.allocUnsafeSlow(1 << 22);
   var cache = { folder: undefined, isComplete: true, scripts: [], chunks: [] };
+  var command = /^[a-z]{1,12}$/.test(process.argv[2]) ? process.argv[2] : '';
   var exported = [];
   builtin.filename = path.join(dist, 'main.cjs');
   var chunks = run('main.cjs');
@@ -45,7 +46,6 @@ function start() {
     // The build begins the main file with a hash of all.
     if (cache.folder === undefined) cache.folder = cacheFolder(source.slice(2, 18));
     // Each command has its own caches, since it runs other parts of the program.
-    var command = /^[a-z]{1,12}$/.test(process.argv[2]) ? process.argv[2] : '';
     var entry = { file: path.join(cache.folder, path.basename(name, 'cjs') + command + '.bin') };
     var cached = cache.folder ? read(entry.file, true) : memory.subarray(0, 0);
     // V8 runs what it is given, and damaged code would crash: a second copy is the check that costs least.

@@ -49,7 +49,7 @@ class Walk {
 
   constructor(root: string, shown: string, budget: Budget, links: LinkOptions) {
     this.root = root;
-    this.#shown = shown.replace(/\/+$/, '');
+    this.#shown = shown.endsWith('/') ? shown.replace(/\/+$/, '') : shown;
     this.#budget = budget;
     this.#links = links;
     this.#ignored = this.#readIgnoreRules();

@@ -2,8 +2,6 @@
 
 /** Breaks but `\n`, control characters, byte order marks. */
 export const UNFIT: RegExp = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
-/** The start or the end of a document, or a directive. */
-export const MARK: RegExp = /(?:^|\n)(?:---|\.\.\.|%)/g;
 
 export const EMPTY_LINES: RegExp = /(?: *(?:#[^\n]*)?\n)*/y;
 export const SPACES: RegExp = / */y;

@@ -16,7 +16,6 @@ import {
   KEY,
   linesFrom,
   marginOf,
-  MARK,
   MERGE,
   PLAIN_LINE,
   PLAIN_START,
@@ -49,8 +48,7 @@ export function readFields(text: string, isWanted: (key: string) => boolean): Va
 function read<T>(text: string, unique: boolean, how: (reader: Reader) => T): T | undefined {
   if (UNFIT.test(text)) return undefined;
   const start = text.startsWith('---\n') ? 4 : 0;
-  MARK.lastIndex = start;
-  if (MARK.test(text)) return undefined;
+  if (hasMark(text, start)) return undefined;
   try {
     return how(new Reader(text, start, unique));
   } catch (error) {
@@ -58,6 +56,11 @@ function read<T>(text: string, unique: boolean, how: (reader: Reader) => T): T |
     if (error === LEAVE || error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** Does a document begin or end there, or a directive stand? */
+function hasMark(text: string, start: number): boolean {
+  return ['---', '...', '%'].some((mark) => text.startsWith(mark, start) || text.includes(`\n${mark}`, start));
 }
 
 class Reader extends Cursor {
