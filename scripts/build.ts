@@ -60,7 +60,6 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/commands/support/operate.ts',
     'src/release/operations/preview.ts',
   ],
-  asn1: ['src/render/functions/asn1.ts'],
   bcrypt: ['src/render/functions/bcrypt.ts'],
   cluster: ['src/cluster/kubernetes.ts'],
   oidc: ['src/cluster/kube/oidc.ts'],
