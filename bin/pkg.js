@@ -13,14 +13,16 @@ function start() {
   var fs = process.getBuiltinModule('node:fs');
   var path = process.getBuiltinModule('node:path');
   var vm = process.getBuiltinModule('node:vm');
-  var dist = path.join(path.dirname(__dirname), 'dist');
+  // Texts are joined here: `path.join` goes character by character, which V8 then takes a millisecond to compile.
+  var sep = path.sep;
+  var dist = path.dirname(__dirname) + sep + 'dist' + sep;
   // All files are read into this in turn: using a page of memory for the first time costs more than filling it.
   var memory = Buffer.allocUnsafeSlow(1 << 22);
   var cache = { folder: undefined, isComplete: true, scripts: [], chunks: [] };
   var command = /^[a-z]{1,12}$/.test(process.argv[2]) ? process.argv[2] : '';
   var exported = [];
-  builtin.filename = path.join(dist, 'main.cjs');
-  var chunks = run('main.cjs');
+  builtin.filename = dist + 'main.cjs';
+  var chunks = run('', 'main');
   var program = use(0);
   program.main(process.argv.slice(2), cache).then(function (status) {
     process.exitCode = status;
@@ -30,7 +32,7 @@ function start() {
 
   function use(id) {
     if (exported[id] !== undefined) return exported[id];
-    if (typeof chunks[id] === 'string') Object.assign(chunks, run(path.join('apart', chunks[id] + '.cjs')));
+    if (typeof chunks[id] === 'string') Object.assign(chunks, run('apart' + sep, chunks[id]));
     cache.isComplete = cache.isComplete && cache.chunks[id] === true;
     cache.chunks[id] = true;
     return (exported[id] = chunks[id](use, later, builtin));
@@ -41,18 +43,18 @@ function start() {
   function builtin(name) {
     return builtin[name] || (builtin[name] = process.getBuiltinModule(name));
   }
-  function run(name) {
-    var source = read(path.join(dist, name)).latin1Slice();
+  function run(folder, name) {
+    var options = { filename: dist + folder + name + '.cjs' };
+    var source = read(options.filename).latin1Slice();
     // The build begins the main file with a hash of all.
     if (cache.folder === undefined) cache.folder = cacheFolder(source.slice(2, 18));
     // Each command has its own caches, since it runs other parts of the program.
-    var entry = { file: path.join(cache.folder, path.basename(name, 'cjs') + command + '.bin') };
+    var entry = { file: cache.folder + sep + name + '.' + command + '.bin' };
     var cached = cache.folder ? read(entry.file, true) : memory.subarray(0, 0);
     // V8 runs what it is given, and damaged code would crash: a second copy is the check that costs least.
     var length = parseInt(cached.subarray(-8).latin1Slice(), 16) || 0;
     var code = cached.subarray(0, length);
-    var isWhole = length > 0 && code.equals(cached.subarray(length, 2 * length));
-    var options = { filename: path.join(dist, name), cachedData: isWhole ? code : undefined };
+    if (length > 0 && code.equals(cached.subarray(length, 2 * length))) options.cachedData = code;
     options.importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
     entry.script = new vm.Script(source, options);
     var known = entry.script.cachedDataRejected === false ? cached.subarray(2 * length, -8).latin1Slice() : '';
@@ -65,11 +67,12 @@ function start() {
   }
   // In the user's own cache folder, and only where nobody else can write: code of others is not run. '' is nowhere.
   function cacheFolder(hash) {
-    var home = process.env.XDG_CACHE_HOME || process.env.LOCALAPPDATA || path.join(process.env.HOME || '', '.cache');
-    if (!path.isAbsolute(home) || process.env.NODE_DISABLE_COMPILE_CACHE) return '';
-    var own = path.join(home, 'kubepkg', 'code', [hash, version, process.arch].join('-'));
-    var folders = [path.join(own, '../..'), path.join(own, '..'), own];
-    return folders.every(isPrivate) ? own : '';
+    var env = process.env;
+    var home = env.XDG_CACHE_HOME || env.LOCALAPPDATA || (env.HOME ? env.HOME + sep + '.cache' : '');
+    if (!path.isAbsolute(home) || env.NODE_DISABLE_COMPILE_CACHE) return '';
+    var all = home + sep + 'kubepkg';
+    var own = all + sep + 'code' + sep + [hash, version, process.arch].join('-');
+    return [all, all + sep + 'code', own].every(isPrivate) ? own : '';
   }
   // Is it not there yet, or the user's, with nobody else to write it? Windows knows neither owners nor modes.
   function isPrivate(file) {
