@@ -202,10 +202,13 @@ class Reader {
   }
 
   pipe(): Pipe {
-    const pos = this.next();
-    const isAssignment = this.next() === 1;
+    // Without a call for each number, the most of which are read here: V8 would compile the method in every run.
+    const { numbers, at } = this;
+    this.at += 3;
+    const pos = numbers[at] as number;
+    const isAssignment = numbers[at + 1] === 1;
     let variables = NO_NAMES;
-    const declared = this.next();
+    const declared = numbers[at + 2] as number;
     if (declared > 0) variables = Array.from({ length: declared }, () => this.names.get(this.next()));
     const count = this.next();
     const commands: Command[] = [];
@@ -214,17 +217,24 @@ class Reader {
   }
 
   command(): Command {
-    const pos = this.next();
-    const count = this.next();
+    const { numbers, at } = this;
+    this.at += 2;
+    const pos = numbers[at] as number;
+    const count = numbers[at + 1] as number;
     const args: Operand[] = [];
     for (let index = 0; index < count; index++) args.push(this.operand());
     return { type: 'command', pos, args };
   }
 
   operand(): Operand {
-    const code = this.next();
-    if (code === CODES.pipe) return this.pipe();
-    const pos = this.next();
+    const { numbers, at } = this;
+    const code = numbers[at] as number;
+    if (code === CODES.pipe) {
+      this.at++;
+      return this.pipe();
+    }
+    this.at += 2;
+    const pos = numbers[at + 1] as number;
     switch (code) {
       case CODES.field:
         return { type: 'field', pos, names: this.names.fields(this.next()) };
