@@ -233,10 +233,16 @@ function readAuthority({ Cert, Key }: CertificatePair): Authority {
   const certificate = readCertificate(Cert, "the CA's Cert");
   const key = readKey(Key, "the CA's Key");
   if (!certificate.checkPrivateKey(key)) throw new FunctionFailure("finds that the CA's Key is not that of its Cert");
-  return { key, ...subjectOf(certificate.raw) };
+  try {
+    return { key, ...subjectOf(certificate.raw) };
+  } catch (error) {
+    // OpenSSL reads some forms that DER does not have.
+    if (!(error instanceof RangeError)) throw error;
+    throw new FunctionFailure("cannot read the CA's Cert: it is not written in DER");
+  }
 }
 
-/** Whom a certificate is about, and the identifier of the key. OpenSSL has found that it is a certificate. */
+/** Whom a certificate is about, and the identifier of the key. Throws a RangeError for what is no DER. */
 function subjectOf(der: Buffer): Pick<Authority, 'subject' | 'keyId'> {
   const [body] = fieldsOf(der);
   const fields = decode(body?.contents ?? der);
