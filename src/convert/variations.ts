@@ -1,0 +1,209 @@
+/** Values to try a template with: what it reads is changed, one value at a time and several at once. */
+import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Usage } from './usage.ts';
+
+/**
+ * Values to render with, above the chart's own. `isAwkward`: a text among them means something else to YAML where it
+ * stands without quotes. `isMissing`: a value that the chart has is taken away.
+ */
+export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boolean };
+
+type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean };
+
+/** Texts that are something else without quotes, or break the structure around them. */
+const AWKWARD: readonly string[] = [
+  '',
+  'yes',
+  'a: b',
+  '1.10',
+  'one\ntwo',
+  '0644',
+  'null',
+  '8080',
+  '# c',
+  "it's",
+  '- x',
+  '{a',
+  'a "b"',
+  '*x',
+  'true',
+];
+
+/**
+ * All variations, the likeliest to show something first. The same each time.
+ *
+ * @param usage what the template reads
+ * @param own the chart's values
+ * @param bases values files that come with the chart
+ */
+export function* variations(usage: Usage, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
+  const all: ValueMap[] = [new Map(), ...bases];
+  for (const values of all) yield { values };
+  const changes = [...changesOf(usage, own, [])];
+  const benign = changes.filter(({ isAwkward, isMissing }) => isAwkward !== true && isMissing !== true);
+  const everything = firstOfEach(benign.filter(({ value }) => !isEmpty(value)));
+  for (const base of all) yield { values: applied(base, everything) };
+  for (const change of benign) yield { values: applied(new Map(), [change]) };
+  for (const change of benign) yield { values: applied(new Map(), [...everything, change]) };
+  for (const base of bases) for (const change of benign) yield { values: applied(base, [change]) };
+  for (const change of changes) {
+    const { isAwkward = false, isMissing = false } = change;
+    if (!isAwkward && !isMissing) continue;
+    yield { values: applied(new Map(), [change]), isAwkward, isMissing };
+    yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing };
+  }
+  const random = randomOf(0x9e3779b9);
+  for (let count = 0; count < 60; count++) {
+    const chosen = benign.filter(() => random() < 0.3);
+    const base = all[Math.floor(random() * all.length)] ?? new Map();
+    // A later change of the same value takes the place of an earlier one.
+    yield { values: applied(base, shuffled(chosen, random)) };
+  }
+}
+
+function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[]): Generator<Change> {
+  // Keys of two maps that are put together must not be the same.
+  const name = path.join('-');
+  if (path.length > 0) {
+    for (const value of benignValues(usage, own, name)) {
+      // A number may be given for what is a text.
+      const isAwkward = (own === undefined || own === null) && (typeof value === 'number' || value === false);
+      yield { path, value, ...(isAwkward && !usage.isNumber && { isAwkward }) };
+    }
+    const isText = usage.isText && (typeof own === 'string' || own === undefined || own === null);
+    if (isText) for (const value of AWKWARD) yield { path, value, isAwkward: true };
+    if (own !== undefined && own !== null) yield { path, value: null, isMissing: true };
+  }
+  for (const [key, field] of usage.fields) {
+    yield* changesOf(field, isMap(own) ? own.get(key) : undefined, [...path, key]);
+  }
+  if (usage.items !== undefined && isMap(own)) {
+    for (const [key, item] of [...own].slice(0, 3)) yield* changesOf(usage.items, item, [...path, key]);
+  }
+}
+
+function* benignValues(usage: Usage, own: Value | undefined, name: string): Generator<Value> {
+  if (typeof own === 'boolean') yield !own;
+  else if (typeof own === 'number' || typeof own === 'bigint') {
+    yield Number(own) + 1;
+    yield 0;
+  } else if (typeof own === 'string') {
+    yield own === '' ? `other-${name.toLowerCase()}` : 'other';
+    for (const text of usage.texts) yield text;
+  } else if (Array.isArray(own)) {
+    yield* samples(usage, name, 'list');
+    if (own.length > 0) {
+      yield [];
+      yield [...own, ...own.slice(0, 1)];
+    }
+  } else if (isMap(own)) {
+    if (own.size === 0 || usage.items !== undefined) yield* samples(usage, name, 'map');
+    if (own.size > 0 && usage.fields.size === 0) yield new Map();
+  } else {
+    yield* samples(usage, name, undefined);
+    for (const text of usage.texts) yield text;
+  }
+}
+
+/** Values of the sort that is used so. */
+function* samples(usage: Usage, name: string, sort: 'list' | 'map' | undefined): Generator<Value> {
+  const { items, fields } = usage;
+  if (items !== undefined) {
+    const inside = [...new Set(samplesOfItem(items, name))];
+    if (sort !== 'map') {
+      yield inside;
+      if (inside.length > 1) yield inside.slice(0, 1);
+    }
+    if (sort !== 'list') {
+      yield new Map(inside.map((value, index) => [`${'zma'[index] ?? 'k'}-${name}-${index}`, value] as const));
+    }
+    if (sort === undefined) yield 'text';
+    return;
+  }
+  if (fields.size > 0 && sort !== 'list') {
+    yield new Map([...fields].flatMap(([key, field]) => firstSample(field, `${name}-${key}`, key)));
+    return;
+  }
+  if (usage.isNumber && sort === undefined) yield 3;
+  if (usage.isText && sort === undefined) {
+    yield `text-${name.toLowerCase()}`;
+    yield 7;
+    yield false;
+  }
+  if (usage.isData || sort !== undefined) {
+    if (sort !== 'list') {
+      yield new Map<string, Value>([
+        [`z-${name}`, 'text'],
+        [`a-${name}`, 'other'],
+      ]);
+      yield new Map<string, Value>([[`deep-${name}`, new Map<string, Value>([['list', [1, 'x', true]]])]]);
+    }
+    if (sort !== 'map') {
+      yield [
+        new Map<string, Value>([
+          ['name', 'one'],
+          ['value', 'yes'],
+        ]),
+      ];
+      yield ['one', 'two'];
+    }
+  }
+  if (usage.isTest && sort === undefined) yield true;
+}
+
+function* samplesOfItem(items: Usage, name: string): Generator<Value> {
+  const found = [...samples(items, name, undefined)];
+  yield* found.slice(0, 3);
+  if (found.length === 0) yield 'item';
+}
+
+function firstSample(usage: Usage, name: string, key: string): [string, Value][] {
+  const { value } = samples(usage, name, undefined).next();
+  return value === undefined ? [] : [[key, value as Value]];
+}
+
+function firstOfEach(changes: readonly Change[]): Change[] {
+  const found = new Map<string, Change>();
+  for (const change of changes) {
+    const key = JSON.stringify(change.path);
+    if (!found.has(key)) found.set(key, change);
+  }
+  return [...found.values()];
+}
+
+function isEmpty(value: Value): boolean {
+  if (value === false || value === 0 || value === '' || value === null) return true;
+  return Array.isArray(value) ? value.length === 0 : isMap(value) && value.size === 0;
+}
+
+/** Values with changes; nothing that is given is changed. */
+function applied(base: ValueMap, changes: readonly Change[]): ValueMap {
+  let values = base;
+  for (const { path, value } of changes) values = withValue(values, path, value);
+  return values;
+}
+
+function withValue(values: ValueMap, [name = '', ...rest]: readonly string[], value: Value): ValueMap {
+  const inside = values.get(name);
+  const next = rest.length === 0 ? value : withValue(isMap(inside) ? inside : new Map(), rest, value);
+  return new Map(values).set(name, next);
+}
+
+/** Numbers from 0 to 1, the same each time (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, order: random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
