@@ -73,9 +73,9 @@ function conversionJson({ files, helpers, written, removed }: Conversion): Json 
 }
 
 function conversionText({ files, helpers }: Conversion): string {
-  const lines = files.map(({ file, isConverted, count, why, at }) => {
+  const lines = files.map(({ file, isConverted, why, at }) => {
     const where = printable(formatPosition({ ...at, file }));
-    if (isConverted) return `converted  ${where}${count > 0 ? `  (${count} renders are the same)` : ''}\n`;
+    if (isConverted) return `converted  ${where}\n`;
     return `kept       ${where}: ${printable(why ?? '', 1000)}\n`;
   });
   for (const { file, name, isConverted, why, at } of helpers) {

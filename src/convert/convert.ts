@@ -13,19 +13,20 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import { CannotConvert } from './cannot.ts';
 import { call, keyOf, literal, path, Unprintable } from './expression.ts';
-import type { Expression, Trail } from './expression.ts';
+import type { Expression, Path, Trail } from './expression.ts';
 import { callsIn, printHelper, usesOf } from './helpers.ts';
 import type { Use } from './helpers.ts';
 import { printLines } from './layout.ts';
-import type { DefaultAt } from './layout.ts';
+import type { DefaultAt, NoteSort } from './layout.ts';
 import { linesOf } from './lines.ts';
 import { lowerTemplate } from './lower.ts';
 import type { Piece, Surroundings } from './lower.ts';
 import { expressionOf, ROOT, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 import { file, onlyPartials, partKey, prove } from './prove.ts';
-import { addUsage, newUsage } from './usage.ts';
-import type { Usage } from './usage.ts';
+import { changedFiles } from './whole.ts';
+import { addSort, addUsage, newUsage } from './usage.ts';
+import type { Reads } from './usage.ts';
 
 /** What became of a file or of a template that others include. */
 export type Result = {
@@ -86,6 +87,9 @@ class Converter {
   readonly #files = new Map<string, Template>();
   readonly #sources = new Map<string, Source>();
   readonly #helpers = new Map<string, Helper>();
+  /** Values may hold Go templates. */
+  #hasTpl = false;
+  readonly #sorts = new Map<Path, 'map' | 'list'>();
   readonly #results: Result[] = [];
   readonly #helperResults: Result[] = [];
 
@@ -103,7 +107,7 @@ class Converter {
       const made = this.#attempt(name, () => {
         const low = this.#lower(template, ROOT);
         const nodes = linesOf(low.pieces, isNotes(name), template.source.name);
-        return { pieces: low.pieces, text: printLines(nodes, this.#defaultAt), uses: usesOf(nodes), lowered: low };
+        return { pieces: low.pieces, text: printLines(nodes, this.#defaultAt, this.#note), uses: usesOf(nodes), lowered: low };
       });
       if (made !== undefined) lowered.set(name, made);
     }
@@ -114,8 +118,20 @@ class Converter {
       this.#options.progress?.(name);
       if (await this.#proveFile(name, made.text, made.lowered, made.uses)) accepted.set(name, made.text);
     }
-    const uses = [...accepted.keys()].flatMap((name) => lowered.get(name)?.uses ?? []);
-    return this.#conversion(accepted, uses);
+    for (;;) {
+      const uses = [...accepted.keys()].flatMap((name) => lowered.get(name)?.uses ?? []);
+      const conversion = this.#conversion(accepted, uses);
+      if (accepted.size === 0) return conversion;
+      const changed = await changedFiles(this.#chart, converted(this.#chart, conversion), this.#options.bases);
+      if (changed.size === 0) return conversion;
+      const own = [...changed].filter((name) => accepted.has(name));
+      // A file that stays a Go template sees what others did to the values, and nobody knows which.
+      for (const name of own.length > 0 ? own : [...accepted.keys()]) {
+        accepted.delete(name);
+        const at = this.#results.findIndex(({ file }) => file === name);
+        this.#results[at] = { file: name, isConverted: false, count: 0, why: 'together with other files it gives other objects' };
+      }
+    }
   }
 
   #isWanted(name: string): boolean {
@@ -130,7 +146,9 @@ class Converter {
         const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
         const source = { name: `${at}/${name}`, file: `${chart.location}/${name}`, text };
         this.#sources.set(source.name, source);
-        for (const template of parseTemplate(source, isKnown).templates) {
+        const { templates, functions } = parseTemplate(source, isKnown);
+        this.#hasTpl ||= functions.has('tpl');
+        for (const template of templates) {
           if (template.name !== source.name) {
             const defined = decodeText(template.name);
             if (isOwn || !this.#definitions.has(defined)) {
@@ -224,6 +242,8 @@ class Converter {
     return Array.isArray(value) ? 'list' : isMap(value) ? 'map' : 'other';
   };
 
+  readonly #note: NoteSort = (path, sort) => this.#sorts.set(path, sort);
+
   /** Which helpers are included as text and which as structure, by all that include them. */
   #findModes(uses: readonly Use[]): void {
     const queue = [...uses];
@@ -253,7 +273,7 @@ class Converter {
 
   #print(helper: Helper): { text: string; uses: Use[] } {
     const as = helper.isStructure ? 'structure' : 'text';
-    return printHelper(helper.name, helper.pieces, as, helper.template.source.name, this.#defaultAt);
+    return printHelper(helper.name, helper.pieces, as, helper.template.source.name, this.#defaultAt, this.#note);
   }
 
   /** Converted helpers that are reached from uses. */
@@ -295,7 +315,7 @@ class Converter {
       const native = [head];
       if (helper.isStructure) {
         go.push(`structure:\n  {{- include ${quoted} . | nindent 2 }}\n`);
-        native.push(`structure:\n  {{> ${helper.name}}}\n`);
+        native.push(`structure:\n  {{> ${quoted}}}\n`);
       }
       if (helper.isText) {
         go.push(`text: {{ include ${quoted} . | toJson }}\n`);
@@ -339,7 +359,7 @@ class Converter {
     const parts = new Map<string, string>();
     addParts(parts, template);
     for (const helper of reached) if (helper.shape !== 'root') addParts(parts, helper.template);
-    const { usage, apiVersions, files } = this.#usageOf(lowered);
+    const { reads, apiVersions, files } = this.#readsOf(lowered);
     const keep = new Set(files.filter((one) => one !== name));
     return prove({
       chart: onlyPartials(this.#chart, keep),
@@ -348,7 +368,7 @@ class Converter {
       native,
       partials: this.#partials(reached),
       isMixed: this.#isMixed(uses, reached) || keep.size > 0,
-      usage,
+      reads,
       parts,
       bases: this.#options.bases,
       apiVersions,
@@ -364,13 +384,13 @@ class Converter {
   }
 
   /** What a template reads, by itself and by what it includes. */
-  #usageOf(lowered: Lowered): { usage: Usage; apiVersions: string[]; files: string[] } {
-    const usage = newUsage();
+  #readsOf(lowered: Lowered): { reads: Reads; apiVersions: string[]; files: string[] } {
+    const reads: Reads = { values: newUsage(), texts: new Set() };
     const apiVersions = new Set<string>();
     const files = new Set<string>();
     const seen = new Set<string>();
     const add = ({ pieces, included }: Lowered): void => {
-      addUsage(usage, pieces);
+      addUsage(reads, pieces);
       for (const { name, args } of callsIn(pieces)) {
         const [first] = args;
         if (first?.type !== 'literal' || typeof first.value !== 'string') continue;
@@ -391,7 +411,8 @@ class Converter {
       }
     };
     add(lowered);
-    return { usage, apiVersions: [...apiVersions], files: [...files] };
+    for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
+    return { reads, apiVersions: [...apiVersions], files: [...files] };
   }
 
   #conversion(accepted: ReadonlyMap<string, string>, uses: readonly Use[]): Conversion {
@@ -404,11 +425,13 @@ class Converter {
     }
     const hasGuard = this.#chart.templates.some(({ name }) => isGuard(name));
     if (accepted.size > 0 && !hasGuard) written.set(GUARD_FILE, GUARD_TEXT);
-    removed.push(...this.#unneeded(new Set(accepted.keys()), this.#reached(uses)));
+    const files = [...this.#results, ...this.#unneeded(new Set(accepted.keys()), this.#reached(uses))];
+    removed.push(...files.filter(({ file, isConverted }) => isConverted && isPartial(file)).map(({ file }) => file));
+    const helpers = [...this.#helperResults];
     for (const helper of this.#helpers.values()) {
       if (helper.why === undefined || helper.file === '') continue;
       const { why, at } = this.#reason(helper.why, helper.file);
-      this.#helperResults.push({
+      helpers.push({
         file: helper.file,
         name: helper.name,
         isConverted: false,
@@ -418,39 +441,33 @@ class Converter {
       });
     }
     const order = (a: Result, b: Result): number => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
-    return { files: this.#results.toSorted(order), helpers: this.#helperResults.toSorted(order), written, removed };
+    return { files: files.toSorted(order), helpers: helpers.toSorted(order), written, removed };
   }
 
   /** Files of definitions that nobody needs any more. */
-  #unneeded(gone: ReadonlySet<string>, native: ReadonlySet<Helper>): string[] {
+  #unneeded(gone: ReadonlySet<string>, native: ReadonlySet<Helper>): Result[] {
     const { dependencies, metadata, templates } = this.#chart;
     const partials = templates
       .map(({ name }) => name)
       .filter((name) => isPartial(name) && !isNativeTemplate(name) && !isGuard(name));
     // Templates of other charts of the tree, and those in values, may include any of them.
-    const isShared = dependencies.length > 0 || metadata.type === 'library';
-    const found: string[] = [];
+    const isShared = dependencies.length > 0 || metadata.type === 'library' || this.#hasTpl;
+    const found: Result[] = [];
     const converted = new Set([...native].map(({ name }) => name));
     const needed = this.#neededByGo(gone, converted);
     for (const name of partials) {
       const own = [...this.#definitions.values()].filter((definition) => definition.file === name);
       const left = isShared ? undefined : own.find((one) => !converted.has(one.name) || needed.has(one.name));
       const why = isShared
-        ? 'other charts of the tree may include what it defines'
+        ? 'other charts, or templates in values, may include what it defines'
         : left === undefined
           ? undefined
           : needed.has(left.name)
             ? `Go templates include ${JSON.stringify(left.name)}`
             : `no converted template includes ${JSON.stringify(left.name)}`;
-      if (why === undefined && own.length > 0) found.push(name);
-      if (this.#options.only.length === 0 || why === undefined) {
-        this.#results.push({
-          file: name,
-          isConverted: why === undefined && own.length > 0,
-          count: 0,
-          ...(why !== undefined && { why }),
-        });
-      }
+      const isConverted = why === undefined && own.length > 0;
+      const isShown = this.#options.only.length === 0 || isConverted;
+      if (isShown) found.push({ file: name, isConverted, count: 0, ...(why !== undefined && { why }) });
     }
     return found;
   }
@@ -476,6 +493,12 @@ class Converter {
     }
     return needed;
   }
+}
+
+/** The chart with a conversion. */
+function converted(chart: Chart, { written, removed }: Conversion): Chart {
+  const others = chart.templates.filter(({ name }) => !written.has(name) && !removed.includes(name));
+  return { ...chart, templates: [...others, ...[...written].map(([name, text]) => file(name, text))] };
 }
 
 function isPartial(name: string): boolean {

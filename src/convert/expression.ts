@@ -24,6 +24,15 @@ export function call(name: string, ...args: readonly Expression[]): Call {
   return { type: 'call', name, args };
 }
 
+/** A path that gives something else where it leads nowhere. */
+export function orElse(way: Path, otherwise: Literal['value']): Expression {
+  const { base, names, trail } = way;
+  // (dig …) goes through maps only.
+  if (names.some((name) => /^\d+$/.test(name))) return call('default', literal(otherwise), way);
+  const of = path(base, [], trail?.slice(0, trail.length - names.length));
+  return call('dig', ...names.map(literal), literal(otherwise), of);
+}
+
 /** Is it a call of this helper? */
 export function isCall(expression: Expression, name: string): expression is Call {
   return expression.type === 'call' && expression.name === name;

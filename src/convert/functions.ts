@@ -1,7 +1,7 @@
 /** Functions of Go templates as helpers of native ones. */
 import { helperNames } from '../render/handlebars/helpers/index.ts';
 import type { CannotConvert } from './cannot.ts';
-import { call, literal, path } from './expression.ts';
+import { call, literal, orElse } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { expressionOf, memberOf, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
@@ -28,9 +28,6 @@ const TAKES_ABSENT: ReadonlySet<string> = new Set(
     'kindIs typeOf typeIs typeIsLike include'
   ).split(' '),
 );
-
-/** Helpers that give a map of their own, which may be changed. */
-const FRESH: ReadonlySet<string> = new Set(['dict', 'deepCopy', 'fromYaml', 'fromJson', 'pick', 'omit']);
 
 /**
  * A call of a function.
@@ -61,21 +58,10 @@ export function callHelper(
   // Native helpers take no value that is not there, where Go stops at it before: (and .list (first .list).name).
   if (helper === 'first' && values.length === 1) return valueOf(index([...values, literal(0)]));
   if (!FORMS.has(helper) && !known().has(helper)) throw fail(`there is no native helper ${name}`);
-  if (helper === 'merge' || helper === 'mergeOverwrite') {
-    const [into] = values;
-    const isOwn = into?.type === 'call' && FRESH.has(into.name);
-    if (!isOwn) throw fail(`${name} changes the map that it is given first, and native helpers change none`);
-  }
   if (TAKES_ABSENT.has(helper)) return valueOf(call(helper, ...values));
   return valueOf(
-    call(helper, ...values.map((value) => (value.type === 'path' && isAbsent(value) ? orNull(value) : value))),
+    call(helper, ...values.map((value) => (value.type === 'path' && isAbsent(value) ? orElse(value, null) : value))),
   );
-}
-
-/** A path that gives null where it leads nowhere, as in Go. */
-function orNull({ base, names, trail }: Path): Expression {
-  const of = path(base, [], trail?.slice(0, trail.length - names.length));
-  return call('dig', ...names.map(literal), literal(null), of);
 }
 
 let helpers: ReadonlySet<string> | undefined;

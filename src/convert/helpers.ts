@@ -1,7 +1,7 @@
 /** Templates that others include, as native partials: as text for names, as structure for lines of YAML. */
 import type { Call, Expression } from './expression.ts';
 import { printLines, printWord } from './layout.ts';
-import type { DefaultAt } from './layout.ts';
+import type { DefaultAt, NoteSort } from './layout.ts';
 import { linesOf } from './lines.ts';
 import type { Node, Part } from './lines.ts';
 import type { Piece } from './lower.ts';
@@ -88,13 +88,14 @@ export function printHelper(
   as: Use['as'],
   source: string,
   defaultAt: DefaultAt,
+  note: NoteSort,
 ): { text: string; uses: Use[] } {
   const nodes = linesOf(pieces, as === 'text', source);
   // What is included as a text loses the line break at its end, and tags on lines of their own print none.
-  const body = as === 'structure' || isOneLine(nodes) || !isWord(nodes) ? printLines(nodes, defaultAt) : undefined;
+  const body = as === 'structure' || isOneLine(nodes) || !isWord(nodes) ? printLines(nodes, defaultAt, note) : undefined;
   const text =
     body === undefined
-      ? `{{#*inline "${name}"~}}\n${printWord(nodes)}{{~/inline}}\n`
+      ? `{{#*inline "${name}"~}}\n${printWord(nodes, defaultAt)}{{~/inline}}\n`
       : `{{#*inline "${name}"}}\n${body}{{/inline}}\n`;
   return { text, uses: usesOf(nodes) };
 }

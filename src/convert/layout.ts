@@ -1,8 +1,8 @@
 /** Lines of a template printed in the notation of native ones. */
 import { printScalar } from '../yaml/print.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
-import { isCall, printArgument, printExpression, Unprintable } from './expression.ts';
-import type { Expression, Trail } from './expression.ts';
+import { isCall, literal, orElse, printArgument, printExpression, Unprintable } from './expression.ts';
+import type { Expression, Path, Trail } from './expression.ts';
 import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
 import type { Branch } from './lower.ts';
@@ -10,33 +10,36 @@ import type { Branch } from './lower.ts';
 /** What a path below the chart's values holds by default; `empty` is an empty text, undefined nothing. */
 export type DefaultAt = (trail: Trail | undefined) => 'map' | 'list' | 'empty' | 'other' | undefined;
 
+/** Told of a value that stands beside keys, or beside items. */
+export type NoteSort = (path: Path, sort: 'map' | 'list') => void;
+
 /**
  * Prints lines.
  *
  * @throws {Unprintable}
  */
-export function printLines(nodes: readonly Node[], defaultAt: DefaultAt): string {
-  const printer = new Printer([...flat(nodes)], defaultAt);
+export function printLines(nodes: readonly Node[], defaultAt: DefaultAt, note: NoteSort): string {
+  const printer = new Printer([...flat(nodes)], defaultAt, note);
   return printer.nodes(nodes, '').join('');
 }
 
 /** A text without line breaks, so that blocks add nothing to it: `name` of a partial that is included as a text. */
-export function printWord(nodes: readonly Node[]): string {
+export function printWord(nodes: readonly Node[], defaultAt: DefaultAt): string {
   const lines: string[] = [];
-  word(nodes, lines);
+  word(nodes, lines, defaultAt);
   return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Tags on lines of their own, which cut the breaks around them. */
-function word(nodes: readonly Node[], lines: string[]): void {
+function word(nodes: readonly Node[], lines: string[], defaultAt: DefaultAt): void {
   for (const node of nodes) {
     if (node.type === 'line') {
-      lines.push(textOf(node.parts));
+      lines.push(textOf(node.parts, defaultAt));
       continue;
     }
     for (const [at, { opens, nodes: inner }] of node.branches.entries()) {
       lines.push(tag(opens, at, node.level, '~', at > 0 ? '~' : ''));
-      word(inner, lines);
+      word(inner, lines, defaultAt);
     }
     lines.push(`{{~/${node.branches[0]?.opens?.block ?? 'if'}~}}`);
   }
@@ -52,17 +55,19 @@ function* flat(nodes: readonly Node[]): Generator<Line> {
 class Printer {
   readonly #all: readonly Line[];
   readonly #defaultAt: DefaultAt;
+  readonly #note: NoteSort;
 
-  constructor(all: readonly Line[], defaultAt: DefaultAt) {
+  constructor(all: readonly Line[], defaultAt: DefaultAt, note: NoteSort) {
     this.#all = all;
     this.#defaultAt = defaultAt;
+    this.#note = note;
   }
 
   nodes(nodes: readonly Node[], indent: string): string[] {
     const lines: string[] = [];
     for (const node of nodes) {
       if (node.type === 'tags') this.#tags(node, indent, lines);
-      else if (node.isText) lines.push(`${textOf(node.parts)}\n`);
+      else if (node.isText) lines.push(`${textOf(node.parts, this.#defaultAt)}\n`);
       else this.#line(node, lines);
     }
     return lines;
@@ -97,13 +102,15 @@ class Printer {
     const { structure } = content;
     if ('partial' in structure) {
       const { partial, context } = structure;
-      if (!/^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/.test(partial)) throw new Unprintable(`the name ${partial}`);
+      const isPath = /^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/.test(partial);
+      const name = isPath ? partial : printArgument(literal(partial), level);
       const given = context === undefined ? '' : ` ${printArgument(context, level)}`;
-      lines.push(`${indent}{{> ${partial}${given}}}\n`);
+      lines.push(`${indent}{{> ${name}${given}}}\n`);
       return;
     }
     const { value } = structure;
     const place = this.#place(line, column, value);
+    if (value.type === 'path' && place !== 'alone') this.#note(value, place === 'map' ? 'map' : 'list');
     if (place === 'map') lines.push(`${indent}{{spread ${printArgument(value, level)}}}\n`);
     else if (place === 'list') lines.push(`${indent}- {{spread ${printArgument(value, level)}}}\n`);
     else {
@@ -191,8 +198,9 @@ class Printer {
       const byDefault = value.type === 'path' && value.trail !== undefined ? this.#defaultAt(value.trail) : 'other';
       const isEmpty = byDefault === undefined || byDefault === 'empty';
       if (isEmpty && /:\s+$/.test(before)) return `{{optional ${printArgument(value, level)}}}`;
+      return `{{${printExpression(value, level)}}}`;
     }
-    return `{{${printExpression(value, level)}}}`;
+    return `{{${printExpression(orEmpty(value, this.#defaultAt), level)}}}`;
   }
 }
 
@@ -234,16 +242,24 @@ function tag(opens: Branch['opens'], at: number, level: number, after: string, b
   return `{{${before}#${block} ${shown}${after}}}`;
 }
 
-/** A line of a text: every value is its text. */
-function textOf(parts: readonly Part[]): string {
+/** A line of a text: every value is its text. In a file that is none of YAML, what is not there is an empty one. */
+function textOf(parts: readonly Part[], defaultAt: DefaultAt): string {
   return parts
-    .map((part) => {
+    .map((part): string => {
       if (typeof part === 'string') return literalText(part);
-      if (part.type === 'value') return `{{${printExpression(part.value, part.level)}}}`;
-      if (part.type === 'block') return `{{${printExpression(part.content.text, part.level)}}}`;
-      return inline(part, textOf);
+      if (part.type === 'inline') return inline(part, (inner) => textOf(inner, defaultAt));
+      const value = part.type === 'value' ? part.value : part.content.text;
+      return `{{${printExpression(orEmpty(value, defaultAt), part.level)}}}`;
     })
     .join('');
+}
+
+/** Go prints nothing for what is not there, and native templates say that it is not. */
+function orEmpty(value: Expression, defaultAt: DefaultAt): Expression {
+  const isOpen = value.type === 'path' && value.trail !== undefined && value.names.length > 0;
+  // A list may be empty.
+  const isItem = isOpen && value.names.some((name) => /^\d+$/.test(name));
+  return isOpen && (isItem || defaultAt(value.trail) === undefined) ? orElse(value, '') : value;
 }
 
 function inline(part: Extract<Part, { type: 'inline' }>, print: (parts: readonly Part[]) => string): string {

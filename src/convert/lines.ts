@@ -123,7 +123,14 @@ class Setter {
         case 'control': {
           const rest = pieces.slice(at + 1);
           const follows = startsLine(rest) ?? place.follows;
-          const isStart = isBlank(parts);
+          // What separates documents ends where it stands, whatever follows on the line.
+          if (text === undefined && parts.length > 0 && parts.every((part) => typeof part === 'string') && parts.join('').trim() === '---') {
+            flush();
+          }
+          const inText = this.#isText || text !== undefined;
+          const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
+          // In a text an empty line counts, and its break is the first one of the branch.
+          const isStart = isBlank(parts) && !(inText && startsAll && !skips);
           if (!isLineLevel(piece, isStart, follows)) {
             parts.push(this.#inline(piece, level));
             break;
@@ -132,7 +139,6 @@ class Setter {
           if (!isStart) flush();
           parts = [];
           const control = this.#controls++;
-          const inText = this.#isText || text !== undefined;
           let after = text;
           const branches = piece.branches.map(({ opens, body }, branch) => {
             const inner = opens === undefined || opens.block === 'if' ? level : level + 1;

@@ -133,6 +133,9 @@ class Lowering {
 
   #declare(pipe: Pipe, meaning: Meaning, scope: Scope): void {
     const [name = ''] = pipe.variables;
+    if (name === '$_' && meaning.kind === 'value' && acts(meaning.value)) {
+      throw this.#fail('a call whose value is not used', pipe.pos);
+    }
     if (pipe.isAssignment && !scope.variables.has(name)) throw this.#fail(`${name} is not declared`, pipe.pos);
     if (!pipe.isAssignment) scope.declared.add(name);
     scope.variables.set(name, meaning);
@@ -326,6 +329,13 @@ class Lowering {
     return at;
   }
 }
+
+/** Is a call among these that does more than give a value? */
+function acts(value: Expression): boolean {
+  return value.type === 'call' && (ACTS.has(value.name) || value.args.some(acts));
+}
+
+const ACTS: ReadonlySet<string> = new Set(['merge', 'mergeOverwrite', 'required', 'fail', 'include', 'append', 'prepend']);
 
 /** A branch behind which variables may be others. */
 type End = { test: Expression | undefined; scope: Scope };

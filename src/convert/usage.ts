@@ -14,8 +14,15 @@ export type Usage = {
   isTest: boolean;
   isData: boolean;
   isNumber: boolean;
+  /** It is asked what sort of value it is. */
+  isAnySort: boolean;
+  /** It stands beside keys, or beside items. */
+  sort: 'map' | 'list' | undefined;
   texts: Set<string>;
 };
+
+/** What a template reads; `texts` are what it compares with what others make of its values. */
+export type Reads = { values: Usage; texts: Set<string> };
 
 export function newUsage(): Usage {
   return {
@@ -25,6 +32,8 @@ export function newUsage(): Usage {
     isTest: false,
     isData: false,
     isNumber: false,
+    isAnySort: false,
+    sort: undefined,
     texts: new Set(),
   };
 }
@@ -66,10 +75,14 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'max',
   'min',
 ]);
+const SORTS: ReadonlySet<string> = new Set(['kindIs', 'typeIs', 'kindOf', 'typeOf', 'typeIsLike']);
 const COMPARES: ReadonlySet<string> = new Set(['eq', 'ne', 'has', 'contains', 'hasPrefix', 'hasSuffix']);
 
+/** What a release is called, and where it is, in renders that are compared. */
+const RELEASE_TEXTS: readonly string[] = ['default', 'release-name'];
+
 /** Adds what pieces read. */
-export function addUsage(root: Usage, pieces: readonly Piece[]): void {
+export function addUsage(root: Reads, pieces: readonly Piece[]): void {
   for (const piece of pieces) {
     if (piece.type === 'value') addExpression(root, piece.value, 'text');
     else if (piece.type === 'block') addContent(root, piece.content);
@@ -82,20 +95,32 @@ export function addUsage(root: Usage, pieces: readonly Piece[]): void {
   }
 }
 
-function addContent(root: Usage, { structure }: Content): void {
+function addContent(root: Reads, { structure }: Content): void {
   if ('value' in structure) addExpression(root, structure.value, 'data');
   else if (structure.context !== undefined) addExpression(root, structure.context, 'data');
 }
 
 type How = 'text' | 'test' | 'data' | 'items';
 
-function addExpression(root: Usage, expression: Expression, how: How): void {
+function addExpression(root: Reads, expression: Expression, how: How): void {
   for (const { path, within } of pathsOf(expression)) {
-    const usage = at(root, path);
+    const usage = at(root.values, path);
     if (usage === undefined) continue;
     if (within === undefined) note(usage, how);
     else noteArgument(usage, within, how);
   }
+  addCompared(root, expression);
+}
+
+/** Texts that a template is compared with which another includes: (eq (include "x") "a"). */
+function addCompared(root: Reads, expression: Expression): void {
+  if (expression.type !== 'call') return;
+  const { name, args } = expression;
+  const isMade = COMPARES.has(name) && args.some((arg) => arg.type === 'call' && arg.name === 'include');
+  const isOfRelease = COMPARES.has(name) && args.some((arg) => arg.type === 'path' && arg.base === 'release');
+  if (isMade) for (const text of textsIn(args)) root.texts.add(text);
+  if (isMade || isOfRelease) for (const text of RELEASE_TEXTS) for (const { path } of pathsOf(expression)) at(root.values, path)?.texts.add(text);
+  for (const arg of args) addCompared(root, arg);
 }
 
 function note(usage: Usage, how: How): void {
@@ -109,7 +134,10 @@ function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
   if (COMPARES.has(name)) {
     for (const text of textsIn(args)) usage.texts.add(text);
     if (name !== 'has') usage.isText = true;
-  } else if (TESTS.has(name)) usage.isTest = true;
+  } else if (TESTS.has(name)) {
+    usage.isTest = true;
+    usage.isAnySort ||= SORTS.has(name);
+  }
   else if (NUMBERS.has(name)) usage.isNumber = true;
   else if (name === 'default' || name === 'ternary' || name === 'coalesce' || name === 'required') note(usage, how);
   else if (DATA.has(name)) usage.isData = true;
@@ -119,8 +147,15 @@ function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
 function* textsIn(args: readonly Expression[]): Generator<string> {
   for (const arg of args) {
     if (arg.type === 'literal' && typeof arg.value === 'string') yield arg.value;
-    else if (arg.type === 'call') yield* textsIn(arg.args);
+    else if (arg.type === 'call' && arg.name !== 'include') yield* textsIn(arg.args);
   }
+}
+
+/** Takes note of where a value stands, if it is read. */
+export function addSort({ values }: Reads, { trail = [] }: Path, sort: 'map' | 'list'): void {
+  let usage: Usage | undefined = values;
+  for (const name of trail) usage = name === '*' ? usage?.items : usage?.fields.get(name);
+  if (usage !== undefined && usage !== values) usage.sort = sort;
 }
 
 /** What is known of the value of a path. */

@@ -1,13 +1,13 @@
 /** Values to try a template with: what it reads is changed, one value at a time and several at once. */
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import type { Usage } from './usage.ts';
+import type { Reads, Usage } from './usage.ts';
 
 /**
  * Values to render with, above the chart's own. `isAwkward`: a text among them means something else to YAML where it
- * stands without quotes. `isMissing`: a value that the chart has is taken away.
+ * stands without quotes. `isMissing`: a value that the chart has is taken away. `isExtra`: to reach what no other did.
  */
-export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boolean };
+export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boolean; isExtra?: boolean };
 
 type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean };
 
@@ -33,14 +33,14 @@ const AWKWARD: readonly string[] = [
 /**
  * All variations, the likeliest to show something first. The same each time.
  *
- * @param usage what the template reads
+ * @param reads what the template reads
  * @param own the chart's values
  * @param bases values files that come with the chart
  */
-export function* variations(usage: Usage, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
+export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
   const all: ValueMap[] = [new Map(), ...bases];
   for (const values of all) yield { values };
-  const changes = [...changesOf(usage, own, [])];
+  const changes = [...changesOf(reads.values, own, []), ...compared(reads.values, own, [], reads.texts)];
   const benign = changes.filter(({ isAwkward, isMissing }) => isAwkward !== true && isMissing !== true);
   const everything = firstOfEach(benign.filter(({ value }) => !isEmpty(value)));
   for (const base of all) yield { values: applied(base, everything) };
@@ -54,13 +54,21 @@ export function* variations(usage: Usage, own: ValueMap, bases: readonly ValueMa
     yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing };
   }
   const random = randomOf(0x9e3779b9);
-  for (let count = 0; count < 60; count++) {
-    const chosen = benign.filter(() => random() < 0.3);
+  const byPath = [...Map.groupBy(benign, ({ path }) => JSON.stringify(path)).values()];
+  for (let count = 0; count < MOST; count++) {
+    const share = [0.5, 0.2, 0.8][count % 3] ?? 0;
+    const chosen = byPath.flatMap((choices) => {
+      const choice = choices[Math.floor(random() * choices.length)];
+      return choice !== undefined && random() < share ? [choice] : [];
+    });
     const base = all[Math.floor(random() * all.length)] ?? new Map();
-    // A later change of the same value takes the place of an earlier one.
-    yield { values: applied(base, shuffled(chosen, random)) };
+    yield { values: applied(base, chosen), isExtra: count >= ENOUGH };
   }
 }
+
+/** How many values are changed at random: always, and while there are lines that none has reached. */
+const ENOUGH = 60;
+const MOST = 1000;
 
 function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[]): Generator<Change> {
   // Keys of two maps that are put together must not be the same.
@@ -83,7 +91,24 @@ function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[
   }
 }
 
+/** Texts that are compared with what is made of values in another template: any text may be one of them. */
+function* compared(
+  usage: Usage,
+  own: Value | undefined,
+  path: readonly string[],
+  texts: ReadonlySet<string>,
+): Generator<Change> {
+  if (typeof own === 'string' && usage.isText) for (const value of texts) yield { path, value };
+  for (const [key, field] of usage.fields) {
+    yield* compared(field, isMap(own) ? own.get(key) : undefined, [...path, key], texts);
+  }
+}
+
 function* benignValues(usage: Usage, own: Value | undefined, name: string): Generator<Value> {
+  if (usage.isAnySort) {
+    yield* ['text', 'other', ...usage.texts];
+    yield* [5, true, ['one', 'two'], new Map<string, Value>([[`k-${name}`, 'text']])];
+  }
   if (typeof own === 'boolean') yield !own;
   else if (typeof own === 'number' || typeof own === 'bigint') {
     yield Number(own) + 1;
@@ -93,6 +118,7 @@ function* benignValues(usage: Usage, own: Value | undefined, name: string): Gene
     for (const text of usage.texts) yield text;
   } else if (Array.isArray(own)) {
     yield* samples(usage, name, 'list');
+    yield* lists(usage.texts);
     if (own.length > 0) {
       yield [];
       yield [...own, ...own.slice(0, 1)];
@@ -102,13 +128,21 @@ function* benignValues(usage: Usage, own: Value | undefined, name: string): Gene
     if (own.size > 0 && usage.fields.size === 0) yield new Map();
   } else {
     yield* samples(usage, name, undefined);
-    for (const text of usage.texts) yield text;
+    yield* usage.texts;
+    if (usage.isData) yield* lists(usage.texts);
   }
 }
 
+/** Lists of what a list is asked for. */
+function* lists(texts: ReadonlySet<string>): Generator<Value> {
+  for (const text of texts) yield [text];
+  if (texts.size > 1) yield [...texts];
+}
+
 /** Values of the sort that is used so. */
-function* samples(usage: Usage, name: string, sort: 'list' | 'map' | undefined): Generator<Value> {
+function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined): Generator<Value> {
   const { items, fields } = usage;
+  const sort = wanted ?? usage.sort;
   if (items !== undefined) {
     const inside = [...new Set(samplesOfItem(items, name))];
     if (sort !== 'map') {
@@ -199,11 +233,4 @@ function randomOf(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items
-    .map((item) => ({ item, order: random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ item }) => item);
 }
