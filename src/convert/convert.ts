@@ -107,7 +107,12 @@ class Converter {
       const made = this.#attempt(name, () => {
         const low = this.#lower(template, ROOT);
         const nodes = linesOf(low.pieces, isNotes(name), template.source.name);
-        return { pieces: low.pieces, text: printLines(nodes, this.#defaultAt, this.#note), uses: usesOf(nodes), lowered: low };
+        return {
+          pieces: low.pieces,
+          text: printLines(nodes, this.#defaultAt, this.#note),
+          uses: usesOf(nodes),
+          lowered: low,
+        };
       });
       if (made !== undefined) lowered.set(name, made);
     }
@@ -129,7 +134,12 @@ class Converter {
       for (const name of own.length > 0 ? own : [...accepted.keys()]) {
         accepted.delete(name);
         const at = this.#results.findIndex(({ file }) => file === name);
-        this.#results[at] = { file: name, isConverted: false, count: 0, why: 'together with other files it gives other objects' };
+        this.#results[at] = {
+          file: name,
+          isConverted: false,
+          count: 0,
+          why: 'together with other files it gives other objects',
+        };
       }
     }
   }

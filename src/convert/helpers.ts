@@ -92,7 +92,8 @@ export function printHelper(
 ): { text: string; uses: Use[] } {
   const nodes = linesOf(pieces, as === 'text', source);
   // What is included as a text loses the line break at its end, and tags on lines of their own print none.
-  const body = as === 'structure' || isOneLine(nodes) || !isWord(nodes) ? printLines(nodes, defaultAt, note) : undefined;
+  const body =
+    as === 'structure' || isOneLine(nodes) || !isWord(nodes) ? printLines(nodes, defaultAt, note) : undefined;
   const text =
     body === undefined
       ? `{{#*inline "${name}"~}}\n${printWord(nodes, defaultAt)}{{~/inline}}\n`

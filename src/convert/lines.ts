@@ -124,7 +124,12 @@ class Setter {
           const rest = pieces.slice(at + 1);
           const follows = startsLine(rest) ?? place.follows;
           // What separates documents ends where it stands, whatever follows on the line.
-          if (text === undefined && parts.length > 0 && parts.every((part) => typeof part === 'string') && parts.join('').trim() === '---') {
+          if (
+            text === undefined &&
+            parts.length > 0 &&
+            parts.every((part) => typeof part === 'string') &&
+            parts.join('').trim() === '---'
+          ) {
             flush();
           }
           const inText = this.#isText || text !== undefined;

@@ -335,7 +335,15 @@ function acts(value: Expression): boolean {
   return value.type === 'call' && (ACTS.has(value.name) || value.args.some(acts));
 }
 
-const ACTS: ReadonlySet<string> = new Set(['merge', 'mergeOverwrite', 'required', 'fail', 'include', 'append', 'prepend']);
+const ACTS: ReadonlySet<string> = new Set([
+  'merge',
+  'mergeOverwrite',
+  'required',
+  'fail',
+  'include',
+  'append',
+  'prepend',
+]);
 
 /** A branch behind which variables may be others. */
 type End = { test: Expression | undefined; scope: Scope };

@@ -119,7 +119,9 @@ function addCompared(root: Reads, expression: Expression): void {
   const isMade = COMPARES.has(name) && args.some((arg) => arg.type === 'call' && arg.name === 'include');
   const isOfRelease = COMPARES.has(name) && args.some((arg) => arg.type === 'path' && arg.base === 'release');
   if (isMade) for (const text of textsIn(args)) root.texts.add(text);
-  if (isMade || isOfRelease) for (const text of RELEASE_TEXTS) for (const { path } of pathsOf(expression)) at(root.values, path)?.texts.add(text);
+  if (isMade || isOfRelease)
+    for (const text of RELEASE_TEXTS)
+      for (const { path } of pathsOf(expression)) at(root.values, path)?.texts.add(text);
   for (const arg of args) addCompared(root, arg);
 }
 
@@ -137,8 +139,7 @@ function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
   } else if (TESTS.has(name)) {
     usage.isTest = true;
     usage.isAnySort ||= SORTS.has(name);
-  }
-  else if (NUMBERS.has(name)) usage.isNumber = true;
+  } else if (NUMBERS.has(name)) usage.isNumber = true;
   else if (name === 'default' || name === 'ternary' || name === 'coalesce' || name === 'required') note(usage, how);
   else if (DATA.has(name)) usage.isData = true;
   else if (name !== 'include' && name !== 'index') usage.isText = true;
