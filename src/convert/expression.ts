@@ -33,6 +33,15 @@ export function orElse(way: Path, otherwise: Literal['value']): Expression {
   return call('dig', ...names.map(literal), literal(otherwise), of);
 }
 
+/** What {@link orElse} was made of; any other expression as it is. */
+export function withoutElse(expression: Expression): Expression {
+  const of = isCall(expression, 'dig') ? expression.args.at(-1) : undefined;
+  if (!isCall(expression, 'dig') || of?.type !== 'path') return expression;
+  const names = expression.args.slice(0, -2).map((key) => (key.type === 'literal' ? String(key.value) : undefined));
+  if (!names.every((name) => name !== undefined)) return expression;
+  return path(of.base, [...of.names, ...names], of.trail && [...of.trail, ...names]);
+}
+
 /** Is it a call of this helper? */
 export function isCall(expression: Expression, name: string): expression is Call {
   return expression.type === 'call' && expression.name === name;

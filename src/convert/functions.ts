@@ -1,4 +1,5 @@
 /** Functions of Go templates as helpers of native ones. */
+import { FORMS } from '../render/handlebars/call.ts';
 import { helperNames } from '../render/handlebars/helpers/index.ts';
 import type { CannotConvert } from './cannot.ts';
 import { call, literal, orElse } from './expression.ts';
@@ -16,10 +17,10 @@ const RANDOM: ReadonlySet<string> = new Set(
 );
 
 /** Names that native templates have for something of another name. */
-const NAMES: Readonly<Record<string, string>> = { tuple: 'list', int32: 'int', toRawJson: 'toJson' };
-
-/** What evaluates templates itself, and is no helper of the library. */
-const FORMS: ReadonlySet<string> = new Set(['lookup']);
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['tuple', 'list'],
+  ['toRawJson', 'toJson'],
+]);
 
 /** Helpers that may be given a name that is not there. */
 const TAKES_ABSENT: ReadonlySet<string> = new Set(
@@ -28,6 +29,9 @@ const TAKES_ABSENT: ReadonlySet<string> = new Set(
     'kindIs typeOf typeIs typeIsLike include'
   ).split(' '),
 );
+
+/** Functions that take nil as it is in Go; the others fail for it, or print what nobody wants. */
+const GIVES_NULL: ReadonlySet<string> = new Set(['quote', 'squote', 'toYaml', 'toJson', 'toPrettyJson', 'list']);
 
 /**
  * A call of a function.
@@ -41,7 +45,7 @@ export function callHelper(
   isAbsent: (path: Path) => boolean,
   fail: (why: string) => CannotConvert,
 ): Meaning {
-  const helper = NAMES[name] ?? (/^must[A-Z]/.test(name) ? name[4]?.toLowerCase() + name.slice(5) : name);
+  const helper = NAMES.get(name) ?? (/^must[A-Z]/.test(name) ? name[4]?.toLowerCase() + name.slice(5) : name);
   if (RANDOM.has(helper)) throw fail(`${name} gives something else each time`);
   if (helper === 'set' || helper === 'unset') throw fail(`${name} changes a map, and native helpers change none`);
   if (helper === 'tpl') return template(args, fail);
@@ -57,11 +61,11 @@ export function callHelper(
   if (helper === 'index') return valueOf(index(values));
   // Native helpers take no value that is not there, where Go stops at it before: (and .list (first .list).name).
   if (helper === 'first' && values.length === 1) return valueOf(index([...values, literal(0)]));
-  if (!FORMS.has(helper) && !known().has(helper)) throw fail(`there is no native helper ${name}`);
+  if (helper !== 'lookup' && !known().has(helper)) throw fail(`there is no native helper ${name}`);
   if (TAKES_ABSENT.has(helper)) return valueOf(call(helper, ...values));
-  return valueOf(
-    call(helper, ...values.map((value) => (value.type === 'path' && isAbsent(value) ? orElse(value, null) : value))),
-  );
+  const otherwise = GIVES_NULL.has(helper) ? null : '';
+  const given = values.map((value) => (value.type === 'path' && isAbsent(value) ? orElse(value, otherwise) : value));
+  return valueOf(call(helper, ...given));
 }
 
 let helpers: ReadonlySet<string> | undefined;
@@ -98,7 +102,7 @@ function index([of, ...keys]: readonly Expression[]): Expression {
 /** Values that hold Go templates. */
 function template([text, data]: readonly Meaning[], fail: (why: string) => CannotConvert): Meaning {
   const value = text && expressionOf(text);
-  if (!known().has('goTpl')) throw fail('tpl: the values hold Go templates');
+  if (!FORMS.includes('goTpl')) throw fail('tpl: the values hold Go templates');
   if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than all that templates know');
   return valueOf(call('goTpl', value));
 }

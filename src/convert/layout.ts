@@ -1,7 +1,7 @@
 /** Lines of a template printed in the notation of native ones. */
 import { printScalar } from '../yaml/print.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
-import { isCall, literal, orElse, printArgument, printExpression, Unprintable } from './expression.ts';
+import { call, isCall, keyOf, literal, orElse, printArgument, printExpression, Unprintable, withoutElse } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
 import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
@@ -56,6 +56,8 @@ class Printer {
   readonly #all: readonly Line[];
   readonly #defaultAt: DefaultAt;
   readonly #note: NoteSort;
+  /** What is known to be there, since a branch asks for it. */
+  readonly #guards: string[] = [];
 
   constructor(all: readonly Line[], defaultAt: DefaultAt, note: NoteSort) {
     this.#all = all;
@@ -79,9 +81,16 @@ class Printer {
     const isChain = node.branches.filter(({ opens }) => opens !== undefined).length > 1;
     const indent = isChain || node.isText ? '' : first === undefined ? outer : ' '.repeat(indentOf(first.parts));
     for (const [at, { opens, nodes: inner }] of node.branches.entries()) {
+      const guards = opens?.block === 'if' ? asked(opens.value) : [];
+      this.#guards.push(...guards);
       lines.push(`${indent}${tag(opens, at, node.level, '', '')}\n`, ...this.nodes(inner, indent));
+      this.#guards.length -= guards.length;
     }
     lines.push(`${indent}{{/${node.branches[0]?.opens?.block ?? 'if'}}}\n`);
+  }
+
+  #isGuarded(value: Expression): boolean {
+    return this.#guards.includes(keyOf(value));
   }
 
   #line(line: Line, lines: string[]): void {
@@ -189,19 +198,25 @@ class Printer {
     if (quoteAt(before) === '' && starts && ends) {
       const [inner] = value.type === 'call' && value.args.length === 1 ? value.args : [];
       if (inner !== undefined && (isCall(value, 'quote') || isCall(value, 'squote'))) {
-        return `"{{${printExpression(inner, level)}}}"`;
+        return `"{{${printExpression(withoutElse(inner), level)}}}"`;
       }
       if (inner !== undefined && (isCall(value, 'toYaml') || isCall(value, 'toJson'))) {
-        return `{{${printExpression(inner, level)}}}`;
+        return `{{${printExpression(withoutElse(inner), level)}}}`;
       }
       // What is empty leaves its key without a value in Go, which is as good as no key.
       const byDefault = value.type === 'path' && value.trail !== undefined ? this.#defaultAt(value.trail) : 'other';
-      const isEmpty = byDefault === undefined || byDefault === 'empty';
+      const isEmpty = (byDefault === undefined || byDefault === 'empty') && !this.#isGuarded(value);
       if (isEmpty && /:\s+$/.test(before)) return `{{optional ${printArgument(value, level)}}}`;
-      return `{{${printExpression(value, level)}}}`;
+      const shown = isEmpty && /-\s+$/.test(before) ? call('default', literal(null), value) : value;
+      return `{{${printExpression(shown, level)}}}`;
     }
-    return `{{${printExpression(orEmpty(value, this.#defaultAt), level)}}}`;
+    return `{{${printExpression(this.#isGuarded(value) ? value : orEmpty(value, this.#defaultAt), level)}}}`;
   }
+}
+
+/** What is there where a test holds. */
+function asked(test: Expression): string[] {
+  return isCall(test, 'and') ? test.args.flatMap(asked) : [keyOf(test)];
 }
 
 function isAlone({ parts }: Line): boolean {

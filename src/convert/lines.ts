@@ -7,6 +7,7 @@
  */
 import { CannotConvert } from './cannot.ts';
 import type { Branch, Content, Control, Piece } from './lower.ts';
+import { isCall } from './expression.ts';
 import type { Expression } from './expression.ts';
 
 /** A part of a line. `level` is how many blocks with a context of their own are around it. */
@@ -210,14 +211,21 @@ function startsLine(pieces: readonly Piece[]): boolean | undefined {
 function endsLine(pieces: readonly Piece[]): boolean {
   const last = pieces.at(-1);
   if (last?.type === 'text') {
-    if (/\n[ \t]*$/.test(last.text)) return true;
+    // What separates documents ends where it stands.
+    if (/\n(?:[ \t]*|---)$/.test(last.text)) return true;
     return last.text.trim() === '' && endsLine(pieces.slice(0, -1));
   }
   return last?.type === 'control' && last.branches.every(({ body }) => body.length === 0 || endsLine(body));
 }
 
+/** Nothing is printed by what stops the render. */
+function isRefusal(piece: Piece): boolean {
+  if (piece.type === 'text') return piece.text.trim() === '';
+  return piece.type === 'value' && (isCall(piece.value, 'fail') || isCall(piece.value, 'required'));
+}
+
 function isLineLevel({ branches }: Control, isStart: boolean, follows: boolean | undefined): boolean {
-  const bodies = branches.map(({ body }) => body).filter((body) => body.length > 0);
+  const bodies = branches.map(({ body }) => body).filter((body) => body.length > 0 && !body.every(isRefusal));
   if (!isStart && !bodies.every((body) => startsLine(body) === true)) return false;
   return follows !== false || bodies.every(endsLine);
 }
@@ -225,7 +233,7 @@ function isLineLevel({ branches }: Control, isStart: boolean, follows: boolean |
 /** What stands on the line behind a block that ends one. */
 function lastIndent({ branches }: Control): Part[] {
   const last = branches.find(({ body }) => body.length > 0)?.body.at(-1);
-  const indent = last?.type === 'text' ? /[ \t]*$/.exec(last.text)?.[0] : '';
+  const indent = last?.type === 'text' ? /\n([ \t]*)$/.exec(last.text)?.[1] : '';
   return indent === undefined || indent === '' ? [] : [indent];
 }
 

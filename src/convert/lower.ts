@@ -2,11 +2,11 @@
 import { decodeText } from '../render/gotemplate/value.ts';
 import type { Command, List, Operand, Pipe, Statement, Template } from '../render/gotemplate/node.ts';
 import { CannotConvert } from './cannot.ts';
-import { call, isCall, literal, path } from './expression.ts';
-import type { Expression, Path } from './expression.ts';
+import { call, isCall, literal, path, withoutElse } from './expression.ts';
+import type { Expression, Path, Trail } from './expression.ts';
 import type { DefaultAt } from './layout.ts';
 import { callHelper } from './functions.ts';
-import { expressionOf, fieldOf, isSameMeaning, ROOT, valueOf } from './meaning.ts';
+import { expressionOf, fieldOf, isSameMeaning, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 import { nameFor } from './names.ts';
 
@@ -183,7 +183,7 @@ class Lowering {
       else {
         const name = nameFor(value, outer.names);
         opens = { block: 'with', value, names: [name] };
-        scope.dot = valueOf(path(name));
+        scope.dot = valueOf(path(name, [], trailOf(value)));
         (scope as { names: readonly string[] }).names = [...outer.names, name];
       }
     } else if (node.type === 'with') scope.dot = meaning;
@@ -268,8 +268,8 @@ class Lowering {
       if (file !== undefined) return valueOf(call('include', literal(file)));
       throw this.#fail('include takes a name that is known', pos);
     }
-    const isAbsent = ({ names, trail }: Path): boolean =>
-      names.length > 0 && trail !== undefined && this.#surroundings.defaultAt(trail) === undefined;
+    const isAbsent = ({ base, names, trail }: Path): boolean =>
+      names.length > 0 && (base === 'this' || (trail !== undefined && this.#surroundings.defaultAt(trail) === undefined));
     return callHelper(name, args, isAbsent, (why) => this.#fail(why, pos));
   }
 
@@ -284,7 +284,7 @@ class Lowering {
       const names = of.names.slice(0, -1);
       const owner = this.#operand({ ...of, names }, scope);
       const values = args.map(expressionOf);
-      const helper = owner.kind === 'object' ? METHODS[`${owner.object}.${name}`] : undefined;
+      const helper = owner.kind === 'object' ? METHODS.get(`${owner.object}.${name}`) : undefined;
       if (helper !== undefined && values.every((value) => value !== undefined)) return valueOf(call(helper, ...values));
     }
     throw this.#fail('a call that native templates do not have', of.pos);
@@ -345,15 +345,21 @@ const ACTS: ReadonlySet<string> = new Set([
   'prepend',
 ]);
 
+/** Where a value stands mostly: of several that are put together, the first. */
+function trailOf(value: Expression): Trail | undefined {
+  if (value.type === 'path') return value.trail;
+  return value.type === 'call' ? value.args.map(trailOf).find((trail) => trail !== undefined) : undefined;
+}
+
 /** A branch behind which variables may be others. */
 type End = { test: Expression | undefined; scope: Scope };
 
-const METHODS: Readonly<Record<string, string>> = {
-  'apiVersions.Has': 'capabilities.has',
-  'files.Get': 'files.get',
-  'files.Lines': 'files.lines',
-  'files.Glob': 'files.glob',
-};
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ['apiVersions.Has', 'capabilities.has'],
+  ['files.Get', 'files.get'],
+  ['files.Lines', 'files.lines'],
+  ['files.Glob', 'files.glob'],
+]);
 
 function within(outer: Scope): Scope {
   return { ...outer, variables: new Map(outer.variables), declared: new Set() };
@@ -371,11 +377,11 @@ function contentOf(text: Expression): Content {
     const [name, context] = inner.args;
     if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
   }
-  if (isCall(inner, 'toYaml') && inner.args[0] !== undefined) return { structure: { value: inner.args[0] }, text };
+  if (isCall(inner, 'toYaml') && inner.args[0] !== undefined) return { structure: { value: withoutElse(inner.args[0]) }, text };
   if (isCall(inner, 'goTpl')) {
     const [of, ...rest] = inner.args;
     if (of !== undefined && isCall(of, 'toYaml')) {
-      return { structure: { value: call('goTpl', ...of.args, ...rest) }, text };
+      return { structure: { value: call('goTpl', ...of.args.map(withoutElse), ...rest) }, text };
     }
   }
   return { structure: { value: call('fromYaml', inner) }, text };
@@ -406,4 +412,3 @@ function templateFile(name: Expression): string | undefined {
   return file.value.replace(/^\//, '');
 }
 
-export { ROOT };

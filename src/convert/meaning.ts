@@ -21,24 +21,24 @@ export function valueOf(value: Expression): Meaning {
   return { kind: 'value', value };
 }
 
-const OBJECTS: Readonly<Record<string, RootObject>> = {
+const OBJECTS: ReadonlyMap<string, RootObject> = mapOf({
   Release: 'release',
   Chart: 'chart',
   Capabilities: 'capabilities',
   Files: 'files',
   Template: 'template',
-};
+});
 
-const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  release: {
+const FIELDS: ReadonlyMap<string, ReadonlyMap<string, string>> = mapOf({
+  release: mapOf({
     Name: 'name',
     Namespace: 'namespace',
     Revision: 'revision',
     IsInstall: 'isInstall',
     IsUpgrade: 'isUpgrade',
     Service: 'service',
-  },
-  chart: {
+  }),
+  chart: mapOf({
     Name: 'name',
     Version: 'version',
     AppVersion: 'appVersion',
@@ -52,16 +52,21 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Sources: 'sources',
     Annotations: 'annotations',
     Deprecated: 'deprecated',
-  },
-  template: { Name: 'name', BasePath: 'basePath' },
-};
+  }),
+  template: mapOf({ Name: 'name', BasePath: 'basePath' }),
+});
+
+/** Names of charts are looked up: no object has to be in between, with names of its own. */
+function mapOf<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries));
+}
 
 /** A field of a value; undefined for what native templates do not have. */
 export function fieldOf(of: Meaning, name: string): Meaning | undefined {
   switch (of.kind) {
     case 'root': {
       if (name === 'Values') return valueOf(path('values', [], []));
-      const object = OBJECTS[name];
+      const object = OBJECTS.get(name);
       return object && { kind: 'object', object };
     }
     case 'object':
@@ -95,7 +100,7 @@ function fieldOfObject(object: RootObject, name: string): Meaning | undefined {
     if (name !== 'Major' && name !== 'Minor') return undefined;
     return valueOf(call('toString', call('get', call('semver', version), literal(name))));
   }
-  const field = FIELDS[object]?.[name];
+  const field = FIELDS.get(object)?.get(name);
   return field === undefined ? undefined : valueOf(path(object, [field]));
 }
 

@@ -68,7 +68,7 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
 
 /** How many values are changed at random: always, and while there are lines that none has reached. */
 const ENOUGH = 60;
-const MOST = 1000;
+const MOST = 400;
 
 function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[]): Generator<Change> {
   // Keys of two maps that are put together must not be the same.

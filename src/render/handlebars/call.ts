@@ -58,7 +58,7 @@ export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope
 }
 
 /** What the interpreter itself understands beside the library's helpers. */
-const FORMS = ['include', 'tpl', 'lookup'];
+export const FORMS: readonly string[] = ['include', 'tpl', 'lookup'];
 
 function isHelper(evaluator: Evaluator, name: string): boolean {
   return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
