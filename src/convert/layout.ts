@@ -1,7 +1,17 @@
 /** Lines of a template printed in the notation of native ones. */
 import { printScalar } from '../yaml/print.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
-import { call, isCall, keyOf, literal, orElse, printArgument, printExpression, Unprintable, withoutElse } from './expression.ts';
+import {
+  call,
+  isCall,
+  keyOf,
+  literal,
+  orElse,
+  printArgument,
+  printExpression,
+  Unprintable,
+  withoutElse,
+} from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
 import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
@@ -311,8 +321,8 @@ function isWholeStart(text: string): boolean {
 }
 
 function isWholeEnd(rest: readonly Part[]): boolean {
-  const [next] = rest;
-  return next === undefined || (typeof next === 'string' && /^\s*(?:$|#|[,\]}]|:\s|:$)/.test(next));
+  const text = rest.map((part) => (typeof part === 'string' ? part : 'x')).join('');
+  return /^\s*(?:$|#|[,\]}]|:\s|:$)/.test(text);
 }
 
 /** Literals that some readers take for one thing and others for another are written as what Kubernetes reads. */

@@ -269,7 +269,8 @@ class Lowering {
       throw this.#fail('include takes a name that is known', pos);
     }
     const isAbsent = ({ base, names, trail }: Path): boolean =>
-      names.length > 0 && (base === 'this' || (trail !== undefined && this.#surroundings.defaultAt(trail) === undefined));
+      names.length > 0 &&
+      (base === 'this' || (trail !== undefined && this.#surroundings.defaultAt(trail) === undefined));
     return callHelper(name, args, isAbsent, (why) => this.#fail(why, pos));
   }
 
@@ -377,7 +378,8 @@ function contentOf(text: Expression): Content {
     const [name, context] = inner.args;
     if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
   }
-  if (isCall(inner, 'toYaml') && inner.args[0] !== undefined) return { structure: { value: withoutElse(inner.args[0]) }, text };
+  if (isCall(inner, 'toYaml') && inner.args[0] !== undefined)
+    return { structure: { value: withoutElse(inner.args[0]) }, text };
   if (isCall(inner, 'goTpl')) {
     const [of, ...rest] = inner.args;
     if (of !== undefined && isCall(of, 'toYaml')) {
@@ -411,4 +413,3 @@ function templateFile(name: Expression): string | undefined {
   if (format !== undefined && !(format.type === 'literal' && /^%s\/?%s$/.test(String(format.value)))) return undefined;
   return file.value.replace(/^\//, '');
 }
-
