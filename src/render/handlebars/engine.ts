@@ -81,7 +81,7 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
     const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
     try {
       if (chart.metadata.type === 'library' && !isPartial) continue;
-      const template = parsedOf(data, `${path}/${name}`, file);
+      const template = parseTemplate(textOf(data, file), `${path}/${name}`, file);
       if (isPartial) addPartials(partials, partialName(name), template);
       else templates.push(template);
     } catch (error) {
@@ -90,17 +90,6 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
     }
   }
   return { chart, path, templates, partials };
-}
-
-const parsed = new WeakMap<Uint8Array, Template>();
-
-/** The template of a file, which is parsed once: whoever renders a chart many times has the same bytes. */
-function parsedOf(data: Uint8Array, name: string, file: string): Template {
-  const known = parsed.get(data);
-  if (known !== undefined && known.name === name && known.file === file) return known;
-  const template = parseTemplate(textOf(data, file), name, file);
-  parsed.set(data, template);
-  return template;
 }
 
 /** The text of a file, without a byte order mark. */
