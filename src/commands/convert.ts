@@ -4,43 +4,43 @@ import { formatPosition } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { printError } from '../terminal/output.ts';
 import type { Json } from '../yaml/value.ts';
-import { defineCommand } from './support/command.ts';
-import type { Command } from './support/command.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
 import { CHART_FLAGS, OUTPUT_FLAG } from './support/flags.ts';
 import { linkOptions } from './support/load.ts';
 import { printResult } from './support/release-output.ts';
 
-export const command: Command = defineCommand({
-  description: [
+class ConvertCommand extends PkgCommand {
+  static override description = [
     'Turns Go templates of a chart into native ones, where both give the same objects: for the values of the chart, for',
     'each values file in ci/ and tests/, and for many variations of what a template reads. What cannot be shown to be',
     'the same stays a Go template, and the reason is printed. Helm cannot install the chart after that.',
-  ],
-  examples: [
-    { command: 'pkg convert ./web --dry-run', says: 'what can be converted, and why the rest cannot' },
-    { command: 'pkg convert ./web --output-dir out', says: 'the converted chart in out/web' },
-    { command: 'pkg convert ./web templates/service.yaml', says: 'one file of it' },
-  ],
-  args: [
-    { name: 'CHART', summary: 'a chart folder', complete: 'directory' },
-    { name: 'FILE', summary: 'templates to convert; all of them unless named', optional: true, rest: true },
-  ],
-  flags: {
-    'dry-run': { type: 'boolean', summary: 'write nothing' },
-    'output-dir': {
-      type: 'string',
-      value: 'FOLDER',
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg convert ./web --dry-run', description: 'what can be converted, and why the rest cannot' },
+    { command: 'pkg convert ./web --output-dir out', description: 'the converted chart in out/web' },
+    { command: 'pkg convert ./web templates/service.yaml', description: 'one file of it' },
+  ];
+  static override args = {
+    CHART: Args.string({ required: true, description: 'a chart folder', complete: 'directory' }),
+    FILE: Args.string({ description: 'templates to convert; all of them unless named', multiple: true }),
+  };
+  static override flags = {
+    'dry-run': Flags.boolean({ summary: 'write nothing' }),
+    'output-dir': Flags.string({
+      helpValue: 'FOLDER',
       complete: 'directory',
       summary: 'write the converted chart into this folder, and leave the chart as it is',
-    },
+    }),
     ...CHART_FLAGS,
     ...OUTPUT_FLAG,
-  },
-  async run({ flags, args }) {
-    const [folder = '', ...files] = args;
-    const conversion = await convertFolder(folder, {
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(ConvertCommand);
+    const conversion = await convertFolder(args.CHART, {
       ...linkOptions(flags),
-      files,
+      files: args.FILE ?? [],
       outputDir: flags['output-dir'],
       dryRun: flags['dry-run'],
       ...(process.stderr.isTTY && { progress: (file) => printError(`comparing ${printable(file)}\n`) }),
@@ -50,8 +50,10 @@ export const command: Command = defineCommand({
       () => conversionJson(conversion),
       () => conversionText(conversion),
     );
-  },
-});
+  }
+}
+
+export const command: CommandClass = ConvertCommand;
 
 function conversionJson({ files, helpers, written, removed }: Conversion): Json {
   const result = ({ file, name, isConverted, count, why, at }: Result): Json => ({
