@@ -200,7 +200,8 @@ function startsLine(pieces: readonly Piece[]): boolean | undefined {
     } else if (piece.type === 'value') return false;
     else if (piece.type === 'block') return piece.isNewLine;
     else {
-      const starts = piece.branches.map(({ body }) => startsLine(body)).filter((start) => start !== undefined);
+      const bodies = piece.branches.map(({ body }) => body).filter((body) => !body.every(isRefusal));
+      const starts = bodies.map(startsLine).filter((start) => start !== undefined);
       if (starts.length > 0) return starts.every(Boolean);
     }
   }

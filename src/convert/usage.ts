@@ -14,6 +14,8 @@ export type Usage = {
   isTest: boolean;
   isData: boolean;
   isNumber: boolean;
+  /** It is run as a template. */
+  isTemplate: boolean;
   /** It is asked what sort of value it is. */
   isAnySort: boolean;
   /** It stands beside keys, or beside items. */
@@ -32,6 +34,7 @@ export function newUsage(): Usage {
     isTest: false,
     isData: false,
     isNumber: false,
+    isTemplate: false,
     isAnySort: false,
     sort: undefined,
     texts: new Set(),
@@ -42,7 +45,7 @@ export function newUsage(): Usage {
 const DATA: ReadonlySet<string> = new Set(
   (
     'toYaml toJson toPrettyJson merge mergeOverwrite keys values concat append prepend uniq has join first last rest ' +
-    'initial compact without reverse sortAlpha pick omit hasKey get pluck dig deepCopy spread optional goTpl tpl dict list'
+    'initial compact without reverse sortAlpha pick omit hasKey get pluck dig deepCopy dict list'
   ).split(' '),
 );
 const TESTS: ReadonlySet<string> = new Set([
@@ -141,6 +144,7 @@ function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
     usage.isAnySort ||= SORTS.has(name);
   } else if (NUMBERS.has(name)) usage.isNumber = true;
   else if (name === 'default' || name === 'ternary' || name === 'coalesce' || name === 'required') note(usage, how);
+  else if (name === 'goTpl') usage.isTemplate = usage.isText = true;
   else if (DATA.has(name)) usage.isData = true;
   else if (name !== 'include' && name !== 'index') usage.isText = true;
 }

@@ -11,6 +11,9 @@ export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boo
 
 type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean };
 
+/** A text that is a Go template. */
+const TEMPLATE = 'in-{{ .Release.Namespace }}';
+
 /** Texts that are something else without quotes, or break the structure around them. */
 const AWKWARD: readonly string[] = [
   '',
@@ -115,7 +118,8 @@ function* benignValues(usage: Usage, own: Value | undefined, name: string): Gene
     yield 0;
   } else if (typeof own === 'string') {
     yield own === '' ? `other-${name.toLowerCase()}` : 'other';
-    for (const text of usage.texts) yield text;
+    yield* usage.texts;
+    if (usage.isTemplate) yield TEMPLATE;
   } else if (Array.isArray(own)) {
     yield* samples(usage, name, 'list');
     yield* lists(usage.texts);
@@ -159,6 +163,7 @@ function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined
     yield new Map([...fields].flatMap(([key, field]) => firstSample(field, `${name}-${key}`, key)));
     return;
   }
+  if (usage.isTemplate && sort === undefined) yield TEMPLATE;
   if (usage.isNumber && sort === undefined) yield 3;
   if (usage.isText && sort === undefined) {
     yield `text-${name.toLowerCase()}`;
@@ -188,7 +193,9 @@ function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined
 
 function* samplesOfItem(items: Usage, name: string): Generator<Value> {
   const found = [...samples(items, name, undefined)];
-  yield* found.slice(0, 3);
+  // A number among texts may be refused, and all of them with it.
+  const texts = found.filter((value) => typeof value === 'string');
+  yield* (texts.length > 0 ? texts : found).slice(0, 3);
   if (found.length === 0) yield 'item';
 }
 
