@@ -72,7 +72,7 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
 
 function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
   return {
-    names: () => [...machine.namespace.keys()].map(decodeText),
+    names: () => [...machine.namespace.keys()].flatMap((name) => namesOf(name, scopes)).map(decodeText),
     print: (chart, file, name, data) => {
       const scope = scopes.find((candidate) => candidate.chart === chart);
       if (scope === undefined) return undefined;
@@ -88,6 +88,14 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
       );
     },
   };
+}
+
+/** What native templates may call a template: a file also by its name in its chart. */
+function namesOf(name: string, scopes: readonly Scope[]): string[] {
+  const scope = scopes.find(({ path }) => name.startsWith(`${path}/templates/`));
+  if (scope === undefined) return [name];
+  const inChart = name.slice(scope.path.length + 1);
+  return [name, inChart, inChart.slice('templates/'.length)];
 }
 
 /** Data of a native template, with all that Go templates know where it says `@go`. */
