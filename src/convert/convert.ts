@@ -101,6 +101,9 @@ class Converter {
         const lowered = this.#helpers.lower(template, ROOT);
         const nodes = linesOf(lowered.pieces, name.endsWith('NOTES.txt'), template.source.name);
         const text = printLines(nodes, this.#helpers.defaultAt, this.#helpers.note);
+        if (this.#chart.templates.some((one) => one.name === `${name}.hbs`)) {
+          throw new CannotConvert(`${name}.hbs is there already`, template.source.name, 0);
+        }
         if ([...this.#sources.definitions.values()].some((definition) => definition.file === name)) {
           throw new CannotConvert('it defines templates that others include', template.source.name, 0);
         }
@@ -178,17 +181,26 @@ class Converter {
   /** All files together: in Go templates one may change values that others read after it. */
   async #together(accepted: Map<string, Candidate>): Promise<Conversion> {
     for (;;) {
+      const included = this.#sources.includedFiles(new Set(accepted.keys()));
+      if (included.length > 0) {
+        this.#giveUp(accepted, included, 'a Go template includes it, for a checksum mostly');
+        continue;
+      }
       const conversion = this.#conversion(accepted);
       if (accepted.size === 0) return conversion;
       const changed = await changedFiles(this.#chart, converted(this.#chart, conversion), this.#options.bases);
       if (changed.size === 0) return conversion;
       const own = [...changed].filter((name) => accepted.has(name));
       // Where a file that stays a Go template is another one, nobody knows by which of the others.
-      for (const name of own.length > 0 ? own : [...accepted.keys()]) {
-        accepted.delete(name);
-        const why = 'together with other files it gives other objects';
-        this.#take({ file: name, isConverted: false, count: 0, why });
-      }
+      const names = own.length > 0 ? own : [...accepted.keys()];
+      this.#giveUp(accepted, names, 'together with other files it gives other objects');
+    }
+  }
+
+  #giveUp(accepted: Map<string, Candidate>, names: readonly string[], why: string): void {
+    for (const name of names) {
+      accepted.delete(name);
+      this.#take({ file: name, isConverted: false, count: 0, why });
     }
   }
 

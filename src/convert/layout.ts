@@ -150,6 +150,7 @@ class Printer {
     const siblings: Line[] = [];
     for (let index = at - 1; index >= 0 && !isBelow; index--) {
       const other = this.#all[index];
+      if (other !== undefined && isExclusive(other, line)) continue;
       if (other === undefined || (!other.isText && indentOf(other.parts) + dashes(other) < column)) break;
       siblings.push(other);
       // What stands behind the dash of an item begins it.
@@ -157,6 +158,7 @@ class Printer {
     }
     for (let index = at + 1; index < this.#all.length; index++) {
       const other = this.#all[index];
+      if (other !== undefined && isExclusive(other, line)) continue;
       if (other === undefined || (!other.isText && indentOf(other.parts) < column)) break;
       if (isBelow && indentOf(other.parts) === column && dashes(other) === 0 && !isAlone(other)) break;
       siblings.push(other);
@@ -166,7 +168,7 @@ class Printer {
       if (other.isText || isComment(other)) continue;
       const indent = indentOf(other.parts);
       if (isAlone(other)) {
-        if (indent === column && !isExclusive(other, line)) blocks++;
+        if (indent === column) blocks++;
         continue;
       }
       if (indent === column) return dashes(other) > 0 ? 'list' : 'map';
@@ -252,8 +254,12 @@ function dashes({ parts }: Line): number {
 
 /** Do two lines stand in branches of which one at most is printed? */
 function isExclusive(a: Line, b: Line): boolean {
-  return a.within.some(({ control, branch }) =>
-    b.within.some((other) => other.control === control && other.branch !== branch),
+  return a.within.some(({ control, branch, test }) =>
+    b.within.some(
+      (other) =>
+        (other.control === control && other.branch !== branch) ||
+        (test !== '' && (other.test === `(not ${test})` || test === `(not ${other.test})`)),
+    ),
   );
 }
 

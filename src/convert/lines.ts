@@ -7,7 +7,7 @@
  */
 import { CannotConvert } from './cannot.ts';
 import type { Branch, Content, Control, Piece } from './lower.ts';
-import { isCall } from './expression.ts';
+import { isCall, keyOf } from './expression.ts';
 import type { Expression } from './expression.ts';
 
 /** A part of a line. `level` is how many blocks with a context of their own are around it. */
@@ -27,8 +27,8 @@ export type Line = {
   parts: Part[];
   /** In a block of text, `|` or `>`, or in a file that is none of YAML. */
   isText: boolean;
-  /** The branches that it stands in, by the number of their block. */
-  within: readonly { control: number; branch: number }[];
+  /** The branches that it stands in, by the number of their block, with what each of them asks for. */
+  within: readonly { control: number; branch: number; test: string }[];
 };
 
 /** A block whose tags stand on lines of their own. */
@@ -153,7 +153,7 @@ class Setter {
               skips: !isStart || startsLine(body) === true,
               follows,
               text,
-              within: [...within, { control, branch }],
+              within: [...within, { control, branch, test: opens?.block === 'if' ? keyOf(opens.value) : '' }],
               level: inner,
             });
             after = made.text ?? after;

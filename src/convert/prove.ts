@@ -144,7 +144,9 @@ class Prover {
     const native = await this.#renderNative(situation);
     if (go instanceof PkgError) {
       if (!(native instanceof PkgError)) throw this.#different(situation, `helm refuses (${go.message})`);
-      if (native.code !== 'PKG_TEMPLATE_FAILED') throw this.#different(situation, native.message);
+      const refuses =
+        native.code === 'PKG_TEMPLATE_FAILED' || (situation.isMissing === true && OF_MISSING.has(native.code));
+      if (!refuses) throw this.#different(situation, native.message);
     } else if (native instanceof PkgError) {
       // Helm prints nothing for a value that is not there; native templates say so.
       if (situation.isMissing === true && OF_MISSING.has(native.code)) return 'skipped';

@@ -53,6 +53,23 @@ export class Sources {
   }
 
   /**
+   * Files that Go templates may include by their names, for a checksum: (print .Template.BasePath "/config.yaml").
+   *
+   * @param gone files that are no Go templates any more, one of which is asked for
+   */
+  includedFiles(gone: ReadonlySet<string>): string[] {
+    const texts = new Set<string>();
+    for (const [name, template] of this.files) {
+      if (!gone.has(name)) for (const text of textsIn(template.body.list ?? [])) texts.add(text);
+    }
+    for (const { template } of this.definitions.values()) {
+      for (const text of textsIn(template.body.list ?? [])) texts.add(text);
+    }
+    const ends = [...texts].map((text) => `/${text.replace(/^\//, '')}`).filter((text) => text.includes('.'));
+    return [...gone].filter((name) => ends.some((end) => `/${name}`.endsWith(end)));
+  }
+
+  /**
    * The definitions that are needed by Go templates: by files, and by what these include.
    *
    * @param gone files that are no Go templates any more

@@ -168,6 +168,33 @@ test('a template that others were changed by keeps them', async () => {
   expect(pkg(['template', 'demo', folder]).stdout).toBe(helm(['template', 'demo', folder]).stdout);
 });
 
+test('a file whose checksum a Go template has stays one, and goes with it', async () => {
+  const folder = chartOf('checksum', {
+    'values.yaml': 'a: x\n',
+    'templates/config.yaml': CONFIG,
+    'templates/b.yaml': CONFIG.replace('.Name }}', '.Name }}-b'),
+    'templates/secret.yaml': SECRET.replace(
+      'stringData:',
+      '  annotations:\n    sum: {{ include (print .Template.BasePath "/config.yaml") . | sha256sum }}\nstringData:',
+    ),
+  });
+  const { files } = await convert(folder);
+  expect(files.map(({ file, isConverted }) => [file, isConverted])).toEqual([
+    ['templates/b.yaml', true],
+    ['templates/config.yaml', false],
+    ['templates/secret.yaml', false],
+  ]);
+  writeFileSync(
+    join(folder, 'templates/secret.yaml'),
+    readFileSync(join(folder, 'templates/secret.yaml'), 'utf8').replace('{{ randAlphaNum 9 }}', 'x'),
+  );
+  expect((await convert(folder)).files.every(({ isConverted }) => isConverted)).toBe(true);
+  const before = pkg(['template', 'demo', folder]).stdout;
+  const sum = (text: string): string | undefined => /sum: (\w+)/.exec(text)?.[1];
+  expect(sum(before)).toMatch(/^[0-9a-f]{64}$/);
+  expect(sum(pkg(['template', 'demo', folder, '--set', 'a=y']).stdout)).not.toBe(sum(before));
+});
+
 test('files are converted whole, those that were named, and nothing is written unless it should be', () => {
   const files = {
     'values.yaml': 'a: x\n',
