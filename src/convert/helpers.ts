@@ -1,10 +1,10 @@
 /** Templates that others include, as native partials: as text for names, as structure for lines of YAML. */
 import type { Call, Expression } from './expression.ts';
 import { printLines, printWord } from './layout.ts';
-import type { DefaultAt, NoteSort } from './layout.ts';
+import type { NoteSort } from './layout.ts';
 import { linesOf } from './lines.ts';
 import type { Node, Part } from './lines.ts';
-import type { Piece } from './lower.ts';
+import type { DefaultAt, Piece } from './pieces.ts';
 
 /** How a template is included: where lines of YAML stand, or as a text. */
 export type Use = { name: string; as: 'structure' | 'text' };

@@ -12,13 +12,10 @@ import {
   Unprintable,
   withoutElse,
 } from './expression.ts';
-import type { Expression, Path, Trail } from './expression.ts';
+import type { Expression, Path } from './expression.ts';
 import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
-import type { Branch } from './lower.ts';
-
-/** What a path below the chart's values holds by default; `empty` is an empty text, undefined nothing. */
-export type DefaultAt = (trail: Trail | undefined) => 'map' | 'list' | 'empty' | 'other' | undefined;
+import type { Branch, DefaultAt } from './pieces.ts';
 
 /** Told of a value that stands beside keys, or beside items. */
 export type NoteSort = (path: Path, sort: 'map' | 'list') => void;

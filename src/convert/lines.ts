@@ -6,7 +6,7 @@
  * lines count only in texts.
  */
 import { CannotConvert } from './cannot.ts';
-import type { Branch, Content, Control, Piece } from './lower.ts';
+import type { Branch, Content, Control, Piece } from './pieces.ts';
 import { isCall, keyOf } from './expression.ts';
 import type { Expression } from './expression.ts';
 

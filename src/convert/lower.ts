@@ -4,33 +4,11 @@ import type { Command, List, Operand, Pipe, Statement, Template } from '../rende
 import { CannotConvert } from './cannot.ts';
 import { call, isCall, literal, path, withoutElse } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
-import type { DefaultAt } from './layout.ts';
 import { callHelper } from './functions.ts';
 import { expressionOf, fieldOf, isSameMeaning, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
+import type { Branch, Content, Control, DefaultAt, Piece } from './pieces.ts';
 import { nameFor } from './names.ts';
-
-/** What a `{{> partial}}` or a value that is a structure of its own is, and what stands for it in a text. */
-export type Content = {
-  structure: { partial: string; context: Expression | undefined } | { value: Expression };
-  text: Expression;
-};
-
-/** A part of a template. `pos` is where it stands in the Go template. */
-export type Piece =
-  | { type: 'text'; text: string }
-  | { type: 'value'; value: Expression; pos: number }
-  /** Lines of their own. `indent` of `nindent` and `indent`; `isNewLine` for the first of these two. */
-  | { type: 'block'; content: Content; indent: number | undefined; isNewLine: boolean; pos: number }
-  | Control;
-
-/** `if`, `each` and `with`. A chain of `else if` has several branches; the last one may have no test. */
-export type Control = { type: 'control'; branches: readonly Branch[]; pos: number };
-export type Branch = {
-  /** What opens the branch; undefined for `else`. */
-  opens: { block: 'if' | 'each' | 'with'; value: Expression; names: readonly string[] } | undefined;
-  body: readonly Piece[];
-};
 
 /** What lowering asks about the chart. */
 export type Surroundings = {

@@ -1,7 +1,7 @@
 /** Which of the chart's values a template reads, and how. */
 import { pathsOf } from './expression.ts';
 import type { Call, Expression, Path } from './expression.ts';
-import type { Content, Piece } from './lower.ts';
+import type { Content, Piece } from './pieces.ts';
 
 /**
  * What is known of a value from how it is used. `fields` are those of a map; `items` what a list or a map is gone
