@@ -75,6 +75,7 @@ function conversionJson({ files, helpers, written, removed }: Conversion): Json 
 }
 
 function conversionText({ files, helpers }: Conversion): string {
+  if (files.length === 0) return 'there are no Go templates to convert\n';
   const lines = files.map(({ file, isConverted, why, at }) => {
     const where = printable(formatPosition({ ...at, file }));
     if (isConverted) return `converted  ${where}\n`;
@@ -86,7 +87,7 @@ function conversionText({ files, helpers }: Conversion): string {
     lines.push(`kept       ${printable(name ?? '')} in ${where}: ${printable(why ?? '', 1000)}\n`);
   }
   const converted = files.filter((file) => file.isConverted).length;
-  const share = files.length === 0 ? 0 : Math.round((100 * converted) / files.length);
+  const share = Math.round((100 * converted) / files.length);
   const defined = helpers.filter((helper) => helper.isConverted).length;
   const definitions = helpers.length === 0 ? '' : `; ${defined} of ${helpers.length} definitions`;
   return `${lines.join('')}${converted} of ${files.length} files converted (${share} %)${definitions}\n`;
