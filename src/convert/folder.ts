@@ -1,6 +1,7 @@
 /** A chart's folder is converted: read, compared, and written where that is wanted. */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { checkDependencies } from '../chart/dependencies.ts';
 import type { LinkOptions } from '../chart/links.ts';
 import { chartNotFound, loadChart } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
@@ -32,7 +33,7 @@ export type FolderOptions = LinkOptions & {
 /**
  * Converts the Go templates of a chart's folder, and writes those that were shown to be the same.
  *
- * @throws {PkgError} `PKG_CHART_NOT_FOUND` for what is no folder of a chart, `PKG_USAGE` for a file that the chart does
+ * @throws {PkgError} `PKG_CHART_NOT_FOUND` for what is no folder of a chart, `PKG_CHART_DEPENDENCY_MISSING`, `PKG_USAGE` for a file that the chart does
  *   not have, `PKG_FILE_UNWRITABLE`; and what reading charts and templates throws
  */
 export async function convertFolder(folder: string, options: FolderOptions): Promise<Conversion> {
@@ -43,6 +44,7 @@ export async function convertFolder(folder: string, options: FolderOptions): Pro
     });
   }
   const chart = await loadChart(folder, options);
+  checkDependencies(chart);
   const target = options.outputDir === undefined ? folder : join(options.outputDir, chart.metadata.name);
   if (!options.dryRun && options.outputDir !== undefined) checkFree(target);
   const conversion = await convertChart(chart, {

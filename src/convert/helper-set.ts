@@ -4,7 +4,7 @@ import type { Template } from '../render/gotemplate/node.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
 import { CannotConvert } from './cannot.ts';
-import { call, keyOf, literal, path, Unprintable } from './expression.ts';
+import { call, isCall, keyOf, literal, path, Unprintable } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
 import { callsIn, printHelper } from './helpers.ts';
 import type { Use } from './helpers.ts';
@@ -52,7 +52,10 @@ export class HelperSet {
     const surroundings: Surroundings = {
       include: (name, given, fail) => {
         included.push({ name, data: given });
-        return this.#include(name, given, fail);
+        const text = this.#include(name, given, fail);
+        // Where it stands as a value of YAML, the quotes are no part of it.
+        const isQuoted = quotes(this.all.get(name)?.pieces ?? []);
+        return isQuoted ? call('quote', call('trimAll', literal('"'), text)) : text;
       },
       defaultAt: this.defaultAt,
     };
@@ -211,6 +214,12 @@ export class HelperSet {
     for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
     return { reads, apiVersions: [...apiVersions], files: [...files] };
   }
+}
+
+/** Does a definition give one text in quotes, and nothing else? */
+function quotes(pieces: readonly Piece[]): boolean {
+  const [only, ...more] = pieces.filter((piece) => piece.type !== 'text' || piece.text.trim() !== '');
+  return more.length === 0 && only?.type === 'value' && isCall(only.value, 'quote') && only.value.args.length === 1;
 }
 
 /** `templates/_helpers.tpl` becomes `templates/_helpers.hbs`. */
