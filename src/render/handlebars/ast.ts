@@ -38,9 +38,9 @@ export type Partial = {
   name: Path | Sub;
   params: Expression[];
   hash?: Hash;
-  indent: string;
+  program?: undefined;
   loc: Location;
-};
+} & PartialPlace;
 
 export type PartialBlock = {
   type: 'PartialBlockStatement';
@@ -49,9 +49,27 @@ export type PartialBlock = {
   hash?: Hash;
   program: Program;
   loc: Location;
+} & PartialPlace;
+
+/** How a partial stands in its template: see `whitespace.ts`. */
+type PartialPlace = {
+  /** What stands before it on its line, if it stands alone there. */
+  indent: string;
+  /** Nothing but tags stand on its line. */
+  alone?: boolean;
+  /** A line ends behind it, which prints nothing itself. */
+  endsLine?: boolean;
 };
 
-export type Content = { type: 'ContentStatement'; value: string; original: string; loc: Location };
+export type Content = {
+  type: 'ContentStatement';
+  /** What is printed: `original` without white space that was cut off. */
+  value: string;
+  original: string;
+  /** How many characters were cut off in front. */
+  cut?: number;
+  loc: Location;
+};
 
 export type Decorator = { type: 'Decorator'; path: Expression; loc: Location };
 

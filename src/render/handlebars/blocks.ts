@@ -108,29 +108,10 @@ function document(
   run(evaluator, node.program, scope, frame, inside);
   const text = print(evaluator.host.structure(inside));
   if (output.slots === undefined) {
-    output.add(text, frame.template, node);
+    output.add(text, frame, node);
     return;
   }
-  // A tag alone on its line loses the white space around it: it is put back, so that the value stays
-  // where the template shows it.
-  const { lines, alone } = aloneOnItsLine(node, frame.template.source);
-  if (alone && output.atLineStart) output.add(' '.repeat(node.loc.start.column), frame.template, node);
   evaluator.emitSlot('v', text, node, frame, output, undefined, scope);
-  if (closesAlone(node, lines)) output.add('\n', frame.template, node);
-}
-
-function aloneOnItsLine(node: Block, source: string): { lines: string[]; alone: boolean } {
-  const lines = source.split('\n');
-  const before = (lines[node.loc.start.line - 1] ?? '').slice(0, node.loc.start.column);
-  return { lines, alone: before.trim() === '' };
-}
-
-/** Does the close tag stand alone on its line, so that Handlebars took the newline after it? */
-function closesAlone(node: Block, lines: readonly string[]): boolean {
-  const { line, column } = node.loc.end;
-  const text = lines[line - 1] ?? '';
-  const before = text.slice(0, Math.max(0, text.lastIndexOf('{{', column - 1)));
-  return before.trim() === '' && text.slice(column).trim() === '';
 }
 
 function yamlText(documents: readonly Value[]): string {

@@ -18,7 +18,8 @@ import {
   LimitReached,
 } from '../functions/limits.ts';
 import { ABSENT } from './helpers/types.ts';
-import { enterBody, extended, isPartialFile, missingPartial } from './run-partial.ts';
+import type { Output } from './output.ts';
+import { enterBody, extended, findBody, isPartialFile, missingPartial } from './run-partial.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
@@ -58,7 +59,7 @@ export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope
 }
 
 /** What the interpreter itself understands beside the library's helpers. */
-const FORMS = ['include', 'tpl', 'lookup'];
+const FORMS = ['include', 'partial', 'tpl', 'lookup'];
 
 function isHelper(evaluator: Evaluator, name: string): boolean {
   return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
@@ -76,6 +77,7 @@ const CALL = 10;
 
 function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   if (name === 'include') return include(evaluator, node, scope, frame);
+  if (name === 'partial') return partial(evaluator, node, scope, frame);
   if (name === 'tpl') return tpl(evaluator, node, scope, frame);
   if (name === 'lookup' && node.params.length === 2) return lookupField(evaluator, node, scope, frame);
   const helper = evaluator.host.findHelper(name);
@@ -152,30 +154,72 @@ function callFunction(
 
 /** `include "name" [context] [key=value …]`: what a partial or another template of the chart looks like. */
 function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
-  const [nameParam, contextParam, ...more] = node.params;
-  const name = nameParam === undefined ? ABSENT : evaluator.expression(nameParam, scope, frame);
-  if (typeof name !== 'string' || more.length > 0) {
-    throw evaluator.fault(
-      'PKG_TEMPLATE_HELPER',
-      'include takes the name of a partial, and the context for it if another is wanted',
-      node.loc,
-      frame,
-      { hints: ['write (include "name") or (include "name" this)'] },
-    );
-  }
-  const found = scope.inlines?.get(name) ?? evaluator.host.findPartial(name);
-  if (found === undefined) {
+  const { name, contextParam } = partialCall(evaluator, 'include', node, scope, frame);
+  const output = evaluator.textOutput();
+  if (!runPartial(evaluator, 'include', name, contextParam, node, scope, frame, output)) {
     const text = printGoTemplate(evaluator, name, node, contextParam, scope, frame);
     if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
     return text;
   }
+  // The newline that ends a file is not part of what it says.
+  return output.toString().replace(/\r?\n$/, '');
+}
+
+/** `partial "name" [context] [key=value …]`: the document of a partial as a value; absent where it prints nothing. */
+function partial(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
+  const { name, contextParam } = partialCall(evaluator, 'partial', node, scope, frame);
+  const output = evaluator.structureOutput();
+  if (!runPartial(evaluator, 'partial', name, contextParam, node, scope, frame, output)) {
+    if (printGoTemplate(evaluator, name, node, contextParam, scope, frame) === undefined)
+      throw missingPartial(evaluator, name, scope, node.loc, frame);
+    const message = `${name} is a Go template, which prints text and no value`;
+    const hints = [`write (include "${name}") for its text`];
+    throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, { hints });
+  }
+  const [value = ABSENT, ...more] = evaluator.host.structure(output);
+  if (more.length === 0) return value;
+  const message = `a partial that is a value prints one document, and ${name} prints ${more.length + 1}`;
+  throw evaluator.fault('PKG_TEMPLATE_SLOT', message, node.loc, frame);
+}
+
+function partialCall(
+  evaluator: Evaluator,
+  form: 'include' | 'partial',
+  node: Mustache | Sub,
+  scope: Scope,
+  frame: Frame,
+): { name: string; contextParam: Expression | undefined } {
+  const [nameParam, contextParam, ...more] = node.params;
+  const name = nameParam === undefined ? ABSENT : evaluator.expression(nameParam, scope, frame);
+  if (typeof name === 'string' && more.length === 0) return { name, contextParam };
+  const quoted = nameParam?.type === 'PathExpression' ? nameParam.original : 'name';
+  throw evaluator.fault(
+    'PKG_TEMPLATE_HELPER',
+    `${form} takes the name of a partial, and the context for it if another is wanted`,
+    node.loc,
+    frame,
+    { hints: [`write (${form} "${quoted}"), (${form} "${quoted}" this) or (${form} "${quoted}" key=value)`] },
+  );
+}
+
+/** Runs a partial; false where there is none of that name. */
+function runPartial(
+  evaluator: Evaluator,
+  form: 'include' | 'partial',
+  name: string,
+  contextParam: Expression | undefined,
+  node: Mustache | Sub,
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+): boolean {
+  const found = findBody(evaluator, name, scope, frame);
+  if (found === undefined) return false;
   let context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
   if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
-  const output = evaluator.textOutput();
-  enterBody(evaluator, found, `include ${name}`, node, { context, provenance }, scope, frame, output);
-  // The newline that ends a file is not part of what it says.
-  return output.toString().replace(/\r?\n$/, '');
+  enterBody(evaluator, found, `${form} ${name}`, node, { context, provenance }, scope, frame, output);
+  return true;
 }
 
 /** `tpl text [context]`: what a text looks like as a template. */

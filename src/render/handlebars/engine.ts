@@ -167,7 +167,7 @@ class Run {
     if (own === undefined) return;
     const { release, capabilities, subchartNotes } = this.#input;
     const partials = new PartialIndex(own, librariesOf(chart, parsed));
-    const evaluator = new Evaluator(this.#host(chart, partials));
+    const evaluator = new Evaluator(this.#host(own, partials));
     const common = chartContext(chart, values, release, capabilities);
     for (const template of own.templates) {
       const isNotes = template.name === `${own.path}/${NOTES}`;
@@ -216,7 +216,7 @@ class Run {
     }
   }
 
-  #host(chart: Chart, partials: PartialIndex): Host {
+  #host(own: ChartTemplates, partials: PartialIndex): Host {
     const { storedValues, lookup, goTemplates } = this.#input;
     const used = this.output.storedValues;
     const host: Host = {
@@ -227,7 +227,9 @@ class Run {
       now: () => this.#now,
       findHelper,
       helperNames,
-      findPartial: (name) => partials.find(name),
+      findPartial: (name, from) => partials.find(name, from),
+      partialOwners: (name) => partials.owners(name),
+      chartPath: own.path,
       partialNames: () => [...partials.names(), ...(goTemplates?.names() ?? [])],
       parseText: (source, name, file) => this.#texts.parse(source, name, file),
       remember: ({ identity, earlier }, make, form) => {
@@ -240,7 +242,7 @@ class Run {
       },
       structure: (output) => this.#reader.values(output),
       ...(lookup === undefined ? {} : { lookup }),
-      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(chart, this.#running, name, data) }),
+      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(own.chart, this.#running, name, data) }),
     };
     return host;
   }

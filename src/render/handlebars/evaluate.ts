@@ -8,7 +8,19 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import { pathOf } from './ast.ts';
-import type { Block, Expression, Location, Mustache, Path, Program, Statement, Template } from './ast.ts';
+import type {
+  Block,
+  Expression,
+  Location,
+  Mustache,
+  Partial,
+  PartialBlock,
+  Path,
+  Program,
+  Statement,
+  Template,
+} from './ast.ts';
+import { gapOf } from './gaps.ts';
 import { builtinBlocks } from './blocks.ts';
 import { callExpression } from './call.ts';
 import { faultAt } from './fault.ts';
@@ -36,8 +48,12 @@ export type Host = {
   now: () => Date;
   findHelper: (name: string) => Helper | undefined;
   helperNames: () => readonly string[];
-  /** A partial of the chart or its libraries; `template` is set where the name is that of a whole template. */
-  findPartial: (name: string) => PartialBody | undefined;
+  /** A partial as the template `from` names it: see {@link PartialIndex}. */
+  findPartial: (name: string, from: string) => PartialBody | undefined;
+  /** The library charts that have a partial of this name. */
+  partialOwners: (name: string) => readonly string[];
+  /** The path of the chart: templates of other paths are those of its libraries. */
+  chartPath: string;
   partialNames: () => readonly string[];
   /** Parses a text of `tpl`: see {@link TextCache}. */
   parseText: (source: string, name: string, file: string) => Template & { firstName: string };
@@ -101,7 +117,7 @@ export class Evaluator {
     if ((meter.taken += STATEMENT) > meter.most) throw this.limit(outOfSteps(meter), statement, frame);
     switch (statement.type) {
       case 'ContentStatement':
-        output.add(statement.value, frame.template, statement);
+        output.add(statement.value, frame, statement);
         return;
       case 'MustacheStatement':
         this.#mustache(statement, scope, frame, output);
@@ -140,26 +156,27 @@ export class Evaluator {
         { hints: ['write {{ }} to put the value itself there'], valuePath: source && valuePathOf(source, scope) },
       );
     }
-    output.add(valueText(value), frame.template, node);
+    output.add(valueText(value), frame, node);
   }
 
   emitSlot(
     kind: SlotKind,
     value: Argument,
-    node: Mustache | Block,
+    node: Mustache | Block | Partial | PartialBlock,
     frame: Frame,
     output: Output,
     source: Expression | undefined,
     scope: Scope,
+    printed?: Output,
   ): void {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
     if (value !== ABSENT) this.#chargeSlot(value, node, frame);
     const { template, calls } = frame;
-    output.addSlot(output.slots, { kind, value, node, template, calls, source, scope });
+    output.addSlot(output.slots, { kind, value, node, template, calls, source, scope, ...(printed && { printed }) }, frame);
   }
 
   /** The value becomes part of a document, which is printed. */
-  #chargeSlot(value: Value, node: Mustache | Block, frame: Frame): void {
+  #chargeSlot(value: Value, node: { loc: Location }, frame: Frame): void {
     try {
       chargeWalk(value);
     } catch (error) {
@@ -179,7 +196,7 @@ export class Evaluator {
     if (output.slots === undefined || !node.escaped) {
       const text =
         name === 'spread' ? spreadText(value, output.currentLine) : isEmptyValue(value) ? '' : valueText(value);
-      output.add(text, frame.template, node);
+      output.add(text, frame, node);
       return;
     }
     if (name === 'optional') {
@@ -194,7 +211,7 @@ export class Evaluator {
       });
     }
     this.emitSlot('s', value, node, frame, output, param, scope);
-    output.add(':', frame.template, node);
+    output.add(':', frame, node);
   }
 
   #absent(node: Mustache, scope: Scope, frame: Frame, output: Output): PkgError {
@@ -243,6 +260,18 @@ export class Evaluator {
   }
 
   #block(node: Block, scope: Scope, frame: Frame, output: Output): void {
+    const before = output.parts.length;
+    this.#blockBody(node, scope, frame, output);
+    this.noteGap(node, frame, output, before);
+  }
+
+  /** Notes that a block or a partial printed nothing, where structure is printed. */
+  noteGap(node: Block | Partial | PartialBlock, frame: Frame, output: Output, before: number): void {
+    if (output.slots !== undefined && output.isBlankSince(before))
+      output.addGap(gapOf(node, frame.template), frame, node);
+  }
+
+  #blockBody(node: Block, scope: Scope, frame: Frame, output: Output): void {
     const path = pathOf(node.path);
     const name = path && simpleName(path);
     const builtin = name === undefined ? undefined : builtinBlocks.get(name);

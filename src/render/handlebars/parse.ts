@@ -1,8 +1,9 @@
 import { PkgError, formatPosition } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
-import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { parseWithoutProcessing, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';
+import { controlWhitespace } from './whitespace.ts';
 
 /** What Handlebars' generated parser says about the token it could not use. */
 type SyntaxHash = { text: string; token: string | number | null; line: number; loc?: Location & RawLocation };
@@ -17,7 +18,7 @@ class TemplateSyntaxError extends Error {
 }
 
 /**
- * Parses a template with Handlebars' own parser, whitespace control included.
+ * Parses a template with Handlebars' own parser; what its white space means is ours (`whitespace.ts`).
  *
  * @param source the template's text
  * @param name `CHART/templates/FILE`
@@ -31,7 +32,9 @@ export function parseTemplate(source: string, name: string, file: string): Templ
     throw new TemplateSyntaxError(message, hash);
   };
   try {
-    return { name, file, source, program: parse(source) as Program };
+    const program = parseWithoutProcessing(source) as Program;
+    controlWhitespace(program, source);
+    return { name, file, source, program };
   } catch (error) {
     throw syntaxError(error, source, file);
   }

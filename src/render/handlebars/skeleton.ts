@@ -7,7 +7,7 @@ import type { Event } from 'js-yaml';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import type { SlotKind, Slots } from './output.ts';
+import type { PlacedGap, SlotKind, Slots } from './output.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
 
@@ -49,10 +49,15 @@ const LARGEST = 1_000_000;
 /**
  * Reads the text of one document, markers and all. Several nodes come out where `...` ends a document early.
  *
+ * @param gaps where blocks printed nothing, in the order of the text
  * @param whole keep each collection with the places of its entries, also where it holds no slot
  * @throws {SkeletonError}
  */
-export function parseSkeleton(text: string, slots: Slots, whole = false): Node[] {
+export function parseSkeleton(
+  text: string,
+  slots: Slots,
+  { gaps = [], whole = false }: { gaps?: readonly PlacedGap[]; whole?: boolean } = {},
+): Node[] {
   let events: Event[];
   try {
     events = parseEvents(text, { maxDepth: DEEPEST });
@@ -65,7 +70,7 @@ export function parseSkeleton(text: string, slots: Slots, whole = false): Node[]
     }
     throw error;
   }
-  return new Composer(text, slots, whole).compose(events);
+  return new Composer(text, slots, gaps, whole).compose(events);
 }
 
 function valueAsTag(offset: number): SkeletonError {
@@ -102,10 +107,12 @@ class Composer {
   readonly #anchors = new Map<string, Node>();
   readonly #whole: boolean;
   readonly #places: Places;
+  readonly #gaps: readonly PlacedGap[];
 
-  constructor(text: string, slots: Slots, whole: boolean) {
+  constructor(text: string, slots: Slots, gaps: readonly PlacedGap[], whole: boolean) {
     this.#text = text;
     this.#slots = slots;
+    this.#gaps = gaps;
     this.#whole = whole;
     this.#places = new Places(text);
   }
@@ -150,7 +157,15 @@ class Composer {
           if (frame.node?.type === 'map' && frame.key === undefined) {
             this.#key(frame, event, this.#places.begin(event, false));
           } else {
-            const node = this.#scalar(event, this.#places.begin(event, frame.node?.type === 'list'));
+            const isItem = frame.node?.type === 'list';
+            const before = this.#places.last;
+            const offset = this.#places.begin(event, isItem);
+            if (this.#isLeftOut(event, isItem ? offset : frame.keyOffset, isItem ? offset + 1 : before, isItem)) {
+              // A block that printed nothing takes its key or item with it.
+              frame.key = undefined;
+              break;
+            }
+            const node = this.#scalar(event, offset);
             this.#anchor(event, node);
             finish(node);
           }
@@ -192,6 +207,21 @@ class Composer {
 
   #anchor(event: ScalarEvent, node: Node): void {
     if (event.anchorStart !== -1) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), node);
+  }
+
+  /**
+   * Is there nothing for a value but blocks that printed nothing?
+   *
+   * @param at where the key or the dash of the item begins, and `end` where it ends
+   */
+  #isLeftOut(event: ScalarEvent, at: number, end: number, isItem: boolean): boolean {
+    const isEmpty = event.valueStart === -1 && event.tagStart === -1 && event.anchorStart === -1;
+    if (!isEmpty || this.#gaps.length === 0) return false;
+    const column = at - this.#text.lastIndexOf('\n', at - 1) - 1;
+    return this.#gaps.some((gap) => {
+      if (gap.at < end || (gap.column <= column && (isItem || !gap.isList || gap.column < column))) return false;
+      return /^["']?[ \t]*:?(?:\s|#.*)*$/.test(this.#text.slice(end, gap.at));
+    });
   }
 
   /** Anchors, aliases and tags are structure: no value may make them. */
