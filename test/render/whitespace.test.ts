@@ -67,7 +67,13 @@ function block(tag: (inner: string) => string, body: fc.Arbitrary<Lines>): fc.Ar
     .map(({ indent: at, list, own, other }): Lines => {
       const text = list === 'none' ? other.text : VALUES[list as 'one'].flatMap(() => own.text);
       return {
-        template: [at + tag(`#each values.${list}`), ...own.template, at + tag('else'), ...other.template, at + tag('/each')],
+        template: [
+          at + tag(`#each values.${list}`),
+          ...own.template,
+          at + tag('else'),
+          ...other.template,
+          at + tag('/each'),
+        ],
         text,
       };
     });
@@ -121,7 +127,11 @@ test.each([
   ['not taken, the line that it began goes on', 'a: {{#if values.no}}\n  k: v\n{{/if}}\nb: c', 'b: c'],
   ['taken', 'a: {{#if values.yes}}\n  k: v\n{{/if}}\nb: c', 'a: {k: v}\nb: c'],
   ['in an item', 'l:\n- {{#if values.no}}\n  k: v\n  {{/if}}\n- b', 'l: [b]'],
-  ['`~` on the right stands where the tag does', 'a:\n  {{#if values.yes~}}\n  k: v\n  {{/if}}\nb: c', 'a: {k: v}\nb: c'],
+  [
+    '`~` on the right stands where the tag does',
+    'a:\n  {{#if values.yes~}}\n  k: v\n  {{/if}}\nb: c',
+    'a: {k: v}\nb: c',
+  ],
   ['`~` on the left of the end alone', 'a:\n  {{#if values.yes}}\n  k: v\n  {{~/if}}\nb: c', 'a: {k: v}\nb: c'],
 ])('a block that begins behind a key: %s', async (_, body, wanted) => {
   const rendered = await render(chartOf({ 'templates/x.yaml.hbs': configMap(body) }, VALUES));

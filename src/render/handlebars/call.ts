@@ -1,30 +1,17 @@
 /** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
-import { PkgError } from '../../errors.ts';
-import { printJson } from '../../yaml/json.ts';
-import { toPlain } from '../../yaml/value.ts';
-import { tplExcerpt } from '../excerpt.ts';
 import { pathOf } from './ast.ts';
 import type { Call, Expression, Mustache, Sub } from './ast.ts';
-import { callInFile, describeCalls, positionIn } from './fault.ts';
 import { printGoTemplate } from './go-templates.ts';
-import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
-import {
-  charge,
-  chargeCopy,
-  chargeMade,
-  chargeRead,
-  chargeVisit,
-  chargeWalk,
-  LimitReached,
-} from '../functions/limits.ts';
+import type { Evaluator, Frame } from './evaluate.ts';
+import { argsText, evaluateTexts } from './tpl.ts';
+import { charge, chargeCopy, chargeMade, chargeRead, chargeVisit, LimitReached } from '../functions/limits.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
-import { enterBody, extended, findBody, isPartialFile, missingPartial } from './run-partial.ts';
+import { enterBody, extended, findBody, missingPartial } from './run-partial.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
 import { typeName } from './text.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
 
 /**
  * The value of a mustache or subexpression: a helper's result, or what a name leads to.
@@ -59,7 +46,7 @@ export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope
 }
 
 /** What the interpreter itself understands beside the library's helpers. */
-const FORMS = ['include', 'partial', 'tpl', 'lookup'];
+export const FORMS: readonly string[] = ['include', 'partial', 'tpl', 'goTpl', 'lookup'];
 
 function isHelper(evaluator: Evaluator, name: string): boolean {
   return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
@@ -78,7 +65,7 @@ const CALL = 10;
 function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   if (name === 'include') return include(evaluator, node, scope, frame);
   if (name === 'partial') return partial(evaluator, node, scope, frame);
-  if (name === 'tpl') return tpl(evaluator, node, scope, frame);
+  if (name === 'tpl' || name === 'goTpl') return evaluateTexts(evaluator, name, node, scope, frame);
   if (name === 'lookup' && node.params.length === 2) return lookupField(evaluator, node, scope, frame);
   const helper = evaluator.host.findHelper(name);
   if (helper === undefined)
@@ -128,15 +115,6 @@ function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Fra
     const near = missing.hints.find((hint) => hint.startsWith('did you mean'));
     return [`${missing.message}${near === undefined ? '' : `: ${near}`}`];
   });
-}
-
-/** The arguments as part of a call's identity: as they are when short, a digest when long. */
-function argsText(args: readonly Argument[]): string {
-  for (const arg of args) if (arg !== ABSENT) chargeWalk(arg);
-  const text = args.map((arg) => (arg === ABSENT ? '' : printJson(toPlain(arg)))).join(',');
-  if (text.length <= 80) return text;
-  // Loaded here, since loading takes longer than most renders.
-  return `sha256:${process.getBuiltinModule('node:crypto').hash('sha256', text)}`;
 }
 
 function callFunction(
@@ -220,76 +198,6 @@ function runPartial(
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
   enterBody(evaluator, found, `${form} ${name}`, node, { context, provenance }, scope, frame, output);
   return true;
-}
-
-/** `tpl text [context]`: what a text looks like as a template. */
-function tpl(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
-  const [textParam, contextParam, ...more] = node.params;
-  const text = textParam === undefined ? ABSENT : evaluator.expression(textParam, scope, frame);
-  if (typeof text !== 'string' || more.length > 0) {
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', `tpl takes a string, and this is ${typeName(text)}`, node.loc, frame, {
-      valuePath: textParam && valuePathOf(textParam, scope),
-    });
-  }
-  // Most texts are no templates.
-  if (!text.includes('{{')) return text;
-  const template = parseText(evaluator, text, node, textParam, scope, frame);
-  const context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
-  const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
-  const output = evaluator.textOutput();
-  const path = (): readonly string[] | undefined => textParam && valuePathOf(textParam, scope);
-  const named = { ...template, name: `${template.name}#tpl`, text: { path } };
-  const body = { program: template.program, template: named, scope: undefined };
-  const identity = identityOfText(evaluator, text, template.firstName, scope, frame);
-  enterBody(evaluator, body, 'tpl', node, { context, provenance, identity }, scope, frame, output);
-  return output.toString();
-}
-
-/**
- * Names a run of a text by the place of its call, the number of the call and the text. Earlier versions of pkg
- * named it after the file that had first called `tpl` with this text, and all texts of one file alike.
- */
-function identityOfText(
-  evaluator: Evaluator,
-  text: string,
-  firstName: string,
-  scope: Scope,
-  frame: Frame,
-): CallIdentity {
-  const { identity } = evaluator.identify(frame, scope, `tpl(${argsText([text])})`);
-  const inPartial = evaluator.identify(frame, scope, 'tpl');
-  const earlier = isPartialFile(firstName) ? (inPartial.earlier ?? inPartial.identity) : `${firstName}#tpl`;
-  return { identity, earlier };
-}
-
-/** Parses a text; where it cannot be, the error says who asked for it and where the text comes from. */
-function parseText(
-  evaluator: Evaluator,
-  text: string,
-  node: Mustache | Sub,
-  source: Expression | undefined,
-  scope: Scope,
-  frame: Frame,
-): ReturnType<Evaluator['host']['parseText']> {
-  try {
-    // A text may run others, and their file is named once.
-    const file = frame.template.file.replace(/ \(tpl\)$/, '');
-    return evaluator.host.parseText(text, frame.template.name, `${file} (tpl)`);
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    const calls = { what: 'tpl', template: frame.template, loc: node.loc, outer: frame.calls };
-    const { line, column = 1 } = error.at ?? {};
-    const inFile = callInFile(calls) ?? calls;
-    const fault = new ValueFault(error.code, error.message, {
-      at: positionIn(inFile.template, inFile.loc),
-      ...(line !== undefined && { excerpts: [tplExcerpt(text, { line, column }, inFile.template.source)] }),
-      hints: error.hints,
-      notes: describeCalls(calls),
-      cause: error,
-    });
-    fault.textPath = source && valuePathOf(source, scope);
-    throw fault;
-  }
 }
 
 /** Handlebars' `lookup object key`. */

@@ -242,7 +242,10 @@ class Run {
       },
       structure: (output) => this.#reader.values(output),
       ...(lookup === undefined ? {} : { lookup }),
-      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(own.chart, this.#running, name, data) }),
+      ...(goTemplates && {
+        goTemplate: (name, data) => goTemplates.print(own.chart, this.#running, name, data),
+        goText: (text) => goTemplates.text(own.chart, this.#running, text),
+      }),
     };
     return host;
   }

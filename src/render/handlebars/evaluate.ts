@@ -64,6 +64,8 @@ export type Host = {
   lookup?: Lookup;
   /** What a Go template prints: see {@link GoTemplates}. */
   goTemplate?: (name: string, data: Value | undefined) => string | undefined;
+  /** What a text looks like as a Go template. */
+  goText?: (text: string) => string;
 };
 
 /** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */
@@ -172,7 +174,11 @@ export class Evaluator {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
     if (value !== ABSENT) this.#chargeSlot(value, node, frame);
     const { template, calls } = frame;
-    output.addSlot(output.slots, { kind, value, node, template, calls, source, scope, ...(printed && { printed }) }, frame);
+    output.addSlot(
+      output.slots,
+      { kind, value, node, template, calls, source, scope, ...(printed && { printed }) },
+      frame,
+    );
   }
 
   /** The value becomes part of a document, which is printed. */
@@ -317,6 +323,8 @@ export class Evaluator {
         return null;
       case 'UndefinedLiteral':
         return ABSENT;
+      case 'StringLiteral':
+        return textOfLiteral(expression.value);
       case 'NumberLiteral':
         return exactNumber(expression.value, expression.loc, frame.template.source);
       default:
@@ -384,6 +392,12 @@ function isWhole({ loc: { start, end } }: Mustache, { template }: Frame): boolea
   const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
   const after = lines[end.line - 1]?.slice(end.column) ?? '';
   return /(?:^|[:\-?,] +|[[{] *)$/.test(before.trim() === '' ? '' : before) && /^\s*(?:$|[,\]}:]|#)/.test(after);
+}
+
+/** `\\n` is a line break and `\\t` a tab, as in Go; any other backslash is itself. */
+function textOfLiteral(value: string): string {
+  if (!value.includes('\\')) return value;
+  return value.replaceAll(/\\([\\nt])/g, (pair, letter) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : pair));
 }
 
 /** An integer beyond 2^53 is read from the source: the parser has rounded it. */

@@ -4,6 +4,7 @@
  */
 import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
+import { booleanKey } from '../../chart/boolean-keys.ts';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
@@ -271,6 +272,7 @@ class Composer {
     const tag = event.tagStart === -1 ? '' : this.#text.slice(event.tagStart, event.tagEnd);
     const isPlain = event.style === SCALAR_STYLE.PLAIN && tag !== '!!str' && tag !== '!';
     if (!this.#slots.has(text)) {
+      if (isPlain && tag === '') checkLiteral(text, offset);
       const isTyped = isPlain || tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null';
       return { type: 'const', value: isTyped ? finite(resolvePlainScalar(text), text, offset) : text, offset, size: 1 };
     }
@@ -373,6 +375,19 @@ function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
     map.set(entry.key, entry.value.value);
   }
   return { type: 'const', value: map, offset, size };
+}
+
+/** Readers of YAML do not agree on what these are, nor do authors. */
+function checkLiteral(text: string, offset: number): void {
+  const boolean = booleanKey(text);
+  if (boolean !== undefined) {
+    const message = `${text} is a boolean to some readers of YAML and a text to others`;
+    throw new SkeletonError(message, offset, [`write ${boolean} for the boolean, or "${text}" for the text`]);
+  }
+  if (!/^[-+]?0[0-9_]+$/.test(text)) return;
+  const value = resolvePlainScalar(text);
+  const message = `${text} is the number ${String(value)} to some readers of YAML, and something else to others`;
+  throw new SkeletonError(message, offset, [`write ${String(value)} for the number, or "${text}" for the text`]);
 }
 
 function finite(value: Value, text: string, offset: number): Value {

@@ -139,9 +139,7 @@ function startsInverted({ start }: Location, lines: readonly string[]): boolean 
 }
 
 function isValueBlock(node: Wrapped): boolean {
-  return (
-    node.type === 'BlockStatement' && node.path.type === 'PathExpression' && VALUE_BLOCKS.has(node.path.original)
-  );
+  return node.type === 'BlockStatement' && node.path.type === 'PathExpression' && VALUE_BLOCKS.has(node.path.original);
 }
 
 type Cuts = Map<Content, { front: number; back: number }>;

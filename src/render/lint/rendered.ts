@@ -41,7 +41,7 @@ export async function lintRendered(
     }
     const engines = enginesOf(resolved);
     let goTemplates: GoTemplates | undefined;
-    if (engines.go) {
+    if (engines.go || engines.goTexts) {
       const found = await lintGo(resolved, freshValues, engines.native, options);
       messages.push(...found.messages);
       objects.push(...found.objects);

@@ -37,6 +37,10 @@ export const logic: Record<string, Helper> = {
     [anything('default'), anything('value')],
     ([fallback, value]) => (isTrue(value as Argument) ? value : fallback) as Argument,
   ),
+  defaultMissing: helper(
+    [anything('default'), anything('value')],
+    ([fallback, value]) => (value === ABSENT ? fallback : value) as Argument,
+  ),
   coalesce: helper([rest(anything('value'))], ([values]) => (values as Argument[]).find(isTrue) ?? ABSENT),
   ternary: helper(
     [anything('then'), anything('else'), condition('condition')],

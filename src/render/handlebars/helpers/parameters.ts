@@ -36,7 +36,7 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
   parameters: P,
   body: (values: Values<P>, context: HelperContext) => Argument,
 ): Helper {
-  return (args, hash, context) => {
+  const call: Helper = (args, hash, context) => {
     rejectNamed(hash, context);
     const values = readArguments(parameters, args, context) as Values<P>;
     try {
@@ -46,6 +46,8 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
       throw error;
     }
   };
+  call.wrongCount = (name, count) => wrongCount(parameters, name, count);
+  return call;
 }
 
 /** Fails when a helper that knows no named arguments is given some. */
@@ -58,18 +60,26 @@ function readArguments(
   args: readonly Argument[],
   context: HelperContext,
 ): unknown[] {
-  const last = parameters.at(-1);
-  const required = parameters.filter((parameter) => !parameter.optional && !parameter.rest).length;
-  if (args.length < required || (args.length > parameters.length && !last?.rest)) {
-    context.fail(`${context.helper} takes ${countOf(parameters, required)}, not ${args.length}`, [
-      `Write it as (${[context.helper, ...parameters.map(usageOf)].join(' ')})`,
-    ]);
-  }
+  const wrong = wrongCount(parameters, context.helper, args.length);
+  if (wrong !== undefined) context.fail(wrong.message, [wrong.hint]);
   return parameters.map((parameter, index) => {
     if (parameter.rest) return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context));
     const value = args[index];
     return value === undefined ? undefined : readOne(parameter, value, index, context);
   });
+}
+
+/** What is wrong with so many arguments, and how the helper is written. */
+function wrongCount(
+  parameters: readonly Parameter<unknown>[],
+  name: string,
+  count: number,
+): { message: string; hint: string } | undefined {
+  const last = parameters.at(-1);
+  const required = parameters.filter((parameter) => !parameter.optional && !parameter.rest).length;
+  if (count >= required && (count <= parameters.length || last?.rest === true)) return undefined;
+  const usage = `(${[name, ...parameters.map(usageOf)].join(' ')})`;
+  return { message: `${name} takes ${countOf(parameters, required)}, not ${count}`, hint: `Write it as ${usage}` };
 }
 
 function readOne(parameter: Parameter<unknown>, value: Argument, index: number, context: HelperContext): unknown {
@@ -166,6 +176,24 @@ export function list(name: string): Parameter<Value[]> {
 /** A map. */
 export function map(name: string): Parameter<ValueMap> {
   return { name, expected: 'a map', read: (value) => (value !== ABSENT && isMap(value) ? value : undefined) };
+}
+
+/** A map as a list of one, or a list of maps. */
+export function mapOrMaps(name: string): Parameter<ValueMap[]> {
+  return {
+    name,
+    expected: 'a map or a list of maps',
+    read: (value) => (value !== ABSENT && isMap(value) ? [value] : mapsOf(value)),
+  };
+}
+
+/** A list of maps. */
+export function maps(name: string): Parameter<ValueMap[]> {
+  return { name, expected: 'a list of maps', read: mapsOf };
+}
+
+function mapsOf(value: Argument): ValueMap[] | undefined {
+  return Array.isArray(value) && value.every((item) => isMap(item)) ? value : undefined;
 }
 
 /** A number, of any size, whole or not. */
