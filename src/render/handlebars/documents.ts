@@ -4,7 +4,7 @@ import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { positionIn } from './fault.ts';
+import { describeCalls, positionIn } from './fault.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
 import type { Budget, Output, PlacedGap, Slot, Slots } from './output.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
@@ -141,7 +141,7 @@ export class DocumentReader {
     try {
       for (const node of read()) use(node, place);
     } catch (error) {
-      throw error instanceof SkeletonError ? positioned(error, locateIn(place)) : error;
+      throw error instanceof SkeletonError ? positioned(error, place) : error;
     }
   }
 
@@ -256,10 +256,23 @@ function tooLarge(slot: Slot): PkgError {
   });
 }
 
-function positioned(error: SkeletonError, locate: Locate): PkgError {
+function positioned(error: SkeletonError, { output, part, offset }: Place): PkgError {
+  const locate = (at: number): Position => output.positionAt(offset + at, part) ?? { file: '' };
   const notes = error instanceof DuplicateKey ? [`first given at ${formatPosition(locate(error.first))}`] : [];
+  const printed = output.printedAt(offset + error.offset, part);
+  const hints = [...error.hints];
+  if (printed?.node.type === 'MustacheStatement' && !printed.node.escaped) {
+    hints.unshift('{{{ }}} pastes text before YAML is read: {{ }} puts the value itself there');
+  }
+  const mover = error.isSlot ? undefined : output.moverOf(offset + error.offset, part);
+  if (mover !== undefined)
+    notes.push(`what begins this line is printed by ${mover.what} at ${formatPosition(mover.at)}`);
   const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
-  return new PkgError(code, error.message, { at: locate(error.offset), hints: error.hints, notes });
+  return new PkgError(code, error.message, {
+    at: printed?.at ?? { file: '' },
+    hints,
+    notes: [...notes, ...describeCalls(printed?.calls)],
+  });
 }
 
 /**

@@ -9,7 +9,10 @@ import type { ValueMap } from '../../yaml/value.ts';
 import { isNativeTemplate } from '../engines.ts';
 import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
-import type { RenderInput, RenderLimits } from '../render.ts';
+import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
+import { CHART_FIELDS } from '../../chart/metadata.ts';
+import { checkTemplate } from './check.ts';
+import type { Known } from './check.ts';
 import { pathOf, walk } from './ast.ts';
 import type { Template } from './ast.ts';
 import { chartContext, templateContext } from './context.ts';
@@ -51,8 +54,10 @@ const NOTES = 'templates/NOTES.txt.hbs';
  */
 export async function renderTemplates(input: RenderInput): Promise<EngineOutput> {
   const charts = parseTree(input.chart, input.chart.metadata.name);
-  await loadHelpers(usedNames(charts));
-  const run = new Run(input);
+  const { names, parameters } = usedNames(charts);
+  await loadHelpers(names);
+  checkTree(charts, input.goTemplates);
+  const run = new Run(input, parameters);
   const libraries = new Map(charts.map((parsed) => [parsed.chart, parsed]));
   run.chart(input.chart, input.values, [], libraries);
   run.output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
@@ -74,6 +79,7 @@ function parseTree(chart: Chart, path: string): ChartTemplates[] {
 
 function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTemplates {
   const templates: Template[] = [];
+  const files: Template[] = [];
   const partials = new Map<string, PartialBody>();
   for (const { name, data } of chart.templates) {
     if (isGuard(name) || !isNativeTemplate(name)) continue;
@@ -82,14 +88,16 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
     try {
       if (chart.metadata.type === 'library' && !isPartial) continue;
       const template = parseTemplate(textOf(data, file), `${path}/${name}`, file);
-      if (isPartial) addPartials(partials, partialName(name), template);
-      else templates.push(template);
+      if (isPartial) {
+        files.push(template);
+        addPartials(partials, partialName(name), template);
+      } else templates.push(template);
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
       errors.push(error);
     }
   }
-  return { chart, path, templates, partials };
+  return { chart, path, templates, files, partials };
 }
 
 /** The text of a file, without a byte order mark. */
@@ -117,21 +125,52 @@ function addPartials(partials: Map<string, PartialBody>, name: string, template:
   }
 }
 
-/** Every name that may be a helper's; all of them where a text is made into a template at run time. */
-function usedNames(charts: readonly ChartTemplates[]): Set<string> {
+/**
+ * Every name that may be a helper's, all of them where a text is made into a template at run time; and every name that
+ * a call of a partial gives.
+ */
+function usedNames(charts: readonly ChartTemplates[]): { names: Set<string>; parameters: Set<string> } {
   const names = new Set<string>();
+  const parameters = new Set<string>();
   const collect = (template: Template): void =>
     walk(template.program, (node) => {
+      if ('hash' in node) for (const { key } of node.hash?.pairs ?? []) parameters.add(key);
       if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
       const path = pathOf(node.path);
       const name = path && simpleName(path);
       if (name !== undefined) names.add(name);
     });
-  for (const { templates, partials } of charts) {
-    for (const template of templates) collect(template);
-    for (const { template } of partials.values()) collect(template);
-  }
-  return names.has('tpl') ? new Set(helperNames()) : names;
+  for (const { templates, files } of charts) for (const template of [...templates, ...files]) collect(template);
+  return { names: names.has('tpl') ? new Set(helperNames()) : names, parameters };
+}
+
+/** Checks all templates, whichever of their branches these values take; what is wrong is reported together. */
+function checkTree(charts: readonly ChartTemplates[], goTemplates: GoTemplates | undefined): void {
+  const inlines = new Set<string>();
+  for (const { templates, files } of charts)
+    for (const template of [...templates, ...files]) addInlines(template, inlines);
+  const errors = charts.flatMap((own) => {
+    const parsed = new Map(charts.map((one) => [one.chart, one]));
+    const partials = new PartialIndex(own, librariesOf(own.chart, parsed));
+    const goNames = new Set(goTemplates?.names());
+    const known: Known = {
+      chartFields: new Set([...own.chart.metadata.all.keys(), ...CHART_FIELDS]),
+      values: own.chart.values,
+      hasPartial: (name, from) => partials.find(name, from) !== undefined || inlines.has(name) || goNames.has(name),
+      partialNames: [...partials.names(), ...inlines, ...goNames],
+      partialOwners: (name) => partials.owners(name),
+    };
+    return [...own.files, ...own.templates].flatMap((template) => checkTemplate(template, known));
+  });
+  throwTogether(errors, (count) => `the templates have ${count} faults`);
+}
+
+/** Inline partials are known to whatever they are given to, so that any of them may be meant. */
+function addInlines({ program }: Template, inlines: Set<string>): void {
+  walk(program, (node) => {
+    const [name] = node.type === 'DecoratorBlock' ? node.params : [];
+    if (name?.type === 'StringLiteral') inlines.add(name.value);
+  });
 }
 
 class Run {
@@ -154,8 +193,12 @@ class Run {
   /** The template that is being run: `web/templates/service.yaml.hbs`. */
   #running = '';
 
-  constructor(input: RenderInput) {
+  readonly #parameters: ReadonlySet<string>;
+
+  /** @param parameters names that calls of partials give */
+  constructor(input: RenderInput, parameters: ReadonlySet<string>) {
     this.#input = input;
+    this.#parameters = parameters;
     this.#limits = { ...LIMITS, ...input.limits };
     this.#budget = { left: this.#limits.outputLength };
     this.#meter = { taken: 0, most: this.#limits.steps };
@@ -230,6 +273,8 @@ class Run {
       findPartial: (name, from) => partials.find(name, from),
       partialOwners: (name) => partials.owners(name),
       chartPath: own.path,
+      chartFields: new Set([...own.chart.metadata.all.keys(), ...CHART_FIELDS]),
+      parameters: this.#parameters,
       partialNames: () => [...partials.names(), ...(goTemplates?.names() ?? [])],
       parseText: (source, name, file) => this.#texts.parse(source, name, file),
       remember: ({ identity, earlier }, make, form) => {

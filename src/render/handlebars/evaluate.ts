@@ -22,13 +22,23 @@ import type {
 } from './ast.ts';
 import { gapOf } from './gaps.ts';
 import { builtinBlocks } from './blocks.ts';
+import { checkAbsence } from './absence.ts';
 import { callExpression } from './call.ts';
 import { faultAt } from './fault.ts';
 import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import type { CallSite } from './fault.ts';
 import { Output } from './output.ts';
 import type { Budget, SlotKind, Slots } from './output.ts';
-import { asArgument, explainAbsence, lookupPath, simpleName, valuePathOf, enter, rootScope } from './scope.ts';
+import {
+  asArgument,
+  enter,
+  explainAbsence,
+  lookupPath,
+  ROOT_NAMES,
+  rootScope,
+  simpleName,
+  valuePathOf,
+} from './scope.ts';
 import type { Data, Item, ItemMap, PartialBody, Scope } from './scope.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument, Helper } from './helpers/types.ts';
@@ -52,6 +62,10 @@ export type Host = {
   findPartial: (name: string, from: string) => PartialBody | undefined;
   /** The library charts that have a partial of this name. */
   partialOwners: (name: string) => readonly string[];
+  /** The fields of Chart.yaml that there are, and those that it may have. */
+  chartFields: ReadonlySet<string>;
+  /** Names that some call of a partial gives. */
+  parameters: ReadonlySet<string>;
   /** The path of the chart: templates of other paths are those of its libraries. */
   chartPath: string;
   partialNames: () => readonly string[];
@@ -253,6 +267,12 @@ export class Evaluator {
         ? lookupPath({ ...path, parts: ['values', ...path.parts], original: 'values' }, scope)
         : ABSENT;
     if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
+    const [head = ''] = path.parts;
+    if (path.depth > 0 && ROOT_NAMES.has(head)) {
+      hints.unshift(`${head} means the same at every depth: write ${path.parts.join('.')}`);
+    }
+    const bracketed = unusualName(path, known, missing, beside);
+    if (bracketed !== undefined) hints.unshift(bracketed);
     if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
     const wrongKey = booleanKeyHint(missing, new Set(beside));
     if (wrongKey !== undefined) hints.unshift(wrongKey);
@@ -292,6 +312,7 @@ export class Evaluator {
       const hints = known ? [`write {{#if (${name} …)}}`] : this.helperHints(name ?? '', [...builtinBlocks.keys()]);
       throw this.fault('PKG_TEMPLATE_HELPER', `${name ?? 'this'} is not a block helper`, node.loc, frame, { hints });
     }
+    if (item === ABSENT) checkAbsence(this, path, scope, frame);
     this.#plainBlock(node, path, asArgument(item), scope, frame, output);
   }
 
@@ -315,8 +336,11 @@ export class Evaluator {
   /** What an expression leads to; a function of the context is called only where a value is wanted. */
   item(expression: Expression, scope: Scope, frame: Frame): Item {
     switch (expression.type) {
-      case 'PathExpression':
-        return lookupPath(expression, scope);
+      case 'PathExpression': {
+        const found = lookupPath(expression, scope);
+        if (found === ABSENT) checkAbsence(this, expression, scope, frame);
+        return found;
+      }
       case 'SubExpression':
         return callExpression(this, expression, scope, frame);
       case 'NullLiteral':
@@ -384,6 +408,17 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
+}
+
+/** `labels.app.kubernetes.io/name` for a key that holds points and slashes. */
+function unusualName(path: Path, known: string, missing: string, beside: readonly string[]): string | undefined {
+  const at = path.original.indexOf(missing, known.length);
+  const rest = path.original.slice(at);
+  const key =
+    beside.find((one) => one === rest) ?? beside.find((one) => /[./]/.test(one) && rest.startsWith(`${one}.`));
+  if (key === undefined && !/^[\w-]+(?:\.[\w-]+)+\/[\w.-]+$/.test(rest)) return undefined;
+  const written = key ?? rest;
+  return `a name with points or slashes in it stands in brackets: ${[known, `[${written}]`].filter((part) => part !== '').join('.')}${rest.slice(written.length)}`;
 }
 
 /** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */

@@ -222,7 +222,10 @@ export class Filler {
     const slot = this.slot(hole);
     const { value } = slot;
     if (isEmptyValue(value)) return new Map();
-    if (!isMap(value)) throw slotFault(slot, `spread in a map takes a map, and this is ${typeName(value)}`, []);
+    if (!isMap(value)) {
+      const hints = Array.isArray(value) ? ['write - {{spread x}} to add the items of a list'] : [];
+      throw slotFault(slot, `spread in a map takes a map, and this is ${typeName(value)}`, hints);
+    }
     this.#charge(this.#sizeOf(value), slot);
     return value;
   }

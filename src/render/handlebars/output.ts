@@ -7,7 +7,7 @@ import type { Position } from '../../errors.ts';
 import { replaceEvery } from '../functions/limits.ts';
 import { positionIn } from './fault.ts';
 import type { CallSite, Place } from './fault.ts';
-import type { Block, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
+import type { Block, Content, Expression, Location, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import type { Argument } from './helpers/types.ts';
 import { valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -298,6 +298,28 @@ export class Output {
     return this.printedAt(offset, from)?.at;
   }
 
+  /**
+   * What begins the line of a character, where that is something else than what printed the character: a tag that left
+   * blanks there, a text that was pasted.
+   */
+  moverOf(offset: number, from = 0): { what: string; at: Position } | undefined {
+    const text = this.#parts
+      .slice(from)
+      .map((_, index) => this.#text(from + index))
+      .join('');
+    const start = text.lastIndexOf('\n', offset - 1) + 1;
+    const first = this.printedAt(start, from);
+    const last = this.printedAt(offset, from);
+    if (first === undefined || last === undefined || first.node === last.node) return undefined;
+    if (first.node.type !== 'ContentStatement') return { what: sourceOf(first), at: first.at };
+    if (text.slice(start, offset).trim() !== '') return undefined;
+    // The tag is where the content ends that printed the blanks.
+    const { line, column } = first.node.loc.end;
+    const { template } = first;
+    const tag = sourceOf({ node: { loc: { start: { line, column } } }, template });
+    return { what: `what stands before ${tag}`, at: { file: template.file, line, column: column + 1 } };
+  }
+
   /** What printed a character, where, and how it was reached. */
   printedAt(offset: number, from = 0): Printed | undefined {
     let left = offset;
@@ -309,6 +331,13 @@ export class Output {
     const last = this.#parts.length - 1;
     return last < 0 ? undefined : this.#within(last, this.#text(last));
   }
+}
+
+/** The mustache or tag at a place. */
+function sourceOf({ node, template }: { node: { loc: { start: Location['start'] } }; template: Template }): string {
+  const { line, column } = node.loc.start;
+  const rest = (template.source.split('\n')[line - 1] ?? '').slice(column);
+  return /^\{\{\{?[^}]*\}\}\}?/.exec(rest)?.[0] ?? rest.slice(0, 40);
 }
 
 /** The first blanks of a text, at most so many. */

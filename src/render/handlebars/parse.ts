@@ -1,8 +1,10 @@
-import { PkgError, formatPosition } from '../../errors.ts';
+import { PkgError, formatPosition, throwTogether } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { parseWithoutProcessing, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';
+import { habitsOf } from './habits.ts';
+import { helperNames } from './helpers/index.ts';
 import { controlWhitespace } from './whitespace.ts';
 
 /** What Handlebars' generated parser says about the token it could not use. */
@@ -36,9 +38,32 @@ export function parseTemplate(source: string, name: string, file: string): Templ
     controlWhitespace(program, source);
     return { name, file, source, program };
   } catch (error) {
-    throw syntaxError(error, source, file);
+    const known = syntaxError(error, source, file);
+    if (known instanceof PkgError)
+      throwTogether(withHabits(known, source, file), (count) => `${count} faults in ${file}`);
+    throw known;
   }
 }
+
+/** More would not be read. */
+const MOST_HABITS = 20;
+
+/** The error, or what is foreign in the template where that is the reason: all of it, for the parser stops at the first. */
+function withHabits(error: PkgError, source: string, file: string): PkgError[] {
+  const isHelper = (name: string): boolean => helperNames().includes(name);
+  const habits = habitsOf(source, isHelper).slice(0, MOST_HABITS);
+  const faults = habits.map(
+    ({ offset, message, hint }) =>
+      new PkgError('PKG_TEMPLATE_SYNTAX', message, { at: positionAt(source, offset, file), hints: [hint] }),
+  );
+  const lines = new Set(faults.map(({ at }) => at?.line));
+  // What the parser says of such a mustache is not what is wrong with it.
+  if (faults.length > 0 && (lines.has(error.at?.line) || error.hints.includes(CLOSE_EACH))) return faults;
+  return [error, ...faults].sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0));
+}
+
+const CLOSE_MUSTACHE = 'a mustache is closed by two braces: {{x}}';
+const CLOSE_EACH = 'each {{#block}} is closed by {{/block}}';
 
 /** Blocks in blocks, calls in calls. */
 const DEEPEST = 500;
@@ -177,7 +202,11 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
   if (hash.text === ':' || /\{\{[^}]*:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
   if (/\{\{\{\{/.test(line)) return ['{{{{raw}}}} is closed by {{{{/raw}}}}'];
-  if (atEnd(hash)) return ['each {{#block}} is closed by {{/block}}'];
+  if (atEnd(hash)) {
+    const open = openBlock(source);
+    return [open === undefined || open.tag.endsWith('}}') ? CLOSE_EACH : CLOSE_MUSTACHE];
+  }
+  if (hash.text === '}') return [CLOSE_MUSTACHE];
   if (hash.token === 'OPEN_ENDBLOCK') return ['no block is open here'];
   if (/\{\{[^}]*(?:\w\[|\.["'\d])/.test(line))
     return ['places and unusual names are written in brackets: list.[0], map.[a name]'];

@@ -4,7 +4,14 @@ import type { Template } from './ast.ts';
 import type { PartialBody } from './scope.ts';
 
 /** The templates of one chart, parsed. */
-export type ChartTemplates = { chart: Chart; path: string; templates: Template[]; partials: Map<string, PartialBody> };
+export type ChartTemplates = {
+  chart: Chart;
+  path: string;
+  templates: Template[];
+  /** Files of partials. */
+  files: Template[];
+  partials: Map<string, PartialBody>;
+};
 
 /** The name of a partial file: `templates/db/_labels.hbs` is `db/labels`. */
 export function partialName(file: string): string {

@@ -230,22 +230,38 @@ export function missingPartial(
   loc: Location,
   frame: Frame,
 ): PkgError {
-  const owners = evaluator.host.partialOwners(name);
+  const names = [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])];
+  const { message, hint } = absentPartial(name, names, evaluator.host.partialOwners(name));
+  return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints: [hint] });
+}
+
+/**
+ * Says of a partial that it is not there, or that it is not clear which is meant.
+ *
+ * @param names those that are there
+ * @param owners the libraries that have one of this name
+ */
+export function absentPartial(
+  name: string,
+  names: readonly string[],
+  owners: readonly string[],
+): { message: string; hint: string } {
   if (owners.length > 1) {
-    const message = `the partial ${name} is in several libraries: ${owners.join(', ')}`;
-    const hints = [`say which: ${owners.map((owner) => `${owner}/${name}`).join(' or ')}`];
-    return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints });
+    return {
+      message: `the partial ${name} is in several libraries: ${owners.join(', ')}`,
+      hint: `say which: ${owners.map((owner) => `${owner}/${name}`).join(' or ')}`,
+    };
   }
-  const near = nearest(name, [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])]);
+  const message = `there is no partial ${name}`;
+  if (name === '@partial-block') {
+    const hint =
+      '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}';
+    return { message, hint };
+  }
+  const near = nearest(name, names);
   const slash = name.lastIndexOf('/') + 1;
   const file = `templates/${name.slice(0, slash)}_${name.slice(slash)}.hbs`;
-  const hint =
-    name === '@partial-block'
-      ? '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}'
-      : near === undefined
-        ? `a partial ${name} is the file ${file}`
-        : `did you mean ${near}?`;
-  return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', `there is no partial ${name}`, loc, frame, { hints: [hint] });
+  return { message, hint: near === undefined ? `a partial ${name} is the file ${file}` : `did you mean ${near}?` };
 }
 
 /** Inside a partial block, `@partial-block` means that of the partial around it. */

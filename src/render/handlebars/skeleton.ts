@@ -67,11 +67,36 @@ export function parseSkeleton(
       const offset = error.mark?.position ?? 0;
       if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000'))
         throw valueAsTag(offset - 1);
+      const alone = aloneBetween(text, slots, offset);
+      if (alone !== undefined) throw alone;
       throw new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
     }
     throw error;
   }
   return new Composer(text, slots, gaps, whole).compose(events);
+}
+
+/** A value alone on its line at or before an error: it stands between keys or items, and is neither. */
+function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError | undefined {
+  const end = text.indexOf('\n', offset);
+  const lines = text.slice(0, end < 0 ? text.length : end).split('\n');
+  let at = text.slice(0, end < 0 ? text.length : end).length;
+  for (const line of lines.toReversed().slice(0, 3)) {
+    at -= line.length;
+    const [marker] = slots.has(line) ? (line.match(slots.pattern) ?? []) : [];
+    const rest = marker === undefined ? '' : line.replace(marker, '').trim();
+    if (marker !== undefined && (rest === '' || rest === ':')) {
+      return new SkeletonError(
+        'a value stands alone here, between keys or items',
+        at + line.indexOf(marker),
+        ['{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item'],
+        true,
+      );
+    }
+    at--;
+    if (line.trim() !== '' && at < offset && marker === undefined && line !== lines.at(-1)) break;
+  }
+  return undefined;
 }
 
 function valueAsTag(offset: number): SkeletonError {
@@ -278,10 +303,32 @@ class Composer {
     }
     const pieces = this.#pieces(text);
     const [only] = pieces;
+    if (event.style === SCALAR_STYLE.PLAIN) this.#checkLines(event);
     if (isPlain && pieces.length === 1 && typeof only === 'object')
       return { type: 'hole', hole: only, offset, size: 1 };
     const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK;
     return { type: 'text', pieces, literal, offset, size: 1 };
+  }
+
+  /** YAML joins the lines of a plain text: a value on a line of its own among them is meant as something else. */
+  #checkLines({ valueStart, valueEnd }: ScalarEvent): void {
+    const written = this.#text.slice(valueStart, valueEnd);
+    if (!written.includes('\n')) return;
+    let at = valueStart;
+    for (const line of written.split('\n')) {
+      const [marker] = line.match(this.#slots.pattern) ?? [];
+      if (marker !== undefined && line.trim() === marker) {
+        throw new SkeletonError(
+          'this value would become part of the text of several lines in which it stands',
+          at + line.indexOf(marker),
+          [
+            'an item of a list begins with a dash: - {{x}}; {{spread x}} adds the keys of a map; a text of several lines stands behind | or in quotes',
+          ],
+          true,
+        );
+      }
+      at += line.length + 1;
+    }
   }
 
   #pieces(text: string): (string | Hole)[] {
@@ -321,6 +368,14 @@ class Composer {
       }
       into.entries.push({ type: 'spread', hole: key, offset });
     } else {
+      if (
+        typeof key === 'string' &&
+        node.type === 'const' &&
+        node.value === null &&
+        /^(?:values|release|chart)\.\w/.test(key)
+      ) {
+        throw new SkeletonError(`{${key}} is a map with this key`, offset, [`a mustache needs two braces: {{${key}}}`]);
+      }
       into.entries.push({ type: 'pair', key, offset, value: node });
     }
   }

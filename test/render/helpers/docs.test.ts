@@ -24,7 +24,7 @@ const files = new Map(
 );
 
 /** What are no helpers but forms of the language. */
-const FORMS: readonly string[] = ['include', 'tpl', 'optional', 'spread'];
+const FORMS: readonly string[] = ['include', 'partial', 'tpl', 'goTpl', 'optional', 'spread'];
 
 test('docs/helpers.md lists all helpers, once', () => {
   const names = [...new Set([...helperNames(), ...builtinBlocks.keys(), ...FORMS])];
