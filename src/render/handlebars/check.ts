@@ -25,7 +25,7 @@ import { FORMS } from './call.ts';
 import { CLOSED_FIELDS } from './context.ts';
 import { positionIn } from './fault.ts';
 import { habitsOf } from './habits.ts';
-import { findHelper, helperNames } from './helpers/index.ts';
+import { findHelper, helperNames, isHelperName } from './helpers/index.ts';
 import { absentPartial, isPartialFile } from './run-partial.ts';
 import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
 
@@ -37,7 +37,7 @@ export type Known = {
   values: ValueMap;
   /** Is there a partial, or a whole template, of this name for a template? */
   hasPartial: (name: string, from: string) => boolean;
-  partialNames: readonly string[];
+  partialNames: () => readonly string[];
   /** The libraries that have a partial of this name. */
   partialOwners: (name: string) => readonly string[];
 };
@@ -403,7 +403,7 @@ class Checker {
   /** The name of a partial that is written there. */
   #named(name: string, { loc }: { loc: Location }): void {
     if (this.#known.hasPartial(name, this.#template.name)) return;
-    const { message, hint } = absentPartial(name, this.#known.partialNames, this.#known.partialOwners(name));
+    const { message, hint } = absentPartial(name, this.#known.partialNames(), this.#known.partialOwners(name));
     this.#fault('PKG_TEMPLATE_NAME_MISSING', message, loc, { hints: [hint] });
   }
 
@@ -469,7 +469,7 @@ function isLiteral(expression: Expression | undefined): boolean {
 }
 
 function isHelper(name: string): boolean {
-  return FORMS.includes(name) || helperNames().includes(name);
+  return FORMS.includes(name) || isHelperName(name);
 }
 
 function spanOf(params: readonly Expression[]): Location {

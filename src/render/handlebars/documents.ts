@@ -99,6 +99,15 @@ export class DocumentReader {
     return found;
   }
 
+  /**
+   * Reads the structure of all documents, and nothing of the values in them.
+   *
+   * @throws {PkgError} what is wrong with it
+   */
+  check(output: Output): void {
+    this.#read(output, () => {});
+  }
+
   /** The document that a partial gives as a value; undefined where it prints nothing. */
   #single(slot: Slot): SingleDocument | undefined {
     const found: SingleDocument[] = [];

@@ -422,7 +422,7 @@ function unusualName(path: Path, known: string, missing: string, beside: readonl
 }
 
 /** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
-function isWhole({ loc: { start, end } }: Mustache, { template }: Frame): boolean {
+export function isWhole({ loc: { start, end } }: Mustache, { template }: { template: Template }): boolean {
   const lines = template.source.split('\n');
   const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
   const after = lines[end.line - 1]?.slice(end.column) ?? '';

@@ -4,7 +4,7 @@ import { positionAt } from '../../yaml/read.ts';
 import { parseWithoutProcessing, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';
 import { habitsOf } from './habits.ts';
-import { helperNames } from './helpers/index.ts';
+import { isHelperName } from './helpers/index.ts';
 import { controlWhitespace } from './whitespace.ts';
 
 /** What Handlebars' generated parser says about the token it could not use. */
@@ -50,8 +50,7 @@ const MOST_HABITS = 20;
 
 /** The error, or what is foreign in the template where that is the reason: all of it, for the parser stops at the first. */
 function withHabits(error: PkgError, source: string, file: string): PkgError[] {
-  const isHelper = (name: string): boolean => helperNames().includes(name);
-  const habits = habitsOf(source, isHelper).slice(0, MOST_HABITS);
+  const habits = habitsOf(source, isHelperName).slice(0, MOST_HABITS);
   const faults = habits.map(
     ({ offset, message, hint }) =>
       new PkgError('PKG_TEMPLATE_SYNTAX', message, { at: positionAt(source, offset, file), hints: [hint] }),

@@ -134,6 +134,14 @@ export function findHelper(name: string): Helper | undefined {
   return helper;
 }
 
+let all: ReadonlySet<string> | undefined;
+
+/** Is there a helper of this name, loaded or not? */
+export function isHelperName(name: string): boolean {
+  all ??= new Set(helperNames());
+  return all.has(name);
+}
+
 /** All names of helpers, sorted. */
 export function helperNames(): string[] {
   const names = [...COMMON.flatMap((helpers) => Object.keys(helpers)), ...GROUPS.flatMap((group) => group.names)];
