@@ -10,6 +10,7 @@ import { pathOf } from './ast.ts';
 import type {
   Block,
   Call,
+  Content,
   Expression,
   Location,
   Mustache,
@@ -86,12 +87,31 @@ class Checker {
         case 'PartialBlockStatement':
           this.#partial(statement, place);
           break;
+        case 'ContentStatement':
+          this.#content(statement);
+          break;
         case 'DecoratorBlock':
+          if (statement.params.length !== 1 || statement.params[0]?.type !== 'StringLiteral') {
+            const name = statement.params[0]?.type === 'PathExpression' ? statement.params[0].original : 'name';
+            const hints = [`write {{#*inline "${name}"}}`];
+            this.#fault('PKG_TEMPLATE_SYNTAX', 'the name of an inline partial is a text', statement.loc, { hints });
+          }
           this.program(statement.program, { contexts: ['open'], locals: new Set(), isLoop: true });
           break;
         default:
       }
     }
+  }
+
+  /** `${values.x}` of shells and `$(values.x)` are texts here, and not meant so. */
+  #content({ original, loc }: Content): void {
+    const found = /\$(?:\{|\()\s*((?:values|release|chart)\.[\w.-]+)\s*[)}]/.exec(original);
+    if (found === null) return;
+    const before = original.slice(0, found.index).split('\n');
+    const line = loc.start.line + before.length - 1;
+    const column = (before.length === 1 ? loc.start.column : 0) + (before.at(-1)?.length ?? 0);
+    const at = { start: { line, column }, end: { line, column: column + found[0].length } };
+    this.#fault('PKG_TEMPLATE_SYNTAX', `${found[0]} is a text and no value`, at, { hints: [`write {{${found[1]}}}`] });
   }
 
   #mustache(node: Mustache, place: Place): void {
@@ -143,6 +163,10 @@ class Checker {
       return;
     }
     if (isCall) this.#arguments(node, name);
+    else if (name === 'index' && place.isLoop) {
+      const hints = ['write {{@index}} for the place in a loop'];
+      this.#fault('PKG_TEMPLATE_NAME_MISSING', 'index is not defined', node.loc, { hints });
+    }
     const [first, second] = params;
     if (VALUE_LAST.has(name) && params.length === 2 && first?.type === 'PathExpression' && isLiteral(second)) {
       const [value, given] = params.map(({ loc }) => this.#source(loc));
@@ -246,6 +270,11 @@ class Checker {
 
   /** `labels.app.kubernetes.io/name`: points and slashes that are part of a name. */
   #isUnusual({ original, parts, loc }: Path): boolean {
+    if (original.startsWith('...')) {
+      const hints = [`write {{spread ${original.slice(3)}}} on a line of its own, or - {{spread …}} in a list`];
+      this.#fault('PKG_TEMPLATE_SYNTAX', `${original} is no name`, loc, { hints });
+      return true;
+    }
     if (parts.some((part) => part.includes('/')) || !original.replace(/^(?:\.\.?\/)+/, '').includes('/')) return false;
     let at: Value = new Map([['values', this.#known.values]]);
     let count = 0;
@@ -283,7 +312,15 @@ class Checker {
   #field(path: Path, head: string, field: string | undefined): void {
     if (field === undefined || head === 'values') return;
     const fields = head === 'chart' ? this.#known.chartFields : CLOSED_FIELDS.get(head);
-    if (fields === undefined || fields.has(field)) return;
+    if (fields === undefined) return;
+    if (fields.has(field)) {
+      const below = path.parts.at(path.parts.indexOf(head) + 2);
+      if (below === undefined || below === 'length' || !SCALAR_FIELDS.has(`${head}.${field}`)) return;
+      const part = below.charAt(0).toUpperCase() + below.slice(1);
+      const hints = field === 'kubeVersion' ? [`write (get (semver capabilities.kubeVersion) "${part}")`] : [];
+      this.#fault('PKG_TEMPLATE_NAME_MISSING', `${head}.${field} is a text, and has no ${below}`, path.loc, { hints });
+      return;
+    }
     const near = nearest(field, fields) ?? [...fields].find((one) => one.toLowerCase() === field.toLowerCase());
     this.#fault('PKG_TEMPLATE_NAME_MISSING', `${head}.${field} is not defined`, path.loc, {
       hints: [near === undefined ? `${head} has ${[...fields].join(', ')}` : `did you mean ${head}.${near}?`],
@@ -293,6 +330,8 @@ class Checker {
   #missing(path: Path, head: string): void {
     const hints: string[] = [];
     const [, second] = path.parts;
+    if (second === undefined && isHelper(head)) hints.push(`a helper without arguments is called as (${head})`);
+    if (head === 'global') hints.push(`did you mean values.${path.parts.join('.')}?`);
     const root = ROOT_NAMES.has(head.toLowerCase()) ? head.toLowerCase() : nearest(head, ROOT_NAMES);
     if (root !== undefined) hints.push(`did you mean ${[root, ...path.parts.slice(1)].join('.')}?`);
     else if (second !== undefined && this.#known.values.has(second))
@@ -317,7 +356,8 @@ class Checker {
         node.hash !== undefined ||
         (name !== undefined && isHelper(name) && !isLocal && place.contexts[0] === 'root')
       ) {
-        const near = name === undefined ? undefined : nearest(name, builtinBlocks.keys());
+        const near =
+          name === undefined ? undefined : name === 'inline' ? '*inline' : nearest(name, builtinBlocks.keys());
         const known = name !== undefined && isHelper(name) ? [`write {{#if (${name} …)}}`] : [];
         const hints = near === undefined ? known : [`did you mean {{#${near} …}}?`];
         this.#fault('PKG_TEMPLATE_HELPER', `${path.original} is not a block helper`, node.loc, { hints });
@@ -332,6 +372,10 @@ class Checker {
     const { length } = node.params;
     if (name === 'raw' || name === 'yaml' || name === 'json') {
       if (length > 0) this.#fault('PKG_TEMPLATE_HELPER', `#${name} takes no value`, node.loc);
+      if (name === 'raw' && !this.#source(node.loc).startsWith('{{{{')) {
+        const hints = ['write {{{{raw}}}} … {{{{/raw}}}} around literal braces'];
+        this.#fault('PKG_TEMPLATE_SYNTAX', 'mustaches inside {{#raw}} are not literal', node.loc, { hints });
+      }
       return;
     }
     const [param] = node.params;
@@ -453,6 +497,15 @@ const FORM_ARGUMENTS: ReadonlyMap<string, readonly [least: number, most: number,
   ['tpl', [1, 2, '(tpl values.x) or (tpl values.x this)']],
   ['goTpl', [1, 1, '(goTpl values.x)']],
   ['lookup', [4, 4, '(lookup apiVersion kind namespace name)']],
+]);
+
+/** Fields that hold nothing further. */
+const SCALAR_FIELDS: ReadonlySet<string> = new Set([
+  'capabilities.kubeVersion',
+  'release.name',
+  'release.namespace',
+  'template.name',
+  'template.basePath',
 ]);
 
 /** Helpers whose first argument is for where the value, which comes last, is not there. */

@@ -271,6 +271,14 @@ export class Evaluator {
     if (path.depth > 0 && ROOT_NAMES.has(head)) {
       hints.unshift(`${head} means the same at every depth: write ${path.parts.join('.')}`);
     }
+    if (known === 'values' && isMap(scope.context) && scope.context !== scope.root && scope.context.has(missing)) {
+      hints.unshift(`did you mean this.${missing}?`);
+    }
+    if (known === '' && isLoopName(missing, scope)) {
+      hints.unshift(
+        missing === 'value' || missing === 'item' ? 'the item of a loop is {{this}}' : `did you mean @${missing}?`,
+      );
+    }
     const bracketed = unusualName(path, known, missing, beside);
     if (bracketed !== undefined) hints.unshift(bracketed);
     if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
@@ -408,6 +416,11 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
+}
+
+/** `key`, `index`, `value` in a loop. */
+function isLoopName(name: string, { data }: Scope): boolean {
+  return data.index !== undefined && ['key', 'index', 'first', 'last', 'value', 'item'].includes(name);
 }
 
 /** `labels.app.kubernetes.io/name` for a key that holds points and slashes. */

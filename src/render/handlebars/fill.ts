@@ -215,7 +215,11 @@ export class Filler {
       if (other.type === 'pair') return (typeof other.key === 'string' ? other.key : this.#key(other.key)) === key;
       return other.type === 'spread' && this.#spreadMap(other.hole).has(key);
     });
-    throw new DuplicateKey(key, entry.offset, first?.offset ?? entry.offset);
+    const isSpread = entry.type === 'spread' || first?.type === 'spread';
+    const hints = isSpread
+      ? ['keys that override others are merged: {{merge values.overrides (partial "defaults")}}']
+      : [];
+    throw new DuplicateKey(key, entry.offset, first?.offset ?? entry.offset, hints);
   }
 
   #spreadMap(hole: Hole): ValueMap {

@@ -30,6 +30,8 @@ export function habitIn(tag: string, surroundings: Surroundings): Habit | undefi
   if (/^\/\*[^]*\*\/$/.test(inner))
     return go(tag, `write {{!-- ${shortened(inner.slice(2, -2).trim())} --}} for a comment`);
   if (isLiteral(inner, surroundings.source)) return undefined;
+  const own = slipIn(raw, inner, surroundings);
+  if (own !== undefined) return { message: `${shortened(tag)} cannot be read`, hint: own };
   const statement = statementIn(inner, surroundings);
   if (statement !== undefined) return { ...go(tag, statement), ...elseMessage(inner, tag) };
   const { prefix, rest, suffix } = partsOf(inner);
@@ -70,6 +72,36 @@ function isLiteral(inner: string, source: string): boolean {
   const name = /^\$(\w+)/.exec(inner)?.[1] ?? /(?:^|[\s(|])\$(\w+)/.exec(inner)?.[1];
   if (name === undefined || name === 'root') return false;
   return !new RegExp(`\\$${name}\\s*(?::=|=|,)|,\\s*\\$${name}\\b`).test(source);
+}
+
+/** Slips in what is nearly native. */
+function slipIn(raw: string, inner: string, surroundings: Surroundings): string | undefined {
+  if (/^\s+[#/>*]/.test(raw) && !raw.trimStart().startsWith('/*'))
+    return `no blank stands before the sign: {{${inner}}}`;
+  const closed = /^\/\s*(\w+)\s+\S/.exec(inner);
+  if (closed !== null) return `a block is closed by its name alone: {{/${closed[1]}}}`;
+  const named =
+    /^#\s*(each|with)\s+(.+?)\s+(?:as\s+)?\(?(?:\|\s*(\w+)(?:[\s,]+(\w+))?\s*\|)\)?$/.exec(inner) ??
+    /^#\s*(each|with)\s+(.+?)\s+as\s+(\w+)(?:[\s,]+(\w+))?$/.exec(inner);
+  if (named !== null && (!/\sas\s+\|/.test(inner) || /\|[^|]*,/.test(inner))) {
+    const [, block = '', over, first = '', second] = named;
+    const names =
+      second === undefined
+        ? first
+        : /^(?:k|key|name|i|index)$/.test(first)
+          ? `${second} ${first}`
+          : `${first} ${second}`;
+    return `write {{#${block} ${value(over, surroundings)} as |${names}|}}`;
+  }
+  const over = /^#\s*each\s+(?:\w+\s*,\s*)?(\w+)\s+(?:in|of)\s+(.+)$/.exec(inner);
+  if (over !== null) return `write {{#each ${value(over[2], surroundings)} as |${over[1]}|}}`;
+  const spread = /^\.\.\.\s*(\w[\w.]*)$/.exec(inner);
+  if (spread !== null)
+    return `write {{spread ${spread[1]}}} on a line of its own, or - {{spread ${spread[1]}}} in a list`;
+  const compared = /^#\s*if_?(eq|ne|not|lt|gt|le|ge|and|or)\s+(.+)$/i.exec(inner);
+  if (compared !== null) return `write {{#if (${compared[1]?.toLowerCase()} ${compared[2]})}}`;
+  const pattern = /(?:^|\s)([\w/.-]*\*[\w/.*-]*\.\w+)/.exec(inner);
+  return pattern !== null && !/["']/.test(inner) ? `a pattern stands in quotes: "${pattern[1]}"` : undefined;
 }
 
 /** `#if`, `#each`, `else if`, `>`, and what stands between them and a name for the value. */

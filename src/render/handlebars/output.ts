@@ -308,11 +308,11 @@ export class Output {
       .map((_, index) => this.#text(from + index))
       .join('');
     const start = text.lastIndexOf('\n', offset - 1) + 1;
+    const written = start + (/^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0);
     const first = this.printedAt(start, from);
-    const last = this.printedAt(offset, from);
+    const last = this.printedAt(written, from);
     if (first === undefined || last === undefined || first.node === last.node) return undefined;
     if (first.node.type !== 'ContentStatement') return { what: sourceOf(first), at: first.at };
-    if (text.slice(start, offset).trim() !== '') return undefined;
     // The tag is where the content ends that printed the blanks.
     const { line, column } = first.node.loc.end;
     const { template } = first;

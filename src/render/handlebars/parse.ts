@@ -197,6 +197,9 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   if (/\{[^{}]*:\s*\{\{[^{}]*\}\}\}/.test(line)) {
     return ['a flow map that ends with a value needs a space before its own brace: {k: {{v}} }'];
   }
+  if (hash.token === 'INVERSE' || hash.token === 'OPEN_INVERSE_CHAIN')
+    return ['a block has one {{else}}, and it comes last: {{#if a}} … {{else if b}} … {{else}} … {{/if}}'];
+  if (hash.token === 'CLOSE' || hash.token === 'CLOSE_SEXPR') return ['each ( is closed by ) before the mustache ends'];
   if (/\|/.test(line) && hash.text === '|')
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
   if (hash.text === ':' || /\{\{[^}]*:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];

@@ -8,7 +8,7 @@ import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
 import { printGoTemplate } from './go-templates.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
-import { chartPathOf } from './partials.ts';
+import { chartPathOf, partialName } from './partials.ts';
 import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
 
 const decorated = new WeakMap<Program, boolean>();
@@ -258,7 +258,8 @@ export function absentPartial(
       '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}';
     return { message, hint };
   }
-  const near = nearest(name, names);
+  // `_labels`, `labels.hbs` and `templates/_labels.hbs` are names of the file.
+  const near = names.includes(partialName(name)) ? partialName(name) : nearest(name, names);
   const slash = name.lastIndexOf('/') + 1;
   const file = `templates/${name.slice(0, slash)}_${name.slice(slash)}.hbs`;
   return { message, hint: near === undefined ? `a partial ${name} is the file ${file}` : `did you mean ${near}?` };

@@ -86,10 +86,14 @@ function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError
     const [marker] = slots.has(line) ? (line.match(slots.pattern) ?? []) : [];
     const rest = marker === undefined ? '' : line.replace(marker, '').trim();
     if (marker !== undefined && (rest === '' || rest === ':')) {
+      const before = text.slice(0, Math.max(0, at)).trimEnd();
       return new SkeletonError(
         'a value stands alone here, between keys or items',
         at + line.indexOf(marker),
-        ['{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item'],
+        [
+          ...(/[|>][-+0-9]*$/.test(before) ? ['the lines of a text behind | or > stand further in than its key'] : []),
+          '{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item',
+        ],
         true,
       );
     }
@@ -403,8 +407,8 @@ class Composer {
 /** A key that is written twice in a map. */
 export class DuplicateKey extends SkeletonError {
   readonly first: number;
-  constructor(key: string, offset: number, first: number) {
-    super(`the key ${key} is given twice in this map`, offset);
+  constructor(key: string, offset: number, first: number, hints: readonly string[] = []) {
+    super(`the key ${key} is given twice in this map`, offset, hints);
     this.first = first;
   }
 }

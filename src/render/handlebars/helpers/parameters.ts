@@ -62,10 +62,12 @@ function readArguments(
 ): unknown[] {
   const wrong = wrongCount(parameters, context.helper, args.length);
   if (wrong !== undefined) context.fail(wrong.message, [wrong.hint]);
+  const usage = (): string => usageOf(parameters, context.helper);
   return parameters.map((parameter, index) => {
-    if (parameter.rest) return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context));
+    if (parameter.rest)
+      return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context, usage));
     const value = args[index];
-    return value === undefined ? undefined : readOne(parameter, value, index, context);
+    return value === undefined ? undefined : readOne(parameter, value, index, context, usage);
   });
 }
 
@@ -78,17 +80,25 @@ function wrongCount(
   const last = parameters.at(-1);
   const required = parameters.filter((parameter) => !parameter.optional && !parameter.rest).length;
   if (count >= required && (count <= parameters.length || last?.rest === true)) return undefined;
-  const usage = `(${[name, ...parameters.map(usageOf)].join(' ')})`;
-  return { message: `${name} takes ${countOf(parameters, required)}, not ${count}`, hint: `Write it as ${usage}` };
+  return {
+    message: `${name} takes ${countOf(parameters, required)}, not ${count}`,
+    hint: usageOf(parameters, name),
+  };
 }
 
-function readOne(parameter: Parameter<unknown>, value: Argument, index: number, context: HelperContext): unknown {
+function readOne(
+  parameter: Parameter<unknown>,
+  value: Argument,
+  index: number,
+  context: HelperContext,
+  usage: () => string,
+): unknown {
   const read = parameter.read(value);
   if (read !== undefined) return read;
   const hint = value === ABSENT ? 'Give the name a value, or a default: (default "…" name)' : parameter.hint?.(value);
   return context.fail(
     `${context.helper} takes ${parameter.expected} as argument ${index + 1} (${parameter.name}), not ${describe(value)}`,
-    hint === undefined ? [] : [hint],
+    [...(hint === undefined ? [] : [hint]), usage()],
   );
 }
 
@@ -103,7 +113,12 @@ function countOf(parameters: readonly Parameter<unknown>[], required: number): s
   return `${count} argument${count === '1' || count === 'at least 1' ? '' : 's'}`;
 }
 
-function usageOf(parameter: Parameter<unknown>): string {
+/** How a helper is written. */
+function usageOf(parameters: readonly Parameter<unknown>[], name: string): string {
+  return `Write it as (${[name, ...parameters.map(nameOf)].join(' ')})`;
+}
+
+function nameOf(parameter: Parameter<unknown>): string {
   if (parameter.rest) return `${parameter.name} …`;
   return parameter.optional ? `[${parameter.name}]` : parameter.name;
 }
