@@ -45,7 +45,7 @@ const NOTES = 'templates/NOTES.txt.hbs';
  */
 export async function renderTemplates(input: RenderInput): Promise<EngineOutput> {
   const tree = await openTree(input.chart);
-  throwTogether(checkTree(tree, input.goTemplates), (count) => `the templates have ${count} faults`);
+  throwTogether(await checkTree(tree, input.goTemplates), (count) => `the templates have ${count} faults`);
   const run = new Run(input, tree);
   run.chart(input.chart, input.values, []);
   run.output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));

@@ -130,12 +130,12 @@ function usedNames(charts: readonly ChartTemplates[]): Record<'names' | 'paramet
  *
  * @param goTemplates those that native templates of the chart may include
  */
-export function checkTree(
+export async function checkTree(
   { charts, partials, inlines }: TemplateTree,
   goTemplates: GoTemplates | undefined,
-): PkgError[] {
+): Promise<PkgError[]> {
   const goNames = new Set(goTemplates?.names());
-  return [...charts.values()].flatMap((own) => {
+  const errors = [...charts.values()].flatMap((own) => {
     const index = partials.get(own.chart);
     if (index === undefined) return [];
     const known: Known = {
@@ -146,6 +146,19 @@ export function checkTree(
       partialOwners: (name) => index.owners(name),
     };
     return [...own.files, ...own.templates].flatMap((template) => checkTemplate(template, known));
+  });
+  return errors.length === 0 ? errors : withExamples(errors);
+}
+
+/** Errors that say how a helper is written show a call of it, too. */
+async function withExamples(errors: readonly PkgError[]): Promise<PkgError[]> {
+  const { EXAMPLES } = await import('./helpers/examples.ts');
+  return errors.map((error) => {
+    const name = /^[Ww]rite (?:it as )?\((\w+)/.exec(error.hints[0] ?? '')?.[1] ?? '';
+    const example = error.code === 'PKG_TEMPLATE_HELPER' && Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined;
+    if (example === undefined) return error;
+    const { code, message, at, hints } = error;
+    return new PkgError(code, message, { ...(at && { at }), hints: [...hints, `as in ${example}`] });
   });
 }
 

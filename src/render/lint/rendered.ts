@@ -125,7 +125,7 @@ async function lintNativeBranches(chart: Chart, goTemplates: GoTemplates | undef
   const tree = await openTree(chart);
   // Rendering says the same of what is not a library's.
   if (chart.metadata.type === 'library') {
-    throwTogether(checkTree(tree, goTemplates), (count) => `the templates have ${count} faults`);
+    throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} faults`);
   }
   const own = tree.charts.get(chart);
   const partials = tree.partials.get(chart);
