@@ -218,6 +218,10 @@ test('what is native is not taken for anything else', async () => {
     'x: {{lookup values.map "k"}}',
     'x: \\{{ .Values.a }}\ny: {{{{raw}}}}{{ .Values.a | quote }}{{{{/raw}}}}',
   ]) {
+    const broken = configMap(
+      `${body}\n{{.}}{{> labels this}}{{set values.map "k" 1}}{{template.name}}{{#each .}}{{/each}}{{upper}`,
+    );
+    expect((await complaints(broken)).map(({ message }) => message)).toEqual(['} is not expected here']);
     const quoted = body.replace('\\{{ .Values.a }}', '"\\{{ .Values.a }}"').replace(/y: (\{{4}.*)$/, 'y: "$1"');
     expect(await complaints(configMap(quoted)), body).toEqual([]);
   }

@@ -114,6 +114,18 @@ export type Template = {
   text?: { path: () => readonly string[] | undefined };
 };
 
+const lines = new WeakMap<Template, readonly string[]>();
+
+/** The lines of a template, which are found once. */
+export function linesOf(template: Template): readonly string[] {
+  let known = lines.get(template);
+  if (known === undefined) {
+    known = template.source.split('\n');
+    lines.set(template, known);
+  }
+  return known;
+}
+
 /** Calls `visit` for every node of a tree, parents first. */
 export function walk(node: Program | Statement | Expression, visit: (node: Statement | Expression) => void): void {
   if (node.type !== 'Program') visit(node);

@@ -6,7 +6,7 @@ import { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { pathOf } from './ast.ts';
+import { linesOf, pathOf } from './ast.ts';
 import type {
   Block,
   Call,
@@ -76,6 +76,7 @@ class Checker {
 
   program(program: Program, place: Place): void {
     for (const statement of program.body) {
+      if (this.errors.length === MOST_ERRORS) return;
       switch (statement.type) {
         case 'MustacheStatement':
           this.#mustache(statement, place);
@@ -105,6 +106,7 @@ class Checker {
 
   /** `${values.x}` of shells and `$(values.x)` are texts here, and not meant so. */
   #content({ original, loc }: Content): void {
+    if (!original.includes('$')) return;
     const found = /\$(?:\{|\()\s*((?:values|release|chart)\.[\w.-]+)\s*[)}]/.exec(original);
     if (found === null) return;
     const before = original.slice(0, found.index).split('\n');
@@ -363,6 +365,8 @@ class Checker {
         this.#fault('PKG_TEMPLATE_HELPER', `${path.original} is not a block helper`, node.loc, { hints });
       } else this.#path(path, place);
     }
+    // What stands in {{{{raw}}}} is for somebody else to read.
+    if (builtin === 'raw') return;
     const { inner, outer } = placesIn(node, builtin, place);
     if (node.program) this.program(node.program, inner);
     if (node.inverse) this.program(node.inverse, outer);
@@ -416,7 +420,7 @@ class Checker {
 
   /** `- {{#each list}}{{this}}{{/each}}`. */
   #isOneItem({ loc: { start, end }, program }: Block): boolean {
-    const lines = this.#template.source.split('\n');
+    const lines = linesOf(this.#template);
     const before = (lines[start.line - 1] ?? '').slice(0, start.column);
     const after = (lines[end.line - 1] ?? '').slice(end.column);
     const body = program?.body ?? [];
@@ -452,7 +456,7 @@ class Checker {
   }
 
   #source({ start, end }: Location): string {
-    const lines = this.#template.source.split('\n').slice(start.line - 1, end.line);
+    const lines = linesOf(this.#template).slice(start.line - 1, end.line);
     if (lines.length === 1) return (lines[0] ?? '').slice(start.column, end.column);
     return lines.join(' ').trim();
   }
@@ -463,6 +467,7 @@ class Checker {
     loc: Location,
     { hints = [] }: { hints?: readonly string[] } = {},
   ): void {
+    if (this.errors.length === MOST_ERRORS) return;
     const at = positionIn(this.#template, loc);
     const habit = this.#habitAt(loc);
     if (habit === undefined) this.errors.push(new PkgError(code, message, { at, hints }));
@@ -473,7 +478,7 @@ class Checker {
   /** What is foreign in the mustache in which something is wrong. */
   #habitAt({ start, end }: Location): { message: string; hint: string } | undefined {
     this.#habits ??= new Map(habitsOf(this.#template.source, isHelper).map((habit) => [habit.offset, habit]));
-    const lines = this.#template.source.split('\n');
+    const lines = linesOf(this.#template);
     const offsetOf = (line: number, column: number): number =>
       lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + column;
     const from = offsetOf(start.line, start.column);
@@ -498,6 +503,9 @@ const FORM_ARGUMENTS: ReadonlyMap<string, readonly [least: number, most: number,
   ['goTpl', [1, 1, '(goTpl values.x)']],
   ['lookup', [4, 4, '(lookup apiVersion kind namespace name)']],
 ]);
+
+/** Nobody reads more of one template. */
+const MOST_ERRORS = 100;
 
 /** Fields that hold nothing further. */
 const SCALAR_FIELDS: ReadonlySet<string> = new Set([

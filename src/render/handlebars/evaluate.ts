@@ -7,7 +7,7 @@ import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { booleanKeyHint } from '../../chart/boolean-keys.ts';
-import { pathOf } from './ast.ts';
+import { linesOf, pathOf } from './ast.ts';
 import type {
   Block,
   Expression,
@@ -436,7 +436,7 @@ function unusualName(path: Path, known: string, missing: string, beside: readonl
 
 /** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
 export function isWhole({ loc: { start, end } }: Mustache, { template }: { template: Template }): boolean {
-  const lines = template.source.split('\n');
+  const lines = linesOf(template);
   const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
   const after = lines[end.line - 1]?.slice(end.column) ?? '';
   return /(?:^|[:\-?,] +|[[{] *)$/.test(before.trim() === '' ? '' : before) && /^\s*(?:$|[,\]}:]|#)/.test(after);

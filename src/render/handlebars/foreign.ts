@@ -232,10 +232,8 @@ class Reader {
       this.isGo = true;
       return rootName(go[1] ?? '', go[2]);
     }
-    if (written === '.') {
-      this.isGo = true;
-      return 'this';
-    }
+    // Handlebars has this one, too.
+    if (written === '.') return 'this';
     if (written === '$') {
       this.isGo = true;
       return '@root';

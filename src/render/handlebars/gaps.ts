@@ -1,5 +1,6 @@
 /** Where a block or a partial would have printed something, if it had. */
 import type { Block, Partial, PartialBlock, Program, Template } from './ast.ts';
+import { linesOf } from './ast.ts';
 import { gapAt } from './output.ts';
 import type { Gap } from './output.ts';
 
@@ -20,7 +21,7 @@ export function gapOf(node: Block | Partial | PartialBlock, template: Template):
 
 function find(node: Block | Partial | PartialBlock, template: Template): Gap {
   const { line, column } = node.loc.start;
-  const before = (template.source.split('\n')[line - 1] ?? '').slice(0, column);
+  const before = (linesOf(template)[line - 1] ?? '').slice(0, column);
   // Tags do not count, since a line that has nothing else prints nothing.
   if (before.replaceAll(/\{\{[^{}]*\}\}/g, '').trim() !== '') return gapAt(INLINE, false);
   const own = { column: /^[ \t]*/.exec(before)?.[0].length ?? 0, isList: false };

@@ -179,11 +179,16 @@ function describe(hash: SyntaxHash, at: { line: number; column: number }, source
   return `${token ?? (text.trim() === '' ? 'this' : text.trim().slice(0, 40))} is not expected here`;
 }
 
+/** As much of a line is looked at, before and behind a fault. */
+const LONGEST_LINE = 500;
+
 /** What only Go templates write. */
 const GO_NAME = /\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/;
 
 function hintsFor(source: string, at: { line: number; column: number }, hash: SyntaxHash): string[] {
-  const line = source.split('\n')[at.line - 1] ?? '';
+  // Looking through a line takes the square of its length.
+  const from = Math.max(0, at.column - LONGEST_LINE);
+  const line = (source.split('\n')[at.line - 1] ?? '').slice(from, at.column + LONGEST_LINE);
   if (/\{\{[^}]*\$\w/.test(line) && !GO_NAME.test(line)) {
     return ['braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}'];
   }

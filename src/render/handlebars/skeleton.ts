@@ -138,6 +138,7 @@ class Composer {
   readonly #whole: boolean;
   readonly #places: Places;
   readonly #gaps: readonly PlacedGap[];
+  #nextGap = 0;
 
   constructor(text: string, slots: Slots, gaps: readonly PlacedGap[], whole: boolean) {
     this.#text = text;
@@ -248,10 +249,13 @@ class Composer {
     const isEmpty = event.valueStart === -1 && event.tagStart === -1 && event.anchorStart === -1;
     if (!isEmpty || this.#gaps.length === 0) return false;
     const column = at - this.#text.lastIndexOf('\n', at - 1) - 1;
-    return this.#gaps.some((gap) => {
-      if (gap.at < end || (gap.column <= column && (isItem || !gap.isList || gap.column < column))) return false;
-      return /^["']?[ \t]*:?(?:\s|#.*)*$/.test(this.#text.slice(end, gap.at));
-    });
+    while ((this.#gaps[this.#nextGap]?.at ?? end) < end) this.#nextGap++;
+    for (let index = this.#nextGap; index < this.#gaps.length; index++) {
+      const gap = this.#gaps[index];
+      if (gap === undefined || !/^["']?[ \t]*:?(?:\s|#.*)*$/.test(this.#text.slice(end, gap.at))) return false;
+      if (gap.column > column || (gap.column === column && gap.isList && !isItem)) return true;
+    }
+    return false;
   }
 
   /** Anchors, aliases and tags are structure: no value may make them. */

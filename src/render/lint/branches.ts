@@ -3,14 +3,14 @@
  * without values: marks stand for these, and conditions are decided as the branch asks for.
  */
 import { PkgError } from '../../errors.ts';
-import { pathOf } from '../handlebars/ast.ts';
+import { linesOf, pathOf } from '../handlebars/ast.ts';
 import type { Block, Expression, Mustache, Partial, PartialBlock, Program, Template } from '../handlebars/ast.ts';
 import { DocumentReader } from '../handlebars/documents.ts';
 import { positionIn } from '../handlebars/fault.ts';
 import type { Place } from '../handlebars/fault.ts';
 import { ABSENT } from '../handlebars/helpers/types.ts';
 import { Output, Slots } from '../handlebars/output.ts';
-import type { SlotKind } from '../handlebars/output.ts';
+import type { Budget, SlotKind } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
 import { rootScope, simpleName } from '../handlebars/scope.ts';
 
@@ -25,7 +25,9 @@ type Branch = { block: Block; decisions: Decisions | undefined };
 /** More are not tried: each is read twice. */
 const MOST_BRANCHES = 200;
 const DEEPEST = 20;
-const MOST_TEXT = 1 << 22;
+/** What all readings of a template print, and how many programs one of them runs. */
+const MOST_TEXT = 1 << 23;
+const MOST_PROGRAMS = 20_000;
 
 /**
  * What is wrong with branches of a template. A fault is one that a branch has whether everything else is printed or
@@ -37,6 +39,7 @@ export function lintBranches(
 ): { faults: PkgError[]; unreachable: Unreachable[] } {
   const faults = new Map<string, PkgError>();
   const unreachable: Unreachable[] = [];
+  const budget = { left: MOST_TEXT };
   const branches = [...branchesOf(template.program, new Map(), template)].slice(0, MOST_BRANCHES);
   for (const { block, decisions } of branches) {
     if (decisions === undefined) {
@@ -47,8 +50,8 @@ export function lintBranches(
       });
       continue;
     }
-    const full = faultsOf(template, partials, decisions, true);
-    const bare = full && faultsOf(template, partials, decisions, false);
+    const full = faultsOf(template, partials, decisions, true, budget);
+    const bare = full && faultsOf(template, partials, decisions, false, budget);
     if (full !== undefined && bare !== undefined && keyOf(full) === keyOf(bare)) faults.set(keyOf(full), full);
   }
   return { faults: [...faults.values()], unreachable };
@@ -107,10 +110,10 @@ function conditionOf(block: Block, template: Template): { text: string; holds: b
   return { text: sourceOf(param, template), holds: name !== 'unless' };
 }
 
-function sourceOf(expression: Expression | undefined, { source }: Template): string {
+function sourceOf(expression: Expression | undefined, template: Template): string {
   if (expression === undefined) return '';
   const { start, end } = expression.loc;
-  const lines = source.split('\n').slice(start.line - 1, end.line);
+  const lines = linesOf(template).slice(start.line - 1, end.line);
   const last = lines.length - 1;
   return lines
     .map((line, index) => line.slice(index === 0 ? start.column : 0, index === last ? end.column : undefined))
@@ -125,8 +128,8 @@ function faultsOf(
   partials: PartialIndex,
   decisions: Decisions,
   others: boolean,
+  budget: Budget,
 ): PkgError | undefined {
-  const budget = { left: MOST_TEXT };
   const slots = new Slots();
   const printer = new Printer(partials, slots, decisions, others);
   const output = new Output(slots, budget);
@@ -153,6 +156,7 @@ class Printer {
   readonly #decisions: Decisions;
   readonly #others: boolean;
   #depth = 0;
+  #programs = 0;
 
   constructor(partials: PartialIndex, slots: Slots, decisions: Decisions, others: boolean) {
     this.#partials = partials;
@@ -162,6 +166,7 @@ class Printer {
   }
 
   program(program: Program, place: Place, output: Output, given: BlockGiven): void {
+    if (++this.#programs > MOST_PROGRAMS) throw new PkgError('PKG_TEMPLATE_LIMIT', 'too much is printed to be read');
     for (const statement of program.body) {
       switch (statement.type) {
         case 'ContentStatement':

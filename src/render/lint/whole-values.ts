@@ -1,6 +1,6 @@
 /** Mustaches that give something else than what stands there in other template languages. */
 import { printable } from '../../errors-text.ts';
-import { pathOf, walk } from '../handlebars/ast.ts';
+import { linesOf, pathOf, walk } from '../handlebars/ast.ts';
 import type { Call, Expression, Mustache, Template } from '../handlebars/ast.ts';
 import { isWhole } from '../handlebars/evaluate.ts';
 import { simpleName } from '../handlebars/scope.ts';
@@ -74,15 +74,15 @@ function nameOf(node: Call): string | undefined {
   return path && simpleName(path);
 }
 
-function sourceOf({ loc: { start, end } }: Expression, { source }: Template): string {
-  const line = source.split('\n')[start.line - 1] ?? '';
+function sourceOf({ loc: { start, end } }: Expression, template: Template): string {
+  const line = linesOf(template)[start.line - 1] ?? '';
   const text = start.line === end.line ? line.slice(start.column, end.column) : '…';
   return text.replace(/^\(([^]*)\)$/, '$1');
 }
 
 /** Does a mustache alone on its line stand in a text behind `|` or `>`? */
-function isInBlockScalar({ loc: { start } }: Mustache, { source }: Template): boolean {
-  const lines = source.split('\n').slice(0, start.line);
+function isInBlockScalar({ loc: { start } }: Mustache, template: Template): boolean {
+  const lines = linesOf(template).slice(0, start.line);
   const own = lines.pop() ?? '';
   if (own.slice(0, start.column).trim() !== '') return false;
   let column = start.column;
