@@ -226,3 +226,11 @@ test('what is native is not taken for anything else', async () => {
     expect(await complaints(configMap(quoted)), body).toEqual([]);
   }
 });
+
+test('templates that are made to be slow are refused soon', async () => {
+  const started = process.cpuUsage();
+  for (const piece of ['{{', '{{{{a}}}}', '{{!--', '{{!', '{{ .a }}\n', '{{$a', '{{#each a as |b, c|}}']) {
+    expect(await complaints(piece.repeat(60_000 / piece.length))).not.toEqual([]);
+  }
+  expect(process.cpuUsage(started).user).toBeLessThan(30_000_000);
+}, 60_000);
