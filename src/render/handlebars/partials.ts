@@ -63,7 +63,8 @@ export class PartialIndex {
    * @param from the name of the template that asks: `CHART/templates/FILE`
    */
   find(name: string, from: string): PartialBody | undefined {
-    return this.#ofLibrary(from)?.findOwn(name) ?? this.findOwn(name) ?? this.#wholeTemplate(name);
+    const ofLibrary = this.#libraries.length === 0 ? undefined : this.#ofLibrary(from);
+    return ofLibrary?.findOwn(name) ?? this.findOwn(name) ?? this.#wholeTemplate(name);
   }
 
   /** A partial of the chart itself or its libraries. */

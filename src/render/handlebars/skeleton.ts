@@ -442,6 +442,7 @@ function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
 
 /** Readers of YAML do not agree on what these are, nor do authors. */
 function checkLiteral(text: string, offset: number): void {
+  if (text.length > 3 && !/^[-+0]/.test(text)) return;
   const boolean = booleanKey(text);
   if (boolean !== undefined) {
     const message = `${text} is a boolean to some readers of YAML and a text to others`;
