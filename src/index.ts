@@ -7,6 +7,7 @@ import { createOrigins } from './chart/origins.ts';
 import { loadChart } from './chart/load.ts';
 import type { SchemaLoader } from './chart/schema.ts';
 import { readUserValues } from './chart/user-values.ts';
+import { keepsWrittenKeys } from './chart/written-keys.ts';
 import type { ValueSources } from './chart/user-values.ts';
 import { mergeValues } from './chart/values.ts';
 import type { Cluster } from './cluster/cluster.ts';
@@ -189,7 +190,7 @@ async function inputsOf(
     ...options.sources,
   };
   const chart = typeof options.chart === 'string' ? await loadChart(options.chart) : options.chart;
-  const { values, texts } = await readUserValues(sources);
+  const { values, texts } = await readUserValues(sources, undefined, { writtenKeys: keepsWrittenKeys(chart) });
   const userValues = options.values === undefined ? values : mergeValues(values, fromPlain(options.values));
   return { chart, userValues, origins: createOrigins(chart, sources, texts) };
 }

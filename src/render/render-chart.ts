@@ -73,7 +73,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   let random: RandomValues = { storedValues: new Map(), newValues: new Set(), forms: new Map() };
   try {
     let goTemplates: GoTemplates | undefined;
-    if (engines.go) {
+    if (engines.go || engines.goTexts) {
       const { renderGo } = await import('./gotemplate/render.ts');
       const go = await renderGo({ ...rest, chart, isMixed: engines.native }, freshValues);
       goTemplates = go.templates;

@@ -35,7 +35,7 @@ export type RenderLimits = {
 /** Random values by the identity of the call that made them; stored beside the record of the release. */
 export type StoredValues = Map<string, string>;
 
-/** The Go templates of a chart tree, as its native templates reach them. */
+/** The Go templates of a chart tree, as its native templates reach them, and Go's language itself. */
 export type GoTemplates = {
   names: () => readonly string[];
   /**
@@ -43,6 +43,8 @@ export type GoTemplates = {
    * the chart's Go templates know unless given, with `file`, the native template that asks, as `.Template.Name`.
    */
   print: (chart: Chart, file: string, name: string, data: Value | undefined) => string | undefined;
+  /** What a text looks like as a template of a chart. */
+  text: (chart: Chart, file: string, text: string) => string;
 };
 
 /** Everything that a render depends on. `chart` has its dependencies resolved (see `resolveDependencies`). */
@@ -60,7 +62,7 @@ export type RenderInput = {
   lint?: boolean;
   /** Let `getHostByName` ask the network. */
   enableDns?: boolean;
-  /** Given to native templates where the chart tree has Go templates too. */
+  /** Given to native templates where the chart tree has Go templates too, or calls `goTpl`. */
   goTemplates?: GoTemplates;
   /** Print NOTES of subcharts too. */
   subchartNotes?: boolean;

@@ -20,7 +20,7 @@ export async function locateKeys(
       const next: unknown = isSeq(node)
         ? node.items[Number(part)]
         : isMap(node)
-          ? node.items.findLast((pair) => keyText(pair) === String(part))
+          ? node.items.findLast((pair) => isKey(pair, String(part)))
           : undefined;
       if (next === undefined) {
         found = undefined;
@@ -36,8 +36,9 @@ export async function locateKeys(
   }
   return undefined;
 
-  function keyText(pair: Pair): string | undefined {
-    if (!isScalar(pair.key)) return undefined;
-    return String(pair.key.value ?? pair.key.source ?? '');
+  /** As it is read, and as it is written: `on` may be either. */
+  function isKey(pair: Pair, name: string): boolean {
+    if (!isScalar(pair.key)) return false;
+    return String(pair.key.value ?? pair.key.source ?? '') === name || pair.key.source === name;
   }
 }

@@ -133,16 +133,16 @@ test.each([
   [
     "a name as Go's templates have it",
     configMap('a: {{ include "x" .Values.a }}'),
-    '6:21',
-    '. is not expected here',
-    'in Handlebars names have no dot in front: values.x, release.name',
+    '6:6',
+    '{{ include "x" .Values.a }} is written as in another template language',
+    'write {{include "x" values.a}}',
   ],
   [
     'a place in a list as JavaScript has it',
     configMap('a: {{values.l[0]}}'),
-    '6:15',
-    'l is not expected here',
-    'places and unusual names are written in brackets: list.[0], map.[a name]',
+    '6:6',
+    'there is no [ ] in native templates: {{values.l[0]}}',
+    'write {{values.l.[0]}}',
   ],
   ['a tag too many', configMap('a: b{{/if}}'), '6:7', '{{/ is not expected here', 'no block is open here'],
   [

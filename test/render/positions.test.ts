@@ -313,7 +313,7 @@ test.each([
   ],
   [
     'an event of a hook',
-    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations:\n    helm.sh/hook: no\n',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations:\n    helm.sh/hook: false\n',
     '6:5',
     'the value of annotation helm.sh/hook is a string, and this is not',
   ],

@@ -2,6 +2,7 @@
  * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
  * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
  */
+import type { Chart } from '../../chart/chart.ts';
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
@@ -69,13 +70,28 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
 }
 
 function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
+  const scopeOf = (chart: Chart, file: string): Scope | undefined => {
+    const scope = scopes.find((candidate) => candidate.chart === chart);
+    scope?.entries.set('Template', templateOf(encodeText(file), scope));
+    return scope;
+  };
   return {
     names: () => [...machine.namespace.keys()].map(decodeText),
+    text: (chart, file, text) => {
+      const scope = scopeOf(chart, file);
+      const source = { name: encodeText(file), file, text: '{{ tpl .text .root }}' };
+      const call = parseTemplate(source, isKnown).templates.at(-1);
+      if (scope === undefined || call === undefined) throw new Error(`no text of ${chart.metadata.name} can be run`);
+      const data: GoValue = new Map<string, GoValue>([
+        ['text', encodeText(text)],
+        ['root', rootOf(scope.entries)],
+      ]);
+      return decodeText(guarded(machine, call, scope, data));
+    },
     print: (chart, file, name, data) => {
       const template = machine.namespace.get(encodeText(name));
-      const scope = scopes.find((candidate) => candidate.chart === chart);
+      const scope = scopeOf(chart, file);
       if (template === undefined || scope === undefined) return undefined;
-      scope.entries.set('Template', templateOf(encodeText(file), scope));
       return decodeText(
         guarded(machine, template, scope, data === undefined ? undefined : fromValue(cloneValue(data))),
       );

@@ -4,9 +4,9 @@ import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { positionIn } from './fault.ts';
+import { describeCalls, positionIn } from './fault.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
-import type { Budget, Output, Slot, Slots } from './output.ts';
+import type { Budget, Output, PlacedGap, Slot, Slots } from './output.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
@@ -14,7 +14,7 @@ import { DuplicateKey, SkeletonError, parseSkeleton } from './skeleton.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
 import { Tracer } from './trace.ts';
-import type { TracedField } from './trace.ts';
+import type { SingleDocument, TracedField } from './trace.ts';
 
 /** An object that a template prints. What is not asked for is not made: most objects are only printed. */
 export type ReadDocument = {
@@ -34,6 +34,9 @@ type Place = { base: number; output: Output; part: number; offset: number };
 
 type Locate = (offset: number) => Position;
 
+/** The structure of documents, and what it was read from. */
+export type Parsed = { text: string; gaps: readonly PlacedGap[]; nodes: readonly Node[] };
+
 /** Reads the documents of one render. */
 export class DocumentReader {
   readonly #slots: Slots;
@@ -41,17 +44,18 @@ export class DocumentReader {
   /** For documents that were read, and charged, before. */
   readonly #tracer: Tracer;
   readonly #shapes: Shapes;
-  readonly #parsed = new Map<string, readonly Node[]>();
+  readonly #parsed = new Map<string, Parsed>();
   readonly #layouts = new Map<Node, Layout | undefined>();
 
   constructor(slots: Slots, budget: Budget) {
     this.#slots = slots;
     this.#shapes = new Shapes(slots);
-    this.#filler = new Filler(slots, (size, slot) => {
+    const single = (slot: Slot): SingleDocument | undefined => this.#single(slot);
+    this.#filler = new Filler(slots, single, (size, slot) => {
       budget.left -= size;
       if (budget.left < 0) throw tooLarge(slot);
     });
-    this.#tracer = new Tracer(new Filler(slots, () => {}), slots, this.#parsed);
+    this.#tracer = new Tracer(new Filler(slots, single, () => {}), slots, this.#parsed, single);
   }
 
   /** The objects that a template prints: maps, one or several a document. Empty documents are left out. */
@@ -95,18 +99,49 @@ export class DocumentReader {
     return found;
   }
 
+  /**
+   * Reads the structure of all documents, and nothing of the values in them.
+   *
+   * @throws {PkgError} what is wrong with it
+   */
+  check(output: Output): void {
+    this.#read(output, () => {});
+  }
+
+  /** The document that a partial gives as a value; undefined where it prints nothing. */
+  #single(slot: Slot): SingleDocument | undefined {
+    const found: SingleDocument[] = [];
+    if (slot.printed !== undefined) {
+      this.#read(slot.printed, (node, place) => found.push({ node, base: place.base, locate: locateIn(place) }));
+    }
+    if (found.length > 1) {
+      throw slotFault(slot, `a partial that is a value prints one document, and this one prints ${found.length}`, []);
+    }
+    return found[0];
+  }
+
   /** The documents of an output, found by their shapes, or by their texts where these do not tell. */
   #read(output: Output, use: (node: Node, place: Place) => void): void {
     const shaped = this.#shapes.split(output);
     if (shaped === undefined) {
+      const { gaps } = output;
       for (const { text, start } of splitDocuments(output.toString())) {
         const { relative, base } = this.#relative(text);
-        this.#located({ base, output, part: 0, offset: start }, () => this.#skeleton(relative), use);
+        const own = gaps
+          .filter(({ at }) => at >= start && at <= start + text.length)
+          .map((gap) => ({ ...gap, at: gap.at - start }));
+        this.#located({ base, output, part: 0, offset: start }, () => this.#skeleton(relative, own), use);
       }
       return;
     }
     for (const { shape, base, part, offset } of shaped) {
-      const read = (): readonly Node[] => (shape.nodes ??= this.#skeleton(this.#shapes.text(shape)));
+      const read = (): readonly Node[] => {
+        if (shape.nodes === undefined) {
+          const { text, gaps } = this.#shapes.text(shape);
+          shape.nodes = this.#skeleton(text, gaps);
+        }
+        return shape.nodes;
+      };
       this.#located({ base, output, part, offset }, read, use);
     }
   }
@@ -115,7 +150,7 @@ export class DocumentReader {
     try {
       for (const node of read()) use(node, place);
     } catch (error) {
-      throw error instanceof SkeletonError ? positioned(error, locateIn(place)) : error;
+      throw error instanceof SkeletonError ? positioned(error, place) : error;
     }
   }
 
@@ -132,13 +167,14 @@ export class DocumentReader {
     return { relative, base: Math.max(0, base) };
   }
 
-  #skeleton(text: string): readonly Node[] {
-    let nodes = this.#parsed.get(text);
-    if (nodes === undefined) {
-      nodes = parseSkeleton(text, this.#slots);
-      this.#parsed.set(text, nodes);
+  #skeleton(text: string, gaps: readonly PlacedGap[]): readonly Node[] {
+    const key = gaps.length === 0 ? text : `${text}\0${JSON.stringify(gaps)}`;
+    let parsed = this.#parsed.get(key);
+    if (parsed === undefined) {
+      parsed = { text, gaps, nodes: parseSkeleton(text, this.#slots, { gaps }) };
+      this.#parsed.set(key, parsed);
     }
-    return nodes;
+    return parsed.nodes;
   }
 
   #wholeDocument(slot: Slot, value: Value): ValueMap[] {
@@ -229,10 +265,23 @@ function tooLarge(slot: Slot): PkgError {
   });
 }
 
-function positioned(error: SkeletonError, locate: Locate): PkgError {
+function positioned(error: SkeletonError, { output, part, offset }: Place): PkgError {
+  const locate = (at: number): Position => output.positionAt(offset + at, part) ?? { file: '' };
   const notes = error instanceof DuplicateKey ? [`first given at ${formatPosition(locate(error.first))}`] : [];
+  const printed = output.printedAt(offset + error.offset, part);
+  const hints = [...error.hints];
+  if (printed?.node.type === 'MustacheStatement' && !printed.node.escaped) {
+    hints.unshift('{{{ }}} pastes text before YAML is read: {{ }} puts the value itself there');
+  }
+  const mover = error.isSlot ? undefined : output.moverOf(offset + error.offset, part);
+  if (mover !== undefined)
+    notes.push(`what begins this line is printed by ${mover.what} at ${formatPosition(mover.at)}`);
   const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
-  return new PkgError(code, error.message, { at: locate(error.offset), hints: error.hints, notes });
+  return new PkgError(code, error.message, {
+    at: printed?.at ?? { file: '' },
+    hints,
+    notes: [...notes, ...describeCalls(printed?.calls)],
+  });
 }
 
 /**

@@ -15,6 +15,7 @@ import { Retracer } from '../gotemplate/retrace.ts';
 import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
 import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
+import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import { lintObjects } from './objects.ts';
 import type { LintObject } from './lint-object.ts';
@@ -31,6 +32,7 @@ export async function lintRendered(
   origins: Origins | undefined,
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
+  const branches: LintMessage[] = [];
   const objects: LintObject[] = [];
   const { location } = chart;
   try {
@@ -41,12 +43,13 @@ export async function lintRendered(
     }
     const engines = enginesOf(resolved);
     let goTemplates: GoTemplates | undefined;
-    if (engines.go) {
+    if (engines.go || engines.goTexts) {
       const found = await lintGo(resolved, freshValues, engines.native, options);
       messages.push(...found.messages);
       objects.push(...found.objects);
       goTemplates = found.templates;
     }
+    if (engines.native) branches.push(...(await lintNativeBranches(resolved, goTemplates)));
     // Of a library only its parts are used.
     if (engines.native && chart.metadata.type !== 'library') {
       objects.push(...(await renderNatively(resolved, freshValues(), goTemplates, options)));
@@ -55,13 +58,16 @@ export async function lintRendered(
     if (!(error instanceof PkgError)) throw error;
     // What a native template requires is something that only the chart's user has.
     const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof GoFault);
-    return fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
+    return [
+      ...branches,
+      ...fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid'),
+    ];
   }
   const own = objects.filter(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
   const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
-  return [...messages, ...lintObjects(own, objects, kubeVersion)];
+  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion)];
 }
 
 /** Which subcharts are missing is a finding of its own; what is there is judged without them. */
@@ -110,6 +116,28 @@ async function lintGo(
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
   return { messages, objects, templates };
+}
+
+/** Findings on the chart's own native templates in all their branches, whichever the values take. */
+async function lintNativeBranches(chart: Chart, goTemplates: GoTemplates | undefined): Promise<LintMessage[]> {
+  const { checkTree, openTree } = await import('../handlebars/tree.ts');
+  const { lintBranches } = await import('./branches.ts');
+  const tree = await openTree(chart);
+  // Rendering says the same of what is not a library's.
+  if (chart.metadata.type === 'library') {
+    throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} faults`);
+  }
+  const own = tree.charts.get(chart);
+  const partials = tree.partials.get(chart);
+  if (own === undefined || partials === undefined) return [];
+  return [...own.files, ...own.templates.filter(({ name }) => !name.endsWith('/NOTES.txt.hbs'))].flatMap((template) => {
+    const { faults, unreachable } = lintBranches(template, partials);
+    const path = inChart(template.name);
+    return [
+      ...faults.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
+      ...unreachable.map(({ at, why }) => finding('branch-unreachable', path, why, at)),
+    ];
+  });
 }
 
 async function renderNatively(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { builtinBlocks } from '../../../src/render/handlebars/blocks.ts';
+import { EXAMPLES } from '../../../src/render/handlebars/helpers/examples.ts';
 import { helperNames } from '../../../src/render/handlebars/helpers/index.ts';
 import { parseYaml } from '../../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../../src/yaml/value.ts';
@@ -24,11 +25,17 @@ const files = new Map(
 );
 
 /** What are no helpers but forms of the language. */
-const FORMS: readonly string[] = ['include', 'tpl', 'optional', 'spread'];
+const FORMS: readonly string[] = ['include', 'partial', 'tpl', 'goTpl', 'optional', 'spread'];
 
 test('docs/helpers.md lists all helpers, once', () => {
   const names = [...new Set([...helperNames(), ...builtinBlocks.keys(), ...FORMS])];
   expect(rows.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+});
+
+test('what a wrong call of a helper is told is the example of docs/helpers.md', () => {
+  const forms = ['optional', 'spread'];
+  const called = rows.filter(({ name }) => !builtinBlocks.has(name) && !forms.includes(name));
+  expect(EXAMPLES).toEqual(Object.fromEntries(called.map(({ name, example }) => [name, example])));
 });
 
 /** Texts in which `…` stands for anything. */

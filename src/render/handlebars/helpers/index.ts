@@ -9,6 +9,7 @@ import { formats } from './format.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { logic } from './logic.ts';
+import { collections } from './collections.ts';
 import { maps } from './maps.ts';
 import { numbers } from './numbers.ts';
 import { texts } from './text.ts';
@@ -16,7 +17,18 @@ import type { Helper } from './types.ts';
 
 type Helpers = Readonly<Record<string, Helper>>;
 
-const COMMON: readonly Helpers[] = [logic, texts, lists, maps, numbers, kinds, encodings, dataTexts, formats];
+const COMMON: readonly Helpers[] = [
+  logic,
+  texts,
+  lists,
+  collections,
+  maps,
+  numbers,
+  kinds,
+  encodings,
+  dataTexts,
+  formats,
+];
 
 /** Modules that are loaded on demand, and the helpers in each. */
 const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> }[] = [
@@ -120,6 +132,14 @@ export function findHelper(name: string): Helper | undefined {
     throw new PkgError('PKG_INTERNAL', `the helper ${name} is not loaded`);
   }
   return helper;
+}
+
+let all: ReadonlySet<string> | undefined;
+
+/** Is there a helper of this name, loaded or not? */
+export function isHelperName(name: string): boolean {
+  all ??= new Set(helperNames());
+  return all.has(name);
 }
 
 /** All names of helpers, sorted. */
