@@ -4,6 +4,7 @@ import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
+import { charge } from '../functions/limits.ts';
 import { describeCalls, positionIn } from './fault.ts';
 import { DocumentTexts } from './document-texts.ts';
 import type { TextMade } from './document-texts.ts';
@@ -32,6 +33,9 @@ export type ReadDocument = {
   /** Where a field is written: its key or item, or the mustache that gives it. */
   trace(path: readonly (string | number)[]): TracedField;
 };
+
+/** What it costs to read a character: a line of a value takes 30 of them, marker included, and four kilobytes. */
+const READING = 8;
 
 type Piece = { text: string; start: number };
 
@@ -209,6 +213,7 @@ export class DocumentReader {
     const key = gaps.length === 0 ? text : `${text}\0${JSON.stringify(gaps)}`;
     let parsed = this.#parsed.get(key);
     if (parsed === undefined) {
+      charge(READING * text.length);
       parsed = { text, gaps, nodes: parseSkeleton(text, this.#slots, { gaps }) };
       this.#parsed.set(key, parsed);
     }

@@ -44,7 +44,7 @@ import { ABSENT } from './helpers/types.ts';
 import type { RandomCalls } from './random-calls.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import { isEmptyValue, spreadText, valueText } from './text.ts';
-import { chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
+import { charge, chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { Lookup } from '../render.ts';
 import type { ValueFault } from '../../chart/value-fault.ts';
@@ -86,6 +86,8 @@ export type Host = {
 
 /** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */
 const STATEMENT = 10;
+/** What a value that waits for its document costs besides: with its scopes it takes one kilobyte until the render ends. */
+const SLOT = 100;
 
 const LITERAL_BRACES =
   'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
@@ -191,7 +193,7 @@ export class Evaluator {
     printed?: Output,
   ): void {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
-    if (value !== ABSENT) this.#chargeSlot(value, node, frame);
+    this.#chargeSlot(value, node, frame);
     const { template, calls } = frame;
     const slot: Slot = { kind, value, node, template, calls, source, scope, ...(printed && { printed }) };
     const { log } = this.host.random;
@@ -200,9 +202,10 @@ export class Evaluator {
   }
 
   /** The value becomes part of a document, which is printed. */
-  #chargeSlot(value: Value, node: { loc: Location }, frame: Frame): void {
+  #chargeSlot(value: Argument, node: { loc: Location }, frame: Frame): void {
     try {
-      chargeWalk(value);
+      charge(SLOT);
+      if (value !== ABSENT) chargeWalk(value);
     } catch (error) {
       throw error instanceof LimitReached ? this.limit(error, node, frame) : error;
     }

@@ -33,6 +33,9 @@ export type PassState = {
   keys: ReadonlyMap<string, readonly string[]>;
 };
 
+/** What a call costs: it is stored with its names, which takes about two kilobytes until the release is written. */
+const CALL = 500;
+
 /** Texts longer than this have other causes than random values; maps with more of them, too. */
 const LONGEST_ALIAS = 100_000;
 const MOST_ALIASES = 1000;
@@ -64,6 +67,7 @@ export class RandomCalls {
    * @returns undefined when a call that is another one has the same key
    */
   remember(call: RandomCall, since: number, make: () => string): string | undefined {
+    charge(CALL);
     const site = call.key === undefined ? call.site : `key ${call.key}`;
     const id = callId({ site, args: call.args });
     const known = this.values.get(id);
