@@ -221,6 +221,8 @@ test('a key belongs to one call with its arguments, and to the chart that uses i
   const twice = await fault('x: {{randAlphaNum 16 key="k"}}\ny: {{randAlphaNum 17 key="k"}}');
   expect(twice).toMatchObject({ code: 'PKG_TEMPLATE_HELPER', at: { line: 7 } });
   expect(twice.message).toContain('the key k is that of another call');
+  const other = await fault('x: {{randAlphaNum 16 key="k"}}\ny: {{randAlpha 16 key="k"}}');
+  expect(other.message).toContain('the key k is that of another call');
   expect((await fault('x: {{randAlphaNum 16 key="a b"}}')).message).toContain('the key of randAlphaNum is a text');
   expect((await fault('x: {{upper "a" key="k"}}')).message).toContain('takes no named arguments');
 

@@ -68,7 +68,7 @@ export class RandomCalls {
    */
   remember(call: RandomCall, since: number, make: () => string): string | undefined {
     charge(CALL);
-    const site = call.key === undefined ? call.site : `key ${call.key}`;
+    const site = call.key === undefined ? call.site : `key ${call.key} ${call.call}`;
     const id = callId({ site, args: call.args });
     const known = this.values.get(id);
     const value = known?.value ?? this.#value(call, site, id, make);
