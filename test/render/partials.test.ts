@@ -5,11 +5,11 @@ import type { Chart } from '../../src/chart/chart.ts';
 import { printYaml } from '../../src/yaml/print.ts';
 import { isMap } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
-import { chartOf, configMap, render } from './support.ts';
+import { anyObject, chartOf, configMap, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
 
 async function dataOf(files: Record<string, string>, template: string, values: ValueMap): Promise<Value> {
-  const chart = chartOf({ ...files, 'templates/x.yaml.hbs': configMap(template) });
+  const chart = chartOf({ ...files, 'templates/x.yaml.hbs': anyObject(template) });
   const { objects } = await render(chart, { userValues: values });
   return objects[0]?.object?.get('data') ?? null;
 }

@@ -135,6 +135,7 @@ function document(
   frame: Frame,
   output: Output,
 ): void {
+  const since = evaluator.host.random.log.length;
   const inside = evaluator.structureOutput();
   run(evaluator, node.program, scope, frame, inside);
   const text = print(evaluator.host.structure(inside));
@@ -142,7 +143,7 @@ function document(
     output.add(text, frame, node);
     return;
   }
-  evaluator.emitSlot('v', text, node, frame, output, undefined, scope);
+  evaluator.emitSlot('v', text, node, frame, output, undefined, scope, since);
 }
 
 function yamlText(documents: readonly Value[]): string {

@@ -1,4 +1,5 @@
 /** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
+import { printable } from '../../errors-text.ts';
 import { pathOf } from './ast.ts';
 import type { Call, Expression, Mustache, Sub } from './ast.ts';
 import { printGoTemplate } from './go-templates.ts';
@@ -8,7 +9,9 @@ import { charge, chargeCopy, chargeMade, chargeRead, chargeVisit, LimitReached }
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
 import { enterBody, extended, findBody, missingPartial } from './run-partial.ts';
+import { isRandom } from './helpers/index.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
+import { textsOf } from './random-calls.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
 import { typeName } from './text.ts';
@@ -70,13 +73,15 @@ function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, sc
   const helper = evaluator.host.findHelper(name);
   if (helper === undefined)
     throw evaluator.fault('PKG_TEMPLATE_HELPER', `${name} is called with too few arguments`, node.loc, frame);
+  const since = evaluator.host.random.log.length;
   const args = node.params.map((param) => evaluator.expression(param, scope, frame));
   const hash = new Map<string, Argument>();
   for (const pair of node.hash?.pairs ?? []) hash.set(pair.key, evaluator.expression(pair.value, scope, frame));
+  const key = isRandom(name) ? takeKey(evaluator, name, hash, node, frame) : undefined;
   try {
     charge(CALL);
     for (const arg of args) chargeArgument(arg);
-    const result = helper(args, hash, helperContext(evaluator, name, node, scope, frame));
+    const result = helper(args, hash, helperContext(evaluator, name, node, scope, frame, { key, since }));
     chargeMade(result);
     if (result instanceof Map) chargeCopy(result.size);
     return result;
@@ -85,13 +90,56 @@ function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, sc
   }
 }
 
-function helperContext(evaluator: Evaluator, helper: string, node: Call, scope: Scope, frame: Frame): HelperContext {
+/** `key="admin"` of a random call: what its value is known by. */
+function takeKey(
+  evaluator: Evaluator,
+  name: string,
+  hash: Map<string, Argument>,
+  node: Call,
+  frame: Frame,
+): string | undefined {
+  const key = hash.get('key');
+  if (key === undefined) return undefined;
+  hash.delete('key');
+  // Keys are printed, listed and matched against patterns.
+  if (typeof key === 'string' && /^[^\s:*?#<\p{C}]{1,200}$/u.test(key)) return evaluator.host.keyPrefix + key;
+  const message = `the key of ${name} is a text without spaces and : * ? # <, of at most 200 characters`;
+  throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
+    hints: [`write key="db-password", or key=(printf "password-%s" name) in a loop`],
+  });
+}
+
+function helperContext(
+  evaluator: Evaluator,
+  helper: string,
+  node: Call,
+  scope: Scope,
+  frame: Frame,
+  random: { key: string | undefined; since: number },
+): HelperContext {
   const { host } = evaluator;
   const context: HelperContext = {
     helper,
     now: host.now,
-    remember: (name, args, make, form) =>
-      host.remember(evaluator.identify(frame, scope, `${name}(${argsText(args)})`), make, form),
+    remember: (name, args, make, form) => {
+      const text = argsText(args);
+      const { identity, earlier } = evaluator.identify(frame, scope, `${name}(${text})`);
+      const call = {
+        site: evaluator.identify(frame, scope, name).identity,
+        earlier: earlier === undefined ? [identity] : [identity, earlier],
+        call: name,
+        args: text,
+        texts: textsOf(args),
+        key: random.key,
+        form,
+      };
+      return (
+        host.random.remember(call, random.since, make) ??
+        context.fail(`the key ${printable(random.key ?? '')} is that of another call, with other arguments`, [
+          'give each value a key of its own; in a loop: key=(printf "password-%s" name)',
+        ])
+      );
+    },
     fail: (message, hints = []) => {
       const code = helper === 'fail' || helper === 'required' ? 'PKG_TEMPLATE_FAILED' : 'PKG_TEMPLATE_HELPER';
       const param = node.params.find((one) => valuePathOf(one, scope) !== undefined);

@@ -26,7 +26,7 @@ import { FORMS } from './call.ts';
 import { CLOSED_FIELDS } from './context.ts';
 import { positionIn } from './fault.ts';
 import { habitsOf } from './habits.ts';
-import { findHelper, helperNames, isHelperName } from './helpers/index.ts';
+import { findHelper, helperNames, isHelperName, isRandom } from './helpers/index.ts';
 import { absentPartial, isPartialFile } from './run-partial.ts';
 import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
 
@@ -224,7 +224,8 @@ class Checker {
     const wrong = helper?.wrongCount?.(name, length);
     if (wrong !== undefined) this.#count(node, wrong.message, wrong.hint);
     else if (helper?.wrongCount !== undefined && node.hash !== undefined) {
-      const named = node.hash.pairs[0]?.key ?? '';
+      const named = node.hash.pairs.find(({ key }) => !(key === 'key' && isRandom(name)))?.key;
+      if (named === undefined) return;
       this.#fault('PKG_TEMPLATE_HELPER', `${name} takes no named arguments, and here is ${named}=`, node.hash.loc);
     }
   }

@@ -4,15 +4,22 @@ import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
+import { charge } from '../functions/limits.ts';
 import { describeCalls, positionIn } from './fault.ts';
+import { DocumentTexts } from './document-texts.ts';
+import type { TextMade } from './document-texts.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
 import type { Budget, Output, PlacedGap, Slot, Slots } from './output.ts';
+import type { FieldType, KindTypes } from '../field-types.ts';
+import { withTexts } from '../text-fields.ts';
+import type { Path } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
 import { DuplicateKey, SkeletonError, parseSkeleton } from './skeleton.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
+import type { SlottedDocument } from './slot-tree.ts';
 import { Tracer } from './trace.ts';
 import type { SingleDocument, TracedField } from './trace.ts';
 
@@ -26,6 +33,9 @@ export type ReadDocument = {
   /** Where a field is written: its key or item, or the mustache that gives it. */
   trace(path: readonly (string | number)[]): TracedField;
 };
+
+/** What it costs to read a character: a line of a value takes 30 of them, marker included, and four kilobytes. */
+const READING = 8;
 
 type Piece = { text: string; start: number };
 
@@ -45,41 +55,61 @@ export class DocumentReader {
   readonly #tracer: Tracer;
   readonly #shapes: Shapes;
   readonly #parsed = new Map<string, Parsed>();
-  readonly #layouts = new Map<Node, Layout | undefined>();
+  readonly #layouts = new Map<Node, Map<FieldType | undefined, Layout | undefined>>();
+  readonly #texts: DocumentTexts;
+  /** The structure of what {@link objects} has read, for whoever looks for slots in it. */
+  readonly read: SlottedDocument[] = [];
 
-  constructor(slots: Slots, budget: Budget) {
+  /** @param types which fields hold texts; all stay as they are where nothing is said */
+  constructor(slots: Slots, budget: Budget, types?: KindTypes) {
     this.#slots = slots;
     this.#shapes = new Shapes(slots);
-    const single = (slot: Slot): SingleDocument | undefined => this.#single(slot);
-    this.#filler = new Filler(slots, single, (size, slot) => {
-      budget.left -= size;
-      if (budget.left < 0) throw tooLarge(slot);
-    });
+    const single = (slot: Slot): SingleDocument | undefined => this.single(slot);
+    this.#filler = new Filler(
+      slots,
+      single,
+      (size, slot) => {
+        budget.left -= size;
+        if (budget.left < 0) throw tooLarge(slot);
+      },
+      (value, slot) => this.#texts.insert(value, slot),
+    );
     this.#tracer = new Tracer(new Filler(slots, single, () => {}), slots, this.#parsed, single);
+    this.#texts = new DocumentTexts(types, this.#filler, this.#tracer, single);
+  }
+
+  /** The numbers and booleans that became texts. */
+  get textsMade(): TextMade[] {
+    return this.#texts.made;
+  }
+
+  /** Goes on to a template of the chart whose values stand there in those of the top chart. */
+  beginTemplate(at: readonly string[]): void {
+    this.#texts.at = at;
   }
 
   /** The objects that a template prints: maps, one or several a document. Empty documents are left out. */
   objects(output: Output): ReadDocument[] {
     const found: ReadDocument[] = [];
     this.#read(output, (node, place) => {
-      let layout = this.#layouts.get(node);
-      if (layout === undefined && !this.#layouts.has(node)) {
-        layout = layoutOf(node);
-        this.#layouts.set(node, layout);
-      }
+      this.read.push({ node, base: place.base });
+      const trace = (path: Path): TracedField => traceIn(this.#tracer, node, place, path);
+      this.#filler.begin(place.base);
+      const type = this.#texts.begin(node);
+      const layout = this.#layoutOf(node, type, trace);
       if (layout !== undefined) {
-        this.#filler.begin(place.base);
-        const text = printLayout(layout, this.#filler);
-        found.push(new PrintedDocument(this.#tracer, node, place, layout, text));
+        const text = printLayout(layout, this.#filler, this.#texts.rules(node, place.base, trace));
+        found.push(new PrintedDocument(this.#tracer, node, place, layout, text, type));
         return;
       }
       const value = this.#filler.fill(node, place.base);
       if (value === NOTHING || value === null) return;
       if (node.type === 'hole') {
         for (const map of this.#wholeDocument(this.#filler.slot(node.hole), value))
-          found.push(new FilledDocument(this.#tracer, node, place, map));
-      } else if (isMap(value)) found.push(new FilledDocument(this.#tracer, node, place, value));
-      else {
+          found.push(new FilledDocument(this.#tracer, node, place, this.#texts.of(map, node, place.base, trace)));
+      } else if (isMap(value)) {
+        found.push(new FilledDocument(this.#tracer, node, place, this.#texts.of(value, node, place.base, trace)));
+      } else {
         throw new PkgError('PKG_OBJECT_INVALID', `a document is a map, and this is ${typeName(value)}`, {
           at: traceIn(this.#tracer, node, place, []).at,
           hints: ['an object of Kubernetes has the fields apiVersion, kind and metadata'],
@@ -89,10 +119,22 @@ export class DocumentReader {
     return found;
   }
 
-  /** The values of all documents, of whatever type. */
-  values(output: Output): Value[] {
+  #layoutOf(node: Node, type: FieldType | undefined, trace: (path: Path) => TracedField): Layout | undefined {
+    const layouts = this.#layouts.get(node) ?? new Map<FieldType | undefined, Layout | undefined>();
+    this.#layouts.set(node, layouts);
+    if (!layouts.has(type)) {
+      this.#texts.checkLiterals(node, type, trace);
+      layouts.set(type, layoutOf(node, type));
+    }
+    return layouts.get(type);
+  }
+
+  /** The values of all documents, of whatever type. `use` gets the structure of each. */
+  values(output: Output, use: (document: SlottedDocument) => void = () => {}): Value[] {
     const found: Value[] = [];
+    this.#texts.beginInside();
     this.#read(output, (node, { base }) => {
+      use({ node, base });
       const value = this.#filler.fill(node, base);
       if (value !== NOTHING) found.push(value);
     });
@@ -109,7 +151,7 @@ export class DocumentReader {
   }
 
   /** The document that a partial gives as a value; undefined where it prints nothing. */
-  #single(slot: Slot): SingleDocument | undefined {
+  single(slot: Slot): SingleDocument | undefined {
     const found: SingleDocument[] = [];
     if (slot.printed !== undefined) {
       this.#read(slot.printed, (node, place) => found.push({ node, base: place.base, locate: locateIn(place) }));
@@ -171,6 +213,7 @@ export class DocumentReader {
     const key = gaps.length === 0 ? text : `${text}\0${JSON.stringify(gaps)}`;
     let parsed = this.#parsed.get(key);
     if (parsed === undefined) {
+      charge(READING * text.length);
       parsed = { text, gaps, nodes: parseSkeleton(text, this.#slots, { gaps }) };
       this.#parsed.set(key, parsed);
     }
@@ -196,10 +239,12 @@ class PrintedDocument implements ReadDocument {
   readonly #node: Node;
   readonly #place: Place;
   readonly #layout: Layout;
+  readonly #type: FieldType | undefined;
   #value: ValueMap | undefined;
 
-  constructor(tracer: Tracer, node: Node, place: Place, layout: Layout, text: string) {
+  constructor(tracer: Tracer, node: Node, place: Place, layout: Layout, text: string, type: FieldType | undefined) {
     this.text = text;
+    this.#type = type;
     this.#tracer = tracer;
     this.#node = node;
     this.#place = place;
@@ -207,7 +252,7 @@ class PrintedDocument implements ReadDocument {
   }
 
   get value(): ValueMap {
-    this.#value ??= this.#tracer.filler.fill(this.#node, this.#place.base) as ValueMap;
+    this.#value ??= this.#typed(this.#tracer.filler.fill(this.#node, this.#place.base) as ValueMap);
     return this.#value;
   }
 
@@ -215,7 +260,11 @@ class PrintedDocument implements ReadDocument {
     if (this.#value !== undefined) return this.#value;
     const { filler } = this.#tracer;
     filler.begin(this.#place.base);
-    return headOf(this.#layout, filler);
+    return this.#typed(headOf(this.#layout, filler));
+  }
+
+  #typed(value: ValueMap): ValueMap {
+    return this.#type === undefined ? value : (withTexts(value, this.#type, [], keep, () => {}) as ValueMap);
   }
 
   trace(path: readonly (string | number)[]): TracedField {
@@ -248,6 +297,11 @@ class FilledDocument implements ReadDocument {
   trace(path: readonly (string | number)[]): TracedField {
     return traceIn(this.#tracer, this.#node, this.#place, path);
   }
+}
+
+/** What was printed has no such number any more. */
+function keep(): never {
+  throw new Error('a number with a fraction was printed as a text');
 }
 
 function traceIn(tracer: Tracer, node: Node, place: Place, path: readonly (string | number)[]): TracedField {

@@ -28,7 +28,7 @@ import { faultAt } from './fault.ts';
 import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import type { CallSite } from './fault.ts';
 import { Output } from './output.ts';
-import type { Budget, SlotKind, Slots } from './output.ts';
+import type { Budget, Slot, SlotKind, Slots } from './output.ts';
 import {
   asArgument,
   enter,
@@ -41,9 +41,10 @@ import {
 } from './scope.ts';
 import type { Data, Item, ItemMap, PartialBody, Scope } from './scope.ts';
 import { ABSENT } from './helpers/types.ts';
+import type { RandomCalls } from './random-calls.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import { isEmptyValue, spreadText, valueText } from './text.ts';
-import { chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
+import { charge, chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { Lookup } from '../render.ts';
 import type { ValueFault } from '../../chart/value-fault.ts';
@@ -71,8 +72,9 @@ export type Host = {
   partialNames: () => readonly string[];
   /** Parses a text of `tpl`: see {@link TextCache}. */
   parseText: (source: string, name: string, file: string) => Template & { firstName: string };
-  /** The random text of one call, by the identity of the call: see {@link HelperContext}. */
-  remember: (call: CallIdentity, make: () => string, form: RegExp | undefined) => string;
+  random: RandomCalls;
+  /** The chart's path below the top chart, with `/` at its end: keys of random values belong to a chart. */
+  keyPrefix: string;
   /** Turns structure into the text of its values (see `text.ts`), or into documents. */
   structure: (output: Output) => Value[];
   lookup?: Lookup;
@@ -84,6 +86,8 @@ export type Host = {
 
 /** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */
 const STATEMENT = 10;
+/** What a value that waits for its document costs besides: with its scopes it takes one kilobyte until the render ends. */
+const SLOT = 100;
 
 const LITERAL_BRACES =
   'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
@@ -156,11 +160,12 @@ export class Evaluator {
       this.#special(node, name, scope, frame, output);
       return;
     }
+    const since = this.host.random.log.length;
     const value = callExpression(this, node, scope, frame);
     const source = node.params.length === 0 ? path : undefined;
     if (value === ABSENT) throw this.#absent(node, scope, frame, output);
     if (output.slots !== undefined && node.escaped) {
-      this.emitSlot('v', value, node, frame, output, source, scope);
+      this.emitSlot('v', value, node, frame, output, source, scope, since);
       return;
     }
     if (!node.escaped && (Array.isArray(value) || isMap(value))) {
@@ -175,6 +180,7 @@ export class Evaluator {
     output.add(valueText(value), frame, node);
   }
 
+  /** @param since how many random calls there were before its value was worked out */
   emitSlot(
     kind: SlotKind,
     value: Argument,
@@ -183,22 +189,23 @@ export class Evaluator {
     output: Output,
     source: Expression | undefined,
     scope: Scope,
+    since: number,
     printed?: Output,
   ): void {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
-    if (value !== ABSENT) this.#chargeSlot(value, node, frame);
+    this.#chargeSlot(value, node, frame);
     const { template, calls } = frame;
-    output.addSlot(
-      output.slots,
-      { kind, value, node, template, calls, source, scope, ...(printed && { printed }) },
-      frame,
-    );
+    const slot: Slot = { kind, value, node, template, calls, source, scope, ...(printed && { printed }) };
+    const { log } = this.host.random;
+    if (log.length > since) slot.random = log.slice(since);
+    output.addSlot(output.slots, slot, frame);
   }
 
   /** The value becomes part of a document, which is printed. */
-  #chargeSlot(value: Value, node: { loc: Location }, frame: Frame): void {
+  #chargeSlot(value: Argument, node: { loc: Location }, frame: Frame): void {
     try {
-      chargeWalk(value);
+      charge(SLOT);
+      if (value !== ABSENT) chargeWalk(value);
     } catch (error) {
       throw error instanceof LimitReached ? this.limit(error, node, frame) : error;
     }
@@ -212,6 +219,7 @@ export class Evaluator {
         hints: [`write {{${name} values.x}}`],
       });
     }
+    const since = this.host.random.log.length;
     const value = this.expression(param, scope, frame);
     if (output.slots === undefined || !node.escaped) {
       const text =
@@ -220,7 +228,7 @@ export class Evaluator {
       return;
     }
     if (name === 'optional') {
-      this.emitSlot('o', value, node, frame, output, param, scope);
+      this.emitSlot('o', value, node, frame, output, param, scope, since);
       return;
     }
     const before = output.currentLine.trim();
@@ -230,7 +238,7 @@ export class Evaluator {
         hints: ['write {{x}} to give a key its value'],
       });
     }
-    this.emitSlot('s', value, node, frame, output, param, scope);
+    this.emitSlot('s', value, node, frame, output, param, scope, since);
     output.add(':', frame, node);
   }
 
@@ -349,8 +357,13 @@ export class Evaluator {
         if (found === ABSENT) checkAbsence(this, expression, scope, frame);
         return found;
       }
-      case 'SubExpression':
-        return callExpression(this, expression, scope, frame);
+      case 'SubExpression': {
+        const { random } = this.host;
+        const since = random.log.length;
+        const value = callExpression(this, expression, scope, frame);
+        if (random.log.length > since) random.derived(since, value);
+        return value;
+      }
       case 'NullLiteral':
         return null;
       case 'UndefinedLiteral':

@@ -76,3 +76,8 @@ export function describeCalls(calls: CallSite | undefined): string[] {
   }
   return lines;
 }
+
+/** A path into the values of a subchart as one into those of the top chart. */
+export function inTopValues(path: readonly string[] | undefined, at: readonly string[]): readonly string[] | undefined {
+  return path === undefined || path[0] === 'global' ? path : [...at, ...path];
+}

@@ -14,11 +14,15 @@ import { ABSENT } from './helpers/types.ts';
 /** What an optional slot leaves: the key or item goes away with it. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/** Fills skeletons of one render. `single` reads the document of a partial, and `charge` is told the size of each value and throws when it gets too much. */
+/**
+ * Fills skeletons of one render. `single` reads the document of a partial, `charge` is told the size of each value and throws
+ * when it gets too much, and `inText` of each number that becomes part of a text.
+ */
 export class Filler {
   readonly #slots: Slots;
   readonly #single: (slot: Slot) => SingleDocument | undefined;
   readonly #charge: (size: number, slot: Slot) => void;
+  readonly #inText: (value: number | bigint, slot: Slot) => void;
   readonly #sizes = new WeakMap<object, number>();
   #base = 0;
 
@@ -26,10 +30,12 @@ export class Filler {
     slots: Slots,
     single: (slot: Slot) => SingleDocument | undefined,
     charge: (size: number, slot: Slot) => void,
+    inText: (value: number | bigint, slot: Slot) => void = () => {},
   ) {
     this.#slots = slots;
     this.#single = single;
     this.#charge = charge;
+    this.#inText = inText;
   }
 
   /**
@@ -153,6 +159,7 @@ export class Filler {
     }
     const text = valueText(value);
     this.#charge(text.length, slot);
+    if (typeof value === 'number' || typeof value === 'bigint') this.#inText(value, slot);
     return text;
   }
 

@@ -9,6 +9,7 @@ import { positionIn } from './fault.ts';
 import type { CallSite, Place } from './fault.ts';
 import type { Block, Content, Expression, Location, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import type { Argument } from './helpers/types.ts';
+import type { Occurrence } from './random-calls.ts';
 import { valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 
@@ -30,6 +31,8 @@ export type Slot = {
   /** The path that gave the value, and where it was looked up: for whoever asks which of the chart's values it is. */
   source: Expression | undefined;
   scope: Scope;
+  /** The random calls of its expression, if there are any. */
+  random?: readonly Occurrence[];
 };
 
 /** Where the value of a slot stands below the chart's values; undefined for what was worked out. */

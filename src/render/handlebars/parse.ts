@@ -64,22 +64,30 @@ function withHabits(error: PkgError, source: string, file: string): PkgError[] {
 const CLOSE_MUSTACHE = 'a mustache is closed by two braces: {{x}}';
 const CLOSE_EACH = 'each {{#block}} is closed by {{/block}}';
 
-/** Blocks in blocks, calls in calls. */
+/** Blocks in blocks, links of a chain of `else if`, which the parser nests as well, and calls in calls. */
 const DEEPEST = 500;
 
 /** Looked for before parsing, since the parser's time grows with the square of the depth. */
 function tooDeepAt(source: string): number | undefined {
-  let blocks = 0;
+  /** How many levels each open block is. */
+  const blocks: number[] = [];
+  let levels = 0;
   let calls = 0;
-  for (const { 0: mark, index } of source.matchAll(/\{\{~?(?:#|\^(?!~?\})|\/)?|[()]/g)) {
+  for (const { 0: mark, index } of source.matchAll(/\{\{~?(?:#|\^(?!~?\})|\/|\s*else\s+(?=[^\s~}]))?|[()]/g)) {
     if (mark === '(') calls++;
     else if (mark === ')') calls = Math.max(0, calls - 1);
     else {
       calls = 0;
-      if (mark.endsWith('/')) blocks = Math.max(0, blocks - 1);
-      else if (/[#^]$/.test(mark)) blocks++;
+      if (mark.endsWith('/')) levels -= blocks.pop() ?? 0;
+      else if (/[#^]$/.test(mark)) {
+        blocks.push(1);
+        levels++;
+      } else if (/else\s+$/.test(mark) && blocks.length > 0) {
+        blocks.push((blocks.pop() ?? 0) + 1);
+        levels++;
+      }
     }
-    if (blocks > DEEPEST || calls > DEEPEST) return index;
+    if (levels > DEEPEST || calls > DEEPEST) return index;
   }
   return undefined;
 }

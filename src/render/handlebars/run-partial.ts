@@ -63,11 +63,12 @@ export function printPartial(
   const name = nameOf(evaluator, node, scope, frame);
   const found = bodyOf(evaluator, name, node, scope, frame);
   const printed = output.child();
+  const since = evaluator.host.random.log.length;
   if (found === undefined) {
     const text = printGoTemplate(evaluator, name, node, node.params[0], scope, frame);
     if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
     printed.add(text, frame, node);
-    put(evaluator, printed, 0, node, scope, frame, output);
+    put(evaluator, printed, 0, node, scope, frame, output, since);
     return;
   }
   const param = node.params[0];
@@ -80,7 +81,7 @@ export function printPartial(
   // What stands in another template is indented for that one's sake.
   const isInside = found.program !== found.template.program;
   const less = isInside && output.slots !== undefined && node.alone === true ? printed.commonIndent : 0;
-  put(evaluator, printed, less, node, scope, frame, output);
+  put(evaluator, printed, less, node, scope, frame, output, since);
 }
 
 /**
@@ -88,6 +89,7 @@ export function printPartial(
  * value.
  *
  * @param less so many blanks of each line are left out
+ * @param since how many random calls there were before it ran
  */
 function put(
   evaluator: Evaluator,
@@ -97,10 +99,11 @@ function put(
   scope: Scope,
   frame: Frame,
   output: Output,
+  since: number,
 ): void {
   const before = output.parts.length;
   if (node.alone !== true && output.slots !== undefined) {
-    evaluator.emitSlot('p', ABSENT, node, frame, output, undefined, scope, printed);
+    evaluator.emitSlot('p', ABSENT, node, frame, output, undefined, scope, since, printed);
     return;
   }
   output.append(printed, node.indent, less);

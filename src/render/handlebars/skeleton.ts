@@ -24,7 +24,14 @@ export type Entry =
   | { type: 'merge'; value: Node; offset: number };
 
 export type Node =
-  | { type: 'const'; value: Value; offset: number; size: number }
+  | {
+      type: 'const';
+      value: Value;
+      offset: number;
+      size: number;
+      /** What is written for a number or a boolean that has another text, or a fraction: `1.10`, `0644`, `yes`. */
+      written?: string;
+    }
   | { type: 'hole'; hole: Hole; offset: number; size: number }
   | (Text & { size: number })
   | { type: 'map'; entries: Entry[]; offset: number; size: number }
@@ -307,7 +314,8 @@ class Composer {
     if (!this.#slots.has(text)) {
       if (isPlain && tag === '') checkLiteral(text, offset);
       const isTyped = isPlain || tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null';
-      return { type: 'const', value: isTyped ? finite(resolvePlainScalar(text), text, offset) : text, offset, size: 1 };
+      const value = isTyped ? finite(resolvePlainScalar(text), text, offset) : text;
+      return { type: 'const', value, offset, size: 1, ...(isUnlike(value, text) && { written: text }) };
     }
     const pieces = this.#pieces(text);
     const [only] = pieces;
@@ -427,7 +435,7 @@ function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
   if (node.type === 'list') {
     const values: Value[] = [];
     for (const item of node.items) {
-      if (item.type !== 'const') return node;
+      if (item.type !== 'const' || item.written !== undefined) return node;
       values.push(item.value);
     }
     return { type: 'const', value: values, offset, size };
@@ -435,9 +443,17 @@ function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
   const map = new Map<string, Value>();
   for (const entry of node.entries) {
     if (entry.type !== 'pair' || typeof entry.key !== 'string' || entry.value.type !== 'const') return node;
+    if (entry.value.written !== undefined) return node;
     map.set(entry.key, entry.value.value);
   }
   return { type: 'const', value: map, offset, size };
+}
+
+/** Is this a number or a boolean whose text would be another, or one that is no text in Kubernetes either way? */
+function isUnlike(value: Value, text: string): boolean {
+  if (typeof value === 'boolean') return text !== String(value);
+  if (typeof value === 'number') return !Number.isInteger(value) || text !== String(value);
+  return typeof value === 'bigint' && text !== String(value);
 }
 
 /** Readers of YAML do not agree on what these are, nor do authors. */

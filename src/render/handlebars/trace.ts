@@ -58,6 +58,13 @@ export class Tracer {
     return traceDocument(context, { node, base, locate }, path);
   }
 
+  /** Which of the chart's values a field holds. */
+  valuePath(node: Node, base: number, path: readonly (string | number)[]): readonly string[] | undefined {
+    // Where it stands is not asked for, so that the text need not be read again.
+    const context = { filler: this.filler, whole: (of: Node) => of, single: this.#single };
+    return traceDocument(context, { node, base, locate: () => ({ file: '' }) }, path).valuePath;
+  }
+
   #whole(node: Node): Node {
     if (!this.#wholes.has(node)) {
       for (const { text, gaps, nodes } of this.#parsed.values()) {

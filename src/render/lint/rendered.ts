@@ -9,10 +9,12 @@ import type { ValueMap } from '../../yaml/value.ts';
 import type { LintOptions } from './options.ts';
 import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
 import { enginesOf } from '../engines.ts';
+import { KindTypes } from '../field-types.ts';
 import { GoFault } from '../gotemplate/fault.ts';
 import { decodeText } from '../gotemplate/value.ts';
 import { Retracer } from '../gotemplate/retrace.ts';
 import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
+import { checkWritten, withOrigin } from '../value-origin.ts';
 import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
 import { finding } from './message.ts';
@@ -34,6 +36,7 @@ export async function lintRendered(
   const messages: LintMessage[] = [];
   const branches: LintMessage[] = [];
   const objects: LintObject[] = [];
+  const types = new KindTypes(chart);
   const { location } = chart;
   try {
     const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
@@ -52,7 +55,7 @@ export async function lintRendered(
     if (engines.native) branches.push(...(await lintNativeBranches(resolved, goTemplates)));
     // Of a library only its parts are used.
     if (engines.native && chart.metadata.type !== 'library') {
-      objects.push(...(await renderNatively(resolved, freshValues(), goTemplates, options)));
+      objects.push(...(await renderNatively(resolved, freshValues(), goTemplates, options, origins)));
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
@@ -67,7 +70,7 @@ export async function lintRendered(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
   const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
-  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion)];
+  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion, types)];
 }
 
 /** Which subcharts are missing is a finding of its own; what is there is judged without them. */
@@ -104,6 +107,7 @@ async function lintGo(
   const input = { chart, release, capabilities, isMixed, limits, lint: true };
   const { texts, templates } = await printGo(input, freshValues);
   const retracer = new Retracer(input, freshValues);
+  const types = new KindTypes(chart);
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   for (const text of texts) {
@@ -112,7 +116,7 @@ async function lintGo(
     objects.push(...found.objects);
     if (!path.startsWith('templates/')) continue;
     // An install reads what a file prints whatever the file is called; Helm's lint does not.
-    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer)));
+    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer, types)));
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
   return { messages, objects, templates };
@@ -145,11 +149,19 @@ async function renderNatively(
   values: ValueMap,
   goTemplates: GoTemplates | undefined,
   { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
+  origins: Origins | undefined,
 ): Promise<LintObject[]> {
   const { renderNative } = await import('../handlebars/render.ts');
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 1, isInstall: true };
   const input = { chart, values, release, capabilities, limits, ...(goTemplates && { goTemplates }) };
-  const { objects, hooks } = await renderNative(input);
+  const { objects, hooks } = await renderNative(input)
+    .then(async (rendered) => {
+      await checkWritten(rendered.textsMade, chart, origins);
+      return rendered;
+    })
+    .catch(async (error: unknown) => {
+      throw await withOrigin(error, chart, origins);
+    });
   return [...objects, ...hooks].flatMap((document) => asLintObject(document));
 }
 

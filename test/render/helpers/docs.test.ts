@@ -6,7 +6,7 @@ import { EXAMPLES } from '../../../src/render/handlebars/helpers/examples.ts';
 import { helperNames } from '../../../src/render/handlebars/helpers/index.ts';
 import { parseYaml } from '../../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../../src/yaml/value.ts';
-import { chartOf, configMap, render } from '../support.ts';
+import { anyObject, chartOf, render } from '../support.ts';
 
 const page: string = readFileSync(new URL('../../../docs/helpers.md', import.meta.url), 'utf8');
 const rows: { name: string; example: string; result: string }[] = page
@@ -53,7 +53,7 @@ test.each(rows)('docs/helpers.md: $example gives $result', async ({ name, exampl
   const values = parseYaml(files.get('values.yaml') ?? '', 'values.yaml');
   if (!isMap(values)) throw new Error('no values');
   const partial = (files.get('templates/_fullname.hbs') ?? '').trimEnd();
-  const templates = { 'templates/_fullname.hbs': partial, 'templates/x.yaml.hbs': configMap(`x: ${example}`) };
+  const templates = { 'templates/_fullname.hbs': partial, 'templates/x.yaml.hbs': anyObject(`x: ${example}`) };
   const { objects } = await render(chartOf(templates, values));
   const data = toPlain(objects[0]?.object?.get('data') ?? new Map());
   expect(data).toEqual(result === '—' ? {} : { x: withEllipses(JSON.parse(result)) });

@@ -30,6 +30,31 @@ const COMMON: readonly Helpers[] = [
   formats,
 ];
 
+const RANDOM_TEXTS = [
+  'randAlphaNum',
+  'randAlpha',
+  'randNumeric',
+  'randAscii',
+  'randBytes',
+  'randInt',
+  'shuffle',
+  'uuidv4',
+];
+const CERTIFICATES = [
+  'genCA',
+  'genCAWithKey',
+  'genSelfSignedCert',
+  'genSelfSignedCertWithKey',
+  'genSignedCert',
+  'genSignedCertWithKey',
+];
+/** Helpers whose values are stored with the release. */
+const RANDOM: ReadonlySet<string> = new Set([
+  ...RANDOM_TEXTS,
+  ...CERTIFICATES,
+  ...['bcrypt', 'htpasswd', 'genPrivateKey', 'encryptAES'],
+]);
+
 /** Modules that are loaded on demand, and the helpers in each. */
 const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> }[] = [
   {
@@ -84,7 +109,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> 
     load: async () => (await import('./dates.ts')).dates,
   },
   {
-    names: ['randAlphaNum', 'randAlpha', 'randNumeric', 'randAscii', 'randBytes', 'randInt', 'shuffle', 'uuidv4'],
+    names: RANDOM_TEXTS,
     load: async () => (await import('./random.ts')).randoms,
   },
   {
@@ -92,15 +117,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> 
     load: async () => (await import('./crypto.ts')).cryptos,
   },
   {
-    names: [
-      'buildCustomCert',
-      'genCA',
-      'genCAWithKey',
-      'genSelfSignedCert',
-      'genSelfSignedCertWithKey',
-      'genSignedCert',
-      'genSignedCertWithKey',
-    ],
+    names: ['buildCustomCert', ...CERTIFICATES],
     load: async () => (await import('./certificates.ts')).certificates,
   },
   { names: ['semver', 'semverCompare'], load: async () => (await import('./semver.ts')).versions },
@@ -132,6 +149,11 @@ export function findHelper(name: string): Helper | undefined {
     throw new PkgError('PKG_INTERNAL', `the helper ${name} is not loaded`);
   }
   return helper;
+}
+
+/** Is this a helper whose values are stored, so that it takes a `key`? */
+export function isRandom(name: string): boolean {
+  return RANDOM.has(name);
 }
 
 let all: ReadonlySet<string> | undefined;
