@@ -9,6 +9,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
+import { digestOf } from '../repository/digest.ts';
 import { newestPublished, publish, targetOf } from '../repository/publish.ts';
 import type { Outcome, Packed, Target } from '../repository/publish.ts';
 import { printError } from '../terminal/output.ts';
@@ -164,7 +165,6 @@ async function packedAs(chart: Chart, path: string, targets: readonly Target[], 
   // What is published under the newest version already needs no other.
   const same = pack(chart, newest, appVersion);
   const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest)));
-  const { digestOf } = await import('../repository/registry-push.ts');
   const own = digestOf(same.archive);
   return there.every((digest) => digest === own) ? same : pack(chart, nextVersion(newest, bump), appVersion);
 }

@@ -18,7 +18,7 @@ import { BUNDLE_FORMAT, BUNDLE_NAMES } from './bundle.ts';
 import { add, readImage } from './image-content.ts';
 import { blobPath, IMAGE_INDEX } from './image-source.ts';
 import type { BlobPlace, ImageSource, Manifest } from './image-source.ts';
-import { digestOf } from './registry-push.ts';
+import { digestOf } from './digest.ts';
 
 /** A chart that goes into a bundle, and where it came from. */
 export type ChartToBundle = {

@@ -13,6 +13,7 @@ import { parseImageName } from '../image-name.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import { BUNDLE_FILE } from './bundle-file.ts';
+import { digestOf } from './digest.ts';
 import { readImage } from './image-content.ts';
 import type { ImageContent } from './image-content.ts';
 import { blobPath, LISTS, MAX_MANIFEST, SINGLES } from './image-source.ts';
@@ -72,7 +73,7 @@ export class Bundle {
   /** The archive of a chart. Throws `PKG_BUNDLE_INVALID` where it is not what its digest says. */
   archive({ file, digest }: BundleChart): Buffer {
     const bytes = this.#whole(file, MAX_CHART);
-    if (sha256(bytes) !== digest) throw invalid(this.#path, `${printable(file)} is not what its digest says`);
+    if (digestOf(bytes) !== digest) throw invalid(this.#path, `${printable(file)} is not what its digest says`);
     return bytes;
   }
 
@@ -95,7 +96,7 @@ export class Bundle {
   async image({ name, mediaType, digest }: BundleImage): Promise<ImageContent & { root: Manifest }> {
     const manifest = (one: string, type: string): Manifest => {
       const bytes = this.#whole(blobPath(one), MAX_MANIFEST);
-      if (sha256(bytes) !== one) throw invalid(this.#path, `${one} is not what its digest says`);
+      if (digestOf(bytes) !== one) throw invalid(this.#path, `${one} is not what its digest says`);
       const own = /"mediaType"\s*:/.test(bytes.toString('latin1')) ? mediaTypeOf(bytes) : '';
       const known = [...LISTS, ...SINGLES].find((known) => known === (own || type));
       if (known === undefined) throw invalid(this.#path, `${one} is no manifest of an image`);
@@ -222,10 +223,6 @@ function mediaTypeOf(bytes: Buffer): string {
   } catch {
     return '';
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

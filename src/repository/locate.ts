@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { ChartSource } from '../chart/chart.ts';
 import { MAX_CHART } from '../chart/limits.ts';
+import { parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { pickVersion } from './index-file.ts';
@@ -224,17 +225,11 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
 }
 
 async function findInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<FoundChart> {
-  const { tag, digest } = reference;
+  const { digest } = reference;
   const registry = remotes.registry();
-  const version = await versionInRegistry(reference, wanted, remotes);
-  let manifest: Promise<ChartManifest> | undefined;
-  // A digest says more than a tag, which only has to name the same.
-  const resolve = (): Promise<ChartManifest> =>
-    (manifest ??= registry.resolve(reference, digest || version.replaceAll('+', '_')));
-  if (digest !== '' && tag !== '') await checkTag(reference, remotes);
+  const { version, manifest: found } = await resolveInRegistry(reference, wanted, remotes);
   const name = posix.basename(reference.path);
-  const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${version.replaceAll('+', '_')}`}`;
-  const found = await resolve();
+  const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${tagOf(version)}`}`;
   return {
     fileName: `${name}-${version === '' ? found.digest.replace(':', '-') : version}.tgz`,
     location: printable(shown + (digest === '' ? '' : `@${digest}`)),
@@ -257,34 +252,90 @@ async function findInRegistry(reference: TaggedReference, wanted: string, remote
 /** Larger ones no registry takes for a manifest's config. */
 const MAX_CONFIG = 4 << 20;
 
-/** The version that is pulled; empty where only a digest is given. */
-async function versionInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<string> {
-  const { tag, digest } = reference;
-  const tagged = tag.replaceAll('_', '+');
-  const shown = shownText(`oci://${reference.host}/${reference.path}`);
-  if (tag !== '' || digest !== '') {
-    if (wanted === '' || wanted === tagged || (tag === '' && digest !== '')) return tagged;
-    if (pickVersion([{ version: tagged }], wanted) !== undefined) return tagged;
-    throw new PkgError(
-      'PKG_USAGE',
-      `${shown} is asked for as ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
-      {
-        hints: ['give the version once'],
-      },
-    );
+/** Tags have no `+`. */
+function tagOf(version: string): string {
+  return version.replaceAll('+', '_');
+}
+
+/** What is pulled, and its version: empty where only a digest is given. */
+type InRegistry = { version: string; manifest: ChartManifest };
+
+/**
+ * A digest says more than a tag or a version, which only have to name the same. A version by itself is taken for the
+ * tag, as Helm does it: not every registry lists tags, and to whom it lets read.
+ */
+async function resolveInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<InRegistry> {
+  const registry = remotes.registry();
+  const { digest } = reference;
+  const tag = tagFor(reference, wanted);
+  const version = tag.replaceAll('_', '+');
+  if (digest !== '') {
+    const named = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
+    if (named !== undefined) checkNamed(tag, named.digest, digest);
+    return { version, manifest: named ?? (await registry.resolve(reference, digest)) };
   }
-  const versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
+  if (reference.tag !== '') return { version, manifest: await registry.resolve(reference, tag) };
+  const manifest = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
+  if (manifest !== undefined) return { version, manifest };
+  // `1.2` may be a version, and is a range of them where it is none.
+  const listed = await listedVersion(reference, wanted, tag, remotes);
+  return { version: listed, manifest: await registry.resolve(reference, tagOf(listed)) };
+}
+
+/** The tag that is meant, where no tags have to be listed to know it; empty without. */
+function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
+  if (tag === '') return parseVersion(wanted) === undefined ? '' : tagOf(wanted);
+  const tagged = tag.replaceAll('_', '+');
+  if (wanted === '' || wanted === tagged || pickVersion([{ version: tagged }], wanted) !== undefined) return tag;
+  const shown = shownText(`oci://${host}/${path}`);
+  throw new PkgError(
+    'PKG_USAGE',
+    `${shown} is asked for as ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
+    { hints: ['give the version once'] },
+  );
+}
+
+/** What a tag names; undefined where the registry has no such tag. */
+async function manifestIfThere(
+  reference: TaggedReference,
+  tag: string,
+  remotes: Remotes,
+): Promise<ChartManifest | undefined> {
+  try {
+    return await remotes.registry().resolve(reference, tag);
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** @param tag that there is not, where the version is one by itself */
+async function listedVersion(
+  reference: TaggedReference,
+  wanted: string,
+  tag: string,
+  remotes: Remotes,
+): Promise<string> {
+  const name = posix.basename(reference.path);
+  const shown = shownText(`oci://${reference.host}/${reference.path}`);
+  let versions: { version: string }[];
+  try {
+    versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
+  } catch (error) {
+    // Who may read a chart may not always list its tags.
+    const isMissing = tag !== '' && error instanceof PkgError && error.code !== 'PKG_CHART_VERSION_NOT_FOUND';
+    throw isMissing ? noVersion(name, wanted, shown, [], []) : error;
+  }
   const found = pickVersion(versions, wanted);
   if (found !== undefined) return found.version;
-  throw noVersion(posix.basename(reference.path), wanted, shown, versions, []);
+  throw noVersion(name, wanted, shown, versions, []);
 }
 
 /** A tag beside a digest must name the same: the reader sees the tag, and the digest is what is fetched. */
-async function checkTag(reference: TaggedReference, remotes: Remotes): Promise<void> {
-  const { digest } = await remotes.registry().resolve(reference, reference.tag);
-  if (digest === reference.digest) return;
-  throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(reference.tag, 60)} does not name this digest`, {
-    notes: [`expected ${reference.digest}`, `got      ${digest}`],
+function checkNamed(tag: string, named: string, digest: string): void {
+  if (named === digest) return;
+  throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(tag, 60)} does not name this digest`, {
+    notes: [`expected ${digest}`, `got      ${named}`],
     hints: ['the tag was moved: leave out the digest to take what it names now, or leave out the tag'],
   });
 }

@@ -4,7 +4,6 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push
  * @see helm v4, pkg/registry/client.go `Push`, pkg/registry/chart.go
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChartMetadata } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
@@ -12,6 +11,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { goJson } from '../yaml/json.ts';
 import type { JsonObject } from '../yaml/value.ts';
+import { digestOf } from './digest.ts';
 import type { Answer } from './http.ts';
 import { CONFIG, CONTENT, PROVENANCE } from './registry.ts';
 import { nameOf, refused } from './registry-session.ts';
@@ -104,11 +104,6 @@ export async function putManifest(
   if (answer.status !== 201) throw refused(answer, url, target, true);
 }
 
-/** The digest of bytes, as registries write it. */
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
 function blobOf(mediaType: string, bytes: Uint8Array): Blob {
   const read = (at: number, length: number): Uint8Array => bytes.subarray(at, at + length);
   return { mediaType, digest: digestOf(bytes), size: bytes.length, read };
@@ -147,7 +142,6 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
 /**
  * Writes a blob unless the registry has it. What fails on the way is begun anew: where only the answer was lost, the
  * registry has the blob then.

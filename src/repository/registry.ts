@@ -4,14 +4,13 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  * @see https://helm.sh/docs/topics/registries/
  */
-import { createHash } from 'node:crypto';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ContentCache } from './content-cache.ts';
-import { checkDigest } from './digest.ts';
+import { checkDigest, digestOf } from './digest.ts';
 import type { Answer } from './http.ts';
 import { notCached } from './offline.ts';
 import type { ReferenceCache } from './reference-cache.ts';
@@ -154,7 +153,7 @@ export class Registry {
     while (next !== undefined) {
       pages.add(next.href);
       const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS);
-      const found = getOwn(object(answer), 'tags');
+      const found = getOwn(object(answer.body, answer.url), 'tags');
       for (const tag of Array.isArray(found) ? found : []) if (typeof tag === 'string') tags.add(tag);
       const link = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
       const following = link === undefined ? null : URL.parse(link, answer.url);
@@ -181,17 +180,8 @@ export class Registry {
     if (!isDigest(name) && !TAG.test(name)) {
       throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is no tag of a registry`);
     }
-    const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
-    if (this.#options.offline) {
-      const kept = keptManifest(this.#options.references.get(key));
-      if (kept !== undefined) return kept;
-      throw notCached(`oci://${printable(key)}`);
-    }
-    const { manifest, digest } = await this.#manifest(chart, name);
-    const found = { digest, ...partsOf(manifest, this.#urlOf(chart, `manifests/${name}`)) };
-    const provenance = found.provenance ?? null;
-    this.#options.references.put(key, { ...found, provenance });
-    return found;
+    const { manifest, digest } = await this.#manifestOfChart(chart, name);
+    return { digest, ...partsOf(manifest, this.#urlOf(chart, `manifests/${name}`)) };
   }
 
   /** The bytes of a blob, checked against its digest. Throws as {@link resolve} does. */
@@ -207,25 +197,44 @@ export class Registry {
     return body;
   }
 
-  /** The manifest of a tag, and its digest; of one that names several manifests, the first that is of a chart. */
-  async #manifest(chart: ChartReference, name: string): Promise<{ manifest: JsonObject; digest: string }> {
-    const url = this.#urlOf(chart, `manifests/${name}`);
-    const answer = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
-    const told = isDigest(name) ? name : answer.headers['docker-content-digest'];
-    if (typeof told === 'string' && told !== '') checkDigest(answer.body, told, shownUrl(url));
-    const own = `sha256:${createHash('sha256').update(answer.body).digest('hex')}`;
-    const manifest = object(answer);
-    const inner = getOwn(manifest, 'manifests');
-    if (!Array.isArray(inner)) return { manifest, digest: own };
+  /** What a tag or a digest names; of one that names several manifests, the first that is of a chart. */
+  async #manifestOfChart(chart: ChartReference, name: string): Promise<Manifest> {
+    const first = await this.#manifest(chart, name);
+    const inner = getOwn(first.manifest, 'manifests');
+    if (!Array.isArray(inner)) return first;
     for (const item of inner.slice(0, MOST_MANIFESTS)) {
       const digest = textField(item, 'digest');
       if (!isDigest(digest)) continue;
-      const one = this.#urlOf(chart, `manifests/${digest}`);
-      const found = await this.#get(one, chart, MANIFESTS, MAX_MANIFEST);
-      checkDigest(found.body, digest, shownUrl(one));
-      if (isChart(object(found))) return { manifest: object(found), digest };
+      const found = await this.#manifest(chart, digest);
+      if (isChart(found.manifest)) return found;
     }
-    return { manifest, digest: own };
+    return first;
+  }
+
+  /** A tag can move, so that the registry is asked each time; what a digest names stays the same. */
+  async #manifest(chart: ChartReference, name: string): Promise<Manifest> {
+    const { references, offline } = this.#options;
+    const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
+    const url = this.#urlOf(chart, `manifests/${name}`);
+    const known = isDigest(name) ? name : offline ? references.get(key) : undefined;
+    const kept = typeof known === 'string' ? this.#keptManifest(known, url) : undefined;
+    if (kept !== undefined) return kept;
+    if (offline) throw notCached(`oci://${printable(key)}`);
+    const { body, headers } = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
+    const told = isDigest(name) ? name : headers['docker-content-digest'];
+    if (typeof told === 'string' && told !== '') checkDigest(body, told, shownUrl(url));
+    const found = { manifest: object(body, url), digest: isDigest(name) ? name : digestOf(body) };
+    if (found.digest !== name) references.put(key, found.digest);
+    references.put(found.digest, body.toString('latin1'));
+    return found;
+  }
+
+  #keptManifest(digest: string, url: URL): Manifest | undefined {
+    const kept = this.#options.references.get(digest);
+    if (typeof kept !== 'string') return undefined;
+    const body = Buffer.from(kept, 'latin1');
+    const algorithm = digest.startsWith('sha512:') ? 'sha512' : 'sha256';
+    return digestOf(body, algorithm) === digest ? { manifest: object(body, url), digest } : undefined;
   }
 
   #urlOf(chart: ChartReference, rest: string): URL {
@@ -240,7 +249,10 @@ export class Registry {
   }
 }
 
-function object({ body, url }: Answer): { [key: string]: Json } {
+/** A manifest, and the digest of its bytes. */
+type Manifest = { manifest: JsonObject; digest: string };
+
+function object(body: Buffer, url: URL): { [key: string]: Json } {
   try {
     const value = JSON.parse(body.toString('utf8')) as Json;
     if (isJsonObject(value)) return value;
@@ -274,16 +286,6 @@ function descriptorOf(value: Json | undefined): Descriptor | undefined {
   const digest = textField(value, 'digest');
   const size = isJsonObject(value) ? getOwn(value, 'size') : undefined;
   return isDigest(digest) ? { digest, size: typeof size === 'number' ? size : 0 } : undefined;
-}
-
-/** What {@link ReferenceCache} was given; undefined for anything else. */
-function keptManifest(kept: Json | undefined): ChartManifest | undefined {
-  if (!isJsonObject(kept)) return undefined;
-  const [config, chart, provenance] = ['config', 'chart', 'provenance'].map((key) => descriptorOf(getOwn(kept, key)));
-  const digest = textField(kept, 'digest');
-  return config === undefined || chart === undefined || !isDigest(digest)
-    ? undefined
-    : { digest, config, chart, provenance };
 }
 
 /** Is this the digest of a manifest or a blob? */

@@ -1,10 +1,10 @@
 /** Fetches a chart that does not lie on this machine. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Chart, ChartSource } from '../../chart/chart.ts';
 import { chartNotFound, readChartArchive, similarPaths } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
+import { digestOf } from '../../repository/digest.ts';
 import { findChart } from '../../repository/locate.ts';
 import type { FoundChart } from '../../repository/locate.ts';
 import type { Remotes } from '../../repository/remotes.ts';
@@ -33,7 +33,7 @@ export async function fetchChart(reference: string, flags: RemoteFlags): Promise
 function sourceOf({ source }: FoundChart, archive: Buffer, { metadata }: Chart): ChartSource {
   return {
     ...source,
-    digest: source.digest || `sha256:${createHash('sha256').update(archive).digest('hex')}`,
+    digest: source.digest || digestOf(archive),
     version: source.version || metadata.version,
     name: source.name || metadata.name,
   };
