@@ -9,7 +9,7 @@
  *     const download = await http.open({ url, limit: 1 << 30 });
  *     await pipeline(download.body, async function* (chunks) { … progress … }, createWriteStream(file));
  *     await http.request({ method: 'PUT', url, body: { length, open: () => createReadStream(file) }, limit: 1 << 20 });
- *     http.close();
+ *     await http.close();
  */
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -156,10 +156,10 @@ export class HttpClient {
     }
   }
 
-  /** Ends all connections; requests that are under way fail. */
-  close(): void {
+  /** Ends all connections; requests that are under way fail. The promise is kept once the connections are gone. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const pool of this.#pools.values()) void pool.then((one) => one.close());
+    await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()));
   }
 
   /** Has a request answered, and tries again after resets and while the server is busy. */
@@ -276,7 +276,7 @@ export class HttpClient {
         silence,
       },
     );
-    if (this.#closed) pool.close();
+    if (this.#closed) void pool.close();
     return pool;
   }
 }

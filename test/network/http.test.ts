@@ -17,7 +17,7 @@ import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const closing: (() => void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
@@ -280,7 +280,7 @@ describe('a request that is called off', () => {
 
   test('by closing the client fails', async () => {
     const http = client();
-    const server = await start(() => http.close());
+    const server = await start(() => void http.close());
     expect(await failure(http.request({ url: new URL(server.url), limit: 10 }))).toBeInstanceOf(Error);
   });
 });

@@ -86,7 +86,7 @@ describe('the version that is chosen', () => {
     const results = await Promise.allSettled(
       declaredDependencies(chart).map((one) => resolveDependency(chart, one, { remotes, freshness: 'checked' })),
     );
-    remotes.close();
+    await remotes.close();
     const [found, missing]: [string[], string[]] = [[], []];
     for (const [at, result] of results.entries()) {
       (result.status === 'fulfilled' ? found : missing).push(lines[at] ?? '');
