@@ -22,6 +22,8 @@ export type PoolRequest = {
   /** Of an iterable the next part is asked for when those before it have gone out. */
   body: string | Uint8Array | Readable | AsyncIterable<Uint8Array> | undefined;
   signal: AbortSignal;
+  /** How long to wait for the head of the answer, in milliseconds, where that is not as long as for other silence. */
+  silence?: number;
   /** Called when the request is about to go to the socket, after all waiting: what it throws keeps it from going. */
   onStart?: () => void;
 };
@@ -67,7 +69,7 @@ export class ConnectionPool {
    * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart` throws;
    *   what undici throws
    */
-  async send({ method, path, headers, body, signal, onStart }: PoolRequest): Promise<PoolAnswer> {
+  async send({ method, path, headers, body, signal, silence, onStart }: PoolRequest): Promise<PoolAnswer> {
     // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens another.
     await setImmediate();
     try {
@@ -82,6 +84,7 @@ export class ConnectionPool {
         // The types leave out what undici takes.
         body: (body ?? null) as Readable | null,
         signal,
+        headersTimeout: silence ?? null,
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (error) {

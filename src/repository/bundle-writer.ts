@@ -7,6 +7,7 @@ import type { Chart } from '../chart/chart.ts';
 import { TAR_END, tarHeader, tarPadding } from '../chart/tar.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { unwritable } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 import { fullImageName } from '../image-name.ts';
 import type { ImageName } from '../image-name.ts';
@@ -88,10 +89,7 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
     if (cause instanceof PkgError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be written (${code})`, {
-      hints: code === 'ENOSPC' ? ['make room on the disk, then give the command again'] : [],
-      cause,
-    });
+    throw unwritable(path, cause);
   }
 }
 

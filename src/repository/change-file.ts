@@ -4,7 +4,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { withFileLock } from '../file-lock.ts';
 import type { LockErrors } from '../file-lock.ts';
-import { writeFileAtomic } from '../files.ts';
+import { unwritable, writeFileAtomic } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 
 /**
@@ -34,12 +34,5 @@ const LOCK_ERRORS: LockErrors = {
     new PkgError('PKG_FILE_UNWRITABLE', `another process holds the lock ${printable(path)}`, {
       hints: ['remove that file if no other pkg is running'],
     }),
-  failed: (cause, path) =>
-    new PkgError(
-      'PKG_FILE_UNWRITABLE',
-      `${printable(path)} cannot be written (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        cause,
-      },
-    ),
+  failed: (cause, path) => unwritable(path, cause),
 };
