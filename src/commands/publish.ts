@@ -1,7 +1,7 @@
 import { appendFileSync, statSync } from 'node:fs';
 import type { Chart } from '../chart/chart.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
-import { loadChart, readArchiveFile } from '../chart/load.ts';
+import { loadChart, readArchiveFile, readChartArchive } from '../chart/load.ts';
 import { packChart, sourceDateEpoch } from '../chart/package.ts';
 import { nextVersion } from '../chart/next-version.ts';
 import { isVersion } from '../chart/version.ts';
@@ -9,15 +9,17 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
+import { bundlePlace } from '../repository/chart-place.ts';
 import { digestOf } from '../repository/digest.ts';
+import { readProvenanceOf } from '../repository/provenance-file.ts';
 import { newestPublished, publish, targetOf } from '../repository/publish.ts';
 import type { Outcome, Packed, Target } from '../repository/publish.ts';
 import { printError } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
+import type { LooseArchive } from './support/bundle-chart.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
-import { readProvenanceOf } from './support/provenance-file.ts';
 import { printResult } from './support/release-output.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { SignFlags } from './support/sign.ts';
@@ -38,7 +40,7 @@ class PublishCommand extends PkgCommand {
     },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: 'a chart folder or archive', complete: 'local-chart' }),
+    CHART: Args.string({ required: true, description: 'a chart folder, an archive, or BUNDLE.tar[#NAME]', complete: 'local-chart' }),
     TARGET: Args.string({
       required: true,
       description: 'oci://HOST/PATH, https://URL or name of a repository, or a folder',
@@ -65,15 +67,18 @@ class PublishCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PublishCommand);
     const { CHART: path, TARGET: places } = args;
-    if (!flags['skip-lint']) await checkChart(path, flags.strict);
-    const chart = await loadChart(path);
+    const place = bundlePlace(path);
+    const bundled =
+      place === undefined ? undefined : await (await import('./support/bundle-chart.ts')).bundledArchive(place, {});
+    if (!flags['skip-lint']) await checkChart(path, flags.strict, bundled?.archive);
+    const chart = await (bundled === undefined ? loadChart(path) : readChartArchive(bundled.archive, bundled.location));
     checkDependencies(chart);
     const { outcomes, version } = await withRemotes(
       flags,
       async (remotes) => {
         const access = await accessOf(flags);
         const targets = places.map((place) => targetOf(place, flags.url, access, remotes));
-        const packed = await packedAs(chart, path, targets, flags);
+        const packed = await packedAs(chart, bundled ?? path, targets, flags);
         const { name, version: chosen } = packed.chart.metadata;
         const provenance = flags.sign
           ? await signed(packed.archive, `${name}-${chosen}.tgz`, flags)
@@ -120,8 +125,9 @@ function onlyRegistry(
 }
 
 /** @throws {PkgError} `PKG_LINT_FAILED` */
-async function checkChart(path: string, strict: boolean): Promise<void> {
+async function checkChart(path: string, strict: boolean, archive: Uint8Array | undefined): Promise<void> {
   const messages = await lintChart(path, {
+    ...(archive && { archive }),
     userValues: new Map(),
     sources: { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] },
     namespace: 'default',
@@ -146,11 +152,18 @@ async function checkChart(path: string, strict: boolean): Promise<void> {
 type PackFlags = { version: string | undefined; 'app-version': string | undefined; bump: string | undefined };
 
 /** The chart as an archive, under the version that is asked for. An archive that is given is taken as it is. */
-async function packedAs(chart: Chart, path: string, targets: readonly Target[], flags: PackFlags): Promise<Packed> {
+async function packedAs(
+  chart: Chart,
+  from: LooseArchive | string,
+  targets: readonly Target[],
+  flags: PackFlags,
+): Promise<Packed> {
   const { version, 'app-version': appVersion, bump } = flags;
-  if (statSync(path).isFile()) {
+  if (typeof from === 'object' || statSync(from).isFile()) {
     if (version === undefined && appVersion === undefined && bump === undefined) {
-      return { chart, archive: readArchiveFile(path), provenance: readProvenanceOf(path), created: createdNow() };
+      const given =
+        typeof from === 'object' ? from : { archive: readArchiveFile(from), provenance: readProvenanceOf(from) };
+      return { chart, archive: given.archive, provenance: given.provenance, created: createdNow() };
     }
     throw new PkgError('PKG_USAGE', 'the version of an archive cannot be changed', {
       hints: ['give the chart folder'],

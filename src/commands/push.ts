@@ -4,7 +4,9 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
+import { bundlePlace } from '../repository/chart-place.ts';
 import { digestOf } from '../repository/digest.ts';
+import { readProvenanceOf } from '../repository/provenance-file.ts';
 import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
@@ -13,7 +15,6 @@ import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { REMOTE_FLAGS } from './support/flags.ts';
-import { readProvenanceOf } from './support/provenance-file.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 
 class PushCommand extends PkgCommand {
@@ -26,7 +27,7 @@ class PushCommand extends PkgCommand {
     { command: 'pkg push web-1.2.3.tgz acme', description: 'into the repository acme, with its login' },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: 'an archive that `pkg package` made', complete: 'file' }),
+    CHART: Args.string({ required: true, description: 'an archive that `pkg package` made, or BUNDLE.tar[#NAME]', complete: 'file' }),
     REMOTE: Args.string({
       required: true,
       description: 'oci://HOST/PATH, the name of a known repository, or https://URL of another',
@@ -49,7 +50,7 @@ class PushCommand extends PkgCommand {
     if (isRegistry && flags.force) {
       throw new PkgError('PKG_USAGE', '--force is for chart repositories: a registry takes every push');
     }
-    const { archive, provenance, created } = readPushed(path);
+    const { archive, provenance, created } = await readPushed(path);
     const chart = await readChartArchive(archive, path);
     const { name, version } = chart.metadata;
     if (!isRegistry) {
@@ -74,7 +75,14 @@ class PushCommand extends PkgCommand {
 
 export const command: CommandClass = PushCommand;
 
-function readPushed(path: string): { archive: Uint8Array; provenance: Buffer | undefined; created: Date } {
+type Pushed = { archive: Uint8Array; provenance: Buffer | undefined; created: Date };
+
+async function readPushed(path: string): Promise<Pushed> {
+  const bundle = bundlePlace(path);
+  if (bundle !== undefined) {
+    const { bundledArchive } = await import('./support/bundle-chart.ts');
+    return { ...(await bundledArchive(bundle, {})), created: statSync(bundle.file).mtime };
+  }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) {
     const what = stat === undefined ? `there is no file ${printable(path)}` : `${printable(path)} is a folder`;

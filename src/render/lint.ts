@@ -29,6 +29,8 @@ export type { LintMessage, LintRule, Severity } from './lint/message.ts';
 
 /** What a chart is linted with. */
 export type LintOptions = LinkOptions & {
+  /** The bytes of the chart's archive, where it lies in no file: the path is for messages then. */
+  archive?: Uint8Array;
   userValues: ValueMap;
   /** What they were read from, to say where a value at fault comes from. */
   sources?: ValueSources;
@@ -52,7 +54,7 @@ export type LintOptions = LinkOptions & {
  */
 export async function lintChart(path: string, options: LintOptions): Promise<LintMessage[]> {
   const chart = await load(path, options);
-  const source = await openSource(path, options);
+  const source = await openSource(path, options, options.archive);
   // Of an archive that cannot be read there is nothing more to say.
   if (!('metadata' in chart) && source.kind('Chart.yaml') === undefined) return chart.messages;
   const origins =
@@ -84,10 +86,11 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
 
 const NO_SOURCES: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
-async function load(path: string, links: LinkOptions): Promise<Chart | { messages: LintMessage[] }> {
+async function load(path: string, options: LintOptions): Promise<Chart | { messages: LintMessage[] }> {
+  const { archive } = options;
   try {
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
-    return await (isFolder ? loadChart(path, links) : loadUnpacked(path));
+    const isFolder = archive === undefined && statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
+    return await (isFolder ? loadChart(path, options) : loadUnpacked(path, archive));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     if (error.code === 'PKG_CHART_NOT_FOUND' || error.code === 'PKG_FILE_UNREADABLE') throw error;

@@ -1,10 +1,12 @@
 /** From what a user typed for a chart to its archive (helm v4, pkg/action/install.go, `LocateChart`). */
 import { posix } from 'node:path';
-import type { ChartSource } from '../chart/chart.ts';
+import type { Chart, ChartSource } from '../chart/chart.ts';
+import { readChartArchive } from '../chart/load.ts';
 import { MAX_CHART } from '../chart/limits.ts';
 import { parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { digestOf } from './digest.ts';
 import { pickVersion } from './index-file.ts';
 import type { IndexEntry } from './index-file.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
@@ -69,6 +71,18 @@ export async function findChart(request: ChartRequest, remotes: Remotes): Promis
   if (slash === -1) return findByName(wanted, remotes);
   const repository = knownRepository(reference.slice(0, slash), remotes);
   return findInRepository(withAccess(repository, request.access), reference.slice(slash + 1), wanted, remotes);
+}
+
+/**
+ * Loads a chart that was found, with where it came from.
+ *
+ * @throws {PkgError} as `readChartArchive` does
+ */
+export async function loadFound({ source, location }: FoundChart, archive: Uint8Array): Promise<Chart> {
+  const chart = await readChartArchive(archive, location);
+  const { name, version } = chart.metadata;
+  const digest = source.digest || digestOf(archive);
+  return { ...chart, source: { ...source, digest, version: source.version || version, name: source.name || name } };
 }
 
 function knownRepository(name: string, remotes: Remotes): Repository {
