@@ -9,7 +9,9 @@ import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { writeFileAtomic } from '../files.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
+import { whileLocked } from './change-file.ts';
 import { MAX_INDEX } from './index-file.ts';
 import { parseJson, sortKeys } from '../yaml/json.ts';
 import { printYaml } from '../yaml/print.ts';
@@ -42,6 +44,38 @@ export async function indexFolder(folder: string, url: string, now: Date): Promi
     }
   }
   return index;
+}
+
+/** So often a folder is indexed that changes meanwhile. */
+const MOST_TRIES = 5;
+
+/**
+ * Writes the index file of a folder.
+ *
+ * @param make makes its text. What `pkg publish` adds meanwhile would be lost with it, so that it is made again then.
+ * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `make` throws
+ */
+export async function writeFolderIndex(folder: string, make: () => Promise<string>): Promise<void> {
+  const file = join(folder, 'index.yaml');
+  for (let tries = 1; ; tries++) {
+    const before = stateOf(folder);
+    const text = await make();
+    const isWritten = await whileLocked(file, () => {
+      if (tries < MOST_TRIES && stateOf(folder) !== before) return false;
+      writeFileAtomic(file, text);
+      return true;
+    });
+    if (isWritten) return;
+  }
+}
+
+/** What tells one state of the archives in a folder from others. */
+function stateOf(folder: string): string {
+  const lines = archivesIn(folder).map((path) => {
+    const stat = statSync(join(folder, path), { throwIfNoEntry: false });
+    return `${path} ${stat?.ino} ${stat?.size} ${stat?.mtimeMs}`;
+  });
+  return lines.join('\n');
 }
 
 /** Paths of archives, from the folder on, with slashes. */

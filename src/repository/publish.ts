@@ -11,6 +11,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { textField } from '../yaml/value.ts';
+import { whileLocked } from './change-file.ts';
 import { digestOf } from './digest.ts';
 import { pushChart } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
@@ -77,16 +78,7 @@ export async function publish(packed: Packed, targets: readonly Target[]): Promi
   const own = digestOf(packed.archive);
   const there = await Promise.all(targets.map((target) => target.digest(name, version)));
   const taken = targets.flatMap(({ place }, at) => (there[at] === undefined || there[at] === own ? [] : [place]));
-  if (taken.length > 0) {
-    throw new PkgError(
-      'PKG_VERSION_PUBLISHED',
-      `${printable(name)} ${printable(version)} is published already with other content`,
-      {
-        notes: taken.map((place) => `by ${printable(place, 200)}`),
-        hints: ['raise the version in Chart.yaml, or give --bump patch to publish the next one'],
-      },
-    );
-  }
+  if (taken.length > 0) throw otherContent(name, version, taken);
   const outcomes: Outcome[] = [];
   for (const [at, target] of targets.entries()) {
     const changed = there[at] === undefined;
@@ -94,6 +86,17 @@ export async function publish(packed: Packed, targets: readonly Target[]): Promi
     outcomes.push({ place: target.place, ...published, changed });
   }
   return outcomes;
+}
+
+function otherContent(name: string, version: string, places: readonly string[]): PkgError {
+  return new PkgError(
+    'PKG_VERSION_PUBLISHED',
+    `${printable(name)} ${printable(version)} is published already with other content`,
+    {
+      notes: places.map((place) => `by ${printable(place, 200)}`),
+      hints: ['raise the version in Chart.yaml, or give --bump patch to publish the next one'],
+    },
+  );
 }
 
 /** The newest version that any place has; undefined for none. */
@@ -197,13 +200,19 @@ function folderTarget(place: string, url: string): Target {
         throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(place)} is no folder`);
       }
       const path = archiveOf(name, version);
-      removeAbandoned(place);
-      // The index comes last: what it names is there.
-      writeFileAtomic(join(place, path), archive);
-      if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);
-      const index = read();
-      addEntry(index, entryOf(chart, archive, urlOf(url, path), created));
-      writeFileAtomic(file, printIndex(index, created));
+      await whileLocked(file, () => {
+        const there = digestIn(name, version);
+        // Another process published it since this one asked.
+        if (there === digestOf(archive)) return;
+        if (there !== undefined) throw otherContent(name, version, [place]);
+        removeAbandoned(place);
+        // The index comes last: what it names is there.
+        writeFileAtomic(join(place, path), archive);
+        if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);
+        const index = read();
+        addEntry(index, entryOf(chart, archive, urlOf(url, path), created));
+        writeFileAtomic(file, printIndex(index, created));
+      });
       return reference(name, version);
     },
   };
