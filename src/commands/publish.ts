@@ -179,7 +179,9 @@ async function packedAs(
   const same = pack(chart, newest, appVersion);
   const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest)));
   const own = digestOf(same.archive);
-  return there.every((digest) => digest === own) ? same : pack(chart, nextVersion(newest, bump), appVersion);
+  // Where a place lacks it, an earlier run broke off.
+  const isSame = there.every((digest) => digest === undefined || digest === own);
+  return isSame ? same : pack(chart, nextVersion(newest, bump), appVersion);
 }
 
 function pack(chart: Chart, version: string | undefined, appVersion: string | undefined): Packed {

@@ -245,7 +245,7 @@ async function findInRegistry(reference: TaggedReference, wanted: string, remote
   const name = posix.basename(reference.path);
   const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${tagOf(version)}`}`;
   return {
-    fileName: `${name}-${version === '' ? found.digest.replace(':', '-') : version}.tgz`,
+    fileName: version === '' ? `${name}@${found.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`,
     location: printable(shown + (digest === '' ? '' : `@${digest}`)),
     version,
     digest: found.digest,
@@ -285,8 +285,10 @@ async function resolveInRegistry(reference: TaggedReference, wanted: string, rem
   const version = tag.replaceAll('_', '+');
   if (digest !== '') {
     const named = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
-    if (named !== undefined) checkNamed(tag, named.digest, digest);
-    return { version, manifest: named ?? (await registry.resolve(reference, digest)) };
+    // As with Helm the tag may be gone; then it says nothing of the version.
+    if (named === undefined) return { version: '', manifest: await registry.resolve(reference, digest) };
+    checkNamed(tag, named.digest, digest);
+    return { version, manifest: named };
   }
   if (reference.tag !== '') return { version, manifest: await registry.resolve(reference, tag) };
   const manifest = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
