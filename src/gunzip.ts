@@ -2,6 +2,8 @@
 
 /** A byte of deflate stands for so many at most. */
 const MOST_DEFLATED = 1032;
+/** Larger pieces bring nothing, and the one that passes the limit would double what a bomb takes. */
+const MOST_CHUNK = 16 << 20;
 /** The least that Node takes. */
 const LEAST_CHUNK = 64;
 
@@ -16,6 +18,6 @@ export function gunzipOptions(bytes: Uint8Array, limit: number): { maxOutputLeng
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bytes.length < 4 ? 0 : view.getUint32(bytes.length - 4, true);
   // One byte more, or Node makes another buffer to see that nothing follows.
-  const chunkSize = Math.max(LEAST_CHUNK, Math.min(size + 1, bytes.length * MOST_DEFLATED, limit));
+  const chunkSize = Math.max(LEAST_CHUNK, Math.min(size + 1, bytes.length * MOST_DEFLATED, MOST_CHUNK, limit));
   return { maxOutputLength: limit, chunkSize };
 }
