@@ -24,16 +24,15 @@ import { chartUrl, shownUrl } from './urls.ts';
  * A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself; a folder is
  * packed, with this time for its files.
  */
-export type Resolved = Locked & { archive: ((modified: Date | undefined) => Promise<Archive>) | undefined };
+export type Resolved = Locked & {
+  archive: ((modified: Date | undefined) => Promise<Archive | FetchedArchive>) | undefined;
+};
 
 /** An archive, and what it is called in `charts/`. */
-export type Archive = {
-  name: string;
-  bytes: Uint8Array;
-  location: string;
-  /** Fetches its provenance, if there is any; undefined for a folder that was packed here. */
-  fetchProvenance?: () => Promise<Buffer | undefined>;
-};
+export type Archive = { name: string; bytes: Uint8Array; location: string };
+
+/** One that was fetched, and not packed here from a folder: there may be a provenance of it. */
+export type FetchedArchive = Archive & { fetchProvenance: () => Promise<Buffer | undefined> };
 
 /**
  * Chooses the version of a dependency.
@@ -158,7 +157,7 @@ async function resolveRegistry(
   const version = isVersion ? dependency.version : versions.find((one) => fits(one, constraint));
   if (version === undefined) throw noVersion(chart, dependency, versions[0]);
   const location = printable(`${repository}/${name}:${version}`);
-  const archive = async (): Promise<Archive> => {
+  const archive = async (): Promise<FetchedArchive> => {
     const manifest = await registry.resolve(reference, version.replaceAll('+', '_'));
     const { chart: content, provenance } = manifest;
     return {
@@ -192,7 +191,7 @@ async function resolveIndex(
   if (entry === undefined) throw noVersion(chart, dependency, versions.find(({ urls }) => urls.length > 0)?.version);
   const from = chartUrl(url, entry.urls[0] ?? '');
   const fileName = fileNameOf(from, `${name}-${entry.version}.tgz`);
-  const archive = async (): Promise<Archive> => ({
+  const archive = async (): Promise<FetchedArchive> => ({
     name: fileName,
     bytes: await remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
     location: shownUrl(from),
