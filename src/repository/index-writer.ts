@@ -12,11 +12,10 @@ import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
 import { whileLocked } from './change-file.ts';
-import { MAX_INDEX } from './index-file.ts';
-import { parseJson, sortKeys } from '../yaml/json.ts';
+import { MAX_INDEX, readWholeIndex } from './index-file.ts';
+import { sortKeys } from '../yaml/json.ts';
 import { printYaml } from '../yaml/print.ts';
-import { parseYaml } from '../yaml/read.ts';
-import { fromPlain, isJsonObject, isMap, setOwn, textField, toPlain } from '../yaml/value.ts';
+import { fromPlain, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 
 /** The entries of each chart by its name, as they stand in the file. */
@@ -134,14 +133,8 @@ export function mergeIndex(index: RepositoryIndex, other: RepositoryIndex): void
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
  */
 export function readIndex(bytes: Buffer, location: string): RepositoryIndex {
-  const text = bytes.toString('utf8');
-  const value = text.startsWith('{')
-    ? fromPlain(parseJson(text, location))
-    : parseYaml(text, location, { duplicateKeys: 'error' });
-  if (!isMap(value) || textField(toPlain(value), 'apiVersion') === '') {
-    throw new PkgError('PKG_REPOSITORY_INVALID', 'this is no index of a chart repository', { at: { file: location } });
-  }
-  const { entries: all, generated: _generated, ...rest } = toPlain(value);
+  const plain = toPlain(readWholeIndex(bytes, location));
+  const { entries: all, generated: _generated, ...rest } = isJsonObject(plain) ? plain : {};
   const entries = new Map<string, JsonObject[]>();
   for (const [name, versions] of Object.entries(isJsonObject(all) ? all : {})) {
     if (Array.isArray(versions)) entries.set(name, versions.filter(isJsonObject));
