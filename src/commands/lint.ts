@@ -11,7 +11,15 @@ import { CHART_SUMMARY } from './support/arg-types.ts';
 import { looseArchive } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { CHART_FLAGS, LIMITS_FLAG, OUTPUT_FLAG, REMOTE_FLAGS, SCHEMA_FLAGS, SOURCE_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import {
+  CHART_FLAGS,
+  LIMITS_FLAG,
+  OUTPUT_FLAG,
+  REMOTE_FLAGS,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
+  VALUE_FLAGS,
+} from './support/flags.ts';
 import { limitsOf, valueSources } from './support/operation-input.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { readStdin, schemaInput } from './support/inputs.ts';

@@ -40,7 +40,11 @@ class PublishCommand extends PkgCommand {
     },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: 'a chart folder, an archive, or BUNDLE.tar[#NAME]', complete: 'local-chart' }),
+    CHART: Args.string({
+      required: true,
+      description: 'a chart folder, an archive, or BUNDLE.tar[#NAME]',
+      complete: 'local-chart',
+    }),
     TARGET: Args.string({
       required: true,
       description: 'oci://HOST/PATH, https://URL or name of a repository, or a folder',

@@ -27,7 +27,11 @@ class PushCommand extends PkgCommand {
     { command: 'pkg push web-1.2.3.tgz acme', description: 'into the repository acme, with its login' },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: 'an archive that `pkg package` made, or BUNDLE.tar[#NAME]', complete: 'file' }),
+    CHART: Args.string({
+      required: true,
+      description: 'an archive that `pkg package` made, or BUNDLE.tar[#NAME]',
+      complete: 'file',
+    }),
     REMOTE: Args.string({
       required: true,
       description: 'oci://HOST/PATH, the name of a known repository, or https://URL of another',
