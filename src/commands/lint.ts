@@ -35,7 +35,7 @@ class LintCommand extends PkgCommand {
   ].join('\n');
   static override examples = [{ command: 'pkg lint ./web --strict', description: 'warnings fail too' }];
   static override args = {
-    CHART: Args.string({ description: CHART_SUMMARY, multiple: true, complete: 'chart' }),
+    CHART: Args.string({ description: CHART_SUMMARY, multiple: true, complete: 'local-chart' }),
   };
   static override flags = {
     ...SOURCE_FLAGS,
