@@ -63,6 +63,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   asn1: ['src/render/functions/asn1.ts'],
   bcrypt: ['src/render/functions/bcrypt.ts'],
   cluster: ['src/cluster/kubernetes.ts'],
+  oidc: ['src/cluster/kube/oidc.ts'],
   // undici
   http: ['src/network/pool.ts'],
   remotes: [
@@ -89,14 +90,24 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/commands/support/fetch-chart.ts',
     'src/commands/support/newer-charts.ts',
     'src/commands/support/resolve-images.ts',
+    'src/commands/support/local-trust.ts',
     'src/commands/support/sign.ts',
     'src/commands/support/verify.ts',
+    'src/commands/support/verify-cosign.ts',
+    'src/repository/signatures/trust-policy.ts',
+    'src/repository/signatures/find-signatures.ts',
   ],
   diff: ['src/terminal/text-diff.ts'],
   native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
   // openpgp
   pgp: ['src/repository/provenance.ts'],
   patterns: ['src/chart/re2.ts'],
+  // Sigstore's packages
+  cosign: [
+    'src/repository/signatures/attach-signature.ts',
+    'src/repository/signatures/cosign-key.ts',
+    'src/repository/signatures/judge-chart.ts',
+  ],
   positions: ['src/yaml/document.ts'],
   seldom: [
     'src/commands/completion.ts',

@@ -1,8 +1,9 @@
 /**
  * The short lock under which one process at a time reads a file, or a folder of files, and then changes it.
  *
- * It is held for a few system calls. A lock whose process is dead is broken at once; one of a process that cannot be
- * asked for, on another machine perhaps, when it was seen to stand unchanged for ten seconds.
+ * It is held for a few system calls, or for one exchange with a server. A lock whose process is dead is broken at once;
+ * one of a process that cannot be asked for, on another machine perhaps, when it was seen to stand unchanged for ten
+ * seconds.
  */
 import { lstatSync, openSync, closeSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,10 +27,10 @@ export type LockErrors = {
 /**
  * Runs `work` while holding the lock file `path`, whose folder exists.
  *
- * @param work must not wait for anything: the lock is given up when it returns
+ * @param work should take less than ten seconds, since a process on another machine breaks the lock then
  * @throws {PkgError} what `errors` makes, and what `work` throws
  */
-export async function withFileLock<T>(path: string, work: () => T, errors: LockErrors): Promise<T> {
+export async function withFileLock<T>(path: string, work: () => T | Promise<T>, errors: LockErrors): Promise<T> {
   const began = performance.now();
   const watched: Watched = new Map();
   /** Whatever goes wrong with a lock file is told in the words of the caller. */
@@ -46,7 +47,7 @@ export async function withFileLock<T>(path: string, work: () => T, errors: LockE
     await sleep(1 + Math.random() * 10);
   }
   try {
-    return work();
+    return await work();
   } finally {
     guarded(() => removeIfThere(path));
   }

@@ -167,6 +167,9 @@ export interface Cluster {
   lookup(ref: ObjectRef): Promise<JsonObject | undefined>;
 }
 
+/** Dry runs at a time: a connection takes more, an API server under load does not. */
+export const DRY_RUNS_AT_ONCE = 16;
+
 /** The group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');

@@ -13,27 +13,33 @@ import { bundlePlace } from '../repository/chart-place.ts';
 import { digestOf } from '../repository/digest.ts';
 import { readProvenanceOf } from '../repository/provenance-file.ts';
 import { newestPublished, publish, targetOf } from '../repository/publish.ts';
-import type { Outcome, Packed, Target } from '../repository/publish.ts';
+import type { Outcome, Packed, Signing, Target } from '../repository/publish.ts';
+import type { Remotes } from '../repository/remotes.ts';
 import { printError } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { LooseArchive } from './support/bundle-chart.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
+import { COSIGN_KEY_FLAGS, OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
 import { printResult } from './support/release-output.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
-import type { SignFlags } from './support/sign.ts';
+import type { CosignFlags, SignFlags } from './support/sign.ts';
 
 class PublishCommand extends PkgCommand {
   static override description = [
     'Checks a chart, packs it, and publishes it in OCI registries, in chart repositories that take uploads, and in folders',
     'that are chart repositories (a checkout of GitHub Pages, say). A version that is there with other content is refused; with the same content nothing is',
     'changed, so that a pipeline can be run again.',
+    'With --cosign-key a chart in a registry is signed, if it is not signed with that key already.',
     'In GitHub Actions the outputs name, version, reference, digest and changed are set, of the first place.',
   ].join('\n');
   static override examples = [
     { command: 'pkg publish ./web oci://registry.example.com/charts', description: 'as charts/web:VERSION' },
     { command: 'pkg publish ./web ./gh-pages --url https://charts.example.com', description: 'archive and index.yaml' },
+    {
+      command: 'pkg publish ./web oci://registry.example.com/charts --cosign-key cosign.key',
+      description: 'signed with a key of cosign',
+    },
     {
       command: 'pkg publish ./web oci://registry.example.com/charts --bump patch',
       description: 'the version after the newest',
@@ -64,6 +70,7 @@ class PublishCommand extends PkgCommand {
     strict: Flags.boolean({ summary: 'warnings of the check fail too' }),
     'skip-lint': Flags.boolean({ summary: 'do not check the chart' }),
     ...SIGN_FLAGS,
+    ...COSIGN_KEY_FLAGS,
     ...REMOTE_FLAGS,
     ...OUTPUT_FLAG,
   };
@@ -87,7 +94,8 @@ class PublishCommand extends PkgCommand {
         const provenance = flags.sign
           ? await signed(packed.archive, `${name}-${chosen}.tgz`, flags)
           : packed.provenance;
-        return { outcomes: await publish({ ...packed, provenance }, targets), version: chosen };
+        const signing = await registrySigning(targets, flags, remotes);
+        return { outcomes: await publish({ ...packed, provenance }, targets, signing), version: chosen };
       },
       onlyRegistry(places, flags),
     );
@@ -99,7 +107,7 @@ class PublishCommand extends PkgCommand {
       () =>
         renderTable([
           ['REFERENCE', 'DIGEST', 'STATUS'],
-          ...outcomes.map(({ reference, digest, changed }) => [reference, digest, changed ? 'published' : 'unchanged']),
+          ...outcomes.map(({ reference, digest, status }) => [reference, digest, status]),
         ]),
     );
   }
@@ -126,6 +134,21 @@ function onlyRegistry(
       hints: ['leave it out, and keep each login: `pkg registry login`, `pkg repo add --username`'],
     },
   );
+}
+
+/** How charts are signed in registries. The key is read before anything is written. */
+async function registrySigning(
+  targets: readonly Target[],
+  flags: CosignFlags,
+  remotes: Remotes,
+): Promise<Signing | undefined> {
+  if (flags['cosign-key'] === undefined) return undefined;
+  if (targets.some(({ subject }) => subject !== undefined)) {
+    return await (await import('./support/sign.ts')).cosigning(flags, remotes);
+  }
+  throw new PkgError('PKG_USAGE', '--cosign-key signs charts in registries, and none is among the targets', {
+    hints: ['sign archives for repositories and folders with --sign'],
+  });
 }
 
 /** @throws {PkgError} `PKG_LINT_FAILED` */

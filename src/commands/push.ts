@@ -7,6 +7,7 @@ import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
 import { bundlePlace } from '../repository/chart-place.ts';
 import { digestOf } from '../repository/digest.ts';
 import { readProvenanceOf } from '../repository/provenance-file.ts';
+import type { Signing } from '../repository/publish.ts';
 import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
@@ -14,8 +15,9 @@ import { shownText } from '../repository/urls.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { REMOTE_FLAGS } from './support/flags.ts';
+import { COSIGN_KEY_FLAGS, REMOTE_FLAGS } from './support/flags.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
+import type { CosignFlags } from './support/sign.ts';
 
 class PushCommand extends PkgCommand {
   static override description = [
@@ -39,6 +41,7 @@ class PushCommand extends PkgCommand {
   };
   static override flags = {
     force: Flags.boolean({ summary: 'replace the version in a chart repository that allows it' }),
+    ...COSIGN_KEY_FLAGS,
     ...REMOTE_FLAGS,
   };
 
@@ -53,6 +56,9 @@ class PushCommand extends PkgCommand {
     }
     if (isRegistry && flags.force) {
       throw new PkgError('PKG_USAGE', '--force is for chart repositories: a registry takes every push');
+    }
+    if (!isRegistry && flags['cosign-key'] !== undefined) {
+      throw new PkgError('PKG_USAGE', '--cosign-key is for registries: archives for repositories are signed with PGP');
     }
     const { archive, provenance, created } = await readPushed(path);
     const chart = await readChartArchive(archive, path);
@@ -70,7 +76,9 @@ class PushCommand extends PkgCommand {
     const tag = version.replaceAll('+', '_');
     const push = async (remotes: Remotes): Promise<void> => {
       const pushed = { metadata: chart.metadata, config: metadataJson(chart, false), archive, provenance, created };
-      const digest = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
+      const signing = await cosigningOf(flags, remotes);
+      const { digest, size } = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
+      await signing?.sign({ reference: target, digest, size });
       print(`Pushed: ${target.host}/${target.path}:${tag}\nDigest: ${digest}\n`);
     };
     await withRemotes(flags, push, remote);
@@ -78,6 +86,11 @@ class PushCommand extends PkgCommand {
 }
 
 export const command: CommandClass = PushCommand;
+
+async function cosigningOf(flags: CosignFlags, remotes: Remotes): Promise<Signing | undefined> {
+  if (flags['cosign-key'] === undefined) return undefined;
+  return await (await import('./support/sign.ts')).cosigning(flags, remotes);
+}
 
 type Pushed = { archive: Uint8Array; provenance: Buffer | undefined; created: Date };
 

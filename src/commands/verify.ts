@@ -1,23 +1,53 @@
+import { PkgError } from '../errors.ts';
 import { print } from '../terminal/output.ts';
 import { Args, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { SOURCE_FLAGS } from './support/flags.ts';
+import { COSIGN_TRUST_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from './support/flags.ts';
 import { verificationText, verifyFile } from './support/verify.ts';
 
 class VerifyCommand extends PkgCommand {
-  static override description =
-    'Checks that an archive is the one that its provenance file (ARCHIVE.prov) was signed for, by a key of the keyring.';
+  static override description = [
+    'Checks that an archive is the one that its provenance file (ARCHIVE.prov) was signed for, by a key of the keyring.',
+    'Of oci://HOST/PATH it checks that there is a signature of cosign, by a key, or by an identity that a certificate of',
+    'the trust root holds.',
+  ].join('\n');
   static override examples = [
     { command: 'pkg verify web-1.2.3.tgz --keyring keyring.gpg', description: 'who signed it, and with which key' },
+    {
+      command: 'pkg verify oci://registry.example.com/charts/web:1.2.3 --key cosign.pub',
+      description: 'a chart in a registry',
+    },
   ];
   static override args = {
-    ARCHIVE: Args.string({ required: true, description: 'the archive of a chart', complete: 'file' }),
+    CHART: Args.string({
+      required: true,
+      description: 'the archive of a chart, or oci://HOST/PATH',
+      complete: 'file',
+    }),
   };
-  static override flags = { keyring: SOURCE_FLAGS.keyring };
+  static override flags = {
+    keyring: SOURCE_FLAGS.keyring,
+    version: SOURCE_FLAGS.version,
+    devel: SOURCE_FLAGS.devel,
+    ...COSIGN_TRUST_FLAGS,
+    ...REMOTE_FLAGS,
+  };
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(VerifyCommand);
-    print(verificationText(await verifyFile(args.ARCHIVE, flags)));
+    const { CHART: reference } = args;
+    if (reference.startsWith('oci://')) {
+      print(await (await import('./support/verify-cosign.ts')).verifyCosign(reference, flags));
+      return;
+    }
+    const names = Object.keys(COSIGN_TRUST_FLAGS) as (keyof typeof COSIGN_TRUST_FLAGS)[];
+    const other = names.find((name) => flags[name] !== undefined);
+    if (other !== undefined) {
+      throw new PkgError('PKG_USAGE', `--${other} is for charts in registries: oci://HOST/PATH`, {
+        hints: ['archives are verified by their provenance, with --keyring'],
+      });
+    }
+    print(verificationText(await verifyFile(reference, flags)));
   }
 }
 

@@ -4,6 +4,7 @@
  *
  * @see https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus
  */
+import type { V1DaemonSet, V1Deployment, V1Job, V1ReplicaSet, V1StatefulSet } from '@kubernetes/client-node';
 import { groupOf } from '../cluster/cluster.ts';
 import type { KubeObject } from '../cluster/cluster.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
@@ -180,7 +181,9 @@ function jobState(view: View, started: boolean): Readiness {
   const broken = view.condition('Failed', 'True');
   if (broken !== undefined) return failed(messageOf(broken) || 'it has failed');
   if (!started) {
-    const counts = ['active', 'succeeded', 'failed'].map((name) => `${view.number('status', name, 0)} ${name}`);
+    const counts = (['active', 'succeeded', 'failed'] as const).map(
+      (name) => `${view.number('status', name, 0)} ${name}`,
+    );
     return progressing(`it is not done: ${counts.join(', ')}`);
   }
   return view.text('status', 'startTime') === '' ? progressing('it has not started yet') : READY;
@@ -248,6 +251,12 @@ function messageOf(condition: JsonObject | undefined): string {
   return textField(condition, 'message') || textField(condition, 'reason');
 }
 
+type Workload = V1DaemonSet | V1Deployment | V1Job | V1ReplicaSet | V1StatefulSet;
+/** The names of fields that hold numbers, of any of these types: one that no kind has does not compile. */
+type NumberNames<O> = O extends unknown
+  ? { [K in keyof O & string]: number extends O[K] ? K : never }[keyof O & string]
+  : never;
+
 /** Reads fields that may be missing or of another type. */
 class View {
   readonly #object: JsonObject;
@@ -265,7 +274,7 @@ class View {
     return typeof value === 'string' ? value : '';
   }
 
-  number(root: string, name: string, fallback: number): number {
+  number<R extends 'spec' | 'status'>(root: R, name: NumberNames<NonNullable<Workload[R]>>, fallback: number): number {
     const value = this.at(root, name);
     return typeof value === 'number' ? value : fallback;
   }

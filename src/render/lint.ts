@@ -2,16 +2,14 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
-import type { LinkOptions } from '../chart/links.ts';
 import { loadChart, loadUnpacked } from '../chart/load.ts';
 import { createOrigins } from '../chart/origins.ts';
-import type { SchemaLoader } from '../chart/schema.ts';
 import type { ValueSources } from '../chart/user-values.ts';
 import { PkgError } from '../errors.ts';
 import { locateKeys } from '../yaml/locate.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value } from '../yaml/value.ts';
 import { lintCrds, lintDependencies } from './lint/dependencies.ts';
 import { finding } from './lint/message.ts';
 import { enginesOf } from './engines.ts';
@@ -19,30 +17,14 @@ import { fromError } from './lint/errors.ts';
 import type { LintMessage } from './lint/message.ts';
 import { lintMetadata } from './lint/metadata.ts';
 import { lintRendered } from './lint/rendered.ts';
+import type { LintOptions } from './lint/options.ts';
 import { openSource } from './lint/source.ts';
 import type { LintSource } from './lint/source.ts';
 import { lintTemplates } from './lint/templates.ts';
 import { lintValues } from './lint/values.ts';
-import type { Capabilities, RenderLimits } from './render.ts';
 
 export type { LintMessage, LintRule, Severity } from './lint/message.ts';
-
-/** What a chart is linted with. */
-export type LintOptions = LinkOptions & {
-  /** The bytes of the chart's archive, where it lies in no file: the path is for messages then. */
-  archive?: Uint8Array;
-  userValues: ValueMap;
-  /** What they were read from, to say where a value at fault comes from. */
-  sources?: ValueSources;
-  /** What the values files of the sources held. */
-  texts?: ReadonlyMap<string, string>;
-  namespace?: string;
-  capabilities?: Capabilities;
-  skipSchemaValidation?: boolean;
-  /** Gets schemas that those of the charts refer to. */
-  loadSchema?: SchemaLoader;
-  limits?: Partial<RenderLimits>;
-};
+export type { LintOptions } from './lint/options.ts';
 
 /**
  * Examines a chart: Helm's rules, and some of our own (`docs/lint.md`). Subcharts are rendered, but only the chart's

@@ -6,6 +6,7 @@ import type { Bundle } from './bundle.ts';
 import { publish, registryTarget } from './publish.ts';
 import type { Outcome } from './publish.ts';
 import { putManifest, uploadBlob } from './registry-push.ts';
+import { chartReference } from './registry.ts';
 import { refused } from './registry-session.ts';
 import type { Remotes } from './remotes.ts';
 
@@ -14,7 +15,7 @@ export type Pushed = Pick<Outcome, 'reference' | 'digest' | 'changed'> & { kind:
 
 /**
  * Copies all charts and images. The whole bundle is checked before anything is written. What is there already is left
- * alone, so that a copy that broke off is taken up again.
+ * alone, so that a copy that broke off is taken up again. A chart that was signed keeps its manifest, and so its digest.
  *
  * @throws {PkgError} `PKG_BUNDLE_INVALID`; `PKG_VERSION_PUBLISHED` for a chart that is there with other content;
  *   `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
@@ -30,8 +31,17 @@ export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: R
     const archive = bundle.archive(one);
     const chart = await readChartArchive(archive, one.file);
     const packed = { chart, archive, provenance: bundle.provenance(one), created: bundle.created };
-    const [outcome] = await publish(packed, [registryTarget(place, remotes)]);
-    if (outcome !== undefined) pushed.push({ ...outcome, kind: 'chart' });
+    const signed = bundle.signed(one);
+    const [outcome] = await publish(packed, [registryTarget(place, remotes, signed)]);
+    if (outcome === undefined) continue;
+    let { changed } = outcome;
+    if (signed !== undefined) {
+      const { digest, bytes } = signed.manifest;
+      const subject = { reference: chartReference(place, chart.metadata.name), digest, size: bytes.length };
+      const { copySignatures } = await import('./signatures/attach-signature.ts');
+      changed = (await copySignatures(subject, signed.artifacts, remotes)) || changed;
+    }
+    pushed.push({ ...outcome, changed, kind: 'chart' });
   }
   return pushed;
 }

@@ -20,6 +20,7 @@ import { add, readImage } from './image-content.ts';
 import { blobPath, IMAGE_INDEX } from './image-source.ts';
 import type { BlobPlace, ImageSource, Manifest } from './image-source.ts';
 import { digestOf } from './digest.ts';
+import type { SignatureArtifact } from './signatures/signature-artifact.ts';
 
 /** A chart that goes into a bundle, and where it came from. */
 export type ChartToBundle = {
@@ -27,7 +28,12 @@ export type ChartToBundle = {
   archive: Uint8Array;
   provenance: Uint8Array | undefined;
   origin: string;
+  /** What signatures in a registry are of, and they themselves; undefined for a chart without. */
+  signed: SignedManifest | undefined;
 };
+
+/** The manifest of a chart with its config, as they were in the registry, and what is attached to it. */
+export type SignedManifest = { manifest: Buffer; config: Buffer; signatures: readonly SignatureArtifact[] };
 
 /** What a bundle is made of. */
 export type BundleInput = {
@@ -72,11 +78,15 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
     if (images.length > 0) {
       await tar.file('oci-layout', text({ imageLayoutVersion: '1.0.0' }));
       await tar.file('index.json', text(indexOf(images)));
-      const parts = [...manifests.values(), ...blobs.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
-      for (const part of parts) {
-        if ('bytes' in part) await tar.file(blobPath(part.digest), part.bytes);
-        else await copyBlob(tar, part, input.source, tell);
-      }
+    }
+    const signed = signedBlobs(files);
+    for (const digest of [...manifests.keys(), ...blobs.keys()]) signed.delete(digest);
+    const parts = [...manifests.values(), ...blobs.values(), ...signed.values()].sort((a, b) =>
+      a.digest < b.digest ? -1 : 1,
+    );
+    for (const part of parts) {
+      if ('bytes' in part) await tar.file(blobPath(part.digest), part.bytes);
+      else await copyBlob(tar, part, input.source, tell);
     }
     const size = await tar.end();
     await handle.close();
@@ -216,6 +226,20 @@ class TarFile {
   }
 }
 
+/** Manifests and content that belong to signatures, by their digests. */
+function signedBlobs(charts: readonly ChartToBundle[]): Map<string, { digest: string; bytes: Buffer }> {
+  const all = charts.flatMap(({ signed }) =>
+    signed === undefined
+      ? []
+      : [
+          signed.manifest,
+          signed.config,
+          ...signed.signatures.flatMap(({ manifest, blobs }) => [manifest, ...blobs.values()]),
+        ],
+  );
+  return new Map(all.map((bytes) => [digestOf(bytes), { digest: digestOf(bytes), bytes }]));
+}
+
 /** Where a bundle has the archive of a chart. */
 function fileOf({ chart }: ChartToBundle): string {
   return `charts/${chart.metadata.name}-${chart.metadata.version}.tgz`;
@@ -233,6 +257,12 @@ function contentsOf(charts: readonly ChartToBundle[], images: readonly FoundImag
       digest: digestOf(one.archive),
       ...(one.provenance === undefined ? {} : { provenance: `${fileOf(one)}.prov` }),
       origin: one.origin,
+      ...(one.signed === undefined
+        ? {}
+        : {
+            manifest: digestOf(one.signed.manifest),
+            signatures: one.signed.signatures.map(({ form, manifest }) => ({ form, digest: digestOf(manifest) })),
+          }),
       ...(one.chart.lock === null ? {} : { lock: toPlain(one.chart.lock) }),
     })),
     images: images.map(({ name, root }) => ({

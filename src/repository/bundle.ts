@@ -10,7 +10,7 @@ import type { TarPlace } from '../chart/tar.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseImageName } from '../image-name.ts';
-import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import { getOwn, isJsonObject, listField, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import { BUNDLE_FILE } from './bundle-file.ts';
 import { digestOf } from './digest.ts';
@@ -18,7 +18,11 @@ import { readImage } from './image-content.ts';
 import type { ImageContent } from './image-content.ts';
 import { blobPath, LISTS, MAX_MANIFEST, SINGLES } from './image-source.ts';
 import type { Manifest } from './image-source.ts';
+import { chartManifest } from './registry.ts';
+import type { ChartManifest } from './registry.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
+import { blobsOf, MAX_SIGNATURE } from './signatures/signature-artifact.ts';
+import type { SignatureArtifact } from './signatures/signature-artifact.ts';
 
 export const BUNDLE_FORMAT = 1;
 
@@ -29,8 +33,16 @@ const MOST_FILES = 100_000;
 const MAX_CONTENTS = 16 << 20;
 const PIECE = 1 << 20;
 
-/** A chart of a bundle; `provenance` is empty where there is none. */
-export type BundleChart = { name: string; version: string; file: string; digest: string; provenance: string };
+/** A chart of a bundle; `provenance` is empty where there is none, and `manifest` where no signatures are carried. */
+export type BundleChart = {
+  name: string;
+  version: string;
+  file: string;
+  digest: string;
+  provenance: string;
+  manifest: string;
+  signatures: readonly { form: SignatureArtifact['form']; digest: string }[];
+};
 
 /** An image of a bundle, by its whole name, and its manifest. */
 export type BundleImage = { name: string; mediaType: string; digest: string };
@@ -82,6 +94,48 @@ export class Bundle {
     return provenance === '' ? undefined : this.#whole(provenance, MAX_PROVENANCE);
   }
 
+  /**
+   * The manifest that a chart had in its registry, with its config, and what may be signatures of it; undefined where
+   * none are carried.
+   *
+   * @throws {PkgError} `PKG_BUNDLE_INVALID` for what is not what its digest says, and a manifest of another archive
+   */
+  signed({
+    file,
+    digest,
+    manifest,
+    signatures,
+  }: BundleChart): { manifest: ChartManifest; config: Buffer; artifacts: SignatureArtifact[] } | undefined {
+    if (manifest === '') return undefined;
+    const found = this.#manifest(manifest, file);
+    if (found.chart.digest !== digest)
+      throw invalid(this.#path, `the manifest of ${printable(file)} is of another archive`);
+    const artifacts = signatures.map((one) => {
+      const bytes = this.#checked(one.digest, MAX_MANIFEST);
+      const names = blobsOf(bytes, one.form).filter((blob) => this.#files.has(blobPath(blob.digest)));
+      const blobs = new Map(names.map((blob) => [blob.digest, this.#checked(blob.digest, MAX_SIGNATURE)]));
+      return { form: one.form, manifest: bytes, blobs };
+    });
+    return { manifest: found, config: this.#checked(found.config.digest, MAX_MANIFEST), artifacts };
+  }
+
+  #manifest(digest: string, file: string): ChartManifest {
+    const bytes = this.#checked(digest, MAX_MANIFEST);
+    try {
+      return chartManifest(bytes, new URL(`file:///${file}`));
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      throw invalid(this.#path, `${printable(digest, 100)} is no manifest of a chart`);
+    }
+  }
+
+  /** A blob, whole. */
+  #checked(digest: string, limit: number): Buffer {
+    const bytes = this.#whole(blobPath(digest), limit);
+    if (digestOf(bytes) !== digest) throw invalid(this.#path, `${printable(digest, 100)} is not what its digest says`);
+    return bytes;
+  }
+
   /** Reads a part of a blob. */
   readBlob(digest: string, at: number, length: number): Buffer {
     const place = this.#place(blobPath(digest));
@@ -95,8 +149,7 @@ export class Bundle {
    */
   async image({ name, mediaType, digest }: BundleImage): Promise<ImageContent & { root: Manifest }> {
     const manifest = (one: string, type: string): Manifest => {
-      const bytes = this.#whole(blobPath(one), MAX_MANIFEST);
-      if (digestOf(bytes) !== one) throw invalid(this.#path, `${one} is not what its digest says`);
+      const bytes = this.#checked(one, MAX_MANIFEST);
       const own = /"mediaType"\s*:/.test(bytes.toString('latin1')) ? mediaTypeOf(bytes) : '';
       const known = [...LISTS, ...SINGLES].find((known) => known === (own || type));
       if (known === undefined) throw invalid(this.#path, `${one} is no manifest of an image`);
@@ -127,6 +180,7 @@ export class Bundle {
       if (hash.digest('hex') !== expected) throw invalid(this.#path, `${name} is not what its digest says`);
     }
     for (const image of this.images) await this.image(image);
+    for (const chart of this.charts) this.signed(chart);
   }
 
   close(): void {
@@ -168,7 +222,14 @@ export class Bundle {
       throw invalid(this.#path, `${BUNDLE_FILE} names a chart that is not whole`);
     }
     for (const one of [file, ...(provenance === '' ? [] : [provenance])]) this.#place(one);
-    return { name, version, file, digest, provenance };
+    const manifest = textField(item, 'manifest');
+    const signatures = listField(item, 'signatures').map((one) => ({
+      form: textField(one, 'form') === 'tag' ? ('tag' as const) : ('referrer' as const),
+      digest: textField(one, 'digest'),
+    }));
+    if (manifest !== '')
+      for (const one of [manifest, ...signatures.map((each) => each.digest)]) this.#place(blobPath(one));
+    return { name, version, file, digest, provenance, manifest, signatures };
   }
 
   #imageOf(item: Json): BundleImage {

@@ -2,15 +2,15 @@
 import { posix } from 'node:path';
 import type { Chart, ChartSource } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
-import { MAX_CHART } from '../chart/limits.ts';
 import { parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { digestOf } from './digest.ts';
+import { algorithmOf, digestOf } from './digest.ts';
 import { pickVersion } from './index-file.ts';
 import type { IndexEntry } from './index-file.ts';
-import { MAX_PROVENANCE } from './remotes.ts';
 import type { Freshness, Remotes } from './remotes.ts';
+import { archiveInRegistry, archiveInRepository, namesInRepository } from './remote-archive.ts';
+import type { RegistryArchive, RemoteArchive } from './remote-archive.ts';
 import { taggedReference } from './registry.ts';
 import type { ChartManifest, TaggedReference } from './registry.ts';
 import type { Repository } from './repositories.ts';
@@ -31,7 +31,7 @@ export type ChartRequest = {
 };
 
 /** An archive that was found and is not fetched yet. */
-export type FoundChart = {
+export type FoundChart = RemoteArchive & {
   /** What the archive is called as a file. */
   fileName: string;
   /** Where it is, for messages and records. */
@@ -42,12 +42,8 @@ export type FoundChart = {
   digest: string;
   /** What is recorded of where it was found, as far as it is known before the archive is read. */
   source: ChartSource;
-  /** @throws {PkgError} what keeps from it, `PKG_DIGEST_MISMATCH` */
-  fetch: () => Promise<Buffer>;
-  /** The provenance; undefined where there is none. */
-  fetchProvenance: () => Promise<Buffer | undefined>;
-  /** Chart.yaml as a registry keeps it, without the archive; undefined where only the archive has it. */
-  fetchMetadata?: () => Promise<Buffer>;
+  /** What more there is of it in a registry; undefined for one that is in none. */
+  inRegistry: (RegistryArchive & { manifest: ChartManifest }) | undefined;
 };
 
 /**
@@ -202,14 +198,17 @@ function inRepository(
   const from = chartUrl(address, entry.urls[0] ?? '');
   const { version } = entry;
   const digest = entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`;
+  const fileName = archiveName(from) ?? `${name}-${version}.tgz`;
+  const location = shownUrl(from);
+  const names = (): string[] => namesInRepository(repository, name, remotes);
   return {
-    fileName: archiveName(from) ?? `${name}-${version}.tgz`,
-    location: shownUrl(from),
+    ...archiveInRepository({ repository, url: from, digest: entry.digest, names, fileName, location }, remotes),
+    fileName,
+    location,
     version,
     digest,
     source: { reference: bareUrl(from), digest, version, repository: bareUrl(address), name },
-    fetch: () => remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
-    fetchProvenance: () => remotes.fetchProvenance(repository, from),
+    inRegistry: undefined,
   };
 }
 
@@ -221,9 +220,14 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
   });
   const unknown: Repository = { ...request.access, name: '', url: url.origin };
   const repository = home === undefined ? unknown : withAccess(home, request.access);
+  const fileName = archiveName(url) ?? 'chart.tgz';
+  const location = shownUrl(url);
+  // Which chart it is only the archive says, which nobody vouches for yet.
+  const names = (): string[] => [bareUrl(url), ...(home === undefined ? [] : [`${home.name}/${fileName}`])];
   return {
-    fileName: archiveName(url) ?? 'chart.tgz',
-    location: shownUrl(url),
+    ...archiveInRepository({ repository, url, digest: '', names, fileName, location }, remotes),
+    fileName,
+    location,
     version: '',
     digest: '',
     source: {
@@ -233,20 +237,25 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
       repository: home === undefined ? '' : bareUrl(repositoryUrl(home.url)),
       name: '',
     },
-    fetch: () => remotes.fetchArchive(repository, url, '', MAX_CHART),
-    fetchProvenance: () => remotes.fetchProvenance(repository, url),
+    inRegistry: undefined,
   };
 }
 
 async function findInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<FoundChart> {
   const { digest } = reference;
-  const registry = remotes.registry();
   const { version, manifest: found } = await resolveInRegistry(reference, wanted, remotes);
   const name = posix.basename(reference.path);
   const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${tagOf(version)}`}`;
+  const fileName = version === '' ? `${name}@${found.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
+  const location = printable(shown + (digest === '' ? '' : `@${digest}`));
+  const place = { reference, manifest: found, tag: tagOf(version), fileName, location };
+  const archive = archiveInRegistry(place, remotes);
   return {
-    fileName: version === '' ? `${name}@${found.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`,
-    location: printable(shown + (digest === '' ? '' : `@${digest}`)),
+    fetch: archive.fetch,
+    fetchProvenance: archive.fetchProvenance,
+    inRegistry: { ...archive, manifest: found },
+    fileName,
+    location,
     version,
     digest: found.digest,
     source: {
@@ -256,15 +265,8 @@ async function findInRegistry(reference: TaggedReference, wanted: string, remote
       repository: `oci://${reference.host}/${reference.path}`,
       name,
     },
-    fetch: () => registry.blob(reference, found.chart, MAX_CHART),
-    fetchProvenance: async () =>
-      found.provenance === undefined ? undefined : registry.blob(reference, found.provenance, MAX_PROVENANCE),
-    fetchMetadata: () => registry.blob(reference, found.config, MAX_CONFIG),
   };
 }
-
-/** Larger ones no registry takes for a manifest's config. */
-const MAX_CONFIG = 4 << 20;
 
 /** Tags have no `+`. */
 function tagOf(version: string): string {
@@ -287,7 +289,7 @@ async function resolveInRegistry(reference: TaggedReference, wanted: string, rem
     const named = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
     // As with Helm the tag may be gone; then it says nothing of the version.
     if (named === undefined) return { version: '', manifest: await registry.resolve(reference, digest) };
-    checkNamed(tag, named.digest, digest);
+    checkNamed(tag, named, digest);
     return { version, manifest: named };
   }
   if (reference.tag !== '') return { version, manifest: await registry.resolve(reference, tag) };
@@ -348,7 +350,8 @@ async function listedVersion(
 }
 
 /** A tag beside a digest must name the same: the reader sees the tag, and the digest is what is fetched. */
-function checkNamed(tag: string, named: string, digest: string): void {
+function checkNamed(tag: string, { bytes }: ChartManifest, digest: string): void {
+  const named = digestOf(bytes, algorithmOf(digest));
   if (named === digest) return;
   throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(tag, 60)} does not name this digest`, {
     notes: [`expected ${digest}`, `got      ${named}`],

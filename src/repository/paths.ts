@@ -33,7 +33,8 @@ export function cachePaths(
   };
 }
 
-function configHome(env: NodeJS.ProcessEnv): string {
+/** The folder that Helm's files of configuration are in. */
+export function configHome(env: NodeJS.ProcessEnv): string {
   const own = env['HELM_CONFIG_HOME'] || '';
   return own === '' ? join(env['XDG_CONFIG_HOME'] || defaultHome(env), 'helm') : own;
 }

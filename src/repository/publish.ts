@@ -10,18 +10,22 @@ import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
-import { textField } from '../yaml/value.ts';
+import { goJson } from '../yaml/json.ts';
+import { listField, textField } from '../yaml/value.ts';
+import type { Json } from '../yaml/value.ts';
 import { whileLocked } from './change-file.ts';
 import { digestOf } from './digest.ts';
-import { pushChart } from './registry-push.ts';
+import { pushChart, pushManifest } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
-import { chartReference } from './registry.ts';
+import { chartReference, PROVENANCE } from './registry.ts';
+import type { ChartManifest } from './registry.ts';
 import { uploadChart, uploadRepository } from './chart-upload.ts';
 import type { IndexEntry } from './index-file.ts';
 import type { ChartRequest } from './locate.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
+import type { Subject } from './signatures/attach-signature.ts';
 import { chartUrl, shownUrl } from './urls.ts';
 
 /** A packed chart. */
@@ -39,13 +43,18 @@ export type Target = {
   write: (packed: Packed) => Promise<Published>;
   /** How a version that is there is referred to. */
   reference: (name: string, version: string) => Promise<Published>;
+  /**
+   * The manifest of a version that was written, if it holds exactly this chart: nothing else is to be signed. Undefined
+   * for places that are no registries.
+   */
+  subject?: (packed: Packed) => Promise<Subject>;
 };
 
 /** What a reader asks for, and the digest by which the place knows it. */
 export type Published = { reference: string; digest: string };
 
-/** What came of one place. */
-export type Outcome = Published & { place: string; changed: boolean };
+/** What came of one place; where the chart was there already, its signature may have been added. */
+export type Outcome = Published & { place: string; changed: boolean; status: 'published' | 'signed' | 'unchanged' };
 
 /**
  * The place that a user names: `oci://HOST/PATH`, `https://URL` or the name of a chart repository that takes uploads,
@@ -71,9 +80,10 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
 /**
  * Publishes in all places, or says why in none.
  *
+ * @param signing how charts in registries are signed
  * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; what keeps from a place
  */
-export async function publish(packed: Packed, targets: readonly Target[]): Promise<Outcome[]> {
+export async function publish(packed: Packed, targets: readonly Target[], signing?: Signing): Promise<Outcome[]> {
   const { name, version } = packed.chart.metadata;
   const own = digestOf(packed.archive);
   const there = await Promise.all(targets.map((target) => target.digest(name, version)));
@@ -83,10 +93,16 @@ export async function publish(packed: Packed, targets: readonly Target[]): Promi
   for (const [at, target] of targets.entries()) {
     const changed = there[at] === undefined;
     const published = changed ? await target.write(packed) : await target.reference(name, version);
-    outcomes.push({ place: target.place, ...published, changed });
+    const isSigned =
+      signing !== undefined && target.subject !== undefined && (await signing.sign(await target.subject(packed)));
+    const status = changed ? 'published' : isSigned ? 'signed' : 'unchanged';
+    outcomes.push({ place: target.place, ...published, changed: changed || isSigned, status });
   }
   return outcomes;
 }
+
+/** Signs manifests; tells whether a signature was added. */
+export type Signing = { sign: (subject: Subject) => Promise<boolean> };
 
 function otherContent(name: string, version: string, places: readonly string[]): PkgError {
   return new PkgError(
@@ -109,8 +125,15 @@ export async function newestPublished(name: string, targets: readonly Target[]):
   return parsed.sort((a, b) => compareVersions(b.read, a.read))[0]?.version;
 }
 
-/** A place in an OCI registry: `oci://HOST/PATH`. */
-export function registryTarget(place: string, remotes: Remotes): Target {
+/** The manifest that a chart is to have, with its config, where signatures of it are known. */
+export type OwnManifest = { manifest: ChartManifest; config: Buffer };
+
+/**
+ * A place in an OCI registry: `oci://HOST/PATH`.
+ *
+ * @param own where it is given, the version is there only if it has this manifest
+ */
+export function registryTarget(place: string, remotes: Remotes, own?: OwnManifest): Target {
   const base = place.replace(/\/+$/, '');
   const tagOf = (version: string): string => version.replaceAll('+', '_');
   const shown = (name: string, version: string): string => `${base}/${name}:${tagOf(version)}`;
@@ -126,18 +149,46 @@ export function registryTarget(place: string, remotes: Remotes): Target {
   return {
     place,
     versions: async (name) => (await ask(remotes.registry().versions(chartReference(base, name)))) ?? [],
-    digest: async (name, version) =>
-      (await ask(remotes.registry().resolve(chartReference(base, name), tagOf(version))))?.chart.digest,
+    digest: async (name, version) => {
+      const found = await ask(remotes.registry().resolve(chartReference(base, name), tagOf(version)));
+      const isOther = own !== undefined && found?.digest !== own.manifest.digest;
+      return isOther && found?.chart.digest === own.manifest.chart.digest ? undefined : found?.chart.digest;
+    },
     reference: async (name, version) => {
       const { digest } = await remotes.registry().resolve(chartReference(base, name), tagOf(version));
       return { reference: shown(name, version), digest };
     },
     write: async ({ chart, archive, provenance, created }) => {
       const { metadata } = chart;
+      if (own !== undefined) {
+        const parts = [own.config, archive, ...(provenance === undefined ? [] : [provenance])];
+        const { bytes } = own.manifest;
+        await pushManifest(
+          remotes.session(),
+          chartReference(base, metadata.name),
+          tagOf(metadata.version),
+          bytes,
+          parts,
+          remotes.tell,
+        );
+        return { reference: shown(metadata.name, metadata.version), digest: own.manifest.digest };
+      }
       const pushed = { metadata, config: metadataJson(chart, false), archive, provenance, created };
       const target = chartReference(base, metadata.name);
-      const digest = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
+      const { digest } = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
       return { reference: shown(metadata.name, metadata.version), digest };
+    },
+    subject: async ({ chart, archive }) => {
+      const { name, version } = chart.metadata;
+      const reference = chartReference(base, name);
+      const found = await remotes.registry().resolve(reference, tagOf(version));
+      const config = digestOf(Buffer.from(goJson(metadataJson(chart, false))));
+      // Of two layers with charts another program may take the other one.
+      const layers = listField(JSON.parse(found.bytes.toString('utf8')) as Json, 'layers');
+      const others = layers.filter((layer) => textField(layer, 'mediaType') !== PROVENANCE);
+      const isOwn = found.chart.digest === digestOf(archive) && found.config.digest === config;
+      if (!isOwn || others.length > 1 || layers.length > 2) throw otherContent(name, version, [place]);
+      return { reference, digest: found.digest, size: found.bytes.length };
     },
   };
 }

@@ -52,7 +52,7 @@ export type Blob = {
  * Writes the blobs that the registry does not have, all at once, then the manifest under its tag. Killed in between it
  * leaves blobs that nothing names; the next time finds them.
  *
- * @returns the digest of the manifest
+ * @returns the manifest's digest and size
  * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
  */
 export async function pushChart(
@@ -61,7 +61,7 @@ export async function pushChart(
   tag: string,
   chart: PushedChart,
   tell: (what: string) => void,
-): Promise<string> {
+): Promise<{ digest: string; size: number }> {
   const config = blobOf(CONFIG, Buffer.from(goJson(chart.config)));
   const layers = [blobOf(CONTENT, chart.archive)];
   if (chart.provenance !== undefined) layers.push(blobOf(PROVENANCE, chart.provenance));
@@ -77,7 +77,25 @@ export async function pushChart(
     }),
   );
   await putManifest(session, target, tag, { mediaType: OCI_MANIFEST, bytes: manifest }, tell);
-  return digestOf(manifest);
+  return { digest: digestOf(manifest), size: manifest.length };
+}
+
+/**
+ * Writes a manifest that is there already as bytes, with what it names.
+ *
+ * @param name a tag, or its digest
+ * @throws {PkgError} as {@link pushChart} does
+ */
+export async function pushManifest(
+  session: RegistrySession,
+  target: ChartReference,
+  name: string,
+  bytes: Uint8Array,
+  parts: readonly Uint8Array[],
+  tell: (what: string) => void,
+): Promise<void> {
+  for (const part of parts) await uploadBlob(session, target, blobOf('', part), tell);
+  await putManifest(session, target, name, { mediaType: OCI_MANIFEST, bytes }, tell);
 }
 
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';

@@ -10,7 +10,7 @@ import { printable } from '../errors-text.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ContentCache } from './content-cache.ts';
-import { checkDigest, digestOf } from './digest.ts';
+import { algorithmOf, checkDigest, digestOf } from './digest.ts';
 import type { Answer } from './http.ts';
 import { notCached } from './offline.ts';
 import type { ReferenceCache } from './reference-cache.ts';
@@ -28,6 +28,7 @@ export type Descriptor = { digest: string; size: number };
 export type ChartManifest = {
   /** Of the manifest itself. */
   digest: string;
+  bytes: Buffer;
   /** Chart.yaml as JSON. */
   config: Descriptor;
   /** The archive. */
@@ -153,7 +154,7 @@ export class Registry {
     while (next !== undefined) {
       pages.add(next.href);
       const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS);
-      const found = getOwn(object(answer.body, answer.url), 'tags');
+      const found = getOwn(object(answer), 'tags');
       for (const tag of Array.isArray(found) ? found : []) if (typeof tag === 'string') tags.add(tag);
       const link = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
       const following = link === undefined ? null : URL.parse(link, answer.url);
@@ -180,8 +181,8 @@ export class Registry {
     if (!isDigest(name) && !TAG.test(name)) {
       throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is no tag of a registry`);
     }
-    const { manifest, digest } = await this.#manifestOfChart(chart, name);
-    return { digest, ...partsOf(manifest, this.#urlOf(chart, `manifests/${name}`)) };
+    const bytes = await this.#manifestOfChart(chart, name);
+    return chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
   }
 
   /** The bytes of a blob, checked against its digest. Throws as {@link resolve} does. */
@@ -197,44 +198,44 @@ export class Registry {
     return body;
   }
 
-  /** What a tag or a digest names; of one that names several manifests, the first that is of a chart. */
-  async #manifestOfChart(chart: ChartReference, name: string): Promise<Manifest> {
+  /** The manifest that a tag or a digest names; of one that names several manifests, the first that is of a chart. */
+  async #manifestOfChart(chart: ChartReference, name: string): Promise<Buffer> {
     const first = await this.#manifest(chart, name);
-    const inner = getOwn(first.manifest, 'manifests');
+    const url = this.#urlOf(chart, `manifests/${name}`);
+    const inner = getOwn(object({ body: first, url }), 'manifests');
     if (!Array.isArray(inner)) return first;
     for (const item of inner.slice(0, MOST_MANIFESTS)) {
       const digest = textField(item, 'digest');
       if (!isDigest(digest)) continue;
       const found = await this.#manifest(chart, digest);
-      if (isChart(found.manifest)) return found;
+      if (isChart(object({ body: found, url }))) return found;
     }
     return first;
   }
 
   /** A tag can move, so that the registry is asked each time; what a digest names stays the same. */
-  async #manifest(chart: ChartReference, name: string): Promise<Manifest> {
+  async #manifest(chart: ChartReference, name: string): Promise<Buffer> {
     const { references, offline } = this.#options;
     const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
-    const url = this.#urlOf(chart, `manifests/${name}`);
     const known = isDigest(name) ? name : offline ? references.get(key) : undefined;
-    const kept = typeof known === 'string' ? this.#keptManifest(known, url) : undefined;
+    const kept = typeof known === 'string' ? this.#keptManifest(known) : undefined;
     if (kept !== undefined) return kept;
     if (offline) throw notCached(`oci://${printable(key)}`);
+    const url = this.#urlOf(chart, `manifests/${name}`);
     const { body, headers } = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
     const told = isDigest(name) ? name : headers['docker-content-digest'];
     if (typeof told === 'string' && told !== '') checkDigest(body, told, shownUrl(url));
-    const found = { manifest: object(body, url), digest: isDigest(name) ? name : digestOf(body) };
-    if (found.digest !== name) references.put(key, found.digest);
-    references.put(found.digest, body.toString('latin1'));
-    return found;
+    const digest = isDigest(name) ? name : digestOf(body);
+    if (digest !== name) references.put(key, digest);
+    references.put(digest, body.toString('latin1'));
+    return body;
   }
 
-  #keptManifest(digest: string, url: URL): Manifest | undefined {
+  #keptManifest(digest: string): Buffer | undefined {
     const kept = this.#options.references.get(digest);
     if (typeof kept !== 'string') return undefined;
-    const body = Buffer.from(kept, 'latin1');
-    const algorithm = digest.startsWith('sha512:') ? 'sha512' : 'sha256';
-    return digestOf(body, algorithm) === digest ? { manifest: object(body, url), digest } : undefined;
+    const bytes = Buffer.from(kept, 'latin1');
+    return digestOf(bytes, algorithmOf(digest)) === digest ? bytes : undefined;
   }
 
   #urlOf(chart: ChartReference, rest: string): URL {
@@ -249,10 +250,7 @@ export class Registry {
   }
 }
 
-/** A manifest, and the digest of its bytes. */
-type Manifest = { manifest: JsonObject; digest: string };
-
-function object(body: Buffer, url: URL): { [key: string]: Json } {
+function object({ body, url }: Pick<Answer, 'body' | 'url'>): { [key: string]: Json } {
   try {
     const value = JSON.parse(body.toString('utf8')) as Json;
     if (isJsonObject(value)) return value;
@@ -269,7 +267,7 @@ function isChart(manifest: { [key: string]: Json }): boolean {
 }
 
 /** What a chart's manifest names. */
-function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest'> {
+function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest' | 'bytes'> {
   const layers = isChart(manifest) ? getOwn(manifest, 'layers') : undefined;
   const found = Array.isArray(layers) ? layers : [];
   const layer = (type: string): Descriptor | undefined =>
@@ -286,6 +284,17 @@ function descriptorOf(value: Json | undefined): Descriptor | undefined {
   const digest = textField(value, 'digest');
   const size = isJsonObject(value) ? getOwn(value, 'size') : undefined;
   return isDigest(digest) ? { digest, size: typeof size === 'number' ? size : 0 } : undefined;
+}
+
+/**
+ * Reads the manifest of a chart.
+ *
+ * @param url where it is from, for messages
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is none
+ */
+export function chartManifest(bytes: Buffer, url: URL): ChartManifest {
+  const digest = digestOf(bytes);
+  return { digest, bytes, ...partsOf(object({ body: bytes, url }), url) };
 }
 
 /** Is this the digest of a manifest or a blob? */

@@ -15,10 +15,14 @@ import { cachePaths, configPaths } from './paths.ts';
 import type { ConfigPaths } from './paths.ts';
 import { ReferenceCache } from './reference-cache.ts';
 import { Registry } from './registry.ts';
+import type { RegistryOptions } from './registry.ts';
 import { RegistrySession } from './registry-session.ts';
 import { findLogin } from './registry-login.ts';
 import { findRepository, readRepositories } from './repositories.ts';
 import type { Repository } from './repositories.ts';
+import type { SignatureFinder } from './signatures/find-signatures.ts';
+import { trustPolicyFile } from './signatures/policy-file.ts';
+import type { TrustPolicy } from './signatures/trust-policy.ts';
 import { chartUrl, repositoryUrl, shownUrl } from './urls.ts';
 
 /** What the environment does not say of how repositories are reached; texts are empty for nothing. */
@@ -27,6 +31,8 @@ export type RepositorySettings = {
   registryConfig: string;
   repositoryCache: string;
   contentCache: string;
+  /** The file that says whose signature charts must have; empty for the usual one, if it is there. */
+  trustPolicy: string;
   /** Nothing is fetched; what is not in the caches is an error. */
   offline: boolean;
   /**
@@ -50,6 +56,7 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   registryConfig: '',
   repositoryCache: '',
   contentCache: '',
+  trustPolicy: '',
   offline: false,
   registry: {
     host: '',
@@ -78,6 +85,8 @@ export class Remotes {
   readonly indexes: IndexCache;
   readonly #content: ContentCache;
   readonly #references: ReferenceCache;
+  #policy: Promise<TrustPolicy | undefined> | undefined;
+  #signatures: Promise<SignatureFinder> | undefined;
   #known: Repository[] | undefined;
   #registry: Registry | undefined;
   #session: RegistrySession | undefined;
@@ -132,13 +141,35 @@ export class Remotes {
 
   /** The OCI registries. */
   registry(): Registry {
-    this.#registry ??= new Registry(this.session(), {
+    this.#registry ??= new Registry(this.session(), this.#registryOptions());
+    return this.#registry;
+  }
+
+  /** Signatures in the OCI registries. */
+  signatures(): Promise<SignatureFinder> {
+    this.#signatures ??= import('./signatures/find-signatures.ts').then(
+      ({ SignatureFinder: Finder }) => new Finder(this.session(), this.#registryOptions()),
+    );
+    return this.#signatures;
+  }
+
+  /** Whose signature charts must have; undefined where nobody says. Throws as `readTrustPolicy` does. */
+  trustPolicy(): Promise<TrustPolicy | undefined> {
+    this.#policy ??= (async () => {
+      const file = trustPolicyFile(this.#settings.trustPolicy, this.#env);
+      if (file === undefined) return undefined;
+      return await (await import('./signatures/trust-policy.ts')).readTrustPolicy(file);
+    })();
+    return this.#policy;
+  }
+
+  #registryOptions(): RegistryOptions {
+    return {
       tell: this.#tell,
       content: this.#content,
       references: this.#references,
       offline: this.#settings.offline,
-    });
-    return this.#registry;
+    };
   }
 
   /**
@@ -190,12 +221,20 @@ export class Remotes {
     return bytes;
   }
 
-  /** What was signed of an archive, which lies beside it; undefined where it does not. */
-  async fetchProvenance(repository: Repository, archive: URL): Promise<Buffer | undefined> {
+  /**
+   * What was signed of an archive, which lies beside it; undefined where it does not.
+   *
+   * @param hash the SHA-256 of the archive, by which provenance is kept for `--offline`
+   */
+  async fetchProvenance(repository: Repository, archive: URL, hash: string): Promise<Buffer | undefined> {
+    const kept = this.#settings.offline ? this.#content.getProvenance(hash) : undefined;
+    if (kept !== undefined) return kept;
     const from = new URL(archive);
     from.pathname += '.prov';
     try {
-      return (await this.#fetch(repository, from, {}, MAX_PROVENANCE)).body;
+      const { body } = await this.#fetch(repository, from, {}, MAX_PROVENANCE);
+      this.#content.put(hash, 'prov', body);
+      return body;
     } catch (error) {
       if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
       throw error;

@@ -5,7 +5,6 @@ import type { Chart } from '../chart/chart.ts';
 import { meets, parseConstraint } from '../chart/constraint.ts';
 import type { Constraint } from '../chart/constraint.ts';
 import { isDeceptive } from '../chart/file.ts';
-import { MAX_CHART } from '../chart/limits.ts';
 import { missingDependencies } from '../chart/dependencies.ts';
 import type { LinkOptions } from '../chart/links.ts';
 import { loadChart, readChartArchive } from '../chart/load.ts';
@@ -15,7 +14,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { declaredDependencies, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
-import { MAX_PROVENANCE } from './remotes.ts';
+import { archiveInRegistry, archiveInRepository, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
 import { chartUrl, shownUrl } from './urls.ts';
@@ -158,16 +157,12 @@ async function resolveRegistry(
   if (version === undefined) throw noVersion(chart, dependency, versions[0]);
   const location = printable(`${repository}/${name}:${version}`);
   const archive = async (): Promise<FetchedArchive> => {
-    const manifest = await registry.resolve(reference, version.replaceAll('+', '_'));
-    const { chart: content, provenance } = manifest;
-    return {
-      name: `${name}-${version}.tgz`,
-      bytes: await registry.blob(reference, content, MAX_CHART),
-      location,
-      // Of the same manifest: a tag may move meanwhile.
-      fetchProvenance: async () =>
-        provenance === undefined ? undefined : await registry.blob(reference, provenance, MAX_PROVENANCE),
-    };
+    const tag = version.replaceAll('+', '_');
+    // All is of one manifest: a tag may move meanwhile.
+    const manifest = await registry.resolve(reference, tag);
+    const fileName = `${name}-${version}.tgz`;
+    const found = archiveInRegistry({ reference, manifest, tag, fileName, location }, remotes);
+    return { name: fileName, bytes: await found.fetch(), location, fetchProvenance: found.fetchProvenance };
   };
   return { name, repository, version, archive };
 }
@@ -191,11 +186,17 @@ async function resolveIndex(
   if (entry === undefined) throw noVersion(chart, dependency, versions.find(({ urls }) => urls.length > 0)?.version);
   const from = chartUrl(url, entry.urls[0] ?? '');
   const fileName = fileNameOf(from, `${name}-${entry.version}.tgz`);
+  const location = shownUrl(from);
+  const names = (): string[] => namesInRepository(repository, name, remotes);
+  const found = archiveInRepository(
+    { repository, url: from, digest: entry.digest, names, fileName, location },
+    remotes,
+  );
   const archive = async (): Promise<FetchedArchive> => ({
     name: fileName,
-    bytes: await remotes.fetchArchive(repository, from, entry.digest, MAX_CHART),
-    location: shownUrl(from),
-    fetchProvenance: () => remotes.fetchProvenance(repository, from),
+    bytes: await found.fetch(),
+    location,
+    fetchProvenance: found.fetchProvenance,
   });
   // A name that stands for a repository is written as its address; an address as it is.
   const isName = /^(?:@|alias:)/.test(dependency.repository);

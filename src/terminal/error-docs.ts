@@ -185,6 +185,21 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     why: 'The file is no keyring, is damaged, or does not hold the key that is asked for.',
     fix: 'Export the keys anew: gpg --export > keyring.gpg, or gpg --export-secret-keys > secring.gpg to sign.',
   },
+  PKG_KEY_INVALID: {
+    summary: 'a key for cosign signatures, or a trust root, cannot be used',
+    why: 'The file holds no key in PEM, a key of the other half of the pair, one that is too weak or of a kind that signs no charts, or a trust root that is not as `trusted_root.json` is.',
+    fix: 'Name the file that cosign wrote: cosign.key to sign, cosign.pub to verify, trusted_root.json as the trust root.',
+  },
+  PKG_TRUST_POLICY_INVALID: {
+    summary: 'the trust policy cannot be used',
+    why: 'trust.yaml (or the file of --trust-policy or PKG_TRUST_POLICY) cannot be read, or holds a field that it should not, a rule without charts, or nothing of what a rule requires. Nothing is fetched then: a policy with a mistake must not let anything through.',
+    fix: 'Mend what the message names. docs/signatures.md describes the file.',
+  },
+  PKG_CHART_UNTRUSTED: {
+    summary: 'the trust policy does not let this chart through',
+    why: 'No rule of the policy is about the chart, or the rule that is requires a signature that the chart does not have: it has none, or one of somebody else, or one of other content.',
+    fix: 'Do not use the chart before you know why. If it should be trusted, have it signed, or change the policy.',
+  },
   PKG_IMAGE_NOT_FOUND: {
     summary: 'an image is not there',
     why: 'The registry of the image, or the folder that was named in its place, has no image of that name and tag.',
@@ -357,8 +372,8 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_CREDENTIALS_FAILED: {
     summary: 'credentials could not be got',
-    why: 'An exec plugin is missing, failed, or printed something else than credentials; or a token file cannot be read.',
-    fix: 'Run the plugin by hand, or install it as its hint says. What it printed stands above the error.',
+    why: 'An exec plugin is missing, failed, or printed something else than credentials; a token file cannot be read; or an OpenID Connect issuer cannot be reached or gives no new token.',
+    fix: 'Run the plugin by hand, or install it as its hint says: what it printed stands above the error. For OpenID Connect log in again with the tool that wrote the kubeconfig.',
   },
   PKG_CLUSTER_UNREACHABLE: {
     summary: 'the cluster does not answer',

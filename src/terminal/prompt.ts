@@ -7,17 +7,17 @@ import { printError } from './output.ts';
 /**
  * Asks on standard error and reads a line from standard input.
  *
- * @param options `hidden`: what is typed is not shown
+ * @param options `hidden`: what is typed is not shown; `hint`: what to do where nobody can answer
  * @throws {PkgError} `PKG_USAGE` where nobody can answer
  */
-export async function ask(question: string, options: { hidden?: boolean } = {}): Promise<string> {
+export async function ask(question: string, options: { hidden?: boolean; hint?: string } = {}): Promise<string> {
   const { stdin } = process;
   if (!stdin.isTTY) {
     throw new PkgError(
       'PKG_USAGE',
       `${question.replace(/: $/, '').toLowerCase()} is asked for, and standard input is no terminal`,
       {
-        hints: ['give --username and --password-stdin'],
+        hints: [options.hint ?? 'give --username and --password-stdin'],
       },
     );
   }

@@ -10,7 +10,7 @@ import { loadChart } from '../../src/chart/load.ts';
 import { DEFAULT_CAPABILITIES } from '../../src/render/capabilities.ts';
 import { renderGoTemplates } from '../../src/render/gotemplate/engine.ts';
 import { decodeText } from '../../src/render/gotemplate/value.ts';
-import { quote } from '../../src/render/gotemplate/utf8.ts';
+import { quote } from '../../src/render/functions/utf8.ts';
 import { cloneValue, isMap } from '../../src/yaml/value.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { helm } from '../support/helm.ts';

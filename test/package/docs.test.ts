@@ -28,8 +28,8 @@ const pages: readonly string[] = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
 ];
-/** Their blocks are shown, or belong to tests of their own: commands and error codes, rules of lint. */
-const OTHERS = /^(?:docs\/(?:cli\/|errors\.md|lint\.md)|CONTRIBUTING\.md)/;
+/** Their blocks are shown, or belong to tests of their own: commands and error codes, rules of lint, signatures. */
+const OTHERS = /^(?:docs\/(?:cli\/|errors\.md|lint\.md|signatures\.md)|CONTRIBUTING\.md)/;
 
 type Block = { kind: string; argument: string; text: string };
 

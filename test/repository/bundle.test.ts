@@ -219,6 +219,39 @@ describe('without a network', () => {
       }
     });
 
+    test('with signatures of something else', async () => {
+      const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      const contents = JSON.parse(filesOf(join(cwd, 'shop.tar')).get('bundle.json')?.toString() ?? '') as {
+        charts: Record<string, unknown>[];
+      };
+      const [chart = {}] = contents.charts;
+      const descriptor = (digest: string): object => ({ digest, size: 2, mediaType: CHART_LAYER });
+      const manifestOf = (digest: string): string =>
+        JSON.stringify({
+          config: { ...descriptor(digestOf(Buffer.from('{}'))), mediaType: 'application/vnd.cncf.helm.config.v1+json' },
+          layers: [descriptor(digest)],
+        });
+      const none = `sha256:${'0'.repeat(64)}`;
+      const wrong: [manifest: string, signatures: unknown, RegExp][] = [
+        ['{}', [], /is no manifest of a chart/],
+        ['no JSON', [], /is no manifest of a chart/],
+        [manifestOf(none), [], /is of another archive/],
+        // The config is not there.
+        [manifestOf(String(chart['digest'])), [], /is missing/],
+        ['{}', [{ form: 'referrer', digest: none }], /is missing/],
+        ['{}', [{ form: 'tag', digest: '../../x' }], /is missing/],
+      ];
+      for (const [text, signatures, why] of wrong) {
+        const bytes = Buffer.from(text);
+        const digest = digestOf(bytes);
+        const said = { ...contents, charts: [{ ...chart, manifest: digest, signatures }] };
+        const files = whole().map(
+          ([name, data]) => [name, name === 'bundle.json' ? Buffer.from(JSON.stringify(said)) : data] as const,
+        );
+        await expectRefused(tarOf([...files, [`blobs/sha256/${digest.slice(7)}`, bytes]]), why);
+      }
+    });
+
     test('with contents that say something else', async () => {
       const contents = JSON.parse(filesOf(join(cwd, 'shop.tar')).get('bundle.json')?.toString() ?? '') as {
         charts: Record<string, unknown>[];
@@ -243,6 +276,8 @@ describe('without a network', () => {
     });
   });
 });
+
+const CHART_LAYER = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
 function changed(data: Buffer): Buffer {
   const other = Buffer.from(data);

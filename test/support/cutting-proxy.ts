@@ -19,8 +19,8 @@ export type Cut =
   | 'shorten'
   /** There is never an answer. */
   | 'hang'
-  /** This status in place of the server's work, with these headers. */
-  | { status: number; headers?: Record<string, string> };
+  /** This answer in place of the server's work. */
+  | { status: number; headers?: Record<string, string>; body?: string };
 
 export type CuttingProxy = {
   /** `127.0.0.1:PORT` */
@@ -56,7 +56,7 @@ export async function startCuttingProxy(
       }
       if (typeof fault === 'object') {
         incoming.resume();
-        response.writeHead(fault.status, fault.headers).end();
+        response.writeHead(fault.status, fault.headers).end(fault.body);
         return;
       }
       const [hostname, port] = upstream.split(':');

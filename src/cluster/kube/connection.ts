@@ -19,6 +19,15 @@ export type ConnectionSettings = {
 /** Who to act as. */
 export type Impersonation = { user: string; uid: string; groups: readonly string[]; extra: Record<string, string[]> };
 
+/** A login by OpenID Connect, and where it stands: new tokens are written there. */
+export type OidcLogin = {
+  /** The kubeconfig, and the name of the user in it. */
+  file: string;
+  user: string;
+  /** The settings of the `auth-provider`, by client-go's names: `id-token`, `refresh-token`, `idp-issuer-url`, … */
+  config: Readonly<Record<string, string>>;
+};
+
 /** How to prove who one is. Several may be there; see `credentials.ts` for their order. */
 export type Identity = {
   /** What messages call it: `user "admin"`. */
@@ -28,6 +37,7 @@ export type Identity = {
   basic: { username: string; password: string } | undefined;
   certificate: { cert: string; key: string } | undefined;
   exec: ExecConfig | undefined;
+  oidc: OidcLogin | undefined;
   impersonate: Impersonation | undefined;
 };
 

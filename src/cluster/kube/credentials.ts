@@ -1,6 +1,6 @@
 /**
  * What each request carries to prove who one is: a token (fixed, from a file that somebody keeps fresh, or
- * from an exec plugin), a password, a client certificate, and headers for acting as somebody else.
+ * from an exec plugin, or by OpenID Connect), a password, a client certificate, and headers for acting as somebody else.
  */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -8,6 +8,7 @@ import { FileReadError, MAX_USER_FILE, readRegularFile } from '../../read-file.t
 import type { Connection, Impersonation } from './connection.ts';
 import { bearer, headerBytes, isHeaderValue } from './credential.ts';
 import type { Credential } from './credential.ts';
+import type { OidcTokens } from './oidc.ts';
 
 /** A token file is read again after this time, as client-go does: the kubelet replaces it long before it ends. */
 const TOKEN_FILE_PERIOD = 60_000;
@@ -18,6 +19,7 @@ export class Credentials {
   #current: Credential | undefined;
   #pending: Promise<Credential> | undefined;
   #lastToken = '';
+  #oidc: OidcTokens | undefined;
   readonly #closed = new AbortController();
 
   constructor(connection: Connection) {
@@ -41,14 +43,15 @@ export class Credentials {
    * @throws PkgError PKG_CREDENTIALS_FAILED
    */
   async renew(refused: Credential): Promise<boolean> {
-    const { exec, tokenFile } = this.#connection.identity;
-    if (exec === undefined && tokenFile === '') return false;
+    const { exec, tokenFile, oidc } = this.#connection.identity;
+    if (exec === undefined && tokenFile === '' && oidc === undefined) return false;
     if (this.#current !== refused) return true;
+    if (this.#oidc?.refuse() === false) return false;
     const fresh = await this.#renew();
     return exec !== undefined || fresh.authorization !== refused.authorization;
   }
 
-  /** Stops a plugin that still works. */
+  /** Stops a plugin, or a request to an issuer, that still works. */
   close(): void {
     this.#closed.abort();
   }
@@ -78,7 +81,7 @@ export class Credentials {
 
   async #make(): Promise<Credential> {
     const { identity } = this.#connection;
-    const { token, tokenFile, basic, certificate, exec } = identity;
+    const { token, tokenFile, basic, certificate, exec, oidc } = identity;
     const forever = { certificate, expires: Number.POSITIVE_INFINITY };
     if (tokenFile !== '') {
       // While it is being replaced it may be gone for a moment.
@@ -94,6 +97,12 @@ export class Credentials {
     if (basic !== undefined) {
       const text = Buffer.from(`${basic.username}:${basic.password}`).toString('base64');
       return { ...forever, authorization: `Basic ${text}` };
+    }
+    if (oidc !== undefined) {
+      const { OidcTokens } = await import('./oidc.ts');
+      this.#oidc ??= new OidcTokens(oidc);
+      const { idToken, expires } = await this.#oidc.current(this.#closed.signal);
+      return { certificate, authorization: bearer(idToken, identity.description), expires };
     }
     if (exec === undefined) return { ...forever, authorization: undefined };
     const { runExecPlugin } = await import('./exec-plugin.ts');

@@ -37,6 +37,7 @@ export function inClusterConnection(settings: ConnectionSettings, env: NodeJS.Pr
       basic: undefined,
       certificate: undefined,
       exec: undefined,
+      oidc: undefined,
       impersonate:
         settings.asUser === '' ? undefined : { user: settings.asUser, uid: '', groups: settings.asGroups, extra: {} },
     },

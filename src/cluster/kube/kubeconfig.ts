@@ -41,6 +41,9 @@ export type ExecConfig = {
   interactiveMode: string;
 };
 
+/** A login that is built into clients, and its settings: `oidc` is the only one that client-go still has. */
+export type AuthProvider = { name: string; config: Readonly<Record<string, string>> };
+
 /** How to prove who one is, and who to act as. */
 export type KubeUser = {
   file: string;
@@ -53,8 +56,7 @@ export type KubeUser = {
   username: string;
   password: string;
   exec: ExecConfig | undefined;
-  /** The name of an `auth-provider`, which Kubernetes no longer knows. */
-  authProvider: string;
+  authProvider: AuthProvider | undefined;
   as: string;
   asUid: string;
   asGroups: string[];
@@ -200,11 +202,19 @@ function readUser(fields: Fields, file: string): KubeUser {
     username: fields.string('username'),
     password: fields.string('password'),
     exec: fields.has('exec') ? readExec(fields.fields('exec'), file) : undefined,
-    authProvider: fields.fields('auth-provider').string('name'),
+    authProvider: fields.has('auth-provider') ? readAuthProvider(fields.fields('auth-provider')) : undefined,
     as: fields.string('as'),
     asUid: fields.string('as-uid'),
     asGroups: fields.strings('as-groups'),
     asUserExtra: readExtra(fields.fields('as-user-extra')),
+  };
+}
+
+function readAuthProvider(fields: Fields): AuthProvider {
+  const config = fields.fields('config');
+  return {
+    name: fields.string('name'),
+    config: Object.fromEntries(config.keys().map((key) => [key, config.string(key)])),
   };
 }
 

@@ -2,6 +2,15 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
 
+/** What a text that holds a certificate in PEM has (RFC 7468, and OpenSSL's older words). */
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+export const PEM_HINT = 'it is to be in PEM, with a line -----BEGIN CERTIFICATE-----';
+
+/** Does a text hold a certificate? OpenSSL takes one without any for a list of none. */
+export function hasCertificate(text: string): boolean {
+  return CERTIFICATE.test(text);
+}
+
 /**
  * The text of a file that a kubeconfig names, or a flag; `''` for none.
  *

@@ -5,12 +5,12 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
-import type { Connection, ConnectionSettings, Identity } from './connection.ts';
+import type { Connection, ConnectionSettings, Identity, OidcLogin } from './connection.ts';
 import { inClusterConnection, inClusterNamespace, isInCluster } from './in-cluster.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubeCluster, Kubeconfig, KubeContext, KubeUser } from './kubeconfig.ts';
 import { parseProxyUrl } from '../../network/proxy-choice.ts';
-import { readReferenced } from './referenced-file.ts';
+import { PEM_HINT, hasCertificate, readReferenced } from './referenced-file.ts';
 
 /**
  * Settles which cluster is meant.
@@ -151,15 +151,10 @@ function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSet
   return cluster;
 }
 
-/** What a text that holds a certificate in PEM has (RFC 7468, and OpenSSL's older words). */
-const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
-const PEM_HINT = 'it is to be in PEM, with a line -----BEGIN CERTIFICATE-----';
-
-/** OpenSSL takes a text without any certificate for a list of none. */
 function authorityOf(cluster: KubeCluster): string | undefined {
   const text = cluster.certificateAuthorityData || readReferenced(cluster.certificateAuthority, cluster.file);
   const given = cluster.certificateAuthorityData !== '' || cluster.certificateAuthority !== '';
-  if (!given || CERTIFICATE.test(text)) return given ? text : undefined;
+  if (!given || hasCertificate(text)) return given ? text : undefined;
   throw new PkgError('PKG_KUBECONFIG_INVALID', 'the certificate authority of the cluster holds no certificate', {
     ...(cluster.file === '' ? {} : { at: { file: cluster.file } }),
     hints: [PEM_HINT],
@@ -216,6 +211,7 @@ function identityOf(
       basic: undefined,
       certificate: undefined,
       exec: undefined,
+      oidc: undefined,
       impersonate,
     };
   }
@@ -227,9 +223,19 @@ function identityOf(
     throw wrongUser(user, name, 'has a token and a password, and only one of them can be sent');
   }
   const certificate = user === undefined ? undefined : certificateOf(user, name);
-  const exec =
-    token === '' && tokenFile === '' && basic === undefined && certificate === undefined ? user?.exec : undefined;
-  return { description, token, tokenFile, basic, certificate, exec, impersonate };
+  const hasHeader = token !== '' || tokenFile !== '' || basic !== undefined;
+  const exec = hasHeader || certificate !== undefined ? undefined : user?.exec;
+  const oidc = user === undefined ? undefined : oidcOf(user, name);
+  return { description, token, tokenFile, basic, certificate, exec, oidc: hasHeader ? undefined : oidc, impersonate };
+}
+
+function oidcOf(user: KubeUser, name: string): OidcLogin | undefined {
+  if (user.authProvider === undefined) return undefined;
+  const { config } = user.authProvider;
+  for (const key of ['idp-issuer-url', 'client-id']) {
+    if (!config[key]) throw wrongUser(user, name, `logs in by OIDC without ${key}`, `add ${key} to its auth-provider`);
+  }
+  return { file: user.file, user: name, config };
 }
 
 /** OpenSSL takes an empty text for no certificate, and the user would then be nobody. */
@@ -237,7 +243,7 @@ function certificateOf(user: KubeUser, name: string): { cert: string; key: strin
   const cert = user.clientCertificateData || readReferenced(user.clientCertificate, user.file);
   const key = user.clientKeyData || readReferenced(user.clientKey, user.file);
   if (user.clientCertificateData === '' && user.clientCertificate === '') return undefined;
-  if (!CERTIFICATE.test(cert)) {
+  if (!hasCertificate(cert)) {
     throw wrongUser(user, name, 'has a client certificate that holds none', PEM_HINT);
   }
   if (key.trim() === '') throw wrongUser(user, name, 'has a client certificate whose key is empty');
@@ -255,15 +261,18 @@ function checkUser(user: KubeUser, name: string): void {
   if (hasCertificate && user.clientKey === '' && user.clientKeyData === '') {
     throw wrongUser(user, name, 'has a client certificate without its key');
   }
-  if (user.authProvider !== '') {
+  const { exec, authProvider } = user;
+  if (authProvider !== undefined && exec !== undefined) {
+    throw wrongUser(user, name, 'has an exec plugin and an auth-provider', 'drop one of the two');
+  }
+  if (authProvider !== undefined && authProvider.name !== 'oidc') {
     throw wrongUser(
       user,
       name,
-      `logs in by the auth-provider "${printable(user.authProvider)}", which Kubernetes has dropped`,
+      `logs in by the auth-provider "${printable(authProvider.name)}", which Kubernetes has dropped`,
       'have the kubeconfig written anew by a tool that sets up an exec plugin',
     );
   }
-  const { exec } = user;
   if (exec === undefined) return;
   if (exec.command === '') throw wrongUser(user, name, 'has an exec plugin without a command');
   if (!/^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(exec.apiVersion)) {

@@ -10,9 +10,11 @@ import { fullImageName } from '../../image-name.ts';
 import type { ImageName } from '../../image-name.ts';
 import { isBundle } from '../../repository/bundle-file.ts';
 import { writeBundle } from '../../repository/bundle-writer.ts';
-import type { ChartToBundle } from '../../repository/bundle-writer.ts';
+import type { ChartToBundle, SignedManifest } from '../../repository/bundle-writer.ts';
+import type { FoundChart } from '../../repository/locate.ts';
+import { isWhole } from '../../repository/signatures/signature-artifact.ts';
 import { layoutSource, registrySource } from '../../repository/image-source.ts';
-import { print } from '../../terminal/output.ts';
+import { print, printError } from '../../terminal/output.ts';
 import { cloneValue } from '../../yaml/value.ts';
 import { API_VERSIONS_FLAG, imagesOfChart } from '../support/chart-images.ts';
 import { isPath, openChart } from '../support/chart-source.ts';
@@ -114,7 +116,8 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
       if (flags.verify) await (await import('../support/verify.ts')).verifyFound(found, archive, flags);
       const chart = await readChartArchive(archive, found.location);
       checkDependencies(chart);
-      return { chart, archive, provenance: await found.fetchProvenance(), origin: found.location };
+      const signed = await signedOf(found);
+      return { chart, archive, provenance: await found.fetchProvenance(), origin: found.location, signed };
     });
   }
   const links = linkOptions(flags);
@@ -123,14 +126,32 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
     checkDependencies(chart);
     const signed = `${reference}.prov`;
     const provenance = existsSync(signed) ? readFileSync(signed) : undefined;
-    return { chart, archive: readFileSync(reference), provenance, origin: reference };
+    return { chart, archive: readFileSync(reference), provenance, origin: reference, signed: undefined };
   }
   if (flags['dependency-update']) {
     chart = await (await import('../support/dependency-update.ts')).withDependencies(chart, flags, links);
   }
   checkDependencies(chart);
   const archive = packChart(chart, sourceDateEpoch(process.env));
-  return { chart, archive, provenance: undefined, origin: reference };
+  return { chart, archive, provenance: undefined, origin: reference, signed: undefined };
+}
+
+/** What signs a chart of a registry; undefined for nothing. */
+async function signedOf({ inRegistry, location }: FoundChart): Promise<SignedManifest | undefined> {
+  if (inRegistry === undefined) return undefined;
+  try {
+    const { artifacts } = await inRegistry.fetchSignatures();
+    const signatures = artifacts.filter(isWhole);
+    const { config, chart, provenance } = inRegistry.manifest;
+    // A bundle names content by SHA-256 alone.
+    const isUsual = [config, chart, provenance].every((one) => one === undefined || one.digest.startsWith('sha256:'));
+    if (signatures.length === 0 || !isUsual) return undefined;
+    return { manifest: inRegistry.manifest.bytes, config: await inRegistry.fetchConfig(), signatures };
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'PKG_OFFLINE') throw error;
+    printError(`warning: signatures of ${location} are not in the cache, and the bundle holds none\n`);
+    return undefined;
+  }
 }
 
 type TakeFlags = RemoteFlags & FlagValues<typeof DEPENDENCY_FLAGS & typeof RENDER_FLAGS>;

@@ -5,6 +5,7 @@ import { readChartArchive } from '../../chart/load.ts';
 import { Bundle } from '../../repository/bundle.ts';
 import { chooseBundled } from '../../repository/bundled-chart.ts';
 import type { BundlePlace } from '../../repository/chart-place.ts';
+import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** Loads a chart of a bundle. Throws as {@link bundledArchive} does, and whatever loading the archive throws. */
@@ -28,6 +29,11 @@ export async function bundledArchive({ file, name }: BundlePlace, flags: RemoteF
     const found = chooseBundled(bundle.charts, file, name, (flags.version ?? '').trim());
     const archive = bundle.archive(found);
     const location = `${file}#${found.name}`;
+    const policy = trustPolicyFile(flags['trust-policy'] ?? '', process.env);
+    if (policy !== undefined) {
+      const { judgeBundled } = await import('./local-trust.ts');
+      await judgeBundled({ bundle, found, path: file, location }, policy);
+    }
     if (flags.verify === true) {
       const { verifyFound } = await import('./verify.ts');
       const fetchProvenance = (): Promise<Buffer | undefined> => Promise.resolve(bundle.provenance(found));

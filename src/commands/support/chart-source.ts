@@ -3,6 +3,7 @@ import type { Chart } from '../../chart/chart.ts';
 import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
 import { bundlePlace, isPath as liesHere } from '../../repository/chart-place.ts';
+import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { LooseArchive } from './bundle-chart.ts';
 import { linkOptions } from './load.ts';
 import type { RemoteFlags } from './remotes.ts';
@@ -21,6 +22,8 @@ export async function openChart(
   if (isPath(path, flags)) {
     const bundle = bundlePlace(path);
     if (bundle !== undefined) return (await import('./bundle-chart.ts')).openBundled(bundle, flags);
+    const policy = trustPolicyFile(flags['trust-policy'] ?? '', process.env);
+    if (policy !== undefined) await (await import('./local-trust.ts')).judgeLocal(path, policy);
     if (flags.verify === true) {
       const { verifyFile } = await import('./verify.ts');
       await verifyFile(path, flags);

@@ -44,12 +44,13 @@ export async function fetchArchive(reference: string, flags: RemoteFlags): Promi
  */
 export async function fetchMetadata(reference: string, flags: RemoteFlags): Promise<string> {
   return withChart(reference, flags, async (found) => {
-    if (found.fetchMetadata === undefined || flags.verify === true) {
+    const metadata = flags.verify === true ? undefined : await found.inRegistry?.fetchMetadata();
+    if (metadata === undefined) {
       const archive = await found.fetch();
       if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
       return chartText(await readChartArchive(archive, found.location));
     }
-    const json = parseJson((await found.fetchMetadata()).toString('utf8'), found.location);
+    const json = parseJson(metadata.toString('utf8'), found.location);
     if (!isJsonObject(json)) {
       throw new PkgError('PKG_REPOSITORY_INVALID', 'the fields of this chart are no object', {
         at: { file: found.location },

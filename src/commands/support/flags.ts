@@ -112,7 +112,48 @@ export const SIGN_FLAGS: FlagInput<{
   'passphrase-file': Flags.string({
     helpValue: 'FILE',
     complete: 'file',
-    summary: 'with --sign, the passphrase of the key; - for standard input',
+    summary: 'the passphrase of the key; - for standard input',
+  }),
+};
+
+/** How charts in registries are signed. */
+export const COSIGN_KEY_FLAGS: FlagInput<Record<'cosign-key' | 'passphrase-file', string | undefined>> = {
+  'cosign-key': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: "sign in the registry with this private key of cosign's; its password: COSIGN_PASSWORD, --passphrase-file",
+  }),
+  'passphrase-file': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'the passphrase of the key; - for standard input',
+  }),
+};
+
+/** Whose signature of cosign's counts. */
+export const COSIGN_TRUST_FLAGS: FlagInput<
+  Record<
+    | 'key'
+    | 'certificate-identity'
+    | 'certificate-identity-regexp'
+    | 'certificate-oidc-issuer'
+    | 'certificate-oidc-issuer-regexp'
+    | 'trusted-root',
+    string | undefined
+  >
+> = {
+  key: Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'a public key in PEM: cosign.pub' }),
+  'certificate-identity': Flags.string({ helpValue: 'TEXT', summary: 'who signed, by the certificate' }),
+  'certificate-identity-regexp': Flags.string({ helpValue: 'PATTERN', summary: 'the same, as a regular expression' }),
+  'certificate-oidc-issuer': Flags.string({ helpValue: 'URL', summary: 'who vouches for the identity' }),
+  'certificate-oidc-issuer-regexp': Flags.string({
+    helpValue: 'PATTERN',
+    summary: 'the same, as a regular expression',
+  }),
+  'trusted-root': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'authorities and logs that count: trusted_root.json; with --key, a log must have the signature, too',
   }),
 };
 

@@ -20,6 +20,7 @@ export const GLOBAL_FLAGS: FlagInput<
     | 'repository-cache'
     | 'registry-config'
     | 'content-cache'
+    | 'trust-policy'
     | 'color',
     string | undefined
   > &
@@ -72,6 +73,11 @@ export const GLOBAL_FLAGS: FlagInput<
     helpValue: 'FOLDER',
     complete: 'directory',
     summary: 'folder of charts that were fetched',
+  }),
+  'trust-policy': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: "whose signature charts must have (default: $PKG_TRUST_POLICY, trust.yaml in Helm's configuration)",
   }),
   debug: Flags.boolean({ summary: 'show stack traces and what happens inside' }),
   color: Flags.string({

@@ -46,6 +46,7 @@ async function settingsOf(flags: RemoteFlags, place: string): Promise<Repository
     registryConfig: flags['registry-config'] ?? '',
     repositoryCache: flags['repository-cache'] ?? '',
     contentCache: flags['content-cache'] ?? '',
+    trustPolicy: flags['trust-policy'] ?? '',
     offline: flags.offline ?? false,
     registry: {
       host,

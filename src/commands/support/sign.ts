@@ -2,11 +2,14 @@
 import { basename } from 'node:path';
 import { readArchiveFile, readChartArchive } from '../../chart/load.ts';
 import { metadataJson } from '../../chart/metadata-json.ts';
+import { sourceDateEpoch } from '../../chart/package.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
 import { defaultKeyring } from '../../repository/keyring.ts';
+import type { Signing } from '../../repository/publish.ts';
+import type { Remotes } from '../../repository/remotes.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { goYaml } from './go-yaml.ts';
 import { readStdin } from './inputs.ts';
@@ -39,10 +42,28 @@ export async function provenanceOf(archive: Uint8Array, fileName: string, flags:
   return signProvenance(archive, metadata, fileName, { keyring, name, passphrase: () => passphraseOf(flags) });
 }
 
+/**
+ * Signs in registries with the key that a flag names; undefined without the flag.
+ *
+ * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not fit
+ */
+export async function cosigning(flags: CosignFlags, remotes: Remotes): Promise<Signing | undefined> {
+  const file = flags['cosign-key'] ?? '';
+  if (file === '') return undefined;
+  const { readPrivateKey } = await import('../../repository/signatures/cosign-key.ts');
+  const key = await readPrivateKey(file, async () => process.env['COSIGN_PASSWORD'] ?? (await passphraseOf(flags)));
+  const { signInRegistry } = await import('../../repository/signatures/attach-signature.ts');
+  const created = sourceDateEpoch(process.env) ?? new Date();
+  return { sign: (subject) => signInRegistry(subject, key, created, remotes) };
+}
+
+/** Flags of the commands that sign in registries. */
+export type CosignFlags = SignFlags & { 'cosign-key'?: string | undefined };
+
 let fromStdin: Promise<string> | undefined;
 
 async function passphraseOf({ 'passphrase-file': file = '' }: SignFlags): Promise<string> {
-  if (file === '') return ask('Passphrase of the key: ', { hidden: true });
+  if (file === '') return ask('Passphrase of the key: ', { hidden: true, hint: 'give --passphrase-file' });
   if (file === '-') return firstLine(await (fromStdin ??= readStdin()));
   try {
     return firstLine(readUserFile(file).toString('utf8'));

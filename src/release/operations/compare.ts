@@ -1,4 +1,5 @@
 /** Holds objects as they are to be against what lives, by dry runs where that is not certain. */
+import { DRY_RUNS_AT_ONCE } from '../../cluster/cluster.ts';
 import type { Cluster, Found, KubeObject } from '../../cluster/cluster.ts';
 import { isSettled, needsMigration } from '../../cluster/managed-fields.ts';
 import { servesKind } from '../../cluster/scope.ts';
@@ -16,9 +17,6 @@ export type CompareOptions = {
   /** Namespaces and CRDs that are made before: what lives in them cannot be tried now. */
   coming: readonly KubeObject[];
 };
-
-/** Dry runs at a time: a connection takes more, an API server under load does not. */
-export const DRY_RUNS_AT_ONCE = 16;
 
 /** Errors that are about the object, and not about the cluster. */
 const ABOUT_OBJECT: readonly ErrorCode[] = ['PKG_OBJECT_INVALID', 'PKG_OBJECT_CONFLICT', 'PKG_CLUSTER_FORBIDDEN'];

@@ -1,12 +1,11 @@
 /** Tries objects that are not there yet, so that what is wrong with them is known before others are written. */
 import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
-import { refOf } from '../../cluster/cluster.ts';
+import { DRY_RUNS_AT_ONCE, refOf } from '../../cluster/cluster.ts';
 import { servesKind } from '../../cluster/scope.ts';
 import type { PkgError } from '../../errors.ts';
 import { inParallel } from '../../parallel.ts';
 import { setOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
-import { DRY_RUNS_AT_ONCE } from './compare.ts';
 
 /**
  * The problems of new objects, told by dry runs. Of objects that are alike, with the same fields of the same types

@@ -1,81 +1,164 @@
-/**
- * Numbers with so many digits, as Go writes them: rounded from the number's exact binary value, halves to
- * the even digit. (JavaScript's `toFixed` rounds halves up, and stops at 10^21.)
- */
+/** Floats as Go's `strconv.FormatFloat` prints them, 64 bits wide. */
 
-/** `%f`: `places` digits behind the point. */
-export function fixed(number: number, places: number): string {
-  const digits = roundExactly(Math.abs(number), places)
-    .toString()
-    .padStart(places + 1, '0');
-  const point = digits.length - places;
-  return sign(number) + digits.slice(0, point) + (places > 0 ? `.${digits.slice(point)}` : '');
+/** Prints as `%v` does: the shortest digits that give the number back, with an exponent from 1e+06 on and below 1e-04. */
+export function shortestFloat(value: number): string {
+  if (Number.isInteger(value) && value > -1e6 && value < 1e6) return Object.is(value, -0) ? '-0' : String(value);
+  return formatFloat(value, 'g', -1);
 }
 
-/** `%e`: one digit before the point, `places` behind it, and an exponent of at least two digits. */
-export function exponential(number: number, places: number): string {
-  const { digits, exponent } = significant(Math.abs(number), places + 1);
-  return sign(number) + mantissa(digits) + exponentText(exponent);
+/** @param precision -1 for as many digits as the number needs */
+export function formatFloat(value: number, verb: string, precision: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const magnitude = Math.abs(value);
+  switch (verb) {
+    case 'b':
+      return sign + formatBinary(magnitude);
+    case 'x':
+    case 'X': {
+      const text = sign + formatHex(magnitude, precision);
+      return verb === 'x' ? text : text.toUpperCase();
+    }
+    case 'f':
+      return sign + (precision < 0 ? shortestFixed(magnitude) : fixed(magnitude, precision));
+    case 'e':
+    case 'E':
+      return cased(sign + exponential(magnitude, precision), verb);
+    default:
+      return cased(sign + general(magnitude, precision), verb);
+  }
 }
 
-/** `%g`: as few digits as say it, or `precision` of them; with an exponent when very small or large. */
-export function general(number: number, precision: number | undefined): string {
-  const shortest = Math.abs(number).toExponential().replace('.', '').split('e');
-  const { digits, exponent } =
-    precision === undefined
-      ? { digits: shortest[0] ?? '0', exponent: Number(shortest[1]) }
-      : significant(Math.abs(number), Math.max(precision, 1));
-  const kept = digits.replace(/(?<=.)0+$/, '');
-  const limit = precision === undefined ? 6 : Math.max(precision, 1, kept.length > exponent ? kept.length : 0);
-  if (exponent < -4 || exponent >= limit) return sign(number) + mantissa(kept) + exponentText(exponent);
-  return sign(number) + placePoint(kept, exponent);
+function cased(text: string, verb: string): string {
+  return verb === 'E' || verb === 'G' ? text.toUpperCase() : text;
 }
 
-function sign(number: number): string {
-  return number < 0 ? '-' : '';
+/** The decimal digits of a number and the place of its point: 0.DIGITS × 10^point. */
+type Decimal = { digits: string; point: number };
+
+function shortest(value: number): Decimal {
+  if (value === 0) return { digits: '', point: 0 };
+  const [mantissa = '', power] = value.toExponential().split('e');
+  return { digits: mantissa.replace('.', ''), point: Number(power) + 1 };
 }
 
-function mantissa(digits: string): string {
-  return digits.length > 1 ? `${digits.slice(0, 1)}.${digits.slice(1)}` : digits;
+/** Rounds to so many significant digits, ties to even, from the number's exact decimal expansion. */
+function rounded(value: number, count: number): Decimal {
+  if (value === 0) return { digits: '', point: 0 };
+  const [, power] = value.toExponential().split('e');
+  let point = Number(power) + 1;
+  if (count < 0) return { digits: '', point };
+  let text = scaled(value, count - point);
+  // The shortest digits may have been rounded up to the next power of ten: 1e-323 is 9.88e-324.
+  if (text.length < count && text !== '0') text = scaled(value, count - --point);
+  // 9.99 becomes 10.0: one digit more.
+  const grown = text.length > count;
+  const digits = (grown ? text.slice(0, count) : text).padStart(Math.min(count, text.length), '0');
+  return text === '0' ? { digits: '', point: 0 } : { digits, point: point + (grown ? 1 : 0) };
 }
 
-function exponentText(exponent: number): string {
-  return `e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+/** `round(value × 10^places)` in decimal, ties to even. */
+function scaled(value: number, places: number): string {
+  const { mantissa, exponent } = split(value);
+  let above = mantissa;
+  let below = 1n;
+  if (exponent >= 0) above <<= BigInt(exponent);
+  else below <<= BigInt(-exponent);
+  if (places >= 0) above *= 10n ** BigInt(places);
+  else below *= 10n ** BigInt(-places);
+  const whole = above / below;
+  const twice = 2n * (above - whole * below);
+  return String(twice > below || (twice === below && whole % 2n === 1n) ? whole + 1n : whole);
 }
 
-function placePoint(digits: string, exponent: number): string {
-  if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${digits}`;
-  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
-  const fraction = digits.slice(exponent + 1);
-  return fraction === '' ? whole : `${whole}.${fraction}`;
+function split(value: number): { mantissa: bigint; exponent: number } {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const biased = Number((bits >> 52n) & 0x7ffn);
+  const fraction = bits & 0xfffffffffffffn;
+  return biased === 0
+    ? { mantissa: fraction, exponent: -1074 }
+    : { mantissa: fraction | (1n << 52n), exponent: biased - 1075 };
 }
 
-/** The first `count` digits of a number, rounded, and the power of ten of the first. */
-function significant(number: number, count: number): { digits: string; exponent: number } {
-  if (number === 0) return { digits: '0'.repeat(count), exponent: 0 };
-  const exponent = Number(number.toExponential().split('e')[1]);
-  const digits = roundExactly(number, count - 1 - exponent).toString();
-  // 9.99 may become 10.
-  return digits.length > count ? { digits: digits.slice(0, -1), exponent: exponent + 1 } : { digits, exponent };
+/** No double has more digits after its point. */
+const MOST_PLACES = 1074;
+
+function fixed(value: number, precision: number): string {
+  const places = Math.min(precision, MOST_PLACES);
+  const text = scaled(value, places).padStart(places + 1, '0');
+  const whole = text.slice(0, text.length - places);
+  return places === 0 ? whole : `${whole}.${text.slice(text.length - places)}${'0'.repeat(precision - places)}`;
 }
 
-/** `number` times ten to the power of `places`, rounded to a whole number, halves to even. */
-function roundExactly(number: number, places: number): bigint {
-  const [above, below] = fractionOf(number);
-  const top = places >= 0 ? above * 10n ** BigInt(places) : above;
-  const bottom = places >= 0 ? below : below * 10n ** BigInt(-places);
-  const quotient = top / bottom;
-  const twice = 2n * (top % bottom);
-  return twice > bottom || (twice === bottom && quotient % 2n === 1n) ? quotient + 1n : quotient;
+function shortestFixed(value: number): string {
+  const { digits, point } = shortest(value);
+  return plain(digits, point);
 }
 
-/** A number as an exact fraction: IEEE 754's mantissa and power of two. */
-function fractionOf(number: number): [bigint, bigint] {
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, number);
-  const raw = bits.getBigUint64(0);
-  const biased = Number((raw >> 52n) & 0x7ffn);
-  const mantissa = (raw & 0xfffffffffffffn) | (biased === 0 ? 0n : 0x10000000000000n);
-  const power = Math.max(biased, 1) - 1075;
-  return power >= 0 ? [mantissa << BigInt(power), 1n] : [mantissa, 1n << BigInt(-power)];
+/** 0.DIGITS × 10^point without an exponent. */
+function plain(digits: string, point: number): string {
+  if (point <= 0) return digits === '' ? '0' : `0.${'0'.repeat(-point)}${digits}`;
+  if (digits.length <= point) return digits.padEnd(point, '0');
+  return `${digits.slice(0, point)}.${digits.slice(point)}`;
+}
+
+function exponential(value: number, precision: number): string {
+  const { digits, point } = precision < 0 ? shortest(value) : rounded(value, Math.min(precision, MOST_PLACES) + 1);
+  return withExponent(digits, point, precision < 0 ? Math.max(digits.length - 1, 0) : precision);
+}
+
+function withExponent(digits: string, point: number, places: number): string {
+  const fraction = digits.slice(1).padEnd(places, '0').slice(0, places);
+  const power = digits === '' ? 0 : point - 1;
+  const exponent = String(Math.abs(power)).padStart(2, '0');
+  return `${digits[0] ?? '0'}${fraction === '' ? '' : `.${fraction}`}e${power < 0 ? '-' : '+'}${exponent}`;
+}
+
+function general(value: number, precision: number): string {
+  const isShortest = precision < 0;
+  const wanted = isShortest ? 6 : precision === 0 ? 1 : precision;
+  const { digits: padded, point } = isShortest ? shortest(value) : rounded(value, Math.min(wanted, MOST_PLACES));
+  const digits = padded.replace(/0+$/, '');
+  let limit = wanted;
+  if (limit > digits.length && digits.length >= point) limit = digits.length;
+  if (isShortest) limit = 6;
+  const exponent = point - 1;
+  if (digits !== '' && (exponent < -4 || exponent >= limit)) {
+    return withExponent(digits, point, digits.length - 1);
+  }
+  return plain(digits, point);
+}
+
+function formatBinary(value: number): string {
+  const { mantissa, exponent } = split(value);
+  return `${mantissa}p${exponent < 0 ? '' : '+'}${exponent}`;
+}
+
+function formatHex(value: number, precision: number): string {
+  if (value === 0) return `0x0${precision > 0 ? `.${'0'.repeat(precision)}` : ''}p+00`;
+  let { mantissa, exponent } = split(value);
+  while (mantissa < 1n << 52n) {
+    mantissa <<= 1n;
+    exponent--;
+  }
+  let power = exponent + 52;
+  if (precision >= 0 && precision < 13) {
+    const shift = BigInt(4 * (13 - precision));
+    const below = mantissa & ((1n << shift) - 1n);
+    mantissa >>= shift;
+    const half = 1n << (shift - 1n);
+    if (below > half || (below === half && (mantissa & 1n) === 1n)) mantissa++;
+    mantissa <<= shift;
+    if (mantissa >= 1n << 53n) {
+      mantissa >>= 1n;
+      power++;
+    }
+  }
+  let digits = (mantissa & ((1n << 52n) - 1n)).toString(16).padStart(13, '0');
+  digits = precision < 0 ? digits.replace(/0+$/, '') : digits.slice(0, precision).padEnd(precision, '0');
+  const sign = power < 0 ? '-' : '+';
+  return `0x1${digits === '' ? '' : `.${digits}`}p${sign}${String(Math.abs(power)).padStart(2, '0')}`;
 }

@@ -55,6 +55,12 @@ export function parseUrl(url: string): UrlParts {
   return parts;
 }
 
+/** A text as part of a query, as Go's `url.QueryEscape` writes it. */
+export function escapeQuery(text: string): string {
+  chargeCharacters(text);
+  return escape(text, QUERY).replaceAll('%20', '+');
+}
+
 /** The text before the first separator and behind it, without it. */
 function halves(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
@@ -153,6 +159,7 @@ function userOf(userinfo: string): boolean {
 }
 
 /** What is escaped in each part. */
+const QUERY = /[^A-Za-z0-9\-_.~]/g;
 const USER = /[^A-Za-z0-9\-_.~$&+,;=]/g;
 const HOST = /[^A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/g;
 const PATH = /[^A-Za-z0-9\-_.~$&+,/:;=@]/g;

@@ -3,17 +3,16 @@ import { secondsOf, UTC } from './date-layout.ts';
 import type { Instant, Zone } from './date-layout.ts';
 
 /**
- * The offset and short name that a zone has at an instant; `Local` is the zone of this machine. Undefined
- * when there is no such zone.
+ * The offset and short name that a zone has at an instant. Undefined when there is no such zone; that of the machine
+ * (`Local`) is none.
  */
 export function zoneAt(name: string, instant: Instant): Zone | undefined {
   if (name === '' || name === 'UTC') return UTC;
-  const timeZone = name === 'Local' ? undefined : name;
   // Intl also takes offsets (`+02:00`), which are no names of zones.
   if (/^[+-]/.test(name)) return undefined;
   const at = secondsOf(instant).seconds * 1000;
   const read = (locale: string, timeZoneName: 'longOffset' | 'short'): string => {
-    const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName }).formatToParts(at);
+    const parts = new Intl.DateTimeFormat(locale, { timeZone: name, timeZoneName }).formatToParts(at);
     return parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
   };
   let written: string;
@@ -56,14 +55,4 @@ function shortName(zone: string, offset: number, read: (locale: string) => strin
   const two = (number: number): string => String(number).padStart(2, '0');
   const rest = minutes % 60 === 0 ? '' : two(minutes % 60);
   return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${rest}`;
-}
-
-/** The instant at which a zone's clocks show this time; where they show it twice, the first. Undefined without such a zone. */
-export function instantInZone(clock: Instant, name: string): Instant | undefined {
-  const nanoseconds = (zone: Zone): bigint => BigInt(zone.offset) * 1_000_000_000n;
-  const guess = zoneAt(name, clock);
-  if (guess === undefined) return undefined;
-  const first = clock - nanoseconds(guess);
-  const zone = zoneAt(name, first) ?? guess;
-  return clock - nanoseconds(zone);
 }

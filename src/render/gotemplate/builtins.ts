@@ -8,8 +8,9 @@ import { sprint, sprintf, sprintln } from './format.ts';
 import { fn, GoError, variadic } from './functions/signature.ts';
 import type { FunctionHost, GoFunction } from './functions/signature.ts';
 import { GoInt, goInt, int } from './int.ts';
-import { decodeRune } from './utf8.ts';
-import { isPrint } from './unicode.ts';
+import { escapeQuery } from '../functions/urls.ts';
+import { decodeRune } from '../functions/utf8.ts';
+import { isPrint } from '../functions/unicode.ts';
 
 /** A built-in function by its name. Go's `slice` is not one: Sprig's takes its place. `and` and `or` are here only to be known: the compiler treats them. */
 export function findBuiltin(name: string): GoFunction | undefined {
@@ -135,14 +136,6 @@ function escapeJs(text: string): string {
 
 function hex(rune: number): string {
   return rune.toString(16).toUpperCase().padStart(4, '0');
-}
-
-/** As Go's `url.QueryEscape`, byte by byte. */
-function escapeQuery(text: string): string {
-  chargeCharacters(text);
-  return text.replace(/[^A-Za-z0-9\-_.~]/g, (byte) =>
-    byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
 }
 
 function failWith(host: FunctionHost, message: string): string {

@@ -13,7 +13,7 @@ import { positionOf, printNode } from './node.ts';
 import type { Node, Operand } from './node.ts';
 import type { Scope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
-import { quote } from './utf8.ts';
+import { quote } from '../functions/utf8.ts';
 import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
 import type { GoMap } from './value.ts';
 import { pathIn } from './value-origin.ts';

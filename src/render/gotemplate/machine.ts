@@ -11,7 +11,7 @@ import type { Frame } from './fault.ts';
 import type { FunctionHost } from './functions/signature.ts';
 import { GoError } from './functions/signature.ts';
 import type { Node, Parsed, Template } from './node.ts';
-import { quote } from './utf8.ts';
+import { quote } from '../functions/utf8.ts';
 import { encodeText } from './value.ts';
 import type { GoValue } from './value.ts';
 

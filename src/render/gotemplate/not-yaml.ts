@@ -10,7 +10,7 @@ import { expressionOf } from './explain.ts';
 import { TPL_FILE } from './known.ts';
 import { inTopValues, offsetIn, Retracer, valueOf } from './retrace.ts';
 import type { Step } from './trace.ts';
-import { quote } from './utf8.ts';
+import { quote } from '../functions/utf8.ts';
 import { decodeText } from './value.ts';
 import { pathIn, valuesOf } from './value-origin.ts';
 

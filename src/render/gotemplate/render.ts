@@ -4,10 +4,8 @@ import type { ValueMap } from '../../yaml/value.ts';
 import type { Documents } from '../engines.ts';
 import type { GoTemplates } from '../render.ts';
 import { NotYaml, readDocuments } from './documents.ts';
-import { renderGoTemplates } from './engine.ts';
 import type { GoInput, GoOutput } from './engine.ts';
-import { FunctionNotLoaded } from './fault.ts';
-import { loadFunctions } from './functions/index.ts';
+import { printHere } from './print-here.ts';
 
 /**
  * Runs the Go templates of a chart tree and takes apart what they print.
@@ -41,18 +39,5 @@ export async function printGo(input: Omit<GoInput, 'values'>, freshValues: () =>
     const printed = isOverflow(error) ? await printDeep({ ...input, values: freshValues() }) : undefined;
     if (printed === undefined) throw error;
     return { ...printed, templates: { names: () => [], print: () => undefined } };
-  }
-}
-
-/** The same with the stack that there is. */
-export async function printHere(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap): Promise<GoOutput> {
-  for (;;) {
-    try {
-      return await renderGoTemplates({ ...input, values: freshValues() });
-    } catch (error) {
-      // A text that was made at run time may name a function that no file names, and few calls need more code.
-      if (!(error instanceof FunctionNotLoaded)) throw error;
-      await loadFunctions([error.function]);
-    }
   }
 }

@@ -2,7 +2,7 @@
 import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { GoInput, GoText } from './engine.ts';
-import { printHere } from './render.ts';
+import { printHere } from './print-here.ts';
 import { Traced, traceOf, wayTo } from './trace.ts';
 import type { Run, Step } from './trace.ts';
 import { decodeText, encodeText } from './value.ts';

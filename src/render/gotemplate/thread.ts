@@ -6,7 +6,7 @@ import type { ValueMap } from '../../yaml/value.ts';
 import type { Lookup } from '../render.ts';
 import { pack } from './deep.ts';
 import type { Order, Report } from './deep.ts';
-import { printHere } from './render.ts';
+import { printHere } from './print-here.ts';
 
 /** Does what the thread was started for, and reports how it went. */
 export async function printInThread(): Promise<void> {

@@ -9,7 +9,8 @@ import { GoInt, goInt, int, int64 } from './int.ts';
 import { ByteList, GoObject } from './value.ts';
 import type { GoValue, Methods } from './value.ts';
 import { localZone, utc } from './zoneinfo.ts';
-import type { Location, ZoneSpan } from './zoneinfo.ts';
+import type { ZoneSpan } from './zone-rule.ts';
+import type { Location } from './zoneinfo.ts';
 
 const SECOND = 1_000_000_000n;
 /** Seconds from the start of the year 1, the zero of Go's times, and from 1885 to 1970. */

@@ -19,8 +19,11 @@
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { GoFunction } from './functions/signature.ts';
 import { charge, chargeVisit } from '../functions/limits.ts';
+import { decodeText, encodeText } from '../functions/utf8.ts';
 import { GoInt, int64 } from './int.ts';
 import { printBytes } from './print-bytes.ts';
+
+export { decodeText, encodeText };
 
 export type GoValue =
   | null
@@ -264,16 +267,6 @@ export function stringList(items: readonly string[]): TypedList {
 }
 
 const NOT_ASCII = /[^\x00-\x7f]/;
-
-/** The bytes of a text. */
-export function encodeText(text: string): string {
-  return NOT_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
-}
-
-/** The text that bytes stand for; a byte that is no UTF-8 becomes U+FFFD. */
-export function decodeText(bytes: string): string {
-  return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
-}
 
 /**
  * Values as a chart and its user give them become values of Go, in place where that is possible: the tree

@@ -1,6 +1,8 @@
 /** Rules of zones as POSIX writes them (`CET-1CEST,M3.5.0,M10.5.0/3`): what holds behind the last known change. */
 import { civilOf, daysOf } from '../functions/civil.ts';
-import type { ZoneSpan } from './zoneinfo.ts';
+
+/** What holds in a zone around an instant: in seconds since 1970, from `start` on and before `end`. */
+export type ZoneSpan = { name: string; offset: number; isDst: boolean; start: number; end: number };
 
 const DAY = 86_400;
 const NAME = /^(?:<([^>]*)>|([^0-9,<+-]{3,}))/;

@@ -5,9 +5,7 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../../read-file.ts';
 import { tailAt } from './zone-rule.ts';
-
-/** What holds in a zone around an instant: in seconds since 1970, from `start` on and before `end`. */
-export type ZoneSpan = { name: string; offset: number; isDst: boolean; start: number; end: number };
+import type { ZoneSpan } from './zone-rule.ts';
 
 /** One of a zone's clocks: its name, and how many seconds it is east of UTC. */
 type Clock = { name: string; offset: number; isDst: boolean };

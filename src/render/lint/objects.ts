@@ -1,28 +1,15 @@
 /** Rules on what a chart renders to: one object at a time, and workloads beside their budgets. */
-import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { textFaults } from '../text-fields.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
-import type { Head } from './documents.ts';
+import type { Keys, LintObject } from './lint-object.ts';
 import { finding } from './message.ts';
 import type { LintMessage, LintRule } from './message.ts';
 import { nameProblem } from './names.ts';
 import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
-
-/** An object, the file inside the chart that it comes from, and where a field of it is written. */
-export type LintObject = {
-  path: string;
-  object: ValueMap;
-  head: Head;
-  at: (keys: Keys) => Position;
-  /** All that its file printed, of a Go template. Helm's rules look at that, and only they decide over it. */
-  printed?: string;
-};
-
-type Keys = readonly (string | number)[];
 
 /**
  * Findings on the chart's own objects. On Go templates our own rules only inform: a chart that passed Helm's lint

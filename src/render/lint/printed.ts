@@ -11,7 +11,7 @@ import { readText } from './documents.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
-import type { LintObject } from './objects.ts';
+import type { LintObject } from './lint-object.ts';
 
 /** The longest line that Helm looks at. */
 const LONGEST_LINE = 1 << 16;

@@ -6,7 +6,7 @@ import type { SchemaLoader } from '../../chart/schema.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
-import type { LintOptions } from '../lint.ts';
+import type { LintOptions } from './options.ts';
 import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
 import { enginesOf } from '../engines.ts';
 import { GoFault } from '../gotemplate/fault.ts';
@@ -17,7 +17,7 @@ import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
 import type { LintMessage } from './message.ts';
 import { lintObjects } from './objects.ts';
-import type { LintObject } from './objects.ts';
+import type { LintObject } from './lint-object.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
 import { lintTexts } from './texts.ts';
 

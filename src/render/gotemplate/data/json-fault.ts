@@ -1,6 +1,6 @@
 /** Where a text stops being JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
-import { decodeRune, isSpace, quote, quoteRune, RUNE_ERROR, splitRunes } from '../utf8.ts';
-import { isPrint } from '../unicode.ts';
+import { decodeRune, isSpace, quote, quoteRune, RUNE_ERROR, splitRunes } from '../../functions/utf8.ts';
+import { isPrint } from '../../functions/unicode.ts';
 
 type Context = 'key' | 'value';
 

@@ -1,7 +1,7 @@
 /** JSON as Go's encoding/json writes it. */
 import { chargePrint, chargeRead } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
-import { formatFloat } from '../float.ts';
+import { formatFloat } from '../../functions/floats.ts';
 import { GoInt } from '../int.ts';
 import { sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';

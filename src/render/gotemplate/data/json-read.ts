@@ -1,7 +1,7 @@
 /** JSON as Go's encoding/json reads it into an `interface {}`. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
-import { decodeRunes } from '../utf8.ts';
+import { decodeRunes } from '../../functions/utf8.ts';
 import { encodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { DEEPEST } from './plain.ts';

@@ -6,7 +6,7 @@ import { readDate } from '../functions/dates.ts';
 import type { GoError } from '../functions/signature.ts';
 import { int64 } from '../int.ts';
 import { GoTime } from '../time.ts';
-import { encodeRune, quote } from '../utf8.ts';
+import { encodeRune, quote } from '../../functions/utf8.ts';
 import type { GoValue } from '../value.ts';
 import { fixedZone, localZone } from '../zoneinfo.ts';
 import { shown } from './toml-scan.ts';

@@ -1,6 +1,6 @@
 /** TOML as BurntSushi's encoder lays it out: what is no table first, then the tables, each indented by its depth. */
 import { charge, chargeCharacters, chargePrint, chargeRead, chargeVisit } from '../../functions/limits.ts';
-import { shortestFloat } from '../float.ts';
+import { shortestFloat } from '../../functions/floats.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
 import { GoObject, TypedList, TypedMap, entriesOf, itemsOf, sortedKeys } from '../value.ts';

@@ -1,7 +1,7 @@
 /** TOML as BurntSushi's toml 1.6.0 reads it into a `map[string]interface {}`: what it takes, and what it says of the rest. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
-import { encodeRune, quote } from '../utf8.ts';
+import { encodeRune, quote } from '../../functions/utf8.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { isDigit, readFloat, readNumberOrDate, readSigned } from './toml-numbers.ts';
 import { END, isNewline, Scanner, shown } from './toml-scan.ts';

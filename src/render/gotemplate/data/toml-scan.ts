@@ -1,6 +1,6 @@
 /** The characters of a TOML text, and where it stops being TOML in the words of BurntSushi's toml 1.6.0. */
 import { GoError } from '../functions/signature.ts';
-import { decodeRune, encodeRune, quote, quoteRune, RUNE_ERROR } from '../utf8.ts';
+import { decodeRune, encodeRune, quote, quoteRune, RUNE_ERROR } from '../../functions/utf8.ts';
 
 /** What {@link Scanner.next} gives at the end of the text, as Go does; a NUL in the text is refused. */
 export const END = 0;

@@ -2,11 +2,10 @@
 import { lowerCase, upperCase } from '../../functions/letters.ts';
 import { shuffleText } from '../../functions/random.ts';
 import { camelCase, lowerWords, swapCase, titleWords, untitleWords } from '../../functions/words.ts';
-import { decodeLossless, decodeRunes, encodeLossless } from '../utf8.ts';
+import { decodeLossless, decodeRunes, encodeLossless } from '../../functions/utf8.ts';
 import { encodeText } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 
 /** What is done to characters, done to bytes; those that are no UTF-8 become U+FFFD. */
 function onCharacters(change: (text: string) => string): GoFunction {

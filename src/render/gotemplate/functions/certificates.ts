@@ -7,9 +7,8 @@ import { sprintValue } from '../format.ts';
 import { decodeText, encodeText, GoObject } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { base64Fault } from './base-n.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
-import type { FunctionHost } from './signature.ts';
+import type { FunctionGroup, FunctionHost } from './signature.ts';
 
 export const functions: FunctionGroup = {
   genPrivateKey: fn(['string'], (_host, type) => {

@@ -3,8 +3,8 @@ import { sprintValue } from '../format.ts';
 import { int, int64 } from '../int.ts';
 import { stringList, TypedList } from '../value.ts';
 import { parseDigits, toFloat64, toInt64, toText, toTexts } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   atoi: fn(['string'], (_host, text) => int(parseDigits(text, 10)?.value ?? 0)),

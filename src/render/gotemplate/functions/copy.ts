@@ -3,8 +3,8 @@ import { chargeCopy } from '../../functions/limits.ts';
 import { GoInt } from '../int.ts';
 import { ByteList, TypedList, TypedMap } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 /** A value that shares no map and no list with the one it is made of. What never changes is not copied. */
 function copy(value: GoValue): GoValue {

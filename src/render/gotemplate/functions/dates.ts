@@ -5,13 +5,12 @@ import { coarseDuration, formatDuration, parseDuration, wholeSeconds } from '../
 import { wholeNumber } from '../constants.ts';
 import { GoInt } from '../int.ts';
 import { GoTime, timeOnClock, unixTime, zeroTime } from '../time.ts';
-import { quote } from '../utf8.ts';
+import { quote } from '../../functions/utf8.ts';
 import { decodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { findZone, fixedZone, localZone, utc } from '../zoneinfo.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
-import type { FunctionHost } from './signature.ts';
+import type { FunctionGroup, FunctionHost } from './signature.ts';
 
 const SECOND = 1_000_000_000n;
 const HTML_LAYOUT = '2006-01-02';

@@ -1,7 +1,7 @@
 /** Sprig's functions about what is empty, and choices. */
 import { isTrue } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, variadic } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   all: variadic([], 'any', (_host, ...values) => values.every((value) => isTrue(value))),

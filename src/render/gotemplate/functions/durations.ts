@@ -1,15 +1,14 @@
 /** Helm's functions on durations, which it has since 4.3 (helm v4, pkg/engine/funcs.go). Sprig's are in `dates.ts`. */
 import { LONGEST_DURATION, parseDuration } from '../../functions/durations.ts';
-import { formatFloat } from '../float.ts';
+import { formatFloat } from '../../functions/floats.ts';
 import { GoInt, int64, isUnsigned, truncateToInt64 } from '../int.ts';
 import { goDuration, lengthIn, roundDuration, truncateDuration } from '../time.ts';
-import { quote } from '../utf8.ts';
+import { quote } from '../../functions/utf8.ts';
 import { decodeText, typeOf } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { parseFloat64 } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 import { trimSpace } from './strings.ts';
 
 const SECOND = 1_000_000_000n;

@@ -2,9 +2,8 @@
 import { adler32, encodeBase32 } from '../../functions/encoding.ts';
 import { sha256Hex } from '../../functions/sha256.ts';
 import { base32Fault, base64Fault, decodeBase32Bytes } from './base-n.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 
 export const functions: FunctionGroup = {
   b64enc: fn(['string'], (host, text) => {

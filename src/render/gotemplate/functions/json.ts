@@ -4,8 +4,8 @@ import { printJson } from '../data/json-print.ts';
 import type { JsonStyle } from '../data/json-print.ts';
 import { TypedList, TypedMap } from '../value.ts';
 import type { GoValue } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 const COMPACT: JsonStyle = { escapeHtml: true, indent: undefined };
 const PRETTY: JsonStyle = { escapeHtml: true, indent: '  ' };

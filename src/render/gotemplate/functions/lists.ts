@@ -5,9 +5,8 @@ import { GoInt } from '../int.ts';
 import { ByteList, isTrue, itemsOf, kindOf, TypedList } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { toInt64 } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError, variadic } from './signature.ts';
-import type { FunctionHost, GoFunction } from './signature.ts';
+import type { FunctionGroup, FunctionHost, GoFunction } from './signature.ts';
 
 /** Going through fewer elements is part of the step that calls. */
 const SHORT = 128;

@@ -1,13 +1,12 @@
 /** Sprig's arithmetic. Whatever it is given becomes a number first; what is none is 0. */
 import { combineDecimals } from '../../functions/decimals.ts';
 import type { DecimalOperation } from '../../functions/decimals.ts';
-import { formatFloat } from '../float.ts';
+import { formatFloat } from '../../functions/floats.ts';
 import { addInt64, int, int64, multiplyInt64, subtractInt64 } from '../int.ts';
 import type { GoValue } from '../value.ts';
 import { fit, toFloat64, toInt64 } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError, variadic } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 
 type Integer = number | bigint;
 

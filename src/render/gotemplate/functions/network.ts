@@ -1,8 +1,8 @@
 /** `getHostByName`: the one function that asks the network, and only where it is allowed to. */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { randomInt } from 'node:crypto';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   getHostByName: fn(['string'], (host, name) => {

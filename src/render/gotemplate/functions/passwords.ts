@@ -4,8 +4,8 @@ import { aesKey, encryptAes } from '../../functions/keys.ts';
 import { derivePassword, hashPassword, isPasswordShape, isTooLongForBcrypt } from '../../functions/passwords.ts';
 import { decodeText } from '../value.ts';
 import { base64Fault } from './base-n.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   bcrypt: fn(['string'], (_host, password) => bcrypt(password)),

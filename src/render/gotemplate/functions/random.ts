@@ -1,9 +1,8 @@
 /** Sprig's random texts. Their source is secure. */
 import { ALPHABETS, randomText } from '../../functions/random.ts';
 import { secureBytes } from '../../functions/secure-bytes.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 
 export const functions: FunctionGroup = {
   randAlphaNum: text(ALPHABETS.alphanumeric),

@@ -1,8 +1,8 @@
 /** Sprig's functions about types. */
 import { deepEqual } from '../equal.ts';
 import { kindOf, typeOf } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   deepEqual: fn(['any', 'any'], (_host, a, b) => deepEqual(a, b)),

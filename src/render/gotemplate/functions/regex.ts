@@ -10,8 +10,8 @@ import {
 } from '../../functions/regex.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
 import { decodeText, encodeText, stringList, TypedList } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 const mustMatch = fn(['string', 'string'], (_host, pattern, text) => matchesPattern(textOf(pattern), text, 'bytes'));
 

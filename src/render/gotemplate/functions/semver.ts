@@ -6,12 +6,11 @@ import type { Version } from '../../../chart/version.ts';
 import { PkgError } from '../../../errors.ts';
 import { wholeNumber } from '../constants.ts';
 import { goInt, int } from '../int.ts';
-import { quote } from '../utf8.ts';
+import { quote } from '../../functions/utf8.ts';
 import { ByteList, GoObject } from '../value.ts';
 import type { GoValue, Methods } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
-import type { GoFunction } from './signature.ts';
+import type { FunctionGroup, GoFunction } from './signature.ts';
 
 export const functions: FunctionGroup = {
   semver: fn(['string'], (_host, text) => new VersionObject(toVersion(text), text, true)),

@@ -2,9 +2,8 @@
 import { charge } from '../../functions/limits.ts';
 import { int } from '../int.ts';
 import { TypedList } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, variadic } from './signature.ts';
-import type { FunctionHost } from './signature.ts';
+import type { FunctionGroup, FunctionHost } from './signature.ts';
 
 /** What a number takes at most in a list that is printed. */
 const DIGITS = 8;

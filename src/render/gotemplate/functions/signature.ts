@@ -92,6 +92,9 @@ export type GoFunction = {
   readonly call: (host: FunctionHost, ...args: never[]) => GoValue | undefined;
 };
 
+/** What the module of a group exports as `functions`. */
+export type FunctionGroup = Readonly<Record<string, GoFunction>>;
+
 type Arguments<P extends readonly Param[]> = { -readonly [K in keyof P]: ParamTypes[P[K]] };
 
 /** A function with a fixed number of parameters: `fn(['int', 'string'], (host, count, text) => …)`. */

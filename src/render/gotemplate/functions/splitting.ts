@@ -1,12 +1,11 @@
 /** Sprig's functions between strings and lists of strings. */
 import { charge } from '../../functions/limits.ts';
-import { splitRunes } from '../utf8.ts';
+import { splitRunes } from '../../functions/utf8.ts';
 import { stringList, TypedList, TypedMap } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { toTexts } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn } from './signature.ts';
-import type { FunctionHost } from './signature.ts';
+import type { FunctionGroup, FunctionHost } from './signature.ts';
 
 /** As `strings.SplitN`; a negative count is none. */
 function splitN(text: string, separator: string, count: number): string[] {

@@ -1,13 +1,12 @@
 /** Sprig's functions on strings, which count bytes: a character may be cut in two, as in Go. */
 import { chargeCharacters, replaceEvery } from '../../functions/limits.ts';
 import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts';
-import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } from '../utf8.ts';
+import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } from '../../functions/utf8.ts';
 import type { GoValue } from '../value.ts';
 import { sprintValue } from '../format.ts';
 import { toText } from './cast.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError, variadic } from './signature.ts';
-import type { FunctionHost } from './signature.ts';
+import type { FunctionGroup, FunctionHost } from './signature.ts';
 
 /** What cannot become longer than this need not be counted. */
 const ALWAYS_FITS = 1 << 20;

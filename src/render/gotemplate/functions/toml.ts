@@ -2,9 +2,9 @@
 import { printToml } from '../data/toml-print.ts';
 import type { GoValue } from '../value.ts';
 import { readToml } from '../data/toml-read.ts';
-import type { FunctionGroup } from './index.ts';
 import { orElse } from './json.ts';
 import { fn } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   fromToml: fn(['string'], (_host, text) =>

@@ -2,8 +2,8 @@
 import { joinUrl, parseUrl } from '../../functions/urls.ts';
 import { kindOf } from '../value.ts';
 import type { GoMap } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { fn, GoError } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   urlParse: fn(['string'], (_host, url) => new Map(Object.entries(parseUrl(url)))),

@@ -6,9 +6,9 @@ import { jsonKind } from '../data/json-read.ts';
 import { printPrettyYaml, printYaml } from '../data/yaml-print.ts';
 import { encodeText, fromValue } from '../value.ts';
 import type { GoValue } from '../value.ts';
-import type { FunctionGroup } from './index.ts';
 import { orElse } from './json.ts';
 import { fn, GoError } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 /** The last line break is taken away: a text may end in one of another alphabet. */
 function withoutEnd(text: string): string {

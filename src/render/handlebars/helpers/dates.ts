@@ -92,7 +92,7 @@ function dateText(instant: Instant): string {
 
 function formatInZone(layout: string, date: Value, zone: string): string {
   const instant = readDate(date);
-  const found = zone === 'Local' ? undefined : zoneAt(zone, instant);
+  const found = zoneAt(zone, instant);
   if (found === undefined) {
     throw new FunctionFailure(`does not know the zone ${shown(zone)}`, [
       'Name it as in the IANA database, such as Europe/Berlin',

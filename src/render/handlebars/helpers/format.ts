@@ -4,11 +4,14 @@
  */
 import type { Value } from '../../../yaml/value.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
-import { chargeCharacters, checkLength } from '../../functions/limits.ts';
+import { walkFormat } from '../../functions/format.ts';
+import { checkLength } from '../../functions/limits.ts';
 import { quoteJson } from '../../functions/quote.ts';
 import { cut } from '../../functions/characters.ts';
-import { formatFloat, formatInteger, formatText, padText, parseFormat } from '../../functions/verbs.ts';
-import type { Directive, Size, Spec } from '../../functions/verbs.ts';
+import { escapeQuery } from '../../functions/urls.ts';
+import { decodeText, encodeText } from '../../functions/utf8.ts';
+import { formatDigits, formatInteger, formatNumber, formatText, pad } from '../../functions/verbs.ts';
+import type { Spec } from '../../functions/verbs.ts';
 import { describe } from './describe.ts';
 import { helper, rest, scalar, text, textOf, value } from './parameters.ts';
 import type { Helper } from './types.ts';
@@ -25,120 +28,119 @@ export const formats: Record<string, Helper> = {
     return printed;
   }),
   printf: helper([text('format'), rest(value('value'))], ([format, values]) => printf(format, values)),
-  urlquery: helper([rest(scalar('value'))], ([values]) => {
-    const text = values.join('');
-    chargeCharacters(text);
-    return encodeURIComponent(text.toWellFormed())
-      .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-      .replaceAll('%20', '+');
-  }),
+  urlquery: helper([rest(scalar('value'))], ([values]) => escapeQuery(encodeText(values.join('')))),
 };
 
 function printf(format: string, values: readonly Value[]): string {
   const used = new Set<number>();
-  let next = 0;
-  const take = (place: number | undefined, { written }: Directive): Value => {
-    if (place !== undefined) next = place - 1;
-    const value = values[next];
-    if (value === undefined) {
+  let length = 0;
+  let isNegative = false;
+  const { text } = walkFormat(encodeText(format), {
+    count: values.length,
+    size: (argument, directive) => {
+      used.add(argument);
+      const size = values[argument] ?? null;
+      if (typeof size === 'number' && Number.isInteger(size) && Math.abs(size) <= LARGEST_SIZE) {
+        isNegative = size < 0;
+        return size;
+      }
+      const what = `takes a whole number for the * of ${decodeText(directive())}`;
+      throw new FunctionFailure(`${what}, up to ${LARGEST_SIZE}, not ${describe(size)}`);
+    },
+    print: (argument, verb, spec, directive) => {
+      used.add(argument);
+      const printed = formatValue(values[argument] ?? null, verb, spec, directive);
+      checkLength((length += printed.length));
+      return printed;
+    },
+    problem: (problem, verb, directive) => {
+      // A precision below 0 is none.
+      if (problem === 'BADPREC' && isNegative) return '';
+      const written = cut(decodeText(directive()), 0, LONGEST_SHOWN);
+      if (problem === 'NOVERB') throw unknown(written, verb);
+      const place = Number(/\[(\d+)\]/.exec(written)?.[1] ?? 1);
+      if (problem === 'BADINDEX' && place >= 1 && place <= values.length) {
+        throw new FunctionFailure(`does not know ${written}`, [
+          'write the place of an argument right before the verb, as in %5.2[1]f',
+        ]);
+      }
       throw new FunctionFailure(
         `has no value for ${written}: its format asks for more than the ${values.length} given`,
       );
-    }
-    used.add(next++);
-    return value;
-  };
-  const takeSize = (size: Size | undefined, directive: Directive): number | undefined => {
-    if (size === undefined) return undefined;
-    const number = size.given === '*' ? take(size.place, directive) : size.given;
-    if (typeof number !== 'number' || !Number.isSafeInteger(number)) {
-      throw new FunctionFailure(`takes a whole number for the * of ${directive.written}, not ${describe(number)}`);
-    }
-    checkLength(Math.abs(number));
-    return number;
-  };
-  let length = 0;
-  const parts = parseFormat(format).map((part) => {
-    const printed = typeof part === 'string' ? part : formatDirective(part, take, takeSize);
-    length += printed.length;
-    checkLength(length);
-    return printed;
+    },
   });
   const unused = values.findIndex((_value, index) => !used.has(index));
   if (unused >= 0) {
     throw new FunctionFailure(`does not print its argument ${unused + 2}: its format has no place for it`);
   }
-  return parts.join('');
+  return decodeText(text);
 }
 
-function formatDirective(
-  directive: Directive,
-  take: (place: number | undefined, directive: Directive) => Value,
-  takeSize: (size: Size | undefined, directive: Directive) => number | undefined,
-): string {
-  const { verb, flags } = directive;
-  const width = takeSize(directive.width, directive);
-  const precision = takeSize(directive.precision, directive);
-  const value = take(directive.place, directive);
-  return formatValue(value, directive, {
-    verb,
-    flags: { ...flags, minus: flags.minus || (width ?? 0) < 0 },
-    width: width === undefined ? undefined : Math.abs(width),
-    precision: precision !== undefined && precision < 0 ? undefined : precision,
-  });
-}
+/** As for Go. */
+const LARGEST_SIZE = 1e6;
+/** A directive with a larger width is the rest of the format. */
+const LONGEST_SHOWN = 40;
 
-function formatValue(value: Value, directive: Directive, spec: Spec): string {
-  const { verb } = spec;
+function formatValue(value: Value, verb: string, spec: Spec, directive: () => string): string {
   const isWhole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+  const whole = (): string => {
+    const text = isWhole ? formatInteger(BigInt(value), true, verb, spec) : undefined;
+    return text ?? wrong(value, 'a whole number', directive);
+  };
   switch (verb) {
     case 's':
     case 'v':
-      // A number is written as it is, whole ones too large for an exponent as well.
-      if (typeof value !== 'number' && typeof value !== 'bigint')
-        return formatted(directive, formatText(printedText(value), spec));
-      return isWhole && verb === 'v'
-        ? formatted(directive, formatInteger(BigInt(value), spec))
-        : padNumber(String(value), spec);
-    case 'q':
-      return padText(quoteJson(cutText(printedText(value), spec)), spec);
+      if (typeof value === 'number' || typeof value === 'bigint') return formatAsWritten(value, verb, spec);
+      return formatText(encodeText(printedText(value)), 's', spec) ?? '';
+    case 'q': {
+      const text = printedText(value);
+      const { precision } = spec;
+      return pad(encodeText(quoteJson(precision === undefined ? text : cut(text, 0, precision))), spec);
+    }
     case 't':
-      return typeof value === 'boolean' ? padText(String(value), spec) : wrong(value, 'a boolean', directive);
+      return typeof value === 'boolean' ? pad(String(value), spec) : wrong(value, 'a boolean', directive);
     case 'x':
     case 'X':
-      if (typeof value === 'string') return formatted(directive, formatText(value, spec));
-      return isWhole
-        ? formatted(directive, formatInteger(BigInt(value), spec))
-        : wrong(value, 'a whole number', directive);
+      return typeof value === 'string' ? (formatText(encodeText(value), verb, spec) ?? '') : whole();
     case 'd':
     case 'b':
     case 'o':
     case 'O':
     case 'c':
     case 'U':
-      return isWhole
-        ? formatted(directive, formatInteger(BigInt(value), spec))
-        : wrong(value, 'a whole number', directive);
+      return whole();
     case 'e':
     case 'E':
     case 'f':
     case 'F':
     case 'g':
-    case 'G':
-      if (typeof value !== 'number' && typeof value !== 'bigint') return wrong(value, 'a number', directive);
-      return formatted(directive, formatFloat(Number(value), spec));
+    case 'G': {
+      const isNumber = typeof value === 'number' || typeof value === 'bigint';
+      const text = isNumber ? formatNumber(Number(value), verb, spec) : undefined;
+      return text ?? wrong(value, 'a number', directive);
+    }
     default:
-      throw new FunctionFailure(
-        `does not know ${directive.written}`,
-        verb === '' || verb === ' ' ? ['write %% for a percent sign'] : [],
-      );
+      throw unknown(decodeText(directive()), verb);
   }
 }
 
-/** What a verb made of a value that it takes. */
-function formatted({ written }: Directive, text: string | undefined): string {
-  if (text === undefined) throw new Error(`${written} is not written`);
-  return text;
+/** A number as it is written, whole ones too large for an exponent as well, with the signs and zeros that the flags ask for. */
+function formatAsWritten(value: number | bigint, verb: string, spec: Spec): string {
+  if (verb === 'v' && (typeof value === 'bigint' || Number.isInteger(value))) {
+    return formatDigits(BigInt(value), true, 'd', spec);
+  }
+  const digits = String(value);
+  const sign = digits.startsWith('-') ? '-' : spec.plus ? '+' : spec.space ? ' ' : '';
+  const body = digits.replace(/^-/, '');
+  const isFilled = spec.zero && !spec.minus;
+  return pad(sign + (isFilled ? body.padStart((spec.width ?? 0) - sign.length, '0') : body), spec, false);
+}
+
+function unknown(written: string, verb: string): FunctionFailure {
+  return new FunctionFailure(
+    `does not know ${written}`,
+    verb === '' || verb === ' ' ? ['write %% for a percent sign'] : [],
+  );
 }
 
 /** The text of what has one; fails for a list, a map and null. */
@@ -151,23 +153,9 @@ function printedText(value: Value): string {
   );
 }
 
-function cutText(text: string, { precision }: Spec): string {
-  return precision === undefined ? text : cut(text, 0, precision);
-}
-
-/** A number as it is, with the signs and zeros that the flags ask for. */
-function padNumber(digits: string, spec: Spec): string {
-  const { flags, width = 0 } = spec;
-  const sign = digits.startsWith('-') ? '-' : flags.plus ? '+' : flags.space ? ' ' : '';
-  const body = digits.replace(/^-/, '');
-  if (!flags.zero || flags.minus) return padText(sign + body, { ...spec, flags: { ...flags, zero: false } });
-  checkLength(width);
-  return sign + body.padStart(width - sign.length, '0');
-}
-
-function wrong(value: Value, expected: string, { written }: Directive): never {
+function wrong(value: Value, expected: string, directive: () => string): never {
   throw new FunctionFailure(
-    `takes ${expected} for ${written}, not ${describe(value)}`,
+    `takes ${expected} for ${decodeText(directive())}, not ${describe(value)}`,
     typeof value === 'string' ? ['use %s for a text'] : ['use %v for any number'],
   );
 }

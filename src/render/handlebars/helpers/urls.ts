@@ -3,6 +3,7 @@ import { decodeText } from '../../functions/encoding.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
 import { joinUrl, parseUrl } from '../../functions/urls.ts';
 import type { UrlParts } from '../../functions/urls.ts';
+import { encodeText } from '../../functions/utf8.ts';
 import { describe } from './describe.ts';
 import { helper, map, text } from './parameters.ts';
 import type { Helper } from './types.ts';
@@ -10,7 +11,7 @@ import type { Helper } from './types.ts';
 export const urls: Record<string, Helper> = {
   urlParse: helper(
     [text('url')],
-    ([url]) => new Map(Object.entries(parseUrl(inBytes(url))).map(([name, part]) => [name, inText(part)])),
+    ([url]) => new Map(Object.entries(parseUrl(encodeText(url))).map(([name, part]) => [name, inText(part)])),
   ),
   urlJoin: helper([map('url')], ([given]) => {
     const parts: UrlParts = {
@@ -28,16 +29,11 @@ export const urls: Record<string, Helper> = {
       if (typeof part !== 'string') {
         throw new FunctionFailure(`takes a text as ${name} of its map, not ${describe(part)}`);
       }
-      parts[name] = inBytes(part);
+      parts[name] = encodeText(part);
     }
     return inText(joinUrl(parts));
   }),
 };
-
-/** URLs are bytes of UTF-8, each as one character. */
-function inBytes(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
 
 function inText(bytes: string): string {
   return decodeText(Buffer.from(bytes, 'latin1'));

@@ -1,7 +1,7 @@
 /** JSON and YAML in templates, held against the real helm by calls made at random. */
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { quote } from '../../../../src/render/gotemplate/utf8.ts';
+import { quote } from '../../../../src/render/functions/utf8.ts';
 import { literal } from './literals.ts';
 import { expectSame } from './support.ts';
 import { RUNS, SEED } from '../../../support/generation.ts';

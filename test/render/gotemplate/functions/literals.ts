@@ -1,6 +1,6 @@
 /** Generated arguments as templates write them. */
 import fc from 'fast-check';
-import { quote } from '../../../../src/render/gotemplate/utf8.ts';
+import { quote } from '../../../../src/render/functions/utf8.ts';
 import { encodeText } from '../../../../src/render/gotemplate/value.ts';
 
 /** A text as a string constant of Go. */

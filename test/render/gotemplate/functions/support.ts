@@ -6,7 +6,7 @@ import { functionNames, isFunction, loadFunctions } from '../../../../src/render
 import { defineAll, Machine } from '../../../../src/render/gotemplate/machine.ts';
 import type { Namespace } from '../../../../src/render/gotemplate/machine.ts';
 import { parseTemplate } from '../../../../src/render/gotemplate/parse.ts';
-import { quote } from '../../../../src/render/gotemplate/utf8.ts';
+import { quote } from '../../../../src/render/functions/utf8.ts';
 import { decodeText, encodeText, fromValue, TypedMap } from '../../../../src/render/gotemplate/value.ts';
 import type { GoMap, GoValue } from '../../../../src/render/gotemplate/value.ts';
 import { parseYaml } from '../../../../src/yaml/read.ts';

@@ -1,11 +1,21 @@
 /** Characters in strings of bytes, as Go's unicode/utf8 and strconv see them. */
-import { chargeCharacters } from '../functions/limits.ts';
+import { chargeCharacters } from './limits.ts';
 import { isPrint } from './unicode.ts';
 
 /** What stands where bytes are no UTF-8. */
 export const RUNE_ERROR = 0xfffd;
 
 const NOT_ASCII = /[^\x00-\x7f]/;
+
+/** The bytes of a text, each as one character; of half a pair of surrogates those of U+FFFD. */
+export function encodeText(text: string): string {
+  return NOT_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}
+
+/** The text that bytes stand for; a byte that is no UTF-8 becomes U+FFFD. */
+export function decodeText(bytes: string): string {
+  return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+}
 
 /** The character that begins at a byte: its code point and its size; a broken one is U+FFFD and one byte long. */
 export function decodeRune(bytes: string, at: number): { rune: number; size: number } {

@@ -1,0 +1,159 @@
+/**
+ * Archives of charts in registries and chart repositories: the only way by which their bytes come into the program, so
+ * that the trust policy is asked about every chart that is fetched, by whatever command.
+ */
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { MAX_CHART } from '../chart/limits.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { textField } from '../yaml/value.ts';
+import type { Json } from '../yaml/value.ts';
+import type { ChartManifest } from './registry.ts';
+import type { ChartReference } from './registry-session.ts';
+import { MAX_PROVENANCE } from './remotes.ts';
+import type { Remotes } from './remotes.ts';
+import type { Repository } from './repositories.ts';
+import type { FoundSignatures } from './signatures/find-signatures.ts';
+import type { ChartToJudge, Grounds } from './signatures/judge-chart.ts';
+import { bareUrl, isSameRepository, repositoryUrl } from './urls.ts';
+
+/** An archive that is not fetched yet. All may throw what keeps from it, and what the trust policy says to it. */
+export type RemoteArchive = {
+  fetch: () => Promise<Buffer>;
+  /** The provenance; undefined where there is none. */
+  fetchProvenance: () => Promise<Buffer | undefined>;
+};
+
+/** One in a registry. */
+export type RegistryArchive = RemoteArchive & {
+  /** Chart.yaml as JSON, without the archive; undefined where it is the archive that is signed. */
+  fetchMetadata: () => Promise<Buffer | undefined>;
+  /** The same for whoever carries the chart on; the policy is not asked. */
+  fetchConfig: () => Promise<Buffer>;
+  /** Whatever may be a signature of the manifest; it is not judged. */
+  fetchSignatures: () => Promise<FoundSignatures>;
+};
+
+/** Larger ones no registry takes for a manifest's config. */
+const MAX_CONFIG = 4 << 20;
+
+/** Where an archive is in a registry. `tag` is the one that was asked for; empty for a digest alone. */
+export type RegistryPlace = {
+  reference: ChartReference;
+  manifest: ChartManifest;
+  tag: string;
+  fileName: string;
+  location: string;
+};
+
+/** The archive that a manifest names. */
+export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): RegistryArchive {
+  const { reference, manifest, fileName, location } = place;
+  const registry = remotes.registry();
+  const archive = once(() => registry.blob(reference, manifest.chart, MAX_CHART));
+  const config = once(() => registry.blob(reference, manifest.config, MAX_CONFIG));
+  const provenance = once(async () =>
+    manifest.provenance === undefined ? undefined : await registry.blob(reference, manifest.provenance, MAX_PROVENANCE),
+  );
+  const find = once(async () => (await remotes.signatures()).find(reference, manifest.digest));
+  const judged = once(async () => {
+    const signed = { digest: manifest.digest, find };
+    const names = (): string[] => [
+      `oci://${URL.parse(`https://${reference.host}`)?.host ?? reference.host}/${reference.path}`,
+    ];
+    const grounds = await judge({ names, location, fileName, archive, provenance, signed }, remotes);
+    if (grounds === 'cosign') checkName(await config(), place);
+    return grounds;
+  });
+  return {
+    fetch: async () => {
+      await judged();
+      return await archive();
+    },
+    fetchProvenance: provenance,
+    fetchMetadata: async () => ((await judged()) === 'pgp' ? undefined : await config()),
+    fetchConfig: config,
+    fetchSignatures: find,
+  };
+}
+
+/**
+ * The signature of a manifest says nothing of where it lies: whoever writes to the registry could put a signed chart in
+ * the place of another, or an old version under a new tag.
+ */
+function checkName(config: Buffer, { reference, tag, location }: RegistryPlace): void {
+  let json: Json = null;
+  try {
+    json = JSON.parse(config.toString('utf8')) as Json;
+  } catch {
+    // It has no name then.
+  }
+  const [name, version] = [textField(json, 'name'), textField(json, 'version')];
+  const isWanted = name === posix.basename(reference.path) && (tag === '' || version.replaceAll('+', '_') === tag);
+  if (isWanted) return;
+  throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is another chart than its place says`, {
+    notes: [`what was signed is ${printable(name, 60)} ${printable(version, 60)}`],
+    hints: ['a signed chart was put in the place of another: ask who runs the registry'],
+  });
+}
+
+/** Where an archive is in a chart repository, or at an address of its own. `names` are what rules of a trust policy call it. */
+export type RepositoryPlace = {
+  repository: Repository;
+  url: URL;
+  /** By the index; empty for none. */
+  digest: string;
+  names: () => readonly string[];
+  fileName: string;
+  location: string;
+};
+
+/** The archive at an address. */
+export function archiveInRepository(place: RepositoryPlace, remotes: Remotes): RemoteArchive {
+  const { repository, url, names, fileName, location } = place;
+  const archive = once(() => remotes.fetchArchive(repository, url, place.digest, MAX_CHART));
+  const provenance = once(async () => {
+    const hash = createHash('sha256')
+      .update(await archive())
+      .digest('hex');
+    return await remotes.fetchProvenance(repository, url, hash);
+  });
+  const judged = once(() => judge({ names, location, fileName, archive, provenance, signed: undefined }, remotes));
+  return {
+    fetch: async () => {
+      await judged();
+      return await archive();
+    },
+    fetchProvenance: provenance,
+  };
+}
+
+/**
+ * What rules of a trust policy call a chart of an index: its name behind the address of the repository, and behind each
+ * name that the machine has for this address. Where the index says that the archive is does not count: it could point
+ * to a place of which less is required.
+ */
+export function namesInRepository({ name, url }: Repository, chart: string, remotes: Remotes): string[] {
+  const known = remotes.known().filter((one) => one.name === name || isSameRepository(one.url, url));
+  const called = new Set([...(name === '' ? [] : [name]), ...known.map((one) => one.name)]);
+  return [
+    `${bareUrl(repositoryUrl(url)).replace(/\/+$/, '')}/${chart}`,
+    ...[...called].map((one) => `${one}/${chart}`),
+  ];
+}
+
+type Fetched = Omit<ChartToJudge, 'names'> & { names: () => readonly string[] };
+
+async function judge(chart: Fetched, remotes: Remotes): Promise<Grounds> {
+  const policy = await remotes.trustPolicy();
+  if (policy === undefined) return 'free';
+  const { judgeChart } = await import('./signatures/judge-chart.ts');
+  return await judgeChart(policy, { ...chart, names: chart.names() });
+}
+
+/** The same answer each time. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= work());
+}

@@ -1,0 +1,173 @@
+/**
+ * Key files of cosign: what it generates (scrypt and NaCl's secretbox around PKCS #8), and plain PEM.
+ *
+ * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
+ * @see github.com/secure-systems-lab/go-securesystemslib, encrypted/encrypted.go
+ */
+import { createHash, createPrivateKey, createPublicKey, scryptSync, sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { FileReadError, readUserFile } from '../../read-file.ts';
+import { fieldOf, textField } from '../../yaml/value.ts';
+import type { Json } from '../../yaml/value.ts';
+
+/** The costs that cosign writes, and knows: a file must not ask for any amount of memory. */
+const SCRYPT_COSTS: readonly number[] = [1 << 15, 1 << 16, 1 << 17];
+/** Of the largest cost: 128 bytes × N × r, and some more. */
+const SCRYPT_MEMORY = 160 << 20;
+
+/** Shorter RSA keys can be broken. */
+const SHORTEST_RSA = 2048;
+
+/**
+ * Reads a public key in PEM.
+ *
+ * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`
+ */
+export function readPublicKey(file: string): KeyObject {
+  const text = readText(file, 'the public key').trim();
+  if (!/^-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(text)) {
+    throw invalid('this is no public key', file, [
+      /PRIVATE KEY-----/.test(text)
+        ? 'it is a private key: name the public one, which cosign calls cosign.pub'
+        : '`cosign generate-key-pair` and `openssl pkey -pubout` write one in PEM',
+    ]);
+  }
+  let key: KeyObject;
+  try {
+    key = createPublicKey(text);
+  } catch (cause) {
+    throw invalid('this public key cannot be read', file, [], cause);
+  }
+  checkKind(key, file);
+  return key;
+}
+
+/**
+ * Reads a private key in PEM: as cosign encrypts it, PKCS #8 with or without a password, or that of a kind of its own.
+ *
+ * @param password asked for where the key has one
+ * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not fit
+ */
+export async function readPrivateKey(file: string, password: () => Promise<string>): Promise<KeyObject> {
+  const text = readText(file, 'the private key').trim();
+  const kind = /^-----BEGIN ([A-Z ]*PRIVATE KEY)-----/.exec(text)?.[1];
+  if (kind === undefined) {
+    throw invalid('this is no private key', file, ['`cosign generate-key-pair` writes one: cosign.key']);
+  }
+  let key: KeyObject;
+  try {
+    if (kind === 'ENCRYPTED SIGSTORE PRIVATE KEY' || kind === 'ENCRYPTED COSIGN PRIVATE KEY') {
+      const der = decrypted(text, file, await password());
+      key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    } else if (kind === 'ENCRYPTED PRIVATE KEY' || text.includes('\nProc-Type: 4,ENCRYPTED')) {
+      key = createPrivateKey({ key: text, passphrase: await password() });
+    } else {
+      key = createPrivateKey(text);
+    }
+  } catch (cause) {
+    if (cause instanceof PkgError) throw cause;
+    // OpenSSL tells a wrong password by what it then cannot read.
+    if (/ENCRYPTED/.test(text)) throw wrongPassword(file, cause);
+    throw invalid('this private key cannot be read', file, [], cause);
+  }
+  checkKind(key, file);
+  return key;
+}
+
+function decrypted(text: string, file: string, password: string): Buffer {
+  const damaged = (): PkgError => invalid('this private key is damaged', file);
+  let content: Json;
+  try {
+    content = JSON.parse(Buffer.from(text.replace(/-----[^-]*-----|\s/g, ''), 'base64').toString('utf8')) as Json;
+  } catch {
+    throw damaged();
+  }
+  const [kdf, cipher] = [fieldOf(content, 'kdf'), fieldOf(content, 'cipher')];
+  if (textField(kdf, 'name') !== 'scrypt' || textField(cipher, 'name') !== 'nacl/secretbox') throw damaged();
+  const params = fieldOf(kdf, 'params');
+  const number = (name: string): Json | undefined => fieldOf(params, name);
+  const cost = SCRYPT_COSTS.find((one) => one === number('N'));
+  if (cost === undefined || number('r') !== 8 || number('p') !== 1) {
+    throw invalid('the password of this private key is protected in a way that cosign does not use', file);
+  }
+  const salt = Buffer.from(textField(kdf, 'salt'), 'base64');
+  const nonce = Buffer.from(textField(cipher, 'nonce'), 'base64');
+  const sealed = Buffer.from(textField(content, 'ciphertext'), 'base64');
+  if (nonce.length !== 24 || sealed.length < 17) throw damaged();
+  const secret = scryptSync(password, salt, 32, { N: cost, r: 8, p: 1, maxmem: SCRYPT_MEMORY });
+  try {
+    return Buffer.from(xsalsa20poly1305(secret, nonce).decrypt(sealed));
+  } catch (cause) {
+    throw wrongPassword(file, cause);
+  }
+}
+
+function wrongPassword(file: string, cause: unknown): PkgError {
+  return new PkgError('PKG_CREDENTIALS_FAILED', 'the password of this private key does not fit', {
+    at: { file: printable(file, 300) },
+    hints: ['COSIGN_PASSWORD and --passphrase-file give it; without both it is asked for'],
+    cause,
+  });
+}
+
+function checkKind(key: KeyObject, file: string): void {
+  const { asymmetricKeyType: kind, asymmetricKeyDetails: details = {} } = key;
+  if (kind === 'ed25519') return;
+  if (kind === 'ec' && details.namedCurve !== undefined && details.namedCurve in CURVE_HASHES) return;
+  if (kind === 'rsa' && (details.modulusLength ?? 0) >= SHORTEST_RSA) return;
+  const shown = kind === 'rsa' ? `RSA of ${details.modulusLength} bits` : (details.namedCurve ?? kind ?? 'unknown');
+  throw invalid(`keys of this kind sign no charts: ${printable(String(shown), 60)}`, file, [
+    'ECDSA on P-256, P-384 or P-521, Ed25519, and RSA from 2048 bits on do',
+  ]);
+}
+
+/** By OpenSSL's names, with the hash that belongs to the curve. */
+const CURVE_HASHES: Readonly<Record<string, string>> = {
+  prime256v1: 'sha256',
+  secp384r1: 'sha384',
+  secp521r1: 'sha512',
+};
+
+/** Signs bytes in the way that cosign verifies with a key of this kind: by SHA-256, whatever the curve. */
+export function signBytes(bytes: Uint8Array, key: KeyObject): Buffer {
+  return sign(key.asymmetricKeyType === 'ed25519' ? undefined : 'sha256', bytes, key);
+}
+
+/** Is this the signature of these bytes? Sigstore's other programs use the hash that belongs to the curve. */
+export function isSignatureOf(signature: Uint8Array, bytes: Uint8Array, key: KeyObject): boolean {
+  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key;
+  if (kind === 'ed25519') return verify(undefined, bytes, key, signature);
+  const hashes = new Set(['sha256', CURVE_HASHES[details?.namedCurve ?? ''] ?? 'sha256']);
+  return [...hashes].some((hash) => verify(hash, bytes, key, signature));
+}
+
+/** What a key is known by: the SHA-256 of its public part in DER, in base64, as bundles name it. */
+export function keyHint(key: KeyObject): string {
+  const der = publicPart(key).export({ format: 'der', type: 'spki' });
+  return createHash('sha256').update(der).digest('base64');
+}
+
+/** The public key that belongs to a private one. */
+export function publicPart(key: KeyObject): KeyObject {
+  return key.type === 'public' ? key : createPublicKey(key);
+}
+
+function readText(file: string, what: string): string {
+  try {
+    return readUserFile(file).toString('latin1');
+  } catch (cause) {
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${what} ${printable(file, 300)} ${cause.reason}`, { cause });
+  }
+}
+
+function invalid(message: string, file: string, hints: readonly string[] = [], cause?: unknown): PkgError {
+  return new PkgError('PKG_KEY_INVALID', message, {
+    at: { file: printable(file, 300) },
+    hints,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

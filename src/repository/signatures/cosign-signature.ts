@@ -1,0 +1,136 @@
+/**
+ * Signatures of cosign as registries keep them: a Sigstore bundle with a signed in-toto statement, and before that a
+ * signed text beside which the signature stands in annotations.
+ *
+ * @see https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md
+ * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
+ */
+import { createHash, X509Certificate } from 'node:crypto';
+import { bundleFromJSON, toMessageSignatureBundle, ValidationError } from '@sigstore/bundle';
+import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
+import { dsse } from '@sigstore/core';
+import { fieldOf, listField, textField } from '../../yaml/value.ts';
+import type { Json } from '../../yaml/value.ts';
+import { isBundleType, MOST_LAYERS, parsed, SIMPLE_TYPE } from './signature-artifact.ts';
+import type { SignatureArtifact } from './signature-artifact.ts';
+
+export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
+/** What a bundle says that is a signature. Others say other things of the same digest, which may be bad ones. */
+export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
+const STATEMENTS: readonly string[] = ['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1'];
+
+/** So many entries of logs, and timestamps, one signature may have: each is verified with public keys. */
+const MOST_ENTRIES = 16;
+
+/** One signature, taken apart and not yet verified. */
+export type CosignSignature = {
+  /** Certificate or hint of a key, entries of logs, timestamps. */
+  bundle: Bundle;
+  /** The bytes that were signed. */
+  signed: Buffer;
+  /** What is the matter with what these bytes say of a digest; undefined for nothing. */
+  claimProblem: (digest: string) => string | undefined;
+};
+
+/** What is in an artifact: signatures, and why others could not be read. */
+export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (CosignSignature | { problem: string })[] {
+  const layers = listField(parsed(manifest), 'layers');
+  const found: (CosignSignature | { problem: string })[] = [];
+  for (const layer of layers.slice(0, MOST_LAYERS[form])) {
+    const type = textField(layer, 'mediaType');
+    const read = form === 'tag' ? (type === SIMPLE_TYPE ? simple : undefined) : readerOfReferrer(type);
+    if (read === undefined) continue;
+    const bytes = blobs.get(textField(layer, 'digest'));
+    try {
+      if (bytes === undefined) throw new Error('its content is not there, or is too large');
+      found.push(read(bytes, fieldOf(layer, 'annotations')));
+    } catch (error) {
+      const where = error instanceof ValidationError ? ` (${error.fields.join(', ')})` : '';
+      found.push({ problem: `it cannot be read: ${(error as Error).message}${where}` });
+    }
+  }
+  if (layers.length > MOST_LAYERS[form]) {
+    found.push({ problem: `only the first ${MOST_LAYERS[form]} signatures of ${layers.length} are looked at` });
+  }
+  return found;
+}
+
+function readerOfReferrer(type: string): typeof simple | undefined {
+  return isBundleType(type) ? fromBundle : undefined;
+}
+
+function fromBundle(bytes: Buffer): CosignSignature {
+  const bundle = bundleFromJSON(JSON.parse(bytes.toString('utf8')));
+  checkCounts(bundle);
+  if (bundle.content.$case !== 'dsseEnvelope') throw new Error('it is no signed statement');
+  const { payload, payloadType } = bundle.content.dsseEnvelope;
+  return {
+    bundle,
+    signed: dsse.preAuthEncoding(payloadType, payload),
+    claimProblem: (digest) => statementProblem(payloadType, payload, digest),
+  };
+}
+
+function statementProblem(payloadType: string, payload: Buffer, digest: string): string | undefined {
+  const statement = parsed(payload);
+  if (payloadType !== STATEMENT_TYPE || !STATEMENTS.includes(textField(statement, '_type'))) {
+    return 'what was signed is no in-toto statement';
+  }
+  const predicate = textField(statement, 'predicateType');
+  if (predicate !== SIGN_PREDICATE) return `it is no signature: it states ${predicate || 'nothing'}`;
+  const digests = listField(statement, 'subject').map(
+    (subject) => `sha256:${textField(fieldOf(subject, 'digest'), 'sha256')}`,
+  );
+  return digests.includes(digest) ? undefined : `it was made for ${digests[0] ?? 'nothing'}`;
+}
+
+/** A signed text with the rest in annotations: `dev.cosignproject.cosign/signature` and others. */
+function simple(payload: Buffer, annotations: Json | undefined): CosignSignature {
+  const text = (name: string): string => textField(annotations, name);
+  const signature = Buffer.from(text('dev.cosignproject.cosign/signature'), 'base64');
+  const pem = text('dev.sigstore.cosign/certificate');
+  const digest = createHash('sha256').update(payload).digest();
+  const bundle: Bundle = toMessageSignatureBundle({
+    digest,
+    signature,
+    ...(pem === '' ? { keyHint: '' } : { certificate: new X509Certificate(pem).raw }),
+  });
+  const entry = text('dev.sigstore.cosign/bundle');
+  if (entry !== '') bundle.verificationMaterial.tlogEntries = [logEntry(JSON.parse(entry) as Json)];
+  const timestamp = text('dev.sigstore.cosign/rfc3161timestamp');
+  if (timestamp !== '') {
+    const signedTimestamp = Buffer.from(textField(JSON.parse(timestamp) as Json, 'SignedRFC3161Timestamp'), 'base64');
+    bundle.verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp }] };
+  }
+  return { bundle, signed: payload, claimProblem: (wanted) => simpleProblem(payload, wanted) };
+}
+
+/** The reference that the text names is not judged, as with cosign: a chart in a mirror is the same chart. */
+function simpleProblem(payload: Buffer, digest: string): string | undefined {
+  const critical = fieldOf(parsed(payload), 'critical');
+  if (textField(critical, 'type') !== 'cosign container image signature')
+    return 'what was signed is no signature of cosign';
+  const found = textField(fieldOf(critical, 'image'), 'docker-manifest-digest');
+  return found === digest ? undefined : `it was made for ${found || 'nothing'}`;
+}
+
+/** The entry of a log as cosign wrote it into an annotation. */
+function logEntry(json: Json): TransparencyLogEntry {
+  const payload = fieldOf(json, 'Payload');
+  const canonicalizedBody = Buffer.from(textField(payload, 'body'), 'base64');
+  const body = parsed(canonicalizedBody);
+  return {
+    logIndex: String(fieldOf(payload, 'logIndex') ?? ''),
+    logId: { keyId: Buffer.from(textField(payload, 'logID'), 'hex') },
+    kindVersion: { kind: textField(body, 'kind'), version: textField(body, 'apiVersion') },
+    integratedTime: String(fieldOf(payload, 'integratedTime') ?? ''),
+    inclusionPromise: { signedEntryTimestamp: Buffer.from(textField(json, 'SignedEntryTimestamp'), 'base64') },
+    inclusionProof: undefined,
+    canonicalizedBody,
+  };
+}
+
+function checkCounts({ verificationMaterial: { tlogEntries, timestampVerificationData } }: Bundle): void {
+  const count = Math.max(tlogEntries.length, timestampVerificationData?.rfc3161Timestamps.length ?? 0);
+  if (count > MOST_ENTRIES) throw new Error(`it has ${count} entries of logs or timestamps, more than ${MOST_ENTRIES}`);
+}

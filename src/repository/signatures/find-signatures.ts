@@ -1,0 +1,241 @@
+/**
+ * Finds what lies in a registry beside a chart: what refers to its manifest (by the Referrers API, and where there is
+ * none by the tag that stands for it), and the tag that cosign gave signatures before.
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ */
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { inParallel } from '../../parallel.ts';
+import { fieldOf, listField, textField } from '../../yaml/value.ts';
+import type { Json } from '../../yaml/value.ts';
+import { checkDigest, digestOf } from '../digest.ts';
+import type { Answer } from '../http.ts';
+import { notCached } from '../offline.ts';
+import { isDigest } from '../registry.ts';
+import type { RegistryOptions } from '../registry.ts';
+import { nameOf, refused } from '../registry-session.ts';
+import type { ChartReference, RegistrySession } from '../registry-session.ts';
+import { shownUrl } from '../urls.ts';
+import { EMPTY_TYPE, MAX_SIGNATURE, blobsOf, isBundleType, namesSignature } from './signature-artifact.ts';
+import type { SignatureArtifact } from './signature-artifact.ts';
+
+export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
+export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+const MANIFESTS = `${MANIFEST_TYPE}, ${INDEX_TYPE}, application/vnd.docker.distribution.manifest.v2+json`;
+
+export const MAX_MANIFEST: number = 4 << 20;
+const MOST_PAGES = 100;
+const MOST_REFERRERS = 10_000;
+/** So many artifacts that may hold signatures are fetched: each is two requests. */
+const MOST_ARTIFACTS = 64;
+const AT_ONCE = 4;
+/** What is fetched of all of them together: no chart has so many signatures. */
+const MOST_BYTES = 32 << 20;
+
+/** What was found; `problems` says what could not be looked at. */
+export type FoundSignatures = { artifacts: SignatureArtifact[]; problems: string[] };
+
+/** An entry of a list of referrers. */
+export type Referrer = { digest: string; artifactType: string; json: Json };
+
+/** Answers of a registry that has no Referrers API. */
+const NO_REFERRERS_API: readonly number[] = [400, 404, 405, 406, 501];
+
+/** Reads signatures of one registry. */
+export class SignatureFinder {
+  readonly #session: RegistrySession;
+  readonly #options: RegistryOptions;
+
+  constructor(session: RegistrySession, options: RegistryOptions) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  /**
+   * All that may be a signature of a manifest, by its digest. With `--offline`, what was found when it was asked last.
+   *
+   * @throws {PkgError} `PKG_OFFLINE`, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED`,
+   *   `PKG_REPOSITORY_INVALID` for a list without end
+   */
+  async find(chart: ChartReference, digest: string): Promise<FoundSignatures> {
+    const key = `${nameOf(chart)}@${digest} signatures`;
+    if (this.#options.offline) {
+      const kept = unpacked(this.#options.references.get(key));
+      if (kept !== undefined) return kept;
+      throw notCached(`the signature of oci://${printable(nameOf(chart))}@${digest}`);
+    }
+    const { referrers } = await this.referrers(chart, digest);
+    // Where a list does not say what an entry is, its manifest does. Some registries give the type of the config in the
+    // place of that of the artifact, so that they are not asked for one type alone.
+    const wanted = referrers.filter(
+      ({ artifactType }) => artifactType === '' || artifactType === EMPTY_TYPE || isBundleType(artifactType),
+    );
+    const problems =
+      wanted.length > MOST_ARTIFACTS
+        ? [`only the first ${MOST_ARTIFACTS} of ${wanted.length} signatures are looked at`]
+        : [];
+    const names = [signatureTag(digest), ...wanted.slice(0, MOST_ARTIFACTS).map((one) => one.digest)];
+    const budget = { left: MOST_BYTES };
+    const artifacts = await inParallel(names, AT_ONCE, async (name) => {
+      try {
+        return await this.#artifact(chart, name, name === names[0] ? 'tag' : 'referrer', budget);
+      } catch (error) {
+        // Whoever may write beside the chart may leave rubbish there: it must not hide the signature that counts.
+        if (!(error instanceof PkgError) || !SPOILED.includes(error.code)) throw error;
+        problems.push(`${printable(name, 100)}: ${error.message}`);
+        return undefined;
+      }
+    });
+    const found = { artifacts: artifacts.filter((one) => one !== undefined), problems };
+    this.#options.references.put(key, packed(found));
+    return found;
+  }
+
+  /**
+   * What refers to a manifest, and whether the registry told by itself: else a tag stands for its answer.
+   *
+   * @throws {PkgError} as {@link find} does
+   */
+  async referrers(chart: ChartReference, digest: string): Promise<{ referrers: Referrer[]; hasApi: boolean }> {
+    const first = this.#session.urlOf(chart, `referrers/${digest}`);
+    const found = new Map<string, Referrer>();
+    const pages = new Set<string>();
+    for (let next: URL | undefined = first; next !== undefined;) {
+      pages.add(next.href);
+      const answer: Answer = await this.#get(next, chart, INDEX_TYPE);
+      if (next === first && NO_REFERRERS_API.includes(answer.status)) {
+        return { referrers: await this.#taggedReferrers(chart, digest), hasApi: false };
+      }
+      if (answer.status !== 200) throw refused(answer, next, chart);
+      const entries = entriesOf(answer.body);
+      if (entries === undefined && next === first) {
+        return { referrers: await this.#taggedReferrers(chart, digest), hasApi: false };
+      }
+      for (const one of entries ?? []) found.set(one.digest, one);
+      const link: string | undefined = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
+      const following: URL | null = link === undefined ? null : URL.parse(link, answer.url);
+      // Another host has no business in the list of this one.
+      next = following === null || following.origin !== first.origin ? undefined : following;
+      const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MOST_PAGES);
+      if (isEndless || found.size > MOST_REFERRERS) {
+        throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(first)} has no end`, {
+          hints: [
+            'the list of signatures cannot be read, so that the chart cannot be verified: ask who runs the registry',
+          ],
+        });
+      }
+    }
+    return { referrers: [...found.values()], hasApi: true };
+  }
+
+  async #taggedReferrers(chart: ChartReference, digest: string): Promise<Referrer[]> {
+    const url = this.#session.urlOf(chart, `manifests/${referrersTag(digest)}`);
+    const answer = await this.#get(url, chart, INDEX_TYPE);
+    if (answer.status === 404) return [];
+    if (answer.status !== 200) throw refused(answer, url, chart);
+    return entriesOf(answer.body) ?? [];
+  }
+
+  /** A manifest with its content; undefined for a tag that is not there, and for what holds no signature. */
+  async #artifact(
+    chart: ChartReference,
+    name: string,
+    form: SignatureArtifact['form'],
+    budget: { left: number },
+  ): Promise<SignatureArtifact | undefined> {
+    const url = this.#session.urlOf(chart, `manifests/${name}`);
+    const answer = await this.#get(url, chart, MANIFESTS);
+    if (answer.status === 404 && form === 'tag') return undefined;
+    if (answer.status !== 200) throw refused(answer, url, chart);
+    const manifest = answer.body;
+    if (form === 'referrer') checkDigest(manifest, name, shownUrl(url));
+    if (!namesSignature(manifest)) return undefined;
+    const blobs = new Map<string, Buffer>();
+    for (const { digest, size } of blobsOf(manifest, form)) {
+      if (!isDigest(digest) || size > Math.min(MAX_SIGNATURE, budget.left) || blobs.has(digest)) continue;
+      const bytes = await this.#blob(chart, digest);
+      if (bytes === undefined) continue;
+      blobs.set(digest, bytes);
+      budget.left -= bytes.length;
+    }
+    return { form, manifest, blobs };
+  }
+
+  /** Undefined where it is not there, or not what its digest says: what it was to tell is missing then. */
+  async #blob(chart: ChartReference, digest: string): Promise<Buffer | undefined> {
+    const url = this.#session.urlOf(chart, `blobs/${digest}`);
+    const answer = await this.#get(url, chart, '*/*', MAX_SIGNATURE);
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw refused(answer, url, chart);
+    checkDigest(answer.body, digest, shownUrl(url));
+    return answer.body;
+  }
+
+  async #get(url: URL, chart: ChartReference, accept: string, limit: number = MAX_MANIFEST): Promise<Answer> {
+    this.#options.tell(`fetching ${shownUrl(url)}`);
+    return await this.#session.send(url, chart, 'pull', { headers: { accept }, limit });
+  }
+}
+
+/** What is wrong with one artifact, and not with the registry. */
+const SPOILED: readonly string[] = [
+  'PKG_DIGEST_MISMATCH',
+  'PKG_CHART_VERSION_NOT_FOUND',
+  // An answer that is larger than it may be.
+  'PKG_REPOSITORY_INVALID',
+];
+
+/** The tag that stands for the list of what refers to a manifest, where a registry keeps none. */
+export function referrersTag(digest: string): string {
+  return digest.replace(':', '-');
+}
+
+/** The tag under which cosign kept signatures. */
+export function signatureTag(digest: string): string {
+  return `${digest.replace(':', '-')}.sig`;
+}
+
+/** Undefined for what is no list: some servers answer 200 to every path. */
+function entriesOf(body: Buffer): Referrer[] | undefined {
+  let json: Json;
+  try {
+    json = JSON.parse(body.toString('utf8')) as Json;
+  } catch {
+    return undefined;
+  }
+  const manifests = fieldOf(json, 'manifests');
+  if (!Array.isArray(manifests)) return undefined;
+  return manifests.flatMap((item) => {
+    const digest = textField(item, 'digest');
+    return isDigest(digest) ? [{ digest, artifactType: textField(item, 'artifactType'), json: item }] : [];
+  });
+}
+
+/** For the cache, which holds JSON. */
+function packed({ artifacts, problems }: FoundSignatures): Json {
+  return {
+    artifacts: artifacts.map(({ form, manifest, blobs }) => ({
+      form,
+      manifest: manifest.toString('base64'),
+      blobs: [...blobs.values()].map((bytes) => bytes.toString('base64')),
+    })),
+    problems,
+  };
+}
+
+function unpacked(kept: Json | undefined): FoundSignatures | undefined {
+  const artifacts = fieldOf(kept, 'artifacts');
+  if (!Array.isArray(artifacts)) return undefined;
+  return {
+    artifacts: artifacts.map((item) => {
+      const bytes = listField(item, 'blobs').map((text) => Buffer.from(String(text), 'base64'));
+      return {
+        form: textField(item, 'form') === 'tag' ? 'tag' : 'referrer',
+        manifest: Buffer.from(textField(item, 'manifest'), 'base64'),
+        blobs: new Map(bytes.map((one) => [digestOf(one), one])),
+      };
+    }),
+    problems: [],
+  };
+}

@@ -1,0 +1,161 @@
+/** Judges charts by the trust policy: does somebody vouch for one who should? */
+import { PkgError } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { signaturesIn } from './cosign-signature.ts';
+import { readPublicKey } from './cosign-key.ts';
+import { judgeSignature, readTrustRoot } from './cosign-verify.ts';
+import type { CosignSigner, CosignTrust, TextTest } from './cosign-verify.ts';
+import type { FoundSignatures } from './find-signatures.ts';
+import { isLocalName, ruleFor } from './trust-policy.ts';
+import type { CosignRequirement, Requirement, TrustPolicy } from './trust-policy.ts';
+
+/** A chart, with what it may be judged by. */
+export type ChartToJudge = {
+  /** By which rules name it: see `ruleFor`. */
+  names: readonly string[];
+  /** For messages. */
+  location: string;
+  /** What the archive is called in its provenance. */
+  fileName: string;
+  /** Undefined for a folder, which nobody can sign. */
+  archive: (() => Promise<Uint8Array>) | undefined;
+  provenance: () => Promise<Uint8Array | undefined>;
+  /** The digest of its manifest and what signs that; undefined for what is in no registry. */
+  signed: { digest: string; find: () => Promise<FoundSignatures> } | undefined;
+};
+
+/** What let a chart through: nothing had to, the signature of its archive, or that of its manifest. */
+export type Grounds = 'free' | 'pgp' | 'cosign';
+
+const MOST_NOTES = 10;
+
+/**
+ * Judges a chart.
+ *
+ * @throws {PkgError} `PKG_CHART_UNTRUSTED`; `PKG_KEY_INVALID`, `PKG_KEYRING_INVALID`, `PKG_FILE_UNREADABLE` for what
+ *   the policy names; what keeps from signatures
+ */
+export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Promise<Grounds> {
+  const rule = ruleFor(policy, chart.names);
+  const at = { file: printable(policy.file, 300) };
+  const shown = printable(chart.location, 300);
+  if (rule === undefined) {
+    if (chart.names.every(isLocalName)) return 'free';
+    throw new PkgError('PKG_CHART_UNTRUSTED', `no rule of the trust policy is about ${shown}`, {
+      at,
+      notes: chart.names.map((name) => `it goes by the name ${printable(name, 300)}`),
+      hints: [
+        'add a rule for it if it is to be trusted: `charts` is the name, or a pattern such as oci://HOST/PATH/**',
+      ],
+    });
+  }
+  if (rule.require.length === 0) return 'free';
+  const notes: string[] = [];
+  for (const requirement of rule.require) {
+    if ('cosign' in requirement) {
+      if (await isSignedByCosign(requirement.cosign, chart, notes)) return 'cosign';
+    } else if (await isSignedByPgp(requirement.pgp.keyring, chart, notes)) return 'pgp';
+  }
+  throw new PkgError(
+    'PKG_CHART_UNTRUSTED',
+    `${shown} is not signed as rule ${rule.number} of the trust policy requires`,
+    {
+      at,
+      notes: [...rule.require.map((one) => `required: ${shownRequirement(one)}`), ...notes.slice(0, MOST_NOTES)],
+      hints: ['do not use the chart before you know why'],
+    },
+  );
+}
+
+async function isSignedByCosign(wanted: CosignRequirement, chart: ChartToJudge, notes: string[]): Promise<boolean> {
+  // A key that cannot be read is a mistake in the policy, whatever the chart is.
+  const trust = await trustOf(wanted, 'PKG_TRUST_POLICY_INVALID');
+  if (chart.signed === undefined) {
+    notes.push('cosign: only charts of registries have signatures of cosign');
+    return false;
+  }
+  const { digest, find } = chart.signed;
+  const { signers, problems } = judgeSignatures(await find(), digest, trust);
+  notes.push(...problems.map((problem) => `cosign: ${problem}`));
+  return signers.length > 0;
+}
+
+async function isSignedByPgp(keyring: string, chart: ChartToJudge, notes: string[]): Promise<boolean> {
+  const provenance = await chart.provenance();
+  if (chart.archive === undefined || provenance === undefined) {
+    notes.push(
+      `pgp: ${chart.archive === undefined ? 'a folder is not signed, archives are' : 'there is no provenance'}`,
+    );
+    return false;
+  }
+  const { verifyProvenance } = await import('../provenance.ts');
+  try {
+    await verifyProvenance(await chart.archive(), provenance, chart.fileName, keyring);
+    return true;
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'PKG_SIGNATURE_INVALID') throw error;
+    notes.push(`pgp: ${error.message}`, ...error.notes);
+    return false;
+  }
+}
+
+/**
+ * Judges all signatures that were found of a manifest.
+ *
+ * @returns who signed it, and why the others do not count
+ */
+export function judgeSignatures(
+  { artifacts, problems }: FoundSignatures,
+  digest: string,
+  trust: CosignTrust,
+): { signers: CosignSigner[]; problems: string[] } {
+  const signers: CosignSigner[] = [];
+  const refused: string[] = [];
+  for (const signature of artifacts.flatMap(signaturesIn)) {
+    const verdict = 'problem' in signature ? signature : judgeSignature(signature, digest, trust);
+    if ('signer' in verdict) signers.push(verdict.signer);
+    else refused.push(`a signature does not count: ${printable(verdict.problem, 300)}`);
+  }
+  if (signers.length + refused.length + problems.length === 0) refused.push('there is no signature');
+  return { signers, problems: [...refused, ...problems] };
+}
+
+/**
+ * Reads the files that a requirement names.
+ *
+ * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; that of `code` for a regular expression
+ */
+export async function trustOf(wanted: CosignRequirement, code: ErrorCode): Promise<CosignTrust> {
+  const { key, identity, identityRegexp, issuer, issuerRegexp, trustedRoot } = wanted;
+  const root = trustedRoot === '' ? undefined : readTrustRoot(trustedRoot);
+  if (key !== '') return { key: readPublicKey(key), root };
+  if (root === undefined) throw new Error('an identity without a trust root');
+  return {
+    root,
+    identity: await testOf(identity, identityRegexp, code),
+    issuer: await testOf(issuer, issuerRegexp, code),
+  };
+}
+
+/** A text as it is, or a regular expression of RE2's, which may fit any part, as with cosign. */
+async function testOf(exact: string, pattern: string, code: ErrorCode): Promise<TextTest> {
+  if (exact !== '') return { shown: exact, fits: (text) => text === exact };
+  const { compileRe2 } = await import('../../chart/re2.ts');
+  try {
+    const { regex } = compileRe2(pattern);
+    return { shown: pattern, fits: (text) => regex.matcher(text).find() };
+  } catch (cause) {
+    throw new PkgError(code, `'${printable(pattern, 100)}' is no regular expression`, {
+      notes: [printable((cause as Error).message, 200)],
+      cause,
+    });
+  }
+}
+
+function shownRequirement(requirement: Requirement): string {
+  if ('pgp' in requirement) return `PGP, by a key of ${printable(requirement.pgp.keyring, 300)}`;
+  const { key, identity, identityRegexp, issuer, issuerRegexp } = requirement.cosign;
+  if (key !== '') return `cosign, by the key ${printable(key, 300)}`;
+  return printable(`cosign, by ${identity || identityRegexp} of ${issuer || issuerRegexp}`, 500);
+}

@@ -1,0 +1,220 @@
+/**
+ * `trust.yaml`: whose signature charts must have, by where they come from. `docs/signatures.md` describes it. Rules are
+ * gone through from the top, and the first that is about a chart decides. A chart that is fetched and that no rule is
+ * about is refused; one that lies on this machine is then taken as it is.
+ */
+import { dirname, resolve } from 'node:path';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import { FileReadError, readUserFile } from '../../read-file.ts';
+import { locateKeys } from '../../yaml/locate.ts';
+import { parseYaml } from '../../yaml/read.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { PolicyFile } from './policy-file.ts';
+
+/** One way to be trusted; paths are whole. Texts are empty for nothing. */
+export type Requirement = { pgp: { keyring: string } } | { cosign: CosignRequirement };
+
+/** A key, with a trust root or without; or an identity and its issuer, with a trust root. */
+export type CosignRequirement = {
+  key: string;
+  identity: string;
+  identityRegexp: string;
+  issuer: string;
+  issuerRegexp: string;
+  trustedRoot: string;
+};
+
+/** What is required of charts; an empty list is nothing, and of several one is enough. Rules count from 1. */
+export type TrustRule = { number: number; charts: readonly string[]; require: readonly Requirement[] };
+
+/** A policy that was read. */
+export type TrustPolicy = { file: string; rules: readonly TrustRule[] };
+
+/** The name that charts on this machine go by in a policy. */
+const LOCAL = 'file://';
+
+/**
+ * Reads a policy.
+ *
+ * @throws {PkgError} `PKG_TRUST_POLICY_INVALID`, also for a file that cannot be read
+ */
+export async function readTrustPolicy({ file, isNamed }: PolicyFile): Promise<TrustPolicy> {
+  let text: string;
+  try {
+    text = readUserFile(file).toString('utf8');
+  } catch (cause) {
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_TRUST_POLICY_INVALID', `the trust policy ${printable(file, 300)} ${cause.reason}`, {
+      hints: !isNamed ? ['make it readable; nothing is fetched before'] : ['check --trust-policy and PKG_TRUST_POLICY'],
+      cause,
+    });
+  }
+  let value: Value;
+  try {
+    value = parseYaml(text, printable(file, 300), { duplicateKeys: 'error' });
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    const { at, hints } = error;
+    throw new PkgError('PKG_TRUST_POLICY_INVALID', error.message, { ...(at && { at }), hints, cause: error });
+  }
+  try {
+    return { file, rules: rulesOf(value, dirname(resolve(file))) };
+  } catch (error) {
+    if (!(error instanceof PolicyFault)) throw error;
+    const at = { file: printable(file, 300), ...(await locateKeys(text, error.path)) };
+    throw new PkgError('PKG_TRUST_POLICY_INVALID', error.message, { at, hints: error.hints });
+  }
+}
+
+/**
+ * The rule that is about a chart: the first that has a pattern for one of its names. Names are addresses without a tag
+ * (`oci://HOST/PATH`, `https://REPOSITORY/NAME`) and what the machine calls it (`REPOSITORY/NAME`).
+ */
+export function ruleFor(policy: TrustPolicy, names: readonly string[]): TrustRule | undefined {
+  return policy.rules.find(({ charts }) => charts.some((pattern) => names.some((name) => isMatch(pattern, name))));
+}
+
+/** The name that a chart on this machine has in a policy. */
+export function localName(path: string): string {
+  return LOCAL + resolve(path).replaceAll('\\', '/');
+}
+
+/** Is this the name of a chart on this machine? */
+export function isLocalName(name: string): boolean {
+  return name.startsWith(LOCAL);
+}
+
+/**
+ * Does a pattern fit a name? `*` and `?` stand for anything but a slash, `**` for slashes too. The pattern is gone
+ * through for all its beginnings at once: a name that a chart chose must not make it try each way that wildcards can fit.
+ */
+function isMatch(pattern: string, name: string): boolean {
+  // What lies on this machine is meant only by a pattern that says so.
+  if (isLocalName(name) !== isLocalName(pattern)) return false;
+  const tokens = pattern.match(/\*\*|[^]/gu) ?? [];
+  /** The numbers of tokens that may come next. */
+  let next = withSkipped(new Set([0]), tokens);
+  for (const char of name) {
+    const after = new Set<number>();
+    for (const at of next) {
+      const token = tokens[at];
+      if (token === '**' || (token === '*' && char !== '/')) after.add(at);
+      else if (token === char || (token === '?' && char !== '/')) after.add(at + 1);
+    }
+    next = withSkipped(after, tokens);
+  }
+  return next.has(tokens.length);
+}
+
+/** Stars may stand for nothing. */
+function withSkipped(positions: Set<number>, tokens: readonly string[]): Set<number> {
+  for (const at of positions) if (tokens[at] === '*' || tokens[at] === '**') positions.add(at + 1);
+  return positions;
+}
+
+type Path = readonly (string | number)[];
+
+/** What is wrong with the file, and at which value. */
+class PolicyFault extends Error {
+  readonly path: Path;
+  readonly hints: readonly string[];
+
+  constructor(message: string, path: Path, hints: readonly string[] = []) {
+    super(message);
+    this.path = path;
+    this.hints = hints;
+  }
+}
+
+function rulesOf(value: Value, folder: string): TrustRule[] {
+  const top = mapOf(value, 'a trust policy', ['rules'], []);
+  const rules = top.get('rules');
+  if (!Array.isArray(rules)) throw new PolicyFault('a trust policy has a list of rules', ['rules']);
+  return rules.map((item, index) => {
+    const path = ['rules', index];
+    const rule = mapOf(item, 'a rule', ['charts', 'require'], path);
+    const charts = rule.get('charts') ?? null;
+    const list = typeof charts === 'string' ? [charts] : charts;
+    if (!Array.isArray(list) || list.length === 0) {
+      throw new PolicyFault('a rule says of which charts it is', path, ['charts: oci://registry.example.com/team/**']);
+    }
+    const patterns = list.map((one, at) => {
+      if (typeof one === 'string' && one !== '') return one;
+      throw new PolicyFault('a pattern for charts is a text', [...path, 'charts', at]);
+    });
+    return { number: index + 1, charts: patterns, require: requirementsOf(rule.get('require') ?? null, folder, path) };
+  });
+}
+
+function requirementsOf(value: Value, folder: string, rule: Path): Requirement[] {
+  if (value === 'none') return [];
+  const path = [...rule, 'require'];
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new PolicyFault('a rule says what it requires', rule, [
+      'require is a list of pgp and cosign, of which one is enough, or the word none',
+    ]);
+  }
+  return value.map((item, index) => requirementOf(item, folder, [...path, index]));
+}
+
+function requirementOf(value: Value, folder: string, path: Path): Requirement {
+  const item = mapOf(value, 'what a rule requires', ['pgp', 'cosign'], path);
+  const [kind = ''] = item.keys();
+  if (item.size !== 1) throw new PolicyFault('an item of require is either pgp or cosign', path);
+  const at = [...path, kind];
+  if (kind === 'pgp') {
+    const fields = textsOf(item.get(kind) ?? null, 'pgp', ['keyring'], at);
+    if (fields.keyring === '') throw new PolicyFault('pgp names a keyring', at);
+    return { pgp: { keyring: resolve(folder, fields.keyring) } };
+  }
+  const fields = textsOf(item.get(kind) ?? null, 'cosign', COSIGN_FIELDS, at);
+  const cosign = {
+    ...fields,
+    key: fields.key && resolve(folder, fields.key),
+    trustedRoot: fields.trustedRoot && resolve(folder, fields.trustedRoot),
+  };
+  const problem = cosignProblem(cosign);
+  if (problem !== undefined) throw new PolicyFault(problem, at);
+  return { cosign };
+}
+
+const COSIGN_FIELDS = ['key', 'identity', 'identityRegexp', 'issuer', 'issuerRegexp', 'trustedRoot'] as const;
+
+/** What is the matter with a requirement; undefined for nothing. */
+export function cosignProblem(cosign: CosignRequirement): string | undefined {
+  const { key, identity, identityRegexp, issuer, issuerRegexp, trustedRoot } = cosign;
+  const named = [identity, identityRegexp, issuer, issuerRegexp].filter((text) => text !== '');
+  if (key !== '') return named.length === 0 ? undefined : 'a key has neither identity nor issuer';
+  if (named.length === 0) return 'a cosign signature is that of a key, or of an identity and its issuer';
+  if (identity === '' && identityRegexp === '') return 'an issuer alone is everybody that it knows: name the identity';
+  if (issuer === '' && issuerRegexp === '') return 'an identity is one by its issuer: name the issuer';
+  if (identity !== '' && identityRegexp !== '') return 'the identity is given twice';
+  if (issuer !== '' && issuerRegexp !== '') return 'the issuer is given twice';
+  return trustedRoot === '' ? 'an identity is vouched for by a trust root: name its file' : undefined;
+}
+
+/** A map with no other keys than these: what is mistyped must not pass for what is left out. */
+function mapOf(value: Value, what: string, keys: readonly string[], path: Path): ValueMap {
+  if (!isMap(value)) throw new PolicyFault(`${what} is a map`, path);
+  for (const key of value.keys()) {
+    if (keys.includes(key)) continue;
+    throw new PolicyFault(
+      `${what} has no field '${printable(key, 60)}'`,
+      [...path, key],
+      [`it has ${keys.join(', ')}`],
+    );
+  }
+  return value;
+}
+
+function textsOf<K extends string>(value: Value, what: string, keys: readonly K[], path: Path): Record<K, string> {
+  const map = mapOf(value, what, keys, path);
+  const entries = keys.map((key): [K, string] => {
+    const text = map.get(key) ?? '';
+    if (typeof text !== 'string') throw new PolicyFault(`${key} is not a string`, [...path, key]);
+    return [key, text];
+  });
+  return Object.fromEntries(entries) as Record<K, string>;
+}

@@ -1,0 +1,17 @@
+/** The trust policy is asked in one place, and charts come into the program by that place alone. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+
+test('archives of charts are fetched by remote-archive.ts alone', () => {
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const fetching = files.filter((name) =>
+    /remotes\.fetchArchive\(|remotes\.fetchProvenance\(|registry(?:\(\))?\.blob\(/.test(
+      readFileSync(join(src, name), 'utf8'),
+    ),
+  );
+  expect(fetching.map((name) => name.replaceAll('\\', '/'))).toEqual(['repository/remote-archive.ts']);
+});

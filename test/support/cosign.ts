@@ -1,0 +1,51 @@
+/** The real cosign, and a registry with the Referrers API. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { cosignBinary } from '../cosign/binary.ts';
+import { referrersBinary } from '../referrers/binary.ts';
+
+/** What a run printed, and its exit status. */
+export type CosignRun = { status: number | null; output: string };
+
+/** Runs cosign in a folder of its own. */
+export type Cosign = (args: readonly string[], cwd: string) => Promise<CosignRun>;
+
+/** The password of keys that tests make. */
+export const PASSWORD = 'pässword';
+
+/** The real cosign; undefined where it is not to be had, which under `CI=true` is a failure. */
+export async function findCosign(): Promise<Cosign | undefined> {
+  const program = await found(cosignBinary, 'cosign');
+  if (program === undefined) return undefined;
+  return (args, cwd) =>
+    new Promise((resolve, reject) => {
+      const env = { PATH: process.env['PATH'], HOME: cwd, COSIGN_PASSWORD: PASSWORD, TUF_ROOT: cwd };
+      const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      child.on('error', reject);
+      child.on('close', (status) => resolve({ status, output }));
+    });
+}
+
+/** Starts a registry with the Referrers API, without TLS and logins; undefined where it is not to be had. */
+export async function startReferrersRegistry(): Promise<{ host: string; close: () => void } | undefined> {
+  const program = await found(referrersBinary, 'a registry with the Referrers API');
+  if (program === undefined) return undefined;
+  const child = spawn(program, [], { stdio: ['ignore', 'pipe', 'ignore'] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    return { host: line, close: () => void child.kill() };
+  }
+  throw new Error('the registry with the Referrers API did not come up');
+}
+
+async function found(build: () => Promise<string>, what: string): Promise<string | undefined> {
+  try {
+    return await build();
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error;
+    console.log(`Tests with ${what} are skipped: ${(error as Error).message}`);
+    return undefined;
+  }
+}
