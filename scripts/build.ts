@@ -60,7 +60,6 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/commands/support/operate.ts',
     'src/release/operations/preview.ts',
   ],
-  asn1: ['src/render/functions/asn1.ts'],
   bcrypt: ['src/render/functions/bcrypt.ts'],
   cluster: ['src/cluster/kubernetes.ts'],
   oidc: ['src/cluster/kube/oidc.ts'],
@@ -231,6 +230,9 @@ function thirdPartyNotices(outputs: readonly Metafile['outputs'][string][]): str
   return `pkg contains these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
+/** The launcher's memory for a file. */
+const MOST_BYTES = 1 << 22;
+
 /** Links the program's chunks and writes its scripts. The main one begins with a name for the contents of all: `bin/pkg.js` keeps compiled code by it. */
 function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ metafile: true; write: false }>): void {
   const chunks = outputFiles.map(({ path, text }) => ({
@@ -245,6 +247,7 @@ function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ m
   for (const text of scripts.values()) digest.update(text);
   mkdirSync(join(folder, 'apart'), { recursive: true });
   for (const [name, text] of scripts) {
+    if (text.length >= MOST_BYTES) throw new Error(`${name} is larger than what the launcher reads`);
     if (name !== 'main') writeFileSync(join(folder, 'apart', `${name}.cjs`), text);
     else writeFileSync(join(folder, 'main.cjs'), `/*${digest.digest('hex').slice(0, 16)}*/${text}`);
   }

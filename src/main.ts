@@ -1,4 +1,6 @@
 /** What `bin/pkg.js` starts. */
+import { existsSync } from 'node:fs';
+import type { CodeCache } from './code-cache.ts';
 import { dispatch } from './commands/dispatch.ts';
 import { PkgError } from './errors.ts';
 import { keepIn, writeKept } from './kept.ts';
@@ -8,11 +10,12 @@ import { OutputClosedError, printError } from './terminal/output.ts';
  * Runs one command line and reports what goes wrong.
  *
  * @param argv the words after `pkg`
- * @param cache a folder for what may be kept between runs; `''` to keep nothing
+ * @param cache what is known of compiled code; what else may be kept between runs is kept in its folder
  * @returns the exit status: 0, 1 for every failure, 2 for "there are changes" under `--exit-code`
  */
-export async function main(argv: readonly string[], cache = ''): Promise<number> {
-  keepIn(cache);
+export async function main(argv: readonly string[], cache: CodeCache): Promise<number> {
+  const isFirst = cache.folder !== '' && !existsSync(cache.folder);
+  keepIn(isFirst ? '' : cache.folder);
   try {
     return await dispatch(argv);
   } catch (error) {
@@ -25,6 +28,7 @@ export async function main(argv: readonly string[], cache = ''): Promise<number>
     return error instanceof PkgError ? error.exitCode : 1;
   } finally {
     writeKept();
+    if (cache.folder !== '' && !cache.isComplete) (await import('./code-cache.ts')).writeCode(cache, isFirst);
   }
 }
 

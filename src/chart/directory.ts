@@ -1,6 +1,5 @@
 /** Reads the files of a chart folder. */
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import type { Dirent } from 'node:fs';
 import { sep } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -49,7 +48,7 @@ class Walk {
 
   constructor(root: string, shown: string, budget: Budget, links: LinkOptions) {
     this.root = root;
-    this.#shown = shown.replace(/\/+$/, '');
+    this.#shown = shown.endsWith('/') ? shown.replace(/\/+$/, '') : shown;
     this.#budget = budget;
     this.#links = links;
     this.#ignored = this.#readIgnoreRules();
@@ -63,16 +62,16 @@ class Walk {
    * @param above the real paths of it and of all folders above it
    */
   visit(folder: string, prefix: string, above: readonly string[]): void {
-    const entries = this.#reading(prefix, () => readdirSync(folder, { withFileTypes: true }));
-    for (const entry of entries) {
-      const name = prefix + entry.name;
-      const path = folder.endsWith(sep) ? folder + entry.name : folder + sep + entry.name;
-      if (this.#ignored(name, isFolderEntry(entry, path))) continue;
-      if (name.includes('\\') || isDeceptive(entry.name)) {
+    for (const entry of this.#reading(prefix, () => readdirSync(folder))) {
+      const name = prefix + entry;
+      const path = folder.endsWith(sep) ? folder + entry : folder + sep + entry;
+      const own = this.#reading(name, () => lstatSync(path));
+      if (this.#ignored(name, own.isSymbolicLink() ? leadsToFolder(path) : own.isDirectory())) continue;
+      if (name.includes('\\') || isDeceptive(entry)) {
         throw this.#unsafe(name, 'has a backslash or a control character in its name');
       }
-      const real = entry.isSymbolicLink() ? this.#follow(path, name) : path;
-      const stat = this.#reading(name, () => lstatSync(real));
+      const real = own.isSymbolicLink() ? this.#follow(path, name) : path;
+      const stat = real === path ? own : this.#reading(name, () => lstatSync(real));
       if (stat.isDirectory()) {
         if (above.includes(real)) throw this.#unsafe(name, 'is a link to a folder that it lies in');
         this.#budget.spendEntry(0, this.#shown);
@@ -158,11 +157,9 @@ class Walk {
   }
 }
 
-/** Is it a folder, or a link to one? */
-function isFolderEntry(entry: Dirent, path: string): boolean {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
+function leadsToFolder(link: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(link).isDirectory();
   } catch {
     return false;
   }

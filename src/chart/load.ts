@@ -28,7 +28,7 @@ const DEEPEST = 20;
  *   `PKG_CHART_INVALID` and the like for everything that is wrong with the chart and its subcharts, at once
  */
 export async function loadChart(path: string, links: LinkOptions = {}): Promise<Chart> {
-  const location = path.length > 1 ? path.replace(/\/+$/, '') : path;
+  const location = path.length > 1 && path.endsWith('/') ? path.replace(/\/+$/, '') : path;
   const stat = reading(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat === undefined) throw chartNotFound(path);
   if (!stat.isDirectory()) {
@@ -218,7 +218,7 @@ function isInSubchart(name: string): boolean {
 
 /** Notes and the like beside the manifests are files like others. */
 function isCrd(name: string): boolean {
-  return /^crds\/.*\.(?:ya?ml|json)$/i.test(name);
+  return name.slice(0, 5).toLowerCase() === 'crds/' && /^crds\/.*\.(?:ya?ml|json)$/i.test(name);
 }
 
 function isOther(name: string): boolean {

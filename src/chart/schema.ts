@@ -4,7 +4,6 @@ import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
 import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import { keepLater, readKept } from '../kept.ts';
 import type { Chart, ChartFile } from './chart.ts';
 import type { Origins } from './origins.ts';
 import type { compileRe2 as CompileRe2 } from './re2.ts';
@@ -25,9 +24,6 @@ export type SchemaLoader = (url: string) => Promise<Uint8Array>;
 
 /** What is looked at of a chart. */
 type Judged = Pick<Chart, 'schema' | 'location' | 'dependencies'>;
-
-/** A schema of fewer bytes is compiled in less time than it takes to read what is kept. */
-const MUCH = 20_000;
 
 /**
  * Holds the values of a chart and its subcharts against their schemas: drafts 4, 6, 7, 2019-09 and
@@ -101,17 +97,12 @@ const FORBIDDING: ReadonlySet<string> = new Set([
 async function check({ data }: ChartFile, file: string, values: ValueMap, load: SchemaLoader): Promise<Problem[]> {
   const text = new TextDecoder().decode(data);
   const json = parseJson(text, file);
-  // Kept is the text of a schema that was found plain, wherever the chart lies: pipelines unpack them in new folders
-  // each time. Those of one length overwrite each other's, and that is all.
-  const kept = `${data.length}.schema`;
-  const wasPlain = data.length >= MUCH && readKept(kept)?.equals(data) === true;
   try {
     const schema: Value = fromPlain(json);
     const others = new Map<string, Value>();
     let compileRe2 = await patternsFor(text);
     const validate = (): Problem[] => {
-      const { rule, isPlain } = compileSchema(schema, patternEngine(compileRe2), wasPlain, others);
-      if (isPlain && !wasPlain && data.length >= MUCH) keepLater(kept, () => [data]);
+      const rule = compileSchema(schema, patternEngine(compileRe2), others);
       return validateValue(rule, asFloats(values));
     };
     for (;;) {

@@ -21,6 +21,7 @@ export function parseVersion(text: string): Version | undefined {
   const [, major = '0', minor = '0', patch = '0', prerelease = '', metadata = ''] = match;
   const version = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch), prerelease, metadata };
   if (version.major > LARGEST || version.minor > LARGEST || version.patch > LARGEST) return undefined;
+  if (prerelease === '') return version;
   return prerelease.split('.').some((part) => /^0[0-9]+$/.test(part)) ? undefined : version;
 }
 

@@ -20,6 +20,7 @@ export type BundlePlace = { file: string; name: string };
 /** What is written as `FILE` or `FILE#NAME`, where that file is a bundle; undefined for anything else. */
 export function bundlePlace(reference: string): BundlePlace | undefined {
   if (isBundle(reference)) return { file: reference, name: '' };
+  if (!reference.includes('#')) return undefined;
   const [, file = '', name = ''] = /^(.+)#([^#/]+)$/s.exec(reference) ?? [];
   return file !== '' && isBundle(file) ? { file, name } : undefined;
 }

@@ -2,8 +2,6 @@
 
 /** Breaks but `\n`, control characters, byte order marks. */
 export const UNFIT: RegExp = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
-/** The start or the end of a document, or a directive. */
-export const MARK: RegExp = /(?:^|\n)(?:---|\.\.\.|%)/g;
 
 export const EMPTY_LINES: RegExp = /(?: *(?:#[^\n]*)?\n)*/y;
 export const SPACES: RegExp = / */y;
@@ -49,16 +47,3 @@ export function linesFrom(indent: number): RegExp {
 export function marginOf(indent: number): RegExp {
   return (margins[indent] ??= new RegExp(`^ {1,${indent}}`, 'gm'));
 }
-
-/** A scalar of one line that is no number that JSON cannot hold, or an empty collection; then the end of its line. */
-const LINE_VALUE = `(?:[^ \\t\\n#,[\\]{}&*!|>'"%@\`?:.+-](?:[^ \\t\\n:]|:(?=[^ \\t\\n]))*(?: +(?:[^ \\t\\n:#]|:(?=[^ \\t\\n]))(?:[^ \\t\\n:]|:(?=[^ \\t\\n]))*)*|"[^"\\\\\\n]*"|'[^'\\n]*'|\\{\\}|\\[\\])`;
-const TO_NEXT = ' *(?: #[^\\n]*)?\\n(?: *(?:#[^\\n]*)?\\n)*';
-
-/** An entry of a map that holds no more than a line, with the lines after it that say nothing. */
-export const LINE_ENTRY: RegExp = new RegExp(
-  `(?!(?:null|Null|NULL):)[A-Za-z_][A-Za-z0-9_./-]{0,200}:(?: +${LINE_VALUE})?${TO_NEXT}`,
-  'y',
-);
-
-/** The same of an item of a list. */
-export const LINE_ITEM: RegExp = new RegExp(`- +${LINE_VALUE}${TO_NEXT}`, 'y');

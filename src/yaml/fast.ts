@@ -16,7 +16,6 @@ import {
   KEY,
   linesFrom,
   marginOf,
-  MARK,
   MERGE,
   PLAIN_LINE,
   PLAIN_START,
@@ -25,7 +24,6 @@ import {
   UNFIT,
 } from './fast-patterns.ts';
 import { resolvePlainScalar } from './scalar.ts';
-import { Skimmer } from './skim.ts';
 import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
@@ -33,26 +31,14 @@ import type { Value, ValueMap } from './value.ts';
  * Reads a text of one document; undefined for one that needs the full reader.
  *
  * @param unique a key that is written twice in a map is for the full reader to complain of
+ * @param nothing what a text of comments and blank lines holds; where it is missing, the full reader decides
  */
-export function readFast(text: string, unique: boolean): { value: Value } | undefined {
-  return read(text, unique, (reader) => ({ value: reader.document() }));
-}
-
-/**
- * Reads some fields of a document that is a map, or holds nothing; of the others it looks only whether they can be read,
- * and gives null. Undefined for a document that needs the full reader.
- */
-export function readFields(text: string, isWanted: (key: string) => boolean): ValueMap | undefined {
-  return read(text, false, (reader) => reader.fields(isWanted));
-}
-
-function read<T>(text: string, unique: boolean, how: (reader: Reader) => T): T | undefined {
+export function readFast(text: string, unique: boolean, nothing?: Value): { value: Value } | undefined {
   if (UNFIT.test(text)) return undefined;
   const start = text.startsWith('---\n') ? 4 : 0;
-  MARK.lastIndex = start;
-  if (MARK.test(text)) return undefined;
+  if (hasMark(text, start)) return undefined;
   try {
-    return how(new Reader(text, start, unique));
+    return { value: new Reader(text, start, unique).document(nothing) };
   } catch (error) {
     // A regular expression may run out of its stack on very long texts.
     if (error === LEAVE || error instanceof RangeError) return undefined;
@@ -60,37 +46,21 @@ function read<T>(text: string, unique: boolean, how: (reader: Reader) => T): T |
   }
 }
 
+/** Does a document begin or end there, or a directive stand? */
+function hasMark(text: string, start: number): boolean {
+  return ['---', '...', '%'].some((mark) => text.startsWith(mark, start) || text.includes(`\n${mark}`, start));
+}
+
 class Reader extends Cursor {
   readonly #anchors: Anchors = new Anchors();
 
-  document(): Value {
+  document(nothing: Value | undefined): Value {
     const column = this.nextLine();
-    // Whether that is a document at all is another question.
-    if (column === -1) leave();
+    if (column === -1) return nothing ?? leave();
     const first = this.text[this.at];
     const value = first === '{' || first === '[' ? this.flowLine() : this.#block(column);
     if (this.nextLine() !== -1) leave();
     return value;
-  }
-
-  fields(isWanted: (key: string) => boolean): ValueMap {
-    const column = this.nextLine();
-    // Templates that are turned off often print their licence all the same.
-    if (column === -1) return new Map();
-    if (this.isEntry()) leave();
-    this.depth++;
-    const map: ValueMap = new Map();
-    const skimmer = new Skimmer(this.text, 0, false);
-    for (let next = column; next !== -1; next = this.nextLine()) {
-      if (next !== column) leave();
-      const key = this.key() ?? leave();
-      if (isWanted(key)) map.set(key, this.#valueOfKey(column));
-      else {
-        this.at = skimmer.skimValue(this.at, column);
-        map.set(key, null);
-      }
-    }
-    return map;
   }
 
   /** A map or a list of which the first entry is here. */

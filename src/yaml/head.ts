@@ -6,7 +6,7 @@
 import { PkgError } from '../errors.ts';
 import { Decoder, scalarText, scalarValue } from './decode.ts';
 import { YamlFault } from './fault.ts';
-import { readFields } from './fast.ts';
+import { readFast } from './fast.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { positionAt } from './read.ts';
@@ -33,8 +33,9 @@ const METADATA_TYPE =
  */
 export function documentHead(text: string): DocumentHead {
   const valid = validText(text);
-  const fields = valid === undefined ? undefined : readFields(valid, isOfHead);
-  const plain = fields === undefined ? undefined : plainHead(fields);
+  // Templates that are turned off often print their licence all the same.
+  const document = valid === undefined ? undefined : readFast(valid, false, new Map())?.value;
+  const plain = isMap(document) ? plainHead(document) : undefined;
   if (plain !== undefined) return plain;
   const { text: unicode, fault } = decodeBytes(text);
   try {
@@ -78,10 +79,6 @@ const FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 const METADATA_FIELDS: ReadonlySet<string> = new Set(['name', 'annotations']);
 /** In lower case. */
 const FOLDED: ReadonlySet<string> = new Set(['apiversion', 'kind', 'metadata', 'name', 'annotations']);
-
-function isOfHead(key: string): boolean {
-  return FOLDED.has(foldCase(key));
-}
 
 function hasUsualCase(map: ValueMap, usual: ReadonlySet<string>): boolean {
   for (const key of map.keys()) if (!usual.has(key) && FOLDED.has(foldCase(key))) return false;

@@ -31,7 +31,7 @@ const SHORT = 2 * DEEPEST;
 
 /** Refuses what would take too much memory, or more stack than there is for whoever goes through it. */
 function checkSize(text: string, file: string): void {
-  if (text.length <= SHORT) return;
+  if (text.length <= SHORT || (text.length <= MOST_VALUES && opensFew(text))) return;
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at++) {
@@ -53,6 +53,18 @@ function checkSize(text: string, file: string): void {
     }
   }
   if (values > MOST_VALUES) throw tooComplex(`this JSON holds more than ${MOST_VALUES} values`, file);
+}
+
+/**
+ * Are there fewer brackets than a text needs to be nested too deeply? It is so for schemas of charts, and found out before
+ * V8 compiles a loop over their characters (3 ms, Node 26, 2026-11-29).
+ */
+function opensFew(text: string): boolean {
+  let left = DEEPEST;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) if (--left < 0) return false;
+  }
+  return true;
 }
 
 /** Where the string ends that begins at a place: at a quote with an even number of backslashes before it. */

@@ -28,12 +28,10 @@ let expected: PkgRun;
 beforeAll(() => {
   const template = (name: string): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n${'{{ if .Values.a }}  # {{ .Values.a | quote }}\n{{ end }}'.repeat(200)}`;
-  const properties = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`name${at}`, { type: 'string' }]));
   chart = writeChart({
     'templates/a.yaml': template('a'),
     'templates/b.yaml': template('b'),
     'values.yaml': 'a: b\n',
-    'values.schema.json': JSON.stringify({ properties }),
   });
   expected = render(temporaryFolder());
 });
@@ -49,9 +47,9 @@ function filledCache(): { cache: string; folder: string; files: string[] } {
   const code = join(cache, 'kubepkg/code');
   const folder = join(code, readdirSync(code)[0] ?? '');
   const files = readdirSync(folder).sort();
-  // Compiled code, templates, and the schema.
+  // Compiled code and templates.
   expect(files.map((name) => /\.\w+$/.exec(name.replace('.kept', ''))?.[0])).toEqual(
-    expect.arrayContaining(['.bin', '.outlines', '.schema']),
+    expect.arrayContaining(['.bin', '.outlines']),
   );
   return { cache, folder, files: files.map((name) => join(folder, name)) };
 }

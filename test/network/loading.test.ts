@@ -34,7 +34,7 @@ async function scriptsOf(args: readonly string[], cwd: string): Promise<string[]
   return readdirSync(code).flatMap((build) => readdirSync(join(code, build)));
 }
 
-const isHttp = (name: string): boolean => name.startsWith('apart-http-cjs');
+const isHttp = (name: string): boolean => name.startsWith('http.');
 
 test.each([
   [['version']],

@@ -156,7 +156,7 @@ describe('the compiled code that is kept', () => {
     // Where every run is the first, nothing is kept in vain.
     expect(readdirSync(join(code, build ?? ''))).toEqual([]);
     expect(render()).toEqual(first);
-    const file = join(code, build ?? '', 'main-cjs-template.bin');
+    const file = join(code, build ?? '', 'main.template.bin');
     if (!windows) expect(statSync(join(code, build ?? '')).mode & 0o077).toBe(0);
     const good = readFileSync(file);
     const flipped = Buffer.from(good);
@@ -169,7 +169,7 @@ describe('the compiled code that is kept', () => {
   });
 });
 
-test('what a run of a large chart keeps, which V8 is tuned for, serves the next', () => {
+test('what a run of a large chart keeps serves the next', () => {
   const cache = join(folder, 'tuned');
   const large = join(folder, 'many-templates');
   mkdirSync(join(large, 'templates'), { recursive: true });
@@ -178,7 +178,7 @@ test('what a run of a large chart keeps, which V8 is tuned for, serves the next'
   const keptAt = (): number => {
     expect(pkg(['template', 'x', large], { XDG_CACHE_HOME: cache })).toMatchObject({ status: 0 });
     const code = join(cache, 'kubepkg/code');
-    return statSync(join(code, readdirSync(code)[0] ?? '', 'main-cjs-template.bin')).mtimeMs;
+    return statSync(join(code, readdirSync(code)[0] ?? '', 'main.template.bin')).mtimeMs;
   };
   pkg(['version'], { XDG_CACHE_HOME: cache });
   // The second of these runs needs what the first had no use for: it reads what the first found out.
@@ -192,7 +192,7 @@ test('a run that needs more of the program than any before keeps that too', () =
   const keptAfter = (...args: string[]): number => {
     pkg(args, { XDG_CACHE_HOME: cache });
     const code = join(cache, 'kubepkg/code');
-    return statSync(join(code, readdirSync(code)[0] ?? '', 'main-cjs-template.bin')).size;
+    return statSync(join(code, readdirSync(code)[0] ?? '', 'main.template.bin')).size;
   };
   pkg(['version'], { XDG_CACHE_HOME: cache });
   const failed = keptAfter('template', 'web', join(folder, 'nowhere'));

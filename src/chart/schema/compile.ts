@@ -14,8 +14,6 @@ import type { Draft } from './shapes.ts';
 
 /** One schema. A keyword whose value is no schema is read from `keywords` where it is applied. */
 export type Rule = {
-  /** Compiles it: there until it was called for the first time, before which the rest says nothing. */
-  complete: (() => void) | undefined;
   /** What a boolean schema says of everything. */
   always?: boolean;
   draft: Draft;
@@ -59,54 +57,46 @@ const DEPENDENCIES: readonly string[] = ['dependencies', 'dependentRequired', 'd
 /**
  * Compiles a schema and all that it refers to.
  *
- * @param isPlain what an earlier call gave for the same schema: where it is plain, a part is compiled when it is needed
  * @param others the documents that it refers to, by address
- * @returns the rule of the whole, and whether the schema is plain: free of faults, of parts with addresses or anchors of
- *   their own, and of references that depend on the way to them
+ * @returns the rule of the whole
  * @throws {MissingDocument} for a reference to a document that is none of the others
  * @throws {SchemaFault} for what no draft allows, references that lead nowhere, and patterns that are none
  */
 export function compileSchema(
   schema: Value,
   engine: PatternEngine,
-  isPlain: boolean = false,
   others: ReadonlyMap<string, Value> = new Map(),
-): { rule: Rule; isPlain: boolean } {
-  return new Compiler(new SchemaDocument(schema, engine, isPlain, others), engine, isPlain).compile();
+): Rule {
+  return new Compiler(new SchemaDocument(schema, engine, others), engine).compile();
 }
 
 class Compiler {
   readonly #document: SchemaDocument;
   readonly #engine: PatternEngine;
   readonly #rules = new Map<string, Rule>();
-  readonly #waiting: Rule[] = [];
-  #isPlain: boolean;
+  /** Rules that are still to be filled: schemas may refer to themselves. */
+  readonly #waiting: { pointer: string; rule: Rule }[] = [];
 
-  constructor(document: SchemaDocument, engine: PatternEngine, isPlain: boolean) {
+  constructor(document: SchemaDocument, engine: PatternEngine) {
     this.#document = document;
     this.#engine = engine;
-    this.#isPlain = isPlain;
   }
 
-  compile(): { rule: Rule; isPlain: boolean } {
+  compile(): Rule {
     const rule = this.#rule('');
-    if (this.#isPlain) return { rule, isPlain: true };
-    this.#isPlain = true;
-    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) next.complete?.();
-    return { rule, isPlain: this.#isPlain && this.#document.isPlain };
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      this.#fill(next.pointer, next.rule);
+    }
+    return rule;
   }
 
-  /** The rule at a pointer, filled later: schemas may refer to themselves. */
+  /** The rule at a pointer, filled later. */
   #rule(pointer: string): Rule {
     const known = this.#rules.get(pointer);
     if (known !== undefined) return known;
     const rule = emptyRule();
     this.#rules.set(pointer, rule);
-    rule.complete = () => {
-      rule.complete = undefined;
-      this.#fill(pointer, rule);
-    };
-    this.#waiting.push(rule);
+    this.#waiting.push({ pointer, rule });
     return rule;
   }
 
@@ -150,14 +140,10 @@ class Compiler {
     if (ref !== undefined) rule.ref = ref;
     if (resource.draft < 2019) return;
     const recursiveRef = target('$recursiveRef');
-    if (recursiveRef !== undefined) {
-      this.#isPlain = false;
-      rule.recursiveRef = recursiveRef;
-    }
+    if (recursiveRef !== undefined) rule.recursiveRef = recursiveRef;
     if (resource.draft < 2020) return;
     const dynamic = target('$dynamicRef');
     if (dynamic === undefined) return;
-    this.#isPlain = false;
     const anchor = /#([^/].*)$/s.exec(String(schema.get('$dynamicRef')))?.[1] ?? '';
     rule.dynamicRef = { rule: dynamic, anchor };
   }
@@ -278,7 +264,6 @@ type SingleKeyword =
 /** A rule that says nothing. What it has none of is shared by all. */
 function emptyRule(): Rule {
   const rule: Omit<Rule, 'resource'> & { resource?: Rule } = {
-    complete: undefined,
     draft: 2020,
     keywords: NO_KEYWORDS,
     dynamicAnchors: NO_NAMED,

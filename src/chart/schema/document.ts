@@ -67,38 +67,20 @@ export class SchemaDocument {
 
   /** What pointers were found to lead to. */
   readonly #found = new Map<string, Value>();
-  /** The resource of all subschemas, which are sound: nothing has to be looked at before it is asked for. */
-  readonly #only: Resource | undefined;
 
-  /**
-   * @param isPlain was it {@link isPlain} and free of faults before?
-   * @param others the documents that it refers to, by address
-   */
-  constructor(root: Value, engine: PatternEngine, isPlain: boolean, others: ReadonlyMap<string, Value>) {
+  /** @param others the documents that it refers to, by address */
+  constructor(root: Value, engine: PatternEngine, others: ReadonlyMap<string, Value>) {
     this.#documents = new Map([['', root], ...[...others].map(([url, value]) => [`${url}#`, value] as const)]);
     this.#engine = engine;
-    if (isPlain && isMap(root)) {
-      this.#only = this.#resourceOf(root, '', wholeResource(''));
-      this.#owners.set('', { schema: root, resource: this.#only });
-      return;
-    }
     for (const [pointer, value] of this.#documents) {
       this.#admit({ pointer, value, parent: wholeResource(pointer), depth: 0, takesBoolean: true });
     }
   }
 
-  /** Is it, as far as it was looked at, one resource without anchors? Then a pointer alone tells what it leads to. */
-  get isPlain(): boolean {
-    const [first, ...others] = this.#resources.values();
-    return first !== undefined && others.length === 0 && first.anchors.size === 0;
-  }
-
   /** The subschema at a pointer, checked, and the resource that it is in. */
   at(pointer: string): { schema: boolean | ValueMap; resource: Resource } {
     let owned = this.#owners.get(pointer);
-    if (owned === undefined && this.#only !== undefined) {
-      owned = { schema: this.#lookup(pointer), resource: this.#only };
-    } else if (owned === undefined) {
+    if (owned === undefined) {
       const parent = this.#ownerAbove(pointer);
       this.#admit({ pointer, value: this.#lookup(pointer), parent, depth: 0, takesBoolean: parent.draft > 4 });
       owned = this.#owners.get(pointer);

@@ -131,8 +131,6 @@ function checkProperty(visit: Visit, name: string, value: Value): void {
     visit.mustInside(inner, value, name);
   }
   if (isKnown || additionalProperties === undefined) return;
-  // Its verdict is asked for before it is held against anything.
-  additionalProperties.complete?.();
   if (additionalProperties.always === false) {
     const near = nearest(name, new Set(properties.keys()));
     const hint = near === undefined ? '' : `; did you mean ${printable(near)}?`;

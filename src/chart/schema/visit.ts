@@ -57,7 +57,6 @@ export class Visit {
     course: Course,
     { outer, problems, wants = false }: { outer?: Visit; problems?: Problem[] | undefined; wants?: boolean } = {},
   ) {
-    rule.complete?.();
     this.rule = rule;
     this.value = value;
     this.path = path;

@@ -112,6 +112,7 @@ export function connectionSettings(flags: GlobalFlags): ConnectionSettings {
     asGroups: groups.length > 0 ? groups : (env['HELM_KUBEASGROUPS'] ?? '').split(',').filter((group) => group !== ''),
     caFile: flags['kube-ca-file'] ?? env['HELM_KUBECAFILE'] ?? '',
     tlsServerName: flags['kube-tls-server-name'] ?? env['HELM_KUBETLS_SERVER_NAME'] ?? '',
-    insecureSkipTlsVerify: insecure || /^(?:1|t|true)$/i.test(env['HELM_KUBEINSECURE_SKIP_TLS_VERIFY'] ?? ''),
+    insecureSkipTlsVerify:
+      insecure || ['1', 't', 'true'].includes((env['HELM_KUBEINSECURE_SKIP_TLS_VERIFY'] ?? '').toLowerCase()),
   };
 }

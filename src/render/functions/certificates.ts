@@ -1,12 +1,13 @@
 /**
  * Certificates for servers and clients as Sprig makes them: X.509 version 3 (RFC 5280), keys of RSA with
- * 2048 bits where none is given. The structures are asn1-x509's, the keys and signatures Node's.
+ * 2048 bits where none is given. Keys and signatures are Node's, which writes no certificates. A package that does takes
+ * 25 ms to load, as long as a chart takes to render: docs/decisions/certificates.md.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import * as asn1 from './asn1.ts';
+import { bitString, decode, encode, fieldsOf, identifier, integer, ownTag, sequence, TAGS } from './der.ts';
 import { decodeBase64, decodeText } from './encoding.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { charge, COSTS, LimitReached } from './limits.ts';
@@ -58,7 +59,27 @@ export function checkPair({ Cert, Key }: CertificatePair): void {
 }
 
 /** Who signs: the name as it stands in the certificate, the key, and the key's identifier. */
-type Authority = { subject: asn1.Name; key: KeyObject; keyId: asn1.OctetString | undefined };
+type Authority = { subject: Buffer; key: KeyObject; keyId: Buffer | undefined };
+
+/** Object identifiers (RFC 5280, 4.1 and 4.2; RFC 8017; RFC 8410; RFC 5758). */
+const IDS = {
+  commonName: '2.5.4.3',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  rsaWithSha256: '1.2.840.113549.1.1.11',
+  ed25519: '1.3.101.112',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  ecdsaWithSha384: '1.2.840.10045.4.3.3',
+  ecdsaWithSha512: '1.2.840.10045.4.3.4',
+} as const;
+
+const TRUE = encode(TAGS.boolean, Buffer.from([0xff]));
 
 function issue(request: CertificateRequest, authority: Authority | undefined, isAuthority: boolean): CertificatePair {
   charge(COSTS.key);
@@ -67,119 +88,94 @@ function issue(request: CertificateRequest, authority: Authority | undefined, is
     request.key === undefined
       ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
       : readKey(request.key, 'the key');
-  const publicDer = createPublicKey(key).export({ type: 'spki', format: 'der' });
-  const publicInfo = asn1.AsnConvert.parse(publicDer, asn1.SubjectPublicKeyInfo);
+  const publicInfo = createPublicKey(key).export({ type: 'spki', format: 'der' });
   const subject = nameOf(request.commonName);
   const signer = authority ?? { subject, key, keyId: undefined };
-  const issuerKeyId = isSameName(signer.subject, subject) ? undefined : signer.keyId;
+  // Go leaves the key of an issuer out where it takes the certificate to sign itself.
+  const issuerKeyId = signer.subject.equals(subject) ? undefined : signer.keyId;
   const algorithm = algorithmOf(signer.key);
-  const body = new asn1.TBSCertificate({
-    version: 2,
-    serialNumber: serialNumber(),
-    signature: algorithm.identifier,
-    issuer: signer.subject,
-    validity: validityOf(request),
+  const extensions = [
+    ...usageExtensions(isAuthority),
+    ...keyExtensions(isAuthority ? publicInfo : undefined, issuerKeyId),
+    ...nameExtensions(request),
+  ];
+  // Version 3 is written as 2.
+  const body = sequence(
+    encode(ownTag(0, true), integer(Buffer.from([2]))),
+    integer(randomBytes(16)),
+    algorithm.identifier,
+    signer.subject,
+    validityOf(request),
     subject,
-    subjectPublicKeyInfo: publicInfo,
-    extensions: new asn1.Extensions([
-      ...usageExtensions(isAuthority),
-      ...keyExtensions(isAuthority ? publicInfo : undefined, issuerKeyId),
-      ...nameExtensions(request),
-    ]),
-  });
-  const certificate = new asn1.Certificate({
-    tbsCertificate: body,
-    signatureAlgorithm: algorithm.identifier,
-    signatureValue: toBuffer(sign(algorithm.digest, Buffer.from(asn1.AsnConvert.serialize(body)), signer.key)),
-  });
-  const der = Buffer.from(asn1.AsnConvert.serialize(certificate));
+    publicInfo,
+    encode(ownTag(3, true), sequence(...extensions)),
+  );
+  const signature = sign(algorithm.digest, body, signer.key);
+  const der = sequence(body, algorithm.identifier, bitString(signature));
   return { Cert: encodePem('CERTIFICATE', der), Key: printKey(key) };
 }
 
-/** Go leaves the key of an issuer out where it takes the certificate to sign itself. */
-function isSameName(a: asn1.Name, b: asn1.Name): boolean {
-  return Buffer.from(asn1.AsnConvert.serialize(a)).equals(Buffer.from(asn1.AsnConvert.serialize(b)));
-}
-
-function nameOf(commonName: string): asn1.Name {
-  if (commonName === '') return new asn1.Name([]);
+function nameOf(commonName: string): Buffer {
+  if (commonName === '') return sequence();
   // Go's choice of the two kinds of text.
-  const value = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(commonName)
-    ? new asn1.AttributeValue({ printableString: commonName })
-    : new asn1.AttributeValue({ utf8String: commonName });
-  return new asn1.Name([
-    new asn1.RelativeDistinguishedName([new asn1.AttributeTypeAndValue({ type: '2.5.4.3', value })]),
-  ]);
+  const tag = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(commonName) ? TAGS.printable : TAGS.utf8;
+  const attribute = sequence(identifier(IDS.commonName), encode(tag, Buffer.from(commonName)));
+  return sequence(encode(TAGS.set, attribute));
 }
 
-/** 128 random bits. */
-function serialNumber(): ArrayBuffer {
-  const bytes = randomBytes(16);
-  // The shortest form of a number that is not negative.
-  const start = bytes.findIndex((byte) => byte !== 0);
-  const short = bytes.subarray(start < 0 ? 15 : start);
-  return toBuffer((short[0] ?? 0) < 0x80 ? short : Buffer.concat([Buffer.from([0]), short]));
-}
-
-function validityOf({ now, days }: CertificateRequest): asn1.Validity {
+function validityOf({ now, days }: CertificateRequest): Buffer {
   const start = Math.floor(now.getTime() / 1000) * 1000;
   // As Go's durations: beyond 292 years they go round to the other side.
   const length = BigInt.asIntN(64, BigInt(Math.trunc(days)) * 86_400_000_000_000n);
   const end = Math.floor((start + Number(length / 1_000_000n)) / 1000) * 1000;
-  const validity = new asn1.Validity();
-  validity.notBefore = timeOf(start);
-  validity.notAfter = timeOf(end);
-  return validity;
+  return sequence(timeOf(start), timeOf(end));
 }
 
 /** RFC 5280, 4.1.2.5: two digits for the years that they can show. */
-function timeOf(milliseconds: number): asn1.Time {
-  const time = new asn1.Time();
+function timeOf(milliseconds: number): Buffer {
   const date = new Date(milliseconds);
   const year = date.getUTCFullYear();
-  if (year >= 1950 && year < 2050) time.utcTime = date;
-  else time.generalTime = date;
-  return time;
+  const digits = `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+  if (year >= 1950 && year < 2050) return encode(TAGS.utcTime, Buffer.from(digits.slice(2)));
+  return encode(TAGS.generalizedTime, Buffer.from(digits));
 }
 
-function usageExtensions(isAuthority: boolean): asn1.Extension[] {
-  const { digitalSignature, keyEncipherment, keyCertSign } = asn1.KeyUsageFlags;
-  const usage = digitalSignature | keyEncipherment | (isAuthority ? keyCertSign : 0);
+function usageExtensions(isAuthority: boolean): Buffer[] {
+  // Signatures, keys, and of an authority certificates: bits 0, 2 and 5 from the left.
+  const usage = isAuthority ? bitString(Buffer.from([0b1010_0100]), 2) : bitString(Buffer.from([0b1010_0000]), 5);
   return [
-    extension(asn1.id_ce_keyUsage, new asn1.KeyUsage(usage), true),
-    extension(asn1.id_ce_extKeyUsage, new asn1.ExtendedKeyUsage([asn1.id_kp_serverAuth, asn1.id_kp_clientAuth])),
-    extension(asn1.id_ce_basicConstraints, new asn1.BasicConstraints({ cA: isAuthority }), true),
+    extension(IDS.keyUsage, usage, true),
+    extension(IDS.extKeyUsage, sequence(identifier(IDS.serverAuth), identifier(IDS.clientAuth))),
+    extension(IDS.basicConstraints, isAuthority ? sequence(TRUE) : sequence(), true),
   ];
 }
 
 /** An authority names its own key, what it signs names the authority's. */
-function keyExtensions(
-  own: asn1.SubjectPublicKeyInfo | undefined,
-  signer: asn1.OctetString | undefined,
-): asn1.Extension[] {
+function keyExtensions(own: Buffer | undefined, signer: Buffer | undefined): Buffer[] {
   if (own !== undefined) {
-    // RFC 7093, section 2, method 1, as Go has it.
-    const digest = createHash('sha256').update(Buffer.from(own.subjectPublicKey)).digest().subarray(0, 20);
-    return [extension(asn1.id_ce_subjectKeyIdentifier, new asn1.SubjectKeyIdentifier(toBuffer(digest)))];
+    const [, key] = fieldsOf(own);
+    // RFC 7093, section 2, method 1, as Go has it: of the bits without the number of unused ones.
+    const digest = createHash('sha256')
+      .update(key?.contents.subarray(1) ?? '')
+      .digest()
+      .subarray(0, 20);
+    return [extension(IDS.subjectKeyIdentifier, encode(TAGS.octets, digest))];
   }
   if (signer === undefined) return [];
-  const identifier = new asn1.AuthorityKeyIdentifier({ keyIdentifier: new asn1.KeyIdentifier(signer.buffer) });
-  return [extension(asn1.id_ce_authorityKeyIdentifier, identifier)];
+  return [extension(IDS.authorityKeyIdentifier, sequence(encode(ownTag(0, false), signer)))];
 }
 
-function nameExtensions({ commonName, names = [], addresses = [] }: CertificateRequest): asn1.Extension[] {
+function nameExtensions({ commonName, names = [], addresses = [] }: CertificateRequest): Buffer[] {
   const all = [
-    ...names.map((name) => new asn1.GeneralName({ dNSName: checkName(name) })),
-    ...addresses.map((address) => new asn1.GeneralName({ iPAddress: plainAddress(address) })),
+    ...names.map((name) => encode(ownTag(2, false), Buffer.from(checkName(name)))),
+    ...addresses.map((address) => encode(ownTag(7, false), bytesOfAddress(address))),
   ];
   // Where the subject says nothing, they must be understood.
-  const critical = commonName === '';
-  return all.length === 0 ? [] : [extension(asn1.id_ce_subjectAltName, new asn1.SubjectAlternativeName(all), critical)];
+  return all.length === 0 ? [] : [extension(IDS.subjectAltName, sequence(...all), commonName === '')];
 }
 
-function extension(id: string, value: object, critical = false): asn1.Extension {
-  const content = new asn1.OctetString(asn1.AsnConvert.serialize(value));
-  return new asn1.Extension({ extnID: id, critical, extnValue: content });
+function extension(id: string, value: Buffer, critical = false): Buffer {
+  return sequence(identifier(id), ...(critical ? [TRUE] : []), encode(TAGS.octets, value));
 }
 
 function checkName(name: string): string {
@@ -187,43 +183,47 @@ function checkName(name: string): string {
   return name;
 }
 
-function plainAddress(address: string): string {
+function bytesOfAddress(address: string): Buffer {
   if (isIP(address) === 0 || address.includes('%')) {
     throw new FunctionFailure(`takes IP addresses, not ${shown(address)}`);
   }
+  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
+  // All of it in hexadecimal, at most once with `::` for zeros.
+  const [high = '', low] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const groups = [high, low ?? ''].map((half) => half.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: 8 - groups.flat().length }, () => '0');
+  const bytes = Buffer.from([...(groups[0] ?? []), ...zeros, ...(groups[1] ?? [])].map(fourDigits).join(''), 'hex');
   // An address of version 4 in the clothes of version 6 is one of version 4, as in Go.
-  const canonical = isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
-  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical) ?? [];
-  if (high === undefined || low === undefined) return canonical;
-  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
-  return [a >> 8, a & 255, b >> 8, b & 255].join('.');
+  return bytes.subarray(0, 12).equals(MAPPED) ? bytes.subarray(12) : bytes;
 }
 
-type Algorithm = { identifier: asn1.AlgorithmIdentifier; digest: string | null };
+const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
+
+function fourDigits(group: string): string {
+  return group.padStart(4, '0');
+}
+
+/** How a key signs; `identifier` is what a certificate says of it. */
+type Algorithm = { identifier: Buffer; digest: string | null };
 
 function algorithmOf(key: KeyObject): Algorithm {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  if (type === 'rsa') return signature('1.2.840.113549.1.1.11', 'sha256', null);
-  if (type === 'ed25519') return signature('1.3.101.112', null);
+  if (type === 'rsa') {
+    return { identifier: sequence(identifier(IDS.rsaWithSha256), encode(TAGS.nothing)), digest: 'sha256' };
+  }
+  if (type === 'ed25519') return { identifier: sequence(identifier(IDS.ed25519)), digest: null };
   const curve = type === 'ec' ? CURVES.get(details?.namedCurve ?? '') : undefined;
-  if (curve !== undefined) return signature(curve.id, curve.digest);
+  if (curve !== undefined) return { identifier: sequence(identifier(curve.id)), digest: curve.digest };
   throw new FunctionFailure('signs with RSA, ECDSA and Ed25519 keys, and this key is none of them');
 }
 
 /** The digest that goes with a curve, and the two's identifier. */
 const CURVES: ReadonlyMap<string, { id: string; digest: string }> = new Map([
-  ['secp224r1', { id: '1.2.840.10045.4.3.2', digest: 'sha256' }],
-  ['prime256v1', { id: '1.2.840.10045.4.3.2', digest: 'sha256' }],
-  ['secp384r1', { id: '1.2.840.10045.4.3.3', digest: 'sha384' }],
-  ['secp521r1', { id: '1.2.840.10045.4.3.4', digest: 'sha512' }],
+  ['secp224r1', { id: IDS.ecdsaWithSha256, digest: 'sha256' }],
+  ['prime256v1', { id: IDS.ecdsaWithSha256, digest: 'sha256' }],
+  ['secp384r1', { id: IDS.ecdsaWithSha384, digest: 'sha384' }],
+  ['secp521r1', { id: IDS.ecdsaWithSha512, digest: 'sha512' }],
 ]);
-
-function signature(algorithm: string, digest: string | null, parameters?: null): Algorithm {
-  return {
-    identifier: new asn1.AlgorithmIdentifier({ algorithm, ...(parameters === null ? { parameters } : {}) }),
-    digest,
-  };
-}
 
 /** Bytes of an RSA key of 2048 bits. */
 const RSA2048_LENGTH = 1200;
@@ -233,10 +233,31 @@ function readAuthority({ Cert, Key }: CertificatePair): Authority {
   const certificate = readCertificate(Cert, "the CA's Cert");
   const key = readKey(Key, "the CA's Key");
   if (!certificate.checkPrivateKey(key)) throw new FunctionFailure("finds that the CA's Key is not that of its Cert");
-  const { subject, extensions = [] } = asn1.AsnConvert.parse(certificate.raw, asn1.Certificate).tbsCertificate;
-  const own = [...extensions].find(({ extnID }) => extnID === asn1.id_ce_subjectKeyIdentifier);
-  const keyId = own && asn1.AsnConvert.parse(own.extnValue.buffer, asn1.SubjectKeyIdentifier);
-  return { subject, key, keyId };
+  try {
+    return { key, ...subjectOf(certificate.raw) };
+  } catch (error) {
+    // OpenSSL reads some forms that DER does not have.
+    if (!(error instanceof RangeError)) throw error;
+    throw new FunctionFailure("cannot read the CA's Cert: it is not written in DER");
+  }
+}
+
+/** Whom a certificate is about, and the identifier of the key. Throws a RangeError for what is no DER. */
+function subjectOf(der: Buffer): Pick<Authority, 'subject' | 'keyId'> {
+  const [body] = fieldsOf(der);
+  const fields = decode(body?.contents ?? der);
+  // Certificates of version 1 do not say so, and have no extensions.
+  const serial = fields.findIndex(({ tag }) => tag === TAGS.integer);
+  const subject = fields[serial + 4]?.whole ?? sequence();
+  const all = fields.find(({ tag }) => tag === ownTag(3, true));
+  const extensions = all === undefined ? [] : decode(all.contents).flatMap(({ contents }) => decode(contents));
+  for (const { contents } of extensions) {
+    const [id, ...rest] = decode(contents);
+    if (id?.whole.equals(identifier(IDS.subjectKeyIdentifier)) !== true) continue;
+    const [keyId] = decode(rest.at(-1)?.contents ?? Buffer.alloc(0));
+    return { subject, keyId: keyId?.contents };
+  }
+  return { subject, keyId: undefined };
 }
 
 function readCertificate(text: string, what: string): X509Certificate {
@@ -274,8 +295,4 @@ function readKey(text: string, what: string): KeyObject {
 function printKey(key: KeyObject): string {
   const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : key.asymmetricKeyType === 'ec' ? 'sec1' : 'pkcs8';
   return key.export({ type, format: 'pem' }).toString();
-}
-
-function toBuffer(bytes: Uint8Array): ArrayBuffer {
-  return Uint8Array.from(bytes).buffer;
 }

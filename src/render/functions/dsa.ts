@@ -1,5 +1,6 @@
 /** Private keys for DSA in the form of OpenSSL's own, which Node reads but does not write. */
 import { generateKeyPairSync } from 'node:crypto';
+import { decode, fieldsOf, integer, sequence } from './der.ts';
 import { charge, COSTS } from './limits.ts';
 import { encodePem } from './pem.ts';
 
@@ -13,33 +14,16 @@ export function generateDsaKey(): string {
     publicKeyEncoding: { type: 'spki', format: 'der' },
   });
   // Both hold the algorithm with p, q and g, and then the number of their own in a string of bytes.
-  const [publicAlgorithm, publicBits] = children(element(publicKey, 0).content);
-  const [, , privateBytes] = children(element(privateKey, 0).content);
-  const numbers = children(children(publicAlgorithm?.content ?? Buffer.alloc(0))[1]?.content ?? Buffer.alloc(0));
-  const y = element(publicBits?.content.subarray(1) ?? Buffer.alloc(0), 0);
-  const x = element(privateBytes?.content ?? Buffer.alloc(0), 0);
-  const version = Buffer.from([2, 1, 0]);
-  const body = Buffer.concat([version, ...[...numbers, y, x].map(({ whole }) => whole)]);
+  const [publicAlgorithm, publicBits] = fieldsOf(publicKey);
+  const [, , privateBytes] = fieldsOf(privateKey);
+  const [, numbers] = decode(publicAlgorithm?.contents ?? nothing);
+  const [y] = decode(publicBits?.contents.subarray(1) ?? nothing);
+  const [x] = decode(privateBytes?.contents ?? nothing);
+  const version = integer(Buffer.from([0]));
   return encodePem(
     'DSA PRIVATE KEY',
-    Buffer.concat([Buffer.from([0x30, 0x82, body.length >> 8, body.length & 255]), body]),
+    sequence(version, numbers?.contents ?? nothing, y?.whole ?? nothing, x?.whole ?? nothing),
   );
 }
 
-type Element = { content: Buffer; whole: Buffer };
-
-/** The element of DER that begins at a byte. */
-function element(der: Buffer, at: number): Element {
-  const first = der[at + 1] ?? 0;
-  const count = first < 0x80 ? 0 : first & 0x7f;
-  const length = count === 0 ? first : der.readUIntBE(at + 2, count);
-  const start = at + 2 + count;
-  return { content: der.subarray(start, start + length), whole: der.subarray(at, start + length) };
-}
-
-function children(content: Buffer): Element[] {
-  const found: Element[] = [];
-  for (let at = 0; at < content.length; at += found.at(-1)?.whole.length ?? content.length)
-    found.push(element(content, at));
-  return found;
-}
+const nothing = Buffer.alloc(0);

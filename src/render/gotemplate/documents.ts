@@ -118,6 +118,8 @@ export function splitDocuments(text: string): string[] {
 }
 
 function withoutLeadingSpace(text: string): string {
+  const first = text.charCodeAt(0);
+  if (first > 32 && first < 0x80) return text;
   LEADING_SPACE.lastIndex = 0;
   LEADING_SPACE.exec(text);
   return text.slice(LEADING_SPACE.lastIndex);

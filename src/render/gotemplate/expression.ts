@@ -280,7 +280,9 @@ function fieldOf(
       field: { of: receiver, name },
     });
   }
-  if (!/^\p{Lu}/u.test(name)) {
+  // Unicode's table of capitals takes time to load.
+  const first = name.charCodeAt(0);
+  if (!(first >= 65 && first <= 90) && !/^\p{Lu}/u.test(name)) {
     throw new GoFault(`${name} is an unexported field of struct type ${type}`, template, node);
   }
   if (hasArguments) throw new GoFault(`${name} has arguments but cannot be invoked as function`, template, node);

@@ -35,20 +35,15 @@ const WORDS: ReadonlyMap<string, TokenType> = new Map([
 
 const [TAB, LF, CR, SPACE, DASH] = [9, 10, 13, 32, 45];
 
-function isSpace(code: number): boolean {
-  return code === SPACE || code === LF || code === TAB || code === CR;
-}
-
 // What a character is, by its code: each run reads texts for a few milliseconds only, in which a look into a table is
 // many times as fast as a comparison with each character in turn.
 const [LETTER, DIGIT, SPACES] = [1, 2, 3];
 const KINDS: Uint8Array = new Uint8Array(256);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  if (/[A-Za-z_]/.test(character)) KINDS[code] = LETTER;
-  else if (/[0-9]/.test(character)) KINDS[code] = DIGIT;
-  else if (/[ \t\r\n]/.test(character)) KINDS[code] = SPACES;
-}
+KINDS.fill(LETTER, 65, 91); // A-Z
+KINDS.fill(LETTER, 97, 123); // a-z
+KINDS[95] = LETTER; // _
+KINDS.fill(DIGIT, 48, 58);
+for (const code of [TAB, LF, CR, SPACE]) KINDS[code] = SPACES;
 
 export class Lexer {
   readonly text: string;
@@ -112,9 +107,9 @@ export class Lexer {
         this.#emit(at < text.length ? 'text' : 'eof', at, text.length);
         return;
       }
-      const trims = text.charCodeAt(open + 2) === DASH && isSpace(text.charCodeAt(open + 3));
+      const trims = text.charCodeAt(open + 2) === DASH && KINDS[text.charCodeAt(open + 3)] === SPACES;
       let stop = open;
-      if (trims) while (stop > at && isSpace(text.charCodeAt(stop - 1))) stop--;
+      if (trims) while (stop > at && KINDS[text.charCodeAt(stop - 1)] === SPACES) stop--;
       if (stop > at) {
         this.#emit('text', at, stop);
         // The space that is trimmed lies behind the token.
@@ -146,9 +141,9 @@ export class Lexer {
   #rightDelim(at: number): number {
     const { text } = this;
     if (text.startsWith('}}', at)) return at + 2;
-    if (!isSpace(text.charCodeAt(at)) || !text.startsWith('-}}', at + 1)) return -1;
+    if (KINDS[text.charCodeAt(at)] !== SPACES || !text.startsWith('-}}', at + 1)) return -1;
     let end = at + 4;
-    while (isSpace(text.charCodeAt(end))) end++;
+    while (KINDS[text.charCodeAt(end)] === SPACES) end++;
     return end;
   }
 
@@ -170,7 +165,7 @@ export class Lexer {
       case 36: // $
         return this.#name('variable', at, at + 1);
       case 34: // "
-        return this.#quoted('string', at, 34);
+        return this.#quoted('string', at);
       case 40: // (
         this.#parens++;
         return this.#emit('(', at, at + 1, true);
@@ -184,7 +179,7 @@ export class Lexer {
         if (text.charCodeAt(at + 1) === 125) return this.#close(at);
         return this.#emit('char', at, at + 1);
       case 39: // '
-        return this.#quoted('character', at, 39);
+        return this.#quoted('character', at);
       case 96: {
         // `
         const close = text.indexOf('`', at + 1);
@@ -259,16 +254,11 @@ export class Lexer {
     return TERMINATOR.test(this.text);
   }
 
-  #quoted(type: TokenType, at: number, quote: number): void {
-    const { text } = this;
-    for (let end = at + 1; ; end++) {
-      const code = text.charCodeAt(end);
-      if (code === quote) return this.#emit(type, at, end + 1, true);
-      if (code === 92 && end + 1 < text.length && text.charCodeAt(end + 1) !== LF) end++;
-      else if (code === 92 || code === LF || Number.isNaN(code)) {
-        return this.#fail(`unterminated ${type === 'string' ? 'quoted string' : 'character constant'}`, at);
-      }
-    }
+  #quoted(type: 'string' | 'character', at: number): void {
+    const whole = type === 'string' ? QUOTED : CHARACTER;
+    whole.lastIndex = at;
+    if (whole.test(this.text)) this.#emit(type, at, whole.lastIndex, true);
+    else this.#fail(`unterminated ${type === 'string' ? 'quoted string' : 'character constant'}`, at);
   }
 
   #number(at: number): void {
@@ -316,6 +306,8 @@ export class Lexer {
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
+const QUOTED = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
+const CHARACTER = /'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*'/y;
 const TERMINATOR = /[ \n\t\r.,|:()]|\}\}|$/y;
 const NAME = /\w*(?=[ \n\t\r.,|:()]|\}\}|$)/y;
 const CHAIN = /(?:\.[A-Za-z_]\w*)+(?=[ \n\t\r.,|:()]|\}\}|$)/y;

@@ -58,68 +58,67 @@ export class Names {
 /** Writes a list of statements. The bodies in it are only named by where they begin. */
 export function writeTree(list: List, names: Names): number[] {
   const numbers: number[] = [];
-  const write = (...more: number[]): void => void numbers.push(...more);
   const fields = (all: readonly string[]): number => (all.length === 0 ? NONE : names.numberOf(all.join('.')));
 
   const statements = (all: List): void => {
-    write(all.length);
+    numbers.push(all.length);
     for (const node of all) statement(node);
   };
   const statement = (node: Statement): void => {
-    write(CODES[node.type]);
+    numbers.push(CODES[node.type]);
     switch (node.type) {
       case 'text':
-        return write(node.pos, node.pos + node.text.length);
+        return void numbers.push(node.pos, node.pos + node.text.length);
       case 'constant':
-        return write(node.pos, node.quoted.length);
+        return void numbers.push(node.pos, node.quoted.length);
       case 'action':
         return pipeline(node.pipe);
       case 'if':
       case 'with':
       case 'range':
         pipeline(node.pipe);
-        write(node.body.start);
+        numbers.push(node.body.start);
         return otherwise(node.otherwise);
       case 'template':
-        write(node.pos, names.numberOf(node.name), node.pipe === undefined ? 0 : 1);
+        numbers.push(node.pos, names.numberOf(node.name), node.pipe === undefined ? 0 : 1);
         if (node.pipe !== undefined) pipeline(node.pipe);
         return;
       default:
-        write(node.pos);
+        numbers.push(node.pos);
     }
   };
   const otherwise = (body: Body | undefined): void => {
-    write(body?.start ?? NONE);
+    numbers.push(body?.start ?? NONE);
     if (body?.start === WITHIN) statements(body.list ?? []);
   };
   const pipeline = ({ pos, variables, isAssignment, commands }: Pipe): void => {
-    write(pos, isAssignment ? 1 : 0, variables.length, ...variables.map((name) => names.numberOf(name)));
-    write(commands.length);
+    numbers.push(pos, isAssignment ? 1 : 0, variables.length, ...variables.map((name) => names.numberOf(name)));
+    numbers.push(commands.length);
     for (const command of commands) {
-      write(command.pos, command.args.length);
+      numbers.push(command.pos, command.args.length);
       for (const arg of command.args) operand(arg);
     }
   };
   const operand = (node: Operand): void => {
-    write(CODES[node.type]);
+    numbers.push(CODES[node.type]);
     if (node.type === 'pipe') return pipeline(node);
-    write(node.pos);
+    numbers.push(node.pos);
     switch (node.type) {
       case 'field':
-        return write(fields(node.names));
+        return void numbers.push(fields(node.names));
       case 'variable':
-        return write(names.numberOf(node.name), fields(node.names));
+        return void numbers.push(names.numberOf(node.name), fields(node.names));
       case 'chain':
-        write(fields(node.names));
+        numbers.push(fields(node.names));
         return operand(node.of);
       case 'identifier':
-        return write(names.numberOf(node.name));
+        return void numbers.push(names.numberOf(node.name));
       case 'string':
-        return write(node.quoted.length);
+        return void numbers.push(node.quoted.length);
       case 'number':
-        return write(node.text.length);
+        return void numbers.push(node.text.length);
       case 'bool':
-        return write(node.value ? 1 : 0);
+        return void numbers.push(node.value ? 1 : 0);
       default:
     }
   };
@@ -203,10 +202,13 @@ class Reader {
   }
 
   pipe(): Pipe {
-    const pos = this.next();
-    const isAssignment = this.next() === 1;
+    // Without a call for each number, the most of which are read here: V8 would compile the method in every run.
+    const { numbers, at } = this;
+    this.at += 3;
+    const pos = numbers[at] as number;
+    const isAssignment = numbers[at + 1] === 1;
     let variables = NO_NAMES;
-    const declared = this.next();
+    const declared = numbers[at + 2] as number;
     if (declared > 0) variables = Array.from({ length: declared }, () => this.names.get(this.next()));
     const count = this.next();
     const commands: Command[] = [];
@@ -215,17 +217,24 @@ class Reader {
   }
 
   command(): Command {
-    const pos = this.next();
-    const count = this.next();
+    const { numbers, at } = this;
+    this.at += 2;
+    const pos = numbers[at] as number;
+    const count = numbers[at + 1] as number;
     const args: Operand[] = [];
     for (let index = 0; index < count; index++) args.push(this.operand());
     return { type: 'command', pos, args };
   }
 
   operand(): Operand {
-    const code = this.next();
-    if (code === CODES.pipe) return this.pipe();
-    const pos = this.next();
+    const { numbers, at } = this;
+    const code = numbers[at] as number;
+    if (code === CODES.pipe) {
+      this.at++;
+      return this.pipe();
+    }
+    this.at += 2;
+    const pos = numbers[at + 1] as number;
     switch (code) {
       case CODES.field:
         return { type: 'field', pos, names: this.names.fields(this.next()) };

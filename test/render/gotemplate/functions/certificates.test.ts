@@ -61,6 +61,12 @@ const show = '{{$c.Cert}}===={{$c.Key}}';
 const CERTIFICATES = [
   `{{$c := genCA "my-ca" 365}}${show}`,
   `{{$c := genSelfSignedCert "h" (list "10.0.0.1" "::1" "::ffff:1.2.3.4") (list "a.io" "*.b.io" "") 30}}${show}`,
+  `{{$c := genSelfSignedCertWithKey "h" (list "2001:db8::1" "1:2:3:4:5:6:7:8" "::" "fe80::1:0:0:2" "1::" "::ffff:0:1") nil 30 ${EC}}}${show}`,
+  // Lengths of one, two and three bytes.
+  ...[100, 300, 70_000].map(
+    (length) =>
+      `{{$c := genSelfSignedCertWithKey "${'n'.repeat(60)}" nil (list "${'a'.repeat(length)}") 30 ${EC}}}${show}`,
+  ),
   `{{$a := genCA "ca" 10}}{{$c := genSignedCert "é & * _" nil (list "x y") 5 $a}}${show}`,
   ...Object.values(KEYS).map((key) => `{{$c := genCAWithKey "ca" 365 ${literal(key)}}}${show}`),
   ...[0, -1, 9000, 18262, 106751, 106752, 200000, -30000, 2900000].map(
