@@ -49,12 +49,14 @@ export async function loadChart(path: string, links: LinkOptions = {}): Promise<
 /**
  * Loads a chart from its archive as if that were unpacked first: what its `.helmignore` names is left out. Helm's
  * lint reads archives so. Throws as {@link loadChart} does.
+ *
+ * @param bytes of the archive, where they are not those of the file
  */
-export async function loadUnpacked(path: string): Promise<Chart> {
+export async function loadUnpacked(path: string, bytes: Uint8Array = readArchiveFile(path)): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
   const { defaultIgnoreRules, parseIgnoreRules } = await import('./ignore.ts');
   const budget = new Budget();
-  const files = await readArchive(readArchiveFile(path), path, budget);
+  const files = await readArchive(bytes, path, budget);
   const rules = files.find(({ name }) => name === '.helmignore');
   const ignored =
     rules === undefined

@@ -2,7 +2,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
-import type { LinkOptions } from '../chart/links.ts';
 import { loadChart, loadUnpacked } from '../chart/load.ts';
 import { createOrigins } from '../chart/origins.ts';
 import { readUserValues } from '../chart/user-values.ts';
@@ -41,7 +40,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
   const chart = await load(path, given);
   const writtenKeys = 'metadata' in chart && keepsWrittenKeys(chart);
   const options = writtenKeys ? await withWrittenKeys(given) : given;
-  const source = await openSource(path, options);
+  const source = await openSource(path, options, options.archive);
   // Of an archive that cannot be read there is nothing more to say.
   if (!('metadata' in chart) && source.kind('Chart.yaml') === undefined) return chart.messages;
   const origins =
@@ -81,10 +80,11 @@ async function withWrittenKeys(options: LintOptions): Promise<LintOptions> {
 
 const NO_SOURCES: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
-async function load(path: string, links: LinkOptions): Promise<Chart | { messages: LintMessage[] }> {
+async function load(path: string, options: LintOptions): Promise<Chart | { messages: LintMessage[] }> {
+  const { archive } = options;
   try {
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
-    return await (isFolder ? loadChart(path, links) : loadUnpacked(path));
+    const isFolder = archive === undefined && statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
+    return await (isFolder ? loadChart(path, options) : loadUnpacked(path, archive));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     if (error.code === 'PKG_CHART_NOT_FOUND' || error.code === 'PKG_FILE_UNREADABLE') throw error;
