@@ -56,7 +56,9 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   releases: [
     ...['install', 'upgrade', 'rollback', 'uninstall', 'list', 'status', 'history', 'outdated'].map(commandModule),
     ...['diff/upgrade', 'diff/rollback', 'diff/uninstall'].map(commandModule),
-    ...['get/all', 'get/hooks', 'get/manifest', 'get/metadata', 'get/notes', 'get/values'].map(commandModule),
+    ...['get/all', 'get/hooks', 'get/manifest', 'get/metadata', 'get/notes', 'get/stored', 'get/values'].map(
+      commandModule,
+    ),
     'src/commands/support/operate.ts',
     'src/release/operations/preview.ts',
   ],

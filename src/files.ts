@@ -25,12 +25,18 @@ export function writeFileAtomic(path: string, contents: string | Uint8Array, mod
     } catch {
       // The error that counts is the first.
     }
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be written (${code})`, {
-      hints: code === 'ENOSPC' ? ['make room on the disk, then give the command again'] : [],
-      cause,
-    });
+    throw unwritable(path, cause);
   }
+}
+
+/** The error for a file or a folder that cannot be written, by what the system says. */
+export function unwritable(path: string, cause: unknown, hints: readonly string[] = []): PkgError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new PkgError('PKG_FILE_UNWRITABLE', `${printable(path, 1000)} cannot be written (${code})`, {
+    hints: isFull ? [...hints, 'make room on the disk, then give the command again'] : hints,
+    cause,
+  });
 }
 
 /** The names that {@link writeFileAtomic} writes under, each after the name that the file will have. */

@@ -4,9 +4,9 @@
  */
 import type { Chart } from './chart/chart.ts';
 import { createOrigins } from './chart/origins.ts';
-import { loadChart } from './chart/load.ts';
 import type { SchemaLoader } from './chart/schema.ts';
 import { readUserValues } from './chart/user-values.ts';
+import { keepsWrittenKeys } from './chart/written-keys.ts';
 import type { ValueSources } from './chart/user-values.ts';
 import { mergeValues } from './chart/values.ts';
 import type { Cluster } from './cluster/cluster.ts';
@@ -16,6 +16,8 @@ import type { Env, OperationResult, ReleaseEvent } from './release/operations.ts
 import type { Plan } from './release/plan.ts';
 import type { Release } from './release/release.ts';
 import { DEFAULT_CAPABILITIES } from './render/capabilities.ts';
+import { openChart } from './repository/open-chart.ts';
+import type { RemoteOptions } from './repository/open-chart.ts';
 import { decodeText } from './render/gotemplate/value.ts';
 import { renderChart } from './render/render-chart.ts';
 import { streamOf } from './render/stream.ts';
@@ -27,6 +29,8 @@ export { PkgError, ERROR_CODES } from './errors.ts';
 export type { ErrorCode, Excerpt, Position } from './errors.ts';
 export { loadChart } from './chart/load.ts';
 export type { SchemaLoader } from './chart/schema.ts';
+export { openChart } from './repository/open-chart.ts';
+export type { RemoteOptions } from './repository/open-chart.ts';
 export { packageChart } from './chart/package.ts';
 export { lintChart } from './render/lint.ts';
 export type { LintMessage } from './render/lint.ts';
@@ -38,8 +42,10 @@ export type { ReleaseEvent, OperationResult } from './release/operations.ts';
 
 /** Which chart, with which values. */
 export type ChartOptions = {
-  /** The path of a chart folder or archive, or a chart that {@link loadChart} gave. */
+  /** Whatever {@link openChart} takes, or a chart that it or {@link loadChart} gave. */
   chart: string | Chart;
+  /** How a chart is found and fetched that is not on this machine. */
+  remote?: RemoteOptions;
   /** Values, over those of the files and flags. */
   values?: JsonObject;
   /** Values files and texts as the flags of the command line take them. */
@@ -188,8 +194,8 @@ async function inputsOf(
     setLiteral: [],
     ...options.sources,
   };
-  const chart = typeof options.chart === 'string' ? await loadChart(options.chart) : options.chart;
-  const { values, texts } = await readUserValues(sources);
+  const chart = typeof options.chart === 'string' ? await openChart(options.chart, options.remote) : options.chart;
+  const { values, texts } = await readUserValues(sources, undefined, { writtenKeys: keepsWrittenKeys(chart) });
   const userValues = options.values === undefined ? values : mergeValues(values, fromPlain(options.values));
   return { chart, userValues, origins: createOrigins(chart, sources, texts) };
 }

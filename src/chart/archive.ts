@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { gunzipOptions } from '../gunzip.ts';
 import type { ChartFile } from './chart.ts';
 import { isDeceptive, withoutBom } from './file.ts';
 import { Budget, chartTooLarge } from './limits.ts';
@@ -53,7 +54,7 @@ async function unpack(bytes: Uint8Array, location: string, budget: Budget): Prom
     });
   }
   try {
-    const tar = await promisify(gunzip)(bytes, { maxOutputLength: Math.max(1, budget.left) });
+    const tar = await promisify(gunzip)(bytes, gunzipOptions(bytes, Math.max(1, budget.left)));
     budget.spend(tar.length, location);
     return tar;
   } catch (cause) {

@@ -15,6 +15,7 @@ import type { LinkOptions } from './links.ts';
 import { parseChartMetadata } from './metadata.ts';
 import { valueDocuments } from './user-values.ts';
 import { mergeValues } from './values.ts';
+import { keepsWrittenKeys } from './written-keys.ts';
 
 /** Charts in archives in charts in archives … end somewhere: an archive can be made that holds itself. */
 const DEEPEST = 20;
@@ -48,12 +49,14 @@ export async function loadChart(path: string, links: LinkOptions = {}): Promise<
 /**
  * Loads a chart from its archive as if that were unpacked first: what its `.helmignore` names is left out. Helm's
  * lint reads archives so. Throws as {@link loadChart} does.
+ *
+ * @param bytes of the archive, where they are not those of the file
  */
-export async function loadUnpacked(path: string): Promise<Chart> {
+export async function loadUnpacked(path: string, bytes: Uint8Array = readArchiveFile(path)): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
   const { defaultIgnoreRules, parseIgnoreRules } = await import('./ignore.ts');
   const budget = new Budget();
-  const files = await readArchive(readArchiveFile(path), path, budget);
+  const files = await readArchive(bytes, path, budget);
   const rules = files.find(({ name }) => name === '.helmignore');
   const ignored =
     rules === undefined
@@ -85,7 +88,15 @@ async function build(files: readonly ChartFile[], location: string, budget: Budg
   const chart = await builder.chart(files, location, 0);
   throwTogether(builder.errors, (count) => `the chart ${printable(location)} has ${count} errors`);
   if (chart === undefined) throw new PkgError('PKG_INTERNAL', 'a chart came to nothing without an error');
-  return chart;
+  return keepsWrittenKeys(chart) ? withWrittenKeys(chart) : chart;
+}
+
+/** The values of a chart tree once more, with the keys that are written. */
+function withWrittenKeys(chart: Chart): Chart {
+  const { valuesFile, location } = chart;
+  const text = valuesFile === undefined ? '' : new TextDecoder().decode(valuesFile.data);
+  const values = valueDocuments(text, `${location}/values.yaml`, true).reduce(mergeValues, new Map());
+  return { ...chart, values, dependencies: chart.dependencies.map(withWrittenKeys) };
 }
 
 /** Files that are read into fields of their own. */

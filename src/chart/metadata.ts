@@ -14,6 +14,27 @@ const ALIAS = /^[a-zA-Z0-9_-]+$/;
 
 const TEXT_FIELDS = ['home', 'description', 'icon', 'condition', 'tags', 'appVersion', 'kubeVersion'] as const;
 
+/** The fields that `Chart.yaml` may have. */
+export const CHART_FIELDS: readonly string[] = [
+  'name',
+  'home',
+  'sources',
+  'version',
+  'description',
+  'keywords',
+  'maintainers',
+  'icon',
+  'apiVersion',
+  'condition',
+  'tags',
+  'appVersion',
+  'deprecated',
+  'annotations',
+  'kubeVersion',
+  'dependencies',
+  'type',
+];
+
 /**
  * Reads `Chart.yaml`. What Helm refuses is an error; what Helm changes (numbers for text, control
  * characters) is changed alike.

@@ -10,6 +10,10 @@ import type { ValueSources } from './user-values.ts';
 export type Origins = {
   /** Where the value of this name was given; undefined when nobody gave it. */
   find: (path: readonly (string | number)[]) => Promise<string | undefined>;
+  /** A value that is written without quotes in a values file, and where; undefined for any other. */
+  plain: (path: readonly (string | number)[]) => Promise<{ origin: string; text: string } | undefined>;
+  /** May a values file hold a number or a boolean that reads otherwise than it is written: 1.10, 0644, yes? */
+  mayDiffer: () => boolean;
   /** Where the innermost map was given that a name, which may have no value, belongs into. */
   around: (path: readonly (string | number)[]) => Promise<string | undefined>;
 };
@@ -20,16 +24,25 @@ export type Origins = {
  * @param texts what the values files held when they were read
  */
 export function createOrigins(chart: Chart, sources: ValueSources, texts: ReadonlyMap<string, string>): Origins {
-  const given = async (path: readonly (string | number)[]): Promise<string | undefined> =>
-    fromFlags(path, sources) ?? (await fromFiles(path, sources, texts)) ?? (await fromChart(path, chart));
-  const find: Origins['find'] = async (path) => {
-    const origin = await given(path);
+  const given = async (path: readonly (string | number)[]): Promise<Given | undefined> => {
+    const flag = fromFlags(path, sources);
+    if (flag !== undefined) return { origin: flag };
+    return (await fromFiles(path, sources, texts)) ?? (await fromChart(path, chart));
+  };
+  const locate = async (path: readonly (string | number)[]): Promise<Given | undefined> => {
+    const found = await given(path);
     // What a subchart has below `global` is a copy of what its parent has there.
     const global = path.lastIndexOf('global');
-    return origin === undefined && global > 0 ? given(path.slice(global)) : origin;
+    return found === undefined && global > 0 ? given(path.slice(global)) : found;
   };
+  const find: Origins['find'] = async (path) => (await locate(path))?.origin;
   return {
     find,
+    async plain(path) {
+      const found = await locate(path);
+      return found?.plain === undefined ? undefined : { origin: found.origin, text: found.plain };
+    },
+    mayDiffer: () => [...texts.values(), ...valuesTexts(chart)].some((text) => UNLIKE.test(text)),
     async around(path) {
       for (let length = path.length; length > 0; length--) {
         const origin = await find(path.slice(0, length));
@@ -38,6 +51,18 @@ export function createOrigins(chart: Chart, sources: ValueSources, texts: Readon
       return undefined;
     },
   };
+}
+
+/** Where a value was given, and how it is written there if that is without quotes. */
+type Given = { origin: string; plain?: string };
+
+/** A number that is no decimal integer as short as it can be, or a boolean that is not `true` or `false`. */
+const UNLIKE =
+  /(?:^|[\s:,[{-])(?:[-+]?(?:0[0-9a-fA-FxXoO_]+|[0-9_]*\.[0-9_]*|[0-9._]+[eE][-+]?[0-9]+|[0-9]+_[0-9_]*)|\+[0-9]+|-0|[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE)[ \t]*(?:[\r\n,\]}#]|$)/m;
+
+function valuesTexts(chart: Chart): string[] {
+  const own = chart.valuesFile === undefined ? [] : [Buffer.from(chart.valuesFile.data).toString('utf8')];
+  return [...own, ...chart.dependencies.flatMap((child) => valuesTexts(child))];
 }
 
 function fromFlags(path: readonly (string | number)[], sources: ValueSources): string | undefined {
@@ -67,18 +92,22 @@ async function fromFiles(
   path: readonly (string | number)[],
   sources: ValueSources,
   texts: ReadonlyMap<string, string>,
-): Promise<string | undefined> {
+): Promise<Given | undefined> {
   for (const file of sources.valueFiles.toReversed()) {
     const found = await locateKeys(texts.get(file) ?? '', [...path]);
-    if (found !== undefined) return `${file === '-' ? 'standard input' : file}:${found.line}:${found.column}`;
+    if (found !== undefined) return givenAt(file === '-' ? 'standard input' : file, found);
   }
   return undefined;
 }
 
-async function fromChart(path: readonly (string | number)[], chart: Chart): Promise<string | undefined> {
+function givenAt(file: string, { line, column, plain }: { line: number; column: number; plain?: string }): Given {
+  return { origin: `${file}:${line}:${column}`, ...(plain !== undefined && { plain }) };
+}
+
+async function fromChart(path: readonly (string | number)[], chart: Chart): Promise<Given | undefined> {
   if (chart.valuesFile !== undefined) {
     const found = await locateKeys(Buffer.from(chart.valuesFile.data).toString('utf8'), [...path]);
-    if (found !== undefined) return `${chart.location}/${chart.valuesFile.name}:${found.line}:${found.column}`;
+    if (found !== undefined) return givenAt(`${chart.location}/${chart.valuesFile.name}`, found);
   }
   const [name, ...rest] = path;
   const alias = chart.metadata.dependencies.find((dependency) => dependency.alias === name)?.name;

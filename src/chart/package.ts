@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { writeFileAtomic } from '../files.ts';
+import { unwritable, writeFileAtomic } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
 import { isMap } from '../yaml/value.ts';
@@ -193,8 +193,8 @@ function write(path: string, destination: string, bytes: Uint8Array): void {
     makeFolder(destination);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : `cannot be made (${code})`;
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(destination)} ${why}`, { cause });
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw unwritable(destination, cause);
+    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(destination)} is not a folder`, { cause });
   }
   writeFileAtomic(path, bytes);
 }

@@ -6,6 +6,7 @@ import { printable } from '../errors-text.ts';
 import { nearest } from '../nearest.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
+import type { YamlOptions } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
@@ -24,20 +25,28 @@ export type ValueSources = {
 /** The user's values, and the texts of the values files by the names that were given: a pipe can be read once only. */
 export type UserValues = { values: ValueMap; texts: ReadonlyMap<string, string> };
 
+type ReadingOptions = { writtenKeys?: boolean; known?: ReadonlyMap<string, string> };
+
 /**
  * Reads and merges the user's values.
  *
  * @param stdin gives the text of standard input
+ * @param options.writtenKeys for a chart that {@link keepsWrittenKeys}
+ * @param options.known texts of values files that were read before
  * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_VALUES_INVALID`, `PKG_YAML_SYNTAX`, `PKG_SET_SYNTAX`
  */
-export async function readUserValues(sources: ValueSources, stdin?: () => Promise<string>): Promise<UserValues> {
+export async function readUserValues(
+  sources: ValueSources,
+  stdin?: () => Promise<string>,
+  { writtenKeys = false, known }: ReadingOptions = {},
+): Promise<UserValues> {
   let values: ValueMap = new Map();
-  const texts = new Map<string, string>();
+  const texts = new Map<string, string>(known);
   for (const file of sources.valueFiles) {
     const text =
       texts.get(file) ?? (file === '-' && stdin !== undefined ? await stdin() : readText(file, 'values file'));
     texts.set(file, text);
-    for (const document of valueDocuments(text, file === '-' ? 'standard input' : file)) {
+    for (const document of valueDocuments(text, file === '-' ? 'standard input' : file, writtenKeys)) {
       values = mergeValues(values, document);
     }
   }
@@ -49,9 +58,14 @@ export async function readUserValues(sources: ValueSources, stdin?: () => Promis
   return { values, texts };
 }
 
-/** Reads every document of a values file; each must be a map. */
-export function valueDocuments(text: string, file: string): ValueMap[] {
-  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, { endLastLine: true }).flatMap((document) => {
+/**
+ * Reads every document of a values file; each must be a map.
+ *
+ * @param writtenKeys for a chart that {@link keepsWrittenKeys}
+ */
+export function valueDocuments(text: string, file: string, writtenKeys = false): ValueMap[] {
+  const options: YamlOptions = { endLastLine: true, ...(writtenKeys && { keys: 'written' }) };
+  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, options).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];
     throw new PkgError('PKG_VALUES_INVALID', 'values are a map of names, and this is not', { at: { file, line: 1 } });

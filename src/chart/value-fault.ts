@@ -8,4 +8,6 @@ export class ValueFault extends PkgError {
   textPath: readonly string[] | undefined;
   /** There is no value at that path. */
   isMissing = false;
+  /** It would be right with quotes around it where it is written. */
+  isUnquoted = false;
 }

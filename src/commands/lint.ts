@@ -7,14 +7,25 @@ import { lintChart } from '../render/lint.ts';
 import type { LintMessage, LintOptions } from '../render/lint.ts';
 import { subchartPaths } from '../render/lint/subcharts.ts';
 import type { JsonObject } from '../yaml/value.ts';
+import { CHART_SUMMARY } from './support/arg-types.ts';
+import { looseArchive } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { CHART_FLAGS, LIMITS_FLAG, OUTPUT_FLAG, SCHEMA_FLAGS, VALUE_FLAGS } from './support/flags.ts';
+import {
+  CHART_FLAGS,
+  LIMITS_FLAG,
+  OUTPUT_FLAG,
+  REMOTE_FLAGS,
+  SCHEMA_FLAGS,
+  SOURCE_FLAGS,
+  VALUE_FLAGS,
+} from './support/flags.ts';
 import { limitsOf, valueSources } from './support/operation-input.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { readStdin, schemaInput } from './support/inputs.ts';
 import { linkOptions } from './support/load.ts';
 import { printResult } from './support/release-output.ts';
+import type { RemoteFlags } from './support/remotes.ts';
 import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
 
 class LintCommand extends PkgCommand {
@@ -24,9 +35,11 @@ class LintCommand extends PkgCommand {
   ].join('\n');
   static override examples = [{ command: 'pkg lint ./web --strict', description: 'warnings fail too' }];
   static override args = {
-    PATH: Args.string({ description: 'chart folders or archives', multiple: true, complete: 'local-chart' }),
+    CHART: Args.string({ description: CHART_SUMMARY, multiple: true, complete: 'local-chart' }),
   };
   static override flags = {
+    ...SOURCE_FLAGS,
+    ...REMOTE_FLAGS,
     ...VALUE_FLAGS,
     ...CHART_FLAGS,
     ...SCHEMA_FLAGS,
@@ -54,11 +67,11 @@ class LintCommand extends PkgCommand {
       skipSchemaValidation: flags['skip-schema-validation'],
       limits: limitsOf(flags),
     };
-    const paths = args.PATH ?? ['.'];
+    const paths = args.CHART ?? ['.'];
     // As Helm lists them: after all charts that were named.
     if (flags['with-subcharts']) for (const path of [...paths]) paths.push(...(await subchartPaths(path)));
     const charts: LintedChart[] = [];
-    for (const path of paths) charts.push(judged(path, await messagesOf(path, options), flags.strict));
+    for (const path of paths) charts.push(judged(path, await messagesOf(path, options, flags), flags.strict));
     const failed = charts.filter((chart) => chart.failed).length;
     const shown = charts.map((chart) => ({ ...chart, messages: chart.messages.filter(isShown(flags.quiet)) }));
     const summary = `${charts.length} chart(s) linted, ${failed} chart(s) failed`;
@@ -79,8 +92,11 @@ export const command: CommandClass = LintCommand;
 type LintedChart = { path: string; failed: boolean; messages: LintMessage[] };
 
 /** A chart that is not there, or cannot be read, fails by itself: those after it are checked all the same. */
-async function messagesOf(path: string, options: LintOptions): Promise<LintMessage[]> {
+async function messagesOf(path: string, options: LintOptions, flags: RemoteFlags): Promise<LintMessage[]> {
   try {
+    const loose = await looseArchive(path, flags);
+    if (loose !== undefined) return await lintChart(loose.location, { ...options, archive: loose.archive });
+    if (flags.verify === true) await (await import('./support/verify.ts')).verifyFile(path, flags);
     return await lintChart(path, options);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;

@@ -1,7 +1,7 @@
 import { appendFileSync, statSync } from 'node:fs';
 import type { Chart } from '../chart/chart.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
-import { loadChart, readArchiveFile } from '../chart/load.ts';
+import { loadChart, readArchiveFile, readChartArchive } from '../chart/load.ts';
 import { packChart, sourceDateEpoch } from '../chart/package.ts';
 import { nextVersion } from '../chart/next-version.ts';
 import { isVersion } from '../chart/version.ts';
@@ -9,15 +9,18 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
+import { bundlePlace } from '../repository/chart-place.ts';
+import { digestOf } from '../repository/digest.ts';
+import { readProvenanceOf } from '../repository/provenance-file.ts';
 import { newestPublished, publish, targetOf } from '../repository/publish.ts';
 import type { Outcome, Packed, Signing, Target } from '../repository/publish.ts';
 import type { Remotes } from '../repository/remotes.ts';
 import { printError } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
+import type { LooseArchive } from './support/bundle-chart.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { COSIGN_KEY_FLAGS, OUTPUT_FLAG, REMOTE_FLAGS, SIGN_FLAGS } from './support/flags.ts';
-import { readProvenanceOf } from './support/provenance-file.ts';
 import { printResult } from './support/release-output.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { CosignFlags, SignFlags } from './support/sign.ts';
@@ -43,7 +46,11 @@ class PublishCommand extends PkgCommand {
     },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: 'a chart folder or archive', complete: 'local-chart' }),
+    CHART: Args.string({
+      required: true,
+      description: 'a chart folder, an archive, or BUNDLE.tar[#NAME]',
+      complete: 'local-chart',
+    }),
     TARGET: Args.string({
       required: true,
       description: 'oci://HOST/PATH, https://URL or name of a repository, or a folder',
@@ -71,15 +78,18 @@ class PublishCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PublishCommand);
     const { CHART: path, TARGET: places } = args;
-    if (!flags['skip-lint']) await checkChart(path, flags.strict);
-    const chart = await loadChart(path);
+    const place = bundlePlace(path);
+    const bundled =
+      place === undefined ? undefined : await (await import('./support/bundle-chart.ts')).bundledArchive(place, {});
+    if (!flags['skip-lint']) await checkChart(path, flags.strict, bundled?.archive);
+    const chart = await (bundled === undefined ? loadChart(path) : readChartArchive(bundled.archive, bundled.location));
     checkDependencies(chart);
     const { outcomes, version } = await withRemotes(
       flags,
       async (remotes) => {
         const access = await accessOf(flags);
         const targets = places.map((place) => targetOf(place, flags.url, access, remotes));
-        const packed = await packedAs(chart, path, targets, flags);
+        const packed = await packedAs(chart, bundled ?? path, targets, flags);
         const { name, version: chosen } = packed.chart.metadata;
         const provenance = flags.sign
           ? await signed(packed.archive, `${name}-${chosen}.tgz`, flags)
@@ -142,8 +152,9 @@ async function registrySigning(
 }
 
 /** @throws {PkgError} `PKG_LINT_FAILED` */
-async function checkChart(path: string, strict: boolean): Promise<void> {
+async function checkChart(path: string, strict: boolean, archive: Uint8Array | undefined): Promise<void> {
   const messages = await lintChart(path, {
+    ...(archive && { archive }),
     userValues: new Map(),
     sources: { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] },
     namespace: 'default',
@@ -168,11 +179,18 @@ async function checkChart(path: string, strict: boolean): Promise<void> {
 type PackFlags = { version: string | undefined; 'app-version': string | undefined; bump: string | undefined };
 
 /** The chart as an archive, under the version that is asked for. An archive that is given is taken as it is. */
-async function packedAs(chart: Chart, path: string, targets: readonly Target[], flags: PackFlags): Promise<Packed> {
+async function packedAs(
+  chart: Chart,
+  from: LooseArchive | string,
+  targets: readonly Target[],
+  flags: PackFlags,
+): Promise<Packed> {
   const { version, 'app-version': appVersion, bump } = flags;
-  if (statSync(path).isFile()) {
+  if (typeof from === 'object' || statSync(from).isFile()) {
     if (version === undefined && appVersion === undefined && bump === undefined) {
-      return { chart, archive: readArchiveFile(path), provenance: readProvenanceOf(path), created: createdNow() };
+      const given =
+        typeof from === 'object' ? from : { archive: readArchiveFile(from), provenance: readProvenanceOf(from) };
+      return { chart, archive: given.archive, provenance: given.provenance, created: createdNow() };
     }
     throw new PkgError('PKG_USAGE', 'the version of an archive cannot be changed', {
       hints: ['give the chart folder'],
@@ -187,9 +205,10 @@ async function packedAs(chart: Chart, path: string, targets: readonly Target[], 
   // What is published under the newest version already needs no other.
   const same = pack(chart, newest, appVersion);
   const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest)));
-  const { digestOf } = await import('../repository/registry-push.ts');
   const own = digestOf(same.archive);
-  return there.every((digest) => digest === own) ? same : pack(chart, nextVersion(newest, bump), appVersion);
+  // Where a place lacks it, an earlier run broke off.
+  const isSame = there.every((digest) => digest === undefined || digest === own);
+  return isSame ? same : pack(chart, nextVersion(newest, bump), appVersion);
 }
 
 function pack(chart: Chart, version: string | undefined, appVersion: string | undefined): Packed {

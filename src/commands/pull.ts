@@ -5,7 +5,7 @@ import { readArchive } from '../chart/archive.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { removeAbandoned, writeFileAtomic } from '../files.ts';
+import { removeAbandoned, unwritable, writeFileAtomic } from '../files.ts';
 import type { FoundChart } from '../repository/locate.ts';
 import { print, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
@@ -67,14 +67,14 @@ type PullFlags = {
 async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
   const { destination, untar, untardir, prov, verify } = flags;
   const bytes = await found.fetch();
-  if (found.location.startsWith('oci://'))
-    print(`Pulled: ${found.location.slice('oci://'.length)}\nDigest: ${found.digest}\n`);
+  const isRegistry = found.location.startsWith('oci://');
+  let said = isRegistry ? `Pulled: ${found.location.slice('oci://'.length)}\nDigest: ${found.digest}\n` : '';
   let provenance: Buffer | undefined;
   if (verify) {
     const { verificationText, verifyFound } = await import('./support/verify.ts');
     const checked = await verifyFound(found, bytes, flags);
     ({ provenance } = checked);
-    print(verificationText(checked.verification));
+    said += verificationText(checked.verification);
   } else if (prov) {
     provenance = await found.fetchProvenance();
     if (provenance === undefined) printError(`warning: there is no provenance beside ${found.location}\n`);
@@ -84,9 +84,8 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
     removeAbandoned(destination);
     writeFileAtomic(path, bytes);
     if (provenance !== undefined) writeFileAtomic(`${path}.prov`, provenance);
-    return;
-  }
-  await unpack(bytes, found.location, join(destination, untardir));
+  } else await unpack(bytes, found.location, join(destination, untardir));
+  print(said);
 }
 
 /** Puts the files of an archive into a folder of the chart's name, all or none. */
@@ -106,7 +105,6 @@ async function unpack(bytes: Buffer, location: string, folder: string): Promise<
   } catch (cause) {
     rmSync(fresh, { recursive: true, force: true });
     if (cause instanceof PkgError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(target)} cannot be written (${code})`, { cause });
+    throw unwritable(target, cause);
   }
 }

@@ -4,8 +4,11 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
+import { bundlePlace } from '../repository/chart-place.ts';
+import { digestOf } from '../repository/digest.ts';
+import { readProvenanceOf } from '../repository/provenance-file.ts';
 import type { Signing } from '../repository/publish.ts';
-import { digestOf, pushChart } from '../repository/registry-push.ts';
+import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
 import { shownText } from '../repository/urls.ts';
@@ -13,7 +16,6 @@ import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { COSIGN_KEY_FLAGS, REMOTE_FLAGS } from './support/flags.ts';
-import { readProvenanceOf } from './support/provenance-file.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { CosignFlags } from './support/sign.ts';
 
@@ -27,7 +29,11 @@ class PushCommand extends PkgCommand {
     { command: 'pkg push web-1.2.3.tgz acme', description: 'into the repository acme, with its login' },
   ];
   static override args = {
-    CHART: Args.string({ required: true, description: 'an archive that `pkg package` made', complete: 'file' }),
+    CHART: Args.string({
+      required: true,
+      description: 'an archive that `pkg package` made, or BUNDLE.tar[#NAME]',
+      complete: 'file',
+    }),
     REMOTE: Args.string({
       required: true,
       description: 'oci://HOST/PATH, the name of a known repository, or https://URL of another',
@@ -54,7 +60,7 @@ class PushCommand extends PkgCommand {
     if (!isRegistry && flags['cosign-key'] !== undefined) {
       throw new PkgError('PKG_USAGE', '--cosign-key is for registries: archives for repositories are signed with PGP');
     }
-    const { archive, provenance, created } = readPushed(path);
+    const { archive, provenance, created } = await readPushed(path);
     const chart = await readChartArchive(archive, path);
     const { name, version } = chart.metadata;
     if (!isRegistry) {
@@ -86,7 +92,14 @@ async function cosigningOf(flags: CosignFlags, remotes: Remotes): Promise<Signin
   return await (await import('./support/sign.ts')).cosigning(flags, remotes);
 }
 
-function readPushed(path: string): { archive: Uint8Array; provenance: Buffer | undefined; created: Date } {
+type Pushed = { archive: Uint8Array; provenance: Buffer | undefined; created: Date };
+
+async function readPushed(path: string): Promise<Pushed> {
+  const bundle = bundlePlace(path);
+  if (bundle !== undefined) {
+    const { bundledArchive } = await import('./support/bundle-chart.ts');
+    return { ...(await bundledArchive(bundle, {})), created: statSync(bundle.file).mtime };
+  }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) {
     const what = stat === undefined ? `there is no file ${printable(path)}` : `${printable(path)} is a folder`;

@@ -175,6 +175,11 @@ const commands: CommandTable['commands'] = {
     summary: "show a release's chart, version and labels",
     load: () => import('./get/metadata.ts'),
   },
+  'get:stored': {
+    heading: 'releases',
+    summary: "list the keys of a release's random values",
+    load: () => import('./get/stored.ts'),
+  },
   'get:notes': { heading: 'releases', summary: "show a release's notes", load: () => import('./get/notes.ts') },
   'get:values': { heading: 'releases', summary: "show a release's values", load: () => import('./get/values.ts') },
   completion: {

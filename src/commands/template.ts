@@ -30,6 +30,7 @@ const WITHOUT_EFFECT = {
   'force-conflicts': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
   'force-replace': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
   'server-side': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
+  rotate: Flags.strings({ hidden: true, summary: 'nothing is stored' }),
   'hide-notes': Flags.boolean({ hidden: true, summary: 'notes are not printed' }),
   'render-subchart-notes': Flags.boolean({ hidden: true, summary: 'notes are not printed' }),
   'disable-openapi-validation': Flags.boolean({ hidden: true, summary: 'the cluster validates objects itself' }),

@@ -1,5 +1,4 @@
 /** Functions of Go templates as helpers of native ones. */
-import { FORMS } from '../render/handlebars/call.ts';
 import { helperNames } from '../render/handlebars/helpers/index.ts';
 import type { CannotConvert } from './cannot.ts';
 import { call, literal, orElse } from './expression.ts';
@@ -102,7 +101,6 @@ function index([of, ...keys]: readonly Expression[]): Expression {
 /** Values that hold Go templates. */
 function template([text, data]: readonly Meaning[], fail: (why: string) => CannotConvert): Meaning {
   const value = text && expressionOf(text);
-  if (!FORMS.includes('goTpl')) throw fail('tpl: the values hold Go templates');
   if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than all that templates know');
   return valueOf(call('goTpl', value));
 }

@@ -9,7 +9,7 @@
  *     const download = await http.open({ url, limit: 1 << 30 });
  *     await pipeline(download.body, async function* (chunks) { … progress … }, createWriteStream(file));
  *     await http.request({ method: 'PUT', url, body: { length, open: () => createReadStream(file) }, limit: 1 << 20 });
- *     http.close();
+ *     await http.close();
  */
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ import { VERSION } from '../version.ts';
 import { dialWithin, DialError } from './dial.ts';
 import type { ClientCertificate, Peer } from './dial.ts';
 import { failureOf } from './failures.ts';
-import type { ConnectionPool, PoolAnswer } from './pool.ts';
+import type { ConnectionPool, PoolAnswer, PoolRequest } from './pool.ts';
 import { proxyFromEnvironment } from './proxy-choice.ts';
 
 /** How servers prove who they are, who one is to them, and which proxies lead to them. PEM texts. */
@@ -39,8 +39,13 @@ export type HttpOptions = {
 export type HttpTimes = {
   /** For connecting, proxy and TLS included. */
   connect: number;
-  /** For silence while an answer is due, or in the middle of one. */
+  /** For silence while an answer is due, in the middle of one, or in the middle of an upload. */
   silence: number;
+  /**
+   * For the end of an upload in addition: when its last byte is written, up to 8 MiB of it may still lie in buffers on
+   * the way, which at 64 KiB a second take two minutes.
+   */
+  buffered: number;
   /** For all of a request: redirects, retries and the body. */
   whole: number;
   /** No try begins when this has passed; longer pauses that a server asks for are not waited for. */
@@ -50,7 +55,7 @@ export type HttpTimes = {
 };
 
 /** A body that is read while it is sent, and read again when the request is sent again. */
-export type Upload = { length: number; open: () => Readable };
+export type Upload = { length: number; open: () => Readable | AsyncIterable<Uint8Array> };
 
 /** A request. */
 export type HttpRequest = {
@@ -105,7 +110,18 @@ export class UnusableAnswer extends Error {
   }
 }
 
-const TIMES: HttpTimes = { connect: 15_000, silence: 30_000, whole: 600_000, patience: 30_000, pause: 250 };
+const TIMES: HttpTimes = {
+  connect: 15_000,
+  silence: 30_000,
+  buffered: 128_000,
+  whole: 600_000,
+  patience: 30_000,
+  pause: 250,
+};
+/** The most of a body that lies in buffers of systems and proxies. */
+const MOST_BUFFERED = 8 << 20;
+/** Larger bodies are written in pieces of this size, so that it shows whether they go out. */
+const PIECE = 1 << 16;
 const MOST_TRIES = 4;
 /** As many as Go's client follows. */
 const MOST_REDIRECTS = 10;
@@ -156,10 +172,10 @@ export class HttpClient {
     }
   }
 
-  /** Ends all connections; requests that are under way fail. */
-  close(): void {
+  /** Ends all connections; requests that are under way fail. The promise is kept once the connections are gone. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const pool of this.#pools.values()) void pool.then((one) => one.close());
+    await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()));
   }
 
   /** Has a request answered, and tries again after resets and while the server is busy. */
@@ -241,8 +257,10 @@ export class HttpClient {
       method,
       path: forwarder === undefined ? path : `${url.origin}${path}`,
       headers: headersOf(request, forwarder),
-      body: typeof request.body === 'object' && 'open' in request.body ? request.body.open() : request.body,
+      body: bodyOf(request),
       signal,
+      silence:
+        this.#times.silence + (this.#times.buffered * Math.min(lengthOf(request), MOST_BUFFERED)) / MOST_BUFFERED,
     });
     const { status, headers } = answer;
     const length =
@@ -276,7 +294,7 @@ export class HttpClient {
         silence,
       },
     );
-    if (this.#closed) pool.close();
+    if (this.#closed) void pool.close();
     return pool;
   }
 }
@@ -285,7 +303,7 @@ function headersOf(request: HttpRequest, forwarder: URL | undefined): Record<str
   const { url, body } = request;
   const authorization = request.authorization ?? loginOf(url);
   const proxyLogin = forwarder === undefined ? undefined : loginOf(forwarder);
-  const length = typeof body === 'object' && 'open' in body ? { 'content-length': String(body.length) } : {};
+  const length = typeof body === 'object' ? { 'content-length': String(body.length) } : {};
   return {
     host: url.host,
     'user-agent': `kubepkg/${VERSION}`,
@@ -294,6 +312,21 @@ function headersOf(request: HttpRequest, forwarder: URL | undefined): Record<str
     ...(proxyLogin === undefined ? {} : { 'proxy-authorization': proxyLogin }),
     ...(authorization === undefined ? {} : { authorization }),
   };
+}
+
+function lengthOf({ body }: HttpRequest): number {
+  return body?.length ?? 0;
+}
+
+/** A body as it is sent: in one piece, undici would take a slow upload for silence. */
+function bodyOf({ body }: HttpRequest): PoolRequest['body'] {
+  if (typeof body !== 'object') return body;
+  if ('open' in body) return body.open();
+  return body.length > PIECE ? piecesOf(body) : body;
+}
+
+async function* piecesOf(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
 }
 
 /** The login in an address, where both parts may be percent-encoded. */

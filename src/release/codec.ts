@@ -4,6 +4,7 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
+import { gunzipOptions } from '../gunzip.ts';
 import { goJson, parseJson, sortKeys, withoutEmpty } from '../yaml/json.ts';
 import { asObject, getOwn } from '../yaml/value.ts';
 import { STATUSES } from './release.ts';
@@ -35,7 +36,7 @@ export function decodeRelease(text: string, labels: Record<string, string>, wher
   try {
     let bytes: Uint8Array = Buffer.from(text, 'base64');
     if (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08) {
-      bytes = gunzipSync(bytes, { maxOutputLength: MAX_JSON });
+      bytes = gunzipSync(bytes, gunzipOptions(bytes, MAX_JSON));
     }
     json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), where);
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * What pkg stores of a revision beside Helm's record, in a Secret that the record owns, so that whoever removes the
- * record removes it too: random values, which random functions of native templates gave, by the identity of each call;
- * and where the chart was fetched from.
+ * record removes it too: the values that random functions of native templates gave, by their keys; and where the chart
+ * was fetched from.
  */
 import type { ChartSource } from '../chart/chart.ts';
 import type { Cluster, KubeObject, ObjectRef } from '../cluster/cluster.ts';
@@ -9,15 +9,18 @@ import { inParallel } from '../parallel.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseJson, printJson } from '../yaml/json.ts';
+import type { StoredRevision, StoredValue } from '../render/random-values.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
 import type { Release } from './release.ts';
 
 const TYPE = 'kubepkg.dev/stored-values.v1';
-const KEY = 'values';
+const KEY = 'keyed';
+/** Where earlier versions of pkg wrote values, by the places of calls in the templates; they need it to be there. */
+const EARLIER_KEY = 'values';
+/** And the first ones. */
+const FIRST_KEY = 'keepsakes';
 const SOURCE_KEY = 'source';
-/** The key of Secrets that the first versions of pkg wrote. */
-const EARLIER_KEY = 'keepsakes';
 /** Secrets read at a time. */
 const AT_ONCE = 16;
 
@@ -29,7 +32,7 @@ export function storedValuesRef({ name, namespace, version }: Revision): ObjectR
 }
 
 /** What is stored of a revision. */
-export type Stored = { values: ReadonlyMap<string, string>; source: ChartSource | undefined };
+export type Stored = Pick<StoredRevision, 'values' | 'earlier'> & { source: ChartSource | undefined };
 
 /**
  * Stores the random values of a revision, and where its chart was fetched from.
@@ -37,16 +40,19 @@ export type Stored = { values: ReadonlyMap<string, string>; source: ChartSource 
  * @param record the Secret that holds the record of the revision, as it lives
  * @throws {PkgError} of the cluster
  */
-export async function writeStoredValues(
+export async function writeStored(
   cluster: Cluster,
   release: Revision,
   record: KubeObject,
-  { values, source }: Stored,
+  { values, earlier, source }: Stored,
 ): Promise<void> {
-  if (values.size === 0 && source === undefined) return;
+  if (values.length === 0 && earlier.size === 0 && source === undefined) return;
   const uid = record.metadata['uid'];
   const owner = { apiVersion: 'v1', kind: 'Secret', name: record.metadata.name, uid: uid ?? '' };
-  const text = printJson(Object.fromEntries([...values].sort(([a], [b]) => (a < b ? -1 : 1))));
+  const encoded = (value: Json): string => Buffer.from(printJson(value)).toString('base64');
+  const list = values
+    .map(({ keys, call, args, site, value }) => ({ keys: [...keys], call, args, site, value }))
+    .sort((a, b) => ((a.keys[0] ?? '') < (b.keys[0] ?? '') ? -1 : 1));
   const { name, namespace } = storedValuesRef(release);
   await cluster.apply({
     apiVersion: 'v1',
@@ -54,32 +60,23 @@ export async function writeStoredValues(
     type: TYPE,
     metadata: { name, namespace, ...(uid === undefined ? {} : { ownerReferences: [owner] }) },
     data: {
-      // Earlier versions of pkg take a Secret without it for damaged.
-      [KEY]: Buffer.from(text).toString('base64'),
-      ...(source === undefined ? {} : { [SOURCE_KEY]: Buffer.from(printJson({ ...source })).toString('base64') }),
+      ...(list.length === 0 ? {} : { [KEY]: encoded(list) }),
+      [EARLIER_KEY]: encoded(Object.fromEntries([...earlier].sort(([a], [b]) => (a < b ? -1 : 1)))),
+      ...(source === undefined ? {} : { [SOURCE_KEY]: encoded({ ...source }) }),
     },
   });
 }
 
 /**
- * What is stored for each identity beside any of these revisions: each value once, that of the newest revision first;
- * and the newest revision that stored any.
+ * What is stored beside each of these revisions.
  *
  * @throws {PkgError} of the cluster; `PKG_RECORD_CORRUPT` for a Secret that is damaged
  */
-export async function readStoredValues(
-  cluster: Cluster,
-  revisions: readonly Revision[],
-): Promise<{ values: Map<string, readonly string[]>; newest: number | undefined }> {
-  const newestFirst = revisions.toSorted((a, b) => b.version - a.version);
-  const read = await inParallel(newestFirst, AT_ONCE, (revision) => readOne(cluster, storedValuesRef(revision)));
-  const found = new Map<string, string[]>();
-  for (const [identity, value] of read.flatMap((one) => one.values)) {
-    const known = found.get(identity) ?? [];
-    if (!known.includes(value)) known.push(value);
-    found.set(identity, known);
-  }
-  return { values: found, newest: newestFirst.find((_revision, index) => read[index]?.values.length !== 0)?.version };
+export async function readStoredRevisions(cluster: Cluster, revisions: readonly Revision[]): Promise<StoredRevision[]> {
+  return await inParallel(revisions, AT_ONCE, async (revision) => ({
+    revision: revision.version,
+    ...(await readStored(cluster, revision)),
+  }));
 }
 
 /**
@@ -88,24 +85,38 @@ export async function readStoredValues(
  * @throws {PkgError} of the cluster; `PKG_RECORD_CORRUPT` for a Secret that is damaged
  */
 export async function readStored(cluster: Cluster, revision: Revision): Promise<Stored> {
-  const { values, source } = await readOne(cluster, storedValuesRef(revision));
-  return { values: new Map(values), source };
+  const ref = storedValuesRef(revision);
+  const secret = await cluster.get(ref);
+  if (secret === undefined) return { values: [], earlier: new Map(), source: undefined };
+  const data = getOwn(secret, 'data') ?? {};
+  const textOf = (key: string): string => Buffer.from(textField(data, key), 'base64').toString('utf8');
+  const earlier = parsed(textOf(EARLIER_KEY) || textOf(FIRST_KEY), ref);
+  const keyed = parsed(textOf(KEY) || '[]', ref);
+  if (!isJsonObject(earlier) || !Array.isArray(keyed)) throw unreadable(ref);
+  const texts = Object.entries(earlier).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const source = textOf(SOURCE_KEY);
+  return {
+    values: keyed.map((item) => storedValue(item) ?? fail(ref)),
+    earlier: new Map(texts),
+    source: source === '' ? undefined : sourceOf(source),
+  };
 }
 
-async function readOne(
-  cluster: Cluster,
-  ref: ObjectRef,
-): Promise<{ values: [string, string][]; source: ChartSource | undefined }> {
-  const secret = await cluster.get(ref);
-  if (secret === undefined) return { values: [], source: undefined };
-  const data = getOwn(secret, 'data');
-  const encoded = isJsonObject(data) ? (getOwn(data, KEY) ?? getOwn(data, EARLIER_KEY)) : undefined;
-  const values = typeof encoded === 'string' ? parsed(Buffer.from(encoded, 'base64').toString('utf8'), ref) : null;
-  if (!isJsonObject(values)) throw unreadable(ref);
-  const source = isJsonObject(data) ? textField(data, SOURCE_KEY) : '';
+function fail(ref: ObjectRef): never {
+  throw unreadable(ref);
+}
+
+function storedValue(item: Json): StoredValue | undefined {
+  if (!isJsonObject(item)) return undefined;
+  const keys = getOwn(item, 'keys');
+  const value = getOwn(item, 'value');
+  if (!Array.isArray(keys) || typeof value !== 'string') return undefined;
   return {
-    values: Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    source: source === '' ? undefined : sourceOf(Buffer.from(source, 'base64').toString('utf8')),
+    keys: keys.filter((key) => typeof key === 'string'),
+    call: textField(item, 'call'),
+    args: textField(item, 'args'),
+    site: textField(item, 'site'),
+    value,
   };
 }
 

@@ -5,6 +5,7 @@ import type { ValueMap } from '../yaml/value.ts';
 import type { GoInput } from './gotemplate/engine.ts';
 import type { Retracer } from './gotemplate/retrace.ts';
 import type { RenderedDocument } from './render.ts';
+import { KindTypes } from './field-types.ts';
 import { textFaults } from './text-fields.ts';
 
 /**
@@ -19,8 +20,9 @@ export async function checkTexts(
 ): Promise<PkgError[]> {
   const errors: PkgError[] = [];
   let retracer: Retracer | undefined;
+  const types = new KindTypes(input.chart);
   for (const document of documents) {
-    const faults = document.object === undefined ? [] : textFaults(document.object);
+    const faults = document.object === undefined ? [] : textFaults(document.object, types);
     for (const { path, message, kind } of faults) {
       if (errors.length >= MOST) return errors;
       let where: { at: ValueFault['at']; valuePath?: ValueFault['valuePath']; quoting?: string } = document.trace(path);

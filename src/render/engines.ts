@@ -17,13 +17,15 @@ export function isNativeTemplate(name: string): boolean {
   return name.endsWith('.hbs');
 }
 
-/** Which engines a chart tree needs. */
-export function enginesOf(chart: Chart): { native: boolean; go: boolean } {
-  const engines = { native: false, go: false };
+/** Which engines a chart tree needs. `goTexts`: native templates may run texts as Go templates. */
+export function enginesOf(chart: Chart): { native: boolean; go: boolean; goTexts: boolean } {
+  const engines = { native: false, go: false, goTexts: false };
   const visit = ({ templates, dependencies }: Chart): void => {
-    for (const { name } of templates) {
-      if (isNativeTemplate(name)) engines.native = true;
-      else if (!isGuard(name)) engines.go = true;
+    for (const { name, data } of templates) {
+      if (isNativeTemplate(name)) {
+        engines.native = true;
+        engines.goTexts ||= Buffer.from(data.buffer, data.byteOffset, data.byteLength).includes('goTpl');
+      } else if (!isGuard(name)) engines.go = true;
     }
     for (const child of dependencies) visit(child);
   };

@@ -2,10 +2,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
-import type { LinkOptions } from '../chart/links.ts';
 import { loadChart, loadUnpacked } from '../chart/load.ts';
 import { createOrigins } from '../chart/origins.ts';
+import { readUserValues } from '../chart/user-values.ts';
 import type { ValueSources } from '../chart/user-values.ts';
+import { keepsWrittenKeys } from '../chart/written-keys.ts';
 import { PkgError } from '../errors.ts';
 import { locateKeys } from '../yaml/locate.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
@@ -35,9 +36,11 @@ export type { LintOptions } from './lint/options.ts';
  * @returns findings in the order of the chart's parts: Chart.yaml, values, templates, subcharts, CRDs
  * @throws {PkgError} when there is no chart to read
  */
-export async function lintChart(path: string, options: LintOptions): Promise<LintMessage[]> {
-  const chart = await load(path, options);
-  const source = await openSource(path, options);
+export async function lintChart(path: string, given: LintOptions): Promise<LintMessage[]> {
+  const chart = await load(path, given);
+  const writtenKeys = 'metadata' in chart && keepsWrittenKeys(chart);
+  const options = writtenKeys ? await withWrittenKeys(given) : given;
+  const source = await openSource(path, options, options.archive);
   // Of an archive that cannot be read there is nothing more to say.
   if (!('metadata' in chart) && source.kind('Chart.yaml') === undefined) return chart.messages;
   const origins =
@@ -45,7 +48,7 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
   const isNative = 'metadata' in chart && enginesOf(chart).native;
   const messages = [
     ...(await lintChartYaml(source, join(path, 'Chart.yaml'))),
-    ...(await lintValues(source, path, options, origins, isNative)),
+    ...(await lintValues(source, path, options, origins, { isNative, writtenKeys })),
   ];
   if (source.kind('templates') === undefined) {
     messages.push(finding('templates-missing', 'templates/', 'there are no templates'));
@@ -67,12 +70,21 @@ export async function lintChart(path: string, options: LintOptions): Promise<Lin
   return withoutRepeated(messages);
 }
 
+/** The user's values once more, as a chart reads them whose templates are all native. */
+async function withWrittenKeys(options: LintOptions): Promise<LintOptions> {
+  const { sources, texts } = options;
+  if (sources === undefined) return options;
+  const { values } = await readUserValues(sources, undefined, { writtenKeys: true, ...(texts && { known: texts }) });
+  return { ...options, userValues: values };
+}
+
 const NO_SOURCES: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
-async function load(path: string, links: LinkOptions): Promise<Chart | { messages: LintMessage[] }> {
+async function load(path: string, options: LintOptions): Promise<Chart | { messages: LintMessage[] }> {
+  const { archive } = options;
   try {
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
-    return await (isFolder ? loadChart(path, links) : loadUnpacked(path));
+    const isFolder = archive === undefined && statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
+    return await (isFolder ? loadChart(path, options) : loadUnpacked(path, archive));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     if (error.code === 'PKG_CHART_NOT_FOUND' || error.code === 'PKG_FILE_UNREADABLE') throw error;

@@ -14,8 +14,9 @@ import { kubeVersionNumbers } from './capabilities.ts';
 import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
-import type { GoTemplates, RandomValues, Rendered, RenderInput } from './render.ts';
-import { ValueFault } from '../chart/value-fault.ts';
+import type { RandomValue } from './random-values.ts';
+import type { GoTemplates, Rendered, RenderInput } from './render.ts';
+import { checkWritten, withOrigin } from './value-origin.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
 export type ChartInput = Omit<RenderInput, 'values'> & {
@@ -70,10 +71,10 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   };
   const engines = enginesOf(chart);
   const parts: Documents[] = [];
-  let random: RandomValues = { storedValues: new Map(), newValues: new Set(), forms: new Map() };
+  let randomValues: readonly RandomValue[] = [];
   try {
     let goTemplates: GoTemplates | undefined;
-    if (engines.go) {
+    if (engines.go || engines.goTexts) {
       const { renderGo } = await import('./gotemplate/render.ts');
       const go = await renderGo({ ...rest, chart, isMixed: engines.native }, freshValues);
       goTemplates = go.templates;
@@ -82,7 +83,8 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     if (engines.native) {
       const { renderNative } = await import('./handlebars/render.ts');
       const native = await renderNative({ ...rest, chart, values: freshValues(), ...(goTemplates && { goTemplates }) });
-      random = native;
+      ({ randomValues } = native);
+      await checkWritten(native.textsMade, chart, origins);
       parts.push(native);
     }
     if (checkTexts === true) {
@@ -105,9 +107,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       .flatMap(({ notes }) => notes)
       .filter((text) => text !== '')
       .join('\n'),
-    storedValues: random.storedValues,
-    newValues: random.newValues,
-    forms: random.forms,
+    randomValues,
     warnings,
   };
   if (imageMirror !== undefined) (await import('./image-mirror.ts')).withMirror(rendered, imageMirror);
@@ -148,22 +148,4 @@ function inOrder<T extends { source: string; kind: string }>(parts: readonly T[]
   const all = parts.flat();
   if (parts.length > 1) all.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
   return all.sort(compareInstallOrder);
-}
-
-/** Adds where the value at fault came from. */
-async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
-  if (!(error instanceof ValueFault) || origins === undefined) return error;
-  const { at, hints, notes, excerpts, code, message, cause, isMissing, valuePath, textPath } = error;
-  const added: string[] = [];
-  if (valuePath !== undefined) {
-    const origin = await (isMissing ? origins.around(valuePath) : origins.find(valuePath));
-    const name = `values.${valuePath.join('.')}`;
-    if (isMissing) {
-      added.push(`${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`);
-    } else if (origin !== undefined) added.push(`${name} comes from ${origin}`);
-  }
-  const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);
-  if (textOrigin !== undefined) added.push(`values.${textPath?.join('.')} comes from ${textOrigin}`);
-  if (added.length === 0) return error;
-  return new PkgError(code, message, { ...(at && { at }), hints, notes: [...added, ...notes], excerpts, cause });
 }

@@ -1,6 +1,7 @@
 import type { Chart } from '../chart/chart.ts';
 import type { Position } from '../errors.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
+import type { RandomInput, RandomValue } from './random-values.ts';
 
 /** What templates know about the release (`release` in native templates, `.Release` in Go's). */
 export type ReleaseContext = {
@@ -32,10 +33,7 @@ export type RenderLimits = {
   outputLength: number;
 };
 
-/** Random values by the identity of the call that made them; stored beside the record of the release. */
-export type StoredValues = Map<string, string>;
-
-/** The Go templates of a chart tree, as its native templates reach them. */
+/** The Go templates of a chart tree, as its native templates reach them, and Go's language itself. */
 export type GoTemplates = {
   names: () => readonly string[];
   /**
@@ -43,6 +41,8 @@ export type GoTemplates = {
    * the chart's Go templates know unless given, with `file`, the native template that asks, as `.Template.Name`.
    */
   print: (chart: Chart, file: string, name: string, data: Value | undefined) => string | undefined;
+  /** What a text looks like as a template of a chart. */
+  text: (chart: Chart, file: string, text: string) => string;
 };
 
 /** Everything that a render depends on. `chart` has its dependencies resolved (see `resolveDependencies`). */
@@ -55,12 +55,12 @@ export type RenderInput = {
   lookup?: Lookup;
   limits?: Partial<RenderLimits>;
   /** Random values of earlier revisions, which are used again. */
-  storedValues?: StoredValues;
+  random?: RandomInput;
   /** Go templates are run for `lint`: what they require or fail for is let pass. */
   lint?: boolean;
   /** Let `getHostByName` ask the network. */
   enableDns?: boolean;
-  /** Given to native templates where the chart tree has Go templates too. */
+  /** Given to native templates where the chart tree has Go templates too, or calls `goTpl`. */
   goTemplates?: GoTemplates;
   /** Print NOTES of subcharts too. */
   subchartNotes?: boolean;
@@ -90,18 +90,10 @@ export type RenderedHook = RenderedDocument & {
   outputLogPolicies: string[];
 };
 
-/** The random values of a render. */
-export type RandomValues = {
-  /** All random values that this render used, to be stored beside the record. */
-  storedValues: StoredValues;
-  /** The identities of those that this render made. */
-  newValues: ReadonlySet<string>;
-  /** What every value of a call looks like, by its identity, where that tells it from most texts. */
-  forms: ReadonlyMap<string, RegExp>;
-};
-
 /** What a chart renders to. */
-export type Rendered = RandomValues & {
+export type Rendered = {
+  /** All random values that this render used, to be stored beside the record. */
+  randomValues: readonly RandomValue[];
   /** In Helm's install order. */
   objects: (RenderedDocument & { kind: string })[];
   /** In Helm's install order of kinds, as Helm stores them. */

@@ -7,6 +7,7 @@ import type { Chart } from '../chart/chart.ts';
 import { TAR_END, tarHeader, tarPadding } from '../chart/tar.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { unwritable } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 import { fullImageName } from '../image-name.ts';
 import type { ImageName } from '../image-name.ts';
@@ -18,7 +19,7 @@ import { BUNDLE_FORMAT, BUNDLE_NAMES } from './bundle.ts';
 import { add, readImage } from './image-content.ts';
 import { blobPath, IMAGE_INDEX } from './image-source.ts';
 import type { BlobPlace, ImageSource, Manifest } from './image-source.ts';
-import { digestOf } from './registry-push.ts';
+import { digestOf } from './digest.ts';
 import type { SignatureArtifact } from './signatures/signature-artifact.ts';
 
 /** A chart that goes into a bundle, and where it came from. */
@@ -98,10 +99,7 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
     if (cause instanceof PkgError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be written (${code})`, {
-      hints: code === 'ENOSPC' ? ['make room on the disk, then give the command again'] : [],
-      cause,
-    });
+    throw unwritable(path, cause);
   }
 }
 

@@ -13,6 +13,7 @@ import { parseImageName } from '../image-name.ts';
 import { getOwn, isJsonObject, listField, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import { BUNDLE_FILE } from './bundle-file.ts';
+import { digestOf } from './digest.ts';
 import { readImage } from './image-content.ts';
 import type { ImageContent } from './image-content.ts';
 import { blobPath, LISTS, MAX_MANIFEST, SINGLES } from './image-source.ts';
@@ -84,7 +85,7 @@ export class Bundle {
   /** The archive of a chart. Throws `PKG_BUNDLE_INVALID` where it is not what its digest says. */
   archive({ file, digest }: BundleChart): Buffer {
     const bytes = this.#whole(file, MAX_CHART);
-    if (sha256(bytes) !== digest) throw invalid(this.#path, `${printable(file)} is not what its digest says`);
+    if (digestOf(bytes) !== digest) throw invalid(this.#path, `${printable(file)} is not what its digest says`);
     return bytes;
   }
 
@@ -131,7 +132,7 @@ export class Bundle {
   /** A blob, whole. */
   #checked(digest: string, limit: number): Buffer {
     const bytes = this.#whole(blobPath(digest), limit);
-    if (sha256(bytes) !== digest) throw invalid(this.#path, `${printable(digest, 100)} is not what its digest says`);
+    if (digestOf(bytes) !== digest) throw invalid(this.#path, `${printable(digest, 100)} is not what its digest says`);
     return bytes;
   }
 
@@ -283,10 +284,6 @@ function mediaTypeOf(bytes: Buffer): string {
   } catch {
     return '';
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

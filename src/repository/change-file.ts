@@ -1,32 +1,42 @@
-/** Changes of Helm's files of repositories and logins, which several processes may make at the same time. */
+/** Changes of files that several processes may make at the same time: of repositories, logins and indexes. */
 import { dirname } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { withFileLock } from '../file-lock.ts';
 import type { LockErrors } from '../file-lock.ts';
-import { writeFileAtomic } from '../files.ts';
+import { unwritable, writeFileAtomic } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 
 /**
- * Reads a file and writes it again, one process at a time. The lock file lies beside it and is called
- * `FILE.pkg-lock`: Helm has a lock for `repositories.yaml` too, but its file stays when the lock is free, and what
- * counts is a `flock` on it, which Node cannot take. So pkg and helm at the same moment are not kept apart.
+ * Reads one of Helm's files of repositories and logins and writes it again, one process at a time. Helm has a lock for
+ * `repositories.yaml` too, but its file stays when the lock is free, and what counts is a `flock` on it, which Node
+ * cannot take. So pkg and helm at the same moment are not kept apart.
  *
  * @param text reads the file and gives its new text; undefined leaves it as it is
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `text` throws
  */
 export async function changeFile(file: string, text: () => string | undefined): Promise<void> {
+  await whileLocked(file, () => {
+    const changed = text();
+    // Both files hold passwords.
+    if (changed !== undefined) writeFileAtomic(file, changed, 0o600);
+  });
+}
+
+/**
+ * Does something with a file while no other pkg does. The lock file lies beside it and is called `FILE.pkg-lock`;
+ * folders that are missing are made.
+ *
+ * @param work must not wait for anything
+ * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `work` throws
+ */
+export async function whileLocked<T>(file: string, work: () => T): Promise<T> {
   try {
     makeFolder(dirname(file));
   } catch (cause) {
     throw LOCK_ERRORS.failed(cause, file);
   }
-  const change = (): void => {
-    const changed = text();
-    // Both files hold passwords.
-    if (changed !== undefined) writeFileAtomic(file, changed, 0o600);
-  };
-  await withFileLock(`${file}.pkg-lock`, change, LOCK_ERRORS);
+  return await withFileLock(`${file}.pkg-lock`, work, LOCK_ERRORS);
 }
 
 const LOCK_ERRORS: LockErrors = {
@@ -34,12 +44,5 @@ const LOCK_ERRORS: LockErrors = {
     new PkgError('PKG_FILE_UNWRITABLE', `another process holds the lock ${printable(path)}`, {
       hints: ['remove that file if no other pkg is running'],
     }),
-  failed: (cause, path) =>
-    new PkgError(
-      'PKG_FILE_UNWRITABLE',
-      `${printable(path)} cannot be written (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        cause,
-      },
-    ),
+  failed: (cause, path) => unwritable(path, cause),
 };

@@ -2,8 +2,18 @@ import { createHash } from 'node:crypto';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 
+/** The digest of bytes, as registries write it: `sha256:HEX`. */
+export function digestOf(bytes: Uint8Array, algorithm: 'sha256' | 'sha512' = 'sha256'): string {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+}
+
+/** How a digest was made. */
+export function algorithmOf(digest: string): 'sha256' | 'sha512' {
+  return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
+}
+
 /**
- * Are these the bytes that a digest was made of? It is `sha256:HEX`, `sha512:HEX`, or 64 digits alone; what is no such
+ * Checks that these are the bytes that a digest was made of. It is `sha256:HEX`, `sha512:HEX`, or 64 digits alone; what is no such
  * digest can hold for no bytes. An empty one is none: many indices give no digests.
  *
  * @param location where the bytes come from, for the message

@@ -62,8 +62,8 @@ export class HttpClient {
   }
 
   /** Closes all connections. */
-  close(): void {
-    this.#http?.close();
+  async close(): Promise<void> {
+    await this.#http?.close();
   }
 
   #open(): Http {

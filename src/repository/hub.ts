@@ -49,7 +49,7 @@ export async function searchHub(
     }
     return chartsOf(body, endpoint, shownUrl(url));
   } finally {
-    client.close();
+    await client.close();
   }
 }
 

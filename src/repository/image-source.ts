@@ -15,7 +15,7 @@ import type { Json, JsonObject } from '../yaml/value.ts';
 import { unreachable } from './connect-errors.ts';
 import { checkDigest } from './digest.ts';
 import { notCached } from './offline.ts';
-import { digestOf } from './registry-push.ts';
+import { digestOf } from './digest.ts';
 import { isDigest } from './registry.ts';
 import { refused } from './registry-session.ts';
 import type { Remotes } from './remotes.ts';

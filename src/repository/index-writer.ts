@@ -9,12 +9,13 @@ import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { writeFileAtomic } from '../files.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
-import { MAX_INDEX } from './index-file.ts';
-import { parseJson, sortKeys } from '../yaml/json.ts';
+import { whileLocked } from './change-file.ts';
+import { MAX_INDEX, readWholeIndex } from './index-file.ts';
+import { sortKeys } from '../yaml/json.ts';
 import { printYaml } from '../yaml/print.ts';
-import { parseYaml } from '../yaml/read.ts';
-import { fromPlain, isJsonObject, isMap, setOwn, textField, toPlain } from '../yaml/value.ts';
+import { fromPlain, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 
 /** The entries of each chart by its name, as they stand in the file. */
@@ -42,6 +43,38 @@ export async function indexFolder(folder: string, url: string, now: Date): Promi
     }
   }
   return index;
+}
+
+/** So often a folder is indexed that changes meanwhile. */
+const MOST_TRIES = 5;
+
+/**
+ * Writes the index file of a folder.
+ *
+ * @param make makes its text. What `pkg publish` adds meanwhile would be lost with it, so that it is made again then.
+ * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `make` throws
+ */
+export async function writeFolderIndex(folder: string, make: () => Promise<string>): Promise<void> {
+  const file = join(folder, 'index.yaml');
+  for (let tries = 1; ; tries++) {
+    const before = stateOf(folder);
+    const text = await make();
+    const isWritten = await whileLocked(file, () => {
+      if (tries < MOST_TRIES && stateOf(folder) !== before) return false;
+      writeFileAtomic(file, text);
+      return true;
+    });
+    if (isWritten) return;
+  }
+}
+
+/** What tells one state of the archives in a folder from others. */
+function stateOf(folder: string): string {
+  const lines = archivesIn(folder).map((path) => {
+    const stat = statSync(join(folder, path), { throwIfNoEntry: false });
+    return `${path} ${stat?.ino} ${stat?.size} ${stat?.mtimeMs}`;
+  });
+  return lines.join('\n');
 }
 
 /** Paths of archives, from the folder on, with slashes. */
@@ -100,14 +133,8 @@ export function mergeIndex(index: RepositoryIndex, other: RepositoryIndex): void
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
  */
 export function readIndex(bytes: Buffer, location: string): RepositoryIndex {
-  const text = bytes.toString('utf8');
-  const value = text.startsWith('{')
-    ? fromPlain(parseJson(text, location))
-    : parseYaml(text, location, { duplicateKeys: 'error' });
-  if (!isMap(value) || textField(toPlain(value), 'apiVersion') === '') {
-    throw new PkgError('PKG_REPOSITORY_INVALID', 'this is no index of a chart repository', { at: { file: location } });
-  }
-  const { entries: all, generated: _generated, ...rest } = toPlain(value);
+  const plain = toPlain(readWholeIndex(bytes, location));
+  const { entries: all, generated: _generated, ...rest } = isJsonObject(plain) ? plain : {};
   const entries = new Map<string, JsonObject[]>();
   for (const [name, versions] of Object.entries(isJsonObject(all) ? all : {})) {
     if (Array.isArray(versions)) entries.set(name, versions.filter(isJsonObject));

@@ -1,8 +1,11 @@
 /** From what a user typed for a chart to its archive (helm v4, pkg/action/install.go, `LocateChart`). */
 import { posix } from 'node:path';
-import type { ChartSource } from '../chart/chart.ts';
+import type { Chart, ChartSource } from '../chart/chart.ts';
+import { readChartArchive } from '../chart/load.ts';
+import { parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { algorithmOf, digestOf } from './digest.ts';
 import { pickVersion } from './index-file.ts';
 import type { IndexEntry } from './index-file.ts';
 import type { Freshness, Remotes } from './remotes.ts';
@@ -64,6 +67,18 @@ export async function findChart(request: ChartRequest, remotes: Remotes): Promis
   if (slash === -1) return findByName(wanted, remotes);
   const repository = knownRepository(reference.slice(0, slash), remotes);
   return findInRepository(withAccess(repository, request.access), reference.slice(slash + 1), wanted, remotes);
+}
+
+/**
+ * Loads a chart that was found, with where it came from.
+ *
+ * @throws {PkgError} as `readChartArchive` does
+ */
+export async function loadFound({ source, location }: FoundChart, archive: Uint8Array): Promise<Chart> {
+  const chart = await readChartArchive(archive, location);
+  const { name, version } = chart.metadata;
+  const digest = source.digest || digestOf(archive);
+  return { ...chart, source: { ...source, digest, version: source.version || version, name: source.name || name } };
 }
 
 function knownRepository(name: string, remotes: Remotes): Repository {
@@ -227,20 +242,13 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
 }
 
 async function findInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<FoundChart> {
-  const { tag, digest } = reference;
-  const registry = remotes.registry();
-  const version = await versionInRegistry(reference, wanted, remotes);
-  let manifest: Promise<ChartManifest> | undefined;
-  // A digest says more than a tag, which only has to name the same.
-  const resolve = (): Promise<ChartManifest> =>
-    (manifest ??= registry.resolve(reference, digest || version.replaceAll('+', '_')));
-  if (digest !== '' && tag !== '') await checkTag(reference, remotes);
+  const { digest } = reference;
+  const { version, manifest: found } = await resolveInRegistry(reference, wanted, remotes);
   const name = posix.basename(reference.path);
-  const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${version.replaceAll('+', '_')}`}`;
-  const found = await resolve();
-  const fileName = `${name}-${version === '' ? found.digest.replace(':', '-') : version}.tgz`;
+  const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${tagOf(version)}`}`;
+  const fileName = version === '' ? `${name}@${found.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
   const location = printable(shown + (digest === '' ? '' : `@${digest}`));
-  const place = { reference, manifest: found, tag: version.replaceAll('+', '_'), fileName, location };
+  const place = { reference, manifest: found, tag: tagOf(version), fileName, location };
   const archive = archiveInRegistry(place, remotes);
   return {
     fetch: archive.fetch,
@@ -260,34 +268,93 @@ async function findInRegistry(reference: TaggedReference, wanted: string, remote
   };
 }
 
-/** The version that is pulled; empty where only a digest is given. */
-async function versionInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<string> {
-  const { tag, digest } = reference;
-  const tagged = tag.replaceAll('_', '+');
-  const shown = shownText(`oci://${reference.host}/${reference.path}`);
-  if (tag !== '' || digest !== '') {
-    if (wanted === '' || wanted === tagged || (tag === '' && digest !== '')) return tagged;
-    if (pickVersion([{ version: tagged }], wanted) !== undefined) return tagged;
-    throw new PkgError(
-      'PKG_USAGE',
-      `${shown} is asked for as ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
-      {
-        hints: ['give the version once'],
-      },
-    );
+/** Tags have no `+`. */
+function tagOf(version: string): string {
+  return version.replaceAll('+', '_');
+}
+
+/** What is pulled, and its version: empty where only a digest is given. */
+type InRegistry = { version: string; manifest: ChartManifest };
+
+/**
+ * A digest says more than a tag or a version, which only have to name the same. A version by itself is taken for the
+ * tag, as Helm does it: not every registry lists tags, and to whom it lets read.
+ */
+async function resolveInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<InRegistry> {
+  const registry = remotes.registry();
+  const { digest } = reference;
+  const tag = tagFor(reference, wanted);
+  const version = tag.replaceAll('_', '+');
+  if (digest !== '') {
+    const named = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
+    // As with Helm the tag may be gone; then it says nothing of the version.
+    if (named === undefined) return { version: '', manifest: await registry.resolve(reference, digest) };
+    checkNamed(tag, named, digest);
+    return { version, manifest: named };
   }
-  const versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
+  if (reference.tag !== '') return { version, manifest: await registry.resolve(reference, tag) };
+  const manifest = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
+  if (manifest !== undefined) return { version, manifest };
+  // `1.2` may be a version, and is a range of them where it is none.
+  const listed = await listedVersion(reference, wanted, tag, remotes);
+  return { version: listed, manifest: await registry.resolve(reference, tagOf(listed)) };
+}
+
+/** The tag that is meant, where no tags have to be listed to know it; empty without. */
+function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
+  if (tag === '') return parseVersion(wanted) === undefined ? '' : tagOf(wanted);
+  const tagged = tag.replaceAll('_', '+');
+  if (wanted === '' || wanted === tagged || pickVersion([{ version: tagged }], wanted) !== undefined) return tag;
+  const shown = shownText(`oci://${host}/${path}`);
+  throw new PkgError(
+    'PKG_USAGE',
+    `${shown} is asked for as ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
+    { hints: ['give the version once'] },
+  );
+}
+
+/** What a tag names; undefined where the registry has no such tag. */
+async function manifestIfThere(
+  reference: TaggedReference,
+  tag: string,
+  remotes: Remotes,
+): Promise<ChartManifest | undefined> {
+  try {
+    return await remotes.registry().resolve(reference, tag);
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** @param tag that there is not, where the version is one by itself */
+async function listedVersion(
+  reference: TaggedReference,
+  wanted: string,
+  tag: string,
+  remotes: Remotes,
+): Promise<string> {
+  const name = posix.basename(reference.path);
+  const shown = shownText(`oci://${reference.host}/${reference.path}`);
+  let versions: { version: string }[];
+  try {
+    versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
+  } catch (error) {
+    // Who may read a chart may not always list its tags.
+    const isMissing = tag !== '' && error instanceof PkgError && error.code !== 'PKG_CHART_VERSION_NOT_FOUND';
+    throw isMissing ? noVersion(name, wanted, shown, [], []) : error;
+  }
   const found = pickVersion(versions, wanted);
   if (found !== undefined) return found.version;
-  throw noVersion(posix.basename(reference.path), wanted, shown, versions, []);
+  throw noVersion(name, wanted, shown, versions, []);
 }
 
 /** A tag beside a digest must name the same: the reader sees the tag, and the digest is what is fetched. */
-async function checkTag(reference: TaggedReference, remotes: Remotes): Promise<void> {
-  const { digest } = await remotes.registry().resolve(reference, reference.tag);
-  if (digest === reference.digest) return;
-  throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(reference.tag, 60)} does not name this digest`, {
-    notes: [`expected ${reference.digest}`, `got      ${digest}`],
+function checkNamed(tag: string, { bytes }: ChartManifest, digest: string): void {
+  const named = digestOf(bytes, algorithmOf(digest));
+  if (named === digest) return;
+  throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(tag, 60)} does not name this digest`, {
+    notes: [`expected ${digest}`, `got      ${named}`],
     hints: ['the tag was moved: leave out the digest to take what it names now, or leave out the tag'],
   });
 }

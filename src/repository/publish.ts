@@ -13,7 +13,9 @@ import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { goJson } from '../yaml/json.ts';
 import { listField, textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
-import { digestOf, pushChart, pushManifest } from './registry-push.ts';
+import { whileLocked } from './change-file.ts';
+import { digestOf } from './digest.ts';
+import { pushChart, pushManifest } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
 import { chartReference, PROVENANCE } from './registry.ts';
@@ -249,13 +251,19 @@ function folderTarget(place: string, url: string): Target {
         throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(place)} is no folder`);
       }
       const path = archiveOf(name, version);
-      removeAbandoned(place);
-      // The index comes last: what it names is there.
-      writeFileAtomic(join(place, path), archive);
-      if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);
-      const index = read();
-      addEntry(index, entryOf(chart, archive, urlOf(url, path), created));
-      writeFileAtomic(file, printIndex(index, created));
+      await whileLocked(file, () => {
+        const there = digestIn(name, version);
+        // Another process published it since this one asked.
+        if (there === digestOf(archive)) return;
+        if (there !== undefined) throw otherContent(name, version, [place]);
+        removeAbandoned(place);
+        // The index comes last: what it names is there.
+        writeFileAtomic(join(place, path), archive);
+        if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);
+        const index = read();
+        addEntry(index, entryOf(chart, archive, urlOf(url, path), created));
+        writeFileAtomic(file, printIndex(index, created));
+      });
       return reference(name, version);
     },
   };

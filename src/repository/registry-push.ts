@@ -4,7 +4,6 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push
  * @see helm v4, pkg/registry/client.go `Push`, pkg/registry/chart.go
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChartMetadata } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
@@ -12,7 +11,8 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { goJson } from '../yaml/json.ts';
 import type { JsonObject } from '../yaml/value.ts';
-import type { Answer } from './http.ts';
+import { digestOf } from './digest.ts';
+import type { Answer, Request } from './http.ts';
 import { CONFIG, CONTENT, PROVENANCE } from './registry.ts';
 import { nameOf, refused } from './registry-session.ts';
 import type { ChartReference, RegistrySession } from './registry-session.ts';
@@ -30,6 +30,8 @@ export type PushedChart = {
 
 /** Larger blobs are sent in parts, of which one that is lost is sent again. */
 const PART = 8 << 20;
+/** So much of one is written at a time. */
+const PIECE = 1 << 16;
 /** So often a part may be lost. */
 const MOST_LOST = 5;
 /** So often the upload of a blob is begun anew. */
@@ -122,11 +124,6 @@ export async function putManifest(
   if (answer.status !== 201) throw refused(answer, url, target, true);
 }
 
-/** The digest of bytes, as registries write it. */
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
 function blobOf(mediaType: string, bytes: Uint8Array): Blob {
   const read = (at: number, length: number): Uint8Array => bytes.subarray(at, at + length);
   return { mediaType, digest: digestOf(bytes), size: bytes.length, read };
@@ -165,7 +162,6 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
 /**
  * Writes a blob unless the registry has it. What fails on the way is begun anew: where only the answer was lost, the
  * registry has the blob then.
@@ -216,13 +212,12 @@ async function tryUpload(
   const location = await uploadParts(session, target, blob, locationOf(begun, start), tell);
   const end = new URL(location.url);
   end.searchParams.set('digest', blob.digest);
-  const rest = blob.read(location.offset, blob.size - location.offset);
   let done: Answer;
   try {
     done = await session.send(end, target, 'pull,push', {
       method: 'PUT',
       headers: { 'content-type': 'application/octet-stream' },
-      body: rest,
+      body: partOf(blob, location.offset, blob.size - location.offset, target, tell),
       limit: MAX_ANSWER,
     });
   } catch (error) {
@@ -240,26 +235,22 @@ async function tryUpload(
 async function uploadParts(
   session: RegistrySession,
   target: ChartReference,
-  { size, read }: Blob,
+  blob: Blob,
   first: URL,
   tell: (what: string) => void,
 ): Promise<{ url: URL; offset: number }> {
   let url = first;
   let offset = 0;
-  for (let lost = 0; size - offset > PART;) {
-    tell(
-      `sent ${Math.floor(offset / 2 ** 20)} of ${Math.floor(size / 2 ** 20)} MiB to oci://${printable(nameOf(target))}`,
-    );
-    const part = read(offset, PART);
+  for (let lost = 0; blob.size - offset > PART;) {
     let answer: Answer | undefined;
     try {
       answer = await session.send(url, target, 'pull,push', {
         method: 'PATCH',
         headers: {
           'content-type': 'application/octet-stream',
-          'content-range': `${offset}-${offset + part.length - 1}`,
+          'content-range': `${offset}-${offset + PART - 1}`,
         },
-        body: part,
+        body: partOf(blob, offset, PART, target, tell),
         limit: MAX_ANSWER,
       });
     } catch (error) {
@@ -267,23 +258,50 @@ async function uploadParts(
         throw error;
     }
     if (answer?.status === 202) {
-      offset += part.length;
+      offset += PART;
       url = locationOf(answer, url);
       continue;
     }
-    const isBusy = answer?.status === 429;
-    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || isBusy;
+    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || answer.status === 429;
     if (answer !== undefined && (!isLost || ++lost > MOST_LOST)) throw refused(answer, url, target, true);
-    if (isBusy) await sleep(pauseOf(answer?.headers['retry-after']));
+    // A registry that lost a connection may still be writing what came over it: the rest does not fit behind it then.
+    await sleep(pauseOf(answer?.headers['retry-after'], lost));
     ({ url, offset } = await resumed(session, target, url));
   }
   return { url, offset };
 }
 
-/** How long to wait before a part is sent again, in milliseconds. */
-function pauseOf(header: string | string[] | undefined): number {
-  const seconds = Number(header ?? 1);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_PAUSE) * 1000 : 1000;
+/** Bytes of a blob as a body, which tells how far it is as it goes out. */
+function partOf(
+  { size, read }: Blob,
+  offset: number,
+  length: number,
+  target: ChartReference,
+  tell: (what: string) => void,
+): NonNullable<Request['body']> {
+  if (length <= PIECE) return read(offset, length);
+  const name = printable(nameOf(target));
+  return {
+    length,
+    open: async function* () {
+      for (let at = 0; at < length; at += PIECE) {
+        tell(`sent ${inMiB(offset + at)} of ${inMiB(size)} MiB to oci://${name}`);
+        yield read(offset + at, Math.min(PIECE, length - at));
+      }
+      // All is written, and not yet taken.
+      tell(`sending ${inMiB(size)} MiB to oci://${name}`);
+    },
+  };
+}
+
+function inMiB(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
+}
+
+/** How long to wait before a part is sent again, in milliseconds: as the registry asks, or longer with each loss. */
+function pauseOf(header: string | string[] | undefined, lost: number): number {
+  const seconds = header === undefined ? Number.NaN : Number(header);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_PAUSE) * 1000 : 125 * 2 ** lost;
 }
 
 /** Where an upload stands: the registry tells which bytes it has. */

@@ -4,14 +4,13 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  * @see https://helm.sh/docs/topics/registries/
  */
-import { createHash } from 'node:crypto';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ContentCache } from './content-cache.ts';
-import { checkDigest } from './digest.ts';
+import { algorithmOf, checkDigest, digestOf } from './digest.ts';
 import type { Answer } from './http.ts';
 import { notCached } from './offline.ts';
 import type { ReferenceCache } from './reference-cache.ts';
@@ -182,16 +181,8 @@ export class Registry {
     if (!isDigest(name) && !TAG.test(name)) {
       throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is no tag of a registry`);
     }
-    const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
-    if (this.#options.offline) {
-      const kept = keptManifest(this.#options.references.get(key), this.#urlOf(chart, `manifests/${name}`));
-      if (kept !== undefined) return kept;
-      throw notCached(`oci://${printable(key)}`);
-    }
-    const bytes = await this.#manifest(chart, name);
-    const found = chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
-    this.#options.references.put(key, { digest: found.digest, manifest: bytes.toString('base64') });
-    return found;
+    const bytes = await this.#manifestOfChart(chart, name);
+    return chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
   }
 
   /** The bytes of a blob, checked against its digest. Throws as {@link resolve} does. */
@@ -207,23 +198,44 @@ export class Registry {
     return body;
   }
 
-  /** The manifest of a tag; of one that names several manifests, the first that is of a chart. */
-  async #manifest(chart: ChartReference, name: string): Promise<Buffer> {
+  /** The manifest that a tag or a digest names; of one that names several manifests, the first that is of a chart. */
+  async #manifestOfChart(chart: ChartReference, name: string): Promise<Buffer> {
+    const first = await this.#manifest(chart, name);
     const url = this.#urlOf(chart, `manifests/${name}`);
-    const answer = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
-    const told = isDigest(name) ? name : answer.headers['docker-content-digest'];
-    if (typeof told === 'string' && told !== '') checkDigest(answer.body, told, shownUrl(url));
-    const inner = getOwn(object(answer), 'manifests');
-    if (!Array.isArray(inner)) return answer.body;
+    const inner = getOwn(object({ body: first, url }), 'manifests');
+    if (!Array.isArray(inner)) return first;
     for (const item of inner.slice(0, MOST_MANIFESTS)) {
       const digest = textField(item, 'digest');
       if (!isDigest(digest)) continue;
-      const one = this.#urlOf(chart, `manifests/${digest}`);
-      const found = await this.#get(one, chart, MANIFESTS, MAX_MANIFEST);
-      checkDigest(found.body, digest, shownUrl(one));
-      if (isChart(object(found))) return found.body;
+      const found = await this.#manifest(chart, digest);
+      if (isChart(object({ body: found, url }))) return found;
     }
-    return answer.body;
+    return first;
+  }
+
+  /** A tag can move, so that the registry is asked each time; what a digest names stays the same. */
+  async #manifest(chart: ChartReference, name: string): Promise<Buffer> {
+    const { references, offline } = this.#options;
+    const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
+    const known = isDigest(name) ? name : offline ? references.get(key) : undefined;
+    const kept = typeof known === 'string' ? this.#keptManifest(known) : undefined;
+    if (kept !== undefined) return kept;
+    if (offline) throw notCached(`oci://${printable(key)}`);
+    const url = this.#urlOf(chart, `manifests/${name}`);
+    const { body, headers } = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
+    const told = isDigest(name) ? name : headers['docker-content-digest'];
+    if (typeof told === 'string' && told !== '') checkDigest(body, told, shownUrl(url));
+    const digest = isDigest(name) ? name : digestOf(body);
+    if (digest !== name) references.put(key, digest);
+    references.put(digest, body.toString('latin1'));
+    return body;
+  }
+
+  #keptManifest(digest: string): Buffer | undefined {
+    const kept = this.#options.references.get(digest);
+    if (typeof kept !== 'string') return undefined;
+    const bytes = Buffer.from(kept, 'latin1');
+    return digestOf(bytes, algorithmOf(digest)) === digest ? bytes : undefined;
   }
 
   #urlOf(chart: ChartReference, rest: string): URL {
@@ -281,16 +293,8 @@ function descriptorOf(value: Json | undefined): Descriptor | undefined {
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is none
  */
 export function chartManifest(bytes: Buffer, url: URL): ChartManifest {
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const digest = digestOf(bytes);
   return { digest, bytes, ...partsOf(object({ body: bytes, url }), url) };
-}
-
-/** What {@link ReferenceCache} was given; undefined for anything else: signatures are of the digest. */
-function keptManifest(kept: Json | undefined, url: URL): ChartManifest | undefined {
-  const bytes = Buffer.from(textField(kept, 'manifest'), 'base64');
-  if (bytes.length === 0) return undefined;
-  const found = chartManifest(bytes, url);
-  return found.digest === textField(kept, 'digest') ? found : undefined;
 }
 
 /** Is this the digest of a manifest or a blob? */

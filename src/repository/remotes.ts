@@ -1,9 +1,9 @@
 /** Repositories and registries that a run asks: each index is fetched once, connections are kept for the next request. */
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PkgError } from '../errors.ts';
-import { checkDigest } from './digest.ts';
+import { gunzipOptions } from '../gunzip.ts';
+import { checkDigest, digestOf } from './digest.ts';
 import { basicAuthorization, HttpClient } from './http.ts';
 import type { Answer, Trust } from './http.ts';
 import { ContentCache } from './content-cache.ts';
@@ -217,7 +217,7 @@ export class Remotes {
     this.#archives.set(key, archive);
     const bytes = await archive;
     checkDigest(bytes, digest, shownUrl(from));
-    this.#content.put(createHash('sha256').update(bytes).digest('hex'), 'chart', bytes);
+    this.#content.put(hash ?? digestOf(bytes).slice('sha256:'.length), 'chart', bytes);
     return bytes;
   }
 
@@ -261,8 +261,8 @@ export class Remotes {
   }
 
   /** Closes all connections. */
-  close(): void {
-    for (const client of this.#clients.values()) client.close();
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients.values()].map((client) => client.close()));
   }
 
   /** Requests to the OCI registries. */
@@ -353,7 +353,7 @@ function indexUrl(repository: URL): URL {
 async function unpacked({ body, headers }: Answer, from: URL): Promise<Buffer> {
   if (headers['content-encoding'] !== 'gzip') return body;
   try {
-    return await promisify(gunzip)(body, { maxOutputLength: MAX_INDEX });
+    return await promisify(gunzip)(body, gunzipOptions(body, MAX_INDEX));
   } catch (cause) {
     throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} cannot be unpacked`, { cause });
   }

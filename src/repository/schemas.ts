@@ -123,7 +123,7 @@ class SchemaNetwork {
       if (!(error instanceof PkgError)) throw error;
       throw failure(`the schema cannot be fetched: ${error.message}`, error.hints, error);
     } finally {
-      client.close();
+      await client.close();
     }
   }
 }

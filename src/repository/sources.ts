@@ -23,16 +23,15 @@ import { chartUrl, shownUrl } from './urls.ts';
  * A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself; a folder is
  * packed, with this time for its files.
  */
-export type Resolved = Locked & { archive: ((modified: Date | undefined) => Promise<Archive>) | undefined };
+export type Resolved = Locked & {
+  archive: ((modified: Date | undefined) => Promise<Archive | FetchedArchive>) | undefined;
+};
 
 /** An archive, and what it is called in `charts/`. */
-export type Archive = {
-  name: string;
-  bytes: Uint8Array;
-  location: string;
-  /** Fetches its provenance, if there is any; undefined for a folder that was packed here. */
-  fetchProvenance?: () => Promise<Buffer | undefined>;
-};
+export type Archive = { name: string; bytes: Uint8Array; location: string };
+
+/** One that was fetched, and not packed here from a folder: there may be a provenance of it. */
+export type FetchedArchive = Archive & { fetchProvenance: () => Promise<Buffer | undefined> };
 
 /**
  * Chooses the version of a dependency.
@@ -157,7 +156,7 @@ async function resolveRegistry(
   const version = isVersion ? dependency.version : versions.find((one) => fits(one, constraint));
   if (version === undefined) throw noVersion(chart, dependency, versions[0]);
   const location = printable(`${repository}/${name}:${version}`);
-  const archive = async (): Promise<Archive> => {
+  const archive = async (): Promise<FetchedArchive> => {
     const tag = version.replaceAll('+', '_');
     // All is of one manifest: a tag may move meanwhile.
     const manifest = await registry.resolve(reference, tag);
@@ -193,7 +192,7 @@ async function resolveIndex(
     { repository, url: from, digest: entry.digest, names, fileName, location },
     remotes,
   );
-  const archive = async (): Promise<Archive> => ({
+  const archive = async (): Promise<FetchedArchive> => ({
     name: fileName,
     bytes: await found.fetch(),
     location,

@@ -14,7 +14,7 @@ import { declaredDependencies, lockDigest, lockText, readLocked } from './lock.t
 import type { Declared, Locked } from './lock.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { resolveDependency } from './sources.ts';
-import type { Archive, Resolved } from './sources.ts';
+import type { Archive, FetchedArchive, Resolved } from './sources.ts';
 import { shownText } from './urls.ts';
 import { replaceArchives } from './vendor.ts';
 
@@ -26,7 +26,7 @@ export type UpdateOptions = {
   /** The versions of the lock file are fetched, and none are chosen. */
   locked?: boolean;
   /** Throws for an archive that was fetched and is not signed as it should be. Folders (`file://`) are not asked about. */
-  verify?: (archive: Archive) => Promise<void>;
+  verify?: (archive: FetchedArchive) => Promise<void>;
   /** Told of dependencies that may get another version than was chosen for them. */
   warn?: (message: string) => void;
   /** Told what is done, in Helm's words, a line each. */
@@ -209,7 +209,7 @@ async function fetchArchive(
 ): Promise<Archive | undefined> {
   const fetched = await archive?.(modified);
   if (fetched === undefined) return undefined;
-  if (fetched.fetchProvenance !== undefined) await verify?.(fetched);
+  if ('fetchProvenance' in fetched) await verify?.(fetched);
   const { metadata } = await readChartArchive(fetched.bytes, fetched.location);
   if (metadata.name === name) return fetched;
   const found = printable(metadata.name, 60);

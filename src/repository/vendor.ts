@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
-import { printable } from '../errors-text.ts';
-import { removeAbandoned } from '../files.ts';
+import { removeAbandoned, unwritable } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 
 /** What `charts/` is to hold. */
@@ -35,11 +34,7 @@ export async function replaceArchives(folder: string, vendored: Vendored): Promi
   } catch (cause) {
     for (const step of undo.toReversed()) await step().catch(() => undefined);
     if (cause instanceof PkgError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(charts)} cannot be changed (${code})`, {
-      hints: ['nothing was changed'],
-      cause,
-    });
+    throw unwritable(charts, cause, ['nothing was changed']);
   } finally {
     if (aside !== '') await rm(aside, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -19,6 +19,7 @@ const MOST_ALIASED_TEXT = 1 << 24;
 export class Decoder {
   readonly #unique: boolean;
   readonly #textFloats: boolean;
+  readonly #writtenKeys: boolean;
   /** Nodes read, and those of them that came out of aliases: what go-yaml bounds. */
   #nodes = 0;
   #aliased = 0;
@@ -33,9 +34,11 @@ export class Decoder {
   /**
    * @param unique a key that is written twice in a map is an error
    * @param textFloats floats become the text that sigs.k8s.io/yaml makes of them where text is wanted
+   * @param writtenKeys plain keys such as `on` and `no` stay what is written
    */
-  constructor(unique: boolean, textFloats = false) {
+  constructor(unique: boolean, textFloats = false, writtenKeys = false) {
     this.#unique = unique;
+    this.#writtenKeys = writtenKeys;
     this.#textFloats = textFloats;
   }
 
@@ -185,6 +188,8 @@ export class Decoder {
     }
     const key = scalarValue(node);
     if (typeof key === 'string') return key;
+    if (this.#writtenKeys && typeof key === 'boolean' && node.tag === '' && !/^(?:true|false)$/i.test(node.value))
+      return node.value;
     const tooLarge = typeof key === 'bigint' && key >= 2n ** 63n && !isFloat(node.value, key);
     if (typeof key === 'object' || tooLarge) {
       const problem = tooLarge ? 'this key is too large a number' : `a key cannot be null: write '""' or a name`;

@@ -1,18 +1,26 @@
-import type { Node, Pair } from 'yaml';
+import type { Document, LineCounter as Lines, Node, Pair } from 'yaml';
+
+/** The text that was read last: whoever asks for one place of a values file asks for others. */
+let last: { text: string; lines: Lines; documents: Document[] } | undefined;
 
 /**
  * Where in a YAML text the value at a path is written: line and column of its key, or of the item for a
- * list index; both count from 1. Undefined when the text does not hold the path (or is not YAML).
+ * list index; both count from 1; and how the value is written, if it is a scalar without quotes. Undefined when the text
+ * does not hold the path (or is not YAML).
  */
 export async function locateKeys(
   text: string,
   path: readonly (string | number)[],
-): Promise<{ line: number; column: number } | undefined> {
+): Promise<{ line: number; column: number; plain?: string } | undefined> {
   const { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } = await import('./document.ts');
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1', merge: true, uniqueKeys: false });
+  if (last?.text !== text) {
+    const lines = new LineCounter();
+    const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1', merge: true, uniqueKeys: false });
+    last = { text, lines, documents: [...documents] };
+  }
+  const { lines, documents } = last;
   // Of several documents the last one that has the path counts, as when they are merged.
-  for (const document of [...documents].reverse()) {
+  for (const document of documents.toReversed()) {
     let node: unknown = document.contents;
     let found: Node | undefined;
     for (const part of path) {
@@ -20,7 +28,7 @@ export async function locateKeys(
       const next: unknown = isSeq(node)
         ? node.items[Number(part)]
         : isMap(node)
-          ? node.items.findLast((pair) => keyText(pair) === String(part))
+          ? node.items.findLast((pair) => isKey(pair, String(part)))
           : undefined;
       if (next === undefined) {
         found = undefined;
@@ -31,13 +39,16 @@ export async function locateKeys(
     }
     if (found?.range) {
       const { line, col } = lines.linePos(found.range[0]);
-      return { line, column: col };
+      const value = isAlias(node) ? node.resolve(document) : node;
+      const plain = isScalar(value) && value.type === 'PLAIN' ? value.source : undefined;
+      return { line, column: col, ...(plain !== undefined && { plain }) };
     }
   }
   return undefined;
 
-  function keyText(pair: Pair): string | undefined {
-    if (!isScalar(pair.key)) return undefined;
-    return String(pair.key.value ?? pair.key.source ?? '');
+  /** As it is read, and as it is written: `on` may be either. */
+  function isKey(pair: Pair, name: string): boolean {
+    if (!isScalar(pair.key)) return false;
+    return String(pair.key.value ?? pair.key.source ?? '') === name || pair.key.source === name;
   }
 }

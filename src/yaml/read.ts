@@ -24,6 +24,8 @@ export type YamlOptions = {
    * given as the text that Helm makes of it.
    */
   floats?: 'text';
+  /** A plain key that YAML 1.1 takes for a boolean, as `on`, `no` and `y`, is the text that is written. */
+  keys?: 'written';
   /**
    * The last line is ended where it is not. Kubernetes' reader of YAML streams, by which Helm reads values and CRDs,
    * ends every line, so that a block text keeps its newline at the end of a file: `a: |\n  x` is "x\n".
@@ -85,6 +87,9 @@ export function positionAt(text: string, offset: number, file: string): Position
   return { file, line, column: offset - start + 1 };
 }
 
+/** What may be a key that YAML 1.1 takes for a boolean. */
+const BOOLEAN_KEY = /(?:^|[\s,{?])(?:y|n|yes|no|on|off)[ \t]*:/im;
+
 type Document = { value: Value; offset: number };
 
 function compose(given: string, file: string, options: YamlOptions): Document[] {
@@ -94,13 +99,14 @@ function compose(given: string, file: string, options: YamlOptions): Document[] 
   }
   const unique = options.duplicateKeys === 'error';
   const textFloats = options.floats === 'text';
-  const fast = readFast(text, unique);
+  const written = options.keys === 'written' && BOOLEAN_KEY.test(text);
+  const fast = written ? undefined : readFast(text, unique);
   if (fast !== undefined && !(textFloats && holdsDoubtful(fast.value))) return [{ value: fast.value, offset: 0 }];
   try {
     const reader = new DocumentReader(text, readableUntil(text));
     const nodes: YamlNode[] = [];
     for (let node = reader.next(); node !== undefined; node = reader.next()) nodes.push(node);
-    const decoder = new Decoder(unique, textFloats);
+    const decoder = new Decoder(unique, textFloats, written);
     return nodes.map((node) => ({ value: decoder.document(node), offset: node.at }));
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;

@@ -198,7 +198,8 @@ async function againstRegistry(): Promise<void> {
     let number = 0;
     const push = (): string[] => ['push', archive, `oci://${registry.host}/push-${number++}`, '--plain-http'];
     compare('push of 5 MB', push, { wall: 1 });
-    output(command('pkg', ['push', archive, `oci://${registry.host}/charts`, '--plain-http']));
+    const pushed = output(command('pkg', ['push', archive, `oci://${registry.host}/charts`, '--plain-http']));
+    const digest = /Digest: (\S+)/.exec(pushed)?.[1] ?? '';
     const reference = [`oci://${registry.host}/charts/five`, '--version', '1.0.0', '--plain-http'];
     compare(
       'pull of 5 MB',
@@ -207,6 +208,8 @@ async function againstRegistry(): Promise<void> {
       (one) => rmSync(join(homeOf(one), 'cache'), { recursive: true, force: true }),
     );
     compare('template from a registry, second time', () => ['template', 'five', ...reference], { wall: 0.5 });
+    const byDigest = [`oci://${registry.host}/charts/five@${digest}`, '--plain-http'];
+    compare('the same by digest', () => ['template', 'five', ...byDigest], { wall: 0.75 });
     await showFetchesNoContent(registry.host);
   } finally {
     await registry.close();

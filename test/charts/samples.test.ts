@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lintChart } from '../../src/render/lint.ts';
 import type { JsonObject } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
+import { nothingStored, storedBy } from '../render/support.ts';
 import { GUESTBOOK, WEB, expectHelmReads, kindsOf, objectOf, render } from './support.ts';
 
 const REDIS: string = join(GUESTBOOK, 'charts', 'redis');
@@ -114,8 +115,8 @@ describe('guestbook', () => {
   });
 
   test('makes a password once', async () => {
-    const first = await render(GUESTBOOK);
-    const second = await render(GUESTBOOK, {}, { storedValues: first.storedValues });
+    const first = await render(GUESTBOOK, {}, { random: nothingStored() });
+    const second = await render(GUESTBOOK, {}, { random: storedBy(first) });
     const other = await render(GUESTBOOK);
     expect(objectOf(second, 'Secret')).toEqual(objectOf(first, 'Secret'));
     expect(objectOf(other, 'Secret')).not.toEqual(objectOf(first, 'Secret'));

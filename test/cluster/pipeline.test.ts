@@ -13,6 +13,15 @@ import type { Registry } from '../support/registry.ts';
 
 const program = await findRegistry();
 
+/** What the steps run that the README shows: `pkg …` of each, on one line. */
+function pipelineOfReadme(): string[] {
+  const [, block = ''] = /\n## A pipeline\n[^]*?```yaml\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  return block.split(/^- /m).flatMap((step) => {
+    const [, command] = /run:(?: >-)?\s+(?:echo "\$TOKEN" \| )?pkg ([^]*)$/.exec(step) ?? [];
+    return command === undefined ? [] : [command.trim()];
+  });
+}
+
 describe.skipIf(program === undefined)('a registry with logins', () => {
   let registry: Registry;
   beforeAll(async () => {
@@ -37,29 +46,38 @@ describe.skipIf(program === undefined)('a registry with logins', () => {
       return done;
     };
     const ca = ['--ca-file', registry.caFile];
-    const place = `oci://${registry.host}/charts`;
     const output = (name: string): string | undefined =>
       readFileSync(env.GITHUB_OUTPUT, 'utf8')
         .match(new RegExp(`^${name}=(.*)$`, 'gm'))
         ?.at(-1)
         ?.slice(name.length + 1);
-    await pkg('registry', 'login', registry.host, '-u', LOGIN.username, '--password-stdin', ...ca);
+    // The commands of the README, with this registry, chart and namespace in them.
+    const run = async (words: string): Promise<Run> => {
+      const filled = words
+        .replace(/\$\{\{ steps\.chart\.outputs\.(\w+) \}\}/g, (_, name: string) => output(name) ?? '')
+        .replaceAll('registry.example.com', registry.host)
+        .replace('./web', chart)
+        .replace('-u ci', `-u ${LOGIN.username}`)
+        .replace('--namespace prod', `--namespace ${ns}`);
+      return pkg(...filled.split(/\s+/), ...ca);
+    };
+    const [login = '', publish = '', upgrade = ''] = pipelineOfReadme();
+    await run(login);
 
-    await pkg('publish', chart, place, ...ca);
+    await run(publish);
     expect(output('changed')).toBe('true');
-    const first = `${output('reference')}@${output('digest')}`;
-    await pkg('upgrade', '--install', 'shop', first, '--wait', ...ca);
+    await run(upgrade);
     const deployment = `/apis/apps/v1/namespaces/${ns}/deployments/shop-web`;
     expect((await admin().get(deployment)).status.availableReplicas).toBeGreaterThan(0);
 
-    await pkg('publish', chart, place, ...ca);
+    await run(publish);
     expect(output('changed')).toBe('false');
 
     const values = join(chart, 'values.yaml');
     writeFileSync(values, `${readFileSync(values, 'utf8')}\n# another comment\n`);
-    await pkg('publish', chart, place, '--bump', 'minor', ...ca);
+    await run(publish);
     expect(output('changed')).toBe('true');
-    await pkg('upgrade', '--install', 'shop', `${output('reference')}@${output('digest')}`, '--wait', ...ca);
+    await run(upgrade);
     const history = JSON.parse((await helmOn(ns, ['history', 'shop', '-o', 'json'])).stdout) as { chart: string }[];
     expect(history).toHaveLength(2);
     expect(history.at(-1)?.chart).toBe(`web-${output('version')}`);

@@ -35,7 +35,10 @@ test('helm rolls back, and the next upgrade keeps what lives', async () => {
   const one = chart({ db: DB });
   await pkg(ns, 'install', 'r', one);
   const first = await dataOf(ns, 'db');
-  await pkg(ns, 'upgrade', 'r', chart({ db: DB, cache: CACHE }));
+  const more = await pkgOn(ns, ['upgrade', 'r', chart({ db: DB, cache: CACHE })]);
+  expect(more.stderr).toBe(
+    'note: the random value Secret/cache:data.password is made anew: no revision has stored it\n',
+  );
   expect(await dataOf(ns, 'db')).toEqual(first);
   const cache = await dataOf(ns, 'cache');
   await helm(ns, 'rollback', 'r', '1');
@@ -125,9 +128,9 @@ test('where nothing is stored, what lives in the same field is used: in a kept S
   await pkg(ns, 'uninstall', 'r');
   await pkg(ns, 'install', 'r', kept);
   expect(await dataOf(ns, 'db')).toEqual(first);
-  // The name of the template is part of what names a value: under another nothing is stored.
   await pkg(ns, 'install', 's', chart({ one: DB.replace('name: db', 'name: other') }));
   const other = await dataOf(ns, 'other');
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/pkg.v1.s.v1`);
   await pkg(ns, 'upgrade', 's', chart({ two: DB.replace('name: db', 'name: other') }));
   expect(await dataOf(ns, 'other')).toEqual(other);
 });
@@ -138,19 +141,22 @@ test('of different values that revisions stored, the one that lives is used', as
   await pkg(ns, 'install', 'r', one);
   const first = await dataOf(ns, 'db');
   await pkg(ns, 'upgrade', 'r', one, '--set', 'a=b');
-  // As versions of pkg before this rule wrote it: another word, and another value beside the newest revision.
+  // As the first versions of pkg wrote it: another word, names from the template, and another value.
   const path = `/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v2`;
-  const { metadata, data } = await admin().get(path);
-  const text = Buffer.from(data.values as string, 'base64').toString();
-  const others = text.replace(first['password'] ?? '', 'another-value').replaceAll('values', 'keepsakes');
+  const { metadata } = await admin().get(path);
+  const earlier = {
+    'made/templates/db.yaml.hbs>randAlphaNum(24)': 'another-value',
+    'made/templates/db.yaml.hbs>randAlpha(12)': first['url']?.slice('user:'.length, -'@host'.length),
+  };
   await admin().delete(path);
   await admin().create(`/api/v1/namespaces/${ns}/secrets`, {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'kubepkg.dev/keepsakes.v1',
     metadata: { name: 'pkg.v1.r.v2', ownerReferences: metadata.ownerReferences },
-    data: { keepsakes: Buffer.from(others).toString('base64') },
+    data: { keepsakes: Buffer.from(JSON.stringify(earlier)).toString('base64') },
   });
+  expect(await pkg(ns, 'get', 'stored', 'r')).toContain('made/templates/db.yaml.hbs>randAlphaNum');
   await pkg(ns, 'upgrade', 'r', one, '--set', 'a=c');
   expect(await dataOf(ns, 'db')).toEqual(first);
   await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
@@ -168,7 +174,7 @@ test('what helm brought back from an older manifest is used, not what was stored
   // All that knows the first values goes, but the manifest.
   await admin().delete(`/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v1`);
   await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
-  await pkg(ns, 'upgrade', 'r', one, '--set', 'a=b');
+  expect((await pkgOn(ns, ['upgrade', 'r', one, '--set', 'a=b'])).status).toBe(0);
   const second = await dataOf(ns, 'db');
   expect(second['password']).not.toBe(first['password']);
   await helm(ns, 'rollback', 'r', '1');
@@ -210,7 +216,7 @@ test('a random value that changes is a line in the plan, without the value', asy
   const first = await dataOf(ns, 'db');
   const { stderr, stdout } = await pkgOn(ns, ['diff', 'upgrade', 'r', longer]);
   const line =
-    'the random value in data.password of Secret "db" changes: it is made anew, since no revision has stored it';
+    'the random value in data.password of Secret "db" changes: it is made anew, since the arguments of randAlphaNum have changed';
   expect(stderr + stdout).toContain(line);
   const run = await pkgOn(ns, ['upgrade', 'r', longer]);
   expect(run.stderr).toContain(line);
@@ -239,6 +245,8 @@ test('stored values that cannot be read stop the upgrade: to go on could change 
     {},
     { values: Buffer.from('{').toString('base64') },
     { values: Buffer.from('[]').toString('base64') },
+    { values: Buffer.from('{}').toString('base64'), keyed: Buffer.from('{}').toString('base64') },
+    { values: Buffer.from('{}').toString('base64'), keyed: Buffer.from('[{"keys":["a"]}]').toString('base64') },
   ]) {
     await admin().delete(path);
     await admin().create(`/api/v1/namespaces/${ns}/secrets`, {
@@ -250,6 +258,92 @@ test('stored values that cannot be read stop the upgrade: to go on could change 
     const said = await pkgFails(ns, 'PKG_RECORD_CORRUPT', ['upgrade', 'r', one]);
     expect(said).toContain(`delete secret pkg.v1.r.v1`);
   }
+});
+
+const USERS = secret(
+  'users',
+  '{{#each values.users}}\n{{this}}: {{randAlphaNum 16}}\n{{/each}}\nroot: {{randAlphaNum 16 key="root"}}\n',
+);
+
+test('edits of a chart change no other value, and rotating changes the one that is named', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', chart({ users: USERS }), '--set', 'users={a,b}');
+  const first = await dataOf(ns, 'users');
+  const edited = chart({
+    accounts: `{{! another call, file and order }}\n${USERS.replace('{{#each', 'more: {{randAlphaNum 16}}\n{{#each')}`,
+  });
+  const said = await pkgOn(ns, ['upgrade', 'r', edited, '--set', 'users={c,b,a}']);
+  expect(said.stderr).toContain('the random value Secret/users:data.c is made anew: no revision has stored it');
+  expect(said.stderr).not.toContain('Secret/users:data.a');
+  expect(await dataOf(ns, 'users')).toMatchObject(first);
+
+  const listed = await pkg(ns, 'get', 'stored', 'r');
+  const rows = listed
+    .trimEnd()
+    .split('\n')
+    .map((row) => row.trimEnd().split(/\s+/));
+  expect(rows).toEqual([
+    ['KEY', 'FUNCTION', 'REVISION', 'ALSO'],
+    ['Secret/users:data.a', 'randAlphaNum', '2'],
+    ['Secret/users:data.b', 'randAlphaNum', '2'],
+    ['Secret/users:data.c', 'randAlphaNum', '2'],
+    ['Secret/users:data.more', 'randAlphaNum', '2'],
+    ['root', 'randAlphaNum', '2', 'Secret/users:data.root'],
+  ]);
+  const json = await pkg(ns, 'get', 'stored', 'r', '-o', 'json', '--revision', '1');
+  expect((JSON.parse(json) as { keys: string[] }[]).map(({ keys }) => keys.at(-1))).toEqual([
+    'Secret/users:data.a',
+    'Secret/users:data.b',
+    'Secret/users:data.root',
+  ]);
+  for (const value of Object.values(await dataOf(ns, 'users'))) expect(listed + json).not.toContain(value);
+
+  const before = await dataOf(ns, 'users');
+  const args = ['r', edited, '--set', 'users={c,b,a}', '--rotate', 'root', '--rotate', '*.b'];
+  const plan = await pkgOn(ns, ['diff', 'upgrade', ...args]);
+  expect(plan.stdout + plan.stderr).toContain(
+    'the random value in data.b of Secret "users" changes: it is made anew, since --rotate asks for it',
+  );
+  expect(await dataOf(ns, 'users')).toEqual(before);
+  expect((await pkgOn(ns, ['upgrade', ...args])).status).toBe(0);
+  const rotated = await dataOf(ns, 'users');
+  expect(Object.keys(rotated).filter((name) => rotated[name] !== before[name])).toEqual(['b', 'root']);
+  await pkg(ns, 'upgrade', 'r', edited, '--set', 'users={c,b,a}');
+  expect(await dataOf(ns, 'users')).toEqual(rotated);
+  await pkgFails(ns, 'PKG_USAGE', ['upgrade', 'r', edited, '--set', 'users={c,b,a}', '--rotate', 'rot']);
+  expect(await statuses(ns, 'r')).toEqual(['superseded', 'superseded', 'superseded', 'deployed']);
+});
+
+test('values that an earlier version of pkg stored get keys with the next upgrade', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', chart({ db: DB, cache: CACHE }));
+  const now = async (): Promise<Record<string, string | undefined>> => ({
+    ...(await dataOf(ns, 'db')),
+    cache: (await dataOf(ns, 'cache'))['password'],
+  });
+  const first = await now();
+  const path = `/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v1`;
+  const { metadata } = await admin().get(path);
+  await admin().delete(path);
+  const earlier = {
+    'made/templates/db.yaml.hbs>randAlphaNum(24)': first['password'],
+    'made/templates/db.yaml.hbs>randAlpha(12)': first['url']?.slice('user:'.length, -'@host'.length),
+    'made/templates/cache.yaml.hbs>randAlphaNum(24)': first['cache'],
+  };
+  await admin().create(`/api/v1/namespaces/${ns}/secrets`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubepkg.dev/stored-values.v1',
+    metadata: { name: 'pkg.v1.r.v1', ownerReferences: metadata.ownerReferences },
+    data: { values: Buffer.from(JSON.stringify(earlier)).toString('base64') },
+  });
+  // Nothing lives that could say it.
+  await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
+  await pkg(ns, 'upgrade', 'r', chart({ db: DB, cache: CACHE }));
+  expect(await now()).toEqual(first);
+  await admin().delete(path);
+  await pkg(ns, 'upgrade', 'r', chart({ moved: `${CACHE}---\n${DB}` }));
+  expect(await now()).toEqual(first);
 });
 
 type Operation =

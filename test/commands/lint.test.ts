@@ -108,7 +108,9 @@ test('charts that are not there fail by themselves, as with helm', () => {
     const where = theirs.status === 0 ? 'stdout' : 'stderr';
     expect(summary.exec(mine[where])?.[0]).toBe(summary.exec(theirs[where])?.[0]);
   }
-  expect(pkg(['lint', 'nowhere'], { cwd }).stdout).toContain('there is no chart at nowhere');
+  const home = { cwd, env: { HELM_CONFIG_HOME: join(cwd, 'none') } };
+  expect(pkg(['lint', './nowhere'], home).stdout).toContain('there is no chart at ./nowhere');
+  expect(pkg(['lint', 'nowhere'], home).stdout).toContain('there is no chart nowhere here');
 });
 
 test('our own rules only inform where the templates are Go templates', () => {

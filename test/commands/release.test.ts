@@ -38,6 +38,37 @@ function files(below = ''): string[] {
   );
 }
 
+test('random values go with their fields through edits of a chart, until they are rotated', () => {
+  const chart = join(folder, '..', 'chart');
+  const users = (more: string): string =>
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: users}\nstringData:\n' +
+    `  ${more}\n  {{#each values.users}}\n  {{this}}: {{randAlphaNum 16}}\n  {{/each}}\n`;
+  const write = (file: string, more: string): void => {
+    rmSync(chart, { recursive: true, force: true });
+    writeFiles(chart, {
+      'Chart.yaml': 'apiVersion: v2\nname: made\nversion: 1.0.0\n',
+      [`templates/${file}.yaml.hbs`]: users(more),
+    });
+  };
+  const data = (): Record<string, string> =>
+    Object.fromEntries(at(read('_secret', 'default', 'secret', 'users.yaml'), 'data') as Map<string, string>);
+  write('users', 'root: x');
+  expect(run('install', 'r', chart, '--set', 'users={a,b}').status).toBe(0);
+  const first = data();
+  write('accounts', 'more: {{randAlphaNum 16}}');
+  const edited = run('upgrade', 'r', chart, '--set', 'users={b,c,a}');
+  expect(edited.stderr).toContain('the random value Secret/users:data.c is made anew: no revision has stored it');
+  const second = data();
+  expect(second).toMatchObject({ a: first['a'], b: first['b'] });
+  const rotated = run('upgrade', 'r', chart, '--set', 'users={b,c,a}', '--rotate', '*.a');
+  expect(rotated.stderr).toContain('data.a of Secret "users" changes: it is made anew, since --rotate asks for it');
+  expect(data()).toMatchObject({ b: second['b'], c: second['c'], more: second['more'] });
+  expect(data()['a']).not.toBe(second['a']);
+  expect(run('get', 'stored', 'r').stdout).toContain('Secret/users:data.more');
+  expect(run('template', 'r', chart, '--rotate', '*.a').status).toBe(0);
+  expect(run('upgrade', 'r', chart, '--rotate', 'none').stderr).toContain('has a key that matches none');
+});
+
 test('install writes objects and a record that the real helm reads', () => {
   const install = run('install', 'demo', 'charts/guestbook', '-o', 'json');
   expect(install.stderr).toBe('note: hooks are recorded but not run in a directory: Job "demo-guestbook-welcome"\n');

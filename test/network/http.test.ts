@@ -17,7 +17,7 @@ import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const closing: (() => void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
@@ -242,6 +242,61 @@ describe('a server', () => {
   });
 });
 
+describe('an upload', () => {
+  const body = Buffer.alloc(64 << 20);
+
+  /** A server that reads so many bytes in 10 ms, and answers once it has read all. */
+  const reading = (rate: number): Promise<URL> =>
+    raw((socket) => {
+      let read = 0;
+      socket.pause();
+      const timer = setInterval(() => {
+        read += (socket.read(Math.min(socket.readableLength, rate)) as Buffer | null)?.length ?? 0;
+        if (read > body.length) socket.write('HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n');
+      }, 10);
+      socket.on('readable', () => undefined);
+      socket.on('close', () => clearInterval(timer));
+    });
+
+  test('that is slow goes on as long as bytes go out', async () => {
+    const url = await reading(1 << 17);
+    expect(await get(url, { method: 'PUT', body }, { silence: 500, buffered: 2_500 })).toBe(201);
+  });
+
+  test('that stands still ends', async () => {
+    const url = await reading(0);
+    const error = await failure(get(url, { method: 'PUT', body }, { silence: 300, buffered: 0 }));
+    expect(failureOf(error).code).toBe('ETIMEDOUT');
+  });
+});
+
+test('a HEAD costs no connection', async () => {
+  let connections = 0;
+  const url = await raw((socket) => {
+    connections++;
+    socket.on('data', (data) => {
+      const isHead = data.toString().startsWith('HEAD');
+      socket.write(`HTTP/1.1 ${isHead ? 404 : 200} X\r\ncontent-length: 3\r\n\r\n${isHead ? '' : 'abc'}`);
+    });
+  });
+  const http = client();
+  for (const method of ['HEAD', 'GET', 'HEAD', 'HEAD', 'POST', 'GET'] as const) {
+    await http.request({ method, url, limit: 3 });
+  }
+  expect(connections).toBe(1);
+});
+
+test('a body after the answer to a HEAD, against the rules, is not taken for the next answer', async () => {
+  const url = await raw((socket) => {
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc'));
+  });
+  const http = client();
+  for (const method of ['HEAD', 'GET', 'HEAD', 'GET'] as const) {
+    const { status, body } = await http.request({ method, url, limit: 3 });
+    expect([status, body.toString()]).toEqual([200, method === 'GET' ? 'abc' : '']);
+  }
+});
+
 test('files go up and come down as streams, and a repeated upload is read again', async () => {
   const file = join(temporaryFolder(), 'up');
   const text = 'ab'.repeat(1 << 20);
@@ -280,7 +335,7 @@ describe('a request that is called off', () => {
 
   test('by closing the client fails', async () => {
     const http = client();
-    const server = await start(() => http.close());
+    const server = await start(() => void http.close());
     expect(await failure(http.request({ url: new URL(server.url), limit: 10 }))).toBeInstanceOf(Error);
   });
 });

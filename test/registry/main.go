@@ -1,4 +1,4 @@
-// An OCI registry for tests: that of the CNCF's Distribution project, which keeps everything in memory, and without
+// An OCI registry for tests: that of the CNCF's Distribution project, which keeps everything in a folder, and without
 // the drivers for clouds, which take long to build.
 package main
 
@@ -8,7 +8,7 @@ import (
 	"github.com/distribution/distribution/v3/registry"
 	_ "github.com/distribution/distribution/v3/registry/auth/htpasswd"
 	_ "github.com/distribution/distribution/v3/registry/auth/token"
-	_ "github.com/distribution/distribution/v3/registry/storage/driver/inmemory"
+	_ "github.com/distribution/distribution/v3/registry/storage/driver/filesystem"
 )
 
 func main() {

@@ -151,3 +151,23 @@ describe('native templates', () => {
     expect(charged.size).toBeGreaterThan(names.length / 2);
   });
 });
+
+describe('native templates end before they take long', () => {
+  const each = (count: number, inside: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  {{#each (until ${count})}}\n  ${inside}\n  {{/each}}\n`;
+
+  test.each([
+    ['a million values', each(1_000_000, 'k{{@index}}: {{this}}')],
+    ['a million values of one field', each(1_000_000, 'k{{@index}}: x').replace('data:', 'data: {}\nbinaryData:')],
+    ['100,000 random values', each(100_000, 'k{{@index}}: {{randAlphaNum 9}}')],
+    ['100,000 random values that are bound', each(100_000, '{{#with (randAlphaNum 9) as |p|}}{{p}}{{/with}}: x')],
+    ['keys of RSA in a loop', each(100, 'k{{@index}}: {{genPrivateKey "rsa"}}')],
+    ['texts as templates in a loop', each(100_000, 'k{{@index}}: {{tpl (printf "{{release.name}}%v" this)}}')],
+    ['a chain of 50,000 links', `{{#if values.a}}\n${'{{else if values.a}}\n'.repeat(50_000)}{{/if}}\n`],
+    ['blocks in blocks', `${'{{#if values.a}}'.repeat(2000)}${'{{/if}}'.repeat(2000)}`],
+  ])('%s', { timeout: 60_000 }, async (_, template) => {
+    const { seconds, code } = await take('x.yaml.hbs', template);
+    expect(code).toBe('PKG_TEMPLATE_LIMIT');
+    expect(seconds).toBeLessThan(MOST_SECONDS);
+  });
+});

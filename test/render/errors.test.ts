@@ -5,7 +5,7 @@ import { PkgError, formatPosition } from '../../src/errors.ts';
 import type { Chart } from '../../src/chart/chart.ts';
 import { createOrigins } from '../../src/chart/origins.ts';
 import { fromPlain } from '../../src/yaml/value.ts';
-import { chartOf, configMap, render } from './support.ts';
+import { chartOf, configMap, nothingStored, render, storedBy } from './support.ts';
 
 const NO_SOURCES = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
@@ -133,16 +133,16 @@ test.each([
   [
     "a name as Go's templates have it",
     configMap('a: {{ include "x" .Values.a }}'),
-    '6:21',
-    '. is not expected here',
-    'in Handlebars names have no dot in front: values.x, release.name',
+    '6:6',
+    '{{ include "x" .Values.a }} is written as in another template language',
+    'write {{include "x" values.a}}',
   ],
   [
     'a place in a list as JavaScript has it',
     configMap('a: {{values.l[0]}}'),
-    '6:15',
-    'l is not expected here',
-    'places and unusual names are written in brackets: list.[0], map.[a name]',
+    '6:6',
+    'there is no [ ] in native templates: {{values.l[0]}}',
+    'write {{values.l.[0]}}',
   ],
   ['a tag too many', configMap('a: b{{/if}}'), '6:7', '{{/ is not expected here', 'no block is open here'],
   [
@@ -257,10 +257,10 @@ test('random values stay as they are kept, and a checksum over their template se
     'templates/s.yaml.hbs': secret,
     'templates/x.yaml.hbs': configMap('sum: {{sha256sum (include "s.yaml")}}'),
   });
-  const first = await render(chart);
-  const second = await render(chart, { storedValues: first.storedValues });
+  const first = await render(chart, { random: nothingStored() });
+  const second = await render(chart, { random: storedBy(first) });
   expect(second.objects.map(({ text }) => text)).toEqual(first.objects.map(({ text }) => text));
-  expect([...first.storedValues.keys()]).toHaveLength(1);
+  expect(first.randomValues.map(({ keys }) => keys)).toEqual([['Secret/s:data.p']]);
 });
 
 test('a field is traced to its template and its value', async () => {

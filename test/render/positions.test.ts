@@ -271,15 +271,15 @@ test.each([
 test.each([
   [
     'a label of a document without mustaches',
-    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels:\n    a: b\n    c: 1\n',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels:\n    a: b\n    c: [1]\n',
     '7:5',
     'the value of label c is a string, and this is not',
   ],
   [
-    'a name that is a number',
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 1}\n',
+    'a name that is a number with a fraction',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 1.5}\n',
     '3:12',
-    'metadata.name is a string, and this is not',
+    'metadata.name is a text in Kubernetes, and 1.5 is none',
   ],
   [
     'a name that is missing',
@@ -288,8 +288,8 @@ test.each([
     'an object needs metadata.name',
   ],
   [
-    'a namespace that is a number',
-    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  namespace: 5\n',
+    'a namespace that is a list',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  namespace: [5]\n',
     '5:3',
     'metadata.namespace is a string, and this is not',
   ],
@@ -301,7 +301,7 @@ test.each([
   ],
   [
     'a label of an item of a typed list',
-    'apiVersion: v1\nkind: ConfigMapList\nitems:\n  - metadata: {name: x, labels: {a: 1}}\n',
+    'apiVersion: v1\nkind: ConfigMapList\nitems:\n  - metadata: {name: x, labels: {a: [1]}}\n',
     '4:34',
     'the value of label a is a string, and this is not',
   ],
@@ -313,9 +313,9 @@ test.each([
   ],
   [
     'an event of a hook',
-    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations:\n    helm.sh/hook: no\n',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations:\n    helm.sh/hook: false\n',
     '6:5',
-    'the value of annotation helm.sh/hook is a string, and this is not',
+    'false is not an event of a hook',
   ],
   [
     'a key given twice inside a document of its own',
@@ -333,13 +333,13 @@ test.each([
 test('a complaint about a field tells where its value comes from, also in a subchart', async () => {
   const label = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels: {{values.labels}}\n';
   const db = chartOf({ 'templates/x.yaml.hbs': label }, {});
-  const parent = chartOf({}, { db: { labels: { a: 1 } } });
+  const parent = chartOf({}, { db: { labels: { a: [1] } } });
   const subchart = { ...db, metadata: { ...db.metadata, name: 'db' } };
   const chart = { ...parent, dependencies: [subchart] };
   const sources = {
     valueFiles: [],
     setJson: [],
-    set: ['db.labels.a=1'],
+    set: ['db.labels.a={1}'],
     setString: [],
     setFile: [],
     setLiteral: [],

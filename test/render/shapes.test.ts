@@ -14,7 +14,8 @@ const [node] = template.program.body;
 function read(parts: readonly string[]): unknown {
   const budget = { left: 1e6 };
   const output = new Output(new Slots(), budget);
-  for (const part of parts) if (node?.type === 'ContentStatement') output.add(part, template, node);
+  for (const part of parts)
+    if (node?.type === 'ContentStatement') output.add(part, { template, calls: undefined }, node);
   const reader = new DocumentReader(new Slots(), budget);
   try {
     return reader.values(output).map((value) => toPlain(value));

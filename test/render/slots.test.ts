@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
-import { chartOf, configMap, render } from './support.ts';
+import { anyObject, chartOf, configMap, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
 
 const hostile = fc.oneof(
@@ -80,7 +80,7 @@ function text(plain: Value): string {
 }
 
 async function dataOf(template: string, values: ValueMap): Promise<{ data: Value; printed: string; object: Value }> {
-  const chart = chartOf({ 'templates/x.yaml.hbs': configMap(template) }, new Map());
+  const chart = chartOf({ 'templates/x.yaml.hbs': anyObject(template) }, new Map());
   const rendered = await render(chart, { userValues: values });
   expect(rendered.objects).toHaveLength(1);
   const [first] = rendered.objects;

@@ -1,5 +1,7 @@
 import type { Chart } from '../../src/chart/chart.ts';
 import { DEFAULT_CAPABILITIES } from '../../src/render/capabilities.ts';
+import { StoredValues } from '../../src/render/random-values.ts';
+import type { RandomInput } from '../../src/render/random-values.ts';
 import { renderChart } from '../../src/render/render-chart.ts';
 import type { ChartInput, RenderedChart } from '../../src/render/render-chart.ts';
 import { fromPlain } from '../../src/yaml/value.ts';
@@ -51,8 +53,28 @@ export async function render(chart: Chart, options: Partial<ChartInput> = {}): P
   });
 }
 
+/** What a render knows whose release has stored nothing yet. */
+export function nothingStored(): RandomInput {
+  return { stored: new StoredValues() };
+}
+
+/** What a render knows after one that gave these values, and those before it. */
+export function storedBy(...renders: Pick<RenderedChart, 'randomValues'>[]): RandomInput {
+  const revisions = renders.map(({ randomValues }, index) => ({
+    revision: index + 1,
+    values: randomValues,
+    earlier: new Map<string, string>(),
+  }));
+  return { stored: new StoredValues(revisions) };
+}
+
 /** A ConfigMap whose `data` is this text, indented below it. */
 export function configMap(data: string): string {
   const lines = data.split('\n').map((line) => (line === '' ? line : `  ${line}`));
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n${lines.join('\n')}\n`;
+}
+
+/** An object of a kind that nobody knows, whose `data` is this text: values of all types stay what they are. */
+export function anyObject(data: string): string {
+  return configMap(data).replace('v1', 'example.test/v1').replace('ConfigMap', 'Thing');
 }

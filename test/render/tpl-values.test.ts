@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { PkgError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/yaml/value.ts';
 import { toPlain } from '../../src/yaml/value.ts';
-import { chartOf, configMap, render } from './support.ts';
+import { StoredValues } from '../../src/render/random-values.ts';
+import { chartOf, configMap, nothingStored, render, storedBy } from './support.ts';
 
 /** Texts of values: two are alike but for what stands around the call, one calls twice, one calls `tpl` itself. */
 const TEXTS = [
@@ -40,7 +41,9 @@ const files: fc.Arbitrary<Line[][]> = fc.array(fc.array(line, { minLength: 1, ma
 
 function chartWith(all: readonly (readonly Line[])[], without?: number) {
   const entries = all.flatMap((lines, index) =>
-    index === without ? [] : [[`templates/f${index}.yaml.hbs`, fileOf(lines)] as const],
+    index === without
+      ? []
+      : [[`templates/f${index}.yaml.hbs`, fileOf(lines).replace('name: x', `name: x${index}`)] as const],
   );
   return chartOf({ ...INNER, ...Object.fromEntries(entries) }, VALUES);
 }
@@ -55,17 +58,17 @@ function dataOf({ objects }: Awaited<ReturnType<typeof render>>): Record<string,
 test('every call has a value of its own, the same in every render, and none changes when another file goes', async () => {
   await fc.assert(
     fc.asyncProperty(files, fc.nat(2), async (all, gone) => {
-      const first = await render(chartWith(all));
+      const first = await render(chartWith(all), { random: nothingStored() });
       const values = Object.values(dataOf(first)).flatMap((data) =>
         Object.values(data).flatMap((text) => String(text).match(/[A-Za-z0-9]{32}/g) ?? []),
       );
       expect(new Set(values).size).toBe(values.length);
-      expect(first.storedValues.size).toBe(values.length);
-      const { storedValues } = first;
-      const again = await render(chartWith(all), { storedValues });
+      expect(first.randomValues).toHaveLength(values.length);
+      const random = storedBy(first);
+      const again = await render(chartWith(all), { random });
       expect(dataOf(again)).toEqual(dataOf(first));
-      expect(again.newValues.size).toBe(0);
-      const fewer = await render(chartWith(all, gone), { storedValues });
+      expect(again.randomValues.filter(({ reason }) => reason !== undefined)).toEqual([]);
+      const fewer = await render(chartWith(all, gone), { random });
       expect(dataOf(first)).toMatchObject(dataOf(fewer));
     }),
     { numRuns: 100 },
@@ -82,17 +85,19 @@ test('values that were stored under the names of earlier versions are found', as
     { t0: '{{randAlphaNum 32}}', t1: 'x{{uuidv4}}', t2: '{{tpl values.t3}}', t3: '{{randAlpha 9}}' },
   );
   // As they were written: texts of one file share a name, and a text has the name of the file that was first with it.
-  const storedValues = new Map([
+  const earlier = new Map([
     ['web/templates/a.yaml.hbs#tpl>randAlphaNum(32)', 'one'],
     ['web/templates/a.yaml.hbs#tpl#tpl>randAlpha(9)', 'two'],
     ['web/templates/a.yaml.hbs>include calls>tpl>uuidv4()', 'three'],
   ]);
-  const rendered = await render(chart, { storedValues });
+  const rendered = await render(chart, {
+    random: { stored: new StoredValues([{ revision: 1, values: [], earlier }]) },
+  });
   expect(dataOf(rendered)).toEqual({
     'web/templates/a.yaml.hbs': { a: 'one', b: 'two', c: 'xthree' },
     'web/templates/b.yaml.hbs': { a: 'one' },
   });
-  expect(dataOf(await render(chart, { storedValues: rendered.storedValues }))).toEqual(dataOf(rendered));
+  expect(dataOf(await render(chart, { random: storedBy(rendered) }))).toEqual(dataOf(rendered));
 });
 
 test('an error in a text that several files run names the file that ran it', async () => {
@@ -115,8 +120,8 @@ test('an error in a text that several files run names the file that ran it', asy
 test('trees of texts are kept for so much text only, and values do not depend on it', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => `k${index}: {{tpl (cat values.t ${index})}}`).join('\n');
   const chart = chartOf({ 'templates/a.yaml.hbs': configMap(rows) }, { t: `${'x'.repeat(40_000)}{{randAlphaNum 32}}` });
-  const first = await render(chart);
-  expect(first.storedValues.size).toBe(40);
-  const again = await render(chart, { storedValues: first.storedValues });
+  const first = await render(chart, { random: nothingStored() });
+  expect(first.randomValues).toHaveLength(40);
+  const again = await render(chart, { random: storedBy(first) });
   expect(again.objects[0]?.text).toBe(first.objects[0]?.text);
 });

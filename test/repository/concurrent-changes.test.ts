@@ -1,13 +1,14 @@
-/** Processes that change `repositories.yaml` or the logins to registries at the same time: no change is lost. */
-import { existsSync, readFileSync, mkdirSync, writeFileSync } from 'node:fs';
+/** Processes that change repositories, logins or the index of a folder at the same time: no change is lost. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ownMark } from '../../src/process-mark.ts';
+import { readIndexFile } from '../../src/repository/index-writer.ts';
 import { readRepositories } from '../../src/repository/repositories.ts';
 import { temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
-import { makeRepository, run, startPkg } from './support.ts';
+import { chartFiles, chartsIn, makeRepository, run, startPkg } from './support.ts';
 
 let server: ChartServer;
 beforeAll(async () => {
@@ -87,4 +88,37 @@ test('logins that are forgotten at once are all forgotten, and no other', async 
     auths: { 'kept.example.com': { auth: 'YTpi' } },
     other: true,
   });
+});
+
+test('twelve charts that are published into one folder at once are all in its index, beside `repo index`', async () => {
+  const names = PROCESSES.slice(0, 12);
+  const cwd = chartsIn(Object.fromEntries(names.map((name) => [name, chartFiles(name, '1.0.0')])));
+  const home = temporaryFolder();
+  mkdirSync(join(cwd, 'pages'));
+  const runs = await Promise.all([
+    ...names.map((name) => run('pkg', ['publish', name, 'pages', '--skip-lint'], { cwd, home })),
+    ...[1, 2, 3].map(() => run('pkg', ['repo', 'index', 'pages'], { cwd, home })),
+  ]);
+  for (const { status, stderr } of runs) expect(status, stderr).toBe(0);
+  const index = readIndexFile(join(cwd, 'pages', 'index.yaml'));
+  expect([...(index?.entries.keys() ?? [])].sort()).toEqual(names.toSorted());
+  expect(readdirSync(join(cwd, 'pages')).sort()).toEqual(
+    ['index.yaml', ...names.map((name) => `${name}-1.0.0.tgz`)].sort(),
+  );
+});
+
+test('of one version with different content, published at once, one is published', async () => {
+  const folders = ['a', 'b', 'c', 'd'].map((of) =>
+    chartsIn({ web: { ...chartFiles('web', '1.0.0'), 'values.yaml': `of: ${of}\n` } }),
+  );
+  const place = join(temporaryFolder(), 'pages');
+  const home = temporaryFolder();
+  const runs = await Promise.all(
+    folders.map((cwd) => run('pkg', ['publish', 'web', place, '--skip-lint'], { cwd, home })),
+  );
+  expect(runs.map(({ status }) => status).sort()).toEqual([0, 1, 1, 1]);
+  for (const { status, stderr } of runs) if (status !== 0) expect(stderr).toContain('code: PKG_VERSION_PUBLISHED');
+  const winner = folders[runs.findIndex(({ status }) => status === 0)] ?? '';
+  await run('pkg', ['package', 'web'], { cwd: winner, home });
+  expect(readFileSync(join(place, 'web-1.0.0.tgz'))).toEqual(readFileSync(join(winner, 'web-1.0.0.tgz')));
 });

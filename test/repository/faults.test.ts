@@ -141,6 +141,122 @@ describe.skipIf(program === undefined)('a registry', () => {
     }
   });
 
+  test('push and pull: each request in turn is accepted, and then nothing comes', { timeout: 240_000 }, async () => {
+    const file = 'small-1.0.0.tgz';
+    const whole = await through(registry.host, () => undefined, push('silent/whole', file));
+    /** What was begun is not gone on with; a blob whose end was not confirmed is asked for again. */
+    const pushed = async (at: number, fault: Cut): Promise<void> => {
+      const place = `silent/${String(fault)}-${at}`;
+      const { status, stderr, requests } = await through(registry.host, once(at, fault), push(place, file));
+      if (status === 0) await expectPushed(place, 'small');
+      else expect(stderr, requests[at - 1]).toContain('does not answer in time');
+      const again = await push(place, file)(registry.host);
+      expect(again.status, again.stderr).toBe(0);
+      await expectPushed(place, 'small');
+    };
+    const pulled = async (at: number, fault: Cut): Promise<void> => {
+      const [home, into] = [temporaryFolder(), temporaryFolder()];
+      const args = (host: string): string[] => ['pull', `oci://${host}/silent/whole/small:1.0.0`, '--plain-http'];
+      const pull = (host: string): Promise<Run> => run('pkg', [...args(host), '-d', into], { cwd: charts, home });
+      const { status, stderr } = await through(registry.host, once(at, fault), pull);
+      expect(status).toBe(1);
+      expect(stderr).toContain('does not answer in time');
+      expect(filesIn(into)).toEqual([]);
+      expectRightCache(home);
+      const again = await pull(registry.host);
+      expect(again.status, again.stderr).toBe(0);
+      expect(hashOf(join(into, file))).toBe(hashOf(join(charts, file)));
+    };
+    // All at once: each takes the half minute that a server may be silent.
+    const faults = ['hang', 'stall'] as const;
+    await Promise.all(
+      faults.flatMap((fault) => [
+        ...whole.requests.map((_, at) => pushed(at + 1, fault)),
+        ...[1, 2].map((at) => pulled(at, fault)),
+      ]),
+    );
+  });
+
+  test.each(['damage', 'shorten'] as const)('pull: each answer in turn is another (%s)', async (fault) => {
+    expect((await push(`other-${fault}`, 'small-1.0.0.tgz')(registry.host)).status).toBe(0);
+    for (const at of [1, 2]) {
+      const [home, into] = [temporaryFolder(), temporaryFolder()];
+      const pull = (host: string): Promise<Run> =>
+        run('pkg', ['pull', `oci://${host}/other-${fault}/small:1.0.0`, '--plain-http', '-d', into], {
+          cwd: charts,
+          home,
+        });
+      const { status, stderr } = await through(registry.host, once(at, fault), pull);
+      expect(status).toBe(1);
+      expect(stderr).toContain('code: PKG_DIGEST_MISMATCH');
+      expect([...filesIn(into), ...filesIn(join(home, 'cache', 'content'))]).toEqual([]);
+      const again = await pull(registry.host);
+      expect(again.status, again.stderr).toBe(0);
+    }
+  });
+
+  test('a tag that moves between two requests: manifest, archive and provenance are those of one push', async () => {
+    const home = temporaryFolder();
+    const [first, second] = ['first', 'second'].map((of) => {
+      const folder = chartsIn({ moving: { ...chartFiles('moving', '1.0.0'), 'values.yaml': `of: ${of}\n` } });
+      return folder;
+    });
+    const place = 'moved/moving';
+    const pushed = async (folder = ''): Promise<string> => {
+      expect((await run('pkg', ['package', 'moving'], { cwd: folder, home })).status).toBe(0);
+      writeFileSync(join(folder, 'moving-1.0.0.tgz.prov'), `of ${folder}`);
+      const args = ['push', 'moving-1.0.0.tgz', `oci://${registry.host}/moved`, '--plain-http'];
+      const { status, stdout, stderr } = await run('pkg', args, { cwd: folder, home });
+      expect(status, stderr).toBe(0);
+      return /Digest: (\S+)/.exec(stdout)?.[1] ?? '';
+    };
+    const digest = await pushed(first);
+    const into = temporaryFolder();
+    const proxy = await startCuttingProxy(registry.host, async (number) => {
+      if (number === 2) await pushed(second);
+      return undefined;
+    });
+    const args = ['pull', `oci://${proxy.host}/${place}:1.0.0`, '--plain-http', '--prov', '-d', into];
+    const { status, stdout, stderr } = await run('pkg', args, { cwd: into, home: temporaryFolder() });
+    proxy.close();
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain(`Digest: ${digest}\n`);
+    expect(hashOf(join(into, 'moving-1.0.0.tgz'))).toBe(hashOf(join(first ?? '', 'moving-1.0.0.tgz')));
+    expect(readFileSync(join(into, 'moving-1.0.0.tgz.prov'), 'utf8')).toBe(`of ${first}`);
+    expect(proxy.requests.length).toBe(3);
+  });
+
+  test('a version is asked for once, a digest once in all, and content that is cached not at all', async () => {
+    expect((await push('asked', 'small-1.0.0.tgz')(registry.host)).status).toBe(0);
+    const home = temporaryFolder();
+    const asked = async (reference: string, ...more: string[]): Promise<string[]> => {
+      const args = (host: string): string[] => ['template', `oci://${host}/asked/small${reference}`, '--plain-http'];
+      const { status, stderr, requests } = await through(
+        registry.host,
+        () => undefined,
+        (host) => run('pkg', [...args(host), ...more], { cwd: charts, home }),
+      );
+      expect(status, stderr).toBe(0);
+      return requests.map((request) => request.replace(/sha256:\w+/, 'DIGEST').replace('/v2/asked/small/', ''));
+    };
+    expect(await asked('', '--version', '1.0.0')).toEqual(['GET manifests/1.0.0', 'GET blobs/DIGEST']);
+    expect(await asked('', '--version', '1.0.0')).toEqual(['GET manifests/1.0.0']);
+    expect(await asked(':1.0.0')).toEqual(['GET manifests/1.0.0']);
+    expect(await asked('', '--version', '^1')).toEqual(['GET tags/list', 'GET manifests/1.0.0']);
+    // A range that looks like a version, and a version that is not there.
+    expect(await asked('', '--version', '1.0')).toEqual(['GET manifests/1.0', 'GET tags/list', 'GET manifests/1.0.0']);
+    const shown = await run('pkg', ['pull', `oci://${registry.host}/asked/small:1.0.0`, '--plain-http'], {
+      cwd: temporaryFolder(),
+      home,
+    });
+    const digest = /Digest: (\S+)/.exec(shown.stdout)?.[1] ?? '';
+    expect(await asked(`@${digest}`)).toEqual([]);
+    // The tag has to name the same, so that it is asked for.
+    expect(await asked(`:1.0.0@${digest}`)).toEqual(['GET manifests/1.0.0']);
+    // A tag that is gone, or never was, keeps nobody from a digest, as with Helm.
+    expect(await asked(`:9.9.9@${digest}`)).toEqual(['GET manifests/9.9.9']);
+  });
+
   test('two pull one chart at once, into one folder', async () => {
     expect((await push('twice')(registry.host)).status).toBe(0);
     const [home, cwd] = [temporaryFolder(), temporaryFolder()];

@@ -3,18 +3,20 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';
 import { PkgError } from '../../src/errors.ts';
-import { versionsOf } from '../../src/repository/index-file.ts';
+import { readWholeIndex, searchEntries, versionsOf } from '../../src/repository/index-file.ts';
+import { readIndexFile } from '../../src/repository/index-writer.ts';
 import { declaredDependencies } from '../../src/repository/lock.ts';
 import { Remotes } from '../../src/repository/remotes.ts';
 import { resolveDependency } from '../../src/repository/sources.ts';
 import { printYaml } from '../../src/yaml/print.ts';
-import { fromPlain } from '../../src/yaml/value.ts';
+import { parseYaml } from '../../src/yaml/read.ts';
+import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject } from '../../src/yaml/value.ts';
 import { craftArchive, temporaryFolder } from '../chart/support.ts';
 import { RUNS } from '../support/generation.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
-import { chartFiles, chartsIn, expectSame, update } from './support.ts';
+import { chartFiles, chartsIn, expectSame, run, update } from './support.ts';
 
 const number = fc.constantFrom('0', '1', '2', '3', '10');
 const version = fc
@@ -86,7 +88,7 @@ describe('the version that is chosen', () => {
     const results = await Promise.allSettled(
       declaredDependencies(chart).map((one) => resolveDependency(chart, one, { remotes, freshness: 'checked' })),
     );
-    remotes.close();
+    await remotes.close();
     const [found, missing]: [string[], string[]] = [[], []];
     for (const [at, result] of results.entries()) {
       (result.status === 'fulfilled' ? found : missing).push(lines[at] ?? '');
@@ -140,6 +142,41 @@ describe('a large index', () => {
     for (const name of ['chart-400', 'generated', 'apiVersion', 'name', '']) {
       expect(versionsOf(bytes, name, 'index.yaml')).toBeUndefined();
     }
+    // Read chart by chart it is what it is read in one piece.
+    const isJson = written.startsWith('{');
+    const inOne = toPlain(isJson ? fromPlain(JSON.parse(written)) : parseYaml(written, 'index.yaml'));
+    expect(toPlain(readWholeIndex(bytes, 'index.yaml'))).toEqual(inOne);
+    const found = searchEntries(bytes, 'index.yaml');
+    expect([found.length, new Set(found.map((one) => `${one.name} ${one.version}`)).size]).toEqual([2000, 2000]);
+    expect(found[0]).toMatchObject({
+      name: 'chart-0',
+      version: '1.0.4',
+      description: expect.stringContaining('quotes'),
+    });
+  });
+
+  test('of more than 16 MiB, which no YAML is read of in one piece: search, and publish beside them', async () => {
+    const [head, body = '', end] = text.split(/(?<=^entries:\n)|(?=^generated:)/m);
+    const copies = Math.ceil((17 << 20) / body.length);
+    const bodies = Array.from({ length: copies }, (_, copy) => body.replace(/\bchart-(?=\d+:?$)/gm, `copy-${copy}-`));
+    const bytes = Buffer.from([head, ...bodies, end].join(''));
+    expect(bytes.length).toBeGreaterThan(16 << 20);
+    expect(searchEntries(bytes, 'index.yaml')).toHaveLength(2000 * copies);
+    const folder = chartsIn({ web: chartFiles('web', '1.0.0'), pages: { 'index.yaml': bytes.toString() } });
+    const published = await run('pkg', ['publish', 'web', 'pages', '--skip-lint'], { cwd: folder, home: folder });
+    expect(published.status, published.stderr).toBe(0);
+    const entries = readIndexFile(`${folder}/pages/index.yaml`)?.entries;
+    expect([entries?.size, entries?.get('web')?.length]).toEqual([400 * copies + 1, 1]);
+  });
+
+  test('whose charts need each other, or that names one twice, is what it is in one piece', () => {
+    const anchored = text
+      .replace('name: chart-3\n', 'name: &three chart-3\n')
+      .replace('name: chart-9\n', 'name: *three\n');
+    const found = searchEntries(Buffer.from(anchored), 'index.yaml');
+    expect(found.filter(({ name }) => name === 'chart-3')).toHaveLength(6);
+    const twice = text.replace('\n  chart-9:\n', '\n  chart-8:\n');
+    expect(() => searchEntries(Buffer.from(twice), 'index.yaml')).toThrow(/duplicate|twice/i);
   });
 
   test('a chart that is named twice is an error, as in a small one', () => {

@@ -11,7 +11,7 @@ import type { ChartServer, ChartServerOptions } from '../support/chart-server.ts
 import { codeOf, errorOf } from '../chart/support.ts';
 
 const NO_TRUST = { caFile: '', certFile: '', keyFile: '', insecure: false };
-const closing: (() => void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });

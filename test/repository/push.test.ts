@@ -1,6 +1,6 @@
 /** Charts pushed into a real registry by pkg and by helm: the same manifests; logins; publishing. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../chart/support.ts';
@@ -90,8 +90,27 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     expect(await version(`${place}/web:1.2.3@${digest}`)).toBe('1.2.3');
     expect(await version(`${place}/web`, '--version', '~1.2')).toBe('1.2.3');
     expect(await version('web', '--repo', place)).toBe('1.3.0+build.7');
-    const wrong = await on('pkg', 'show', 'chart', `${place}/web:1.3.0_build.7@${digest}`);
-    expect(wrong.stderr).toContain('PKG_DIGEST_MISMATCH');
+    for (const words of [
+      [`${place}/web:1.3.0_build.7@${digest}`],
+      [`${place}/web@${digest}`, '--version', '1.3.0+build.7'],
+    ]) {
+      const wrong = await on('pkg', 'show', 'chart', ...words);
+      expect(wrong.stderr).toContain('PKG_DIGEST_MISMATCH');
+    }
+    // A tag that is not there says nothing of the version.
+    for (const words of [
+      [`${place}/web@${digest}`],
+      [`${place}/web:9.9.9@${digest}`],
+      [`${place}/web@${digest}`, '--version', '9.9.9'],
+    ]) {
+      const [mine, theirs] = [temporaryFolder(), temporaryFolder()];
+      const [pulled] = await Promise.all([
+        on('pkg', 'pull', ...words, '-d', mine),
+        on('helm', 'pull', ...words, '-d', theirs),
+      ]);
+      expect(pulled.status, pulled.stderr).toBe(0);
+      expect(readdirSync(mine)).toEqual(readdirSync(theirs));
+    }
     const twice = await on('pkg', 'show', 'chart', `${place}/web:1.2.3`, '--version', '^2');
     expect(twice.stderr).toContain('PKG_USAGE');
     const none = await on('pkg', 'show', 'chart', `${place}/web`, '--version', '^2');
@@ -123,6 +142,10 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     expect(next.version).toBe('1.1.0');
     const same = result(await publish('--bump', 'minor'));
     expect([same.version, ...same.published.map(({ changed }) => changed)]).toEqual(['1.1.0', false, false]);
+    // What broke off between the two places is gone on with, under the same version.
+    rmSync(join(cwd, 'pages'), { recursive: true });
+    const other = result(await publish('--bump', 'minor'));
+    expect([other.version, ...other.published.map(({ changed }) => changed)]).toEqual(['1.1.0', false, true]);
     const options = { cwd, home };
     const pulled = await run('helm', ['show', 'chart', `${place}/web`, '--plain-http'], options);
     expect(pulled.stdout).toContain('version: 1.1.0');

@@ -376,7 +376,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     const remotes = new Remotes({ HELM_CACHE_HOME: folder }, () => undefined, settings);
     const reference = { host: proxy.host, path: place.path };
     await signInRegistry({ reference, digest: subject.digest, size: subject.size }, privateKey, new Date(), remotes);
-    remotes.close();
+    await remotes.close();
     proxy.close();
     expect(left).toBeLessThan(0);
     await expectTaken(place.reference);

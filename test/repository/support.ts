@@ -11,7 +11,8 @@ import { isMap, toPlain } from '../../src/yaml/value.ts';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { helmPath } from '../support/helm.ts';
 
-const bin: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'pkg.js');
+/** The built program. */
+export const bin: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'pkg.js');
 
 /** What a run printed, and its exit status. */
 export type Run = { status: number | null; stdout: string; stderr: string };

@@ -92,7 +92,7 @@ test.each([
     'the tags of a chart',
     async (): Promise<unknown> => {
       const { registry: one, http } = registry();
-      return await one.versions(chart()).finally(() => http.close());
+      return await one.versions(chart()).finally(() => void http.close());
     },
   ],
   ...['1.0.0', '2.0.0'].map(
@@ -102,7 +102,7 @@ test.each([
         async (): Promise<unknown> => {
           const { registry: one, http } = registry();
           const pulled = one.resolve(chart(), version).then((found) => one.blob(chart(), found.chart, MAX_CHART));
-          return await pulled.finally(() => http.close());
+          return await pulled.finally(() => void http.close());
         },
       ] as const,
   ),
@@ -114,7 +114,7 @@ test.each([
         { HELM_CONFIG_HOME: home, HELM_CACHE_HOME: home, HELM_DATA_HOME: home },
         () => undefined,
       );
-      return await remotes.versions(remotes.repository(server.url), 'sub').finally(() => remotes.close());
+      return await remotes.versions(remotes.repository(server.url), 'sub').finally(() => void remotes.close());
     },
   ],
 ] as const)('%s', async (_name, ask) => {
@@ -161,7 +161,7 @@ describe('lists of tags', () => {
     try {
       return await one.versions({ host: `127.0.0.1:${other.port}`, path: 'r/sub' });
     } finally {
-      http.close();
+      await http.close();
       other.close();
     }
   }
@@ -208,7 +208,7 @@ describe('a registry by plain HTTP whose tokens are given elsewhere gets no logi
         expect(await codeOf(() => one.versions(chart()))).toBe('PKG_REPOSITORY_UNAUTHORIZED');
         expect(elsewhere.asked).toEqual([]);
       } finally {
-        http.close();
+        await http.close();
         elsewhere.close();
       }
     },
@@ -218,7 +218,7 @@ describe('a registry by plain HTTP whose tokens are given elsewhere gets no logi
     rewrite = (_path, answer) => answer;
     server.asked.splice(0);
     const { registry: one, http } = registry();
-    expect(await one.versions(chart()).finally(() => http.close())).toEqual(['1.2.0+build.1', '1.1.0', '1.0.0']);
+    expect(await one.versions(chart()).finally(() => void http.close())).toEqual(['1.2.0+build.1', '1.1.0', '1.0.0']);
     expect(server.asked.find(({ path }) => path.startsWith('/token'))?.authorization).toMatch(/^Basic /);
   });
 });

@@ -11,6 +11,12 @@ export type Cut =
   | 'lose-answer'
   /** The connection is reset in the middle of the answer's body. */
   | 'truncate'
+  /** The body of the answer stops in the middle, and the connection stays open. */
+  | 'stall'
+  /** A byte of the answer's body is another. */
+  | 'damage'
+  /** The answer's body lacks its end, and its head says so. */
+  | 'shorten'
   /** There is never an answer. */
   | 'hang'
   /** This answer in place of the server's work. */
@@ -60,11 +66,25 @@ export async function startCuttingProxy(
           answer.resume().on('end', reset);
           return;
         }
+        if (fault === 'damage' || fault === 'shorten') {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('end', () => {
+            const body = Buffer.concat(chunks);
+            const changed =
+              fault === 'shorten'
+                ? body.subarray(0, -1)
+                : Buffer.from(body.map((byte, at) => (at === body.length >> 1 ? byte ^ 1 : byte)));
+            response.writeHead(answer.statusCode ?? 500, { ...answer.headers, 'content-length': changed.length });
+            response.end(changed);
+          });
+          return;
+        }
         response.writeHead(answer.statusCode ?? 500, answer.headers);
-        if (fault === 'truncate') {
+        if (fault === 'truncate' || fault === 'stall') {
           answer.once('data', (chunk: Buffer) => {
             response.write(chunk.subarray(0, chunk.length >> 1));
-            setTimeout(reset, 20);
+            if (fault === 'truncate') setTimeout(reset, 20);
           });
           return;
         }

@@ -1,4 +1,4 @@
-/** A real OCI registry on loopback, over TLS or plain: open to all, or with logins by name and password, or by tokens. */
+/** A real OCI registry on loopback that keeps everything in a folder, over TLS or plain: open to all, or with logins by name and password, or by tokens. */
 import { spawn } from 'node:child_process';
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ export async function startRegistry(program: string, auth: RegistryAuth = 'none'
   const tls = `tls: {certificate: ${file('cert.pem', shown.certificate)}, key: ${file('key.pem', shown.key)}}`;
   const config = file(
     'config.yaml',
-    `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {inmemory: {}}\n${checks[auth]}` +
+    `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: "${join(folder, 'store')}"}}\n${checks[auth]}` +
       `http: {addr: "127.0.0.1:${port}"${plain ? '' : `, ${tls}`}}\n`,
   );
   const child = spawn(program, ['serve', config], {

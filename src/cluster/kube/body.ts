@@ -1,4 +1,5 @@
 /** The bodies of answers, read whole. */
+import { gunzipOptions } from '../../gunzip.ts';
 import { LostRequest } from './exchange.ts';
 import type { Response } from './exchange.ts';
 
@@ -17,7 +18,7 @@ export async function readText(response: Response, most: number, tooLarge: () =>
   if (headers['content-encoding'] !== 'gzip') return bytes.toString('utf8');
   const { gunzipSync } = await import('node:zlib');
   try {
-    return gunzipSync(bytes, { maxOutputLength: most }).toString('utf8');
+    return gunzipSync(bytes, gunzipOptions(bytes, most)).toString('utf8');
   } catch (error) {
     throw error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : cutShort();
   }

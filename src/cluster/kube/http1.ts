@@ -56,8 +56,8 @@ export class Http1 {
   }
 
   close(): void {
-    this.#pool.close();
-    this.#others.close();
+    void this.#pool.close();
+    void this.#others.close();
     this.#first?.destroy();
   }
 

@@ -41,7 +41,7 @@ export async function refreshTokens(
     return await issuer.refresh();
   } finally {
     clearTimeout(timer);
-    issuer.close();
+    await issuer.close();
   }
 }
 
@@ -58,8 +58,8 @@ class Issuer {
     this.#http = new HttpClient({ ca: authorityOf(config, login), env: process.env, times: TIMES });
   }
 
-  close(): void {
-    this.#http.close();
+  async close(): Promise<void> {
+    await this.#http.close();
   }
 
   async refresh(): Promise<{ 'id-token': string; 'refresh-token': string }> {

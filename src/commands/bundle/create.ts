@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createOrigins } from '../../chart/origins.ts';
 import { readUserValues } from '../../chart/user-values.ts';
+import { keepsWrittenKeys } from '../../chart/written-keys.ts';
 import { checkDependencies } from '../../chart/dependencies.ts';
 import { readChartArchive } from '../../chart/load.ts';
 import { packChart, packedTime, sourceDateEpoch } from '../../chart/package.ts';
@@ -82,7 +83,9 @@ class BundleCreateCommand extends PkgCommand {
       for (const { chart } of charts) {
         if (chart.metadata.type === 'library') continue;
         const origins = createOrigins(chart, sources, texts);
-        const userValues = cloneValue(values);
+        const { values: userValues } = keepsWrittenKeys(chart)
+          ? await readUserValues(sources, readStdin, { writtenKeys: true, known: texts })
+          : { values: cloneValue(values) };
         const inputs = { chart, userValues, origins, limits: limitsOf(flags), ...schemaInput(flags) };
         for (const { image } of await imagesOfChart(inputs, flags, false)) {
           const name = imageName(image);

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
-import { indexFolder, mergeIndex, printIndex, readIndexFile } from '../../repository/index-writer.ts';
+import { indexFolder, mergeIndex, printIndex, readIndexFile, writeFolderIndex } from '../../repository/index-writer.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 
@@ -32,13 +31,15 @@ class RepoIndexCommand extends PkgCommand {
       throw new PkgError('PKG_FILE_UNREADABLE', `${printable(folder)} is no folder`);
     }
     const now = new Date();
-    const index = await indexFolder(folder, flags.url, now);
     const { merge } = flags;
-    // As Helm does: an index that is to grow begins empty.
-    const other = merge === undefined ? undefined : readIndexFile(merge);
-    if (other !== undefined) mergeIndex(index, other);
-    else if (merge !== undefined) writeFileAtomic(merge, printIndex(index, now, flags.json));
-    writeFileAtomic(join(folder, 'index.yaml'), printIndex(index, now, flags.json));
+    await writeFolderIndex(folder, async () => {
+      const index = await indexFolder(folder, flags.url, now);
+      // As Helm does: an index that is to grow begins empty.
+      const other = merge === undefined ? undefined : readIndexFile(merge);
+      if (other !== undefined) mergeIndex(index, other);
+      else if (merge !== undefined) writeFileAtomic(merge, printIndex(index, now, flags.json));
+      return printIndex(index, now, flags.json);
+    });
   }
 }
 

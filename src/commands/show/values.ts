@@ -2,6 +2,7 @@ import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
 import { resolveDependencies } from '../../chart/dependencies.ts';
 import { readUserValues } from '../../chart/user-values.ts';
+import { keepsWrittenKeys } from '../../chart/written-keys.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { printJson } from '../../yaml/json.ts';
@@ -41,7 +42,7 @@ class ShowValuesCommand extends PkgCommand {
       return;
     }
     const sources = valueSources(flags);
-    const user = await readUserValues(sources, readStdin);
+    const user = await readUserValues(sources, readStdin, { writtenKeys: keepsWrittenKeys(loaded) });
     const { chart, values: given } = resolveDependencies(loaded, user.values);
     const { values } = coalesceValues(chart, given);
     const origins = createOrigins(loaded, sources, user.texts);

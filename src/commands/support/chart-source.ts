@@ -1,11 +1,10 @@
 /** A chart by what was typed for it: a path, or something that is fetched. */
-import { existsSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
 import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
-import { isBundle } from '../../repository/bundle-file.ts';
+import { bundlePlace, isPath as liesHere } from '../../repository/chart-place.ts';
 import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
+import type { LooseArchive } from './bundle-chart.ts';
 import { linkOptions } from './load.ts';
 import type { RemoteFlags } from './remotes.ts';
 
@@ -35,20 +34,18 @@ export async function openChart(
   return fetchChart(path, flags);
 }
 
-/** Does this mean something on this machine, whether it is there or not? */
-export function isPath(reference: string, flags: RemoteFlags): boolean {
-  if ((flags.repo ?? '') !== '') return false;
-  if (reference === '' || existsSync(reference) || isAbsolute(reference) || reference.startsWith('.')) return true;
-  return bundlePlace(reference) !== undefined;
+/**
+ * The archive of a chart that is neither a folder nor a file of its own: one in a bundle, or one that is fetched.
+ *
+ * @throws {PkgError} whatever fetching throws
+ */
+export async function looseArchive(reference: string, flags: RemoteFlags): Promise<LooseArchive | undefined> {
+  const bundle = (flags.repo ?? '') === '' ? bundlePlace(reference) : undefined;
+  if (bundle !== undefined) return (await import('./bundle-chart.ts')).bundledArchive(bundle, flags);
+  return isPath(reference, flags) ? undefined : (await import('./fetch-chart.ts')).fetchArchive(reference, flags);
 }
 
-/** A bundle, and which of its charts is meant: empty for the only one. */
-export type BundlePlace = { file: string; name: string };
-
-/** What is written as `FILE` or `FILE#NAME`, where that file is a bundle; undefined for anything else. */
-function bundlePlace(reference: string): BundlePlace | undefined {
-  if (isBundle(reference)) return { file: reference, name: '' };
-  if (!reference.includes('#')) return undefined;
-  const [, file = '', name = ''] = /^(.+)#([^#/]+)$/s.exec(reference) ?? [];
-  return file !== '' && isBundle(file) ? { file, name } : undefined;
+/** Does this mean something on this machine, whether it is there or not? */
+export function isPath(reference: string, flags: RemoteFlags): boolean {
+  return liesHere(reference, flags.repo ?? '');
 }

@@ -1,15 +1,15 @@
 /** Fetches a chart that does not lie on this machine. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Chart, ChartSource } from '../../chart/chart.ts';
+import type { Chart } from '../../chart/chart.ts';
 import { chartNotFound, readChartArchive, similarPaths } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
-import { findChart } from '../../repository/locate.ts';
+import { findChart, loadFound } from '../../repository/locate.ts';
 import type { FoundChart } from '../../repository/locate.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import { parseJson } from '../../yaml/json.ts';
 import { isJsonObject } from '../../yaml/value.ts';
+import type { LooseArchive } from './bundle-chart.ts';
 import { chartText } from './chart-output.ts';
 import { goYaml } from './go-yaml.ts';
 import { accessOf, withRemotes } from './remotes.ts';
@@ -24,19 +24,17 @@ export async function fetchChart(reference: string, flags: RemoteFlags): Promise
   return withChart(reference, flags, async (found) => {
     const archive = await found.fetch();
     if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
-    const chart = await readChartArchive(archive, found.location);
-    return { ...chart, source: sourceOf(found, archive, chart) };
+    return await loadFound(found, archive);
   });
 }
 
-/** Where a chart came from, with what only the archive tells. */
-function sourceOf({ source }: FoundChart, archive: Buffer, { metadata }: Chart): ChartSource {
-  return {
-    ...source,
-    digest: source.digest || `sha256:${createHash('sha256').update(archive).digest('hex')}`,
-    version: source.version || metadata.version,
-    name: source.name || metadata.name,
-  };
+/** The archive of a chart, and what it is called in messages. Throws as `findChart` does. */
+export async function fetchArchive(reference: string, flags: RemoteFlags): Promise<LooseArchive> {
+  return withChart(reference, flags, async (found) => {
+    const archive = await found.fetch();
+    if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
+    return { archive, location: found.location, provenance: undefined };
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { ArgInput } from '@oclif/core/interfaces';
 import type { Chart } from '../../chart/chart.ts';
 import { sourceDateEpoch } from '../../chart/package.ts';
-import type { Archive } from '../../repository/sources.ts';
+import type { FetchedArchive } from '../../repository/sources.ts';
 import { checkLock, updateDependencies } from '../../repository/update.ts';
 import { print, printError } from '../../terminal/output.ts';
 import * as Args from './arg-types.ts';
@@ -60,8 +60,7 @@ export async function fetchDependencies(
 }
 
 /** Checks that a dependency is signed by a key of the keyring. */
-async function verifyArchive({ name, bytes, location, fetchProvenance }: Archive, flags: VerifyFlags): Promise<void> {
+async function verifyArchive({ name, bytes, ...archive }: FetchedArchive, flags: VerifyFlags): Promise<void> {
   const { verifyFound } = await import('./verify.ts');
-  const none = (): Promise<undefined> => Promise.resolve(undefined);
-  await verifyFound({ fileName: name, location, fetchProvenance: fetchProvenance ?? none }, bytes, flags);
+  await verifyFound({ fileName: name, ...archive }, bytes, flags);
 }

@@ -233,7 +233,7 @@ export const OUTPUT_FLAG: FlagInput<{ output: string }> = {
 
 /** Flags that install and upgrade (and so their diffs) share and that shape the plan. */
 export const PLAN_FLAGS: FlagInput<
-  Record<
+  { rotate: string[] } & Record<
     | 'skip-crds'
     | 'no-hooks'
     | 'take-ownership'
@@ -253,6 +253,11 @@ export const PLAN_FLAGS: FlagInput<
   'skip-schema-validation': Flags.boolean({ summary: 'do not check values against values.schema.json' }),
   'render-subchart-notes': Flags.boolean({ summary: "print subcharts' notes too" }),
   'enable-dns': Flags.boolean({ summary: 'let templates ask for addresses (getHostByName)' }),
+  rotate: Flags.strings({
+    helpValue: 'KEY',
+    summary:
+      'make the stored random values with this key anew, * for any text (repeatable); `pkg get stored` lists keys',
+  }),
 };
 
 /** Flags of install and upgrade that say how the release is written down. */

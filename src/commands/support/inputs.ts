@@ -5,6 +5,7 @@ import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { SchemaLoader } from '../../chart/schema.ts';
 import { readUserValues } from '../../chart/user-values.ts';
+import { keepsWrittenKeys } from '../../chart/written-keys.ts';
 import { parseMirror } from '../../image-name.ts';
 import type { ImageMirror } from '../../image-name.ts';
 import { MAX_USER_FILE } from '../../read-file.ts';
@@ -48,7 +49,8 @@ export async function readInputs(path: string, flags: InputFlags): Promise<Input
   const mirror = flags['image-mirror'] ?? '';
   const imageMirror = mirror === '' ? {} : { imageMirror: parseMirror(mirror) };
   let chart = await openChart(path, flags, links);
-  const { values: userValues, texts } = await readUserValues(sources, readStdin);
+  const writtenKeys = keepsWrittenKeys(chart);
+  const { values: userValues, texts } = await readUserValues(sources, readStdin, { writtenKeys });
   if (flags['dependency-update'] === true) {
     const { withDependencies } = await import('./dependency-update.ts');
     chart = await withDependencies(chart, flags, links);

@@ -6,7 +6,7 @@ import type { Bundle, BundleChart } from '../../repository/bundle.ts';
 import { judgeChart } from '../../repository/signatures/judge-chart.ts';
 import type { PolicyFile } from '../../repository/signatures/policy-file.ts';
 import { localName, readTrustPolicy } from '../../repository/signatures/trust-policy.ts';
-import { readProvenanceOf } from './provenance-file.ts';
+import { readProvenanceOf } from '../../repository/provenance-file.ts';
 
 /**
  * Judges a folder or an archive; what is not there is left to whoever loads it.

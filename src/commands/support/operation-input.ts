@@ -20,7 +20,7 @@ import { durationOf, waitInput } from './wait-input.ts';
 type PlanInput = Record<
   'skipCrds' | 'noHooks' | 'takeOwnership' | 'forceConflicts' | 'skipSchemaValidation' | 'subchartNotes' | 'enableDns',
   boolean
->;
+> & { rotate: readonly string[] };
 type ReleaseInput = { createNamespace: boolean; description?: string; labels: Record<string, string> };
 type LockInput = { takeOver: boolean; lockTimeout: number };
 
@@ -34,6 +34,7 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): PlanInput {
     skipSchemaValidation: flags['skip-schema-validation'],
     subchartNotes: flags['render-subchart-notes'],
     enableDns: flags['enable-dns'],
+    rotate: flags.rotate,
   };
 }
 

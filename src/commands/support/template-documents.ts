@@ -6,6 +6,7 @@ import { matchGlob, parseGlob } from '../../chart/go-glob.ts';
 import { PkgError } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { printable } from '../../errors-text.ts';
+import { unwritable } from '../../files.ts';
 import { splitDocuments } from '../../render/gotemplate/documents.ts';
 import { decodeText } from '../../render/gotemplate/value.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
@@ -81,8 +82,7 @@ export function writeDocuments(folder: string, { manifest, hooks }: Stream): voi
       makeFolder(dirname(path));
       writeFileSync(path, bytes, 'latin1');
     } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path, 1000)} cannot be written (${code})`, { cause });
+      throw unwritable(path, cause);
     }
   }
   print(`${said}\n`);

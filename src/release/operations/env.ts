@@ -76,6 +76,8 @@ export type ChartOperation = Waiting &
     subchartNotes?: boolean;
     /** Let templates ask for addresses. */
     enableDns?: boolean;
+    /** Patterns of keys: random values that have such a key are made anew. */
+    rotate?: readonly string[];
     /** What templates may do. */
     limits?: Partial<RenderLimits>;
     /** Images get the names that they have in this mirror. */

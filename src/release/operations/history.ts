@@ -6,6 +6,7 @@ import { nearest } from '../../nearest.ts';
 import type { Release, Status } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { readStored } from '../stored-values.ts';
 
 /** Which releases to list. No namespace means all; no statuses means any. */
 export type ListOptions = { namespace?: string; statuses?: readonly Status[] };
@@ -57,6 +58,39 @@ export async function getStored(
   if (found !== undefined) return found;
   const releases = history.map(({ release }) => release);
   throw revisionNotFound(name, revision, releases);
+}
+
+/** A random value of a release without the value. `call` is the function that made it. */
+export type StoredKey = { keys: readonly string[]; call: string; revision: number };
+
+/**
+ * The keys of the random values of a revision, or of the newest one that has stored any.
+ *
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`, `PKG_RECORD_CORRUPT`
+ */
+export async function getStoredKeys(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  revision = 0,
+): Promise<StoredKey[]> {
+  const wanted =
+    revision === 0
+      ? (await getHistory(cluster, namespace, name)).reverse()
+      : [await getRelease(cluster, namespace, name, revision)];
+  for (const release of wanted) {
+    const { values, earlier } = await readStored(cluster, release);
+    const found = [
+      ...values.map(({ keys, call }) => ({ keys, call, revision: release.version })),
+      // Names of earlier versions of pkg hold the arguments of the call, a password perhaps.
+      ...[...earlier.keys()].map((identity) => {
+        const [site = ''] = identity.split('(');
+        return { keys: [site], call: site.slice(site.lastIndexOf('>') + 1), revision: release.version };
+      }),
+    ];
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** The error for a revision that is not there. */

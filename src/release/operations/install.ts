@@ -97,7 +97,7 @@ export async function installWithin(
   const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
     undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, { ...away, failed }));
   const run = { history, plan, release, words, historyMax: input.historyMax ?? 0, undo: takeBack };
-  const done = await runPlan(env, chartRun(input, rendered.storedValues, run));
+  const done = await runPlan(env, chartRun(input, rendered.randomValues, run));
   return { release: done, plan };
 }
 

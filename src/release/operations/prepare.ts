@@ -4,6 +4,7 @@ import type { Cluster, Intent, KubeObject, ObjectRef } from '../../cluster/clust
 import { refOf } from '../../cluster/cluster.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { renderChart } from '../../render/render-chart.ts';
+import type { RandomInput } from '../../render/random-values.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
@@ -30,7 +31,7 @@ export async function renderFor(
   input: ChartOperation & { chart: Chart; userValues: ValueMap },
   revision: number,
   isInstall: boolean,
-  storedValues: Map<string, string>,
+  random: RandomInput,
 ): Promise<RenderedChart> {
   const { cluster } = env;
   const capabilities = await cluster.capabilities();
@@ -40,7 +41,7 @@ export async function renderFor(
       userValues: input.userValues,
       release: { name: input.name, namespace: input.namespace, revision, isInstall, isUpgrade: !isInstall },
       capabilities,
-      storedValues,
+      random,
       lookup,
       // An API server says by itself what it does not take.
       checkTexts: !cluster.runsWorkloads,

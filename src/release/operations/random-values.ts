@@ -7,15 +7,19 @@
  */
 import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
 import type { KubeObject } from '../../cluster/cluster.ts';
+import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
 import { enginesOf } from '../../render/engines.ts';
+import { callId, matchesKey, StoredValues } from '../../render/random-values.ts';
+import type { RandomValue } from '../../render/random-values.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { getOwn, isJsonObject } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { normalizeObjects, ownershipOf } from '../plan-normal.ts';
 import type { Plan } from '../plan.ts';
 import type { StoredRelease } from '../store.ts';
-import { readStoredValues } from '../stored-values.ts';
+import { readStoredRevisions } from '../stored-values.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { renderFor } from './prepare.ts';
 
@@ -23,6 +27,8 @@ import { renderFor } from './prepare.ts';
 const MOST_RENDERS = 4;
 /** Shorter random values may stand in an object by chance. */
 const SHORTEST = 8;
+/** Keys that an error lists. */
+const MOST_KEYS = 10;
 
 /**
  * Renders for an operation with the random values of earlier revisions; warnings are reported.
@@ -40,31 +46,48 @@ export async function renderWithStoredValues(
   // Go templates have no stored values, as with Helm.
   const { native } = enginesOf(input.chart);
   const revisions = native ? history.map(({ release }) => release) : [];
-  const { values: stored, newest } = await readStoredValues(env.cluster, revisions);
+  const stored = new StoredValues(await readStoredRevisions(env.cluster, revisions));
+  const { rotate = [] } = input;
   const manifests = revisions.map(({ manifest }) => withoutSpace(manifest));
   // Helm stores nothing: what lives now may be of any revision.
-  const isCertain = newest === revisions.at(-1)?.version;
-  const chosen = new Map([...stored].map(([identity, [first = '']]) => [identity, first]));
+  const isCertain = stored.newest === revisions.at(-1)?.version;
+  const living = new Map<string, string>();
   const settled = new Set<string>();
   for (let renders = 1; ; renders++) {
-    const rendered = await renderFor(env, input, revision, isInstall, chosen);
-    const open: OpenValue[] = [...rendered.storedValues].flatMap(([identity, value]) => {
-      const candidates = stored.get(identity) ?? [];
-      if (settled.has(identity) || (isCertain && candidates.length === 1)) return [];
-      return [{ identity, value, candidates, form: rendered.forms.get(identity) }];
-    });
-    const living = open.length === 0 ? [] : await findLiving(env, input, rendered, open, manifests);
-    if (living.length === 0 || renders === MOST_RENDERS) {
+    const rendered = await renderFor(env, input, revision, isInstall, { stored, rotate, living });
+    const open = rendered.randomValues.filter(
+      (value) =>
+        value.reason !== 'rotated' &&
+        !settled.has(callId(value)) &&
+        !(isCertain && value.reason === undefined && value.candidates.length === 1),
+    );
+    const found = open.length === 0 ? [] : await findLiving(env, input, rendered, open, manifests);
+    if (found.length === 0 || renders === MOST_RENDERS) {
+      checkRotated(rotate, rendered.randomValues);
       for (const message of rendered.warnings) env.emit({ type: 'warning', message });
       return rendered;
     }
-    for (const { identity } of open) settled.add(identity);
-    for (const [identity, value] of living) chosen.set(identity, value);
+    for (const value of open) settled.add(callId(value));
+    for (const [id, value] of found) living.set(id, value);
   }
 }
 
-/** A value of a render that may have to be another: what revisions have stored for it, and the form of such values. */
-type OpenValue = { identity: string; value: string; candidates: readonly string[]; form: RegExp | undefined };
+/** A pattern that matches nothing is a misspelling: the value that was meant would stay as it is. */
+function checkRotated(rotate: readonly string[], values: readonly RandomValue[]): void {
+  const unknown = rotate.find((pattern) => !values.some(({ keys }) => matchesKey([pattern], keys)));
+  if (unknown === undefined) return;
+  const keys = values.flatMap((value) => value.keys);
+  const near = nearest(unknown, keys);
+  throw new PkgError('PKG_USAGE', `no random value of this chart has a key that matches ${printable(unknown)}`, {
+    hints: [
+      near === undefined
+        ? keys.length === 0
+          ? 'only random functions of native templates make values that are stored'
+          : `its keys are ${printable(keys.slice(0, MOST_KEYS).join(', '), 1000)}${keys.length > MOST_KEYS ? ', …' : ''}`
+        : `did you mean ${printable(near)}?`,
+    ],
+  });
+}
 
 /** What stands in the place of a part of a value. */
 type Living = { part: string; text: string; inSecret: boolean };
@@ -74,9 +97,9 @@ async function findLiving(
   { cluster }: Env,
   { name, namespace }: ChartOperation,
   rendered: RenderedChart,
-  open: readonly OpenValue[],
+  open: readonly RandomValue[],
   manifests: readonly string[],
-): Promise<[identity: string, value: string][]> {
+): Promise<[id: string, value: string][]> {
   const { objects } = await normalizeObjects(rendered.objects, {
     namespace,
     scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
@@ -100,7 +123,7 @@ async function findLiving(
     // A Secret is where such a value is at home: what a copy of it elsewhere says counts less.
     const inSecrets = found.filter(({ inSecret }) => inSecret);
     const value = livingValue(one, inSecrets.length > 0 ? inSecrets : found, manifests);
-    return value === undefined || value === one.value ? [] : [[one.identity, value]];
+    return value === undefined || value === one.value ? [] : [[callId(one), value]];
   });
 }
 
@@ -116,7 +139,7 @@ function livingIn(value: string, text: string, now: string, inSecret: boolean): 
 
 /** The value that all fields agree on, if it surely is one of this call. */
 function livingValue(
-  { candidates, form }: OpenValue,
+  { candidates, form }: RandomValue,
   found: readonly Living[],
   manifests: readonly string[],
 ): string | undefined {
@@ -136,34 +159,57 @@ function withoutSpace(text: string): string {
   return text.replaceAll(/\s+/g, '');
 }
 
-/** A line for each field whose random value an install or an upgrade changes. */
-export function notesOfRandomChanges(plan: Plan, { storedValues, newValues }: RenderedChart): string[] {
-  return randomChanges(plan, storedValues, (identity) =>
-    newValues.has(identity) ? 'it is made anew, since no revision has stored it' : 'the stored value takes its place',
-  );
+/**
+ * A line for each field whose random value an install or an upgrade changes, and for each value that an upgrade makes
+ * anew.
+ */
+export function notesOfRandomChanges(plan: Plan, { randomValues }: RenderedChart): string[] {
+  const known = randomValues.map((value) => {
+    const reason = reasonOf(value);
+    const why = reason === undefined ? 'the stored value takes its place' : `it is made anew, since ${reason}`;
+    return { keys: value.keys, value: value.value, reason, why };
+  });
+  const changes = randomChanges(plan, known);
+  const told = new Set(changes.map(({ key }) => key));
+  // Of a first install all values are new.
+  const made =
+    plan.revision === 1 ? [] : known.filter(({ reason, keys }) => reason !== undefined && !told.has(keys[0]));
+  return [
+    ...changes.map(({ line }) => line),
+    ...made.map(({ keys: [key = ''], reason }) => `the random value ${printable(key, 500)} is made anew: ${reason}`),
+  ];
 }
 
-/**
- * A line for each field whose random value a plan changes.
- *
- * @param why says it of a value, by its identity
- */
+function reasonOf({ reason, call }: RandomValue): string | undefined {
+  switch (reason) {
+    case 'rotated':
+      return '--rotate asks for it';
+    case 'arguments':
+      return `the arguments of ${call} have changed`;
+    case 'function':
+      return `another function than ${call} made the stored one`;
+    case 'missing':
+      return 'no revision has stored it';
+    case undefined:
+      return undefined;
+  }
+}
+
+/** A line for each field whose random value a plan changes, and the first key of the value. */
 export function randomChanges(
   plan: Plan,
-  values: Iterable<readonly [identity: string, value: string]>,
-  why: (identity: string) => string,
-): string[] {
-  const known = [...values];
+  values: readonly { keys: readonly string[]; value: string; why: string }[],
+): { key: string | undefined; line: string }[] {
   return plan.steps.flatMap(({ ref, changes, desired }) => {
     const isData = desired !== undefined && isSecret(desired);
     return changes.flatMap(({ path, before, after }) => {
       const texts = [before, after].map((value) => (isData && path[0] === 'data' ? decoded(value) : value));
       const [old, text] = texts;
       if (typeof old !== 'string' || typeof text !== 'string') return [];
-      const [identity] = known.find(([, value]) => holds(text, value) && !holds(old, value)) ?? [];
-      if (identity === undefined) return [];
+      const found = values.find(({ value }) => holds(text, value) && !holds(old, value));
+      if (found === undefined) return [];
       const where = printable(`${path.join('.')} of ${describeRef(ref)}`, 500);
-      return [`the random value in ${where} changes: ${why(identity)}`];
+      return [{ key: found.keys[0], line: `the random value in ${where} changes: ${found.why}` }];
     });
   });
 }

@@ -6,7 +6,7 @@ import { parseDocument, splitManifest } from '../manifest.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
-import { readStored, readStoredValues } from '../stored-values.ts';
+import { readStored, readStoredRevisions } from '../stored-values.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
@@ -119,7 +119,14 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   });
   const stored = await readStored(cluster, target);
   plan.notes.push(
-    ...randomChanges(plan, await everStored(cluster, target, history), () => `revision ${revision} has another`),
+    ...randomChanges(
+      plan,
+      (await everStored(cluster, target, history)).map((value) => ({
+        keys: [],
+        value,
+        why: `revision ${revision} has another`,
+      })),
+    ).map(({ line }) => line),
   );
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
@@ -147,14 +154,13 @@ function withMissingKind(error: unknown, { name, version }: Release, wasOnceDepl
 }
 
 /** All random values that revisions have stored: one of Helm's has none, and holds those of another in its manifest. */
-async function everStored(
-  cluster: Cluster,
-  target: Release,
-  history: readonly StoredRelease[],
-): Promise<[identity: string, value: string][]> {
+async function everStored(cluster: Cluster, target: Release, history: readonly StoredRelease[]): Promise<string[]> {
   // Go templates store none, and most releases are made of them.
   if (!/^# Source: .*\.hbs$/m.test(target.manifest)) return [];
-  const revisions = history.map(({ release }) => release);
-  const { values } = await readStoredValues(cluster, revisions);
-  return [...values].flatMap(([identity, those]) => those.map((value): [string, string] => [identity, value]));
+  const stored = await readStoredRevisions(
+    cluster,
+    history.map(({ release }) => release),
+  );
+  const all = stored.flatMap(({ values, earlier }) => [...values.map(({ value }) => value), ...earlier.values()]);
+  return [...new Set(all)];
 }

@@ -9,7 +9,7 @@ import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { checkRecordFits, ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
-import { writeStoredValues } from '../stored-values.ts';
+import { writeStored } from '../stored-values.ts';
 import type { Stored } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
 import type { ChartOperation, Env, Waiting } from './env.ts';
@@ -48,12 +48,12 @@ export type Run = {
 /** How the plan of an operation on a chart is run; it is only taken back where the operation says so. */
 export function chartRun(
   input: ChartOperation,
-  storedValues: Stored['values'],
+  values: Stored['values'],
   { undo, ...run }: Pick<Run, 'history' | 'plan' | 'release' | 'words' | 'historyMax'> & Required<Pick<Run, 'undo'>>,
 ): Run {
   return {
     ...run,
-    stored: { values: storedValues, source: input.chart.source },
+    stored: { values, earlier: new Map(), source: input.chart.source },
     waiting: input,
     takeOwnership: input.takeOwnership === true,
     ...(input.rollbackOnFailure === true && { undo }),
@@ -121,9 +121,9 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
  */
 async function storeBeside(env: Env, release: Release, record: KubeObject, stored: Stored): Promise<void> {
   try {
-    await writeStoredValues(env.records ?? env.cluster, release, record, stored);
+    await writeStored(env.records ?? env.cluster, release, record, stored);
   } catch (error) {
-    if (!(error instanceof PkgError) || stored.values.size > 0) throw error;
+    if (!(error instanceof PkgError) || stored.values.length + stored.earlier.size > 0) throw error;
     const what = `it could not be stored where the chart of ${release.name} came from`;
     env.emit({ type: 'warning', message: `${what}, which \`pkg outdated\` asks for: ${error.message}` });
   }

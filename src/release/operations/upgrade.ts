@@ -98,7 +98,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
   };
   const run = { history, plan, release, words, historyMax, undo: takeBack };
-  const done = await runPlan(env, chartRun(input, rendered.storedValues, run));
+  const done = await runPlan(env, chartRun(input, rendered.randomValues, run));
   return { release: done, plan };
 }
 

@@ -2,6 +2,7 @@
  * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
  * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
  */
+import type { Chart } from '../../chart/chart.ts';
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
@@ -71,10 +72,26 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
 }
 
 function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
+  const scopeOf = (chart: Chart, file: string): Scope | undefined => {
+    const scope = scopes.find((candidate) => candidate.chart === chart);
+    scope?.entries.set('Template', templateOf(encodeText(file), scope));
+    return scope;
+  };
   return {
     names: () => [...machine.namespace.keys()].flatMap((name) => namesOf(name, scopes)).map(decodeText),
+    text: (chart, file, text) => {
+      const scope = scopeOf(chart, file);
+      const source = { name: encodeText(file), file, text: '{{ tpl .text .root }}' };
+      const call = parseTemplate(source, isKnown).templates.at(-1);
+      if (scope === undefined || call === undefined) throw new Error(`no text of ${chart.metadata.name} can be run`);
+      const data: GoValue = new Map<string, GoValue>([
+        ['text', encodeText(text)],
+        ['root', rootOf(scope.entries)],
+      ]);
+      return decodeText(guarded(machine, call, scope, data));
+    },
     print: (chart, file, name, data) => {
-      const scope = scopes.find((candidate) => candidate.chart === chart);
+      const scope = scopeOf(chart, file);
       if (scope === undefined) return undefined;
       const { namespace } = machine;
       const known = encodeText(name);
@@ -82,7 +99,6 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
       const template =
         namespace.get(known) ?? namespace.get(`${scope.path}/templates/${known.replace(/^templates\//, '')}`);
       if (template === undefined) return undefined;
-      scope.entries.set('Template', templateOf(encodeText(file), scope));
       return decodeText(
         guarded(machine, template, scope, data === undefined ? undefined : withRoot(data, rootOf(scope.entries))),
       );

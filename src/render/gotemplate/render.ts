@@ -38,6 +38,6 @@ export async function printGo(input: Omit<GoInput, 'values'>, freshValues: () =>
     const { isOverflow, printDeep } = await import('./deep.ts');
     const printed = isOverflow(error) ? await printDeep({ ...input, values: freshValues() }) : undefined;
     if (printed === undefined) throw error;
-    return { ...printed, templates: { names: () => [], print: () => undefined } };
+    return { ...printed, templates: { names: () => [], print: () => undefined, text: (_chart, _file, text) => text } };
   }
 }

@@ -38,9 +38,9 @@ export type Partial = {
   name: Path | Sub;
   params: Expression[];
   hash?: Hash;
-  indent: string;
+  program?: undefined;
   loc: Location;
-};
+} & PartialPlace;
 
 export type PartialBlock = {
   type: 'PartialBlockStatement';
@@ -49,9 +49,27 @@ export type PartialBlock = {
   hash?: Hash;
   program: Program;
   loc: Location;
+} & PartialPlace;
+
+/** How a partial stands in its template: see `whitespace.ts`. */
+type PartialPlace = {
+  /** What stands before it on its line, if it stands alone there. */
+  indent: string;
+  /** Nothing but tags stand on its line. */
+  alone?: boolean;
+  /** A line ends behind it, which prints nothing itself. */
+  endsLine?: boolean;
 };
 
-export type Content = { type: 'ContentStatement'; value: string; original: string; loc: Location };
+export type Content = {
+  type: 'ContentStatement';
+  /** What is printed: `original` without white space that was cut off. */
+  value: string;
+  original: string;
+  /** How many characters were cut off in front. */
+  cut?: number;
+  loc: Location;
+};
 
 export type Decorator = { type: 'Decorator'; path: Expression; loc: Location };
 
@@ -95,6 +113,18 @@ export type Template = {
   /** It is a text that `tpl` runs: where that stands among the chart's values, if it does. */
   text?: { path: () => readonly string[] | undefined };
 };
+
+const lines = new WeakMap<Template, readonly string[]>();
+
+/** The lines of a template, which are found once. */
+export function linesOf(template: Template): readonly string[] {
+  let known = lines.get(template);
+  if (known === undefined) {
+    known = template.source.split('\n');
+    lines.set(template, known);
+  }
+  return known;
+}
 
 /** Calls `visit` for every node of a tree, parents first. */
 export function walk(node: Program | Statement | Expression, visit: (node: Statement | Expression) => void): void {

@@ -6,7 +6,9 @@ import type { Value } from '../../yaml/value.ts';
 import type { Block, Expression, Program } from './ast.ts';
 import type { Evaluator, Frame } from './evaluate.ts';
 import type { Output } from './output.ts';
-import { asArgument, enter, isItemMap } from './scope.ts';
+import { asArgument, enter, isItemMap, valuePathOf } from './scope.ts';
+import { typeName } from './text.ts';
+import type { PkgError } from '../../errors.ts';
 import type { Data, Item, Scope } from './scope.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
@@ -73,6 +75,13 @@ function withBlock(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame
 function each(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, output: Output): void {
   const expression = only(evaluator, node, frame, 'each');
   const list = evaluator.item(expression, scope, frame);
+  if (
+    typeof list === 'number' ||
+    typeof list === 'bigint' ||
+    list === true ||
+    (typeof list === 'string' && list !== '')
+  )
+    throw notIterable(evaluator, node, expression, list, scope, frame);
   const size = Array.isArray(list) ? list.length : isItemMap(list) ? list.size : 0;
   if (size === 0) {
     run(evaluator, node.inverse, scope, frame, output);
@@ -87,6 +96,28 @@ function each(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, out
   };
   if (Array.isArray(list)) list.forEach((item, key) => visit(key, item));
   else if (isItemMap(list)) for (const [key, item] of list) visit(key, item);
+}
+
+function notIterable(
+  evaluator: Evaluator,
+  node: Block,
+  expression: Expression,
+  value: Argument,
+  scope: Scope,
+  frame: Frame,
+): PkgError {
+  const message = `#each goes through a list or a map, and this is ${typeName(value)}`;
+  const name = expression.type === 'PathExpression' ? expression.original : '…';
+  const hints =
+    typeof value === 'number' || typeof value === 'bigint'
+      ? [`so many times: {{#each (until ${name})}}`]
+      : typeof value === 'string'
+        ? [`a text of several parts: {{#each (splitList "," ${name})}}; one text as a list: {{#each (list ${name})}}`]
+        : [`a condition is written {{#if ${name}}}`];
+  return evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
+    hints,
+    valuePath: valuePathOf(expression, scope),
+  });
 }
 
 function withLocals(scope: Scope, program: Program | undefined, items: readonly Item[]): Scope {
@@ -104,33 +135,15 @@ function document(
   frame: Frame,
   output: Output,
 ): void {
+  const since = evaluator.host.random.log.length;
   const inside = evaluator.structureOutput();
   run(evaluator, node.program, scope, frame, inside);
   const text = print(evaluator.host.structure(inside));
   if (output.slots === undefined) {
-    output.add(text, frame.template, node);
+    output.add(text, frame, node);
     return;
   }
-  // A tag alone on its line loses the white space around it: it is put back, so that the value stays
-  // where the template shows it.
-  const { lines, alone } = aloneOnItsLine(node, frame.template.source);
-  if (alone && output.atLineStart) output.add(' '.repeat(node.loc.start.column), frame.template, node);
-  evaluator.emitSlot('v', text, node, frame, output, undefined, scope);
-  if (closesAlone(node, lines)) output.add('\n', frame.template, node);
-}
-
-function aloneOnItsLine(node: Block, source: string): { lines: string[]; alone: boolean } {
-  const lines = source.split('\n');
-  const before = (lines[node.loc.start.line - 1] ?? '').slice(0, node.loc.start.column);
-  return { lines, alone: before.trim() === '' };
-}
-
-/** Does the close tag stand alone on its line, so that Handlebars took the newline after it? */
-function closesAlone(node: Block, lines: readonly string[]): boolean {
-  const { line, column } = node.loc.end;
-  const text = lines[line - 1] ?? '';
-  const before = text.slice(0, Math.max(0, text.lastIndexOf('{{', column - 1)));
-  return before.trim() === '' && text.slice(column).trim() === '';
+  evaluator.emitSlot('v', text, node, frame, output, undefined, scope, since);
 }
 
 function yamlText(documents: readonly Value[]): string {

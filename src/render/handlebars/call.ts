@@ -1,29 +1,20 @@
 /** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
-import { PkgError } from '../../errors.ts';
-import { printJson } from '../../yaml/json.ts';
-import { toPlain } from '../../yaml/value.ts';
-import { tplExcerpt } from '../excerpt.ts';
+import { printable } from '../../errors-text.ts';
 import { pathOf } from './ast.ts';
 import type { Call, Expression, Mustache, Sub } from './ast.ts';
-import { callInFile, describeCalls, positionIn } from './fault.ts';
 import { printGoTemplate } from './go-templates.ts';
-import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
-import {
-  charge,
-  chargeCopy,
-  chargeMade,
-  chargeRead,
-  chargeVisit,
-  chargeWalk,
-  LimitReached,
-} from '../functions/limits.ts';
+import type { Evaluator, Frame } from './evaluate.ts';
+import { argsText, evaluateTexts } from './tpl.ts';
+import { charge, chargeCopy, chargeMade, chargeRead, chargeVisit, LimitReached } from '../functions/limits.ts';
 import { ABSENT } from './helpers/types.ts';
-import { enterBody, extended, isPartialFile, missingPartial } from './run-partial.ts';
+import type { Output } from './output.ts';
+import { enterBody, extended, findBody, missingPartial } from './run-partial.ts';
+import { isRandom } from './helpers/index.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
+import { textsOf } from './random-calls.ts';
 import { asArgument, lookupPath, member, simpleName, valuePathOf } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
 import { typeName } from './text.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
 
 /**
  * The value of a mustache or subexpression: a helper's result, or what a name leads to.
@@ -58,7 +49,7 @@ export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope
 }
 
 /** What the interpreter itself understands beside the library's helpers. */
-export const FORMS: readonly string[] = ['include', 'tpl', 'lookup'];
+export const FORMS: readonly string[] = ['include', 'partial', 'tpl', 'goTpl', 'lookup'];
 
 function isHelper(evaluator: Evaluator, name: string): boolean {
   return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
@@ -76,18 +67,21 @@ const CALL = 10;
 
 function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   if (name === 'include') return include(evaluator, node, scope, frame);
-  if (name === 'tpl') return tpl(evaluator, node, scope, frame);
+  if (name === 'partial') return partial(evaluator, node, scope, frame);
+  if (name === 'tpl' || name === 'goTpl') return evaluateTexts(evaluator, name, node, scope, frame);
   if (name === 'lookup' && node.params.length === 2) return lookupField(evaluator, node, scope, frame);
   const helper = evaluator.host.findHelper(name);
   if (helper === undefined)
     throw evaluator.fault('PKG_TEMPLATE_HELPER', `${name} is called with too few arguments`, node.loc, frame);
+  const since = evaluator.host.random.log.length;
   const args = node.params.map((param) => evaluator.expression(param, scope, frame));
   const hash = new Map<string, Argument>();
   for (const pair of node.hash?.pairs ?? []) hash.set(pair.key, evaluator.expression(pair.value, scope, frame));
+  const key = isRandom(name) ? takeKey(evaluator, name, hash, node, frame) : undefined;
   try {
     charge(CALL);
     for (const arg of args) chargeArgument(arg);
-    const result = helper(args, hash, helperContext(evaluator, name, node, scope, frame));
+    const result = helper(args, hash, helperContext(evaluator, name, node, scope, frame, { key, since }));
     chargeMade(result);
     if (result instanceof Map) chargeCopy(result.size);
     return result;
@@ -96,13 +90,56 @@ function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, sc
   }
 }
 
-function helperContext(evaluator: Evaluator, helper: string, node: Call, scope: Scope, frame: Frame): HelperContext {
+/** `key="admin"` of a random call: what its value is known by. */
+function takeKey(
+  evaluator: Evaluator,
+  name: string,
+  hash: Map<string, Argument>,
+  node: Call,
+  frame: Frame,
+): string | undefined {
+  const key = hash.get('key');
+  if (key === undefined) return undefined;
+  hash.delete('key');
+  // Keys are printed, listed and matched against patterns.
+  if (typeof key === 'string' && /^[^\s:*?#<\p{C}]{1,200}$/u.test(key)) return evaluator.host.keyPrefix + key;
+  const message = `the key of ${name} is a text without spaces and : * ? # <, of at most 200 characters`;
+  throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
+    hints: [`write key="db-password", or key=(printf "password-%s" name) in a loop`],
+  });
+}
+
+function helperContext(
+  evaluator: Evaluator,
+  helper: string,
+  node: Call,
+  scope: Scope,
+  frame: Frame,
+  random: { key: string | undefined; since: number },
+): HelperContext {
   const { host } = evaluator;
   const context: HelperContext = {
     helper,
     now: host.now,
-    remember: (name, args, make, form) =>
-      host.remember(evaluator.identify(frame, scope, `${name}(${argsText(args)})`), make, form),
+    remember: (name, args, make, form) => {
+      const text = argsText(args);
+      const { identity, earlier } = evaluator.identify(frame, scope, `${name}(${text})`);
+      const call = {
+        site: evaluator.identify(frame, scope, name).identity,
+        earlier: earlier === undefined ? [identity] : [identity, earlier],
+        call: name,
+        args: text,
+        texts: textsOf(args),
+        key: random.key,
+        form,
+      };
+      return (
+        host.random.remember(call, random.since, make) ??
+        context.fail(`the key ${printable(random.key ?? '')} is that of another call, with other arguments`, [
+          'give each value a key of its own; in a loop: key=(printf "password-%s" name)',
+        ])
+      );
+    },
     fail: (message, hints = []) => {
       const code = helper === 'fail' || helper === 'required' ? 'PKG_TEMPLATE_FAILED' : 'PKG_TEMPLATE_HELPER';
       const param = node.params.find((one) => valuePathOf(one, scope) !== undefined);
@@ -128,15 +165,6 @@ function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Fra
   });
 }
 
-/** The arguments as part of a call's identity: as they are when short, a digest when long. */
-function argsText(args: readonly Argument[]): string {
-  for (const arg of args) if (arg !== ABSENT) chargeWalk(arg);
-  const text = args.map((arg) => (arg === ABSENT ? '' : printJson(toPlain(arg)))).join(',');
-  if (text.length <= 80) return text;
-  // Loaded here, since loading takes longer than most renders.
-  return `sha256:${process.getBuiltinModule('node:crypto').hash('sha256', text)}`;
-}
-
 function callFunction(
   evaluator: Evaluator,
   callable: Extract<Item, (...args: never) => unknown>,
@@ -152,100 +180,72 @@ function callFunction(
 
 /** `include "name" [context] [key=value …]`: what a partial or another template of the chart looks like. */
 function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
-  const [nameParam, contextParam, ...more] = node.params;
-  const name = nameParam === undefined ? ABSENT : evaluator.expression(nameParam, scope, frame);
-  if (typeof name !== 'string' || more.length > 0) {
-    throw evaluator.fault(
-      'PKG_TEMPLATE_HELPER',
-      'include takes the name of a partial, and the context for it if another is wanted',
-      node.loc,
-      frame,
-      { hints: ['write (include "name") or (include "name" this)'] },
-    );
-  }
-  const found = scope.inlines?.get(name) ?? evaluator.host.findPartial(name);
-  if (found === undefined) {
+  const { name, contextParam } = partialCall(evaluator, 'include', node, scope, frame);
+  const output = evaluator.textOutput();
+  if (!runPartial(evaluator, 'include', name, contextParam, node, scope, frame, output)) {
     const text = printGoTemplate(evaluator, name, node, contextParam, scope, frame);
     if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
     return text;
   }
-  let context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
-  if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
-  const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
-  const output = evaluator.textOutput();
-  enterBody(evaluator, found, `include ${name}`, node, { context, provenance }, scope, frame, output);
   // The newline that ends a file is not part of what it says.
   return output.toString().replace(/\r?\n$/, '');
 }
 
-/** `tpl text [context]`: what a text looks like as a template. */
-function tpl(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
-  const [textParam, contextParam, ...more] = node.params;
-  const text = textParam === undefined ? ABSENT : evaluator.expression(textParam, scope, frame);
-  if (typeof text !== 'string' || more.length > 0) {
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', `tpl takes a string, and this is ${typeName(text)}`, node.loc, frame, {
-      valuePath: textParam && valuePathOf(textParam, scope),
-    });
+/** `partial "name" [context] [key=value …]`: the document of a partial as a value; absent where it prints nothing. */
+function partial(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
+  const { name, contextParam } = partialCall(evaluator, 'partial', node, scope, frame);
+  const output = evaluator.structureOutput();
+  if (!runPartial(evaluator, 'partial', name, contextParam, node, scope, frame, output)) {
+    if (printGoTemplate(evaluator, name, node, contextParam, scope, frame) === undefined)
+      throw missingPartial(evaluator, name, scope, node.loc, frame);
+    const message = `${name} is a Go template, which prints text and no value`;
+    const hints = [`write (include "${name}") for its text`];
+    throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, { hints });
   }
-  // Most texts are no templates.
-  if (!text.includes('{{')) return text;
-  const template = parseText(evaluator, text, node, textParam, scope, frame);
-  const context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
-  const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
-  const output = evaluator.textOutput();
-  const path = (): readonly string[] | undefined => textParam && valuePathOf(textParam, scope);
-  const named = { ...template, name: `${template.name}#tpl`, text: { path } };
-  const body = { program: template.program, template: named, scope: undefined };
-  const identity = identityOfText(evaluator, text, template.firstName, scope, frame);
-  enterBody(evaluator, body, 'tpl', node, { context, provenance, identity }, scope, frame, output);
-  return output.toString();
+  const [value = ABSENT, ...more] = evaluator.host.structure(output);
+  if (more.length === 0) return value;
+  const message = `a partial that is a value prints one document, and ${name} prints ${more.length + 1}`;
+  throw evaluator.fault('PKG_TEMPLATE_SLOT', message, node.loc, frame);
 }
 
-/**
- * Names a run of a text by the place of its call, the number of the call and the text. Earlier versions of pkg
- * named it after the file that had first called `tpl` with this text, and all texts of one file alike.
- */
-function identityOfText(
+function partialCall(
   evaluator: Evaluator,
-  text: string,
-  firstName: string,
-  scope: Scope,
-  frame: Frame,
-): CallIdentity {
-  const { identity } = evaluator.identify(frame, scope, `tpl(${argsText([text])})`);
-  const inPartial = evaluator.identify(frame, scope, 'tpl');
-  const earlier = isPartialFile(firstName) ? (inPartial.earlier ?? inPartial.identity) : `${firstName}#tpl`;
-  return { identity, earlier };
-}
-
-/** Parses a text; where it cannot be, the error says who asked for it and where the text comes from. */
-function parseText(
-  evaluator: Evaluator,
-  text: string,
+  form: 'include' | 'partial',
   node: Mustache | Sub,
-  source: Expression | undefined,
   scope: Scope,
   frame: Frame,
-): ReturnType<Evaluator['host']['parseText']> {
-  try {
-    // A text may run others, and their file is named once.
-    const file = frame.template.file.replace(/ \(tpl\)$/, '');
-    return evaluator.host.parseText(text, frame.template.name, `${file} (tpl)`);
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    const calls = { what: 'tpl', template: frame.template, loc: node.loc, outer: frame.calls };
-    const { line, column = 1 } = error.at ?? {};
-    const inFile = callInFile(calls) ?? calls;
-    const fault = new ValueFault(error.code, error.message, {
-      at: positionIn(inFile.template, inFile.loc),
-      ...(line !== undefined && { excerpts: [tplExcerpt(text, { line, column }, inFile.template.source)] }),
-      hints: error.hints,
-      notes: describeCalls(calls),
-      cause: error,
-    });
-    fault.textPath = source && valuePathOf(source, scope);
-    throw fault;
-  }
+): { name: string; contextParam: Expression | undefined } {
+  const [nameParam, contextParam, ...more] = node.params;
+  const name = nameParam === undefined ? ABSENT : evaluator.expression(nameParam, scope, frame);
+  if (typeof name === 'string' && more.length === 0) return { name, contextParam };
+  const quoted = nameParam?.type === 'PathExpression' ? nameParam.original : 'name';
+  throw evaluator.fault(
+    'PKG_TEMPLATE_HELPER',
+    `${form} takes the name of a partial, and the context for it if another is wanted`,
+    node.loc,
+    frame,
+    { hints: [`write (${form} "${quoted}"), (${form} "${quoted}" this) or (${form} "${quoted}" key=value)`] },
+  );
+}
+
+/** Runs a partial; false where there is none of that name. */
+function runPartial(
+  evaluator: Evaluator,
+  form: 'include' | 'partial',
+  name: string,
+  contextParam: Expression | undefined,
+  node: Mustache | Sub,
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+): boolean {
+  const found = findBody(evaluator, name, scope, frame);
+  if (found === undefined) return false;
+  let context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
+  if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
+  const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
+  enterBody(evaluator, found, `${form} ${name}`, node, { context, provenance }, scope, frame, output);
+  return true;
 }
 
 /** Handlebars' `lookup object key`. */

@@ -9,6 +9,14 @@ import type { Argument } from './helpers/types.ts';
 import { Namespace } from './scope.ts';
 import type { Callable, Item } from './scope.ts';
 
+/** The fields of the names that every chart knows the same fields of. */
+export const CLOSED_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['release', new Set(['name', 'namespace', 'revision', 'isInstall', 'isUpgrade', 'service'])],
+  ['capabilities', new Set(['kubeVersion', 'apiVersions', 'has'])],
+  ['files', new Set(['get', 'lines', 'glob', 'asConfig', 'asSecrets'])],
+  ['template', new Set(['name', 'basePath'])],
+]);
+
 /** All of the context but `template`, which differs from file to file. */
 export function chartContext(
   chart: Chart,

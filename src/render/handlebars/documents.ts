@@ -4,17 +4,24 @@ import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { positionIn } from './fault.ts';
+import { charge } from '../functions/limits.ts';
+import { describeCalls, positionIn } from './fault.ts';
+import { DocumentTexts } from './document-texts.ts';
+import type { TextMade } from './document-texts.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
-import type { Budget, Output, Slot, Slots } from './output.ts';
+import type { Budget, Output, PlacedGap, Slot, Slots } from './output.ts';
+import type { FieldType, KindTypes } from '../field-types.ts';
+import { withTexts } from '../text-fields.ts';
+import type { Path } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
 import { DuplicateKey, SkeletonError, parseSkeleton } from './skeleton.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
+import type { SlottedDocument } from './slot-tree.ts';
 import { Tracer } from './trace.ts';
-import type { TracedField } from './trace.ts';
+import type { SingleDocument, TracedField } from './trace.ts';
 
 /** An object that a template prints. What is not asked for is not made: most objects are only printed. */
 export type ReadDocument = {
@@ -27,12 +34,18 @@ export type ReadDocument = {
   trace(path: readonly (string | number)[]): TracedField;
 };
 
+/** What it costs to read a character: a line of a value takes 30 of them, marker included, and four kilobytes. */
+const READING = 8;
+
 type Piece = { text: string; start: number };
 
 /** Where a document is: its first slot, the part of an output in which it begins, and the character there. */
 type Place = { base: number; output: Output; part: number; offset: number };
 
 type Locate = (offset: number) => Position;
+
+/** The structure of documents, and what it was read from. */
+export type Parsed = { text: string; gaps: readonly PlacedGap[]; nodes: readonly Node[] };
 
 /** Reads the documents of one render. */
 export class DocumentReader {
@@ -41,41 +54,62 @@ export class DocumentReader {
   /** For documents that were read, and charged, before. */
   readonly #tracer: Tracer;
   readonly #shapes: Shapes;
-  readonly #parsed = new Map<string, readonly Node[]>();
-  readonly #layouts = new Map<Node, Layout | undefined>();
+  readonly #parsed = new Map<string, Parsed>();
+  readonly #layouts = new Map<Node, Map<FieldType | undefined, Layout | undefined>>();
+  readonly #texts: DocumentTexts;
+  /** The structure of what {@link objects} has read, for whoever looks for slots in it. */
+  readonly read: SlottedDocument[] = [];
 
-  constructor(slots: Slots, budget: Budget) {
+  /** @param types which fields hold texts; all stay as they are where nothing is said */
+  constructor(slots: Slots, budget: Budget, types?: KindTypes) {
     this.#slots = slots;
     this.#shapes = new Shapes(slots);
-    this.#filler = new Filler(slots, (size, slot) => {
-      budget.left -= size;
-      if (budget.left < 0) throw tooLarge(slot);
-    });
-    this.#tracer = new Tracer(new Filler(slots, () => {}), slots, this.#parsed);
+    const single = (slot: Slot): SingleDocument | undefined => this.single(slot);
+    this.#filler = new Filler(
+      slots,
+      single,
+      (size, slot) => {
+        budget.left -= size;
+        if (budget.left < 0) throw tooLarge(slot);
+      },
+      (value, slot) => this.#texts.insert(value, slot),
+    );
+    this.#tracer = new Tracer(new Filler(slots, single, () => {}), slots, this.#parsed, single);
+    this.#texts = new DocumentTexts(types, this.#filler, this.#tracer, single);
+  }
+
+  /** The numbers and booleans that became texts. */
+  get textsMade(): TextMade[] {
+    return this.#texts.made;
+  }
+
+  /** Goes on to a template of the chart whose values stand there in those of the top chart. */
+  beginTemplate(at: readonly string[]): void {
+    this.#texts.at = at;
   }
 
   /** The objects that a template prints: maps, one or several a document. Empty documents are left out. */
   objects(output: Output): ReadDocument[] {
     const found: ReadDocument[] = [];
     this.#read(output, (node, place) => {
-      let layout = this.#layouts.get(node);
-      if (layout === undefined && !this.#layouts.has(node)) {
-        layout = layoutOf(node);
-        this.#layouts.set(node, layout);
-      }
+      this.read.push({ node, base: place.base });
+      const trace = (path: Path): TracedField => traceIn(this.#tracer, node, place, path);
+      this.#filler.begin(place.base);
+      const type = this.#texts.begin(node);
+      const layout = this.#layoutOf(node, type, trace);
       if (layout !== undefined) {
-        this.#filler.begin(place.base);
-        const text = printLayout(layout, this.#filler);
-        found.push(new PrintedDocument(this.#tracer, node, place, layout, text));
+        const text = printLayout(layout, this.#filler, this.#texts.rules(node, place.base, trace));
+        found.push(new PrintedDocument(this.#tracer, node, place, layout, text, type));
         return;
       }
       const value = this.#filler.fill(node, place.base);
       if (value === NOTHING || value === null) return;
       if (node.type === 'hole') {
         for (const map of this.#wholeDocument(this.#filler.slot(node.hole), value))
-          found.push(new FilledDocument(this.#tracer, node, place, map));
-      } else if (isMap(value)) found.push(new FilledDocument(this.#tracer, node, place, value));
-      else {
+          found.push(new FilledDocument(this.#tracer, node, place, this.#texts.of(map, node, place.base, trace)));
+      } else if (isMap(value)) {
+        found.push(new FilledDocument(this.#tracer, node, place, this.#texts.of(value, node, place.base, trace)));
+      } else {
         throw new PkgError('PKG_OBJECT_INVALID', `a document is a map, and this is ${typeName(value)}`, {
           at: traceIn(this.#tracer, node, place, []).at,
           hints: ['an object of Kubernetes has the fields apiVersion, kind and metadata'],
@@ -85,28 +119,71 @@ export class DocumentReader {
     return found;
   }
 
-  /** The values of all documents, of whatever type. */
-  values(output: Output): Value[] {
+  #layoutOf(node: Node, type: FieldType | undefined, trace: (path: Path) => TracedField): Layout | undefined {
+    const layouts = this.#layouts.get(node) ?? new Map<FieldType | undefined, Layout | undefined>();
+    this.#layouts.set(node, layouts);
+    if (!layouts.has(type)) {
+      this.#texts.checkLiterals(node, type, trace);
+      layouts.set(type, layoutOf(node, type));
+    }
+    return layouts.get(type);
+  }
+
+  /** The values of all documents, of whatever type. `use` gets the structure of each. */
+  values(output: Output, use: (document: SlottedDocument) => void = () => {}): Value[] {
     const found: Value[] = [];
+    this.#texts.beginInside();
     this.#read(output, (node, { base }) => {
+      use({ node, base });
       const value = this.#filler.fill(node, base);
       if (value !== NOTHING) found.push(value);
     });
     return found;
   }
 
+  /**
+   * Reads the structure of all documents, and nothing of the values in them.
+   *
+   * @throws {PkgError} what is wrong with it
+   */
+  check(output: Output): void {
+    this.#read(output, () => {});
+  }
+
+  /** The document that a partial gives as a value; undefined where it prints nothing. */
+  single(slot: Slot): SingleDocument | undefined {
+    const found: SingleDocument[] = [];
+    if (slot.printed !== undefined) {
+      this.#read(slot.printed, (node, place) => found.push({ node, base: place.base, locate: locateIn(place) }));
+    }
+    if (found.length > 1) {
+      throw slotFault(slot, `a partial that is a value prints one document, and this one prints ${found.length}`, []);
+    }
+    return found[0];
+  }
+
   /** The documents of an output, found by their shapes, or by their texts where these do not tell. */
   #read(output: Output, use: (node: Node, place: Place) => void): void {
     const shaped = this.#shapes.split(output);
     if (shaped === undefined) {
+      const { gaps } = output;
       for (const { text, start } of splitDocuments(output.toString())) {
         const { relative, base } = this.#relative(text);
-        this.#located({ base, output, part: 0, offset: start }, () => this.#skeleton(relative), use);
+        const own = gaps
+          .filter(({ at }) => at >= start && at <= start + text.length)
+          .map((gap) => ({ ...gap, at: gap.at - start }));
+        this.#located({ base, output, part: 0, offset: start }, () => this.#skeleton(relative, own), use);
       }
       return;
     }
     for (const { shape, base, part, offset } of shaped) {
-      const read = (): readonly Node[] => (shape.nodes ??= this.#skeleton(this.#shapes.text(shape)));
+      const read = (): readonly Node[] => {
+        if (shape.nodes === undefined) {
+          const { text, gaps } = this.#shapes.text(shape);
+          shape.nodes = this.#skeleton(text, gaps);
+        }
+        return shape.nodes;
+      };
       this.#located({ base, output, part, offset }, read, use);
     }
   }
@@ -115,7 +192,7 @@ export class DocumentReader {
     try {
       for (const node of read()) use(node, place);
     } catch (error) {
-      throw error instanceof SkeletonError ? positioned(error, locateIn(place)) : error;
+      throw error instanceof SkeletonError ? positioned(error, place) : error;
     }
   }
 
@@ -132,13 +209,15 @@ export class DocumentReader {
     return { relative, base: Math.max(0, base) };
   }
 
-  #skeleton(text: string): readonly Node[] {
-    let nodes = this.#parsed.get(text);
-    if (nodes === undefined) {
-      nodes = parseSkeleton(text, this.#slots);
-      this.#parsed.set(text, nodes);
+  #skeleton(text: string, gaps: readonly PlacedGap[]): readonly Node[] {
+    const key = gaps.length === 0 ? text : `${text}\0${JSON.stringify(gaps)}`;
+    let parsed = this.#parsed.get(key);
+    if (parsed === undefined) {
+      charge(READING * text.length);
+      parsed = { text, gaps, nodes: parseSkeleton(text, this.#slots, { gaps }) };
+      this.#parsed.set(key, parsed);
     }
-    return nodes;
+    return parsed.nodes;
   }
 
   #wholeDocument(slot: Slot, value: Value): ValueMap[] {
@@ -160,10 +239,12 @@ class PrintedDocument implements ReadDocument {
   readonly #node: Node;
   readonly #place: Place;
   readonly #layout: Layout;
+  readonly #type: FieldType | undefined;
   #value: ValueMap | undefined;
 
-  constructor(tracer: Tracer, node: Node, place: Place, layout: Layout, text: string) {
+  constructor(tracer: Tracer, node: Node, place: Place, layout: Layout, text: string, type: FieldType | undefined) {
     this.text = text;
+    this.#type = type;
     this.#tracer = tracer;
     this.#node = node;
     this.#place = place;
@@ -171,7 +252,7 @@ class PrintedDocument implements ReadDocument {
   }
 
   get value(): ValueMap {
-    this.#value ??= this.#tracer.filler.fill(this.#node, this.#place.base) as ValueMap;
+    this.#value ??= this.#typed(this.#tracer.filler.fill(this.#node, this.#place.base) as ValueMap);
     return this.#value;
   }
 
@@ -179,7 +260,11 @@ class PrintedDocument implements ReadDocument {
     if (this.#value !== undefined) return this.#value;
     const { filler } = this.#tracer;
     filler.begin(this.#place.base);
-    return headOf(this.#layout, filler);
+    return this.#typed(headOf(this.#layout, filler));
+  }
+
+  #typed(value: ValueMap): ValueMap {
+    return this.#type === undefined ? value : (withTexts(value, this.#type, [], keep, () => {}) as ValueMap);
   }
 
   trace(path: readonly (string | number)[]): TracedField {
@@ -214,6 +299,11 @@ class FilledDocument implements ReadDocument {
   }
 }
 
+/** What was printed has no such number any more. */
+function keep(): never {
+  throw new Error('a number with a fraction was printed as a text');
+}
+
 function traceIn(tracer: Tracer, node: Node, place: Place, path: readonly (string | number)[]): TracedField {
   return tracer.trace(node, place.base, path, locateIn(place));
 }
@@ -229,10 +319,23 @@ function tooLarge(slot: Slot): PkgError {
   });
 }
 
-function positioned(error: SkeletonError, locate: Locate): PkgError {
+function positioned(error: SkeletonError, { output, part, offset }: Place): PkgError {
+  const locate = (at: number): Position => output.positionAt(offset + at, part) ?? { file: '' };
   const notes = error instanceof DuplicateKey ? [`first given at ${formatPosition(locate(error.first))}`] : [];
+  const printed = output.printedAt(offset + error.offset, part);
+  const hints = [...error.hints];
+  if (printed?.node.type === 'MustacheStatement' && !printed.node.escaped) {
+    hints.unshift('{{{ }}} pastes text before YAML is read: {{ }} puts the value itself there');
+  }
+  const mover = error.isSlot ? undefined : output.moverOf(offset + error.offset, part);
+  if (mover !== undefined)
+    notes.push(`what begins this line is printed by ${mover.what} at ${formatPosition(mover.at)}`);
   const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
-  return new PkgError(code, error.message, { at: locate(error.offset), hints: error.hints, notes });
+  return new PkgError(code, error.message, {
+    at: printed?.at ?? { file: '' },
+    hints,
+    notes: [...notes, ...describeCalls(printed?.calls)],
+  });
 }
 
 /**

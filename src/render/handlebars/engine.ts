@@ -1,32 +1,34 @@
 /** The engine of native templates: every `.hbs` file of a chart and its subcharts. */
 import type { Chart } from '../../chart/chart.ts';
-import { isGuard } from '../../chart/guard.ts';
 import { subchartValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
-import { positionAt } from '../../yaml/read.ts';
-import { decodeBytes } from '../../yaml/readable.ts';
 import type { ValueMap } from '../../yaml/value.ts';
-import { isNativeTemplate } from '../engines.ts';
 import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
+import { KindTypes } from '../field-types.ts';
 import type { RenderInput, RenderLimits } from '../render.ts';
-import { pathOf, walk } from './ast.ts';
 import type { Template } from './ast.ts';
 import { chartContext, templateContext } from './context.ts';
 import { DocumentReader } from './documents.ts';
+import type { TextMade } from './document-texts.ts';
 import type { ReadDocument } from './documents.ts';
 import { Evaluator } from './evaluate.ts';
+import { inTopValues } from './fault.ts';
 import type { Host } from './evaluate.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
-import { findHelper, helperNames, loadHelpers } from './helpers/index.ts';
+import { findHelper, helperNames } from './helpers/index.ts';
 import { Output, Slots } from './output.ts';
-import type { Budget } from './output.ts';
-import { parseTemplate } from './parse.ts';
-import { PartialIndex, partialName } from './partials.ts';
-import type { ChartTemplates } from './partials.ts';
-import { simpleName } from './scope.ts';
+import type { Budget, Slot } from './output.ts';
+import type { SlottedDocument } from './slot-tree.ts';
+import { RandomCalls } from './random-calls.ts';
+import type { PassState } from './random-calls.ts';
+import { findKeys, labelCalls } from './random-keys.ts';
+import type { RandomValue } from '../random-values.ts';
+import type { PartialIndex, ChartTemplates } from './partials.ts';
 import { TextCache } from './text-cache.ts';
-import type { Item, PartialBody } from './scope.ts';
+import { chartFieldsOf, checkTree, openTree } from './tree.ts';
+import type { TemplateTree } from './tree.ts';
+import type { Item } from './scope.ts';
 
 /** What one template gave, and where the values of its chart stand in those of the top chart. */
 export type TemplateDocuments = { source: string; documents: ReadDocument[]; at: readonly string[] };
@@ -35,14 +37,16 @@ export type TemplateDocuments = { source: string; documents: ReadDocument[]; at:
 export type EngineOutput = {
   templates: TemplateDocuments[];
   notes: { chart: string; text: string }[];
-  storedValues: Map<string, string>;
-  newValues: Set<string>;
-  forms: Map<string, RegExp>;
+  randomValues: readonly RandomValue[];
+  /** The numbers and booleans that became texts. */
+  textsMade: () => TextMade[];
   warnings: string[];
 };
 
 const LIMITS: RenderLimits = { depth: 200, steps: MOST_STEPS, outputLength: 1 << 26 };
 const NOTES = 'templates/NOTES.txt.hbs';
+/** How often templates are run for the keys of random values: twice where a chart was edited. */
+const MOST_PASSES = 4;
 
 /**
  * Runs all templates of a chart tree.
@@ -50,99 +54,39 @@ const NOTES = 'templates/NOTES.txt.hbs';
  * @throws {PkgError} all syntax errors at once; else the first fault, with its position
  */
 export async function renderTemplates(input: RenderInput): Promise<EngineOutput> {
-  const charts = parseTree(input.chart, input.chart.metadata.name);
-  await loadHelpers(usedNames(charts));
-  const run = new Run(input);
-  const libraries = new Map(charts.map((parsed) => [parsed.chart, parsed]));
-  run.chart(input.chart, input.values, [], libraries);
-  run.output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
-  return run.output;
-}
-
-/** Parses the templates of a chart and its subcharts; all that cannot be parsed is reported together. */
-function parseTree(chart: Chart, path: string): ChartTemplates[] {
-  const errors: PkgError[] = [];
-  const parsed: ChartTemplates[] = [];
-  const visit = (at: Chart, atPath: string): void => {
-    parsed.push(parseChart(at, atPath, errors));
-    for (const child of at.dependencies) visit(child, `${atPath}/charts/${child.metadata.name}`);
-  };
-  visit(chart, path);
-  throwTogether(errors, (count) => `${count} templates cannot be read`);
-  return parsed;
-}
-
-function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTemplates {
-  const templates: Template[] = [];
-  const partials = new Map<string, PartialBody>();
-  for (const { name, data } of chart.templates) {
-    if (isGuard(name) || !isNativeTemplate(name)) continue;
-    const file = `${chart.location}/${name}`;
-    const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
-    try {
-      if (chart.metadata.type === 'library' && !isPartial) continue;
-      const template = parseTemplate(textOf(data, file), `${path}/${name}`, file);
-      if (isPartial) addPartials(partials, partialName(name), template);
-      else templates.push(template);
-    } catch (error) {
-      if (!(error instanceof PkgError)) throw error;
-      errors.push(error);
+  const tree = await openTree(input.chart);
+  throwTogether(await checkTree(tree, input.goTemplates), (count) => `the templates have ${count} faults`);
+  const meter: Meter = { taken: 0, most: { ...LIMITS, ...input.limits }.steps };
+  const types = new KindTypes(input.chart);
+  const state: PassState = { made: new Map(), keys: new Map() };
+  // Where random values stand is known once all templates have run. If others are stored for these fields, they run
+  // again with those. Where the fields themselves follow from random values, the calls count instead.
+  for (let pass = 1; ; pass++) {
+    const run = new Run(input, tree, meter, state, types);
+    run.chart(input.chart, input.values, []);
+    const isLast = pass >= MOST_PASSES;
+    const open = run.findKeys(isLast ? state.keys : undefined);
+    if (open.size === 0 || isLast) {
+      run.output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+      return run.output;
     }
+    state.keys =
+      pass === MOST_PASSES - 1
+        ? new Map([...run.keys].map(([site, fields]) => [site, open.has(site) ? [site] : fields]))
+        : run.keys;
   }
-  return { chart, path, templates, partials };
-}
-
-/** The text of a file, without a byte order mark. */
-function textOf(data: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(data);
-  } catch (error) {
-    const { text } = decodeBytes(Buffer.from(data).toString('latin1'));
-    throw new PkgError('PKG_TEMPLATE_SYNTAX', 'the template is not text in UTF-8', {
-      at: positionAt(text, text.length, file),
-      hints: ['save the file as UTF-8'],
-      cause: error,
-    });
-  }
-}
-
-/** A partial file is a partial itself, and so is every `{{#*inline}}` that stands in it. */
-function addPartials(partials: Map<string, PartialBody>, name: string, template: Template): void {
-  partials.set(name, { program: template.program, template, scope: undefined });
-  for (const statement of template.program.body) {
-    if (statement.type !== 'DecoratorBlock') continue;
-    const [param] = statement.params;
-    if (param?.type === 'StringLiteral')
-      partials.set(param.value, { program: statement.program, template, scope: undefined });
-  }
-}
-
-/** Every name that may be a helper's; all of them where a text is made into a template at run time. */
-function usedNames(charts: readonly ChartTemplates[]): Set<string> {
-  const names = new Set<string>();
-  const collect = (template: Template): void =>
-    walk(template.program, (node) => {
-      if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
-      const path = pathOf(node.path);
-      const name = path && simpleName(path);
-      if (name !== undefined) names.add(name);
-    });
-  for (const { templates, partials } of charts) {
-    for (const template of templates) collect(template);
-    for (const { template } of partials.values()) collect(template);
-  }
-  return names.has('tpl') ? new Set(helperNames()) : names;
 }
 
 class Run {
   readonly output: EngineOutput = {
     templates: [],
     notes: [],
-    storedValues: new Map(),
-    newValues: new Set(),
-    forms: new Map(),
+    randomValues: [],
+    textsMade: () => this.#reader.textsMade,
     warnings: [],
   };
+  /** The fields of random values, by the sites of their calls. */
+  keys: ReadonlyMap<string, readonly string[]> = new Map();
   readonly #input: RenderInput;
   readonly #limits: RenderLimits;
   readonly #slots = new Slots();
@@ -151,23 +95,28 @@ class Run {
   readonly #meter: Meter;
   readonly #now = new Date();
   readonly #texts = new TextCache();
+  readonly #random: RandomCalls;
   /** The template that is being run: `web/templates/service.yaml.hbs`. */
   #running = '';
 
-  constructor(input: RenderInput) {
+  readonly #tree: TemplateTree;
+
+  constructor(input: RenderInput, tree: TemplateTree, meter: Meter, state: PassState, types: KindTypes) {
     this.#input = input;
+    this.#tree = tree;
+    this.#random = new RandomCalls(input.random, state);
     this.#limits = { ...LIMITS, ...input.limits };
     this.#budget = { left: this.#limits.outputLength };
-    this.#meter = { taken: 0, most: this.#limits.steps };
-    this.#reader = new DocumentReader(this.#slots, this.#budget);
+    this.#meter = meter;
+    this.#reader = new DocumentReader(this.#slots, this.#budget, types);
   }
 
-  chart(chart: Chart, values: ValueMap, at: readonly string[], parsed: ReadonlyMap<Chart, ChartTemplates>): void {
-    const own = parsed.get(chart);
-    if (own === undefined) return;
+  chart(chart: Chart, values: ValueMap, at: readonly string[]): void {
+    const own = this.#tree.charts.get(chart);
+    const partials = this.#tree.partials.get(chart);
+    if (own === undefined || partials === undefined) return;
     const { release, capabilities, subchartNotes } = this.#input;
-    const partials = new PartialIndex(own, librariesOf(chart, parsed));
-    const evaluator = new Evaluator(this.#host(chart, partials));
+    const evaluator = new Evaluator(this.#host(own, partials, at));
     const common = chartContext(chart, values, release, capabilities);
     for (const template of own.templates) {
       const isNotes = template.name === `${own.path}/${NOTES}`;
@@ -186,28 +135,22 @@ class Run {
     }
     for (const child of chart.dependencies) {
       if (child.metadata.type === 'library') continue;
-      this.chart(child, subchartValues(values, child.metadata.name), [...at, child.metadata.name], parsed);
+      this.chart(child, subchartValues(values, child.metadata.name), [...at, child.metadata.name]);
     }
   }
 
   #template(template: Template, evaluator: Evaluator, context: Map<string, Item>, at: readonly string[]): void {
     const printed = new Output(this.#slots, this.#budget);
     evaluator.run(template, context, printed);
+    this.#reader.beginTemplate(at);
     this.output.templates.push({ source: template.name, documents: this.#reader.objects(printed), at });
   }
 
   /** A stack that overflows is a limit like any other; a fault learns where its value stands at the top. */
   #guarded(template: Template, at: readonly string[], run: () => void): void {
     try {
-      metered(this.#meter, run);
+      this.#limited(template.file, () => metered(this.#meter, run));
     } catch (error) {
-      if (error instanceof RangeError || error instanceof LimitReached) {
-        const message = error instanceof RangeError ? 'the templates are nested too deeply' : error.message;
-        throw new PkgError('PKG_TEMPLATE_LIMIT', message, {
-          at: { file: template.file },
-          cause: error,
-        });
-      }
       if (error instanceof ValueFault) {
         error.valuePath = inTopValues(error.valuePath, at);
         error.textPath = inTopValues(error.textPath, at);
@@ -216,9 +159,47 @@ class Run {
     }
   }
 
-  #host(chart: Chart, partials: PartialIndex): Host {
-    const { storedValues, lookup, goTemplates } = this.#input;
-    const used = this.output.storedValues;
+  #limited<T>(file: string, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof LimitReached)) throw error;
+      const message = error instanceof RangeError ? 'the templates are nested too deeply' : error.message;
+      throw new PkgError('PKG_TEMPLATE_LIMIT', message, { at: { file }, cause: error });
+    }
+  }
+
+  /**
+   * Finds the keys of random values and puts them out.
+   *
+   * @param settled keys that count whatever is found
+   * @returns the sites of calls whose stored values were looked for by other keys
+   */
+  findKeys(settled: ReadonlyMap<string, readonly string[]> | undefined): Set<string> {
+    const { random, release } = this.#input;
+    const values = [...this.#random.values.values()];
+    const open = new Set<string>();
+    // Nobody stores the values of a render that knows nothing of stored ones.
+    if (values.length === 0 || random === undefined) {
+      this.output.randomValues = values;
+      return open;
+    }
+    const single = (slot: Slot): SlottedDocument | undefined => this.#reader.single(slot);
+    this.keys = this.#limited(this.#input.chart.location, () =>
+      metered(this.#meter, () => findKeys(this.#random, this.#reader.read, this.#slots, single, release.namespace)),
+    );
+    this.output.randomValues = values.map((value) => {
+      const { site, ownKey, keys: used } = value;
+      const fields = settled?.get(site) ?? this.keys.get(site) ?? [];
+      const keys = ownKey === undefined ? fields : [ownKey, ...fields];
+      if (!random.stored.isEmpty && keys.join('\n') !== used.join('\n')) open.add(site);
+      return { ...value, keys };
+    });
+    return open;
+  }
+
+  #host(own: ChartTemplates, partials: PartialIndex, at: readonly string[]): Host {
+    const { lookup, goTemplates } = this.#input;
     const host: Host = {
       slots: this.#slots,
       budget: this.#budget,
@@ -227,38 +208,26 @@ class Run {
       now: () => this.#now,
       findHelper,
       helperNames,
-      findPartial: (name) => partials.find(name),
+      findPartial: (name, from) => partials.find(name, from),
+      partialOwners: (name) => partials.owners(name),
+      chartPath: own.path,
+      chartFields: chartFieldsOf(own),
+      parameters: this.#tree.parameters,
       partialNames: () => [...partials.names(), ...(goTemplates?.names() ?? [])],
       parseText: (source, name, file) => this.#texts.parse(source, name, file),
-      remember: ({ identity, earlier }, make, form) => {
-        const known = used.get(identity) ?? storedValues?.get(identity) ?? storedValues?.get(earlier ?? identity);
-        const value = known ?? make();
-        if (known === undefined) this.output.newValues.add(identity);
-        if (form !== undefined) this.output.forms.set(identity, form);
-        used.set(identity, value);
-        return value;
-      },
-      structure: (output) => this.#reader.values(output),
+      random: this.#random,
+      keyPrefix: at.map((name) => `${name}/`).join(''),
+      structure: (output) =>
+        this.#reader.values(output, (document) => {
+          if (this.#random.log.length > 0)
+            labelCalls(this.#random, document, this.#slots, (slot) => this.#reader.single(slot));
+        }),
       ...(lookup === undefined ? {} : { lookup }),
-      ...(goTemplates && { goTemplate: (name, data) => goTemplates.print(chart, this.#running, name, data) }),
+      ...(goTemplates && {
+        goTemplate: (name, data) => goTemplates.print(own.chart, this.#running, name, data),
+        goText: (text) => goTemplates.text(own.chart, this.#running, text),
+      }),
     };
     return host;
   }
-}
-
-/** A path into the values of a subchart as one into those of the top chart. */
-export function inTopValues(path: readonly string[] | undefined, at: readonly string[]): readonly string[] | undefined {
-  return path === undefined || path[0] === 'global' ? path : [...at, ...path];
-}
-
-/** The library charts below a chart, the nearest first. */
-function librariesOf(chart: Chart, parsed: ReadonlyMap<Chart, ChartTemplates>): ChartTemplates[] {
-  const found: ChartTemplates[] = [];
-  for (const child of chart.dependencies) {
-    if (child.metadata.type !== 'library') continue;
-    const templates = parsed.get(child);
-    if (templates !== undefined) found.push(templates);
-    found.push(...librariesOf(child, parsed));
-  }
-  return found;
 }

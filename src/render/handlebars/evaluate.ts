@@ -7,21 +7,44 @@ import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { booleanKeyHint } from '../../chart/boolean-keys.ts';
-import { pathOf } from './ast.ts';
-import type { Block, Expression, Location, Mustache, Path, Program, Statement, Template } from './ast.ts';
+import { linesOf, pathOf } from './ast.ts';
+import type {
+  Block,
+  Expression,
+  Location,
+  Mustache,
+  Partial,
+  PartialBlock,
+  Path,
+  Program,
+  Statement,
+  Template,
+} from './ast.ts';
+import { gapOf } from './gaps.ts';
 import { builtinBlocks } from './blocks.ts';
+import { checkAbsence } from './absence.ts';
 import { callExpression } from './call.ts';
 import { faultAt } from './fault.ts';
 import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import type { CallSite } from './fault.ts';
 import { Output } from './output.ts';
-import type { Budget, SlotKind, Slots } from './output.ts';
-import { asArgument, explainAbsence, lookupPath, simpleName, valuePathOf, enter, rootScope } from './scope.ts';
+import type { Budget, Slot, SlotKind, Slots } from './output.ts';
+import {
+  asArgument,
+  enter,
+  explainAbsence,
+  lookupPath,
+  ROOT_NAMES,
+  rootScope,
+  simpleName,
+  valuePathOf,
+} from './scope.ts';
 import type { Data, Item, ItemMap, PartialBody, Scope } from './scope.ts';
 import { ABSENT } from './helpers/types.ts';
+import type { RandomCalls } from './random-calls.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import { isEmptyValue, spreadText, valueText } from './text.ts';
-import { chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
+import { charge, chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { Lookup } from '../render.ts';
 import type { ValueFault } from '../../chart/value-fault.ts';
@@ -36,22 +59,35 @@ export type Host = {
   now: () => Date;
   findHelper: (name: string) => Helper | undefined;
   helperNames: () => readonly string[];
-  /** A partial of the chart or its libraries; `template` is set where the name is that of a whole template. */
-  findPartial: (name: string) => PartialBody | undefined;
+  /** A partial as the template `from` names it: see {@link PartialIndex}. */
+  findPartial: (name: string, from: string) => PartialBody | undefined;
+  /** The library charts that have a partial of this name. */
+  partialOwners: (name: string) => readonly string[];
+  /** The fields of Chart.yaml that there are, and those that it may have. */
+  chartFields: ReadonlySet<string>;
+  /** Names that some call of a partial gives. */
+  parameters: ReadonlySet<string>;
+  /** The path of the chart: templates of other paths are those of its libraries. */
+  chartPath: string;
   partialNames: () => readonly string[];
   /** Parses a text of `tpl`: see {@link TextCache}. */
   parseText: (source: string, name: string, file: string) => Template & { firstName: string };
-  /** The random text of one call, by the identity of the call: see {@link HelperContext}. */
-  remember: (call: CallIdentity, make: () => string, form: RegExp | undefined) => string;
+  random: RandomCalls;
+  /** The chart's path below the top chart, with `/` at its end: keys of random values belong to a chart. */
+  keyPrefix: string;
   /** Turns structure into the text of its values (see `text.ts`), or into documents. */
   structure: (output: Output) => Value[];
   lookup?: Lookup;
   /** What a Go template prints: see {@link GoTemplates}. */
   goTemplate?: (name: string, data: Value | undefined) => string | undefined;
+  /** What a text looks like as a Go template. */
+  goText?: (text: string) => string;
 };
 
 /** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */
 const STATEMENT = 10;
+/** What a value that waits for its document costs besides: with its scopes it takes one kilobyte until the render ends. */
+const SLOT = 100;
 
 const LITERAL_BRACES =
   'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
@@ -101,7 +137,7 @@ export class Evaluator {
     if ((meter.taken += STATEMENT) > meter.most) throw this.limit(outOfSteps(meter), statement, frame);
     switch (statement.type) {
       case 'ContentStatement':
-        output.add(statement.value, frame.template, statement);
+        output.add(statement.value, frame, statement);
         return;
       case 'MustacheStatement':
         this.#mustache(statement, scope, frame, output);
@@ -124,11 +160,12 @@ export class Evaluator {
       this.#special(node, name, scope, frame, output);
       return;
     }
+    const since = this.host.random.log.length;
     const value = callExpression(this, node, scope, frame);
     const source = node.params.length === 0 ? path : undefined;
     if (value === ABSENT) throw this.#absent(node, scope, frame, output);
     if (output.slots !== undefined && node.escaped) {
-      this.emitSlot('v', value, node, frame, output, source, scope);
+      this.emitSlot('v', value, node, frame, output, source, scope, since);
       return;
     }
     if (!node.escaped && (Array.isArray(value) || isMap(value))) {
@@ -140,28 +177,35 @@ export class Evaluator {
         { hints: ['write {{ }} to put the value itself there'], valuePath: source && valuePathOf(source, scope) },
       );
     }
-    output.add(valueText(value), frame.template, node);
+    output.add(valueText(value), frame, node);
   }
 
+  /** @param since how many random calls there were before its value was worked out */
   emitSlot(
     kind: SlotKind,
     value: Argument,
-    node: Mustache | Block,
+    node: Mustache | Block | Partial | PartialBlock,
     frame: Frame,
     output: Output,
     source: Expression | undefined,
     scope: Scope,
+    since: number,
+    printed?: Output,
   ): void {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
-    if (value !== ABSENT) this.#chargeSlot(value, node, frame);
+    this.#chargeSlot(value, node, frame);
     const { template, calls } = frame;
-    output.addSlot(output.slots, { kind, value, node, template, calls, source, scope });
+    const slot: Slot = { kind, value, node, template, calls, source, scope, ...(printed && { printed }) };
+    const { log } = this.host.random;
+    if (log.length > since) slot.random = log.slice(since);
+    output.addSlot(output.slots, slot, frame);
   }
 
   /** The value becomes part of a document, which is printed. */
-  #chargeSlot(value: Value, node: Mustache | Block, frame: Frame): void {
+  #chargeSlot(value: Argument, node: { loc: Location }, frame: Frame): void {
     try {
-      chargeWalk(value);
+      charge(SLOT);
+      if (value !== ABSENT) chargeWalk(value);
     } catch (error) {
       throw error instanceof LimitReached ? this.limit(error, node, frame) : error;
     }
@@ -175,15 +219,16 @@ export class Evaluator {
         hints: [`write {{${name} values.x}}`],
       });
     }
+    const since = this.host.random.log.length;
     const value = this.expression(param, scope, frame);
     if (output.slots === undefined || !node.escaped) {
       const text =
         name === 'spread' ? spreadText(value, output.currentLine) : isEmptyValue(value) ? '' : valueText(value);
-      output.add(text, frame.template, node);
+      output.add(text, frame, node);
       return;
     }
     if (name === 'optional') {
-      this.emitSlot('o', value, node, frame, output, param, scope);
+      this.emitSlot('o', value, node, frame, output, param, scope, since);
       return;
     }
     const before = output.currentLine.trim();
@@ -193,8 +238,8 @@ export class Evaluator {
         hints: ['write {{x}} to give a key its value'],
       });
     }
-    this.emitSlot('s', value, node, frame, output, param, scope);
-    output.add(':', frame.template, node);
+    this.emitSlot('s', value, node, frame, output, param, scope, since);
+    output.add(':', frame, node);
   }
 
   #absent(node: Mustache, scope: Scope, frame: Frame, output: Output): PkgError {
@@ -230,6 +275,20 @@ export class Evaluator {
         ? lookupPath({ ...path, parts: ['values', ...path.parts], original: 'values' }, scope)
         : ABSENT;
     if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
+    const [head = ''] = path.parts;
+    if (path.depth > 0 && ROOT_NAMES.has(head)) {
+      hints.unshift(`${head} means the same at every depth: write ${path.parts.join('.')}`);
+    }
+    if (known === 'values' && isMap(scope.context) && scope.context !== scope.root && scope.context.has(missing)) {
+      hints.unshift(`did you mean this.${missing}?`);
+    }
+    if (known === '' && isLoopName(missing, scope)) {
+      hints.unshift(
+        missing === 'value' || missing === 'item' ? 'the item of a loop is {{this}}' : `did you mean @${missing}?`,
+      );
+    }
+    const bracketed = unusualName(path, known, missing, beside);
+    if (bracketed !== undefined) hints.unshift(bracketed);
     if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
     const wrongKey = booleanKeyHint(missing, new Set(beside));
     if (wrongKey !== undefined) hints.unshift(wrongKey);
@@ -243,6 +302,18 @@ export class Evaluator {
   }
 
   #block(node: Block, scope: Scope, frame: Frame, output: Output): void {
+    const before = output.parts.length;
+    this.#blockBody(node, scope, frame, output);
+    this.noteGap(node, frame, output, before);
+  }
+
+  /** Notes that a block or a partial printed nothing, where structure is printed. */
+  noteGap(node: Block | Partial | PartialBlock, frame: Frame, output: Output, before: number): void {
+    if (output.slots !== undefined && output.isBlankSince(before))
+      output.addGap(gapOf(node, frame.template), frame, node);
+  }
+
+  #blockBody(node: Block, scope: Scope, frame: Frame, output: Output): void {
     const path = pathOf(node.path);
     const name = path && simpleName(path);
     const builtin = name === undefined ? undefined : builtinBlocks.get(name);
@@ -257,6 +328,7 @@ export class Evaluator {
       const hints = known ? [`write {{#if (${name} …)}}`] : this.helperHints(name ?? '', [...builtinBlocks.keys()]);
       throw this.fault('PKG_TEMPLATE_HELPER', `${name ?? 'this'} is not a block helper`, node.loc, frame, { hints });
     }
+    if (item === ABSENT) checkAbsence(this, path, scope, frame);
     this.#plainBlock(node, path, asArgument(item), scope, frame, output);
   }
 
@@ -280,14 +352,24 @@ export class Evaluator {
   /** What an expression leads to; a function of the context is called only where a value is wanted. */
   item(expression: Expression, scope: Scope, frame: Frame): Item {
     switch (expression.type) {
-      case 'PathExpression':
-        return lookupPath(expression, scope);
-      case 'SubExpression':
-        return callExpression(this, expression, scope, frame);
+      case 'PathExpression': {
+        const found = lookupPath(expression, scope);
+        if (found === ABSENT) checkAbsence(this, expression, scope, frame);
+        return found;
+      }
+      case 'SubExpression': {
+        const { random } = this.host;
+        const since = random.log.length;
+        const value = callExpression(this, expression, scope, frame);
+        if (random.log.length > since) random.derived(since, value);
+        return value;
+      }
       case 'NullLiteral':
         return null;
       case 'UndefinedLiteral':
         return ABSENT;
+      case 'StringLiteral':
+        return textOfLiteral(expression.value);
       case 'NumberLiteral':
         return exactNumber(expression.value, expression.loc, frame.template.source);
       default:
@@ -349,12 +431,34 @@ export class Evaluator {
   }
 }
 
+/** `key`, `index`, `value` in a loop. */
+function isLoopName(name: string, { data }: Scope): boolean {
+  return data.index !== undefined && ['key', 'index', 'first', 'last', 'value', 'item'].includes(name);
+}
+
+/** `labels.app.kubernetes.io/name` for a key that holds points and slashes. */
+function unusualName(path: Path, known: string, missing: string, beside: readonly string[]): string | undefined {
+  const at = path.original.indexOf(missing, known.length);
+  const rest = path.original.slice(at);
+  const key =
+    beside.find((one) => one === rest) ?? beside.find((one) => /[./]/.test(one) && rest.startsWith(`${one}.`));
+  if (key === undefined && !/^[\w-]+(?:\.[\w-]+)+\/[\w.-]+$/.test(rest)) return undefined;
+  const written = key ?? rest;
+  return `a name with points or slashes in it stands in brackets: ${[known, `[${written}]`].filter((part) => part !== '').join('.')}${rest.slice(written.length)}`;
+}
+
 /** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
-function isWhole({ loc: { start, end } }: Mustache, { template }: Frame): boolean {
-  const lines = template.source.split('\n');
+export function isWhole({ loc: { start, end } }: Mustache, { template }: { template: Template }): boolean {
+  const lines = linesOf(template);
   const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
   const after = lines[end.line - 1]?.slice(end.column) ?? '';
   return /(?:^|[:\-?,] +|[[{] *)$/.test(before.trim() === '' ? '' : before) && /^\s*(?:$|[,\]}:]|#)/.test(after);
+}
+
+/** `\\n` is a line break and `\\t` a tab, as in Go; any other backslash is itself. */
+function textOfLiteral(value: string): string {
+  if (!value.includes('\\')) return value;
+  return value.replaceAll(/\\([\\nt])/g, (pair, letter) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : pair));
 }
 
 /** An integer beyond 2^53 is read from the source: the parser has rounded it. */

@@ -6,6 +6,9 @@ import type { Location, Template } from './ast.ts';
 /** One step of the way to a fault: which partial was entered where. */
 export type CallSite = { what: string; template: Template; loc: Location; outer: CallSite | undefined };
 
+/** Where something was printed: in which template, and by which partials it was reached. */
+export type Place = { readonly template: Template; readonly calls: CallSite | undefined };
+
 /** The position of a node: Handlebars counts columns from 0. */
 export function positionIn(template: Template, loc: Location): Position & { line: number; column: number } {
   return { file: template.file, line: loc.start.line, column: loc.start.column + 1 };
@@ -72,4 +75,9 @@ export function describeCalls(calls: CallSite | undefined): string[] {
     lines.push(`in ${call.what}, called at ${file}:${line}:${column}`);
   }
   return lines;
+}
+
+/** A path into the values of a subchart as one into those of the top chart. */
+export function inTopValues(path: readonly string[] | undefined, at: readonly string[]): readonly string[] | undefined {
+  return path === undefined || path[0] === 'global' ? path : [...at, ...path];
 }

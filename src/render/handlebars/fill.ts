@@ -7,22 +7,35 @@ import { slotPath } from './output.ts';
 import type { Slot, Slots } from './output.ts';
 import { DuplicateKey } from './skeleton.ts';
 import type { Entry, Hole, Node, Text } from './skeleton.ts';
+import type { SingleDocument } from './trace.ts';
 import { isEmptyValue, typeName, valueText } from './text.ts';
 import { ABSENT } from './helpers/types.ts';
 
 /** What an optional slot leaves: the key or item goes away with it. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/** Fills skeletons of one render; `charge` is told the size of each value and throws when it gets too much. */
+/**
+ * Fills skeletons of one render. `single` reads the document of a partial, `charge` is told the size of each value and throws
+ * when it gets too much, and `inText` of each number that becomes part of a text.
+ */
 export class Filler {
   readonly #slots: Slots;
+  readonly #single: (slot: Slot) => SingleDocument | undefined;
   readonly #charge: (size: number, slot: Slot) => void;
+  readonly #inText: (value: number | bigint, slot: Slot) => void;
   readonly #sizes = new WeakMap<object, number>();
   #base = 0;
 
-  constructor(slots: Slots, charge: (size: number, slot: Slot) => void) {
+  constructor(
+    slots: Slots,
+    single: (slot: Slot) => SingleDocument | undefined,
+    charge: (size: number, slot: Slot) => void,
+    inText: (value: number | bigint, slot: Slot) => void = () => {},
+  ) {
     this.#slots = slots;
+    this.#single = single;
     this.#charge = charge;
+    this.#inText = inText;
   }
 
   /**
@@ -82,12 +95,23 @@ export class Filler {
 
   #hole(hole: Hole): Value | typeof NOTHING {
     const slot = this.slot(hole);
+    if (slot.kind === 'p') return this.#document(slot);
     const { value } = slot;
     if (slot.kind === 's')
       throw slotFault(slot, 'spread stands on a line of its own', ['write {{x}} to give a key its value']);
     if (slot.kind === 'o' && isEmptyValue(value)) return NOTHING;
     if (value === ABSENT) return null;
     this.#charge(this.#sizeOf(value), slot);
+    return value;
+  }
+
+  /** The document of a partial. */
+  #document(slot: Slot): Value | typeof NOTHING {
+    const document = this.#single(slot);
+    if (document === undefined) return NOTHING;
+    const base = this.#base;
+    const value = this.fill(document.node, document.base);
+    this.#base = base;
     return value;
   }
 
@@ -119,6 +143,14 @@ export class Filler {
   #slotText(slot: Slot): string {
     const { value } = slot;
     if (slot.kind === 's') throw slotFault(slot, 'spread stands on a line of its own', []);
+    if (slot.printed !== undefined) {
+      const text = slot.printed.asText((inner) =>
+        inner.kind === 'o' && isEmptyValue(inner.value) ? '' : this.#slotText(inner),
+      );
+      this.#charge(text.length, slot);
+      // The newline that ends a file is not part of what it says.
+      return text.replace(/\r?\n$/, '');
+    }
     if (value === ABSENT) return '';
     if (Array.isArray(value) || isMap(value)) {
       throw slotFault(slot, `${typeName(value)} cannot be part of a text`, [
@@ -127,6 +159,7 @@ export class Filler {
     }
     const text = valueText(value);
     this.#charge(text.length, slot);
+    if (typeof value === 'number' || typeof value === 'bigint') this.#inText(value, slot);
     return text;
   }
 
@@ -175,7 +208,7 @@ export class Filler {
     for (const piece of text.pieces) {
       if (typeof piece === 'string') continue;
       const slot = this.slot(piece);
-      if (slot.value === null || slot.value === ABSENT) {
+      if (slot.printed === undefined && (slot.value === null || slot.value === ABSENT)) {
         if (slot.kind === 'o' && text.pieces.length === 1) return NOTHING;
         throw slotFault(slot, 'a key cannot be null', ['give it a default: {{default "x" y}}']);
       }
@@ -189,14 +222,21 @@ export class Filler {
       if (other.type === 'pair') return (typeof other.key === 'string' ? other.key : this.#key(other.key)) === key;
       return other.type === 'spread' && this.#spreadMap(other.hole).has(key);
     });
-    throw new DuplicateKey(key, entry.offset, first?.offset ?? entry.offset);
+    const isSpread = entry.type === 'spread' || first?.type === 'spread';
+    const hints = isSpread
+      ? ['keys that override others are merged: {{merge values.overrides (partial "defaults")}}']
+      : [];
+    throw new DuplicateKey(key, entry.offset, first?.offset ?? entry.offset, hints);
   }
 
   #spreadMap(hole: Hole): ValueMap {
     const slot = this.slot(hole);
     const { value } = slot;
     if (isEmptyValue(value)) return new Map();
-    if (!isMap(value)) throw slotFault(slot, `spread in a map takes a map, and this is ${typeName(value)}`, []);
+    if (!isMap(value)) {
+      const hints = Array.isArray(value) ? ['write - {{spread x}} to add the items of a list'] : [];
+      throw slotFault(slot, `spread in a map takes a map, and this is ${typeName(value)}`, hints);
+    }
     this.#charge(this.#sizeOf(value), slot);
     return value;
   }

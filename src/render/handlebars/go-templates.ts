@@ -33,12 +33,3 @@ function dataOf(item: Item): Value | undefined {
   if (item instanceof Namespace || typeof item === 'function') return undefined;
   return item === ABSENT ? null : (item as Value);
 }
-
-/** Does a partial stand alone on its lines? Then what it prints ends a line. */
-export function isAlone(node: { loc: Location }, frame: Frame): boolean {
-  const lines = frame.template.source.split('\n');
-  const { start, end } = node.loc;
-  const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
-  const after = lines[end.line - 1]?.slice(end.column) ?? '';
-  return before.trim() === '' && after.trim() === '';
-}

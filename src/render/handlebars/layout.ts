@@ -4,6 +4,9 @@
  */
 import { printChild, printItem, printKey } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { FieldType } from '../field-types.ts';
+import { withTexts } from '../text-fields.ts';
+import type { Path } from '../text-fields.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import type { Entry, Node } from './skeleton.ts';
@@ -16,17 +19,33 @@ export type Layout = {
 };
 
 /** Where a value is printed: after a key or after `- `, with the indentation that its further lines get. */
-type Gap = { readonly node: Node; readonly isItem: boolean; readonly indent: string };
+type Gap = {
+  readonly node: Node;
+  readonly isItem: boolean;
+  readonly indent: string;
+  /** Which texts the field holds, if any, and where it is. */
+  readonly type: FieldType | undefined;
+  readonly path: Path;
+};
+
+/** What to do about values that are no texts where texts belong: see {@link withTexts}. */
+export type TextRules = {
+  refuse: (value: number, path: Path) => never;
+  changed: (value: number | bigint | boolean, path: Path) => void;
+};
+
+/** Where a node stands in its document, and which texts it holds. */
+type Spot = { type: FieldType | undefined; path: Path };
 
 type Collection = Extract<Node, { type: 'map' | 'list' }>;
 
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 /**
- * The layout of an object's structure. Undefined for what is no object, and where values decide which fields
+ * The layout of the structure of an object of this type. Undefined for what is no object, and where values decide which fields
  * there are: `optional`, `spread`, keys that are values, and `<<`.
  */
-export function layoutOf(node: Node): Layout | undefined {
+export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
   if (node.type !== 'map') return undefined;
   const head: [string, Node][] = [];
   for (const entry of node.entries) {
@@ -37,18 +56,19 @@ export function layoutOf(node: Node): Layout | undefined {
   // A list of objects is judged by its items.
   if (kind?.type !== 'const' || String(kind.value).endsWith('List')) return undefined;
   const writer = new Writer();
-  return writer.collection(node, '') ? { pieces: writer.finish(), head } : undefined;
+  return writer.collection(node, '', { type, path: [] }) ? { pieces: writer.finish(), head } : undefined;
 }
 
 /** Prints the document that the filler has begun, without a newline at the end. */
-export function printLayout({ pieces }: Layout, filler: Filler): string {
+export function printLayout({ pieces }: Layout, filler: Filler, { refuse, changed }: TextRules): string {
   let text = '';
   for (let index = 0; index < pieces.length; index++) {
     const piece = pieces[index] ?? '';
     if (typeof piece === 'string') text += piece;
     else {
-      const value = filler.valueOf(piece.node);
-      if (value === NOTHING) throw new Error('a layout holds what may be left out');
+      const filled = filler.valueOf(piece.node);
+      if (filled === NOTHING) throw new Error('a layout holds what may be left out');
+      const value = piece.type === undefined ? filled : withTexts(filled, piece.type, piece.path, refuse, changed);
       text += piece.isItem ? printItem(value, piece.indent) : printChild(value, piece.indent);
     }
   }
@@ -76,30 +96,32 @@ class Writer {
   }
 
   /** `indent` stands before each line but the first, which the caller begins. */
-  collection(node: Collection, indent: string): boolean {
+  collection(node: Collection, indent: string, spot: Spot): boolean {
     if (node.type === 'list') {
       return node.items.every((item, index) => {
         this.#text += index === 0 ? '- ' : `${indent}- `;
-        return item.type !== 'spread' && this.#value(item, `${indent}  `, true);
+        return item.type !== 'spread' && this.#value(item, `${indent}  `, true, itemOf(spot, index));
       });
     }
     return node.entries.every((entry, index) => {
       if (index > 0) this.#text += indent;
-      return this.#entry(entry, indent);
+      return this.#entry(entry, indent, spot);
     });
   }
 
-  #entry(entry: Entry, indent: string): boolean {
+  #entry(entry: Entry, indent: string, spot: Spot): boolean {
     if (entry.type !== 'pair' || typeof entry.key !== 'string') return false;
     this.#text += printKey(entry.key, indent);
-    return this.#value(entry.value, indent, false);
+    return this.#value(entry.value, indent, false, memberOf(spot, entry.key));
   }
 
-  #value(node: Node, indent: string, isItem: boolean): boolean {
+  #value(node: Node, indent: string, isItem: boolean, spot: Spot): boolean {
     switch (node.type) {
-      case 'const':
-        this.#text += isItem ? printItem(node.value, indent) : printChild(node.value, indent);
+      case 'const': {
+        const value = spot.type === undefined ? node.value : withTexts(node.value, spot.type, spot.path, keep, ignore);
+        this.#text += isItem ? printItem(value, indent) : printChild(value, indent);
         return true;
+      }
       case 'hole':
         if (node.hole.kind !== 'v') return false;
         break;
@@ -107,16 +129,62 @@ class Writer {
         if (node.pieces.some((piece) => typeof piece === 'object' && piece.kind !== 'v')) return false;
         break;
       case 'map':
-        if (isItem) return this.collection(node, indent);
+        if (isItem) return this.collection(node, indent, spot);
         this.#text += `\n${indent}  `;
-        return this.collection(node, `${indent}  `);
+        return this.collection(node, `${indent}  `, spot);
       case 'list':
         if (!isItem) this.#text += `\n${indent}`;
-        return this.collection(node, indent);
+        return this.collection(node, indent, spot);
     }
     if (this.#text !== '') this.#pieces.push(this.#text);
     this.#text = '';
-    this.#pieces.push({ node, isItem, indent });
+    this.#pieces.push({ node, isItem, indent, ...spot });
     return true;
   }
 }
+
+function itemOf({ type, path }: Spot, index: number): Spot {
+  return { type: type?.holds === 'list' ? type.of : undefined, path: [...path, index] };
+}
+
+function memberOf({ type, path }: Spot, key: string): Spot {
+  const inner = type?.holds === 'map' ? type.of : type?.holds === 'fields' ? type.field(key) : undefined;
+  return { type: inner, path: [...path, key] };
+}
+
+/**
+ * Checks what a document's own text says where texts belong: a number or a boolean that is written otherwise than it is
+ * read, as 1.10 or yes, is meant as a text and is none.
+ *
+ * @param fault throws for what is written, with the path of the field
+ */
+export function checkLiterals(
+  node: Node,
+  type: FieldType | undefined,
+  path: Path,
+  fault: (written: string, path: Path) => never,
+): void {
+  if (type === undefined || (node.type === 'const' && node.written === undefined)) return;
+  const spot = { type, path };
+  if (node.type === 'const' && type.holds === 'text') fault(node.written ?? '', path);
+  else if (node.type === 'list') {
+    for (const [index, item] of node.items.entries()) {
+      if (item.type !== 'spread') checkLiterals(item, itemOf(spot, index).type, [...path, index], fault);
+    }
+  } else if (node.type === 'map') {
+    for (const entry of node.entries) {
+      if (entry.type === 'merge') checkLiterals(entry.value, type, path, fault);
+      if (entry.type !== 'pair') continue;
+      // Where keys are values, all fields of a map hold the same.
+      const key = typeof entry.key === 'string' ? entry.key : '';
+      checkLiterals(entry.value, memberOf(spot, key).type, [...path, key], fault);
+    }
+  }
+}
+
+/** A fraction that is written as it is read would be an error, too: see {@link checkLiterals}. */
+function keep(): never {
+  throw new Error('a number with a fraction was let pass');
+}
+
+function ignore(): void {}

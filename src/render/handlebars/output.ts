@@ -6,25 +6,33 @@ import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { replaceEvery } from '../functions/limits.ts';
 import { positionIn } from './fault.ts';
-import type { CallSite } from './fault.ts';
-import type { Block, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
+import type { CallSite, Place } from './fault.ts';
+import type { Block, Content, Expression, Location, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import type { Argument } from './helpers/types.ts';
+import type { Occurrence } from './random-calls.ts';
 import { valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** `v`: a value. `o`: a value that goes away when it is empty. `s`: keys or items to be spread. */
-export type SlotKind = 'v' | 'o' | 's';
+/**
+ * `v`: a value. `o`: a value that goes away when it is empty. `s`: keys or items to be spread. `p`: the document of a
+ * partial.
+ */
+export type SlotKind = 'v' | 'o' | 's' | 'p';
 
 /** A value that waits to be put into the finished structure. */
 export type Slot = {
   kind: SlotKind;
   value: Argument;
-  node: Mustache | Block;
+  /** What a partial printed: its document is the value, and its text is part of a text. */
+  printed?: Output;
+  node: Mustache | Block | Partial | PartialBlock;
   template: Template;
   calls: CallSite | undefined;
   /** The path that gave the value, and where it was looked up: for whoever asks which of the chart's values it is. */
   source: Expression | undefined;
   scope: Scope;
+  /** The random calls of its expression, if there are any. */
+  random?: readonly Occurrence[];
 };
 
 /** Where the value of a slot stands below the chart's values; undefined for what was worked out. */
@@ -44,7 +52,7 @@ export class Slots {
     // takes 6 ms to load.
     const nonce = Math.random().toString(36).slice(2, 12).padEnd(10, '0');
     this.#open = `\uE000${nonce}`;
-    this.pattern = new RegExp(`\uE000${nonce}([vos])([0-9a-z]{6})\uE001`, 'g');
+    this.pattern = new RegExp(`\uE000${nonce}([vosp])([0-9a-z]{6})\uE001`, 'g');
   }
 
   /** Keeps a slot and gives its number. */
@@ -77,17 +85,40 @@ export type Budget = { left: number };
 /** `\uE000`, 10 characters of the nonce, the kind, 6 digits, `\uE001`. */
 const MARKER_LENGTH = 19;
 
+/**
+ * A block or partial that printed nothing: what it would have printed begins at this column, and is a list or not. A
+ * key that has nothing else for a value goes away.
+ */
+export type Gap = { readonly column: number; readonly isList: boolean };
+
+/** What an output holds: texts, numbers of slots, and gaps. */
+export type Part = string | number | Gap;
+
+const gaps: Gap[] = [];
+
+/** A gap of a text, and where it stands there. */
+export type PlacedGap = Gap & { at: number };
+
+/** What printed a part of an output. */
+export type Printed = { at: Position; node: Source; template: Template; calls: CallSite | undefined };
+
+/** The gap of a column: always the same object, so that it can be compared. */
+export function gapAt(column: number, isList: boolean): Gap {
+  const index = column * 2 + (isList ? 1 : 0);
+  return (gaps[index] ??= { column, isList });
+}
+
 /** Collects what a template prints, and from which node each piece came. */
 export class Output {
   /** Slots where structure is printed, undefined where text is. */
   readonly slots: Slots | undefined;
   readonly #budget: Budget;
-  readonly #parts: (string | number)[] = [];
+  readonly #parts: Part[] = [];
   // Beside each part: an object for each part would double the work of a render.
   readonly #nodes: Source[] = [];
-  /** Which template printed the parts from this one on. */
-  readonly #templates: { from: number; template: Template }[] = [];
-  #lastTemplate: Template | undefined;
+  /** Which template printed the parts from this one on, and how it was reached. */
+  readonly #places: { from: number; place: Place }[] = [];
+  #lastPlace: Place | undefined;
   #lastPart: string | number = '';
 
   constructor(slots: Slots | undefined, budget: Budget) {
@@ -100,21 +131,35 @@ export class Output {
     return new Output(this.slots, this.#budget);
   }
 
-  /** What was printed, in pieces: texts, and numbers of slots. */
-  get parts(): readonly (string | number)[] {
+  /** What was printed, in pieces. */
+  get parts(): readonly Part[] {
     return this.#parts;
   }
 
-  add(text: string, template: Template, node: Source): void {
+  add(text: string, place: Place, node: Source): void {
     if (text === '') return;
-    this.#charge(text.length, template, node);
-    this.#push(text, template, node);
+    this.#charge(text.length, place.template, node);
+    this.#push(text, place, node);
   }
 
   /** Adds a slot. */
-  addSlot(slots: Slots, slot: Slot): void {
+  addSlot(slots: Slots, slot: Slot, place: Place): void {
     this.#charge(MARKER_LENGTH, slot.template, slot.node);
-    this.#push(slots.add(slot), slot.template, slot.node);
+    this.#push(slots.add(slot), place, slot.node);
+  }
+
+  /** Notes that a node printed nothing. */
+  addGap(gap: Gap, place: Place, node: Source): void {
+    if (this.#parts.at(-1) !== gap) this.#push(gap, place, node);
+  }
+
+  /** Was nothing but white space printed since the output had so many parts? */
+  isBlankSince(count: number): boolean {
+    for (let index = count; index < this.#parts.length; index++) {
+      const part = this.#parts[index];
+      if (typeof part === 'number' || (typeof part === 'string' && part.trim() !== '')) return false;
+    }
+    return true;
   }
 
   #charge(length: number, template: Template, node: Source): void {
@@ -126,42 +171,69 @@ export class Output {
     });
   }
 
-  #push(part: string | number, template: Template, node: Source): void {
-    if (template !== this.#lastTemplate) {
-      this.#templates.push({ from: this.#parts.length, template });
-      this.#lastTemplate = template;
+  #push(part: Part, place: Place, node: Source): void {
+    if (place !== this.#lastPlace) {
+      this.#places.push({ from: this.#parts.length, place });
+      this.#lastPlace = place;
     }
     this.#parts.push(part);
     this.#nodes.push(node);
-    this.#lastPart = part;
+    if (typeof part !== 'object') this.#lastPart = part;
   }
 
-  /** Adds what another output holds, each line indented as Handlebars indents a partial on its own line. */
-  append(other: Output, indent: string): void {
+  /**
+   * Adds what another output holds, each line indented as Handlebars indents a partial on its own line.
+   *
+   * @param less so many of the blanks that each line begins with are left out
+   */
+  append(other: Output, indent: string, less = 0): void {
+    const isAsItIs = indent === '' && less === 0;
     let atLineStart = true;
     let run = 0;
     for (let index = 0; index < other.#parts.length; index++) {
-      if ((other.#templates[run + 1]?.from ?? Infinity) <= index) run++;
+      if ((other.#places[run + 1]?.from ?? Infinity) <= index) run++;
       const part = other.#parts[index] ?? '';
-      const template = other.#templates[run]?.template;
+      const place = other.#places[run]?.place;
       const node = other.#nodes[index];
-      if (template === undefined || node === undefined) continue;
-      if (indent === '') {
-        this.#push(part, template, node);
-        continue;
-      }
-      if (typeof part === 'number') {
-        if (atLineStart) this.#push(indent, template, node);
-        this.#push(part, template, node);
+      if (place === undefined || node === undefined) continue;
+      if (isAsItIs) {
+        this.#push(part, place, node);
+      } else if (typeof part === 'object') {
+        this.#push(gapAt(Math.max(0, part.column - less) + indent.length, part.isList), place, node);
+      } else if (typeof part === 'number') {
+        if (atLineStart) this.#push(indent, place, node);
+        this.#push(part, place, node);
         atLineStart = false;
-        continue;
+      } else {
+        const endsLine = part.endsWith('\n');
+        const body = endsLine ? part.slice(0, -1) : part;
+        const lines = less === 0 ? body : body.replace(new RegExp(`\\n {0,${less}}`, 'g'), '\n');
+        const indented = replaceEvery(lines, '\n', `\n${indent}`);
+        const first = atLineStart ? indent + indented.slice(blanksOf(body, less)) : indented;
+        this.#push(first + (endsLine ? '\n' : ''), place, node);
+        atLineStart = endsLine;
       }
-      const endsLine = part.endsWith('\n');
-      const body = endsLine ? part.slice(0, -1) : part;
-      const indented = replaceEvery(body, '\n', `\n${indent}`);
-      this.#push((atLineStart ? indent : '') + indented + (endsLine ? '\n' : ''), template, node);
-      atLineStart = endsLine;
     }
+  }
+
+  /** How many blanks each line that is not blank begins with. */
+  get commonIndent(): number {
+    let common = Infinity;
+    let blanks = 0;
+    let atLineStart = true;
+    for (const part of this.#parts) {
+      if (typeof part === 'object') continue;
+      for (const [index, line] of (typeof part === 'string' ? part.split('\n') : ['']).entries()) {
+        if (index > 0) [atLineStart, blanks] = [true, 0];
+        if (!atLineStart) continue;
+        const own = blanksOf(line, line.length);
+        blanks += own;
+        if (typeof part === 'string' && own === line.length) continue;
+        common = Math.min(common, blanks);
+        atLineStart = false;
+      }
+    }
+    return Number.isFinite(common) ? common : 0;
   }
 
   /** Is the next character the first of a line? */
@@ -185,17 +257,39 @@ export class Output {
     return this.#parts.map((_, index) => this.#text(index)).join('');
   }
 
+  /** What was printed as a text: values of slots by what they look like. */
+  asText(textOfSlot: (slot: Slot) => string): string {
+    return this.#parts
+      .map((part) => (typeof part === 'number' && this.slots ? textOfSlot(this.slots.at(part)) : part))
+      .filter((part) => typeof part === 'string')
+      .join('');
+  }
+
+  /** The gaps of the text, each with the place where it stands. */
+  get gaps(): PlacedGap[] {
+    const placed: PlacedGap[] = [];
+    let at = 0;
+    for (const [index, part] of this.#parts.entries()) {
+      if (typeof part === 'object') placed.push({ ...part, at });
+      else at += this.#text(index).length;
+    }
+    return placed;
+  }
+
   /** Markers stand for slots. */
   #text(index: number): string {
     const part = this.#parts[index] ?? '';
     if (typeof part === 'string') return part;
+    if (typeof part === 'object') return '';
     return this.slots?.marker(this.slots.at(part).kind, part) ?? '';
   }
 
-  #within(index: number, before: string): Position | undefined {
-    const run = this.#templates.findLast(({ from }) => from <= index);
+  #within(index: number, before: string): Printed | undefined {
+    const run = this.#places.findLast(({ from }) => from <= index);
     const node = this.#nodes[index];
-    return run && node && within(run.template, node, this.#text(index), before);
+    if (run === undefined || node === undefined) return undefined;
+    const { template, calls } = run.place;
+    return { at: within(template, node, this.#text(index), before), node, template, calls };
   }
 
   /**
@@ -204,6 +298,33 @@ export class Output {
    * @param offset counted from the beginning of the part with this number
    */
   positionAt(offset: number, from = 0): Position | undefined {
+    return this.printedAt(offset, from)?.at;
+  }
+
+  /**
+   * What begins the line of a character, where that is something else than what printed the character: a tag that left
+   * blanks there, a text that was pasted.
+   */
+  moverOf(offset: number, from = 0): { what: string; at: Position } | undefined {
+    const text = this.#parts
+      .slice(from)
+      .map((_, index) => this.#text(from + index))
+      .join('');
+    const start = text.lastIndexOf('\n', offset - 1) + 1;
+    const written = start + (/^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0);
+    const first = this.printedAt(start, from);
+    const last = this.printedAt(written, from);
+    if (first === undefined || last === undefined || first.node === last.node) return undefined;
+    if (first.node.type !== 'ContentStatement') return { what: sourceOf(first), at: first.at };
+    // The tag is where the content ends that printed the blanks.
+    const { line, column } = first.node.loc.end;
+    const { template } = first;
+    const tag = sourceOf({ node: { loc: { start: { line, column } } }, template });
+    return { what: `what stands before ${tag}`, at: { file: template.file, line, column: column + 1 } };
+  }
+
+  /** What printed a character, where, and how it was reached. */
+  printedAt(offset: number, from = 0): Printed | undefined {
     let left = offset;
     for (let index = from; index < this.#parts.length; index++) {
       const part = this.#text(index);
@@ -215,12 +336,26 @@ export class Output {
   }
 }
 
+/** The mustache or tag at a place. */
+function sourceOf({ node, template }: { node: { loc: { start: Location['start'] } }; template: Template }): string {
+  const { line, column } = node.loc.start;
+  const rest = (template.source.split('\n')[line - 1] ?? '').slice(column);
+  return /^\{\{\{?[^}]*\}\}\}?/.exec(rest)?.[0] ?? rest.slice(0, 40);
+}
+
+/** The first blanks of a text, at most so many. */
+function blanksOf(text: string, most: number): number {
+  let count = 0;
+  while (count < most && text.charCodeAt(count) === 32) count++;
+  return count;
+}
+
 /** @param text what the node printed, and what of it is `before` the character that is meant */
 function within(template: Template, node: Source, text: string, before: string): Position {
   const start = positionIn(template, node.loc);
   if (node.type !== 'ContentStatement') return start;
-  // White space that Handlebars cut off in front still counts, and what it puts before lines of partials does not.
-  const cut = node.original.slice(0, Math.max(0, node.original.indexOf(node.value)));
+  // White space that was cut off in front still counts, and what is put before lines of partials does not.
+  const cut = node.original.slice(0, node.cut ?? 0);
   const lines = (cut + before).split('\n');
   const line = before.split('\n').length - 1;
   const indent = (text.split('\n')[line]?.length ?? 0) - (node.value.split('\n')[line]?.length ?? 0);

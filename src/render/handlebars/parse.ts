@@ -1,8 +1,11 @@
-import { PkgError, formatPosition } from '../../errors.ts';
+import { PkgError, formatPosition, throwTogether } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
-import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { parseWithoutProcessing, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';
+import { habitsOf } from './habits.ts';
+import { isHelperName } from './helpers/index.ts';
+import { controlWhitespace } from './whitespace.ts';
 
 /** What Handlebars' generated parser says about the token it could not use. */
 type SyntaxHash = { text: string; token: string | number | null; line: number; loc?: Location & RawLocation };
@@ -17,7 +20,7 @@ class TemplateSyntaxError extends Error {
 }
 
 /**
- * Parses a template with Handlebars' own parser, whitespace control included.
+ * Parses a template with Handlebars' own parser; what its white space means is ours (`whitespace.ts`).
  *
  * @param source the template's text
  * @param name `CHART/templates/FILE`
@@ -31,28 +34,60 @@ export function parseTemplate(source: string, name: string, file: string): Templ
     throw new TemplateSyntaxError(message, hash);
   };
   try {
-    return { name, file, source, program: parse(source) as Program };
+    const program = parseWithoutProcessing(source) as Program;
+    controlWhitespace(program, source);
+    return { name, file, source, program };
   } catch (error) {
-    throw syntaxError(error, source, file);
+    const known = syntaxError(error, source, file);
+    if (known instanceof PkgError)
+      throwTogether(withHabits(known, source, file), (count) => `${count} faults in ${file}`);
+    throw known;
   }
 }
 
-/** Blocks in blocks, calls in calls. */
+/** More would not be read. */
+const MOST_HABITS = 20;
+
+/** The error, or what is foreign in the template where that is the reason: all of it, for the parser stops at the first. */
+function withHabits(error: PkgError, source: string, file: string): PkgError[] {
+  const habits = habitsOf(source, isHelperName).slice(0, MOST_HABITS);
+  const faults = habits.map(
+    ({ offset, message, hint }) =>
+      new PkgError('PKG_TEMPLATE_SYNTAX', message, { at: positionAt(source, offset, file), hints: [hint] }),
+  );
+  const lines = new Set(faults.map(({ at }) => at?.line));
+  // What the parser says of such a mustache is not what is wrong with it.
+  if (faults.length > 0 && (lines.has(error.at?.line) || error.hints.includes(CLOSE_EACH))) return faults;
+  return [error, ...faults].sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0));
+}
+
+const CLOSE_MUSTACHE = 'a mustache is closed by two braces: {{x}}';
+const CLOSE_EACH = 'each {{#block}} is closed by {{/block}}';
+
+/** Blocks in blocks, links of a chain of `else if`, which the parser nests as well, and calls in calls. */
 const DEEPEST = 500;
 
 /** Looked for before parsing, since the parser's time grows with the square of the depth. */
 function tooDeepAt(source: string): number | undefined {
-  let blocks = 0;
+  /** How many levels each open block is. */
+  const blocks: number[] = [];
+  let levels = 0;
   let calls = 0;
-  for (const { 0: mark, index } of source.matchAll(/\{\{~?(?:#|\^(?!~?\})|\/)?|[()]/g)) {
+  for (const { 0: mark, index } of source.matchAll(/\{\{~?(?:#|\^(?!~?\})|\/|\s*else\s+(?=[^\s~}]))?|[()]/g)) {
     if (mark === '(') calls++;
     else if (mark === ')') calls = Math.max(0, calls - 1);
     else {
       calls = 0;
-      if (mark.endsWith('/')) blocks = Math.max(0, blocks - 1);
-      else if (/[#^]$/.test(mark)) blocks++;
+      if (mark.endsWith('/')) levels -= blocks.pop() ?? 0;
+      else if (/[#^]$/.test(mark)) {
+        blocks.push(1);
+        levels++;
+      } else if (/else\s+$/.test(mark) && blocks.length > 0) {
+        blocks.push((blocks.pop() ?? 0) + 1);
+        levels++;
+      }
     }
-    if (blocks > DEEPEST || calls > DEEPEST) return index;
+    if (levels > DEEPEST || calls > DEEPEST) return index;
   }
   return undefined;
 }
@@ -152,11 +187,16 @@ function describe(hash: SyntaxHash, at: { line: number; column: number }, source
   return `${token ?? (text.trim() === '' ? 'this' : text.trim().slice(0, 40))} is not expected here`;
 }
 
+/** As much of a line is looked at, before and behind a fault. */
+const LONGEST_LINE = 500;
+
 /** What only Go templates write. */
 const GO_NAME = /\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/;
 
 function hintsFor(source: string, at: { line: number; column: number }, hash: SyntaxHash): string[] {
-  const line = source.split('\n')[at.line - 1] ?? '';
+  // Looking through a line takes the square of its length.
+  const from = Math.max(0, at.column - LONGEST_LINE);
+  const line = (source.split('\n')[at.line - 1] ?? '').slice(from, at.column + LONGEST_LINE);
   if (/\{\{[^}]*\$\w/.test(line) && !GO_NAME.test(line)) {
     return ['braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}'];
   }
@@ -170,11 +210,18 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   if (/\{[^{}]*:\s*\{\{[^{}]*\}\}\}/.test(line)) {
     return ['a flow map that ends with a value needs a space before its own brace: {k: {{v}} }'];
   }
+  if (hash.token === 'INVERSE' || hash.token === 'OPEN_INVERSE_CHAIN')
+    return ['a block has one {{else}}, and it comes last: {{#if a}} … {{else if b}} … {{else}} … {{/if}}'];
+  if (hash.token === 'CLOSE' || hash.token === 'CLOSE_SEXPR') return ['each ( is closed by ) before the mustache ends'];
   if (/\|/.test(line) && hash.text === '|')
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
   if (hash.text === ':' || /\{\{[^}]*:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
   if (/\{\{\{\{/.test(line)) return ['{{{{raw}}}} is closed by {{{{/raw}}}}'];
-  if (atEnd(hash)) return ['each {{#block}} is closed by {{/block}}'];
+  if (atEnd(hash)) {
+    const open = openBlock(source);
+    return [open === undefined || open.tag.endsWith('}}') ? CLOSE_EACH : CLOSE_MUSTACHE];
+  }
+  if (hash.text === '}') return [CLOSE_MUSTACHE];
   if (hash.token === 'OPEN_ENDBLOCK') return ['no block is open here'];
   if (/\{\{[^}]*(?:\w\[|\.["'\d])/.test(line))
     return ['places and unusual names are written in brackets: list.[0], map.[a name]'];

@@ -4,7 +4,14 @@ import type { Template } from './ast.ts';
 import type { PartialBody } from './scope.ts';
 
 /** The templates of one chart, parsed. */
-export type ChartTemplates = { chart: Chart; path: string; templates: Template[]; partials: Map<string, PartialBody> };
+export type ChartTemplates = {
+  chart: Chart;
+  path: string;
+  templates: Template[];
+  /** Files of partials. */
+  files: Template[];
+  partials: Map<string, PartialBody>;
+};
 
 /** The name of a partial file: `templates/db/_labels.hbs` is `db/labels`. */
 export function partialName(file: string): string {
@@ -13,32 +20,79 @@ export function partialName(file: string): string {
   return (inside.slice(0, slash) + inside.slice(slash).replace(/^_/, '')).replace(/\.hbs$/, '');
 }
 
-/** Finds partials as a chart's templates name them. */
+/** The path of the chart that a template is part of: `web/charts/common` of `web/charts/common/templates/_x.hbs`. */
+export function chartPathOf(template: string): string {
+  return /^[^/]+(?:\/charts\/[^/]+)*(?=\/templates\/)/.exec(template)?.[0] ?? '';
+}
+
+/** Finds partials as the templates of a chart, and of its libraries, name them. */
 export class PartialIndex {
   readonly #own: ChartTemplates;
-  readonly #libraries: ReadonlyMap<string, PartialBody>;
+  readonly #libraries: readonly ChartTemplates[];
+  /** Partials of libraries by `LIBRARY/NAME`, and by `NAME` where only one library has it. */
+  readonly #named = new Map<string, PartialBody>();
+  readonly #owners = new Map<string, string[]>();
+  readonly #ofLibraries = new Map<string, PartialIndex>();
 
+  /** @param libraries the library charts below the chart, the nearest first */
   constructor(own: ChartTemplates, libraries: readonly ChartTemplates[]) {
     this.#own = own;
-    const all = new Map<string, PartialBody>();
-    const ambiguous = new Set<string>();
-    for (const library of libraries) {
-      for (const [name, body] of library.partials) {
-        all.set(`${library.chart.metadata.name}/${name}`, body);
-        if (all.has(name)) ambiguous.add(name);
-        else all.set(name, body);
+    this.#libraries = libraries;
+    const seen = new Set<string>();
+    for (const { chart, partials } of libraries) {
+      const library = chart.metadata.name;
+      // The same library further down is that of another library.
+      if (seen.has(library)) continue;
+      seen.add(library);
+      for (const [name, body] of partials) {
+        this.#named.set(`${library}/${name}`, body);
+        const owners = this.#owners.get(name);
+        if (owners === undefined) this.#owners.set(name, [library]);
+        else owners.push(library);
       }
     }
-    for (const name of ambiguous) all.delete(name);
-    this.#libraries = all;
+    for (const [name, [library, ...others]] of this.#owners) {
+      const body = this.#named.get(`${library}/${name}`);
+      if (others.length === 0 && body !== undefined && !this.#named.has(name)) this.#named.set(name, body);
+    }
   }
 
-  find(name: string): PartialBody | undefined {
-    return this.#own.partials.get(name) ?? this.#libraries.get(name) ?? this.#wholeTemplate(name);
+  /**
+   * A partial of a name. A library sees its own first, then those of its own libraries, then what its user sees.
+   *
+   * @param from the name of the template that asks: `CHART/templates/FILE`
+   */
+  find(name: string, from: string): PartialBody | undefined {
+    const ofLibrary = this.#libraries.length === 0 ? undefined : this.#ofLibrary(from);
+    return ofLibrary?.findOwn(name) ?? this.findOwn(name) ?? this.#wholeTemplate(name);
+  }
+
+  /** A partial of the chart itself or its libraries. */
+  findOwn(name: string): PartialBody | undefined {
+    return this.#own.partials.get(name) ?? this.#named.get(name);
+  }
+
+  /** The libraries that have a partial of this name. */
+  owners(name: string): readonly string[] {
+    return this.#owners.get(name) ?? [];
   }
 
   names(): string[] {
-    return [...this.#own.partials.keys(), ...this.#libraries.keys()];
+    return [...this.#own.partials.keys(), ...this.#named.keys()];
+  }
+
+  #ofLibrary(from: string): PartialIndex | undefined {
+    const path = chartPathOf(from);
+    if (path === this.#own.path || path === '') return undefined;
+    let index = this.#ofLibraries.get(path);
+    if (index === undefined) {
+      const own = this.#libraries.find((library) => library.path === path);
+      if (own === undefined) return undefined;
+      const below = this.#libraries.filter((library) => library.path.startsWith(`${path}/charts/`));
+      index = new PartialIndex(own, below);
+      this.#ofLibraries.set(path, index);
+    }
+    return index;
   }
 
   /** A template of the chart itself, as a checksum names it: `configmap.yaml`, with or without folder and `.hbs`. */

@@ -14,6 +14,11 @@ export class Places {
     this.#text = text;
   }
 
+  /** Where the last thing that was passed begins, or ends if that is known. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** Passes what is no scalar. */
   pass(offset: number): void {
     this.#last = offset;

@@ -4,9 +4,12 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import { checkObject } from '../check-object.ts';
 import type { Documents } from '../engines.ts';
 import { asHook } from '../hooks.ts';
-import type { RandomValues, RenderedDocument, RenderInput } from '../render.ts';
+import type { RandomValue } from '../random-values.ts';
+import type { RenderedDocument, RenderInput } from '../render.ts';
+import type { TextMade } from './document-texts.ts';
 import type { ReadDocument } from './documents.ts';
-import { inTopValues, renderTemplates } from './engine.ts';
+import { renderTemplates } from './engine.ts';
+import { inTopValues } from './fault.ts';
 
 /**
  * Runs the native templates of a chart tree; each document has to be an object of Kubernetes.
@@ -14,9 +17,11 @@ import { inTopValues, renderTemplates } from './engine.ts';
  * @param input its values are given away
  * @throws {PkgError} for templates and for objects, at their places in the templates
  */
-export async function renderNative(input: RenderInput): Promise<Documents & RandomValues> {
+export async function renderNative(
+  input: RenderInput,
+): Promise<Documents & { randomValues: readonly RandomValue[]; textsMade: () => TextMade[] }> {
   narrowIntegers(input.values);
-  const { templates, notes, storedValues, newValues, forms, warnings } = await renderTemplates(input);
+  const { templates, notes, randomValues, textsMade, warnings } = await renderTemplates(input);
   const documents: Documents = { objects: [], hooks: [], notes: notes.map(({ text }) => text), warnings };
   for (const { source, documents: found, at } of templates) {
     for (const read of found) {
@@ -29,7 +34,7 @@ export async function renderNative(input: RenderInput): Promise<Documents & Rand
       else documents.hooks.push(hook);
     }
   }
-  return { ...documents, storedValues, newValues, forms };
+  return { ...documents, randomValues, textsMade };
 }
 
 /** A document whose object is made when it is asked for: whoever only prints it does not. */

@@ -5,9 +5,10 @@ import { isMap } from '../../yaml/value.ts';
 import { pathOf } from './ast.ts';
 import type { DecoratorBlock, Hash, Location, Partial, PartialBlock, Program } from './ast.ts';
 import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
-import { isAlone, printGoTemplate } from './go-templates.ts';
+import { printGoTemplate } from './go-templates.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
+import { chartPathOf, partialName } from './partials.ts';
 import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
 
 const decorated = new WeakMap<Program, boolean>();
@@ -60,14 +61,14 @@ export function printPartial(
   output: Output,
 ): void {
   const name = nameOf(evaluator, node, scope, frame);
-  const found = bodyOf(evaluator, name, node, scope);
-  const indent = node.type === 'PartialStatement' ? node.indent : '';
+  const found = bodyOf(evaluator, name, node, scope, frame);
   const printed = output.child();
+  const since = evaluator.host.random.log.length;
   if (found === undefined) {
     const text = printGoTemplate(evaluator, name, node, node.params[0], scope, frame);
     if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
-    printed.add(isAlone(node, frame) && !text.endsWith('\n') ? `${text}\n` : text, frame.template, node);
-    output.append(printed, indent);
+    printed.add(text, frame, node);
+    put(evaluator, printed, 0, node, scope, frame, output, since);
     return;
   }
   const param = node.params[0];
@@ -77,7 +78,38 @@ export function printPartial(
   const block =
     node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
   enterBody(evaluator, found, `partial ${name}`, node, { context, provenance, block }, scope, frame, printed);
-  output.append(printed, indent);
+  // What stands in another template is indented for that one's sake.
+  const isInside = found.program !== found.template.program;
+  const less = isInside && output.slots !== undefined && node.alone === true ? printed.commonIndent : 0;
+  put(evaluator, printed, less, node, scope, frame, output, since);
+}
+
+/**
+ * Puts what a partial printed where it stands: its lines where it stands alone on its line, else its document as a
+ * value.
+ *
+ * @param less so many blanks of each line are left out
+ * @param since how many random calls there were before it ran
+ */
+function put(
+  evaluator: Evaluator,
+  printed: Output,
+  less: number,
+  node: Partial | PartialBlock,
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+  since: number,
+): void {
+  const before = output.parts.length;
+  if (node.alone !== true && output.slots !== undefined) {
+    evaluator.emitSlot('p', ABSENT, node, frame, output, undefined, scope, since, printed);
+    return;
+  }
+  output.append(printed, node.indent, less);
+  const endsItself = output.atLineStart || output.parts.length === before;
+  if (node.endsLine === true && !endsItself) output.add('\n', frame, node);
+  evaluator.noteGap(node, frame, output, before);
 }
 
 /** A context with the fields that are named beside it. */
@@ -105,6 +137,7 @@ function bodyOf(
   name: string,
   node: Partial | PartialBlock,
   scope: Scope,
+  frame: Frame,
 ): PartialBody | undefined {
   if (name === '@partial-block') {
     for (let data: Data | undefined = scope.data; data !== undefined; data = data.outer) {
@@ -112,12 +145,27 @@ function bodyOf(
     }
     return undefined;
   }
-  const found = scope.inlines?.get(name) ?? evaluator.host.findPartial(name);
+  const found = findBody(evaluator, name, scope, frame);
   // The block of {{#> name}} is what is printed when there is no such partial.
   if (found === undefined && node.type === 'PartialBlockStatement') {
     return { program: node.program, template: { name: '', file: '', source: '', program: node.program }, scope };
   }
   return found;
+}
+
+/**
+ * The partial that a name means in a template: an inline partial around it, else one of its chart. Inside a library its
+ * own come before the inline partials of whoever uses it.
+ */
+export function findBody(evaluator: Evaluator, name: string, scope: Scope, frame: Frame): PartialBody | undefined {
+  const { host } = evaluator;
+  const inline = scope.inlines?.get(name);
+  const from = frame.template.name;
+  if (inline === undefined) return host.findPartial(name, from);
+  const path = chartPathOf(from);
+  if (path === host.chartPath || path === chartPathOf(inline.template.name)) return inline;
+  const found = host.findPartial(name, from);
+  return found !== undefined && chartPathOf(found.template.name) === path ? found : inline;
 }
 
 /** Runs the body of a partial, in a frame of its own. */
@@ -185,16 +233,39 @@ export function missingPartial(
   loc: Location,
   frame: Frame,
 ): PkgError {
-  const near = nearest(name, [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])]);
+  const names = [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])];
+  const { message, hint } = absentPartial(name, names, evaluator.host.partialOwners(name));
+  return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints: [hint] });
+}
+
+/**
+ * Says of a partial that it is not there, or that it is not clear which is meant.
+ *
+ * @param names those that are there
+ * @param owners the libraries that have one of this name
+ */
+export function absentPartial(
+  name: string,
+  names: readonly string[],
+  owners: readonly string[],
+): { message: string; hint: string } {
+  if (owners.length > 1) {
+    return {
+      message: `the partial ${name} is in several libraries: ${owners.join(', ')}`,
+      hint: `say which: ${owners.map((owner) => `${owner}/${name}`).join(' or ')}`,
+    };
+  }
+  const message = `there is no partial ${name}`;
+  if (name === '@partial-block') {
+    const hint =
+      '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}';
+    return { message, hint };
+  }
+  // `_labels`, `labels.hbs` and `templates/_labels.hbs` are names of the file.
+  const near = names.includes(partialName(name)) ? partialName(name) : nearest(name, names);
   const slash = name.lastIndexOf('/') + 1;
   const file = `templates/${name.slice(0, slash)}_${name.slice(slash)}.hbs`;
-  const hint =
-    name === '@partial-block'
-      ? '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}'
-      : near === undefined
-        ? `a partial ${name} is the file ${file}`
-        : `did you mean ${near}?`;
-  return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', `there is no partial ${name}`, loc, frame, { hints: [hint] });
+  return { message, hint: near === undefined ? `a partial ${name} is the file ${file}` : `did you mean ${near}?` };
 }
 
 /** Inside a partial block, `@partial-block` means that of the partial around it. */

@@ -56,7 +56,7 @@ export const ROOT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** `this.x`, `./x` and `../x` look only into a context; `[this]` is a name like any other. */
-function isScoped({ depth, original }: Path): boolean {
+export function isScoped({ depth, original }: Path): boolean {
   if (depth > 0) return true;
   const first = original.charCodeAt(0);
   return first === 46 || (first === 116 && /^this\b/.test(original));
@@ -174,6 +174,18 @@ export function explainAbsence(path: Path, scope: Scope): { known: string; missi
     found = next;
   }
   return { known: '', missing: path.original, beside: [] };
+}
+
+/** What a path is looked up in when it leads nowhere: where its first name that is not there would be. */
+export function absentFrom(path: Path, scope: Scope): { container: Item; name: string } {
+  const { item, rest } = startOf(path, scope);
+  let container = item;
+  for (const name of rest) {
+    const next = member(container, name);
+    if (next === ABSENT) return { container, name };
+    container = next;
+  }
+  return { container, name: '' };
 }
 
 /** A map of the context that holds functions beside values. */

@@ -2,7 +2,7 @@
  * Documents told apart by what printed them. A loop prints the same constants around other values each time:
  * the sequence of constants and slots is the shape of a document, which is found much faster than its text.
  */
-import type { Output, SlotKind, Slots } from './output.ts';
+import type { Gap, Output, Part, PlacedGap, SlotKind, Slots } from './output.ts';
 import type { Node } from './skeleton.ts';
 
 /** A document of an output. */
@@ -18,8 +18,8 @@ export type ShapedDocument = {
 /** A constant, cut at the separators that it holds. `dashesFirst`: at the start of a line it may begin with one. */
 type Constant = { pieces: readonly { id: number; offset: number; blank: boolean }[]; dashesFirst: boolean };
 
-const KINDS: readonly SlotKind[] = ['v', 'o', 's'];
-const KIND_IDS: Readonly<Record<SlotKind, number>> = { v: 0, o: 1, s: 2 };
+const KINDS: readonly SlotKind[] = ['v', 'o', 's', 'p'];
+const KIND_IDS: Readonly<Record<SlotKind, number>> = { v: 0, o: 1, s: 2, p: 3 };
 const FIRST_ID = KINDS.length;
 const SEPARATOR = /^---(?=[ \t\r\n])/gm;
 /** A line that the next part may make a separator, or not. */
@@ -60,7 +60,8 @@ export class Shapes {
   readonly #slots: Slots;
   readonly #nothing = new Shape(-1, undefined);
   readonly #constants = new Map<string, Constant>();
-  readonly #texts: string[] = [];
+  readonly #gaps = new Map<Gap, number>();
+  readonly #texts: (string | Gap)[] = [];
 
   constructor(slots: Slots) {
     this.#slots = slots;
@@ -73,6 +74,7 @@ export class Shapes {
     let count = 0;
     let blank = true;
     let begun = false;
+    let before: Part | undefined;
     const { parts } = output;
     for (let index = 0; index < parts.length; index++) {
       const part = parts[index] ?? '';
@@ -83,12 +85,18 @@ export class Shapes {
         current.shape = current.shape.then(KIND_IDS[this.#slots.at(part).kind]);
         count++;
         blank = false;
+        before = part;
+        continue;
+      }
+      if (typeof part === 'object') {
+        current.shape = current.shape.then(this.#gap(part));
         continue;
       }
       const constant = this.#constant(part);
       if (constant === undefined) return undefined;
       // A separator at the very start is one only where a line starts; dashes alone are one only with what follows.
-      if (constant.dashesFirst && isLineStart(parts[index - 1]) === ONLY_DASHES.test(part)) return undefined;
+      if (constant.dashesFirst && isLineStart(before) === ONLY_DASHES.test(part)) return undefined;
+      before = part;
       if (!begun) {
         if (!NOT_INDENTED.test(part)) return undefined;
         begun = true;
@@ -111,17 +119,30 @@ export class Shapes {
     return documents;
   }
 
-  /** The text of a shape, its slots numbered from 0. */
-  text(shape: Shape): string {
+  /** The text of a shape, its slots numbered from 0, and its gaps. */
+  text(shape: Shape): { text: string; gaps: PlacedGap[] } {
     const ids: number[] = [];
     for (let at: Shape | undefined = shape; at !== undefined && at !== this.#nothing; at = at.before) ids.push(at.id);
+    const gaps: PlacedGap[] = [];
     let text = '';
     let count = 0;
     for (const id of ids.reverse()) {
       const kind = KINDS[id];
-      text += kind === undefined ? (this.#texts[id - FIRST_ID] ?? '') : this.#slots.marker(kind, count++);
+      const piece = kind === undefined ? (this.#texts[id - FIRST_ID] ?? '') : this.#slots.marker(kind, count++);
+      if (typeof piece === 'object') gaps.push({ ...piece, at: text.length });
+      else text += piece;
     }
-    return text;
+    return { text, gaps };
+  }
+
+  #gap(gap: Gap): number {
+    let id = this.#gaps.get(gap);
+    if (id === undefined) {
+      id = FIRST_ID + this.#texts.length;
+      this.#texts.push(gap);
+      this.#gaps.set(gap, id);
+    }
+    return id;
   }
 
   #constant(text: string): Constant | undefined {
@@ -152,6 +173,6 @@ export class Shapes {
   }
 }
 
-function isLineStart(before: string | number | undefined): boolean {
+function isLineStart(before: Part | undefined): boolean {
   return before === undefined || (typeof before === 'string' && before.endsWith('\n'));
 }

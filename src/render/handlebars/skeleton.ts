@@ -4,10 +4,11 @@
  */
 import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
+import { booleanKey } from '../../chart/boolean-keys.ts';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import type { SlotKind, Slots } from './output.ts';
+import type { PlacedGap, SlotKind, Slots } from './output.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
 
@@ -23,7 +24,14 @@ export type Entry =
   | { type: 'merge'; value: Node; offset: number };
 
 export type Node =
-  | { type: 'const'; value: Value; offset: number; size: number }
+  | {
+      type: 'const';
+      value: Value;
+      offset: number;
+      size: number;
+      /** What is written for a number or a boolean that has another text, or a fraction: `1.10`, `0644`, `yes`. */
+      written?: string;
+    }
   | { type: 'hole'; hole: Hole; offset: number; size: number }
   | (Text & { size: number })
   | { type: 'map'; entries: Entry[]; offset: number; size: number }
@@ -49,10 +57,15 @@ const LARGEST = 1_000_000;
 /**
  * Reads the text of one document, markers and all. Several nodes come out where `...` ends a document early.
  *
+ * @param gaps where blocks printed nothing, in the order of the text
  * @param whole keep each collection with the places of its entries, also where it holds no slot
  * @throws {SkeletonError}
  */
-export function parseSkeleton(text: string, slots: Slots, whole = false): Node[] {
+export function parseSkeleton(
+  text: string,
+  slots: Slots,
+  { gaps = [], whole = false }: { gaps?: readonly PlacedGap[]; whole?: boolean } = {},
+): Node[] {
   let events: Event[];
   try {
     events = parseEvents(text, { maxDepth: DEEPEST });
@@ -61,11 +74,40 @@ export function parseSkeleton(text: string, slots: Slots, whole = false): Node[]
       const offset = error.mark?.position ?? 0;
       if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000'))
         throw valueAsTag(offset - 1);
+      const alone = aloneBetween(text, slots, offset);
+      if (alone !== undefined) throw alone;
       throw new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
     }
     throw error;
   }
-  return new Composer(text, slots, whole).compose(events);
+  return new Composer(text, slots, gaps, whole).compose(events);
+}
+
+/** A value alone on its line at or before an error: it stands between keys or items, and is neither. */
+function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError | undefined {
+  const end = text.indexOf('\n', offset);
+  const lines = text.slice(0, end < 0 ? text.length : end).split('\n');
+  let at = text.slice(0, end < 0 ? text.length : end).length;
+  for (const line of lines.toReversed().slice(0, 3)) {
+    at -= line.length;
+    const [marker] = slots.has(line) ? (line.match(slots.pattern) ?? []) : [];
+    const rest = marker === undefined ? '' : line.replace(marker, '').trim();
+    if (marker !== undefined && (rest === '' || rest === ':')) {
+      const before = text.slice(0, Math.max(0, at)).trimEnd();
+      return new SkeletonError(
+        'a value stands alone here, between keys or items',
+        at + line.indexOf(marker),
+        [
+          ...(/[|>][-+0-9]*$/.test(before) ? ['the lines of a text behind | or > stand further in than its key'] : []),
+          '{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item',
+        ],
+        true,
+      );
+    }
+    at--;
+    if (line.trim() !== '' && at < offset && marker === undefined && line !== lines.at(-1)) break;
+  }
+  return undefined;
 }
 
 function valueAsTag(offset: number): SkeletonError {
@@ -102,10 +144,13 @@ class Composer {
   readonly #anchors = new Map<string, Node>();
   readonly #whole: boolean;
   readonly #places: Places;
+  readonly #gaps: readonly PlacedGap[];
+  #nextGap = 0;
 
-  constructor(text: string, slots: Slots, whole: boolean) {
+  constructor(text: string, slots: Slots, gaps: readonly PlacedGap[], whole: boolean) {
     this.#text = text;
     this.#slots = slots;
+    this.#gaps = gaps;
     this.#whole = whole;
     this.#places = new Places(text);
   }
@@ -150,7 +195,15 @@ class Composer {
           if (frame.node?.type === 'map' && frame.key === undefined) {
             this.#key(frame, event, this.#places.begin(event, false));
           } else {
-            const node = this.#scalar(event, this.#places.begin(event, frame.node?.type === 'list'));
+            const isItem = frame.node?.type === 'list';
+            const before = this.#places.last;
+            const offset = this.#places.begin(event, isItem);
+            if (this.#isLeftOut(event, isItem ? offset : frame.keyOffset, isItem ? offset + 1 : before, isItem)) {
+              // A block that printed nothing takes its key or item with it.
+              frame.key = undefined;
+              break;
+            }
+            const node = this.#scalar(event, offset);
             this.#anchor(event, node);
             finish(node);
           }
@@ -192,6 +245,24 @@ class Composer {
 
   #anchor(event: ScalarEvent, node: Node): void {
     if (event.anchorStart !== -1) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), node);
+  }
+
+  /**
+   * Is there nothing for a value but blocks that printed nothing?
+   *
+   * @param at where the key or the dash of the item begins, and `end` where it ends
+   */
+  #isLeftOut(event: ScalarEvent, at: number, end: number, isItem: boolean): boolean {
+    const isEmpty = event.valueStart === -1 && event.tagStart === -1 && event.anchorStart === -1;
+    if (!isEmpty || this.#gaps.length === 0) return false;
+    const column = at - this.#text.lastIndexOf('\n', at - 1) - 1;
+    while ((this.#gaps[this.#nextGap]?.at ?? end) < end) this.#nextGap++;
+    for (let index = this.#nextGap; index < this.#gaps.length; index++) {
+      const gap = this.#gaps[index];
+      if (gap === undefined || !/^["']?[ \t]*:?(?:\s|#.*)*$/.test(this.#text.slice(end, gap.at))) return false;
+      if (gap.column > column || (gap.column === column && gap.isList && !isItem)) return true;
+    }
+    return false;
   }
 
   /** Anchors, aliases and tags are structure: no value may make them. */
@@ -241,15 +312,39 @@ class Composer {
     const tag = event.tagStart === -1 ? '' : this.#text.slice(event.tagStart, event.tagEnd);
     const isPlain = event.style === SCALAR_STYLE.PLAIN && tag !== '!!str' && tag !== '!';
     if (!this.#slots.has(text)) {
+      if (isPlain && tag === '') checkLiteral(text, offset);
       const isTyped = isPlain || tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null';
-      return { type: 'const', value: isTyped ? finite(resolvePlainScalar(text), text, offset) : text, offset, size: 1 };
+      const value = isTyped ? finite(resolvePlainScalar(text), text, offset) : text;
+      return { type: 'const', value, offset, size: 1, ...(isUnlike(value, text) && { written: text }) };
     }
     const pieces = this.#pieces(text);
     const [only] = pieces;
+    if (event.style === SCALAR_STYLE.PLAIN) this.#checkLines(event);
     if (isPlain && pieces.length === 1 && typeof only === 'object')
       return { type: 'hole', hole: only, offset, size: 1 };
     const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK;
     return { type: 'text', pieces, literal, offset, size: 1 };
+  }
+
+  /** YAML joins the lines of a plain text: a value on a line of its own among them is meant as something else. */
+  #checkLines({ valueStart, valueEnd }: ScalarEvent): void {
+    const written = this.#text.slice(valueStart, valueEnd);
+    if (!written.includes('\n')) return;
+    let at = valueStart;
+    for (const line of written.split('\n')) {
+      const [marker] = line.match(this.#slots.pattern) ?? [];
+      if (marker !== undefined && line.trim() === marker) {
+        throw new SkeletonError(
+          'this value would become part of the text of several lines in which it stands',
+          at + line.indexOf(marker),
+          [
+            'an item of a list begins with a dash: - {{x}}; {{spread x}} adds the keys of a map; a text of several lines stands behind | or in quotes',
+          ],
+          true,
+        );
+      }
+      at += line.length + 1;
+    }
   }
 
   #pieces(text: string): (string | Hole)[] {
@@ -289,6 +384,14 @@ class Composer {
       }
       into.entries.push({ type: 'spread', hole: key, offset });
     } else {
+      if (
+        typeof key === 'string' &&
+        node.type === 'const' &&
+        node.value === null &&
+        /^(?:values|release|chart)\.\w/.test(key)
+      ) {
+        throw new SkeletonError(`{${key}} is a map with this key`, offset, [`a mustache needs two braces: {{${key}}}`]);
+      }
       into.entries.push({ type: 'pair', key, offset, value: node });
     }
   }
@@ -316,8 +419,8 @@ class Composer {
 /** A key that is written twice in a map. */
 export class DuplicateKey extends SkeletonError {
   readonly first: number;
-  constructor(key: string, offset: number, first: number) {
-    super(`the key ${key} is given twice in this map`, offset);
+  constructor(key: string, offset: number, first: number, hints: readonly string[] = []) {
+    super(`the key ${key} is given twice in this map`, offset, hints);
     this.first = first;
   }
 }
@@ -332,7 +435,7 @@ function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
   if (node.type === 'list') {
     const values: Value[] = [];
     for (const item of node.items) {
-      if (item.type !== 'const') return node;
+      if (item.type !== 'const' || item.written !== undefined) return node;
       values.push(item.value);
     }
     return { type: 'const', value: values, offset, size };
@@ -340,9 +443,31 @@ function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
   const map = new Map<string, Value>();
   for (const entry of node.entries) {
     if (entry.type !== 'pair' || typeof entry.key !== 'string' || entry.value.type !== 'const') return node;
+    if (entry.value.written !== undefined) return node;
     map.set(entry.key, entry.value.value);
   }
   return { type: 'const', value: map, offset, size };
+}
+
+/** Is this a number or a boolean whose text would be another, or one that is no text in Kubernetes either way? */
+function isUnlike(value: Value, text: string): boolean {
+  if (typeof value === 'boolean') return text !== String(value);
+  if (typeof value === 'number') return !Number.isInteger(value) || text !== String(value);
+  return typeof value === 'bigint' && text !== String(value);
+}
+
+/** Readers of YAML do not agree on what these are, nor do authors. */
+function checkLiteral(text: string, offset: number): void {
+  if (text.length > 3 && !/^[-+0]/.test(text)) return;
+  const boolean = booleanKey(text);
+  if (boolean !== undefined) {
+    const message = `${text} is a boolean to some readers of YAML and a text to others`;
+    throw new SkeletonError(message, offset, [`write ${boolean} for the boolean, or "${text}" for the text`]);
+  }
+  if (!/^[-+]?0[0-9_]+$/.test(text)) return;
+  const value = resolvePlainScalar(text);
+  const message = `${text} is the number ${String(value)} to some readers of YAML, and something else to others`;
+  throw new SkeletonError(message, offset, [`write ${String(value)} for the number, or "${text}" for the text`]);
 }
 
 function finite(value: Value, text: string, offset: number): Value {

@@ -6,10 +6,16 @@ import type { Filler } from './fill.ts';
 import { slotPath } from './output.ts';
 import type { Slot, Slots } from './output.ts';
 import { parseSkeleton } from './skeleton.ts';
+import type { Parsed } from './documents.ts';
 import type { Entry, Hole, Node } from './skeleton.ts';
 
 /** Where a field of a rendered object is written, and which of the chart's values it holds. */
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };
+
+/** The document of a partial that is a value. */
+export type SingleDocument = { node: Node; base: number; locate: (offset: number) => Position };
+
+type Context = { filler: Filler; whole: (node: Node) => Node; single: (slot: Slot) => SingleDocument | undefined };
 
 /**
  * Finds fields in the documents of one render. Constants of a document know their values and not where these
@@ -18,11 +24,18 @@ export type TracedField = { at: Position; valuePath: readonly string[] | undefin
 export class Tracer {
   readonly filler: Filler;
   readonly #slots: Slots;
-  readonly #parsed: ReadonlyMap<string, readonly Node[]>;
+  readonly #parsed: ReadonlyMap<string, Parsed>;
+  readonly #single: (slot: Slot) => SingleDocument | undefined;
   readonly #wholes = new Map<Node, Node>();
 
   /** @param parsed the documents that were read, by their texts */
-  constructor(filler: Filler, slots: Slots, parsed: ReadonlyMap<string, readonly Node[]>) {
+  constructor(
+    filler: Filler,
+    slots: Slots,
+    parsed: ReadonlyMap<string, Parsed>,
+    single: (slot: Slot) => SingleDocument | undefined,
+  ) {
+    this.#single = single;
     this.filler = filler;
     this.#slots = slots;
     this.#parsed = parsed;
@@ -41,15 +54,22 @@ export class Tracer {
     path: readonly (string | number)[],
     locate: (offset: number) => Position,
   ): TracedField {
-    this.filler.begin(base);
-    return traceField(this.filler, this.#whole(node), path, locate);
+    const context = { filler: this.filler, whole: (of: Node) => this.#whole(of), single: this.#single };
+    return traceDocument(context, { node, base, locate }, path);
+  }
+
+  /** Which of the chart's values a field holds. */
+  valuePath(node: Node, base: number, path: readonly (string | number)[]): readonly string[] | undefined {
+    // Where it stands is not asked for, so that the text need not be read again.
+    const context = { filler: this.filler, whole: (of: Node) => of, single: this.#single };
+    return traceDocument(context, { node, base, locate: () => ({ file: '' }) }, path).valuePath;
   }
 
   #whole(node: Node): Node {
     if (!this.#wholes.has(node)) {
-      for (const [text, nodes] of this.#parsed) {
+      for (const { text, gaps, nodes } of this.#parsed.values()) {
         if (!nodes.includes(node)) continue;
-        const wholes = parseSkeleton(text, this.#slots, true);
+        const wholes = parseSkeleton(text, this.#slots, { gaps, whole: true });
         for (const [index, known] of nodes.entries()) this.#wholes.set(known, wholes[index] ?? known);
       }
     }
@@ -57,17 +77,18 @@ export class Tracer {
   }
 }
 
-function traceField(
-  filler: Filler,
-  root: Node,
+function traceDocument(
+  context: Context,
+  { node: root, base, locate }: SingleDocument,
   path: readonly (string | number)[],
-  locate: (offset: number) => Position,
 ): TracedField {
-  let node = root;
-  let { offset } = root;
+  const { filler } = context;
+  filler.begin(base);
+  let node = context.whole(root);
+  let { offset } = node;
   for (const [depth, name] of path.entries()) {
     const rest = path.slice(depth);
-    if (node.type === 'hole') return ofSlot(filler.slot(node.hole), rest);
+    if (node.type === 'hole') return ofSlot(context, filler.slot(node.hole), rest);
     const next =
       node.type === 'map'
         ? inMap(filler, node.entries, String(name))
@@ -76,7 +97,7 @@ function traceField(
           : undefined;
     if (next === undefined) return { at: locate(offset), valuePath: undefined };
     if ('hole' in next)
-      return ofSlot(filler.slot(next.hole), next.rest === undefined ? rest : [next.rest, ...rest.slice(1)]);
+      return ofSlot(context, filler.slot(next.hole), next.rest === undefined ? rest : [next.rest, ...rest.slice(1)]);
     ({ node, offset } = next);
   }
   return { at: locate(offset), valuePath: valuePathOf(filler, node) };
@@ -131,7 +152,9 @@ function isLeftOut(filler: Filler, item: Node): boolean {
   return (item.type === 'hole' || item.type === 'text') && filler.valueOf(item) === NOTHING;
 }
 
-function ofSlot(slot: Slot, rest: readonly (string | number)[]): TracedField {
+function ofSlot(context: Context, slot: Slot, rest: readonly (string | number)[]): TracedField {
+  const document = slot.printed && context.single(slot);
+  if (document !== undefined) return traceDocument(context, document, rest);
   const path = slotPath(slot);
   return { at: positionIn(slot.template, slot.node.loc), valuePath: path && [...path, ...rest.map(String)] };
 }

@@ -22,7 +22,7 @@ const RULES = {
   'values-missing': 'info',
   'values-invalid': 'error',
   'value-boolean-key': 'warning',
-  'value-undeclared': 'warning',
+  'value-undeclared': 'error',
   // templates
   'templates-missing': 'warning',
   'template-extension': 'error',
@@ -30,6 +30,10 @@ const RULES = {
   'template-indent': 'warning',
   'template-refuses': 'info',
   'raw-mustache': 'warning',
+  'data-text': 'warning',
+  'quoted-text': 'warning',
+  'parsed-partial': 'warning',
+  'branch-unreachable': 'warning',
   'guard-missing': 'warning',
   'guard-late': 'warning',
   // objects

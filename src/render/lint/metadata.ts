@@ -2,6 +2,7 @@
  * Rules on `Chart.yaml` beyond what loading a chart asks for: those of `helm lint`
  * (helm/helm, pkg/chart/v2/lint/rules/chartfile.go).
  */
+import { CHART_FIELDS } from '../../chart/metadata.ts';
 import { nearest } from '../../nearest.ts';
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -13,25 +14,6 @@ import { isEmail, isRequestUrl, isWebUrl } from './urls.ts';
 /** A finding in a YAML file: the path of keys that leads to it says where it is. */
 export type KeyedFinding = { rule: LintRule; keys: readonly (string | number)[]; message: string };
 
-const FIELDS = [
-  'name',
-  'home',
-  'sources',
-  'version',
-  'description',
-  'keywords',
-  'maintainers',
-  'icon',
-  'apiVersion',
-  'condition',
-  'tags',
-  'appVersion',
-  'deprecated',
-  'annotations',
-  'kubeVersion',
-  'dependencies',
-  'type',
-];
 const MAINTAINER_FIELDS = ['name', 'email', 'url'];
 const DEPENDENCY_FIELDS = ['name', 'version', 'repository', 'condition', 'tags', 'enabled', 'import-values', 'alias'];
 
@@ -69,7 +51,7 @@ function unknownFields(metadata: ValueMap): KeyedFinding[] {
       });
     }
   };
-  check(metadata, FIELDS, []);
+  check(metadata, CHART_FIELDS, []);
   items(metadata, 'maintainers').forEach((item, index) => check(item, MAINTAINER_FIELDS, ['maintainers', index]));
   items(metadata, 'dependencies').forEach((item, index) => check(item, DEPENDENCY_FIELDS, ['dependencies', index]));
   return found;

@@ -1,6 +1,7 @@
 /** Rules on what a chart renders to: one object at a time, and workloads beside their budgets. */
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { KindTypes } from '../field-types.ts';
 import { textFaults } from '../text-fields.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
@@ -22,13 +23,14 @@ export function lintObjects(
   own: readonly LintObject[],
   all: readonly LintObject[],
   kubeVersion: string,
+  types: KindTypes,
 ): LintMessage[] {
   const neighbours = all.map(({ object }) => object);
   return own.flatMap((item) => {
     const { path, object, at, printed } = item;
     const found = [
       ...lintName(item),
-      ...(printed === undefined ? lintTexts(item) : []),
+      ...(printed === undefined ? lintTexts(item, types) : []),
       ...lintVersion(item, kubeVersion),
       ...lintSelector(item),
       ...lintList(item),
@@ -52,8 +54,8 @@ function lintName({ head: { kind, name }, object }: LintObject): FieldFinding[] 
 }
 
 /** Of Go templates see `texts.ts`: where a field is written takes longer to find there. */
-function lintTexts({ object }: LintObject): FieldFinding[] {
-  return textFaults(object).map(({ path, message }) => ({ rule: 'object-text', keys: path, message }));
+function lintTexts({ object }: LintObject, types: KindTypes): FieldFinding[] {
+  return textFaults(object, types).map(({ path, message }) => ({ rule: 'object-text', keys: path, message }));
 }
 
 function lintVersion({ head: { apiVersion, kind } }: LintObject, kubeVersion: string): FieldFinding[] {

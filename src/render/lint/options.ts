@@ -6,6 +6,8 @@ import type { Capabilities, RenderLimits } from '../render.ts';
 
 /** What a chart is linted with. */
 export type LintOptions = LinkOptions & {
+  /** The bytes of the chart's archive, where it lies in no file: the path is for messages then. */
+  archive?: Uint8Array;
   userValues: ValueMap;
   /** What they were read from, to say where a value at fault comes from. */
   sources?: ValueSources;

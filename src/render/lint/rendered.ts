@@ -9,12 +9,15 @@ import type { ValueMap } from '../../yaml/value.ts';
 import type { LintOptions } from './options.ts';
 import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
 import { enginesOf } from '../engines.ts';
+import { KindTypes } from '../field-types.ts';
 import { GoFault } from '../gotemplate/fault.ts';
 import { decodeText } from '../gotemplate/value.ts';
 import { Retracer } from '../gotemplate/retrace.ts';
 import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
+import { checkWritten, withOrigin } from '../value-origin.ts';
 import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
+import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import { lintObjects } from './objects.ts';
 import type { LintObject } from './lint-object.ts';
@@ -31,7 +34,9 @@ export async function lintRendered(
   origins: Origins | undefined,
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
+  const branches: LintMessage[] = [];
   const objects: LintObject[] = [];
+  const types = new KindTypes(chart);
   const { location } = chart;
   try {
     const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
@@ -41,27 +46,31 @@ export async function lintRendered(
     }
     const engines = enginesOf(resolved);
     let goTemplates: GoTemplates | undefined;
-    if (engines.go) {
+    if (engines.go || engines.goTexts) {
       const found = await lintGo(resolved, freshValues, engines.native, options);
       messages.push(...found.messages);
       objects.push(...found.objects);
       goTemplates = found.templates;
     }
+    if (engines.native) branches.push(...(await lintNativeBranches(resolved, goTemplates)));
     // Of a library only its parts are used.
     if (engines.native && chart.metadata.type !== 'library') {
-      objects.push(...(await renderNatively(resolved, freshValues(), goTemplates, options)));
+      objects.push(...(await renderNatively(resolved, freshValues(), goTemplates, options, origins)));
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     // What a native template requires is something that only the chart's user has.
     const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof GoFault);
-    return fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
+    return [
+      ...branches,
+      ...fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid'),
+    ];
   }
   const own = objects.filter(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
   const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
-  return [...messages, ...lintObjects(own, objects, kubeVersion)];
+  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion, types)];
 }
 
 /** Which subcharts are missing is a finding of its own; what is there is judged without them. */
@@ -98,6 +107,7 @@ async function lintGo(
   const input = { chart, release, capabilities, isMixed, limits, lint: true };
   const { texts, templates } = await printGo(input, freshValues);
   const retracer = new Retracer(input, freshValues);
+  const types = new KindTypes(chart);
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   for (const text of texts) {
@@ -106,10 +116,32 @@ async function lintGo(
     objects.push(...found.objects);
     if (!path.startsWith('templates/')) continue;
     // An install reads what a file prints whatever the file is called; Helm's lint does not.
-    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer)));
+    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer, types)));
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
   return { messages, objects, templates };
+}
+
+/** Findings on the chart's own native templates in all their branches, whichever the values take. */
+async function lintNativeBranches(chart: Chart, goTemplates: GoTemplates | undefined): Promise<LintMessage[]> {
+  const { checkTree, openTree } = await import('../handlebars/tree.ts');
+  const { lintBranches } = await import('./branches.ts');
+  const tree = await openTree(chart);
+  // Rendering says the same of what is not a library's.
+  if (chart.metadata.type === 'library') {
+    throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} faults`);
+  }
+  const own = tree.charts.get(chart);
+  const partials = tree.partials.get(chart);
+  if (own === undefined || partials === undefined) return [];
+  return [...own.files, ...own.templates.filter(({ name }) => !name.endsWith('/NOTES.txt.hbs'))].flatMap((template) => {
+    const { faults, unreachable } = lintBranches(template, partials);
+    const path = inChart(template.name);
+    return [
+      ...faults.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
+      ...unreachable.map(({ at, why }) => finding('branch-unreachable', path, why, at)),
+    ];
+  });
 }
 
 async function renderNatively(
@@ -117,11 +149,19 @@ async function renderNatively(
   values: ValueMap,
   goTemplates: GoTemplates | undefined,
   { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
+  origins: Origins | undefined,
 ): Promise<LintObject[]> {
   const { renderNative } = await import('../handlebars/render.ts');
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 1, isInstall: true };
   const input = { chart, values, release, capabilities, limits, ...(goTemplates && { goTemplates }) };
-  const { objects, hooks } = await renderNative(input);
+  const { objects, hooks } = await renderNative(input)
+    .then(async (rendered) => {
+      await checkWritten(rendered.textsMade, chart, origins);
+      return rendered;
+    })
+    .catch(async (error: unknown) => {
+      throw await withOrigin(error, chart, origins);
+    });
   return [...objects, ...hooks].flatMap((document) => asLintObject(document));
 }
 

@@ -19,9 +19,14 @@ export type LintSource = {
   read: (name: string) => Uint8Array | undefined;
 };
 
-/** Opens a chart's folder or archive that is there. */
-export async function openSource(path: string, links: LinkOptions): Promise<LintSource> {
-  return statSync(path).isDirectory() ? folderSource(path, links) : archiveSource(path);
+/**
+ * Opens a chart's folder or archive.
+ *
+ * @param archive the bytes of an archive that is no file here
+ */
+export async function openSource(path: string, links: LinkOptions, archive?: Uint8Array): Promise<LintSource> {
+  if (archive === undefined && statSync(path).isDirectory()) return folderSource(path, links);
+  return archiveSource(path, archive);
 }
 
 function folderSource(folder: string, { allowOutsideLinks = false }: LinkOptions): LintSource {
@@ -51,10 +56,10 @@ function folderSource(folder: string, { allowOutsideLinks = false }: LinkOptions
   };
 }
 
-async function archiveSource(path: string): Promise<LintSource> {
+async function archiveSource(path: string, archive: Uint8Array | undefined): Promise<LintSource> {
   const files = new Map<string, Uint8Array>();
   try {
-    for (const { name, data } of await readArchive(readArchiveFile(path), path)) files.set(name, data);
+    for (const { name, data } of await readArchive(archive ?? readArchiveFile(path), path)) files.set(name, data);
   } catch (error) {
     // Why it cannot be read is what loading it says.
     if (!(error instanceof PkgError)) throw error;

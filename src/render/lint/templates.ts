@@ -10,6 +10,7 @@ import type { Template } from '../handlebars/ast.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import { undeclaredValues } from './undeclared.ts';
+import { lintWholeValues } from './whole-values.ts';
 
 const EXTENSIONS = ['.hbs', '.yaml', '.yml', '.tpl', '.txt'];
 
@@ -33,7 +34,8 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
     if (template === undefined) continue;
     parsed.push(template);
     // NOTES are text: there is no structure that pasted text could break.
-    if (!name.endsWith('/NOTES.txt.hbs')) messages.push(...lintMustaches(template, name));
+    if (!name.endsWith('/NOTES.txt.hbs'))
+      messages.push(...lintMustaches(template, name), ...lintWholeValues(template, name));
   }
   messages.push(...undeclaredValues(chart, parsed, userValues));
   return messages;

@@ -4,6 +4,7 @@ import { GoDocument, splitDocuments } from '../gotemplate/documents.ts';
 import type { GoText } from '../gotemplate/engine.ts';
 import { locateField } from '../gotemplate/locate.ts';
 import type { Retracer } from '../gotemplate/retrace.ts';
+import type { KindTypes } from '../field-types.ts';
 import { textFaults } from '../text-fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
@@ -16,10 +17,15 @@ const MOST = 50;
  *
  * @param path the template inside its chart
  */
-export async function lintTexts(text: GoText, path: string, retracer: Retracer): Promise<LintMessage[]> {
+export async function lintTexts(
+  text: GoText,
+  path: string,
+  retracer: Retracer,
+  types: KindTypes,
+): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
   for (const bytes of splitDocuments(text.text)) {
-    for (const fault of faultsOf(bytes, text)) {
+    for (const fault of faultsOf(bytes, text, types)) {
       if (messages.length >= MOST) return messages;
       const { at } = await locateField(retracer, text, bytes, fault.path);
       messages.push(finding('object-text', path, fault.message, at, 'info'));
@@ -29,10 +35,10 @@ export async function lintTexts(text: GoText, path: string, retracer: Retracer):
 }
 
 /** What cannot be read is told by other rules. */
-function faultsOf(bytes: string, text: GoText): ReturnType<typeof textFaults> {
+function faultsOf(bytes: string, text: GoText, types: KindTypes): ReturnType<typeof textFaults> {
   try {
     const { object } = new GoDocument(bytes, text);
-    return object === undefined ? [] : textFaults(object);
+    return object === undefined ? [] : textFaults(object, types);
   } catch (error) {
     if (error instanceof PkgError) return [];
     throw error;

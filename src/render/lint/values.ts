@@ -24,6 +24,7 @@ const SCHEMA = 'values.schema.json';
  * `values.yaml`; rendering asks it again, with all values.
  *
  * @param isNative the chart has native templates
+ * @param writtenKeys and no others, so that keys are what is written
  */
 export async function lintValues(
   source: LintSource,
@@ -34,7 +35,7 @@ export async function lintValues(
     loadSchema,
   }: { userValues: ValueMap; skipSchemaValidation?: boolean; loadSchema?: SchemaLoader },
   origins: Origins | undefined,
-  isNative: boolean,
+  { isNative, writtenKeys }: { isNative: boolean; writtenKeys: boolean },
 ): Promise<LintMessage[]> {
   if (source.kind(FILE) === undefined) return [finding('values-missing', FILE, 'there is no values.yaml')];
   const data = source.read(FILE);
@@ -42,8 +43,8 @@ export async function lintValues(
   const file = join(location, FILE);
   try {
     const text = new TextDecoder().decode(data).replace(/^\uFEFF/, '');
-    const values = valueDocuments(text, file)[0] ?? new Map();
-    const keys = booleanKeys(text, file, isNative);
+    const values = valueDocuments(text, file, writtenKeys)[0] ?? new Map();
+    const keys = writtenKeys ? [] : booleanKeys(text, file, isNative);
     const schema = source.read(SCHEMA);
     if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return keys;
     const chart = { schema: { name: SCHEMA, data: schema }, location, dependencies: [] };

@@ -7,6 +7,7 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { readRegularFile } from '../../read-file.ts';
+import { whileLocked } from '../change-file.ts';
 import { MAX_PROVENANCE } from '../remotes.ts';
 import { isServedName } from './folder-index.ts';
 import type { FolderIndex } from './folder-index.ts';
@@ -41,22 +42,25 @@ export class Changes {
     if (provenance !== undefined) await checkProvenance(provenance, archive, file);
     await this.#inTurn(async () => {
       const files = (await this.#index.current()).filesOf(name, version);
-      // A file of the name that is no chart is in the way too.
-      const there = [...new Set([...files, ...this.#ifThere(file)])];
-      const isSame = there.length > 0 && there.every((one) => this.#read(one, MAX_CHART)?.equals(archive));
-      if (there.length > 0 && !isSame && !replace) throw exists(`${name} ${version}`);
-      const target = isSame ? (there[0] ?? file) : file;
-      const signed = `${target}.prov`;
-      if (isSame) {
-        if (provenance !== undefined) this.#saveProvenance(signed, provenance, replace);
-        return;
-      }
-      // No signature ever stands beside an archive that it is not of, and no archive without its own.
-      for (const one of there) this.#remove(`${one}.prov`);
-      if (provenance !== undefined) this.#write(signed, provenance);
-      this.#write(file, archive);
-      for (const one of there) if (one !== file) this.#remove(one);
-      this.#tell(`saved ${printable(file)}`);
+      // Another server or `pkg publish` may write into the folder too.
+      await whileLocked(join(this.#folder, 'index.yaml'), () => {
+        // A file of the name that is no chart is in the way too.
+        const there = [...new Set([...files, ...this.#ifThere(file)])];
+        const isSame = there.length > 0 && there.every((one) => this.#read(one, MAX_CHART)?.equals(archive));
+        if (there.length > 0 && !isSame && !replace) throw exists(`${name} ${version}`);
+        const target = isSame ? (there[0] ?? file) : file;
+        const signed = `${target}.prov`;
+        if (isSame) {
+          if (provenance !== undefined) this.#saveProvenance(signed, provenance, replace);
+          return;
+        }
+        // No signature ever stands beside an archive that it is not of, and no archive without its own.
+        for (const one of there) this.#remove(`${one}.prov`);
+        if (provenance !== undefined) this.#write(signed, provenance);
+        this.#write(file, archive);
+        for (const one of there) if (one !== file) this.#remove(one);
+        this.#tell(`saved ${printable(file)}`);
+      });
     });
   }
 

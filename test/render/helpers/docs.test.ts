@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { builtinBlocks } from '../../../src/render/handlebars/blocks.ts';
+import { EXAMPLES } from '../../../src/render/handlebars/helpers/examples.ts';
 import { helperNames } from '../../../src/render/handlebars/helpers/index.ts';
 import { parseYaml } from '../../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../../src/yaml/value.ts';
-import { chartOf, configMap, render } from '../support.ts';
+import { anyObject, chartOf, render } from '../support.ts';
 
 const page: string = readFileSync(new URL('../../../docs/helpers.md', import.meta.url), 'utf8');
 const rows: { name: string; example: string; result: string }[] = page
@@ -24,11 +25,17 @@ const files = new Map(
 );
 
 /** What are no helpers but forms of the language. */
-const FORMS: readonly string[] = ['include', 'tpl', 'optional', 'spread'];
+const FORMS: readonly string[] = ['include', 'partial', 'tpl', 'goTpl', 'optional', 'spread'];
 
 test('docs/helpers.md lists all helpers, once', () => {
   const names = [...new Set([...helperNames(), ...builtinBlocks.keys(), ...FORMS])];
   expect(rows.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+});
+
+test('what a wrong call of a helper is told is the example of docs/helpers.md', () => {
+  const forms = ['optional', 'spread'];
+  const called = rows.filter(({ name }) => !builtinBlocks.has(name) && !forms.includes(name));
+  expect(EXAMPLES).toEqual(Object.fromEntries(called.map(({ name, example }) => [name, example])));
 });
 
 /** Texts in which `…` stands for anything. */
@@ -46,7 +53,7 @@ test.each(rows)('docs/helpers.md: $example gives $result', async ({ name, exampl
   const values = parseYaml(files.get('values.yaml') ?? '', 'values.yaml');
   if (!isMap(values)) throw new Error('no values');
   const partial = (files.get('templates/_fullname.hbs') ?? '').trimEnd();
-  const templates = { 'templates/_fullname.hbs': partial, 'templates/x.yaml.hbs': configMap(`x: ${example}`) };
+  const templates = { 'templates/_fullname.hbs': partial, 'templates/x.yaml.hbs': anyObject(`x: ${example}`) };
   const { objects } = await render(chartOf(templates, values));
   const data = toPlain(objects[0]?.object?.get('data') ?? new Map());
   expect(data).toEqual(result === '—' ? {} : { x: withEllipses(JSON.parse(result)) });

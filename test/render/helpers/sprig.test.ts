@@ -152,7 +152,8 @@ const ARGUMENTS: Readonly<Record<string, readonly fc.Arbitrary<Given>[]>> = {
   join: [part, texts],
   concat: [someTexts, texts],
   chunk: [int(1, 3), texts],
-  ...each(['merge', 'mergeOverwrite'], map, map),
+  // `merge` differs on purpose: see collections.test.ts.
+  ...each(['mergeOverwrite'], map, map),
   hasKey: [map, fc.constantFrom('a', 'b', 'x')],
   unset: [map, fc.constantFrom('a', 'b', 'x')],
   set: [map, fc.constantFrom('a', 'b', 'x'), unicode],

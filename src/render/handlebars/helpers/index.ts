@@ -9,6 +9,7 @@ import { formats } from './format.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { logic } from './logic.ts';
+import { collections } from './collections.ts';
 import { maps } from './maps.ts';
 import { numbers } from './numbers.ts';
 import { texts } from './text.ts';
@@ -16,7 +17,43 @@ import type { Helper } from './types.ts';
 
 type Helpers = Readonly<Record<string, Helper>>;
 
-const COMMON: readonly Helpers[] = [logic, texts, lists, maps, numbers, kinds, encodings, dataTexts, formats];
+const COMMON: readonly Helpers[] = [
+  logic,
+  texts,
+  lists,
+  collections,
+  maps,
+  numbers,
+  kinds,
+  encodings,
+  dataTexts,
+  formats,
+];
+
+const RANDOM_TEXTS = [
+  'randAlphaNum',
+  'randAlpha',
+  'randNumeric',
+  'randAscii',
+  'randBytes',
+  'randInt',
+  'shuffle',
+  'uuidv4',
+];
+const CERTIFICATES = [
+  'genCA',
+  'genCAWithKey',
+  'genSelfSignedCert',
+  'genSelfSignedCertWithKey',
+  'genSignedCert',
+  'genSignedCertWithKey',
+];
+/** Helpers whose values are stored with the release. */
+const RANDOM: ReadonlySet<string> = new Set([
+  ...RANDOM_TEXTS,
+  ...CERTIFICATES,
+  ...['bcrypt', 'htpasswd', 'genPrivateKey', 'encryptAES'],
+]);
 
 /** Modules that are loaded on demand, and the helpers in each. */
 const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> }[] = [
@@ -72,7 +109,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> 
     load: async () => (await import('./dates.ts')).dates,
   },
   {
-    names: ['randAlphaNum', 'randAlpha', 'randNumeric', 'randAscii', 'randBytes', 'randInt', 'shuffle', 'uuidv4'],
+    names: RANDOM_TEXTS,
     load: async () => (await import('./random.ts')).randoms,
   },
   {
@@ -80,15 +117,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> 
     load: async () => (await import('./crypto.ts')).cryptos,
   },
   {
-    names: [
-      'buildCustomCert',
-      'genCA',
-      'genCAWithKey',
-      'genSelfSignedCert',
-      'genSelfSignedCertWithKey',
-      'genSignedCert',
-      'genSignedCertWithKey',
-    ],
+    names: ['buildCustomCert', ...CERTIFICATES],
     load: async () => (await import('./certificates.ts')).certificates,
   },
   { names: ['semver', 'semverCompare'], load: async () => (await import('./semver.ts')).versions },
@@ -120,6 +149,19 @@ export function findHelper(name: string): Helper | undefined {
     throw new PkgError('PKG_INTERNAL', `the helper ${name} is not loaded`);
   }
   return helper;
+}
+
+/** Is this a helper whose values are stored, so that it takes a `key`? */
+export function isRandom(name: string): boolean {
+  return RANDOM.has(name);
+}
+
+let all: ReadonlySet<string> | undefined;
+
+/** Is there a helper of this name, loaded or not? */
+export function isHelperName(name: string): boolean {
+  all ??= new Set(helperNames());
+  return all.has(name);
 }
 
 /** All names of helpers, sorted. */

@@ -34,8 +34,12 @@ export const logic: Record<string, Helper> = {
   not: helper([condition('value')], ([value]) => !value),
   empty: helper([condition('value')], ([value]) => !value),
   default: helper(
-    [anything('default'), anything('value')],
+    [anything('fallback'), anything('value')],
     ([fallback, value]) => (isTrue(value as Argument) ? value : fallback) as Argument,
+  ),
+  defaultMissing: helper(
+    [anything('fallback'), anything('value')],
+    ([fallback, value]) => (value === ABSENT ? fallback : value) as Argument,
   ),
   coalesce: helper([rest(anything('value'))], ([values]) => (values as Argument[]).find(isTrue) ?? ABSENT),
   ternary: helper(

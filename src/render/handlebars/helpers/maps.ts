@@ -1,11 +1,10 @@
 /** Maps. None is changed: `set`, `unset`, `merge` and the others give a new one. Keys stay in their order. */
 import { cloneValue, isMap } from '../../../yaml/value.ts';
-import type { Value, ValueMap } from '../../../yaml/value.ts';
+import type { ValueMap } from '../../../yaml/value.ts';
 import { chargeCopy, chargeWalk } from '../../functions/limits.ts';
 import { lengthOf } from '../../functions/characters.ts';
 import { describe } from './describe.ts';
-import { anything, helper, map, rest, scalar, textOf, value } from './parameters.ts';
-import { isTrue } from './truth.ts';
+import { anything, helper, map, mapOrMaps, rest, scalar, textOf, value } from './parameters.ts';
 import { ABSENT } from './types.ts';
 import type { Argument, Helper, HelperContext } from './types.ts';
 
@@ -22,8 +21,8 @@ export const maps: Record<string, Helper> = {
     if (map === ABSENT || map === null) return false;
     return isMap(map) ? map.has(key) : context.fail(`hasKey takes a map as argument 1 (map), not ${describe(map)}`);
   }),
-  pluck: helper([scalar('key'), rest(map('map'))], ([key, maps]) =>
-    maps.flatMap((map) => {
+  pluck: helper([scalar('key'), rest(mapOrMaps('map or list of maps'))], ([key, maps]) =>
+    maps.flat().flatMap((map) => {
       const value = read(map, key);
       return value === ABSENT ? [] : [value];
     }),
@@ -38,7 +37,9 @@ export const maps: Record<string, Helper> = {
     const omitted = new Set(keys);
     return new Map(Array.from(map).filter(([key]) => !omitted.has(key)));
   }),
-  merge: helper([map('map'), rest(map('map'))], ([map, maps]) => maps.reduce(fill, map)),
+  merge: helper([map('map'), rest(map('map'))], ([map, maps]) =>
+    maps.reduce((over, under) => overwrite(under, over), map),
+  ),
   mergeOverwrite: helper([map('map'), rest(map('map'))], ([map, maps]) => maps.reduce(overwrite, map)),
   deepCopy: helper([value('value')], ([value]) => {
     chargeWalk(value);
@@ -92,24 +93,16 @@ function dig(args: readonly Argument[], context: HelperContext): Argument {
   return found === ABSENT ? fallback : found;
 }
 
-/** The first map, and from the second what the first has not or has empty; maps in both are merged. */
-function fill(to: ValueMap, from: ValueMap): ValueMap {
-  return mergeBy(to, from, (mine, other) => (isTrue(mine) ? mine : other));
-}
-
-/** The first map with what the second says; maps in both are merged. */
+/**
+ * The first map with what the second says; maps in both are merged. What is there counts, whatever it is: `0`, `false`
+ * and null too. The keys of the first map stay in their order, and new ones follow.
+ */
 function overwrite(to: ValueMap, from: ValueMap): ValueMap {
-  return mergeBy(to, from, (_mine, other) => other);
-}
-
-function mergeBy(to: ValueMap, from: ValueMap, choose: (mine: Value, other: Value) => Value): ValueMap {
   chargeCopy(to.size + from.size);
   const merged: ValueMap = new Map(to);
   for (const [key, other] of from) {
     const mine = merged.get(key);
-    if (mine === undefined) merged.set(key, other);
-    else if (isMap(mine) && isMap(other)) merged.set(key, mergeBy(mine, other, choose));
-    else merged.set(key, choose(mine, other));
+    merged.set(key, isMap(mine) && isMap(other) ? overwrite(mine, other) : other);
   }
   return merged;
 }

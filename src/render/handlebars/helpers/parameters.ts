@@ -36,7 +36,7 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
   parameters: P,
   body: (values: Values<P>, context: HelperContext) => Argument,
 ): Helper {
-  return (args, hash, context) => {
+  const call: Helper = (args, hash, context) => {
     rejectNamed(hash, context);
     const values = readArguments(parameters, args, context) as Values<P>;
     try {
@@ -46,6 +46,8 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
       throw error;
     }
   };
+  call.wrongCount = (name, count) => wrongCount(parameters, name, count);
+  return call;
 }
 
 /** Fails when a helper that knows no named arguments is given some. */
@@ -58,27 +60,45 @@ function readArguments(
   args: readonly Argument[],
   context: HelperContext,
 ): unknown[] {
-  const last = parameters.at(-1);
-  const required = parameters.filter((parameter) => !parameter.optional && !parameter.rest).length;
-  if (args.length < required || (args.length > parameters.length && !last?.rest)) {
-    context.fail(`${context.helper} takes ${countOf(parameters, required)}, not ${args.length}`, [
-      `Write it as (${[context.helper, ...parameters.map(usageOf)].join(' ')})`,
-    ]);
-  }
+  const wrong = wrongCount(parameters, context.helper, args.length);
+  if (wrong !== undefined) context.fail(wrong.message, [wrong.hint]);
+  const usage = (): string => usageOf(parameters, context.helper);
   return parameters.map((parameter, index) => {
-    if (parameter.rest) return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context));
+    if (parameter.rest)
+      return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context, usage));
     const value = args[index];
-    return value === undefined ? undefined : readOne(parameter, value, index, context);
+    return value === undefined ? undefined : readOne(parameter, value, index, context, usage);
   });
 }
 
-function readOne(parameter: Parameter<unknown>, value: Argument, index: number, context: HelperContext): unknown {
+/** What is wrong with so many arguments, and how the helper is written. */
+function wrongCount(
+  parameters: readonly Parameter<unknown>[],
+  name: string,
+  count: number,
+): { message: string; hint: string } | undefined {
+  const last = parameters.at(-1);
+  const required = parameters.filter((parameter) => !parameter.optional && !parameter.rest).length;
+  if (count >= required && (count <= parameters.length || last?.rest === true)) return undefined;
+  return {
+    message: `${name} takes ${countOf(parameters, required)}, not ${count}`,
+    hint: usageOf(parameters, name),
+  };
+}
+
+function readOne(
+  parameter: Parameter<unknown>,
+  value: Argument,
+  index: number,
+  context: HelperContext,
+  usage: () => string,
+): unknown {
   const read = parameter.read(value);
   if (read !== undefined) return read;
   const hint = value === ABSENT ? 'Give the name a value, or a default: (default "…" name)' : parameter.hint?.(value);
   return context.fail(
     `${context.helper} takes ${parameter.expected} as argument ${index + 1} (${parameter.name}), not ${describe(value)}`,
-    hint === undefined ? [] : [hint],
+    [...(hint === undefined ? [] : [hint]), usage()],
   );
 }
 
@@ -93,7 +113,12 @@ function countOf(parameters: readonly Parameter<unknown>[], required: number): s
   return `${count} argument${count === '1' || count === 'at least 1' ? '' : 's'}`;
 }
 
-function usageOf(parameter: Parameter<unknown>): string {
+/** How a helper is written. */
+function usageOf(parameters: readonly Parameter<unknown>[], name: string): string {
+  return `Write it as (${[name, ...parameters.map(nameOf)].join(' ')})`;
+}
+
+function nameOf(parameter: Parameter<unknown>): string {
   if (parameter.rest) return `${parameter.name} …`;
   return parameter.optional ? `[${parameter.name}]` : parameter.name;
 }
@@ -166,6 +191,24 @@ export function list(name: string): Parameter<Value[]> {
 /** A map. */
 export function map(name: string): Parameter<ValueMap> {
   return { name, expected: 'a map', read: (value) => (value !== ABSENT && isMap(value) ? value : undefined) };
+}
+
+/** A map as a list of one, or a list of maps. */
+export function mapOrMaps(name: string): Parameter<ValueMap[]> {
+  return {
+    name,
+    expected: 'a map or a list of maps',
+    read: (value) => (value !== ABSENT && isMap(value) ? [value] : mapsOf(value)),
+  };
+}
+
+/** A list of maps. */
+export function maps(name: string): Parameter<ValueMap[]> {
+  return { name, expected: 'a list of maps', read: mapsOf };
+}
+
+function mapsOf(value: Argument): ValueMap[] | undefined {
+  return Array.isArray(value) && value.every((item) => isMap(item)) ? value : undefined;
 }
 
 /** A number, of any size, whole or not. */

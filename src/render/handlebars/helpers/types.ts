@@ -31,4 +31,8 @@ export type HelperContext = {
  * A helper: named arguments come in `hash`. Pure but for what `context` gives: what it is called with is
  * never changed. Fails through `context.fail`.
  */
-export type Helper = (args: Argument[], hash: Map<string, Argument>, context: HelperContext) => Argument;
+export type Helper = {
+  (args: Argument[], hash: Map<string, Argument>, context: HelperContext): Argument;
+  /** What is wrong with a call of so many arguments, if that alone tells. */
+  wrongCount?: (name: string, count: number) => { message: string; hint: string } | undefined;
+};

@@ -1,7 +1,7 @@
-import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
-import { FileReadError, readRegularFile } from '../../read-file.ts';
-import { MAX_PROVENANCE } from '../../repository/remotes.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { FileReadError, readRegularFile } from '../read-file.ts';
+import { MAX_PROVENANCE } from './remotes.ts';
 
 /**
  * Reads the provenance that lies beside an archive; undefined for none.

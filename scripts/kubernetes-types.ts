@@ -1,0 +1,123 @@
+/**
+ * Writes `src/render/kubernetes-types.ts`: which fields of Kubernetes' own kinds hold texts, from the OpenAPI that the
+ * API server of the test control plane serves. Run it when `test/controlplane/go.mod` names another version:
+ * `node scripts/kubernetes-types.ts`, then `npm run format`.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient, readKubeconfig } from '../test/controlplane/client.ts';
+import { startControlPlane, stopControlPlane } from '../test/controlplane/controlplane.ts';
+
+type Schema = {
+  $ref?: string;
+  allOf?: Schema[];
+  type?: string;
+  format?: string;
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema;
+  'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string }[];
+};
+
+const KIND = 'x-kubernetes-group-version-kind';
+/** What no template writes. */
+const LEFT_OUT = new Set(['status', 'managedFields']);
+
+const state = await startControlPlane({
+  name: 'kubernetes-types',
+  say: console.error,
+  // Kinds of versions that a cluster has to ask for, too.
+  apiserver: ['--runtime-config=api/all=true'],
+});
+try {
+  const client = createClient(readKubeconfig(state.kubeconfig));
+  const schemas = new Map<string, Schema>();
+  const read = async (path: string): Promise<unknown> => JSON.parse((await client.request('GET', path)).text);
+  const { paths } = (await read('/openapi/v3')) as { paths: Record<string, { serverRelativeURL: string }> };
+  for (const [path, { serverRelativeURL }] of Object.entries(paths)) {
+    if (!/^apis?\/.*v[0-9]/.test(path)) continue;
+    const { components } = (await read(serverRelativeURL)) as { components: { schemas: Record<string, Schema> } };
+    for (const [name, schema] of Object.entries(components.schemas)) schemas.set(name, schema);
+  }
+  client.close();
+  const file = join(import.meta.dirname, '../src/render/kubernetes-types.ts');
+  writeFileSync(file, printed(tableOf(schemas)));
+} finally {
+  await stopControlPlane(state);
+}
+
+/** The lines of the table, and the line of each kind. */
+function tableOf(schemas: ReadonlyMap<string, Schema>): { lines: string[]; kinds: string[] } {
+  const lines: string[] = [];
+  const numbers = new Map<string, number>();
+  const known = new Map<string, string>();
+
+  const nameOf = ({ $ref, allOf = [] }: Schema): string | undefined => {
+    const [only, ...more] = allOf;
+    return $ref?.replace(/.*\//, '') ?? (only !== undefined && more.length === 0 ? nameOf(only) : undefined);
+  };
+  /** `` for a text, `!` for bytes in base64, `[` and `{` before what a list and a map hold, the number of a type. */
+  const encode = (schema: Schema, path: readonly string[]): string | undefined => {
+    const name = nameOf(schema);
+    if (name !== undefined) {
+      const named = schemas.get(name) ?? {};
+      return named.properties === undefined ? encode(named, path) : typeOf(name, path);
+    }
+    if (schema.type === 'string') return schema.format === undefined ? '' : schema.format === 'byte' ? '!' : undefined;
+    const inner = schema.type === 'array' ? schema.items : schema.additionalProperties;
+    if (inner === undefined) return undefined;
+    const encoded = encode(inner, path);
+    return encoded === undefined ? undefined : (schema.type === 'array' ? '[' : '{') + encoded;
+  };
+  /** The number of a type's line; undefined where no text is in it. A type inside itself has been given its number. */
+  const typeOf = (name: string, path: readonly string[]): string | undefined => {
+    if (known.has(name)) return known.get(name) || undefined;
+    if (path.includes(name)) {
+      const number = numbers.get(name) ?? lines.push('') - 1;
+      numbers.set(name, number);
+      return String(number);
+    }
+    const { properties = {}, ...schema } = schemas.get(name) ?? {};
+    const isKind = schema[KIND] !== undefined;
+    const fields = new Map<string, string[]>();
+    for (const [field, inner] of Object.entries(properties)) {
+      if (isKind ? LEFT_OUT.has(field) : field === 'managedFields') continue;
+      const encoded = encode(inner, [...path, name]);
+      if (encoded !== undefined) fields.set(encoded, [...(fields.get(encoded) ?? []), field]);
+    }
+    const line = [...fields].map(([encoded, names]) => `${encoded}:${names.join(',')}`).join(' ');
+    const own = numbers.get(name);
+    const number = own ?? (line === '' ? -1 : lines.includes(line) ? lines.indexOf(line) : lines.push(line) - 1);
+    if (own !== undefined) lines[own] = line;
+    known.set(name, number < 0 ? '' : String(number));
+    return number < 0 ? undefined : String(number);
+  };
+
+  const kinds = new Map<string, string>();
+  for (const [name, schema] of [...schemas].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [only, ...more] = schema[KIND] ?? [];
+    if (only === undefined || more.length > 0 || schema.properties?.['metadata'] === undefined) continue;
+    const number = only.kind.endsWith('List') ? undefined : typeOf(name, []);
+    // Of several versions the last counts: it has the fields of those before.
+    if (number !== undefined) kinds.set(only.group === '' ? only.kind : `${only.kind}.${only.group}`, number);
+  }
+  return { lines, kinds: [...kinds].map(([kind, number]) => `${number}:${kind}`) };
+}
+
+function printed({ lines, kinds }: { lines: string[]; kinds: string[] }): string {
+  const quoted = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
+  return `/**
+ * Which fields of Kubernetes' own kinds hold texts. Written by \`scripts/kubernetes-types.ts\`.
+ *
+ * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, \`!\` for
+ * bytes in base64, a number for a type, \`[\` for a list and \`{\` for a map of what follows. What is no text is left out:
+ * numbers, times, quantities, and what may be either.
+ */
+export const TYPES = \`
+${quoted(lines)}\`;
+
+/** The type of each kind. */
+export const KINDS = \`
+${quoted(kinds)}\`;
+`;
+}

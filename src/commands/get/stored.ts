@@ -1,0 +1,38 @@
+import { getStoredKeys } from '../../release/operations/history.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { Args, PkgCommand } from '../support/command.ts';
+import type { CommandClass } from '../support/command.ts';
+import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
+import { openNamespace } from '../support/operate.ts';
+import { printResult } from '../support/release-output.ts';
+
+class GetStoredCommand extends PkgCommand {
+  static override description = [
+    'Lists the keys of the random values that are stored with a release, never the values: the newest that were',
+    'stored, or those of a revision. `pkg upgrade --rotate KEY` makes a value anew.',
+  ].join('\n');
+  static override examples = [{ command: 'pkg get stored shop', description: 'what can be rotated' }];
+  static override args = { NAME: Args.release };
+  static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(GetStoredCommand);
+    const found = await getStoredKeys(...(await openNamespace(flags)), args.NAME, flags.revision);
+    await printResult(
+      flags.output,
+      () => found.map(({ keys, call, revision }) => ({ keys: [...keys], function: call, revision })),
+      () =>
+        renderTable([
+          ['KEY', 'FUNCTION', 'REVISION', 'ALSO'],
+          ...found.map(({ keys: [key = '', ...others], call, revision }) => [
+            key,
+            call,
+            String(revision),
+            others.join(' '),
+          ]),
+        ]),
+    );
+  }
+}
+
+export const command: CommandClass = GetStoredCommand;

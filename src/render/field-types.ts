@@ -1,0 +1,178 @@
+/**
+ * Which fields of objects hold texts: of Kubernetes' own kinds by its OpenAPI (`kubernetes-types.ts`), of kinds that the
+ * chart defines by the schemas of its CRDs, and of all others only their metadata.
+ */
+import type { Chart } from '../chart/chart.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
+import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+import { KINDS, TYPES } from './kubernetes-types.ts';
+
+/** What a field holds, so far as texts are in it; `bytes` are texts in base64. */
+export type FieldType =
+  | { readonly holds: 'text' | 'bytes' }
+  | { readonly holds: 'list' | 'map'; readonly of: FieldType }
+  | { readonly holds: 'fields'; readonly field: (name: string) => FieldType | undefined };
+
+const TEXT: FieldType = { holds: 'text' };
+const BYTES: FieldType = { holds: 'bytes' };
+
+/** The types of the kinds that a chart renders. */
+export class KindTypes {
+  readonly #chart: Chart;
+  readonly #types = new Map<string, FieldType>();
+
+  /** @param chart looked through for CRDs when an object is of no kind of Kubernetes' own */
+  constructor(chart: Chart) {
+    this.#chart = chart;
+  }
+
+  /** The type of an object: always one, since all have metadata. */
+  of(apiVersion: string, kind: string): FieldType {
+    const slash = apiVersion.indexOf('/');
+    const group = apiVersion.slice(0, Math.max(0, slash));
+    const key = `${apiVersion} ${kind}`;
+    let type = this.#types.get(key);
+    if (type === undefined) {
+      type =
+        builtin(group === '' ? kind : `${kind}.${group}`) ??
+        ofResource(this.#chart, group, apiVersion.slice(slash + 1), kind);
+      this.#types.set(key, type);
+    }
+    return type;
+  }
+}
+
+let lines: readonly string[] | undefined;
+let kinds: ReadonlyMap<string, number> | undefined;
+const builtins = new Map<number, FieldType>();
+
+function builtin(kind: string): FieldType | undefined {
+  kinds ??= new Map(
+    KINDS.trim()
+      .split('\n')
+      .map((line) => [line.slice(line.indexOf(':') + 1), Number.parseInt(line, 10)]),
+  );
+  const number = kinds.get(kind);
+  return number === undefined ? undefined : numbered(number);
+}
+
+function numbered(number: number): FieldType {
+  let type = builtins.get(number);
+  if (type === undefined) {
+    lines ??= TYPES.slice(1, -1).split('\n');
+    let fields: Map<string, FieldType> | undefined;
+    const line = lines[number] ?? '';
+    type = { holds: 'fields', field: (name) => (fields ??= fieldsOf(line)).get(name) };
+    builtins.set(number, type);
+  }
+  return type;
+}
+
+function fieldsOf(line: string): Map<string, FieldType> {
+  const fields = new Map<string, FieldType>();
+  for (const group of line.split(' ')) {
+    const colon = group.indexOf(':');
+    const type = decode(group.slice(0, colon));
+    for (const name of group.slice(colon + 1).split(',')) fields.set(name, type);
+  }
+  return fields;
+}
+
+function decode(code: string): FieldType {
+  if (code === '') return TEXT;
+  if (code === '!') return BYTES;
+  if (code.startsWith('[')) return { holds: 'list', of: decode(code.slice(1)) };
+  return code.startsWith('{') ? { holds: 'map', of: decode(code.slice(1)) } : numbered(Number(code));
+}
+
+/** The type of a kind that is not Kubernetes' own. */
+function ofResource(chart: Chart, group: string, version: string, kind: string): FieldType {
+  const own = group === '' ? undefined : schemaOf(chart, group, version, kind);
+  const metadata = metadataType();
+  return {
+    holds: 'fields',
+    field: (name) => (name === 'metadata' ? metadata : own === undefined ? undefined : own(name)),
+  };
+}
+
+function metadataType(): FieldType | undefined {
+  const configMap = builtin('ConfigMap');
+  return configMap?.holds === 'fields' ? configMap.field('metadata') : undefined;
+}
+
+/** The fields of a kind by the schema of its CRD, which a chart tree has in `crds/` or as a template without expressions. */
+function schemaOf(
+  chart: Chart,
+  group: string,
+  version: string,
+  kind: string,
+): ((name: string) => FieldType | undefined) | undefined {
+  for (const { name, data } of [...chart.crds, ...chart.templates]) {
+    const text = Buffer.from(data).toString('utf8');
+    // Reading CRDs of half a megabyte takes longer than most renders.
+    if (!text.includes('CustomResourceDefinition') || !text.includes(kind) || !text.includes(group)) continue;
+    if (name.startsWith('templates/') && text.includes('{{')) continue;
+    for (const crd of documentsOf(text, name)) {
+      const spec = crd.get('spec');
+      if (textAt(spec, 'group') !== group || textAt(field(spec, 'names'), 'kind') !== kind) continue;
+      const versions = field(spec, 'versions');
+      const found = Array.isArray(versions) ? versions.find((one) => textAt(one, 'name') === version) : undefined;
+      const schema = typeOfSchema(field(field(found, 'schema'), 'openAPIV3Schema'));
+      if (schema?.holds === 'fields') return schema.field;
+    }
+  }
+  for (const child of chart.dependencies) {
+    const found = schemaOf(child, group, version, kind);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What cannot be read is told where it is rendered or applied. */
+function documentsOf(text: string, name: string): ValueMap[] {
+  try {
+    return parseYamlDocuments(text, name).filter((document) => isMap(document));
+  } catch {
+    return [];
+  }
+}
+
+function typeOfSchema(schema: Value | undefined): FieldType | undefined {
+  switch (textAt(schema, 'type')) {
+    case 'string':
+      return textAt(schema, 'format') === 'byte' ? BYTES : TEXT;
+    case 'array': {
+      const items = typeOfSchema(field(schema, 'items'));
+      return items && { holds: 'list', of: items };
+    }
+    case 'object': {
+      const properties = field(schema, 'properties');
+      if (isMap(properties)) return fieldsOfSchema(properties);
+      const values = typeOfSchema(field(schema, 'additionalProperties'));
+      return values && { holds: 'map', of: values };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function fieldsOfSchema(properties: ValueMap): FieldType {
+  const known = new Map<string, FieldType | undefined>();
+  return {
+    holds: 'fields',
+    field: (name) => {
+      if (!known.has(name)) known.set(name, typeOfSchema(properties.get(name)));
+      return known.get(name);
+    },
+  };
+}
+
+function field(value: Value | undefined, name: string): Value | undefined {
+  return isMap(value) ? value.get(name) : undefined;
+}
+
+function textAt(value: Value | undefined, name: string): string {
+  const found = field(value, name);
+  return typeof found === 'string' ? found : '';
+}

@@ -1,0 +1,210 @@
+/** Numbers and booleans where Kubernetes wants texts: they become texts, if these are what somebody wrote. */
+import { ValueFault } from '../../chart/value-fault.ts';
+import { PkgError } from '../../errors.ts';
+import type { Position } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import type { FieldType, KindTypes } from '../field-types.ts';
+import { objectWithTexts } from '../text-fields.ts';
+import type { Path } from '../text-fields.ts';
+import { inTopValues, positionIn } from './fault.ts';
+import type { Filler } from './fill.ts';
+import { checkLiterals } from './layout.ts';
+import type { TextRules } from './layout.ts';
+import { slotPath } from './output.ts';
+import type { Slot } from './output.ts';
+import type { Node } from './skeleton.ts';
+import type { SlottedDocument } from './slot-tree.ts';
+import type { TracedField, Tracer } from './trace.ts';
+
+/** A number or a boolean that became a text: the text of a field, or part of one. */
+export type TextMade = {
+  value: number | bigint | boolean;
+  field: string | undefined;
+  at: () => Position;
+  /** Which of the top chart's values it is. */
+  valuePath: () => readonly string[] | undefined;
+  /** It is part of a Secret, of which nothing is shown. */
+  isSecret: boolean;
+};
+
+/** So many are looked at. */
+const MOST_TEXTS = 10_000;
+
+/** The texts of the documents of one render. */
+export class DocumentTexts {
+  readonly #changed: TextMade[] = [];
+  // Written down for each number of a render: what is not asked for is not made.
+  readonly #inserted: { value: number | bigint; slot: Slot; isSecret: boolean; at: readonly string[] }[] = [];
+  readonly #types: KindTypes | undefined;
+  readonly #filler: Filler;
+  readonly #tracer: Tracer;
+  readonly #heads = new Map<Node, { type: FieldType | undefined; isSecret: boolean }>();
+  /** Is the document that is being read a Secret? */
+  #isSecret = false;
+  /** Where the values of the chart whose documents are read stand in those of the top chart. */
+  at: readonly string[] = [];
+
+  readonly #single: (slot: Slot) => SlottedDocument | undefined;
+
+  /** @param single reads the document of a partial that is a value */
+  constructor(
+    types: KindTypes | undefined,
+    filler: Filler,
+    tracer: Tracer,
+    single: (slot: Slot) => SlottedDocument | undefined,
+  ) {
+    this.#single = single;
+    this.#types = types;
+    this.#filler = filler;
+    this.#tracer = tracer;
+  }
+
+  /** Goes on to the document that the filler has begun, and gives its type. */
+  begin(node: Node): FieldType | undefined {
+    let head = this.#heads.get(node);
+    if (head === undefined) {
+      head = { type: this.#typeOf(node), isSecret: this.#textAt(node, 'kind') === 'Secret' };
+      // Documents of one structure are mostly of one kind.
+      if (isConstant(node, 'apiVersion') && isConstant(node, 'kind')) this.#heads.set(node, head);
+    }
+    this.#isSecret = head.isSecret;
+    return head.type;
+  }
+
+  /** Goes on to documents inside of others: of a Secret, perhaps. */
+  beginInside(): void {
+    this.#isSecret = true;
+  }
+
+  /** Takes note of a number that becomes part of a text. */
+  insert(value: number | bigint, slot: Slot): void {
+    if (this.#inserted.length >= MOST_TEXTS) return;
+    this.#inserted.push({ value, slot, isSecret: this.#isSecret, at: this.at });
+  }
+
+  /** The texts that were made. */
+  get made(): TextMade[] {
+    const inserted = this.#inserted.map(({ value, slot, isSecret, at }) => ({
+      value,
+      field: undefined,
+      at: () => positionIn(slot.template, slot.node.loc),
+      valuePath: () => inTopValues(slotPath(slot), at),
+      isSecret,
+    }));
+    return [...this.#changed, ...inserted];
+  }
+
+  /** The type of an object of the document that the filler has begun; undefined for what is not written as a map. */
+  #typeOf(node: Node, apiVersion = '', kind = ''): FieldType | undefined {
+    if (node.type !== 'map') return undefined;
+    return this.#types?.of(this.#textAt(node, 'apiVersion') ?? apiVersion, this.#textAt(node, 'kind') ?? kind);
+  }
+
+  #textAt(node: Node, name: string): string | undefined {
+    const entry = node.type === 'map' ? node.entries.find((one) => one.type === 'pair' && one.key === name) : undefined;
+    const value = entry?.type === 'pair' ? this.#filler.valueOf(entry.value) : undefined;
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /**
+   * Checks what a document's own text says: see {@link checkLiterals}; once for each structure and type.
+   */
+  checkLiterals(node: Node, type: FieldType | undefined, trace: (path: Path) => TracedField): void {
+    const fault = this.#literalFault(trace);
+    checkLiterals(node, type, [], fault);
+    const kind = this.#textAt(node, 'kind') ?? '';
+    if (node.type !== 'map' || !kind.endsWith('List')) return;
+    const items = node.entries.find((entry) => entry.type === 'pair' && entry.key === 'items');
+    if (items?.type !== 'pair' || items.value.type !== 'list') return;
+    for (const [index, item] of items.value.items.entries()) {
+      if (item.type === 'spread') continue;
+      const itemType = this.#typeOf(item, this.#textAt(node, 'apiVersion'), kind.slice(0, -'List'.length));
+      checkLiterals(item, itemType, ['items', index], fault);
+    }
+  }
+
+  /** The error for a literal that is no text where a text belongs. */
+  #literalFault(trace: (path: Path) => TracedField): (written: string, path: Path) => never {
+    return (written, path) => {
+      const isSecret = this.#isSecret;
+      const what = isSecret ? 'what is written' : printable(written);
+      const message = `${printable(path.join('.'))} is a text in Kubernetes, and ${what} is none`;
+      const hints = [isSecret ? 'put quotes around it' : `put quotes around it: "${what}"`];
+      throw new PkgError('PKG_OBJECT_INVALID', message, {
+        at: { ...trace(path).at, ...(isSecret && { isSecret }) },
+        hints,
+      });
+    };
+  }
+
+  /** Checks the text of partials that are values, as that of the document itself. */
+  #checkPartials(
+    { node, base }: SlottedDocument,
+    type: FieldType | undefined,
+    path: Path,
+    trace: (path: Path) => TracedField,
+  ): void {
+    const visit = (one: Node, inner: FieldType | undefined, at: Path): void => {
+      if (inner === undefined) return;
+      if (one.type === 'hole') {
+        if (one.hole.kind !== 'p') return;
+        this.#filler.begin(base);
+        const partial = this.#single(this.#filler.slot(one.hole));
+        if (partial === undefined) return;
+        checkLiterals(partial.node, inner, at, this.#literalFault(trace));
+        this.#checkPartials(partial, inner, at, trace);
+      } else if (one.type === 'list' && inner.holds === 'list') {
+        for (const [index, item] of one.items.entries())
+          if (item.type !== 'spread') visit(item, inner.of, [...at, index]);
+      } else if (one.type === 'map') {
+        for (const entry of one.entries) {
+          if (entry.type !== 'pair' || typeof entry.key !== 'string') continue;
+          const field =
+            inner.holds === 'map' ? inner.of : inner.holds === 'fields' ? inner.field(entry.key) : undefined;
+          visit(entry.value, field, [...at, entry.key]);
+        }
+      }
+    };
+    visit(node, type, path);
+  }
+
+  /** What is done about values that are no texts. */
+  rules(node: Node, base: number, trace: (path: Path) => TracedField): TextRules {
+    const isSecret = this.#isSecret;
+    return {
+      refuse: (_value, path) => {
+        const { at, valuePath } = trace(path);
+        const message = `${printable(path.join('.'))} is a text in Kubernetes, and this is a number with a fraction: 1.10 is 1.1 already`;
+        const fault = new ValueFault('PKG_OBJECT_INVALID', message, {
+          at: { ...at, ...(isSecret && { isSecret }) },
+          hints: valuePath === undefined ? ['make it a text: {{toString x}}'] : [],
+        });
+        fault.valuePath = valuePath;
+        fault.isUnquoted = true;
+        throw fault;
+      },
+      changed: (value, path) => {
+        const { at } = this;
+        const valuePath = (): readonly string[] | undefined =>
+          inTopValues(this.#tracer.valuePath(node, base, path), at);
+        const { length } = this.#changed;
+        if (length >= MOST_TEXTS) return;
+        this.#changed.push({ value, field: path.join('.'), at: () => trace(path).at, valuePath, isSecret });
+      },
+    };
+  }
+
+  /** An object with its texts. */
+  of(object: ValueMap, node: Node, base: number, trace: (path: Path) => TracedField): ValueMap {
+    if (this.#types === undefined) return object;
+    this.#checkPartials({ node, base }, this.#typeOf(node), [], trace);
+    const { refuse, changed } = this.rules(node, base, trace);
+    return objectWithTexts(object, this.#types, refuse, changed);
+  }
+}
+
+function isConstant(node: Node, name: string): boolean {
+  if (node.type !== 'map') return true;
+  return node.entries.every((entry) => entry.type === 'pair' && (entry.key !== name || entry.value.type === 'const'));
+}

@@ -1,0 +1,326 @@
+/** Expressions as Go templates and languages with operators write them, in native spelling. */
+
+/** An expression that was read. */
+export type Foreign = {
+  /** The native spelling, without parentheses around it. */
+  native: string;
+  /** It is called with arguments. */
+  isCall: boolean;
+  /** What is called is a helper. */
+  isHelper: boolean;
+  /** The operators that it was written with. */
+  operators: readonly string[];
+  /** It names things as Go templates do, or has pipes. */
+  isGo: boolean;
+  /** The value before `toYaml`, `quote`, `nindent` and the like made a text of it. */
+  pipe?: { native: string; quotes: boolean; include: string | undefined };
+};
+
+/** Operators, loosest first, and the helpers that they are. */
+export const OPERATORS: readonly Readonly<Record<string, string>>[] = [
+  { '||': 'or' },
+  { '&&': 'and' },
+  { '===': 'eq', '!==': 'ne', '==': 'eq', '!=': 'ne' },
+  { '<=': 'le', '>=': 'ge', '<': 'lt', '>': 'gt' },
+  { '+': 'add', '-': 'sub' },
+  { '*': 'mul', '/': 'div', '%': 'mod' },
+];
+
+type Expression =
+  | { type: 'literal'; text: string }
+  | { type: 'path'; text: string }
+  | { type: 'named'; name: string; value: Expression }
+  | { type: 'call'; name: string; args: Expression[] };
+
+const TOKEN =
+  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(-?\d+(?:\.\d+)?)(?![\w.])|(===|!==|==|!=|<=|>=|&&|\|\||\?\?|:=|[|()<>!?:,+*/%[\]=]|-(?=\s))|((?:\$|@|\.\.\/|\.\/|\.(?=[\w$])|\.(?=[\s)|,]|$))*(?:[\w$]|-(?=\w))*(?:[./](?:[\w$-]+|\[[^\]]*\]))*))/y;
+
+/** Undefined for what is no expression of any of these languages. */
+export function parseForeign(text: string, isHelper: (name: string) => boolean): Foreign | undefined {
+  const tokens = tokensOf(
+    text.replaceAll(/\(\s*(\$?\.Files)\.Glob\s+([^()]+?)\s*\)\.(AsConfig|AsSecrets)/g, '($1.$3 $2)'),
+  );
+  if (tokens === undefined || tokens.length === 0) return undefined;
+  const reader = new Reader(tokens, isHelper);
+  try {
+    const expression = reader.pipeline();
+    if (!reader.isAtEnd) return undefined;
+    const pipe = pipeOf(expression);
+    const isCall = expression.type === 'call' && (expression.args.length > 0 || isHelper(expression.name));
+    return {
+      native: print(expression, false),
+      isCall,
+      isHelper: expression.type === 'call' && isHelper(expression.name),
+      operators: reader.operators,
+      isGo: reader.isGo,
+      ...(pipe && { pipe }),
+    };
+  } catch (error) {
+    if (error instanceof NoExpression) return undefined;
+    throw error;
+  }
+}
+
+class NoExpression extends Error {}
+
+type Token = { text: string; kind: 'string' | 'number' | 'sign' | 'path'; spaced: boolean };
+
+function tokensOf(text: string): Token[] | undefined {
+  const tokens: Token[] = [];
+  TOKEN.lastIndex = 0;
+  const trimmed = text.trimEnd();
+  while (TOKEN.lastIndex < trimmed.length) {
+    const start = TOKEN.lastIndex;
+    const match = TOKEN.exec(trimmed);
+    if (match === null || TOKEN.lastIndex === start) return undefined;
+    const [all, string, number, sign, path] = match;
+    const found = string ?? number ?? sign ?? path ?? '';
+    if (found === '') return undefined;
+    const kind =
+      string !== undefined ? 'string' : number !== undefined ? 'number' : sign !== undefined ? 'sign' : 'path';
+    tokens.push({ text: found, kind, spaced: all.length > found.length });
+  }
+  return tokens;
+}
+
+class Reader {
+  readonly operators: string[] = [];
+  isGo = false;
+  readonly #tokens: readonly Token[];
+  readonly #isHelper: (name: string) => boolean;
+  #at = 0;
+
+  constructor(tokens: readonly Token[], isHelper: (name: string) => boolean) {
+    this.#tokens = tokens;
+    this.#isHelper = isHelper;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#tokens.length;
+  }
+
+  pipeline(): Expression {
+    let value = this.#choice();
+    while (this.#take('|')) {
+      this.isGo = true;
+      const next = this.#call();
+      if (next.type === 'path') value = { type: 'call', name: next.text, args: [value] };
+      else if (next.type === 'call') value = { ...next, args: [...next.args, value] };
+      else throw new NoExpression();
+    }
+    return value;
+  }
+
+  /** `c ? a : b` and `a ?? b`. */
+  #choice(): Expression {
+    const value = this.#binary(0);
+    if (this.#take('??')) {
+      this.operators.push('??');
+      return { type: 'call', name: 'default', args: [this.#choice(), value] };
+    }
+    if (!this.#take('?')) return value;
+    this.operators.push('? :');
+    const then = this.#choice();
+    if (!this.#take(':')) throw new NoExpression();
+    return { type: 'call', name: 'ternary', args: [then, this.#choice(), value] };
+  }
+
+  #binary(level: number): Expression {
+    const names = OPERATORS[level];
+    if (names === undefined) return this.#call();
+    let left = this.#binary(level + 1);
+    for (;;) {
+      const token = this.#tokens[this.#at];
+      const name = token?.kind === 'sign' ? names[token.text] : undefined;
+      if (token === undefined || name === undefined) return left;
+      this.#at++;
+      this.operators.push(token.text);
+      const right = this.#binary(level + 1);
+      const isText = (one: Expression): boolean => one.type === 'literal' && /^["'`]/.test(one.text);
+      left = {
+        type: 'call',
+        name: name === 'add' && (isText(left) || isText(right)) ? 'print' : name,
+        args: [left, right],
+      };
+    }
+  }
+
+  /** A term, or a helper with terms behind it. */
+  #call(): Expression {
+    const head = this.#term();
+    const args: Expression[] = [];
+    while (this.#startsTerm()) args.push(this.#term());
+    if (args.length === 0) return head;
+    if (head.type === 'path') return { type: 'call', name: head.text, args };
+    // `(.Files.Glob "x").AsConfig` and the like are none of these.
+    throw new NoExpression();
+  }
+
+  #startsTerm(): boolean {
+    if (this.#take(',')) this.operators.push(',');
+    const token = this.#tokens[this.#at];
+    return token !== undefined && (token.kind !== 'sign' || token.text === '(' || token.text === '!');
+  }
+
+  #term(): Expression {
+    const token = this.#tokens[this.#at++];
+    if (token === undefined) throw new NoExpression();
+    if (token.kind === 'string') return { type: 'literal', text: quoted(token.text) };
+    if (token.kind === 'number') return { type: 'literal', text: token.text };
+    if (token.text === '!') {
+      this.operators.push('!');
+      return { type: 'call', name: 'not', args: [this.#term()] };
+    }
+    if (token.text === '(') {
+      const inner = this.pipeline();
+      if (!this.#take(')')) throw new NoExpression();
+      return inner;
+    }
+    if (token.kind !== 'path') throw new NoExpression();
+    const next = this.#tokens[this.#at];
+    // `key=value` of a helper or a partial.
+    if (next?.text === '=' && !next.spaced) {
+      this.#at++;
+      return { type: 'named', name: token.text, value: this.#term() };
+    }
+    if (next?.text === '(' && !next.spaced && this.#isHelper(token.text)) return this.#arguments(token.text);
+    return this.#path(token.text);
+  }
+
+  /** `upper(a, b)`. */
+  #arguments(name: string): Expression {
+    this.operators.push(`${name}( )`);
+    this.#at++;
+    const args: Expression[] = [];
+    while (!this.#take(')')) {
+      args.push(this.#choice());
+      this.#take(',');
+      if (this.isAtEnd) throw new NoExpression();
+    }
+    return { type: 'call', name, args };
+  }
+
+  #path(written: string): Expression {
+    let text = this.#nameOf(written);
+    for (;;) {
+      const next = this.#tokens[this.#at];
+      if (next?.text !== '[' || next.spaced) break;
+      const key = this.#tokens[this.#at + 1];
+      if (key === undefined || this.#tokens[this.#at + 2]?.text !== ']') throw new NoExpression();
+      this.operators.push('[ ]');
+      this.#at += 3;
+      const name = key.kind === 'string' ? key.text.slice(1, -1) : key.text;
+      text += key.kind !== 'number' && /^\w+$/.test(name) ? `.${name}` : `.[${name}]`;
+      const more = this.#tokens[this.#at];
+      if (more !== undefined && more.kind === 'path' && !more.spaced && more.text.startsWith('.')) {
+        this.#at++;
+        text += more.text;
+      }
+    }
+    if (text === GO_MINOR || text === GO_MAJOR) {
+      const part: Expression = { type: 'literal', text: text === GO_MINOR ? '"Minor"' : '"Major"' };
+      const version: Expression = { type: 'path', text: 'capabilities.kubeVersion' };
+      return { type: 'call', name: 'get', args: [{ type: 'call', name: 'semver', args: [version] }, part] };
+    }
+    return { type: 'path', text };
+  }
+
+  /** The native name of what Go templates call `.Values.x`, `$.Release.Name`, `$x`, `.`. */
+  #nameOf(written: string): string {
+    const go = /^\$?\.?(Values|Release|Chart|Capabilities|Files|Template)(?:\.(.*))?$/.exec(written);
+    if (go !== null) {
+      this.isGo = true;
+      return rootName(go[1] ?? '', go[2]);
+    }
+    // Handlebars has this one, too.
+    if (written === '.') return 'this';
+    if (written === '$') {
+      this.isGo = true;
+      return '@root';
+    }
+    if (/^\$\w/.test(written)) {
+      this.isGo = true;
+      if (written.startsWith('$root.')) return this.#nameOf(written.slice('$root.'.length));
+      return written.slice(1);
+    }
+    if (/^\.\w/.test(written)) {
+      this.isGo = true;
+      return `this${written}`;
+    }
+    return written;
+  }
+
+  #take(text: string): boolean {
+    const token = this.#tokens[this.#at];
+    if (token === undefined || token.kind !== 'sign' || token.text !== text) return false;
+    this.#at++;
+    return true;
+  }
+}
+
+const GO_MINOR = 'capabilities.kubeVersion.Minor';
+const GO_MAJOR = 'capabilities.kubeVersion.Major';
+
+function rootName(root: string, rest: string | undefined): string {
+  const name = root.toLowerCase();
+  if (rest === undefined) return name;
+  if (root === 'Values') return `${name}.${rest}`;
+  if (root === 'Capabilities') {
+    const known = rest
+      .replace(/^APIVersions\.Has$/, 'has')
+      .replace(/^APIVersions$/, 'apiVersions')
+      .replace(/^KubeVersion\.(?:Version|GitVersion|String)$/, 'kubeVersion')
+      .replace(/^KubeVersion\b/, 'kubeVersion');
+    return `${name}.${known}`;
+  }
+  const [first = '', ...more] = rest.split('.');
+  const field = first === 'AppVersion' || first === 'APIVersion' ? first.replace('API', 'api') : first;
+  return [name, field.charAt(0).toLowerCase() + field.slice(1), ...more].join('.');
+}
+
+/** Handlebars has no `…`, and backslashes are themselves there. */
+function quoted(text: string): string {
+  const inner = text.slice(1, -1);
+  if (text.startsWith('`')) return inner.includes('"') ? `'${inner}'` : `"${inner}"`;
+  return text;
+}
+
+const TO_TEXT: ReadonlySet<string> = new Set(['toYaml', 'nindent', 'indent', 'quote', 'squote']);
+
+/** What is below the calls that make a text for YAML. */
+function pipeOf(expression: Expression): Foreign['pipe'] {
+  let inner = expression;
+  let quotes = false;
+  let count = 0;
+  while (inner.type === 'call' && TO_TEXT.has(inner.name)) {
+    const last = inner.args.at(-1);
+    if (last === undefined) return undefined;
+    quotes ||= inner.name === 'quote' || inner.name === 'squote';
+    count++;
+    inner = last;
+  }
+  if (count === 0) return undefined;
+  const [name] = inner.type === 'call' && inner.name === 'include' ? inner.args : [];
+  const isInclude = name?.type === 'literal' && !quotes;
+  return { native: print(inner, false), quotes, include: isInclude ? name.text.slice(1, -1) : undefined };
+}
+
+function print(expression: Expression, inCall: boolean): string {
+  switch (expression.type) {
+    case 'literal':
+    case 'path':
+      return expression.text;
+    case 'named':
+      return `${expression.name}=${print(expression.value, true)}`;
+    case 'call': {
+      const name = expression.name.replace(/^must(?=[A-Z])/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+      // `.` and `$` are what a template sees without being told.
+      const isContext = ({ type, ...one }: Expression): boolean =>
+        type === 'path' && 'text' in one && (one.text === 'this' || one.text === '@root');
+      const keepsContext = !['include', 'tpl', 'template'].includes(name);
+      const args = expression.args.filter((one, index) => keepsContext || index === 0 || !isContext(one));
+      const text = [name, ...args.map((one) => print(one, true))].join(' ');
+      return inCall ? `(${text})` : text;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** Where a block or a partial would have printed something, if it had. */
+import type { Block, Partial, PartialBlock, Program, Template } from './ast.ts';
+import { linesOf } from './ast.ts';
+import { gapAt } from './output.ts';
+import type { Gap } from './output.ts';
+
+/** Behind something else on its line: to the right of every key. */
+const INLINE = 1000;
+
+const known = new WeakMap<Block | Partial | PartialBlock, Gap>();
+
+/** The gap that a node leaves which prints nothing. Its column is that of the first line that it has to print. */
+export function gapOf(node: Block | Partial | PartialBlock, template: Template): Gap {
+  let gap = known.get(node);
+  if (gap === undefined) {
+    gap = find(node, template);
+    known.set(node, gap);
+  }
+  return gap;
+}
+
+function find(node: Block | Partial | PartialBlock, template: Template): Gap {
+  const { line, column } = node.loc.start;
+  const before = (linesOf(template)[line - 1] ?? '').slice(0, column);
+  // Tags do not count, since a line that has nothing else prints nothing.
+  if (before.replaceAll(/\{\{[^{}]*\}\}/g, '').trim() !== '') return gapAt(INLINE, false);
+  const own = { column: /^[ \t]*/.exec(before)?.[0].length ?? 0, isList: false };
+  const inverse = node.type === 'BlockStatement' ? node.inverse : undefined;
+  const firsts = [node.program, inverse].flatMap((program) => firstLine(program) ?? []);
+  const first = firsts.reduce((least, one) => (one.column < least.column ? one : least), firsts[0] ?? own);
+  return gapAt(Math.min(first.column, INLINE), first.isList);
+}
+
+/** The first line of a program that is not blank. */
+function firstLine(program: Program | undefined): Gap | undefined {
+  let start = 0;
+  for (const statement of program?.body ?? []) {
+    switch (statement.type) {
+      case 'ContentStatement': {
+        const found = /^([ \t]*)([^\s#].*)/m.exec(statement.original);
+        if (found !== null) {
+          const isFirst = !statement.original.slice(0, found.index).includes('\n');
+          return isFirst ? undefined : { column: found[1]?.length ?? 0, isList: /^-(?:\s|$)/.test(found[2] ?? '') };
+        }
+        start = /[^\n]*$/.exec(statement.original)?.[0].length ?? 0;
+        break;
+      }
+      case 'BlockStatement': {
+        const found = firstLine(statement.program) ?? firstLine(statement.inverse);
+        if (found !== undefined) return found;
+        break;
+      }
+      case 'CommentStatement':
+      case 'Decorator':
+      case 'DecoratorBlock':
+        break;
+      default:
+        return { column: start, isList: false };
+    }
+  }
+  return undefined;
+}

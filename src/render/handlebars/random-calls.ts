@@ -1,0 +1,140 @@
+/** The random calls of one render: which there were, in which order, and what each gave. */
+import { isMap } from '../../yaml/value.ts';
+import { charge, chargeRead } from '../functions/limits.ts';
+import { callId, matchesKey } from '../random-values.ts';
+import type { RandomInput, RandomValue } from '../random-values.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Argument } from './helpers/types.ts';
+
+/** A call as the evaluator sees it. */
+export type RandomCall = {
+  /** Names the call among all calls of the render, whatever its arguments are. */
+  site: string;
+  /** What earlier versions of pkg named it. */
+  earlier: readonly string[];
+  call: string;
+  args: string;
+  /** The texts among its arguments: random values that it was given, perhaps. */
+  texts: readonly string[];
+  /** The key that it names itself. */
+  key: string | undefined;
+  form: RegExp | undefined;
+};
+
+/** The value of a call, and the key that the call names itself. */
+export type MadeValue = RandomValue & { ownKey: string | undefined };
+
+/** One run of a call: a template that is included runs again. `path` leads to it in documents within its field. */
+export type Occurrence = { id: string; path: string };
+
+/** What the passes of a render share: so each call is made once, and keys that one pass finds serve the next. */
+export type PassState = {
+  made: Map<string, string>;
+  keys: ReadonlyMap<string, readonly string[]>;
+};
+
+/** What a call costs: it is stored with its names, which takes about two kilobytes until the release is written. */
+const CALL = 500;
+
+/** Texts longer than this have other causes than random values; maps with more of them, too. */
+const LONGEST_ALIAS = 100_000;
+const MOST_ALIASES = 1000;
+
+/** Calls of one pass over the templates. */
+export class RandomCalls {
+  /** The values, by {@link callId}. */
+  readonly values: Map<string, MadeValue> = new Map();
+  /** All runs, in their order. */
+  readonly log: Occurrence[] = [];
+  /** Texts that were made of random values, as `lower` makes one, and the calls whose values went into them. */
+  readonly aliases: Map<string, string[]> = new Map();
+  /** The call that took the value of another as an argument, by the other. */
+  readonly takenBy: Map<string, string> = new Map();
+  readonly #input: RandomInput | undefined;
+  readonly #state: PassState;
+  readonly #byText = new Map<string, string>();
+  readonly #byKey = new Map<string, string>();
+
+  constructor(input: RandomInput | undefined, state: PassState) {
+    this.#input = input;
+    this.#state = state;
+  }
+
+  /**
+   * The value of a call.
+   *
+   * @param since how many runs there were when its arguments were not read yet
+   * @returns undefined when a call that is another one has the same key
+   */
+  remember(call: RandomCall, since: number, make: () => string): string | undefined {
+    charge(CALL);
+    const site = call.key === undefined ? call.site : `key ${call.key} ${call.call}`;
+    const id = callId({ site, args: call.args });
+    const known = this.values.get(id);
+    const value = known?.value ?? this.#value(call, site, id, make);
+    if (value === undefined) return undefined;
+    for (const { id: inner } of this.log.slice(since)) this.#take(inner, id);
+    for (const text of call.texts) this.#take(this.#byText.get(text), id);
+    this.log.push({ id, path: '' });
+    return value;
+  }
+
+  #take(inner: string | undefined, id: string): void {
+    if (inner !== undefined && inner !== id && !this.takenBy.has(inner)) this.takenBy.set(inner, id);
+  }
+
+  #value({ earlier, call, args, key, form }: RandomCall, site: string, id: string, make: () => string) {
+    if (key !== undefined && (this.#byKey.get(key) ?? id) !== id) return undefined;
+    if (key !== undefined) this.#byKey.set(key, id);
+    const { stored, rotate = [], living } = this.#input ?? {};
+    const fields = this.#state.keys.get(site) ?? stored?.keysOf(site) ?? [];
+    const keys = key === undefined ? fields : [key, ...fields.filter((field) => field !== key)];
+    const candidates = stored?.candidates(keys, call, args, earlier) ?? [];
+    const isRotated = matchesKey(rotate, keys);
+    const found = isRotated ? undefined : (living?.get(id) ?? candidates[0]);
+    const value = found ?? this.#state.made.get(id) ?? make();
+    if (found === undefined) this.#state.made.set(id, value);
+    const missing = isRotated ? 'rotated' : (stored?.whyMissing(keys, call) ?? 'missing');
+    const reason = found === undefined ? missing : undefined;
+    this.values.set(id, { keys, call, args, site, value, candidates, reason, form, ownKey: key });
+    for (const text of partsOf(value)) if (!this.#byText.has(text)) this.#byText.set(text, id);
+    return value;
+  }
+
+  /** Notes what an expression gave that ran random calls: `(lower (randAlphaNum 16))`. */
+  derived(since: number, result: unknown): void {
+    const ids = [...new Set(this.log.slice(since).map(({ id }) => id))];
+    let left = MOST_ALIASES;
+    const visit = (value: unknown): void => {
+      if (left-- <= 0) return;
+      if (typeof value === 'string') {
+        if (value === '' || value.length > LONGEST_ALIAS || this.#byText.has(value) || this.aliases.has(value)) return;
+        chargeRead(value);
+        this.aliases.set(value, ids);
+      } else if (Array.isArray(value)) for (const item of value) visit(item);
+      else if (isMap(value as Argument)) for (const item of (value as Map<string, unknown>).values()) visit(item);
+    };
+    charge(ids.length);
+    visit(result);
+  }
+}
+
+/** The texts of a random value: a certificate is a map of two, written as JSON. */
+export function partsOf(value: string): string[] {
+  if (!value.startsWith('{"')) return [value];
+  try {
+    return Object.values(JSON.parse(value) as Record<string, string>);
+  } catch {
+    // A random text may begin in any way.
+    return [value];
+  }
+}
+
+/** The texts in arguments, however deep. */
+export function textsOf(args: readonly Argument[]): string[] {
+  return args.flatMap((arg): string[] => {
+    if (typeof arg === 'string') return [arg];
+    if (Array.isArray(arg)) return textsOf(arg);
+    return arg !== ABSENT && isMap(arg) ? textsOf([...arg.values()]) : [];
+  });
+}

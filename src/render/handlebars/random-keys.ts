@@ -1,0 +1,268 @@
+/**
+ * The keys of random values: which fields of which objects they stand in. A value may have gone through other helpers
+ * and blocks, so it is looked for in all slots: as it is, in base64, or as what an expression made of it; where it is
+ * not to be seen, as in a checksum, the field counts whose expression made it.
+ */
+import { charge } from '../functions/limits.ts';
+import type { Slot, Slots } from './output.ts';
+import { partsOf } from './random-calls.ts';
+import type { RandomCalls } from './random-calls.ts';
+import { memberOf, NAMING, treeOf } from './slot-tree.ts';
+import type { Leaf, SlottedDocument, Tree } from './slot-tree.ts';
+
+/** A call and a field: whether its value stands there, and whether the expression of that field made it. */
+type Sighting = { id: string; field: string; isSeen: boolean; isOwn: boolean };
+
+/** What stands in place of a random value in a name. */
+const RANDOM = '*';
+/** Shorter texts are looked for only as a whole: they may stand in others by chance. */
+const SHORTEST = 8;
+
+/**
+ * Finds keys.
+ *
+ * @param documents all that print objects, in the order of the render
+ * @param namespace that of the release: an object may name it or not
+ * @returns keys by the site of the call, those in Secrets first
+ */
+export function findKeys(
+  calls: RandomCalls,
+  documents: readonly SlottedDocument[],
+  slots: Slots,
+  single: Parameters<typeof treeOf>[2],
+  namespace: string,
+): Map<string, string[]> {
+  const finder = new KeyFinder(calls, namespace);
+  for (const document of documents) finder.document(treeOf(document, slots, single));
+  return finder.finish();
+}
+
+/** Says of the random calls in the slots of a document that is the text of a field (`{{#yaml}}`) where in it they are. */
+export function labelCalls(
+  calls: RandomCalls,
+  document: SlottedDocument,
+  slots: Slots,
+  single: Parameters<typeof treeOf>[2],
+): void {
+  const matcher = new Matcher(calls);
+  const labelled = new Set<Slot>();
+  visit(treeOf(document, slots, single), '', matcher, (_leaf, path, pieces) => {
+    for (const { slot } of pieces) {
+      if (labelled.has(slot)) continue;
+      labelled.add(slot);
+      for (const run of slot.random ?? []) run.path = `|${path}${run.path}`;
+    }
+  });
+}
+
+class KeyFinder {
+  readonly #calls: RandomCalls;
+  readonly #namespace: string;
+  readonly #matcher: Matcher;
+  readonly #sightings: Sighting[] = [];
+  /** How often each object was there. */
+  readonly #objects = new Map<string, number>();
+
+  constructor(calls: RandomCalls, namespace: string) {
+    this.#calls = calls;
+    this.#namespace = namespace;
+    this.#matcher = new Matcher(calls);
+  }
+
+  document(tree: Tree): void {
+    const kind = this.#stable(tree, 'kind');
+    const items = memberOf(tree, 'items');
+    const inner = tree.type === 'list' ? tree : kind.endsWith('List') && items?.type === 'list' ? items : undefined;
+    if (inner !== undefined) {
+      for (const item of inner.items) this.document(item);
+      return;
+    }
+    const prefix = this.#objectOf(kind, memberOf(tree, 'metadata'));
+    const seen = new Map<Slot, { first: string; ids: Set<string> }>();
+    visit(tree, '', this.#matcher, (_leaf, path, pieces) => {
+      // Both are the same data once the object lives.
+      const field = prefix + (kind === 'Secret' ? path.replace(/^stringData\b/, 'data') : path);
+      for (const { slot, text } of pieces) {
+        let known = seen.get(slot);
+        if (known === undefined) seen.set(slot, (known = { first: field, ids: new Set() }));
+        this.#piece(slot, text, field, known.ids);
+      }
+    });
+    for (const [{ random = [] }, { first, ids }] of seen) {
+      for (const { id, path } of random) {
+        if (!ids.has(id)) this.#sightings.push({ id, field: first + path, isSeen: false, isOwn: true });
+      }
+    }
+  }
+
+  #objectOf(kind: string, metadata: Tree | undefined): string {
+    const namespace = this.#stable(metadata, 'namespace');
+    const own = namespace === '' || namespace === this.#namespace ? [] : [namespace];
+    const object = [kind, ...own, this.#stable(metadata, 'name')].join('/');
+    const count = (this.#objects.get(object) ?? 0) + 1;
+    this.#objects.set(object, count);
+    return `${object}${count === 1 ? '' : `~${count}`}:`;
+  }
+
+  /** Which calls made a text, and which values it shows. `seen` collects those that the slot's own expression made. */
+  #piece(slot: Slot, text: string, field: string, seen: Set<string>): void {
+    const found = this.#matcher.find(text);
+    const isText = typeof slot.value === 'string';
+    for (const { id, path } of slot.random ?? []) {
+      const isFound = found.delete(id);
+      if (!isFound && !this.#matcher.isIn(id, text)) continue;
+      seen.add(id);
+      this.#sightings.push({ id, field: isText ? field + path : field, isSeen: true, isOwn: true });
+    }
+    for (const id of found) this.#sightings.push({ id, field, isSeen: true, isOwn: false });
+  }
+
+  #stable(tree: Tree | undefined, name: string): string {
+    const member = tree && memberOf(tree, name);
+    return member?.type === 'leaf' ? this.#matcher.stable(member) : '';
+  }
+
+  finish(): Map<string, string[]> {
+    const owned = new Set(this.#sightings.filter(({ isOwn }) => isOwn).map(({ id }) => id));
+    const shown = new Set(this.#sightings.filter(({ isOwn, isSeen }) => isOwn && isSeen).map(({ id }) => id));
+    const keys = new Map<string, Set<string>>();
+    const numbers = new Map<string, Map<string, number>>();
+    const add = (id: string, field: string): void => {
+      const { call = '', site = '' } = this.#calls.values.get(id) ?? {};
+      const name = `${field} ${call}`;
+      const known = numbers.get(name) ?? new Map<string, number>();
+      numbers.set(name, known);
+      const number = known.get(id) ?? known.size + 1;
+      known.set(id, number);
+      const own = keys.get(site) ?? new Set();
+      keys.set(site, own.add(number === 1 ? field : `${field}#${number}`));
+    };
+    for (const { id, field, isSeen, isOwn } of this.#sightings) {
+      if (isSeen && isOwn === owned.has(id)) add(id, field);
+    }
+    for (const { id, field, isSeen } of this.#sightings) if (!isSeen && !shown.has(id)) add(id, field);
+    // An argument of another call has that one's keys, whose own are known first: it was made last.
+    for (const [id, { call, site, ownKey }] of [...this.#calls.values].reverse()) {
+      if (keys.has(site) || ownKey !== undefined) continue;
+      const taker = this.#calls.values.get(this.#calls.takenBy.get(id) ?? '')?.site;
+      const [field] = sorted(keys.get(taker ?? '') ?? []);
+      if (field === undefined) keys.set(site, new Set([site]));
+      else add(id, `${field}<${call}`);
+    }
+    return new Map([...keys].map(([site, own]) => [site, sorted(own)]));
+  }
+}
+
+/** What is in Secrets first, since other objects copy it. */
+function sorted(keys: Iterable<string>): string[] {
+  const rank = (key: string): string => (key.startsWith('Secret/') ? '0' : '1') + key;
+  return [...keys].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+/** Finds the values of random calls, and what was made of them, in texts. */
+class Matcher {
+  readonly #calls: RandomCalls;
+  readonly #whole = new Map<string, string[]>();
+  /** Longer texts by what they begin with. */
+  readonly #beginnings = new Map<string, { text: string; ids: string[] }[]>();
+
+  constructor(calls: RandomCalls) {
+    this.#calls = calls;
+    for (const [id, { value }] of calls.values) for (const part of partsOf(value)) this.#add(part, [id]);
+    for (const [text, ids] of calls.aliases) this.#add(text, ids);
+  }
+
+  #add(text: string, ids: string[]): void {
+    for (const form of [text, Buffer.from(text).toString('base64')]) {
+      if (form === '') continue;
+      this.#whole.set(form, [...(this.#whole.get(form) ?? []), ...ids]);
+      if (form.length < SHORTEST) continue;
+      const beginning = form.slice(0, SHORTEST);
+      const known = this.#beginnings.get(beginning);
+      if (known === undefined) this.#beginnings.set(beginning, [{ text: form, ids }]);
+      else known.push({ text: form, ids });
+    }
+  }
+
+  /** The calls whose values stand in a text, in their order there. */
+  find(text: string): Set<string> {
+    const found = new Set(this.#whole.get(text));
+    this.#each(text, ({ ids }) => ids.forEach((id) => found.add(id)));
+    return found;
+  }
+
+  #each(text: string, found: (match: { text: string; ids: string[] }, at: number) => void): void {
+    if (this.#beginnings.size === 0) return;
+    charge(text.length);
+    for (let at = 0; at + SHORTEST <= text.length; at++) {
+      for (const match of this.#beginnings.get(text.slice(at, at + SHORTEST)) ?? []) {
+        if (text.startsWith(match.text, at)) found(match, at);
+      }
+    }
+  }
+
+  /** Does the value of a call of the same expression stand in its text? So short ones count, too. */
+  isIn(id: string, text: string): boolean {
+    charge(text.length >> 3);
+    return partsOf(this.#calls.values.get(id)?.value ?? '').some((part) => part !== '' && text.includes(part));
+  }
+
+  /** A text as part of a key: what is random in it changes. */
+  stable({ pieces }: Leaf): string {
+    return pieces.map((piece) => (typeof piece === 'string' ? piece : this.#stablePiece(piece))).join('');
+  }
+
+  #stablePiece({ slot, text }: { slot: Slot; text: string }): string {
+    if ((slot.random?.length ?? 0) > 0 || this.#whole.has(text)) return RANDOM;
+    let result = '';
+    let end = 0;
+    this.#each(text, (match, at) => {
+      if (at < end) return;
+      result += text.slice(end, at) + RANDOM;
+      end = at + match.text.length;
+    });
+    return result + text.slice(end);
+  }
+}
+
+type Visitor = (leaf: Leaf, path: string, pieces: { slot: Slot; text: string }[]) => void;
+
+/** Goes through all texts that come from slots, keys too, each with the path of its field. */
+function visit(tree: Tree, path: string, matcher: Matcher, found: Visitor): void {
+  const leaf = (one: Leaf, at: string): void => {
+    const pieces = one.pieces.filter((piece) => typeof piece === 'object');
+    if (pieces.length > 0) found(one, at, pieces);
+  };
+  if (tree.type === 'leaf') leaf(tree, path);
+  else if (tree.type === 'map') {
+    for (const { key, value } of tree.entries) {
+      const at = path + keyLabel(matcher.stable(key), path === '');
+      leaf(key, `${at}?`);
+      visit(value, at, matcher, found);
+    }
+  } else {
+    const counts = new Map<string, number>();
+    for (const [index, item] of tree.items.entries()) {
+      const label = itemLabel(item, matcher) ?? String(index);
+      const count = (counts.get(label) ?? 0) + 1;
+      counts.set(label, count);
+      visit(item, `${path}[${label}${count === 1 ? '' : `~${count}`}]`, matcher, found);
+    }
+  }
+}
+
+function keyLabel(key: string, isFirst: boolean): string {
+  if (/^[\w*-]+$/.test(key)) return isFirst ? key : `.${key}`;
+  return `[${JSON.stringify(key)}]`;
+}
+
+/** `name=web`: an item is known by what names it, and not by its number, which changes when others come and go. */
+function itemLabel(item: Tree, matcher: Matcher): string | undefined {
+  for (const name of NAMING) {
+    const member = memberOf(item, name);
+    const text = member?.type === 'leaf' ? matcher.stable(member) : RANDOM;
+    if (text !== '' && !text.includes(RANDOM))
+      return `${name}=${/^[\w./-]+$/.test(text) ? text : JSON.stringify(text)}`;
+  }
+  return undefined;
+}

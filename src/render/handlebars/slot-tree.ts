@@ -1,0 +1,125 @@
+/** Documents as trees of texts, each text with the slot that it comes from. */
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Slot, Slots } from './output.ts';
+import type { Hole, Node, Text } from './skeleton.ts';
+import { valueText } from './text.ts';
+
+/** A document of the render: its structure, and the number of its first slot. */
+export type SlottedDocument = { node: Node; base: number };
+
+/** A document with the values of its slots, each piece of text with the slot that it comes from. */
+export type Tree =
+  | { type: 'leaf'; pieces: (string | { slot: Slot; text: string })[] }
+  | { type: 'map'; entries: { key: Leaf; value: Tree }[] }
+  | { type: 'list'; items: Tree[] };
+
+/** A text. */
+export type Leaf = Extract<Tree, { type: 'leaf' }>;
+
+/** Fields that tell the items of a list from each other, wherever they move. */
+export const NAMING: readonly string[] = ['name', 'key', 'id', 'user', 'username'];
+
+/**
+ * The tree of a document: values that are maps or lists are part of it, constants only so far as they name something.
+ *
+ * @param single reads the document of a partial that is a value
+ */
+export function treeOf(
+  { node, base }: SlottedDocument,
+  slots: Slots,
+  single: (slot: Slot) => SlottedDocument | undefined,
+): Tree {
+  const slotOf = ({ index }: Hole): Slot => slots.at(base + index);
+  const leafOf = ({ pieces }: Pick<Text, 'pieces'>): Leaf => ({
+    type: 'leaf',
+    pieces: pieces.map((piece) => {
+      if (typeof piece === 'string') return piece;
+      const slot = slotOf(piece);
+      return { slot, text: textOf(slot) };
+    }),
+  });
+  const read = (one: Node): Tree => {
+    switch (one.type) {
+      case 'const':
+        return constantTree(one.value);
+      case 'hole': {
+        const slot = slotOf(one.hole);
+        const partial = slot.printed === undefined ? undefined : single(slot);
+        return partial === undefined ? valueTree(slot.value, slot) : treeOf(partial, slots, single);
+      }
+      case 'text':
+        return leafOf(one);
+      case 'list':
+        return {
+          type: 'list',
+          items: one.items.flatMap((item) => {
+            if (item.type !== 'spread') return [read(item)];
+            const tree = valueTree(slotOf(item.hole).value, slotOf(item.hole));
+            return tree.type === 'list' ? tree.items : [tree];
+          }),
+        };
+      case 'map':
+        return {
+          type: 'map',
+          entries: one.entries.flatMap((entry) => {
+            if (entry.type === 'pair') {
+              const key: Leaf =
+                typeof entry.key === 'string' ? { type: 'leaf', pieces: [entry.key] } : leafOf(entry.key);
+              return [{ key, value: read(entry.value) }];
+            }
+            const tree =
+              entry.type === 'merge' ? read(entry.value) : valueTree(slotOf(entry.hole).value, slotOf(entry.hole));
+            return tree.type === 'map' ? tree.entries : [];
+          }),
+        };
+    }
+  };
+  return read(node);
+}
+
+function textOf({ value, printed }: Pick<Slot, 'value' | 'printed'>): string {
+  if (printed !== undefined) return printed.asText(textOf);
+  return value === ABSENT || typeof value === 'object' ? '' : valueText(value);
+}
+
+/** The value of a slot, of which each text comes from that slot. */
+function valueTree(value: Slot['value'], slot: Slot): Tree {
+  if (value !== ABSENT && isMap(value)) {
+    const entries = [...value].map(([key, item]) => ({
+      key: { type: 'leaf' as const, pieces: [{ slot: keySlot(slot), text: key }] },
+      value: valueTree(item, slot),
+    }));
+    return { type: 'map', entries };
+  }
+  if (Array.isArray(value)) return { type: 'list', items: value.map((item) => valueTree(item, slot)) };
+  return { type: 'leaf', pieces: [{ slot, text: textOf({ value }) }] };
+}
+
+/** A key of a value is random only where it shows a random value. */
+function keySlot(slot: Slot): Slot {
+  const { random: _random, ...rest } = slot;
+  return rest;
+}
+
+/** Constants hold no random values, but may name what does. */
+function constantTree(value: Value): Tree {
+  if (isMap(value)) {
+    const entries = [...value].flatMap(([key, item]) => {
+      const isWanted = NAMING.includes(key) || key === 'namespace' || key === 'metadata' || key === 'kind';
+      return isWanted ? [{ key: { type: 'leaf' as const, pieces: [key] }, value: constantTree(item) }] : [];
+    });
+    return { type: 'map', entries };
+  }
+  return { type: 'leaf', pieces: typeof value === 'object' ? [] : [valueText(value)] };
+}
+
+/** The value of a field. */
+export function memberOf(tree: Tree, name: string): Tree | undefined {
+  if (tree.type !== 'map') return undefined;
+  return tree.entries.find(({ key: { pieces } }) => {
+    const [piece = ''] = pieces;
+    return pieces.length === 1 && (typeof piece === 'string' ? piece : piece.text) === name;
+  })?.value;
+}

@@ -1,0 +1,269 @@
+/**
+ * The structure of each branch of native templates, also of those that the values do not take. A template is read
+ * without values: marks stand for these, and conditions are decided as the branch asks for.
+ */
+import { PkgError } from '../../errors.ts';
+import { linesOf, pathOf } from '../handlebars/ast.ts';
+import type { Block, Expression, Mustache, Partial, PartialBlock, Program, Template } from '../handlebars/ast.ts';
+import { DocumentReader } from '../handlebars/documents.ts';
+import { positionIn } from '../handlebars/fault.ts';
+import type { Place } from '../handlebars/fault.ts';
+import { ABSENT } from '../handlebars/helpers/types.ts';
+import { Output, Slots } from '../handlebars/output.ts';
+import type { Budget, SlotKind } from '../handlebars/output.ts';
+import type { PartialIndex } from '../handlebars/partials.ts';
+import { rootScope, simpleName } from '../handlebars/scope.ts';
+
+/** A branch that no values can take. */
+export type Unreachable = { at: { file: string; line: number; column: number }; why: string };
+
+/** Conditions by their source, and whether they hold. */
+type Decisions = ReadonlyMap<string, boolean>;
+
+type Branch = { block: Block; decisions: Decisions | undefined };
+
+/** More are not tried: each is read twice. */
+const MOST_BRANCHES = 200;
+const DEEPEST = 20;
+/** What all readings of a template print, and how many programs one of them runs. */
+const MOST_TEXT = 1 << 23;
+const MOST_PROGRAMS = 20_000;
+
+/**
+ * What is wrong with branches of a template. A fault is one that a branch has whether everything else is printed or
+ * nothing else is: what only some combination of branches prints may be what no values lead to.
+ */
+export function lintBranches(
+  template: Template,
+  partials: PartialIndex,
+): { faults: PkgError[]; unreachable: Unreachable[] } {
+  const faults = new Map<string, PkgError>();
+  const unreachable: Unreachable[] = [];
+  const budget = { left: MOST_TEXT };
+  const branches = [...branchesOf(template.program, new Map(), template)].slice(0, MOST_BRANCHES);
+  for (const { block, decisions } of branches) {
+    if (decisions === undefined) {
+      const condition = sourceOf(block.params[0], template);
+      unreachable.push({
+        at: positionIn(template, block.loc),
+        why: `a branch is never taken: what stands around it or before it says the opposite of ${condition}`,
+      });
+      continue;
+    }
+    const full = faultsOf(template, partials, decisions, true, budget);
+    const bare = full && faultsOf(template, partials, decisions, false, budget);
+    if (full !== undefined && bare !== undefined && keyOf(full) === keyOf(bare)) faults.set(keyOf(full), full);
+  }
+  return { faults: [...faults.values()], unreachable };
+}
+
+function keyOf({ message, at }: PkgError): string {
+  return `${at?.file}:${at?.line}:${at?.column} ${message}`;
+}
+
+/** Every branch with the conditions under which it is taken; undefined where they contradict each other. */
+function* branchesOf(program: Program, decisions: Decisions, template: Template): Generator<Branch> {
+  for (const statement of program.body) {
+    if (statement.type === 'PartialBlockStatement' || statement.type === 'DecoratorBlock') {
+      yield* branchesOf(statement.program, decisions, template);
+    }
+    if (statement.type !== 'BlockStatement') continue;
+    const condition = conditionOf(statement, template);
+    if (condition === undefined) {
+      if (statement.program) yield* branchesOf(statement.program, decisions, template);
+      continue;
+    }
+    const { text, holds } = condition;
+    for (const [branch, taken] of [
+      [statement.program, holds],
+      [statement.inverse, !holds],
+    ] as const) {
+      if (branch === undefined) continue;
+      const needed = and(decisions, text, taken);
+      yield { block: statement, decisions: needed };
+      if (needed !== undefined) yield* branchesOf(branch, needed, template);
+    }
+  }
+}
+
+/** The decisions and one more; undefined where it contradicts them. */
+function and(decisions: Decisions, text: string, holds: boolean): Decisions | undefined {
+  const known = decisions.get(text) ?? LITERALS.get(text);
+  if (known !== undefined && known !== holds) return undefined;
+  return new Map([...decisions, [text, holds]]);
+}
+
+const LITERALS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+  ['""', false],
+  ['null', false],
+  ['undefined', false],
+]);
+
+/** What decides on a block, and whether it holds for the first branch; undefined for blocks without a condition. */
+function conditionOf(block: Block, template: Template): { text: string; holds: boolean } | undefined {
+  const path = pathOf(block.path);
+  const name = path && simpleName(path);
+  if (name === 'raw' || name === 'yaml' || name === 'json') return undefined;
+  const [param = block.path] = block.params;
+  return { text: sourceOf(param, template), holds: name !== 'unless' };
+}
+
+function sourceOf(expression: Expression | undefined, template: Template): string {
+  if (expression === undefined) return '';
+  const { start, end } = expression.loc;
+  const lines = linesOf(template).slice(start.line - 1, end.line);
+  const last = lines.length - 1;
+  return lines
+    .map((line, index) => line.slice(index === 0 ? start.column : 0, index === last ? end.column : undefined))
+    .join(' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+/** What is wrong with the structure that a template prints. */
+function faultsOf(
+  template: Template,
+  partials: PartialIndex,
+  decisions: Decisions,
+  others: boolean,
+  budget: Budget,
+): PkgError | undefined {
+  const slots = new Slots();
+  const printer = new Printer(partials, slots, decisions, others);
+  const output = new Output(slots, budget);
+  try {
+    printer.program(template.program, { template, calls: undefined }, output, undefined);
+    new DocumentReader(slots, budget).check(output);
+    for (const { output: inner } of printer.inner) new DocumentReader(slots, budget).check(inner);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PkgError && error.code !== 'PKG_TEMPLATE_LIMIT') return error;
+    if (error instanceof PkgError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+type BlockGiven = { program: Program; place: Place } | undefined;
+
+/** Prints the structure of a template with marks for values. */
+class Printer {
+  /** Documents inside `{{#yaml}}` and partials that are values. */
+  readonly inner: { output: Output }[] = [];
+  readonly #partials: PartialIndex;
+  readonly #slots: Slots;
+  readonly #decisions: Decisions;
+  readonly #others: boolean;
+  #depth = 0;
+  #programs = 0;
+
+  constructor(partials: PartialIndex, slots: Slots, decisions: Decisions, others: boolean) {
+    this.#partials = partials;
+    this.#slots = slots;
+    this.#decisions = decisions;
+    this.#others = others;
+  }
+
+  program(program: Program, place: Place, output: Output, given: BlockGiven): void {
+    if (++this.#programs > MOST_PROGRAMS) throw new PkgError('PKG_TEMPLATE_LIMIT', 'too much is printed to be read');
+    for (const statement of program.body) {
+      switch (statement.type) {
+        case 'ContentStatement':
+          output.add(statement.value, place, statement);
+          break;
+        case 'MustacheStatement':
+          this.#mustache(statement, place, output);
+          break;
+        case 'BlockStatement':
+          this.#block(statement, place, output, given);
+          break;
+        case 'PartialStatement':
+        case 'PartialBlockStatement':
+          this.#partial(statement, place, output, given);
+          break;
+        default:
+      }
+    }
+  }
+
+  #mustache(node: Mustache, place: Place, output: Output): void {
+    const path = pathOf(node.path);
+    const name = path && simpleName(path);
+    this.#mark(name === 'optional' ? 'o' : name === 'spread' ? 's' : 'v', node, place, output);
+    if (name === 'spread') output.add(':', place, node);
+  }
+
+  #mark(kind: SlotKind, node: Mustache | Block | Partial | PartialBlock, place: Place, output: Output): void {
+    const slot = { kind, value: ABSENT, node, ...place, source: undefined, scope: NO_SCOPE } as const;
+    output.addSlot(this.#slots, slot, place);
+  }
+
+  #block(node: Block, place: Place, output: Output, given: BlockGiven): void {
+    const condition = conditionOf(node, place.template);
+    if (condition !== undefined) {
+      const { text, holds } = condition;
+      const decided = this.#decisions.get(text) ?? LITERALS.get(text);
+      const branch =
+        decided === undefined
+          ? this.#others
+            ? node.program
+            : undefined
+          : decided === holds
+            ? node.program
+            : node.inverse;
+      if (branch) this.program(branch, place, output, given);
+      return;
+    }
+    if (pathOf(node.path)?.original === 'raw') {
+      if (node.program) this.program(node.program, place, output, given);
+      return;
+    }
+    const document = output.child();
+    if (node.program) this.program(node.program, place, document, given);
+    this.inner.push({ output: document });
+    this.#mark('v', node, place, output);
+  }
+
+  #partial(node: Partial | PartialBlock, place: Place, output: Output, given: BlockGiven): void {
+    if (node.alone !== true) {
+      this.#mark('p', node, place, output);
+      return;
+    }
+    const printed = output.child();
+    const name = node.name.type === 'SubExpression' ? undefined : pathOf(node.name);
+    const less = name === undefined || this.#depth >= DEEPEST ? 0 : this.#body(node, name, place, printed, given);
+    output.append(printed, node.indent, less);
+    if (node.endsLine === true && printed.parts.length > 0 && !output.atLineStart) output.add('\n', place, node);
+  }
+
+  /** Prints what a name means, and says how many blanks of its lines belong to the place where it is written. */
+  #body(
+    node: Partial | PartialBlock,
+    { data, original }: { data: boolean; original: string },
+    place: Place,
+    output: Output,
+    given: BlockGiven,
+  ): number {
+    const block: BlockGiven = node.type === 'PartialBlockStatement' ? { program: node.program, place } : undefined;
+    this.#depth++;
+    try {
+      if (data) {
+        if (given !== undefined) this.program(given.program, given.place, output, undefined);
+        return output.commonIndent;
+      }
+      const found = this.#partials.find(original, place.template.name);
+      if (found === undefined) {
+        if (block !== undefined) this.program(block.program, place, output, given);
+        return block === undefined ? 0 : output.commonIndent;
+      }
+      const calls = { what: `partial ${original}`, template: place.template, loc: node.loc, outer: place.calls };
+      this.program(found.program, { template: found.template, calls }, output, block);
+      return found.program === found.template.program ? 0 : output.commonIndent;
+    } finally {
+      this.#depth--;
+    }
+  }
+}
+
+const NO_SCOPE = rootScope(new Map());

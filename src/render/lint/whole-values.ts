@@ -1,0 +1,97 @@
+/** Mustaches that give something else than what stands there in other template languages. */
+import { printable } from '../../errors-text.ts';
+import { linesOf, pathOf, walk } from '../handlebars/ast.ts';
+import type { Call, Expression, Mustache, Template } from '../handlebars/ast.ts';
+import { isWhole } from '../handlebars/evaluate.ts';
+import { simpleName } from '../handlebars/scope.ts';
+import { finding } from './message.ts';
+import type { LintMessage } from './message.ts';
+
+/**
+ * Findings on values that are texts and look like structure: `toYaml` and `nindent` as a whole value, `quote` as one,
+ * and partials that are parsed back from their text.
+ */
+export function lintWholeValues(template: Template, name: string): LintMessage[] {
+  const messages: LintMessage[] = [];
+  walk(template.program, (node) => {
+    if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
+    const { line, column } = node.loc.start;
+    const at = { file: template.file, line, column: column + 1 };
+    const parsed = parsedPartial(node);
+    if (parsed !== undefined) {
+      const message = `${parsed.helper} of a partial's text lets a value change its structure; write (partial ${parsed.name}) for its document`;
+      messages.push(finding('parsed-partial', name, printable(message, 300), at));
+    }
+    if (node.type !== 'MustacheStatement' || !isWhole(node, { template }) || isInBlockScalar(node, template)) return;
+    const text = textOfData(node);
+    if (text !== undefined) {
+      const inner = printable(sourceOf(text.value, template), 100);
+      const message =
+        text.kind === 'quote'
+          ? `quotes become part of this text; write {{${inner}}}, which stays a text without them`
+          : `this is one text, not the map or list in it; write {{${inner}}}, or put the text behind | if it is meant`;
+      messages.push(finding(text.kind === 'quote' ? 'quoted-text' : 'data-text', name, message, at));
+    }
+  });
+  return messages;
+}
+
+/** `fromYaml (include "name")`, with calls between them too. */
+function parsedPartial(node: Call): { helper: string; name: string } | undefined {
+  const helper = nameOf(node);
+  if (helper === undefined || !/^from(?:Yaml|Json)(?:Array)?$/.test(helper)) return undefined;
+  let inner: Expression | undefined = node.params[0];
+  while (inner?.type === 'SubExpression') {
+    if (nameOf(inner) === 'include') {
+      const [name] = inner.params;
+      return { helper, name: name?.type === 'StringLiteral' ? `"${name.value}"` : '…' };
+    }
+    inner = inner.params.at(-1);
+  }
+  return undefined;
+}
+
+/** The value that a chain of `toYaml`, `indent` and `nindent` makes a text of, or `quote`. */
+function textOfData(node: Mustache): { kind: 'data' | 'quote'; value: Expression } | undefined {
+  let call: Call = node;
+  let kind: 'data' | 'quote' | undefined;
+  for (;;) {
+    const helper = nameOf(call);
+    const value = call.params.at(-1);
+    if (value === undefined || helper === undefined) return undefined;
+    if (helper === 'toYaml' || helper === 'nindent') kind = 'data';
+    else if ((helper === 'quote' || helper === 'squote') && kind === undefined && call.params.length === 1)
+      return { kind: 'quote', value };
+    else if (helper !== 'indent') return undefined;
+    if (value.type !== 'SubExpression' || !['toYaml', 'indent', 'nindent'].includes(nameOf(value) ?? ''))
+      return kind && { kind, value };
+    call = value;
+  }
+}
+
+function nameOf(node: Call): string | undefined {
+  const path = pathOf(node.path);
+  return path && simpleName(path);
+}
+
+function sourceOf({ loc: { start, end } }: Expression, template: Template): string {
+  const line = linesOf(template)[start.line - 1] ?? '';
+  const text = start.line === end.line ? line.slice(start.column, end.column) : '…';
+  return text.replace(/^\(([^]*)\)$/, '$1');
+}
+
+/** Does a mustache alone on its line stand in a text behind `|` or `>`? */
+function isInBlockScalar({ loc: { start } }: Mustache, template: Template): boolean {
+  const lines = linesOf(template).slice(0, start.line);
+  const own = lines.pop() ?? '';
+  if (own.slice(0, start.column).trim() !== '') return false;
+  let column = start.column;
+  for (const line of lines.toReversed()) {
+    const indent = /^ */.exec(line)?.[0].length ?? 0;
+    if (line.trim() === '' || indent >= column || /^\s*\{\{[#/~^]/.test(line)) continue;
+    if (/[|>][-+0-9]*\s*(?:#.*)?$/.test(line)) return true;
+    column = indent;
+    if (column === 0) return false;
+  }
+  return false;
+}

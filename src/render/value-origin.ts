@@ -1,0 +1,63 @@
+/** Errors about values, with where these come from. */
+import type { Chart } from '../chart/chart.ts';
+import type { Origins } from '../chart/origins.ts';
+import { ValueFault } from '../chart/value-fault.ts';
+import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { resolvePlainScalar } from '../yaml/scalar.ts';
+import type { TextMade } from './handlebars/document-texts.ts';
+
+/**
+ * Checks that numbers and booleans which became texts are written as these texts: of `tag: 1.0` only the number 1 is left.
+ *
+ * @throws {PkgError} `PKG_OBJECT_INVALID`
+ */
+export async function checkWritten(
+  made: () => readonly TextMade[],
+  chart: Chart,
+  origins: Origins | undefined,
+): Promise<void> {
+  if (origins === undefined || !origins.mayDiffer()) return;
+  const seen = new Set<string>();
+  for (const { value, field, at, valuePath, isSecret } of made()) {
+    const where = valuePath();
+    const name = where?.join('\0');
+    if (where === undefined || name === undefined || seen.has(name)) continue;
+    seen.add(name);
+    const plain = await origins.plain(where);
+    if (plain === undefined || plain.text === String(value) || resolvePlainScalar(plain.text) !== value) continue;
+    const written = isSecret ? 'what is written for it' : printable(plain.text);
+    const message =
+      field === undefined
+        ? isSecret
+          ? `${written} is read as a number that has another text`
+          : `${written} is read as a number, and its text here would be ${String(value)}`
+        : `${printable(field)} is a text in Kubernetes, and ${written} is read as ${typeof value === 'boolean' ? 'a boolean' : 'a number'}`;
+    const fault = new ValueFault('PKG_OBJECT_INVALID', message, { at: { ...at(), ...(isSecret && { isSecret }) } });
+    fault.valuePath = where;
+    fault.isUnquoted = true;
+    throw await withOrigin(fault, chart, origins);
+  }
+}
+
+/** Adds where the value at fault came from. */
+export async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
+  if (!(error instanceof ValueFault) || origins === undefined) return error;
+  const { at, notes, excerpts, code, message, cause, isMissing, isUnquoted, valuePath, textPath } = error;
+  const hints = [...error.hints];
+  const added: string[] = [];
+  if (valuePath !== undefined) {
+    const origin = await (isMissing ? origins.around(valuePath) : origins.find(valuePath));
+    const name = `values.${valuePath.join('.')}`;
+    if (isMissing) {
+      added.push(`${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`);
+    } else if (origin !== undefined) {
+      added.push(`${name} comes from ${origin}`);
+      if (isUnquoted) hints.unshift(`quote it in ${origin}`);
+    }
+  }
+  const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);
+  if (textOrigin !== undefined) added.push(`values.${textPath?.join('.')} comes from ${textOrigin}`);
+  if (added.length === 0) return error;
+  return new PkgError(code, message, { ...(at && { at }), hints, notes: [...added, ...notes], excerpts, cause });
+}

@@ -1,0 +1,129 @@
+/** Which fields hold texts is what the API server says: of each field of each of its kinds. */
+import { expect } from 'vitest';
+import { KindTypes } from '../../src/render/field-types.ts';
+import { objectWithTexts, textFaults } from '../../src/render/text-fields.ts';
+import { fromPlain, toPlain } from '../../src/yaml/value.ts';
+import type { JsonObject, ValueMap } from '../../src/yaml/value.ts';
+import { chartOf } from '../render/support.ts';
+import { admin, namespace, test } from '../support/cluster.ts';
+import './support.ts';
+
+type Schema = {
+  $ref?: string;
+  allOf?: Schema[];
+  oneOf?: Schema[];
+  type?: string;
+  format?: string;
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema;
+};
+type Gvk = { group: string; version: string; kind: string };
+type Path = { post?: { 'x-kubernetes-group-version-kind'?: Gvk } };
+type Document = { paths: Record<string, Path>; components: { schemas: Record<string, Schema> } };
+type Gvks = { 'x-kubernetes-group-version-kind'?: Gvk[] };
+
+/** A field: where it is, and whether its type is a text, bytes or something that a number may stand for, too. */
+type Leaf = { path: (string | number)[]; is: 'text' | 'bytes' | 'other' };
+
+/** One path for each field of each type that a kind has. */
+function leavesOf(root: string, schemas: Record<string, Schema>): Leaf[] {
+  const leaves: Leaf[] = [];
+  const seen = new Set<string>();
+  const visit = (schema: Schema, path: (string | number)[]): void => {
+    const name = (schema.$ref ?? schema.allOf?.[0]?.$ref)?.replace(/.*\//, '');
+    if (name !== undefined) {
+      if (!seen.has(name)) {
+        seen.add(name);
+        visit(schemas[name] ?? {}, path);
+        // Where it stands alone its fields are another kind's, too.
+        if ((schemas[name]?.properties ?? undefined) === undefined) seen.delete(name);
+      }
+    } else if (schema.properties !== undefined) {
+      for (const [field, inner] of Object.entries(schema.properties)) {
+        const isHead = path.length === 0 && (field === 'apiVersion' || field === 'kind');
+        // What no template writes.
+        const isStatus = field === 'status' && (schema as Gvks)['x-kubernetes-group-version-kind'] !== undefined;
+        if (!isHead && !isStatus && field !== 'managedFields') visit(inner, [...path, field]);
+      }
+    } else if (schema.type === 'array' && schema.items !== undefined) visit(schema.items, [...path, 0]);
+    else if (schema.type === 'object' && schema.additionalProperties !== undefined)
+      visit(schema.additionalProperties, [...path, 'k']);
+    else if (schema.oneOf !== undefined) leaves.push({ path, is: 'other' });
+    else if (schema.type === 'string')
+      leaves.push({ path, is: schema.format === 'byte' ? 'bytes' : schema.format === undefined ? 'text' : 'other' });
+  };
+  visit({ $ref: root }, []);
+  return leaves;
+}
+
+/** An object in which one field is a value. */
+function objectWith({ group, version, kind }: Gvk, path: readonly (string | number)[], value: number): JsonObject {
+  const object: JsonObject = {
+    apiVersion: group === '' ? version : `${group}/${version}`,
+    kind,
+    metadata: { name: 'x' },
+  };
+  let at = object as Record<string | number, unknown>;
+  for (const [index, name] of path.entries()) {
+    const next = index === path.length - 1 ? value : typeof path[index + 1] === 'number' ? [] : {};
+    at[name] = index === path.length - 1 ? next : (at[name] ?? next);
+    at = at[name] as Record<string | number, unknown>;
+  }
+  return object;
+}
+
+test('a number is refused in the fields that hold texts, and nowhere else is anything changed', async () => {
+  const ns = await namespace();
+  const types = new KindTypes(chartOf({}));
+  const read = async (path: string): Promise<unknown> => JSON.parse((await admin().request('GET', path)).text);
+  const { paths } = (await read('/openapi/v3')) as { paths: Record<string, { serverRelativeURL: string }> };
+  const all = Object.entries(paths).filter(([path]) => /^apis?\/.*v[0-9]/.test(path));
+  const wrong: string[] = [];
+  const counts = { text: 0, other: 0, bytes: 0, kinds: 0 };
+  for (const [, { serverRelativeURL }] of all) {
+    const document = (await read(serverRelativeURL)) as Document;
+    const { schemas } = document.components;
+    for (const [url, { post }] of Object.entries(document.paths)) {
+      const gvk = post?.['x-kubernetes-group-version-kind'];
+      if (gvk === undefined || /\{name\}/.test(url)) continue;
+      const root = Object.entries(schemas).find(([, schema]) => {
+        const own = (schema as Gvks)['x-kubernetes-group-version-kind'];
+        return (
+          own?.length === 1 && own[0]?.kind === gvk.kind && own[0].group === gvk.group && own[0].version === gvk.version
+        );
+      })?.[0];
+      if (root === undefined) continue;
+      counts.kinds++;
+      const target = `${url.replace('{namespace}', ns)}?dryRun=All&fieldValidation=Strict`;
+      const isDecoded = async (object: JsonObject): Promise<boolean> => {
+        const { status, text } = await admin().request('POST', target, object);
+        return status !== 400 || !/cannot unmarshal|unable to decode|strict decoding|illegal base64/i.test(text);
+      };
+      for (const { path, is } of leavesOf(root, schemas)) {
+        counts[is]++;
+        const object = objectWith(gvk, path, 12);
+        const map = fromPlain(object) as ValueMap;
+        const faults = textFaults(map, types);
+        const where = `${gvk.kind} ${path.join('.')}`;
+        if (faults.length !== (is === 'other' ? 0 : 1)) wrong.push(`${where}: ${faults.length} faults`);
+        if (is !== 'other' && (await isDecoded(object))) wrong.push(`${where}: the server takes a number`);
+        const made = objectWithTexts(
+          map,
+          types,
+          () => {
+            throw new Error('12 has no fraction');
+          },
+          () => {},
+        );
+        if (is !== 'text' && made !== map) wrong.push(`${where}: it was changed`);
+        if (is === 'text' && !(await isDecoded(toPlain(made) as JsonObject)))
+          wrong.push(`${where}: no text was made of it`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(counts.kinds).toBeGreaterThan(50);
+  expect(counts.text).toBeGreaterThan(1500);
+  expect(counts.other).toBeGreaterThan(100);
+});

@@ -1,0 +1,230 @@
+/** Where Kubernetes wants texts, numbers and booleans become the texts that somebody wrote, or are errors where they are. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createOrigins } from '../../src/chart/origins.ts';
+import type { Chart } from '../../src/chart/chart.ts';
+import type { PkgError } from '../../src/errors.ts';
+import { parseYaml } from '../../src/yaml/read.ts';
+import { isMap, toPlain } from '../../src/yaml/value.ts';
+import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
+import { RUNS } from '../support/generation.ts';
+import { anyObject, chartOf, configMap, render } from './support.ts';
+
+const NO_SOURCES = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
+
+/** A chart with a values file, of which errors can say where in it a value is. */
+function chartWith(files: Record<string, string>, values: string): Chart {
+  const parsed = parseYaml(values, 'values.yaml');
+  const chart = chartOf(files, isMap(parsed) ? parsed : new Map());
+  return { ...chart, valuesFile: { name: 'values.yaml', data: Buffer.from(values) } };
+}
+
+async function renderWith(files: Record<string, string>, values: string): Promise<JsonObject> {
+  const chart = chartWith(files, values);
+  const { objects } = await render(chart, { origins: createOrigins(chart, NO_SOURCES, new Map()) });
+  const object = toPlain(objects[0]?.object ?? new Map());
+  // What is printed is the same object.
+  expect(toPlain(parseYaml(`${objects[0]?.text}\n`, 'x') as ValueMap)).toEqual(object);
+  return object;
+}
+
+const failure = async (files: Record<string, string>, values: string): Promise<PkgError> =>
+  (await renderWith(files, values).then(
+    () => undefined,
+    (error: unknown) => error,
+  )) as PkgError;
+
+const POD = (fields: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n${fields}`;
+
+/** Where the value `x` may be put into a text of an object, and how it is read there. */
+const PLACES: Record<string, { file: string; read: (object: JsonObject) => Json | undefined }> = {
+  data: { file: configMap('a: {{values.x}}'), read: ({ data }) => (data as JsonObject)['a'] },
+  optional: { file: configMap('a: {{optional values.x}}'), read: ({ data }) => (data as JsonObject)['a'] },
+  spread: { file: configMap('{{spread values.map}}'), read: ({ data }) => (data as JsonObject)['a'] },
+  whole: {
+    file: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {{values.map}}\n',
+    read: ({ data }) => (data as JsonObject)['a'],
+  },
+  document: { file: '{{values.object}}\n', read: ({ data }) => (data as JsonObject)['a'] },
+  arg: {
+    file: POD('    args:\n    - {{values.x}}\n'),
+    read: ({ spec }) => (spec as { containers: { args: Json[] }[] }).containers[0]?.args[0],
+  },
+  list: {
+    file: `apiVersion: v1\nkind: List\nitems:\n- ${configMap('a: {{values.x}}').trimEnd().replaceAll('\n', '\n  ')}\n`,
+    read: ({ items }) => ((items as { data: JsonObject }[])[0]?.data ?? {})['a'],
+  },
+};
+
+const valuesOf = (written: string): string =>
+  `x: &x ${written}\nmap: {a: *x }\nobject: {apiVersion: v1, kind: ConfigMap, metadata: {name: x}, data: {a: *x } }\n`;
+
+const written = fc.oneof(
+  fc.integer().map(String),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n }).map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.tuple(fc.nat(99), fc.nat(9)).map(([a, b]) => `${a}.${b}0`),
+  fc.constantFrom('true', 'false', 'yes', 'no', 'on', 'off', 'True', 'y', 'n', 'TRUE'),
+  fc.constantFrom(
+    '0644',
+    '0o17',
+    '0x1F',
+    '1_000',
+    '1e3',
+    '+5',
+    '-0',
+    '1.0',
+    '.5',
+    '5.',
+    '1.10',
+    '0b11',
+    '12345678901234567890',
+  ),
+  fc.constantFrom('a', '1.2.3', '"1.10"', "'0644'", '1:30', '2020-01-01', '08', '1.1.'),
+);
+
+test('a number or boolean of values is its text, where that is what is written, and else an error at its origin', async () => {
+  await fc.assert(
+    fc.asyncProperty(written, fc.constantFrom(...Object.keys(PLACES)), async (text, name) => {
+      const { file, read } = PLACES[name] ?? { file: '', read: () => undefined };
+      const files = { 'templates/a.yaml.hbs': file };
+      const values = valuesOf(text);
+      const value = (parseYaml(values, 'x') as ValueMap).get('x') ?? null;
+      const isFraction = typeof value === 'number' && !Number.isInteger(value);
+      if (typeof value === 'string' || (!isFraction && String(value) === text)) {
+        expect(read(await renderWith(files, values))).toBe(String(value));
+        return;
+      }
+      const { code, hints, message } = await failure(files, values);
+      expect(code).toBe('PKG_OBJECT_INVALID');
+      expect(message).toContain('is a text in Kubernetes');
+      expect(hints).toEqual([expect.stringMatching(/^quote it in web\/values\.yaml:[123]:/)]);
+    }),
+    { numRuns: 400 * RUNS },
+  );
+});
+
+test('a literal of the template is the text that is written, or an error', async () => {
+  await fc.assert(
+    fc.asyncProperty(written, fc.boolean(), async (text, isList) => {
+      const literal = PLACES[isList ? 'list' : 'data'] ?? { file: '', read: () => undefined };
+      const file = literal.file.replace('{{values.x}}', text);
+      const value = (parseYaml(`x: ${text}`, 'x') as ValueMap).get('x') ?? null;
+      const isFraction = typeof value === 'number' && !Number.isInteger(value);
+      const files = { 'templates/a.yaml.hbs': file };
+      if (typeof value === 'string' || (!isFraction && String(value) === text)) {
+        expect(literal.read(await renderWith(files, 'a: b'))).toBe(String(value));
+      } else {
+        const { code, at } = await failure(files, 'a: b');
+        expect(code).toMatch(/^PKG_(?:OBJECT_INVALID|TEMPLATE_YAML)$/);
+        expect(at?.line).toBe(isList ? 9 : 6);
+      }
+    }),
+    { numRuns: 200 * RUNS },
+  );
+});
+
+test('a number that is part of a text is what is written', async () => {
+  const files = (data: string): Record<string, string> => ({ 'templates/a.yaml.hbs': configMap(data) });
+  for (const data of ['a: x:{{values.tag}}', 'a: "{{values.tag}}"', 'a: |\n  v{{values.tag}}']) {
+    for (const text of ['1.10', '0644', '1e3', '1_0']) {
+      const { message, hints } = await failure(files(data), `tag: ${text}\n`);
+      expect(message).toContain(`${text} is read as a number`);
+      expect(hints).toEqual(['quote it in web/values.yaml:1:1']);
+    }
+    for (const text of ['1.5', '7', '"1.10"', 'yes']) await renderWith(files(data), `tag: ${text}\n`);
+  }
+});
+
+test('a partial that is a value is read as the document itself', async () => {
+  const partial = (text: string): Record<string, string> => ({
+    'templates/_p.hbs': `a: ${text}\n`,
+    'templates/a.yaml.hbs': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {{> p}}\n',
+  });
+  expect(await renderWith(partial('8'), 'x: 1')).toMatchObject({ data: { a: '8' } });
+  expect(await renderWith(partial('{{values.x}}'), 'x: 1')).toMatchObject({ data: { a: '1' } });
+  const written = await failure(partial('1.0'), 'x: 1');
+  expect([written.code, written.at?.file]).toEqual(['PKG_OBJECT_INVALID', 'web/templates/_p.hbs']);
+  expect((await failure(partial('{{values.x}}'), 'x: 1.0')).hints).toEqual(['quote it in web/values.yaml:1:1']);
+});
+
+test('nothing of a Secret is shown', async () => {
+  const secret = (data: string): Record<string, string> => ({
+    'templates/a.yaml.hbs': configMap(data).replace('ConfigMap', 'Secret').replace('\ndata:', '\nstringData:'),
+  });
+  for (const data of ['a: {{values.pin}}', 'a: x{{values.pin}}', 'a: 7.0']) {
+    const { message, at } = await failure(secret(data), 'pin: 007\n');
+    expect(message).not.toContain('7');
+    expect(at?.isSecret).toBe(true);
+  }
+});
+
+test('other fields and unknown kinds keep their types', async () => {
+  const all = '{a: 1, b: 1.5, c: true, d: 0644}';
+  expect(await renderWith({ 'templates/a.yaml.hbs': anyObject('a: {{values.x}}') }, `x: ${all}\n`)).toMatchObject({
+    data: { a: { a: 1, b: 1.5, c: true, d: 420 } },
+  });
+  const fields =
+    '    resources: {limits: {cpu: {{values.cpu}} } }\n    ports: [{containerPort: {{values.port}} }]\n    stdin: {{values.stdin}}\n';
+  const pod = await renderWith({ 'templates/a.yaml.hbs': POD(fields) }, 'cpu: 0.5\nport: 80\nstdin: yes\n');
+  expect(pod['spec']).toEqual({
+    containers: [{ name: 'c', resources: { limits: { cpu: 0.5 } }, ports: [{ containerPort: 80 }], stdin: true }],
+  });
+  const named = await renderWith(
+    {
+      'templates/a.yaml.hbs':
+        'apiVersion: example.test/v1\nkind: Thing\nmetadata: {name: {{values.num}}, labels: {a: 1} }\n',
+    },
+    'num: 5\n',
+  );
+  expect(named['metadata']).toEqual({ name: '5', labels: { a: '1' } });
+});
+
+const CRD = (isTemplate: boolean): string => `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.test, ${isTemplate ? 'annotations: {a: b}' : ''}}
+spec:
+  group: example.test
+  names: {kind: Thing, plural: things}
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          data:
+            type: object
+            properties:
+              text: {type: string}
+              count: {type: integer}
+              either: {x-kubernetes-int-or-string: true}
+              map: {type: object, additionalProperties: {type: string}}
+              list: {type: array, items: {type: object, properties: {a: {type: string}}}}
+              free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+`;
+
+test.each(['crds/things.yaml', 'templates/crd.yaml.hbs', 'a subchart'])(
+  'kinds of CRDs in %s are known',
+  async (where) => {
+    const data = '{text: 1, count: 1, either: 1, map: {a: true}, list: [{a: 2, b: 3}], free: {a: 1}}';
+    const files = { 'templates/a.yaml.hbs': anyObject('{{spread values.d}}') };
+    const own = chartWith(where.startsWith('templates/') ? { ...files, [where]: CRD(true) } : files, `d: ${data}\n`);
+    const crds = [{ name: 'crds/things.yaml', data: Buffer.from(CRD(false)) }];
+    const child = { ...chartOf({}), metadata: { ...chartOf({}).metadata, name: 'sub' }, crds };
+    const chart =
+      where === 'a subchart'
+        ? { ...own, dependencies: [child] }
+        : { ...own, crds: where.startsWith('crds/') ? crds : [] };
+    const { objects } = await render(chart);
+    const thing = objects.map(({ object }) => toPlain(object ?? new Map())).find(({ kind }) => kind === 'Thing');
+    expect(thing?.['data']).toEqual({
+      text: '1',
+      count: 1,
+      either: 1,
+      map: { a: 'true' },
+      list: [{ a: '2', b: 3 }],
+      free: { a: 1 },
+    });
+  },
+);

@@ -1,0 +1,99 @@
+/** Every branch of a native template is judged, whichever the values take, and no branch for what others print. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { configMap } from '../support.ts';
+import { RUNS } from '../../support/generation.ts';
+import { lint } from './support.ts';
+
+const VALUES = 'yes1: true\nno1: false\nnone: []\nlabels: {a: b}\ntext: t\n';
+
+async function errorsOf(body: string, more: Record<string, string> = {}): Promise<string[]> {
+  const messages = await lint({ 'values.yaml': VALUES, 'templates/x.yaml.hbs': configMap(body), ...more });
+  return messages
+    .filter(({ severity, rule }) => (severity === 'error' && rule !== 'object-text') || rule === 'branch-unreachable')
+    .map(({ message, at }) => `${at?.line}:${at?.column} ${message}`);
+}
+
+test.each([
+  ['a helper', '{{nohelper values.text}}', 'there is no helper nohelper'],
+  ['a count of arguments', '{{trunc values.text}}', 'trunc takes 2 arguments, not 1'],
+  ['a partial', '{{> nothing}}', 'there is no partial nothing'],
+  ['a name', '{{vals.text}}', 'vals is not defined'],
+  ['a field', '{{release.nam}}', 'release.nam is not defined'],
+  ['a value', '{{values.txt}}', 'values.txt is not declared in values.yaml'],
+  ['a name in a condition', '{{#if vals.text}}x{{/if}}', 'vals is not defined'],
+  ['a value in a condition', '{{#if values.txt}}x{{/if}}', 'values.txt is not declared in values.yaml'],
+  ['a loop over a text', '{{#each "text"}}x{{/each}}', '#each goes through a list or a map, and this is a text'],
+  ['a literal', 'no', 'no is a boolean to some readers of YAML and a text to others'],
+  ['a structure', '[a', 'the rendered text is not YAML'],
+])('%s is judged in each branch', async (_, value, message) => {
+  for (const block of [
+    `{{#if values.no1}}\nk: ${value}\n{{/if}}`,
+    `{{#if values.yes1}}\nk: "1"\n{{else}}\nk: ${value}\n{{/if}}`,
+    `{{#if values.yes1}}\nk: "1"\n{{else if values.labels}}\nk: ${value}\n{{else}}\nk: "2"\n{{/if}}`,
+    `{{#each values.none}}\nk: ${value}\n{{/each}}`,
+    `{{#each values.labels}}\nk: "1"\n{{else}}\nk: ${value}\n{{/each}}`,
+    `{{#with values.none}}\nk: ${value}\n{{/with}}`,
+  ]) {
+    // In a loop a bare name may be a field of the item.
+    if (/each values\.none|with values/.test(block) && /\bvals\b/.test(value)) continue;
+    const errors = await errorsOf(block);
+    expect(errors.join('\n'), block).toContain(message);
+  }
+});
+
+test('a branch that moves what follows is told at its place', async () => {
+  expect(await errorsOf('a: "1"\n{{#if values.no1}}\n  b: "2"\n{{/if}}\nc: "3"')).toEqual([
+    expect.stringMatching(/^8:\d+ the rendered text is not YAML: bad indentation of a mapping entry/),
+  ]);
+});
+
+test('what only some combination of branches prints is no fault', async () => {
+  for (const body of [
+    '{{#if values.yes1}}\na: "1"\n{{/if}}\n{{#unless values.yes1}}\na: "2"\n{{/unless}}',
+    '{{#if (eq values.text "x")}}\na: "1"\n{{/if}}\n{{#if (eq values.text "t")}}\na: "2"\n{{/if}}',
+    'k:\n  {{#if values.none}}\n  - a\n  {{/if}}\n  {{#if values.labels}}\n  b: "1"\n  {{/if}}',
+    '{{#if values.yes1}}\nk:\n{{/if}}\n{{#if values.yes1}}\n  a: "1"\n{{/if}}',
+  ]) {
+    expect(await errorsOf(body), body).toEqual([]);
+  }
+});
+
+test('branches that no values take are told', async () => {
+  for (const body of [
+    '{{#if values.yes1}}\na: "1"\n{{else if values.yes1}}\na: "2"\n{{/if}}',
+    '{{#if values.yes1}}\n{{#unless values.yes1}}\na: "2"\n{{/unless}}\n{{/if}}',
+    '{{#if true}}\na: "1"\n{{else}}\na: "2"\n{{/if}}',
+  ]) {
+    expect((await errorsOf(body)).join('\n'), body).toContain('a branch is never taken');
+  }
+});
+
+test('generated documents with blocks around their keys are clean', async () => {
+  const key = fc.integer({ min: 0, max: 3 }).map((depth) => '  '.repeat(depth));
+  const block = fc.constantFrom(
+    'if values.yes1',
+    'if values.no1',
+    'unless values.text',
+    'each values.none',
+    'with values.labels',
+  );
+  const body = fc.array(fc.tuple(fc.option(block, { nil: undefined }), key), { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(body, async (parts) => {
+      const lines = parts.flatMap(([open, indent], index) => {
+        const text = [`k${index}:`, `  in: [{{values.text}}]`];
+        if (open === undefined) return text;
+        const name = open.split(' ')[0] ?? '';
+        return [`${indent}{{#${open}}}`, ...text, `${indent}{{else}}`, `e${index}: "1"`, `${indent}{{/${name}}}`];
+      });
+      // Labels and data are texts: here only structure is judged.
+      const all = await lint({
+        'values.yaml': VALUES,
+        'templates/x.yaml.hbs': `apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: x\nspec:\n${lines.map((line) => `  ${line}`).join('\n')}\n`,
+      });
+      expect(all.filter(({ severity }) => severity === 'error')).toEqual([]);
+    }),
+    { numRuns: 40 * RUNS },
+  );
+});

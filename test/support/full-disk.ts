@@ -1,0 +1,44 @@
+/** A disk that is full: a small file system in memory, which in a user namespace everybody may mount. */
+import { spawn, spawnSync } from 'node:child_process';
+import { temporaryFolder } from '../chart/support.ts';
+
+/** Can one be had? Not where user namespaces are forbidden, and not outside Linux. */
+export const hasFullDisk: boolean = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+/** What came of it: exit statuses, what the first run printed, and the folder after each. */
+export type FullDisk = { first: number; second: number; stderr: string; full: string; freed: string };
+
+const SCRIPT = `
+disk=$1 from=$2 free=$3 full=$4 freed=$5; shift 5
+mount -t tmpfs -o size=64m none "$disk" && cp -a "$from/." "$disk" && cd "$disk" || exit 9
+export HOME=$PWD/home HELM_CACHE_HOME=$PWD/home/cache HELM_CONFIG_HOME=$PWD/home/config
+dd if=/dev/zero of=ballast bs=64k status=none 2>/dev/null
+truncate -s "-\${free}K" ballast
+"$@"; first=$?
+rm ballast; cp -a . "$full"
+"$@" >/dev/null 2>&1; second=$?
+cp -a . "$freed"
+echo "$first $second" >&3
+`;
+
+/**
+ * Runs a command in a copy of a folder, with a home in it, on a disk that has so much space left, and once more with
+ * space enough.
+ *
+ * @param free in KB
+ */
+export async function onFullDisk(folder: string, free: number, command: readonly string[]): Promise<FullDisk> {
+  const [disk, full, freed] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  const args = ['-rm', 'sh', '-c', SCRIPT, 'sh', disk, folder, String(free), full, freed, ...command];
+  const child = spawn('unshare', args, {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] },
+  });
+  let [stderr, statuses] = ['', ''];
+  child.stdio[2]?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdio[3]?.on('data', (chunk: Buffer) => (statuses += chunk.toString()));
+  await new Promise((resolve) => child.on('close', resolve));
+  const [, first, second] = /^(\d+) (\d+)$/m.exec(statuses) ?? [];
+  if (first === undefined || second === undefined) throw new Error(`no disk was made: ${stderr}`);
+  return { first: Number(first), second: Number(second), stderr, full, freed };
+}
