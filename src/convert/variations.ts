@@ -79,8 +79,9 @@ function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[
   if (path.length > 0) {
     for (const value of benignValues(usage, own, name)) {
       // A number may be given for what is a text.
-      const isAwkward = (own === undefined || own === null) && (typeof value === 'number' || value === false);
-      yield { path, value, ...(isAwkward && !usage.isNumber && { isAwkward }) };
+      const isAwkward =
+        (own === undefined || own === null) && (typeof value === 'number' || typeof value === 'boolean');
+      yield { path, value, ...(isAwkward && usage.isText && !usage.isNumber && { isAwkward }) };
     }
     const isText = usage.isText && (typeof own === 'string' || own === undefined || own === null);
     if (isText) for (const value of AWKWARD) yield { path, value, isAwkward: true };
