@@ -115,6 +115,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/commands/completion/complete.ts',
     'src/commands/support/added.ts',
     'src/commands/support/help.ts',
+    'src/commands/convert.ts',
     'src/commands/create.ts',
     'src/commands/docs.ts',
     'src/commands/images.ts',

@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url';
 const MAY_IMPORT = {
   main: ['commands', 'terminal'],
   index: ['release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml'],
-  commands: ['terminal', 'release', 'plan', 'render', 'functions', 'chart', 'cluster', 'repository', 'yaml'],
+  commands: ['terminal', 'convert', 'release', 'plan', 'render', 'functions', 'chart', 'cluster', 'repository', 'yaml'],
+  convert: ['render', 'chart', 'yaml'],
   release: ['plan', 'render', 'chart', 'cluster', 'yaml'],
   plan: ['render', 'chart', 'yaml'],
   repository: ['network', 'chart', 'yaml'],

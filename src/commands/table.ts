@@ -7,6 +7,11 @@ import type { CommandTable } from './support/config.ts';
 const commands: CommandTable['commands'] = {
   create: { heading: 'charts', summary: 'create a chart with a good start in it', load: () => import('./create.ts') },
   lint: { heading: 'charts', summary: 'check a chart for mistakes and risks', load: () => import('./lint.ts') },
+  convert: {
+    heading: 'charts',
+    summary: 'turn Go templates into native ones that give the same',
+    load: () => import('./convert.ts'),
+  },
   template: { heading: 'charts', summary: 'render a chart and print its objects', load: () => import('./template.ts') },
   images: { heading: 'charts', summary: 'list the container images of a chart', load: () => import('./images.ts') },
   package: { heading: 'charts', summary: 'pack a chart into an archive', load: () => import('./package.ts') },

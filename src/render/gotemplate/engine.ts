@@ -7,6 +7,7 @@ import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
 import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
+import { GO_ROOT } from '../go-root.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
@@ -21,7 +22,8 @@ import { rootOf, scopesOf, templateOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
 import type { Trace } from './trace.ts';
-import { cloneValue } from '../../yaml/value.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
 import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
 import type { GoValue } from './value.ts';
 
@@ -76,7 +78,7 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
     return scope;
   };
   return {
-    names: () => [...machine.namespace.keys()].map(decodeText),
+    names: () => [...machine.namespace.keys()].flatMap((name) => namesOf(name, scopes)).map(decodeText),
     text: (chart, file, text) => {
       const scope = scopeOf(chart, file);
       const source = { name: encodeText(file), file, text: '{{ tpl .text .root }}' };
@@ -89,14 +91,35 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
       return decodeText(guarded(machine, call, scope, data));
     },
     print: (chart, file, name, data) => {
-      const template = machine.namespace.get(encodeText(name));
       const scope = scopeOf(chart, file);
-      if (template === undefined || scope === undefined) return undefined;
+      if (scope === undefined) return undefined;
+      const { namespace } = machine;
+      const known = encodeText(name);
+      // A file goes by its name in the chart, as native ones do: `configmap.yaml`.
+      const template =
+        namespace.get(known) ?? namespace.get(`${scope.path}/templates/${known.replace(/^templates\//, '')}`);
+      if (template === undefined) return undefined;
       return decodeText(
-        guarded(machine, template, scope, data === undefined ? undefined : fromValue(cloneValue(data))),
+        guarded(machine, template, scope, data === undefined ? undefined : withRoot(data, rootOf(scope.entries))),
       );
     },
   };
+}
+
+/** What native templates may call a template: a file also by its name in its chart. */
+function namesOf(name: string, scopes: readonly Scope[]): string[] {
+  const scope = scopes.find(({ path }) => name.startsWith(`${path}/templates/`));
+  if (scope === undefined) return [name];
+  const inChart = name.slice(scope.path.length + 1);
+  return [name, inChart, inChart.slice('templates/'.length)];
+}
+
+/** Data of a native template, with all that Go templates know where it says `@go`. */
+function withRoot(data: Value, root: GoValue): GoValue {
+  if (data === GO_ROOT) return root;
+  if (Array.isArray(data)) return data.map((item) => withRoot(item, root));
+  if (isMap(data)) return new Map([...data].map(([key, item]) => [encodeText(key), withRoot(item, root)]));
+  return fromValue(data);
 }
 
 /** The files in the order in which Helm parses and runs them; of two with one name the last one counts. */

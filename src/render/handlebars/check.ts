@@ -296,6 +296,7 @@ class Checker {
 
   #data(path: Path, place: Place): void {
     const [name = '', head, field] = path.parts;
+    if (name === 'go') return;
     if (name === 'root') {
       if (head === undefined) return;
       if (ROOT_NAMES.has(head)) this.#field(path, head, field);

@@ -2,6 +2,7 @@
 import type { Expression, Path, Program, Template } from './ast.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
+import { GO_ROOT } from '../go-root.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 
@@ -94,6 +95,7 @@ function startOfData(path: Path, scope: Scope): Start {
   let data: Data | undefined = scope.data;
   for (let depth = path.depth; depth > 0 && data !== undefined; depth--) data = data.outer;
   if (name === 'root') return { item: scope.root, rest, trail: () => [] };
+  if (name === 'go') return { item: GO_ROOT, rest, trail: undefined };
   for (let at = data; at !== undefined; at = at.outer) {
     const item = name === 'index' || name === 'key' || name === 'first' || name === 'last' ? at[name] : undefined;
     if (item !== undefined) return { item, rest, trail: undefined };

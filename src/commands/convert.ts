@@ -1,0 +1,94 @@
+import { convertFolder } from '../convert/folder.ts';
+import type { Conversion, Result } from '../convert/convert.ts';
+import { formatPosition } from '../errors.ts';
+import { printable } from '../errors-text.ts';
+import { printError } from '../terminal/output.ts';
+import type { Json } from '../yaml/value.ts';
+import { Args, Flags, PkgCommand } from './support/command.ts';
+import type { CommandClass } from './support/command.ts';
+import { CHART_FLAGS, OUTPUT_FLAG } from './support/flags.ts';
+import { linkOptions } from './support/load.ts';
+import { printResult } from './support/release-output.ts';
+
+class ConvertCommand extends PkgCommand {
+  static override description = [
+    'Turns Go templates of a chart into native ones, where both give the same objects: for the values of the chart, for',
+    'each values file in ci/ and tests/, and for many variations of what a template reads. What cannot be shown to be',
+    'the same stays a Go template, and the reason is printed. Helm cannot install the chart after that.',
+  ].join('\n');
+  static override examples = [
+    { command: 'pkg convert ./web --dry-run', description: 'what can be converted, and why the rest cannot' },
+    { command: 'pkg convert ./web --output-dir out', description: 'the converted chart in out/web' },
+    { command: 'pkg convert ./web templates/service.yaml', description: 'one file of it' },
+  ];
+  static override args = {
+    CHART: Args.string({ required: true, description: 'a chart folder', complete: 'directory' }),
+    FILE: Args.string({ description: 'templates to convert; all of them unless named', multiple: true }),
+  };
+  static override flags = {
+    'dry-run': Flags.boolean({ summary: 'write nothing' }),
+    'output-dir': Flags.string({
+      helpValue: 'FOLDER',
+      complete: 'directory',
+      summary: 'write the converted chart into this folder, and leave the chart as it is',
+    }),
+    ...CHART_FLAGS,
+    ...OUTPUT_FLAG,
+  };
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(ConvertCommand);
+    const conversion = await convertFolder(args.CHART, {
+      ...linkOptions(flags),
+      files: args.FILE ?? [],
+      outputDir: flags['output-dir'],
+      dryRun: flags['dry-run'],
+      ...(process.stderr.isTTY && { progress: (file) => printError(`comparing ${printable(file)}\n`) }),
+    });
+    await printResult(
+      flags.output,
+      () => conversionJson(conversion),
+      () => conversionText(conversion),
+    );
+  }
+}
+
+export const command: CommandClass = ConvertCommand;
+
+function conversionJson({ files, helpers, written, removed }: Conversion): Json {
+  const result = ({ file, name, isConverted, count, why, at }: Result): Json => ({
+    file,
+    ...(name !== undefined && { name }),
+    converted: isConverted,
+    renders: count,
+    ...(why !== undefined && { reason: why }),
+    ...(at?.line !== undefined && { line: at.line }),
+  });
+  return {
+    files: files.map(result),
+    definitions: helpers.map(result),
+    written: [...written.keys()],
+    removed,
+    converted: files.filter((file) => file.isConverted).length,
+    total: files.length,
+  };
+}
+
+function conversionText({ files, helpers }: Conversion): string {
+  if (files.length === 0) return 'there are no Go templates to convert\n';
+  const lines = files.map(({ file, isConverted, why, at }) => {
+    const where = printable(formatPosition({ ...at, file }));
+    if (isConverted) return `converted  ${where}\n`;
+    return `kept       ${where}: ${printable(why ?? '', 1000)}\n`;
+  });
+  for (const { file, name, isConverted, why, at } of helpers) {
+    if (isConverted) continue;
+    const where = printable(formatPosition({ ...at, file }));
+    lines.push(`kept       ${printable(name ?? '')} in ${where}: ${printable(why ?? '', 1000)}\n`);
+  }
+  const converted = files.filter((file) => file.isConverted).length;
+  const share = Math.round((100 * converted) / files.length);
+  const defined = helpers.filter((helper) => helper.isConverted).length;
+  const definitions = helpers.length === 0 ? '' : `; ${defined} of ${helpers.length} definitions`;
+  return `${lines.join('')}${converted} of ${files.length} files converted (${share} %)${definitions}\n`;
+}

@@ -1,0 +1,266 @@
+/** `pkg convert`: Go templates of a chart become native ones where both can be shown to give the same objects. */
+import type { Chart } from '../chart/chart.ts';
+import { GUARD_FILE, GUARD_TEXT, isGuard } from '../chart/guard.ts';
+import type { Position } from '../errors.ts';
+import { isNativeTemplate } from '../render/engines.ts';
+import type { Template } from '../render/gotemplate/node.ts';
+import { loadHelpers } from '../render/handlebars/helpers/index.ts';
+import type { ValueMap } from '../yaml/value.ts';
+import { CannotConvert } from './cannot.ts';
+import { Unprintable } from './expression.ts';
+import { HelperSet } from './helper-set.ts';
+import type { Helper, Lowered } from './helper-set.ts';
+import { usesOf } from './helpers.ts';
+import type { Use } from './helpers.ts';
+import { printLines } from './layout.ts';
+import { linesOf } from './lines.ts';
+import { ROOT } from './meaning.ts';
+import { file, onlyPartials, prove } from './prove.ts';
+import type { Verdict } from './prove.ts';
+import { addParts, isPartial, Sources } from './sources.ts';
+import { changedFiles } from './whole.ts';
+
+/** What became of a file or of a template that others include. */
+export type Result = {
+  /** `templates/service.yaml` */
+  file: string;
+  /** Of a template that is defined in the file. */
+  name?: string;
+  isConverted: boolean;
+  /** How many renders were compared. */
+  count: number;
+  /** Why it stays as it is, and where. */
+  why?: string;
+  at?: Position;
+};
+
+/** What is to be written and removed for a converted chart; names begin with `templates/`. */
+export type Conversion = { files: Result[]; helpers: Result[]; written: Map<string, string>; removed: string[] };
+
+/** What a conversion is asked for. */
+export type ConvertOptions = {
+  /** Files to convert, as `templates/…`; all of them where none is named. */
+  only: readonly string[];
+  /** Values files that come with the chart. */
+  bases: readonly ValueMap[];
+  /** Told of each file before it is compared, which may take seconds. */
+  progress?: (file: string) => void;
+};
+
+/**
+ * Converts what can be converted of a chart. Nothing is written.
+ *
+ * @throws {PkgError} for templates that cannot be parsed
+ */
+export async function convertChart(chart: Chart, options: ConvertOptions): Promise<Conversion> {
+  await loadHelpers([]);
+  return new Converter(chart, options).run();
+}
+
+/** A native template that was made of a file, and is to be compared with it. */
+type Candidate = { template: Template; text: string; uses: readonly Use[]; lowered: Lowered };
+
+class Converter {
+  readonly #chart: Chart;
+  readonly #options: ConvertOptions;
+  readonly #sources: Sources;
+  readonly #helpers: HelperSet;
+  readonly #results = new Map<string, Result>();
+  readonly #proven = new Map<Helper, Result>();
+
+  constructor(chart: Chart, options: ConvertOptions) {
+    this.#chart = chart;
+    this.#options = options;
+    this.#sources = new Sources(chart);
+    this.#helpers = new HelperSet(chart, this.#sources);
+  }
+
+  async run(): Promise<Conversion> {
+    const candidates = this.#candidates();
+    this.#helpers.findModes([...candidates.values()].flatMap(({ uses }) => uses));
+    await this.#proveHelpers();
+    const accepted = new Map<string, Candidate>();
+    for (const [name, candidate] of candidates) {
+      this.#options.progress?.(name);
+      const given = this.#chart.templates.find((one) => one.name === name);
+      const go = given === undefined ? '' : Buffer.from(given.data).toString('utf8');
+      const { why, count } = await this.#prove(name, go, candidate);
+      this.#take({ file: name, isConverted: why === undefined, count, ...(why !== undefined && { why }) });
+      if (why === undefined) accepted.set(name, candidate);
+    }
+    return this.#together(accepted);
+  }
+
+  /** All files that can be written as native templates; the others get their reasons. */
+  #candidates(): Map<string, Candidate> {
+    const { only } = this.#options;
+    const candidates = new Map<string, Candidate>();
+    for (const [name, template] of this.#sources.files) {
+      if (only.length > 0 && !only.includes(name)) continue;
+      try {
+        const lowered = this.#helpers.lower(template, ROOT);
+        const nodes = linesOf(lowered.pieces, name.endsWith('NOTES.txt'), template.source.name);
+        const text = printLines(nodes, this.#helpers.defaultAt, this.#helpers.note);
+        if (this.#chart.templates.some((one) => one.name === `${name}.hbs`)) {
+          throw new CannotConvert(`${name}.hbs is there already`, template.source.name, 0);
+        }
+        if ([...this.#sources.definitions.values()].some((definition) => definition.file === name)) {
+          throw new CannotConvert('it defines templates that others include', template.source.name, 0);
+        }
+        candidates.set(name, { template, text, uses: usesOf(nodes), lowered });
+      } catch (error) {
+        this.#take({ file: name, isConverted: false, count: 0, ...this.#reason(error) });
+      }
+    }
+    return candidates;
+  }
+
+  #take(result: Result): void {
+    this.#results.set(result.file, result);
+  }
+
+  #reason(error: unknown): { why: string; at?: Position } {
+    if (error instanceof CannotConvert) {
+      const at = this.#sources.positionOf(error.source, error.pos);
+      return { why: error.message, ...(at && { at }) };
+    }
+    if (error instanceof Unprintable) return { why: `native templates cannot write ${error.message}` };
+    if (error instanceof RangeError) return { why: 'it is nested too deeply' };
+    throw error;
+  }
+
+  /** Each helper by itself, so that one that is not the same does not spoil every file. */
+  async #proveHelpers(): Promise<void> {
+    for (const helper of this.#helpers.all.values()) {
+      // What is given a context of its own is compared where it is included.
+      if (!this.#helpers.isUsed(helper) || helper.shape !== 'root') continue;
+      this.#options.progress?.(`${helper.name} in ${helper.file}`);
+      const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
+      const quoted = JSON.stringify(helper.name);
+      const go = [head];
+      const native = [head];
+      if (helper.isStructure) {
+        go.push(`structure:\n  {{- include ${quoted} . | nindent 2 }}\n`);
+        native.push(`structure:\n  {{> ${quoted}}}\n`);
+      }
+      if (helper.isText) {
+        go.push(`text: {{ include ${quoted} . | toJson }}\n`);
+        native.push(`text: "{{include ${quoted}}}"\n`);
+      }
+      const lowered = { pieces: helper.pieces, included: [{ name: helper.name, data: ROOT }] };
+      const uses: Use[] = [{ name: helper.name, as: 'text' }];
+      const candidate = { template: helper.template, text: native.join(''), uses, lowered };
+      const { why, count } = await this.#prove('templates/helper.yaml', go.join(''), candidate);
+      if (why === undefined) {
+        this.#proven.set(helper, { file: helper.file, name: helper.name, isConverted: true, count });
+      } else helper.why = new CannotConvert(why, helper.template.source.name, helper.template.body.start);
+    }
+  }
+
+  #prove(name: string, go: string, { template, text, uses, lowered }: Candidate): Promise<Verdict> {
+    const reached = this.#helpers.reached(uses);
+    const parts = new Map<string, string>();
+    addParts(parts, template);
+    for (const helper of reached) if (helper.shape !== 'root') addParts(parts, helper.template);
+    const { reads, apiVersions, files } = this.#helpers.readsOf(lowered);
+    const keep = new Set(files.filter((one) => one !== name));
+    return prove({
+      chart: onlyPartials(this.#chart, keep),
+      name,
+      go,
+      native: text,
+      partials: this.#helpers.partials(reached),
+      isMixed: this.#helpers.isMixed(uses, reached) || keep.size > 0,
+      reads,
+      parts,
+      bases: this.#options.bases,
+      apiVersions,
+    });
+  }
+
+  /** All files together: in Go templates one may change values that others read after it. */
+  async #together(accepted: Map<string, Candidate>): Promise<Conversion> {
+    for (;;) {
+      const included = this.#sources.includedFiles(new Set(accepted.keys()));
+      if (included.length > 0) {
+        this.#giveUp(accepted, included, 'a Go template includes it, for a checksum mostly');
+        continue;
+      }
+      const conversion = this.#conversion(accepted);
+      if (accepted.size === 0) return conversion;
+      const changed = await changedFiles(this.#chart, converted(this.#chart, conversion), this.#options.bases);
+      if (changed.size === 0) return conversion;
+      const own = [...changed].filter((name) => accepted.has(name));
+      // Where a file that stays a Go template is another one, nobody knows by which of the others.
+      const names = own.length > 0 ? own : [...accepted.keys()];
+      this.#giveUp(accepted, names, 'together with other files it gives other objects');
+    }
+  }
+
+  #giveUp(accepted: Map<string, Candidate>, names: readonly string[], why: string): void {
+    for (const name of names) {
+      accepted.delete(name);
+      this.#take({ file: name, isConverted: false, count: 0, why });
+    }
+  }
+
+  #conversion(accepted: ReadonlyMap<string, Candidate>): Conversion {
+    const reached = this.#helpers.reached([...accepted.values()].flatMap(({ uses }) => uses));
+    const written = new Map<string, string>();
+    for (const partial of this.#helpers.partials(reached)) written.set(partial.name, partial.data.toString());
+    for (const [name, { text }] of accepted) written.set(`${name}.hbs`, text);
+    const hasGuard = this.#chart.templates.some(({ name }) => isGuard(name));
+    if (accepted.size > 0 && !hasGuard) written.set(GUARD_FILE, GUARD_TEXT);
+    const partials = this.#partials(new Set(accepted.keys()), reached);
+    const gone = partials.filter(({ isConverted }) => isConverted);
+    const helpers = [...this.#helpers.all.values()].flatMap((helper): Result[] => {
+      const proven = this.#proven.get(helper);
+      if (proven !== undefined) return [proven];
+      if (helper.file === '' || (helper.why === undefined && !reached.has(helper))) return [];
+      const reason = helper.why === undefined ? undefined : this.#reason(helper.why);
+      return [{ file: helper.file, name: helper.name, isConverted: reason === undefined, count: 0, ...reason }];
+    });
+    return {
+      files: [...this.#results.values(), ...partials].toSorted(byFile),
+      helpers: helpers.toSorted(byFile),
+      written,
+      removed: [...accepted.keys(), ...gone.map((one) => one.file)],
+    };
+  }
+
+  /** What becomes of the files that hold definitions: they go where nobody needs one of them any more. */
+  #partials(gone: ReadonlySet<string>, native: ReadonlySet<Helper>): Result[] {
+    const { dependencies, metadata, templates } = this.#chart;
+    const names = templates.map(({ name }) => name);
+    const isShared = dependencies.length > 0 || metadata.type === 'library' || this.#sources.hasTpl;
+    const converted = new Set([...native].map(({ name }) => name));
+    const kept = [...this.#helpers.all.keys()].filter((name) => !converted.has(name));
+    const needed = this.#sources.needed(gone, kept);
+    return names.flatMap((name): Result[] => {
+      if (!isPartial(name) || isNativeTemplate(name) || isGuard(name)) return [];
+      const own = [...this.#sources.definitions.values()].filter((definition) => definition.file === name);
+      const left = own.find((one) => !converted.has(one.name) || needed.has(one.name));
+      const why = isShared
+        ? 'other charts, or templates in values, may include what it defines'
+        : left === undefined
+          ? undefined
+          : needed.has(left.name)
+            ? `Go templates include ${JSON.stringify(left.name)}`
+            : `no converted template includes ${JSON.stringify(left.name)}`;
+      const isConverted = why === undefined && own.length > 0;
+      // Whoever names files asks for those.
+      if (this.#options.only.length > 0 && !isConverted) return [];
+      return [{ file: name, isConverted, count: 0, ...(why !== undefined && { why }) }];
+    });
+  }
+}
+
+function byFile(a: Result, b: Result): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : 0;
+}
+
+/** The chart with a conversion. */
+function converted(chart: Chart, { written, removed }: Conversion): Chart {
+  const others = chart.templates.filter(({ name }) => !written.has(name) && !removed.includes(name));
+  return { ...chart, templates: [...others, ...[...written].map(([name, text]) => file(name, text))] };
+}

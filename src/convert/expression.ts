@@ -1,0 +1,131 @@
+/** Expressions of native templates, as conversion makes and prints them. */
+
+/** Where a value stands below the chart's values; `*` is any item of a list or map. */
+export type Trail = readonly string[];
+
+/** `base` is what the path begins with: one of the six names, a name that a block gives, or `this`, a partial's context. */
+export type Path = { type: 'path'; base: string; names: readonly string[]; trail: Trail | undefined };
+export type Literal = { type: 'literal'; value: string | number | bigint | boolean | null };
+export type Call = { type: 'call'; name: string; args: readonly Expression[] };
+export type Expression = Path | Literal | Call;
+
+/** A text that Handlebars has no way to write. */
+export class Unprintable extends Error {}
+
+export function path(base: string, names: readonly string[] = [], trail?: Trail): Path {
+  return { type: 'path', base, names, trail };
+}
+
+export function literal(value: Literal['value']): Literal {
+  return { type: 'literal', value };
+}
+
+export function call(name: string, ...args: readonly Expression[]): Call {
+  return { type: 'call', name, args };
+}
+
+/** A path that gives something else where it leads nowhere. */
+export function orElse(way: Path, otherwise: Literal['value']): Expression {
+  const { base, names, trail } = way;
+  // (dig …) goes through maps only.
+  if (names.some((name) => /^\d+$/.test(name))) return call('default', literal(otherwise), way);
+  const of = path(base, [], trail?.slice(0, trail.length - names.length));
+  return call('dig', ...names.map(literal), literal(otherwise), of);
+}
+
+/** What {@link orElse} was made of; any other expression as it is. */
+export function withoutElse(expression: Expression): Expression {
+  const of = isCall(expression, 'dig') ? expression.args.at(-1) : undefined;
+  if (!isCall(expression, 'dig') || of?.type !== 'path') return expression;
+  const names = expression.args.slice(0, -2).map((key) => (key.type === 'literal' ? String(key.value) : undefined));
+  if (!names.every((name) => name !== undefined)) return expression;
+  return path(of.base, [...of.names, ...names], of.trail && [...of.trail, ...names]);
+}
+
+/** Is it a call of this helper? */
+export function isCall(expression: Expression, name: string): expression is Call {
+  return expression.type === 'call' && expression.name === name;
+}
+
+/** Are both written alike? */
+export function isSame(a: Expression, b: Expression): boolean {
+  return keyOf(a) === keyOf(b);
+}
+
+/** A text that is the same for expressions that are written alike. */
+export function keyOf(expression: Expression): string {
+  switch (expression.type) {
+    case 'literal':
+      return `${typeof expression.value} ${JSON.stringify(String(expression.value))}`;
+    case 'path':
+      return JSON.stringify([expression.base, ...expression.names]);
+    case 'call':
+      return `(${[expression.name, ...expression.args.map(keyOf)].join(' ')})`;
+  }
+}
+
+/**
+ * Prints an expression as it stands in a mustache or as the value of a block.
+ *
+ * @param level how many blocks with a context of their own are around it
+ * @throws {Unprintable}
+ */
+export function printExpression(expression: Expression, level: number): string {
+  if (expression.type !== 'call') return printArgument(expression, level);
+  return [expression.name, ...expression.args.map((arg) => printArgument(arg, level))].join(' ');
+}
+
+/** Prints an expression as an argument, a call in parentheses. */
+export function printArgument(expression: Expression, level: number): string {
+  switch (expression.type) {
+    case 'literal':
+      return printLiteral(expression.value);
+    case 'path':
+      return printPath(expression, level);
+    case 'call':
+      return `(${printExpression(expression, level)})`;
+  }
+}
+
+function printPath({ base, names }: Path, level: number): string {
+  const rest = names.map(printName);
+  if (base !== 'this') return [base, ...rest].join('.');
+  if (level === 0) return ['this', ...rest].join('.');
+  const up = Array.from({ length: level }, () => '..').join('/');
+  return rest.length === 0 ? up : `${up}/${rest.join('.')}`;
+}
+
+/** Words that mean something else in a path. */
+const WORDS: ReadonlySet<string> = new Set(['this', 'true', 'false', 'null', 'undefined', 'as', 'else']);
+
+function printName(name: string): string {
+  if (/^[A-Za-z_][\w-]*$/.test(name) && !WORDS.has(name)) return name;
+  if (/[\]\n]/.test(name) || name === '') throw new Unprintable(`the name ${JSON.stringify(name)} in a path`);
+  return `[${name}]`;
+}
+
+function printLiteral(value: Literal['value']): string {
+  if (typeof value === 'number' && !/^-?\d+(?:\.\d+)?$/.test(String(value))) {
+    throw new Unprintable(`the number ${value}`);
+  }
+  if (typeof value !== 'string') return String(value);
+  // A backslash stands for itself, except in front of the quote.
+  for (const quote of ['"', "'"]) if (!value.includes(quote) && !value.endsWith('\\')) return quote + value + quote;
+  if (/\\(?:"|$)/.test(value)) throw new Unprintable('a text that ends in a backslash or has quotes of both sorts');
+  return `"${value.replaceAll('"', '\\"')}"`;
+}
+
+/** Every path that an expression reads, with the helper that it is given to. */
+export function* pathsOf(expression: Expression, within?: Call): Generator<{ path: Path; within: Call | undefined }> {
+  if (expression.type === 'path') yield { path: expression, within };
+  if (expression.type !== 'call') return;
+  const { name, args } = expression;
+  // The keys of (dig "a" "b" null values), (index values "a" key) and (get values "a") are names of the path.
+  const of = name === 'dig' ? args.at(-1) : name === 'index' || name === 'get' ? args[0] : undefined;
+  if (of?.type === 'path') {
+    const keys = name === 'dig' ? args.slice(0, -2) : args.slice(1);
+    const names = keys.map((key) => (key.type === 'literal' && typeof key.value === 'string' ? key.value : '*'));
+    yield { path: path(of.base, [...of.names, ...names], of.trail && [...of.trail, ...names]), within };
+    for (const key of keys) yield* pathsOf(key, expression);
+  } else for (const arg of args) yield* pathsOf(arg, expression);
+}

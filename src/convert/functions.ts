@@ -1,0 +1,106 @@
+/** Functions of Go templates as helpers of native ones. */
+import { helperNames } from '../render/handlebars/helpers/index.ts';
+import type { CannotConvert } from './cannot.ts';
+import { call, literal, orElse } from './expression.ts';
+import type { Expression, Path } from './expression.ts';
+import { expressionOf, memberOf, valueOf } from './meaning.ts';
+import type { Meaning } from './meaning.ts';
+
+/** What is different each time cannot be shown to be the same. */
+const RANDOM: ReadonlySet<string> = new Set(
+  (
+    'randAlphaNum randAlpha randNumeric randAscii randBytes randInt shuffle uuidv4 bcrypt htpasswd genPrivateKey genCA ' +
+    'genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey encryptAES now ago ' +
+    'date dateInZone htmlDate htmlDateInZone'
+  ).split(' '),
+);
+
+/** Names that native templates have for something of another name. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['tuple', 'list'],
+  ['toRawJson', 'toJson'],
+]);
+
+/** Helpers that may be given a name that is not there. */
+const TAKES_ABSENT: ReadonlySet<string> = new Set(
+  (
+    'eq ne and or not all any empty default coalesce ternary required deepEqual hasKey has index dict dig kindOf ' +
+    'kindIs typeOf typeIs typeIsLike include'
+  ).split(' '),
+);
+
+/** Functions that take nil as it is in Go; the others fail for it, or print what nobody wants. */
+const GIVES_NULL: ReadonlySet<string> = new Set(['quote', 'squote', 'toYaml', 'toJson', 'toPrettyJson', 'list']);
+
+/**
+ * A call of a function.
+ *
+ * @param isAbsent is there no value by default where a path leads?
+ * @throws {CannotConvert} what `fail` makes
+ */
+export function callHelper(
+  name: string,
+  args: readonly Meaning[],
+  isAbsent: (path: Path) => boolean,
+  fail: (why: string) => CannotConvert,
+): Meaning {
+  const helper = NAMES.get(name) ?? (/^must[A-Z]/.test(name) ? name[4]?.toLowerCase() + name.slice(5) : name);
+  if (RANDOM.has(helper)) throw fail(`${name} gives something else each time`);
+  if (helper === 'set' || helper === 'unset') throw fail(`${name} changes a map, and native helpers change none`);
+  if (helper === 'tpl') return template(args, fail);
+  if (helper === 'dict') {
+    const made = fields(args);
+    if (made !== undefined) return made;
+  }
+  const values = args.map((arg) => {
+    const value = expressionOf(arg);
+    if (value === undefined) throw fail(`${name} is given all that templates know`);
+    return value;
+  });
+  if (helper === 'index') return valueOf(index(values));
+  // Native helpers take no value that is not there, where Go stops at it before: (and .list (first .list).name).
+  if (helper === 'first' && values.length === 1) return valueOf(index([...values, literal(0)]));
+  if (helper !== 'lookup' && !known().has(helper)) throw fail(`there is no native helper ${name}`);
+  if (TAKES_ABSENT.has(helper)) return valueOf(call(helper, ...values));
+  const otherwise = GIVES_NULL.has(helper) ? null : '';
+  const given = values.map((value) => (value.type === 'path' && isAbsent(value) ? orElse(value, otherwise) : value));
+  return valueOf(call(helper, ...given));
+}
+
+let helpers: ReadonlySet<string> | undefined;
+
+function known(): ReadonlySet<string> {
+  return (helpers ??= new Set(helperNames()));
+}
+
+/** A map whose keys are known. */
+function fields(args: readonly Meaning[]): Meaning | undefined {
+  const made = new Map<string, Meaning>();
+  for (let at = 0; at + 1 < args.length; at += 2) {
+    const key = args[at];
+    const field = args[at + 1];
+    const isText = key?.kind === 'value' && key.value.type === 'literal' && typeof key.value.value === 'string';
+    if (!isText || field === undefined) return undefined;
+    made.set((key.value as { value: string }).value, field);
+  }
+  return args.length % 2 === 0 ? { kind: 'fields', fields: made } : undefined;
+}
+
+/** `index map "a" "b"` is a path, where its keys are known. */
+function index([of, ...keys]: readonly Expression[]): Expression {
+  let found = of ?? literal(null);
+  for (const key of keys) {
+    const isName = key.type === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number');
+    if (isName && found.type === 'path') found = memberOf(found, String(key.value));
+    else if (found.type === 'call' && found.name === 'index') found = call('index', ...found.args, key);
+    else found = call('index', found, key);
+  }
+  return found;
+}
+
+/** Values that hold Go templates. */
+function template([text, data]: readonly Meaning[], fail: (why: string) => CannotConvert): Meaning {
+  const value = text && expressionOf(text);
+  if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than all that templates know');
+  return valueOf(call('goTpl', value));
+}

@@ -1,0 +1,256 @@
+/** The definitions of a chart's Go templates as native partials: which can be, and how each is included. */
+import type { Chart, ChartFile } from '../chart/chart.ts';
+import type { Template } from '../render/gotemplate/node.ts';
+import { isMap } from '../yaml/value.ts';
+import type { Value } from '../yaml/value.ts';
+import { CannotConvert } from './cannot.ts';
+import { call, isCall, keyOf, literal, path, Unprintable } from './expression.ts';
+import type { Expression, Path, Trail } from './expression.ts';
+import { callsIn, printHelper } from './helpers.ts';
+import type { Use } from './helpers.ts';
+import type { NoteSort } from './layout.ts';
+import { lowerTemplate } from './lower.ts';
+import type { Surroundings } from './lower.ts';
+import type { DefaultAt, Piece } from './pieces.ts';
+import { expressionOf, valueOf } from './meaning.ts';
+import type { Meaning } from './meaning.ts';
+import { file } from './prove.ts';
+import { isPartial } from './sources.ts';
+import type { Definition, Sources } from './sources.ts';
+import { addSort, addUsage, newUsage } from './usage.ts';
+import type { Reads } from './usage.ts';
+
+/** A definition as it was lowered, for one sort of context. */
+export type Helper = Definition & {
+  /** The sort of context; another one would need another partial. */
+  shape: string;
+  pieces: readonly Piece[];
+  why: CannotConvert | undefined;
+  isStructure: boolean;
+  isText: boolean;
+};
+
+/** The pieces of a template, and what it includes with which context. */
+export type Lowered = { pieces: readonly Piece[]; included: readonly { name: string; data: Meaning }[] };
+
+/** Helpers of a chart. */
+export class HelperSet {
+  /** Those that were met, by their names. */
+  readonly all: Map<string, Helper> = new Map();
+  readonly #chart: Chart;
+  readonly #sources: Sources;
+  readonly #sorts = new Map<Path, 'map' | 'list'>();
+
+  constructor(chart: Chart, sources: Sources) {
+    this.#chart = chart;
+    this.#sources = sources;
+  }
+
+  /** Lowers a template, with the helpers that it includes. */
+  lower(template: Template, data: Meaning): Lowered {
+    const included: { name: string; data: Meaning }[] = [];
+    const surroundings: Surroundings = {
+      include: (name, given, fail) => {
+        included.push({ name, data: given });
+        const text = this.#include(name, given, fail);
+        // Where it stands as a value of YAML, the quotes are no part of it.
+        const isQuoted = quotes(this.all.get(name)?.pieces ?? []);
+        return isQuoted ? call('quote', call('trimAll', literal('"'), text)) : text;
+      },
+      defaultAt: this.defaultAt,
+    };
+    return { pieces: lowerTemplate(template, data, surroundings), included };
+  }
+
+  #include(name: string, data: Meaning, fail: (why: string) => CannotConvert): Expression {
+    const definition = this.#sources.definitions.get(name);
+    if (definition === undefined) throw fail(`there is no template ${JSON.stringify(name)}`);
+    const isNative = this.#helper(definition, data)?.why === undefined && definition.file !== '';
+    if (data.kind === 'root') return call('include', literal(name));
+    if (data.kind === 'object') throw fail(`${JSON.stringify(name)} is given a part of what templates know`);
+    if (data.kind === 'value') return call('include', literal(name), data.value);
+    const args: Expression[] = [];
+    for (const [key, field] of data.fields) {
+      const value = expressionOf(field);
+      if (value !== undefined) args.push(literal(key), value);
+      else if (!isNative) {
+        if (field.kind !== 'root') throw fail(`${JSON.stringify(name)} is given a part of what templates know`);
+        args.push(literal(key), path('@go'));
+      }
+    }
+    return call('include', literal(name), call('dict', ...args));
+  }
+
+  /** A definition lowered for a sort of context; undefined where it was already for another one. */
+  #helper(definition: Definition, data: Meaning): Helper | undefined {
+    const shape = shapeOf(data);
+    const known = this.all.get(definition.name);
+    if (known !== undefined) return known.shape === shape ? known : undefined;
+    const helper: Helper = { ...definition, shape, pieces: [], why: undefined, isStructure: false, isText: false };
+    // One that includes itself finds itself here.
+    this.all.set(definition.name, helper);
+    try {
+      helper.pieces = this.lower(definition.template, parameterOf(data, undefined)).pieces;
+    } catch (error) {
+      if (!(error instanceof CannotConvert)) throw error;
+      helper.why = error;
+    }
+    return helper;
+  }
+
+  readonly defaultAt: DefaultAt = (trail) => {
+    let value: Value | undefined = trail && this.#chart.values;
+    for (const name of trail ?? []) {
+      if (name === '*') value = Array.isArray(value) ? value[0] : isMap(value) ? [...value.values()][0] : undefined;
+      else value = isMap(value) ? value.get(name) : undefined;
+    }
+    if (value === undefined || value === null) return undefined;
+    if (value === '') return 'empty';
+    return Array.isArray(value) ? 'list' : isMap(value) ? 'map' : 'other';
+  };
+
+  readonly note: NoteSort = (path, sort) => this.#sorts.set(path, sort);
+
+  /** Which helpers are included as text and which as structure, by all that include them. */
+  findModes(uses: readonly Use[]): void {
+    const queue = [...uses];
+    for (let use = queue.pop(); use !== undefined; use = queue.pop()) {
+      const helper = this.all.get(use.name);
+      if (helper === undefined || helper.why !== undefined || helper.file === '') continue;
+      if (use.as === 'structure' ? helper.isStructure : helper.isText || helper.isStructure) {
+        helper.isText ||= use.as === 'text';
+        continue;
+      }
+      if (use.as === 'structure') helper.isStructure = true;
+      else helper.isText = true;
+      try {
+        queue.push(...this.print(helper).uses);
+      } catch (error) {
+        if (error instanceof Unprintable)
+          helper.why = this.cannot(helper, `native templates cannot write ${error.message}`);
+        else if (error instanceof CannotConvert) helper.why = error;
+        else throw error;
+      }
+    }
+  }
+
+  cannot({ template }: Definition, why: string): CannotConvert {
+    return new CannotConvert(why, template.source.name, template.body.start);
+  }
+
+  print(helper: Helper): { text: string; uses: Use[] } {
+    const as = helper.isStructure ? 'structure' : 'text';
+    return printHelper(helper.name, helper.pieces, as, helper.template.source.name, this.defaultAt, this.note);
+  }
+
+  /** Is it a native partial that something includes? */
+  isUsed({ why, file: from, isStructure, isText }: Helper): boolean {
+    return why === undefined && from !== '' && (isStructure || isText);
+  }
+
+  /** Converted helpers that are reached from uses. */
+  reached(uses: readonly Use[]): Set<Helper> {
+    const reached = new Set<Helper>();
+    const queue = uses.map(({ name }) => name);
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      const helper = this.all.get(name);
+      if (helper === undefined || !this.isUsed(helper) || reached.has(helper)) continue;
+      reached.add(helper);
+      queue.push(...this.print(helper).uses.map((use) => use.name));
+    }
+    return reached;
+  }
+
+  /** The files of native partials that hold these helpers. */
+  partials(helpers: Iterable<Helper>): ChartFile[] {
+    const byFile = Map.groupBy(helpers, (helper) => nativePartial(helper.file));
+    return [...byFile].map(([name, members]) => {
+      const known = this.#chart.templates.find((template) => template.name === name);
+      const before = known === undefined ? '' : Buffer.from(known.data).toString('utf8');
+      // An earlier conversion may have written some.
+      const missing = members.filter((helper) => !before.includes(`{{#*inline "${helper.name}"`));
+      const texts = missing
+        .toSorted((a, b) => a.template.body.start - b.template.body.start)
+        .map((helper) => this.print(helper).text);
+      if (texts.length === 0) return file(name, before);
+      return file(name, (before === '' ? '' : `${before.trimEnd()}\n\n`) + texts.join('\n'));
+    });
+  }
+
+  /** Do uses, or helpers that they reach, include what stays a Go template? */
+  isMixed(uses: readonly Use[], reached: ReadonlySet<Helper>): boolean {
+    const names = new Set([...reached].map(({ name }) => name));
+    return [...uses, ...[...reached].flatMap((helper) => this.print(helper).uses)].some(({ name }) => !names.has(name));
+  }
+
+  /** What a template reads, by itself and by what it includes. */
+  readsOf(lowered: Lowered): { reads: Reads; apiVersions: string[]; files: string[] } {
+    const reads: Reads = { values: newUsage(), texts: new Set() };
+    const apiVersions = new Set<string>();
+    const files = new Set<string>();
+    const seen = new Set<string>();
+    const add = ({ pieces, included }: Lowered): void => {
+      addUsage(reads, pieces);
+      for (const { name, args } of callsIn(pieces)) {
+        const [first] = args;
+        if (first?.type !== 'literal' || typeof first.value !== 'string') continue;
+        if (name === 'capabilities.has') apiVersions.add(first.value);
+        if (name === 'include' && !this.#sources.definitions.has(first.value)) files.add(`templates/${first.value}`);
+      }
+      for (const { name, data } of included) {
+        const definition = this.#sources.definitions.get(name);
+        const key = `${name} ${trailsOf(data)}`;
+        if (definition === undefined || seen.has(key)) continue;
+        seen.add(key);
+        try {
+          add(this.lower(definition.template, parameterOf(data, data)));
+        } catch (error) {
+          // What stays a Go template reads values too, but nobody knows which.
+          if (!(error instanceof CannotConvert)) throw error;
+        }
+      }
+    };
+    add(lowered);
+    for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
+    return { reads, apiVersions: [...apiVersions], files: [...files] };
+  }
+}
+
+/** Does a definition give one text in quotes, and nothing else? */
+function quotes(pieces: readonly Piece[]): boolean {
+  const [only, ...more] = pieces.filter((piece) => piece.type !== 'text' || piece.text.trim() !== '');
+  return more.length === 0 && only?.type === 'value' && isCall(only.value, 'quote') && only.value.args.length === 1;
+}
+
+/** `templates/_helpers.tpl` becomes `templates/_helpers.hbs`. */
+function nativePartial(name: string): string {
+  return isPartial(name) ? name.replace(/\.[^./]*$/, '.hbs') : name.replace(/([^/]*?)(?:\.[^./]*)?$/, '_$1.hbs');
+}
+
+/** What sort of context a template gets: one partial serves one sort. */
+function shapeOf(data: Meaning): string {
+  if (data.kind === 'object') return `object ${data.object}`;
+  if (data.kind !== 'fields') return data.kind;
+  return JSON.stringify([...data.fields].map(([name, field]) => `${name} ${shapeOf(field)}`).sort());
+}
+
+/** What `.` is in a template that gets this: `this`, or all that templates know. */
+function parameterOf(data: Meaning, given: Meaning | undefined): Meaning {
+  const trailOf = (meaning: Meaning | undefined): Trail | undefined =>
+    meaning?.kind === 'value' && meaning.value.type === 'path' ? meaning.value.trail : undefined;
+  if (data.kind === 'value') return valueOf(path('this', [], trailOf(given)));
+  if (data.kind !== 'fields') return data;
+  const fields = new Map<string, Meaning>();
+  for (const [name, field] of data.fields) {
+    const isValue = expressionOf(field) !== undefined && field.kind !== 'object';
+    const inside = given?.kind === 'fields' ? trailOf(given.fields.get(name)) : undefined;
+    fields.set(name, isValue ? valueOf(path('this', [name], inside)) : field);
+  }
+  return { kind: 'fields', fields };
+}
+
+function trailsOf(data: Meaning): string {
+  if (data.kind === 'value') return data.value.type === 'path' ? (data.value.trail ?? []).join('.') : keyOf(data.value);
+  if (data.kind !== 'fields') return data.kind;
+  return [...data.fields].map(([name, field]) => `${name}=${trailsOf(field)}`).join();
+}

@@ -1,0 +1,120 @@
+/** Templates that others include, as native partials: as text for names, as structure for lines of YAML. */
+import type { Call, Expression } from './expression.ts';
+import { printLines, printWord } from './layout.ts';
+import type { NoteSort } from './layout.ts';
+import { linesOf } from './lines.ts';
+import type { Node, Part } from './lines.ts';
+import type { DefaultAt, Piece } from './pieces.ts';
+
+/** How a template is included: where lines of YAML stand, or as a text. */
+export type Use = { name: string; as: 'structure' | 'text' };
+
+/** The templates that lines include. */
+export function usesOf(nodes: readonly Node[]): Use[] {
+  const uses: Use[] = [];
+  visitNodes(nodes, uses);
+  return uses;
+}
+
+function visitNodes(nodes: readonly Node[], uses: Use[]): void {
+  for (const node of nodes) {
+    if (node.type === 'tags') {
+      for (const { opens, nodes: inner } of node.branches) {
+        if (opens !== undefined) visit(opens.value, uses);
+        visitNodes(inner, uses);
+      }
+    } else {
+      const shown = node.parts.filter((part) => typeof part !== 'string' || part.trim() !== '');
+      for (const part of shown) visitPart(part, uses, !node.isText && shown.length === 1);
+    }
+  }
+}
+
+function visitPart(part: Part, uses: Use[], isAlone: boolean): void {
+  if (typeof part === 'string') return;
+  if (part.type === 'value') visit(part.value, uses);
+  else if (part.type === 'inline') {
+    for (const { opens, parts } of part.branches) {
+      if (opens !== undefined) visit(opens.value, uses);
+      for (const inner of parts) visitPart(inner, uses, false);
+    }
+  } else {
+    const { structure, text } = part.content;
+    if (!isAlone) visit(text, uses);
+    else if ('value' in structure) visit(structure.value, uses);
+    else {
+      uses.push({ name: structure.partial, as: 'structure' });
+      if (structure.context !== undefined) visit(structure.context, uses);
+    }
+  }
+}
+
+function visit(expression: Expression, uses: Use[]): void {
+  if (expression.type !== 'call') return;
+  const [name] = expression.args;
+  if (expression.name === 'include' && name?.type === 'literal') uses.push({ name: String(name.value), as: 'text' });
+  for (const arg of expression.args) visit(arg, uses);
+}
+
+/** Every call in the expressions of pieces. */
+export function* callsIn(pieces: readonly Piece[]): Generator<Call> {
+  for (const piece of pieces) {
+    if (piece.type === 'value') yield* callsOf(piece.value);
+    else if (piece.type === 'block') {
+      yield* callsOf(piece.content.text);
+    } else if (piece.type === 'control') {
+      for (const { opens, body } of piece.branches) {
+        if (opens !== undefined) yield* callsOf(opens.value);
+        yield* callsIn(body);
+      }
+    }
+  }
+}
+
+function* callsOf(expression: Expression): Generator<Call> {
+  if (expression.type !== 'call') return;
+  yield expression;
+  for (const arg of expression.args) yield* callsOf(arg);
+}
+
+/**
+ * A template as an inline partial.
+ *
+ * @throws {Unprintable | CannotConvert}
+ */
+export function printHelper(
+  name: string,
+  pieces: readonly Piece[],
+  as: Use['as'],
+  source: string,
+  defaultAt: DefaultAt,
+  note: NoteSort,
+): { text: string; uses: Use[] } {
+  const nodes = linesOf(pieces, as === 'text', source);
+  // What is included as a text loses the line break at its end, and tags on lines of their own print none.
+  const body =
+    as === 'structure' || isOneLine(nodes) || !isWord(nodes) ? printLines(nodes, defaultAt, note) : undefined;
+  const text =
+    body === undefined
+      ? `{{#*inline "${name}"~}}\n${printWord(nodes, defaultAt)}{{~/inline}}\n`
+      : `{{#*inline "${name}"}}\n${body}{{/inline}}\n`;
+  return { text, uses: usesOf(nodes) };
+}
+
+/** Is one line printed at most, whatever the values are? */
+function isOneLine(nodes: readonly Node[]): boolean {
+  const [only] = nodes;
+  if (nodes.length !== 1 || only === undefined) return nodes.length === 0;
+  return only.type === 'line' || only.branches.every((branch) => isOneLine(branch.nodes));
+}
+
+/** May the space around the tags be cut? */
+function isWord(nodes: readonly Node[]): boolean {
+  if (nodes.every(({ type }) => type === 'tags')) {
+    return nodes.every((node) => node.type === 'tags' && node.branches.every((branch) => isWord(branch.nodes)));
+  }
+  const [only] = nodes;
+  if (nodes.length !== 1 || only?.type !== 'line') return false;
+  const [first, last] = [only.parts[0], only.parts.at(-1)];
+  return !(typeof first === 'string' && /^\s/.test(first)) && !(typeof last === 'string' && /\s$/.test(last));
+}

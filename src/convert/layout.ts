@@ -1,0 +1,343 @@
+/** Lines of a template printed in the notation of native ones. */
+import { printScalar } from '../yaml/print.ts';
+import { resolvePlainScalar } from '../yaml/scalar.ts';
+import {
+  call,
+  isCall,
+  keyOf,
+  literal,
+  orElse,
+  printArgument,
+  printExpression,
+  Unprintable,
+  withoutElse,
+} from './expression.ts';
+import type { Expression, Path } from './expression.ts';
+import { indentOf, isBlank } from './lines.ts';
+import type { Line, Node, Part, Tags } from './lines.ts';
+import type { Branch, DefaultAt } from './pieces.ts';
+
+/** Told of a value that stands beside keys, or beside items. */
+export type NoteSort = (path: Path, sort: 'map' | 'list') => void;
+
+/**
+ * Prints lines.
+ *
+ * @throws {Unprintable}
+ */
+export function printLines(nodes: readonly Node[], defaultAt: DefaultAt, note: NoteSort): string {
+  const printer = new Printer([...flat(nodes)], defaultAt, note);
+  return printer.nodes(nodes, '').join('');
+}
+
+/** A text without line breaks, so that blocks add nothing to it: `name` of a partial that is included as a text. */
+export function printWord(nodes: readonly Node[], defaultAt: DefaultAt): string {
+  const lines: string[] = [];
+  word(nodes, lines, defaultAt);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Tags on lines of their own, which cut the breaks around them. */
+function word(nodes: readonly Node[], lines: string[], defaultAt: DefaultAt): void {
+  for (const node of nodes) {
+    if (node.type === 'line') {
+      lines.push(textOf(node.parts, defaultAt));
+      continue;
+    }
+    for (const [at, { opens, nodes: inner }] of node.branches.entries()) {
+      lines.push(tag(opens, at, node.level, '~', at > 0 ? '~' : ''));
+      word(inner, lines, defaultAt);
+    }
+    lines.push(`{{~/${node.branches[0]?.opens?.block ?? 'if'}~}}`);
+  }
+}
+
+function* flat(nodes: readonly Node[]): Generator<Line> {
+  for (const node of nodes) {
+    if (node.type === 'line') yield node;
+    else for (const branch of node.branches) yield* flat(branch.nodes);
+  }
+}
+
+class Printer {
+  readonly #all: readonly Line[];
+  readonly #defaultAt: DefaultAt;
+  readonly #note: NoteSort;
+  /** What is known to be there, since a branch asks for it. */
+  readonly #guards: string[] = [];
+
+  constructor(all: readonly Line[], defaultAt: DefaultAt, note: NoteSort) {
+    this.#all = all;
+    this.#defaultAt = defaultAt;
+    this.#note = note;
+  }
+
+  nodes(nodes: readonly Node[], indent: string): string[] {
+    const lines: string[] = [];
+    for (const node of nodes) {
+      if (node.type === 'tags') this.#tags(node, indent, lines);
+      else if (node.isText) lines.push(`${textOf(node.parts, this.#defaultAt)}\n`);
+      else this.#line(node, lines);
+    }
+    return lines;
+  }
+
+  #tags(node: Tags, outer: string, lines: string[]): void {
+    const [first] = flat([node]);
+    // The blanks in front of the last tag of a chain would be printed.
+    const isChain = node.branches.filter(({ opens }) => opens !== undefined).length > 1;
+    const indent = isChain || node.isText ? '' : first === undefined ? outer : ' '.repeat(indentOf(first.parts));
+    for (const [at, { opens, nodes: inner }] of node.branches.entries()) {
+      const guards = opens?.block === 'if' ? asked(opens.value) : [];
+      this.#guards.push(...guards);
+      lines.push(`${indent}${tag(opens, at, node.level, '', '')}\n`, ...this.nodes(inner, indent));
+      this.#guards.length -= guards.length;
+    }
+    lines.push(`${indent}{{/${node.branches[0]?.opens?.block ?? 'if'}}}\n`);
+  }
+
+  #isGuarded(value: Expression): boolean {
+    return this.#guards.includes(keyOf(value));
+  }
+
+  #line(line: Line, lines: string[]): void {
+    const { parts } = line;
+    const [only, ...more] = parts.filter((part) => typeof part !== 'string' || part.trim() !== '');
+    if (typeof only === 'object' && only.type === 'block' && more.length === 0) {
+      this.#block(line, only, lines);
+      return;
+    }
+    const shown = this.#yaml(parts);
+    if (shown !== '') lines.push(`${shown}\n`);
+  }
+
+  /** Lines that a partial or a value gives. */
+  #block(line: Line, { content, level }: Extract<Part, { type: 'block' }>, lines: string[]): void {
+    const column = indentOf(line.parts);
+    const indent = ' '.repeat(column);
+    const { structure } = content;
+    if ('partial' in structure) {
+      const { partial, context } = structure;
+      const isPath = /^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/.test(partial);
+      const name = isPath ? partial : printArgument(literal(partial), level);
+      const given = context === undefined ? '' : ` ${printArgument(context, level)}`;
+      lines.push(`${indent}{{> ${name}${given}}}\n`);
+      return;
+    }
+    const { value } = structure;
+    const place = this.#place(line, column, value);
+    if (value.type === 'path' && place !== 'alone') this.#note(value, place === 'map' ? 'map' : 'list');
+    if (place === 'map') lines.push(`${indent}{{spread ${printArgument(value, level)}}}\n`);
+    else if (place === 'list') lines.push(`${indent}- {{spread ${printArgument(value, level)}}}\n`);
+    else {
+      const before = lines.at(-1)?.slice(0, -1);
+      const shown = `{{${printExpression(value, level)}}}`;
+      if (before !== undefined && /(?::|^ *-|- -)$/.test(before)) lines[lines.length - 1] = `${before} ${shown}\n`;
+      else lines.push(`${indent}${place === 'below' ? '  ' : ''}${shown}\n`);
+    }
+  }
+
+  /** Does a value stand beside keys, beside items, or alone? */
+  #place(line: Line, column: number, value: Expression): 'map' | 'list' | 'alone' | 'below' {
+    const at = this.#all.indexOf(line);
+    const before = this.#all[at - 1];
+    // A list may stand at the column of its key.
+    const isBelow =
+      before !== undefined && !before.isText && indentOf(before.parts) + dashes(before) === column && endsKey(before);
+    const siblings: Line[] = [];
+    for (let index = at - 1; index >= 0 && !isBelow; index--) {
+      const other = this.#all[index];
+      if (other !== undefined && isExclusive(other, line)) continue;
+      if (other === undefined || (!other.isText && indentOf(other.parts) + dashes(other) < column)) break;
+      siblings.push(other);
+      // What stands behind the dash of an item begins it.
+      if (!other.isText && indentOf(other.parts) < column) break;
+    }
+    for (let index = at + 1; index < this.#all.length; index++) {
+      const other = this.#all[index];
+      if (other !== undefined && isExclusive(other, line)) continue;
+      if (other === undefined || (!other.isText && indentOf(other.parts) < column)) break;
+      if (isBelow && indentOf(other.parts) === column && dashes(other) === 0 && !isAlone(other)) break;
+      siblings.push(other);
+    }
+    let blocks = 0;
+    for (const other of siblings) {
+      if (other.isText || isComment(other)) continue;
+      const indent = indentOf(other.parts);
+      if (isAlone(other)) {
+        if (indent === column) blocks++;
+        continue;
+      }
+      if (indent === column) return dashes(other) > 0 ? 'list' : 'map';
+      if (indent + dashes(other) === column) return 'map';
+    }
+    if (blocks === 0) return isBelow ? 'below' : 'alone';
+    const known = value.type === 'path' ? this.#defaultAt(value.trail) : undefined;
+    return known === 'list' ? 'list' : 'map';
+  }
+
+  /** A line of YAML; nothing for a comment that names values, and says nothing without them. */
+  #yaml(parts: readonly Part[]): string {
+    const [only] = parts;
+    if (parts.length === 1 && typeof only === 'string') return literalText(plainLine(only));
+    if (typeof only === 'string' && only.trimStart().startsWith('#')) return '';
+    let shown = '';
+    for (const [at, part] of parts.entries()) {
+      if (typeof part === 'string') shown += literalText(part);
+      else shown += this.#part(part, shown, isWholeStart(shown), isWholeEnd(parts.slice(at + 1)));
+    }
+    return shown;
+  }
+
+  /** @param before what stands before it on the line */
+  #part(part: Exclude<Part, string>, before: string, starts: boolean, ends: boolean): string {
+    if (part.type === 'inline') {
+      return inline(part, (inner) =>
+        inner
+          .map((one, at) => {
+            if (typeof one === 'string') return literalText(one);
+            const isFirst = isBlank(inner.slice(0, at));
+            return this.#part(one, before, starts && isFirst, ends && isBlank(inner.slice(at + 1)));
+          })
+          .join(''),
+      );
+    }
+    const value = part.type === 'value' ? part.value : part.content.text;
+    const { level } = part;
+    if (quoteAt(before) === '' && starts && ends) {
+      const [inner] = value.type === 'call' && value.args.length === 1 ? value.args : [];
+      if (inner !== undefined && (isCall(value, 'quote') || isCall(value, 'squote'))) {
+        return `"{{${printExpression(withoutElse(inner), level)}}}"`;
+      }
+      if (inner !== undefined && (isCall(value, 'toYaml') || isCall(value, 'toJson'))) {
+        return `{{${printExpression(withoutElse(inner), level)}}}`;
+      }
+      // What is empty leaves its key without a value in Go, which is as good as no key.
+      const byDefault = value.type === 'path' && value.trail !== undefined ? this.#defaultAt(value.trail) : 'other';
+      const isEmpty = (byDefault === undefined || byDefault === 'empty') && !this.#isGuarded(value);
+      if (isEmpty && /:\s+$/.test(before)) return `{{optional ${printArgument(value, level)}}}`;
+      const shown = isEmpty && /-\s+$/.test(before) ? call('default', literal(null), value) : value;
+      return `{{${printExpression(shown, level)}}}`;
+    }
+    return `{{${printExpression(this.#isGuarded(value) ? value : orEmpty(value, this.#defaultAt), level)}}}`;
+  }
+}
+
+/** What is there where a test holds. */
+function asked(test: Expression): string[] {
+  return isCall(test, 'and') ? test.args.flatMap(asked) : [keyOf(test)];
+}
+
+function isAlone({ parts }: Line): boolean {
+  const [only, ...more] = parts.filter((part) => typeof part !== 'string' || part.trim() !== '');
+  return typeof only === 'object' && only.type === 'block' && more.length === 0;
+}
+
+function isComment({ parts }: Line): boolean {
+  const [first] = parts;
+  return typeof first === 'string' && first.trimStart().startsWith('#');
+}
+
+function endsKey({ parts }: Line): boolean {
+  const last = parts.at(-1);
+  return typeof last === 'string' && last.endsWith(':');
+}
+
+/** How many columns the dashes take that a line begins with. */
+function dashes({ parts }: Line): number {
+  const [first] = parts;
+  return typeof first === 'string' ? (/^ *((?:- +)+)/.exec(first)?.[1]?.length ?? (/^ *-$/.test(first) ? 2 : 0)) : 0;
+}
+
+/** Do two lines stand in branches of which one at most is printed? */
+function isExclusive(a: Line, b: Line): boolean {
+  return a.within.some(({ control, branch, test }) =>
+    b.within.some(
+      (other) =>
+        (other.control === control && other.branch !== branch) ||
+        (test !== '' && (other.test === `(not ${test})` || test === `(not ${other.test})`)),
+    ),
+  );
+}
+
+function tag(opens: Branch['opens'], at: number, level: number, after: string, before: string): string {
+  if (opens === undefined) return `{{${before}else${after}}}`;
+  const { block, value, names } = opens;
+  const given = names.length === 0 ? '' : ` as |${names.join(' ')}|`;
+  // `if` takes one value, and a chain no names.
+  const shown = `${printArgument(value, level)}${given}`;
+  if (at > 0) return `{{${before}else ${block} ${shown}${after}}}`;
+  return `{{${before}#${block} ${shown}${after}}}`;
+}
+
+/** A line of a text: every value is its text. In a file that is none of YAML, what is not there is an empty one. */
+function textOf(parts: readonly Part[], defaultAt: DefaultAt): string {
+  return parts
+    .map((part): string => {
+      if (typeof part === 'string') return literalText(part);
+      if (part.type === 'inline') return inline(part, (inner) => textOf(inner, defaultAt));
+      const value = part.type === 'value' ? part.value : part.content.text;
+      return `{{${printExpression(orEmpty(value, defaultAt), part.level)}}}`;
+    })
+    .join('');
+}
+
+/** Go prints nothing for what is not there, and native templates say that it is not. */
+function orEmpty(value: Expression, defaultAt: DefaultAt): Expression {
+  const isOpen = value.type === 'path' && value.trail !== undefined && value.names.length > 0;
+  // A list may be empty.
+  const isItem = isOpen && value.names.some((name) => /^\d+$/.test(name));
+  return isOpen && (isItem || defaultAt(value.trail) === undefined) ? orElse(value, '') : value;
+}
+
+function inline(part: Extract<Part, { type: 'inline' }>, print: (parts: readonly Part[]) => string): string {
+  const shown = part.branches.map(({ opens, parts }, at) => tag(opens, at, part.level, '', '') + print(parts));
+  return `${shown.join('')}{{/${part.branches[0]?.opens?.block ?? 'if'}}}`;
+}
+
+/** Text that has braces in it; a backslash in front of a mustache would escape that. */
+function literalText(text: string): string {
+  if (text.endsWith('\\')) throw new Unprintable('a backslash in front of a value');
+  return text.replaceAll('{{', '\\{{');
+}
+
+/** The quote that is open at the end of a text. */
+function quoteAt(text: string): string {
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] ?? '';
+    if (text.startsWith('{{', at) && !text.startsWith('\\', at - 1)) {
+      const end = text.indexOf('}}', at);
+      at = end < 0 ? text.length : end + 1;
+    } else if (quote !== '') {
+      if (quote === '"' && character === '\\') at++;
+      else if (character === quote) quote = '';
+    } else if ((character === '"' || character === "'") && /(?:^|[\s:[{,(-])$/.test(text.slice(0, at)))
+      quote = character;
+  }
+  return quote;
+}
+
+/** Does a value that follows begin one of YAML? */
+function isWholeStart(text: string): boolean {
+  return /(?:^\s*|:\s+|(?:^|\s)-\s+|[[{,]\s*)$/.test(text);
+}
+
+function isWholeEnd(rest: readonly Part[]): boolean {
+  const text = rest.map((part) => (typeof part === 'string' ? part : 'x')).join('');
+  return /^\s*(?:$|#|[,\]}]|:\s|:$)/.test(text);
+}
+
+/** Literals that some readers take for one thing and others for another are written as what Kubernetes reads. */
+function plainLine(line: string): string {
+  const match = /^(\s*(?:- +)*(?:[^\s"'#:{}[\],&*!|>%@`][^\s"'#:]*: +)?)([A-Za-z]+|[-+]?0[0-9_]+)(\s*(?:#.*)?)$/.exec(
+    line,
+  );
+  const [, before = '', text = '', after = ''] = match ?? [];
+  if (match === null || before.trim() === '' || /^(?:true|false|null)$/i.test(text)) return line;
+  const value = resolvePlainScalar(text);
+  if (typeof value !== 'boolean' && typeof value !== 'number') {
+    return /^(?:y|n)$/i.test(text) ? `${before}"${text}"${after}` : line;
+  }
+  return before + printScalar(value) + after;
+}

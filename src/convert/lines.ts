@@ -1,0 +1,275 @@
+/**
+ * Pieces of a template set out in lines, so that each tag of a block stands on a line of its own.
+ *
+ * Go templates mostly cut the space in front of a tag, so a line break belongs to the line behind it: `{{- if x }}⏎a: b`.
+ * Native ones end each line by its break. Both say the same where a block begins and ends at the end of a line; blank
+ * lines count only in texts.
+ */
+import { CannotConvert } from './cannot.ts';
+import type { Branch, Content, Control, Piece } from './pieces.ts';
+import { isCall, keyOf } from './expression.ts';
+import type { Expression } from './expression.ts';
+
+/** A part of a line. `level` is how many blocks with a context of their own are around it. */
+export type Part =
+  | string
+  | { type: 'value'; value: Expression; level: number }
+  | { type: 'block'; content: Content; level: number }
+  /** A block within the line. */
+  | {
+      type: 'inline';
+      branches: readonly { opens: Branch['opens']; parts: readonly Part[]; level: number }[];
+      level: number;
+    };
+
+export type Line = {
+  type: 'line';
+  parts: Part[];
+  /** In a block of text, `|` or `>`, or in a file that is none of YAML. */
+  isText: boolean;
+  /** The branches that it stands in, by the number of their block, with what each of them asks for. */
+  within: readonly { control: number; branch: number; test: string }[];
+};
+
+/** A block whose tags stand on lines of their own. */
+export type Tags = {
+  type: 'tags';
+  branches: readonly { opens: Branch['opens']; nodes: readonly Node[]; level: number }[];
+  level: number;
+  /** In a block of text every line counts. */
+  isText: boolean;
+};
+
+export type Node = Line | Tags;
+
+/**
+ * Sets pieces out in lines.
+ *
+ * @param isText keep every blank line: it is a text, and no YAML
+ * @throws {CannotConvert} where a block begins or ends within a line that it adds lines to
+ */
+export function linesOf(pieces: readonly Piece[], isText: boolean, source: string): Node[] {
+  const setter = new Setter(isText, source);
+  return setter.body(pieces, { prefix: '', skips: false, follows: undefined, text: undefined, within: [], level: 0 })
+    .nodes;
+}
+
+type Place = {
+  /** What stands on the line already. */
+  prefix: string;
+  /** The next line break is that of the line before. */
+  skips: boolean;
+  /** Does a line break follow? Undefined at the end. */
+  follows: boolean | undefined;
+  /** The column that a block of text is indented from, where one is open. */
+  text: number | undefined;
+  within: Line['within'];
+  level: number;
+};
+
+class Setter {
+  readonly #isText: boolean;
+  readonly #source: string;
+  #controls = 0;
+
+  constructor(isText: boolean, source: string) {
+    this.#isText = isText;
+    this.#source = source;
+  }
+
+  /** Ends with a line that is not blank. */
+  body(pieces: readonly Piece[], place: Place): { nodes: Node[]; text: number | undefined } {
+    const nodes: Node[] = [];
+    const { within, level } = place;
+    let { text, skips } = place;
+    let parts: Part[] = place.prefix === '' ? [] : [place.prefix];
+    const flush = (): void => {
+      if (isBlank(parts)) {
+        const counts = this.#isText || text !== undefined;
+        if (counts && !skips) nodes.push({ type: 'line', parts: [], isText: true, within });
+      } else {
+        const column = indentOf(parts);
+        if (text !== undefined && column <= text) text = undefined;
+        const isText = this.#isText || text !== undefined;
+        nodes.push({ type: 'line', parts: trimmedEnd(parts, isText), isText, within });
+        if (!isText) text = opensText(parts);
+      }
+      skips = false;
+      parts = [];
+    };
+    for (const [at, piece] of pieces.entries()) {
+      switch (piece.type) {
+        case 'text': {
+          const [first = '', ...lines] = piece.text.replaceAll('\r\n', '\n').split('\n');
+          if (first !== '') parts.push(first);
+          for (const line of lines) {
+            flush();
+            if (line !== '') parts.push(line);
+          }
+          break;
+        }
+        case 'value':
+          parts.push({ type: 'value', value: piece.value, level });
+          break;
+        case 'block': {
+          const { indent, isNewLine, content } = piece;
+          if (isNewLine) flush();
+          else if (indent !== undefined && !isBlank(parts)) {
+            throw new CannotConvert('indent behind the beginning of a line', this.#source, piece.pos);
+          }
+          if (indent !== undefined) parts = [`${parts.join('')}${' '.repeat(indent)}`];
+          parts.push({ type: 'block', content, level });
+          break;
+        }
+        case 'control': {
+          const rest = pieces.slice(at + 1);
+          const follows = startsLine(rest) ?? place.follows;
+          // What separates documents ends where it stands, whatever follows on the line.
+          if (
+            text === undefined &&
+            parts.length > 0 &&
+            parts.every((part) => typeof part === 'string') &&
+            parts.join('').trim() === '---'
+          ) {
+            flush();
+          }
+          const inText = this.#isText || text !== undefined;
+          const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
+          // In a text an empty line counts, and its break is the first one of the branch.
+          const isStart = isBlank(parts) && !(inText && startsAll && !skips);
+          if (!isLineLevel(piece, isStart, follows)) {
+            parts.push(this.#inline(piece, level));
+            break;
+          }
+          const prefix = isStart ? parts.join('') : '';
+          if (!isStart) flush();
+          parts = [];
+          const control = this.#controls++;
+          let after = text;
+          const branches = piece.branches.map(({ opens, body }, branch) => {
+            const inner = opens === undefined || opens.block === 'if' ? level : level + 1;
+            const made = this.body(body, {
+              prefix,
+              skips: !isStart || startsLine(body) === true,
+              follows,
+              text,
+              within: [...within, { control, branch, test: opens?.block === 'if' ? keyOf(opens.value) : '' }],
+              level: inner,
+            });
+            after = made.text ?? after;
+            return { opens, nodes: made.nodes, level: inner };
+          });
+          text = after;
+          nodes.push({ type: 'tags', branches, level, isText: inText });
+          skips = follows !== false && piece.branches.some(({ body }) => body.length > 0 && !endsLine(body));
+          if (follows === false) parts = lastIndent(piece);
+        }
+      }
+    }
+    if (!isBlank(parts)) flush();
+    return { nodes, text };
+  }
+
+  #inline({ branches, pos }: Control, level: number): Part {
+    return {
+      type: 'inline',
+      level,
+      branches: branches.map(({ opens, body }) => {
+        const inner = opens === undefined || opens.block === 'if' ? level : level + 1;
+        const parts = body.map((piece): Part => {
+          if (piece.type === 'control') return this.#inline(piece, inner);
+          if (piece.type === 'text' && !piece.text.includes('\n')) return piece.text;
+          if (piece.type === 'value') return { type: 'value', value: piece.value, level: inner };
+          if (piece.type === 'block' && piece.indent === undefined) {
+            return { type: 'value', value: piece.content.text, level: inner };
+          }
+          throw new CannotConvert('a block of lines begins or ends within a line', this.#source, pos);
+        });
+        return { opens, parts, level: inner };
+      }),
+    };
+  }
+}
+
+/** Do pieces begin with a line break? Undefined where nothing tells. */
+function startsLine(pieces: readonly Piece[]): boolean | undefined {
+  for (const piece of pieces) {
+    if (piece.type === 'text') {
+      if (/^[ \t\r]*\n/.test(piece.text)) return true;
+      if (piece.text.trim() !== '') return false;
+    } else if (piece.type === 'value') return false;
+    else if (piece.type === 'block') return piece.isNewLine;
+    else {
+      const bodies = piece.branches.map(({ body }) => body).filter((body) => !body.every(isRefusal));
+      const starts = bodies.map(startsLine).filter((start) => start !== undefined);
+      if (starts.length > 0) return starts.every(Boolean);
+    }
+  }
+  return undefined;
+}
+
+/** Do pieces end with a line break, and space behind it? */
+function endsLine(pieces: readonly Piece[]): boolean {
+  const last = pieces.at(-1);
+  if (last?.type === 'text') {
+    // What separates documents ends where it stands.
+    if (/\n(?:[ \t]*|---)$/.test(last.text)) return true;
+    return last.text.trim() === '' && endsLine(pieces.slice(0, -1));
+  }
+  return last?.type === 'control' && last.branches.every(({ body }) => body.length === 0 || endsLine(body));
+}
+
+/** Nothing is printed by what stops the render. */
+function isRefusal(piece: Piece): boolean {
+  if (piece.type === 'text') return piece.text.trim() === '';
+  return piece.type === 'value' && (isCall(piece.value, 'fail') || isCall(piece.value, 'required'));
+}
+
+function isLineLevel({ branches }: Control, isStart: boolean, follows: boolean | undefined): boolean {
+  const bodies = branches.map(({ body }) => body).filter((body) => body.length > 0 && !body.every(isRefusal));
+  if (!isStart && !bodies.every((body) => startsLine(body) === true)) return false;
+  return follows !== false || bodies.every(endsLine);
+}
+
+/** What stands on the line behind a block that ends one. */
+function lastIndent({ branches }: Control): Part[] {
+  const last = branches.find(({ body }) => body.length > 0)?.body.at(-1);
+  const indent = last?.type === 'text' ? /\n([ \t]*)$/.exec(last.text)?.[1] : '';
+  return indent === undefined || indent === '' ? [] : [indent];
+}
+
+export function isBlank(parts: readonly Part[]): boolean {
+  return parts.every((part) => typeof part === 'string' && part.trim() === '');
+}
+
+/** The column at which a line begins. */
+export function indentOf(parts: readonly Part[]): number {
+  let indent = 0;
+  for (const part of parts) {
+    if (typeof part !== 'string') break;
+    const blank = part.length - part.trimStart().length;
+    indent += blank;
+    if (blank < part.length) break;
+  }
+  return indent;
+}
+
+function trimmedEnd(parts: Part[], isText: boolean): Part[] {
+  const last = parts.at(-1);
+  return isText || typeof last !== 'string'
+    ? parts
+    : [...parts.slice(0, -1), last.trimEnd()].filter((part) => part !== '');
+}
+
+/** The column that the text is indented from which a line opens by `|` or `>`. */
+function opensText(parts: readonly Part[]): number | undefined {
+  const line = parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
+  const match = /^( *)((?:- +)*)(.*?)(?:^|[ :])[|>][-+0-9]*\s*(?:#.*)?$/.exec(line);
+  if (match === null || line.trimStart().startsWith('#')) return undefined;
+  const [, indent = '', dashes = '', key = ''] = match;
+  if (key !== '')
+    return key.trimEnd().endsWith(':') || /[|>][-+0-9]*\s*(?:#.*)?$/.test(line)
+      ? indent.length + dashes.length
+      : undefined;
+  return indent.length + Math.max(0, dashes.trimEnd().length - 1);
+}

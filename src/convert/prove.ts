@@ -1,0 +1,303 @@
+/** Renders a Go template and the native one made of it with many values, and compares what they give. */
+import type { Chart, ChartFile } from '../chart/chart.ts';
+import { resolveDependencies } from '../chart/dependencies.ts';
+import { isGuard } from '../chart/guard.ts';
+import { coalesceValues } from '../chart/values.ts';
+import { PkgError } from '../errors.ts';
+import { satisfies } from '../chart/constraint.ts';
+import { DEFAULT_CAPABILITIES, kubeVersionNumbers } from '../render/capabilities.ts';
+import { checkObject } from '../render/check-object.ts';
+import { isNativeTemplate } from '../render/engines.ts';
+import { ChartMessage } from '../render/gotemplate/fault.ts';
+import { renderGo } from '../render/gotemplate/render.ts';
+import type { Trace } from '../render/gotemplate/trace.ts';
+import type { Capabilities, RenderedDocument, ReleaseContext } from '../render/render.ts';
+import { renderChart } from '../render/render-chart.ts';
+import { printScalar } from '../yaml/print.ts';
+import { printJson } from '../yaml/json.ts';
+import { isMap, toPlain } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+import { findDifference } from './compare.ts';
+import type { Checksums, Place } from './compare.ts';
+import type { Reads } from './usage.ts';
+import { variations } from './variations.ts';
+import type { Variation } from './variations.ts';
+
+/** What is to be shown: that the Go template of a name gives what the native one gives. */
+export type Claim = {
+  /** The chart without either of the two. */
+  chart: Chart;
+  /** `templates/service.yaml`; the native one has `.hbs` behind it. */
+  name: string;
+  go: string;
+  native: string;
+  /** Native partials that it needs. */
+  partials: readonly ChartFile[];
+  /** Does it include templates that stay Go templates? */
+  isMixed: boolean;
+  reads: Reads;
+  /** Parts that have to have run, by {@link partKey}. */
+  parts: ReadonlyMap<string, string>;
+  /** Values files that come with the chart. */
+  bases: readonly ValueMap[];
+  /** What templates ask the cluster for. */
+  apiVersions: readonly string[];
+};
+
+/** Why it is not shown; undefined where it is. `count` is how many renders were the same. */
+export type Verdict = { why: string | undefined; count: number };
+
+/** Names a part of a Go template. */
+export function partKey(source: string, pos: number): string {
+  return `${source}:${pos}`;
+}
+
+/** What is rendered, unless it is changed. */
+export const RELEASE: ReleaseContext = {
+  name: 'release-name',
+  namespace: 'default',
+  revision: 1,
+  isInstall: true,
+  isUpgrade: false,
+};
+
+/** Compares the renders of both for all variations. */
+export async function prove(claim: Claim): Promise<Verdict> {
+  const prover = new Prover(claim);
+  let count = 0;
+  try {
+    for (const situation of situations(claim)) {
+      if (situation.isExtra === true && prover.left.size === 0) break;
+      const found = await prover.compare(situation);
+      if (found === 'same') count++;
+    }
+  } catch (error) {
+    if (error instanceof Different) return { why: error.message, count };
+    throw error;
+  }
+  if (count === 0) return { why: 'no values were found with which the Go template renders', count };
+  const [left] = prover.left;
+  return { why: left === undefined ? undefined : `no values were found that reach ${left[1]}`, count };
+}
+
+/** What native templates say of a value that is not there, where it is printed and where a helper gets it. */
+const OF_MISSING: ReadonlySet<string> = new Set(['PKG_TEMPLATE_NAME_MISSING', 'PKG_TEMPLATE_HELPER']);
+
+class Different extends Error {}
+
+/** What a render starts from. */
+type Situation = Variation & { release: ReleaseContext; capabilities: Capabilities };
+
+function* situations({ reads, chart, bases, apiVersions }: Claim): Generator<Situation> {
+  const [plain, ...others] = surroundings(chart, apiVersions);
+  if (plain === undefined) return;
+  let index = 0;
+  const seen = new Set<string>();
+  for (const variation of variations(reads, chart.values, bases)) {
+    const key = printJson(toPlain(variation.values));
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield { ...variation, ...plain };
+    // All of them with each of the values would take too long.
+    const other = others[index++ % others.length];
+    if (other !== undefined) yield { ...variation, ...other };
+  }
+}
+
+function surroundings(chart: Chart, apiVersions: readonly string[]): Pick<Situation, 'release' | 'capabilities'>[] {
+  const all = { ...DEFAULT_CAPABILITIES, apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...apiVersions] };
+  const few = { kubeVersion: 'v1.16.0', apiVersions: ['v1', 'apps/v1'] };
+  const { kubeVersion } = chart.metadata;
+  const isAllowed = ({ capabilities }: { capabilities: Capabilities }): boolean =>
+    kubeVersion === '' || satisfies(kubeVersionNumbers(capabilities.kubeVersion), kubeVersion);
+  return [
+    { release: RELEASE, capabilities: DEFAULT_CAPABILITIES },
+    { release: { ...RELEASE, name: `my-${chart.metadata.name}`, namespace: 'other' }, capabilities: all },
+    { release: { ...RELEASE, revision: 2, isInstall: false, isUpgrade: true }, capabilities: few },
+    { release: { ...RELEASE, name: 'a'.repeat(53) }, capabilities: { ...all, kubeVersion: 'v1.22.3' } },
+    { release: { ...RELEASE, name: chart.metadata.name }, capabilities: { ...few, kubeVersion: 'v1.19.0' } },
+  ].filter(isAllowed);
+}
+
+class Prover {
+  /** Parts that have not run, in a render that was the same. */
+  readonly left: Map<string, string>;
+  readonly #claim: Claim;
+  readonly #go: Chart;
+  readonly #native: Chart;
+  readonly #checksums: Checksums = new Map();
+
+  constructor(claim: Claim) {
+    const { chart, name, go, native, partials, isMixed, parts } = claim;
+    this.#claim = claim;
+    this.left = new Map(parts);
+    this.#go = { ...chart, templates: [...chart.templates, file(name, go)] };
+    const others = isMixed ? chart : withoutGo(chart);
+    const own = others.templates.filter((one) => !partials.some((partial) => partial.name === one.name));
+    this.#native = { ...others, templates: [...own, ...partials, file(`${name}.hbs`, native)] };
+  }
+
+  async compare(situation: Situation): Promise<'same' | 'skipped'> {
+    const ran = new Set<string>();
+    const go = await this.#renderGo(situation, ran);
+    if (go === undefined) return 'skipped';
+    const native = await this.#renderNative(situation);
+    if (go instanceof PkgError) {
+      if (!(native instanceof PkgError)) throw this.#different(situation, `helm refuses (${go.message})`);
+      const refuses =
+        native.code === 'PKG_TEMPLATE_FAILED' || (situation.isMissing === true && OF_MISSING.has(native.code));
+      if (!refuses) throw this.#different(situation, native.message);
+    } else if (native instanceof PkgError) {
+      // Helm prints nothing for a value that is not there; native templates say so.
+      if (situation.isMissing === true && OF_MISSING.has(native.code)) return 'skipped';
+      throw this.#different(situation, native.message);
+    } else this.#compareDocuments(situation, go, native);
+    for (const key of ran) this.left.delete(key);
+    return 'same';
+  }
+
+  #compareDocuments(situation: Situation, go: Output, native: Output): void {
+    if (go.notes !== native.notes) throw this.#different(situation, 'the notes are others');
+    for (const [sort, documents] of Object.entries(go.documents) as ['objects' | 'hooks', ValueMap[]][]) {
+      const others = native.documents[sort];
+      if (documents.length !== others.length) {
+        throw this.#different(situation, `${documents.length} ${sort} became ${others.length}`);
+      }
+      for (const [index, document] of documents.entries()) {
+        const isAwkward = situation.isAwkward === true;
+        const found = findDifference(document, others[index] ?? new Map(), { isAwkward, checksums: this.#checksums });
+        if (found === undefined) continue;
+        const { path, go: was, native: became } = found;
+        const kind = String(document.get('kind') ?? '');
+        throw this.#different(situation, `${fieldName(path)} of the ${kind}: ${shown(was)} became ${shown(became)}`);
+      }
+    }
+  }
+
+  #different({ values }: Situation, what: string): Different {
+    return new Different(values.size === 0 ? what : `with ${briefly(values)}: ${what}`);
+  }
+
+  /** What the Go template gives; undefined where it does not render; the error where the chart itself refuses. */
+  async #renderGo(
+    { values, release, capabilities }: Situation,
+    ran: Set<string>,
+  ): Promise<Output | PkgError | undefined> {
+    const trace: Trace = {
+      template: (exec) => exec,
+      statement: (exec, node, template) => {
+        const key = partKey(template.source.name, node.pos);
+        return (machine, dot) => {
+          ran.add(key);
+          return exec(machine, dot);
+        };
+      },
+    };
+    try {
+      const resolved = resolveDependencies(this.#go, values);
+      const { chart } = resolved;
+      const fresh = (): ValueMap => coalesceValues(chart, resolved.values).values;
+      const rendered = await renderGo({ chart, release, capabilities, trace }, fresh);
+      for (const document of [...rendered.objects, ...rendered.hooks]) {
+        // What no API server takes, nobody installed.
+        if (document.object !== undefined) checkObject(document.object, document);
+        if (isGarbled(document.text)) return undefined;
+      }
+      if (rendered.notes.some(isGarbled)) return undefined;
+      return this.#output(rendered.objects, rendered.hooks, rendered.notes.join('\n'), '');
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      const fault = error.cause as { cause?: unknown } | undefined;
+      return fault?.cause instanceof ChartMessage ? error : undefined;
+    }
+  }
+
+  async #renderNative({ values, release, capabilities }: Situation): Promise<Output | PkgError> {
+    try {
+      const options = { chart: this.#native, userValues: values, release, capabilities, skipSchemaValidation: true };
+      const { objects, hooks, notes } = await renderChart(options);
+      return this.#output(objects, hooks, notes, '.hbs');
+    } catch (error) {
+      if (error instanceof PkgError) return error;
+      throw error;
+    }
+  }
+
+  /** The documents of the template, and not of others that it includes. */
+  #output(
+    objects: readonly RenderedDocument[],
+    hooks: readonly RenderedDocument[],
+    notes: string,
+    ending: string,
+  ): Output {
+    const { chart, name } = this.#claim;
+    const source = `${chart.metadata.name}/${name}${ending}`;
+    const own = (documents: readonly RenderedDocument[]): ValueMap[] =>
+      documents.flatMap((document) => (document.source === source && document.object ? [document.object] : []));
+    return { documents: { objects: byName(own(objects)), hooks: byName(own(hooks)) }, notes };
+  }
+}
+
+/** What Go prints for a value of the wrong sort: map[a:1], %!s(float64=7). */
+function isGarbled(text: string): boolean {
+  return /%![a-z]\(|\bmap\[/.test(text);
+}
+
+type Output = { documents: { objects: ValueMap[]; hooks: ValueMap[] }; notes: string };
+
+/** Both engines sort by kind; within one kind, the order of a file stays. */
+function byName(documents: ValueMap[]): ValueMap[] {
+  const key = (document: ValueMap): string => String(document.get('kind'));
+  return documents.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
+
+export function file(name: string, text: string): ChartFile {
+  return { name, data: Buffer.from(text) };
+}
+
+/** A chart of which only what others include is left, and the files that are named. */
+export function onlyPartials(chart: Chart, keep: ReadonlySet<string>): Chart {
+  const isPartial = (name: string): boolean => name.slice(name.lastIndexOf('/') + 1).startsWith('_');
+  return {
+    ...chart,
+    templates: chart.templates.filter(({ name }) => !isGuard(name) && (isPartial(name) || keep.has(name))),
+    dependencies: chart.dependencies.map((child) => onlyPartials(child, new Set())),
+  };
+}
+
+function withoutGo(chart: Chart): Chart {
+  return {
+    ...chart,
+    templates: chart.templates.filter(({ name }) => isNativeTemplate(name)),
+    dependencies: chart.dependencies.map(withoutGo),
+  };
+}
+
+function fieldName(path: Place): string {
+  return path.reduce<string>(
+    (name, part) => (typeof part === 'number' ? `${name}[${part}]` : name === '' ? part : `${name}.${part}`),
+    '',
+  );
+}
+
+function shown(value: Value | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (isMap(value)) return `a map of ${value.size}`;
+  if (typeof value !== 'string') return printScalar(value);
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
+}
+
+/** The values that were changed, as `--set` names them. */
+function briefly(values: ValueMap): string {
+  const found: string[] = [];
+  const visit = (value: Value, path: string): void => {
+    if (isMap(value) && value.size > 0)
+      for (const [key, inner] of value) visit(inner, path === '' ? key : `${path}.${key}`);
+    else found.push(`${path}=${shown(value)}`);
+  };
+  visit(values, '');
+  const rest = found.length - 3;
+  return rest > 0 ? `${found.slice(0, 3).join(', ')} and ${rest} more` : found.join(', ');
+}

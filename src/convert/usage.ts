@@ -1,0 +1,182 @@
+/** Which of the chart's values a template reads, and how. */
+import { pathsOf } from './expression.ts';
+import type { Call, Expression, Path } from './expression.ts';
+import type { Content, Piece } from './pieces.ts';
+
+/**
+ * What is known of a value from how it is used. `fields` are those of a map; `items` what a list or a map is gone
+ * through for; `texts` what it is compared with.
+ */
+export type Usage = {
+  fields: Map<string, Usage>;
+  items: Usage | undefined;
+  isText: boolean;
+  isTest: boolean;
+  isData: boolean;
+  isNumber: boolean;
+  /** It is run as a template. */
+  isTemplate: boolean;
+  /** It is asked what sort of value it is. */
+  isAnySort: boolean;
+  /** It stands beside keys, or beside items. */
+  sort: 'map' | 'list' | undefined;
+  texts: Set<string>;
+};
+
+/** What a template reads; `texts` are what it compares with what others make of its values. */
+export type Reads = { values: Usage; texts: Set<string> };
+
+export function newUsage(): Usage {
+  return {
+    fields: new Map(),
+    items: undefined,
+    isText: false,
+    isTest: false,
+    isData: false,
+    isNumber: false,
+    isTemplate: false,
+    isAnySort: false,
+    sort: undefined,
+    texts: new Set(),
+  };
+}
+
+/** Helpers whose argument may be a map or a list, and goes on as that. */
+const DATA: ReadonlySet<string> = new Set(
+  (
+    'toYaml toJson toPrettyJson merge mergeOverwrite keys values concat append prepend uniq has join first last rest ' +
+    'initial compact without reverse sortAlpha pick omit hasKey get pluck dig deepCopy dict list'
+  ).split(' '),
+);
+const TESTS: ReadonlySet<string> = new Set([
+  'not',
+  'and',
+  'or',
+  'empty',
+  'kindIs',
+  'typeIs',
+  'kindOf',
+  'typeOf',
+  'all',
+  'any',
+]);
+const NUMBERS: ReadonlySet<string> = new Set([
+  'int',
+  'int64',
+  'float64',
+  'add',
+  'add1',
+  'sub',
+  'mul',
+  'div',
+  'mod',
+  'gt',
+  'ge',
+  'lt',
+  'le',
+  'until',
+  'max',
+  'min',
+]);
+const SORTS: ReadonlySet<string> = new Set(['kindIs', 'typeIs', 'kindOf', 'typeOf', 'typeIsLike']);
+const COMPARES: ReadonlySet<string> = new Set(['eq', 'ne', 'has', 'contains', 'hasPrefix', 'hasSuffix']);
+
+/** What a release is called, and where it is, in renders that are compared. */
+const RELEASE_TEXTS: readonly string[] = ['default', 'release-name'];
+
+/** Adds what pieces read. */
+export function addUsage(root: Reads, pieces: readonly Piece[]): void {
+  for (const piece of pieces) {
+    if (piece.type === 'value') addExpression(root, piece.value, 'text');
+    else if (piece.type === 'block') addContent(root, piece.content);
+    else if (piece.type === 'control') {
+      for (const { opens, body } of piece.branches) {
+        if (opens !== undefined) addExpression(root, opens.value, opens.block === 'each' ? 'items' : 'test');
+        addUsage(root, body);
+      }
+    }
+  }
+}
+
+function addContent(root: Reads, { structure }: Content): void {
+  if ('value' in structure) addExpression(root, structure.value, 'data');
+  else if (structure.context !== undefined) addExpression(root, structure.context, 'data');
+}
+
+type How = 'text' | 'test' | 'data' | 'items';
+
+function addExpression(root: Reads, expression: Expression, how: How): void {
+  for (const { path, within } of pathsOf(expression)) {
+    const usage = at(root.values, path);
+    if (usage === undefined) continue;
+    if (within === undefined) note(usage, how);
+    else noteArgument(usage, within, how);
+  }
+  addCompared(root, expression);
+}
+
+/** Texts that a template is compared with which another includes: (eq (include "x") "a"). */
+function addCompared(root: Reads, expression: Expression): void {
+  if (expression.type !== 'call') return;
+  const { name, args } = expression;
+  const isMade = COMPARES.has(name) && args.some((arg) => arg.type === 'call' && arg.name === 'include');
+  const isOfRelease = COMPARES.has(name) && args.some((arg) => arg.type === 'path' && arg.base === 'release');
+  if (isMade) for (const text of textsIn(args)) root.texts.add(text);
+  if (isMade || isOfRelease)
+    for (const text of RELEASE_TEXTS)
+      for (const { path } of pathsOf(expression)) at(root.values, path)?.texts.add(text);
+  for (const arg of args) addCompared(root, arg);
+}
+
+function note(usage: Usage, how: How): void {
+  if (how === 'text') usage.isText = true;
+  else if (how === 'test') usage.isTest = true;
+  else if (how === 'data') usage.isData = true;
+  else usage.items ??= newUsage();
+}
+
+function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
+  if (COMPARES.has(name)) {
+    for (const text of textsIn(args)) usage.texts.add(text);
+    if (name !== 'has') usage.isText = true;
+  } else if (TESTS.has(name)) {
+    usage.isTest = true;
+    usage.isAnySort ||= SORTS.has(name);
+  } else if (NUMBERS.has(name)) usage.isNumber = true;
+  else if (name === 'default' || name === 'ternary' || name === 'coalesce' || name === 'required') note(usage, how);
+  else if (name === 'goTpl') usage.isTemplate = usage.isText = true;
+  else if (DATA.has(name)) usage.isData = true;
+  else if (name !== 'include' && name !== 'index') usage.isText = true;
+}
+
+function* textsIn(args: readonly Expression[]): Generator<string> {
+  for (const arg of args) {
+    if (arg.type === 'literal' && typeof arg.value === 'string') yield arg.value;
+    else if (arg.type === 'call' && arg.name !== 'include') yield* textsIn(arg.args);
+  }
+}
+
+/** Takes note of where a value stands, if it is read. */
+export function addSort({ values }: Reads, { trail = [] }: Path, sort: 'map' | 'list'): void {
+  let usage: Usage | undefined = values;
+  for (const name of trail) usage = name === '*' ? usage?.items : usage?.fields.get(name);
+  if (usage !== undefined && usage !== values) usage.sort = sort;
+}
+
+/** What is known of the value of a path. */
+function at(root: Usage, { trail }: Path): Usage | undefined {
+  if (trail === undefined || trail.length === 0) return undefined;
+  let usage = root;
+  for (const name of trail) {
+    if (name === '*') usage = usage.items ??= newUsage();
+    else {
+      let next = usage.fields.get(name);
+      if (next === undefined) {
+        next = newUsage();
+        usage.fields.set(name, next);
+      }
+      usage = next;
+    }
+  }
+  return usage;
+}

@@ -1,0 +1,244 @@
+/** Values to try a template with: what it reads is changed, one value at a time and several at once. */
+import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Reads, Usage } from './usage.ts';
+
+/**
+ * Values to render with, above the chart's own. `isAwkward`: a text among them means something else to YAML where it
+ * stands without quotes. `isMissing`: a value that the chart has is taken away. `isExtra`: to reach what no other did.
+ */
+export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boolean; isExtra?: boolean };
+
+type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean };
+
+/** A text that is a Go template. */
+const TEMPLATE = 'in-{{ .Release.Namespace }}';
+
+/** Texts that are something else without quotes, or break the structure around them. */
+const AWKWARD: readonly string[] = [
+  '',
+  'yes',
+  'a: b',
+  '1.10',
+  'one\ntwo',
+  '0644',
+  'null',
+  '8080',
+  '# c',
+  "it's",
+  '- x',
+  '{a',
+  'a "b"',
+  '*x',
+  'true',
+];
+
+/**
+ * All variations, the likeliest to show something first. The same each time.
+ *
+ * @param reads what the template reads
+ * @param own the chart's values
+ * @param bases values files that come with the chart
+ */
+export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
+  const all: ValueMap[] = [new Map(), ...bases];
+  for (const values of all) yield { values };
+  const changes = [...changesOf(reads.values, own, []), ...compared(reads.values, own, [], reads.texts)];
+  const benign = changes.filter(({ isAwkward, isMissing }) => isAwkward !== true && isMissing !== true);
+  const everything = firstOfEach(benign.filter(({ value }) => !isEmpty(value)));
+  for (const base of all) yield { values: applied(base, everything) };
+  for (const change of benign) yield { values: applied(new Map(), [change]) };
+  for (const change of benign) yield { values: applied(new Map(), [...everything, change]) };
+  for (const base of bases) for (const change of benign) yield { values: applied(base, [change]) };
+  for (const change of changes) {
+    const { isAwkward = false, isMissing = false } = change;
+    if (!isAwkward && !isMissing) continue;
+    yield { values: applied(new Map(), [change]), isAwkward, isMissing };
+    yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing };
+  }
+  const random = randomOf(0x9e3779b9);
+  const byPath = [...Map.groupBy(benign, ({ path }) => JSON.stringify(path)).values()];
+  for (let count = 0; count < MOST; count++) {
+    const share = [0.5, 0.2, 0.8][count % 3] ?? 0;
+    const chosen = byPath.flatMap((choices) => {
+      const choice = choices[Math.floor(random() * choices.length)];
+      return choice !== undefined && random() < share ? [choice] : [];
+    });
+    const base = all[Math.floor(random() * all.length)] ?? new Map();
+    yield { values: applied(base, chosen), isExtra: count >= ENOUGH };
+  }
+}
+
+/** How many values are changed at random: always, and while there are lines that none has reached. */
+const ENOUGH = 60;
+const MOST = 400;
+
+function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[]): Generator<Change> {
+  // Keys of two maps that are put together must not be the same.
+  const name = path.join('-');
+  if (path.length > 0) {
+    for (const value of benignValues(usage, own, name)) {
+      // A number may be given for what is a text.
+      const isAwkward =
+        (own === undefined || own === null) && (typeof value === 'number' || typeof value === 'boolean');
+      yield { path, value, ...(isAwkward && usage.isText && !usage.isNumber && { isAwkward }) };
+    }
+    const isText = usage.isText && (typeof own === 'string' || own === undefined || own === null);
+    if (isText) for (const value of AWKWARD) yield { path, value, isAwkward: true };
+    if (own !== undefined && own !== null) yield { path, value: null, isMissing: true };
+  }
+  for (const [key, field] of usage.fields) {
+    yield* changesOf(field, isMap(own) ? own.get(key) : undefined, [...path, key]);
+  }
+  if (usage.items !== undefined && isMap(own)) {
+    for (const [key, item] of [...own].slice(0, 3)) yield* changesOf(usage.items, item, [...path, key]);
+  }
+}
+
+/** Texts that are compared with what is made of values in another template: any text may be one of them. */
+function* compared(
+  usage: Usage,
+  own: Value | undefined,
+  path: readonly string[],
+  texts: ReadonlySet<string>,
+): Generator<Change> {
+  if (typeof own === 'string' && usage.isText) for (const value of texts) yield { path, value };
+  for (const [key, field] of usage.fields) {
+    yield* compared(field, isMap(own) ? own.get(key) : undefined, [...path, key], texts);
+  }
+}
+
+function* benignValues(usage: Usage, own: Value | undefined, name: string): Generator<Value> {
+  if (usage.isAnySort) {
+    yield* ['text', 'other', ...usage.texts];
+    yield* [5, true, ['one', 'two'], new Map<string, Value>([[`k-${name}`, 'text']])];
+  }
+  if (typeof own === 'boolean') yield !own;
+  else if (typeof own === 'number' || typeof own === 'bigint') {
+    yield Number(own) + 1;
+    yield 0;
+  } else if (typeof own === 'string') {
+    yield own === '' ? `other-${name.toLowerCase()}` : 'other';
+    yield* usage.texts;
+    if (usage.isTemplate) yield TEMPLATE;
+  } else if (Array.isArray(own)) {
+    yield* samples(usage, name, 'list');
+    yield* lists(usage.texts);
+    if (own.length > 0) {
+      yield [];
+      yield [...own, ...own.slice(0, 1)];
+    }
+  } else if (isMap(own)) {
+    if (own.size === 0 || usage.items !== undefined) yield* samples(usage, name, 'map');
+    if (own.size > 0 && usage.fields.size === 0) yield new Map();
+  } else {
+    yield* samples(usage, name, undefined);
+    yield* usage.texts;
+    if (usage.isData) yield* lists(usage.texts);
+  }
+}
+
+/** Lists of what a list is asked for. */
+function* lists(texts: ReadonlySet<string>): Generator<Value> {
+  for (const text of texts) yield [text];
+  if (texts.size > 1) yield [...texts];
+}
+
+/** Values of the sort that is used so. */
+function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined): Generator<Value> {
+  const { items, fields } = usage;
+  const sort = wanted ?? usage.sort;
+  if (items !== undefined) {
+    const inside = [...new Set(samplesOfItem(items, name))];
+    if (sort !== 'map') {
+      yield inside;
+      if (inside.length > 1) yield inside.slice(0, 1);
+    }
+    if (sort !== 'list') {
+      yield new Map(inside.map((value, index) => [`${'zma'[index] ?? 'k'}-${name}-${index}`, value] as const));
+    }
+    if (sort === undefined) yield 'text';
+    return;
+  }
+  if (fields.size > 0 && sort !== 'list') {
+    yield new Map([...fields].flatMap(([key, field]) => firstSample(field, `${name}-${key}`, key)));
+    return;
+  }
+  if (usage.isTemplate && sort === undefined) yield TEMPLATE;
+  if (usage.isNumber && sort === undefined) yield 3;
+  if (usage.isText && sort === undefined) {
+    yield `text-${name.toLowerCase()}`;
+    yield 7;
+    yield false;
+  }
+  if (usage.isData || sort !== undefined) {
+    if (sort !== 'list') {
+      yield new Map<string, Value>([
+        [`z-${name}`, 'text'],
+        [`a-${name}`, 'other'],
+      ]);
+      yield new Map<string, Value>([[`deep-${name}`, new Map<string, Value>([['list', [1, 'x', true]]])]]);
+    }
+    if (sort !== 'map') {
+      yield [
+        new Map<string, Value>([
+          ['name', 'one'],
+          ['value', 'yes'],
+        ]),
+      ];
+      yield ['one', 'two'];
+    }
+  }
+  if (usage.isTest && sort === undefined) yield true;
+}
+
+function* samplesOfItem(items: Usage, name: string): Generator<Value> {
+  const found = [...samples(items, name, undefined)];
+  // A number among texts may be refused, and all of them with it.
+  const texts = found.filter((value) => typeof value === 'string');
+  yield* (texts.length > 0 ? texts : found).slice(0, 3);
+  if (found.length === 0) yield 'item';
+}
+
+function firstSample(usage: Usage, name: string, key: string): [string, Value][] {
+  const { value } = samples(usage, name, undefined).next();
+  return value === undefined ? [] : [[key, value as Value]];
+}
+
+function firstOfEach(changes: readonly Change[]): Change[] {
+  const found = new Map<string, Change>();
+  for (const change of changes) {
+    const key = JSON.stringify(change.path);
+    if (!found.has(key)) found.set(key, change);
+  }
+  return [...found.values()];
+}
+
+function isEmpty(value: Value): boolean {
+  if (value === false || value === 0 || value === '' || value === null) return true;
+  return Array.isArray(value) ? value.length === 0 : isMap(value) && value.size === 0;
+}
+
+/** Values with changes; nothing that is given is changed. */
+function applied(base: ValueMap, changes: readonly Change[]): ValueMap {
+  let values = base;
+  for (const { path, value } of changes) values = withValue(values, path, value);
+  return values;
+}
+
+function withValue(values: ValueMap, [name = '', ...rest]: readonly string[], value: Value): ValueMap {
+  const inside = values.get(name);
+  const next = rest.length === 0 ? value : withValue(isMap(inside) ? inside : new Map(), rest, value);
+  return new Map(values).set(name, next);
+}
+
+/** Numbers from 0 to 1, the same each time (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

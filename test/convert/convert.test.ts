@@ -1,0 +1,276 @@
+/** `pkg convert`: what it converts gives what helm made of the Go templates, and what it cannot convert stays. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { convertFolder } from '../../src/convert/folder.ts';
+import type { Conversion } from '../../src/convert/convert.ts';
+import { parseYamlDocuments } from '../../src/yaml/read.ts';
+import { isMap } from '../../src/yaml/value.ts';
+import type { Value } from '../../src/yaml/value.ts';
+import { RUNS } from '../support/generation.ts';
+import { helm } from '../support/helm.ts';
+import { pkg } from '../support/pkg.ts';
+import { goCharts, HELPERS } from './generator.ts';
+
+let work: string;
+
+beforeAll(() => {
+  work = mkdtempSync(join(tmpdir(), 'pkg-convert-'));
+});
+
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+const CHART_YAML = 'apiVersion: v2\nname: c\nversion: 1.0.0\n';
+
+/** Writes a chart and gives its folder. */
+function chartOf(name: string, files: Record<string, string>): string {
+  const folder = join(work, name);
+  for (const [path, text] of Object.entries({ 'Chart.yaml': CHART_YAML, ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+function convert(folder: string, outputDir?: string): Promise<Conversion> {
+  return convertFolder(folder, { files: [], outputDir, dryRun: false });
+}
+
+/** The objects that a program prints, in an order of their own; a null is no field. */
+function objectsOf(stdout: string): Value[] {
+  const key = (value: Value): string => JSON.stringify(isMap(value) ? [value.get('kind'), nameOf(value)] : []);
+  return parseYamlDocuments(stdout, 'out')
+    .filter((value) => value !== null)
+    .map(withoutNulls)
+    .toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function nameOf(object: Value): Value | undefined {
+  const metadata = isMap(object) ? object.get('metadata') : undefined;
+  return isMap(metadata) ? metadata.get('name') : undefined;
+}
+
+function withoutNulls(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isMap(value)) return value;
+  const entries = [...value]
+    .filter(([, item]) => item !== null)
+    .map(([key, item]) => [key, withoutNulls(item)] as const);
+  return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Renders a chart with helm and its conversion with pkg, and compares the objects. */
+function expectSame(go: string, native: string, args: readonly string[]): void {
+  const theirs = helm(['template', 'demo', go, ...args]);
+  const ours = pkg(['template', 'demo', native, ...args]);
+  expect(ours.status, `${args.join(' ')}\n${ours.stderr}\n${theirs.stderr}`).toBe(theirs.status);
+  if (theirs.status === 0) expect(objectsOf(ours.stdout), args.join(' ')).toEqual(objectsOf(theirs.stdout));
+}
+
+test('the chart that helm creates is converted whole, and renders the same', { timeout: 600_000 }, async () => {
+  expect(helm(['create', 'made'], { cwd: work }).status).toBe(0);
+  const go = join(work, 'made');
+  const { files, removed } = await convert(go, join(work, 'out'));
+  expect(files.filter((file) => !file.isConverted)).toEqual([]);
+  expect(removed).toContain('templates/_helpers.tpl');
+  const native = join(work, 'out', 'made');
+  const sets = [
+    '',
+    'ingress.enabled=true,ingress.className=nginx,ingress.annotations.a=b',
+    'autoscaling.enabled=true,podAnnotations.x=y,service.type=NodePort',
+    'serviceAccount.create=false,nameOverride=other,fullnameOverride=full',
+    'httpRoute.enabled=true,image.tag=2.0.0,nodeSelector.disk=ssd,replicaCount=0',
+  ];
+  for (const set of sets) expectSame(go, native, ['--set', set]);
+});
+
+test(
+  'charts of Go templates that nobody wrote render the same once they are converted',
+  { timeout: 900_000 },
+  async () => {
+    let index = 0;
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(goCharts, async ({ values, others, template }) => {
+        const name = `generated${index++}`;
+        const go = chartOf(name, {
+          'values.yaml': JSON.stringify(values),
+          'templates/_helpers.tpl': HELPERS,
+          'templates/thing.yaml': template,
+        });
+        const native = join(work, `${name}-native`);
+        cpSync(go, native, { recursive: true });
+        const { files } = await convert(native);
+        const thing = files.find(({ file }) => file === 'templates/thing.yaml');
+        if (thing?.isConverted === true) count++;
+        expectSame(go, native, []);
+        for (const [at, other] of others.entries()) {
+          const file = join(work, `${name}-${at}.json`);
+          writeFileSync(file, JSON.stringify(other));
+          expectSame(go, native, ['-f', file]);
+        }
+      }),
+      { numRuns: 15 * RUNS },
+    );
+    // Else there would be nothing to see here.
+    expect(count).toBeGreaterThan(index / 2);
+  },
+);
+
+const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  a: {{ randAlphaNum 9 }}\n';
+const CONFIG =
+  'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  a: {{ .Values.a | quote }}\n';
+
+test('what cannot be shown stays a Go template, with the reason', async () => {
+  const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
+  const folder = chartOf('kept', {
+    'values.yaml': 'a: x\nport: "8080"\nlist: []\n',
+    'templates/secret.yaml': SECRET,
+    'templates/config.yaml': CONFIG,
+    // A text that Helm reads as a number: the native template would keep it a text.
+    'templates/number.yaml': `${head}data:\n  port: {{ .Values.port }}\n`,
+    'templates/lookup.yaml': `${head}{{- if lookup "v1" "Secret" "default" "s" }}\ndata:\n  a: b\n{{- end }}\n`,
+    'templates/half.yaml': `${head}data: {{ if .Values.list }}\n  a: b\n  c: {{ end }}d\n`,
+    'templates/set.yaml': `{{- $_ := set .Values "b" "changed" }}\n${head}`,
+    'templates/fails.yaml': `${head}{{- if eq .Values.a "bad" }}{{ fail "not bad" }}{{ end }}\n`,
+  });
+  const { files } = await convert(folder);
+  const reasons = Object.fromEntries(
+    files.map(({ file, why }) => [file.replace('templates/', ''), why ?? 'converted']),
+  );
+  expect(reasons).toEqual({
+    'config.yaml': 'converted',
+    'fails.yaml': 'converted',
+    'half.yaml': expect.any(String),
+    'lookup.yaml': expect.stringContaining('no values were found that reach'),
+    'number.yaml': 'data.port of the ConfigMap: 8080 became "8080"',
+    'secret.yaml': 'randAlphaNum gives something else each time',
+    'set.yaml': 'set changes a map, and native helpers change none',
+  });
+  expect(reasons['half.yaml']).not.toBe('converted');
+  expect(pkg(['template', folder, '--set', 'a=bad']).stderr).toContain('not bad');
+});
+
+test('a template that others were changed by keeps them', async () => {
+  const folder = chartOf('together', {
+    'values.yaml': 'a: x\n',
+    'templates/config.yaml': CONFIG,
+    // Helm runs it first.
+    'templates/zz.yaml': '{{- $_ := set .Values "a" "changed" }}\n',
+  });
+  const { files } = await convert(folder);
+  expect(files.find(({ file }) => file === 'templates/config.yaml')).toMatchObject({
+    isConverted: false,
+    why: 'together with other files it gives other objects',
+  });
+  expect(pkg(['template', 'demo', folder]).stdout).toBe(helm(['template', 'demo', folder]).stdout);
+});
+
+test('a file whose checksum a Go template has stays one, and goes with it', async () => {
+  const folder = chartOf('checksum', {
+    'values.yaml': 'a: x\n',
+    'templates/config.yaml': CONFIG,
+    'templates/b.yaml': CONFIG.replace('.Name }}', '.Name }}-b'),
+    'templates/secret.yaml': SECRET.replace(
+      'stringData:',
+      '  annotations:\n    sum: {{ include (print .Template.BasePath "/config.yaml") . | sha256sum }}\nstringData:',
+    ),
+  });
+  const { files } = await convert(folder);
+  expect(files.map(({ file, isConverted }) => [file, isConverted])).toEqual([
+    ['templates/b.yaml', true],
+    ['templates/config.yaml', false],
+    ['templates/secret.yaml', false],
+  ]);
+  writeFileSync(
+    join(folder, 'templates/secret.yaml'),
+    readFileSync(join(folder, 'templates/secret.yaml'), 'utf8').replace('{{ randAlphaNum 9 }}', 'x'),
+  );
+  expect((await convert(folder)).files.every(({ isConverted }) => isConverted)).toBe(true);
+  const before = pkg(['template', 'demo', folder]).stdout;
+  const sum = (text: string): string | undefined => /sum: (\w+)/.exec(text)?.[1];
+  expect(sum(before)).toMatch(/^[0-9a-f]{64}$/);
+  expect(sum(pkg(['template', 'demo', folder, '--set', 'a=y']).stdout)).not.toBe(sum(before));
+});
+
+test('files are converted whole, those that were named, and nothing is written unless it should be', () => {
+  const files = {
+    'values.yaml': 'a: x\n',
+    'templates/config.yaml': CONFIG,
+    'templates/secret.yaml': SECRET,
+    'templates/b.yaml': CONFIG.replace('.Name }}', '.Name }}-b'),
+  };
+  const folder = chartOf('written', files);
+  const names = (): string[] => readdirSync(join(folder, 'templates')).toSorted();
+  const before = names();
+  const dry = pkg(['convert', folder, '--dry-run', '-o', 'json']);
+  expect(dry.status, dry.stderr).toBe(0);
+  expect(JSON.parse(dry.stdout)).toMatchObject({
+    converted: 2,
+    total: 3,
+    removed: ['templates/b.yaml', 'templates/config.yaml'],
+    files: [
+      { file: 'templates/b.yaml', converted: true, renders: expect.any(Number) },
+      { file: 'templates/config.yaml', converted: true },
+      { file: 'templates/secret.yaml', converted: false, line: 6, reason: expect.stringContaining('randAlphaNum') },
+    ],
+  });
+  expect(pkg(['convert', folder, '--output-dir', join(work, 'elsewhere')]).status).toBe(0);
+  expect(names()).toEqual(before);
+  expect(readdirSync(join(work, 'elsewhere/c/templates'))).toContain('config.yaml.hbs');
+  const again = pkg(['convert', folder, '--output-dir', join(work, 'elsewhere')]);
+  expect(again).toMatchObject({ status: 1, stdout: '' });
+  expect(again.stderr).toContain('exists already');
+  expect(pkg(['convert', folder, 'templates/confg.yaml']).stderr).toContain('did you mean templates/config.yaml?');
+  const one = pkg(['convert', folder, 'templates/config.yaml']);
+  expect(one.stdout).toBe('converted  templates/config.yaml\n1 of 1 files converted (100 %)\n');
+  expect(names()).toEqual(['b.yaml', 'config.yaml.hbs', 'secret.yaml', 'zz']);
+  expect(pkg(['convert', folder]).stdout).toContain('1 of 2 files converted');
+  expect(names()).toEqual(['b.yaml.hbs', 'config.yaml.hbs', 'secret.yaml', 'zz']);
+  expect(helm(['template', folder]).stderr).toContain('this_chart_needs_pkg');
+  expect(pkg(['convert', 'charts/web']).stdout).toBe('there are no Go templates to convert\n');
+  expect(pkg(['convert', 'charts/web/Chart.yaml']).stderr).toContain('is no folder');
+});
+
+test('definitions become text or structure by what includes them, and stay for Go templates that need them', async () => {
+  const folder = chartOf('helpers', {
+    'values.yaml': 'name: ""\nflag: true\nmap: {}\nnote: n\n',
+    'templates/_helpers.tpl': HELPERS,
+    'templates/a.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include "c.name" . }}\n  labels:\n    {{- include "c.labels" . | nindent 4 }}\ndata:\n  a: {{ include "c.item" (dict "value" .Values.note "context" $) | quote }}\n',
+    'templates/s.yaml': SECRET.replace('name: s', 'name: {{ include "c.name" . }}-s'),
+  });
+  const native = join(work, 'helpers-native');
+  cpSync(folder, native, { recursive: true });
+  const { files, helpers } = await convert(native);
+  expect(files.map(({ file, isConverted }) => [file, isConverted])).toEqual([
+    ['templates/_helpers.tpl', false],
+    ['templates/a.yaml', true],
+    ['templates/s.yaml', false],
+  ]);
+  expect(helpers.every(({ isConverted }) => isConverted)).toBe(true);
+  expect(readFileSync(join(native, 'templates/_helpers.hbs'), 'utf8')).toContain(
+    '{{#*inline "c.item"}}\nitem-{{this.value}}-{{release.name}}\n',
+  );
+  rmSync(join(folder, 'templates/s.yaml'));
+  rmSync(join(native, 'templates/s.yaml'));
+  for (const set of ['flag=true', 'flag=false,name=other', 'map.x=y,note=z'])
+    expectSame(folder, native, ['--set', set]);
+});
+
+test('native templates pass the root of Go templates on, and include files of theirs', () => {
+  const folder = chartOf('mixed', {
+    'values.yaml': 'x: {a: 1}\n',
+    'templates/_helpers.tpl':
+      '{{ define "show" }}{{ .value | toJson }} of {{ .context.Release.Name }} {{ (index .more 0).Chart.Name }}{{ end }}',
+    'templates/go.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: go}\n',
+    'templates/native.yaml.hbs':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: native\ndata:\n  a: {{include "show" (dict "value" values.x "context" @go "more" (list @go))}}\n  b: {{include "go.yaml"}}\n  c: {{include "templates/go.yaml"}}\n',
+  });
+  const run = pkg(['template', 'demo', folder, '-s', 'templates/native.yaml.hbs']);
+  expect(run.stderr).toBe('');
+  expect(run.stdout).toContain('  a: "{\\"a\\":1} of demo c"\n');
+  expect(run.stdout.match(/ {4}metadata: \{name: go\}/g)).toHaveLength(2);
+});
