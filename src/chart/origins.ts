@@ -1,5 +1,5 @@
 /** Where a value came from. Nothing is worked out until somebody asks. */
-import { locateKeys } from '../yaml/locate.ts';
+import { locatePlain } from '../yaml/locate.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Chart } from './chart.ts';
@@ -94,7 +94,7 @@ async function fromFiles(
   texts: ReadonlyMap<string, string>,
 ): Promise<Given | undefined> {
   for (const file of sources.valueFiles.toReversed()) {
-    const found = await locateKeys(texts.get(file) ?? '', [...path]);
+    const found = await locatePlain(texts.get(file) ?? '', [...path]);
     if (found !== undefined) return givenAt(file === '-' ? 'standard input' : file, found);
   }
   return undefined;
@@ -106,7 +106,7 @@ function givenAt(file: string, { line, column, plain }: { line: number; column: 
 
 async function fromChart(path: readonly (string | number)[], chart: Chart): Promise<Given | undefined> {
   if (chart.valuesFile !== undefined) {
-    const found = await locateKeys(Buffer.from(chart.valuesFile.data).toString('utf8'), [...path]);
+    const found = await locatePlain(Buffer.from(chart.valuesFile.data).toString('utf8'), [...path]);
     if (found !== undefined) return givenAt(`${chart.location}/${chart.valuesFile.name}`, found);
   }
   const [name, ...rest] = path;

@@ -3,15 +3,24 @@ import type { Document, LineCounter as Lines, Node, Pair } from 'yaml';
 /** The text that was read last: whoever asks for one place of a values file asks for others. */
 let last: { text: string; lines: Lines; documents: Document[] } | undefined;
 
+/** Line and column, both from 1. */
+export type Located = { line: number; column: number };
+
 /**
- * Where in a YAML text the value at a path is written: line and column of its key, or of the item for a
- * list index; both count from 1; and how the value is written, if it is a scalar without quotes. Undefined when the text
- * does not hold the path (or is not YAML).
+ * Where in a YAML text the value at a path is written: at its key, or at the item for a list index. Undefined when the
+ * text does not hold the path (or is not YAML).
  */
-export async function locateKeys(
+export async function locateKeys(text: string, path: readonly (string | number)[]): Promise<Located | undefined> {
+  const found = await locatePlain(text, path);
+  // How the value is written may be a secret, and positions are printed.
+  return found && { line: found.line, column: found.column };
+}
+
+/** As {@link locateKeys}, and how the value is written if it is a scalar without quotes. */
+export async function locatePlain(
   text: string,
   path: readonly (string | number)[],
-): Promise<{ line: number; column: number; plain?: string } | undefined> {
+): Promise<(Located & { plain?: string }) | undefined> {
   const { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } = await import('./document.ts');
   if (last?.text !== text) {
     const lines = new LineCounter();
