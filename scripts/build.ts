@@ -118,8 +118,12 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   oclif: [
     'src/commands/support/added.ts',
     'src/commands/support/help.ts',
-    ...['config/plugin', 'config/plugin-loader', 'config/ts-path', 'errors/index', 'help/index', 'help/util'].map(oclifModule),
-    ...['module-loader', 'parser/errors', 'parser/help', 'performance', 'settings', 'util/determine-priority'].map(oclifModule),
+    ...['config/plugin', 'config/plugin-loader', 'config/ts-path', 'errors/index', 'help/index', 'help/util'].map(
+      oclifModule,
+    ),
+    ...['module-loader', 'parser/errors', 'parser/help', 'performance', 'settings', 'util/determine-priority'].map(
+      oclifModule,
+    ),
     ...['util/fs', 'util/ids', 'util/os', 'ux/index', 'ux/theme'].map(oclifModule),
     'node_modules/ejs/lib/cjs/ejs.js',
   ],

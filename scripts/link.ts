@@ -192,7 +192,8 @@ class Linked {
       name,
       modules: [name],
       needs: new Set(),
-      code: (ids) => `function(use,later,builtin){return{run:(function(${all}){${this.#edited(start, end, this.#edits, ids)}})}}`,
+      code: (ids) =>
+        `function(use,later,builtin){return{run:(function(${all}){${this.#edited(start, end, this.#edits, ids)}})}}`,
     });
   }
 
@@ -300,9 +301,7 @@ function topNames(body: readonly Statement[]): string[] {
 }
 
 /** The parts of esbuild's `__commonJS({"path"(exports, module) { … }})`; undefined for anything else. */
-function commonModule(
-  init: unknown,
-): { name: string; params: string[]; body: Record<string, unknown> } | undefined {
+function commonModule(init: unknown): { name: string; params: string[]; body: Record<string, unknown> } | undefined {
   const call = init as CommonCall | null;
   if (call?.type !== 'CallExpression' || call.callee.name !== '__commonJS') return undefined;
   const [{ key, value }] = call.arguments[0].properties;
