@@ -103,7 +103,14 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/repository/signatures/find-signatures.ts',
   ],
   diff: ['src/terminal/text-diff.ts'],
-  native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
+  // What `lint` and `convert` share with native charts; what is theirs alone is in the groups below.
+  native: [
+    'src/render/handlebars/render.ts',
+    'src/render/handlebars/parse.ts',
+    'src/render/lint.ts',
+    'src/commands/convert.ts',
+  ],
+  lint: ['src/commands/lint.ts', 'src/render/lint.ts'],
   // openpgp
   pgp: ['src/repository/provenance.ts'],
   patterns: ['src/chart/re2.ts'],
