@@ -171,7 +171,8 @@ class Linked {
 
   /**
    * Takes `__commonJS({"path"(exports, module) { … }})` apart. The names of the chunk that the module uses are handed
-   * over when it runs: they are functions and what other chunks export, so they do not change.
+   * over when it runs: they are functions and what other chunks export, so they do not change, and esbuild has what a
+   * module requires stand before what runs it.
    */
   #addCommonModule(init: unknown, names: ReadonlySet<string>): void {
     const call = commonModule(init);
@@ -180,7 +181,8 @@ class Linked {
     const used = new Set<string>();
     walk(body, (node, parent) => {
       const id = String(node['name']);
-      if (node['type'] === 'Identifier' && !isKey(node, parent) && names.has(id)) used.add(id);
+      const isUse = parent['shorthand'] === true || !isKey(node, parent);
+      if (node['type'] === 'Identifier' && isUse && names.has(id)) used.add(id);
     });
     const all = [...params, ...used].join(',');
     // Within the braces.
