@@ -47,6 +47,10 @@ function commandModule(id: string): string {
   return `src/commands/${id}.ts`;
 }
 
+function oclifModule(name: string): string {
+  return `node_modules/@oclif/core/lib/${name}.js`;
+}
+
 /**
  * Scripts beside the main one, each with the modules through which alone it is reached: what many runs do not need.
  * Few, since each is one more file to read.
@@ -99,7 +103,14 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/repository/signatures/find-signatures.ts',
   ],
   diff: ['src/terminal/text-diff.ts'],
-  native: ['src/render/handlebars/render.ts', 'src/render/handlebars/parse.ts'],
+  // What `lint` and `convert` share with native charts; what is theirs alone is in the groups below.
+  native: [
+    'src/render/handlebars/render.ts',
+    'src/render/handlebars/parse.ts',
+    'src/render/lint.ts',
+    'src/commands/convert.ts',
+  ],
+  lint: ['src/commands/lint.ts', 'src/render/lint.ts'],
   // openpgp
   pgp: ['src/repository/provenance.ts'],
   patterns: ['src/chart/re2.ts'],
@@ -110,11 +121,22 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/repository/signatures/judge-chart.ts',
   ],
   positions: ['src/yaml/document.ts'],
+  // What oclif's parser and classes require for help, for packages that add commands, and for errors.
+  oclif: [
+    'src/commands/support/added.ts',
+    'src/commands/support/help.ts',
+    ...['config/plugin', 'config/plugin-loader', 'config/ts-path', 'errors/index', 'help/index', 'help/util'].map(
+      oclifModule,
+    ),
+    ...['module-loader', 'parser/errors', 'parser/help', 'performance', 'settings', 'util/determine-priority'].map(
+      oclifModule,
+    ),
+    ...['util/fs', 'util/ids', 'util/os', 'ux/index', 'ux/theme'].map(oclifModule),
+    'node_modules/ejs/lib/cjs/ejs.js',
+  ],
   seldom: [
     'src/commands/completion.ts',
     'src/commands/completion/complete.ts',
-    'src/commands/support/added.ts',
-    'src/commands/support/help.ts',
     'src/commands/convert.ts',
     'src/commands/create.ts',
     'src/commands/docs.ts',
@@ -245,6 +267,9 @@ function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ m
   }));
   const importsOf = (module: string): string[] =>
     (metafile.inputs[module]?.imports ?? []).filter(({ external }) => external !== true).map(({ path }) => path);
+  for (const module of Object.values(APART).flat()) {
+    if (metafile.inputs[module] === undefined) throw new Error(`${module} is to be apart, and no part of the program`);
+  }
   const scripts = link({ chunks, importsOf, main: 'src/main.ts', apart: APART });
   const digest = createHash('sha256');
   for (const text of scripts.values()) digest.update(text);
@@ -283,7 +308,7 @@ try {
       ...options,
       format: 'esm',
       splitting: true,
-      entryPoints: ['src/main.ts', ...Object.values(APART).flat()],
+      entryPoints: ['src/main.ts', ...Object.values(APART).flat()].filter((module) => module.startsWith('src/')),
       entryNames: '[name]-[hash]',
       outdir: fresh,
       write: false,

@@ -5,6 +5,9 @@
  * its own, and gives what the chunk exports. V8 keeps nothing of what is inside a function before it runs, so a chunk
  * that a run does not need is next to nothing in the compiled code that is read back. Imports are local variables,
  * but those of modules that Node itself would have to load first: that takes milliseconds, and waits for their use.
+ *
+ * A CommonJS module, which esbuild makes a function of its chunk, has its own place in the table: many are required
+ * only for features that pkg does not use.
  */
 import { builtinModules } from 'node:module';
 import { parseAst } from 'vite';
@@ -38,6 +41,7 @@ type Statement = ReturnType<typeof parseAst>['body'][number];
 type ImportStatement = Extract<Statement, { type: 'ImportDeclaration' }>;
 type Name = { type: string; name?: string; value?: unknown };
 type Edit = { start: number; end: number; text: string };
+type MakeEdit = (ids: ReadonlyMap<string, number>) => Edit;
 
 /**
  * Links a program.
@@ -46,8 +50,13 @@ type Edit = { start: number; end: number; text: string };
  *   first one first: functions, and for chunks of other scripts the names of these, which are objects of functions.
  */
 export function link({ chunks, importsOf, main, apart }: Program): Map<string, string> {
-  const trees = new Map(chunks.map((chunk) => [chunk.name, new Linked(chunk)]));
-  const get = (name: string): Linked => {
+  const trees = new Map<string, Linked | CommonModule>();
+  for (const chunk of chunks) {
+    const linked = new Linked(chunk);
+    trees.set(chunk.name, linked);
+    for (const module of linked.commonModules) trees.set(module.name, module);
+  }
+  const get = (name: string): Linked | CommonModule => {
     const found = trees.get(name);
     if (found === undefined) throw new Error(`the program imports ${name}, which is no chunk of it`);
     return found;
@@ -57,10 +66,9 @@ export function link({ chunks, importsOf, main, apart }: Program): Map<string, s
   const places = new Map<string, string>();
   for (const [script, modules] of Object.entries(apart)) {
     const elsewhere = reachable(main, importsOf, new Set(modules));
-    for (const chunk of chunks) {
+    for (const [name, { modules: own }] of trees) {
       // Without modules is what esbuild adds itself.
-      if (chunk.modules.length > 0 && !chunk.modules.some((module) => elsewhere.has(module)))
-        places.set(chunk.name, script);
+      if (own.length > 0 && !own.some((module) => elsewhere.has(module))) places.set(name, script);
     }
   }
   const lines = new Map<string, string[]>(['main', ...Object.keys(apart)].map((script) => [script, []]));
@@ -89,11 +97,24 @@ function reachable(
   return found;
 }
 
+/** A CommonJS module of a chunk: a function of the table that gives a function of the module's names. */
+type CommonModule = {
+  /** As esbuild calls it: the path of its file. */
+  name: string;
+  modules: readonly string[];
+  /** Nothing: what it requires are names of its chunk, which it is given. */
+  needs: ReadonlySet<string>;
+  code: (ids: ReadonlyMap<string, number>) => string;
+};
+
 /** A chunk whose imports and exports are known. */
 class Linked {
   readonly needs: Set<string> = new Set();
+  readonly commonModules: CommonModule[] = [];
   readonly #chunk: Chunk;
-  readonly #edits: ((ids: ReadonlyMap<string, number>) => Edit)[] = [];
+  readonly #edits: MakeEdit[] = [];
+  /** What stands in the place of CommonJS modules. */
+  readonly #calls: MakeEdit[] = [];
   /** Local names by the names under which they are exported. */
   readonly #exports: Map<string, string> = new Map();
 
@@ -104,6 +125,11 @@ class Linked {
     this.#chunk = chunk;
     const program = parseAst(chunk.text);
     for (const statement of program.body) this.#addStatement(statement);
+    const names = topNames(program.body).filter((name) => !this.#late.has(name));
+    for (const statement of program.body) {
+      if (statement.type === 'VariableDeclaration')
+        for (const { init } of statement.declarations) this.#addCommonModule(init, new Set(names));
+    }
     const exported = new Set(this.#exports.values());
     walk(program, (node, parent) => {
       if (node['type'] === 'ImportExpression') this.#addLater(node);
@@ -119,17 +145,58 @@ class Linked {
 
   /** The function. */
   code(ids: ReadonlyMap<string, number>): string {
-    const { text } = this.#chunk;
-    let code = '';
-    let at = 0;
-    for (const edit of this.#edits.map((make) => make(ids)).sort((a, b) => a.start - b.start)) {
-      code += text.slice(at, edit.start) + edit.text;
-      at = edit.end;
-    }
+    const code = this.#edited(0, this.#chunk.text.length, [...this.#calls, ...this.#edits], ids);
     const results = [...this.#exports].map(([name, local]) =>
       name === local ? name : `${JSON.stringify(name)}:${local}`,
     );
-    return `function(use,later,builtin){${(code + text.slice(at)).trim()}\nreturn{${results.join(',')}}}`;
+    return `function(use,later,builtin){${code.trim()}\nreturn{${results.join(',')}}}`;
+  }
+
+  get modules(): readonly string[] {
+    return this.#chunk.modules;
+  }
+
+  /** A part of the text after edits. Of those within each other the outer one counts. */
+  #edited(from: number, to: number, edits: readonly MakeEdit[], ids: ReadonlyMap<string, number>): string {
+    const { text } = this.#chunk;
+    let code = '';
+    let at = from;
+    for (const edit of edits.map((make) => make(ids)).sort((a, b) => a.start - b.start || b.end - a.end)) {
+      if (edit.start < at || edit.end > to) continue;
+      code += text.slice(at, edit.start) + edit.text;
+      at = edit.end;
+    }
+    return code + text.slice(at, to);
+  }
+
+  /**
+   * Takes `__commonJS({"path"(exports, module) { … }})` apart. The names of the chunk that the module uses are handed
+   * over when it runs: they are functions and what other chunks export, so they do not change, and esbuild has what a
+   * module requires stand before what runs it.
+   */
+  #addCommonModule(init: unknown, names: ReadonlySet<string>): void {
+    const call = commonModule(init);
+    if (call === undefined) return;
+    const { name, params, body } = call;
+    const used = new Set<string>();
+    walk(body, (node, parent) => {
+      const id = String(node['name']);
+      const isUse = parent['shorthand'] === true || !isKey(node, parent);
+      if (node['type'] === 'Identifier' && isUse && names.has(id)) used.add(id);
+    });
+    const all = [...params, ...used].join(',');
+    // Within the braces.
+    const start = Number(body['start']) + 1;
+    const end = Number(body['end']) - 1;
+    this.needs.add(name);
+    this.#calls.push((ids) => ({ start, end, text: `(0,use(${ids.get(name)}).run)(${all})` }));
+    this.commonModules.push({
+      name,
+      modules: [name],
+      needs: new Set(),
+      code: (ids) =>
+        `function(use,later,builtin){return{run:(function(${all}){${this.#edited(start, end, this.#edits, ids)}})}}`,
+    });
   }
 
   #addStatement(statement: Statement): void {
@@ -155,12 +222,11 @@ class Linked {
   #addUse(node: Record<string, unknown>, parent: Record<string, unknown>): void {
     const text = this.#late.get(String(node['name']));
     if (text === undefined || /^(?:Import|Export)\w*Specifier$/.test(String(parent['type']))) return;
-    const isKey = (parent['property'] === node || parent['key'] === node) && parent['computed'] !== true;
     const start = Number(node['start']);
     const end = Number(node['end']);
     if (parent['shorthand'] === true) {
       if (parent['value'] === node) this.#edits.push(() => ({ start, end, text: `${String(node['name'])}:${text}` }));
-    } else if (!isKey) this.#edits.push(() => ({ start, end, text }));
+    } else if (!isKey(node, parent)) this.#edits.push(() => ({ start, end, text }));
   }
 
   /** Takes the place of the program's files from `bin/pkg.js`: a script knows of no module that it would be. */
@@ -223,6 +289,40 @@ function declaration({ specifiers }: ImportStatement, source: string): string {
 
 function nameOf(name: Name): string {
   return String(name.name ?? name.value);
+}
+
+/** What other statements of a chunk can use. */
+function topNames(body: readonly Statement[]): string[] {
+  return body.flatMap((statement) => {
+    if (statement.type === 'ImportDeclaration') return statement.specifiers.map(({ local }) => local.name);
+    if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration')
+      return statement.id === null ? [] : [statement.id.name];
+    if (statement.type !== 'VariableDeclaration') return [];
+    return statement.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
+  });
+}
+
+/** The parts of esbuild's `__commonJS({"path"(exports, module) { … }})`; undefined for anything else. */
+function commonModule(init: unknown): { name: string; params: string[]; body: Record<string, unknown> } | undefined {
+  const call = init as CommonCall | null;
+  if (call?.type !== 'CallExpression' || call.callee.name !== '__commonJS') return undefined;
+  const [{ key, value }] = call.arguments[0].properties;
+  return { name: key.value, params: value.params.map(({ name }) => name), body: value.body };
+}
+
+type CommonCall = {
+  type: string;
+  callee: { name?: string };
+  arguments: [
+    {
+      properties: [{ key: { value: string }; value: { params: { name: string }[]; body: Record<string, unknown> } }];
+    },
+  ];
+};
+
+/** Is it the name of a property? */
+function isKey(node: Record<string, unknown>, parent: Record<string, unknown>): boolean {
+  return (parent['property'] === node || parent['key'] === node) && parent['computed'] !== true;
 }
 
 function isBuiltin(source: string): boolean {

@@ -12,11 +12,14 @@ type Table = Record<number, string | ((use: Use, later: Later, builtin: Builtin)
 const chunk = (name: string, text: string): Chunk => ({ name: `${name}.js`, modules: [`src/${name}.ts`], text });
 
 /** Links chunks whose modules import each other as the chunks do, and runs the first. */
-function start(chunks: readonly Chunk[], apart: Record<string, string[]> = {}) {
-  const importsOf = (module: string): string[] => {
+function start(
+  chunks: readonly Chunk[],
+  apart: Record<string, string[]> = {},
+  importsOf = (module: string): string[] => {
     const { text = '' } = chunks.find(({ modules }) => modules.includes(module)) ?? {};
     return [...text.matchAll(/"\.\/(\w+)\.js"/g)].map(([, name]) => `src/${name}.ts`);
-  };
+  },
+) {
   const scripts = link({ chunks, importsOf, main: chunks[0]?.modules[0] ?? '', apart });
   const read: string[] = [];
   const loaded: string[] = [];
@@ -115,6 +118,46 @@ describe('a script apart', () => {
     expect(scripts.get('side')).toContain('own');
     expect(scripts.get('main')).not.toContain('own');
     expect(scripts.get('side')).not.toContain('s={}');
+  });
+});
+
+describe('CommonJS modules', () => {
+  // As esbuild writes them; `a` and `b` require each other.
+  const helper =
+    'var __commonJS=(cb,mod)=>()=>(mod||cb[Object.keys(cb)[0]]((mod={exports:{}}).exports,mod),mod.exports);';
+  const main: Chunk = {
+    name: 'main.js',
+    modules: ['src/main.ts', 'pkg/a.js', 'pkg/b.js', 'pkg/late.js'],
+    text:
+      'import{__commonJS,log}from"./helper.js";import{gzipSync}from"node:zlib";' +
+      'var require_a=__commonJS({"pkg/a.js"(exports,module){log.push("a");exports.early=1;module.exports.b=require_b();}}),' +
+      'require_b=__commonJS({"pkg/b.js"(exports){log.push("b");exports.seen=Object.keys(require_a());exports.self=this===void 0}}),' +
+      'require_late=__commonJS({"pkg/late.js"(exports){exports.zip=()=>gzipSync;exports.log={log}}});' +
+      'var a=require_a(),late=()=>require_late();export{a,late,log,require_a};',
+  };
+  const chunks = [main, chunk('helper', `${helper}var log=[];export{__commonJS,log};`)];
+
+  test('run once, when they are required, and may require each other', () => {
+    const { main: made, loaded } = start(chunks);
+    expect(made['log']).toEqual(['a', 'b']);
+    expect(made['a']).toMatchObject({ early: 1, b: { seen: ['early'] } });
+    expect((made['require_a'] as () => unknown)()).toBe(made['a']);
+    const late = (made['late'] as () => { zip: () => unknown; log: unknown })();
+    expect(late.log).toEqual({ log: made['log'] });
+    expect(loaded).toEqual([]);
+    expect(late.zip()).toBe(process.getBuiltinModule('node:zlib').gzipSync);
+  });
+
+  test('can be apart from the chunk that they are in', () => {
+    const imports: Record<string, string[]> = {
+      'src/main.ts': ['src/helper.ts', 'pkg/a.js', 'pkg/late.js'],
+      'pkg/a.js': ['pkg/b.js'],
+    };
+    const { main: made, read, scripts } = start(chunks, { side: ['pkg/late.js'] }, (module) => imports[module] ?? []);
+    expect(read).toEqual(['main']);
+    expect(scripts.get('main')).not.toContain('gzipSync');
+    expect((made['late'] as () => unknown)()).toMatchObject({ log: { log: made['log'] } });
+    expect(read).toEqual(['main', 'side']);
   });
 });
 
