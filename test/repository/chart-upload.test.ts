@@ -136,7 +136,10 @@ describe('publish', () => {
     const serving = await startServing(folder, '--token-file', join(files, 'token'));
     try {
       await expectEnd(pkg(home, 'repo', 'add', 'acme', serving.url, '--username', 'ci', '--password', TOKEN));
-      type Result = { version: string; published: { reference: string; digest: string; changed: boolean }[] };
+      type Result = {
+        version: string;
+        published: { reference: string; digest: string; changed: boolean; status: string }[];
+      };
       const publish = async (...args: string[]): Promise<Result> => {
         const ended = await expectEnd(pkg(home, 'publish', '--skip-lint', './web', ...args, '-o', 'json'));
         return JSON.parse(ended.stdout) as Result;
@@ -148,10 +151,11 @@ describe('publish', () => {
           reference: `${serving.url}/web-1.0.0.tgz`,
           digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
           changed: true,
+          status: 'published',
         },
       ]);
       const again = await publish('acme');
-      expect(again.published).toEqual([{ ...first.published[0], changed: false }]);
+      expect(again.published).toEqual([{ ...first.published[0], changed: false, status: 'unchanged' }]);
       const bumped = await publish('acme', '--bump', 'minor', '--app-version', '2');
       expect([bumped.version, bumped.published[0]?.reference]).toEqual(['1.1.0', `${serving.url}/web-1.1.0.tgz`]);
       const byAddress = await publish(serving.url, '--version', '3.0.0', '--password', TOKEN);
