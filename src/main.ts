@@ -3,19 +3,19 @@ import { existsSync } from 'node:fs';
 import type { CodeCache } from './code-cache.ts';
 import { dispatch } from './commands/dispatch.ts';
 import { PkgError } from './errors.ts';
-import { keepIn, writeKept } from './kept.ts';
+import { cacheIn, writeRunCache } from './run-cache.ts';
 import { OutputClosedError, printError } from './terminal/output.ts';
 
 /**
  * Runs one command line and reports what goes wrong.
  *
  * @param argv the words after `pkg`
- * @param cache what is known of compiled code; what else may be kept between runs is kept in its folder
+ * @param cache what is known of compiled code; what else may be cached between runs is in its folder
  * @returns the exit status: 0, 1 for every failure, 2 for "there are changes" under `--exit-code`
  */
 export async function main(argv: readonly string[], cache: CodeCache): Promise<number> {
   const isFirst = cache.folder !== '' && !existsSync(cache.folder);
-  keepIn(isFirst ? '' : cache.folder);
+  cacheIn(isFirst ? '' : cache.folder);
   try {
     return await dispatch(argv);
   } catch (error) {
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], cache: CodeCache): Promise<n
     }
     return error instanceof PkgError ? error.exitCode : 1;
   } finally {
-    writeKept();
+    writeRunCache();
     if (cache.folder !== '' && !cache.isComplete) (await import('./code-cache.ts')).writeCode(cache, isFirst);
   }
 }

@@ -6,7 +6,7 @@ import type { SchemaLoader } from '../chart/schema.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
-import { keepLater, readKept } from '../kept.ts';
+import { cacheLater, readRunCache } from '../run-cache.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
 import { HttpClient } from './http.ts';
 import type { Answer } from './http.ts';
@@ -37,7 +37,7 @@ export function schemaLoader(sources: SchemaSources): SchemaLoader {
   const load = async (address: string): Promise<Uint8Array> => {
     const url = new URL(address);
     const file = sources.folder === '' ? '' : join(sources.folder, ...pathOf(url));
-    const found = file === '' ? undefined : readCached(file);
+    const found = file === '' ? undefined : readFromFolder(file);
     if (found !== undefined) return found;
     if (!sources.allowRemote) {
       throw failure(`the schema refers to ${shownUrl(url)}, and ${printable(file)} does not exist`, [
@@ -61,7 +61,7 @@ function pathOf({ hostname, port, pathname, search }: URL): string[] {
   return [port === '' ? hostname : `${hostname}_${port}`, ...path.split('/')];
 }
 
-function readCached(file: string): Buffer | undefined {
+function readFromFolder(file: string): Buffer | undefined {
   try {
     return readRegularFile(file, MAX_FILE);
   } catch (error) {
@@ -101,12 +101,12 @@ class SchemaNetwork {
     this.#until ||= Date.now() + ALL_MS;
     if (Date.now() > this.#until) throw failure(`fetching schemas takes more than ${ALL_MS / 1000} seconds`);
     const name = `schema-${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}`;
-    const kept = keep ? parseKept(readKept(name)) : undefined;
-    const answer = await this.#ask(url, kept?.etag);
-    if (answer.status === 304 && kept !== undefined) return kept.body;
+    const cached = keep ? parseCached(readRunCache(name)) : undefined;
+    const answer = await this.#ask(url, cached?.etag);
+    if (answer.status === 304 && cached !== undefined) return cached.body;
     if (answer.status !== 200) throw failure(`${shownUrl(url)} cannot be fetched: the server says ${answer.status}`);
     const { etag } = answer.headers;
-    if (keep && typeof etag === 'string') keepLater(name, () => printKept(etag, answer.body));
+    if (keep && typeof etag === 'string') cacheLater(name, () => printCached(etag, answer.body));
     return answer.body;
   }
 
@@ -128,13 +128,13 @@ class SchemaNetwork {
   }
 }
 
-/** The hash of what is kept, the ETag, and the schema: a damaged one would judge otherwise. */
-function printKept(etag: string, body: Buffer): Buffer[] {
+/** The hash of what is cached, the ETag, and the schema: a damaged one would judge otherwise. */
+function printCached(etag: string, body: Buffer): Buffer[] {
   const content = [Buffer.from(`${etag}\n`, 'latin1'), body];
   return [sha256(Buffer.concat(content)), ...content];
 }
 
-function parseKept(bytes: Buffer | undefined): { etag: string; body: Buffer } | undefined {
+function parseCached(bytes: Buffer | undefined): { etag: string; body: Buffer } | undefined {
   const content = bytes?.subarray(HASH);
   const end = content?.indexOf('\n') ?? -1;
   if (bytes === undefined || content === undefined || end < 0) return undefined;

@@ -48,7 +48,7 @@ function filledCache(): { cache: string; folder: string; files: string[] } {
   const folder = join(code, readdirSync(code)[0] ?? '');
   const files = readdirSync(folder).sort();
   // Compiled code and templates.
-  expect(files.map((name) => /\.\w+$/.exec(name.replace('.kept', ''))?.[0])).toEqual(
+  expect(files.map((name) => /\.\w+$/.exec(name.replace('.cache', ''))?.[0])).toEqual(
     expect.arrayContaining(['.bin', '.outlines']),
   );
   return { cache, folder, files: files.map((name) => join(folder, name)) };

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { PkgError } from '../../errors.ts';
-import { keepLater, readKept } from '../../kept.ts';
+import { cacheLater, readRunCache } from '../../run-cache.ts';
 import { searchEntries } from '../../repository/index-file.ts';
 import type { SearchEntry } from '../../repository/index-file.ts';
 import type { Remotes } from '../../repository/remotes.ts';
@@ -21,7 +21,7 @@ export function indexEntries(repository: Repository, remotes: Remotes): readonly
   const index = remotes.indexes.read(repository);
   if (index === undefined) throw new PkgError('PKG_REPOSITORY_INVALID', 'it was not fetched yet');
   const entries = searchEntries(index, path);
-  if (key !== undefined) keepLater(key, () => [Buffer.from(JSON.stringify(entries))]);
+  if (key !== undefined) cacheLater(key, () => [Buffer.from(JSON.stringify(entries))]);
   return entries;
 }
 
@@ -37,7 +37,7 @@ function keyOf(path: string): string | undefined {
 }
 
 function readEntries(key: string): readonly SearchEntry[] | undefined {
-  const text = readKept(key)?.toString('utf8');
+  const text = readRunCache(key)?.toString('utf8');
   if (text === undefined) return undefined;
   try {
     const entries: unknown = JSON.parse(text);

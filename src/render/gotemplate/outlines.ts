@@ -4,7 +4,7 @@
  * only what no run before it ran. It holds for a text as long as the text is the same, byte by byte.
  */
 import type { ChartMetadata } from '../../chart/chart.ts';
-import { keepLater, readKept } from '../../kept.ts';
+import { cacheLater, readRunCache } from '../../run-cache.ts';
 import { Bodies } from './bodies.ts';
 import { isKnown } from './known.ts';
 import type { Outline, Parsed, Source, Template } from './node.ts';
@@ -104,7 +104,7 @@ class Outlines {
 
   /** Keeps all for later runs when this one has ended, if it found out much that was not kept before. */
   keep(): void {
-    keepLater(this.#file, () => {
+    cacheLater(this.#file, () => {
       const isSame = !this.#isNew && this.#entries.length === this.#before.size;
       const known = this.#entries.reduce((sum, { bodies }) => sum + bodies.known, 0);
       const fresh = this.#entries.reduce((sum, { bodies }) => sum + bodies.fresh, 0);
@@ -168,7 +168,7 @@ function readSafely(file: string): { entries: Map<string, Entry>; names: Names }
 function readEntries(file: string): { entries: Map<string, Entry>; names: Names } {
   const entries: Map<string, Entry> = new Map();
   const nothing = { entries, names: new Names() };
-  const bytes = readKept(file);
+  const bytes = readRunCache(file);
   if (bytes === undefined || bytes.length < 2 * INT) return nothing;
   const integers = (from: number, to: number): Int32Array => {
     const { buffer, byteOffset } = bytes;

@@ -84,7 +84,7 @@ describe('a chart that is rendered again', () => {
     const code = join(cache, 'kubepkg/code');
     const [build = ''] = readdirSync(code);
     return readdirSync(join(code, build))
-      .filter((name) => name.endsWith('.kept'))
+      .filter((name) => name.endsWith('.cache'))
       .map((name) => join(code, build, name));
   };
 
@@ -175,7 +175,7 @@ test('a library is known in every chart that has it', () => {
   const render = (name: string, ...args: string[]): string =>
     pkg(['template', 'x', join(folder, name), ...args], { env: { XDG_CACHE_HOME: cache } }).stdout;
   const kept = (): string[] =>
-    readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.kept'));
+    readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cache'));
   for (const name of ['one', 'two']) {
     writeFiles(join(folder, name), {
       'Chart.yaml': `apiVersion: v2\nname: ${name}\nversion: 1.0.0\ndependencies:\n- name: lib\n  version: 1.0.0\n`,

@@ -1,15 +1,15 @@
 /**
- * What the program keeps between runs, in files of the user's cache folder: only what can be worked out anew at any
- * time. The library keeps nothing.
+ * A cache between runs, in files of the user's cache folder, of what can be computed again at any time: parsed templates,
+ * fetched schemas, the entries of an index. The library has none.
  */
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { readOwnFile } from './read-file.ts';
 
-/** More files than anybody's charts need: then all go, and begin anew. */
+/** More files than anybody's charts need: when there are so many, all are removed. */
 const MOST_FILES = 1000;
-const ENDING = '.kept';
-/** The templates of the largest charts take a tenth. */
+const ENDING = '.cache';
+/** The largest file is read; the templates of the largest charts take a tenth of this. */
 const MOST_BYTES = 256 << 20;
 /** A file ends with its length in hexadecimal: one that was cut off by a full disk does not. */
 const LENGTH = 8;
@@ -17,13 +17,13 @@ const LENGTH = 8;
 let folder = '';
 const waiting: Map<string, () => Uint8Array[] | undefined> = new Map();
 
-/** Keeps files in this folder, which is there, and finds there what earlier runs kept; with `''` nothing is kept. */
-export function keepIn(path: string): void {
+/** Sets the folder of the cache, which exists; with `''` nothing is cached. */
+export function cacheIn(path: string): void {
   folder = path;
 }
 
-/** What an earlier run kept under a name. A file that is none of ours, or was cut off, goes. */
-export function readKept(name: string): Buffer | undefined {
+/** What an earlier run cached under a name. A file that somebody else owns, or that was cut off, is removed. */
+export function readRunCache(name: string): Buffer | undefined {
   if (folder === '') return undefined;
   const file = folder + sep + name + ENDING;
   try {
@@ -42,15 +42,16 @@ function lengthText(length: number): string {
 }
 
 /**
- * Has something written under a name (letters, digits, `.`, `_`, `+`, `-`) when the run has printed all, if there is
- * something then.
+ * Has something written under a name (letters, digits, `.`, `_`, `+`, `-`) when the run has printed all.
+ *
+ * @param contents gives what is written, or undefined for nothing
  */
-export function keepLater(name: string, contents: () => Uint8Array[] | undefined): void {
+export function cacheLater(name: string, contents: () => Uint8Array[] | undefined): void {
   if (folder !== '') waiting.set(name, contents);
 }
 
-/** Writes what is to be kept. Where that cannot be, nothing is kept. */
-export function writeKept(): void {
+/** Writes what {@link cacheLater} was given. What cannot be written is not cached. */
+export function writeRunCache(): void {
   for (const [name, contents] of waiting) {
     const file = folder + sep + name + ENDING;
     const fresh = `${file}.${process.pid}`;
@@ -70,7 +71,7 @@ export function writeKept(): void {
   waiting.clear();
 }
 
-/** A file that is of no use goes, if it can. */
+/** Removes a file that is of no use, where that is possible. */
 function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true, recursive: true });
