@@ -121,7 +121,7 @@ class Reader extends Cursor {
     const [, name = '', written, spaces = ''] = match;
     const next = this.at === this.text.length ? -1 : spaces.length;
     if (written !== undefined && next > column) {
-      // It goes on.
+      // The next line is indented deeper, so the value continues there: the slower way reads it.
       this.at = start;
       return undefined;
     }
