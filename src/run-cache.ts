@@ -54,6 +54,7 @@ export function cacheLater(name: string, contents: () => Uint8Array[] | undefine
 export function writeRunCache(): void {
   for (const [name, contents] of waiting) {
     const file = folder + sep + name + ENDING;
+    // Not by writeFileAtomic: its module loads node:crypto, which takes 5 ms.
     const fresh = `${file}.${process.pid}`;
     try {
       const parts = contents();

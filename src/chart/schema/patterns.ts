@@ -9,7 +9,7 @@ export type PatternEngine = (source: string) => Pattern;
 
 /**
  * Does the text of a schema, or of one that it refers to, hold patterns? Loading RE2 takes 6 ms, and most schemas hold
- * none. A word that is written with escapes counts as any.
+ * none. The words may be spelled with escapes (`\u0070attern`), so a text with such an escape may hold patterns.
  */
 export function mayHoldPatterns(text: string): boolean {
   return /pattern|regex|\\u/.test(text);

@@ -3,6 +3,7 @@
  * format that does not fit them, is up to the engine: Go writes `%!d(MISSING)` into the text, native templates fail.
  */
 import { decodeRune } from './utf8.ts';
+import { PLAIN } from './verbs.ts';
 import type { Spec } from './verbs.ts';
 
 /** What is wrong with a directive, in Go's words. */
@@ -111,15 +112,7 @@ class Walk {
   }
 
   #flags(): Spec {
-    const spec: Spec = {
-      width: undefined,
-      precision: undefined,
-      sharp: false,
-      zero: false,
-      plus: false,
-      minus: false,
-      space: false,
-    };
+    const spec: Spec = { ...PLAIN };
     for (; ; this.#at++) {
       switch (this.#format[this.#at]) {
         case '#':

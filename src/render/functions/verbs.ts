@@ -23,6 +23,17 @@ export type Spec = {
   space: boolean;
 };
 
+/** No flags, no width, no precision. */
+export const PLAIN: Readonly<Spec> = {
+  width: undefined,
+  precision: undefined,
+  sharp: false,
+  zero: false,
+  plus: false,
+  minus: false,
+  space: false,
+};
+
 /** A whole number by `%d`, `%b`, `%o`, `%O`, `%x`, `%X`, `%c`, `%q` and `%U`; undefined for other verbs. */
 export function formatInteger(number: bigint, isSigned: boolean, verb: string, spec: Spec): string | undefined {
   switch (verb) {

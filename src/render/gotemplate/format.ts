@@ -2,7 +2,7 @@
 import { shortestFloat } from '../functions/floats.ts';
 import { walkFormat } from '../functions/format.ts';
 import { chargeMade, chargePrint } from '../functions/limits.ts';
-import { formatDigits, formatInteger, formatNumber, formatText, pad } from '../functions/verbs.ts';
+import { formatDigits, formatInteger, formatNumber, formatText, pad, PLAIN } from '../functions/verbs.ts';
 import type { Spec } from '../functions/verbs.ts';
 import { GoInt, isUnsigned } from './int.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
@@ -58,17 +58,6 @@ export function sprintf(format: string, values: readonly GoValue[]): string {
     .map((value) => (value === null ? '<nil>' : `${typeOf(value)}=${printer.argument(value, 'v')}`));
   return `${text}%!(EXTRA ${shown.join(', ')})`;
 }
-
-/** No flags, no width, no precision. */
-const PLAIN: Readonly<Spec> = {
-  width: undefined,
-  precision: undefined,
-  sharp: false,
-  zero: false,
-  plus: false,
-  minus: false,
-  space: false,
-};
 
 class Printer {
   #spec: Spec = PLAIN;
