@@ -10,7 +10,7 @@ import { checkObject } from '../render/check-object.ts';
 import { isNativeTemplate } from '../render/engines.ts';
 import { ChartMessage } from '../render/gotemplate/fault.ts';
 import { renderGo } from '../render/gotemplate/render.ts';
-import type { Trace } from '../render/gotemplate/trace.ts';
+import type { Trace } from '../render/gotemplate/template.ts';
 import type { Capabilities, RenderedDocument, ReleaseContext } from '../render/render.ts';
 import { renderChart } from '../render/render-chart.ts';
 import { printScalar } from '../yaml/print.ts';

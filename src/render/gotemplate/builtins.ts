@@ -1,12 +1,12 @@
 /** The functions that are always there: Go's own, and Helm's that need the engine. */
 import { chargeCharacters } from '../functions/limits.ts';
 import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { GoFunction, GoValue } from './value.ts';
 import { compareBasic, equalValues } from './compare.ts';
 import { ChartMessage } from './fault.ts';
 import { sprint, sprintf, sprintln } from './format.ts';
 import { fn, GoError, variadic } from './functions/signature.ts';
-import type { FunctionHost, GoFunction } from './functions/signature.ts';
+import type { FunctionHost } from './template.ts';
 import { GoInt, goInt, int } from './int.ts';
 import { escapeQuery } from '../functions/urls.ts';
 import { decodeRune } from '../functions/utf8.ts';

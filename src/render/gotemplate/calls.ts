@@ -1,23 +1,23 @@
 /** Calls of functions: small closures in small scopes, one kind for each number of arguments. */
-import type { Arg, Check, Eval } from './checks.ts';
+import type { Arg, Check } from './checks.ts';
 import { chargeMade, chargeRead } from '../functions/limits.ts';
-import type { FunctionHost } from './functions/signature.ts';
-import type { Machine, Value } from './machine.ts';
-import type { Node, Template } from './node.ts';
+import type { Eval, FunctionHost, Runtime, Template } from './template.ts';
+import type { Node } from './node.ts';
+import type { OptionalValue } from './value.ts';
 
 /** What runs when a function is called. */
-export type Call = (host: FunctionHost, ...values: unknown[]) => Value;
+export type Call = (host: FunctionHost, ...values: unknown[]) => OptionalValue;
 /** What is called, for the errors. */
 export type CallPlace = { name: string; node: Node; template: Template };
 
 /** What a call gives, paid for. */
-function paid(value: Value): Value {
+function paid(value: OptionalValue): OptionalValue {
   chargeMade(value);
   return value;
 }
 
-function failed(machine: Machine, error: unknown, { name, node, template }: CallPlace): unknown {
-  return machine.fault(error, name, template, node);
+function failed(machine: Runtime, error: unknown, { name, node, template }: CallPlace): unknown {
+  return machine.failed(error, name, template, node);
 }
 
 /** A call without arguments. */
@@ -84,7 +84,7 @@ export function callMany(run: Call, operands: readonly Arg[], check: Check | und
   const count = operands.length;
   return (machine, dot) => {
     const values: unknown[] = [];
-    const last = check === undefined ? undefined : ((operands[count - 1] as Arg)(machine, dot) as Value);
+    const last = check === undefined ? undefined : ((operands[count - 1] as Arg)(machine, dot) as OptionalValue);
     const end = check === undefined ? count : count - 1;
     for (let index = 0; index < end; index++) values.push((operands[index] as Arg)(machine, dot));
     if (check !== undefined) values.push(check(last, place.node, place.template));

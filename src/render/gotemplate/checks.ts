@@ -1,20 +1,19 @@
 /** Holds arguments against the parameters that they are for, as Go does when a template runs. */
 import { GoFault } from './fault.ts';
-import { NIL_MAP, PARAM_TYPES } from './functions/signature.ts';
-import type { Param } from './functions/signature.ts';
+import { NIL_MAP } from './functions/signature.ts';
+import { PARAM_TYPES } from './functions/param-types.ts';
+import type { Param } from './functions/param-types.ts';
 import { GoInt } from './int.ts';
-import type { Machine, Value } from './machine.ts';
-import type { Node, Template } from './node.ts';
+import type { Node } from './node.ts';
+import type { Eval, Runtime, Template } from './template.ts';
 import { ByteList, TypedList, TypedMap, typeOf } from './value.ts';
-
-/** A compiled expression. */
-export type Eval = (machine: Machine, dot: Value) => Value;
+import type { OptionalValue } from './value.ts';
 
 /** An argument after the check against its parameter. */
-export type Arg = (machine: Machine, dot: Value) => unknown;
+export type Arg = (machine: Runtime, dot: OptionalValue) => unknown;
 
 /** How a value is checked against a type of parameter. */
-export type Check = (value: Value, node: Node, template: Template) => unknown;
+export type Check = (value: OptionalValue, node: Node, template: Template) => unknown;
 
 /** A value that is checked before it is an argument. */
 export function checked(value: Eval, param: Param, node: Node, template: Template): Arg {
@@ -37,7 +36,7 @@ export function checkOf(param: Param): Check {
 }
 
 /** As Go's validateType words it. */
-function wrongType(value: Value, param: Param, node: Node, template: Template): never {
+function wrongType(value: OptionalValue, param: Param, node: Node, template: Template): never {
   const type = PARAM_TYPES[param];
   const message =
     value === undefined

@@ -1,21 +1,16 @@
 /** Turns the tree of a template into closures, which run it. */
-import { listOf } from './bodies.ts';
-import type { Eval } from './checks.ts';
+import { statementsOf } from './blocks.ts';
 import { assignVariable, compilePipe, compileResult } from './expression.ts';
-
 import { GoInt, int } from './int.ts';
-import type { Machine, Value } from './machine.ts';
-import type { Body, BranchNode, List, Operand, Pipe, RangeNode, Statement, Template, TemplateNode } from './node.ts';
+import type { Block, BranchNode, List, Operand, Pipe, RangeNode, Statement, TemplateNode } from './node.ts';
+import type { Eval, Exec, Runtime, Template } from './template.ts';
 import { GoFault } from './fault.ts';
 import { sprintValue } from './format.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys, TypedList, TypedMap } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { GoValue, OptionalValue } from './value.ts';
 
 /** How a statement ended: the loop goes on, is left, or begins its next turn. */
 const [NORMAL, BREAK, CONTINUE] = [0, 1, 2];
-
-/** A compiled list of statements. */
-export type Exec = (machine: Machine, dot: Value) => number;
 
 /** A compiled list of statements, and the steps that each run of it costs. */
 type Code = { run: Exec; steps: number };
@@ -30,8 +25,8 @@ export function compileTemplate(template: Template): Exec {
  * @param isCounted it may run any number of times, and counts its steps itself; else its caller does
  * @param loop the loop that it is the body of
  */
-function compileBody(body: Body, template: Template, isCounted: boolean, loop?: RangeNode): Code {
-  const list = listOf(body, template.source);
+function compileBody(body: Block, template: Template, isCounted: boolean, loop?: RangeNode): Code {
+  const list = statementsOf(body, template.source);
   const place = list[0] ?? loop;
   if (place === undefined) return { run: () => NORMAL, steps: 0 };
   const steps = stepsOfList(list);
@@ -174,26 +169,29 @@ function compileCall(node: TemplateNode, template: Template): Exec {
     try {
       machine.call(called, data);
     } catch (error) {
-      const known = machine.fault(error, '', template, node);
-      if (known instanceof GoFault) known.dollar ??= data;
-      throw machine.entered(known, { how: 'template', name, template, node });
+      const known = machine.failed(error, '', template, node);
+      if (known instanceof GoFault) {
+        known.dollar ??= data;
+        known.frames.push({ how: 'template', name, template, node });
+      }
+      throw known;
     }
     return NORMAL;
   };
 }
 
-function pop(machine: Machine, mark: number): void {
+function pop(machine: Runtime, mark: number): void {
   machine.names.length = mark;
   machine.values.length = mark;
 }
 
-function printed(machine: Machine, value: Value, node: Statement, template: Template): string {
+function printed(machine: Runtime, value: OptionalValue, node: Statement, template: Template): string {
   if (value === undefined || value === null) return '<no value>';
   if (typeof value !== 'object') return sprintValue(value);
   try {
     return printedObject(value, node, template);
   } catch (error) {
-    throw machine.fault(error, 'print', template, node);
+    throw machine.failed(error, 'print', template, node);
   }
 }
 
@@ -217,7 +215,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
   const [first = '', second = ''] = variables;
 
   /** One turn; false ends the loop. */
-  const turn = (machine: Machine, mark: number, index: Value, element: Value): number => {
+  const turn = (machine: Runtime, mark: number, index: OptionalValue, element: OptionalValue): number => {
     if (count > 0) {
       if (isAssignment) {
         assignVariable(machine, first, count > 1 ? index : element, node, template);
@@ -232,7 +230,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
     return ending;
   };
 
-  const loop = (machine: Machine, mark: number, value: Value): boolean => {
+  const loop = (machine: Runtime, mark: number, value: OptionalValue): boolean => {
     const items = itemsOf(value ?? null);
     if (items !== undefined) {
       const { length } = items;
@@ -295,7 +293,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
 }
 
 /** Are the elements of this of any type? */
-function holdsInterfaces(value: Value): boolean {
+function holdsInterfaces(value: OptionalValue): boolean {
   if (value instanceof TypedMap || value instanceof TypedList) return value.elem === 'interface {}';
   return Array.isArray(value) || value instanceof Map;
 }
@@ -305,7 +303,7 @@ function nameInterface(fault: GoFault, loop: RangeNode, template: Template): voi
   const { field, node } = fault;
   if (field === undefined || fault.template !== template) return;
   const isVariable = node.type === 'variable' && node.name === loop.pipe.variables.at(-1);
-  const isDot = node.type === 'field' && isDotOf(listOf(loop.body, template.source), node.pos, template);
+  const isDot = node.type === 'field' && isDotOf(statementsOf(loop.body, template.source), node.pos, template);
   if ((isVariable || isDot) && node.names[0] === field.name) {
     fault.message = `can't evaluate field ${field.name} in type interface {}`;
   }
@@ -317,7 +315,7 @@ function isDotOf(list: List, pos: number, template: Template): boolean {
     if (!('pipe' in node) || node.pipe === undefined) return false;
     if (hasFieldAt(node.pipe, pos)) return true;
     const bodies = node.type === 'if' ? [node.body, node.otherwise] : 'otherwise' in node ? [node.otherwise] : [];
-    return bodies.some((body) => body !== undefined && isDotOf(listOf(body, template.source), pos, template));
+    return bodies.some((body) => body !== undefined && isDotOf(statementsOf(body, template.source), pos, template));
   });
 }
 

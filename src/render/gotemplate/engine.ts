@@ -12,16 +12,16 @@ import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { functionNames, loadFunctions } from './functions/index.ts';
-import { isKnown, parseText } from './known.ts';
+import { isKnownFunction, parseText } from './known-functions.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
-import type { Parsed, Template } from './node.ts';
-import { outlinesOf } from './outlines.ts';
+import type { Parsed, Trace } from './template.ts';
+import type { Template } from './template.ts';
+import { templateCachesOf } from './template-cache.ts';
 import { parseTemplate } from './parse.ts';
 import { rootOf, scopesOf, templateOf } from './scope.ts';
-import type { Scope } from './scope.ts';
+import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
-import type { Trace } from './trace.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
@@ -41,7 +41,7 @@ const LIMITS: RenderLimits = { depth: 1000, steps: MOST_STEPS, outputLength: 1 <
 const NOTES = 'NOTES.txt';
 
 /** A file of `templates/`, with what it is called in each place. */
-type File = { name: string; file: string; data: Uint8Array; scope: Scope };
+type File = { name: string; file: string; data: Uint8Array; scope: ChartScope };
 
 /**
  * Runs all Go templates of a chart tree.
@@ -71,8 +71,8 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   return { ...run(machine, files, input, limits), templates: templatesOf(machine, scopes) };
 }
 
-function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
-  const scopeOf = (chart: Chart, file: string): Scope | undefined => {
+function templatesOf(machine: Machine, scopes: readonly ChartScope[]): GoTemplates {
+  const scopeOf = (chart: Chart, file: string): ChartScope | undefined => {
     const scope = scopes.find((candidate) => candidate.chart === chart);
     scope?.entries.set('Template', templateOf(encodeText(file), scope));
     return scope;
@@ -82,7 +82,7 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
     text: (chart, file, text) => {
       const scope = scopeOf(chart, file);
       const source = { name: encodeText(file), file, text: '{{ tpl .text .root }}' };
-      const call = parseTemplate(source, isKnown).templates.at(-1);
+      const call = parseTemplate(source, isKnownFunction).templates.at(-1);
       if (scope === undefined || call === undefined) throw new Error(`no text of ${chart.metadata.name} can be run`);
       const data: GoValue = new Map<string, GoValue>([
         ['text', encodeText(text)],
@@ -107,7 +107,7 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
 }
 
 /** What native templates may call a template: a file also by its name in its chart. */
-function namesOf(name: string, scopes: readonly Scope[]): string[] {
+function namesOf(name: string, scopes: readonly ChartScope[]): string[] {
   const scope = scopes.find(({ path }) => name.startsWith(`${path}/templates/`));
   if (scope === undefined) return [name];
   const inChart = name.slice(scope.path.length + 1);
@@ -123,7 +123,7 @@ function withRoot(data: Value, root: GoValue): GoValue {
 }
 
 /** The files in the order in which Helm parses and runs them; of two with one name the last one counts. */
-function filesOf(scopes: readonly Scope[]): File[] {
+function filesOf(scopes: readonly ChartScope[]): File[] {
   const files = new Map<string, File>();
   for (const scope of scopes) {
     const { chart, path } = scope;
@@ -162,14 +162,14 @@ function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespac
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
   const errors: PkgError[] = [];
-  const outlines = outlinesOf(files, chart.metadata);
+  const caches = templateCachesOf(files, chart.metadata);
   for (const { name, file, data, scope } of files) {
-    const known = outlines.get(scope);
+    const cache = caches.get(scope);
     let parsed: Parsed;
     const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
     try {
       const source = { name, file, text, ...(trace && { trace }) };
-      parsed = known?.parse(source, data) ?? parseTemplate(source, isKnown);
+      parsed = cache?.parse(source, data) ?? parseTemplate(source, isKnownFunction);
     } catch (error) {
       errors.push(withHints(asPkgError(error, file), text));
       continue;
@@ -178,7 +178,7 @@ function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespac
     defineAll(namespace, parsed.templates);
   }
   throwTogether(errors, (count) => `${count} templates cannot be read`);
-  for (const known of new Set(outlines.values())) known.keep();
+  for (const cache of new Set(caches.values())) cache.save();
   return { namespace, functions };
 }
 
@@ -215,7 +215,7 @@ function run(
 }
 
 /** @param data `.`, unless it is what the chart's templates know */
-function guarded(machine: Machine, template: Template, scope: Scope, data?: GoValue): string {
+function guarded(machine: Machine, template: Template, scope: ChartScope, data?: GoValue): string {
   try {
     const text = metered(machine.meter, () =>
       machine.execute(template, data === undefined ? rootOf(scope.entries) : data),

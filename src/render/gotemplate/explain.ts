@@ -8,16 +8,16 @@ import { ValueFault } from '../../chart/value-fault.ts';
 import { makesSecret, tplExcerpt } from '../excerpt.ts';
 import { ChartMessage, TextSyntax } from './fault.ts';
 import type { Frame, GoFault } from './fault.ts';
-import { TPL_FILE } from './known.ts';
-import { positionOf, printNode } from './node.ts';
+import { TPL_FILE } from './known-functions.ts';
+import { printNode } from './node.ts';
+import { positionOf } from './template.ts';
 import type { Node, Operand } from './node.ts';
-import type { Scope } from './scope.ts';
+import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
 import { quote } from '../functions/utf8.ts';
 import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
-import type { GoMap } from './value.ts';
+import type { GoMap, OptionalValue } from './value.ts';
 import { pathIn } from './value-origin.ts';
-import type { Value } from './machine.ts';
 
 /** A runaway recursion has thousands of callers. */
 const SHOWN_FRAMES = 8;
@@ -28,7 +28,7 @@ const SHOWN_EXPRESSION = 160;
  *
  * @param names of all templates, for a hint where one is not there
  */
-export function explain(fault: GoFault, scope: Scope, names: Iterable<string>): PkgError {
+export function explain(fault: GoFault, scope: ChartScope, names: Iterable<string>): PkgError {
   const message = messageOf(fault);
   const { at, excerpts, textPath } = whereIs(fault, scope);
   const frames = framesOf(fault.frames);
@@ -65,7 +65,10 @@ function messageOf({ message, template, frames, cause }: GoFault): string {
 }
 
 /** Where a fault is: what is in a text of `tpl` is in the file that runs it, and in the text. */
-function whereIs(fault: GoFault, scope: Scope): { at: Position; excerpts: Excerpt[]; textPath: string[] | undefined } {
+function whereIs(
+  fault: GoFault,
+  scope: ChartScope,
+): { at: Position; excerpts: Excerpt[]; textPath: string[] | undefined } {
   const { template, node, frames, cause } = fault;
   const isText = template.source.file === TPL_FILE;
   const calling = isText ? frames.find((frame) => frame.template.source.file !== TPL_FILE) : fault;
@@ -87,7 +90,7 @@ function whereIs(fault: GoFault, scope: Scope): { at: Position; excerpts: Excerp
 }
 
 /** The path of a text in the values of the top chart: of the text itself, or of what a call makes it from. */
-function textPathOf(text: string, call: Node, scope: Scope): string[] | undefined {
+function textPathOf(text: string, call: Node, scope: ChartScope): string[] | undefined {
   const values = scope.entries.get('Values') ?? null;
   const path = pathIn(values, text) ?? namedIn(call);
   return path && inTopValues(path, scope);
@@ -118,7 +121,7 @@ const OF_ROOT: ReadonlySet<string> = new Set([
 ]);
 
 /** What to do where `.` is asked for what only the root knows: inside of a block, or of a template that got something else. */
-function movedDot({ node, missing, field, dollar }: GoFault, scope: Scope): string[] | undefined {
+function movedDot({ node, missing, field, dollar }: GoFault, scope: ChartScope): string[] | undefined {
   if (node.type !== 'field') return undefined;
   const [name = ''] = node.names;
   if (!OF_ROOT.has(name) || (missing?.name ?? field?.name) !== name) return undefined;
@@ -134,7 +137,7 @@ function movedDot({ node, missing, field, dollar }: GoFault, scope: Scope): stri
   ];
 }
 
-function describe(value: Value): string {
+function describe(value: OptionalValue): string {
   const type = typeOf(value ?? null);
   return type === 'string'
     ? 'a text'
@@ -188,13 +191,13 @@ export function expressionOf(node: Node): string {
 }
 
 /** Where a value of a chart is missing: its path from the values of the top chart. */
-function pathOf(scope: Scope, missing: { map: GoMap; name: string }): string[] | undefined {
+function pathOf(scope: ChartScope, missing: { map: GoMap; name: string }): string[] | undefined {
   const values = scope.entries.get('Values');
   const found = values instanceof TypedMap ? pathIn(values.entries, missing.map) : undefined;
   return found && inTopValues([...found, decodeText(missing.name)], scope);
 }
 
 /** Of a path in the values of a chart that in those of the top chart. */
-function inTopValues(path: readonly string[], { at }: Scope): string[] {
+function inTopValues(path: readonly string[], { at }: ChartScope): string[] {
   return path[0] === 'global' ? [...path] : [...at, ...path];
 }

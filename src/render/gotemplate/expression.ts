@@ -3,14 +3,13 @@ import { findBuiltin } from './builtins.ts';
 import { callMany, callNone, callOne, callPiped, callTwo } from './calls.ts';
 import type { Call, CallPlace } from './calls.ts';
 import { CHECKS, checked, checkOf } from './checks.ts';
-import type { Arg, Eval } from './checks.ts';
+import type { Arg } from './checks.ts';
 import { charge } from '../functions/limits.ts';
 import { FunctionNotLoaded, GoFault } from './fault.ts';
 import { findFunction } from './functions/index.ts';
-import { PARAM_TYPES } from './functions/signature.ts';
-import type { GoFunction, Param } from './functions/signature.ts';
+import { PARAM_TYPES } from './functions/param-types.ts';
+import type { Param } from './functions/param-types.ts';
 import { GoInt, int } from './int.ts';
-import type { Machine, Value } from './machine.ts';
 import { printNode } from './node.ts';
 import type {
   ChainNode,
@@ -21,11 +20,11 @@ import type {
   NumberNode,
   Operand,
   Pipe,
-  Template,
   VariableNode,
 } from './node.ts';
+import type { Eval, Runtime, Template } from './template.ts';
 import { ByteList, GoObject, isTrue, TypedList, TypedMap, typeOf } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { GoFunction, GoValue, OptionalValue } from './value.ts';
 
 // Most of a chart runs once, so that compiling counts for as much as running: destructuring a list, lists that grow, and
 // closures in large scopes would make half of all garbage.
@@ -67,7 +66,13 @@ function orNone(value: Eval): Eval {
 }
 
 /** Sets the innermost variable of a name. */
-export function assignVariable(machine: Machine, name: string, value: Value, node: Node, template: Template): void {
+export function assignVariable(
+  machine: Runtime,
+  name: string,
+  value: OptionalValue,
+  node: Node,
+  template: Template,
+): void {
   for (let index = machine.names.length - 1; index >= machine.base; index--) {
     if (machine.names[index] === name) {
       machine.values[index] = value;
@@ -228,14 +233,14 @@ function manyFields(start: Eval, names: readonly string[], node: Node, template:
 
 /** A field of what was a field itself: where it is nil, the error knows of which map. */
 function fieldBelow(
-  machine: Machine,
-  above: Value,
+  machine: Runtime,
+  above: OptionalValue,
   aboveName: string,
-  value: Value,
+  value: OptionalValue,
   name: string,
   node: Node,
   template: Template,
-): Value {
+): OptionalValue {
   if (value === null) {
     const map = above instanceof Map ? above : above instanceof TypedMap ? above.entries : undefined;
     throw new GoFault(`nil pointer evaluating interface {}.${name}`, template, node, {
@@ -246,7 +251,14 @@ function fieldBelow(
 }
 
 /** As Go's evalField without arguments. */
-function field(machine: Machine, receiver: Value, name: string, node: Node, template: Template, inMap: boolean): Value {
+function field(
+  machine: Runtime,
+  receiver: OptionalValue,
+  name: string,
+  node: Node,
+  template: Template,
+  inMap: boolean,
+): OptionalValue {
   if (receiver instanceof Map) return receiver.get(name) ?? null;
   if (receiver === undefined) return undefined;
   if (receiver === null) throw new GoFault(`nil pointer evaluating interface {}.${name}`, template, node);
@@ -268,7 +280,7 @@ function fieldOf(
   template: Template,
   inMap: boolean,
   hasArguments: boolean,
-): Value {
+): OptionalValue {
   const entries = receiver instanceof Map ? receiver : receiver instanceof TypedMap ? receiver.entries : undefined;
   if (entries !== undefined) {
     if (hasArguments) throw new GoFault(`${name} is not a method but has arguments`, template, node);
@@ -290,7 +302,7 @@ function fieldOf(
 }
 
 /** The zero of the type of a map's values, which a name that is not there has. */
-export function zeroOf(type: string): Value {
+export function zeroOf(type: string): OptionalValue {
   switch (type) {
     case 'string':
       return '';
@@ -367,7 +379,7 @@ function compileLogic(
   return (machine, dot) => {
     // What a pipeline brings is worked out before the command is.
     const last = final === undefined ? undefined : final(machine, dot);
-    let value: Value;
+    let value: OptionalValue;
     for (const arg of given) {
       value = arg(machine, dot);
       if (isTrue(value) === isOr) return value;

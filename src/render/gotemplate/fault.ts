@@ -1,7 +1,8 @@
 /** Errors of running templates, on their way up. */
 import type { PkgError } from '../../errors.ts';
 import { GoError } from './functions/signature.ts';
-import type { Node, Template } from './node.ts';
+import type { Node } from './node.ts';
+import type { Template } from './template.ts';
 import type { GoMap, GoValue } from './value.ts';
 
 /** Where a template was entered that led to a fault. */

@@ -5,7 +5,7 @@ import { globMatcher } from '../glob.ts';
 import { FunctionNotLoaded } from './fault.ts';
 import { findFunction } from './functions/index.ts';
 import { fn } from './functions/signature.ts';
-import type { FunctionHost } from './functions/signature.ts';
+import type { FunctionHost } from './template.ts';
 import { ByteList, decodeText, encodeText, sortedKeys, stringList, TypedMap } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
 

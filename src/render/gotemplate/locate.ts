@@ -4,7 +4,7 @@ import { positionAt } from '../../yaml/read.ts';
 import { locateValue } from '../../yaml/locate-value.ts';
 import type { GoText } from './engine.ts';
 import { expressionOf } from './explain.ts';
-import { TPL_FILE } from './known.ts';
+import { TPL_FILE } from './known-functions.ts';
 import { offsetIn, valueOf } from './retrace.ts';
 import type { Retracer } from './retrace.ts';
 import { decodeText } from './value.ts';

@@ -5,18 +5,13 @@ import { LimitReached, charge, outOfSteps } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
-import type { Exec } from './compile.ts';
 import { ChartMessage, GoFault, TextSyntax } from './fault.ts';
-import type { Frame } from './fault.ts';
-import type { FunctionHost } from './functions/signature.ts';
 import { GoError } from './functions/signature.ts';
-import type { Node, Parsed, Template } from './node.ts';
+import type { Node } from './node.ts';
+import type { Exec, FunctionHost, Parsed, Runtime, Template } from './template.ts';
 import { quote } from '../functions/utf8.ts';
 import { encodeText } from './value.ts';
-import type { GoValue } from './value.ts';
-
-/** Any value, or none at all: what Go's reflect calls invalid. */
-export type Value = GoValue | undefined;
+import type { OptionalValue } from './value.ts';
 
 /** Templates by name. */
 export type Namespace = Map<string, Template>;
@@ -32,14 +27,14 @@ export type MachineOptions = {
   parse: (text: string) => Parsed;
 };
 
-export class Machine {
+export class Machine implements Runtime {
   /** What was printed since the innermost `include` began. */
   out = '';
   /** Templates as the innermost `tpl` sees them. */
   namespace: Namespace;
   /** Variables of all templates under way; those of the current one begin at {@link base}. */
   readonly names: string[] = [];
-  readonly values: Value[] = [];
+  readonly values: OptionalValue[] = [];
   base = 0;
   readonly host: FunctionHost;
   /** The steps that were taken and may be. */
@@ -76,7 +71,7 @@ export class Machine {
    *
    * @param name by which `include` named it, if it did
    */
-  execute(template: Template, data: Value, name?: string): string {
+  execute(template: Template, data: OptionalValue, name?: string): string {
     const { out, base } = this;
     const mark = this.names.length;
     const times = this.#nested.get(name) ?? 0;
@@ -103,7 +98,7 @@ export class Machine {
   }
 
   /** Runs a template in the place of a `template` action. */
-  call(template: Template, data: Value): void {
+  call(template: Template, data: OptionalValue): void {
     const { base } = this;
     const mark = this.names.length;
     this.base = mark;
@@ -127,7 +122,7 @@ export class Machine {
   }
 
   /** What a function threw, as a fault at its place. */
-  fault(error: unknown, name: string, template: Template, node: Node): unknown {
+  failed(error: unknown, name: string, template: Template, node: Node): unknown {
     if (error instanceof GoFault) {
       if (name === 'include' || name === 'tpl') error.frames.push({ how: name, name: '', template, node });
       return error;
@@ -146,12 +141,6 @@ export class Machine {
     return error;
   }
 
-  /** Adds to a fault where a template was entered. */
-  entered(error: unknown, frame: Frame): unknown {
-    if (error instanceof GoFault) error.frames.push(frame);
-    return error;
-  }
-
   #included(name: string): Template {
     if ((this.#nested.get(name) ?? 0) > this.#options.limits.depth) {
       const why = `rendering template has a nested reference name: ${name}: unable to execute template`;
@@ -163,7 +152,7 @@ export class Machine {
     return template;
   }
 
-  #tpl(text: string, data: Value): string {
+  #tpl(text: string, data: OptionalValue): string {
     // Most texts of values hold no actions.
     if (!text.includes('{{')) return text.replaceAll('<no value>', '');
     const parsed = this.#parse(text);

@@ -2,7 +2,7 @@ import { PkgError } from '../../errors.ts';
 import { GoFault } from './fault.ts';
 import { loadFunctions } from './functions/index.ts';
 import { LimitReached, metered } from '../functions/limits.ts';
-import { isKnown, parseText } from './known.ts';
+import { isKnownFunction, parseText } from './known-functions.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
 import { parseTemplate } from './parse.ts';
@@ -16,7 +16,7 @@ import { decodeText, encodeText } from './value.ts';
 export async function renderNameTemplate(template: string): Promise<string> {
   try {
     const source = { name: 'name-template', file: '--name-template', text: encodeText(template) };
-    const { templates, functions } = parseTemplate(source, isKnown);
+    const { templates, functions } = parseTemplate(source, isKnownFunction);
     await loadFunctions(functions);
     const namespace: Namespace = new Map();
     defineAll(namespace, templates);

@@ -1,47 +1,12 @@
-/** The syntax tree of Go templates. */
-import type { Bodies } from './bodies.ts';
-import type { Exec } from './compile.ts';
-import type { Trace } from './trace.ts';
-import { decodeText } from './value.ts';
-
-/** A template as it was read: its text, and what errors call it. */
-export type Source = {
-  /** `CHART/templates/FILE`, as templates know it. */
-  name: string;
-  /** The file as the user knows it. */
-  file: string;
-  /** Bytes, as all strings of Go templates. */
-  text: string;
-  /** Where bodies end, if that is known from an earlier run: such a text has no errors, and is read as it is run. */
-  outline?: Outline;
-  /** The bodies that were read in earlier runs, where they are kept; it takes note of those of this one. */
-  bodies?: Bodies;
-  /** Takes notes of what its parts print. */
-  trace?: Trace;
-};
-
-/** Pairs of positions: where a body begins and where the action begins that ends it, in order. */
-export type Outline = Int32Array;
-
-/** What stands beside a place where a body begins, in pairs that are in order; undefined where none does. */
-export function besideStart(pairs: Int32Array, start: number): number | undefined {
-  let low = 0;
-  let high = pairs.length / 2;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((pairs[middle * 2] as number) < start) low = middle + 1;
-    else high = middle;
-  }
-  return pairs[low * 2] === start ? pairs[low * 2 + 1] : undefined;
-}
+/** The syntax tree of Go templates, as Go's package text/template/parse builds it. It knows nothing of running one. */
 
 /** Everything has a position: a byte of the text of its source. */
 export type TextNode = { type: 'text'; pos: number; text: string };
 /** A constant text in an action, as in {{ "{{" }}: charts escape with it what is for others to read. */
 export type ConstantNode = { type: 'constant'; pos: number; quoted: string; text: string };
 export type ActionNode = { type: 'action'; pos: number; pipe: Pipe };
-export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };
-export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };
+export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Block; otherwise: Block | undefined };
+export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Block; otherwise: Block | undefined };
 export type TemplateNode = { type: 'template'; pos: number; name: string; pipe: Pipe | undefined };
 export type JumpNode = { type: 'break' | 'continue'; pos: number };
 
@@ -53,7 +18,7 @@ export type List = readonly Statement[];
  *
  * `start` is where it begins: 0 for the text itself, {@link WITHIN} for what stands between `else` and its `if`.
  */
-export type Body = { start: number; list: List | undefined };
+export type Block = { start: number; list: List | undefined };
 export const WITHIN = -1;
 
 export const NO_NAMES: readonly string[] = [];
@@ -102,23 +67,6 @@ export type Operand =
 
 /** Any node that an error may point at. */
 export type Node = Statement | Operand | Command;
-
-/** A template with a name: a file, or what stands between `define` and `end`. */
-export type Template = {
-  name: string;
-  source: Source;
-  body: Body;
-  /** There is nothing in it but space: such a template does not replace one that says something. */
-  isEmpty: boolean;
-  /** What it was compiled to, once it was run. */
-  code?: Exec | undefined;
-};
-
-/**
- * What one text defines: every `define` and `block`, last the text itself; the functions that it names; and where its
- * bodies end.
- */
-export type Parsed = { templates: readonly Template[]; functions: ReadonlySet<string>; outline: Outline };
 
 /** Prints a node as Go's errors show it. */
 export function printNode(node: Node): string {
@@ -171,21 +119,4 @@ function dotted(names: readonly string[]): string {
 /** Is there nothing in it but space? */
 export function isEmptyList(list: List): boolean {
   return list.every((node) => node.type === 'text' && /^[\s\x85]*$/.test(node.text));
-}
-
-/** Line and column of a position as Go counts them: the column from 0, in bytes. */
-export function placeOf(source: Source, pos: number): { line: number; column: number } {
-  let line = 1;
-  let start = 0;
-  for (let at = source.text.indexOf('\n'); at !== -1 && at < pos; at = source.text.indexOf('\n', start)) {
-    line++;
-    start = at + 1;
-  }
-  return { line, column: pos - start };
-}
-
-/** A position for people, who count columns from 1, and characters rather than bytes. */
-export function positionOf(source: Source, pos: number): { file: string; line: number; column: number } {
-  const { line, column } = placeOf(source, pos);
-  return { file: source.file, line, column: decodeText(source.text.slice(pos - column, pos)).length + 1 };
 }

@@ -7,7 +7,7 @@ import { excerptOf, tplExcerpt } from '../excerpt.ts';
 import type { GoInput } from './engine.ts';
 import type { NotYaml } from './documents.ts';
 import { expressionOf } from './explain.ts';
-import { TPL_FILE } from './known.ts';
+import { TPL_FILE } from './known-functions.ts';
 import { inTopValues, offsetIn, Retracer, valueOf } from './retrace.ts';
 import type { Step } from './trace.ts';
 import { quote } from '../functions/utf8.ts';

@@ -2,24 +2,23 @@
 import { PkgError } from '../../errors.ts';
 import { parseCharacter, parseNumber, unquote } from './constants.ts';
 import { Lexer } from './lex.ts';
-import { besideStart, isEmptyList, NO_NAMES, WITHIN } from './node.ts';
+import { isEmptyList, NO_NAMES, WITHIN } from './node.ts';
+import { besideStart } from './template.ts';
 import type {
-  Body,
+  Block,
   BranchNode,
   Command,
   FieldNode,
   List,
   NumberNode,
   Operand,
-  Outline,
-  Parsed,
   Pipe,
   RangeNode,
-  Source,
   Statement,
   StringNode,
-  Template,
 } from './node.ts';
+import type { Source } from './template.ts';
+import type { BlockIndex, Parsed, Template } from './template.ts';
 import { decodeText } from './value.ts';
 
 /**
@@ -31,15 +30,15 @@ import { decodeText } from './value.ts';
 export function parseTemplate(source: Source, isFunction: (name: string) => boolean): Parsed {
   const parser = new Parser(source, isFunction);
   parser.file();
-  return { templates: [...parser.templates.values()], functions: parser.functions, outline: parser.outline() };
+  return { templates: [...parser.templates.values()], functions: parser.functions, blockIndex: parser.blockIndex() };
 }
 
 /**
- * Reads a body of a text whose outline is known; what is within it stays unread as well.
+ * Reads a body of a text whose blockIndex is known; what is within it stays unread as well.
  *
  * @param start where the body begins: 0 for the text itself
  */
-export function readBody(source: Source, start: number): List {
+export function parseBlock(source: Source, start: number): List {
   return new Parser(source, () => true).body(start);
 }
 
@@ -55,8 +54,8 @@ class Parser {
   readonly #source: Source;
   readonly #lexer: Lexer;
   readonly #isFunction: (name: string) => boolean;
-  /** A text with an outline is read in parts, which do not know what stands around them: but it has no errors. */
-  readonly #outline: Outline | undefined;
+  /** A text with an blockIndex is read in parts, which do not know what stands around them: but it has no errors. */
+  readonly #blockIndex: BlockIndex | undefined;
   #variables: string[] = ['$'];
   #ranges = 0;
   #depth = 0;
@@ -64,13 +63,13 @@ class Parser {
   /** The end of the last right delimiter, and the beginning of the action that ended the last list. */
   #behind = 0;
   #endedAt = 0;
-  readonly #bodies: [start: number, end: number][] = [];
+  readonly #blocks: [start: number, end: number][] = [];
 
   constructor(source: Source, isFunction: (name: string) => boolean) {
     this.#source = source;
     this.#lexer = new Lexer(source.text);
     this.#isFunction = isFunction;
-    this.#outline = source.outline;
+    this.#blockIndex = source.blockIndex;
   }
 
   file(): void {
@@ -84,8 +83,8 @@ class Parser {
     return this.#list();
   }
 
-  outline(): Outline {
-    return new Int32Array(this.#bodies.sort(([a], [b]) => a - b).flat());
+  blockIndex(): BlockIndex {
+    return new Int32Array(this.#blocks.sort(([a], [b]) => a - b).flat());
   }
 
   #file(): List {
@@ -137,8 +136,8 @@ class Parser {
   }
 
   /** Within one text a name is defined once, unless one of the two says nothing. */
-  #add(name: string, body: Body): void {
-    // What is known from its outline was added by whoever knows that.
+  #add(name: string, body: Block): void {
+    // What is known from its blockIndex was added by whoever knows that.
     if (body.list === undefined) return;
     const known = this.templates.get(name);
     const isEmpty = isEmptyList(body.list);
@@ -159,17 +158,17 @@ class Parser {
   }
 
   /** What stands behind a right delimiter: read now, unless it is known where it ends. */
-  #body(): Body {
+  #body(): Block {
     const start = this.#behind;
-    const end = this.#outline === undefined ? undefined : besideStart(this.#outline, start);
+    const end = this.#blockIndex === undefined ? undefined : besideStart(this.#blockIndex, start);
     if (end === undefined) {
       const list = this.#list();
-      this.#bodies.push([start, this.#endedAt]);
+      this.#blocks.push([start, this.#endedAt]);
       return { start, list };
     }
     this.#lexer.jump(end);
     this.#lexer.next();
-    if (this.#list().length > 0) throw new Error(`the outline of ${this.#source.file} is that of another text`);
+    if (this.#list().length > 0) throw new Error(`the blockIndex of ${this.#source.file} is that of another text`);
     return { start, list: undefined };
   }
 
@@ -222,7 +221,7 @@ class Parser {
         case 'continue':
           lexer.next();
           this.#expectRight(`{{${word}}}`);
-          if (this.#ranges === 0 && this.#outline === undefined) throw this.#error(`{{${word}}} outside {{range}}`);
+          if (this.#ranges === 0 && this.#blockIndex === undefined) throw this.#error(`{{${word}}} outside {{range}}`);
           return { type: word, pos };
         default:
           throw this.#unexpected('command');
@@ -245,7 +244,7 @@ class Parser {
     if (word === 'range') this.#ranges++;
     const body = this.#body();
     if (word === 'range') this.#ranges--;
-    let otherwise: Body | undefined;
+    let otherwise: Block | undefined;
     if (this.#ending === `else ${word}`) {
       // `else if` is an `if` of its own, whose `end` ends both.
       const pos = this.#lexer.start;
@@ -443,7 +442,7 @@ class Parser {
   }
 
   #variable(pos: number, name: string): Operand {
-    if (this.#outline === undefined && !this.#variables.includes(name))
+    if (this.#blockIndex === undefined && !this.#variables.includes(name))
       throw this.#error(`undefined variable ${JSON.stringify(name)}`);
     return { type: 'variable', pos, name, names: NO_NAMES };
   }

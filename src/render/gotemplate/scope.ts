@@ -14,7 +14,7 @@ import type { GoMap, GoValue } from './value.ts';
 import { valuesMap } from './values-map.ts';
 
 /** A chart of the tree, and what its templates know. */
-export type Scope = {
+export type ChartScope = {
   chart: Chart;
   /** `web/charts/db`, as bytes. */
   path: string;
@@ -29,7 +29,7 @@ export type Scope = {
  *
  * @param input its values are given away: they are changed in place
  */
-export function scopesOf(input: RenderInput): Scope[] {
+export function scopesOf(input: RenderInput): ChartScope[] {
   const { release } = input;
   const common = {
     Release: new Map<string, GoValue>([
@@ -42,7 +42,7 @@ export function scopesOf(input: RenderInput): Scope[] {
     ]),
     Capabilities: capabilitiesObject(input.capabilities),
   };
-  const scopes: Scope[] = [];
+  const scopes: ChartScope[] = [];
   const visit = (chart: Chart, path: string, at: readonly string[], values: GoMap): GoMap => {
     const subcharts: GoMap = new Map();
     const entries: GoMap = new Map<string, GoValue>([
@@ -71,7 +71,7 @@ export function rootOf(entries: GoMap): GoValue {
 }
 
 /** The names of a template and of its folder, as `.Template`. */
-export function templateOf(name: string, scope: Scope): GoValue {
+export function templateOf(name: string, scope: ChartScope): GoValue {
   return valuesMap(
     new Map<string, GoValue>([
       ['Name', name],

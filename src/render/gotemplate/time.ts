@@ -4,10 +4,9 @@ import { DAYS, formatDate, MONTHS, secondsOf } from '../functions/date-layout.ts
 import type { Instant } from '../functions/date-layout.ts';
 import { formatDuration } from '../functions/durations.ts';
 import { fn, GoError } from './functions/signature.ts';
-import type { GoFunction } from './functions/signature.ts';
 import { GoInt, goInt, int, int64 } from './int.ts';
 import { ByteList, GoObject } from './value.ts';
-import type { GoValue, Methods } from './value.ts';
+import type { GoFunction, GoValue, Methods } from './value.ts';
 import { localZone, utc } from './zoneinfo.ts';
 import type { ZoneSpan } from './zone-rule.ts';
 import type { Location } from './zoneinfo.ts';

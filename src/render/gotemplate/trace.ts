@@ -2,22 +2,16 @@
  * Which part of which template printed what. Found out by running the templates once more where something is wrong with
  * what they print: taking notes of all that is printed would slow every run down.
  */
-import type { Exec } from './compile.ts';
-import type { Machine, Value } from './machine.ts';
-import { positionOf } from './node.ts';
-import type { Pipe, Statement, Template } from './node.ts';
-
-/** Wraps what templates are compiled to, so that it is noted what each part of them prints. */
-export type Trace = {
-  template: (exec: Exec, template: Template) => Exec;
-  statement: (exec: Exec, node: Statement, template: Template) => Exec;
-};
+import { positionOf } from './template.ts';
+import type { Pipe, Statement } from './node.ts';
+import type { Runtime, Template, Trace } from './template.ts';
+import type { OptionalValue } from './value.ts';
 
 /** A template that ran, and what it printed. */
 export type Run = {
   template: Template;
   /** Its `$`. */
-  data: Value;
+  data: OptionalValue;
   /** How much was printed to the same text before it. */
   base: number;
   text: string;
@@ -30,9 +24,9 @@ export type Span = {
   template: Template;
   from: number;
   to: number;
-  dot: Value;
+  dot: OptionalValue;
   /** `$` and the variables that the action names. */
-  variables: ReadonlyMap<string, Value>;
+  variables: ReadonlyMap<string, OptionalValue>;
   runs: Run[];
 };
 
@@ -49,7 +43,7 @@ export class Traced extends Error {
 /** More would take too much memory, for a text that nobody reads. */
 const MOST_SPANS = 200_000;
 
-const NO_VARIABLES: ReadonlyMap<string, Value> = new Map();
+const NO_VARIABLES: ReadonlyMap<string, OptionalValue> = new Map();
 
 /**
  * Takes notes of what one file prints.
@@ -115,7 +109,7 @@ function* variablesOf(pipe: Pipe): Generator<string> {
   }
 }
 
-function valueOf(machine: Machine, name: string): Value {
+function valueOf(machine: Runtime, name: string): OptionalValue {
   const at = machine.names.lastIndexOf(name);
   return at >= machine.base ? machine.values[at] : undefined;
 }

@@ -1,15 +1,14 @@
 /** Which of the chart's values an action prints. */
 import type { Operand } from './node.ts';
-import type { Value } from './machine.ts';
 import type { Span } from './trace.ts';
 import { decodeText, entriesOf, itemsOf, TypedMap } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { GoValue, OptionalValue } from './value.ts';
 
 /**
  * The path of a map or a list in the values of a chart, and of a text that is there only once; undefined for what is not
  * one of them.
  */
-export function pathIn(values: GoValue, wanted: Value): string[] | undefined {
+export function pathIn(values: GoValue, wanted: OptionalValue): string[] | undefined {
   if (wanted === undefined || wanted === null) return undefined;
   const found: string[][] = [];
   const seen = new Set<GoValue>();
@@ -28,7 +27,7 @@ export function pathIn(values: GoValue, wanted: Value): string[] | undefined {
 }
 
 /** The values in what a chart's templates know as `.`, if that is what this is. */
-export function valuesOf(dot: Value): GoValue | undefined {
+export function valuesOf(dot: OptionalValue): GoValue | undefined {
   const values =
     dot instanceof TypedMap ? dot.entries.get('Values') : dot instanceof Map ? dot.get('Values') : undefined;
   return values instanceof TypedMap ? values : undefined;
@@ -40,7 +39,7 @@ export function valuesOf(dot: Value): GoValue | undefined {
  * @param root `.` of the file
  * @param part what is looked at of what the action prints
  */
-export function valuePathOf(span: Span, root: Value, part: string): string[] | undefined {
+export function valuePathOf(span: Span, root: OptionalValue, part: string): string[] | undefined {
   const { node } = span;
   if (node.type !== 'action') return undefined;
   const paths: string[][] = [];
@@ -76,7 +75,7 @@ function* operandsIn(pipe: Extract<Operand, { type: 'pipe' }>): Generator<Operan
   }
 }
 
-function valueOfOperand(operand: Operand, span: Span): Value {
+function valueOfOperand(operand: Operand, span: Span): OptionalValue {
   if (operand.type === 'dot') return span.dot;
   if (operand.type !== 'field' && operand.type !== 'variable') return undefined;
   let value = operand.type === 'field' ? span.dot : span.variables.get(operand.name);

@@ -17,7 +17,7 @@
  * at one byte a character, and lengths, slices, comparison and sorting are Go's without any further work.
  */
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import type { GoFunction } from './functions/signature.ts';
+import type { Param } from './functions/param-types.ts';
 import { charge, chargeVisit } from '../functions/limits.ts';
 import { decodeText, encodeText } from '../functions/utf8.ts';
 import { GoInt, int64 } from './int.ts';
@@ -37,6 +37,18 @@ export type GoValue =
   | TypedMap
   | GoObject
   | GoFunction;
+
+/** A value, or undefined where there is none at all, which Go's package reflect calls an invalid value. */
+export type OptionalValue = GoValue | undefined;
+
+/** A function that templates can call. `fn` and `variadic` in `functions/signature.ts` make one and check its types. */
+export type GoFunction = {
+  readonly params: readonly Param[];
+  /** The type of the arguments after {@link params}; undefined when there may be none. */
+  readonly rest: Param | undefined;
+  /** Takes a `FunctionHost`, then the arguments, converted to the types of the parameters. */
+  readonly call: (...args: never[]) => OptionalValue;
+};
 
 /** `map[string]interface {}`. */
 export type GoMap = Map<string, GoValue>;

@@ -2,7 +2,7 @@
 import { FunctionNotLoaded } from './fault.ts';
 import { findFunction } from './functions/index.ts';
 import { fn, GoError } from './functions/signature.ts';
-import type { FunctionHost } from './functions/signature.ts';
+import type { FunctionHost } from './template.ts';
 import { quote } from '../functions/utf8.ts';
 import { TypedMap } from './value.ts';
 import type { GoMap, GoValue, Methods } from './value.ts';

@@ -5,7 +5,8 @@ import { camelCase, lowerWords, swapCase, titleWords, untitleWords } from '../..
 import { decodeLossless, decodeRunes, encodeLossless } from '../../functions/utf8.ts';
 import { encodeText } from '../value.ts';
 import { fn } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { GoFunction } from '../value.ts';
 
 /** What is done to characters, done to bytes; those that are no UTF-8 become U+FFFD. */
 function onCharacters(change: (text: string) => string): GoFunction {

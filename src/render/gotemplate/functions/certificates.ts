@@ -8,7 +8,8 @@ import { decodeText, encodeText, GoObject } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { base64Fault } from './base-n.ts';
 import { fn, GoError } from './signature.ts';
-import type { FunctionGroup, FunctionHost } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { FunctionHost } from '../template.ts';
 
 export const functions: FunctionGroup = {
   genPrivateKey: fn(['string'], (_host, type) => {

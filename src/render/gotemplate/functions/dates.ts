@@ -10,7 +10,8 @@ import { decodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { findZone, fixedZone, localZone, utc } from '../zoneinfo.ts';
 import { fn, GoError } from './signature.ts';
-import type { FunctionGroup, FunctionHost } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { FunctionHost } from '../template.ts';
 
 const SECOND = 1_000_000_000n;
 const HTML_LAYOUT = '2006-01-02';

@@ -1,11 +1,11 @@
 /** Sprig's functions on maps. Maps are references: `set` and `unset` change the map that they are given. */
 import { charge, chargeCopy } from '../../functions/limits.ts';
 import { sortedKeys, stringList, TypedMap, typeOf } from '../value.ts';
-import type { GoMap, GoValue } from '../value.ts';
+import type { GoFunction, GoMap, GoValue } from '../value.ts';
 import { toText } from './cast.ts';
 import { mergeMaps } from './merge.ts';
 import { fn, GoError, NIL_MAP, variadic } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 /** A map that is given back as it came. */
 function passedOn(map: GoMap): GoValue {

@@ -5,10 +5,10 @@ import { GoInt, int64, isUnsigned, truncateToInt64 } from '../int.ts';
 import { goDuration, lengthIn, roundDuration, truncateDuration } from '../time.ts';
 import { quote } from '../../functions/utf8.ts';
 import { decodeText, typeOf } from '../value.ts';
-import type { GoValue } from '../value.ts';
+import type { GoFunction, GoValue } from '../value.ts';
 import { parseFloat64 } from './cast.ts';
 import { fn, GoError } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 import { trimSpace } from './strings.ts';
 
 const SECOND = 1_000_000_000n;

@@ -3,7 +3,8 @@ import { adler32, encodeBase32 } from '../../functions/encoding.ts';
 import { sha256Hex } from '../../functions/sha256.ts';
 import { base32Fault, base64Fault, decodeBase32Bytes } from './base-n.ts';
 import { fn } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { GoFunction } from '../value.ts';
 
 export const functions: FunctionGroup = {
   b64enc: fn(['string'], (host, text) => {

@@ -2,7 +2,8 @@
  * The table of functions: Sprig's and Helm's. It knows every name, and loads the code of a group when a
  * template uses one of its functions. Go's own functions and `include`, `tpl`, … are in `../builtins.ts`.
  */
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { GoFunction } from '../value.ts';
 
 /**
  * One that is `rare` takes long to load, and most templates that name it do not come to call it: such a call fails with

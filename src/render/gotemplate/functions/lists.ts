@@ -3,10 +3,11 @@ import { charge, chargeVisit } from '../../functions/limits.ts';
 import { deepEqual } from '../equal.ts';
 import { GoInt } from '../int.ts';
 import { ByteList, isTrue, itemsOf, kindOf, TypedList } from '../value.ts';
-import type { GoValue } from '../value.ts';
+import type { GoFunction, GoValue } from '../value.ts';
 import { toInt64 } from './cast.ts';
 import { fn, GoError, variadic } from './signature.ts';
-import type { FunctionGroup, FunctionHost, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { FunctionHost } from '../template.ts';
 
 /** Going through fewer elements is part of the step that calls. */
 const SHORT = 128;

@@ -3,10 +3,10 @@ import { combineDecimals } from '../../functions/decimals.ts';
 import type { DecimalOperation } from '../../functions/decimals.ts';
 import { formatFloat } from '../../functions/floats.ts';
 import { addInt64, int, int64, multiplyInt64, subtractInt64 } from '../int.ts';
-import type { GoValue } from '../value.ts';
+import type { GoFunction, GoValue } from '../value.ts';
 import { fit, toFloat64, toInt64 } from './cast.ts';
 import { fn, GoError, variadic } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 type Integer = number | bigint;
 

@@ -1,7 +1,8 @@
 /** Sprig's functions on paths with slashes. Those of the operating system are Helm's on Linux and macOS everywhere. */
 import { basePath, cleanPath, dirPath, extensionOf } from '../../functions/paths.ts';
 import { fn } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { GoFunction } from '../value.ts';
 
 const base = onPath(basePath);
 const dir = onPath(dirPath);

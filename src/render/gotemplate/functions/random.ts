@@ -2,7 +2,8 @@
 import { ALPHABETS, randomText } from '../../functions/random.ts';
 import { secureBytes } from '../../functions/secure-bytes.ts';
 import { fn, GoError } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { GoFunction } from '../value.ts';
 
 export const functions: FunctionGroup = {
   randAlphaNum: text(ALPHABETS.alphanumeric),

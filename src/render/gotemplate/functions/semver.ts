@@ -8,9 +8,9 @@ import { wholeNumber } from '../constants.ts';
 import { goInt, int } from '../int.ts';
 import { quote } from '../../functions/utf8.ts';
 import { ByteList, GoObject } from '../value.ts';
-import type { GoValue, Methods } from '../value.ts';
+import type { GoFunction, GoValue, Methods } from '../value.ts';
 import { fn, GoError } from './signature.ts';
-import type { FunctionGroup, GoFunction } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
 
 export const functions: FunctionGroup = {
   semver: fn(['string'], (_host, text) => new VersionObject(toVersion(text), text, true)),

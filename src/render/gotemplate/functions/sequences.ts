@@ -3,7 +3,8 @@ import { charge } from '../../functions/limits.ts';
 import { int } from '../int.ts';
 import { TypedList } from '../value.ts';
 import { fn, variadic } from './signature.ts';
-import type { FunctionGroup, FunctionHost } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { FunctionHost } from '../template.ts';
 
 /** What a number takes at most in a list that is printed. */
 const DIGITS = 8;

@@ -5,7 +5,8 @@ import { stringList, TypedList, TypedMap } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { toTexts } from './cast.ts';
 import { fn } from './signature.ts';
-import type { FunctionGroup, FunctionHost } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { FunctionHost } from '../template.ts';
 
 /** As `strings.SplitN`; a negative count is none. */
 function splitN(text: string, separator: string, count: number): string[] {

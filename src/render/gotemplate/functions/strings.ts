@@ -6,7 +6,8 @@ import type { GoValue } from '../value.ts';
 import { sprintValue } from '../format.ts';
 import { toText } from './cast.ts';
 import { fn, GoError, variadic } from './signature.ts';
-import type { FunctionGroup, FunctionHost } from './signature.ts';
+import type { FunctionGroup } from './signature.ts';
+import type { FunctionHost } from '../template.ts';
 
 /** What cannot become longer than this need not be counted. */
 const ALWAYS_FITS = 1 << 20;

@@ -6,10 +6,12 @@ import { describe, expect, test } from 'vitest';
 import { encodeText } from '../../../src/render/gotemplate/value.ts';
 import { isFunction } from '../../../src/render/gotemplate/functions/index.ts';
 import { findBuiltin } from '../../../src/render/gotemplate/builtins.ts';
-import { Bodies, listOf } from '../../../src/render/gotemplate/bodies.ts';
+import { BlockTrees, statementsOf } from '../../../src/render/gotemplate/blocks.ts';
 import { parseTemplate } from '../../../src/render/gotemplate/parse.ts';
-import { Names } from '../../../src/render/gotemplate/tree.ts';
-import type { Body, Source, Template } from '../../../src/render/gotemplate/node.ts';
+import { NameTable } from '../../../src/render/gotemplate/ast-codec.ts';
+import type { Block } from '../../../src/render/gotemplate/node.ts';
+import type { Source } from '../../../src/render/gotemplate/template.ts';
+import type { Template } from '../../../src/render/gotemplate/template.ts';
 import { temporaryFolder, writeFiles } from '../../chart/support.ts';
 import { program } from '../../conformance/generator.ts';
 import { pkg } from '../../support/pkg.ts';
@@ -21,7 +23,7 @@ const known = (name: string): boolean => findBuiltin(name) !== undefined || isFu
 function whole(value: unknown, source: Source): unknown {
   if (Array.isArray(value)) return value.map((item) => whole(item, source));
   if (typeof value !== 'object' || value === null) return value;
-  if ('start' in value) return whole(listOf(value as Body, source), source);
+  if ('start' in value) return whole(statementsOf(value as Block, source), source);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return Object.fromEntries(entries.map(([key, item]) => [key, whole(item, source)]));
 }
@@ -34,8 +36,8 @@ function unread(templates: readonly Template[]): Template[] {
   return templates.map((template) => ({ ...template, body: { ...template.body, list: undefined } }));
 }
 
-describe('what is read by an outline', () => {
-  test('is what is parsed', () => {
+describe('a text whose block index is known', () => {
+  test('is parsed to the same trees', () => {
     const more = fc.constantFrom(
       '',
       '{{ block "b" . }}{{ if $ }}x{{ else }}y{{ end }}{{ end }}',
@@ -45,18 +47,18 @@ describe('what is read by an outline', () => {
       fc.property(program, more, more, fc.boolean(), ({ file }, before, behind, isPart) => {
         const text = encodeText(`${before}${file} text {{/* }} */}}${behind.replace('"b"', '"c"')}`);
         const source: Source = { name: 'text', file: 'text', text };
-        const { templates, outline } = parseTemplate(source, known);
+        const { templates, blockIndex } = parseTemplate(source, known);
         const parsed = lists(templates, source);
-        expect(lists(unread(templates), { ...source, outline })).toEqual(parsed);
+        expect(lists(unread(templates), { ...source, blockIndex })).toEqual(parsed);
         // And as an earlier run read it, which may have read a part only.
-        const names = new Names();
-        const bodies = new Bodies(names);
+        const names = new NameTable();
+        const blocks = new BlockTrees(names);
         const [first] = templates;
-        if (first !== undefined && isPart) whole(first.body, { ...source, bodies });
-        else whole(unread(templates), { ...source, outline, bodies });
-        const later: Source = { ...source, outline, bodies: new Bodies(new Names(names.all), bodies.print(names)) };
-        expect(lists(unread(templates), later)).toEqual(parsed);
-        if (!isPart) expect(later.bodies?.fresh).toBe(0);
+        if (first !== undefined && isPart) whole(first.body, { ...source, blocks });
+        else whole(unread(templates), { ...source, blockIndex, blocks });
+        const cached = new BlockTrees(new NameTable(names.all), blocks.encode(names));
+        expect(lists(unread(templates), { ...source, blockIndex, blocks: cached })).toEqual(parsed);
+        if (!isPart) expect(cached.fresh).toBe(0);
       }),
       { numRuns: 200 * RUNS },
     );
@@ -88,7 +90,7 @@ describe('a chart that is rendered again', () => {
       .map((name) => join(code, build, name));
   };
 
-  test('prints the same, also from bodies that no run has read before', () => {
+  test('prints the same, also from blocks that no run has read before', () => {
     const first = render();
     expect(first).toContain('a: 2');
     // The first run of a build keeps nothing.

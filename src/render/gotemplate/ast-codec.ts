@@ -1,149 +1,193 @@
 /**
- * Trees of templates as numbers, for keeping: read back in a fifth of the time that parsing the text takes. What can be
- * cut out of the text is not among them, and names are kept once for all texts of a chart.
+ * Syntax trees of templates as integers, for the cache: reading them back takes a fifth of the time of parsing the text.
+ * Texts and constants are stored as offsets into the text of the template, and names as indexes into a table that all
+ * templates of a chart share.
  */
 import { parseCharacter, parseNumber, unquote } from './constants.ts';
 import { NO_NAMES, WITHIN } from './node.ts';
-import type { Body, Command, List, NumberNode, Operand, Pipe, Statement, StringNode } from './node.ts';
+import type { Block, Command, List, NumberNode, Operand, Pipe, Statement, StringNode } from './node.ts';
 
-/** What a node is; its fields follow in the order in which the reader takes them. */
+/** The code of each type of node. Its fields follow in the order in which {@link AstReader} reads them. */
 const CODES = {
-  ...{ text: 0, constant: 1, action: 2, if: 3, with: 4, range: 5, template: 6, break: 7, continue: 8 },
-  ...{
-    field: 9,
-    variable: 10,
-    chain: 11,
-    identifier: 12,
-    string: 13,
-    number: 14,
-    bool: 15,
-    dot: 16,
-    nil: 17,
-    pipe: 18,
-  },
+  text: 0,
+  constant: 1,
+  action: 2,
+  if: 3,
+  with: 4,
+  range: 5,
+  template: 6,
+  break: 7,
+  continue: 8,
+  field: 9,
+  variable: 10,
+  chain: 11,
+  identifier: 12,
+  string: 13,
+  number: 14,
+  bool: 15,
+  dot: 16,
+  nil: 17,
+  pipe: 18,
 } as const;
 
-/** There is no such field. */
+/** Stands for a block or for names that are not there; -1 is {@link WITHIN}. */
 const NONE = -2;
 
-/** Names by their numbers. Fields that follow each other are one name: `Values.image`. */
-export class Names {
+/** Names by index. A chain of fields, such as `.Values.image`, is one entry: `Values.image`. */
+export class NameTable {
   readonly all: string[];
-  readonly #numbers: Map<string, number> = new Map();
+  readonly #indexes: Map<string, number> = new Map();
   readonly #fields: (readonly string[] | undefined)[] = [];
 
   constructor(all: string[] = []) {
     this.all = all;
   }
 
-  /** The number of a name, which it gets when it is first asked for. */
-  numberOf(name: string): number {
-    if (this.#numbers.size === 0) this.all.forEach((each, number) => this.#numbers.set(each, number));
-    const known = this.#numbers.get(name);
+  /** The index of a name; a name that is not in the table is added. */
+  indexOf(name: string): number {
+    if (this.#indexes.size === 0) this.all.forEach((each, index) => this.#indexes.set(each, index));
+    const known = this.#indexes.get(name);
     if (known !== undefined) return known;
-    this.#numbers.set(name, this.all.length);
+    this.#indexes.set(name, this.all.length);
     return this.all.push(name) - 1;
   }
 
-  get(number: number): string {
-    return this.all[number] as string;
+  /** The name with an index. */
+  get(index: number): string {
+    return this.all[index] as string;
   }
 
-  fields(number: number): readonly string[] {
-    if (number === NONE) return NO_NAMES;
-    return (this.#fields[number] ??= this.get(number).split('.'));
+  /** The names of a chain of fields, the same array for each call. */
+  fields(index: number): readonly string[] {
+    if (index === NONE) return NO_NAMES;
+    return (this.#fields[index] ??= this.get(index).split('.'));
   }
 }
 
-/** Writes a list of statements. The bodies in it are only named by where they begin. */
-export function writeTree(list: List, names: Names): number[] {
-  const numbers: number[] = [];
-  const fields = (all: readonly string[]): number => (all.length === 0 ? NONE : names.numberOf(all.join('.')));
+/** Encodes a list of statements; names are added to the table. Blocks in it are only referred to by their offset. */
+export function encodeAst(list: List, names: NameTable): number[] {
+  const writer = new AstWriter(names);
+  writer.statements(list);
+  return writer.numbers;
+}
 
-  const statements = (all: List): void => {
-    numbers.push(all.length);
-    for (const node of all) statement(node);
-  };
-  const statement = (node: Statement): void => {
+class AstWriter {
+  readonly numbers: number[] = [];
+  readonly #names: NameTable;
+
+  constructor(names: NameTable) {
+    this.#names = names;
+  }
+
+  statements(list: List): void {
+    this.numbers.push(list.length);
+    for (const node of list) this.#statement(node);
+  }
+
+  #statement(node: Statement): void {
+    const { numbers } = this;
     numbers.push(CODES[node.type]);
     switch (node.type) {
       case 'text':
-        return void numbers.push(node.pos, node.pos + node.text.length);
+        numbers.push(node.pos, node.pos + node.text.length);
+        break;
       case 'constant':
-        return void numbers.push(node.pos, node.quoted.length);
+        numbers.push(node.pos, node.quoted.length);
+        break;
       case 'action':
-        return pipeline(node.pipe);
+        this.#pipe(node.pipe);
+        break;
       case 'if':
       case 'with':
       case 'range':
-        pipeline(node.pipe);
+        this.#pipe(node.pipe);
         numbers.push(node.body.start);
-        return otherwise(node.otherwise);
+        this.#otherwise(node.otherwise);
+        break;
       case 'template':
-        numbers.push(node.pos, names.numberOf(node.name), node.pipe === undefined ? 0 : 1);
-        if (node.pipe !== undefined) pipeline(node.pipe);
-        return;
+        numbers.push(node.pos, this.#names.indexOf(node.name), node.pipe === undefined ? 0 : 1);
+        if (node.pipe !== undefined) this.#pipe(node.pipe);
+        break;
       default:
         numbers.push(node.pos);
     }
-  };
-  const otherwise = (body: Body | undefined): void => {
-    numbers.push(body?.start ?? NONE);
-    if (body?.start === WITHIN) statements(body.list ?? []);
-  };
-  const pipeline = ({ pos, variables, isAssignment, commands }: Pipe): void => {
-    numbers.push(pos, isAssignment ? 1 : 0, variables.length, ...variables.map((name) => names.numberOf(name)));
+  }
+
+  #otherwise(block: Block | undefined): void {
+    this.numbers.push(block?.start ?? NONE);
+    if (block?.start === WITHIN) this.statements(block.list ?? []);
+  }
+
+  #pipe({ pos, variables, isAssignment, commands }: Pipe): void {
+    const { numbers } = this;
+    numbers.push(pos, isAssignment ? 1 : 0, variables.length);
+    for (const name of variables) numbers.push(this.#names.indexOf(name));
     numbers.push(commands.length);
     for (const command of commands) {
       numbers.push(command.pos, command.args.length);
-      for (const arg of command.args) operand(arg);
+      for (const arg of command.args) this.#operand(arg);
     }
-  };
-  const operand = (node: Operand): void => {
+  }
+
+  #operand(node: Operand): void {
+    const { numbers } = this;
     numbers.push(CODES[node.type]);
-    if (node.type === 'pipe') return pipeline(node);
+    if (node.type === 'pipe') return this.#pipe(node);
     numbers.push(node.pos);
     switch (node.type) {
       case 'field':
-        return void numbers.push(fields(node.names));
+        numbers.push(this.#fields(node.names));
+        break;
       case 'variable':
-        return void numbers.push(names.numberOf(node.name), fields(node.names));
+        numbers.push(this.#names.indexOf(node.name), this.#fields(node.names));
+        break;
       case 'chain':
-        numbers.push(fields(node.names));
-        return operand(node.of);
+        numbers.push(this.#fields(node.names));
+        this.#operand(node.of);
+        break;
       case 'identifier':
-        return void numbers.push(names.numberOf(node.name));
+        numbers.push(this.#names.indexOf(node.name));
+        break;
       case 'string':
-        return void numbers.push(node.quoted.length);
+        numbers.push(node.quoted.length);
+        break;
       case 'number':
-        return void numbers.push(node.text.length);
+        numbers.push(node.text.length);
+        break;
       case 'bool':
-        return void numbers.push(node.value ? 1 : 0);
+        numbers.push(node.value ? 1 : 0);
+        break;
       default:
     }
-  };
-  statements(list);
-  return numbers;
+  }
+
+  #fields(names: readonly string[]): number {
+    return names.length === 0 ? NONE : this.#names.indexOf(names.join('.'));
+  }
 }
 
-/** Reads a list of statements that begins at a place. */
-export function readTree(numbers: Int32Array, at: number, names: Names, text: string): List {
-  return new Reader(numbers, at, names, text).statements();
+/**
+ * Decodes the list of statements whose encoding begins at an index.
+ *
+ * @param text of the template that was encoded
+ * @throws {Error} for a code that {@link encodeAst} does not write
+ */
+export function decodeAst(numbers: Int32Array, at: number, names: NameTable, text: string): List {
+  return new AstReader(numbers, at, names, text).statements();
 }
 
-class Reader {
+class AstReader {
   readonly numbers: Int32Array;
-  readonly names: Names;
+  readonly names: NameTable;
   readonly text: string;
   at: number;
 
-  constructor(numbers: Int32Array, at: number, names: Names, text: string) {
+  constructor(numbers: Int32Array, at: number, names: NameTable, text: string) {
     this.numbers = numbers;
     this.at = at;
     this.names = names;
     this.text = text;
   }
-
   statements(): List {
     const count = this.next();
     const list: Statement[] = [];
@@ -186,7 +230,7 @@ class Reader {
       case CODES.continue:
         return { type: 'continue', pos: this.next() };
       default:
-        return damaged(code);
+        return unknownCode(code);
     }
   }
 
@@ -194,15 +238,16 @@ class Reader {
     type: T,
   ): { type: T } & Pick<Branch, 'pos' | 'pipe' | 'body' | 'otherwise'> {
     const pipe = this.pipe();
-    const body: Body = { start: this.next(), list: undefined };
+    const body: Block = { start: this.next(), list: undefined };
     const start = this.next();
-    const otherwise: Body | undefined =
+    const otherwise: Block | undefined =
       start === NONE ? undefined : { start, list: start === WITHIN ? this.statements() : undefined };
     return { type, pos: pipe.pos, pipe, body, otherwise };
   }
 
   pipe(): Pipe {
-    // Without a call for each number, the most of which are read here: V8 would compile the method in every run.
+    // Most numbers are read here and in command(), so these read them without calls of next(): with the calls V8 compiled
+    // next() in every run, which cost more than it saved.
     const { numbers, at } = this;
     this.at += 3;
     const pos = numbers[at] as number;
@@ -261,7 +306,7 @@ class Reader {
       case CODES.nil:
         return { type: 'nil', pos };
       default:
-        return damaged(code);
+        return unknownCode(code);
     }
   }
 
@@ -273,6 +318,6 @@ class Reader {
 
 type Branch = Extract<Statement, { type: 'if' | 'with' }>;
 
-function damaged(code: number): never {
-  throw new Error(`what was kept of a template holds a node of the kind ${code}, which there is not`);
+function unknownCode(code: number): never {
+  throw new Error(`the cached syntax tree of a template has a node of the unknown type ${code}`);
 }
