@@ -31,6 +31,20 @@ export type Formatted = {
   extra: { from: number } | undefined;
 };
 
+/**
+ * Go's `fmt.Sprint`: a blank between two values when neither is a text.
+ *
+ * @param print gives the text of a value: as `%v` prints it in Go, and as it is written in native templates
+ */
+export function joinValues<T>(values: readonly T[], print: (value: T) => string): string {
+  let text = '';
+  for (let index = 0; index < values.length; index++) {
+    if (index > 0 && typeof values[index] !== 'string' && typeof values[index - 1] !== 'string') text += ' ';
+    text += print(values[index] as T);
+  }
+  return text;
+}
+
 /** Prints by a format, which is a string of bytes as what it gives. */
 export function walkFormat(format: string, rules: FormatRules): Formatted {
   return new Walk(format, rules).run();

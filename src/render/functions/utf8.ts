@@ -1,6 +1,4 @@
 /** Characters in strings of bytes, as Go's unicode/utf8 and strconv see them. */
-import { chargeCharacters } from './limits.ts';
-import { isPrint } from './unicode.ts';
 
 /** What stands where bytes are no UTF-8. */
 export const RUNE_ERROR = 0xfffd;
@@ -123,53 +121,4 @@ export function firstRunes(bytes: string, count: number): string {
   let at = 0;
   for (let left = count; left > 0 && at < bytes.length; left--) at += decodeRune(bytes, at).size;
   return bytes.slice(0, at);
-}
-
-const ESCAPES: ReadonlyMap<number, string> = new Map([
-  [7, '\\a'],
-  [8, '\\b'],
-  [12, '\\f'],
-  [10, '\\n'],
-  [13, '\\r'],
-  [9, '\\t'],
-  [11, '\\v'],
-  [92, '\\\\'],
-]);
-
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-
-/** As `strconv.Quote`; with `ascii` as `strconv.QuoteToASCII`. */
-export function quote(bytes: string, ascii = false): string {
-  if (PLAIN.test(bytes)) return `"${bytes}"`;
-  chargeCharacters(bytes);
-  let out = '"';
-  for (let at = 0; at < bytes.length;) {
-    const { rune, size } = decodeRune(bytes, at);
-    out +=
-      rune === RUNE_ERROR && size === 1
-        ? `\\x${hex(bytes.charCodeAt(at), 2)}`
-        : rune === 34
-          ? '\\"'
-          : escaped(rune, bytes.slice(at, at + size), ascii);
-    at += size;
-  }
-  return `${out}"`;
-}
-
-/** As `strconv.QuoteRune`; with `ascii` as `strconv.QuoteRuneToASCII`. */
-export function quoteRune(rune: number, ascii = false): string {
-  const valid = rune <= 0x10ffff && !(rune >= 0xd800 && rune < 0xe000) ? rune : RUNE_ERROR;
-  return `'${valid === 39 ? "\\'" : escaped(valid, encodeRune(valid), ascii)}'`;
-}
-
-function escaped(rune: number, bytes: string, ascii: boolean): string {
-  const short = ESCAPES.get(rune);
-  if (short !== undefined) return short;
-  if (rune < 0x80 ? isPrint(rune) : !ascii && isPrint(rune)) return bytes;
-  if (rune < 0x20 || rune === 0x7f) return `\\x${hex(rune, 2)}`;
-  return rune < 0x10000 ? `\\u${hex(rune, 4)}` : `\\U${hex(rune, 8)}`;
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
 }

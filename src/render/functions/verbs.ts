@@ -5,7 +5,9 @@
 import { formatFloat } from './floats.ts';
 import { charge } from './limits.ts';
 import { isPrint } from './unicode.ts';
-import { decodeRune, encodeRune, firstRunes, quote, quoteRune, runeCount } from './utf8.ts';
+import { decodeRune, encodeRune, firstRunes, runeCount } from './utf8.ts';
+import { quoteRune } from './quote.ts';
+import { quoteGo } from './quote.ts';
 
 /** What stands between `%` and the verb: flags, width and precision. */
 export type Spec = {
@@ -155,7 +157,7 @@ export function formatText(text: string, verb: string, spec: Spec): string | und
       return pad(firstOf(text, spec), spec);
     case 'q': {
       const kept = firstOf(text, spec);
-      return pad(spec.sharp && canBackquote(kept) ? `\`${kept}\`` : quote(kept, spec.plus), spec);
+      return pad(spec.sharp && canBackquote(kept) ? `\`${kept}\`` : quoteGo(kept, spec.plus), spec);
     }
     case 'x':
     case 'X':

@@ -14,7 +14,7 @@ import { positionOf } from './template.ts';
 import type { Node, Operand } from './node.ts';
 import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
-import { quote } from '../functions/utf8.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
 import type { GoMap, OptionalValue } from './value.ts';
 import { pathIn } from './value-origin.ts';
@@ -61,7 +61,7 @@ const QUOTED_TEXT = 100;
 function messageOf({ message, template, frames, cause }: GoFault): string {
   if (!(cause instanceof TextSyntax)) return decodeText(message);
   const isShown = cause.text.length <= QUOTED_TEXT && !makesSecret((frames.at(-1)?.template ?? template).source.text);
-  return decodeText(isShown ? message : message.replace(` ${quote(cause.text)}:`, () => ':'));
+  return decodeText(isShown ? message : message.replace(` ${quoteGo(cause.text)}:`, () => ':'));
 }
 
 /** Where a fault is: what is in a text of `tpl` is in the file that runs it, and in the text. */
@@ -178,7 +178,8 @@ function hintsFor({ cause, node, missing: name }: GoFault, message: string, name
 function framesOf(frames: readonly Frame[]): string[] {
   const lines = frames.slice(0, SHOWN_FRAMES).map(({ how, name, template, node }) => {
     const { file, line, column } = positionOf(template.source, node.pos);
-    const called = name === '' ? expressionOf(node) : printable(decodeText(`${how} ${quote(name)}`), SHOWN_EXPRESSION);
+    const called =
+      name === '' ? expressionOf(node) : printable(decodeText(`${how} ${quoteGo(name)}`), SHOWN_EXPRESSION);
     const what = how === 'tpl' ? 'a text of tpl' : called;
     return `in ${what}, called at ${file}:${line}:${column}`;
   });

@@ -1,6 +1,6 @@
 /** Go's `fmt`: `Sprint`, `Sprintf`, `Sprintln` for the values that templates can have. */
 import { shortestFloat } from '../functions/floats.ts';
-import { walkFormat } from '../functions/format.ts';
+import { joinValues, walkFormat } from '../functions/format.ts';
 import { chargeMade, chargePrint } from '../functions/limits.ts';
 import { formatDigits, formatInteger, formatNumber, formatText, pad, PLAIN } from '../functions/verbs.ts';
 import type { Spec } from '../functions/verbs.ts';
@@ -8,7 +8,10 @@ import { GoInt, isUnsigned } from './int.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoValue } from './value.ts';
 
-/** One value as `%v` prints it. */
+/**
+ * One value as `%v` prints it in Go. Native templates print numbers as they are written in the values (`1000000`, where Go
+ * has `1e+06`): `formatAsWritten` in `handlebars/helpers/format.ts`, and docs/decisions/go-library.md.
+ */
 export function sprintValue(value: GoValue | undefined): string {
   switch (typeof value) {
     case 'string':
@@ -25,12 +28,7 @@ export function sprintValue(value: GoValue | undefined): string {
 
 /** As `fmt.Sprint`: a blank between two values when neither is a string. */
 export function sprint(values: readonly (GoValue | undefined)[]): string {
-  let out = '';
-  for (let index = 0; index < values.length; index++) {
-    if (index > 0 && typeof values[index] !== 'string' && typeof values[index - 1] !== 'string') out += ' ';
-    out += sprintValue(values[index]);
-  }
-  return out;
+  return joinValues(values, sprintValue);
 }
 
 /** As `fmt.Sprintln`. */

@@ -9,7 +9,7 @@ import { ChartMessage, GoFault, TextSyntax } from './fault.ts';
 import { GoError } from './functions/signature.ts';
 import type { Node } from './node.ts';
 import type { Exec, FunctionHost, Parsed, Runtime, Template } from './template.ts';
-import { quote } from '../functions/utf8.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { encodeText } from './value.ts';
 import type { OptionalValue } from './value.ts';
 
@@ -148,7 +148,7 @@ export class Machine implements Runtime {
     }
     const template = this.namespace.get(name);
     if (template === undefined)
-      throw new GoError(`template: no template ${quote(name)} associated with template "gotpl"`);
+      throw new GoError(`template: no template ${quoteGo(name)} associated with template "gotpl"`);
     return template;
   }
 
@@ -182,7 +182,7 @@ export class Machine implements Runtime {
       if (!(error instanceof PkgError)) throw error;
       const { line = 1 } = error.at ?? {};
       const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
-      throw new TextSyntax(`cannot parse template ${quote(text)}: ${why}`, text, error);
+      throw new TextSyntax(`cannot parse template ${quoteGo(text)}: ${why}`, text, error);
     }
     const size = text.length + TEMPLATE;
     this.#textsLength += size;

@@ -10,7 +10,7 @@ import { expressionOf } from './explain.ts';
 import { TPL_FILE } from './known-functions.ts';
 import { inTopValues, offsetIn, Retracer, valueOf } from './retrace.ts';
 import type { Step } from './trace.ts';
-import { quote } from '../functions/utf8.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { decodeText } from './value.ts';
 import { pathIn, valuesOf } from './value-origin.ts';
 
@@ -83,7 +83,7 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
   const end = `${document}\n`.indexOf('\n', start);
   const value = run.text.slice(span.from, span.to).trim();
   const isFixed = (from: number, to: number): boolean => {
-    const quoted = document.slice(0, from) + quote(document.slice(from, to)) + document.slice(to);
+    const quoted = document.slice(0, from) + quoteGo(document.slice(from, to)) + document.slice(to);
     return readsBeyond(quoted, line);
   };
   if (span.node.type === 'action' && value !== '') {
@@ -99,7 +99,7 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
       }
       const [mark] = /["']$/.exec(before) ?? [];
       if (mark !== undefined && after.startsWith(mark)) {
-        const quoted = document.slice(0, at - 1) + quote(value) + document.slice(to + 1);
+        const quoted = document.slice(0, at - 1) + quoteGo(value) + document.slice(to + 1);
         if (readsBeyond(quoted, line)) {
           return [
             `let quote write the quotes: {{ ${expression} | quote }} instead of ${mark}{{ ${expression} }}${mark}`,

@@ -7,9 +7,9 @@ import { fn, GoError } from './functions/signature.ts';
 import { GoInt, goInt, int, int64 } from './int.ts';
 import { ByteList, GoObject } from './value.ts';
 import type { GoFunction, GoValue, Methods } from './value.ts';
-import { localZone, utc } from './zoneinfo.ts';
-import type { ZoneSpan } from './zone-rule.ts';
-import type { Location } from './zoneinfo.ts';
+import { localZone, utc } from '../functions/system-zones.ts';
+import type { ZoneSpan } from '../functions/posix-zone.ts';
+import type { Location } from '../functions/system-zones.ts';
 
 const SECOND = 1_000_000_000n;
 /** Seconds from the start of the year 1, the zero of Go's times, and from 1885 to 1970. */

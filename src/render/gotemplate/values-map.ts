@@ -3,7 +3,7 @@ import { FunctionNotLoaded } from './fault.ts';
 import { findFunction } from './functions/index.ts';
 import { fn, GoError } from './functions/signature.ts';
 import type { FunctionHost } from './template.ts';
-import { quote } from '../functions/utf8.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { TypedMap } from './value.ts';
 import type { GoMap, GoValue, Methods } from './value.ts';
 
@@ -27,7 +27,7 @@ function tableAt(entries: GoMap, path: readonly string[]): GoMap {
     const below = table.get(step);
     if (below instanceof Map) table = below;
     else if (below instanceof TypedMap && below.type === 'common.Values') table = below.entries;
-    else throw new GoError(`${quote(step)} is not a table`);
+    else throw new GoError(`${quoteGo(step)} is not a table`);
   }
   return table;
 }
@@ -42,7 +42,7 @@ function valueAt(entries: GoMap, path: string): GoValue {
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
   }
-  if (value === undefined || value instanceof Map) throw new GoError(`${quote(key)} is not a value`);
+  if (value === undefined || value instanceof Map) throw new GoError(`${quoteGo(key)} is not a value`);
   return value;
 }
 

@@ -1,5 +1,7 @@
 /** Where a text stops being JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
-import { decodeRune, isSpace, quote, quoteRune, RUNE_ERROR, splitRunes } from '../../functions/utf8.ts';
+import { decodeRune, isSpace, RUNE_ERROR, splitRunes } from '../../functions/utf8.ts';
+import { quoteRune } from '../../functions/quote.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import { isPrint } from '../../functions/unicode.ts';
 
 type Context = 'key' | 'value';
@@ -162,5 +164,5 @@ function invalidEscape(bytes: string): string {
     const { rune } = decodeRune(character, 0);
     return character !== '`' && rune !== RUNE_ERROR && !isSpace(rune) && isPrint(rune);
   });
-  return `invalid escape sequence ${isPlain ? `\`${bytes}\`` : quote(bytes)} in string`;
+  return `invalid escape sequence ${isPlain ? `\`${bytes}\`` : quoteGo(bytes)} in string`;
 }

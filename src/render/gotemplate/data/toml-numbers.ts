@@ -6,9 +6,10 @@ import { readDate } from '../functions/dates.ts';
 import type { GoError } from '../functions/signature.ts';
 import { int64 } from '../int.ts';
 import { GoTime } from '../time.ts';
-import { encodeRune, quote } from '../../functions/utf8.ts';
+import { encodeRune } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import type { GoValue } from '../value.ts';
-import { fixedZone, localZone } from '../zoneinfo.ts';
+import { fixedZone, localZone } from '../../functions/system-zones.ts';
 import { shown } from './toml-scan.ts';
 import type { Scanner } from './toml-scan.ts';
 
@@ -80,9 +81,9 @@ export function readNumberOrDate(scan: Scanner): GoValue {
 
 function integer(scan: Scanner, text: string): GoValue {
   if (!underscoresFit(text)) {
-    throw scan.fault(`Invalid integer ${quote(text)}: underscores must be surrounded by digits`);
+    throw scan.fault(`Invalid integer ${quoteGo(text)}: underscores must be surrounded by digits`);
   }
-  if (hasLeadingZero(text)) throw scan.fault(`Invalid integer ${quote(text)}: cannot have leading zeroes`);
+  if (hasLeadingZero(text)) throw scan.fault(`Invalid integer ${quoteGo(text)}: cannot have leading zeroes`);
   const digits = text.replaceAll('_', '').replace(/^[+-]/, '');
   // More digits than 64 are too many even of a binary number, and long ones take time to read.
   const isLong = digits.replace(/^(?:0[box])?0*/, '').length > 64;
@@ -93,7 +94,7 @@ function integer(scan: Scanner, text: string): GoValue {
 
 /** The float of a text. @throws GoError for what is none */
 export function readFloat(scan: Scanner, text: string): GoValue {
-  const invalid = (why: string): GoError => scan.fault(`Invalid float ${quote(text)}: ${why}`);
+  const invalid = (why: string): GoError => scan.fault(`Invalid float ${quoteGo(text)}: ${why}`);
   const parts = text.split(/[.eE]/).filter((part) => part !== '');
   if (!parts.every(underscoresFit)) throw invalid('underscores must be surrounded by digits');
   if (hasLeadingZero(parts[0] ?? '')) throw invalid('cannot have leading zeroes');
@@ -103,13 +104,13 @@ export function readFloat(scan: Scanner, text: string): GoValue {
   const digits = text.replaceAll('_', '');
   const value = parseFloatText(digits);
   if (value !== undefined) return value;
-  if (Number.isNaN(Number(digits))) throw scan.fault(`Invalid float value: ${quote(text)}`);
+  if (Number.isNaN(Number(digits))) throw scan.fault(`Invalid float value: ${quoteGo(text)}`);
   throw scan.fault(`${text} is out of range for float64`);
 }
 
 function readDateTime(scan: Scanner, text: string): GoValue {
   const written = text.replaceAll('z', 'Z').replace(/[t ]/g, 'T');
-  const invalid = (): GoError => scan.fault(`invalid datetime: ${quote(written)}`);
+  const invalid = (): GoError => scan.fault(`invalid datetime: ${quoteGo(written)}`);
   for (const [layout, zone] of LAYOUTS) {
     const parsed = parseDate(layout, written);
     if (parsed === undefined) continue;

@@ -1,7 +1,8 @@
 /** TOML as BurntSushi's toml 1.6.0 reads it into a `map[string]interface {}`: what it takes, and what it says of the rest. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
-import { encodeRune, quote } from '../../functions/utf8.ts';
+import { encodeRune } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { isDigit, readFloat, readNumberOrDate, readSigned } from './toml-numbers.ts';
 import { END, isNewline, Scanner, shown } from './toml-scan.ts';
@@ -234,7 +235,7 @@ class Reader {
     while (isLetter(scan.peek())) scan.next();
     const word = scan.text.slice(start, scan.at);
     if (word === 'true' || word === 'false') return word === 'true';
-    throw scan.fault(`expected value but found ${quote(word)} instead`);
+    throw scan.fault(`expected value but found ${quoteGo(word)} instead`);
   }
 
   /** From behind the bracket. */

@@ -1,6 +1,8 @@
 /** The characters of a TOML text, and where it stops being TOML in the words of BurntSushi's toml 1.6.0. */
 import { GoError } from '../functions/signature.ts';
-import { decodeRune, encodeRune, quote, quoteRune, RUNE_ERROR } from '../../functions/utf8.ts';
+import { decodeRune, encodeRune, RUNE_ERROR } from '../../functions/utf8.ts';
+import { quoteRune } from '../../functions/quote.ts';
+import { quoteGo } from '../../functions/quote.ts';
 
 /** What {@link Scanner.next} gives at the end of the text, as Go does; a NUL in the text is refused. */
 export const END = 0;
@@ -27,7 +29,7 @@ export class Scanner {
   /** The error for this line, unless another is given. */
   fault(message: string, line: number = this.line): GoError {
     const key = this.#lastKey();
-    return new GoError(`toml: line ${line}${key === '' ? '' : ` (last key ${quote(key)})`}: ${message}`);
+    return new GoError(`toml: line ${line}${key === '' ? '' : ` (last key ${quoteGo(key)})`}: ${message}`);
   }
 
   /** The error for a character that was read: behind the last line's end it is the fault of that line. */
@@ -178,7 +180,7 @@ export class Scanner {
     for (let left = digits[0]; left > 0; left--) {
       const digit = this.next();
       if (/^[0-9a-fA-F]$/.test(String.fromCodePoint(digit))) continue;
-      const read = quote(this.text.slice(start, this.at));
+      const read = quoteGo(this.text.slice(start, this.at));
       throw this.faultAfter(
         digit,
         `expected ${digits[1]} hexadecimal digits after '\\${escape}', but got ${read} instead`,

@@ -5,10 +5,10 @@ import { coarseDuration, formatDuration, parseDuration, wholeSeconds } from '../
 import { wholeNumber } from '../constants.ts';
 import { GoInt } from '../int.ts';
 import { GoTime, timeOnClock, unixTime, zeroTime } from '../time.ts';
-import { quote } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import { decodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
-import { findZone, fixedZone, localZone, utc } from '../zoneinfo.ts';
+import { findZone, fixedZone, localZone, utc } from '../../functions/system-zones.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { FunctionHost } from '../template.ts';
@@ -26,7 +26,7 @@ const dateModify = fn(['string', 'time.Time'], (_host, duration, date) => {
 
 const mustDateModify = fn(['string', 'time.Time'], (_host, duration, date) => {
   const length = parseDuration(decodeText(duration));
-  if (length === undefined) throw new GoError(`time: invalid duration ${quote(duration)}`);
+  if (length === undefined) throw new GoError(`time: invalid duration ${quoteGo(duration)}`);
   return (date as GoTime).add(length);
 });
 
@@ -47,7 +47,7 @@ export const functions: FunctionGroup = {
   toDate: fn(['string', 'string'], (_host, layout, text) => readDate(layout, text) ?? zeroTime()),
   mustToDate: fn(['string', 'string'], (_host, layout, text) => {
     const time = readDate(layout, text);
-    if (time === undefined) throw new GoError(`parsing time ${quote(text)} as ${quote(layout)}: it does not fit`);
+    if (time === undefined) throw new GoError(`parsing time ${quoteGo(text)} as ${quoteGo(layout)}: it does not fit`);
     return time;
   }),
   unixEpoch: fn(['time.Time'], (_host, date) => {

@@ -3,7 +3,7 @@ import { LONGEST_DURATION, parseDuration } from '../../functions/durations.ts';
 import { formatFloat } from '../../functions/floats.ts';
 import { GoInt, int64, isUnsigned, truncateToInt64 } from '../int.ts';
 import { goDuration, lengthIn, roundDuration, truncateDuration } from '../time.ts';
-import { quote } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import { decodeText, typeOf } from '../value.ts';
 import type { GoFunction, GoValue } from '../value.ts';
 import { parseFloat64 } from './cast.ts';
@@ -35,7 +35,7 @@ function lengthOfText(bytes: string): bigint {
   const length = parseDuration(decodeText(text));
   if (length !== undefined) return length;
   const seconds = parseFloat64(text);
-  if (seconds === undefined) throw new GoError(`could not parse duration ${quote(bytes)}`);
+  if (seconds === undefined) throw new GoError(`could not parse duration ${quoteGo(bytes)}`);
   return fromFloat(seconds);
 }
 

@@ -6,7 +6,7 @@ import type { Version } from '../../../chart/version.ts';
 import { PkgError } from '../../../errors.ts';
 import { wholeNumber } from '../constants.ts';
 import { goInt, int } from '../int.ts';
-import { quote } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import { ByteList, GoObject } from '../value.ts';
 import type { GoFunction, GoValue, Methods } from '../value.ts';
 import { fn, GoError } from './signature.ts';
@@ -53,7 +53,7 @@ function toConstraint(text: string): Constraint {
     return parseConstraint(text);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
-    throw new GoError(`improper constraint: ${quote(text)}`);
+    throw new GoError(`improper constraint: ${quoteGo(text)}`);
   }
 }
 

@@ -1,7 +1,8 @@
 /** Sprig's functions on strings, which count bytes: a character may be cut in two, as in Go. */
 import { chargeCharacters, replaceEvery } from '../../functions/limits.ts';
 import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts';
-import { decodeLastRune, decodeRune, encodeRune, isSpace, quote, splitRunes } from '../../functions/utf8.ts';
+import { decodeLastRune, decodeRune, encodeRune, isSpace, splitRunes } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import type { GoValue } from '../value.ts';
 import { sprintValue } from '../format.ts';
 import { toText } from './cast.ts';
@@ -123,8 +124,8 @@ function wrap(host: FunctionHost, width: number, text: string, newline: string, 
 
 function quoteAll(values: readonly GoValue[]): string {
   const [only = null] = values;
-  if (values.length === 1) return only === null ? '' : quote(toText(only));
-  return values.flatMap((value) => (value === null ? [] : [quote(toText(value))])).join(' ');
+  if (values.length === 1) return only === null ? '' : quoteGo(toText(only));
+  return values.flatMap((value) => (value === null ? [] : [quoteGo(toText(value))])).join(' ');
 }
 
 const trimall = fn(['string', 'string'], (_host, cutset, text) => trimAll(cutset, text));

@@ -4,7 +4,7 @@
  */
 import type { Value } from '../../../yaml/value.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
-import { walkFormat } from '../../functions/format.ts';
+import { joinValues, walkFormat } from '../../functions/format.ts';
 import { checkLength } from '../../functions/limits.ts';
 import { quoteJson } from '../../functions/quote.ts';
 import { cut } from '../../functions/characters.ts';
@@ -17,16 +17,7 @@ import { helper, rest, scalar, text, textOf, value } from './parameters.ts';
 import type { Helper } from './types.ts';
 
 export const formats: Record<string, Helper> = {
-  print: helper([rest(value('value'))], ([values]) => {
-    let printed = '';
-    for (const [index, value] of values.entries()) {
-      // As in Go: a space between two values when neither is a text.
-      const previous = values[index - 1];
-      const gap = previous !== undefined && typeof previous !== 'string' && typeof value !== 'string';
-      printed += (gap ? ' ' : '') + printedText(value);
-    }
-    return printed;
-  }),
+  print: helper([rest(value('value'))], ([values]) => joinValues(values, printedText)),
   printf: helper([text('format'), rest(value('value'))], ([format, values]) => printf(format, values)),
   urlquery: helper([rest(scalar('value'))], ([values]) => escapeQuery(encodeText(values.join('')))),
 };

@@ -1,23 +1,24 @@
 /**
- * Time zones as Go reads them: from the system's database (TZif, RFC 9636). Where a machine has none, Go
- * knows UTC alone, and so do templates.
+ * Time zones for Go templates, as Go's package time reads them: from the database of the machine (TZif files, RFC 9636).
+ * Where a machine has none, Go knows UTC alone, and so do Go templates. Native templates take the database of Node:
+ * `intl-zones.ts`, and docs/decisions/go-library.md.
  */
 import { join } from 'node:path';
 import { readRegularFile } from '../../read-file.ts';
-import { tailAt } from './zone-rule.ts';
-import type { ZoneSpan } from './zone-rule.ts';
+import { tailAt } from './posix-zone.ts';
+import type { ZoneSpan } from './posix-zone.ts';
 
-/** One of a zone's clocks: its name, and how many seconds it is east of UTC. */
+/** One of the offsets that a zone uses, in seconds east of UTC, and its short name: `CET`, `CEST`. */
 type Clock = { name: string; offset: number; isDst: boolean };
 
 /** A `*time.Location`. */
 export class Location {
-  /** As it was asked for; `Local` for the machine's own. */
+  /** The name by which it was asked for; `Local` for the zone of the machine. */
   readonly name: string;
   readonly #clocks: readonly Clock[];
-  /** When each change comes, and to which clock. */
+  /** The instants, in seconds since 1970, from which another clock holds, and the index of that clock. */
   readonly #changes: readonly { when: number; clock: number }[];
-  /** The rule for times behind the last change. */
+  /** The rule, as POSIX writes it, for times after the last change; empty for none. */
   readonly #tail: string;
 
   constructor(
@@ -32,7 +33,7 @@ export class Location {
     this.#tail = tail;
   }
 
-  /** What holds at an instant. */
+  /** The clock that holds at an instant, given in seconds since 1970, and from when to when it holds. */
   at(seconds: number): ZoneSpan {
     const changes = this.#changes;
     const first = changes[0];
@@ -55,7 +56,10 @@ export class Location {
     return { ...(this.#clocks[clock] ?? UTC_CLOCK), start: when, end: changes[high]?.when ?? Infinity };
   }
 
-  /** The offset of a clock by its name: of the one that shows this time under that name, else of any. */
+  /**
+   * The offset of the clock with a short name: the one that holds when it shows `clock` (seconds since 1970, as if in
+   * UTC), else the first of that name. Undefined for an unknown name. As `lookupName` of Go.
+   */
   offsetOf(name: string, clock: number): number | undefined {
     const named = this.#clocks.filter((one) => one.name === name);
     for (const { offset } of named) {
@@ -65,7 +69,7 @@ export class Location {
     return named[0]?.offset;
   }
 
-  /** The clock before the first change. */
+  /** The index of the clock that holds before the first change: `lookupFirstZone` of Go. */
   #firstClock(): number {
     const clocks = this.#clocks;
     const changes = this.#changes;
@@ -86,7 +90,7 @@ const UTC_CLOCK: Clock = { name: 'UTC', offset: 0, isDst: false };
 /** UTC. */
 export const utc: Location = new Location('UTC');
 
-/** A zone of one clock. */
+/** A zone that always has this offset, in seconds east of UTC. */
 export function fixedZone(name: string, offset: number): Location {
   return new Location(name, [{ name, offset, isDst: false }]);
 }
@@ -100,7 +104,7 @@ const FOLDERS: readonly string[] = [
 
 const zones: Map<string, Location | undefined> = new Map();
 
-/** A zone by its name in the database; undefined when there is none. */
+/** The zone with a name in the database; undefined for an unknown name. Zones are read once and kept. */
 export function findZone(name: string): Location | undefined {
   if (name === '' || name === 'UTC') return utc;
   if (name === 'Local') return localZone();
@@ -114,7 +118,7 @@ export function findZone(name: string): Location | undefined {
 
 let local: Location | undefined;
 
-/** The zone of this machine: `TZ`, else `/etc/localtime`. */
+/** The zone of this machine: that of the variable `TZ`, else of `/etc/localtime`, else UTC. */
 export function localZone(): Location {
   local ??= readLocal() ?? utc;
   return local;
@@ -128,7 +132,7 @@ function readLocal(): Location | undefined {
   return name === '' || name === 'UTC' ? undefined : readZone(name, FOLDERS);
 }
 
-/** Go's bound on such files. */
+/** Go reads no larger files. */
 const MAX_ZONE = 10 << 20;
 
 function readZone(name: string, folders: readonly string[], shown = name): Location | undefined {
@@ -143,11 +147,11 @@ function readZone(name: string, folders: readonly string[], shown = name): Locat
   return undefined;
 }
 
-/** Reads a file of the database; undefined when it is none. */
+/** Parses a TZif file; undefined for anything else. */
 function parseZone(name: string, file: Buffer): Location | undefined {
   if (file.toString('latin1', 0, 4) !== 'TZif') return undefined;
   const version = file[4] ?? 0;
-  // Behind the numbers of 32 bits stand all of them again with 64.
+  // From version 2 on the data with 32-bit times is followed by the same data with 64-bit times.
   const start = version === 0 ? 0 : HEADER + sizeOf(file, 0, 4);
   const wide = version === 0 ? 4 : 8;
   const [, , , changes = 0, clocks = 0, letters = 0] = countsAt(file, start);
@@ -179,7 +183,7 @@ function parseZone(name: string, file: Buffer): Location | undefined {
 
 const HEADER = 44;
 
-/** The six counts of a header: of UTC marks, standard marks, leap seconds, changes, clocks, letters of names. */
+/** The counts in a header: UT/local indicators, standard/wall indicators, leap seconds, changes, clocks, name bytes. */
 function countsAt(file: Buffer, start: number): number[] {
   return Array.from({ length: 6 }, (_, index) => file.readUInt32BE(start + 20 + index * 4));
 }

@@ -1,7 +1,7 @@
-/** Rules of zones as POSIX writes them (`CET-1CEST,M3.5.0,M10.5.0/3`): what holds behind the last known change. */
-import { civilOf, daysOf } from '../functions/civil.ts';
+/** Rules of time zones as POSIX writes them (`CET-1CEST,M3.5.0,M10.5.0/3`), for times after the last change in the database. */
+import { civilOf, daysOf } from './civil.ts';
 
-/** What holds in a zone around an instant: in seconds since 1970, from `start` on and before `end`. */
+/** The clock of a zone around an instant: it holds from `start` on and before `end`, in seconds since 1970. */
 export type ZoneSpan = { name: string; offset: number; isDst: boolean; start: number; end: number };
 
 const DAY = 86_400;
@@ -9,7 +9,12 @@ const NAME = /^(?:<([^>]*)>|([^0-9,<+-]{3,}))/;
 const OFFSET = /^([+-]?)(\d{1,3})(?::(\d{1,2}))?(?::(\d{1,2}))?/;
 const DATE = /^(?:J(\d+)|M(\d+)\.(\d)\.(\d)|(\d+))(?:\/([+-]?\d{1,3}(?::\d{1,2}){0,2}))?/;
 
-/** What a rule says about an instant that lies behind the last change; undefined for a rule that is none. */
+/**
+ * The clock that a rule gives for an instant after the last change of a zone; undefined for a malformed rule. As `tzset` of
+ * Go's package time.
+ *
+ * @param lastChange,seconds in seconds since 1970
+ */
 export function tailAt(rule: string, lastChange: number, seconds: number): ZoneSpan | undefined {
   let rest = rule;
   const take = (pattern: RegExp): RegExpExecArray | undefined => {
@@ -54,7 +59,7 @@ function secondsOf([, sign, hours, minutes = '0', seconds = '0']: RegExpExecArra
   return sign === '-' ? -all : all;
 }
 
-/** Seconds from the start of a year to a date of a rule, by the clock that holds until then. */
+/** Seconds from the start of a year to the date of a rule, by the clock that holds until then. */
 function changeAt(year: number, [, julian, month, week, weekday, day, time]: RegExpExecArray): number {
   const found = time === undefined ? undefined : OFFSET.exec(time);
   const ofDay = found === undefined || found === null ? 7200 : secondsOf(found);

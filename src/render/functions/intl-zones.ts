@@ -1,14 +1,18 @@
-/** Time zones of the IANA database, as JavaScript's Intl knows them. */
+/**
+ * Time zones for native templates: of the IANA database that is built into Node, so that a chart prints the same text on
+ * every machine. Go templates take the database of the machine, as Helm does: `system-zones.ts`, and
+ * docs/decisions/go-library.md.
+ */
 import { secondsOf, UTC } from './date-layout.ts';
 import type { Instant, Zone } from './date-layout.ts';
 
 /**
- * The offset and short name that a zone has at an instant. Undefined when there is no such zone; that of the machine
- * (`Local`) is none.
+ * The offset and short name of a zone at an instant; undefined for an unknown name. `Local`, the zone of the machine, is
+ * an unknown name here.
  */
 export function zoneAt(name: string, instant: Instant): Zone | undefined {
   if (name === '' || name === 'UTC') return UTC;
-  // Intl also takes offsets (`+02:00`), which are no names of zones.
+  // Intl also takes offsets (`+02:00`), which the database does not name.
   if (/^[+-]/.test(name)) return undefined;
   const at = secondsOf(instant).seconds * 1000;
   const read = (locale: string, timeZoneName: 'longOffset' | 'short'): string => {
@@ -27,10 +31,10 @@ export function zoneAt(name: string, instant: Instant): Zone | undefined {
   return { offset, name: shortName(name, offset, (locale) => read(locale, 'short')) };
 }
 
-/** Each locale knows the short names of its own zones; the others' are offsets to it. */
+/** Intl writes the short name of a zone (`CEST`) only in a locale where it is used, else an offset (`GMT+2`). */
 const LOCALES: readonly string[] = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-CA', 'en-ZA', 'ja-JP'];
 
-/** What no locale knows. */
+/** Short names that Intl writes in none of these locales. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['Asia/Hong_Kong', 'HKT'],
   ['Asia/Jakarta', 'WIB'],
@@ -50,7 +54,7 @@ function shortName(zone: string, offset: number, read: (locale: string) => strin
     const name = read(locale);
     if (/^[A-Z]{3,5}$/.test(name) && (name !== 'GMT' || offset === 0)) return name;
   }
-  // As the database has it for zones without a name.
+  // For zones without a short name the database has the offset: `+0530`, `-03`.
   const minutes = Math.floor(Math.abs(offset) / 60);
   const two = (number: number): string => String(number).padStart(2, '0');
   const rest = minutes % 60 === 0 ? '' : two(minutes % 60);
