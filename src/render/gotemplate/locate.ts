@@ -1,7 +1,7 @@
 /** Which part of a Go template writes a field of a document. */
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
-import { locateValue } from '../../yaml/locate-value.ts';
+import { locateValue } from '../../yaml/locate.ts';
 import type { GoText } from './engine.ts';
 import { expressionOf } from './explain.ts';
 import { TPL_FILE } from './known-functions.ts';
