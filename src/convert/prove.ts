@@ -8,7 +8,7 @@ import { satisfies } from '../chart/constraint.ts';
 import { DEFAULT_CAPABILITIES, kubeVersionNumbers } from '../render/capabilities.ts';
 import { checkObject } from '../render/check-object.ts';
 import { isNativeTemplate } from '../render/engines.ts';
-import { ChartMessage } from '../render/gotemplate/fault.ts';
+import { ChartMessage } from '../render/gotemplate/exec-errors.ts';
 import { renderGo } from '../render/gotemplate/render.ts';
 import type { Trace } from '../render/gotemplate/template.ts';
 import type { Capabilities, RenderedDocument, ReleaseContext } from '../render/render.ts';

@@ -1,5 +1,5 @@
 /** What the reader by lines knows of the anchors of a document. */
-import { leave } from './cursor.ts';
+import { giveUp } from './cursor.ts';
 import { cloneValue, isMap } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -28,15 +28,15 @@ export class Anchors {
   /** A copy of what has this name. */
   get(name: string): Value {
     const value = this.#values.get(name);
-    if (value === undefined) leave();
+    if (value === undefined) giveUp();
     this.#aliased++;
     this.#count(value);
     return cloneValue(value);
   }
 
   #count(value: Value): void {
-    if (++this.#aliased > MOST_ALIASED) leave();
-    if (typeof value === 'string' && (this.#text += value.length) > MOST_TEXT) leave();
+    if (++this.#aliased > MOST_ALIASED) giveUp();
+    if (typeof value === 'string' && (this.#text += value.length) > MOST_TEXT) giveUp();
     if (typeof value !== 'object' || value === null) return;
     if (isMap(value)) this.#aliased += value.size;
     for (const item of value.values()) this.#count(item);

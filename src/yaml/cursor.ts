@@ -17,17 +17,17 @@ import { resolvePlainScalar } from './scalar.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /** Thrown where the full reader has to decide: one for all, as a stack would cost more than the reading. */
-export const LEAVE: Error = new Error('this is left to the full reader');
+export const GIVE_UP: Error = new Error('this is left to the full reader');
 
-export function leave(): never {
-  throw LEAVE;
+export function giveUp(): never {
+  throw GIVE_UP;
 }
 
 /** Two characters of text are a list of 40 bytes: the full reader refuses more of them than this. */
 const MOST_COLLECTIONS = 2_000_000;
 
-/** @throws LEAVE for what it does not know for certain */
-export class Cursor {
+/** @throws GIVE_UP for what it does not know for certain */
+export class LineCursor {
   protected readonly text: string;
   protected readonly endsLine: boolean;
   /** A key that is written twice in a map is for the full reader to complain of. */
@@ -45,7 +45,7 @@ export class Cursor {
 
   /** A collection begins. */
   protected enter(): void {
-    if (++this.depth > DEEPEST || ++this.#collections > MOST_COLLECTIONS) leave();
+    if (++this.depth > DEEPEST || ++this.#collections > MOST_COLLECTIONS) giveUp();
   }
 
   protected take(pattern: RegExp): RegExpExecArray | null {
@@ -89,11 +89,11 @@ export class Cursor {
     const [, plain, double, single] = match;
     if (plain === undefined) return double ?? single;
     if (plain.length > 5 && plain.charCodeAt(0) > 64) return plain;
-    if (plain === '<<') leave();
+    if (plain === '<<') giveUp();
     const value = resolvePlainScalar(plain);
     if (typeof value === 'string') return value;
     if (typeof value === 'boolean') return String(value);
-    return /^(?:0|[1-9][0-9]{0,14})$/.test(plain) ? plain : leave();
+    return /^(?:0|[1-9][0-9]{0,14})$/.test(plain) ? plain : giveUp();
   }
 
   protected restOfLine(code: number): void {
@@ -102,24 +102,24 @@ export class Cursor {
   }
 
   protected endLine(): void {
-    if (!this.skip(LINE_END)) leave();
+    if (!this.skip(LINE_END)) giveUp();
   }
 
   /** Goes on to the next line of a plain scalar, whose last one ended at `end`; false where it has no more. */
   protected nextPlainLine(end: number, column: number): boolean {
     // A comment ends a plain scalar.
-    if (/[^ \n]/.test(this.text.slice(end, this.at))) leave();
+    if (/[^ \n]/.test(this.text.slice(end, this.at))) giveUp();
     const before = this.at;
     this.skip(BLANK_LINES);
     const lineStart = this.at;
     this.skip(SPACES);
     if (this.at - lineStart > column && this.at < this.text.length) {
-      if (this.text.charCodeAt(this.at) === 35) leave();
+      if (this.text.charCodeAt(this.at) === 35) giveUp();
       return true;
     }
     this.at = before;
     const next = this.nextLine();
-    if (next > column) leave();
+    if (next > column) giveUp();
     this.back(next);
     return false;
   }
@@ -127,7 +127,7 @@ export class Cursor {
   protected quoted(): string {
     const isDouble = this.text.charCodeAt(this.at) === 34;
     const match = this.take(isDouble ? DOUBLE : SINGLE);
-    if (match === null) leave();
+    if (match === null) giveUp();
     let text = match[1] ?? '';
     if (text.includes('\n')) {
       text = text.replace(/[ \t]*\n[ \t\n]*/g, (run) => {
@@ -148,7 +148,7 @@ export class Cursor {
   #flow(): Value {
     const code = this.text.charCodeAt(this.at);
     if (code === 34 || code === 39) return this.quoted();
-    if (code !== 91 && code !== 123) return finite(resolvePlainScalar(this.take(FLOW_PLAIN)?.[0] ?? leave()));
+    if (code !== 91 && code !== 123) return finite(resolvePlainScalar(this.take(FLOW_PLAIN)?.[0] ?? giveUp()));
     this.enter();
     this.at++;
     const value = code === 91 ? this.#flowList() : this.#flowMap();
@@ -164,7 +164,7 @@ export class Cursor {
       list.push(this.#flow());
       this.skip(FLOW_BLANKS);
       if (this.text.charCodeAt(this.at) === 44) this.at++;
-      else if (this.text.charCodeAt(this.at) !== 93) leave();
+      else if (this.text.charCodeAt(this.at) !== 93) giveUp();
     }
     this.at++;
     return list;
@@ -176,12 +176,12 @@ export class Cursor {
       this.skip(FLOW_BLANKS);
       if (this.text.charCodeAt(this.at) === 125) break;
       const key = this.#flowKey();
-      if (this.unique && map.has(key)) leave();
+      if (this.unique && map.has(key)) giveUp();
       this.skip(FLOW_BLANKS);
       map.set(key, this.#flow());
       this.skip(FLOW_BLANKS);
       if (this.text.charCodeAt(this.at) === 44) this.at++;
-      else if (this.text.charCodeAt(this.at) !== 125) leave();
+      else if (this.text.charCodeAt(this.at) !== 125) giveUp();
     }
     this.at++;
     return map;
@@ -193,20 +193,20 @@ export class Cursor {
     let key: string;
     if (code === 34 || code === 39) {
       key = this.quoted();
-      if (this.text.charCodeAt(this.at) !== 58) leave();
+      if (this.text.charCodeAt(this.at) !== 58) giveUp();
       this.at++;
     } else {
-      key = this.take(FLOW_PLAIN)?.[0] ?? leave();
-      if (key.includes('<<') || typeof resolvePlainScalar(key) !== 'string' || !this.skip(FLOW_COLON)) leave();
+      key = this.take(FLOW_PLAIN)?.[0] ?? giveUp();
+      if (key.includes('<<') || typeof resolvePlainScalar(key) !== 'string' || !this.skip(FLOW_COLON)) giveUp();
     }
-    if (this.at - start > LONGEST_KEY || this.text.slice(start, this.at).includes('\n')) leave();
+    if (this.at - start > LONGEST_KEY || this.text.slice(start, this.at).includes('\n')) giveUp();
     return key;
   }
 }
 
 /** A number that JSON can hold, or what is none. */
 export function finite(value: Value): Value {
-  return typeof value !== 'number' || Number.isFinite(value) ? value : leave();
+  return typeof value !== 'number' || Number.isFinite(value) ? value : giveUp();
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -226,7 +226,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function unescape(_match: string, escape: string): string {
-  if (escape.length === 1) return ESCAPES[escape] ?? (escape === '/' ? leave() : escape);
+  if (escape.length === 1) return ESCAPES[escape] ?? (escape === '/' ? giveUp() : escape);
   const code = Number.parseInt(escape.slice(1), 16);
-  return code >= 0xd800 && code < 0xe000 ? leave() : String.fromCharCode(code);
+  return code >= 0xd800 && code < 0xe000 ? giveUp() : String.fromCharCode(code);
 }

@@ -1,6 +1,6 @@
 /** What YAML nodes mean to Helm: values, after go-yaml has read them and they have been JSON. */
 import { printable } from '../errors-text.ts';
-import { YamlFault } from './fault.ts';
+import { YamlError } from './yaml-error.ts';
 import { goFloatKey, goFloatText } from './go-number.ts';
 import type { YamlNode } from './nodes.ts';
 import { isFloat, resolvePlainScalar } from './scalar.ts';
@@ -28,7 +28,7 @@ export class Decoder {
   #aliasedText = 0;
   readonly #open: Set<YamlNode> = new Set();
   /** Maps with keys that JSON cannot have. */
-  #notJson: Map<ValueMap, YamlFault> = new Map();
+  #notJson: Map<ValueMap, YamlError> = new Map();
   #infinite: YamlNode | undefined;
 
   /**
@@ -46,7 +46,7 @@ export class Decoder {
    * The value of a document.
    *
    * @param beforeJson may take out of it what does not become JSON as it is
-   * @throws YamlFault
+   * @throws YamlError
    */
   document(node: YamlNode, beforeJson?: (value: Value) => void): Value {
     this.#nodes = 1;
@@ -67,11 +67,11 @@ export class Decoder {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       const problem = 'infinity and not-a-number are no numbers in JSON, and so in Kubernetes';
       const name = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-      throw new YamlFault(problem, this.#infinite?.at ?? 0, `json: unsupported value: ${name}`);
+      throw new YamlError(problem, this.#infinite?.at ?? 0, `json: unsupported value: ${name}`);
     }
     if (isMap(value)) {
-      const fault = this.#notJson.get(value);
-      if (fault !== undefined) throw fault;
+      const error = this.#notJson.get(value);
+      if (error !== undefined) throw error;
       for (const item of value.values()) this.#checkJson(item);
     } else if (Array.isArray(value)) {
       for (const item of value) this.#checkJson(item);
@@ -105,7 +105,7 @@ export class Decoder {
     const target = node.target ?? node;
     if (this.#open.has(target)) {
       const name = `anchor '${node.value}'`;
-      throw new YamlFault(`the ${printable(name)} contains itself`, node.at, `yaml: ${name} value contains itself`);
+      throw new YamlError(`the ${printable(name)} contains itself`, node.at, `yaml: ${name} value contains itself`);
     }
     this.#open.add(target);
     this.#aliasDepth++;
@@ -126,7 +126,7 @@ export class Decoder {
       }
       const name = this.#key(key, map, value);
       if (seen?.has(name)) {
-        throw new YamlFault(`the key '${printable(name)}' is written twice in this map`, key.at);
+        throw new YamlError(`the key '${printable(name)}' is written twice in this map`, key.at);
       }
       seen?.add(name);
       map.set(name, this.#value(value));
@@ -171,7 +171,7 @@ export class Decoder {
       const target = item?.kind === 'alias' ? item.target : item;
       if (item === undefined || target?.kind !== 'map') {
         const helm = 'yaml: map merge requires map or sequence of maps as the value';
-        throw new YamlFault("'<<' takes a map or a list of maps", from.at, helm);
+        throw new YamlError("'<<' takes a map or a list of maps", from.at, helm);
       }
       this.#merge(map, item);
     }
@@ -184,7 +184,7 @@ export class Decoder {
     if (node.kind !== 'scalar') {
       this.#value(node);
       const problem = 'a map or a list cannot be the key of a map';
-      throw new YamlFault(problem, node.at, `yaml: invalid map key: ${this.#goSyntax(node)}`);
+      throw new YamlError(problem, node.at, `yaml: invalid map key: ${this.#goSyntax(node)}`);
     }
     const key = scalarValue(node);
     if (typeof key === 'string') return key;
@@ -195,7 +195,7 @@ export class Decoder {
       const problem = tooLarge ? 'this key is too large a number' : `a key cannot be null: write '""' or a name`;
       const what = tooLarge ? `uint64, key: 0x${key.toString(16)}` : '%!s(<nil>), key: <nil>';
       const helm = `unsupported map key of type: ${what}, value: ${this.#goSyntax(value)}`;
-      this.#notJson.set(map, new YamlFault(problem, node.at, helm));
+      this.#notJson.set(map, new YamlError(problem, node.at, helm));
       return '';
     }
     return scalarText(node, key);
@@ -233,7 +233,7 @@ export class Decoder {
     this.#aliased++;
     this.#aliasedText += node.value.length;
     if (this.#aliasedText > MOST_ALIASED_TEXT) {
-      throw new YamlFault('the aliases of this YAML unfold to too much text', node.at, undefined, true);
+      throw new YamlError('the aliases of this YAML unfold to too much text', node.at, undefined, true);
     }
     if (this.#aliased <= 100 || this.#nodes <= 1000) return;
     const [low, high] = [400_000, 4_000_000];
@@ -241,7 +241,7 @@ export class Decoder {
       this.#nodes <= low ? 0.99 : this.#nodes >= high ? 0.1 : 0.99 - (0.89 * (this.#nodes - low)) / (high - low);
     if (this.#aliased / this.#nodes > allowed) {
       const problem = 'the aliases of this YAML unfold to too many values';
-      throw new YamlFault(problem, node.at, 'yaml: document contains excessive aliasing', true);
+      throw new YamlError(problem, node.at, 'yaml: document contains excessive aliasing', true);
     }
   }
 }
@@ -266,7 +266,7 @@ export function scalarValue(node: YamlNode): Value {
   const is = typeName(node.value, value, name);
   if (is === name || (name === 'float' && is === 'int')) return value;
   const shown = `'${printable(node.value)}' is not a value of the tag '!!${name}'`;
-  throw new YamlFault(shown, node.at, `yaml: cannot decode !!${is} \`${node.value}\` as a !!${name}`);
+  throw new YamlError(shown, node.at, `yaml: cannot decode !!${is} \`${node.value}\` as a !!${name}`);
 }
 
 /** Only who asks for a timestamp gets one. */
@@ -281,7 +281,7 @@ function binaryValue(node: YamlNode): string {
   const text = node.value.replace(/[\r\n]/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {
     const helm = 'yaml: !!binary value contains invalid base64 data';
-    throw new YamlFault("this '!!binary' value is not base64", node.at, helm);
+    throw new YamlError("this '!!binary' value is not base64", node.at, helm);
   }
   return Buffer.from(text, 'base64').toString('utf8');
 }

@@ -6,7 +6,7 @@
  * It never refuses a text: whatever it does not know for certain is left to the full reader, errors too.
  */
 import { Anchors } from './anchors.ts';
-import { Cursor, finite, LEAVE, leave } from './cursor.ts';
+import { LineCursor, finite, GIVE_UP, giveUp } from './cursor.ts';
 import {
   ALIAS,
   ANCHOR,
@@ -38,10 +38,10 @@ export function readFast(text: string, unique: boolean, nothing?: Value): { valu
   const start = text.startsWith('---\n') ? 4 : 0;
   if (hasMark(text, start)) return undefined;
   try {
-    return { value: new Reader(text, start, unique).document(nothing) };
+    return { value: new FastReader(text, start, unique).document(nothing) };
   } catch (error) {
     // A regular expression may run out of its stack on very long texts.
-    if (error === LEAVE || error instanceof RangeError) return undefined;
+    if (error === GIVE_UP || error instanceof RangeError) return undefined;
     throw error;
   }
 }
@@ -51,15 +51,15 @@ function hasMark(text: string, start: number): boolean {
   return ['---', '...', '%'].some((mark) => text.startsWith(mark, start) || text.includes(`\n${mark}`, start));
 }
 
-class Reader extends Cursor {
+class FastReader extends LineCursor {
   readonly #anchors: Anchors = new Anchors();
 
   document(nothing: Value | undefined): Value {
     const column = this.nextLine();
-    if (column === -1) return nothing ?? leave();
+    if (column === -1) return nothing ?? giveUp();
     const first = this.text[this.at];
     const value = first === '{' || first === '[' ? this.flowLine() : this.#block(column);
-    if (this.nextLine() !== -1) leave();
+    if (this.nextLine() !== -1) giveUp();
     return value;
   }
 
@@ -78,14 +78,14 @@ class Reader extends Cursor {
       if (next === undefined) {
         if (this.skip(MERGE)) this.#merge(map);
         else {
-          const key = this.key() ?? leave();
-          if (this.unique && map.has(key)) leave();
+          const key = this.key() ?? giveUp();
+          if (this.unique && map.has(key)) giveUp();
           map.set(key, this.#valueOfKey(column));
         }
         next = this.nextLine();
       }
       if (next === column) continue;
-      if (next > column) leave();
+      if (next > column) giveUp();
       this.back(next);
       return map;
     }
@@ -94,19 +94,19 @@ class Reader extends Cursor {
   /** As go-yaml has it, the entries of the merged map take the place of those before them. */
   #merge(map: ValueMap): void {
     const merged = this.#alias();
-    if (!isMap(merged)) leave();
+    if (!isMap(merged)) giveUp();
     for (const [key, value] of merged) map.set(key, value);
   }
 
   #alias(): Value {
-    const value = this.#anchors.get(this.take(ALIAS)?.[1] ?? leave());
+    const value = this.#anchors.get(this.take(ALIAS)?.[1] ?? giveUp());
     this.endLine();
     return value;
   }
 
   /** The value of a key that has a name. */
   #anchored(column: number): Value {
-    const name = this.take(ANCHOR)?.[1] ?? leave();
+    const name = this.take(ANCHOR)?.[1] ?? giveUp();
     this.#anchors.begin(name);
     const value = this.#valueOfKey(column);
     this.#anchors.set(name, value);
@@ -126,7 +126,7 @@ class Reader extends Cursor {
       return undefined;
     }
     const key = name.length > 5 ? name : shortKey(name);
-    if (this.unique && map.has(key)) leave();
+    if (this.unique && map.has(key)) giveUp();
     if (written !== undefined) {
       map.set(key, simpleValue(written));
       return next;
@@ -155,7 +155,7 @@ class Reader extends Cursor {
       list.push(this.#valueOfEntry(column, column + this.at - start));
       const next = this.nextLine();
       if (next === column && this.isEntry()) continue;
-      if (next > column || (next === column && !withinMap)) leave();
+      if (next > column || (next === column && !withinMap)) giveUp();
       this.back(next);
       return list;
     }
@@ -216,8 +216,8 @@ class Reader extends Cursor {
 
   #plain(column: number): Value {
     PLAIN_START.lastIndex = this.at;
-    if (!PLAIN_START.test(this.text)) leave();
-    const first = this.take(PLAIN_LINE)?.[0] ?? leave();
+    if (!PLAIN_START.test(this.text)) giveUp();
+    const first = this.take(PLAIN_LINE)?.[0] ?? giveUp();
     const end = this.at;
     this.endLine();
     // Is the next line that is not empty a part of it?
@@ -240,7 +240,7 @@ class Reader extends Cursor {
       let breaks = 0;
       for (let at = this.text.indexOf('\n', end); at !== -1 && at < this.at; at = this.text.indexOf('\n', at + 1))
         breaks++;
-      const line = this.take(PLAIN_LINE)?.[0] ?? leave();
+      const line = this.take(PLAIN_LINE)?.[0] ?? giveUp();
       text += (breaks === 1 ? ' ' : '\n'.repeat(breaks - 1)) + line;
       end = this.at;
       this.endLine();
@@ -250,7 +250,7 @@ class Reader extends Cursor {
 
   #blockScalar(column: number): string {
     const header = this.take(BLOCK_HEADER);
-    if (header === null) leave();
+    if (header === null) giveUp();
     const chomp = header[2] ?? header[5] ?? '';
     const digit = header[3] ?? header[4];
     const start = this.at;
@@ -263,10 +263,10 @@ class Reader extends Cursor {
       SPACES.lastIndex = first;
       SPACES.test(this.text);
       indent = SPACES.lastIndex - first;
-      if (this.text.charCodeAt(SPACES.lastIndex) === 9) leave();
+      if (this.text.charCodeAt(SPACES.lastIndex) === 9) giveUp();
       if (SPACES.lastIndex === this.text.length || indent <= column) {
         // There is nothing in it.
-        if (chomp === '+') leave();
+        if (chomp === '+') giveUp();
         return '';
       }
       if (
@@ -276,23 +276,23 @@ class Reader extends Cursor {
           .split('\n')
           .some((line) => line.length > indent)
       )
-        leave();
+        giveUp();
     }
-    if (indent > 100) leave();
+    if (indent > 100) giveUp();
     const raw = this.take(linesFrom(indent))?.[0] ?? '';
-    if (this.at === this.text.length && !this.endsLine) leave();
+    if (this.at === this.text.length && !this.endsLine) giveUp();
     // A tab may stand where a blank is missing.
-    if (this.text.charCodeAt(this.at) === 9) leave();
+    if (this.text.charCodeAt(this.at) === 9) giveUp();
     SPACES.lastIndex = this.at;
     SPACES.test(this.text);
-    if (this.text.charCodeAt(SPACES.lastIndex) === 9) leave();
+    if (this.text.charCodeAt(SPACES.lastIndex) === 9) giveUp();
     const text = raw.replace(marginOf(indent), '');
     let end = text.length;
     while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
-    if (end === 0) leave();
+    if (end === 0) giveUp();
     let body = text.slice(0, end);
     if (header[1] === '>') {
-      if (/^[ \t\n]|\n[ \t]/.test(body)) leave();
+      if (/^[ \t\n]|\n[ \t]/.test(body)) giveUp();
       body = body.replace(/\n(\n*)/g, (_run, more: string) => (more === '' ? ' ' : more));
     }
     return chomp === '-' ? body : chomp === '+' ? body + text.slice(end) : `${body}\n`;
@@ -301,7 +301,7 @@ class Reader extends Cursor {
 
 function shortKey(name: string): string {
   const value = resolvePlainScalar(name);
-  return typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : leave();
+  return typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : giveUp();
 }
 
 function simpleValue(written: string): Value {

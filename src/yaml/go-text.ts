@@ -14,7 +14,7 @@ export type Dialect = {
 };
 
 /** Where a scalar stands. */
-export type Place = {
+export type ScalarPosition = {
   /** Columns of a continued line. */
   indent: number;
   /** The column at which it begins. */
@@ -33,7 +33,7 @@ const PLAIN =
  * Prints a text, given and given back as bytes of UTF-8, one a character. A block that ends in a line break brings that
  * along, nothing else does.
  */
-export function printText(text: string, place: Place, dialect: Dialect): string {
+export function printText(text: string, place: ScalarPosition, dialect: Dialect): string {
   if (PLAIN.test(text) && isString(text)) {
     if (place.simpleKey || place.column + text.length <= dialect.width) return text;
     return foldPlain(text, place, dialect.width);
@@ -65,12 +65,12 @@ function isString(text: string): boolean {
 }
 
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
-function foldPlain(text: string, place: Place, width: number): string {
+function foldPlain(text: string, place: ScalarPosition, width: number): string {
   return fold(text, place, width, /(?<! ) (?! )/y);
 }
 
 /** Breaks at each blank that stands beyond the width and matches. */
-function fold(text: string, place: Place, width: number, blank: RegExp): string {
+function fold(text: string, place: ScalarPosition, width: number, blank: RegExp): string {
   const pad = `\n${' '.repeat(place.indent)}`;
   let out = '';
   let from = 0;
@@ -96,7 +96,7 @@ const SPECIAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 const BREAK = /[\n\u2028\u2029]/;
 const INDICATED = /^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t]|$)|---|\.\.\.)|:(?:[ \t]|$)|[ \t\n\u2028\u2029]#/;
 
-function printUnicode(text: string, place: Place, dialect: Dialect): string {
+function printUnicode(text: string, place: ScalarPosition, dialect: Dialect): string {
   if (text === '') return '""';
   const tabs = text.includes('\t');
   const special = SPECIAL.test(dialect.version === 3 && tabs ? text.replaceAll('\t', '') : text);
@@ -126,7 +126,7 @@ function printLiteral(text: string, indent: number): string {
   return `|${hint}${chomp}\n${body}`;
 }
 
-function printSingle(text: string, place: Place, dialect: Dialect): string {
+function printSingle(text: string, place: ScalarPosition, dialect: Dialect): string {
   const pad = ' '.repeat(place.indent);
   const inner = text.replaceAll("'", "''").replace(/([\u2028\u2029])(?=[^\u2028\u2029])/g, `$1${pad}`);
   if (place.simpleKey || place.column + inner.length < dialect.width) return `'${inner}'`;
@@ -137,7 +137,7 @@ function printSingle(text: string, place: Place, dialect: Dialect): string {
 }
 
 /** Folds a text that has breaks of its own: the column begins anew after each. */
-function foldBroken(text: string, place: Place, width: number): string {
+function foldBroken(text: string, place: ScalarPosition, width: number): string {
   return text
     .split(/(?<=[\u2028\u2029])/)
     .map((part, index) =>
@@ -167,7 +167,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** What a double-quoted scalar cannot hold as it is. */
 const ESCAPED = /[^ !#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
 
-function printDouble(text: string, place: Place, dialect: Dialect): string {
+function printDouble(text: string, place: ScalarPosition, dialect: Dialect): string {
   // A byte order mark that comes first has all characters escaped.
   const all = text.startsWith('\ufeff');
   let out = '"';

@@ -5,7 +5,7 @@
  */
 import { PkgError } from '../errors.ts';
 import { Decoder, scalarText, scalarValue } from './decode.ts';
-import { YamlFault } from './fault.ts';
+import { YamlError } from './yaml-error.ts';
 import { readFast } from './fast.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
@@ -37,9 +37,9 @@ export function documentHead(text: string): DocumentHead {
   const document = valid === undefined ? undefined : readFast(valid, false, new Map())?.value;
   const plain = isMap(document) ? plainHead(document) : undefined;
   if (plain !== undefined) return plain;
-  const { text: unicode, fault } = decodeBytes(text);
+  const { text: unicode, readError } = decodeBytes(text);
   try {
-    const node = new DocumentReader(unicode, fault).next();
+    const node = new DocumentReader(unicode, readError).next();
     const head: DocumentHead = { apiVersion: '', kind: '', name: '', annotations: undefined };
     if (node !== undefined) {
       // What is wrong anywhere in the document comes before what is wrong with its head.
@@ -48,7 +48,7 @@ export function documentHead(text: string): DocumentHead {
     }
     return head;
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
     throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`, { at: positionAt(unicode, error.at, '') });
   }

@@ -2,7 +2,7 @@
  * Where in a YAML text a key or a value is written. The positions are those of the nodes of the exact reader, so they fit
  * what was read, merged maps and keys such as `on` included.
  */
-import { YamlFault } from './fault.ts';
+import { YamlError } from './yaml-error.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { positionAt } from './read.ts';
@@ -58,7 +58,7 @@ function readDocuments(text: string): YamlNode[] {
   try {
     for (let node = reader.next(); node !== undefined; node = reader.next()) documents.push(node);
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
   }
   return documents;
 }

@@ -1,8 +1,8 @@
 /** The nodes of YAML documents, as go-yaml 2 composes them from tokens. */
 import { printable } from '../errors-text.ts';
-import { YamlFault, syntaxFault } from './fault.ts';
+import { YamlError, syntaxError } from './yaml-error.ts';
 import { Scanner, Token } from './scan.ts';
-import type { ReadFault, TokenType, YamlToken } from './scan.ts';
+import type { ReadError, TokenType, YamlToken } from './scan.ts';
 
 /** A node of a document. */
 export type YamlNode = {
@@ -34,11 +34,11 @@ export class DocumentReader {
   #first = true;
   #depth = 0;
 
-  constructor(text: string, fault?: ReadFault) {
-    this.#scanner = new Scanner(text, fault);
+  constructor(text: string, readError?: ReadError) {
+    this.#scanner = new Scanner(text, readError);
   }
 
-  /** The next document; undefined after the last one. @throws YamlFault */
+  /** The next document; undefined after the last one. @throws YamlError */
   next(): YamlNode | undefined {
     let token = this.#scanner.peek();
     if (!this.#first) {
@@ -53,7 +53,7 @@ export class DocumentReader {
       token.type === Token.VERSION || token.type === Token.TAG_DIRECTIVE || token.type === Token.DOCUMENT_START;
     if (!implicit || directives) {
       token = this.#directives(token);
-      if (token.type !== Token.DOCUMENT_START) throw fault('did not find expected <document start>', token);
+      if (token.type !== Token.DOCUMENT_START) throw parseError('did not find expected <document start>', token);
       token = this.#skip();
     }
     for (const [handle, prefix] of DEFAULT_HANDLES) {
@@ -75,11 +75,11 @@ export class DocumentReader {
     let version = false;
     for (;;) {
       if (token.type === Token.VERSION) {
-        if (version) throw fault('found duplicate %YAML directive', token);
-        if (token.value !== '1.1') throw fault('found incompatible YAML document', token);
+        if (version) throw parseError('found duplicate %YAML directive', token);
+        if (token.value !== '1.1') throw parseError('found incompatible YAML document', token);
         version = true;
       } else if (token.type === Token.TAG_DIRECTIVE) {
-        if (this.#handles.has(token.value)) throw fault('found duplicate %TAG directive', token);
+        if (this.#handles.has(token.value)) throw parseError('found duplicate %TAG directive', token);
         this.#handles.set(token.value, token.suffix);
       } else {
         return token;
@@ -96,7 +96,7 @@ export class DocumentReader {
       const target = this.#anchors.get(token.value);
       if (target === undefined) {
         const problem = `the anchor '${printable(token.value)}' is not defined before its use`;
-        throw new YamlFault(problem, token.at, `yaml: unknown anchor '${token.value}' referenced`);
+        throw new YamlError(problem, token.at, `yaml: unknown anchor '${token.value}' referenced`);
       }
       return { ...emptyScalar(token.at), kind: 'alias', value: token.value, target };
     }
@@ -124,7 +124,7 @@ export class DocumentReader {
       const node: YamlNode = { ...emptyScalar(start.at), kind: isList ? 'list' : 'map', tag, implicit: tag === '' };
       this.#name(node, anchor);
       if (++this.#depth > DEEPEST)
-        throw new YamlFault(`this YAML is nested deeper than ${DEEPEST} levels`, token.at, undefined, true);
+        throw new YamlError(`this YAML is nested deeper than ${DEEPEST} levels`, token.at, undefined, true);
       switch (type) {
         case Token.FLOW_SEQUENCE_START:
           this.#flowList(node.children, token);
@@ -147,7 +147,7 @@ export class DocumentReader {
     if (anchor !== undefined || tag !== '') {
       return this.#name({ ...emptyScalar(start.at), tag, implicit: tag === '' }, anchor);
     }
-    throw fault('did not find expected node content', token, start);
+    throw parseError('did not find expected node content', token, start);
   }
 
   #name(node: YamlNode, anchor: YamlToken | undefined): YamlNode {
@@ -159,7 +159,7 @@ export class DocumentReader {
     if (token.value === '') return token.suffix;
     const prefix = this.#handles.get(token.value) ?? '';
     const tag = prefix === '' ? '' : prefix + token.suffix;
-    if (tag === '') throw fault('found undefined tag handle', token, start);
+    if (tag === '') throw parseError('found undefined tag handle', token, start);
     return tag;
   }
 
@@ -167,7 +167,7 @@ export class DocumentReader {
     let token = this.#skip();
     for (;;) {
       if (token.type === Token.BLOCK_END) break;
-      if (token.type !== Token.ENTRY) throw fault("did not find expected '-' indicator", token, start);
+      if (token.type !== Token.ENTRY) throw parseError("did not find expected '-' indicator", token, start);
       const after = token.at + 1;
       token = this.#skip();
       const empty = token.type === Token.ENTRY || token.type === Token.BLOCK_END;
@@ -192,7 +192,7 @@ export class DocumentReader {
     for (;;) {
       if (token.type === Token.BLOCK_END) break;
       // go-yaml takes a value without a key for an error, unlike libyaml.
-      if (token.type !== Token.KEY) throw fault('did not find expected key', token, start);
+      if (token.type !== Token.KEY) throw parseError('did not find expected key', token, start);
       token = this.#skip();
       children.push(EMPTY_PART.has(token.type) ? emptyScalar(token.at) : this.#node(true, true));
       token = this.#scanner.peek();
@@ -211,7 +211,7 @@ export class DocumentReader {
     let token = this.#skip();
     for (let first = true; token.type !== Token.FLOW_SEQUENCE_END; first = false) {
       if (!first) {
-        if (token.type !== Token.FLOW_ENTRY) throw fault("did not find expected ',' or ']'", token, start);
+        if (token.type !== Token.FLOW_ENTRY) throw parseError("did not find expected ',' or ']'", token, start);
         token = this.#skip();
         if (token.type === Token.FLOW_SEQUENCE_END) break;
       }
@@ -250,7 +250,7 @@ export class DocumentReader {
     let token = this.#skip();
     for (let first = true; token.type !== Token.FLOW_MAPPING_END; first = false) {
       if (!first) {
-        if (token.type !== Token.FLOW_ENTRY) throw fault("did not find expected ',' or '}'", token, start);
+        if (token.type !== Token.FLOW_ENTRY) throw parseError("did not find expected ',' or '}'", token, start);
         token = this.#skip();
         if (token.type === Token.FLOW_MAPPING_END) break;
       }
@@ -295,6 +295,6 @@ function emptyScalar(at: number): YamlNode {
 }
 
 /** go-yaml names the line before that of the token, or where the collection began if that is the first. */
-function fault(problem: string, token: YamlToken, context?: YamlToken): YamlFault {
-  return syntaxFault(problem, token.at, token.line || (context?.line ?? 0));
+function parseError(problem: string, token: YamlToken, context?: YamlToken): YamlError {
+  return syntaxError(problem, token.at, token.line || (context?.line ?? 0));
 }

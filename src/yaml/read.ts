@@ -7,7 +7,7 @@
 import { PkgError } from '../errors.ts';
 import type { Position } from '../errors.ts';
 import { Decoder } from './decode.ts';
-import { YamlFault } from './fault.ts';
+import { YamlError } from './yaml-error.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { readFast } from './fast.ts';
@@ -63,16 +63,16 @@ export function parseYamlDocuments(text: string, file: string, options: YamlOpti
  * as Helm does. Text in the result is Unicode.
  *
  * @param floats as in {@link YamlOptions}
- * @throws YamlFault
+ * @throws YamlError
  */
 export function readFirstDocument(bytes: string, floats?: 'text'): Value {
-  if (bytes.length > 2 * LONGEST_TEXT) throw new YamlFault(TOO_LARGE, 0, undefined, true);
+  if (bytes.length > 2 * LONGEST_TEXT) throw new YamlError(TOO_LARGE, 0, undefined, true);
   const valid = validText(bytes);
   const fast = valid === undefined ? undefined : readFast(valid, false);
   if (fast !== undefined && !(floats === 'text' && holdsDoubtful(fast.value))) return fast.value;
-  const { text, fault } = decodeBytes(bytes);
-  if (text.length > LONGEST_TEXT) throw new YamlFault(TOO_LARGE, 0, undefined, true);
-  const node = new DocumentReader(text, fault).next();
+  const { text, readError } = decodeBytes(bytes);
+  if (text.length > LONGEST_TEXT) throw new YamlError(TOO_LARGE, 0, undefined, true);
+  const node = new DocumentReader(text, readError).next();
   return node === undefined ? null : new Decoder(false, floats === 'text').document(node);
 }
 
@@ -109,7 +109,7 @@ function compose(given: string, file: string, options: YamlOptions): Document[] 
     const decoder = new Decoder(unique, textFloats, written);
     return nodes.map((node) => ({ value: decoder.document(node), offset: node.at }));
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
     throw new PkgError(code, error.message, { at: positionAt(given, Math.min(error.at, given.length), file) });
   }

@@ -1,6 +1,6 @@
 /** Characters that go-yaml's reader refuses wherever they stand, and bytes that are none. */
 import { isUtf8 } from 'node:buffer';
-import type { ReadFault } from './scan.ts';
+import type { ReadError } from './scan.ts';
 
 /** Halves of surrogate pairs are let pass: as UTF-8 they are U+FFFD. */
 const REFUSED = /[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]/;
@@ -10,7 +10,7 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 const CHUNK = 512;
 
 /** The first character that YAML cannot hold, and from where on nothing can be read; undefined for none. */
-export function readableUntil(text: string): ReadFault | undefined {
+export function readableUntil(text: string): ReadError | undefined {
   const at = text.search(REFUSED);
   if (at === -1) return undefined;
   const before = Buffer.from(text.slice(0, at));
@@ -26,22 +26,22 @@ export function validText(bytes: string): string | undefined {
 }
 
 /** The text that bytes (one a character) are in UTF-8, and up to where it can be read. */
-export function decodeBytes(bytes: string): { text: string; fault: ReadFault | undefined } {
+export function decodeBytes(bytes: string): { text: string; readError: ReadError | undefined } {
   const valid = validText(bytes);
-  if (valid !== undefined) return { text: valid, fault: readableUntil(valid) };
+  if (valid !== undefined) return { text: valid, readError: readableUntil(valid) };
   const buffer = Buffer.from(bytes, 'latin1');
   const { at, problem } = invalidUtf8(bytes);
   const text = buffer.toString('utf8', 0, at);
   const control = readableUntil(text);
   const read = buffer.toString('utf8', 0, at - (at % CHUNK));
-  return { text, fault: control ?? { at: read.length, problem } };
+  return { text, readError: control ?? { at: read.length, problem } };
 }
 
 /** The least that takes so many bytes. */
 const LEAST = [0, 0, 0x80, 0x800, 0x10000];
 
 /** Where bytes stop being UTF-8, and why. */
-function invalidUtf8(bytes: string): ReadFault {
+function invalidUtf8(bytes: string): ReadError {
   for (let at = 0; at < bytes.length;) {
     const first = bytes.charCodeAt(at);
     const width = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;

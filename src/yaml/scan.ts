@@ -5,7 +5,7 @@
  * A key on one line is known as such only when its colon is met. So each place where one may begin is
  * remembered, and the tokens that say so are put in later, before those of the key.
  */
-import { syntaxFault, YamlFault } from './fault.ts';
+import { syntaxError, YamlError } from './yaml-error.ts';
 
 /** What a token is. */
 export const Token = {
@@ -49,7 +49,7 @@ export type YamlToken = {
 type SimpleKey = { possible: boolean; required: boolean; token: number; at: number; line: number; column: number };
 
 /** A byte that cannot be read: it is met when the text before it has been read. */
-export type ReadFault = { at: number; problem: string };
+export type ReadError = { at: number; problem: string };
 
 const MOST_NESTED = 10_000;
 const LONGEST_KEY = 1024;
@@ -76,7 +76,7 @@ function isBlankOrEnd(code: number): boolean {
 /** Makes tokens as they are asked for. */
 export class Scanner {
   readonly text: string;
-  readonly #fault: ReadFault | undefined;
+  readonly #readError: ReadError | undefined;
   #at: number;
   #line = 0;
   /** Where the line began. */
@@ -92,9 +92,9 @@ export class Scanner {
   #parsed = 0;
   #ended = false;
 
-  constructor(text: string, fault: ReadFault | undefined) {
-    this.text = fault === undefined ? text : text.slice(0, fault.at);
-    this.#fault = fault;
+  constructor(text: string, readError: ReadError | undefined) {
+    this.text = readError === undefined ? text : text.slice(0, readError.at);
+    this.#readError = readError;
     this.#at = text.startsWith('\ufeff') ? 1 : 0;
     this.#lineStart = this.#at;
   }
@@ -113,7 +113,7 @@ export class Scanner {
 
   skip(): void {
     this.#parsed++;
-    if (this.#parsed > MOST_TOKENS) throw new YamlFault('this YAML holds too many values', this.#at, undefined, true);
+    if (this.#parsed > MOST_TOKENS) throw new YamlError('this YAML holds too many values', this.#at, undefined, true);
     this.#head++;
     if (this.#head > 64 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
@@ -129,7 +129,7 @@ export class Scanner {
   #code(ahead = 0): number {
     const at = this.#at + ahead;
     if (at < this.text.length) return this.text.charCodeAt(at);
-    if (this.#fault !== undefined) throw syntaxFault(this.#fault.problem, this.#fault.at, 0);
+    if (this.#readError !== undefined) throw syntaxError(this.#readError.problem, this.#readError.at, 0);
     return 0;
   }
 
@@ -141,7 +141,7 @@ export class Scanner {
   }
 
   #fail(problem: string): never {
-    throw syntaxFault(problem, this.#at, this.#line === 0 ? 0 : this.#line + 1);
+    throw syntaxError(problem, this.#at, this.#line === 0 ? 0 : this.#line + 1);
   }
 
   #token(type: TokenType, at = this.#at, line = this.#line): YamlToken {

@@ -4,7 +4,7 @@ import { DAYS, ELEMENT, MONTHS } from './date-layout.ts';
 import type { Instant } from './date-layout.ts';
 
 /** What elements of a layout were found to say. */
-type Fields = {
+type DateFields = {
   year: number;
   month: number | undefined;
   day: number | undefined;
@@ -28,7 +28,7 @@ export type ParsedDate = { clock: Instant; offset: number | undefined; zone: str
 /** The time that a text names by a layout; undefined when it does not fit. */
 export function parseDate(layout: string, text: string): ParsedDate | undefined {
   chargeCharacters(layout);
-  const fields: Fields = {
+  const fields: DateFields = {
     year: 0,
     month: undefined,
     day: undefined,
@@ -77,7 +77,7 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
 const LONGEST_ELEMENT = 64;
 
 /** Reads one element into `fields`; how long it is, undefined when it is not there. */
-function parseElement(element: string, text: string, fields: Fields): number | undefined {
+function parseElement(element: string, text: string, fields: DateFields): number | undefined {
   const number = (
     pattern: RegExp,
     [least, most]: readonly [number, number],
@@ -162,7 +162,7 @@ function parseName(text: string, names: readonly string[], use: (index: number) 
 }
 
 /** Reads `.123`; how long it is, undefined when it is not there. */
-function parseFraction(text: string, fields: Fields): number | undefined {
+function parseFraction(text: string, fields: DateFields): number | undefined {
   const found = /^[.,](\d+)/.exec(text);
   if (found === null) return undefined;
   fields.nanoseconds = Number((found[1] ?? '').slice(0, 9).padEnd(9, '0'));
@@ -170,7 +170,7 @@ function parseFraction(text: string, fields: Fields): number | undefined {
 }
 
 /** What looks like the short name of a zone: it does not say an offset, as `IST` is three zones. */
-function parseZone(text: string, fields: Fields): number | undefined {
+function parseZone(text: string, fields: DateFields): number | undefined {
   if (text.startsWith('UTC')) {
     fields.zone = 'UTC';
     return 3;
@@ -190,7 +190,7 @@ function parseZone(text: string, fields: Fields): number | undefined {
   return name.length;
 }
 
-function parseOffset(element: string, text: string, fields: Fields): number | undefined {
+function parseOffset(element: string, text: string, fields: DateFields): number | undefined {
   if (element.startsWith('Z') && text.startsWith('Z')) {
     fields.zone = 'UTC';
     return 1;
@@ -204,7 +204,7 @@ function parseOffset(element: string, text: string, fields: Fields): number | un
   return whole.length;
 }
 
-function clockOf(fields: Fields): Instant | undefined {
+function clockOf(fields: DateFields): Instant | undefined {
   const { year, month, day, dayOfYear, afternoon } = fields;
   const date = new Date(0);
   if (dayOfYear === undefined) date.setUTCFullYear(year, (month ?? 1) - 1, day ?? 1);

@@ -4,7 +4,7 @@
  */
 import { decodeRune } from './utf8.ts';
 import { PLAIN } from './verbs.ts';
-import type { Spec } from './verbs.ts';
+import type { FormatSpec } from './verbs.ts';
 
 /** What is wrong with a directive, in Go's words. */
 export type FormatProblem = 'BADINDEX' | 'BADPREC' | 'BADWIDTH' | 'MISSING' | 'NOVERB';
@@ -14,7 +14,7 @@ export type FormatRules = {
   /** How many arguments there are. */
   count: number;
   /** The text of an argument by a verb. */
-  print: (argument: number, verb: string, spec: Spec, directive: () => string) => string;
+  print: (argument: number, verb: string, spec: FormatSpec, directive: () => string) => string;
   /** The whole number of an argument that stands for a `*`; undefined where it is none. */
   size: (argument: number, directive: () => string) => number | undefined;
   /** What stands in the text in place of a directive that cannot be printed; `verb` is empty where there is none. */
@@ -125,8 +125,8 @@ class Walk {
     return out + this.#rules.print(this.#argument++, verb, spec, written);
   }
 
-  #flags(): Spec {
-    const spec: Spec = { ...PLAIN };
+  #flags(): FormatSpec {
+    const spec: FormatSpec = { ...PLAIN };
     for (; ; this.#at++) {
       switch (this.#format[this.#at]) {
         case '#':

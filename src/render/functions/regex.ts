@@ -114,7 +114,7 @@ function subject(text: string, encoding: Encoding): string | Uint8Array {
 const NUMBER = /^(?:0|[1-9]\d*)$/;
 
 /** Where a match lies, and what its groups caught. */
-type Match = { start: number; end: number; group: (name: string) => string };
+type RegexMatch = { start: number; end: number; group: (name: string) => string };
 
 /** What a match takes. */
 const MATCH = 30;
@@ -123,14 +123,14 @@ const MATCH = 30;
 const LONGEST_SEARCH_MS = 5_000;
 
 /** Go's matches: from left to right, none empty right behind another; all of them when `count` is negative. */
-function matches(pattern: string, text: string, count: number, encoding: Encoding): Match[] {
+function matches(pattern: string, text: string, count: number, encoding: Encoding): RegexMatch[] {
   if (count === 0) {
     compile(pattern);
     return [];
   }
   const { regex, groups: named } = searchable(pattern, text);
   const matcher = regex.matcher(subject(text, encoding));
-  const found: Match[] = [];
+  const found: RegexMatch[] = [];
   const started = Date.now();
   let previousEnd = -1;
   while ((count < 0 || found.length < count) && matcher.find()) {
@@ -158,9 +158,9 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
 }
 
 /** A replacement: literal text, and names of groups. */
-type Part = string | { group: string };
+type ReplacementPart = string | { group: string };
 
-function templateParts(template: string, encoding: Encoding): Part[] {
+function templateParts(template: string, encoding: Encoding): ReplacementPart[] {
   if (!template.includes('$')) return [template];
   if (!NOT_ASCII.test(template)) return splitTemplate(template, ASCII_NAMES);
   if (encoding === 'text') return splitTemplate(template, namePattern());
@@ -179,14 +179,19 @@ function namePattern(): RegExp {
 }
 const ASCII_NAMES = /(\$\$|\$\{\w+\}|\$\w+)/;
 
-function splitTemplate(template: string, names: RegExp): Part[] {
+function splitTemplate(template: string, names: RegExp): ReplacementPart[] {
   return template.split(names).map((part, index) => {
     if (index % 2 === 0) return part;
     return part === '$$' ? '$' : { group: part.replace(/^\$\{?|\}$/g, '') };
   });
 }
 
-function replaceAll(pattern: string, text: string, replacement: readonly Part[], encoding: Encoding): string {
+function replaceAll(
+  pattern: string,
+  text: string,
+  replacement: readonly ReplacementPart[],
+  encoding: Encoding,
+): string {
   const parts: string[] = [];
   let length = 0;
   let end = 0;

@@ -10,7 +10,7 @@ import { quoteRune } from './quote.ts';
 import { quoteGo } from './quote.ts';
 
 /** What stands between `%` and the verb: flags, width and precision. */
-export type Spec = {
+export type FormatSpec = {
   width: number | undefined;
   precision: number | undefined;
   /** `#` */
@@ -26,7 +26,7 @@ export type Spec = {
 };
 
 /** No flags, no width, no precision. */
-export const PLAIN: Readonly<Spec> = {
+export const PLAIN: Readonly<FormatSpec> = {
   width: undefined,
   precision: undefined,
   sharp: false,
@@ -37,7 +37,7 @@ export const PLAIN: Readonly<Spec> = {
 };
 
 /** A whole number by `%d`, `%b`, `%o`, `%O`, `%x`, `%X`, `%c`, `%q` and `%U`; undefined for other verbs. */
-export function formatInteger(number: bigint, isSigned: boolean, verb: string, spec: Spec): string | undefined {
+export function formatInteger(number: bigint, isSigned: boolean, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 'd':
     case 'b':
@@ -58,7 +58,7 @@ export function formatInteger(number: bigint, isSigned: boolean, verb: string, s
 }
 
 /** The digits of a whole number. */
-export function formatDigits(number: bigint, isSigned: boolean, verb: string, spec: Spec): string {
+export function formatDigits(number: bigint, isSigned: boolean, verb: string, spec: FormatSpec): string {
   const { width, precision, sharp, zero, plus, minus, space } = spec;
   const isNegative = isSigned && number < 0n;
   const base = verb === 'b' ? 2 : verb === 'o' || verb === 'O' ? 8 : verb === 'x' || verb === 'X' ? 16 : 10;
@@ -80,7 +80,7 @@ export function formatDigits(number: bigint, isSigned: boolean, verb: string, sp
   return pad((isNegative ? '-' : plus ? '+' : space ? ' ' : '') + digits, spec, false);
 }
 
-function formatUnicode(code: bigint, spec: Spec): string {
+function formatUnicode(code: bigint, spec: FormatSpec): string {
   const digits = code.toString(16).toUpperCase();
   let text = `U+${digits.padStart(Math.max(4, spec.precision ?? 0), '0')}`;
   if (spec.sharp && code <= 0x10ffffn && isPrint(Number(code))) text += ` '${encodeRune(Number(code))}'`;
@@ -92,7 +92,7 @@ function runeOf(number: bigint): number {
 }
 
 /** A number by `%b`, `%e`, `%f`, `%g`, `%x` and their capitals; undefined for other verbs. */
-export function formatNumber(number: number, verb: string, spec: Spec): string | undefined {
+export function formatNumber(number: number, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 'b':
     case 'g':
@@ -111,7 +111,7 @@ export function formatNumber(number: number, verb: string, spec: Spec): string |
   }
 }
 
-function withSign(number: number, verb: string, usual: number, spec: Spec): string {
+function withSign(number: number, verb: string, usual: number, spec: FormatSpec): string {
   const { width, sharp, zero, plus, minus, space } = spec;
   const precision = spec.precision ?? usual;
   let text = formatFloat(number, verb, precision);
@@ -151,7 +151,7 @@ function withPoint(text: string, verb: string, precision: number): string {
 }
 
 /** A text by `%s`, `%q`, `%x` and `%X`; undefined for other verbs. */
-export function formatText(text: string, verb: string, spec: Spec): string | undefined {
+export function formatText(text: string, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 's':
       return pad(firstOf(text, spec), spec);
@@ -168,11 +168,11 @@ export function formatText(text: string, verb: string, spec: Spec): string | und
 }
 
 /** As many characters of a text as the precision says. */
-function firstOf(text: string, { precision }: Spec): string {
+function firstOf(text: string, { precision }: FormatSpec): string {
   return precision === undefined ? text : firstRunes(text, precision);
 }
 
-function formatBytes(text: string, verb: string, spec: Spec): string {
+function formatBytes(text: string, verb: string, spec: FormatSpec): string {
   const bytes = spec.precision === undefined ? text : text.slice(0, spec.precision);
   if (bytes === '') return pad('', spec);
   charge(20 * bytes.length);
@@ -194,7 +194,7 @@ function canBackquote(text: string): boolean {
 }
 
 /** A text in its width: at the right, or at the left with a minus; with zeros before it when the flag says so. */
-export function pad(text: string, { width, minus, zero }: Spec, mayFill = true): string {
+export function pad(text: string, { width, minus, zero }: FormatSpec, mayFill = true): string {
   if (width === undefined) return text;
   const missing = width - runeCount(text);
   if (missing <= 0) return text;

@@ -2,13 +2,13 @@
 import type { Arg, Check } from './checks.ts';
 import { chargeMade, chargeRead } from '../functions/limits.ts';
 import type { Eval, FunctionHost, Runtime, Template } from './template.ts';
-import type { Node } from './node.ts';
+import type { AstNode } from './node.ts';
 import type { OptionalValue } from './value.ts';
 
 /** What runs when a function is called. */
-export type Call = (host: FunctionHost, ...values: unknown[]) => OptionalValue;
+export type HostCall = (host: FunctionHost, ...values: unknown[]) => OptionalValue;
 /** What is called, for the errors. */
-export type CallPlace = { name: string; node: Node; template: Template };
+export type CallSite = { name: string; node: AstNode; template: Template };
 
 /** What a call gives, paid for. */
 function paid(value: OptionalValue): OptionalValue {
@@ -16,12 +16,12 @@ function paid(value: OptionalValue): OptionalValue {
   return value;
 }
 
-function failed(machine: Runtime, error: unknown, { name, node, template }: CallPlace): unknown {
+function failed(machine: Runtime, error: unknown, { name, node, template }: CallSite): unknown {
   return machine.failed(error, name, template, node);
 }
 
 /** A call without arguments. */
-export function callNone(run: Call, place: CallPlace): Eval {
+export function callNone(run: HostCall, place: CallSite): Eval {
   return (machine) => {
     try {
       return paid(run(machine.host));
@@ -32,7 +32,7 @@ export function callNone(run: Call, place: CallPlace): Eval {
 }
 
 /** A call with one argument. */
-export function callOne(run: Call, a: Arg, place: CallPlace): Eval {
+export function callOne(run: HostCall, a: Arg, place: CallSite): Eval {
   return (machine, dot) => {
     const one = a(machine, dot);
     try {
@@ -45,7 +45,7 @@ export function callOne(run: Call, a: Arg, place: CallPlace): Eval {
 }
 
 /** A call with two arguments. */
-export function callTwo(run: Call, a: Arg, b: Arg, place: CallPlace): Eval {
+export function callTwo(run: HostCall, a: Arg, b: Arg, place: CallSite): Eval {
   return (machine, dot) => {
     const one = a(machine, dot);
     const two = b(machine, dot);
@@ -60,7 +60,7 @@ export function callTwo(run: Call, a: Arg, b: Arg, place: CallPlace): Eval {
 }
 
 /** A call with an argument and what a pipeline brings: worked out first, and checked last. */
-export function callPiped(run: Call, a: Arg, final: Eval, check: Check, place: CallPlace): Eval {
+export function callPiped(run: HostCall, a: Arg, final: Eval, check: Check, place: CallSite): Eval {
   return (machine, dot) => {
     const last = final(machine, dot);
     const one = a(machine, dot);
@@ -80,7 +80,7 @@ export function callPiped(run: Call, a: Arg, final: Eval, check: Check, place: C
  *
  * @param check of what a pipeline brings, which is the last of the operands then
  */
-export function callMany(run: Call, operands: readonly Arg[], check: Check | undefined, place: CallPlace): Eval {
+export function callMany(run: HostCall, operands: readonly Arg[], check: Check | undefined, place: CallSite): Eval {
   const count = operands.length;
   return (machine, dot) => {
     const values: unknown[] = [];

@@ -1,10 +1,10 @@
 /** Holds arguments against the parameters that they are for, as Go does when a template runs. */
-import { GoFault } from './fault.ts';
+import { ExecError } from './exec-errors.ts';
 import { NIL_MAP } from './functions/signature.ts';
 import { PARAM_TYPES } from './functions/param-types.ts';
 import type { Param } from './functions/param-types.ts';
 import { GoInt } from './int.ts';
-import type { Node } from './node.ts';
+import type { AstNode } from './node.ts';
 import type { Eval, Runtime, Template } from './template.ts';
 import { ByteList, TypedList, TypedMap, typeOf } from './value.ts';
 import type { OptionalValue } from './value.ts';
@@ -13,10 +13,10 @@ import type { OptionalValue } from './value.ts';
 export type Arg = (machine: Runtime, dot: OptionalValue) => unknown;
 
 /** How a value is checked against a type of parameter. */
-export type Check = (value: OptionalValue, node: Node, template: Template) => unknown;
+export type Check = (value: OptionalValue, node: AstNode, template: Template) => unknown;
 
 /** A value that is checked before it is an argument. */
-export function checked(value: Eval, param: Param, node: Node, template: Template): Arg {
+export function checked(value: Eval, param: Param, node: AstNode, template: Template): Arg {
   if (param === 'reflect') return value;
   if (param === 'any') return (machine, dot) => value(machine, dot) ?? null;
   const check = CHECKS[param];
@@ -36,13 +36,13 @@ export function checkOf(param: Param): Check {
 }
 
 /** As Go's validateType words it. */
-function wrongType(value: OptionalValue, param: Param, node: Node, template: Template): never {
+function wrongType(value: OptionalValue, param: Param, node: AstNode, template: Template): never {
   const type = PARAM_TYPES[param];
   const message =
     value === undefined
       ? `invalid value; expected ${type}`
       : `wrong type for value; expected ${type}; got ${value === null ? 'interface {}' : typeOf(value)}`;
-  throw new GoFault(message, template, node);
+  throw new ExecError(message, template, node);
 }
 
 /** The checks of parameters that do not take everything. */

@@ -1,7 +1,7 @@
 /** Go's rules for `eq`, `lt` and their kin. */
 import { GoError } from './functions/signature.ts';
 import { GoInt, isUnsigned } from './int.ts';
-import { sprintValue } from './format.ts';
+import { sprintValue } from './sprint.ts';
 import { GoObject, kindOf, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoValue } from './value.ts';
 

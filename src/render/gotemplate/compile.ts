@@ -1,11 +1,11 @@
 /** Turns the tree of a template into closures, which run it. */
-import { statementsOf } from './blocks.ts';
+import { statementsOf } from './block-trees.ts';
 import { assignVariable, compilePipe, compileResult } from './expression.ts';
 import { GoInt, int } from './int.ts';
 import type { Block, BranchNode, List, Operand, Pipe, RangeNode, Statement, TemplateNode } from './node.ts';
 import type { Eval, Exec, Runtime, Template } from './template.ts';
-import { GoFault } from './fault.ts';
-import { sprintValue } from './format.ts';
+import { ExecError } from './exec-errors.ts';
+import { sprintValue } from './sprint.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys, TypedList, TypedMap } from './value.ts';
 import type { GoValue, OptionalValue } from './value.ts';
 
@@ -164,13 +164,13 @@ function compileCall(node: TemplateNode, template: Template): Exec {
   const pipe = node.pipe === undefined ? undefined : compilePipe(node.pipe, template);
   return (machine, dot) => {
     const called = machine.namespace.get(name);
-    if (called === undefined) throw new GoFault(`template ${JSON.stringify(name)} not defined`, template, node);
+    if (called === undefined) throw new ExecError(`template ${JSON.stringify(name)} not defined`, template, node);
     const data = pipe?.(machine, dot);
     try {
       machine.call(called, data);
     } catch (error) {
       const known = machine.failed(error, '', template, node);
-      if (known instanceof GoFault) {
+      if (known instanceof ExecError) {
         known.dollar ??= data;
         known.frames.push({ how: 'template', name, template, node });
       }
@@ -202,7 +202,7 @@ function printedObject(value: GoValue & object, node: Statement, template: Templ
     // A pointer is printed as what it points to.
     return value.pointer && value.text === undefined ? shown.slice(1) : shown;
   }
-  if (kindOf(value) === 'func') throw new GoFault("can't print a function", template, node);
+  if (kindOf(value) === 'func') throw new ExecError("can't print a function", template, node);
   return sprintValue(value);
 }
 
@@ -251,7 +251,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
     }
     if (value === undefined || value === null) return false;
     const fail = (message: string): never => {
-      throw new GoFault(message, template, node.pipe);
+      throw new ExecError(message, template, node.pipe);
     };
     if (!(value instanceof GoInt)) {
       return fail(`range can't iterate over ${sprintValue(value)}`);
@@ -278,7 +278,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
     try {
       ran = loop(machine, machine.names.length, value);
     } catch (error) {
-      if (error instanceof GoFault && holdsInterfaces(value)) nameInterface(error, node, template);
+      if (error instanceof ExecError && holdsInterfaces(value)) nameInterface(error, node, template);
       throw error;
     }
     let ending = NORMAL;
@@ -299,13 +299,13 @@ function holdsInterfaces(value: OptionalValue): boolean {
 }
 
 /** To Go an element of such a list or map is an `interface {}` where it is `.` or the variable of the loop. */
-function nameInterface(fault: GoFault, loop: RangeNode, template: Template): void {
-  const { field, node } = fault;
-  if (field === undefined || fault.template !== template) return;
+function nameInterface(error: ExecError, loop: RangeNode, template: Template): void {
+  const { field, node } = error;
+  if (field === undefined || error.template !== template) return;
   const isVariable = node.type === 'variable' && node.name === loop.pipe.variables.at(-1);
   const isDot = node.type === 'field' && isDotOf(statementsOf(loop.body, template.source), node.pos, template);
   if ((isVariable || isDot) && node.names[0] === field.name) {
-    fault.message = `can't evaluate field ${field.name} in type interface {}`;
+    error.message = `can't evaluate field ${field.name} in type interface {}`;
   }
 }
 

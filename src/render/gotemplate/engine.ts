@@ -10,7 +10,7 @@ import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
 import { GO_ROOT } from '../go-root.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
-import { FunctionNotLoaded, GoFault } from './fault.ts';
+import { FunctionNotLoaded, ExecError } from './exec-errors.ts';
 import { functionNames, loadFunctions } from './functions/index.ts';
 import { isKnownFunction, parseText } from './known-functions.ts';
 import { defineAll, Machine } from './machine.ts';
@@ -230,7 +230,7 @@ function guarded(machine: Machine, template: Template, scope: ChartScope, data?:
         cause: error,
       });
     }
-    if (error instanceof GoFault) throw explain(error, scope, machine.namespace.keys());
+    if (error instanceof ExecError) throw explain(error, scope, machine.namespace.keys());
     throw error;
   }
 }

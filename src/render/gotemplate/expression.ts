@@ -1,11 +1,11 @@
 /** Turns pipelines into closures: fields, variables, calls of functions and methods. */
 import { findBuiltin } from './builtins.ts';
 import { callMany, callNone, callOne, callPiped, callTwo } from './calls.ts';
-import type { Call, CallPlace } from './calls.ts';
+import type { HostCall, CallSite } from './calls.ts';
 import { CHECKS, checked, checkOf } from './checks.ts';
 import type { Arg } from './checks.ts';
 import { charge } from '../functions/limits.ts';
-import { FunctionNotLoaded, GoFault } from './fault.ts';
+import { FunctionNotLoaded, ExecError } from './exec-errors.ts';
 import { findFunction } from './functions/index.ts';
 import { PARAM_TYPES } from './functions/param-types.ts';
 import type { Param } from './functions/param-types.ts';
@@ -16,7 +16,7 @@ import type {
   Command,
   FieldNode,
   IdentifierNode,
-  Node,
+  AstNode,
   NumberNode,
   Operand,
   Pipe,
@@ -70,7 +70,7 @@ export function assignVariable(
   machine: Runtime,
   name: string,
   value: OptionalValue,
-  node: Node,
+  node: AstNode,
   template: Template,
 ): void {
   for (let index = machine.names.length - 1; index >= machine.base; index--) {
@@ -79,7 +79,7 @@ export function assignVariable(
       return;
     }
   }
-  throw new GoFault(`undefined variable: ${name}`, template, node);
+  throw new ExecError(`undefined variable: ${name}`, template, node);
 }
 
 /** Each command is the last argument of the next. */
@@ -123,9 +123,9 @@ function compileCommand(command: Command, template: Template, final: Eval | unde
   return compileOperand(first, template);
 }
 
-function failing(message: string, node: Node, template: Template): () => never {
+function failing(message: string, node: AstNode, template: Template): () => never {
   return () => {
-    throw new GoFault(message, template, node);
+    throw new ExecError(message, template, node);
   };
 }
 
@@ -179,7 +179,7 @@ function compileVariable(node: VariableNode, template: Template): Eval {
       if (names.length - index > MANY) charge((names.length - index) >> 3);
       return machine.values[index];
     }
-    throw new GoFault(`undefined variable: ${name}`, template, node);
+    throw new ExecError(`undefined variable: ${name}`, template, node);
   };
 }
 
@@ -188,7 +188,7 @@ function compileChainStart(node: ChainNode, template: Template): Eval {
   return compileOperand(node.of, template);
 }
 
-function compileFields(start: Eval, names: readonly string[], node: Node, template: Template): Eval {
+function compileFields(start: Eval, names: readonly string[], node: AstNode, template: Template): Eval {
   switch (names.length) {
     case 0:
       return start;
@@ -201,11 +201,11 @@ function compileFields(start: Eval, names: readonly string[], node: Node, templa
   }
 }
 
-function oneField(start: Eval, name: string, node: Node, template: Template): Eval {
+function oneField(start: Eval, name: string, node: AstNode, template: Template): Eval {
   return (machine, dot) => field(machine, start(machine, dot), name, node, template, false);
 }
 
-function twoFields(start: Eval, first: string, second: string, node: Node, template: Template): Eval {
+function twoFields(start: Eval, first: string, second: string, node: AstNode, template: Template): Eval {
   return (machine, dot) => {
     const above = start(machine, dot);
     const middle = field(machine, above, first, node, template, false);
@@ -214,7 +214,7 @@ function twoFields(start: Eval, first: string, second: string, node: Node, templ
   };
 }
 
-function manyFields(start: Eval, names: readonly string[], node: Node, template: Template): Eval {
+function manyFields(start: Eval, names: readonly string[], node: AstNode, template: Template): Eval {
   return (machine, dot) => {
     let above = start(machine, dot);
     let value = field(machine, above, names[0] as string, node, template, false);
@@ -238,12 +238,12 @@ function fieldBelow(
   aboveName: string,
   value: OptionalValue,
   name: string,
-  node: Node,
+  node: AstNode,
   template: Template,
 ): OptionalValue {
   if (value === null) {
     const map = above instanceof Map ? above : above instanceof TypedMap ? above.entries : undefined;
-    throw new GoFault(`nil pointer evaluating interface {}.${name}`, template, node, {
+    throw new ExecError(`nil pointer evaluating interface {}.${name}`, template, node, {
       ...(map !== undefined && { missing: { map, name: aboveName } }),
     });
   }
@@ -255,13 +255,13 @@ function field(
   machine: Runtime,
   receiver: OptionalValue,
   name: string,
-  node: Node,
+  node: AstNode,
   template: Template,
   inMap: boolean,
 ): OptionalValue {
   if (receiver instanceof Map) return receiver.get(name) ?? null;
   if (receiver === undefined) return undefined;
-  if (receiver === null) throw new GoFault(`nil pointer evaluating interface {}.${name}`, template, node);
+  if (receiver === null) throw new ExecError(`nil pointer evaluating interface {}.${name}`, template, node);
   const method = methodOf(receiver, name);
   if (method !== undefined) return bindCall(method, name, node, [], undefined, template)(machine, undefined);
   return fieldOf(receiver, name, node, template, inMap, false);
@@ -276,28 +276,28 @@ function methodOf(receiver: GoValue, name: string): GoFunction | undefined {
 function fieldOf(
   receiver: GoValue,
   name: string,
-  node: Node,
+  node: AstNode,
   template: Template,
   inMap: boolean,
   hasArguments: boolean,
 ): OptionalValue {
   const entries = receiver instanceof Map ? receiver : receiver instanceof TypedMap ? receiver.entries : undefined;
   if (entries !== undefined) {
-    if (hasArguments) throw new GoFault(`${name} is not a method but has arguments`, template, node);
+    if (hasArguments) throw new ExecError(`${name} is not a method but has arguments`, template, node);
     return entries.get(name) ?? zeroOf(receiver instanceof TypedMap ? receiver.elem : 'interface {}');
   }
   const type = inMap ? 'interface {}' : typeOf(receiver);
   if (!(receiver instanceof GoObject) || !Object.hasOwn(receiver.fields, name)) {
-    throw new GoFault(`can't evaluate field ${name} in type ${type}`, template, node, {
+    throw new ExecError(`can't evaluate field ${name} in type ${type}`, template, node, {
       field: { of: receiver, name },
     });
   }
   // Unicode's table of capitals takes time to load.
   const first = name.charCodeAt(0);
   if (!(first >= 65 && first <= 90) && !/^\p{Lu}/u.test(name)) {
-    throw new GoFault(`${name} is an unexported field of struct type ${type}`, template, node);
+    throw new ExecError(`${name} is an unexported field of struct type ${type}`, template, node);
   }
-  if (hasArguments) throw new GoFault(`${name} has arguments but cannot be invoked as function`, template, node);
+  if (hasArguments) throw new ExecError(`${name} has arguments but cannot be invoked as function`, template, node);
   return receiver.fields[name];
 }
 
@@ -338,7 +338,7 @@ function compileMethod(
   return (machine, dot) => {
     const receiver = receiverOf(machine, dot);
     if (receiver === undefined) return undefined;
-    if (receiver === null) throw new GoFault(`nil pointer evaluating interface {}.${last}`, template, node);
+    if (receiver === null) throw new ExecError(`nil pointer evaluating interface {}.${last}`, template, node);
     const method = methodOf(receiver, last);
     if (method === undefined) return fieldOf(receiver, last, node, template, names.length > 1, true);
     let call = calls.get(method);
@@ -392,20 +392,20 @@ function compileLogic(
 function bindCall(
   callee: GoFunction,
   name: string,
-  node: Node,
+  node: AstNode,
   args: readonly Operand[],
   final: Eval | undefined,
   template: Template,
 ): Eval {
   const { params, rest, call: code } = callee;
   const given = args.length + (final === undefined ? 0 : 1);
-  const at = node.type === 'command' ? ((node.args[0] ?? node) as Node) : node;
+  const at = node.type === 'command' ? ((node.args[0] ?? node) as AstNode) : node;
   if (rest !== undefined ? given < params.length : given !== params.length) {
     const want = rest !== undefined ? `at least ${params.length} got ${args.length}` : `${params.length} got ${given}`;
     return failing(`wrong number of args for ${name}: want ${want}`, at, template);
   }
-  const run = code as unknown as Call;
-  const place: CallPlace = { name, node, template };
+  const run = code as unknown as HostCall;
+  const place: CallSite = { name, node, template };
   const argAt = (index: number): Arg => compileArg(args[index] as Operand, params[index] ?? rest ?? 'any', template);
   if (final === undefined) {
     if (given === 0) return callNone(run, place);

@@ -2,7 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { charge, chargeCopy } from '../functions/limits.ts';
 import { globMatcher } from '../glob.ts';
-import { FunctionNotLoaded } from './fault.ts';
+import { FunctionNotLoaded } from './exec-errors.ts';
 import { findFunction } from './functions/index.ts';
 import { fn } from './functions/signature.ts';
 import type { FunctionHost } from './template.ts';

@@ -5,9 +5,9 @@ import { LimitReached, charge, outOfSteps } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
-import { ChartMessage, GoFault, TextSyntax } from './fault.ts';
+import { ChartMessage, ExecError, TplSyntaxError } from './exec-errors.ts';
 import { GoError } from './functions/signature.ts';
-import type { Node } from './node.ts';
+import type { AstNode } from './node.ts';
 import type { Exec, FunctionHost, Parsed, Runtime, Template } from './template.ts';
 import { quoteGo } from '../functions/quote.ts';
 import { encodeText } from './value.ts';
@@ -85,7 +85,7 @@ export class Machine implements Runtime {
       codeOf(template)(this, data);
       return this.out;
     } catch (error) {
-      if (error instanceof GoFault) error.dollar ??= data;
+      if (error instanceof ExecError) error.dollar ??= data;
       throw error;
     } finally {
       this.#nested.set(name, times);
@@ -111,32 +111,32 @@ export class Machine implements Runtime {
   }
 
   /** Counts the steps of a list of statements that is about to run: every template, branch and turn of a loop. */
-  step(template: Template, node: Node, steps: number): void {
+  step(template: Template, node: AstNode, steps: number): void {
     const { limits } = this.#options;
     if ((this.meter.taken += steps) > this.meter.most) {
-      throw new GoFault(outOfSteps(this.meter).message, template, node, { isLimit: true });
+      throw new ExecError(outOfSteps(this.meter).message, template, node, { isLimit: true });
     }
     if (this.out.length + this.#waiting > limits.outputLength) {
-      throw new GoFault(tooLong(limits), template, node, { isLimit: true });
+      throw new ExecError(tooLong(limits), template, node, { isLimit: true });
     }
   }
 
-  /** What a function threw, as a fault at its place. */
-  failed(error: unknown, name: string, template: Template, node: Node): unknown {
-    if (error instanceof GoFault) {
+  /** What a function threw, as a error at its place. */
+  failed(error: unknown, name: string, template: Template, node: AstNode): unknown {
+    if (error instanceof ExecError) {
       if (name === 'include' || name === 'tpl') error.frames.push({ how: name, name: '', template, node });
       return error;
     }
     if (error instanceof GoError || error instanceof FunctionFailure) {
-      return new GoFault(`error calling ${name}: ${error.message}`, template, node, { cause: error });
+      return new ExecError(`error calling ${name}: ${error.message}`, template, node, { cause: error });
     }
-    if (error instanceof ChartMessage) return new GoFault(error.message, template, node, { cause: error });
-    if (error instanceof LimitReached) return new GoFault(error.message, template, node, { isLimit: true });
+    if (error instanceof ChartMessage) return new ExecError(error.message, template, node, { cause: error });
+    if (error instanceof LimitReached) return new ExecError(error.message, template, node, { isLimit: true });
     if (error instanceof RangeError) {
       const message = error.message.startsWith('Invalid string length')
         ? tooLong(this.#options.limits)
         : 'the templates are nested too deeply';
-      return new GoFault(message, template, node, { isLimit: true, cause: error });
+      return new ExecError(message, template, node, { isLimit: true, cause: error });
     }
     return error;
   }
@@ -182,7 +182,7 @@ export class Machine implements Runtime {
       if (!(error instanceof PkgError)) throw error;
       const { line = 1 } = error.at ?? {};
       const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
-      throw new TextSyntax(`cannot parse template ${quoteGo(text)}: ${why}`, text, error);
+      throw new TplSyntaxError(`cannot parse template ${quoteGo(text)}: ${why}`, text, error);
     }
     const size = text.length + TEMPLATE;
     this.#textsLength += size;

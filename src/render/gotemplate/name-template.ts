@@ -1,5 +1,5 @@
 import { PkgError } from '../../errors.ts';
-import { GoFault } from './fault.ts';
+import { ExecError } from './exec-errors.ts';
 import { loadFunctions } from './functions/index.ts';
 import { LimitReached, metered } from '../functions/limits.ts';
 import { isKnownFunction, parseText } from './known-functions.ts';
@@ -32,7 +32,7 @@ export async function renderNameTemplate(template: string): Promise<string> {
     });
     return decodeText(metered(machine.meter, () => machine.execute(main, undefined)));
   } catch (error) {
-    if (!(error instanceof GoFault) && !(error instanceof PkgError) && !(error instanceof LimitReached)) throw error;
+    if (!(error instanceof ExecError) && !(error instanceof PkgError) && !(error instanceof LimitReached)) throw error;
     throw new PkgError('PKG_USAGE', `--name-template: ${decodeText(error.message)}`, { cause: error });
   }
 }

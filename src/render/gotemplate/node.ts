@@ -66,10 +66,10 @@ export type Operand =
   | Pipe;
 
 /** Any node that an error may point at. */
-export type Node = Statement | Operand | Command;
+export type AstNode = Statement | Operand | Command;
 
 /** Prints a node as Go's errors show it. */
-export function printNode(node: Node): string {
+export function printNode(node: AstNode): string {
   switch (node.type) {
     case 'pipe': {
       const declared =

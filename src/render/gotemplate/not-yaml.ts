@@ -5,14 +5,14 @@ import type { ValueMap } from '../../yaml/value.ts';
 import { documentHead } from '../../yaml/head.ts';
 import { excerptOf, tplExcerpt } from '../excerpt.ts';
 import type { GoInput } from './engine.ts';
-import type { NotYaml } from './documents.ts';
+import type { NotYaml } from './manifests.ts';
 import { expressionOf } from './explain.ts';
 import { TPL_FILE } from './known-functions.ts';
-import { inTopValues, offsetIn, Retracer, valueOf } from './retrace.ts';
+import { inTopValues, offsetIn, PrintOrigins, valueOf } from './print-origin.ts';
 import type { Step } from './trace.ts';
 import { quoteGo } from '../functions/quote.ts';
 import { decodeText } from './value.ts';
-import { pathIn, valuesOf } from './value-origin.ts';
+import { pathIn, valuesOf } from './value-path.ts';
 
 /**
  * Says more of a document that is no YAML. What cannot be found out is left out.
@@ -34,7 +34,7 @@ export async function explainNotYaml(
   const where = before === 0 ? '' : `, in the document that begins in line ${before + 1} of it`;
   const printed = excerptOf(decodeText(document), place, `what ${file} prints${where}:`);
   const at = start + offsetIn(document, line, place.column);
-  const found = await new Retracer(input, freshValues).find(text, at);
+  const found = await new PrintOrigins(input, freshValues).find(text, at);
   if (found === undefined) {
     const details = { at: { file: text.file }, hints: error.hints, excerpts: [printed], cause: error };
     return new PkgError('PKG_TEMPLATE_YAML', message, details);
@@ -44,7 +44,7 @@ export async function explainNotYaml(
   const { span } = step;
   const isText = step.place.file === TPL_FILE;
   const tplText = span.template.source.text;
-  const fault = new ValueFault('PKG_TEMPLATE_YAML', message, {
+  const explained = new ValueFault('PKG_TEMPLATE_YAML', message, {
     at: inFile.place,
     excerpts: isText
       ? [printed, tplExcerpt(decodeText(tplText), step.place, inFile.span.template.source.text)]
@@ -53,9 +53,9 @@ export async function explainNotYaml(
     hints: [...quoteHints(step, document, line), ...error.hints],
     cause: error,
   });
-  fault.valuePath = valueOf(text, found);
-  if (isText) fault.textPath = inTopValues(text.source, pathIn(valuesOf(run.data) ?? null, tplText));
-  return fault;
+  explained.valuePath = valueOf(text, found);
+  if (isText) explained.textPath = inTopValues(text.source, pathIn(valuesOf(run.data) ?? null, tplText));
+  return explained;
 }
 
 /** Where a document is no YAML: what is found at its end is about the last thing that stands there. */

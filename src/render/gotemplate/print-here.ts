@@ -2,7 +2,7 @@
 import type { ValueMap } from '../../yaml/value.ts';
 import { renderGoTemplates } from './engine.ts';
 import type { GoInput, GoOutput } from './engine.ts';
-import { FunctionNotLoaded } from './fault.ts';
+import { FunctionNotLoaded } from './exec-errors.ts';
 import { loadFunctions } from './functions/index.ts';
 
 /**

@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Documents } from '../engines.ts';
 import type { GoTemplates } from '../render.ts';
-import { NotYaml, readDocuments } from './documents.ts';
+import { NotYaml, readDocuments } from './manifests.ts';
 import type { GoInput, GoOutput } from './engine.ts';
 import { printHere } from './print-here.ts';
 
@@ -35,7 +35,7 @@ export async function printGo(input: Omit<GoInput, 'values'>, freshValues: () =>
     const isLimit = error instanceof PkgError && error.code === 'PKG_TEMPLATE_LIMIT';
     // Native templates ask for single templates later, which have to be here then.
     if (!isLimit || input.isMixed === true) throw error;
-    const { isOverflow, printDeep } = await import('./deep.ts');
+    const { isOverflow, printDeep } = await import('./large-stack.ts');
     const printed = isOverflow(error) ? await printDeep({ ...input, values: freshValues() }) : undefined;
     if (printed === undefined) throw error;
     return { ...printed, templates: { names: () => [], print: () => undefined, text: (_chart, _file, text) => text } };

@@ -8,7 +8,7 @@
 import type { ChartMetadata } from '../../chart/chart.ts';
 import { cacheLater, readRunCache } from '../../run-cache.ts';
 import { NameTable } from './ast-codec.ts';
-import { BlockTrees } from './blocks.ts';
+import { BlockTrees } from './block-trees.ts';
 import { isKnownFunction } from './known-functions.ts';
 import { parseTemplate } from './parse.ts';
 import type { ChartScope } from './scope.ts';

@@ -5,7 +5,7 @@
  */
 import type { Meter } from '../functions/limits.ts';
 import { decodeText } from '../functions/utf8.ts';
-import type { Block, List, Node, Statement } from './node.ts';
+import type { Block, List, AstNode, Statement } from './node.ts';
 import type { GoValue, OptionalValue } from './value.ts';
 
 /** The text of a template. */
@@ -82,11 +82,11 @@ export interface Runtime {
    *
    * @throws {ExecError} when the render has no steps left, or has printed too much
    */
-  step(template: Template, node: Node, steps: number): void;
+  step(template: Template, node: AstNode, steps: number): void;
   /** Runs a template where a `template` action names it. */
   call(template: Template, data: OptionalValue): void;
   /** The error to throw for what the function `name` threw, with its position. */
-  failed(error: unknown, name: string, template: Template, node: Node): unknown;
+  failed(error: unknown, name: string, template: Template, node: AstNode): unknown;
 }
 
 /** What a function may ask of the machine that calls it. */

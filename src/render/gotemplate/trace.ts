@@ -8,18 +8,18 @@ import type { Runtime, Template, Trace } from './template.ts';
 import type { OptionalValue } from './value.ts';
 
 /** A template that ran, and what it printed. */
-export type Run = {
+export type TemplateRun = {
   template: Template;
   /** Its `$`. */
   data: OptionalValue;
   /** How much was printed to the same text before it. */
   base: number;
   text: string;
-  spans: Span[];
+  spans: PrintedSpan[];
 };
 
 /** What a text or an action printed, in the text of the run that it is in, and the templates that ran meanwhile. */
-export type Span = {
+export type PrintedSpan = {
   node: Statement;
   template: Template;
   from: number;
@@ -27,14 +27,14 @@ export type Span = {
   dot: OptionalValue;
   /** `$` and the variables that the action names. */
   variables: ReadonlyMap<string, OptionalValue>;
-  runs: Run[];
+  runs: TemplateRun[];
 };
 
 /** Ends the run that is traced, and carries what was found. */
 export class Traced extends Error {
-  readonly run: Run;
+  readonly run: TemplateRun;
 
-  constructor(run: Run) {
+  constructor(run: TemplateRun) {
     super('traced');
     this.run = run;
   }
@@ -51,15 +51,15 @@ const NO_VARIABLES: ReadonlyMap<string, OptionalValue> = new Map();
  * @param name of the file, as templates know it; the run ends by a {@link Traced} when it has printed
  */
 export function traceOf(name: string): Trace {
-  const stack: Run[] = [];
+  const stack: TemplateRun[] = [];
   /** Where the next template that runs is noted. */
-  let runs: Run[] | undefined;
+  let runs: TemplateRun[] | undefined;
   let left = MOST_SPANS;
   return {
     template: (exec, template) => (machine, dot) => {
       const isOutermost = stack.length === 0;
       if (isOutermost && template.name !== name) return exec(machine, dot);
-      const run: Run = { template, data: dot, base: machine.out.length, text: '', spans: [] };
+      const run: TemplateRun = { template, data: dot, base: machine.out.length, text: '', spans: [] };
       stack.push(run);
       let ending: number;
       try {
@@ -81,7 +81,7 @@ export function traceOf(name: string): Trace {
         const run = stack.at(-1);
         if (run === undefined || left-- <= 0) return exec(machine, dot);
         const outer = runs;
-        const own: Run[] = [];
+        const own: TemplateRun[] = [];
         const variables =
           names.length === 0 ? NO_VARIABLES : new Map(names.map((variable) => [variable, valueOf(machine, variable)]));
         const from = machine.out.length - run.base;
@@ -115,8 +115,8 @@ function valueOf(machine: Runtime, name: string): OptionalValue {
 }
 
 /** What printed something: a part of a template, in a run of it. */
-export type Step = { span: Span; run: Run; place: Place };
-export type Place = { file: string; line: number; column: number };
+export type Step = { span: PrintedSpan; run: TemplateRun; place: Position };
+export type Position = { file: string; line: number; column: number };
 
 /**
  * What printed a place of a text: the action that stands in the line of the place, if there is one, rather than the text
@@ -126,7 +126,7 @@ export type Place = { file: string; line: number; column: number };
  * @param at where it is in the text of the run
  * @returns the way there: the part of the file first, that of the innermost template last; empty where none is found
  */
-export function wayTo(run: Run, at: number): Step[] {
+export function stepsTo(run: TemplateRun, at: number): Step[] {
   const start = run.text.lastIndexOf('\n', at - 1) + 1;
   const next = run.text.indexOf('\n', start);
   const end = next === -1 ? run.text.length : next;
@@ -145,14 +145,20 @@ export function wayTo(run: Run, at: number): Step[] {
   const step = { span, run, place: placeOfSpan(span, Math.max(at, span.from)) };
   for (const inner of span.runs.toReversed()) {
     const below = placeBelow(run, span, inner, Math.max(span.from, start), Math.min(span.to, end));
-    const rest = below === undefined ? [] : wayTo(inner, below);
+    const rest = below === undefined ? [] : stepsTo(inner, below);
     if (rest.length > 0) return [step, ...rest];
   }
   return [step];
 }
 
 /** Where in what an included template printed the part of a line stands; undefined where it is not found. */
-function placeBelow(run: Run, span: Span, inner: Run, from: number, to: number): number | undefined {
+function placeBelow(
+  run: TemplateRun,
+  span: PrintedSpan,
+  inner: TemplateRun,
+  from: number,
+  to: number,
+): number | undefined {
   if (span.node.type === 'template') return from - inner.base + run.base;
   const wanted = run.text.slice(from, to).trim();
   if (wanted === '') return undefined;
@@ -167,7 +173,7 @@ function placeBelow(run: Run, span: Span, inner: Run, from: number, to: number):
   return undefined;
 }
 
-function placeOfSpan({ node, template, from, to }: Span, at: number): Place {
+function placeOfSpan({ node, template, from, to }: PrintedSpan, at: number): Position {
   const { source } = template;
   const { pos } = node;
   // A text that follows a `-}}` stands behind the space that this takes away.

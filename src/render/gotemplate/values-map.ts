@@ -1,5 +1,5 @@
 /** Maps of Helm's type `common.Values`, with the methods that templates may call (helm v4, pkg/chart/common/values.go). */
-import { FunctionNotLoaded } from './fault.ts';
+import { FunctionNotLoaded } from './exec-errors.ts';
 import { findFunction } from './functions/index.ts';
 import { fn, GoError } from './functions/signature.ts';
 import type { FunctionHost } from './template.ts';

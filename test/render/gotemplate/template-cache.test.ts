@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeText } from '../../../src/render/gotemplate/value.ts';
 import { isFunction } from '../../../src/render/gotemplate/functions/index.ts';
 import { findBuiltin } from '../../../src/render/gotemplate/builtins.ts';
-import { BlockTrees, statementsOf } from '../../../src/render/gotemplate/blocks.ts';
+import { BlockTrees, statementsOf } from '../../../src/render/gotemplate/block-trees.ts';
 import { parseTemplate } from '../../../src/render/gotemplate/parse.ts';
 import { NameTable } from '../../../src/render/gotemplate/ast-codec.ts';
 import type { Block } from '../../../src/render/gotemplate/node.ts';

@@ -5,8 +5,8 @@ import { formatFloat } from '../../functions/floats.ts';
 import { GoInt } from '../int.ts';
 import { sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
-import { refuseCycle, SUSPECT } from './cycles.ts';
-import { DEEPEST, Fields, simplify } from './plain.ts';
+import { refuseCycle, CYCLE_CHECK_DEPTH } from './cycles.ts';
+import { DEEPEST, StructFields, withoutType } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 
 /** How to print. */
@@ -23,7 +23,7 @@ export function printJson(value: GoValue, style: JsonStyle): string {
 }
 
 function print(value: GoValue, style: JsonStyle, newline: string, depth: number): string {
-  const plain = simplify(value);
+  const plain = withoutType(value);
   switch (typeof plain) {
     case 'string':
       chargeRead(plain);
@@ -36,12 +36,12 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
   }
   if (plain === null) return 'null';
   if (plain instanceof GoInt) return String(plain.value);
-  if (depth === SUSPECT) refuseCycle(value);
+  if (depth === CYCLE_CHECK_DEPTH) refuseCycle(value);
   if (depth > DEEPEST) throw new GoError('json: the value is nested too deeply');
   const inner = newline + (style.indent ?? '');
   const isList = Array.isArray(plain);
   chargePrint(
-    isList ? plain.length : (plain instanceof Fields ? plain.entries : (plain as GoMap)).size,
+    isList ? plain.length : (plain instanceof StructFields ? plain.entries : (plain as GoMap)).size,
     style.indent === undefined ? 0 : depth,
   );
   let out = '';
@@ -53,7 +53,7 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
     }
   } else {
     const [map, keys] =
-      plain instanceof Fields
+      plain instanceof StructFields
         ? [plain.entries, [...plain.entries.keys()]]
         : [plain as Map<string, GoValue>, sortedKeys(plain as Map<string, GoValue>)];
     const colon = style.indent === undefined ? ':' : ': ';

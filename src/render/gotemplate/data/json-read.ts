@@ -5,7 +5,7 @@ import { decodeRunes } from '../../functions/utf8.ts';
 import { encodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { DEEPEST } from './plain.ts';
-import { jsonFault } from './json-fault.ts';
+import { jsonError } from './json-error.ts';
 
 /**
  * Reads bytes; of null nothing is asked.
@@ -20,7 +20,7 @@ export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]in
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new GoError(jsonFault(bytes) ?? 'unexpected end of JSON input');
+    throw new GoError(jsonError(bytes) ?? 'unexpected end of JSON input');
   }
   const isWanted =
     into === '[]interface {}' ? Array.isArray(parsed) : typeof parsed === 'object' && !Array.isArray(parsed);

@@ -5,10 +5,10 @@ import { ByteList, GoObject, TypedList, TypedMap, typeOf } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 
 /** What is left to print when types do not matter any more. */
-export type Printable = null | boolean | number | string | GoInt | readonly GoValue[] | GoMap | Fields;
+export type Printable = null | boolean | number | string | GoInt | readonly GoValue[] | GoMap | StructFields;
 
 /** A struct: its fields keep their order in JSON. */
-export class Fields {
+export class StructFields {
   readonly entries: GoMap;
 
   constructor(entries: GoMap) {
@@ -20,7 +20,7 @@ export class Fields {
 export const DEEPEST = 10_000;
 
 /** Takes away one layer of types. */
-export function simplify(value: GoValue): Printable {
+export function withoutType(value: GoValue): Printable {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function') throw unsupported(value);
     return value;
@@ -34,12 +34,12 @@ export function simplify(value: GoValue): Printable {
     return Buffer.from(value.items.map((item) => (item instanceof GoInt ? Number(item.value) : 0))).toString('base64');
   }
   if (!(value instanceof GoObject)) throw unsupported(value);
-  if (value.json !== undefined) return simplify(value.json());
+  if (value.json !== undefined) return withoutType(value.json());
   const { fields, jsonNames } = value;
   if (jsonNames !== undefined) {
-    return new Fields(new Map(Object.entries(jsonNames).map(([name, shown]) => [shown, fields[name] ?? null])));
+    return new StructFields(new Map(Object.entries(jsonNames).map(([name, shown]) => [shown, fields[name] ?? null])));
   }
-  return new Fields(new Map(Object.entries(fields).filter(([name]) => /^[A-Z]/.test(name))));
+  return new StructFields(new Map(Object.entries(fields).filter(([name]) => /^[A-Z]/.test(name))));
 }
 
 function unsupported(value: GoValue): GoError {

@@ -2,7 +2,7 @@
 import type { Instant } from '../../functions/date-layout.ts';
 import { parseDate } from '../../functions/date-parse.ts';
 import { parseFloatText } from '../constants.ts';
-import { readDate } from '../functions/dates.ts';
+import { readDate } from '../functions/date-functions.ts';
 import type { GoError } from '../functions/signature.ts';
 import { int64 } from '../int.ts';
 import { GoTime } from '../time.ts';
@@ -11,7 +11,7 @@ import { quoteGo } from '../../functions/quote.ts';
 import type { GoValue } from '../value.ts';
 import { fixedZone, localZone } from '../../functions/system-zones.ts';
 import { shown } from './toml-scan.ts';
-import type { Scanner } from './toml-scan.ts';
+import type { TomlScanner } from './toml-scan.ts';
 
 const POINT = 46;
 const ZERO = 48;
@@ -22,40 +22,40 @@ const ZERO = 48;
  * @param start where the sign stands
  * @throws GoError for what is none
  */
-export function readSigned(scan: Scanner, start: number): GoValue {
+export function readSigned(scan: TomlScanner, start: number): GoValue {
   const rune = scan.next();
   const read = (): string => scan.text.slice(start, scan.at);
   for (const word of ['inf', 'nan']) {
     if (rune !== word.charCodeAt(0)) continue;
-    if (!scan.accept(word.charAt(1)) || !scan.accept(word.charAt(2))) throw scan.fault(`invalid float: '${read()}'`);
+    if (!scan.accept(word.charAt(1)) || !scan.accept(word.charAt(2))) throw scan.error(`invalid float: '${read()}'`);
     return readFloat(scan, read());
   }
   if (rune === ZERO) {
     const base = scan.peek();
     if (/[box]/.test(encodeRune(base))) {
-      throw scan.fault(`cannot use sign with non-decimal numbers: '${read()}${encodeRune(base)}'`);
+      throw scan.error(`cannot use sign with non-decimal numbers: '${read()}${encodeRune(base)}'`);
     }
   }
-  if (rune === POINT) throw scan.fault("floats must start with a digit, not '.'");
-  if (!isDigit(rune)) throw scan.faultAfter(rune, `expected a digit but got ${shown(rune)}`);
+  if (rune === POINT) throw scan.error("floats must start with a digit, not '.'");
+  if (!isDigit(rune)) throw scan.errorAfter(rune, `expected a digit but got ${shown(rune)}`);
   return decimal(scan, start);
 }
 
 /** The rest of a decimal number. */
-function decimal(scan: Scanner, start: number): GoValue {
+function decimal(scan: TomlScanner, start: number): GoValue {
   scan.take(/[0-9_]*/y);
   if (scan.take(/[.eE]/y) === '') return integer(scan, scan.text.slice(start, scan.at));
   return rest(scan, start);
 }
 
 /** The rest of a float, as far as its characters. */
-function rest(scan: Scanner, start: number): GoValue {
+function rest(scan: TomlScanner, start: number): GoValue {
   scan.take(/[0-9_.\-+eE]*/y);
   return readFloat(scan, scan.text.slice(start, scan.at));
 }
 
 /** What begins with a digit. @throws GoError for what is neither a number nor a date */
-export function readNumberOrDate(scan: Scanner): GoValue {
+export function readNumberOrDate(scan: TomlScanner): GoValue {
   const start = scan.at;
   const first = scan.take(/[0-9]/y);
   if (first === '0') {
@@ -63,7 +63,7 @@ export function readNumberOrDate(scan: Scanner): GoValue {
     if (base !== undefined) {
       const digit = scan.peek();
       if (!base.digits.test(encodeRune(digit))) {
-        throw scan.fault(`not ${base.name} number: '${scan.text.slice(start, scan.at)}${encodeRune(digit)}'`);
+        throw scan.error(`not ${base.name} number: '${scan.text.slice(start, scan.at)}${encodeRune(digit)}'`);
       }
       scan.take(base.all);
       return integer(scan, scan.text.slice(start, scan.at));
@@ -79,22 +79,22 @@ export function readNumberOrDate(scan: Scanner): GoValue {
   return decimal(scan, start);
 }
 
-function integer(scan: Scanner, text: string): GoValue {
+function integer(scan: TomlScanner, text: string): GoValue {
   if (!underscoresFit(text)) {
-    throw scan.fault(`Invalid integer ${quoteGo(text)}: underscores must be surrounded by digits`);
+    throw scan.error(`Invalid integer ${quoteGo(text)}: underscores must be surrounded by digits`);
   }
-  if (hasLeadingZero(text)) throw scan.fault(`Invalid integer ${quoteGo(text)}: cannot have leading zeroes`);
+  if (hasLeadingZero(text)) throw scan.error(`Invalid integer ${quoteGo(text)}: cannot have leading zeroes`);
   const digits = text.replaceAll('_', '').replace(/^[+-]/, '');
   // More digits than 64 are too many even of a binary number, and long ones take time to read.
   const isLong = digits.replace(/^(?:0[box])?0*/, '').length > 64;
   const value = isLong ? undefined : BigInt(digits) * (text.startsWith('-') ? -1n : 1n);
-  if (value === undefined || BigInt.asIntN(64, value) !== value) throw scan.fault(`${text} is out of range for int64`);
+  if (value === undefined || BigInt.asIntN(64, value) !== value) throw scan.error(`${text} is out of range for int64`);
   return int64(value);
 }
 
 /** The float of a text. @throws GoError for what is none */
-export function readFloat(scan: Scanner, text: string): GoValue {
-  const invalid = (why: string): GoError => scan.fault(`Invalid float ${quoteGo(text)}: ${why}`);
+export function readFloat(scan: TomlScanner, text: string): GoValue {
+  const invalid = (why: string): GoError => scan.error(`Invalid float ${quoteGo(text)}: ${why}`);
   const parts = text.split(/[.eE]/).filter((part) => part !== '');
   if (!parts.every(underscoresFit)) throw invalid('underscores must be surrounded by digits');
   if (hasLeadingZero(parts[0] ?? '')) throw invalid('cannot have leading zeroes');
@@ -104,13 +104,13 @@ export function readFloat(scan: Scanner, text: string): GoValue {
   const digits = text.replaceAll('_', '');
   const value = parseFloatText(digits);
   if (value !== undefined) return value;
-  if (Number.isNaN(Number(digits))) throw scan.fault(`Invalid float value: ${quoteGo(text)}`);
-  throw scan.fault(`${text} is out of range for float64`);
+  if (Number.isNaN(Number(digits))) throw scan.error(`Invalid float value: ${quoteGo(text)}`);
+  throw scan.error(`${text} is out of range for float64`);
 }
 
-function readDateTime(scan: Scanner, text: string): GoValue {
+function readDateTime(scan: TomlScanner, text: string): GoValue {
   const written = text.replaceAll('z', 'Z').replace(/[t ]/g, 'T');
-  const invalid = (): GoError => scan.fault(`invalid datetime: ${quoteGo(written)}`);
+  const invalid = (): GoError => scan.error(`invalid datetime: ${quoteGo(written)}`);
   for (const [layout, zone] of LAYOUTS) {
     const parsed = parseDate(layout, written);
     if (parsed === undefined) continue;

@@ -5,7 +5,7 @@ import { encodeRune } from '../../functions/utf8.ts';
 import { quoteGo } from '../../functions/quote.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { isDigit, readFloat, readNumberOrDate, readSigned } from './toml-numbers.ts';
-import { END, isNewline, Scanner, shown } from './toml-scan.ts';
+import { END, isNewline, TomlScanner, shown } from './toml-scan.ts';
 import { KeyConflict, keyText, Tables } from './toml-tables.ts';
 import type { Key } from './toml-tables.ts';
 
@@ -16,7 +16,7 @@ export function readToml(bytes: string): GoMap {
   if (text.slice(0, 6).includes('\0')) {
     throw new GoError('toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8');
   }
-  return new Reader(text).document();
+  return new TomlReader(text).document();
 }
 
 const CODE = {
@@ -35,16 +35,16 @@ const CODE = {
   closeBrace: 125,
 } as const;
 
-class Reader {
+class TomlReader {
   readonly #tables = new Tables();
-  readonly #scan: Scanner;
+  readonly #scan: TomlScanner;
   /** The name whose value is read; empty between values. */
   #name = '';
   /** The line of the key that was read last: errors about keys name it. */
   #keyLine = 1;
 
   constructor(text: string) {
-    this.#scan = new Scanner(text, () => this.#current());
+    this.#scan = new TomlScanner(text, () => this.#current());
   }
 
   #current(): string {
@@ -83,7 +83,7 @@ class Reader {
       if (rune === END || isNewline(rune)) return;
       if (rune === CODE.hash) return this.#comment();
       if (isBlank(rune)) continue;
-      throw scan.fault(
+      throw scan.error(
         `expected a top-level item to end with a newline, comment, or EOF, but got ${shown(rune)} instead`,
       );
     }
@@ -106,21 +106,21 @@ class Reader {
       scan.skipBlanks();
       const first = scan.peek();
       if (first === CODE.close || first === END) {
-        throw scan.fault('unexpected end of table name (table names cannot be empty)');
+        throw scan.error('unexpected end of table name (table names cannot be empty)');
       }
-      if (first === CODE.point) throw scan.fault('unexpected table separator (table names cannot be empty)');
+      if (first === CODE.point) throw scan.error('unexpected table separator (table names cannot be empty)');
       key.push(this.#part(key.length === 0));
       scan.skipBlanks();
       const rune = scan.next();
       if (rune === CODE.close) break;
       if (rune !== CODE.point) {
-        throw scan.faultAfter(rune, `expected '.' or ']' to end table name, but got ${shown(rune)} instead`);
+        throw scan.errorAfter(rune, `expected '.' or ']' to end table name, but got ${shown(rune)} instead`);
       }
     }
     if (isList) {
       const rune = scan.next();
       if (rune !== CODE.close) {
-        throw scan.faultAfter(rune, `expected end of table array name delimiter ']', but got ${shown(rune)} instead`);
+        throw scan.errorAfter(rune, `expected end of table array name delimiter ']', but got ${shown(rune)} instead`);
       }
     }
     this.#checked(() => this.#tables.enter(key, isList));
@@ -148,23 +148,23 @@ class Reader {
     const tables = this.#tables;
     scan.skipBlanks();
     const first = scan.peek();
-    if (first === CODE.equals || first === END) throw scan.fault("unexpected '=': key name appears blank");
-    if (first === CODE.point) throw scan.fault("unexpected '.': keys cannot start with a '.'");
+    if (first === CODE.equals || first === END) throw scan.error("unexpected '=': key name appears blank");
+    if (first === CODE.point) throw scan.error("unexpected '.': keys cannot start with a '.'");
     const key: string[] = [];
     for (;;) {
       key.push(this.#part(key.length === 0));
       scan.skipBlanks();
       const rune = scan.next();
       if (rune === CODE.equals) break;
-      if (rune === END) throw scan.faultAfter(rune, "unexpected EOF; expected key separator '='");
+      if (rune === END) throw scan.errorAfter(rune, "unexpected EOF; expected key separator '='");
       if (rune !== CODE.point) {
         const line = rune === CODE.newline ? scan.line - 1 : scan.line;
-        throw scan.fault(`expected '.' or '=', but got ${shown(rune)} instead`, line);
+        throw scan.error(`expected '.' or '=', but got ${shown(rune)} instead`, line);
       }
       scan.skipBlanks();
       const next = scan.peek();
-      if (next === CODE.equals || next === END) throw scan.fault("unexpected '='");
-      if (next === CODE.point) throw scan.fault("unexpected '.'");
+      if (next === CODE.equals || next === END) throw scan.error("unexpected '='");
+      if (next === CODE.point) throw scan.error("unexpected '.'");
     }
     const name = key.at(-1) ?? '';
     const parents = key.slice(0, -1);
@@ -181,7 +181,7 @@ class Reader {
     try {
       work();
     } catch (error) {
-      if (error instanceof KeyConflict) throw this.#scan.fault(error.message, this.#keyLine);
+      if (error instanceof KeyConflict) throw this.#scan.error(error.message, this.#keyLine);
       throw error;
     }
   }
@@ -206,7 +206,7 @@ class Reader {
         if (scan.accept("'")) return scan.multilineRawString();
         return '';
       case '.':
-        throw scan.fault("floats must start with a digit, not '.'");
+        throw scan.error("floats must start with a digit, not '.'");
       case 'i':
       case 'n':
         if ((scan.accept('n') && scan.accept('f')) || (scan.accept('a') && scan.accept('n'))) {
@@ -224,9 +224,9 @@ class Reader {
       scan.at -= scan.at === start + length ? length : 1;
       return this.#boolean();
     }
-    if (rune === END) throw scan.faultAfter(rune, 'unexpected EOF; expected value');
+    if (rune === END) throw scan.errorAfter(rune, 'unexpected EOF; expected value');
     const line = rune === CODE.newline ? scan.line - 1 : scan.line;
-    throw scan.fault(`expected value but found ${shown(rune)} instead`, line);
+    throw scan.error(`expected value but found ${shown(rune)} instead`, line);
   }
 
   #boolean(): GoValue {
@@ -235,7 +235,7 @@ class Reader {
     while (isLetter(scan.peek())) scan.next();
     const word = scan.text.slice(start, scan.at);
     if (word === 'true' || word === 'false') return word === 'true';
-    throw scan.fault(`expected value but found ${quoteGo(word)} instead`);
+    throw scan.error(`expected value but found ${quoteGo(word)} instead`);
   }
 
   /** From behind the bracket. */
@@ -245,7 +245,7 @@ class Reader {
     const items: GoValue[] = [];
     for (;;) {
       const rune = this.#skipBetween();
-      if (rune === CODE.comma) throw scan.fault('unexpected comma');
+      if (rune === CODE.comma) throw scan.error('unexpected comma');
       if (rune === CODE.close) {
         scan.next();
         return items;
@@ -255,7 +255,7 @@ class Reader {
       scan.next();
       if (end === CODE.close) return items;
       if (end === CODE.comma) continue;
-      throw scan.faultAfter(end, `expected a comma (',') or array terminator (']'), but got ${orEnd(end)}`);
+      throw scan.errorAfter(end, `expected a comma (',') or array terminator (']'), but got ${orEnd(end)}`);
     }
   }
 
@@ -290,7 +290,7 @@ class Reader {
     };
     for (;;) {
       const rune = this.#skipBetween();
-      if (rune === CODE.comma) throw scan.fault('unexpected comma');
+      if (rune === CODE.comma) throw scan.error('unexpected comma');
       if (rune === CODE.closeBrace) return close();
       const pair = this.#pair(true);
       put(table, pair.parents, pair.name, pair.value);
@@ -299,7 +299,7 @@ class Reader {
       if (end === CODE.closeBrace) return close();
       scan.next();
       if (end !== CODE.comma) {
-        throw scan.faultAfter(end, `expected a comma or an inline table terminator '}', but got ${orEnd(end)} instead`);
+        throw scan.errorAfter(end, `expected a comma or an inline table terminator '}', but got ${orEnd(end)} instead`);
       }
     }
   }

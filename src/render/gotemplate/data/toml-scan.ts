@@ -4,7 +4,7 @@ import { decodeRune, encodeRune, RUNE_ERROR } from '../../functions/utf8.ts';
 import { quoteRune } from '../../functions/quote.ts';
 import { quoteGo } from '../../functions/quote.ts';
 
-/** What {@link Scanner.next} gives at the end of the text, as Go does; a NUL in the text is refused. */
+/** What {@link TomlScanner.next} gives at the end of the text, as Go does; a NUL in the text is refused. */
 export const END = 0;
 
 const NEWLINE = 10;
@@ -14,7 +14,7 @@ const APOSTROPHE = 39;
 const BACKSLASH = 92;
 
 /** Reads characters and strings. Errors say the line and the key that was read last. */
-export class Scanner {
+export class TomlScanner {
   readonly text: string;
   at = 0;
   line = 1;
@@ -27,15 +27,15 @@ export class Scanner {
   }
 
   /** The error for this line, unless another is given. */
-  fault(message: string, line: number = this.line): GoError {
+  error(message: string, line: number = this.line): GoError {
     const key = this.#lastKey();
     return new GoError(`toml: line ${line}${key === '' ? '' : ` (last key ${quoteGo(key)})`}: ${message}`);
   }
 
-  /** The error for a character that was read: behind the last line's end it is the fault of that line. */
-  faultAfter(rune: number, message: string): GoError {
+  /** The error for a character that was read: behind the last line's end it is the error of that line. */
+  errorAfter(rune: number, message: string): GoError {
     const isPast = rune === END && this.text.charCodeAt(this.at - 1) === NEWLINE;
-    return this.fault(message, isPast ? this.line - 1 : this.line);
+    return this.error(message, isPast ? this.line - 1 : this.line);
   }
 
   /** The next character, which stays. @throws GoError for what no TOML text holds */
@@ -45,13 +45,13 @@ export class Scanner {
     if (this.at >= this.text.length) return END;
     if (byte >= 0x80) {
       const { rune, size } = decodeRune(this.text, this.at);
-      if (rune === RUNE_ERROR && size === 1) throw this.fault(`invalid UTF-8 byte: 0x${hex(byte)}`);
+      if (rune === RUNE_ERROR && size === 1) throw this.error(`invalid UTF-8 byte: 0x${hex(byte)}`);
       return rune;
     }
     if (byte === NEWLINE || byte === 9) return byte;
     if (byte === RETURN && this.text.charCodeAt(this.at + 1) === NEWLINE) return byte;
     // Go counts the line of a line break before it looks at the character.
-    throw this.fault(`TOML files cannot contain control characters: '0x${hex(byte)}'`);
+    throw this.error(`TOML files cannot contain control characters: '0x${hex(byte)}'`);
   }
 
   /** The next character. Throws as {@link peek} does. */
@@ -91,8 +91,8 @@ export class Scanner {
     for (;;) {
       this.take(/[ !#-[\]-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected '"'`);
-      if (isNewline(rune)) throw this.fault('strings cannot contain newlines', this.line - 1);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected '"'`);
+      if (isNewline(rune)) throw this.error('strings cannot contain newlines', this.line - 1);
       if (rune === QUOTE) break;
       if (rune !== BACKSLASH) continue;
       hasEscapes = true;
@@ -108,7 +108,7 @@ export class Scanner {
     for (;;) {
       this.take(/[ !#-[\]-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected '"""'`);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected '"""'`);
       if (rune === BACKSLASH) {
         if (isNewline(this.peek())) this.next();
         else this.#escape(start);
@@ -128,8 +128,8 @@ export class Scanner {
     for (;;) {
       this.take(/[ -&(-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected "'"`);
-      if (isNewline(rune)) throw this.fault('strings cannot contain newlines', this.line - 1);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected "'"`);
+      if (isNewline(rune)) throw this.error('strings cannot contain newlines', this.line - 1);
       if (rune === APOSTROPHE) return this.text.slice(start, this.at - 1);
     }
   }
@@ -140,7 +140,7 @@ export class Scanner {
     for (;;) {
       this.take(/[ -&(-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected "'''"`);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected "'''"`);
       if (rune !== APOSTROPHE) continue;
       const end = this.#closing(start, "'");
       if (end !== undefined) return withoutFirstNewline(this.text.slice(start, end));
@@ -162,7 +162,7 @@ export class Scanner {
     const read = this.text.slice(start, this.at);
     if (read.endsWith(mark.repeat(5)) && !(mark === '"' && read.endsWith(`\\${mark.repeat(5)}`))) {
       const outer = mark === '"' ? "'" : '"';
-      throw this.fault(`unexpected ${outer}${mark.repeat(6)}${outer}`);
+      throw this.error(`unexpected ${outer}${mark.repeat(6)}${outer}`);
     }
     this.at = first;
     return undefined;
@@ -175,13 +175,13 @@ export class Scanner {
     if (rune !== END && 'ebtnfr" \t\\'.includes(escape)) return;
     const digits = { x: [2, 'two'], u: [4, 'four'], U: [8, 'eight'] }[escape] as [number, string] | undefined;
     if (digits === undefined) {
-      throw this.fault(`invalid escape in string '\\${escape}'`, rune === END ? this.line - 1 : this.line);
+      throw this.error(`invalid escape in string '\\${escape}'`, rune === END ? this.line - 1 : this.line);
     }
     for (let left = digits[0]; left > 0; left--) {
       const digit = this.next();
       if (/^[0-9a-fA-F]$/.test(String.fromCodePoint(digit))) continue;
       const read = quoteGo(this.text.slice(start, this.at));
-      throw this.faultAfter(
+      throw this.errorAfter(
         digit,
         `expected ${digits[1]} hexadecimal digits after '\\${escape}', but got ${read} instead`,
       );
@@ -195,10 +195,10 @@ export class Scanner {
       if (digits !== undefined) {
         const code = parseInt(digits, 16);
         if (code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000)) return encodeRune(code);
-        throw this.fault(`Escaped character '\\u${digits}' is not valid UTF-8.`, line);
+        throw this.error(`Escaped character '\\u${digits}' is not valid UTF-8.`, line);
       }
       const plain = ESCAPES[one ?? ''];
-      if (plain === undefined) throw this.fault(`invalid escape: '\\${one}'`, line);
+      if (plain === undefined) throw this.error(`invalid escape: '\\${one}'`, line);
       return plain;
     });
   }

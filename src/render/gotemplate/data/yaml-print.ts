@@ -6,7 +6,7 @@
  */
 import { compareKeys, compareRunes } from '../../../yaml/go-keys.ts';
 import { isSimpleKey, printText } from '../../../yaml/go-text.ts';
-import type { Dialect, Place } from '../../../yaml/go-text.ts';
+import type { Dialect, ScalarPosition } from '../../../yaml/go-text.ts';
 import { charge, chargePrint } from '../../functions/limits.ts';
 import { shortestFloat } from '../../functions/floats.ts';
 import { GoError } from '../functions/signature.ts';
@@ -15,8 +15,8 @@ import { runeCount } from '../../functions/utf8.ts';
 import { GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { jsonNumber, jsonString } from './json-print.ts';
-import { refuseCycle, SUSPECT } from './cycles.ts';
-import { DEEPEST, Fields, simplify } from './plain.ts';
+import { refuseCycle, CYCLE_CHECK_DEPTH } from './cycles.ts';
+import { DEEPEST, StructFields, withoutType } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 
 /** As sigs.k8s.io/yaml marshals: sorted keys, lists not indented below their key, folded at 80 columns. */
@@ -32,7 +32,7 @@ export function printPrettyYaml(value: GoValue): string {
 /** Laying out a shorter text is part of printing its entry. */
 const LONG_TEXT = 128;
 
-abstract class Printer {
+abstract class YamlPrinter {
   protected abstract readonly dialect: Dialect;
   /** How far a list stands from its key. */
   protected abstract readonly listIndent: string;
@@ -58,7 +58,7 @@ abstract class Printer {
     return ended(this.show(scalar.text, { indent, column, simpleKey: false }));
   }
 
-  protected show(text: string, place: Place): string {
+  protected show(text: string, place: ScalarPosition): string {
     if (text.length > LONG_TEXT) charge(text.length);
     return printText(text, place, this.dialect);
   }
@@ -139,7 +139,7 @@ function validKeys(map: GoMap): GoMap {
 /** Charges for a map or a list, and refuses one that is too deep. */
 function enter(node: GoMap | readonly GoValue[], depth: number): void {
   chargePrint(node instanceof Map ? node.size : node.length, depth);
-  if (depth === SUSPECT) refuseCycle(node);
+  if (depth === CYCLE_CHECK_DEPTH) refuseCycle(node);
   if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
 }
 
@@ -150,12 +150,12 @@ function ended(text: string): string {
 
 const NULL = new Scalar('null', true);
 
-class JsonFirst extends Printer {
+class JsonFirst extends YamlPrinter {
   protected readonly dialect: Dialect = { width: 80, version: 2 };
   protected readonly listIndent = '';
 
   protected node(value: GoValue): GoMap | readonly GoValue[] | Scalar {
-    const plain = simplify(value);
+    const plain = withoutType(value);
     switch (typeof plain) {
       case 'string':
         return new Scalar(throughJson(plain), false);
@@ -168,7 +168,7 @@ class JsonFirst extends Printer {
     if (plain === null) return NULL;
     if (plain instanceof GoInt) return new Scalar(String(plain.value), true);
     if (Array.isArray(plain)) return plain;
-    return validKeys(plain instanceof Fields ? plain.entries : (plain as GoMap));
+    return validKeys(plain instanceof StructFields ? plain.entries : (plain as GoMap));
   }
 
   protected text(key: string): string {
@@ -176,7 +176,7 @@ class JsonFirst extends Printer {
   }
 }
 
-class Pretty extends Printer {
+class Pretty extends YamlPrinter {
   protected readonly dialect: Dialect = { width: Infinity, version: 3 };
   protected readonly listIndent = '  ';
 
@@ -209,7 +209,7 @@ class Pretty extends Printer {
     return key;
   }
 
-  protected override show(text: string, place: Place): string {
+  protected override show(text: string, place: ScalarPosition): string {
     if (isValid(text)) return super.show(text, place);
     return `!!binary ${super.show(binary(text), place)}`;
   }

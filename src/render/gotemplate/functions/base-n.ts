@@ -4,7 +4,7 @@ import { BASE32, decodeBase32Digits } from '../../functions/encoding.ts';
 const WHOLE_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The byte at which Go finds that a text is no base64 with padding; undefined when it is. */
-export function base64Fault(text: string): number | undefined {
+export function base64ErrorAt(text: string): number | undefined {
   if (text.length % 4 === 0 && WHOLE_BASE64.test(text)) return undefined;
   let at = 0;
   const skipLines = (): void => {
@@ -37,7 +37,7 @@ export function base64Fault(text: string): number | undefined {
 const NO_BYTES: readonly number[] = [1, 3, 6];
 
 /** The byte at which Go finds that a text is no base32 with padding; undefined when it is. */
-export function base32Fault(text: string): number | undefined {
+export function base32ErrorAt(text: string): number | undefined {
   for (let start = 0; start < text.length; start += 8) {
     for (let digit = 0; digit < 8; digit++) {
       const at = start + digit;
@@ -56,7 +56,7 @@ export function base32Fault(text: string): number | undefined {
   return undefined;
 }
 
-/** The bytes of base32 in which {@link base32Fault} finds no fault; what stands behind the padding is not read. */
+/** The bytes of base32 in which {@link base32ErrorAt} finds no fault; what stands behind the padding is not read. */
 export function decodeBase32Bytes(text: string): string {
   const end = text.indexOf('=');
   return Buffer.from(decodeBase32Digits(end === -1 ? text : text.slice(0, end))).toString('latin1');

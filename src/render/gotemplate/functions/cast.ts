@@ -1,6 +1,6 @@
 /** Conversions between Go's types, which functions make on their own: spf13/cast, and Sprig's `strval`. */
 import { parseFloatText, parseInteger, wholeNumber } from '../constants.ts';
-import { sprintValue } from '../format.ts';
+import { sprintValue } from '../sprint.ts';
 import { GoInt, truncateToInt64 } from '../int.ts';
 import { ByteList, itemsOf } from '../value.ts';
 import type { GoValue } from '../value.ts';

@@ -17,95 +17,95 @@ const GROUPS: readonly Group[] = [
   {
     names:
       'abbrev abbrevboth cat contains hasPrefix hasSuffix hello indent initials nindent nospace plural quote repeat replace squote substr trim trimAll trimPrefix trimSuffix trimall trunc wrap wrapWith',
-    load: () => import('./strings.ts'),
+    load: () => import('./string-functions.ts'),
   },
-  { names: 'join sortAlpha split splitList splitn', load: () => import('./splitting.ts') },
+  { names: 'join sortAlpha split splitList splitn', load: () => import('./split-functions.ts') },
   {
     names: 'camelcase kebabcase lower shuffle snakecase swapcase title untitle upper',
-    load: () => import('./cases.ts'),
+    load: () => import('./case-functions.ts'),
   },
-  { names: 'atoi float64 int int64 toDecimal toString toStrings', load: () => import('./conversions.ts') },
+  { names: 'atoi float64 int int64 toDecimal toString toStrings', load: () => import('./conversion-functions.ts') },
   {
     names: 'add add1 add1f addf biggest ceil div divf floor max maxf min minf mod mul mulf randInt round sub subf',
-    load: () => import('./math.ts'),
+    load: () => import('./math-functions.ts'),
   },
-  { names: 'seq until untilStep', load: () => import('./sequences.ts') },
-  { names: 'all any coalesce default empty ternary', load: () => import('./defaults.ts') },
-  { names: 'deepEqual kindIs kindOf typeIs typeIsLike typeOf', load: () => import('./reflection.ts') },
-  { names: 'deepCopy mustDeepCopy', load: () => import('./copy.ts') },
+  { names: 'seq until untilStep', load: () => import('./sequence-functions.ts') },
+  { names: 'all any coalesce default empty ternary', load: () => import('./default-functions.ts') },
+  { names: 'deepEqual kindIs kindOf typeIs typeIsLike typeOf', load: () => import('./type-functions.ts') },
+  { names: 'deepCopy mustDeepCopy', load: () => import('./copy-functions.ts') },
   {
     names:
       'append chunk compact concat first has initial last list mustAppend mustChunk mustCompact mustFirst mustHas mustInitial mustLast mustPrepend mustPush mustRest mustReverse mustSlice mustUniq mustWithout prepend push rest reverse slice tuple uniq without',
-    load: () => import('./lists.ts'),
+    load: () => import('./list-functions.ts'),
   },
-  { names: 'fromToml mustToToml toToml', load: () => import('./toml.ts') },
+  { names: 'fromToml mustToToml toToml', load: () => import('./toml-functions.ts') },
   {
     names: 'fromYaml fromYamlArray mustToYaml toYaml toYamlPretty',
-    load: () => import('./yaml.ts'),
+    load: () => import('./yaml-functions.ts'),
   },
   {
     names:
       'fromJson fromJsonArray mustFromJson mustToJson mustToPrettyJson mustToRawJson toJson toPrettyJson toRawJson',
-    load: () => import('./json.ts'),
+    load: () => import('./json-functions.ts'),
   },
   {
     names:
       'dict dig get hasKey keys merge mergeOverwrite mustMerge mustMergeOverwrite omit pick pluck set unset values',
-    load: () => import('./dicts.ts'),
+    load: () => import('./dict-functions.ts'),
   },
   {
     names: 'b64enc b64dec b32enc b32dec sha1sum sha256sum sha512sum adler32sum',
-    load: () => import('./encoding.ts'),
+    load: () => import('./encoding-functions.ts'),
   },
   {
     names: 'randAlphaNum randAlpha randNumeric randAscii randBytes uuidv4',
-    load: () => import('./random.ts'),
+    load: () => import('./random-functions.ts'),
   },
   {
     names: 'base dir clean ext isAbs osBase osDir osClean osExt osIsAbs',
-    load: () => import('./paths.ts'),
+    load: () => import('./path-functions.ts'),
   },
   {
     names: 'getHostByName',
-    load: () => import('./network.ts'),
+    load: () => import('./network-functions.ts'),
   },
   {
     names: 'bcrypt htpasswd derivePassword encryptAES decryptAES',
-    load: () => import('./passwords.ts'),
+    load: () => import('./password-functions.ts'),
   },
   {
     names:
       'ago date date_in_zone date_modify dateInZone dateModify duration durationRound htmlDate htmlDateInZone ' +
       'must_date_modify mustDateModify mustToDate now toDate unixEpoch',
-    load: () => import('./dates.ts'),
+    load: () => import('./date-functions.ts'),
   },
   {
     names:
       'durationDays durationHours durationMicroseconds durationMilliseconds durationMinutes durationNanoseconds ' +
       'durationRoundTo durationSeconds durationTruncateTo durationWeeks mustToDuration',
-    load: () => import('./durations.ts'),
+    load: () => import('./duration-functions.ts'),
   },
   {
     names:
       'regexMatch regexFind regexFindAll regexReplaceAll regexReplaceAllLiteral regexSplit regexQuoteMeta ' +
       'mustRegexMatch mustRegexFind mustRegexFindAll mustRegexReplaceAll mustRegexReplaceAllLiteral mustRegexSplit',
-    load: () => import('./regex.ts'),
+    load: () => import('./regex-functions.ts'),
     rare: true,
   },
   {
     names: 'urlParse urlJoin',
-    load: () => import('./urls.ts'),
+    load: () => import('./url-functions.ts'),
   },
   {
     names:
       'genPrivateKey buildCustomCert genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert ' +
       'genSignedCertWithKey',
-    load: () => import('./certificates.ts'),
+    load: () => import('./certificate-functions.ts'),
     rare: true,
   },
   {
     names: 'semver semverCompare',
-    load: () => import('./semver.ts'),
+    load: () => import('./semver-functions.ts'),
   },
 ];
 

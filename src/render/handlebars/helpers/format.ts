@@ -11,7 +11,7 @@ import { cut } from '../../functions/characters.ts';
 import { escapeQuery } from '../../functions/urls.ts';
 import { decodeText, encodeText } from '../../functions/utf8.ts';
 import { formatDigits, formatInteger, formatNumber, formatText, pad } from '../../functions/verbs.ts';
-import type { Spec } from '../../functions/verbs.ts';
+import type { FormatSpec } from '../../functions/verbs.ts';
 import { describe } from './describe.ts';
 import { helper, rest, scalar, text, textOf, value } from './parameters.ts';
 import type { Helper } from './types.ts';
@@ -72,7 +72,7 @@ const LARGEST_SIZE = 1e6;
 /** A directive with a larger width is the rest of the format. */
 const LONGEST_SHOWN = 40;
 
-function formatValue(value: Value, verb: string, spec: Spec, directive: () => string): string {
+function formatValue(value: Value, verb: string, spec: FormatSpec, directive: () => string): string {
   const isWhole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
   const whole = (): string => {
     const text = isWhole ? formatInteger(BigInt(value), true, verb, spec) : undefined;
@@ -116,7 +116,7 @@ function formatValue(value: Value, verb: string, spec: Spec, directive: () => st
 }
 
 /** A number as it is written, whole ones too large for an exponent as well, with the signs and zeros that the flags ask for. */
-function formatAsWritten(value: number | bigint, verb: string, spec: Spec): string {
+function formatAsWritten(value: number | bigint, verb: string, spec: FormatSpec): string {
   if (verb === 'v' && (typeof value === 'bigint' || Number.isInteger(value))) {
     return formatDigits(BigInt(value), true, 'd', spec);
   }

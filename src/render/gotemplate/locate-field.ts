@@ -5,8 +5,8 @@ import { locateValue } from '../../yaml/locate.ts';
 import type { GoText } from './engine.ts';
 import { expressionOf } from './explain.ts';
 import { TPL_FILE } from './known-functions.ts';
-import { offsetIn, valueOf } from './retrace.ts';
-import type { Retracer } from './retrace.ts';
+import { offsetIn, valueOf } from './print-origin.ts';
+import type { PrintOrigins } from './print-origin.ts';
 import { decodeText } from './value.ts';
 
 /** Where a field is written, the value that is put there, and what to do for it to be a text. */
@@ -18,7 +18,7 @@ export type GoField = { at: Position; valuePath?: readonly string[] | undefined;
  * @param document the part of the text that holds the field
  */
 export async function locateField(
-  retracer: Retracer,
+  retracer: PrintOrigins,
   text: GoText,
   document: string,
   path: readonly (string | number)[],

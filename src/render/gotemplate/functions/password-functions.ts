@@ -3,7 +3,7 @@ import { createDecipheriv } from 'node:crypto';
 import { aesKey, encryptAes } from '../../functions/keys.ts';
 import { derivePassword, hashPassword, isPasswordShape, isTooLongForBcrypt } from '../../functions/passwords.ts';
 import { decodeText } from '../value.ts';
-import { base64Fault } from './base-n.ts';
+import { base64ErrorAt } from './base-n.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 
@@ -41,8 +41,8 @@ function bcrypt(password: string): string {
 /** As Sprig's: the padding is cut off and not looked at, so that another password may give any bytes. */
 function decryptAes(password: string, encrypted: string): string {
   if (encrypted === '') return '';
-  const fault = base64Fault(encrypted);
-  if (fault !== undefined) throw new GoError(`illegal base64 data at input byte ${fault}`);
+  const errorAt = base64ErrorAt(encrypted);
+  if (errorAt !== undefined) throw new GoError(`illegal base64 data at input byte ${errorAt}`);
   const bytes = Buffer.from(encrypted, 'base64');
   if (bytes.length < 16) {
     const capacity = Math.floor(encrypted.length / 4) * 3;

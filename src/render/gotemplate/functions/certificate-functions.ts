@@ -3,10 +3,10 @@ import { checkPair, makeAuthority, makeSelfSigned, makeSigned } from '../../func
 import type { CertificatePair, CertificateRequest } from '../../functions/certificates.ts';
 import { generateDsaKey } from '../../functions/dsa.ts';
 import { generatePrivateKey, isKeyType } from '../../functions/keys.ts';
-import { sprintValue } from '../format.ts';
+import { sprintValue } from '../sprint.ts';
 import { decodeText, encodeText, GoObject } from '../value.ts';
 import type { GoValue } from '../value.ts';
-import { base64Fault } from './base-n.ts';
+import { base64ErrorAt } from './base-n.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { FunctionHost } from '../template.ts';
@@ -42,7 +42,7 @@ export const functions: FunctionGroup = {
 };
 
 function decoded(text: string, what: string): string {
-  if (base64Fault(text) !== undefined) throw new GoError(`unable to decode base64 ${what}`);
+  if (base64ErrorAt(text) !== undefined) throw new GoError(`unable to decode base64 ${what}`);
   return Buffer.from(text, 'base64').toString('latin1');
 }
 

@@ -4,8 +4,8 @@ import { PkgError } from '../../errors.ts';
 import { cloneValue } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Lookup } from '../render.ts';
-import { pack } from './deep.ts';
-import type { Order, Report } from './deep.ts';
+import { pack } from './large-stack.ts';
+import type { Order, Report } from './large-stack.ts';
 import { printHere } from './print-here.ts';
 
 /** Does what the thread was started for, and reports how it went. */

@@ -2,7 +2,7 @@
 import { printToml } from '../data/toml-print.ts';
 import type { GoValue } from '../value.ts';
 import { readToml } from '../data/toml-read.ts';
-import { orElse } from './json.ts';
+import { orElse } from './json-functions.ts';
 import { fn } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 

@@ -7,13 +7,13 @@ import { isPrint } from '../../functions/unicode.ts';
 type Context = 'key' | 'value';
 
 /** What Go says about a text that is no JSON; undefined if it is JSON. */
-export function jsonFault(bytes: string): string | undefined {
-  return new Scanner(bytes).run();
+export function jsonError(bytes: string): string | undefined {
+  return new JsonScanner(bytes).run();
 }
 
 const END = 'unexpected end of JSON input';
 
-class Scanner {
+class JsonScanner {
   readonly #text: string;
   #at = 0;
 
@@ -73,8 +73,8 @@ class Scanner {
         expects = character === '[' ? 'first item' : 'first key';
         continue;
       }
-      const fault = this.#scalar(character);
-      if (fault !== undefined) return fault;
+      const error = this.#scalar(character);
+      if (error !== undefined) return error;
       expects = 'after';
     }
   }

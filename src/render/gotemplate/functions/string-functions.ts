@@ -4,7 +4,7 @@ import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts'
 import { decodeLastRune, decodeRune, encodeRune, isSpace, splitRunes } from '../../functions/utf8.ts';
 import { quoteGo } from '../../functions/quote.ts';
 import type { GoValue } from '../value.ts';
-import { sprintValue } from '../format.ts';
+import { sprintValue } from '../sprint.ts';
 import { toText } from './cast.ts';
 import { fn, GoError, variadic } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';

@@ -1,5 +1,5 @@
 /** Sprig's conversions to numbers and strings. */
-import { sprintValue } from '../format.ts';
+import { sprintValue } from '../sprint.ts';
 import { int, int64 } from '../int.ts';
 import { stringList, TypedList } from '../value.ts';
 import { parseDigits, toFloat64, toInt64, toText, toTexts } from './cast.ts';

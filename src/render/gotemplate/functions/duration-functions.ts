@@ -9,7 +9,7 @@ import type { GoFunction, GoValue } from '../value.ts';
 import { parseFloat64 } from './cast.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
-import { trimSpace } from './strings.ts';
+import { trimSpace } from './string-functions.ts';
 
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;

@@ -3,7 +3,7 @@ import { shortestFloat } from '../functions/floats.ts';
 import { joinValues, walkFormat } from '../functions/format.ts';
 import { chargeMade, chargePrint } from '../functions/limits.ts';
 import { formatDigits, formatInteger, formatNumber, formatText, pad, PLAIN } from '../functions/verbs.ts';
-import type { Spec } from '../functions/verbs.ts';
+import type { FormatSpec } from '../functions/verbs.ts';
 import { GoInt, isUnsigned } from './int.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoValue } from './value.ts';
@@ -22,7 +22,7 @@ export function sprintValue(value: GoValue | undefined): string {
       return value ? 'true' : 'false';
     default:
       if (value instanceof GoInt && value.text === undefined) return String(value.value);
-      return new Printer().argument(value, 'v');
+      return new ValuePrinter().argument(value, 'v');
   }
 }
 
@@ -39,7 +39,7 @@ export function sprintln(values: readonly GoValue[]): string {
 /** As `fmt.Sprintf`: whatever is wrong with format and values is shown in the text, as Go does. */
 export function sprintf(format: string, values: readonly GoValue[]): string {
   if (!format.includes('%') && values.length === 0) return format;
-  const printer = new Printer();
+  const printer = new ValuePrinter();
   const { text, extra } = walkFormat(format, {
     count: values.length,
     print: (argument, verb, spec) => printer.use(spec, verb).argument(values[argument], verb),
@@ -57,8 +57,8 @@ export function sprintf(format: string, values: readonly GoValue[]): string {
   return `${text}%!(EXTRA ${shown.join(', ')})`;
 }
 
-class Printer {
-  #spec: Spec = PLAIN;
+class ValuePrinter {
+  #spec: FormatSpec = PLAIN;
   /** `%#v`: as Go writes it in a program. */
   #sharpV = false;
   /** `%+v`: with the names of fields. */
@@ -66,7 +66,7 @@ class Printer {
   #erroring = false;
 
   /** Takes what stands between `%` and the verb. */
-  use(spec: Spec, verb: string): this {
+  use(spec: FormatSpec, verb: string): this {
     const isV = verb === 'v';
     this.#sharpV = isV && spec.sharp;
     this.#plusV = isV && spec.plus;

@@ -1,12 +1,12 @@
 /** Helm's functions that read and print YAML. */
 import { chargeReading } from '../../functions/limits.ts';
-import { YamlFault } from '../../../yaml/fault.ts';
+import { YamlError } from '../../../yaml/yaml-error.ts';
 import { readFirstDocument } from '../../../yaml/read.ts';
 import { jsonKind } from '../data/json-read.ts';
 import { printPrettyYaml, printYaml } from '../data/yaml-print.ts';
 import { encodeText, fromValue } from '../value.ts';
 import type { GoValue } from '../value.ts';
-import { orElse } from './json.ts';
+import { orElse } from './json-functions.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 
@@ -21,7 +21,7 @@ function readYaml(text: string): GoValue {
   try {
     return fromValue(readFirstDocument(text));
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
     throw new GoError(`error converting YAML to JSON: ${encodeText(error.helm)}`);
   }
 }

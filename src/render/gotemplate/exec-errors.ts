@@ -1,20 +1,20 @@
 /** Errors of running templates, on their way up. */
 import type { PkgError } from '../../errors.ts';
 import { GoError } from './functions/signature.ts';
-import type { Node } from './node.ts';
+import type { AstNode } from './node.ts';
 import type { Template } from './template.ts';
 import type { GoMap, GoValue } from './value.ts';
 
 /** Where a template was entered that led to a fault. */
-export type Frame = { how: 'include' | 'template' | 'tpl'; name: string; template: Template; node: Node };
+export type CallFrame = { how: 'include' | 'template' | 'tpl'; name: string; template: Template; node: AstNode };
 
 /** What went wrong while a template ran, in Go's words. */
-export class GoFault extends Error {
-  override readonly name = 'GoFault';
+export class ExecError extends Error {
+  override readonly name = 'ExecError';
   readonly template: Template;
-  readonly node: Node;
+  readonly node: AstNode;
   /** What was entered where on the way here, innermost first. */
-  readonly frames: Frame[] = [];
+  readonly frames: CallFrame[] = [];
   /** The map that lacks a value, and the name that it was asked for. */
   readonly missing: { map: GoMap; name: string } | undefined;
   /** `$` of the template in which it is. */
@@ -27,7 +27,7 @@ export class GoFault extends Error {
   constructor(
     message: string,
     template: Template,
-    node: Node,
+    node: AstNode,
     more: {
       missing?: { map: GoMap; name: string };
       field?: { of: GoValue; name: string };
@@ -45,7 +45,7 @@ export class GoFault extends Error {
 }
 
 /** A text that `tpl` was to run is no template. */
-export class TextSyntax extends GoError {
+export class TplSyntaxError extends GoError {
   readonly text: string;
   /** What the parser says, with the position in the text, which has no file. */
   readonly error: PkgError;

@@ -1,6 +1,6 @@
 /** Which of the chart's values an action prints. */
 import type { Operand } from './node.ts';
-import type { Span } from './trace.ts';
+import type { PrintedSpan } from './trace.ts';
 import { decodeText, entriesOf, itemsOf, TypedMap } from './value.ts';
 import type { GoValue, OptionalValue } from './value.ts';
 
@@ -39,7 +39,7 @@ export function valuesOf(dot: OptionalValue): GoValue | undefined {
  * @param root `.` of the file
  * @param part what is looked at of what the action prints
  */
-export function valuePathOf(span: Span, root: OptionalValue, part: string): string[] | undefined {
+export function valuePathOf(span: PrintedSpan, root: OptionalValue, part: string): string[] | undefined {
   const { node } = span;
   if (node.type !== 'action') return undefined;
   const paths: string[][] = [];
@@ -56,7 +56,7 @@ export function valuePathOf(span: Span, root: OptionalValue, part: string): stri
 }
 
 /** `.Values.a.b` of what knows all, `$.Values.a.b`, or the fields of a map that is one of the values. */
-function direct(operand: Operand, span: Span, values: GoValue): string[] | undefined {
+function direct(operand: Operand, span: PrintedSpan, values: GoValue): string[] | undefined {
   if ((operand.type !== 'field' && operand.type !== 'variable') || operand.names.length === 0) return undefined;
   const [first, ...names] = operand.names;
   const start = operand.type === 'field' ? span.dot : span.variables.get(operand.name);
@@ -75,7 +75,7 @@ function* operandsIn(pipe: Extract<Operand, { type: 'pipe' }>): Generator<Operan
   }
 }
 
-function valueOfOperand(operand: Operand, span: Span): OptionalValue {
+function valueOfOperand(operand: Operand, span: PrintedSpan): OptionalValue {
   if (operand.type === 'dot') return span.dot;
   if (operand.type !== 'field' && operand.type !== 'variable') return undefined;
   let value = operand.type === 'field' ? span.dot : span.variables.get(operand.name);

@@ -16,13 +16,13 @@ import { IN_THREAD } from './thread-name.ts';
 const STACK_SIZE = 64;
 
 /** What templates printed. */
-export type Printed = { texts: GoText[]; notes: string[] };
+export type PrintedTexts = { texts: GoText[]; notes: string[] };
 
 /** What the thread is given. `signal` wakes it when a question of its is answered. */
 export type Order = { input: Omit<GoInput, 'lookup'>; signal: Int32Array };
 
 /** What it says: a question for the cluster, and in the end what was printed, or why nothing was. */
-export type Report = { ask: [string, string, string, string] } | { printed: Printed } | { failure: Failure };
+export type Report = { ask: [string, string, string, string] } | { printed: PrintedTexts } | { failure: Failure };
 
 /** An error as it travels between threads. */
 export type Failure = Pick<PkgError, 'code' | 'message'> &
@@ -45,7 +45,7 @@ export function isOverflow(error: unknown): boolean {
  * @returns undefined where the program is not there that the thread would run
  * @throws {PkgError} as the templates do; whatever `lookup` throws
  */
-export async function printDeep({ lookup, ...input }: GoInput): Promise<Printed | undefined> {
+export async function printDeep({ lookup, ...input }: GoInput): Promise<PrintedTexts | undefined> {
   const program = findProgram();
   if (program === undefined) return undefined;
   const signal = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -56,7 +56,7 @@ export async function printDeep({ lookup, ...input }: GoInput): Promise<Printed 
     resourceLimits: { stackSizeMb: STACK_SIZE },
   });
   try {
-    return await new Promise<Printed>((resolve, reject) => {
+    return await new Promise<PrintedTexts>((resolve, reject) => {
       worker.on('error', reject);
       worker.on('exit', () => reject(new PkgError('PKG_INTERNAL', 'the thread of the templates ended without a word')));
       worker.on('message', (report: Report) => {

@@ -1,6 +1,6 @@
 /** Why a text is no YAML, before anybody knows which file it is in. */
-export class YamlFault extends Error {
-  override readonly name = 'YamlFault';
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
   /** Where it is in the text. */
   readonly at: number;
   /** As Helm words it, after `error converting YAML to JSON: `. */
@@ -18,6 +18,6 @@ export class YamlFault extends Error {
 }
 
 /** A problem that go-yaml finds in the syntax, at a line; 0 for none. */
-export function syntaxFault(problem: string, at: number, line: number): YamlFault {
-  return new YamlFault(`this is not YAML: ${problem}`, at, `yaml: ${line === 0 ? '' : `line ${line}: `}${problem}`);
+export function syntaxError(problem: string, at: number, line: number): YamlError {
+  return new YamlError(`this is not YAML: ${problem}`, at, `yaml: ${line === 0 ? '' : `line ${line}: `}${problem}`);
 }

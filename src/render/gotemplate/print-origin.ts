@@ -3,22 +3,22 @@ import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { GoInput, GoText } from './engine.ts';
 import { printHere } from './print-here.ts';
-import { Traced, traceOf, wayTo } from './trace.ts';
-import type { Run, Step } from './trace.ts';
+import { Traced, traceOf, stepsTo } from './trace.ts';
+import type { TemplateRun, Step } from './trace.ts';
 import { decodeText, encodeText } from './value.ts';
-import { valuePathOf } from './value-origin.ts';
+import { valuePathOf } from './value-path.ts';
 
 /** A way to what printed a place; the steps are never none. */
-export type Found = { run: Run; way: readonly Step[]; step: Step };
+export type PrintOrigin = { run: TemplateRun; way: readonly Step[]; step: Step };
 
 /** Each renders the whole chart: of more files the places are not looked for. */
 const MOST_RUNS = 20;
 
 /** Finds places in what the templates of a chart printed; those of one file by rendering once. */
-export class Retracer {
+export class PrintOrigins {
   readonly #input: Omit<GoInput, 'values'>;
   readonly #freshValues: () => ValueMap;
-  readonly #runs: Map<string, Promise<Run | undefined>> = new Map();
+  readonly #runs: Map<string, Promise<TemplateRun | undefined>> = new Map();
 
   /** Arguments are what was rendered. */
   constructor(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap) {
@@ -27,7 +27,7 @@ export class Retracer {
   }
 
   /** What printed a place of a text; undefined where that cannot be told. */
-  async find({ source, text }: GoText, at: number): Promise<Found | undefined> {
+  async find({ source, text }: GoText, at: number): Promise<PrintOrigin | undefined> {
     let running = this.#runs.get(source);
     if (running === undefined) {
       if (this.#runs.size >= MOST_RUNS) return undefined;
@@ -41,7 +41,7 @@ export class Retracer {
 }
 
 /** The path, in the values of the top chart, of the value that an action printed. */
-export function valueOf({ source }: GoText, { run, step }: Found): string[] | undefined {
+export function valueOf({ source }: GoText, { run, step }: PrintOrigin): string[] | undefined {
   const { span } = step;
   return inTopValues(source, valuePathOf(span, run.data, step.run.text.slice(span.from, span.to)));
 }
@@ -58,7 +58,7 @@ async function tracedRun(
   name: string,
   input: Omit<GoInput, 'values'>,
   freshValues: () => ValueMap,
-): Promise<Run | undefined> {
+): Promise<TemplateRun | undefined> {
   try {
     await printHere({ ...input, trace: traceOf(name) }, freshValues);
   } catch (error) {
@@ -72,7 +72,7 @@ async function tracedRun(
 const NO_VALUE = '<no value>';
 
 /** The way to a place of what was printed. It is unknown where that is another text now: by what is random. */
-function wayThrough(run: Run, printed: string, at: number): Step[] {
+function wayThrough(run: TemplateRun, printed: string, at: number): Step[] {
   const lineEnd = `${printed}\n`.indexOf('\n', at);
   let place = at;
   for (let found = run.text.indexOf(NO_VALUE); found !== -1 && found <= place;) {
@@ -81,7 +81,7 @@ function wayThrough(run: Run, printed: string, at: number): Step[] {
   }
   const lines = (text: string, end: number): string[] => text.slice(0, end).replaceAll(NO_VALUE, '').split('\n');
   const isSame = lines(run.text, place).length === lines(printed, at).length && lineEnd >= at;
-  return isSame ? wayTo(run, place) : [];
+  return isSame ? stepsTo(run, place) : [];
 }
 
 /** Where a line and column, in characters, are in bytes. */

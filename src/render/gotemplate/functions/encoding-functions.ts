@@ -1,7 +1,7 @@
 /** Sprig's functions that encode bytes, and sums of them. */
 import { adler32, encodeBase32 } from '../../functions/encoding.ts';
 import { sha256Hex } from '../../functions/sha256.ts';
-import { base32Fault, base64Fault, decodeBase32Bytes } from './base-n.ts';
+import { base32ErrorAt, base64ErrorAt, decodeBase32Bytes } from './base-n.ts';
 import { fn } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { GoFunction } from '../value.ts';
@@ -13,10 +13,10 @@ export const functions: FunctionGroup = {
   }),
   /** What is not base64 is answered with the error's text, as if that had been encoded. */
   b64dec: fn(['string'], (_host, text) => {
-    const fault = base64Fault(text);
-    return fault === undefined
+    const errorAt = base64ErrorAt(text);
+    return errorAt === undefined
       ? Buffer.from(text, 'base64').toString('latin1')
-      : `illegal base64 data at input byte ${fault}`;
+      : `illegal base64 data at input byte ${errorAt}`;
   }),
   b32enc: fn(['string'], (host, text) => {
     host.charge(text.length * 1.6);
@@ -24,8 +24,8 @@ export const functions: FunctionGroup = {
   }),
   b32dec: fn(['string'], (_host, text) => {
     const encoded = text.replace(/[\r\n]+/g, '');
-    const fault = base32Fault(encoded);
-    return fault === undefined ? decodeBase32Bytes(encoded) : `illegal base32 data at input byte ${fault}`;
+    const errorAt = base32ErrorAt(encoded);
+    return errorAt === undefined ? decodeBase32Bytes(encoded) : `illegal base32 data at input byte ${errorAt}`;
   }),
   sha1sum: sum('sha1'),
   sha256sum: fn(['string'], (_host, text) => sha256Hex(bytesOf(text))),
