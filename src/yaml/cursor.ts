@@ -1,4 +1,4 @@
-/** A place in a text that is read by lines, and what is read alike wherever it stands: keys, quotes, flow collections. */
+/** The base of the reader by lines (`fast.ts`): its position, and keys, quoted scalars and flow collections, wherever they stand. */
 import {
   BLANK_LINES,
   DOUBLE,
@@ -16,21 +16,22 @@ import {
 import { resolvePlainScalar } from './scalar.ts';
 import type { Value, ValueMap } from './value.ts';
 
-/** Thrown where the full reader has to decide: one for all, as a stack would cost more than the reading. */
-export const GIVE_UP: Error = new Error('this is left to the full reader');
+/** Thrown where the exact reader has to read the text. One object for all: recording a stack costs more than reading. */
+export const GIVE_UP: Error = new Error('the exact reader has to read this text');
 
+/** Leaves the text to the exact reader. @throws {GIVE_UP} */
 export function giveUp(): never {
   throw GIVE_UP;
 }
 
-/** Two characters of text are a list of 40 bytes: the full reader refuses more of them than this. */
+/** `[]`, two characters, becomes a list of 40 bytes. The exact reader refuses texts of more collections than this. */
 const MOST_COLLECTIONS = 2_000_000;
 
-/** @throws GIVE_UP for what it does not know for certain */
+/** Reads a text. Its methods throw {@link GIVE_UP} for what is not certain to be what the exact reader makes of it. */
 export class LineCursor {
   protected readonly text: string;
   protected readonly endsLine: boolean;
-  /** A key that is written twice in a map is for the full reader to complain of. */
+  /** Leave a map with a key that is written twice to the exact reader, which has the error for it. */
   protected readonly unique: boolean;
   protected at: number;
   protected depth = 0;
@@ -43,11 +44,12 @@ export class LineCursor {
     this.unique = unique;
   }
 
-  /** A collection begins. */
+  /** Counts a collection that begins. */
   protected enter(): void {
     if (++this.depth > DEEPEST || ++this.#collections > MOST_COLLECTIONS) giveUp();
   }
 
+  /** Reads what a sticky pattern matches here; null where it does not match. */
   protected take(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     const match = pattern.exec(this.text);
@@ -55,6 +57,7 @@ export class LineCursor {
     return match;
   }
 
+  /** Reads what a sticky pattern matches here; false where it does not match. */
   protected skip(pattern: RegExp): boolean {
     pattern.lastIndex = this.at;
     if (!pattern.test(this.text)) return false;
@@ -62,7 +65,7 @@ export class LineCursor {
     return true;
   }
 
-  /** Goes to the next line that holds something, and gives its indentation; -1 at the end. */
+  /** Goes to the first character of the next line that is not empty or a comment, and returns its column; -1 at the end. */
   protected nextLine(): number {
     this.skip(EMPTY_LINES);
     const start = this.at;
@@ -70,24 +73,26 @@ export class LineCursor {
     return this.at === this.text.length ? -1 : this.at - start;
   }
 
+  /** Whether the dash of a list's entry stands here. */
   protected isEntry(): boolean {
     if (this.text.charCodeAt(this.at) !== 45) return false;
     const next = this.text.charCodeAt(this.at + 1);
     return next === 32 || next === 10;
   }
 
-  /** Goes back to the start of the line that was just begun. */
+  /** Goes back to the start of the line, from this column of it. */
   protected back(column: number): void {
     if (column > 0) this.at -= column;
   }
 
-  /** The key of an entry, up to its value; undefined where there is none. */
+  /** Reads a key with its colon and the blanks after it; undefined where there is none. */
   protected key(): string | undefined {
     const start = this.at;
     const match = this.take(KEY);
     if (match === null || this.at - start > LONGEST_KEY) return undefined;
     const [, plain, double, single] = match;
     if (plain === undefined) return double ?? single;
+    // No word that is read as something else than text is so long and begins with a letter.
     if (plain.length > 5 && plain.charCodeAt(0) > 64) return plain;
     if (plain === '<<') giveUp();
     const value = resolvePlainScalar(plain);
@@ -96,18 +101,24 @@ export class LineCursor {
     return /^(?:0|[1-9][0-9]{0,14})$/.test(plain) ? plain : giveUp();
   }
 
+  /** Goes to the next line, from the character `code`: the line break, or the `#` of a comment. */
   protected restOfLine(code: number): void {
-    // A comment, whose blank is behind us.
     this.at = code === 10 ? this.at + 1 : this.text.indexOf('\n', this.at) + 1;
   }
 
+  /** Goes to the next line. @throws {GIVE_UP} unless only blanks and a comment are left in this one */
   protected endLine(): void {
     if (!this.skip(LINE_END)) giveUp();
   }
 
-  /** Goes on to the next line of a plain scalar, whose last one ended at `end`; false where it has no more. */
+  /**
+   * Goes to the next line of a plain scalar; false where it has no more.
+   *
+   * @param end where the last line of it ended
+   * @param column of the block around it
+   */
   protected nextPlainLine(end: number, column: number): boolean {
-    // A comment ends a plain scalar.
+    // A comment stands behind the last line, which ends the scalar.
     if (/[^ \n]/.test(this.text.slice(end, this.at))) giveUp();
     const before = this.at;
     this.skip(BLANK_LINES);
@@ -124,6 +135,7 @@ export class LineCursor {
     return false;
   }
 
+  /** Reads a scalar in quotes. */
   protected quoted(): string {
     const isDouble = this.text.charCodeAt(this.at) === 34;
     const match = this.take(isDouble ? DOUBLE : SINGLE);
@@ -139,6 +151,7 @@ export class LineCursor {
     return text.includes('\\') ? text.replace(/\\(x..|u....|.)/g, unescape) : text;
   }
 
+  /** Reads a flow collection and the rest of its line. */
   protected flowLine(): Value {
     const value = this.#flow();
     this.endLine();
@@ -204,7 +217,7 @@ export class LineCursor {
   }
 }
 
-/** A number that JSON can hold, or what is none. */
+/** The value, unless it is infinity or not-a-number: for these the exact reader has the error. @throws {GIVE_UP} */
 export function finite(value: Value): Value {
   return typeof value !== 'number' || Number.isFinite(value) ? value : giveUp();
 }

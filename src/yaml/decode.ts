@@ -1,4 +1,6 @@
-/** What YAML nodes mean to Helm: values, after go-yaml has read them and they have been JSON. */
+/**
+ * The values of YAML nodes, as Helm has them: go-yaml 2 decodes the nodes, and sigs.k8s.io/yaml converts the result to JSON.
+ */
 import { printable } from '../errors-text.ts';
 import { YamlError } from './yaml-error.ts';
 import { goFloatKey, goFloatText } from './go-number.ts';
@@ -9,32 +11,34 @@ import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 const YAML_TAGS = 'tag:yaml.org,2002:';
-/** Tags that say of which type a scalar is; any other means nothing. */
+/** Tags of YAML that say the type of a scalar; any other tag is ignored, as by go-yaml. */
 const RESOLVED: ReadonlySet<string> = new Set(['', 'str', 'bool', 'int', 'float', 'null', 'timestamp']);
 
-/** As much as a text of YAML may have itself. */
+/** The bound on the text of a YAML file: {@link LONGEST_TEXT} in `read.ts`. */
 const MOST_ALIASED_TEXT = 1 << 24;
 
-/** Makes the values of documents. */
+/** Decodes documents. */
 export class Decoder {
   readonly #unique: boolean;
   readonly #textFloats: boolean;
   readonly #writtenKeys: boolean;
-  /** Nodes read, and those of them that came out of aliases: what go-yaml bounds. */
+  /** The nodes that were decoded, and those of them that came from aliases, whose share go-yaml bounds. */
   #nodes = 0;
   #aliased = 0;
   #aliasDepth = 0;
-  /** Characters of scalars that came out of aliases. go-yaml does not count them: a hundred thousand aliases of 1 MB. */
+  /** Characters of scalars that came from aliases. go-yaml does not bound them: 100,000 aliases of a text of 1 MB are 100 GB. */
   #aliasedText = 0;
+  /** The targets of the aliases that are being decoded, to find one that contains itself. */
   readonly #open: Set<YamlNode> = new Set();
-  /** Maps with keys that JSON cannot have. */
+  /** Maps with a key that JSON cannot have, and the error about it. */
   #notJson: Map<ValueMap, YamlError> = new Map();
+  /** The first infinity or not-a-number, for the position of the error. */
   #infinite: YamlNode | undefined;
 
   /**
    * @param unique a key that is written twice in a map is an error
-   * @param textFloats floats become the text that sigs.k8s.io/yaml makes of them where text is wanted
-   * @param writtenKeys plain keys such as `on` and `no` stay what is written
+   * @param textFloats floats become text, as sigs.k8s.io/yaml converts them for a field of type string
+   * @param writtenKeys plain keys such as `on` and `no` are what is written, not `true` and `false`
    */
   constructor(unique: boolean, textFloats = false, writtenKeys = false) {
     this.#unique = unique;
@@ -43,10 +47,10 @@ export class Decoder {
   }
 
   /**
-   * The value of a document.
+   * Decodes a document.
    *
-   * @param beforeJson may take out of it what does not become JSON as it is
-   * @throws YamlError
+   * @param beforeJson may change the value before infinity, not-a-number and keys that JSON cannot have are refused
+   * @throws {YamlError}
    */
   document(node: YamlNode, beforeJson?: (value: Value) => void): Value {
     this.#nodes = 1;
@@ -62,7 +66,7 @@ export class Decoder {
     return value;
   }
 
-  /** What JSON cannot say matters only if no later key took its place. */
+  /** Refuses what JSON cannot have. A value that a later key replaced is gone by now, and is not refused. */
   #checkJson(value: Value): void {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       const problem = 'infinity and not-a-number are no numbers in JSON, and so in Kubernetes';
@@ -101,6 +105,7 @@ export class Decoder {
     }
   }
 
+  /** Decodes the target of an alias. @throws {YamlError} if it contains the alias */
   #alias<T>(node: YamlNode, read: (target: YamlNode) => T): T {
     const target = node.target ?? node;
     if (this.#open.has(target)) {
@@ -115,6 +120,7 @@ export class Decoder {
     return result;
   }
 
+  /** Decodes the entries of a map into another one. */
   #fill(map: ValueMap, node: YamlNode): void {
     const seen = this.#unique ? new Set<string>() : undefined;
     const { children } = node;
@@ -133,7 +139,7 @@ export class Decoder {
     }
   }
 
-  /** The nodes of a map under their keys, merged maps unfolded. */
+  /** The nodes of the values of a map by their keys, those of merged maps included. */
   entries(node: YamlNode): Map<string, YamlNode> {
     const entries = new Map<string, YamlNode>();
     const { children } = node;
@@ -152,6 +158,7 @@ export class Decoder {
     return entries;
   }
 
+  /** Decodes the value of `<<` into a map. */
   #merge(map: ValueMap, from: YamlNode): void {
     const resolved = from.kind === 'alias' ? from.target : from;
     if (resolved?.kind === 'map') {
@@ -166,7 +173,7 @@ export class Decoder {
       }
       return;
     }
-    // The first of several maps wins, so it comes last.
+    // Of several maps the first has priority, so it is merged last.
     for (const item of from.kind === 'list' ? from.children.toReversed() : [undefined]) {
       const target = item?.kind === 'alias' ? item.target : item;
       if (item === undefined || target?.kind !== 'map') {
@@ -177,7 +184,7 @@ export class Decoder {
     }
   }
 
-  /** A key as text. One that JSON cannot have is noted, and counts as none. */
+  /** The text of a key. For a key that JSON cannot have the error is recorded, and the text is empty. */
   #key(node: YamlNode, map: ValueMap, value: YamlNode): string {
     this.#count(node);
     if (node.kind === 'alias') return this.#alias(node, (target) => this.#key(target, map, value));
@@ -201,7 +208,7 @@ export class Decoder {
     return scalarText(node, key);
   }
 
-  /** As `%#v` prints what go-yaml read. */
+  /** A node as Go's `%#v` prints what go-yaml decodes it to: Helm's errors about keys have it. */
   #goSyntax(node: YamlNode): string {
     if (node.kind === 'alias') return this.#alias(node, (target) => this.#goSyntax(target));
     if (node.kind === 'list') {
@@ -224,7 +231,8 @@ export class Decoder {
   }
 
   /**
-   * go-yaml's own bound: aliases may make up nearly all of a small document, and a tenth of a large one.
+   * Counts a node, and refuses too many from aliases, with go-yaml's bound: they may make up nearly all of a small document,
+   * and a tenth of a large one.
    * https://github.com/yaml/go-yaml/blob/v2/decode.go, `allowedAliasRatio`
    */
   #count(node: YamlNode): void {
@@ -250,12 +258,12 @@ function isMerge(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.value === '<<' && (node.implicit || node.tag === `${YAML_TAGS}merge`);
 }
 
-/** The name of a tag of YAML itself; a tag of another kind as it is. */
+/** The name of a tag of YAML itself, such as `int`; any other tag unchanged. */
 function tagName(tag: string): string {
   return tag.startsWith(YAML_TAGS) ? tag.slice(YAML_TAGS.length) : tag;
 }
 
-/** What a scalar stands for; infinity and not-a-number included. */
+/** The value of a scalar; infinity and not-a-number are not refused. @throws {YamlError} for one that does not fit its tag */
 export function scalarValue(node: YamlNode): Value {
   if (node.tag === '') return node.implicit ? resolvePlainScalar(node.value) : node.value;
   const name = tagName(node.tag);
@@ -269,7 +277,7 @@ export function scalarValue(node: YamlNode): Value {
   throw new YamlError(shown, node.at, `yaml: cannot decode !!${is} \`${node.value}\` as a !!${name}`);
 }
 
-/** Only who asks for a timestamp gets one. */
+/** The type of a value as go-yaml names it. A timestamp is one only where the tag `!!timestamp` asks for it. */
 function typeName(text: string, value: Value, wanted: string): string {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return 'bool';
@@ -286,7 +294,7 @@ function binaryValue(node: YamlNode): string {
   return Buffer.from(text, 'base64').toString('utf8');
 }
 
-/** A scalar as text, where JSON has only text: what sigs.k8s.io/yaml makes of numbers and booleans. */
+/** A number or boolean as sigs.k8s.io/yaml converts it to text, for a key or a field of type string. */
 export function scalarText(node: YamlNode, value: boolean | number | bigint): string {
   if (typeof value === 'boolean') return String(value);
   return isFloatNode(node, value) ? goFloatKey(Number(value)) : String(value);

@@ -1,9 +1,10 @@
 /**
- * A reader for the YAML that nearly all files hold: block maps and lists, scalars in every style, simple flow
- * collections, comments. It goes by lines and leaves the work to regular expressions, which are fast from the
- * first call on, before V8 has compiled anything.
+ * The reader by lines, for the YAML that nearly all files hold: block maps and lists, scalars in every style, simple flow
+ * collections, comments. Regular expressions do its work: they are fast from the first call on, while V8 interprets a
+ * scanner of single characters until it has run long enough to be compiled.
  *
- * It never refuses a text: whatever it does not know for certain is left to the full reader, errors too.
+ * It refuses no text. What is not certain to have the value that the exact reader (`nodes.ts`, `decode.ts`) gives, and every
+ * error, is left to that. The tests compare the two on generated texts.
  */
 import { Anchors } from './anchors.ts';
 import { LineCursor, finite, GIVE_UP, giveUp } from './cursor.ts';
@@ -28,10 +29,11 @@ import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /**
- * Reads a text of one document; undefined for one that needs the full reader.
+ * Reads a text of one document.
  *
- * @param unique a key that is written twice in a map is for the full reader to complain of
- * @param nothing what a text of comments and blank lines holds; where it is missing, the full reader decides
+ * @param unique leave a text in which a map has a key twice to the exact reader
+ * @param nothing the value of a text of comments and blank lines; without it such a text is left to the exact reader
+ * @returns undefined for a text that is left to the exact reader
  */
 export function readFast(text: string, unique: boolean, nothing?: Value): { value: Value } | undefined {
   if (UNFIT.test(text)) return undefined;
@@ -40,13 +42,13 @@ export function readFast(text: string, unique: boolean, nothing?: Value): { valu
   try {
     return { value: new FastReader(text, start, unique).document(nothing) };
   } catch (error) {
-    // A regular expression may run out of its stack on very long texts.
+    // V8's engine of regular expressions may run out of stack on a very long text.
     if (error === GIVE_UP || error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-/** Does a document begin or end there, or a directive stand? */
+/** Whether a line after the first begins a document, ends one, or is a directive. */
 function hasMark(text: string, start: number): boolean {
   return ['---', '...', '%'].some((mark) => text.startsWith(mark, start) || text.includes(`\n${mark}`, start));
 }
@@ -54,6 +56,7 @@ function hasMark(text: string, start: number): boolean {
 class FastReader extends LineCursor {
   readonly #anchors: Anchors = new Anchors();
 
+  /** Reads the whole text. */
   document(nothing: Value | undefined): Value {
     const column = this.nextLine();
     if (column === -1) return nothing ?? giveUp();
@@ -63,7 +66,7 @@ class FastReader extends LineCursor {
     return value;
   }
 
-  /** A map or a list of which the first entry is here. */
+  /** Reads the map or list whose first entry stands here. */
   #block(column: number): Value {
     this.enter();
     const value = this.isEntry() ? this.#list(column, false) : this.#map(column);
@@ -91,7 +94,7 @@ class FastReader extends LineCursor {
     }
   }
 
-  /** As go-yaml has it, the entries of the merged map take the place of those before them. */
+  /** Reads the value of `<<`. As in go-yaml, the entries of the merged map replace those that stand before it. */
   #merge(map: ValueMap): void {
     const merged = this.#alias();
     if (!isMap(merged)) giveUp();
@@ -104,7 +107,7 @@ class FastReader extends LineCursor {
     return value;
   }
 
-  /** The value of a key that has a name. */
+  /** Reads the value of a key that has an anchor. */
   #anchored(column: number): Value {
     const name = this.take(ANCHOR)?.[1] ?? giveUp();
     this.#anchors.begin(name);
@@ -113,7 +116,11 @@ class FastReader extends LineCursor {
     return value;
   }
 
-  /** An entry that is plain to see, by one look. Gives the indentation of the next line, as {@link nextLine}. */
+  /**
+   * Reads an entry that {@link SIMPLE_ENTRY} matches, and sets it in the map.
+   *
+   * @returns what {@link nextLine} would: the column of the next line; undefined, without having read, for another entry
+   */
   #simpleEntry(map: ValueMap, column: number): number | undefined {
     const start = this.at;
     const match = this.take(SIMPLE_ENTRY);
@@ -121,7 +128,7 @@ class FastReader extends LineCursor {
     const [, name = '', written, spaces = ''] = match;
     const next = this.at === this.text.length ? -1 : spaces.length;
     if (written !== undefined && next > column) {
-      // The next line is indented deeper, so the value continues there: the slower way reads it.
+      // The next line is indented deeper, so the value continues there.
       this.at = start;
       return undefined;
     }
@@ -139,7 +146,7 @@ class FastReader extends LineCursor {
     return this.nextLine();
   }
 
-  /** A list at the column of the map that it is in. */
+  /** Reads a list that stands at the column of the map that it is in. */
   #listWithin(column: number): Value[] {
     this.enter();
     const list = this.#list(column, true);
@@ -185,14 +192,14 @@ class FastReader extends LineCursor {
     return this.#below(column, inner);
   }
 
-  /** What stands at a column within a map or a list at another: a collection, or a scalar. */
+  /** Reads what stands at the column `inner` within a collection at `column`: a collection, or a scalar. */
   #below(column: number, inner: number): Value {
     if (this.isEntry()) return this.#block(inner);
     KEY.lastIndex = this.at;
     return KEY.test(this.text) ? this.#block(inner) : this.#scalar(column);
   }
 
-  /** A scalar or a flow collection within a block at a column. */
+  /** Reads a scalar or a flow collection within a block collection at a column. */
   #scalar(column: number): Value {
     switch (this.text.charCodeAt(this.at)) {
       case 34:
@@ -220,7 +227,7 @@ class FastReader extends LineCursor {
     const first = this.take(PLAIN_LINE)?.[0] ?? giveUp();
     const end = this.at;
     this.endLine();
-    // Is the next line that is not empty a part of it?
+    // The next line that is not empty continues the scalar if it is indented deeper than the block.
     const here = this.at;
     const next = this.nextLine();
     const continues = next > column;
@@ -231,7 +238,7 @@ class FastReader extends LineCursor {
     return this.#longPlain(first, end, here, column);
   }
 
-  /** The lines of a plain scalar that has more than one. */
+  /** Reads a plain scalar of several lines; `first` is the first of them, which ended at `firstEnd`. */
   #longPlain(first: string, firstEnd: number, start: number, column: number): string {
     let text = first;
     let end = firstEnd;
@@ -256,7 +263,7 @@ class FastReader extends LineCursor {
     const start = this.at;
     let indent = digit === undefined ? 0 : column + Number(digit);
     if (digit === undefined) {
-      // The first line that is not empty says how deep it is; none before it may be deeper.
+      // The first line that is not empty decides the indentation; empty lines before it may not have more blanks.
       BLANK_LINES.lastIndex = start;
       BLANK_LINES.test(this.text);
       const first = BLANK_LINES.lastIndex;
@@ -265,7 +272,7 @@ class FastReader extends LineCursor {
       indent = SPACES.lastIndex - first;
       if (this.text.charCodeAt(SPACES.lastIndex) === 9) giveUp();
       if (SPACES.lastIndex === this.text.length || indent <= column) {
-        // There is nothing in it.
+        // The scalar is empty.
         if (chomp === '+') giveUp();
         return '';
       }
@@ -281,7 +288,7 @@ class FastReader extends LineCursor {
     if (indent > 100) giveUp();
     const raw = this.take(linesFrom(indent))?.[0] ?? '';
     if (this.at === this.text.length && !this.endsLine) giveUp();
-    // A tab may stand where a blank is missing.
+    // The exact reader refuses a tab that stands where the indentation continues.
     if (this.text.charCodeAt(this.at) === 9) giveUp();
     SPACES.lastIndex = this.at;
     SPACES.test(this.text);

@@ -1,14 +1,14 @@
-/** Why a text is no YAML, before anybody knows which file it is in. */
+/** A text is no YAML. Whoever knows the file makes a `PkgError` with the position of it. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';
-  /** Where it is in the text. */
+  /** The offset of the problem in the text. */
   readonly at: number;
-  /** As Helm words it, after `error converting YAML to JSON: `. */
+  /** The problem in Helm's words, which follow `error converting YAML to JSON: `. */
   readonly helm: string;
-  /** Too deep or too large, rather than wrong. */
+  /** The text may be YAML, but is nested too deeply or too large. */
   readonly tooComplex: boolean;
 
-  /** @param helm what Helm says, where that is something else than `yaml: ` and the problem */
+  /** @param helm the problem in Helm's words, where these are not `yaml: ` and the problem */
   constructor(problem: string, at: number, helm = `yaml: ${problem}`, tooComplex = false) {
     super(problem);
     this.at = at;
@@ -17,7 +17,7 @@ export class YamlError extends Error {
   }
 }
 
-/** A problem that go-yaml finds in the syntax, at a line; 0 for none. */
+/** The error for a problem that go-yaml finds in the syntax; it names the line unless that is 0. */
 export function syntaxError(problem: string, at: number, line: number): YamlError {
   return new YamlError(`this is not YAML: ${problem}`, at, `yaml: ${line === 0 ? '' : `line ${line}: `}${problem}`);
 }
