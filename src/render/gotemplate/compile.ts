@@ -1,6 +1,6 @@
-/** Turns the tree of a template into closures, which run it. */
+/** Compiles the syntax tree of a template to closures, which print what it prints. */
 import { statementsOf } from './block-trees.ts';
-import { assignVariable, compilePipe, compileResult } from './expression.ts';
+import { compilePipe, compileResult } from './expression.ts';
 import { GoInt, int } from './int.ts';
 import type { Block, BranchNode, List, Operand, Pipe, RangeNode, Statement, TemplateNode } from './node.ts';
 import type { Eval, Exec, Runtime, Template } from './template.ts';
@@ -8,22 +8,25 @@ import { ExecError } from './exec-errors.ts';
 import { sprintValue } from './sprint.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys, TypedList, TypedMap } from './value.ts';
 import type { GoValue, OptionalValue } from './value.ts';
+import { assignVariable } from './variables.ts';
 
-/** How a statement ended: the loop goes on, is left, or begins its next turn. */
+/** How a statement ended: the next one follows, or the loop around it is left (`break`) or begins its next turn (`continue`). */
 const [NORMAL, BREAK, CONTINUE] = [0, 1, 2];
 
-/** A compiled list of statements, and the steps that each run of it costs. */
+/** A compiled list of statements, and the steps (`functions/limits.ts`) that each run of it costs. */
 type Code = { run: Exec; steps: number };
 
-/** Compiles a template. */
+/** Compiles a template. Its blocks are compiled when they first run: conditions leave out much of a chart. */
 export function compileTemplate(template: Template): Exec {
   const body = compileBody(template.body, template, true).run;
   return template.source.trace?.template(body, template) ?? body;
 }
 
 /**
- * @param isCounted it may run any number of times, and counts its steps itself; else its caller does
- * @param loop the loop that it is the body of
+ * Compiles a block.
+ *
+ * @param isCounted the code counts its own steps, since it may run any number of times; else the caller counts them
+ * @param loop the `range` of which it is the body
  */
 function compileBody(body: Block, template: Template, isCounted: boolean, loop?: RangeNode): Code {
   const list = statementsOf(body, template.source);
@@ -31,7 +34,7 @@ function compileBody(body: Block, template: Template, isCounted: boolean, loop?:
   if (place === undefined) return { run: () => NORMAL, steps: 0 };
   const steps = stepsOfList(list);
   const statements = compileStatements(list, template);
-  // One call fewer: a stack has to hold a thousand templates that include each other.
+  // Without a closure around the only statement: the stack has to hold a thousand templates that include each other.
   if (!isCounted && statements.length === 1) return { run: statements[0] as Exec, steps };
   const run: Exec = (machine, dot) => {
     if (isCounted) machine.step(template, place, steps);
@@ -44,11 +47,11 @@ function compileBody(body: Block, template: Template, isCounted: boolean, loop?:
   return { run, steps };
 }
 
-/** The steps of a list: one for each node of it that is evaluated once when it runs. What branches hold is not in it. */
+/** The steps of a list: one for each node that is evaluated when it runs, without the blocks in it. */
 function stepsOfList(list: List): number {
   let steps = 1;
   for (const node of list) {
-    // What is printed is remembered in pieces until the template ends: a piece takes 32 bytes.
+    // V8 keeps a text that grows by `+=` as a tree of pieces of 32 bytes, until the template ends.
     steps += 3;
     if ('pipe' in node && node.pipe !== undefined) steps += stepsOfPipe(node.pipe);
   }
@@ -68,6 +71,7 @@ function stepsOfOperand(operand: Operand): number {
   return operand.type === 'chain' ? 1 + stepsOfOperand(operand.of) : 1;
 }
 
+/** Compiles statements; texts that follow each other become one. */
 function compileStatements(list: List, template: Template): Exec[] {
   const { trace } = template.source;
   if (trace !== undefined) return list.map((node) => trace.statement(compileAny(node, template), node, template));
@@ -138,7 +142,7 @@ function printValue(pipe: Eval, node: Statement, template: Template): Exec {
 function compileBranch(node: BranchNode, template: Template): Exec {
   const pipe = compileResult(node.pipe, template);
   const isWith = node.type === 'with';
-  // A body may never run: much of a chart stands behind conditions that do not hold.
+  // Compiled when they first run.
   let list: Code | undefined;
   let otherwise: Code | undefined;
   return (machine, dot) => {
@@ -199,71 +203,21 @@ function printedObject(value: GoValue & object, node: Statement, template: Templ
   if ('addressedText' in value) {
     if (value.text === undefined && value.addressedText !== undefined) return value.addressedText();
     const shown = sprintValue(value);
-    // A pointer is printed as what it points to.
+    // `&{…}`: an action prints a pointer as what it points to.
     return value.pointer && value.text === undefined ? shown.slice(1) : shown;
   }
   if (kindOf(value) === 'func') throw new ExecError("can't print a function", template, node);
   return sprintValue(value);
 }
 
+/** A `range` that is compiled. */
+type Loop = { node: RangeNode; template: Template; body: Exec | undefined };
+
 function compileRange(node: RangeNode, template: Template): Exec {
   const pipe = compilePipe({ ...node.pipe, variables: [] }, template);
-  let body: Exec | undefined;
-  let otherwise: Code | undefined;
+  const loop: Loop = { node, template, body: undefined };
   const { variables, isAssignment } = node.pipe;
-  const count = variables.length;
-  const [first = '', second = ''] = variables;
-
-  /** One turn; false ends the loop. */
-  const turn = (machine: Runtime, mark: number, index: OptionalValue, element: OptionalValue): number => {
-    if (count > 0) {
-      if (isAssignment) {
-        assignVariable(machine, first, count > 1 ? index : element, node, template);
-        if (count > 1) assignVariable(machine, second, element, node, template);
-      } else {
-        machine.values[mark - 1] = element;
-        if (count > 1) machine.values[mark - 2] = index;
-      }
-    }
-    const ending = (body ??= compileBody(node.body, template, true, node).run)(machine, element);
-    if (machine.names.length !== mark) pop(machine, mark);
-    return ending;
-  };
-
-  const loop = (machine: Runtime, mark: number, value: OptionalValue): boolean => {
-    const items = itemsOf(value ?? null);
-    if (items !== undefined) {
-      const { length } = items;
-      for (let index = 0; index < length; index++) {
-        if (turn(machine, mark, count > 1 ? int(index) : undefined, items[index]) === BREAK) break;
-      }
-      return length > 0;
-    }
-    const entries = entriesOf(value ?? null);
-    if (entries !== undefined) {
-      // The map may change under way; Go looked at all of it before the first turn.
-      const keys = sortedKeys(entries);
-      const values = keys.map((key) => entries.get(key));
-      for (let index = 0; index < keys.length; index++) {
-        if (turn(machine, mark, keys[index], values[index]) === BREAK) break;
-      }
-      return keys.length > 0;
-    }
-    if (value === undefined || value === null) return false;
-    const fail = (message: string): never => {
-      throw new ExecError(message, template, node.pipe);
-    };
-    if (!(value instanceof GoInt)) {
-      return fail(`range can't iterate over ${sprintValue(value)}`);
-    }
-    if (count > 1) return fail(`can't use ${sprintValue(value)} to iterate over more than one variable`);
-    const { kind, value: end } = value;
-    for (let at = 0; at < end; at++) {
-      if (turn(machine, mark, undefined, kind === 'int' ? int(at) : new GoInt(kind, at)) === BREAK) break;
-    }
-    return end > 0;
-  };
-
+  let otherwise: Code | undefined;
   return (machine, dot) => {
     const outer = machine.names.length;
     const value = pipe(machine, dot);
@@ -276,7 +230,7 @@ function compileRange(node: RangeNode, template: Template): Exec {
     }
     let ran: boolean;
     try {
-      ran = loop(machine, machine.names.length, value);
+      ran = runLoop(loop, machine, value);
     } catch (error) {
       if (error instanceof ExecError && holdsInterfaces(value)) nameInterface(error, node, template);
       throw error;
@@ -292,13 +246,73 @@ function compileRange(node: RangeNode, template: Template): Exec {
   };
 }
 
-/** Are the elements of this of any type? */
+/** Runs the body for each element of a value. @returns false if there is none, so that `else` runs */
+function runLoop(loop: Loop, machine: Runtime, value: OptionalValue): boolean {
+  const { pipe } = loop.node;
+  const count = pipe.variables.length;
+  const items = itemsOf(value ?? null);
+  if (items !== undefined) {
+    const { length } = items;
+    for (let index = 0; index < length; index++) {
+      if (runTurn(loop, machine, count > 1 ? int(index) : undefined, items[index]) === BREAK) break;
+    }
+    return length > 0;
+  }
+  const entries = entriesOf(value ?? null);
+  if (entries !== undefined) {
+    // The body may change the map; as in Go, the loop goes over the entries that it had before the first turn.
+    const keys = sortedKeys(entries);
+    const values = keys.map((key) => entries.get(key));
+    for (let index = 0; index < keys.length; index++) {
+      if (runTurn(loop, machine, keys[index], values[index]) === BREAK) break;
+    }
+    return keys.length > 0;
+  }
+  if (value === undefined || value === null) return false;
+  if (!(value instanceof GoInt)) {
+    throw new ExecError(`range can't iterate over ${sprintValue(value)}`, loop.template, pipe);
+  }
+  if (count > 1) {
+    const message = `can't use ${sprintValue(value)} to iterate over more than one variable`;
+    throw new ExecError(message, loop.template, pipe);
+  }
+  const { kind, value: end } = value;
+  for (let at = 0; at < end; at++) {
+    if (runTurn(loop, machine, undefined, kind === 'int' ? int(at) : new GoInt(kind, at)) === BREAK) break;
+  }
+  return end > 0;
+}
+
+/** Runs the body for one element. @returns how it ended: `BREAK` ends the loop */
+function runTurn(loop: Loop, machine: Runtime, index: OptionalValue, element: OptionalValue): number {
+  const { node, template } = loop;
+  const { variables, isAssignment } = node.pipe;
+  const count = variables.length;
+  const mark = machine.names.length;
+  if (count > 0) {
+    if (isAssignment) {
+      assignVariable(machine, variables[0] as string, count > 1 ? index : element, node, template);
+      if (count > 1) assignVariable(machine, variables[1] as string, element, node, template);
+    } else {
+      machine.values[mark - 1] = element;
+      if (count > 1) machine.values[mark - 2] = index;
+    }
+  }
+  const ending = (loop.body ??= compileBody(node.body, template, true, node).run)(machine, element);
+  if (machine.names.length !== mark) pop(machine, mark);
+  return ending;
+}
+
+/** Whether Go's type of the elements is `interface {}`. */
 function holdsInterfaces(value: OptionalValue): boolean {
   if (value instanceof TypedMap || value instanceof TypedList) return value.elem === 'interface {}';
   return Array.isArray(value) || value instanceof Map;
 }
 
-/** To Go an element of such a list or map is an `interface {}` where it is `.` or the variable of the loop. */
+/**
+ * Corrects the type that an error about a missing field names. To Go an element of a `[]interface {}` is an `interface {}`
+ * where it is `.` or the variable of the loop, and has its own type only in what it is passed to.
+ */
 function nameInterface(error: ExecError, loop: RangeNode, template: Template): void {
   const { field, node } = error;
   if (field === undefined || error.template !== template) return;
@@ -309,7 +323,7 @@ function nameInterface(error: ExecError, loop: RangeNode, template: Template): v
   }
 }
 
-/** Does a field at a place, somewhere in these statements, begin with the same `.` as they do? */
+/** Whether the field at an offset is one of the `.` that these statements have: not in a `with` or `range` within them. */
 function isDotOf(list: List, pos: number, template: Template): boolean {
   return list.some((node) => {
     if (!('pipe' in node) || node.pipe === undefined) return false;
@@ -320,11 +334,11 @@ function isDotOf(list: List, pos: number, template: Template): boolean {
 }
 
 function hasFieldAt({ commands }: Pipe, pos: number): boolean {
-  const isThere = (operand: Operand): boolean =>
+  const isAt = (operand: Operand): boolean =>
     operand.type === 'pipe'
       ? hasFieldAt(operand, pos)
       : operand.type === 'chain'
-        ? isThere(operand.of)
+        ? isAt(operand.of)
         : operand.type === 'field' && operand.pos === pos;
-  return commands.some(({ args }) => args.some(isThere));
+  return commands.some(({ args }) => args.some(isAt));
 }
