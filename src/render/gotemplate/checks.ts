@@ -1,4 +1,4 @@
-/** Holds arguments against the parameters that they are for, as Go does when a template runs. */
+/** Checks arguments against the types of parameters when a template runs, as `validateType` of Go's text/template does. */
 import { ExecError } from './exec-errors.ts';
 import { NIL_MAP } from './functions/signature.ts';
 import { PARAM_TYPES } from './functions/param-types.ts';
@@ -9,13 +9,13 @@ import type { Eval, Runtime, Template } from './template.ts';
 import { ByteList, TypedList, TypedMap, typeOf } from './value.ts';
 import type { OptionalValue } from './value.ts';
 
-/** An argument after the check against its parameter. */
+/** A compiled argument: gives a value of the type of the parameter. */
 export type Arg = (machine: Runtime, dot: OptionalValue) => unknown;
 
-/** How a value is checked against a type of parameter. */
+/** Converts a value to the type of a parameter. @throws {ExecError} for a value of another type */
 export type Check = (value: OptionalValue, node: AstNode, template: Template) => unknown;
 
-/** A value that is checked before it is an argument. */
+/** Compiles a value as an argument for a parameter. */
 export function checked(value: Eval, param: Param, node: AstNode, template: Template): Arg {
   if (param === 'reflect') return value;
   if (param === 'any') return (machine, dot) => value(machine, dot) ?? null;
@@ -29,13 +29,12 @@ export function checked(value: Eval, param: Param, node: AstNode, template: Temp
   return (machine, dot) => check(value(machine, dot), node, template);
 }
 
-/** The check of a parameter. */
+/** The check for a type of parameter. */
 export function checkOf(param: Param): Check {
   if (param === 'reflect') return (value) => value;
   return param === 'any' ? (value) => value ?? null : CHECKS[param];
 }
 
-/** As Go's validateType words it. */
 function wrongType(value: OptionalValue, param: Param, node: AstNode, template: Template): never {
   const type = PARAM_TYPES[param];
   const message =
@@ -45,7 +44,7 @@ function wrongType(value: OptionalValue, param: Param, node: AstNode, template: 
   throw new ExecError(message, template, node);
 }
 
-/** The checks of parameters that do not take everything. */
+/** The check for each type of parameter that does not take every value. An undefined value is nil where the type has one. */
 export const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> = {
   string: (value, node, template) => (typeof value === 'string' ? value : wrongType(value, 'string', node, template)),
   bool: (value, node, template) => (typeof value === 'boolean' ? value : wrongType(value, 'bool', node, template)),
@@ -80,7 +79,7 @@ export const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> 
   'sprig.certificate': ofType('sprig.certificate'),
 };
 
-/** Values of a type that has a name. */
+/** The check for a named type: nil is allowed for a pointer. */
 function ofType(param: Param): Check {
   return (value, node, template) => {
     if (typeOf(value) === PARAM_TYPES[param]) return value;

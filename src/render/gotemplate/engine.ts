@@ -1,6 +1,6 @@
 /**
- * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
- * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
+ * The engine of Go templates. It runs every file in `templates/` of a chart and its dependencies that is not a native
+ * template. All share one namespace, as in Helm (helm v4, pkg/engine/engine.go).
  */
 import type { Chart } from '../../chart/chart.ts';
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
@@ -27,35 +27,35 @@ import type { Value } from '../../yaml/value.ts';
 import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
 import type { GoValue } from './value.ts';
 
-/** What a template printed, as bytes. `source` is `web/templates/service.yaml`. */
+/** What a template printed, as bytes. `source` is its name, `web/templates/service.yaml`, and `file` its path for the user. */
 export type GoText = { source: string; file: string; text: string };
 
-/** What the templates of a chart tree printed, in order of their names, notes, and the templates themselves. */
+/** What the templates printed, sorted by their names; the notes; and the templates themselves, for native ones to call. */
 export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplates };
 
-/** `isMixed`: native templates of the chart tree will ask for templates. `trace` takes notes of what is printed. */
+/** `isMixed`: native templates of the charts may call Go templates later. `trace` records what each template prints. */
 export type GoInput = RenderInput & { isMixed?: boolean; trace?: Trace };
 
-/** Helm's own bound to templates that include themselves, and two for what it has no bounds for, but a memory has. */
+/** Helm's bound on templates that include themselves, and two that Helm does not have: on steps and on printed characters. */
 const LIMITS: RenderLimits = { depth: 1000, steps: MOST_STEPS, outputLength: 1 << 26 };
 const NOTES = 'NOTES.txt';
 
-/** A file of `templates/`, with what it is called in each place. */
+/** A file of `templates/`: its name for templates, its path for the user, its contents, and its chart. */
 type File = { name: string; file: string; data: Uint8Array; scope: ChartScope };
 
 /**
- * Runs all Go templates of a chart tree.
+ * Runs all Go templates of a chart and its dependencies.
  *
- * @param input its values are given away: templates may change them
- * @throws {PkgError} all syntax errors at once; else the first fault, with its position
- * @throws {FunctionNotLoaded} a text that was made at run time names a function whose code is not there yet: load
- *   it and begin anew, with fresh values
+ * @param input the templates may change its values
+ * @throws {PkgError} for all syntax errors together; else for the first error of running a template, with its position
+ * @throws {FunctionNotLoaded} when a template calls a function whose code is not loaded: the caller loads it and renders
+ *   again, with a fresh copy of the values
  */
 export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   const scopes = scopesOf(input);
   const files = filesOf(scopes);
   const { namespace, functions } = parseAll(files, input);
-  // A native template may make a text, and no way leads back from there.
+  // A native template may call a text with any function, and rendering cannot begin again then.
   if (input.isMixed === true) await loadFunctions(functionNames());
   else await loadFunctions(functions, false);
   const limits = { ...LIMITS, ...input.limits };
@@ -106,7 +106,7 @@ function templatesOf(machine: Machine, scopes: readonly ChartScope[]): GoTemplat
   };
 }
 
-/** What native templates may call a template: a file also by its name in its chart. */
+/** The names by which native templates may call a template: for a file also its path in the chart and in `templates/`. */
 function namesOf(name: string, scopes: readonly ChartScope[]): string[] {
   const scope = scopes.find(({ path }) => name.startsWith(`${path}/templates/`));
   if (scope === undefined) return [name];
@@ -114,7 +114,7 @@ function namesOf(name: string, scopes: readonly ChartScope[]): string[] {
   return [name, inChart, inChart.slice('templates/'.length)];
 }
 
-/** Data of a native template, with all that Go templates know where it says `@go`. */
+/** The data of a native template converted to Go's values; the helper `@go` in it stands for `.` of the Go templates. */
 function withRoot(data: Value, root: GoValue): GoValue {
   if (data === GO_ROOT) return root;
   if (Array.isArray(data)) return data.map((item) => withRoot(item, root));
@@ -122,7 +122,7 @@ function withRoot(data: Value, root: GoValue): GoValue {
   return fromValue(data);
 }
 
-/** The files in the order in which Helm parses and runs them; of two with one name the last one counts. */
+/** The files in the order in which Helm parses and runs them. Of two files with one name the later replaces the earlier. */
 function filesOf(scopes: readonly ChartScope[]): File[] {
   const files = new Map<string, File>();
   for (const scope of scopes) {
@@ -137,14 +137,14 @@ function filesOf(scopes: readonly ChartScope[]): File[] {
   return inHelmParseOrder([...files.values()]);
 }
 
-/** Blocks may be nested deeper than the stack has room for. */
+/** The error of a parser; blocks that are nested too deeply overflow its stack. */
 function asPkgError(error: unknown, file: string): PkgError {
   if (error instanceof PkgError) return error;
   if (!(error instanceof RangeError)) throw error;
   return new PkgError('PKG_TEMPLATE_LIMIT', 'the templates are nested too deeply', { at: { file }, cause: error });
 }
 
-/** The error with what to do about it. */
+/** A syntax error with hints. */
 function withHints(error: PkgError, text: string): PkgError {
   return new PkgError(error.code, error.message, {
     ...(error.at && { at: error.at }),
@@ -153,11 +153,12 @@ function withHints(error: PkgError, text: string): PkgError {
   });
 }
 
-/** Helm renders no file whose name begins so: it only defines. */
+/** Whether a file is only for its definitions: Helm does not render files whose names begin with `_`. */
 function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
 }
 
+/** Parses all files. @throws {PkgError} for all syntax errors together */
 function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespace: Namespace; functions: Set<string> } {
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
@@ -182,6 +183,7 @@ function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespac
   return { namespace, functions };
 }
 
+/** Runs the files one after the other. */
 function run(
   machine: Machine,
   files: readonly File[],
@@ -197,7 +199,7 @@ function run(
     if (template === undefined) continue;
     scope.entries.set('Template', templateOf(name, scope));
     const text = guarded(machine, template, scope);
-    // Few files are included by others: what this one was compiled to makes room for the next.
+    // Few files are included by others, so the compiled code is dropped to free memory.
     template.code = undefined;
     left -= text.length;
     if (left < 0) {
@@ -214,7 +216,11 @@ function run(
   return output;
 }
 
-/** @param data `.`, unless it is what the chart's templates know */
+/**
+ * Runs a template and converts its errors.
+ *
+ * @param data the value of `.`; without it the root of the chart
+ */
 function guarded(machine: Machine, template: Template, scope: ChartScope, data?: GoValue): string {
   try {
     const text = metered(machine.meter, () =>

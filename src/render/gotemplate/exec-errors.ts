@@ -1,27 +1,28 @@
-/** Errors of running templates, on their way up. */
+/** The errors of running templates, before `explain.ts` makes a `PkgError` of them. */
 import type { PkgError } from '../../errors.ts';
 import { GoError } from './functions/signature.ts';
 import type { AstNode } from './node.ts';
 import type { Template } from './template.ts';
 import type { GoMap, GoValue } from './value.ts';
 
-/** Where a template was entered that led to a fault. */
+/** A call of a template that an error came through: by `include` or `template`, or of a text by `tpl`. */
 export type CallFrame = { how: 'include' | 'template' | 'tpl'; name: string; template: Template; node: AstNode };
 
-/** What went wrong while a template ran, in Go's words. */
+/** An error at a node of a template, in Go's words. Its name is that of Go's text/template. */
 export class ExecError extends Error {
   override readonly name = 'ExecError';
+  /** The template that was running. */
   readonly template: Template;
   readonly node: AstNode;
-  /** What was entered where on the way here, innermost first. */
+  /** The calls that led to the template, innermost first. */
   readonly frames: CallFrame[] = [];
-  /** The map that lacks a value, and the name that it was asked for. */
+  /** For an error about a field of nil: the map that lacks the value, and the key that it was asked for. */
   readonly missing: { map: GoMap; name: string } | undefined;
-  /** `$` of the template in which it is. */
+  /** `$` of the template that was running. */
   dollar: GoValue | undefined;
-  /** The name that a value does not have, which is no map, and the value. */
+  /** For an error about a field that a value does not have: the value, and the name of the field. */
   readonly field: { of: GoValue; name: string } | undefined;
-  /** A bound of ours, not an error of the template's. */
+  /** The render exceeded a bound (`functions/limits.ts`). */
   readonly isLimit: boolean;
 
   constructor(
@@ -44,10 +45,10 @@ export class ExecError extends Error {
   }
 }
 
-/** A text that `tpl` was to run is no template. */
+/** A text given to `tpl` has a syntax error. */
 export class TplSyntaxError extends GoError {
   readonly text: string;
-  /** What the parser says, with the position in the text, which has no file. */
+  /** The error of the parser, with the line and column in the text. */
   readonly error: PkgError;
 
   constructor(message: string, text: string, error: PkgError) {
@@ -57,7 +58,10 @@ export class TplSyntaxError extends GoError {
   }
 }
 
-/** A function is needed whose code was not loaded: a text that `tpl` ran named it. */
+/**
+ * A function is called whose code is not loaded: a text that was made at run time names it, or it is in a group that is
+ * loaded only when it is called. The render is run again with it.
+ */
 export class FunctionNotLoaded extends Error {
   readonly function: string;
 
@@ -67,5 +71,5 @@ export class FunctionNotLoaded extends Error {
   }
 }
 
-/** What `required` and `fail` throw: a message of the chart's author for its user. */
+/** `required` or `fail` was called: the message is that of the chart's author for the user. */
 export class ChartMessage extends Error {}

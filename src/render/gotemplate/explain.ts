@@ -1,4 +1,7 @@
-/** What a person is told when a template fails: Go's own words, where it happened, how it came there, and which value was missing. */
+/**
+ * Makes the error for the user when a template fails: Go's message, the position, the calls that led there, which value was
+ * missing, and hints.
+ */
 import { PkgError } from '../../errors.ts';
 import type { Excerpt, Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -19,14 +22,15 @@ import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
 import type { GoMap, OptionalValue } from './value.ts';
 import { pathIn } from './value-path.ts';
 
-/** A runaway recursion has thousands of callers. */
+/** So many calls are shown: an endless recursion has thousands. */
 const SHOWN_FRAMES = 8;
 const SHOWN_EXPRESSION = 160;
 
 /**
- * Makes the error of a error in a template of a chart.
+ * Converts an error of running a template.
  *
- * @param names of all templates, for a hint where one is not there
+ * @param scope the chart whose file was rendered
+ * @param names of all templates, for a hint where a template is not defined
  */
 export function explain(error: ExecError, scope: ChartScope, names: Iterable<string>): PkgError {
   const message = messageOf(error);
@@ -35,7 +39,7 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
   if (error.isLimit) {
     return new PkgError('PKG_TEMPLATE_LIMIT', message, { at, excerpts, notes: frames, cause: error });
   }
-  // What the chart's author says to its user needs no expression beside it.
+  // To a message of the chart's author the expression would add nothing.
   const isMessage = error.cause instanceof ChartMessage;
   const moved = movedDot(error, scope);
   const path = error.missing === undefined || moved !== undefined ? undefined : pathOf(scope, error.missing);
@@ -54,17 +58,20 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
   return explained;
 }
 
-/** A longer text is not read in a message: it is shown in lines. */
+/** A longer text of `tpl` is not quoted in the message, since it is shown as an excerpt. */
 const QUOTED_TEXT = 100;
 
-/** What Go says, but not all of a long text that is no template, and nothing of one for a Secret. */
+/** Go's message. A text of `tpl` is left out of it where it is long, or made for a Secret. */
 function messageOf({ message, template, frames, cause }: ExecError): string {
   if (!(cause instanceof TplSyntaxError)) return decodeText(message);
   const isShown = cause.text.length <= QUOTED_TEXT && !makesSecret((frames.at(-1)?.template ?? template).source.text);
   return decodeText(isShown ? message : message.replace(` ${quoteGo(cause.text)}:`, () => ':'));
 }
 
-/** Where a error is: what is in a text of `tpl` is in the file that runs it, and in the text. */
+/**
+ * The position of an error. For one in a text of `tpl` it is that of the call in the file, and the text is shown as an
+ * excerpt. `textPath` is the path of that text in the values.
+ */
 function whereIs(
   error: ExecError,
   scope: ChartScope,
@@ -80,7 +87,7 @@ function whereIs(
     return { at, excerpts: [excerpt], textPath: textPathOf(cause.text, node, scope) };
   }
   if (!isText) return { at, excerpts: [], textPath: undefined };
-  // Of texts that run texts it is the innermost that says something.
+  // Where a text runs another text, the innermost call tells most.
   const call = frames.find(({ how }) => how === 'tpl');
   return {
     at,
@@ -89,14 +96,14 @@ function whereIs(
   };
 }
 
-/** The path of a text in the values of the top chart: of the text itself, or of what a call makes it from. */
+/** The path, in the values of the top chart, of a text of `tpl` or of the value that the call makes it of. */
 function textPathOf(text: string, call: AstNode, scope: ChartScope): string[] | undefined {
   const values = scope.entries.get('Values') ?? null;
   const path = pathIn(values, text) ?? namedIn(call);
   return path && inTopValues(path, scope);
 }
 
-/** What the text of a call of `tpl` names below `.Values`, where that is one thing only. */
+/** The value that the first argument of a `tpl` call names, if it names exactly one below `.Values`. */
 function namedIn(call: AstNode): string[] | undefined {
   const text = call.type === 'command' ? call.args[1] : undefined;
   const names = text === undefined ? [] : valuesNamed(text);
@@ -109,7 +116,7 @@ function valuesNamed(operand: Operand): string[][] {
   return operand.names[0] === 'Values' && operand.names.length > 1 ? [operand.names.slice(1)] : [];
 }
 
-/** What only the root knows. */
+/** The keys of the root of a chart's templates. */
 const OF_ROOT: ReadonlySet<string> = new Set([
   'Values',
   'Release',
@@ -120,7 +127,10 @@ const OF_ROOT: ReadonlySet<string> = new Set([
   'Subcharts',
 ]);
 
-/** What to do where `.` is asked for what only the root knows: inside of a block, or of a template that got something else. */
+/**
+ * A hint where a key of the root is missing in `.`, which is something else: within `with` or `range`, or in a template that
+ * was called with another value.
+ */
 function movedDot({ node, missing, field, dollar }: ExecError, scope: ChartScope): string[] | undefined {
   if (node.type !== 'field') return undefined;
   const [name = ''] = node.names;
@@ -130,10 +140,10 @@ function movedDot({ node, missing, field, dollar }: ExecError, scope: ChartScope
   const what = path === undefined ? describe(dot) : ['.Values', ...path].join('.');
   const asked = decodeText(printNode(node));
   if (entriesOf(dollar)?.has(name) === true) {
-    return [`"." is ${what} here, inside of "with" or "range": write $${asked}, for $ is the root`];
+    return [`"." is ${what} here, inside of "with" or "range": write $${asked}, since $ is the root`];
   }
   return [
-    `"." is ${what} here, for the template was called with it, and so is $: call it with the root too, as in (dict "root" $ …), and write .root${asked}`,
+    `"." is ${what} here, and so is $, since the template was called with it: pass the root too, as in (dict "root" $ …), and write .root${asked}`,
   ];
 }
 
@@ -154,7 +164,7 @@ function missingHints({ node, missing }: ExecError, path: readonly string[]): st
   return [nearName(node, missing) ?? `set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
 }
 
-/** The same expression with the nearest name that is there. */
+/** A hint with the key of the map that is nearest to the missing one. */
 function nearName(node: AstNode, missing: ExecError['missing']): string | undefined {
   if (missing === undefined || (node.type !== 'field' && node.type !== 'variable')) return undefined;
   const others = [...missing.map.keys()].filter((key) => key !== missing.name);
@@ -165,7 +175,7 @@ function nearName(node: AstNode, missing: ExecError['missing']): string | undefi
   return `did you mean ${decodeText(`${start}.${[...node.names.slice(0, at), near].join('.')}`)}?`;
 }
 
-/** What to do about a text that cannot be parsed; the nearest name to that of a template that is not there. */
+/** Hints for other errors: for the syntax of a text of `tpl`, and the nearest name where a template is not defined. */
 function hintsFor({ cause, node, missing: name }: ExecError, message: string, names: Iterable<string>): string[] {
   const nearField = nearName(node, name);
   if (nearField !== undefined) return [nearField];
@@ -186,19 +196,19 @@ function framesOf(frames: readonly CallFrame[]): string[] {
   return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
 }
 
-/** A part of a template as it is written, on one line. */
+/** The source of a node on one line, cut where it is long. */
 export function expressionOf(node: AstNode): string {
   return printable(decodeText(printNode(node)), SHOWN_EXPRESSION);
 }
 
-/** Where a value of a chart is missing: its path from the values of the top chart. */
+/** The path, in the values of the top chart, at which a value of the chart is missing. */
 function pathOf(scope: ChartScope, missing: { map: GoMap; name: string }): string[] | undefined {
   const values = scope.entries.get('Values');
   const found = values instanceof TypedMap ? pathIn(values.entries, missing.map) : undefined;
   return found && inTopValues([...found, decodeText(missing.name)], scope);
 }
 
-/** Of a path in the values of a chart that in those of the top chart. */
+/** The path in the values of the top chart for one in the values of a chart. */
 function inTopValues(path: readonly string[], { at }: ChartScope): string[] {
   return path[0] === 'global' ? [...path] : [...at, ...path];
 }

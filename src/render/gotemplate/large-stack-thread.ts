@@ -1,4 +1,4 @@
-/** The thread in which templates run that need a large stack: see `deep.ts`. */
+/** The thread with a large stack: see `large-stack.ts`. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { PkgError } from '../../errors.ts';
 import { cloneValue } from '../../yaml/value.ts';
@@ -8,13 +8,13 @@ import { pack } from './large-stack.ts';
 import type { Order, Report } from './large-stack.ts';
 import { printHere } from './print-here.ts';
 
-/** Does what the thread was started for, and reports how it went. */
+/** Runs the templates that the thread was started for, and sends the result or the error. */
 export async function printInThread(): Promise<void> {
   const { input, signal } = workerData as Order;
   const port = parentPort;
-  if (port === null) throw new Error('this is no thread');
+  if (port === null) throw new Error('printInThread has to run in a worker thread');
   const say = (report: Report): void => port.postMessage(report);
-  // Templates cannot wait, but a thread can.
+  // Functions of templates are synchronous: the thread stands still until the main thread has the answer.
   const lookup: Lookup = (...ask) => {
     say({ ask });
     Atomics.wait(signal, 0, 0);

@@ -1,6 +1,6 @@
 /**
- * Templates that include themselves more often than the stack has room for. Helm allows a thousand such calls, however
- * much stands between them; V8 takes the size of a stack only for a new thread. So they are run once more, in one.
+ * Runs templates in a thread with a large stack. Helm allows a template to include itself a thousand times, for which V8's
+ * stack may be too small; its size can be set only for a new thread. So a render that overflows the stack is run again here.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,26 +12,26 @@ import type { ValueMap } from '../../yaml/value.ts';
 import type { GoInput, GoText } from './engine.ts';
 import { IN_THREAD } from './thread-name.ts';
 
-/** In MiB: each of a thousand calls may go through dozens of conditions and functions. */
+/** In MiB. Each of a thousand nested calls may go through dozens of conditions and functions. */
 const STACK_SIZE = 64;
 
-/** What templates printed. */
+/** What the templates printed. */
 export type PrintedTexts = { texts: GoText[]; notes: string[] };
 
-/** What the thread is given. `signal` wakes it when a question of its is answered. */
+/** What the thread receives. It waits on `signal` for the answer to a `lookup`. */
 export type Order = { input: Omit<GoInput, 'lookup'>; signal: Int32Array };
 
-/** What it says: a question for the cluster, and in the end what was printed, or why nothing was. */
+/** A message of the thread: the arguments of a `lookup`, or at the end what was printed, or the error. */
 export type Report = { ask: [string, string, string, string] } | { printed: PrintedTexts } | { failure: Failure };
 
-/** An error as it travels between threads. */
+/** A `PkgError` as it is sent between threads. */
 export type Failure = Pick<PkgError, 'code' | 'message'> &
   Omit<ErrorDetails, 'errors' | 'cause'> & {
     errors: Failure[];
     value?: Pick<ValueFault, 'valuePath' | 'textPath' | 'isMissing'>;
   };
 
-/** Did the stack have no more room? */
+/** Whether an error was caused by a stack overflow. */
 export function isOverflow(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof RangeError && cause.message.startsWith('Maximum call stack size')) return true;
@@ -40,10 +40,10 @@ export function isOverflow(error: unknown): boolean {
 }
 
 /**
- * Runs the Go templates of a chart tree in a thread.
+ * Runs the Go templates of a chart and its dependencies in a thread.
  *
- * @returns undefined where the program is not there that the thread would run
- * @throws {PkgError} as the templates do; whatever `lookup` throws
+ * @returns undefined where the program that the thread would run is not found: in a bundle of somebody else's
+ * @throws {PkgError} of the templates; whatever `lookup` throws
  */
 export async function printDeep({ lookup, ...input }: GoInput): Promise<PrintedTexts | undefined> {
   const program = findProgram();
@@ -58,7 +58,9 @@ export async function printDeep({ lookup, ...input }: GoInput): Promise<PrintedT
   try {
     return await new Promise<PrintedTexts>((resolve, reject) => {
       worker.on('error', reject);
-      worker.on('exit', () => reject(new PkgError('PKG_INTERNAL', 'the thread of the templates ended without a word')));
+      worker.on('exit', () =>
+        reject(new PkgError('PKG_INTERNAL', 'the thread of the templates ended without a result')),
+      );
       worker.on('message', (report: Report) => {
         if ('printed' in report) resolve(report.printed);
         else if ('failure' in report) reject(unpack(report.failure));
@@ -78,7 +80,7 @@ export async function printDeep({ lookup, ...input }: GoInput): Promise<PrintedT
   }
 }
 
-/** From its sources, its parts and its library the program is this far up at most. */
+/** `bin/` is at most so many folders above this file, in the sources, in `dist/` and in the library. */
 const FARTHEST = 4;
 
 function findProgram(): string | undefined {
@@ -91,7 +93,7 @@ function findProgram(): string | undefined {
   return undefined;
 }
 
-/** Makes of an error what can be sent. What caused it stays behind. */
+/** Converts an error to what can be sent to another thread. Its cause is dropped. */
 export function pack(error: PkgError): Failure {
   const { code, message, at, hints, notes, excerpts, exitCode, errors } = error;
   const failure: Failure = {

@@ -1,4 +1,4 @@
-/** Which part of a Go template writes a field of a document. */
+/** Finds the part of a Go template that prints a field of a document. */
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { locateValue } from '../../yaml/locate.ts';
@@ -9,13 +9,15 @@ import { offsetIn, valueOf } from './print-origin.ts';
 import type { PrintOrigins } from './print-origin.ts';
 import { decodeText } from './value.ts';
 
-/** Where a field is written, the value that is put there, and what to do for it to be a text. */
+/** The position in a template that prints a field, the path of the value that it prints, and how to make the field a text. */
 export type GoField = { at: Position; valuePath?: readonly string[] | undefined; quoting?: string };
 
 /**
- * Finds where a field is written; the file alone where that cannot be told.
+ * Finds the position in the template that prints a field. Where that cannot be found, the result has the file alone.
  *
- * @param document the part of the text that holds the field
+ * @param text what the file printed
+ * @param document the document in it that has the field
+ * @param path of the field in the document
  */
 export async function locateField(
   retracer: PrintOrigins,

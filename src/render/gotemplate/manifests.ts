@@ -1,4 +1,4 @@
-/** From what Go templates print to documents, as Helm takes them apart (helm v4, pkg/release/v1/util/manifest*.go). */
+/** Splits what Go templates print into documents, as Helm does (helm v4, pkg/release/v1/util/manifest*.go). */
 import { PkgError } from '../../errors.ts';
 import { documentHead } from '../../yaml/head.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
@@ -11,10 +11,10 @@ import type { GoText } from './engine.ts';
 import { decodeText } from './value.ts';
 
 /**
- * Takes the texts of templates apart. As in Helm each document has to be YAML, and nothing more is asked of it
- * here; a hook of an event that nobody knows is left out.
+ * Splits the texts of templates into documents, and tells hooks from objects. As in Helm each document has to be YAML, and
+ * nothing more is checked; a hook of an unknown event is left out, with a warning.
  *
- * @throws {PkgError} `PKG_TEMPLATE_YAML`
+ * @throws {NotYaml} for the first document that is no YAML
  */
 export function readDocuments(texts: readonly GoText[]): Omit<Documents, 'notes'> {
   try {
@@ -35,17 +35,21 @@ function read(texts: readonly GoText[]): Omit<Documents, 'notes'> {
       if (hook === undefined) found.objects.push(Object.assign(document, { kind }));
       else if (hook.unknown === undefined) found.hooks.push(Object.assign(document, hook, { kind, name }));
       else
-        found.warnings.push(`${document.source}: ${kind} ${name} is left out: ${hook.unknown} is no event of a hook`);
+        found.warnings.push(
+          `${document.source}: ${kind} ${name} is left out: ${hook.unknown} is not the name of a hook event`,
+        );
     }
   }
   return found;
 }
 
-/** The error for a document that is no YAML, with all that was printed, for whoever wants to look at it. */
+/** The error for a document that is no YAML (`PKG_TEMPLATE_YAML`). It holds what was printed, for `pkg template --debug`. */
 export class NotYaml extends PkgError {
-  /** What was printed, and the part of it that is the document. */
+  /** What all templates printed. */
   texts: readonly GoText[] = [];
+  /** What the template of the document printed. */
   readonly text: GoText;
+  /** The document, as bytes. */
   readonly document: string;
 
   constructor(error: PkgError, text: GoText, document: string) {
@@ -67,11 +71,11 @@ function headOf(bytes: string, text: GoText): ReturnType<typeof documentHead> {
   }
 }
 
-/** A document whose text and object are made when they are asked for: whoever only prints it does not. */
+/** A document. Its text is decoded and its object is read when they are asked for: printing it needs neither. */
 export class GoDocument implements RenderedDocument {
   readonly source: string;
   readonly bytes: string;
-  /** All that its file printed. */
+  /** What its file printed. */
   readonly whole: GoText;
   #read: Value[] | undefined;
 
@@ -86,7 +90,7 @@ export class GoDocument implements RenderedDocument {
   }
 
   get object(): ValueMap | undefined {
-    // A stream ends each document with a newline, and a block scalar at its end may hold it.
+    // Helm reads documents as a stream, where each ends with a line break, which a block scalar at the end may keep.
     this.#read ??= parseYamlDocuments(`${this.text}\n`, this.source);
     const [value] = this.#read;
     return isMap(value) ? value : undefined;
@@ -97,18 +101,18 @@ export class GoDocument implements RenderedDocument {
   }
 }
 
-/** What Go's `unicode.IsSpace` finds, in UTF-8. */
+/** A character for which Go's `unicode.IsSpace` is true, in UTF-8. */
 const SPACE =
   '(?:[\\t-\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)';
 const WIDE_SPACE = new RegExp(`^${SPACE}$`);
 const LEADING_SPACE = new RegExp(`${SPACE}*`, 'y');
 
-/** A line starts after a newline or with the text, after nothing else: JavaScript's `^` takes `\r` too. */
+/** Go's `(?m)^---[ \t]*`. JavaScript's `^` would also match after `\r`. */
 const SEPARATOR = /(?<![^\n])---[ \t]*/;
 
 /**
- * Splits as `SplitManifests` does: at the expression `(?m)^---[ \t]*`, whatever stands behind it in its line. Space
- * before a document is no part of it, space after it is. Documents of space alone are none.
+ * Splits a text into documents as `SplitManifests` of Helm does: at every `---` that begins a line, whatever follows it in
+ * the line. White space before a document is removed, white space after it is kept, and empty documents are dropped.
  */
 export function splitDocuments(text: string): string[] {
   return withoutLeadingSpace(text)
@@ -125,7 +129,7 @@ function withoutLeadingSpace(text: string): string {
   return text.slice(LEADING_SPACE.lastIndex);
 }
 
-/** Without the space at the end that Go's `strings.TrimSpace` takes off. */
+/** A text of bytes without the white space at its end that Go's `strings.TrimSpace` removes. */
 export function trimEndSpace(text: string): string {
   let end = text.length;
   for (;;) {

@@ -9,9 +9,9 @@ import { parseTemplate } from './parse.ts';
 import { decodeText, encodeText } from './value.ts';
 
 /**
- * The name that a template of `--name-template` gives; it knows functions, and no values.
+ * Renders the template of `--name-template` to the name of a release. It may use all functions, and has no values.
  *
- * @throws {PkgError} `PKG_USAGE` for what cannot be read or fails
+ * @throws {PkgError} `PKG_USAGE` when it cannot be parsed, or fails
  */
 export async function renderNameTemplate(template: string): Promise<string> {
   try {

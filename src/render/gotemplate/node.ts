@@ -1,8 +1,9 @@
 /** The syntax tree of Go templates, as Go's package text/template/parse builds it. It knows nothing of running one. */
 
-/** Everything has a position: a byte of the text of its source. */
+// `pos` of each node is an offset in the text of its source, which has one byte a character.
+
 export type TextNode = { type: 'text'; pos: number; text: string };
-/** A constant text in an action, as in {{ "{{" }}: charts escape with it what is for others to read. */
+/** An action that prints a constant, as `{{ "{{" }}`: charts write so what other programs are to read as a template. */
 export type ConstantNode = { type: 'constant'; pos: number; quoted: string; text: string };
 export type ActionNode = { type: 'action'; pos: number; pipe: Pipe };
 export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Block; otherwise: Block | undefined };
@@ -10,28 +11,32 @@ export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Block; o
 export type TemplateNode = { type: 'template'; pos: number; name: string; pipe: Pipe | undefined };
 export type JumpNode = { type: 'break' | 'continue'; pos: number };
 
-/** What a list of statements holds. */
+/** A part of a template. */
 export type Statement = TextNode | ConstantNode | ActionNode | BranchNode | RangeNode | TemplateNode | JumpNode;
 export type List = readonly Statement[];
 /**
- * What a branch or a template does. Where only its beginning is known, it is read when it runs.
+ * A block: a template, or what a branch or a loop runs. Its statements are undefined while it is not parsed: with a block
+ * index that happens when it first runs.
  *
- * `start` is where it begins: 0 for the text itself, {@link WITHIN} for what stands between `else` and its `if`.
+ * `start` is the offset at which it begins: 0 for the text itself, {@link WITHIN} for the `if` of an `else if`.
  */
 export type Block = { start: number; list: List | undefined };
+/** The `start` of a block that has no offset of its own. */
 export const WITHIN = -1;
 
+/** An empty list of names, shared by all nodes without names. */
 export const NO_NAMES: readonly string[] = [];
 
+/** A pipeline: its commands, and the variables that it declares or sets. */
 export type Pipe = {
   type: 'pipe';
   pos: number;
-  /** Variables that are declared or assigned, with their `$`. */
+  /** The variables, with their `$`. */
   variables: readonly string[];
   isAssignment: boolean;
   commands: readonly Command[];
 };
-/** A function or a field with its arguments; a value alone has none. */
+/** An operand with its arguments: a function, a method, or a value without arguments. */
 export type Command = { type: 'command'; pos: number; args: readonly Operand[] };
 
 export type FieldNode = { type: 'field'; pos: number; names: readonly string[] };
@@ -43,7 +48,7 @@ export type NumberNode = {
   type: 'number';
   pos: number;
   text: string;
-  /** The constant as an integer, where it is one: `1e3` is, too. */
+  /** The value if it is an integer, as that of `1e3` is. */
   integer: number | bigint | undefined;
   float: number | undefined;
   isComplex: boolean;
@@ -52,7 +57,7 @@ export type BoolNode = { type: 'bool'; pos: number; value: boolean };
 export type DotNode = { type: 'dot'; pos: number };
 export type NilNode = { type: 'nil'; pos: number };
 
-/** What a command is made of. */
+/** A part of a command. */
 export type Operand =
   | FieldNode
   | VariableNode
@@ -65,10 +70,10 @@ export type Operand =
   | NilNode
   | Pipe;
 
-/** Any node that an error may point at. */
+/** Any node that an error may refer to. */
 export type AstNode = Statement | Operand | Command;
 
-/** Prints a node as Go's errors show it. */
+/** The source of a node as Go's errors show it (`Node.String()` in text/template/parse). */
 export function printNode(node: AstNode): string {
   switch (node.type) {
     case 'pipe': {
@@ -116,7 +121,7 @@ function dotted(names: readonly string[]): string {
   return names.map((name) => `.${name}`).join('');
 }
 
-/** Is there nothing in it but space? */
+/** Whether a list of statements is nothing but white space. */
 export function isEmptyList(list: List): boolean {
   return list.every((node) => node.type === 'text' && /^[\s\x85]*$/.test(node.text));
 }

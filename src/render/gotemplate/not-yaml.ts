@@ -1,4 +1,7 @@
-/** What a person is told of a document that is no YAML: the lines around the place, who printed them, and of which value. */
+/**
+ * Makes the error for the user when a template prints a document that is no YAML: the lines around the position, the part of
+ * the template that printed them, and the value that it printed.
+ */
 import { PkgError } from '../../errors.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -15,9 +18,10 @@ import { decodeText } from './value.ts';
 import { pathIn, valuesOf } from './value-path.ts';
 
 /**
- * Says more of a document that is no YAML. What cannot be found out is left out.
+ * Adds to the error what can be found out by rendering once more and recording what each part of the templates prints.
  *
- * @param input what was rendered: it is rendered once more, and notes are taken of what is printed
+ * @param input what was rendered
+ * @param freshValues gives a fresh copy of the values
  */
 export async function explainNotYaml(
   error: NotYaml,
@@ -58,7 +62,7 @@ export async function explainNotYaml(
   return explained;
 }
 
-/** Where a document is no YAML: what is found at its end is about the last thing that stands there. */
+/** The position at which a document is no YAML. An error at its end is reported for its last line that is not empty. */
 function placeIn(document: string, cause: unknown): { line: number; column: number } | undefined {
   const { line, column } = (cause instanceof PkgError ? cause.at : undefined) ?? {};
   if (line === undefined || column === undefined) return undefined;
@@ -67,6 +71,7 @@ function placeIn(document: string, cause: unknown): { line: number; column: numb
   return { line: lines.length, column: Math.max(1, lines.at(-1)?.length ?? 0) };
 }
 
+/** The calls from the file to the innermost template. */
 function notesOf(way: readonly Step[], inFile: Step): string[] {
   const from = way.indexOf(inFile);
   return way
@@ -77,7 +82,7 @@ function notesOf(way: readonly Step[], inFile: Step): string[] {
     });
 }
 
-/** What quoting would make better: tried out, and offered only where the document can be read then. */
+/** Hints to quote a value or a line. Each is tried, and given only if the document is YAML then, at least beyond the line. */
 function quoteHints({ span, run }: Step, document: string, line: number): string[] {
   const start = offsetIn(document, line, 1);
   const end = `${document}\n`.indexOf('\n', start);
@@ -114,7 +119,7 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
   return isFixed(from, from + rest.length) ? ['put quotes around the whole text of this line'] : [];
 }
 
-/** Can a document be read now, up to behind a line at least? */
+/** Whether a document is YAML, or has its error behind a line. */
 function readsBeyond(document: string, line: number): boolean {
   try {
     documentHead(document);

@@ -1,4 +1,4 @@
-/** Finds what printed a place of a text by rendering once more, with notes of what is printed. */
+/** Finds the part of a template that printed a place in a text, by rendering once more with a trace. */
 import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { GoInput, GoText } from './engine.ts';
@@ -8,25 +8,25 @@ import type { TemplateRun, Step } from './trace.ts';
 import { decodeText, encodeText } from './value.ts';
 import { valuePathOf } from './value-path.ts';
 
-/** A way to what printed a place; the steps are never none. */
+/** What printed a place: the run of the file, the steps from the file to the innermost template, and the last of them. */
 export type PrintOrigin = { run: TemplateRun; way: readonly Step[]; step: Step };
 
-/** Each renders the whole chart: of more files the places are not looked for. */
+/** Places in so many files are searched for: for each file the whole chart is rendered. */
 const MOST_RUNS = 20;
 
-/** Finds places in what the templates of a chart printed; those of one file by rendering once. */
+/** Finds what printed places in the texts of a chart's templates. It renders once for each file. */
 export class PrintOrigins {
   readonly #input: Omit<GoInput, 'values'>;
   readonly #freshValues: () => ValueMap;
   readonly #runs: Map<string, Promise<TemplateRun | undefined>> = new Map();
 
-  /** Arguments are what was rendered. */
+  /** Takes what was rendered. */
   constructor(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap) {
     this.#input = input;
     this.#freshValues = freshValues;
   }
 
-  /** What printed a place of a text; undefined where that cannot be told. */
+  /** What printed the byte `at` of a text; undefined where that cannot be found out. */
   async find({ source, text }: GoText, at: number): Promise<PrintOrigin | undefined> {
     let running = this.#runs.get(source);
     if (running === undefined) {
@@ -40,20 +40,20 @@ export class PrintOrigins {
   }
 }
 
-/** The path, in the values of the top chart, of the value that an action printed. */
+/** The path, in the values of the top chart, of the value that an action printed; undefined where it printed none. */
 export function valueOf({ source }: GoText, { run, step }: PrintOrigin): string[] | undefined {
   const { span } = step;
   return inTopValues(source, valuePathOf(span, run.data, step.run.text.slice(span.from, span.to)));
 }
 
-/** Of a path in the values of a file's chart that in those of the top chart. */
+/** The path in the values of the top chart for one in those of the chart of a file, `web/charts/db/templates/…`. */
 export function inTopValues(source: string, path: string[] | undefined): string[] | undefined {
   if (path === undefined || path[0] === 'global') return path;
   const file = decodeText(source);
   return [...file.slice(0, file.indexOf('/templates/')).split('/charts/').slice(1), ...path];
 }
 
-/** Runs the templates once more, up to the file; undefined where that does not come so far. */
+/** Renders once more up to the end of a file; undefined where that fails before. */
 async function tracedRun(
   name: string,
   input: Omit<GoInput, 'values'>,
@@ -68,10 +68,10 @@ async function tracedRun(
   return undefined;
 }
 
-/** What a value that is not there looks like until the whole text is printed. */
+/** A missing value prints this, which is removed when the whole text is printed. */
 const NO_VALUE = '<no value>';
 
-/** The way to a place of what was printed. It is unknown where that is another text now: by what is random. */
+/** The steps to a place in a text; none where the second render printed another text, as templates with random values do. */
 function wayThrough(run: TemplateRun, printed: string, at: number): Step[] {
   const lineEnd = `${printed}\n`.indexOf('\n', at);
   let place = at;
@@ -84,7 +84,7 @@ function wayThrough(run: TemplateRun, printed: string, at: number): Step[] {
   return isSame ? stepsTo(run, place) : [];
 }
 
-/** Where a line and column, in characters, are in bytes. */
+/** The byte offset of a line and column, which count characters from 1. */
 export function offsetIn(document: string, line: number, column: number): number {
   const lines = document.split('\n', line);
   const last = lines.pop() ?? '';

@@ -1,4 +1,4 @@
-/** Go's `fmt`: `Sprint`, `Sprintf`, `Sprintln` for the values that templates can have. */
+/** `Sprint`, `Sprintf` and `Sprintln` of Go's package fmt, for the values that templates can have. */
 import { shortestFloat } from '../functions/floats.ts';
 import { joinValues, walkFormat } from '../functions/format.ts';
 import { chargeMade, chargePrint } from '../functions/limits.ts';
@@ -6,7 +6,7 @@ import { formatDigits, formatInteger, formatNumber, formatText, pad, PLAIN } fro
 import type { FormatSpec } from '../functions/verbs.ts';
 import { GoInt, isUnsigned } from './int.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { GoMap, GoValue } from './value.ts';
 
 /**
  * One value as `%v` prints it in Go. Native templates print numbers as they are written in the values (`1000000`, where Go
@@ -36,7 +36,7 @@ export function sprintln(values: readonly GoValue[]): string {
   return `${values.map((value) => sprintValue(value)).join(' ')}\n`;
 }
 
-/** As `fmt.Sprintf`: whatever is wrong with format and values is shown in the text, as Go does. */
+/** As `fmt.Sprintf`. What is wrong with the format or the values is reported within the text, as in Go: `%!d(string=x)`. */
 export function sprintf(format: string, values: readonly GoValue[]): string {
   if (!format.includes('%') && values.length === 0) return format;
   const printer = new ValuePrinter();
@@ -57,15 +57,17 @@ export function sprintf(format: string, values: readonly GoValue[]): string {
   return `${text}%!(EXTRA ${shown.join(', ')})`;
 }
 
+/** Prints values by a verb with its flags, as `pp` of Go's package fmt. */
 class ValuePrinter {
   #spec: FormatSpec = PLAIN;
-  /** `%#v`: as Go writes it in a program. */
+  /** `%#v`: in Go's syntax. */
   #sharpV = false;
   /** `%+v`: with the names of fields. */
   #plusV = false;
+  /** An error is being printed, within which methods are not called. */
   #erroring = false;
 
-  /** Takes what stands between `%` and the verb. */
+  /** Sets the flags that stand between `%` and the verb. */
   use(spec: FormatSpec, verb: string): this {
     const isV = verb === 'v';
     this.#sharpV = isV && spec.sharp;
@@ -74,13 +76,13 @@ class ValuePrinter {
     return this;
   }
 
-  /** Are there no flags that change how a number is written? */
+  /** Whether no flag changes how a number is printed. */
   get #isPlain(): boolean {
     const { width, precision, space } = this.#spec;
     return width === undefined && precision === undefined && !this.#sharpV && !space;
   }
 
-  /** A value at the top: `interface {}` is known to be what it holds. */
+  /** Prints an argument. For nil it differs from nil within a list or map. */
   argument(value: GoValue | undefined, verb: string): string {
     if (value === null || value === undefined) {
       return verb === 'T' || verb === 'v' ? this.#pad('<nil>') : this.#badVerb(undefined, verb);
@@ -90,6 +92,7 @@ class ValuePrinter {
     return this.#value(value, verb, 0);
   }
 
+  /** Prints a value at a depth of lists, maps and structs. */
   #value(value: GoValue, verb: string, depth: number): string {
     switch (typeof value) {
       case 'string':
@@ -112,23 +115,27 @@ class ValuePrinter {
     if (value instanceof ByteList && verb === 'v' && this.#isPlain) return value.printed;
     if (value instanceof ByteList && (depth === 0 || 'sqxX'.includes(verb))) return this.#bytes(value, verb, depth);
     const entries = entriesOf(value);
-    if (entries !== undefined) {
-      chargePrint(entries.size);
-      const shown = sortedKeys(entries).map(
-        (key) => `${this.#value(key, verb, depth + 1)}:${this.#value(entries.get(key) ?? null, verb, depth + 1)}`,
-      );
-      if (!this.#sharpV) return joined('map[', shown, ']');
-      return value instanceof TypedMap && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
-    }
+    if (entries !== undefined) return this.#map(value, entries, verb, depth);
     const items = itemsOf(value);
-    if (items !== undefined) {
-      chargePrint(items.length);
-      const shown = items.map((item) => this.#value(item, verb, depth + 1));
-      if (!this.#sharpV) return joined('[', shown, ']');
-      return value instanceof TypedList && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
-    }
+    if (items !== undefined) return this.#list(value, items, verb, depth);
     if (value instanceof GoObject && (!value.pointer || depth === 0)) return this.#object(value, verb, depth);
     return this.#pointer(value, verb);
+  }
+
+  #map(value: GoValue, entries: GoMap, verb: string, depth: number): string {
+    chargePrint(entries.size);
+    const shown = sortedKeys(entries).map(
+      (key) => `${this.#value(key, verb, depth + 1)}:${this.#value(entries.get(key) ?? null, verb, depth + 1)}`,
+    );
+    if (!this.#sharpV) return joined('map[', shown, ']');
+    return value instanceof TypedMap && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
+  }
+
+  #list(value: GoValue, items: readonly GoValue[], verb: string, depth: number): string {
+    chargePrint(items.length);
+    const shown = items.map((item) => this.#value(item, verb, depth + 1));
+    if (!this.#sharpV) return joined('[', shown, ']');
+    return value instanceof TypedList && value.isNil ? `${value.type}(nil)` : `${typeOf(value)}{${shown.join(', ')}}`;
   }
 
   #object(value: GoObject, verb: string, depth: number): string {
@@ -140,7 +147,7 @@ class ValuePrinter {
     return `${value.pointer ? '&' : ''}${type}{${fields.join(this.#sharpV ? ', ' : ' ')}}`;
   }
 
-  /** Addresses differ from run to run; this one never. */
+  /** Prints a pointer, a map or a list as an address. Go's differ from run to run; this is always the same. */
   #pointer(value: GoValue, verb: string): string {
     const kind = kindOf(value);
     if (!['func', 'map', 'ptr', 'slice'].includes(kind)) return this.#badVerb(value, verb);
@@ -148,6 +155,7 @@ class ValuePrinter {
     return 'bodxX'.includes(verb) ? formatDigits(0xc000000000n, false, verb, this.#spec) : this.#badVerb(value, verb);
   }
 
+  /** Go's text for a value of a type that the verb does not take: `%!d(string=x)`. */
   #badVerb(value: GoValue | undefined, verb: string): string {
     this.#erroring = true;
     const shown = value === undefined || value === null ? '<nil>' : `${typeOf(value)}=${this.#value(value, 'v', 0)}`;
@@ -157,7 +165,7 @@ class ValuePrinter {
 
   #text(value: string, verb: string): string {
     const shown = verb !== 'v' ? verb : this.#sharpV ? 'q' : 's';
-    // `%#v` is in double quotes.
+
     return formatText(value, shown, this.#spec) ?? this.#badVerb(value, verb);
   }
 
@@ -198,8 +206,8 @@ class ValuePrinter {
 }
 
 /**
- * The parts of a map or a list. Put together by `+` they are not copied: a template that prints its context, with all
- * files of the chart as decimals, would copy 30 MB at every level (bitnami/envoy-gateway).
+ * Joins the parts of a map or a list. `+=` does not copy them, `join` does: a template that prints `.`, with all files of the
+ * chart as decimals, would copy 30 MB at every level (bitnami/envoy-gateway).
  */
 function joined(open: string, parts: readonly string[], close: string): string {
   let text = open;

@@ -1,4 +1,4 @@
-/** What to do about a text that is no template. */
+/** Hints for syntax errors of templates. */
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { builtinNames } from './builtins.ts';
@@ -7,7 +7,7 @@ import { Lexer } from './lex.ts';
 import { decodeText } from './value.ts';
 
 /**
- * Hints for an error of the parser.
+ * The hints for an error of the parser; none where nothing useful can be said.
  *
  * @param text what was parsed, as bytes
  * @param error with its position in the text
@@ -28,7 +28,7 @@ export function syntaxHints(text: string, error: PkgError): string[] {
   return [];
 }
 
-/** `.Values.a-b` is no name for Go: `-` is none of its characters. */
+/** A hint for a key with a dash, as in `.Values.a-b`: Go's names have no dashes, so it has to be asked for by `index`. */
 function dashedName(line: string, at: number): string[] {
   const start = at - (/[\w.$-]*$/.exec(line.slice(0, at))?.[0].length ?? 0);
   const [path] = /^(?:\$\w*|)(?:\.[\w-]+)+/.exec(line.slice(start)) ?? [];
@@ -44,7 +44,7 @@ function dashedName(line: string, at: number): string[] {
 
 type Block = { tag: string; line: number; column: number };
 
-/** The blocks that have no end, and an `end` that may be meant for another block than it ends. */
+/** Hints for a missing `end`: the block that has none, and an `end` whose column fits another block than the one that it ends. */
 function openBlocks(text: string, until: number): string[] {
   const lexer = new Lexer(text);
   const open: Block[] = [];

@@ -1,12 +1,12 @@
-/** Which of the chart's values an action prints. */
+/** Finds the path of the value that an action prints. */
 import type { Operand } from './node.ts';
 import type { PrintedSpan } from './trace.ts';
 import { decodeText, entriesOf, itemsOf, TypedMap } from './value.ts';
 import type { GoValue, OptionalValue } from './value.ts';
 
 /**
- * The path of a map or a list in the values of a chart, and of a text that is there only once; undefined for what is not
- * one of them.
+ * The path in the values of a chart of a map, of a list, or of a text that stands there only once; undefined for a value that
+ * is not one of these.
  */
 export function pathIn(values: GoValue, wanted: OptionalValue): string[] | undefined {
   if (wanted === undefined || wanted === null) return undefined;
@@ -21,12 +21,12 @@ export function pathIn(values: GoValue, wanted: OptionalValue): string[] | undef
     itemsOf(at)?.forEach((value, index) => search(value ?? null, [...path, String(index)]));
   };
   if (typeof wanted === 'string' || typeof wanted === 'object') search(values, []);
-  // What is below `global` is in each chart of the tree.
+  // The values below `global` are in every chart, and count once.
   const places = new Set(found.map((path) => path.slice(Math.max(0, path.lastIndexOf('global'))).join('\0')));
   return typeof wanted === 'object' || places.size === 1 ? found[0]?.map(decodeText) : undefined;
 }
 
-/** The values in what a chart's templates know as `.`, if that is what this is. */
+/** The `.Values` of a value that is the root of a chart's templates; undefined for any other value. */
 export function valuesOf(dot: OptionalValue): GoValue | undefined {
   const values =
     dot instanceof TypedMap ? dot.entries.get('Values') : dot instanceof Map ? dot.get('Values') : undefined;
@@ -34,10 +34,11 @@ export function valuesOf(dot: OptionalValue): GoValue | undefined {
 }
 
 /**
- * The path of the value that an action puts into a text, below the values of the template's chart.
+ * The path, in the values of the template's chart, of the value that an action prints; undefined where it is none of them, or
+ * may be one of several.
  *
- * @param root `.` of the file
- * @param part what is looked at of what the action prints
+ * @param root the root of the file's chart
+ * @param part the text that the action printed
  */
 export function valuePathOf(span: PrintedSpan, root: OptionalValue, part: string): string[] | undefined {
   const { node } = span;
@@ -48,14 +49,14 @@ export function valuePathOf(span: PrintedSpan, root: OptionalValue, part: string
     const values = valuesOf(root) ?? null;
     const path = direct(operand, span, values) ?? pathIn(values, value);
     if (path === undefined || path.length === 0) continue;
-    // Of several values it is the one that can be seen.
+    // Of several values it is the one whose text was printed.
     if (typeof value === 'string' && value !== '' && part.includes(value.split('\n')[0] ?? '')) return path;
     paths.push(path);
   }
   return paths.length === 1 ? paths[0] : undefined;
 }
 
-/** `.Values.a.b` of what knows all, `$.Values.a.b`, or the fields of a map that is one of the values. */
+/** The path that an operand spells out: `.Values.a.b` or `$.Values.a.b`, or the fields of a map that is one of the values. */
 function direct(operand: Operand, span: PrintedSpan, values: GoValue): string[] | undefined {
   if ((operand.type !== 'field' && operand.type !== 'variable') || operand.names.length === 0) return undefined;
   const [first, ...names] = operand.names;
@@ -65,6 +66,7 @@ function direct(operand: Operand, span: PrintedSpan, values: GoValue): string[] 
   return around && [...around, ...operand.names.map(decodeText)];
 }
 
+/** The operands of a pipeline that may be values of the chart. */
 function* operandsIn(pipe: Extract<Operand, { type: 'pipe' }>): Generator<Operand> {
   for (const { args } of pipe.commands) {
     for (const arg of args) {

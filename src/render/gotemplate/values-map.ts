@@ -1,4 +1,4 @@
-/** Maps of Helm's type `common.Values`, with the methods that templates may call (helm v4, pkg/chart/common/values.go). */
+/** Maps of Helm's type `common.Values`, as `.` and `.Values` are, with their methods (helm v4, pkg/chart/common/values.go). */
 import { FunctionNotLoaded } from './exec-errors.ts';
 import { findFunction } from './functions/index.ts';
 import { fn, GoError } from './functions/signature.ts';
@@ -7,7 +7,7 @@ import { quoteGo } from '../functions/quote.ts';
 import { TypedMap } from './value.ts';
 import type { GoMap, GoValue, Methods } from './value.ts';
 
-/** A `common.Values` of these entries, which it shares. */
+/** A `common.Values` with these entries, which are not copied. */
 export function valuesMap(entries: GoMap): TypedMap {
   return new TypedMap('interface {}', entries, { type: 'common.Values', methods: methodsOf(entries) });
 }

@@ -16,7 +16,7 @@ async function failure(text: string, values: JsonObject = {}, helpers = ''): Pro
 }
 
 const VALUES = { env: { A: 'x' }, list: ['a'], map: { deep: { y: 1 } }, text: 't', 'a-b': { 'c-d': 1 } };
-const ROOT = 'for $ is the root';
+const ROOT = 'since $ is the root';
 
 describe('the hint', () => {
   const cases: [name: string, text: string, hints: (string | RegExp)[], helpers?: string][] = [
@@ -43,13 +43,15 @@ describe('the hint', () => {
     [
       '. of a template that got something else',
       '{{ include "x" .Values.map }}',
-      [/^"." is \.Values\.map here, for the template was called with it, and so is \$: .*write \.root\.Release\.Name$/],
+      [
+        /^"." is \.Values\.map here, and so is \$, since the template was called with it: .*write \.root\.Release\.Name$/,
+      ],
       '{{ define "x" }}{{ .Release.Name }}{{ end }}',
     ],
     [
       '. of a template action in a loop',
       '{{ range .Values.list }}{{ template "x" . }}{{ end }}',
-      [/^"." is \.Values\.list\.0 here, for the template was called with it/],
+      [/^"." is \.Values\.list\.0 here, and so is \$, since the template was called with it/],
       '{{ define "x" }}{{ .Release.Name }}{{ end }}',
     ],
     [
@@ -60,7 +62,7 @@ describe('the hint', () => {
     [
       '. of a text that got a part of the root',
       '{{ tpl "{{ .Release.Name }}" (dict "Values" .Values) }}',
-      [/^"\." is another map here, for the template was called with it/],
+      [/^"\." is another map here, and so is \$, since the template was called with it/],
     ],
     ['a name that is nearly there', '{{ .Values.mpa.deep }}', ['did you mean .Values.map?']],
     ['a name of the release that is nearly there', '{{ $.Release.Nme.x }}', ['did you mean $.Release.Name?']],
