@@ -1,4 +1,4 @@
-/** Where a text stops being JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
+/** Finds why a text is no JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
 import { decodeRune, isSpace, RUNE_ERROR, splitRunes } from '../../functions/utf8.ts';
 import { quoteRune } from '../../functions/quote.ts';
 import { quoteGo } from '../../functions/quote.ts';
@@ -6,7 +6,7 @@ import { isPrint } from '../../functions/unicode.ts';
 
 type Context = 'key' | 'value';
 
-/** What Go says about a text that is no JSON; undefined if it is JSON. */
+/** Go's message for a text that is no JSON; undefined for JSON. */
 export function jsonError(bytes: string): string | undefined {
   return new JsonScanner(bytes).run();
 }
@@ -21,6 +21,7 @@ class JsonScanner {
     this.#text = text;
   }
 
+  /** Scans the whole text. */
   run(): string | undefined {
     /** Open containers: what is read next in each of them. */
     const open: { list: boolean; context: Context }[] = [];
@@ -83,6 +84,7 @@ class JsonScanner {
     while (' \t\r\n'.includes(this.#text[this.#at] ?? 'x')) this.#at++;
   }
 
+  /** The message for the current character. */
   #invalid(context: string): string {
     if (this.#at >= this.#text.length) return END;
     const { rune, size } = decodeRune(this.#text, this.#at);

@@ -1,4 +1,4 @@
-/** TOML as BurntSushi's toml 1.6.0 reads it into a `map[string]interface {}`: what it takes, and what it says of the rest. */
+/** Reads TOML as BurntSushi's toml 1.6.0 does into a `map[string]interface {}`, and refuses what that refuses, in its words. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { encodeRune } from '../../functions/utf8.ts';
@@ -9,7 +9,7 @@ import { END, isNewline, TomlScanner, shown } from './toml-scan.ts';
 import { KeyConflict, keyText, Tables } from './toml-tables.ts';
 import type { Key } from './toml-tables.ts';
 
-/** Reads bytes. @throws GoError in its words for what is no TOML */
+/** Reads a text of bytes. @throws {GoError} for a text that is no TOML */
 export function readToml(bytes: string): GoMap {
   chargeReading(bytes);
   const text = bytes.replace(/^(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)/, '');
@@ -38,21 +38,23 @@ const CODE = {
 class TomlReader {
   readonly #tables = new Tables();
   readonly #scan: TomlScanner;
-  /** The name whose value is read; empty between values. */
+  /** The last part of the key whose value is being read; empty between values. */
   #name = '';
-  /** The line of the key that was read last: errors about keys name it. */
+  /** The line of the last key, which errors about keys name. */
   #keyLine = 1;
 
   constructor(text: string) {
     this.#scan = new TomlScanner(text, () => this.#current());
   }
 
+  /** The full key that is being read, which errors name. */
   #current(): string {
     const { context } = this.#tables;
     if (this.#name === '') return keyText(context);
     return context.length === 0 ? this.#name : `${keyText(context)}.${this.#name}`;
   }
 
+  /** Reads the whole text. */
   document(): GoMap {
     const scan = this.#scan;
     for (;;) {
@@ -76,6 +78,7 @@ class TomlReader {
     }
   }
 
+  /** Reads up to the end of the line, in which only a comment may be left. */
   #lineEnd(): void {
     const scan = this.#scan;
     for (;;) {
@@ -97,7 +100,7 @@ class TomlReader {
     }
   }
 
-  /** `[a.b]` or `[[a.b]]`, from behind the first bracket. */
+  /** Reads `[a.b]` or `[[a.b]]`, from behind the first bracket. */
   #header(): void {
     const scan = this.#scan;
     const isList = scan.accept('[');
@@ -127,7 +130,7 @@ class TomlReader {
     this.#tables.setKind('', false);
   }
 
-  /** One part of a key; of a bare one there may be nothing. */
+  /** Reads one part of a key. One without quotes may be empty here: what follows it is refused then. */
   #part(isFirst: boolean): string {
     const scan = this.#scan;
     const mark = scan.peek();
@@ -142,7 +145,11 @@ class TomlReader {
     return part;
   }
 
-  /** `a.b = value`, set in the table that is written to; `#name` is the last part of the key then. */
+  /**
+   * Reads `a.b = value`, and sets the value in the current table.
+   *
+   * @param isInline it is in an inline table, where `#name` stays the last part of the key, as in toml
+   */
   #pair(isInline = false): { parents: Key; name: string; value: GoValue } {
     const scan = this.#scan;
     const tables = this.#tables;
@@ -177,6 +184,7 @@ class TomlReader {
     return { parents, name, value };
   }
 
+  /** Runs something that changes the tables, and adds the line to its errors. */
   #checked(work: () => void): void {
     try {
       work();
@@ -186,6 +194,7 @@ class TomlReader {
     }
   }
 
+  /** Reads a value. @param isItem it is an item of a list */
   #value(isItem: boolean): GoValue {
     const scan = this.#scan;
     scan.skipBlanks();
@@ -219,7 +228,7 @@ class TomlReader {
       default:
     }
     if (isLetter(rune)) {
-      // toml goes back one character, which is not where the value begins if it took `n` or `a` above.
+      // toml goes back one character. That is not the start of the value where it read `n` or `a` above, as in `inx`.
       const { length } = encodeRune(rune);
       scan.at -= scan.at === start + length ? length : 1;
       return this.#boolean();
@@ -238,7 +247,7 @@ class TomlReader {
     throw scan.error(`expected value but found ${quoteGo(word)} instead`);
   }
 
-  /** From behind the bracket. */
+  /** Reads a list, from behind its bracket. */
   #list(): GoValue[] {
     const scan = this.#scan;
     this.#tables.setKind(this.#name, true);
@@ -259,7 +268,7 @@ class TomlReader {
     }
   }
 
-  /** Skips blanks, line breaks and comments; the character that follows stays. */
+  /** Skips blanks, line breaks and comments, and returns the next character, which is not read. */
   #skipBetween(): number {
     const scan = this.#scan;
     for (;;) {
@@ -270,7 +279,7 @@ class TomlReader {
     }
   }
 
-  /** From behind the brace. */
+  /** Reads an inline table, from behind its brace. */
   #inlineTable(isItem: boolean): GoMap {
     const scan = this.#scan;
     const tables = this.#tables;
@@ -305,7 +314,7 @@ class TomlReader {
   }
 }
 
-/** Sets a value in a table by way of others. */
+/** Sets a value in a table that is found by the names of its parents. */
 function put(table: GoMap, parents: Key, name: string, value: GoValue): void {
   let below = table;
   for (const parent of parents) {

@@ -1,10 +1,10 @@
-/** The characters of a TOML text, and where it stops being TOML in the words of BurntSushi's toml 1.6.0. */
+/** Reads the characters and strings of a TOML text. The errors have the words of BurntSushi's toml 1.6.0. */
 import { GoError } from '../functions/signature.ts';
 import { decodeRune, encodeRune, RUNE_ERROR } from '../../functions/utf8.ts';
 import { quoteRune } from '../../functions/quote.ts';
 import { quoteGo } from '../../functions/quote.ts';
 
-/** What {@link TomlScanner.next} gives at the end of the text, as Go does; a NUL in the text is refused. */
+/** What {@link TomlScanner.next} returns at the end of the text. A NUL in the text is refused. */
 export const END = 0;
 
 const NEWLINE = 10;
@@ -13,32 +13,32 @@ const QUOTE = 34;
 const APOSTROPHE = 39;
 const BACKSLASH = 92;
 
-/** Reads characters and strings. Errors say the line and the key that was read last. */
+/** Reads a text. Its errors name the line and the key that was read last. */
 export class TomlScanner {
   readonly text: string;
   at = 0;
   line = 1;
   readonly #lastKey: () => string;
 
-  /** @param text bytes, one a character */
+  /** @param text one byte a character @param lastKey gives the key that was read last, or an empty text */
   constructor(text: string, lastKey: () => string) {
     this.text = text;
     this.#lastKey = lastKey;
   }
 
-  /** The error for this line, unless another is given. */
+  /** An error at the current line, or at another one. */
   error(message: string, line: number = this.line): GoError {
     const key = this.#lastKey();
     return new GoError(`toml: line ${line}${key === '' ? '' : ` (last key ${quoteGo(key)})`}: ${message}`);
   }
 
-  /** The error for a character that was read: behind the last line's end it is the error of that line. */
+  /** An error about a character that was read. At the end of the text it is at the last line that is not empty. */
   errorAfter(rune: number, message: string): GoError {
     const isPast = rune === END && this.text.charCodeAt(this.at - 1) === NEWLINE;
     return this.error(message, isPast ? this.line - 1 : this.line);
   }
 
-  /** The next character, which stays. @throws GoError for what no TOML text holds */
+  /** The next character, which is not read. @throws {GoError} for a character that TOML does not allow */
   peek(): number {
     const byte = this.text.charCodeAt(this.at);
     if (byte >= 0x20 && byte < 0x7f) return byte;
@@ -50,11 +50,11 @@ export class TomlScanner {
     }
     if (byte === NEWLINE || byte === 9) return byte;
     if (byte === RETURN && this.text.charCodeAt(this.at + 1) === NEWLINE) return byte;
-    // Go counts the line of a line break before it looks at the character.
+
     throw this.error(`TOML files cannot contain control characters: '0x${hex(byte)}'`);
   }
 
-  /** The next character. Throws as {@link peek} does. */
+  /** Reads the next character. @throws {GoError} as {@link peek} */
   next(): number {
     const rune = this.peek();
     if (rune === END) return rune;
@@ -63,28 +63,29 @@ export class TomlScanner {
     return rune;
   }
 
-  /** Takes the next character if it is this one. */
+  /** Reads the next character if it is this one. */
   accept(character: string): boolean {
     if (this.peek() !== character.charCodeAt(0)) return false;
     this.next();
     return true;
   }
 
-  /** Takes what an expression finds here, of ASCII without line breaks. */
+  /** Reads what a sticky pattern matches here: printable ASCII. */
   take(sticky: RegExp): string {
     sticky.lastIndex = this.at;
     const [found = ''] = sticky.exec(this.text) ?? [];
     this.at += found.length;
-    // What ends it has to be a character too.
+    // This refuses a character behind it that TOML does not allow.
     this.peek();
     return found;
   }
 
+  /** Reads blanks and tabs. */
   skipBlanks(): void {
     this.take(/[ \t]*/y);
   }
 
-  /** A string from behind its quote to behind the closing one. */
+  /** Reads a string from behind its quote to behind the closing one. */
   string(): string {
     const start = this.at;
     let hasEscapes = false;
@@ -102,7 +103,7 @@ export class TomlScanner {
     return hasEscapes ? this.#unescape(raw, this.line) : raw;
   }
 
-  /** A string between three quotes, from behind them. */
+  /** Reads a string between three quotes, from behind the opening ones. */
   multilineString(): string {
     const start = this.at;
     for (;;) {
@@ -122,7 +123,7 @@ export class TomlScanner {
     }
   }
 
-  /** A raw string from behind its quote to behind the closing one. */
+  /** Reads a literal string from behind its apostrophe to behind the closing one. */
   rawString(): string {
     const start = this.at;
     for (;;) {
@@ -134,7 +135,7 @@ export class TomlScanner {
     }
   }
 
-  /** A raw string between three quotes, from behind them. */
+  /** Reads a literal string between three apostrophes, from behind the opening ones. */
   multilineRawString(): string {
     const start = this.at;
     for (;;) {
@@ -148,8 +149,8 @@ export class TomlScanner {
   }
 
   /**
-   * After one quote in a string between three: where the string ends, if two more follow. Up to two quotes may stand
-   * before the three that close it.
+   * Behind a quote in a string between three quotes: the offset at which the string ends, if two more quotes follow. Up to
+   * two quotes may stand before the three that close it.
    */
   #closing(start: number, mark: string): number | undefined {
     const first = this.at;
@@ -168,7 +169,7 @@ export class TomlScanner {
     return undefined;
   }
 
-  /** Reads what stands behind a backslash. @param start of the string, which errors show */
+  /** Checks an escape, from behind its backslash. @param start of the string, which errors show */
   #escape(start: number): void {
     const rune = this.next();
     const escape = encodeRune(rune);
@@ -188,7 +189,7 @@ export class TomlScanner {
     }
   }
 
-  /** @param line of the string's end, which errors name */
+  /** A string with its escapes replaced. @param line of its end, which errors name */
   #unescape(raw: string, line: number): string {
     return raw.replace(/\\(?:x(..)|u(....)|U(........)|(.))/gs, (_, two, four, eight, one: string | undefined) => {
       const digits = (two ?? four ?? eight) as string | undefined;
@@ -220,6 +221,7 @@ export function shown(rune: number): string {
   return quoteRune(rune);
 }
 
+/** Whether a character is LF or CR; {@link TomlScanner.peek} allows CR only before LF. */
 export function isNewline(rune: number): boolean {
   return rune === NEWLINE || rune === RETURN;
 }

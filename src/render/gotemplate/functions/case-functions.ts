@@ -1,4 +1,4 @@
-/** Sprig's functions on letters: capitals, words, and the order of characters. */
+/** Sprig's functions on letters: upper, lower and title case, words, and `shuffle`. */
 import { lowerCase, upperCase } from '../../functions/letters.ts';
 import { shuffleText } from '../../functions/random.ts';
 import { camelCase, lowerWords, swapCase, titleWords, untitleWords } from '../../functions/words.ts';
@@ -8,11 +8,12 @@ import { fn } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { GoFunction } from '../value.ts';
 
-/** What is done to characters, done to bytes; those that are no UTF-8 become U+FFFD. */
+/** A function on characters. Bytes that are not UTF-8 become U+FFFD, as in Go. */
 function onCharacters(change: (text: string) => string): GoFunction {
   return fn(['string'], (_host, text) => encodeText(change(decodeRunes(text))));
 }
 
+/** `kebabcase` and `snakecase`. */
 function joinedBy(connector: '-' | '_'): GoFunction {
   return fn(['string'], (_host, text) => encodeLossless(lowerWords(decodeLossless(text), connector)));
 }

@@ -41,12 +41,13 @@ export const functions: FunctionGroup = {
   ),
 };
 
+/** Decodes base64. @throws {GoError} that names `what` */
 function decoded(text: string, what: string): string {
   if (base64ErrorAt(text) !== undefined) throw new GoError(`unable to decode base64 ${what}`);
   return Buffer.from(text, 'base64').toString('latin1');
 }
 
-/** `sprig.certificate`. */
+/** A value of Sprig's type `certificate`. */
 function certificate({ Cert, Key }: CertificatePair): GoObject {
   return new GoObject('sprig.certificate', { fields: { Cert, Key } });
 }
@@ -55,6 +56,7 @@ function pairOf(ca: GoObject): CertificatePair {
   return { Cert: ca.fields['Cert'] as string, Key: ca.fields['Key'] as string };
 }
 
+/** What a certificate is to say. @throws {GoError} in Sprig's words */
 function request(
   host: FunctionHost,
   name: string,

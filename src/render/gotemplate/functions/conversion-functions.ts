@@ -11,7 +11,7 @@ export const functions: FunctionGroup = {
   float64: fn(['any'], (_host, value) => toFloat64(value)),
   int: fn(['any'], (_host, value) => int(toInt64(value))),
   int64: fn(['any'], (_host, value) => int64(toInt64(value))),
-  /** Octal digits, as Unix writes modes; whatever the type, what is printed of it counts. */
+  /** The number of octal digits, as Unix writes modes. The value is printed first, whatever its type. */
   toDecimal: fn(['any'], (_host, value) => {
     const parsed = parseDigits(sprintValue(value), 8);
     return int64(parsed?.inRange === true ? parsed.value : 0);

@@ -1,4 +1,4 @@
-/** Sprig's copies. */
+/** Sprig's `deepCopy`. */
 import { chargeCopy } from '../../functions/limits.ts';
 import { GoInt } from '../int.ts';
 import { ByteList, TypedList, TypedMap } from '../value.ts';
@@ -6,7 +6,7 @@ import type { GoMap, GoValue } from '../value.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 
-/** A value that shares no map and no list with the one it is made of. What never changes is not copied. */
+/** A copy that shares no map and no list with the value. Values that cannot change are not copied. */
 function copy(value: GoValue): GoValue {
   if (typeof value !== 'object' || value === null || value instanceof GoInt || value instanceof ByteList) return value;
   if (Array.isArray(value)) {

@@ -61,13 +61,13 @@ function now(host: FunctionHost): GoTime {
   return new GoTime(BigInt(host.now().getTime()) * 1_000_000n, localZone(), monotonic);
 }
 
-/** A time, or whole seconds since 1970; anything else is now. */
+/** A time, or one of these types of integers as seconds since 1970; any other value is the current time. */
 function timeOf(host: FunctionHost, date: GoValue, types: readonly string[]): GoTime {
   if (date instanceof GoTime) return date;
   return date instanceof GoInt && types.includes(date.type) ? unixTime(date.value) : now(host);
 }
 
-/** A zone that is unknown is UTC. */
+/** A date in a layout and a zone. As in Sprig, an unknown zone is UTC. */
 function format(host: FunctionHost, layout: string, date: GoValue, zone: string): string {
   const { instant } = timeOf(host, date, ['int', 'int32', 'int64']);
   return formatDate(layout, instant, new GoTime(instant, findZone(zone) ?? utc).span);
@@ -75,7 +75,7 @@ function format(host: FunctionHost, layout: string, date: GoValue, zone: string)
 
 const LARGEST = 2n ** 63n - 1n;
 
-/** As Sprig: a text of digits or an int64; a number that is too large is the largest. */
+/** The seconds of a text of digits or of an int64, at most the largest int64; as in Sprig, any other value is 0. */
 function secondsOf(seconds: GoValue): bigint {
   if (seconds instanceof GoInt && seconds.type === 'int64') return BigInt(seconds.value);
   if (typeof seconds !== 'string' || !/^[+-]?[0-9]+$/.test(seconds)) return 0n;
@@ -84,13 +84,14 @@ function secondsOf(seconds: GoValue): bigint {
   return number < -LARGEST - 1n ? -LARGEST - 1n : number;
 }
 
+/** The nanoseconds of a text, of an int64, or since a time; as in Sprig, any other value is 0. */
 function lengthOf(host: FunctionHost, duration: GoValue): bigint {
   if (typeof duration === 'string') return parseDuration(decodeText(duration)) ?? 0n;
   if (duration instanceof GoInt && duration.type === 'int64') return BigInt(duration.value);
   return duration instanceof GoTime ? now(host).since(duration) : 0n;
 }
 
-/** As `time.ParseInLocation` in the zone of this machine. */
+/** The time that a text says by a layout, as `time.ParseInLocation` with the zone of this machine; undefined where it does not fit. */
 export function readDate(layout: string, text: string): GoTime | undefined {
   const parsed = parseDate(layout, text);
   if (parsed === undefined) return undefined;
@@ -107,6 +108,6 @@ export function readDate(layout: string, text: string): GoTime | undefined {
   const seconds = Number((clock - (((clock % SECOND) + SECOND) % SECOND)) / SECOND);
   const known = local.offsetOf(zone, seconds);
   if (known !== undefined) return new GoTime(clock - BigInt(known) * SECOND, local);
-  // As Go: the clock is taken to be UTC's, and only shown in the zone.
+  // The zone is unknown here. As in Go, the time has its name, and offset 0 unless the name is `GMT+3` or the like.
   return new GoTime(clock, fixedZone(zone, Number(/^GMT([+-]\d+)$/.exec(zone)?.[1] ?? 0) * 3600));
 }

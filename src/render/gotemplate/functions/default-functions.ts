@@ -1,4 +1,4 @@
-/** Sprig's functions about what is empty, and choices. */
+/** Sprig's functions on empty values and conditions. */
 import { isTrue } from '../value.ts';
 import { fn, variadic } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';

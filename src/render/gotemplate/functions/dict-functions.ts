@@ -7,7 +7,7 @@ import { mergeMaps } from './merge.ts';
 import { fn, GoError, NIL_MAP, variadic } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 
-/** A map that is given back as it came. */
+/** A map as a function returns it that was given it: a nil map stays nil. */
 function passedOn(map: GoMap): GoValue {
   return map === NIL_MAP ? new TypedMap('interface {}', new Map(), { isNil: true }) : map;
 }
@@ -37,7 +37,7 @@ function omit(map: GoMap, keys: readonly string[]): GoMap {
   return rest;
 }
 
-/** `dig KEY … DEFAULT MAP`. Only plain maps will do: `.Values` has a type of its own, and is refused. */
+/** `dig KEY … DEFAULT MAP`. As in Sprig the map has to be a `map[string]interface {}`: `.Values`, of a named type, is refused. */
 function dig(values: readonly GoValue[]): GoValue {
   if (values.length < 3) throw new GoError('dig needs at least three arguments');
   let map = plainMap(values.at(-1) as GoValue);
@@ -54,6 +54,7 @@ function dig(values: readonly GoValue[]): GoValue {
   return null;
 }
 
+/** @throws {GoError} for a value of another type than `map[string]interface {}` */
 function plainMap(value: GoValue): GoMap {
   if (value instanceof Map) return value;
   if (value instanceof TypedMap && value.type === 'map[string]interface {}') return value.entries;
@@ -65,6 +66,7 @@ function wrongType(value: GoValue, wanted: string): GoError {
   return new GoError(`interface conversion: interface {} is ${given}, not ${wanted}`);
 }
 
+/** `merge` and its variants. What cannot be merged is an error for those with `must`, and an empty text for the others. */
 function merging(overwrite: boolean, isMust: boolean): GoFunction {
   return variadic(['map'], 'map', (_host, given, ...sources) => {
     if (sources.length === 0) return passedOn(given);
@@ -79,12 +81,12 @@ function merging(overwrite: boolean, isMust: boolean): GoFunction {
   });
 }
 
-/** In the order of the keys; Go has them in no order. */
+/** The values of a map. They are in the order of the keys; Go has them in random order. */
 function valuesOf(map: GoMap): GoValue[] {
   return sortedKeys(map).map((key) => map.get(key) ?? null);
 }
 
-/** What an entry of a map takes, in steps. */
+/** The steps of adding an entry to a map. */
 const ENTRY = 10;
 
 export const functions: FunctionGroup = {

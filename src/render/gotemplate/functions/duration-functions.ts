@@ -1,4 +1,4 @@
-/** Helm's functions on durations, which it has since 4.3 (helm v4, pkg/engine/funcs.go). Sprig's are in `dates.ts`. */
+/** Helm's functions on durations, new in 4.3 (helm v4, pkg/engine/funcs.go). Those of Sprig are in `date-functions.ts`. */
 import { LONGEST_DURATION, parseDuration } from '../../functions/durations.ts';
 import { formatFloat } from '../../functions/floats.ts';
 import { GoInt, int64, isUnsigned, truncateToInt64 } from '../int.ts';
@@ -15,7 +15,7 @@ const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 const HOUR = 60n * MINUTE;
 
-/** A duration, the text of one, or a number of seconds, in nanoseconds. @throws GoError for all else */
+/** The nanoseconds of a duration, of the text of one, or of a number of seconds. @throws {GoError} for any other value */
 function lengthOf(value: GoValue): bigint {
   if (typeof value === 'string') return lengthOfText(value);
   if (typeof value === 'number') return fromFloat(value);
@@ -46,7 +46,7 @@ function fromFloat(seconds: number): bigint {
   return BigInt(truncateToInt64(seconds * 1e9));
 }
 
-/** What a duration comes to; 0 for what is none. */
+/** A function that measures a duration; its result is `none` for a value that is no duration. */
 function measured(measure: (length: bigint) => GoValue, none: GoValue): GoFunction {
   return fn(['any'], (_host, value) => {
     const length = lengthOrNone(value);
@@ -63,7 +63,7 @@ function lengthOrNone(value: GoValue): bigint | undefined {
   }
 }
 
-/** A duration made a multiple of another: 0 for what is no duration, unchanged where the other is none. */
+/** A function that rounds a duration to a unit: 0 for a value that is no duration, unrounded for a unit that is none. */
 function multiple(make: (length: bigint, unit: bigint) => bigint): GoFunction {
   return fn(['any', 'any'], (_host, value, unit) => {
     const length = lengthOrNone(value);

@@ -1,4 +1,4 @@
-/** Sprig's functions that encode bytes, and sums of them. */
+/** Sprig's functions that encode and decode bytes, and its checksums. */
 import { adler32, encodeBase32 } from '../../functions/encoding.ts';
 import { sha256Hex } from '../../functions/sha256.ts';
 import { base32ErrorAt, base64ErrorAt, decodeBase32Bytes } from './base-n.ts';
@@ -11,7 +11,7 @@ export const functions: FunctionGroup = {
     host.charge(text.length * 1.4);
     return bytesOf(text).toString('base64');
   }),
-  /** What is not base64 is answered with the error's text, as if that had been encoded. */
+  /** As in Sprig, a text that is not base64 gives the text of the error. */
   b64dec: fn(['string'], (_host, text) => {
     const errorAt = base64ErrorAt(text);
     return errorAt === undefined

@@ -1,18 +1,18 @@
 /**
- * The table of functions: Sprig's and Helm's. It knows every name, and loads the code of a group when a
- * template uses one of its functions. Go's own functions and `include`, `tpl`, … are in `../builtins.ts`.
+ * The table of Sprig's and Helm's functions. It has all names, and loads the code of a group when a template uses one of its
+ * functions. Go's own functions, `include`, `tpl` and the like are in `../builtins.ts`.
  */
 import type { FunctionGroup } from './signature.ts';
 import type { GoFunction } from '../value.ts';
 
 /**
- * One that is `rare` takes long to load, and most templates that name it do not come to call it: such a call fails with
- * `FunctionNotLoaded` until the group is there. Of 547 public charts 59 name regular expressions, and of 400 that were
- * rendered 9 used them; loading RE2 takes 6 ms.
+ * A module with functions. A `rare` group takes long to load, and most templates that name one of its functions never call
+ * it, so it is loaded when that is called: the call throws `FunctionNotLoaded`, and the render begins again. Of 547 public
+ * charts 59 name regular expressions, and of 400 that were rendered 9 called them; loading RE2 takes 6 ms.
  */
 type Group = { names: string; load: () => Promise<{ functions: FunctionGroup }>; rare?: true };
 
-/** Every function is named once here; a module exports exactly the names of its group. */
+/** Each function is in one group, and the module of a group exports exactly its names (a test compares them). */
 const GROUPS: readonly Group[] = [
   {
     names:
@@ -117,25 +117,25 @@ function groupOf(name: string): Group | undefined {
   return groups.get(name);
 }
 
-/** Is there a function of this name? */
+/** Whether there is a function of this name. */
 export function isFunction(name: string): boolean {
   return groupOf(name) !== undefined;
 }
 
-/** The names of all functions, for hints. */
+/** The names of all functions. */
 export function functionNames(): string[] {
   return GROUPS.flatMap(({ names }) => names.split(' '));
 }
 
-/** A function whose group was loaded; undefined for one that was not, or that does not exist. */
+/** A function by its name; undefined when its group is not loaded, and for an unknown name. */
 export function findFunction(name: string): GoFunction | undefined {
   return loaded.get(name);
 }
 
 /**
- * Loads the code of these functions; names that are not in the table are passed over.
+ * Loads the groups of functions. Unknown names are ignored.
  *
- * @param whole also what is rare
+ * @param whole load rare groups too
  */
 export async function loadFunctions(names: Iterable<string>, whole = true): Promise<void> {
   const wanted = new Set<Group>();

@@ -11,7 +11,7 @@ const COMPACT: JsonStyle = { escapeHtml: true, indent: undefined };
 const PRETTY: JsonStyle = { escapeHtml: true, indent: '  ' };
 const RAW: JsonStyle = { escapeHtml: false, indent: undefined };
 
-/** What a function gives that swallows errors. */
+/** The result of `run`, or of `instead` where that throws a {@link GoError}: many functions of Helm do not report errors. */
 export function orElse<T>(run: () => T, instead: (message: string) => T): T {
   try {
     return run();
@@ -21,7 +21,7 @@ export function orElse<T>(run: () => T, instead: (message: string) => T): T {
   }
 }
 
-/** A map that a decoder was given and set to nil. */
+/** A nil `map[string]interface {}`, which is what Go's decoder makes of null. */
 export function nilMap(): GoValue {
   return new TypedMap('interface {}', new Map(), { isNil: true });
 }

@@ -1,4 +1,4 @@
-/** Sprig's functions on lists. None changes the list that it is given. */
+/** Sprig's functions on lists. None of them changes its argument. */
 import { charge, chargeVisit } from '../../functions/limits.ts';
 import { deepEqual } from '../equal.ts';
 import { GoInt } from '../int.ts';
@@ -9,10 +9,10 @@ import { fn, GoError, variadic } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { FunctionHost } from '../template.ts';
 
-/** Going through fewer elements is part of the step that calls. */
+/** Going through fewer elements is part of the step of the call. */
 const SHORT = 128;
 
-/** The elements of a list of any type; all else is refused in Sprig's words. */
+/** The elements of a list of any type. @throws {GoError} in Sprig's words, which `refusal` gives, for any other value */
 function elements(value: GoValue, refusal: (kind: string) => string): readonly GoValue[] {
   const items = itemsOf(value);
   if (items !== undefined) {
@@ -23,6 +23,7 @@ function elements(value: GoValue, refusal: (kind: string) => string): readonly G
   throw new GoError(refusal(kindOf(value)));
 }
 
+/** The message of most functions for a value that is no list. */
 function found(what: string): (kind: string) => string {
   return (kind) => `Cannot find ${what} on type ${kind}`;
 }
@@ -31,12 +32,13 @@ function nilList(): TypedList {
   return new TypedList('interface {}', [], { isNil: true });
 }
 
+/** A function that returns an element; nil where there is none. */
 function item(what: string, choose: (items: readonly GoValue[]) => GoValue | undefined): GoFunction {
   const refusal = found(what);
   return fn(['any'], (_host, list) => choose(elements(list, refusal)) ?? null);
 }
 
-/** A part of a list; of an empty one there is none. */
+/** A function that returns a part of a list; a nil list for an empty one. */
 function part(what: string, choose: (items: readonly GoValue[]) => GoValue[]): GoFunction {
   const refusal = found(what);
   return fn(['any'], (_host, list) => {
@@ -63,7 +65,7 @@ function unique(items: readonly GoValue[]): GoValue[] {
       objects.push(value);
       return true;
     }
-    // No type's name begins with this character: a key is never a string of the list.
+    // Keys of integers begin with a NUL and those of texts with a quote, so that they are never equal.
     const key = value instanceof GoInt ? `\0${value.type} ${value}` : typeof value === 'string' ? `"${value}` : value;
     if (seen.has(key)) return false;
     seen.add(key);
@@ -71,6 +73,7 @@ function unique(items: readonly GoValue[]): GoValue[] {
   });
 }
 
+/** `slice LIST FROM TO`. */
 function slice(list: GoValue, indices: readonly GoValue[]): GoValue {
   const { length } = elements(list, (kind) => `list should be type of slice or array but ${kind}`);
   if (length === 0) return null;
@@ -88,7 +91,7 @@ function slice(list: GoValue, indices: readonly GoValue[]): GoValue {
 
 const TOO_LONG = 'runtime error: makeslice: len out of range';
 
-/** As Sprig counts: sizes that make no sense go the way that its floating point takes. */
+/** `chunk`. It computes as Sprig does, in floating point, so that a size of 0 or below has the same result or error. */
 function chunk(host: FunctionHost, size: number, list: GoValue): TypedList {
   const items = elements(list, (kind) => `Cannot chunk type ${kind}`);
   const { length } = items;
@@ -115,7 +118,7 @@ function concat(lists: readonly GoValue[]): GoValue {
   return all.length === 0 ? nilList() : all;
 }
 
-/** Every function twice: Sprig's `mustX` returns the error that `X` panics with, which a template cannot tell apart. */
+/** Adds each function a second time with `must`. In Go that returns the error with which the other panics: no difference here. */
 function withMust(group: Readonly<Record<string, GoFunction>>): FunctionGroup {
   const all: Record<string, GoFunction> = {};
   for (const [name, value] of Object.entries(group)) {

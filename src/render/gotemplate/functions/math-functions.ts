@@ -1,4 +1,4 @@
-/** Sprig's arithmetic. Whatever it is given becomes a number first; what is none is 0. */
+/** Sprig's arithmetic. Its arguments are converted to numbers first; a value that cannot be converted is 0. */
 import { combineDecimals } from '../../functions/decimals.ts';
 import type { DecimalOperation } from '../../functions/decimals.ts';
 import { formatFloat } from '../../functions/floats.ts';
@@ -21,12 +21,12 @@ function remainder(a: Integer, b: Integer): Integer {
   return typeof a === 'number' && typeof b === 'number' ? a % b : fit(BigInt(a) % BigInt(b));
 }
 
-/** A function of two integers. */
+/** A function that computes with two integers. */
 function binary(operation: (a: Integer, b: Integer) => Integer): GoFunction {
   return fn(['any', 'any'], (_host, a, b) => int64(operation(toInt64(a), toInt64(b))));
 }
 
-/** One of many integers, by comparison. */
+/** A function that returns the best of several integers. */
 function chosen(isBetter: (a: Integer, b: Integer) => boolean): GoFunction {
   return variadic(['any'], 'any', (_host, first, ...others) => {
     let best = toInt64(first);
@@ -38,7 +38,7 @@ function chosen(isBetter: (a: Integer, b: Integer) => boolean): GoFunction {
   });
 }
 
-/** The largest or least of many floats. An infinity in the direction asked for wins over NaN, as in Go. */
+/** `maxf` and `minf`. As in Go, the infinity `limit` is the result even where an argument is NaN. */
 function extreme(choose: (a: number, b: number) => number, limit: number): GoFunction {
   return variadic(['any'], 'any', (_host, first, ...others) => {
     let best = toFloat64(first);
@@ -52,7 +52,7 @@ function extreme(choose: (a: number, b: number) => number, limit: number): GoFun
 
 function decimal(operation: DecimalOperation, first: GoValue, others: readonly GoValue[]): number {
   const start = toDecimalOperand(first);
-  // Each is taken in turn: of several that cannot be, the first is told.
+  // All are converted before anything is computed, so the first that is not a number, or 0 to divide by, is reported.
   const operands = others.map((other) => {
     const operand = toDecimalOperand(other);
     if (operation === 'divide' && operand === 0) throw new GoError('decimal division by 0');
@@ -71,7 +71,7 @@ function decimals(operation: DecimalOperation): GoFunction {
   return variadic(['any'], 'any', (_host, first, ...others) => decimal(operation, first, others));
 }
 
-/** As Go's `math.Pow(10, places)`, to the last bit: it squares the mantissa of 10, which is 0.625. */
+/** 10 to a power, equal to Go's `math.Pow` to the last bit: that multiplies mantissas and exponents, and 10 is 0.625 · 2^4. */
 function powerOfTen(places: number): number {
   let [mantissa, exponent] = [1, 0];
   let [factor, factorExponent] = [0.625, 4];
@@ -96,13 +96,13 @@ function powerOfTen(places: number): number {
   return places < 0 ? scale(1 / mantissa, -exponent) : scale(mantissa, exponent);
 }
 
-/** Two steps, so that neither power overflows where the result does not. */
+/** The mantissa times a power of two, multiplied in two steps: one power may overflow where the result does not. */
 function scale(mantissa: number, exponent: number): number {
   const half = Math.trunc(exponent / 2);
   return mantissa * 2 ** half * 2 ** (exponent - half);
 }
 
-/** Sprig's rounding: of negative numbers the fraction is negative too, and never reaches what rounds up. */
+/** Sprig's `round`. The fraction of a negative number is negative, so it is never at least `roundOn`: -1.2 becomes -2. */
 function round(value: number, places: number, roundOn: number): number {
   const power = powerOfTen(places);
   const digit = power * value;

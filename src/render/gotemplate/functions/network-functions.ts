@@ -1,4 +1,4 @@
-/** `getHostByName`: the one function that asks the network, and only where it is allowed to. */
+/** `getHostByName`, the one function that uses the network, if `--enable-dns` is given. */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { randomInt } from 'node:crypto';
 import { fn, GoError } from './signature.ts';
@@ -13,7 +13,7 @@ export const functions: FunctionGroup = {
   }),
 };
 
-/** Runs in a thread of its own: templates cannot wait, so the render stands still until it is done. */
+/** The code of a thread that asks for a name. Functions of templates are synchronous, so this thread waits for it. */
 const ASK = `
   const { workerData } = require('node:worker_threads');
   const done = (addresses) => {
@@ -26,9 +26,9 @@ const ASK = `
   });
 `;
 
-/** Nobody waits longer than this for a name. */
 const LONGEST_WAIT_MS = 30_000;
 
+/** The addresses of a name; none for an unknown name, and after a timeout. */
 function lookUp(name: string): readonly string[] {
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();

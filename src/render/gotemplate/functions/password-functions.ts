@@ -1,4 +1,4 @@
-/** Sprig's functions on passwords, and encryption with one. */
+/** Sprig's functions that hash and derive passwords, and that encrypt with one. */
 import { createDecipheriv } from 'node:crypto';
 import { aesKey, encryptAes } from '../../functions/keys.ts';
 import { derivePassword, hashPassword, isPasswordShape, isTooLongForBcrypt } from '../../functions/passwords.ts';
@@ -28,7 +28,7 @@ function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** As Sprig: an error is the text that is given. */
+/** The bcrypt hash of a password. As in Sprig, a password that is too long gives the text of the error. */
 function bcrypt(password: string): string {
   const text = decodeText(password);
   if (!Buffer.from(text).equals(bytesOf(password))) throw new GoError('takes a password in UTF-8');
@@ -38,7 +38,7 @@ function bcrypt(password: string): string {
   return hashPassword(text);
 }
 
-/** As Sprig's: the padding is cut off and not looked at, so that another password may give any bytes. */
+/** Decrypts as Sprig does: the padding is removed without a check, so that a wrong password gives random bytes. */
 function decryptAes(password: string, encrypted: string): string {
   if (encrypted === '') return '';
   const errorAt = base64ErrorAt(encrypted);

@@ -1,4 +1,4 @@
-/** Sprig's functions on paths with slashes. Those of the operating system are Helm's on Linux and macOS everywhere. */
+/** Sprig's functions on paths. Those for the paths of the operating system behave on Windows as Helm's do on Linux. */
 import { basePath, cleanPath, dirPath, extensionOf } from '../../functions/paths.ts';
 import { fn } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';

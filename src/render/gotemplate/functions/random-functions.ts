@@ -1,4 +1,4 @@
-/** Sprig's random texts. Their source is secure. */
+/** Sprig's random texts, from the secure source of the operating system. */
 import { ALPHABETS, randomText } from '../../functions/random.ts';
 import { secureBytes } from '../../functions/secure-bytes.ts';
 import { fn, GoError } from './signature.ts';

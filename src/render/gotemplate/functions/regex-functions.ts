@@ -31,12 +31,12 @@ const regexReplaceAllLiteral = fn(['string', 'string', 'string'], (_host, patter
 
 const regexSplit = fn(['string', 'string', 'int'], (_host, pattern, text, count) => {
   const parts = splitPattern(textOf(pattern), text, count, 'bytes');
-  // Where none is asked for Go makes no list, where none is found an empty one.
+  // For a count of 0 Go's result is a nil list.
   return count === 0 ? listOf(parts) : stringList(parts);
 });
 
 export const functions: FunctionGroup = {
-  /** A pattern that is none matches nothing. */
+  /** As in Sprig, an invalid pattern matches nothing. */
   regexMatch: fn(['string', 'string'], (_host, pattern, text) => {
     try {
       return matchesPattern(textOf(pattern), text, 'bytes');
@@ -59,14 +59,14 @@ export const functions: FunctionGroup = {
   regexQuoteMeta: fn(['string'], (_host, text) => quotePattern(text)),
 };
 
-/** The text of a pattern's bytes. */
+/** The text of a pattern, which is given as bytes. @throws {GoError} for bytes that are not UTF-8 */
 function textOf(pattern: string): string {
   const text = decodeText(pattern);
   if (text !== pattern && encodeText(text) !== pattern) throw new GoError('error parsing regexp: invalid UTF-8');
   return text;
 }
 
-/** As Go: no match is a list that was never made. */
+/** The list of matches; as in Go, a nil list where there are none. */
 function listOf(items: readonly string[]): TypedList {
   return items.length === 0 ? new TypedList('string', [], { isNil: true }) : stringList(items);
 }

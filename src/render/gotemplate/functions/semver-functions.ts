@@ -1,4 +1,4 @@
-/** Sprig's functions on versions, and the versions that they give. */
+/** Sprig's functions on versions, and the type of their results. */
 import { meets, parseConstraint } from '../../../chart/constraint.ts';
 import type { Constraint } from '../../../chart/constraint.ts';
 import { compareVersions, LONGEST_VERSION, parseVersion } from '../../../chart/version.ts';
@@ -20,7 +20,7 @@ export const functions: FunctionGroup = {
   }),
 };
 
-/** Charts ask again and again for the same ones. */
+/** Parsed constraints and versions: charts compare the same ones many times. */
 const constraints: Map<string, Constraint> = new Map();
 const versions: Map<string, Version> = new Map();
 const MOST_KEPT = 100;
@@ -35,6 +35,7 @@ function remembered<T>(known: Map<string, T>, text: string, read: (text: string)
   return value;
 }
 
+/** Parses a version. @throws {GoError} in the words of Masterminds' semver */
 function toVersion(text: string): Version {
   const version = parseVersion(text);
   if (version !== undefined) return version;
@@ -57,7 +58,7 @@ function toConstraint(text: string): Constraint {
   }
 }
 
-/** `*semver.Version`, or for a version that another one was made from `semver.Version`. */
+/** A `*semver.Version`, which `semver` gives; or a `semver.Version`, which methods such as `IncMajor` give. */
 class VersionObject extends GoObject {
   readonly version: Version;
 
@@ -88,7 +89,7 @@ function printVersion({ major, minor, patch, prerelease, metadata }: Version): s
 const LARGEST = 2n ** 64n - 1n;
 const IDENTIFIERS = /^[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*$/;
 
-/** Methods that every version has. */
+/** The methods of both types. */
 function ofAny(version: Version, original: string): Methods {
   const { major, minor, patch, prerelease, metadata } = version;
   const next = (changes: Partial<Version>): GoValue => {
@@ -124,7 +125,7 @@ function ofAny(version: Version, original: string): Methods {
   };
 }
 
-/** Methods that only a pointer has. */
+/** The methods that only the pointer has. */
 function ofPointer(version: Version, original: string): Methods {
   const compare = (test: (order: number) => GoValue): GoFunction =>
     fn(['*semver.Version'], (_host, other) => {

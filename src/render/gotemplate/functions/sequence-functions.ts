@@ -6,25 +6,26 @@ import { fn, variadic } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { FunctionHost } from '../template.ts';
 
-/** What a number takes at most in a list that is printed. */
+/** The characters of a number in a list, at most. */
 const DIGITS = 8;
 
-/** The numbers from a start up or down to, but without, a stop. */
+/** The numbers from a start up or down to, but without, a stop; none where the step leads away from it. */
 function range(host: FunctionHost, start: number, stop: number, step: number): number[] {
   const isDown = stop < start;
   if (isDown ? step >= 0 : step <= 0) return [];
   const count = Math.ceil((stop - start) / step);
   host.charge(count * DIGITS);
-  // A number of Go's is an object of 40 bytes, and stands in two lists.
+  // An integer of Go is an object of 40 bytes, and is in two lists.
   charge(count * 6);
   return Array.from({ length: count }, (_, index) => start + index * step);
 }
 
+/** A `[]int`. */
 function list(numbers: readonly number[]): TypedList {
   return new TypedList('int', () => numbers.map(int));
 }
 
-/** As the program `seq`: up to an end, from a start to an end, or with a step between the two. */
+/** The numbers that the program `seq` prints, in one line: `seq END`, `seq START END`, `seq START STEP END`. */
 function seq(host: FunctionHost, params: readonly number[]): string {
   const [first, second, third] = params;
   if (first === undefined || params.length > 3) return '';

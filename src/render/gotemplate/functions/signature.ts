@@ -1,6 +1,6 @@
 /**
- * How a function of Go is written down: what its parameters are, so that the engine checks and converts
- * arguments before the call and words the errors as Go does.
+ * Functions are written with the types of their parameters, as Go declares them. So the engine checks and converts arguments
+ * before a call, with Go's errors, and TypeScript checks the code of the function.
  */
 import type { GoInt } from '../int.ts';
 import type { FunctionHost } from '../template.ts';
@@ -9,44 +9,44 @@ import type { Param } from './param-types.ts';
 
 /** What a function receives for each type of parameter. */
 type ParamValues = {
-  /** `interface {}`: anything, nil is null. */
+  /** `interface {}`: any value; nil is null. */
   any: GoValue;
   string: string;
   bool: boolean;
-  /** `int`, as a number: of what is beyond 2^53 the last digits may be off. */
+  /** `int`, as a number: beyond 2^53 it is rounded. */
   int: number;
   /** `int64`, exact. */
   int64: GoInt;
   float64: number;
-  /** `map[string]interface {}`; the entries of any map that Go takes for one. Nil is {@link NIL_MAP}. */
+  /** `map[string]interface {}`: the entries; nil is {@link NIL_MAP}. */
   map: GoMap;
   /** `[]interface {}`; nil is an empty list. */
   list: GoValue[];
   /** `[]string`. */
   strings: readonly string[];
-  /** `[]uint8`, as a string of bytes. */
+  /** `[]uint8`, as a string with one byte a character. */
   bytes: string;
-  /** `uint32`, as a number; only a constant is one. */
+  /** `uint32`, as a number. Only constants are allowed, since no value of templates is one. */
   uint32: number;
   'time.Time': GoObject;
-  /** `time.Duration`; a whole constant is one too. */
+  /** `time.Duration`; constants are allowed. */
   'time.Duration': GoInt;
   '*time.Location': GoObject;
   '*semver.Version': GoObject;
   'sprig.certificate': GoObject;
-  /** `reflect.Value`, for builtins: what it is given, undefined included. */
+  /** `reflect.Value`: any value or none, as the built-in functions take it. */
   reflect: OptionalValue;
 };
 
-/** A map that was never made: it is empty, and Go lets nobody write to it. */
+/** The entries of a nil map: it is empty, and in Go an assignment to it panics. */
 export const NIL_MAP: GoMap = new Map();
 
-/** What the module of a group exports as `functions`. */
+/** What the module of a group exports as `functions`: the functions by their names. */
 export type FunctionGroup = Readonly<Record<string, GoFunction>>;
 
 type Arguments<P extends readonly Param[]> = { -readonly [K in keyof P]: ParamValues[P[K]] };
 
-/** A function with a fixed number of parameters: `fn(['int', 'string'], (host, count, text) => …)`. */
+/** Makes a function with a fixed number of parameters: `fn(['int', 'string'], (host, count, text) => …)`. */
 export function fn<const P extends readonly Param[]>(
   params: P,
   call: (host: FunctionHost, ...args: Arguments<P>) => OptionalValue,
@@ -54,7 +54,7 @@ export function fn<const P extends readonly Param[]>(
   return { params, rest: undefined, call: call as unknown as GoFunction['call'] };
 }
 
-/** A variadic function: `variadic(['string'], 'any', (host, format, ...values) => …)`. */
+/** Makes a variadic function: `variadic(['string'], 'any', (host, format, ...values) => …)`. */
 export function variadic<const P extends readonly Param[], R extends Param>(
   params: P,
   rest: R,
@@ -64,8 +64,8 @@ export function variadic<const P extends readonly Param[], R extends Param>(
 }
 
 /**
- * What a function throws where Go's would return an error or panic; the message is Go's. The engine adds
- * `error calling NAME` and where it happened.
+ * A function throws this where Go's returns an error or panics; the message is Go's. The engine adds `error calling NAME` and
+ * the position.
  */
 export class GoError extends Error {
   override readonly name = 'GoError';

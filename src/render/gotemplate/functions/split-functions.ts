@@ -8,17 +8,17 @@ import { fn } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { FunctionHost } from '../template.ts';
 
-/** As `strings.SplitN`; a negative count is none. */
+/** As `strings.SplitN`: at most `count` parts, or all for a negative count. */
 function splitN(text: string, separator: string, count: number): string[] {
   const parts = separator === '' ? splitRunes(text) : text.split(separator);
-  // A part of a text takes 40 bytes beside its characters, with its place in the list.
+  // Beside its characters, a part takes 40 bytes with its place in the list.
   charge(parts.length * 5);
   if (count < 0 || parts.length <= count) return parts;
   if (count === 0) return [];
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
 }
 
-/** `_0`, `_1`, … */
+/** The parts as a map with the keys `_0`, `_1`, … */
 function numbered(parts: readonly string[]): TypedMap {
   charge(parts.length * 20);
   return new TypedMap('string', new Map(parts.map((part, index) => [`_${index}`, part])));
@@ -31,7 +31,7 @@ function join(host: FunctionHost, separator: string, list: GoValue): string {
   return parts.join(separator);
 }
 
-/** Sorts strings by their bytes. A `[]string` is sorted where it is, as Go does. */
+/** Sorts texts by their bytes. As in Sprig, a `[]string` is sorted in place. */
 function sortAlpha(list: GoValue): TypedList {
   if (list === null) return stringList(['<nil>']);
   const texts = toTexts(list);

@@ -1,4 +1,4 @@
-/** Sprig's functions on strings, which count bytes: a character may be cut in two, as in Go. */
+/** Sprig's functions on strings. They count bytes, so that they may cut a character in two, as in Go. */
 import { chargeCharacters, replaceEvery } from '../../functions/limits.ts';
 import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts';
 import { decodeLastRune, decodeRune, encodeRune, isSpace, splitRunes } from '../../functions/utf8.ts';
@@ -10,9 +10,10 @@ import { fn, GoError, variadic } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 import type { FunctionHost } from '../template.ts';
 
-/** What cannot become longer than this need not be counted. */
+/** A text that cannot become longer is not measured before it is made. */
 const ALWAYS_FITS = 1 << 20;
 
+/** `indent`: every line begins with so many blanks. */
 function indent(host: FunctionHost, width: number, text: string): string {
   if (width < 0) throw new GoError('strings: negative Repeat count');
   host.charge(width);
@@ -21,7 +22,7 @@ function indent(host: FunctionHost, width: number, text: string): string {
   return pad + replaceEvery(text, '\n', `\n${pad}`);
 }
 
-/** Without the characters at both ends that a test is true for. */
+/** Removes the characters at both ends for which a test is true. */
 function trimRunes(text: string, isTrimmed: (rune: number) => boolean): string {
   let start = 0;
   let end = text.length;
@@ -38,7 +39,7 @@ function trimRunes(text: string, isTrimmed: (rune: number) => boolean): string {
   return text.slice(start, end);
 }
 
-/** As `strings.TrimSpace`. */
+/** As `strings.TrimSpace`: the text of bytes without white space at both ends. */
 export function trimSpace(text: string): string {
   let start = 0;
   let end = text.length;
@@ -63,7 +64,7 @@ function trimAll(cutset: string, text: string): string {
 /** As `strings.ReplaceAll`. */
 function replace(host: FunctionHost, old: string, by: string, text: string): string {
   if (old === '') {
-    // Before and behind every character.
+    // As in Go, the empty text stands before and behind each character.
     const characters = splitRunes(text);
     host.charge(text.length + by.length * (characters.length + 1));
     return characters.length === 0 ? by : by + characters.join(by) + by;
@@ -74,7 +75,7 @@ function replace(host: FunctionHost, old: string, by: string, text: string): str
   return parts.join(by);
 }
 
-/** Sprig's `substr`; bounds that Go cannot slice by are refused in its words. */
+/** `substr`. @throws {GoError} for bounds for which Go panics */
 function substring(start: number, end: number, text: string): string {
   const { length } = text;
   if (start < 0) {
@@ -87,11 +88,12 @@ function substring(start: number, end: number, text: string): string {
   return text.slice(start, last);
 }
 
-/** `nospace` and `initials` take each byte for a character, and write it as one. */
+/** A byte as the character with that code: `nospace` and `initials` take each byte for a character. */
 function fromByte(code: number): string {
   return code < 0x80 ? String.fromCharCode(code) : encodeRune(code);
 }
 
+/** `nospace`. */
 function deleteSpace(text: string): string {
   chargeCharacters(text);
   let out = '';
@@ -104,6 +106,7 @@ function deleteSpace(text: string): string {
   return hasSpace ? out : text;
 }
 
+/** `initials`: the first byte of each word. */
 function initials(text: string): string {
   chargeCharacters(text);
   let out = '';
@@ -122,6 +125,7 @@ function wrap(host: FunctionHost, width: number, text: string, newline: string, 
   return wrapLines(width, text, { newline: newline === '' ? '\n' : newline, cutWords });
 }
 
+/** `quote`: the values but nil, each quoted. */
 function quoteAll(values: readonly GoValue[]): string {
   const [only = null] = values;
   if (values.length === 1) return only === null ? '' : quoteGo(toText(only));
@@ -168,7 +172,7 @@ export const functions: FunctionGroup = {
     text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
   ),
   trimall,
-  /** The first (or for a negative count the last) bytes. */
+  /** The first bytes, or for a negative count the last ones. */
   trunc: fn(['int', 'string'], (_host, count, text) => {
     if (count < 0 && text.length + count > 0) return text.slice(text.length + count);
     return count >= 0 && text.length > count ? text.slice(0, count) : text;

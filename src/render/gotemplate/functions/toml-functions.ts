@@ -15,7 +15,7 @@ export const functions: FunctionGroup = {
   ),
   mustToToml: fn(['any'], (_host, value) => printToml(value)),
   toToml: fn(['any'], (_host, value) =>
-    // Over nil the encoder panics, which is no error that could be printed.
+    // For nil the encoder panics, which is an error of the call; its errors are returned as text.
     value === null
       ? printToml(value)
       : orElse(

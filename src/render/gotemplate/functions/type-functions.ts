@@ -1,4 +1,4 @@
-/** Sprig's functions about types. */
+/** Sprig's functions on types, and `deepEqual`. */
 import { deepEqual } from '../equal.ts';
 import { kindOf, typeOf } from '../value.ts';
 import { fn } from './signature.ts';

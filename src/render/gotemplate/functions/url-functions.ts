@@ -21,6 +21,7 @@ export const functions: FunctionGroup = {
   ),
 };
 
+/** A part of a URL; empty where the map does not have it. @throws {GoError} in Sprig's words for a value that is no text */
 function partOf(parts: GoMap, name: string): string {
   const part = parts.get(name);
   if (part === undefined) return '';

@@ -10,12 +10,12 @@ import { orElse } from './json-functions.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 
-/** The last line break is taken away: a text may end in one of another alphabet. */
+/** Removes a newline at the end, as Helm does. */
 function withoutEnd(text: string): string {
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
-/** Reads the first document of a text. @throws GoError in Helm's words */
+/** Reads the first document of a text. @throws {GoError} in Helm's words */
 function readYaml(text: string): GoValue {
   chargeReading(text);
   try {
@@ -26,6 +26,7 @@ function readYaml(text: string): GoValue {
   }
 }
 
+/** Helm's error for a document of another type than the function gives. */
 function mismatch(value: GoValue, type: string): GoError {
   return new GoError(
     `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`,
