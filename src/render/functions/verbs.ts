@@ -1,15 +1,14 @@
 /**
- * Numbers and texts as the verbs of Go's format language (package fmt) write them. Texts are strings of bytes, each as one
- * character. What a verb does with a value of another type is up to the engine.
+ * Prints numbers and texts by the verbs of Go's package fmt, for both engines. Texts are UTF-8 with one byte a character. What
+ * a verb does with a value of another type is decided by the engine.
  */
 import { formatFloat } from './floats.ts';
 import { charge } from './limits.ts';
 import { isPrint } from './unicode.ts';
 import { decodeRune, encodeRune, firstRunes, runeCount } from './utf8.ts';
-import { quoteRune } from './quote.ts';
-import { quoteGo } from './quote.ts';
+import { quoteGo, quoteRune } from './quote.ts';
 
-/** What stands between `%` and the verb: flags, width and precision. */
+/** The flags, width and precision between `%` and the verb. */
 export type FormatSpec = {
   width: number | undefined;
   precision: number | undefined;
@@ -36,7 +35,7 @@ export const PLAIN: Readonly<FormatSpec> = {
   space: false,
 };
 
-/** A whole number by `%d`, `%b`, `%o`, `%O`, `%x`, `%X`, `%c`, `%q` and `%U`; undefined for other verbs. */
+/** Prints a whole number by `%d`, `%b`, `%o`, `%O`, `%x`, `%X`, `%c`, `%q` or `%U`; undefined for another verb. */
 export function formatInteger(number: bigint, isSigned: boolean, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 'd':
@@ -57,7 +56,7 @@ export function formatInteger(number: bigint, isSigned: boolean, verb: string, s
   }
 }
 
-/** The digits of a whole number. */
+/** Prints the digits of a whole number, in the base of the verb. */
 export function formatDigits(number: bigint, isSigned: boolean, verb: string, spec: FormatSpec): string {
   const { width, precision, sharp, zero, plus, minus, space } = spec;
   const isNegative = isSigned && number < 0n;
@@ -91,7 +90,7 @@ function runeOf(number: bigint): number {
   return number < 0n || number > 0x10ffffn ? 0xfffd : Number(number);
 }
 
-/** A number by `%b`, `%e`, `%f`, `%g`, `%x` and their capitals; undefined for other verbs. */
+/** Prints a float by `%b`, `%e`, `%f`, `%g`, `%x` or their upper case; undefined for another verb. */
 export function formatNumber(number: number, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 'b':
@@ -123,12 +122,12 @@ function withSign(number: number, verb: string, usual: number, spec: FormatSpec)
   }
   if (sharp && verb !== 'b') text = withPoint(text, verb, precision);
   if (!plus && text.startsWith('+')) return pad(text.slice(1), spec);
-  // Zeros stand between the sign and the digits.
+  // Zeros are inserted between the sign and the digits.
   const isFilled = zero && !minus && width !== undefined && width > text.length;
   return isFilled ? text.charAt(0) + '0'.repeat(width - text.length) + text.slice(1) : pad(text, spec);
 }
 
-/** `%#g` and the like: always a point, and zeros at the end up to the precision. */
+/** A float with the flag `#`: always with a point, and with zeros at the end up to the precision. */
 function withPoint(text: string, verb: string, precision: number): string {
   let digits = 0;
   if (verb === 'g' || verb === 'G' || verb === 'x') digits = precision === -1 ? 6 : precision;
@@ -150,7 +149,7 @@ function withPoint(text: string, verb: string, precision: number): string {
   return out + '0'.repeat(Math.max(0, digits)) + tail;
 }
 
-/** A text by `%s`, `%q`, `%x` and `%X`; undefined for other verbs. */
+/** Prints a text by `%s`, `%q`, `%x` or `%X`; undefined for another verb. */
 export function formatText(text: string, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 's':
@@ -167,7 +166,7 @@ export function formatText(text: string, verb: string, spec: FormatSpec): string
   }
 }
 
-/** As many characters of a text as the precision says. */
+/** The first characters of a text, as many as the precision says. */
 function firstOf(text: string, { precision }: FormatSpec): string {
   return precision === undefined ? text : firstRunes(text, precision);
 }
@@ -182,6 +181,7 @@ function formatBytes(text: string, verb: string, spec: FormatSpec): string {
   return pad(verb === 'X' ? joined.toUpperCase() : joined, spec);
 }
 
+/** Whether `%#q` prints a text between backquotes (`strconv.CanBackquote`). */
 function canBackquote(text: string): boolean {
   for (let at = 0; at < text.length;) {
     const { rune, size } = decodeRune(text, at);
@@ -193,7 +193,7 @@ function canBackquote(text: string): boolean {
   return true;
 }
 
-/** A text in its width: at the right, or at the left with a minus; with zeros before it when the flag says so. */
+/** Pads a text to its width: at the left, with zeros if that flag is set and `mayFill`, or at the right with the flag `-`. */
 export function pad(text: string, { width, minus, zero }: FormatSpec, mayFill = true): string {
   if (width === undefined) return text;
   const missing = width - runeCount(text);

@@ -206,27 +206,10 @@ function twoResults(name: string, count: number): GoFunction {
 
 /** The methods of a time. @param self gives the time, which is not complete yet when its methods are made */
 function methodsOf(self: () => GoTime): Methods {
-  const number = (read: (time: GoTime) => number): GoFunction => fn([], () => int(read(self())));
-  const clock = (read: (clock: ReturnType<typeof civilOf>) => number): GoFunction =>
-    number((time) => read(civilOf(secondsOf(time.instant).seconds + time.span.offset)));
-  const compared = (test: (order: number) => GoValue): GoFunction =>
-    fn(['time.Time'], (_host, other) => {
-      const difference = self().since(other as GoTime);
-      return test(difference < 0n ? -1 : difference > 0n ? 1 : 0);
-    });
-  const since1970 = (unit: bigint): GoFunction =>
-    fn([], () => {
-      const { instant } = self();
-      return int64(BigInt.asIntN(64, (instant - (((instant % unit) + unit) % unit)) / unit));
-    });
-  const rounded = (round: (rest: bigint, unit: bigint) => bigint): GoFunction =>
-    fn(['time.Duration'], (_host, { value }) => {
-      const { instant, location } = self();
-      const unit = BigInt(value);
-      if (unit <= 0n) return new GoTime(instant, location);
-      const rest = (instant + FROM_YEAR_1 * SECOND) % unit;
-      return new GoTime(instant + round((rest + unit) % unit, unit), location);
-    });
+  return { ...textMethods(self), ...clockMethods(self), ...arithmeticMethods(self) };
+}
+
+function textMethods(self: () => GoTime): Methods {
   const json = (): string => self().format('2006-01-02T15:04:05.999999999Z07:00');
   return {
     String: fn([], () => String(self())),
@@ -234,6 +217,20 @@ function methodsOf(self: () => GoTime): Methods {
     AppendFormat: fn(['bytes', 'string'], (_host, bytes, layout) => new ByteList(bytes + self().format(layout))),
     MarshalJSON: fn([], () => new ByteList(`"${json()}"`)),
     MarshalText: fn([], () => new ByteList(json())),
+  };
+}
+
+/** The methods that read date, time and zone. */
+function clockMethods(self: () => GoTime): Methods {
+  const number = (read: (time: GoTime) => number): GoFunction => fn([], () => int(read(self())));
+  const clock = (read: (clock: ReturnType<typeof civilOf>) => number): GoFunction =>
+    number((time) => read(civilOf(secondsOf(time.instant).seconds + time.span.offset)));
+  const since1970 = (unit: bigint): GoFunction =>
+    fn([], () => {
+      const { instant } = self();
+      return int64(BigInt.asIntN(64, (instant - (((instant % unit) + unit) % unit)) / unit));
+    });
+  return {
     Year: clock(({ year }) => year),
     Month: fn([], () => monthOf(self())),
     Day: clock(({ day }) => day),
@@ -249,6 +246,31 @@ function methodsOf(self: () => GoTime): Methods {
     UnixNano: since1970(1n),
     IsZero: fn([], () => self().instant === -FROM_YEAR_1 * SECOND),
     IsDST: fn([], () => self().span.isDst),
+    Location: fn([], () => locationObject(self().location)),
+    Date: twoResults('Date', 3),
+    Clock: twoResults('Clock', 3),
+    ISOWeek: twoResults('ISOWeek', 2),
+    Zone: twoResults('Zone', 2),
+    ZoneBounds: twoResults('ZoneBounds', 2),
+  };
+}
+
+/** The methods that compare times, and that make other times of this one. */
+function arithmeticMethods(self: () => GoTime): Methods {
+  const compared = (test: (order: number) => GoValue): GoFunction =>
+    fn(['time.Time'], (_host, other) => {
+      const difference = self().since(other as GoTime);
+      return test(difference < 0n ? -1 : difference > 0n ? 1 : 0);
+    });
+  const rounded = (round: (rest: bigint, unit: bigint) => bigint): GoFunction =>
+    fn(['time.Duration'], (_host, { value }) => {
+      const { instant, location } = self();
+      const unit = BigInt(value);
+      if (unit <= 0n) return new GoTime(instant, location);
+      const rest = (instant + FROM_YEAR_1 * SECOND) % unit;
+      return new GoTime(instant + round((rest + unit) % unit, unit), location);
+    });
+  return {
     After: compared((order) => order > 0),
     Before: compared((order) => order < 0),
     Equal: compared((order) => order === 0),
@@ -271,12 +293,6 @@ function methodsOf(self: () => GoTime): Methods {
       if (!(location instanceof LocationObject)) throw new GoError('time: missing Location in call to Time.In');
       return self().in(location.location);
     }),
-    Location: fn([], () => locationObject(self().location)),
-    Date: twoResults('Date', 3),
-    Clock: twoResults('Clock', 3),
-    ISOWeek: twoResults('ISOWeek', 2),
-    Zone: twoResults('Zone', 2),
-    ZoneBounds: twoResults('ZoneBounds', 2),
   };
 }
 
