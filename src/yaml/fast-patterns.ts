@@ -5,6 +5,7 @@ export const UNFIT: RegExp = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\uff
 
 /** Empty lines and lines of comments. */
 export const EMPTY_LINES: RegExp = /(?: *(?:#[^\n]*)?\n)*/y;
+/** Blanks. */
 export const SPACES: RegExp = / */y;
 /** Blanks, a comment, and the end of the line. */
 export const LINE_END: RegExp = / *(?:\n| #[^\n]*\n)/y;
@@ -20,11 +21,16 @@ export const PLAIN_LINE: RegExp =
   /(?:[^ \t\n:]|:(?=[^ \t\n]))+(?: +(?:[^ \t\n:#]|:(?=[^ \t\n]))(?:[^ \t\n:]|:(?=[^ \t\n]))*)*/y;
 /** The header of a block scalar: its style, and chomping and indentation in either order. */
 export const BLOCK_HEADER: RegExp = /([|>])(?:([-+])?([1-9])?|([1-9])([-+]))(?: +#[^\n]*| *)\n/y;
+/** A scalar in single quotes. */
 export const SINGLE: RegExp = /'((?:[^']|'')*)'/y;
+/** A scalar in double quotes with escapes that the reader knows. */
 export const DOUBLE: RegExp = /"((?:[^"\\]|\\["\\/abefnrtv0 N_LP]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4})*)"/y;
+/** Blanks and line breaks within a flow collection. */
 export const FLOW_BLANKS: RegExp = /[ \n]*/y;
+/** A plain scalar within a flow collection, on one line. */
 export const FLOW_PLAIN: RegExp =
   /(?:[^ \t\n#,[\]{}&*!|>'"%@`?:-]|-(?=[^ \t\n,[\]{}]))(?:[^ \t\n,[\]{}:#?]|:(?=[^ \t\n,[\]{}]))*(?: +(?:[^ \t\n,[\]{}:#?]|:(?=[^ \t\n,[\]{}]))+)*/y;
+/** The colon behind a key of a flow map. */
 export const FLOW_COLON: RegExp = / *:(?=[ \n])/y;
 
 /**
@@ -34,8 +40,9 @@ export const FLOW_COLON: RegExp = / *:(?=[ \n])/y;
 export const SIMPLE_ENTRY: RegExp =
   /([A-Za-z_][A-Za-z0-9_./-]{0,200}):(?: +([^ \t\n#,[\]{}&*!|>'"%@`?:-][^ \t\n:#]*|"[^"\\\n]*"|\{\}|\[\]))? *(?: #[^\n]*)?\n(?: *(?:#[^\n]*)?\n)*( *)/y;
 
-/** An anchor and an alias. go-yaml ends their names at more characters; such a text is left to it. */
+/** An anchor. go-yaml allows more characters behind its name; such a text is left to the exact reader. */
 export const ANCHOR: RegExp = /&([A-Za-z0-9_-]+)(?: +(?=[^ \t\n#&*!])|(?=\n))/y;
+/** An alias, which is the rest of its line. */
 export const ALIAS: RegExp = /\*([A-Za-z0-9_-]+)(?= *(?: #[^\n]*)?\n)/y;
 /** The key that merges the map of an alias. */
 export const MERGE: RegExp = /<<: +(?=\*)/y;

@@ -1,3 +1,4 @@
+/** Reads and prints JSON without loss of large integers, and prints it as Go does. */
 import { PkgError } from '../errors.ts';
 import { setOwn } from './value.ts';
 import type { Json, JsonObject } from './value.ts';

@@ -77,7 +77,7 @@ export class Scanner extends TextReader {
     return { type, at, line, value: '', suffix: '', plain: false };
   }
 
-  /** A token of one character. */
+  /** Reads a token of one character. */
   #indicator(type: TokenType): void {
     this.#queue.push(this.#token(type));
     this.at++;

@@ -7,13 +7,13 @@
  */
 export type Value = null | boolean | number | bigint | string | Value[] | ValueMap;
 
-/** A map of a values file, a chart or an object: string keys in the order they were written. */
+/** A map, with its keys in the order in which they were written. */
 export type ValueMap = Map<string, Value>;
 
 /** The same data as plain JavaScript, as objects travel to and from a cluster. */
 export type Json = null | boolean | number | bigint | string | Json[] | JsonObject;
 
-/** A plain object whose keys are all data: read with `Object.hasOwn` where a key is not known. */
+/** A plain object whose keys are data: a key that may be missing is read by {@link getOwn}, since `toString` is inherited. */
 export type JsonObject = { [key: string]: Json };
 
 /** Whether a value is a map. */

@@ -1,3 +1,4 @@
+/** The error of a function that cannot be called with its arguments. */
 import { printable } from '../../errors-text.ts';
 
 /**

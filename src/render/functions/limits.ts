@@ -22,7 +22,7 @@ export const COSTS = {
   rsa4096: 8_000_000,
   rsa2048: 600_000,
   dsa: 6_000_000,
-  /** Other keys, a signature, a certificate. */
+  /** Making any other key, a signature or a certificate, and reading one. */
   key: 20_000,
   bcrypt: 700_000,
   scrypt: 1_800_000,

@@ -1,3 +1,4 @@
+/** Random bytes without loading `node:crypto`. */
 import { openSync, readSync } from 'node:fs';
 
 let source: number | undefined;

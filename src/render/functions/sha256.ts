@@ -1,3 +1,4 @@
+/** SHA-256 without loading `node:crypto` for short texts. */
 import { sha256 } from '@noble/hashes/sha2.js';
 
 /** Up to so many bytes a hash in JavaScript takes less time than loading `node:crypto` (5 ms). */

@@ -40,7 +40,7 @@ export function swapCase(text: string): string {
   return result;
 }
 
-/** Changes the first character of each word; `isGap` tells what lies between words. */
+/** Changes the first character of each word. @param isGap whether a character separates words */
 function mapWords(text: string, isGap: (character: string) => boolean, change: (first: string) => string): string {
   chargeCharacters(text);
   let result = '';

@@ -114,7 +114,7 @@ function namesOf(name: string, scopes: readonly ChartScope[]): string[] {
   return [name, inChart, inChart.slice('templates/'.length)];
 }
 
-/** The data of a native template converted to Go's values; the helper `@go` in it stands for `.` of the Go templates. */
+/** The data of a native template converted to values of Go templates. `@go` in it becomes their root. */
 function withRoot(data: Value, root: GoValue): GoValue {
   if (data === GO_ROOT) return root;
   if (Array.isArray(data)) return data.map((item) => withRoot(item, root));

@@ -3,6 +3,7 @@
  * so that a token allocates nothing.
  */
 
+/** The types of tokens: `left` and `right` are delimiters of actions, `char` is any other character of ASCII. */
 export type TokenType =
   | 'text'
   | 'left'
@@ -48,6 +49,7 @@ KINDS[95] = LETTER; // _
 KINDS.fill(DIGIT, 48, 58);
 for (const code of [TAB, LF, CR, SPACE]) KINDS[code] = SPACES;
 
+/** Reads a template token by token. */
 export class Lexer {
   readonly text: string;
   /** The current token. */

@@ -1,3 +1,4 @@
+/** The name of a release by `--name-template`. */
 import { PkgError } from '../../errors.ts';
 import { ExecError } from './exec-errors.ts';
 import { loadFunctions } from './functions/index.ts';

@@ -2,17 +2,24 @@
 
 // `pos` of each node is an offset in the text of its source, which has one byte a character.
 
+/** Text outside of actions. */
 export type TextNode = { type: 'text'; pos: number; text: string };
 /** An action that prints a constant, as `{{ "{{" }}`: charts write so what other programs are to read as a template. */
 export type ConstantNode = { type: 'constant'; pos: number; quoted: string; text: string };
+/** `{{ pipeline }}`. */
 export type ActionNode = { type: 'action'; pos: number; pipe: Pipe };
+/** `if` or `with`, with the block of its `else`. */
 export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Block; otherwise: Block | undefined };
+/** `range`, with the block of its `else`. */
 export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Block; otherwise: Block | undefined };
+/** `{{ template "name" pipeline }}`. */
 export type TemplateNode = { type: 'template'; pos: number; name: string; pipe: Pipe | undefined };
+/** `break` or `continue`. */
 export type JumpNode = { type: 'break' | 'continue'; pos: number };
 
 /** A part of a template. */
 export type Statement = TextNode | ConstantNode | ActionNode | BranchNode | RangeNode | TemplateNode | JumpNode;
+/** The statements of a block. */
 export type List = readonly Statement[];
 /**
  * A block: a template, or what a branch or a loop runs. Its statements are undefined while it is not parsed: with a block
@@ -39,11 +46,17 @@ export type Pipe = {
 /** An operand with its arguments: a function, a method, or a value without arguments. */
 export type Command = { type: 'command'; pos: number; args: readonly Operand[] };
 
+/** Fields of `.`: `.Values.image`. */
 export type FieldNode = { type: 'field'; pos: number; names: readonly string[] };
+/** A variable and its fields: `$.Values.image`. */
 export type VariableNode = { type: 'variable'; pos: number; name: string; names: readonly string[] };
+/** Fields of another operand: `(index .list 0).name`. */
 export type ChainNode = { type: 'chain'; pos: number; of: Operand; names: readonly string[] };
+/** The name of a function. */
 export type IdentifierNode = { type: 'identifier'; pos: number; name: string };
+/** A quoted string, as it is written and as what it means. */
 export type StringNode = { type: 'string'; pos: number; quoted: string; value: string };
+/** A number or a character constant. */
 export type NumberNode = {
   type: 'number';
   pos: number;
@@ -53,8 +66,11 @@ export type NumberNode = {
   float: number | undefined;
   isComplex: boolean;
 };
+/** `true` or `false`. */
 export type BoolNode = { type: 'bool'; pos: number; value: boolean };
+/** `.`. */
 export type DotNode = { type: 'dot'; pos: number };
+/** `nil`. */
 export type NilNode = { type: 'nil'; pos: number };
 
 /** A part of a command. */

@@ -14,6 +14,7 @@ import { decodeText } from '../functions/utf8.ts';
 /** Go allows expressions to be nested ten thousand levels deep; the stack of JavaScript holds fewer. */
 const DEEPEST = 1000;
 
+/** The part of the parser that reads expressions; `parse.ts` has the part that reads statements. */
 export class ExpressionParser {
   /** The names of the functions that were called so far. */
   readonly functions: Set<string> = new Set();

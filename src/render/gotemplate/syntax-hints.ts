@@ -65,12 +65,12 @@ function openBlocks(text: string, until: number): string[] {
       const ended = open.pop();
       const isFirst = text.slice(lineStart, start).trim() === '';
       if (ended !== undefined && isFirst && ended.line !== line && ended.column !== block.column) {
-        odd ??= `the {{end}} in line ${line} ends the ${ended.tag} in line ${ended.line}, which is indented otherwise`;
+        odd ??= `the {{end}} in line ${line} ends the ${ended.tag} in line ${ended.line}, which has another indentation`;
       }
     } else if (word === 'else') afterElse = true;
     else if (/^(?:if|with|range|block|define)$/.test(word) && !afterElse) open.push(block);
   }
   const last = open.at(-1);
   if (last === undefined) return [];
-  return [`no {{end}} is left for ${last.tag} in line ${last.line}`, ...(odd === undefined ? [] : [odd])];
+  return [`${last.tag} in line ${last.line} has no {{end}}`, ...(odd === undefined ? [] : [odd])];
 }

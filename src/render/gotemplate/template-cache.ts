@@ -21,7 +21,7 @@ const LEAST_BYTES = 10_000;
 type KnownText = { name: string; size: number; functions: string[]; templates: Definition[]; ends: number };
 type Definition = [name: string, start: number, isEmpty: boolean];
 
-/** A text as it was when this was found out. */
+/** What is known about a text, with the bytes that it had when this was found out. */
 type CachedText = { known: KnownText; blockIndex: BlockIndex; blocks: BlockTrees; data: Uint8Array };
 
 /** The first part of a cache file: the names that the trees refer to, and each text with the length of its trees. */

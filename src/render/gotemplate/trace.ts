@@ -117,6 +117,7 @@ function valueOf(machine: Runtime, name: string): OptionalValue {
 
 /** A statement that printed something, the run that it is in, and its position. */
 export type Step = { span: PrintedSpan; run: TemplateRun; place: Position };
+/** A position in a file, from 1. */
 export type Position = { file: string; line: number; column: number };
 
 /**

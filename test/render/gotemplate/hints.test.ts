@@ -82,30 +82,22 @@ describe('the hint', () => {
     [
       'an if without an end',
       'a: b\n{{ if true }}\n{{ if false }}\n{{ end }}\n',
-      ['no {{end}} is left for {{ if true }} in line 2'],
+      ['{{ if true }} in line 2 has no {{end}}'],
     ],
-    [
-      'an else if without an end',
-      '{{ if true }}\n{{ else if false }}\n',
-      ['no {{end}} is left for {{ if true }} in line 1'],
-    ],
+    ['an else if without an end', '{{ if true }}\n{{ else if false }}\n', ['{{ if true }} in line 1 has no {{end}}']],
     [
       'an end that another block takes',
       '{{ if true }}\n  {{- range list 1 }}\n{{ end }}\n',
       [
-        'no {{end}} is left for {{ if true }} in line 1',
-        'the {{end}} in line 3 ends the {{- range list 1 }} in line 2, which is indented otherwise',
+        '{{ if true }} in line 1 has no {{end}}',
+        'the {{end}} in line 3 ends the {{- range list 1 }} in line 2, which has another indentation',
       ],
     ],
-    [
-      'a definition in a block',
-      '{{ if true }}\n{{ define "x" }}{{ end }}',
-      ['no {{end}} is left for {{ if true }} in line 1'],
-    ],
+    ['a definition in a block', '{{ if true }}\n{{ define "x" }}{{ end }}', ['{{ if true }} in line 1 has no {{end}}']],
     [
       'words in comments and texts',
       '{{/* {{ if */}}{{ "{{ if }}" }}{{ with 1 }}',
-      ['no {{end}} is left for {{ with 1 }} in line 1'],
+      ['{{ with 1 }} in line 1 has no {{end}}'],
     ],
   ];
   test.each(cases)('%s', async (_, text, hints, helpers) => {

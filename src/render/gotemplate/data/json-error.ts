@@ -23,7 +23,7 @@ class JsonScanner {
 
   /** Scans the whole text. */
   run(): string | undefined {
-    /** Open containers: what is read next in each of them. */
+    /** The lists and objects that are open, and whether a key or a value comes next in them. */
     const open: { list: boolean; context: Context }[] = [];
     let expects: 'value' | 'first item' | 'first key' | 'key' | 'after' = 'value';
     for (;;) {

@@ -18,7 +18,7 @@ const HTML_LAYOUT = '2006-01-02';
 
 const dateInZone = fn(['string', 'any', 'string'], (host, layout, date, zone) => format(host, layout, date, zone));
 
-/** A duration that is none changes nothing. */
+/** As in Sprig, an invalid duration does not change the date. */
 const dateModify = fn(['string', 'time.Time'], (_host, duration, date) => {
   const length = parseDuration(decodeText(duration));
   return length === undefined ? date : (date as GoTime).add(length);
