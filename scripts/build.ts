@@ -141,9 +141,9 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/commands/create.ts',
     'src/commands/docs.ts',
     'src/commands/images.ts',
-    'src/render/gotemplate/deep.ts',
-    'src/render/gotemplate/functions/toml.ts',
-    'src/render/gotemplate/thread.ts',
+    'src/render/gotemplate/large-stack.ts',
+    'src/render/gotemplate/functions/toml-functions.ts',
+    'src/render/gotemplate/large-stack-thread.ts',
   ],
 };
 

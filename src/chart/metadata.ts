@@ -85,7 +85,7 @@ async function withPositions(problems: readonly Problem[], text: string, file: s
   const errors: PkgError[] = [];
   for (const { message, path, hints = [] } of problems.slice(0, MOST_PROBLEMS)) {
     const isLocated = path.length > 0 && text.length <= LONGEST_LOCATED;
-    const found = isLocated ? await locateKeys(text, path) : undefined;
+    const found = isLocated ? locateKeys(text, path) : undefined;
     errors.push(new PkgError('PKG_CHART_INVALID', message, { at: { file, ...(found ?? { line: 1 }) }, hints }));
   }
   return errors;

@@ -24,22 +24,22 @@ export type Origins = {
  * @param texts what the values files held when they were read
  */
 export function createOrigins(chart: Chart, sources: ValueSources, texts: ReadonlyMap<string, string>): Origins {
-  const given = async (path: readonly (string | number)[]): Promise<Given | undefined> => {
+  const given = (path: readonly (string | number)[]): Given | undefined => {
     const flag = fromFlags(path, sources);
     if (flag !== undefined) return { origin: flag };
-    return (await fromFiles(path, sources, texts)) ?? (await fromChart(path, chart));
+    return fromFiles(path, sources, texts) ?? fromChart(path, chart);
   };
-  const locate = async (path: readonly (string | number)[]): Promise<Given | undefined> => {
-    const found = await given(path);
+  const locate = (path: readonly (string | number)[]): Given | undefined => {
+    const found = given(path);
     // What a subchart has below `global` is a copy of what its parent has there.
     const global = path.lastIndexOf('global');
     return found === undefined && global > 0 ? given(path.slice(global)) : found;
   };
-  const find: Origins['find'] = async (path) => (await locate(path))?.origin;
+  const find: Origins['find'] = async (path) => locate(path)?.origin;
   return {
     find,
     async plain(path) {
-      const found = await locate(path);
+      const found = locate(path);
       return found?.plain === undefined ? undefined : { origin: found.origin, text: found.plain };
     },
     mayDiffer: () => [...texts.values(), ...valuesTexts(chart)].some((text) => UNLIKE.test(text)),
@@ -88,13 +88,13 @@ function fromFlags(path: readonly (string | number)[], sources: ValueSources): s
   return undefined;
 }
 
-async function fromFiles(
+function fromFiles(
   path: readonly (string | number)[],
   sources: ValueSources,
   texts: ReadonlyMap<string, string>,
-): Promise<Given | undefined> {
+): Given | undefined {
   for (const file of sources.valueFiles.toReversed()) {
-    const found = await locatePlain(texts.get(file) ?? '', [...path]);
+    const found = locatePlain(texts.get(file) ?? '', [...path]);
     if (found !== undefined) return givenAt(file === '-' ? 'standard input' : file, found);
   }
   return undefined;
@@ -104,9 +104,9 @@ function givenAt(file: string, { line, column, plain }: { line: number; column: 
   return { origin: `${file}:${line}:${column}`, ...(plain !== undefined && { plain }) };
 }
 
-async function fromChart(path: readonly (string | number)[], chart: Chart): Promise<Given | undefined> {
+function fromChart(path: readonly (string | number)[], chart: Chart): Given | undefined {
   if (chart.valuesFile !== undefined) {
-    const found = await locatePlain(Buffer.from(chart.valuesFile.data).toString('utf8'), [...path]);
+    const found = locatePlain(Buffer.from(chart.valuesFile.data).toString('utf8'), [...path]);
     if (found !== undefined) return givenAt(`${chart.location}/${chart.valuesFile.name}`, found);
   }
   const [name, ...rest] = path;

@@ -16,7 +16,7 @@ import { TABLE } from './table.ts';
  */
 export async function dispatch(argv: readonly string[]): Promise<number> {
   if (argv[0] === IN_THREAD) {
-    await (await import('../render/gotemplate/thread.ts')).printInThread();
+    await (await import('../render/gotemplate/large-stack-thread.ts')).printInThread();
     return 0;
   }
   const config = new PkgConfig(TABLE);

@@ -144,7 +144,7 @@ export const command: CommandClass = TemplateCommand;
 
 /** What was printed before it was found to be no YAML: the way to see what is wrong with it. */
 async function showInvalid(error: unknown): Promise<void> {
-  const { NotYaml } = await import('../render/gotemplate/documents.ts');
+  const { NotYaml } = await import('../render/gotemplate/manifests.ts');
   const found = error instanceof PkgError && error.cause instanceof NotYaml ? error.cause : error;
   if (!(found instanceof NotYaml)) return;
   const shown = found.texts.map(({ source, text }) => ({ source: decodeText(source), text: '', bytes: text }));

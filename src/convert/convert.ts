@@ -3,7 +3,7 @@ import type { Chart } from '../chart/chart.ts';
 import { GUARD_FILE, GUARD_TEXT, isGuard } from '../chart/guard.ts';
 import type { Position } from '../errors.ts';
 import { isNativeTemplate } from '../render/engines.ts';
-import type { Template } from '../render/gotemplate/node.ts';
+import type { Template } from '../render/gotemplate/template.ts';
 import { loadHelpers } from '../render/handlebars/helpers/index.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import { CannotConvert } from './cannot.ts';

@@ -1,6 +1,6 @@
 /** The definitions of a chart's Go templates as native partials: which can be, and how each is included. */
 import type { Chart, ChartFile } from '../chart/chart.ts';
-import type { Template } from '../render/gotemplate/node.ts';
+import type { Template } from '../render/gotemplate/template.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
 import { CannotConvert } from './cannot.ts';

@@ -1,6 +1,7 @@
 /** From the statements of a Go template to what a native one says in their place; how that is laid out is not yet said. */
 import { decodeText } from '../render/gotemplate/value.ts';
-import type { Command, List, Operand, Pipe, Statement, Template } from '../render/gotemplate/node.ts';
+import type { Command, List, Operand, Pipe, Statement } from '../render/gotemplate/node.ts';
+import type { Template } from '../render/gotemplate/template.ts';
 import { CannotConvert } from './cannot.ts';
 import { call, isCall, literal, path, withoutElse } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';

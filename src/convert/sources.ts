@@ -3,9 +3,11 @@ import type { Chart } from '../chart/chart.ts';
 import { isGuard } from '../chart/guard.ts';
 import type { Position } from '../errors.ts';
 import { isNativeTemplate } from '../render/engines.ts';
-import { isKnown } from '../render/gotemplate/known.ts';
-import { positionOf } from '../render/gotemplate/node.ts';
-import type { List, Operand, Pipe, Source, Template } from '../render/gotemplate/node.ts';
+import { isKnownFunction } from '../render/gotemplate/known-functions.ts';
+import { positionOf } from '../render/gotemplate/template.ts';
+import type { List, Operand, Pipe } from '../render/gotemplate/node.ts';
+import type { Source } from '../render/gotemplate/template.ts';
+import type { Template } from '../render/gotemplate/template.ts';
 import { parseTemplate } from '../render/gotemplate/parse.ts';
 import { decodeText } from '../render/gotemplate/value.ts';
 import { partKey } from './prove.ts';
@@ -33,7 +35,7 @@ export class Sources {
       const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
       const source = { name: `${at}/${name}`, file: `${chart.location}/${name}`, text };
       this.#sources.set(source.name, source);
-      const { templates, functions } = parseTemplate(source, isKnown);
+      const { templates, functions } = parseTemplate(source, isKnownFunction);
       this.hasTpl ||= functions.has('tpl');
       for (const template of templates) {
         if (template.name !== source.name) {

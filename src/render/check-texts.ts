@@ -3,7 +3,7 @@ import type { PkgError } from '../errors.ts';
 import { ValueFault } from '../chart/value-fault.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import type { GoInput } from './gotemplate/engine.ts';
-import type { Retracer } from './gotemplate/retrace.ts';
+import type { PrintOrigins } from './gotemplate/print-origin.ts';
 import type { RenderedDocument } from './render.ts';
 import { KindTypes } from './field-types.ts';
 import { textFaults } from './text-fields.ts';
@@ -19,7 +19,7 @@ export async function checkTexts(
   freshValues: () => ValueMap,
 ): Promise<PkgError[]> {
   const errors: PkgError[] = [];
-  let retracer: Retracer | undefined;
+  let retracer: PrintOrigins | undefined;
   const types = new KindTypes(input.chart);
   for (const document of documents) {
     const faults = document.object === undefined ? [] : textFaults(document.object, types);
@@ -27,12 +27,12 @@ export async function checkTexts(
       if (errors.length >= MOST) return errors;
       let where: { at: ValueFault['at']; valuePath?: ValueFault['valuePath']; quoting?: string } = document.trace(path);
       if (document.bytes !== undefined) {
-        const [{ GoDocument }, { locateField }, { Retracer }] = await Promise.all([
-          import('./gotemplate/documents.ts'),
-          import('./gotemplate/locate.ts'),
-          import('./gotemplate/retrace.ts'),
+        const [{ GoDocument }, { locateField }, { PrintOrigins }] = await Promise.all([
+          import('./gotemplate/manifests.ts'),
+          import('./gotemplate/locate-field.ts'),
+          import('./gotemplate/print-origin.ts'),
         ]);
-        retracer ??= new Retracer(input, freshValues);
+        retracer ??= new PrintOrigins(input, freshValues);
         if (document instanceof GoDocument) where = await locateField(retracer, document.whole, document.bytes, path);
       }
       const { at, valuePath } = where;

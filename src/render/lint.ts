@@ -47,7 +47,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
     'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES, options.texts ?? new Map()) : undefined;
   const isNative = 'metadata' in chart && enginesOf(chart).native;
   const messages = [
-    ...(await lintChartYaml(source, join(path, 'Chart.yaml'))),
+    ...lintChartYaml(source, join(path, 'Chart.yaml')),
     ...(await lintValues(source, path, options, origins, { isNative, writtenKeys })),
   ];
   if (source.kind('templates') === undefined) {
@@ -105,7 +105,7 @@ function withoutRepeated(messages: readonly LintMessage[]): LintMessage[] {
 const MOST_LOCATED = 20;
 const LONGEST_LOCATED = 1 << 18;
 
-async function lintChartYaml(source: LintSource, file: string): Promise<LintMessage[]> {
+function lintChartYaml(source: LintSource, file: string): LintMessage[] {
   const data = source.read('Chart.yaml');
   if (data === undefined) return [];
   const text = new TextDecoder().decode(data);
@@ -115,7 +115,7 @@ async function lintChartYaml(source: LintSource, file: string): Promise<LintMess
   const messages: LintMessage[] = [];
   for (const [index, { rule, keys, message }] of lintMetadata(metadata).entries()) {
     const isLocated = keys.length > 0 && index < MOST_LOCATED && text.length <= LONGEST_LOCATED;
-    const place = isLocated ? await locateKeys(text, keys) : undefined;
+    const place = isLocated ? locateKeys(text, keys) : undefined;
     messages.push(finding(rule, 'Chart.yaml', message, { file, ...place }));
   }
   const unique = readMetadata(text, file, 'error');

@@ -1,5 +1,5 @@
 /** Documents as one stream, as `helm template` prints them. */
-import { trimEndSpace } from './gotemplate/documents.ts';
+import { trimEndSpace } from './gotemplate/manifests.ts';
 import { encodeText } from './gotemplate/value.ts';
 import type { RenderedDocument } from './render.ts';
 

@@ -1,42 +1,42 @@
-/** What the reader by lines knows of the anchors of a document. */
-import { leave } from './cursor.ts';
+/** The anchors of a document that is read by lines (`fast.ts`), and their values. */
+import { giveUp } from './cursor.ts';
 import { cloneValue, isMap } from './value.ts';
 import type { Value } from './value.ts';
 
-/** Where fewer values than this came out of aliases, go-yaml allows them in any document. */
+/** go-yaml allows so many values from aliases in any document; whether it allows more depends on the document's size. */
 const MOST_ALIASED = 900;
-/** So much text of aliases is none to worry about either. */
+/** So many characters from aliases cannot fill the memory. */
 const MOST_TEXT = 1 << 20;
 
-/** Named values. What is doubtful is left to the full reader, by throwing. */
+/** Values by the names of their anchors. Throws {@link GIVE_UP} where only the exact reader can decide. */
 export class Anchors {
-  /** Undefined while a value is being read: what holds itself is an error. */
+  /** Undefined while the value is being read: an alias to it within itself is an error. */
   readonly #values: Map<string, Value | undefined> = new Map();
   #aliased = 0;
   #text = 0;
 
-  /** A value of this name begins. */
+  /** The value of an anchor begins. */
   begin(name: string): void {
     this.#values.set(name, undefined);
   }
 
-  /** The value of a name, which now may be asked for. */
+  /** The value of an anchor has been read. */
   set(name: string, value: Value): void {
     this.#values.set(name, value);
   }
 
-  /** A copy of what has this name. */
+  /** A copy of the value of an anchor. @throws {GIVE_UP} for an unknown name, and for too many values from aliases */
   get(name: string): Value {
     const value = this.#values.get(name);
-    if (value === undefined) leave();
+    if (value === undefined) giveUp();
     this.#aliased++;
     this.#count(value);
     return cloneValue(value);
   }
 
   #count(value: Value): void {
-    if (++this.#aliased > MOST_ALIASED) leave();
-    if (typeof value === 'string' && (this.#text += value.length) > MOST_TEXT) leave();
+    if (++this.#aliased > MOST_ALIASED) giveUp();
+    if (typeof value === 'string' && (this.#text += value.length) > MOST_TEXT) giveUp();
     if (typeof value !== 'object' || value === null) return;
     if (isMap(value)) this.#aliased += value.size;
     for (const item of value.values()) this.#count(item);

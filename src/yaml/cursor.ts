@@ -1,4 +1,4 @@
-/** A place in a text that is read by lines, and what is read alike wherever it stands: keys, quotes, flow collections. */
+/** The base of the reader by lines (`fast.ts`): its position, and keys, quoted scalars and flow collections, wherever they stand. */
 import {
   BLANK_LINES,
   DOUBLE,
@@ -16,21 +16,22 @@ import {
 import { resolvePlainScalar } from './scalar.ts';
 import type { Value, ValueMap } from './value.ts';
 
-/** Thrown where the full reader has to decide: one for all, as a stack would cost more than the reading. */
-export const LEAVE: Error = new Error('this is left to the full reader');
+/** Thrown where the exact reader has to read the text. One object for all: recording a stack costs more than reading. */
+export const GIVE_UP: Error = new Error('the exact reader has to read this text');
 
-export function leave(): never {
-  throw LEAVE;
+/** Leaves the text to the exact reader. @throws {GIVE_UP} */
+export function giveUp(): never {
+  throw GIVE_UP;
 }
 
-/** Two characters of text are a list of 40 bytes: the full reader refuses more of them than this. */
+/** `[]`, two characters, becomes a list of 40 bytes. The exact reader refuses texts of more collections than this. */
 const MOST_COLLECTIONS = 2_000_000;
 
-/** @throws LEAVE for what it does not know for certain */
-export class Cursor {
+/** Reads a text. Its methods throw {@link GIVE_UP} for what is not certain to be what the exact reader makes of it. */
+export class LineCursor {
   protected readonly text: string;
   protected readonly endsLine: boolean;
-  /** A key that is written twice in a map is for the full reader to complain of. */
+  /** Leave a map with a key that is written twice to the exact reader, which has the error for it. */
   protected readonly unique: boolean;
   protected at: number;
   protected depth = 0;
@@ -43,11 +44,12 @@ export class Cursor {
     this.unique = unique;
   }
 
-  /** A collection begins. */
+  /** Counts a collection that begins. */
   protected enter(): void {
-    if (++this.depth > DEEPEST || ++this.#collections > MOST_COLLECTIONS) leave();
+    if (++this.depth > DEEPEST || ++this.#collections > MOST_COLLECTIONS) giveUp();
   }
 
+  /** Reads what a sticky pattern matches here; null where it does not match. */
   protected take(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     const match = pattern.exec(this.text);
@@ -55,6 +57,7 @@ export class Cursor {
     return match;
   }
 
+  /** Reads what a sticky pattern matches here; false where it does not match. */
   protected skip(pattern: RegExp): boolean {
     pattern.lastIndex = this.at;
     if (!pattern.test(this.text)) return false;
@@ -62,7 +65,7 @@ export class Cursor {
     return true;
   }
 
-  /** Goes to the next line that holds something, and gives its indentation; -1 at the end. */
+  /** Goes to the first character of the next line that is not empty or a comment, and returns its column; -1 at the end. */
   protected nextLine(): number {
     this.skip(EMPTY_LINES);
     const start = this.at;
@@ -70,64 +73,73 @@ export class Cursor {
     return this.at === this.text.length ? -1 : this.at - start;
   }
 
+  /** Whether the dash of a list's entry stands here. */
   protected isEntry(): boolean {
     if (this.text.charCodeAt(this.at) !== 45) return false;
     const next = this.text.charCodeAt(this.at + 1);
     return next === 32 || next === 10;
   }
 
-  /** Goes back to the start of the line that was just begun. */
+  /** Goes back to the start of the line, from this column of it. */
   protected back(column: number): void {
     if (column > 0) this.at -= column;
   }
 
-  /** The key of an entry, up to its value; undefined where there is none. */
+  /** Reads a key with its colon and the blanks after it; undefined where there is none. */
   protected key(): string | undefined {
     const start = this.at;
     const match = this.take(KEY);
     if (match === null || this.at - start > LONGEST_KEY) return undefined;
     const [, plain, double, single] = match;
     if (plain === undefined) return double ?? single;
+    // No word that is read as something else than text is so long and begins with a letter.
     if (plain.length > 5 && plain.charCodeAt(0) > 64) return plain;
-    if (plain === '<<') leave();
+    if (plain === '<<') giveUp();
     const value = resolvePlainScalar(plain);
     if (typeof value === 'string') return value;
     if (typeof value === 'boolean') return String(value);
-    return /^(?:0|[1-9][0-9]{0,14})$/.test(plain) ? plain : leave();
+    return /^(?:0|[1-9][0-9]{0,14})$/.test(plain) ? plain : giveUp();
   }
 
+  /** Goes to the next line, from the character `code`: the line break, or the `#` of a comment. */
   protected restOfLine(code: number): void {
-    // A comment, whose blank is behind us.
     this.at = code === 10 ? this.at + 1 : this.text.indexOf('\n', this.at) + 1;
   }
 
+  /** Goes to the next line. @throws {GIVE_UP} unless only blanks and a comment are left in this one */
   protected endLine(): void {
-    if (!this.skip(LINE_END)) leave();
+    if (!this.skip(LINE_END)) giveUp();
   }
 
-  /** Goes on to the next line of a plain scalar, whose last one ended at `end`; false where it has no more. */
+  /**
+   * Goes to the next line of a plain scalar; false where it has no more.
+   *
+   * @param end where the last line of it ended
+   * @param column of the block around it
+   */
   protected nextPlainLine(end: number, column: number): boolean {
-    // A comment ends a plain scalar.
-    if (/[^ \n]/.test(this.text.slice(end, this.at))) leave();
+    // A comment stands behind the last line, which ends the scalar.
+    if (/[^ \n]/.test(this.text.slice(end, this.at))) giveUp();
     const before = this.at;
     this.skip(BLANK_LINES);
     const lineStart = this.at;
     this.skip(SPACES);
     if (this.at - lineStart > column && this.at < this.text.length) {
-      if (this.text.charCodeAt(this.at) === 35) leave();
+      if (this.text.charCodeAt(this.at) === 35) giveUp();
       return true;
     }
     this.at = before;
     const next = this.nextLine();
-    if (next > column) leave();
+    if (next > column) giveUp();
     this.back(next);
     return false;
   }
 
+  /** Reads a scalar in quotes. */
   protected quoted(): string {
     const isDouble = this.text.charCodeAt(this.at) === 34;
     const match = this.take(isDouble ? DOUBLE : SINGLE);
-    if (match === null) leave();
+    if (match === null) giveUp();
     let text = match[1] ?? '';
     if (text.includes('\n')) {
       text = text.replace(/[ \t]*\n[ \t\n]*/g, (run) => {
@@ -139,6 +151,7 @@ export class Cursor {
     return text.includes('\\') ? text.replace(/\\(x..|u....|.)/g, unescape) : text;
   }
 
+  /** Reads a flow collection and the rest of its line. */
   protected flowLine(): Value {
     const value = this.#flow();
     this.endLine();
@@ -148,7 +161,7 @@ export class Cursor {
   #flow(): Value {
     const code = this.text.charCodeAt(this.at);
     if (code === 34 || code === 39) return this.quoted();
-    if (code !== 91 && code !== 123) return finite(resolvePlainScalar(this.take(FLOW_PLAIN)?.[0] ?? leave()));
+    if (code !== 91 && code !== 123) return finite(resolvePlainScalar(this.take(FLOW_PLAIN)?.[0] ?? giveUp()));
     this.enter();
     this.at++;
     const value = code === 91 ? this.#flowList() : this.#flowMap();
@@ -164,7 +177,7 @@ export class Cursor {
       list.push(this.#flow());
       this.skip(FLOW_BLANKS);
       if (this.text.charCodeAt(this.at) === 44) this.at++;
-      else if (this.text.charCodeAt(this.at) !== 93) leave();
+      else if (this.text.charCodeAt(this.at) !== 93) giveUp();
     }
     this.at++;
     return list;
@@ -176,12 +189,12 @@ export class Cursor {
       this.skip(FLOW_BLANKS);
       if (this.text.charCodeAt(this.at) === 125) break;
       const key = this.#flowKey();
-      if (this.unique && map.has(key)) leave();
+      if (this.unique && map.has(key)) giveUp();
       this.skip(FLOW_BLANKS);
       map.set(key, this.#flow());
       this.skip(FLOW_BLANKS);
       if (this.text.charCodeAt(this.at) === 44) this.at++;
-      else if (this.text.charCodeAt(this.at) !== 125) leave();
+      else if (this.text.charCodeAt(this.at) !== 125) giveUp();
     }
     this.at++;
     return map;
@@ -193,20 +206,20 @@ export class Cursor {
     let key: string;
     if (code === 34 || code === 39) {
       key = this.quoted();
-      if (this.text.charCodeAt(this.at) !== 58) leave();
+      if (this.text.charCodeAt(this.at) !== 58) giveUp();
       this.at++;
     } else {
-      key = this.take(FLOW_PLAIN)?.[0] ?? leave();
-      if (key.includes('<<') || typeof resolvePlainScalar(key) !== 'string' || !this.skip(FLOW_COLON)) leave();
+      key = this.take(FLOW_PLAIN)?.[0] ?? giveUp();
+      if (key.includes('<<') || typeof resolvePlainScalar(key) !== 'string' || !this.skip(FLOW_COLON)) giveUp();
     }
-    if (this.at - start > LONGEST_KEY || this.text.slice(start, this.at).includes('\n')) leave();
+    if (this.at - start > LONGEST_KEY || this.text.slice(start, this.at).includes('\n')) giveUp();
     return key;
   }
 }
 
-/** A number that JSON can hold, or what is none. */
+/** The value, unless it is infinity or not-a-number: for these the exact reader has the error. @throws {GIVE_UP} */
 export function finite(value: Value): Value {
-  return typeof value !== 'number' || Number.isFinite(value) ? value : leave();
+  return typeof value !== 'number' || Number.isFinite(value) ? value : giveUp();
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -226,7 +239,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function unescape(_match: string, escape: string): string {
-  if (escape.length === 1) return ESCAPES[escape] ?? (escape === '/' ? leave() : escape);
+  if (escape.length === 1) return ESCAPES[escape] ?? (escape === '/' ? giveUp() : escape);
   const code = Number.parseInt(escape.slice(1), 16);
-  return code >= 0xd800 && code < 0xe000 ? leave() : String.fromCharCode(code);
+  return code >= 0xd800 && code < 0xe000 ? giveUp() : String.fromCharCode(code);
 }

@@ -1,6 +1,8 @@
-/** What YAML nodes mean to Helm: values, after go-yaml has read them and they have been JSON. */
+/**
+ * The values of YAML nodes, as Helm has them: go-yaml 2 decodes the nodes, and sigs.k8s.io/yaml converts the result to JSON.
+ */
 import { printable } from '../errors-text.ts';
-import { YamlFault } from './fault.ts';
+import { YamlError } from './yaml-error.ts';
 import { goFloatKey, goFloatText } from './go-number.ts';
 import type { YamlNode } from './nodes.ts';
 import { isFloat, resolvePlainScalar } from './scalar.ts';
@@ -9,32 +11,34 @@ import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 const YAML_TAGS = 'tag:yaml.org,2002:';
-/** Tags that say of which type a scalar is; any other means nothing. */
+/** Tags of YAML that say the type of a scalar; any other tag is ignored, as by go-yaml. */
 const RESOLVED: ReadonlySet<string> = new Set(['', 'str', 'bool', 'int', 'float', 'null', 'timestamp']);
 
-/** As much as a text of YAML may have itself. */
+/** The bound on the text of a YAML file: {@link LONGEST_TEXT} in `read.ts`. */
 const MOST_ALIASED_TEXT = 1 << 24;
 
-/** Makes the values of documents. */
+/** Decodes documents. */
 export class Decoder {
   readonly #unique: boolean;
   readonly #textFloats: boolean;
   readonly #writtenKeys: boolean;
-  /** Nodes read, and those of them that came out of aliases: what go-yaml bounds. */
+  /** The nodes that were decoded, and those of them that came from aliases, whose share go-yaml bounds. */
   #nodes = 0;
   #aliased = 0;
   #aliasDepth = 0;
-  /** Characters of scalars that came out of aliases. go-yaml does not count them: a hundred thousand aliases of 1 MB. */
+  /** Characters of scalars that came from aliases. go-yaml does not bound them: 100,000 aliases of a text of 1 MB are 100 GB. */
   #aliasedText = 0;
+  /** The targets of the aliases that are being decoded, to find one that contains itself. */
   readonly #open: Set<YamlNode> = new Set();
-  /** Maps with keys that JSON cannot have. */
-  #notJson: Map<ValueMap, YamlFault> = new Map();
+  /** Maps with a key that JSON cannot have, and the error about it. */
+  #notJson: Map<ValueMap, YamlError> = new Map();
+  /** The first infinity or not-a-number, for the position of the error. */
   #infinite: YamlNode | undefined;
 
   /**
    * @param unique a key that is written twice in a map is an error
-   * @param textFloats floats become the text that sigs.k8s.io/yaml makes of them where text is wanted
-   * @param writtenKeys plain keys such as `on` and `no` stay what is written
+   * @param textFloats floats become text, as sigs.k8s.io/yaml converts them for a field of type string
+   * @param writtenKeys plain keys such as `on` and `no` are what is written, not `true` and `false`
    */
   constructor(unique: boolean, textFloats = false, writtenKeys = false) {
     this.#unique = unique;
@@ -43,10 +47,10 @@ export class Decoder {
   }
 
   /**
-   * The value of a document.
+   * Decodes a document.
    *
-   * @param beforeJson may take out of it what does not become JSON as it is
-   * @throws YamlFault
+   * @param beforeJson may change the value before infinity, not-a-number and keys that JSON cannot have are refused
+   * @throws {YamlError}
    */
   document(node: YamlNode, beforeJson?: (value: Value) => void): Value {
     this.#nodes = 1;
@@ -62,16 +66,16 @@ export class Decoder {
     return value;
   }
 
-  /** What JSON cannot say matters only if no later key took its place. */
+  /** Refuses what JSON cannot have. A value that a later key replaced is gone by now, and is not refused. */
   #checkJson(value: Value): void {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       const problem = 'infinity and not-a-number are no numbers in JSON, and so in Kubernetes';
       const name = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-      throw new YamlFault(problem, this.#infinite?.at ?? 0, `json: unsupported value: ${name}`);
+      throw new YamlError(problem, this.#infinite?.at ?? 0, `json: unsupported value: ${name}`);
     }
     if (isMap(value)) {
-      const fault = this.#notJson.get(value);
-      if (fault !== undefined) throw fault;
+      const error = this.#notJson.get(value);
+      if (error !== undefined) throw error;
       for (const item of value.values()) this.#checkJson(item);
     } else if (Array.isArray(value)) {
       for (const item of value) this.#checkJson(item);
@@ -101,11 +105,12 @@ export class Decoder {
     }
   }
 
+  /** Decodes the target of an alias. @throws {YamlError} if it contains the alias */
   #alias<T>(node: YamlNode, read: (target: YamlNode) => T): T {
     const target = node.target ?? node;
     if (this.#open.has(target)) {
       const name = `anchor '${node.value}'`;
-      throw new YamlFault(`the ${printable(name)} contains itself`, node.at, `yaml: ${name} value contains itself`);
+      throw new YamlError(`the ${printable(name)} contains itself`, node.at, `yaml: ${name} value contains itself`);
     }
     this.#open.add(target);
     this.#aliasDepth++;
@@ -115,6 +120,7 @@ export class Decoder {
     return result;
   }
 
+  /** Decodes the entries of a map into another one. */
   #fill(map: ValueMap, node: YamlNode): void {
     const seen = this.#unique ? new Set<string>() : undefined;
     const { children } = node;
@@ -126,14 +132,14 @@ export class Decoder {
       }
       const name = this.#key(key, map, value);
       if (seen?.has(name)) {
-        throw new YamlFault(`the key '${printable(name)}' is written twice in this map`, key.at);
+        throw new YamlError(`the key '${printable(name)}' is written twice in this map`, key.at);
       }
       seen?.add(name);
       map.set(name, this.#value(value));
     }
   }
 
-  /** The nodes of a map under their keys, merged maps unfolded. */
+  /** The nodes of the values of a map by their keys, those of merged maps included. */
   entries(node: YamlNode): Map<string, YamlNode> {
     const entries = new Map<string, YamlNode>();
     const { children } = node;
@@ -152,6 +158,7 @@ export class Decoder {
     return entries;
   }
 
+  /** Decodes the value of `<<` into a map. */
   #merge(map: ValueMap, from: YamlNode): void {
     const resolved = from.kind === 'alias' ? from.target : from;
     if (resolved?.kind === 'map') {
@@ -166,25 +173,25 @@ export class Decoder {
       }
       return;
     }
-    // The first of several maps wins, so it comes last.
+    // Of several maps the first has priority, so it is merged last.
     for (const item of from.kind === 'list' ? from.children.toReversed() : [undefined]) {
       const target = item?.kind === 'alias' ? item.target : item;
       if (item === undefined || target?.kind !== 'map') {
         const helm = 'yaml: map merge requires map or sequence of maps as the value';
-        throw new YamlFault("'<<' takes a map or a list of maps", from.at, helm);
+        throw new YamlError("'<<' takes a map or a list of maps", from.at, helm);
       }
       this.#merge(map, item);
     }
   }
 
-  /** A key as text. One that JSON cannot have is noted, and counts as none. */
+  /** The text of a key. For a key that JSON cannot have the error is recorded, and the text is empty. */
   #key(node: YamlNode, map: ValueMap, value: YamlNode): string {
     this.#count(node);
     if (node.kind === 'alias') return this.#alias(node, (target) => this.#key(target, map, value));
     if (node.kind !== 'scalar') {
       this.#value(node);
       const problem = 'a map or a list cannot be the key of a map';
-      throw new YamlFault(problem, node.at, `yaml: invalid map key: ${this.#goSyntax(node)}`);
+      throw new YamlError(problem, node.at, `yaml: invalid map key: ${this.#goSyntax(node)}`);
     }
     const key = scalarValue(node);
     if (typeof key === 'string') return key;
@@ -195,13 +202,13 @@ export class Decoder {
       const problem = tooLarge ? 'this key is too large a number' : `a key cannot be null: write '""' or a name`;
       const what = tooLarge ? `uint64, key: 0x${key.toString(16)}` : '%!s(<nil>), key: <nil>';
       const helm = `unsupported map key of type: ${what}, value: ${this.#goSyntax(value)}`;
-      this.#notJson.set(map, new YamlFault(problem, node.at, helm));
+      this.#notJson.set(map, new YamlError(problem, node.at, helm));
       return '';
     }
     return scalarText(node, key);
   }
 
-  /** As `%#v` prints what go-yaml read. */
+  /** A node as Go's `%#v` prints what go-yaml decodes it to: Helm's errors about keys have it. */
   #goSyntax(node: YamlNode): string {
     if (node.kind === 'alias') return this.#alias(node, (target) => this.#goSyntax(target));
     if (node.kind === 'list') {
@@ -224,7 +231,8 @@ export class Decoder {
   }
 
   /**
-   * go-yaml's own bound: aliases may make up nearly all of a small document, and a tenth of a large one.
+   * Counts a node, and refuses too many from aliases, with go-yaml's bound: they may make up nearly all of a small document,
+   * and a tenth of a large one.
    * https://github.com/yaml/go-yaml/blob/v2/decode.go, `allowedAliasRatio`
    */
   #count(node: YamlNode): void {
@@ -233,7 +241,7 @@ export class Decoder {
     this.#aliased++;
     this.#aliasedText += node.value.length;
     if (this.#aliasedText > MOST_ALIASED_TEXT) {
-      throw new YamlFault('the aliases of this YAML unfold to too much text', node.at, undefined, true);
+      throw new YamlError('the aliases of this YAML unfold to too much text', node.at, undefined, true);
     }
     if (this.#aliased <= 100 || this.#nodes <= 1000) return;
     const [low, high] = [400_000, 4_000_000];
@@ -241,7 +249,7 @@ export class Decoder {
       this.#nodes <= low ? 0.99 : this.#nodes >= high ? 0.1 : 0.99 - (0.89 * (this.#nodes - low)) / (high - low);
     if (this.#aliased / this.#nodes > allowed) {
       const problem = 'the aliases of this YAML unfold to too many values';
-      throw new YamlFault(problem, node.at, 'yaml: document contains excessive aliasing', true);
+      throw new YamlError(problem, node.at, 'yaml: document contains excessive aliasing', true);
     }
   }
 }
@@ -250,12 +258,12 @@ function isMerge(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.value === '<<' && (node.implicit || node.tag === `${YAML_TAGS}merge`);
 }
 
-/** The name of a tag of YAML itself; a tag of another kind as it is. */
+/** The name of a tag of YAML itself, such as `int`; any other tag unchanged. */
 function tagName(tag: string): string {
   return tag.startsWith(YAML_TAGS) ? tag.slice(YAML_TAGS.length) : tag;
 }
 
-/** What a scalar stands for; infinity and not-a-number included. */
+/** The value of a scalar; infinity and not-a-number are not refused. @throws {YamlError} for one that does not fit its tag */
 export function scalarValue(node: YamlNode): Value {
   if (node.tag === '') return node.implicit ? resolvePlainScalar(node.value) : node.value;
   const name = tagName(node.tag);
@@ -266,10 +274,10 @@ export function scalarValue(node: YamlNode): Value {
   const is = typeName(node.value, value, name);
   if (is === name || (name === 'float' && is === 'int')) return value;
   const shown = `'${printable(node.value)}' is not a value of the tag '!!${name}'`;
-  throw new YamlFault(shown, node.at, `yaml: cannot decode !!${is} \`${node.value}\` as a !!${name}`);
+  throw new YamlError(shown, node.at, `yaml: cannot decode !!${is} \`${node.value}\` as a !!${name}`);
 }
 
-/** Only who asks for a timestamp gets one. */
+/** The type of a value as go-yaml names it. A timestamp is one only where the tag `!!timestamp` asks for it. */
 function typeName(text: string, value: Value, wanted: string): string {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return 'bool';
@@ -281,12 +289,12 @@ function binaryValue(node: YamlNode): string {
   const text = node.value.replace(/[\r\n]/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {
     const helm = 'yaml: !!binary value contains invalid base64 data';
-    throw new YamlFault("this '!!binary' value is not base64", node.at, helm);
+    throw new YamlError("this '!!binary' value is not base64", node.at, helm);
   }
   return Buffer.from(text, 'base64').toString('utf8');
 }
 
-/** A scalar as text, where JSON has only text: what sigs.k8s.io/yaml makes of numbers and booleans. */
+/** A number or boolean as sigs.k8s.io/yaml converts it to text, for a key or a field of type string. */
 export function scalarText(node: YamlNode, value: boolean | number | bigint): string {
   if (typeof value === 'boolean') return String(value);
   return isFloatNode(node, value) ? goFloatKey(Number(value)) : String(value);

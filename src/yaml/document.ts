@@ -1,2 +1,2 @@
-/** What is used of the `yaml` package, in a chunk of its own: it is loaded only to find positions. */
-export { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } from 'yaml';
+/** The part of the package `yaml` that is used, in a script of its own: it is loaded only to change a file of the user's. */
+export { parseAllDocuments } from 'yaml';

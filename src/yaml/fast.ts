@@ -1,12 +1,13 @@
 /**
- * A reader for the YAML that nearly all files hold: block maps and lists, scalars in every style, simple flow
- * collections, comments. It goes by lines and leaves the work to regular expressions, which are fast from the
- * first call on, before V8 has compiled anything.
+ * The reader by lines, for the YAML that nearly all files hold: block maps and lists, scalars in every style, simple flow
+ * collections, comments. Regular expressions do its work: they are fast from the first call on, while V8 interprets a
+ * scanner of single characters until it has run long enough to be compiled.
  *
- * It never refuses a text: whatever it does not know for certain is left to the full reader, errors too.
+ * It refuses no text. What is not certain to have the value that the exact reader (`nodes.ts`, `decode.ts`) gives, and every
+ * error, is left to that. The tests compare the two on generated texts.
  */
 import { Anchors } from './anchors.ts';
-import { Cursor, finite, LEAVE, leave } from './cursor.ts';
+import { LineCursor, finite, GIVE_UP, giveUp } from './cursor.ts';
 import {
   ALIAS,
   ANCHOR,
@@ -28,42 +29,44 @@ import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /**
- * Reads a text of one document; undefined for one that needs the full reader.
+ * Reads a text of one document.
  *
- * @param unique a key that is written twice in a map is for the full reader to complain of
- * @param nothing what a text of comments and blank lines holds; where it is missing, the full reader decides
+ * @param unique leave a text in which a map has a key twice to the exact reader
+ * @param nothing the value of a text of comments and blank lines; without it such a text is left to the exact reader
+ * @returns undefined for a text that is left to the exact reader
  */
 export function readFast(text: string, unique: boolean, nothing?: Value): { value: Value } | undefined {
   if (UNFIT.test(text)) return undefined;
   const start = text.startsWith('---\n') ? 4 : 0;
   if (hasMark(text, start)) return undefined;
   try {
-    return { value: new Reader(text, start, unique).document(nothing) };
+    return { value: new FastReader(text, start, unique).document(nothing) };
   } catch (error) {
-    // A regular expression may run out of its stack on very long texts.
-    if (error === LEAVE || error instanceof RangeError) return undefined;
+    // V8's engine of regular expressions may run out of stack on a very long text.
+    if (error === GIVE_UP || error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-/** Does a document begin or end there, or a directive stand? */
+/** Whether a line after the first begins a document, ends one, or is a directive. */
 function hasMark(text: string, start: number): boolean {
   return ['---', '...', '%'].some((mark) => text.startsWith(mark, start) || text.includes(`\n${mark}`, start));
 }
 
-class Reader extends Cursor {
+class FastReader extends LineCursor {
   readonly #anchors: Anchors = new Anchors();
 
+  /** Reads the whole text. */
   document(nothing: Value | undefined): Value {
     const column = this.nextLine();
-    if (column === -1) return nothing ?? leave();
+    if (column === -1) return nothing ?? giveUp();
     const first = this.text[this.at];
     const value = first === '{' || first === '[' ? this.flowLine() : this.#block(column);
-    if (this.nextLine() !== -1) leave();
+    if (this.nextLine() !== -1) giveUp();
     return value;
   }
 
-  /** A map or a list of which the first entry is here. */
+  /** Reads the map or list whose first entry stands here. */
   #block(column: number): Value {
     this.enter();
     const value = this.isEntry() ? this.#list(column, false) : this.#map(column);
@@ -78,42 +81,46 @@ class Reader extends Cursor {
       if (next === undefined) {
         if (this.skip(MERGE)) this.#merge(map);
         else {
-          const key = this.key() ?? leave();
-          if (this.unique && map.has(key)) leave();
+          const key = this.key() ?? giveUp();
+          if (this.unique && map.has(key)) giveUp();
           map.set(key, this.#valueOfKey(column));
         }
         next = this.nextLine();
       }
       if (next === column) continue;
-      if (next > column) leave();
+      if (next > column) giveUp();
       this.back(next);
       return map;
     }
   }
 
-  /** As go-yaml has it, the entries of the merged map take the place of those before them. */
+  /** Reads the value of `<<`. As in go-yaml, the entries of the merged map replace those that stand before it. */
   #merge(map: ValueMap): void {
     const merged = this.#alias();
-    if (!isMap(merged)) leave();
+    if (!isMap(merged)) giveUp();
     for (const [key, value] of merged) map.set(key, value);
   }
 
   #alias(): Value {
-    const value = this.#anchors.get(this.take(ALIAS)?.[1] ?? leave());
+    const value = this.#anchors.get(this.take(ALIAS)?.[1] ?? giveUp());
     this.endLine();
     return value;
   }
 
-  /** The value of a key that has a name. */
+  /** Reads the value of a key that has an anchor. */
   #anchored(column: number): Value {
-    const name = this.take(ANCHOR)?.[1] ?? leave();
+    const name = this.take(ANCHOR)?.[1] ?? giveUp();
     this.#anchors.begin(name);
     const value = this.#valueOfKey(column);
     this.#anchors.set(name, value);
     return value;
   }
 
-  /** An entry that is plain to see, by one look. Gives the indentation of the next line, as {@link nextLine}. */
+  /**
+   * Reads an entry that {@link SIMPLE_ENTRY} matches, and sets it in the map.
+   *
+   * @returns what {@link nextLine} would: the column of the next line; undefined, without having read, for another entry
+   */
   #simpleEntry(map: ValueMap, column: number): number | undefined {
     const start = this.at;
     const match = this.take(SIMPLE_ENTRY);
@@ -121,12 +128,12 @@ class Reader extends Cursor {
     const [, name = '', written, spaces = ''] = match;
     const next = this.at === this.text.length ? -1 : spaces.length;
     if (written !== undefined && next > column) {
-      // The next line is indented deeper, so the value continues there: the slower way reads it.
+      // The next line is indented deeper, so the value continues there.
       this.at = start;
       return undefined;
     }
     const key = name.length > 5 ? name : shortKey(name);
-    if (this.unique && map.has(key)) leave();
+    if (this.unique && map.has(key)) giveUp();
     if (written !== undefined) {
       map.set(key, simpleValue(written));
       return next;
@@ -139,7 +146,7 @@ class Reader extends Cursor {
     return this.nextLine();
   }
 
-  /** A list at the column of the map that it is in. */
+  /** Reads a list that stands at the column of the map that it is in. */
   #listWithin(column: number): Value[] {
     this.enter();
     const list = this.#list(column, true);
@@ -155,7 +162,7 @@ class Reader extends Cursor {
       list.push(this.#valueOfEntry(column, column + this.at - start));
       const next = this.nextLine();
       if (next === column && this.isEntry()) continue;
-      if (next > column || (next === column && !withinMap)) leave();
+      if (next > column || (next === column && !withinMap)) giveUp();
       this.back(next);
       return list;
     }
@@ -185,14 +192,14 @@ class Reader extends Cursor {
     return this.#below(column, inner);
   }
 
-  /** What stands at a column within a map or a list at another: a collection, or a scalar. */
+  /** Reads what stands at the column `inner` within a collection at `column`: a collection, or a scalar. */
   #below(column: number, inner: number): Value {
     if (this.isEntry()) return this.#block(inner);
     KEY.lastIndex = this.at;
     return KEY.test(this.text) ? this.#block(inner) : this.#scalar(column);
   }
 
-  /** A scalar or a flow collection within a block at a column. */
+  /** Reads a scalar or a flow collection within a block collection at a column. */
   #scalar(column: number): Value {
     switch (this.text.charCodeAt(this.at)) {
       case 34:
@@ -216,11 +223,11 @@ class Reader extends Cursor {
 
   #plain(column: number): Value {
     PLAIN_START.lastIndex = this.at;
-    if (!PLAIN_START.test(this.text)) leave();
-    const first = this.take(PLAIN_LINE)?.[0] ?? leave();
+    if (!PLAIN_START.test(this.text)) giveUp();
+    const first = this.take(PLAIN_LINE)?.[0] ?? giveUp();
     const end = this.at;
     this.endLine();
-    // Is the next line that is not empty a part of it?
+    // The next line that is not empty continues the scalar if it is indented deeper than the block.
     const here = this.at;
     const next = this.nextLine();
     const continues = next > column;
@@ -231,7 +238,7 @@ class Reader extends Cursor {
     return this.#longPlain(first, end, here, column);
   }
 
-  /** The lines of a plain scalar that has more than one. */
+  /** Reads a plain scalar of several lines; `first` is the first of them, which ended at `firstEnd`. */
   #longPlain(first: string, firstEnd: number, start: number, column: number): string {
     let text = first;
     let end = firstEnd;
@@ -240,7 +247,7 @@ class Reader extends Cursor {
       let breaks = 0;
       for (let at = this.text.indexOf('\n', end); at !== -1 && at < this.at; at = this.text.indexOf('\n', at + 1))
         breaks++;
-      const line = this.take(PLAIN_LINE)?.[0] ?? leave();
+      const line = this.take(PLAIN_LINE)?.[0] ?? giveUp();
       text += (breaks === 1 ? ' ' : '\n'.repeat(breaks - 1)) + line;
       end = this.at;
       this.endLine();
@@ -250,23 +257,23 @@ class Reader extends Cursor {
 
   #blockScalar(column: number): string {
     const header = this.take(BLOCK_HEADER);
-    if (header === null) leave();
+    if (header === null) giveUp();
     const chomp = header[2] ?? header[5] ?? '';
     const digit = header[3] ?? header[4];
     const start = this.at;
     let indent = digit === undefined ? 0 : column + Number(digit);
     if (digit === undefined) {
-      // The first line that is not empty says how deep it is; none before it may be deeper.
+      // The first line that is not empty decides the indentation; empty lines before it may not have more blanks.
       BLANK_LINES.lastIndex = start;
       BLANK_LINES.test(this.text);
       const first = BLANK_LINES.lastIndex;
       SPACES.lastIndex = first;
       SPACES.test(this.text);
       indent = SPACES.lastIndex - first;
-      if (this.text.charCodeAt(SPACES.lastIndex) === 9) leave();
+      if (this.text.charCodeAt(SPACES.lastIndex) === 9) giveUp();
       if (SPACES.lastIndex === this.text.length || indent <= column) {
-        // There is nothing in it.
-        if (chomp === '+') leave();
+        // The scalar is empty.
+        if (chomp === '+') giveUp();
         return '';
       }
       if (
@@ -276,23 +283,23 @@ class Reader extends Cursor {
           .split('\n')
           .some((line) => line.length > indent)
       )
-        leave();
+        giveUp();
     }
-    if (indent > 100) leave();
+    if (indent > 100) giveUp();
     const raw = this.take(linesFrom(indent))?.[0] ?? '';
-    if (this.at === this.text.length && !this.endsLine) leave();
-    // A tab may stand where a blank is missing.
-    if (this.text.charCodeAt(this.at) === 9) leave();
+    if (this.at === this.text.length && !this.endsLine) giveUp();
+    // The exact reader refuses a tab that stands where the indentation continues.
+    if (this.text.charCodeAt(this.at) === 9) giveUp();
     SPACES.lastIndex = this.at;
     SPACES.test(this.text);
-    if (this.text.charCodeAt(SPACES.lastIndex) === 9) leave();
+    if (this.text.charCodeAt(SPACES.lastIndex) === 9) giveUp();
     const text = raw.replace(marginOf(indent), '');
     let end = text.length;
     while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
-    if (end === 0) leave();
+    if (end === 0) giveUp();
     let body = text.slice(0, end);
     if (header[1] === '>') {
-      if (/^[ \t\n]|\n[ \t]/.test(body)) leave();
+      if (/^[ \t\n]|\n[ \t]/.test(body)) giveUp();
       body = body.replace(/\n(\n*)/g, (_run, more: string) => (more === '' ? ' ' : more));
     }
     return chomp === '-' ? body : chomp === '+' ? body + text.slice(end) : `${body}\n`;
@@ -301,7 +308,7 @@ class Reader extends Cursor {
 
 function shortKey(name: string): string {
   const value = resolvePlainScalar(name);
-  return typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : leave();
+  return typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : giveUp();
 }
 
 function simpleValue(written: string): Value {

@@ -1,8 +1,11 @@
-/** The order in which go-yaml prints the keys of a map: letters after all else, numbers within a key by their value. */
+/**
+ * The order in which go-yaml prints the keys of a map (`keyList.Less` in its sorter.go): letters come after all other
+ * characters, and numbers within keys are compared by their value, so that `a2` comes before `a10`.
+ */
 
 const LETTER_FIRST = /^[A-Za-z]+$/;
 
-/** Compares two keys of ASCII. `version` is go-yaml's. */
+/** Compares two keys of ASCII, as a function for `sort` does. `version` is that of go-yaml: 2 and 3 differ. */
 export function compareKeys(a: string, b: string, version: 2 | 3): number {
   if (a === b) return 0;
   const shortest = Math.min(a.length, b.length);
@@ -14,7 +17,7 @@ export function compareKeys(a: string, b: string, version: 2 | 3): number {
   return compareFrom([...a], [...b], at, version);
 }
 
-/** Compares two keys by their characters. */
+/** As {@link compareKeys}, for keys of any characters. */
 export function compareRunes(a: readonly string[], b: readonly string[], version: 2 | 3): number {
   const shortest = Math.min(a.length, b.length);
   let at = 0;
@@ -22,7 +25,7 @@ export function compareRunes(a: readonly string[], b: readonly string[], version
   return at === shortest ? a.length - b.length : compareFrom(a, b, at, version);
 }
 
-// Nearly all keys are ASCII, and expressions over Unicode's tables take time to make.
+// Compiling a pattern with a Unicode class takes 0.1 ms (Node 26), and nearly all keys are ASCII: made on first use.
 let wideLetter: RegExp | undefined;
 let wideDigit: RegExp | undefined;
 
@@ -36,7 +39,7 @@ function isDigit(character: string): boolean {
   return (wideDigit ??= /^\p{Nd}$/u).test(character);
 }
 
-/** Compares from the first character that differs. */
+/** Compares two keys that differ from the index `at` on. */
 function compareFrom(a: readonly string[], b: readonly string[], at: number, version: 2 | 3): number {
   const [first, second] = [a[at] ?? '', b[at] ?? ''];
   const [letterA, letterB] = [isLetter(first), isLetter(second)];
@@ -67,7 +70,7 @@ function digitsFrom(text: readonly string[], at: number): readonly string[] {
   return text.slice(at, end);
 }
 
-/** Like Go's 64 bits it wraps around. */
+/** The number that the digits make, as int64, which wraps around in Go. */
 function valueOf(start: bigint, digits: readonly string[]): bigint {
   return digits.reduce((sum, digit) => BigInt.asIntN(64, sum * 10n + BigInt(codeOf(digit) - 48)), start);
 }

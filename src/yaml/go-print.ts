@@ -16,7 +16,7 @@ export function printGoYaml(value: Value): string {
   return Buffer.from(item(value, 0), 'latin1').toString('utf8');
 }
 
-/** What stands at a column where a line of its own begins; as bytes, one a character. */
+/** Prints the value of a document or of a list's item, which stands at a column. The result has one byte a character. */
 function item(value: Value, column: number): string {
   if (isMap(value) && value.size > 0) return map(value, column);
   if (Array.isArray(value) && value.length > 0) return list(value, column);
@@ -41,7 +41,7 @@ function list(value: readonly Value[], column: number): string {
   return value.map((one) => `- ${item(one, column + 2)}`).join(' '.repeat(column));
 }
 
-/** @param indent that of the lines that follow the first */
+/** Prints a scalar or an empty collection. @param indent of the lines after the first */
 function leaf(value: Value, indent: number, column: number): string {
   if (isMap(value)) return '{}\n';
   if (Array.isArray(value)) return '[]\n';

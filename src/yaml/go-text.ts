@@ -1,39 +1,38 @@
 /**
- * Text as go-yaml's printer writes it: plain, in quotes, or as a block, and folded where a line grows too long.
- *
- * Helm has two of them: `toYaml` prints with version 2, `toYamlPretty` with version 3.
+ * Prints a text as go-yaml does: plain, in quotes or as a block, and folded where a line would be too long. Helm's `toYaml`
+ * prints with version 2 of go-yaml, `toYamlPretty` with version 3.
  */
 import { resolvePlainScalar } from './scalar.ts';
 import { isTimestamp } from './timestamp.ts';
 
-/** What differs between the printers. */
+/** What differs between the two versions. */
 export type Dialect = {
-  /** Texts are folded at the first blank after this column. */
+  /** A text is folded at the first blank behind this column. */
   readonly width: number;
   readonly version: 2 | 3;
 };
 
-/** Where a scalar stands. */
-export type Place = {
-  /** Columns of a continued line. */
+/** The position of a scalar in what is printed. */
+export type ScalarPosition = {
+  /** The indentation of its lines after the first. */
   indent: number;
   /** The column at which it begins. */
   column: number;
-  /** It is a key on the line of its value: it stays on one line. */
+  /** It is a key before its colon, which has to be on one line. */
   simpleKey: boolean;
 };
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 
-/** ASCII that is a plain scalar by its characters; what it would be taken for is another question. */
+/** ASCII that may stand without quotes by its characters. Whether it is read as a text, {@link isString} tells. */
 const PLAIN =
   /^(?![-?:](?: |$)|---|\.\.\.)[^\x00-\x20#,[\]{}&*!|>'"%@`\x7f-\uffff](?:[!-9;-~]|:(?=[!-~])| (?=[ -"$-~]))*$/;
 
 /**
- * Prints a text, given and given back as bytes of UTF-8, one a character. A block that ends in a line break brings that
- * along, nothing else does.
+ * Prints a text. Text and result are UTF-8 with one byte a character. The result ends in a line break only if it is a block
+ * whose text does.
  */
-export function printText(text: string, place: Place, dialect: Dialect): string {
+export function printText(text: string, place: ScalarPosition, dialect: Dialect): string {
   if (PLAIN.test(text) && isString(text)) {
     if (place.simpleKey || place.column + text.length <= dialect.width) return text;
     return foldPlain(text, place, dialect.width);
@@ -43,18 +42,18 @@ export function printText(text: string, place: Place, dialect: Dialect): string 
   return Buffer.from(printed, 'utf8').toString('latin1');
 }
 
-/** Can it stand before a colon on one line? Bytes are counted. */
+/** Whether go-yaml prints a key before its colon, and not after `? `: up to 128 bytes without a line break. */
 export function isSimpleKey(text: string): boolean {
   return text.length <= 128 && !ANY_BREAK.test(text);
 }
 
-/** Line breaks as bytes: also those of other alphabets. */
+/** The line breaks LF, CR, NEL, LS and PS in UTF-8. */
 const ANY_BREAK = /[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9]/;
 
-/** Would it be read as a string if it were plain? */
+/** Whether a plain scalar is read as a text, and not as a number, a boolean, null or a date. */
 function isString(text: string): boolean {
   const first = text.charCodeAt(0);
-  // A digit, a sign, a point, or one of `fFnNoOtTyY~`.
+  // What is not a text begins with a digit, a sign or a point, or is a word of up to five letters.
   if (first > 57) {
     if (text.length > 5) return true;
   } else if (first < 43 || first === 44 || first === 47) {
@@ -64,17 +63,19 @@ function isString(text: string): boolean {
   return first > 57 || !(isTimestamp(text) || BASE_60.test(text));
 }
 
+/** A number in base 60 (`1:30`), which go-yaml does not read, but quotes for readers that do. */
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
-function foldPlain(text: string, place: Place, width: number): string {
+
+function foldPlain(text: string, place: ScalarPosition, width: number): string {
   return fold(text, place, width, /(?<! ) (?! )/y);
 }
 
-/** Breaks at each blank that stands beyond the width and matches. */
-function fold(text: string, place: Place, width: number, blank: RegExp): string {
+/** Breaks the line at each blank behind the width that the sticky pattern `blank` matches. */
+function fold(text: string, place: ScalarPosition, width: number, blank: RegExp): string {
   const pad = `\n${' '.repeat(place.indent)}`;
   let out = '';
   let from = 0;
-  // Where the column of an offset begins to be beyond the width.
+  // The column of an offset is the sum of both.
   let origin = place.column;
   let next = text.indexOf(' ', Math.max(0, width + 1 - origin));
   while (next !== -1) {
@@ -91,12 +92,12 @@ function fold(text: string, place: Place, width: number, blank: RegExp): string 
   return out + text.slice(from);
 }
 
-/** Neither printed as they are nor line breaks; go-yaml counts all beyond the first plane among them. */
+/** A character that go-yaml prints as an escape. Those beyond U+FFFF, such as emoji, are among them. */
 const SPECIAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 const BREAK = /[\n\u2028\u2029]/;
 const INDICATED = /^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t]|$)|---|\.\.\.)|:(?:[ \t]|$)|[ \t\n\u2028\u2029]#/;
 
-function printUnicode(text: string, place: Place, dialect: Dialect): string {
+function printUnicode(text: string, place: ScalarPosition, dialect: Dialect): string {
   if (text === '') return '""';
   const tabs = text.includes('\t');
   const special = SPECIAL.test(dialect.version === 3 && tabs ? text.replaceAll('\t', '') : text);
@@ -108,7 +109,7 @@ function printUnicode(text: string, place: Place, dialect: Dialect): string {
   }
   if (special || spaceBreak || tabs || text.includes('\n') || !isString(text)) return printDouble(text, place, dialect);
   if (breaks) {
-    // Only the breaks of other alphabets are here.
+    // LF was treated above, so the breaks are LS or PS.
     return place.simpleKey || /[\u2028\u2029] /.test(text)
       ? printDouble(text, place, dialect)
       : printSingle(text, place, dialect);
@@ -126,18 +127,18 @@ function printLiteral(text: string, indent: number): string {
   return `|${hint}${chomp}\n${body}`;
 }
 
-function printSingle(text: string, place: Place, dialect: Dialect): string {
+function printSingle(text: string, place: ScalarPosition, dialect: Dialect): string {
   const pad = ' '.repeat(place.indent);
   const inner = text.replaceAll("'", "''").replace(/([\u2028\u2029])(?=[^\u2028\u2029])/g, `$1${pad}`);
   if (place.simpleKey || place.column + inner.length < dialect.width) return `'${inner}'`;
   if (BREAK.test(text)) return `'${foldBroken(inner, place, dialect.width)}'`;
-  // Neither the first nor the last character is where a line breaks.
+  // A line does not break at the first or the last character.
   const within = fold(inner, { ...place, column: place.column + 1 }, dialect.width, /(?<=[^ ]) (?=[^ ])/y);
   return `'${within}'`;
 }
 
-/** Folds a text that has breaks of its own: the column begins anew after each. */
-function foldBroken(text: string, place: Place, width: number): string {
+/** Folds a text with line breaks, behind each of which the column is 0. */
+function foldBroken(text: string, place: ScalarPosition, width: number): string {
   return text
     .split(/(?<=[\u2028\u2029])/)
     .map((part, index) =>
@@ -164,11 +165,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': 'P',
 };
 
-/** What a double-quoted scalar cannot hold as it is. */
+/** A character that is escaped in double quotes. */
 const ESCAPED = /[^ !#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
 
-function printDouble(text: string, place: Place, dialect: Dialect): string {
-  // A byte order mark that comes first has all characters escaped.
+function printDouble(text: string, place: ScalarPosition, dialect: Dialect): string {
+  // As go-yaml: where the text begins with a byte order mark, every character is escaped.
   const all = text.startsWith('\ufeff');
   let out = '"';
   let column = place.column + 1;

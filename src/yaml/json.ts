@@ -1,17 +1,19 @@
+/** Reads and prints JSON without loss of large integers, and prints it as Go does. */
 import { PkgError } from '../errors.ts';
 import { setOwn } from './value.ts';
 import type { Json, JsonObject } from './value.ts';
 import { positionAt } from './read.ts';
 
 /**
- * Reads JSON exactly: an integer beyond 2^53 is a bigint, `__proto__` is an ordinary own key.
+ * Reads JSON without loss: an integer beyond 2^53 is a bigint, and `__proto__` is an own key like any other.
  *
- * @throws PkgError PKG_YAML_SYNTAX with the position; PKG_YAML_TOO_COMPLEX for what is nested too deeply or too large
+ * @param file for the position in errors
+ * @throws {PkgError} `PKG_YAML_SYNTAX` with the position; `PKG_YAML_TOO_COMPLEX` for what is nested too deeply or too large
  */
 export function parseJson(text: string, file: string): Json {
   checkSize(text, file);
   try {
-    // Only integers that a number cannot hold need the slow way.
+    // With a reviver JSON.parse is several times slower, so it gets one only if the text may hold an integer beyond 2^53.
     return JSON.parse(text, LONG_NUMBER.test(text) ? reviveExactly : undefined) as Json;
   } catch (error) {
     if (error instanceof RangeError) throw tooComplex('this JSON is nested too deeply', file);
@@ -22,14 +24,14 @@ export function parseJson(text: string, file: string): Json {
   }
 }
 
-/** As deep as YAML may be. */
+/** The bound of YAML (`nodes.ts`). */
 const DEEPEST = 1000;
-/** A value of two or three characters, as in `[],[],[],…`, takes up to 60 bytes. No page of a list of objects has so many. */
+/** An empty list, two characters, takes up to 60 bytes of memory. No page of a list of objects holds so many values. */
 const MOST_VALUES = 8_000_000;
-/** A shorter text is neither too deep nor too large. */
+/** A shorter text cannot be nested too deeply. */
 const SHORT = 2 * DEEPEST;
 
-/** Refuses what would take too much memory, or more stack than there is for whoever goes through it. */
+/** Refuses a text whose value would take too much memory, or more stack than there is to walk through it. */
 function checkSize(text: string, file: string): void {
   if (text.length <= SHORT || (text.length <= MOST_VALUES && opensFew(text))) return;
   let depth = 0;
@@ -56,8 +58,8 @@ function checkSize(text: string, file: string): void {
 }
 
 /**
- * Are there fewer brackets than a text needs to be nested too deeply? It is so for schemas of charts, and found out before
- * V8 compiles a loop over their characters (3 ms, Node 26, 2026-11-29).
+ * Whether a text has fewer opening brackets than it needs to be nested too deeply. Schemas of charts have fewer, and
+ * `indexOf` finds that out faster than a loop over their characters, which takes 3 ms (Node 26, 2026-11-29).
  */
 function opensFew(text: string): boolean {
   let left = DEEPEST;
@@ -67,7 +69,7 @@ function opensFew(text: string): boolean {
   return true;
 }
 
-/** Where the string ends that begins at a place: at a quote with an even number of backslashes before it. */
+/** The offset of the quote that closes the string that begins at `start`: it has an even number of backslashes before it. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let before = at - 1;
@@ -81,7 +83,7 @@ function tooComplex(problem: string, file: string): PkgError {
   return new PkgError('PKG_YAML_TOO_COMPLEX', problem, { at: { file } });
 }
 
-/** The digits of 2^53. */
+/** As many digits as 2^53 has. */
 const LONG_NUMBER = /\d{16}/;
 
 function reviveExactly(_key: string, value: unknown, context?: { source?: string }): unknown {
@@ -98,14 +100,14 @@ function reason(message: string): string {
 }
 
 /**
- * Prints JSON, bigints as the exact integers that they are. `indent` as for `JSON.stringify`.
- * Undefined members of an object are left out.
+ * Prints JSON; a bigint is printed as an integer. `indent` is that of `JSON.stringify`, and as there, fields that are
+ * undefined are left out.
  */
 export function printJson(value: Json, indent?: number): string {
   try {
     return JSON.stringify(value, undefined, indent);
   } catch (error) {
-    // Bigints are rare, and asking for each value whether it is one is slow.
+    // JSON.stringify throws for a bigint. They are rare, and with a replacer it is slower.
     if (!(error instanceof TypeError)) throw error;
     const replace = (_key: string, item: unknown): unknown => (typeof item === 'bigint' ? rawJson(String(item)) : item);
     return JSON.stringify(value, replace, indent);
@@ -124,14 +126,14 @@ export function cloneJson(value: Json): Json {
   return copy;
 }
 
-/** JSON as Go's `encoding/json` prints it: what HTML could take for markup is escaped. */
+/** Prints JSON as Go's encoding/json does: `<`, `>`, `&`, U+2028 and U+2029 are escaped. */
 export function goJson(value: Json): string {
   return printJson(value).replace(/[<>&\u2028\u2029]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
 
-/** Go prints maps in the order of their keys' bytes, which is that of code points. */
+/** A copy whose objects have their keys in the order in which Go prints them: that of their bytes, and so of code points. */
 export function sortKeys<T extends Json>(value: T): T;
 export function sortKeys(value: Json): Json {
   if (Array.isArray(value)) return value.map((item) => sortKeys(item));
@@ -142,12 +144,12 @@ export function sortKeys(value: Json): Json {
 
 function compareCodePoints(a: string, b: string): number {
   if (a === b) return 0;
-  // Only beyond the basic plane do code units and code points order differently.
+  // UTF-16 units are in another order than code points only where surrogates stand.
   if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : 1;
 }
 
-/** Go's `omitempty`. */
+/** The fields that Go prints for a struct whose fields all have `omitempty`. */
 export function withoutEmpty(fields: { [key: string]: Json | undefined }): JsonObject {
   const kept: JsonObject = {};
   for (const [key, value] of Object.entries(fields)) {

@@ -1,63 +1,115 @@
-import type { Document, LineCounter as Lines, Node, Pair } from 'yaml';
+/**
+ * Where in a YAML text a key or a value is written. The positions are those of the nodes of the exact reader, so they fit
+ * what was read, merged maps and keys such as `on` included.
+ */
+import { YamlError } from './yaml-error.ts';
+import { DocumentReader } from './nodes.ts';
+import type { YamlNode } from './nodes.ts';
+import { positionAt } from './read.ts';
+import { resolvePlainScalar } from './scalar.ts';
 
-/** The text that was read last: whoever asks for one place of a values file asks for others. */
-let last: { text: string; lines: Lines; documents: Document[] } | undefined;
+/** Keys of maps and indexes of lists, from the root of a document. */
+export type ValuePath = readonly (string | number)[];
 
 /** Line and column, both from 1. */
 export type Located = { line: number; column: number };
 
+/** The text that was read last: errors about one file ask for several of its positions. */
+let last: { text: string; documents: readonly YamlNode[] } | undefined;
+
 /**
- * Where in a YAML text the value at a path is written: at its key, or at the item for a list index. Undefined when the
- * text does not hold the path (or is not YAML).
+ * The position of the key at the end of a path, or of the item where the path ends in an index. When several documents of
+ * the text have the path it is that in the last one, whose value counts when they are merged.
+ *
+ * @returns undefined for an empty path, and where the text does not have the path
  */
-export async function locateKeys(text: string, path: readonly (string | number)[]): Promise<Located | undefined> {
-  const found = await locatePlain(text, path);
-  // How the value is written may be a secret, and positions are printed.
+export function locateKeys(text: string, path: ValuePath): Located | undefined {
+  const found = locatePlain(text, path);
+  // The value itself may be a secret, and positions are printed.
   return found && { line: found.line, column: found.column };
 }
 
-/** As {@link locateKeys}, and how the value is written if it is a scalar without quotes. */
-export async function locatePlain(
-  text: string,
-  path: readonly (string | number)[],
-): Promise<(Located & { plain?: string }) | undefined> {
-  const { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } = await import('./document.ts');
-  if (last?.text !== text) {
-    const lines = new LineCounter();
-    const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1', merge: true, uniqueKeys: false });
-    last = { text, lines, documents: [...documents] };
-  }
-  const { lines, documents } = last;
-  // Of several documents the last one that has the path counts, as when they are merged.
-  for (const document of documents.toReversed()) {
-    let node: unknown = document.contents;
-    let found: Node | undefined;
-    for (const part of path) {
-      if (isAlias(node)) node = node.resolve(document);
-      const next: unknown = isSeq(node)
-        ? node.items[Number(part)]
-        : isMap(node)
-          ? node.items.findLast((pair) => isKey(pair, String(part)))
-          : undefined;
-      if (next === undefined) {
-        found = undefined;
-        break;
-      }
-      found = (isPair(next) ? next.key : next) as Node;
-      node = isPair(next) ? next.value : next;
-    }
-    if (found?.range) {
-      const { line, col } = lines.linePos(found.range[0]);
-      const value = isAlias(node) ? node.resolve(document) : node;
-      const plain = isScalar(value) && value.type === 'PLAIN' ? value.source : undefined;
-      return { line, column: col, ...(plain !== undefined && { plain }) };
-    }
+/** As {@link locateKeys}; `plain` is the value as it is written, when that is a scalar without quotes and without a tag. */
+export function locatePlain(text: string, path: ValuePath): (Located & { plain?: string }) | undefined {
+  if (path.length === 0) return undefined;
+  if (last?.text !== text) last = { text, documents: readDocuments(text) };
+  for (const document of last.documents.toReversed()) {
+    const found = entryAt(document, path);
+    if (found === undefined) continue;
+    const { line, column } = positionAt(text, found.at, '');
+    const value = targetOf(found.value);
+    const isPlain = value.kind === 'scalar' && value.implicit && value.tag === '';
+    return { line, column, ...(isPlain && { plain: value.value }) };
   }
   return undefined;
+}
 
-  /** As it is read, and as it is written: `on` may be either. */
-  function isKey(pair: Pair, name: string): boolean {
-    if (!isScalar(pair.key)) return false;
-    return String(pair.key.value ?? pair.key.source ?? '') === name || pair.key.source === name;
+/** The offset of the value at a path of the first document; undefined where the text does not have the path, or is no YAML. */
+export function locateValue(text: string, path: ValuePath): number | undefined {
+  const [document] = readDocuments(text);
+  if (document === undefined) return undefined;
+  return path.length === 0 ? document.at : entryAt(document, path)?.value.at;
+}
+
+/** The documents of a text, up to the first that is no YAML. */
+function readDocuments(text: string): YamlNode[] {
+  const documents: YamlNode[] = [];
+  const reader = new DocumentReader(text);
+  try {
+    for (let node = reader.next(); node !== undefined; node = reader.next()) documents.push(node);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
   }
+  return documents;
+}
+
+/** An entry of a map, or an item of a list: where it begins, and its value. */
+type Entry = { at: number; value: YamlNode };
+
+function entryAt(document: YamlNode, path: ValuePath): Entry | undefined {
+  let entry: Entry | undefined = { at: document.at, value: document };
+  for (const part of path) {
+    entry = childOf(targetOf(entry.value), part);
+    if (entry === undefined) return undefined;
+  }
+  return entry;
+}
+
+function targetOf(node: YamlNode): YamlNode {
+  return node.kind === 'alias' ? (node.target ?? node) : node;
+}
+
+function childOf({ kind, children }: YamlNode, part: string | number): Entry | undefined {
+  if (kind === 'list') {
+    const item = children[Number(part)];
+    return item && { at: item.at, value: item };
+  }
+  if (kind !== 'map') return undefined;
+  const name = String(part);
+  // A key that is written twice has the value that is written last, and a merged map that of the keys before it.
+  for (let index = children.length - 2; index >= 0; index -= 2) {
+    const [key, value] = [children[index] as YamlNode, children[index + 1] as YamlNode];
+    if (isKey(key, name)) return { at: key.at, value };
+    const merged = key.kind === 'scalar' && key.implicit && key.value === '<<' ? mergedEntry(value, name) : undefined;
+    if (merged !== undefined) return merged;
+  }
+  return undefined;
+}
+
+/** Of several merged maps the first that has a key counts. */
+function mergedEntry(from: YamlNode, name: string): Entry | undefined {
+  const target = targetOf(from);
+  const maps = target.kind === 'list' ? target.children.map(targetOf) : [target];
+  for (const map of maps) {
+    const found = map.kind === 'map' ? childOf(map, name) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Whether a key has a name as it is read or as it is written: `on` is read as `true`. */
+function isKey(key: YamlNode, name: string): boolean {
+  const scalar = targetOf(key);
+  if (scalar.kind !== 'scalar') return false;
+  return scalar.value === name || (scalar.implicit && String(resolvePlainScalar(scalar.value)) === name);
 }

@@ -1,32 +1,38 @@
-/** The nodes of YAML documents, as go-yaml 2 composes them from tokens. */
+/**
+ * The exact reader: composes the nodes of YAML documents from tokens, as go-yaml 2 does. What it refuses, Helm refuses in the
+ * same words and at the same line.
+ */
 import { printable } from '../errors-text.ts';
-import { YamlFault, syntaxFault } from './fault.ts';
-import { Scanner, Token } from './scan.ts';
-import type { ReadFault, TokenType, YamlToken } from './scan.ts';
+import { YamlError, syntaxError } from './yaml-error.ts';
+import { Scanner } from './scan.ts';
+import { Token } from './tokens.ts';
+import type { ReadError } from './text-reader.ts';
+import type { YamlToken } from './tokens.ts';
+import type { TokenType } from './tokens.ts';
 
 /** A node of a document. */
 export type YamlNode = {
   readonly kind: 'scalar' | 'list' | 'map' | 'alias';
-  /** Where it begins. */
+  /** The offset at which it begins, at its anchor or tag if it has one. */
   readonly at: number;
-  /** Its tag in full; empty for none. */
+  /** Its tag with the handle resolved, such as `tag:yaml.org,2002:int`; empty for none. */
   readonly tag: string;
   /** The text of a scalar, the name of an alias. */
   readonly value: string;
-  /** A plain scalar, or one that is tagged with `!`. */
+  /** Its type follows from its text: it is a plain scalar without a tag, or one with the tag `!`. */
   readonly implicit: boolean;
   /** The items of a list; the keys of a map, each followed by its value. */
   readonly children: YamlNode[];
-  /** What an alias stands for. */
+  /** The node that an alias refers to; undefined for any other kind. */
   readonly target: YamlNode | undefined;
 };
 
-/** Nested deeper than this a text is refused. */
+/** A text that is nested deeper is refused: whoever walks through its value recursively has stack for this. */
 export const DEEPEST = 1000;
 
 const YAML_TAGS = 'tag:yaml.org,2002:';
 
-/** Reads documents one after the other. */
+/** Reads the documents of a text one after the other. */
 export class DocumentReader {
   readonly #scanner: Scanner;
   #handles: Map<string, string> = new Map();
@@ -34,11 +40,12 @@ export class DocumentReader {
   #first = true;
   #depth = 0;
 
-  constructor(text: string, fault?: ReadFault) {
-    this.#scanner = new Scanner(text, fault);
+  /** @param readError where the text stops being readable, if it does: see `readable.ts` */
+  constructor(text: string, readError?: ReadError) {
+    this.#scanner = new Scanner(text, readError);
   }
 
-  /** The next document; undefined after the last one. @throws YamlFault */
+  /** The root of the next document; undefined after the last one. @throws {YamlError} */
   next(): YamlNode | undefined {
     let token = this.#scanner.peek();
     if (!this.#first) {
@@ -53,7 +60,7 @@ export class DocumentReader {
       token.type === Token.VERSION || token.type === Token.TAG_DIRECTIVE || token.type === Token.DOCUMENT_START;
     if (!implicit || directives) {
       token = this.#directives(token);
-      if (token.type !== Token.DOCUMENT_START) throw fault('did not find expected <document start>', token);
+      if (token.type !== Token.DOCUMENT_START) throw parseError('did not find expected <document start>', token);
       token = this.#skip();
     }
     for (const [handle, prefix] of DEFAULT_HANDLES) {
@@ -65,6 +72,7 @@ export class DocumentReader {
     return node;
   }
 
+  /** Takes a token and returns the next one. */
   #skip(): YamlToken {
     this.#scanner.skip();
     return this.#scanner.peek();
@@ -75,11 +83,11 @@ export class DocumentReader {
     let version = false;
     for (;;) {
       if (token.type === Token.VERSION) {
-        if (version) throw fault('found duplicate %YAML directive', token);
-        if (token.value !== '1.1') throw fault('found incompatible YAML document', token);
+        if (version) throw parseError('found duplicate %YAML directive', token);
+        if (token.value !== '1.1') throw parseError('found incompatible YAML document', token);
         version = true;
       } else if (token.type === Token.TAG_DIRECTIVE) {
-        if (this.#handles.has(token.value)) throw fault('found duplicate %TAG directive', token);
+        if (this.#handles.has(token.value)) throw parseError('found duplicate %TAG directive', token);
         this.#handles.set(token.value, token.suffix);
       } else {
         return token;
@@ -88,18 +96,16 @@ export class DocumentReader {
     }
   }
 
+  /**
+   * Reads a node.
+   *
+   * @param block it may be a block collection
+   * @param indentless it may be a list at the column of the map that it is a value of
+   */
   #node(block: boolean, indentless: boolean): YamlNode {
     let token = this.#scanner.peek();
     const start = token;
-    if (token.type === Token.ALIAS) {
-      this.#scanner.skip();
-      const target = this.#anchors.get(token.value);
-      if (target === undefined) {
-        const problem = `the anchor '${printable(token.value)}' is not defined before its use`;
-        throw new YamlFault(problem, token.at, `yaml: unknown anchor '${token.value}' referenced`);
-      }
-      return { ...emptyScalar(token.at), kind: 'alias', value: token.value, target };
-    }
+    if (token.type === Token.ALIAS) return this.#alias(token);
     let anchor: YamlToken | undefined;
     let tagged: YamlToken | undefined;
     for (let parts = 0; parts < 2; parts++) {
@@ -123,43 +129,60 @@ export class DocumentReader {
     if (isList || type === Token.FLOW_MAPPING_START || (block && type === Token.MAPPING_START)) {
       const node: YamlNode = { ...emptyScalar(start.at), kind: isList ? 'list' : 'map', tag, implicit: tag === '' };
       this.#name(node, anchor);
-      if (++this.#depth > DEEPEST)
-        throw new YamlFault(`this YAML is nested deeper than ${DEEPEST} levels`, token.at, undefined, true);
-      switch (type) {
-        case Token.FLOW_SEQUENCE_START:
-          this.#flowList(node.children, token);
-          break;
-        case Token.FLOW_MAPPING_START:
-          this.#flowMap(node.children, token);
-          break;
-        case Token.MAPPING_START:
-          this.#blockMap(node.children, token);
-          break;
-        case Token.SEQUENCE_START:
-          this.#blockList(node.children, token);
-          break;
-        default:
-          this.#indentlessList(node.children);
-      }
-      this.#depth--;
+      this.#collection(node.children, token);
       return node;
     }
     if (anchor !== undefined || tag !== '') {
       return this.#name({ ...emptyScalar(start.at), tag, implicit: tag === '' }, anchor);
     }
-    throw fault('did not find expected node content', token, start);
+    throw parseError('did not find expected node content', token, start);
   }
 
+  #alias(token: YamlToken): YamlNode {
+    this.#scanner.skip();
+    const target = this.#anchors.get(token.value);
+    if (target === undefined) {
+      const problem = `the anchor '${printable(token.value)}' is not defined before its use`;
+      throw new YamlError(problem, token.at, `yaml: unknown anchor '${token.value}' referenced`);
+    }
+    return { ...emptyScalar(token.at), kind: 'alias', value: token.value, target };
+  }
+
+  /** Reads the children of a collection, whose first token is the current one. */
+  #collection(children: YamlNode[], token: YamlToken): void {
+    if (++this.#depth > DEEPEST)
+      throw new YamlError(`this YAML is nested deeper than ${DEEPEST} levels`, token.at, undefined, true);
+    switch (token.type) {
+      case Token.FLOW_SEQUENCE_START:
+        this.#flowList(children, token);
+        break;
+      case Token.FLOW_MAPPING_START:
+        this.#flowMap(children, token);
+        break;
+      case Token.MAPPING_START:
+        this.#blockMap(children, token);
+        break;
+      case Token.SEQUENCE_START:
+        this.#blockList(children, token);
+        break;
+      default:
+        this.#indentlessList(children);
+    }
+    this.#depth--;
+  }
+
+  /** Remembers a node by its anchor, if it has one. */
   #name(node: YamlNode, anchor: YamlToken | undefined): YamlNode {
     if (anchor !== undefined) this.#anchors.set(anchor.value, node);
     return node;
   }
 
+  /** A tag with its handle resolved. */
   #tag(token: YamlToken, start: YamlToken): string {
     if (token.value === '') return token.suffix;
     const prefix = this.#handles.get(token.value) ?? '';
     const tag = prefix === '' ? '' : prefix + token.suffix;
-    if (tag === '') throw fault('found undefined tag handle', token, start);
+    if (tag === '') throw parseError('found undefined tag handle', token, start);
     return tag;
   }
 
@@ -167,7 +190,7 @@ export class DocumentReader {
     let token = this.#skip();
     for (;;) {
       if (token.type === Token.BLOCK_END) break;
-      if (token.type !== Token.ENTRY) throw fault("did not find expected '-' indicator", token, start);
+      if (token.type !== Token.ENTRY) throw parseError("did not find expected '-' indicator", token, start);
       const after = token.at + 1;
       token = this.#skip();
       const empty = token.type === Token.ENTRY || token.type === Token.BLOCK_END;
@@ -177,6 +200,7 @@ export class DocumentReader {
     this.#scanner.skip();
   }
 
+  /** A list whose dashes stand at the column of the key that it is the value of. */
   #indentlessList(items: YamlNode[]): void {
     let token = this.#scanner.peek();
     while (token.type === Token.ENTRY) {
@@ -191,8 +215,8 @@ export class DocumentReader {
     let token = this.#skip();
     for (;;) {
       if (token.type === Token.BLOCK_END) break;
-      // go-yaml takes a value without a key for an error, unlike libyaml.
-      if (token.type !== Token.KEY) throw fault('did not find expected key', token, start);
+      // go-yaml refuses a value without a key (`: 1`), which libyaml reads.
+      if (token.type !== Token.KEY) throw parseError('did not find expected key', token, start);
       token = this.#skip();
       children.push(EMPTY_PART.has(token.type) ? emptyScalar(token.at) : this.#node(true, true));
       token = this.#scanner.peek();
@@ -211,7 +235,7 @@ export class DocumentReader {
     let token = this.#skip();
     for (let first = true; token.type !== Token.FLOW_SEQUENCE_END; first = false) {
       if (!first) {
-        if (token.type !== Token.FLOW_ENTRY) throw fault("did not find expected ',' or ']'", token, start);
+        if (token.type !== Token.FLOW_ENTRY) throw parseError("did not find expected ',' or ']'", token, start);
         token = this.#skip();
         if (token.type === Token.FLOW_SEQUENCE_END) break;
       }
@@ -221,14 +245,14 @@ export class DocumentReader {
     this.#scanner.skip();
   }
 
-  /** A map of one key in a list. */
+  /** A map of one entry that stands in a flow list without braces: `[a: 1]`. */
   #flowPair(): YamlNode {
     const start = this.#scanner.peek();
     let token = this.#skip();
     const children: YamlNode[] = [];
     const pair: YamlNode = { ...emptyScalar(start.at), kind: 'map', children };
     if (token.type === Token.VALUE || token.type === Token.FLOW_ENTRY || token.type === Token.FLOW_SEQUENCE_END) {
-      // go-yaml takes that token away, whatever it is.
+      // go-yaml takes this token, though it may be the comma or the bracket after the entry.
       children.push(emptyScalar(token.at));
       token = this.#skip();
     } else {
@@ -250,7 +274,7 @@ export class DocumentReader {
     let token = this.#skip();
     for (let first = true; token.type !== Token.FLOW_MAPPING_END; first = false) {
       if (!first) {
-        if (token.type !== Token.FLOW_ENTRY) throw fault("did not find expected ',' or '}'", token, start);
+        if (token.type !== Token.FLOW_ENTRY) throw parseError("did not find expected ',' or '}'", token, start);
         token = this.#skip();
         if (token.type === Token.FLOW_MAPPING_END) break;
       }
@@ -294,7 +318,10 @@ function emptyScalar(at: number): YamlNode {
   return { kind: 'scalar', at, tag: '', value: '', implicit: true, children: [], target: undefined };
 }
 
-/** go-yaml names the line before that of the token, or where the collection began if that is the first. */
-function fault(problem: string, token: YamlToken, context?: YamlToken): YamlFault {
-  return syntaxFault(problem, token.at, token.line || (context?.line ?? 0));
+/**
+ * go-yaml counts the lines of its parser from 0, so that the line in the message is that before the token. For a token on
+ * the first line it names that at which the collection began.
+ */
+function parseError(problem: string, token: YamlToken, context?: YamlToken): YamlError {
+  return syntaxError(problem, token.at, token.line || (context?.line ?? 0));
 }

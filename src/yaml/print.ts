@@ -1,8 +1,7 @@
 /**
- * Prints YAML that every reader understands alike, whether it follows YAML 1.1 (kubectl, Helm) or 1.2.
- *
- * Block style, two spaces, lists not indented under their key (as sigs.k8s.io/yaml writes), keys in the
- * order of the map. A string is plain only if no reader takes it for anything else.
+ * Prints YAML that readers of YAML 1.1 (kubectl, Helm) and 1.2 read as the same data: in block style, indented by two
+ * blanks, lists at the column of their key (as sigs.k8s.io/yaml prints them), keys in the order of the map. A text is
+ * quoted where some reader would take it for something else.
  */
 import { isPlainSafe } from './scalar.ts';
 import { isMap } from './value.ts';
@@ -13,7 +12,7 @@ export function printYaml(value: Value): string {
   return printItem(value, '');
 }
 
-/** Prints a scalar on one line: quoted where it has to be. */
+/** Prints a scalar on one line, in quotes where it needs them. */
 export function printScalar(value: null | boolean | number | bigint | string): string {
   switch (typeof value) {
     case 'string':
@@ -29,11 +28,11 @@ function printNumber(value: number): string {
   if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
   const text = Math.abs(value) >= 2 ** 53 ? value.toExponential() : String(value);
-  // YAML 1.1 knows an exponent only after a point.
+  // In YAML 1.1 `1e+21` is a text, and `1.0e+21` a number.
   return text.includes('.') ? text : text.replace('e', '.0e');
 }
 
-/** Each function returns whole lines; `indent` stands before each but the first, which its caller begins. */
+/** Like all functions below it returns whole lines. `indent` stands before each of them but the first, which the caller began. */
 function printMap(map: ValueMap, indent: string): string {
   let out = '';
   let lead = '';
@@ -55,14 +54,14 @@ function printList(list: readonly Value[], indent: string): string {
   return out;
 }
 
-/** What follows `- `, its line end included; `indent` is that of its own lines. */
+/** Prints what follows `- `, with the line break; `indent` is that of its further lines. */
 export function printItem(value: Value, indent: string): string {
   if (isMap(value)) return value.size === 0 ? '{}\n' : printMap(value, indent);
   if (Array.isArray(value)) return value.length === 0 ? '[]\n' : printList(value, indent);
   return `${typeof value === 'string' ? printString(value, indent) : printScalar(value)}\n`;
 }
 
-/** What follows a key, its line end included; `indent` is that of the key. */
+/** Prints what follows the colon of a key, with the line break; `indent` is that of the key. */
 export function printChild(value: Value, indent: string): string {
   if (typeof value === 'string') return ` ${printString(value, `${indent}  `)}\n`;
   if (isMap(value)) return value.size === 0 ? ' {}\n' : `\n${indent}  ${printMap(value, `${indent}  `)}`;
@@ -70,10 +69,10 @@ export function printChild(value: Value, indent: string): string {
   return ` ${printScalar(value)}\n`;
 }
 
-/** Readers take a key of more than 128 (go-yaml) or 1,024 characters only after `? `. */
+/** YAML allows a key before its colon up to 1,024 characters; go-yaml prints it after `? ` from 128 on. */
 const LONGEST_SIMPLE_KEY = 120;
 
-/** A key, up to where its value begins. */
+/** Prints a key with its colon. */
 export function printKey(key: string, indent: string): string {
   const text = printScalar(key);
   return text.length > LONGEST_SIMPLE_KEY ? `? ${text}\n${indent}:` : `${text}:`;
@@ -85,8 +84,8 @@ function printString(text: string, indent: string): string {
 }
 
 /**
- * Only what every reader keeps as it is: printable, no break but `\n`, no line that ends in a space or
- * holds a tab first, and a first line that shows its indentation.
+ * A text is printed as a block only if every reader keeps it as it is: all characters can be printed, LF is the only line
+ * break, no line ends in a blank, and the first line does not begin with one. This matches any other text.
  */
 const NOT_BLOCK = /[^\n\x20-\x7e\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff\uac00-\ud7ff]|^[ \n]|[ ]$|[ ]\n|^\n*$/;
 
@@ -101,10 +100,7 @@ function printBlock(text: string, indent: string): string {
   return `${chomp}\n${body.replace(/^(?=.)/gm, pad)}`;
 }
 
-/**
- * What is not plainly printable is escaped. Of a surrogate pair nothing is: go-yaml refuses such escapes,
- * and a lone half, which UTF-8 cannot hold, is written as what UTF-8 makes of it.
- */
+/** Escaped in double quotes: what cannot be seen. Not surrogates, since go-yaml refuses escapes of pairs (`\ud83d\ude00`). */
 const ESCAPED = /["\\\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\ufffc\ufffe\uffff]/g;
 const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r' };
 

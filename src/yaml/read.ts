@@ -1,13 +1,13 @@
 /**
- * Reads YAML as Helm reads it, into Maps and exact numbers.
+ * Reads YAML as Helm does, into Maps and exact numbers.
  *
- * Helm reads with go-yaml v2 and turns the result into JSON; what differs from YAML 1.2 follows from
- * that: booleans such as `yes` and `on`, also as keys, octals, `<<`, `!!binary`, unknown tags ignored.
+ * Helm reads with go-yaml 2 and converts the result to JSON. So `yes` and `on` are booleans, also as keys, `017` is 15, `<<`
+ * merges maps, `!!binary` is decoded, and unknown tags are ignored.
  */
 import { PkgError } from '../errors.ts';
 import type { Position } from '../errors.ts';
 import { Decoder } from './decode.ts';
-import { YamlFault } from './fault.ts';
+import { YamlError } from './yaml-error.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { readFast } from './fast.ts';
@@ -17,30 +17,29 @@ import type { Value } from './value.ts';
 
 /** How to read. */
 export type YamlOptions = {
-  /** A key that is written twice in a map: the last one counts, as in Helm (default), or it is an error. */
+  /** What a key that is written twice in a map does: the last value counts, as in Helm (default), or it is an error. */
   duplicateKeys?: 'last' | 'error';
-  /**
-   * For data whose numbers stand where text is wanted: a float whose value does not show that it is one (`1e6`) is
-   * given as the text that Helm makes of it.
-   */
+  /** Floats become text, as Helm converts them for fields of type string: `1e6` becomes `1e+06`. */
   floats?: 'text';
-  /** A plain key that YAML 1.1 takes for a boolean, as `on`, `no` and `y`, is the text that is written. */
+  /** A plain key that YAML 1.1 takes for a boolean (`on`, `no`, `y`) is the text that is written. */
   keys?: 'written';
   /**
-   * The last line is ended where it is not. Kubernetes' reader of YAML streams, by which Helm reads values and CRDs,
-   * ends every line, so that a block text keeps its newline at the end of a file: `a: |\n  x` is "x\n".
+   * A missing line break at the end of the text is added. Kubernetes' reader of YAML streams, by which Helm reads values and
+   * CRDs, does that, so that the block of `a: |\n  x` is "x\n".
    */
   endLastLine?: true;
 };
 
-/** Texts longer than this (in UTF-16 units) are refused: what they hold could never be stored in a cluster. */
+/** Longer texts (in UTF-16 units) are refused. etcd stores 1.5 MB of an object. */
 const LONGEST_TEXT = 1 << 24;
 const TOO_LARGE = 'this YAML is larger than 16 MiB';
 
 /**
- * Reads one document. An empty text is null; more than one document is an error.
+ * Reads a text of one document; an empty text is null.
  *
- * @throws PkgError PKG_YAML_SYNTAX with the position, PKG_YAML_TOO_COMPLEX for alias bombs and the like
+ * @param file for the position in errors
+ * @throws {PkgError} `PKG_YAML_SYNTAX` with the position for what is no YAML, and for more than one document;
+ *   `PKG_YAML_TOO_COMPLEX` for a text that is too large, nested too deeply, or unfolds to too much by its aliases
  */
 export function parseYaml(text: string, file: string, options: YamlOptions = {}): Value {
   const documents = compose(text, file, options);
@@ -53,30 +52,29 @@ export function parseYaml(text: string, file: string, options: YamlOptions = {})
   return documents[0]?.value ?? null;
 }
 
-/** Reads every document of a stream; an empty document is null. Throws as {@link parseYaml} does. */
+/** Reads all documents of a text; an empty document is null. Throws as {@link parseYaml}, but for several documents. */
 export function parseYamlDocuments(text: string, file: string, options: YamlOptions = {}): Value[] {
   return compose(text, file, options).map((document) => document.value);
 }
 
 /**
- * Reads the first document of a text that is given as bytes, one a character, and says what is wrong with it
- * as Helm does. Text in the result is Unicode.
+ * Reads the first document of a text in UTF-8 with one byte a character. Texts of the result are Unicode.
  *
  * @param floats as in {@link YamlOptions}
- * @throws YamlFault
+ * @throws {YamlError} with Helm's words
  */
 export function readFirstDocument(bytes: string, floats?: 'text'): Value {
-  if (bytes.length > 2 * LONGEST_TEXT) throw new YamlFault(TOO_LARGE, 0, undefined, true);
+  if (bytes.length > 2 * LONGEST_TEXT) throw new YamlError(TOO_LARGE, 0, undefined, true);
   const valid = validText(bytes);
   const fast = valid === undefined ? undefined : readFast(valid, false);
   if (fast !== undefined && !(floats === 'text' && holdsDoubtful(fast.value))) return fast.value;
-  const { text, fault } = decodeBytes(bytes);
-  if (text.length > LONGEST_TEXT) throw new YamlFault(TOO_LARGE, 0, undefined, true);
-  const node = new DocumentReader(text, fault).next();
+  const { text, readError } = decodeBytes(bytes);
+  if (text.length > LONGEST_TEXT) throw new YamlError(TOO_LARGE, 0, undefined, true);
+  const node = new DocumentReader(text, readError).next();
   return node === undefined ? null : new Decoder(false, floats === 'text').document(node);
 }
 
-/** The line and column of an offset; both count from 1. */
+/** The line and column of an offset, both from 1; the column counts UTF-16 units. */
 export function positionAt(text: string, offset: number, file: string): Position & { line: number; column: number } {
   let line = 1;
   let start = 0;
@@ -87,11 +85,12 @@ export function positionAt(text: string, offset: number, file: string): Position
   return { file, line, column: offset - start + 1 };
 }
 
-/** What may be a key that YAML 1.1 takes for a boolean. */
+/** Matches a text that may have a key that YAML 1.1 takes for a boolean. */
 const BOOLEAN_KEY = /(?:^|[\s,{?])(?:y|n|yes|no|on|off)[ \t]*:/im;
 
 type Document = { value: Value; offset: number };
 
+/** Reads all documents: by lines where that is certain to give the same, else exactly. */
 function compose(given: string, file: string, options: YamlOptions): Document[] {
   const text = options.endLastLine === true && !given.endsWith('\n') ? `${given}\n` : given;
   if (text.length > LONGEST_TEXT) {
@@ -109,13 +108,16 @@ function compose(given: string, file: string, options: YamlOptions): Document[] 
     const decoder = new Decoder(unique, textFloats, written);
     return nodes.map((node) => ({ value: decoder.document(node), offset: node.at }));
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
     throw new PkgError(code, error.message, { at: positionAt(given, Math.min(error.at, given.length), file) });
   }
 }
 
-/** Is there a number that does not show whether it is an integer or a float, and whose text depends on it? */
+/**
+ * Whether a value has a number whose text depends on whether it was written as an integer or as a float, which the number
+ * does not tell: 1000000 is `1000000` or `1e+06`.
+ */
 function holdsDoubtful(value: Value): boolean {
   if (typeof value === 'number') return Object.is(value, -0) || (Number.isInteger(value) && Math.abs(value) >= 1e6);
   if (Array.isArray(value)) return value.some(holdsDoubtful);

@@ -1,16 +1,19 @@
-/** Characters that go-yaml's reader refuses wherever they stand, and bytes that are none. */
+/** Where a text stops being readable for go-yaml: at a control character, or at a byte that is not UTF-8. */
 import { isUtf8 } from 'node:buffer';
-import type { ReadFault } from './scan.ts';
+import type { ReadError } from './text-reader.ts';
 
-/** Halves of surrogate pairs are let pass: as UTF-8 they are U+FFFD. */
+/** A character that go-yaml refuses. A lone surrogate is not refused: encoded as UTF-8 it becomes U+FFFD, which is allowed. */
 const REFUSED = /[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]/;
 const NOT_ASCII = /[^\x00-\x7f]/;
 
-/** go-yaml reads so many bytes at a time, and complains of a character when it reads the part with it. */
+/** go-yaml reads so many bytes at a time, and reports a character when it reads the chunk with it. */
 const CHUNK = 512;
 
-/** The first character that YAML cannot hold, and from where on nothing can be read; undefined for none. */
-export function readableUntil(text: string): ReadFault | undefined {
+/**
+ * The error for the first character that YAML does not allow, at the chunk that it is in: what go-yaml finds wrong before
+ * that chunk it reports first. Undefined where all is allowed.
+ */
+export function readableUntil(text: string): ReadError | undefined {
   const at = text.search(REFUSED);
   if (at === -1) return undefined;
   const before = Buffer.from(text.slice(0, at));
@@ -18,30 +21,30 @@ export function readableUntil(text: string): ReadFault | undefined {
   return { at: read.toString().length, problem: 'control characters are not allowed' };
 }
 
-/** The text that bytes (one a character) are in UTF-8; undefined if they are not. */
+/** Decodes UTF-8 with one byte a character; undefined for bytes that are not UTF-8. */
 export function validText(bytes: string): string | undefined {
   if (!NOT_ASCII.test(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');
   return isUtf8(buffer) ? buffer.toString('utf8') : undefined;
 }
 
-/** The text that bytes (one a character) are in UTF-8, and up to where it can be read. */
-export function decodeBytes(bytes: string): { text: string; fault: ReadFault | undefined } {
+/** Decodes UTF-8 with one byte a character as far as it is UTF-8; `readError` says where it stops being readable, if it does. */
+export function decodeBytes(bytes: string): { text: string; readError: ReadError | undefined } {
   const valid = validText(bytes);
-  if (valid !== undefined) return { text: valid, fault: readableUntil(valid) };
+  if (valid !== undefined) return { text: valid, readError: readableUntil(valid) };
   const buffer = Buffer.from(bytes, 'latin1');
   const { at, problem } = invalidUtf8(bytes);
   const text = buffer.toString('utf8', 0, at);
   const control = readableUntil(text);
   const read = buffer.toString('utf8', 0, at - (at % CHUNK));
-  return { text, fault: control ?? { at: read.length, problem } };
+  return { text, readError: control ?? { at: read.length, problem } };
 }
 
-/** The least that takes so many bytes. */
+/** The least code point that is encoded in so many bytes. */
 const LEAST = [0, 0, 0x80, 0x800, 0x10000];
 
-/** Where bytes stop being UTF-8, and why. */
-function invalidUtf8(bytes: string): ReadFault {
+/** The first byte that is not UTF-8, in the words of go-yaml. */
+function invalidUtf8(bytes: string): ReadError {
   for (let at = 0; at < bytes.length;) {
     const first = bytes.charCodeAt(at);
     const width = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;

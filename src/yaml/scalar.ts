@@ -1,6 +1,6 @@
 /**
- * What a plain (unquoted) scalar means, as Helm reads it: go-yaml v2's rules, which are YAML 1.1 with
- * Go's number syntax and without sexagesimal numbers and dates.
+ * The values of plain scalars (those without quotes) as Helm reads them, by go-yaml 2: YAML 1.1 with Go's syntax of numbers,
+ * and without numbers in base 60 and dates. And which texts can be written as plain scalars.
  */
 import type { Value } from './value.ts';
 
@@ -13,18 +13,19 @@ const WORDS: ReadonlyMap<string, boolean | number | null> = new Map<string, bool
   ...['-.inf', '-.Inf', '-.INF'].map((word) => [word, -Infinity] as const),
 ]);
 
+/** The length of the longest of these words. */
 const LONGEST_WORD = 5;
-/** More digits than this are beyond the largest float: Go gives up and keeps the text. */
+/** A number of more digits is beyond the largest float, so that Go takes it for a text. */
 const MOST_DIGITS = 310;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^[-+]?[0-9]+$/;
-/** Go's base 2 parser takes a sign, and go-yaml hands it what follows `0b`. */
+/** A binary number with its sign after `0b`: go-yaml gives what follows `0b` to Go's parser, which takes a sign. */
 const SIGNED_BINARY = /^0b([-+])([01]+)$/;
 const PREFIXED = /^([-+]?)0(?:([xX])([0-9a-fA-F]+)|([oO]?)([0-7]+)|([bB])([01]+))$/;
 
 /**
- * The value of a plain scalar: null, a boolean, a number (a bigint for an integer beyond 2^53), or the
- * text itself. `.inf` and `.nan` are given as such; readers refuse them.
+ * The value of a plain scalar: null, a boolean, a number (a bigint for an integer beyond 2^53), or the text itself. Infinity
+ * and not-a-number are numbers here, and refused later, where JSON is made.
  */
 export function resolvePlainScalar(text: string): Value {
   if (text.length <= LONGEST_WORD) {
@@ -37,11 +38,11 @@ export function resolvePlainScalar(text: string): Value {
   return resolveNumber(text, first === 46);
 }
 
-/** What comes with a point first is Go's own number syntax: `_` only between digits. */
+/** A number that begins with a point, for which go-yaml leaves `_` to Go's parser: it has to stand between digits. */
 const POINT_FIRST = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 
 function resolveNumber(text: string, pointFirst: boolean): number | bigint | string {
-  // After a digit or a sign go-yaml strips `_` anywhere.
+  // In numbers that begin with a digit or a sign go-yaml removes every `_`.
   const plain = text.includes('_') && !(pointFirst && !POINT_FIRST.test(text)) ? text.replaceAll('_', '') : text;
   if (!pointFirst) {
     const prefixed = PREFIXED.exec(plain);
@@ -63,8 +64,8 @@ function resolveNumber(text: string, pointFirst: boolean): number | bigint | str
 }
 
 /**
- * Is the number that was read from a plain scalar a float to Go? What looks like an integer is one if 64 bits
- * hold it, but a leading zero makes it octal, and with an 8 or a 9 a float.
+ * Whether go-yaml reads a number as a float. `value` is what {@link resolvePlainScalar} gives for the text. An integer
+ * beyond 64 bits is a float, and so is one with a leading zero and an 8 or 9 in it (`089`), which is not octal.
  */
 export function isFloat(text: string, value: number | bigint): boolean {
   const plain = text.replaceAll('_', '');
@@ -85,7 +86,7 @@ function signedBinary(plain: string): number | bigint | undefined {
       : magnitude;
 }
 
-/** `0x1F`, `0o17`, `017`, `0b11`; undefined when it does not fit Go's 64 bits. */
+/** The value of `0x1F`, `0o17`, `017` or `0b11`; undefined for one beyond 64 bits. */
 function prefixedInteger(match: RegExpExecArray): number | bigint | undefined {
   const [, sign, hex, hexDigits, , octalDigits, , binaryDigits] = match;
   const digits = hexDigits ?? octalDigits ?? binaryDigits ?? '';
@@ -96,23 +97,23 @@ function prefixedInteger(match: RegExpExecArray): number | bigint | undefined {
   return magnitude <= 0x1fffffffffffffn ? Number(integer) : integer;
 }
 
-/** Words and shapes that some reader of YAML 1.1 or 1.2 takes for something else than a string. */
+/** A word that some reader of YAML 1.1 or 1.2 takes for something else than a text. */
 const AMBIGUOUS_WORD = /^(?:y|yes|on|true|n|no|off|false|null|~|=|<<)$/i;
-/** Anything that begins like a number or a date is quoted: readers differ on too many of them. */
+/** A text that looks like a number or a date: readers disagree about which of them are, so all are quoted. */
 const AMBIGUOUS_NUMBER =
   /^[-+]?\.?[0-9][0-9a-fA-FxXoObB_,.:eE+-]*(?:[Tt ].*)?$|^[-+]?\.(?:inf|nan|[0-9_]*)$|^[-+]?[0-9_.]*e[-+]?[0-9_]+$/i;
 /**
- * Letters, digits and harmless punctuation; `: ` and ` #` cannot occur, nor can an indicator come first,
- * nor anything outside of ASCII whose break or byte order mark rules differ between readers.
+ * A text of characters that mean nothing in YAML: no indicator is first, `: ` and ` #` do not occur, and beyond ASCII there
+ * are only letters, no line breaks or byte order marks, which readers treat differently.
  */
 const PLAIN =
   /^(?:[A-Za-z0-9_/.+$(\\;\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff]|-(?=[A-Za-z0-9_/.+-]))(?:[A-Za-z0-9_/.+$()\\;,=*&!|>@%^~<"'?{}[\]`\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff-]|:(?=[A-Za-z0-9_/.+$()=@%~-])| (?=[^#\s])|(?<! )#)*$/;
 
-/** Short texts that were asked for before: keys and kinds come again in every document. */
+/** Answers for short texts: the same keys and kinds come in every document. */
 const known = new Map<string, boolean>();
 const MOST_KNOWN = 4096;
 
-/** Can this text be written without quotes, on one line, so that every reader gives back this string? */
+/** Whether every reader reads this text, written on one line without quotes, as the same text. */
 export function isPlainSafe(text: string): boolean {
   if (text.length > 64) return isSafe(text);
   let safe = known.get(text);

@@ -1,105 +1,56 @@
 /**
- * The tokens of a YAML text as go-yaml 2 sees them, and so Helm: the same texts are refused, for the same
- * reason and at the same line.
+ * Makes the tokens of a YAML text as go-yaml 2 does, which Helm reads with: the same texts are refused, in the same words
+ * and at the same line.
  *
- * A key on one line is known as such only when its colon is met. So each place where one may begin is
- * remembered, and the tokens that say so are put in later, before those of the key.
+ * The scanner follows libyaml's, from which go-yaml's was translated. Whether a scalar is a key is known only when the colon
+ * behind it is met (`a: 1`), so each place where a key may begin is remembered, and the tokens for the beginning of a map
+ * and of a key are inserted later, before those of the key itself.
  */
-import { syntaxFault, YamlFault } from './fault.ts';
+import { scanAnchorName, scanDirective, scanTag } from './scan-properties.ts';
+import { scanBlockScalar, scanPlain, scanQuoted } from './scan-scalars.ts';
+import { isBlankOrEnd, isBreak, SPACE, TAB, TextReader, TO_BREAK } from './text-reader.ts';
+import { Token } from './tokens.ts';
+import type { TokenType, YamlToken } from './tokens.ts';
+import { YamlError } from './yaml-error.ts';
 
-/** What a token is. */
-export const Token = {
-  END: 0,
-  VERSION: 1,
-  TAG_DIRECTIVE: 2,
-  DOCUMENT_START: 3,
-  DOCUMENT_END: 4,
-  SEQUENCE_START: 5,
-  MAPPING_START: 6,
-  BLOCK_END: 7,
-  FLOW_SEQUENCE_START: 8,
-  FLOW_SEQUENCE_END: 9,
-  FLOW_MAPPING_START: 10,
-  FLOW_MAPPING_END: 11,
-  ENTRY: 12,
-  FLOW_ENTRY: 13,
-  KEY: 14,
-  VALUE: 15,
-  ALIAS: 16,
-  ANCHOR: 17,
-  TAG: 18,
-  SCALAR: 19,
-} as const;
-
-export type TokenType = (typeof Token)[keyof typeof Token];
-
-/** A token and where it begins. */
-export type YamlToken = {
-  type: TokenType;
-  at: number;
-  line: number;
-  /** The text of a scalar, the name of an anchor, the handle of a tag. */
-  value: string;
-  /** What follows the handle of a tag. */
-  suffix: string;
-  plain: boolean;
-};
-
-/** A place where a key may have begun. */
+/**
+ * A place where a key may have begun. It is `required` where the block demands a key: then it is an error if no colon
+ * follows. `token` is the number, counted from the first of the text, of the token that is the key.
+ */
 type SimpleKey = { possible: boolean; required: boolean; token: number; at: number; line: number; column: number };
 
-/** A byte that cannot be read: it is met when the text before it has been read. */
-export type ReadFault = { at: number; problem: string };
-
+/** go-yaml's bound on nested collections. */
 const MOST_NESTED = 10_000;
+/** YAML's bound on a key that stands on one line with its value, in characters. */
 const LONGEST_KEY = 1024;
-/** A token and what becomes of it take up to 300 bytes. The largest index of charts has three million. */
+/** A token and what is made of it take up to 300 bytes. The largest index of charts has three million tokens. */
 const MOST_TOKENS = 5_000_000;
 
-const [TAB, LF, CR, SPACE, NEL, LS, PS] = [9, 10, 13, 32, 0x85, 0x2028, 0x2029];
-const NOT_BLANK = /[^ \t\n\r\x85\u2028\u2029]+/y;
-const IN_FLOW = /[^ \t\n\r\x85\u2028\u2029,?[\]{}]+/y;
-const TO_BREAK = /[^\n\r\x85\u2028\u2029]*/y;
-const WORD = /[0-9A-Za-z_-]*/y;
-const BLANKS = /[ \t]*/y;
-const URI = /(?:[0-9A-Za-z_\-;/?:@&=+$,.!~*'()[\]])*/y;
-
-function isBreak(code: number): boolean {
-  return code === LF || code === CR || code === NEL || code === LS || code === PS;
-}
-
-/** The end of the text counts as one. */
-function isBlankOrEnd(code: number): boolean {
-  return code === SPACE || code === TAB || code === 0 || isBreak(code);
-}
-
-/** Makes tokens as they are asked for. */
-export class Scanner {
-  readonly text: string;
-  readonly #fault: ReadFault | undefined;
-  #at: number;
-  #line = 0;
-  /** Where the line began. */
-  #lineStart: number;
+/** Makes tokens when they are asked for. */
+export class Scanner extends TextReader {
+  /** The column of the innermost block collection; -1 outside of all. */
   #indent = -1;
+  /** The columns of the block collections around it. */
   readonly #indents: number[] = [];
+  /** How many brackets and braces are open. */
   #flowLevel = 0;
+  /** A key may begin here: at the start of a line, after `- `, `? ` and within braces. */
   #keyAllowed = true;
+  /** The last possible key, for each open bracket or brace one. */
   #keys: SimpleKey[] = [noKey(0)];
   #keyOfToken: Map<number, SimpleKey> = new Map();
+  /** Tokens that were made and not yet read, from {@link #head} on. */
   #queue: YamlToken[] = [];
   #head = 0;
+  /** How many tokens were read. */
   #parsed = 0;
   #ended = false;
 
-  constructor(text: string, fault: ReadFault | undefined) {
-    this.text = fault === undefined ? text : text.slice(0, fault.at);
-    this.#fault = fault;
-    this.#at = text.startsWith('\ufeff') ? 1 : 0;
-    this.#lineStart = this.#at;
-  }
-
-  /** The next token, which stays the next one. */
+  /**
+   * The next token, which is not taken: {@link skip} does.
+   *
+   * @throws {YamlError} where the text is no YAML
+   */
   peek(): YamlToken {
     for (;;) {
       const token = this.#queue[this.#head];
@@ -111,9 +62,10 @@ export class Scanner {
     }
   }
 
+  /** Takes the next token. @throws {YamlError} after so many tokens that their nodes would fill the memory */
   skip(): void {
     this.#parsed++;
-    if (this.#parsed > MOST_TOKENS) throw new YamlFault('this YAML holds too many values', this.#at, undefined, true);
+    if (this.#parsed > MOST_TOKENS) throw new YamlError('this YAML holds too many values', this.at, undefined, true);
     this.#head++;
     if (this.#head > 64 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
@@ -121,52 +73,30 @@ export class Scanner {
     }
   }
 
-  get #column(): number {
-    return this.#at - this.#lineStart;
-  }
-
-  /** The character so many places ahead; 0 at the end. */
-  #code(ahead = 0): number {
-    const at = this.#at + ahead;
-    if (at < this.text.length) return this.text.charCodeAt(at);
-    if (this.#fault !== undefined) throw syntaxFault(this.#fault.problem, this.#fault.at, 0);
-    return 0;
-  }
-
-  #run(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const run = pattern.exec(this.text)?.[0] ?? '';
-    this.#at += run.length;
-    return run;
-  }
-
-  #fail(problem: string): never {
-    throw syntaxFault(problem, this.#at, this.#line === 0 ? 0 : this.#line + 1);
-  }
-
-  #token(type: TokenType, at = this.#at, line = this.#line): YamlToken {
+  #token(type: TokenType, at = this.at, line = this.line): YamlToken {
     return { type, at, line, value: '', suffix: '', plain: false };
   }
 
-  /** A token of one character. */
+  /** Reads a token of one character. */
   #indicator(type: TokenType): void {
     this.#queue.push(this.#token(type));
-    this.#at++;
+    this.at++;
   }
 
+  /** Makes the next token, or several. */
   #fetch(): void {
     this.#toNextToken();
-    this.#unroll(this.#column);
-    const code = this.#code();
-    const next = code === 0 ? 0 : this.#code(1);
+    this.#unroll(this.column);
+    const code = this.code();
+    const next = code === 0 ? 0 : this.code(1);
     const { text } = this;
     if (code === 0) return this.#fetchEnd();
-    if (this.#column === 0) {
+    if (this.column === 0) {
       if (code === 37) return this.#fetchDirective();
-      if (this.#isDocumentMark())
+      if (this.isDocumentMark())
         return this.#fetchDocumentMark(code === 45 ? Token.DOCUMENT_START : Token.DOCUMENT_END);
     }
-    switch (text[this.#at]) {
+    switch (text[this.at]) {
       case '[':
         return this.#fetchFlowStart(Token.FLOW_SEQUENCE_START);
       case '{':
@@ -196,111 +126,100 @@ export class Scanner {
         return this.#fetchTag();
       case '|':
       case '>':
-        if (this.#flowLevel === 0) return this.#fetchBlockScalar(code === 124);
-        return this.#fail(NO_TOKEN);
+        if (this.#flowLevel === 0) return this.#fetchBlockScalar();
+        return this.fail(NO_TOKEN);
       case "'":
-        return this.#fetchQuoted(true);
+        return this.#fetchQuoted();
       case '"':
-        return this.#fetchQuoted(false);
+        return this.#fetchQuoted();
       case '#':
       case '%':
       case '@':
       case '`':
       case '\t':
-        return this.#fail(NO_TOKEN);
+        return this.fail(NO_TOKEN);
       default:
     }
     this.#fetchPlain();
   }
 
+  /** Skips blanks, comments and line breaks. */
   #toNextToken(): void {
     for (;;) {
-      let code = this.#code();
+      let code = this.code();
       while (code === SPACE || (code === TAB && (this.#flowLevel > 0 || !this.#keyAllowed))) {
-        this.#at++;
-        code = this.#code();
+        this.at++;
+        code = this.code();
       }
       if (code === 35) {
-        this.#run(TO_BREAK);
-        code = this.#code();
+        this.run(TO_BREAK);
+        code = this.code();
       }
       if (!isBreak(code)) return;
-      this.#skipBreak(code);
+      this.skipBreak(code);
       if (this.#flowLevel === 0) this.#keyAllowed = true;
     }
   }
 
-  #skipBreak(code: number): void {
-    this.#at += code === CR && this.#code(1) === LF ? 2 : 1;
-    this.#line++;
-    this.#lineStart = this.#at;
-  }
-
-  /** Takes a line break and gives it as it counts in a scalar. */
-  #readBreak(): string {
-    const code = this.#code();
-    if (!isBreak(code)) return '';
-    this.#skipBreak(code);
-    return code === LS ? '\u2028' : code === PS ? '\u2029' : '\n';
-  }
-
-  #isDocumentMark(): boolean {
-    const { text } = this;
-    if (!text.startsWith('---', this.#at) && !text.startsWith('...', this.#at)) return false;
-    return isBlankOrEnd(this.#code(3));
-  }
-
+  /** Whether the place may still be that of a key: a key is on one line and not too long. */
   #isValid(key: SimpleKey): boolean {
     if (!key.possible) return false;
-    if (key.line < this.#line || (this.#at - key.at > LONGEST_KEY && this.#isLong(key))) {
-      if (key.required) this.#fail(NO_COLON);
+    if (key.line < this.line || (this.at - key.at > LONGEST_KEY && this.#isLong(key))) {
+      if (key.required) this.fail(NO_COLON);
       key.possible = false;
       return false;
     }
     return true;
   }
 
-  /** Characters count, not units. */
+  /** The bound counts characters; an offset counts UTF-16 units, of which a character has one or two. */
   #isLong(key: SimpleKey): boolean {
-    if (this.#at - key.at > 2 * LONGEST_KEY) return true;
-    return [...this.text.slice(key.at, this.#at)].length > LONGEST_KEY;
+    if (this.at - key.at > 2 * LONGEST_KEY) return true;
+    return [...this.text.slice(key.at, this.at)].length > LONGEST_KEY;
   }
 
+  /** Remembers that a key may begin here. */
   #saveKey(): void {
     if (!this.#keyAllowed) return;
-    const required = this.#flowLevel === 0 && this.#indent === this.#column;
+    const required = this.#flowLevel === 0 && this.#indent === this.column;
     const token = this.#parsed + (this.#queue.length - this.#head);
     this.#removeKey();
-    const key = { possible: true, required, token, at: this.#at, line: this.#line, column: this.#column };
+    const key = { possible: true, required, token, at: this.at, line: this.line, column: this.column };
     this.#keys[this.#keys.length - 1] = key;
     this.#keyOfToken.set(token, key);
   }
 
+  /** No key begins at the place that was remembered last. */
   #removeKey(): void {
     const key = this.#keys.at(-1);
     if (!key?.possible) return;
-    if (key.required) this.#fail(NO_COLON);
+    if (key.required) this.fail(NO_COLON);
     key.possible = false;
     this.#keyOfToken.delete(key.token);
   }
 
-  /** Opens a collection if it stands further to the right than the one around it. */
-  #roll(column: number, type: TokenType, at: number, line: number, number: number): void {
+  /**
+   * Opens a block collection, if its first entry stands to the right of the one around it. The entry begins here, or with a
+   * key that was scanned already: then the token of the collection is inserted before that of the key.
+   */
+  #roll(type: TokenType, key?: SimpleKey): void {
+    const { column, at, line } = key ?? this;
     if (this.#flowLevel > 0 || this.#indent >= column) return;
     this.#indents.push(this.#indent);
     this.#indent = column;
-    if (this.#indents.length > MOST_NESTED) this.#fail(`exceeded max depth of ${MOST_NESTED}`);
+    if (this.#indents.length > MOST_NESTED) this.fail(`exceeded max depth of ${MOST_NESTED}`);
     const token = this.#token(type, at, line);
-    if (number < 0) this.#queue.push(token);
-    else this.#insert(number, token);
+    if (key === undefined) this.#queue.push(token);
+    else this.#insert(key.token, token);
   }
 
-  /** Puts a token before one that was made earlier; where that was taken already it comes last. */
+  /** Inserts a token before the one with a number; where that one was taken already, the token is appended. */
   #insert(number: number, token: YamlToken): void {
     if (number < this.#parsed) this.#queue.push(token);
     else this.#queue.splice(this.#head + number - this.#parsed, 0, token);
   }
 
+  /** Closes the block collections that stand to the right of a column. */
   #unroll(column: number): void {
     if (this.#flowLevel > 0) return;
     while (this.#indent > column) {
@@ -315,10 +234,7 @@ export class Scanner {
       return;
     }
     this.#ended = true;
-    if (this.#column !== 0) {
-      this.#line++;
-      this.#lineStart = this.#at;
-    }
+    this.endLine();
     this.#unroll(-1);
     this.#removeKey();
     this.#keyAllowed = false;
@@ -330,14 +246,14 @@ export class Scanner {
     this.#removeKey();
     this.#keyAllowed = false;
     this.#queue.push(this.#token(type));
-    this.#at += 3;
+    this.at += 3;
   }
 
   #fetchFlowStart(type: TokenType): void {
     this.#saveKey();
     this.#keys.push(noKey(this.#parsed + (this.#queue.length - this.#head)));
     this.#flowLevel++;
-    if (this.#flowLevel > MOST_NESTED) this.#fail(`exceeded max depth of ${MOST_NESTED}`);
+    if (this.#flowLevel > MOST_NESTED) this.fail(`exceeded max depth of ${MOST_NESTED}`);
     this.#keyAllowed = true;
     this.#indicator(type);
   }
@@ -346,8 +262,8 @@ export class Scanner {
     this.#removeKey();
     if (this.#flowLevel > 0) {
       this.#flowLevel--;
-      // In a collection with nothing in it that is the token of its bracket: go-yaml then forgets that the
-      // collection may be a key.
+      // For an empty collection this is the key that its bracket may begin, as in `[]: 1`: go-yaml forgets it here, and so
+      // refuses such a key.
       this.#keyOfToken.delete(this.#keys.pop()?.token ?? -1);
     }
     this.#keyAllowed = false;
@@ -356,8 +272,8 @@ export class Scanner {
 
   #fetchEntry(): void {
     if (this.#flowLevel === 0) {
-      if (!this.#keyAllowed) this.#fail('block sequence entries are not allowed in this context');
-      this.#roll(this.#column, Token.SEQUENCE_START, this.#at, this.#line, -1);
+      if (!this.#keyAllowed) this.fail('block sequence entries are not allowed in this context');
+      this.#roll(Token.SEQUENCE_START);
     }
     this.#removeKey();
     this.#keyAllowed = true;
@@ -366,8 +282,8 @@ export class Scanner {
 
   #fetchKey(): void {
     if (this.#flowLevel === 0) {
-      if (!this.#keyAllowed) this.#fail('mapping keys are not allowed in this context');
-      this.#roll(this.#column, Token.MAPPING_START, this.#at, this.#line, -1);
+      if (!this.#keyAllowed) this.fail('mapping keys are not allowed in this context');
+      this.#roll(Token.MAPPING_START);
     }
     this.#removeKey();
     this.#keyAllowed = this.#flowLevel === 0;
@@ -378,14 +294,14 @@ export class Scanner {
     const key = this.#keys.at(-1);
     if (key !== undefined && this.#isValid(key)) {
       this.#insert(key.token, this.#token(Token.KEY, key.at, key.line));
-      this.#roll(key.column, Token.MAPPING_START, key.at, key.line, key.token);
+      this.#roll(Token.MAPPING_START, key);
       key.possible = false;
       this.#keyOfToken.delete(key.token);
       this.#keyAllowed = false;
     } else {
       if (this.#flowLevel === 0) {
-        if (!this.#keyAllowed) this.#fail('mapping values are not allowed in this context');
-        this.#roll(this.#column, Token.MAPPING_START, this.#at, this.#line, -1);
+        if (!this.#keyAllowed) this.fail('mapping values are not allowed in this context');
+        this.#roll(Token.MAPPING_START);
       }
       this.#keyAllowed = this.#flowLevel === 0;
     }
@@ -396,12 +312,8 @@ export class Scanner {
     this.#saveKey();
     this.#keyAllowed = false;
     const token = this.#token(type);
-    this.#at++;
-    token.value = this.#run(WORD);
-    const code = this.#code();
-    if (token.value === '' || !(isBlankOrEnd(code) || '?:,]}%@`'.includes(String.fromCharCode(code)))) {
-      this.#fail('did not find expected alphabetic or numeric character');
-    }
+    this.at++;
+    token.value = scanAnchorName(this);
     this.#queue.push(token);
   }
 
@@ -409,67 +321,8 @@ export class Scanner {
     this.#saveKey();
     this.#keyAllowed = false;
     const token = this.#token(Token.TAG);
-    if (this.#code(1) === 60) {
-      this.#at += 2;
-      token.suffix = this.#uri('');
-      if (this.#code() !== 62) this.#fail("did not find the expected '>'");
-      this.#at++;
-    } else {
-      const handle = this.#tagHandle(false);
-      if (handle.length > 1 && handle.endsWith('!')) {
-        token.value = handle;
-        token.suffix = this.#uri('');
-      } else {
-        token.suffix = this.#uri(handle);
-        token.value = '!';
-        if (token.suffix === '') [token.value, token.suffix] = ['', '!'];
-      }
-    }
-    if (!isBlankOrEnd(this.#code())) this.#fail('did not find expected whitespace or line break');
+    ({ handle: token.value, suffix: token.suffix } = scanTag(this));
     this.#queue.push(token);
-  }
-
-  #tagHandle(directive: boolean): string {
-    if (this.#code() !== 33) this.#fail("did not find expected '!'");
-    this.#at++;
-    const handle = `!${this.#run(WORD)}`;
-    if (this.#code() === 33) {
-      this.#at++;
-      return `${handle}!`;
-    }
-    if (directive && handle !== '!') this.#fail("did not find expected '!'");
-    return handle;
-  }
-
-  #uri(head: string): string {
-    let uri = head.slice(1);
-    const start = this.#at;
-    for (;;) {
-      uri += this.#run(URI);
-      if (this.#code() !== 37) break;
-      uri += this.#uriEscape();
-    }
-    if (head === '' && this.#at === start) this.#fail('did not find expected tag URI');
-    return uri;
-  }
-
-  #uriEscape(): string {
-    const octets: number[] = [];
-    let width = 1;
-    do {
-      const hex = this.text.slice(this.#at + 1, this.#at + 3);
-      if (this.#code() !== 37 || !/^[0-9a-fA-F]{2}$/.test(hex)) this.#fail('did not find URI escaped octet');
-      const octet = Number.parseInt(hex, 16);
-      if (octets.length === 0) {
-        width = octet < 0x80 ? 1 : octet < 0xc0 ? 0 : octet < 0xe0 ? 2 : octet < 0xf0 ? 3 : octet < 0xf8 ? 4 : 0;
-        if (width === 0) this.#fail('found an incorrect leading UTF-8 octet');
-      } else if ((octet & 0xc0) !== 0x80) {
-        this.#fail('found an incorrect trailing UTF-8 octet');
-      }
-      octets.push(octet);
-      this.#at += 3;
-    } while (octets.length < width);
-    return Buffer.from(octets).toString('utf8');
   }
 
   #fetchDirective(): void {
@@ -477,181 +330,30 @@ export class Scanner {
     this.#removeKey();
     this.#keyAllowed = false;
     const token = this.#token(Token.VERSION);
-    this.#at++;
-    const name = this.#run(WORD);
-    if (name === '') this.#fail('could not find expected directive name');
-    if (!isBlankOrEnd(this.#code())) this.#fail('found unexpected non-alphabetical character');
-    if (name === 'YAML') {
-      this.#run(BLANKS);
-      const major = this.#versionNumber();
-      if (this.#code() !== 46) this.#fail("did not find expected digit or '.' character");
-      this.#at++;
-      token.value = `${major}.${this.#versionNumber()}`;
-    } else if (name === 'TAG') {
+    this.at++;
+    const directive = scanDirective(this);
+    if ('version' in directive) token.value = directive.version;
+    else {
       token.type = Token.TAG_DIRECTIVE;
-      this.#run(BLANKS);
-      token.value = this.#tagHandle(true);
-      if (this.#run(BLANKS) === '') this.#fail('did not find expected whitespace');
-      token.suffix = this.#uri('');
-      if (!isBlankOrEnd(this.#code())) this.#fail('did not find expected whitespace or line break');
-    } else {
-      this.#fail('found unknown directive name');
+      ({ handle: token.value, suffix: token.suffix } = directive);
     }
-    this.#restOfLine();
     this.#queue.push(token);
   }
 
-  #versionNumber(): number {
-    const digits = this.#run(/[0-9]*/y);
-    if (digits.length > 2) this.#fail('found extremely long version number');
-    if (digits === '') this.#fail('did not find expected version number');
-    return Number(digits);
-  }
-
-  /** Blanks and a comment, up to the next line. */
-  #restOfLine(): void {
-    this.#run(BLANKS);
-    if (this.#code() === 35) this.#run(TO_BREAK);
-    const code = this.#code();
-    if (isBreak(code)) this.#skipBreak(code);
-    else if (code !== 0) this.#fail('did not find expected comment or line break');
-  }
-
-  #fetchBlockScalar(literal: boolean): void {
+  #fetchBlockScalar(): void {
     this.#removeKey();
     this.#keyAllowed = true;
     const token = this.#token(Token.SCALAR);
-    this.#at++;
-    const header = this.#run(/(?:[-+][0-9]?|[0-9][-+]?)?/y);
-    if (header.includes('0')) {
-      // Go stops before the digit.
-      this.#fail('found an indentation indicator equal to 0');
-    }
-    const increment = Number(/\d/.exec(header)?.[0] ?? 0);
-    this.#restOfLine();
-    const state = { indent: increment === 0 ? 0 : Math.max(this.#indent, 0) + increment, breaks: '' };
-    this.#blockBreaks(state);
-    const parts: string[] = [];
-    let leadingBreak = '';
-    let leadingBlank = false;
-    while (this.#column === state.indent && this.#code() !== 0) {
-      const code = this.#code();
-      const blank = code === SPACE || code === TAB;
-      if (!literal && leadingBreak === '\n' && !leadingBlank && !blank) {
-        if (state.breaks === '') parts.push(' ');
-      } else {
-        parts.push(leadingBreak);
-      }
-      parts.push(state.breaks);
-      state.breaks = '';
-      leadingBlank = blank;
-      parts.push(this.#run(TO_BREAK));
-      leadingBreak = this.#readBreak();
-      this.#blockBreaks(state);
-    }
-    if (!header.includes('-')) parts.push(leadingBreak);
-    if (header.includes('+')) parts.push(state.breaks);
-    token.value = parts.join('');
+    token.value = scanBlockScalar(this, this.#indent);
     this.#queue.push(token);
   }
 
-  /** Empty lines, and the indentation of the one after them; the first such line decides how deep it is. */
-  #blockBreaks(state: { indent: number; breaks: string }): void {
-    let deepest = 0;
-    const breaks: string[] = [];
-    for (;;) {
-      while ((state.indent === 0 || this.#column < state.indent) && this.#code() === SPACE) this.#at++;
-      deepest = Math.max(deepest, this.#column);
-      const code = this.#code();
-      if (code === TAB && (state.indent === 0 || this.#column < state.indent)) {
-        this.#fail('found a tab character where an indentation space is expected');
-      }
-      if (!isBreak(code)) break;
-      breaks.push(this.#readBreak());
-    }
-    state.breaks += breaks.join('');
-    if (state.indent === 0) state.indent = Math.max(deepest, this.#indent + 1, 1);
-  }
-
-  #fetchQuoted(single: boolean): void {
+  #fetchQuoted(): void {
     this.#saveKey();
     this.#keyAllowed = false;
     const token = this.#token(Token.SCALAR);
-    const quote = single ? 39 : 34;
-    const run = single ? /[^ \t\n\r\x85\u2028\u2029']+/y : /[^ \t\n\r\x85\u2028\u2029"\\]+/y;
-    this.#at++;
-    const parts: string[] = [];
-    for (;;) {
-      if (this.#column === 0 && this.#isDocumentMark()) this.#fail('found unexpected document indicator');
-      if (this.#code() === 0) this.#fail('found unexpected end of stream');
-      let broken = false;
-      for (;;) {
-        const code = this.#code();
-        if (isBlankOrEnd(code)) break;
-        if (single && code === 39) {
-          if (this.#code(1) !== 39) break;
-          parts.push("'");
-          this.#at += 2;
-        } else if (!single && code === 34) {
-          break;
-        } else if (!single && code === 92) {
-          if (isBreak(this.#code(1))) {
-            this.#at++;
-            this.#skipBreak(this.#code());
-            broken = true;
-            break;
-          }
-          parts.push(this.#escape());
-        } else {
-          parts.push(this.#run(run));
-        }
-      }
-      if (this.#code() === quote) break;
-      parts.push(this.#foldBlanks(broken));
-    }
-    this.#at++;
-    token.value = parts.join('');
+    token.value = scanQuoted(this);
     this.#queue.push(token);
-  }
-
-  /** Blanks and breaks within a quoted scalar. */
-  #foldBlanks(escapedBreak: boolean): string {
-    let blanks = '';
-    let leading = '';
-    const trailing: string[] = [];
-    let broken = escapedBreak;
-    for (;;) {
-      if (!broken) blanks += this.#run(BLANKS);
-      else this.#run(BLANKS);
-      if (!isBreak(this.#code())) break;
-      if (broken) trailing.push(this.#readBreak());
-      else leading = this.#readBreak();
-      broken = true;
-    }
-    if (!broken) return blanks;
-    if (leading === '\n') return trailing.length === 0 ? ' ' : trailing.join('');
-    return leading + trailing.join('');
-  }
-
-  #escape(): string {
-    const letter = this.text[this.#at + 1] ?? '';
-    if (letter === '') this.#code(1);
-    const simple = ESCAPES[letter];
-    if (simple !== undefined) {
-      this.#at += 2;
-      return simple;
-    }
-    const length = letter === 'x' ? 2 : letter === 'u' ? 4 : letter === 'U' ? 8 : 0;
-    if (length === 0) this.#fail('found unknown escape character');
-    this.#at += 2;
-    const hex = this.text.slice(this.#at, this.#at + length);
-    if (hex.length < length || !/^[0-9a-fA-F]*$/.test(hex)) this.#fail('did not find expected hexdecimal number');
-    const value = Number.parseInt(hex, 16);
-    if ((value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff) {
-      this.#fail('found invalid Unicode character escape code');
-    }
-    this.#at += length;
-    return String.fromCodePoint(value);
   }
 
   #fetchPlain(): void {
@@ -659,93 +361,15 @@ export class Scanner {
     this.#keyAllowed = false;
     const token = this.#token(Token.SCALAR);
     token.plain = true;
-    const indent = this.#indent + 1;
-    const inFlow = this.#flowLevel > 0;
-    const parts: string[] = [];
-    let between = '';
-    let broken = false;
-    for (;;) {
-      if (this.#column === 0 && this.#isDocumentMark()) break;
-      if (this.#code() === 35) break;
-      const run = this.#plainRun(inFlow);
-      if (run !== '') {
-        parts.push(between, run);
-        between = '';
-        broken = false;
-      }
-      const code = this.#code();
-      if (!(code === SPACE || code === TAB || isBreak(code))) break;
-      // What is between two words counts only if another word follows.
-      let leading = '';
-      const trailing: string[] = [];
-      let blanks = '';
-      for (;;) {
-        const here = this.#code();
-        if (here === SPACE || here === TAB) {
-          if (broken && here === TAB && this.#column < indent) {
-            this.#fail('found a tab character that violates indentation');
-          }
-          if (!broken) blanks += this.text[this.#at];
-          this.#at++;
-        } else if (isBreak(here)) {
-          if (broken) trailing.push(this.#readBreak());
-          else leading = this.#readBreak();
-          broken = true;
-        } else {
-          break;
-        }
-      }
-      if (broken)
-        between = leading === '\n' ? (trailing.length === 0 ? ' ' : trailing.join('')) : leading + trailing.join('');
-      else between = blanks;
-      if (!inFlow && this.#column < indent) break;
-    }
-    token.value = parts.join('');
-    if (broken) this.#keyAllowed = true;
+    const { value, endsLine } = scanPlain(this, this.#indent + 1, this.#flowLevel > 0);
+    token.value = value;
+    if (endsLine) this.#keyAllowed = true;
     this.#queue.push(token);
-  }
-
-  /** Characters up to a blank or to what ends a plain scalar. */
-  #plainRun(inFlow: boolean): string {
-    const pattern = inFlow ? IN_FLOW : NOT_BLANK;
-    pattern.lastIndex = this.#at;
-    const run = pattern.exec(this.text)?.[0] ?? '';
-    let end = run.length;
-    // A colon that a blank follows is the last of the run.
-    if (run.endsWith(':')) {
-      this.#at += end;
-      const last = isBlankOrEnd(this.#code());
-      this.#at -= end;
-      if (last) end--;
-    }
-    this.#at += end;
-    return run.slice(0, end);
   }
 }
 
 const NO_TOKEN = 'found character that cannot start any token';
 const NO_COLON = "could not find expected ':'";
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '0': '\0',
-  a: '\x07',
-  b: '\b',
-  t: '\t',
-  '\t': '\t',
-  n: '\n',
-  v: '\v',
-  f: '\f',
-  r: '\r',
-  e: '\x1b',
-  ' ': ' ',
-  '"': '"',
-  "'": "'",
-  '\\': '\\',
-  N: '\x85',
-  _: '\xa0',
-  L: '\u2028',
-  P: '\u2029',
-};
 
 function noKey(token: number): SimpleKey {
   return { possible: false, required: false, token, at: 0, line: 0, column: 0 };

@@ -2,9 +2,9 @@
 const TIMESTAMP =
   /^\d{4}-(\d{1,2})-(\d{1,2})(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|[+-](\d\d):(\d\d)))| (\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?)?$/;
 
-/** Does go-yaml take it for a date or a time? Helm keeps such a text, but prints it in quotes. */
+/** Whether go-yaml takes a text for a date or a time. Helm keeps it as a text, but prints it in quotes. */
 export function isTimestamp(text: string): boolean {
-  // Most texts that are asked about are numbers.
+  // Nearly all texts that come here are numbers, and have no dash after four digits.
   if (text.charCodeAt(4) !== 45) return false;
   const match = TIMESTAMP.exec(text);
   if (match === null) return false;

@@ -1,38 +1,38 @@
 /**
- * Data as charts and templates know it.
+ * The data of values, charts and objects.
  *
- * Maps are JavaScript Maps: they keep the order in which keys were written (a plain object would move
- * `443` to the front) and hold `__proto__` and `constructor` like any other key. An integer beyond 2^53,
- * and one of `--set`, is a bigint, any other number a number.
+ * Maps are JavaScript Maps: they keep the order in which keys were written (a plain object would move `443` to the front),
+ * and `__proto__` is a key like any other. An integer beyond 2^53 is a bigint, and so is one of `--set`, which is an int64
+ * to templates; any other number is a number.
  */
 export type Value = null | boolean | number | bigint | string | Value[] | ValueMap;
 
-/** A map of a values file, a chart or an object: string keys in the order they were written. */
+/** A map, with its keys in the order in which they were written. */
 export type ValueMap = Map<string, Value>;
 
 /** The same data as plain JavaScript, as objects travel to and from a cluster. */
 export type Json = null | boolean | number | bigint | string | Json[] | JsonObject;
 
-/** A plain object whose keys are all data: read with `Object.hasOwn` where a key is not known. */
+/** A plain object whose keys are data: a key that may be missing is read by {@link getOwn}, since `toString` is inherited. */
 export type JsonObject = { [key: string]: Json };
 
-/** Is this value a map? */
+/** Whether a value is a map. */
 export function isMap(value: unknown): value is ValueMap {
   return value instanceof Map;
 }
 
-/** A deep copy, so that nothing that is changed later is shared. */
+/** A deep copy, which shares no map and no list with the value. */
 export function cloneValue<T extends Value>(value: T): T;
 export function cloneValue(value: Value): Value {
   if (Array.isArray(value)) return value.map((item) => cloneValue(item));
   if (!isMap(value)) return value;
   const copy: ValueMap = new Map();
-  // Not by for…of, which makes two objects for each entry: values are copied often.
+  // forEach, since for…of makes two objects for each entry, and values are copied often.
   value.forEach((item, key) => copy.set(key, cloneValue(item)));
   return copy;
 }
 
-/** Maps become plain objects. `__proto__` becomes an own key like any other. */
+/** Converts maps to plain objects; `__proto__` becomes an own key. */
 export function toPlain(value: ValueMap): JsonObject;
 export function toPlain(value: Value): Json;
 export function toPlain(value: Value): Json {
@@ -43,7 +43,7 @@ export function toPlain(value: Value): Json {
   return object;
 }
 
-/** Plain objects become maps; the inverse of {@link toPlain}. */
+/** Converts plain objects to maps: the inverse of {@link toPlain}. */
 export function fromPlain(value: JsonObject): ValueMap;
 export function fromPlain(value: Json): Value;
 export function fromPlain(value: Json): Value {
@@ -66,7 +66,7 @@ export function getOwn(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Do two plain values hold the same data? Key order does not count; `1` and `1n` are the same number. */
+/** Whether two values are the same data: in any order of keys, and `1` is the same number as `1n`. */
 export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (typeof a === 'bigint' || typeof b === 'bigint') {
@@ -82,13 +82,13 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   return keys.every((key) => Object.hasOwn(b, key) && equalJson(a[key], b[key]));
 }
 
-/** Is the bigint the integer that the number is? */
+/** Whether a bigint and a number are the same integer. */
 function sameInteger(big: Json | undefined, number: Json | undefined): boolean {
   if (typeof big !== 'bigint') return false;
   return typeof number === 'number' && Number.isInteger(number) && BigInt(number) === big;
 }
 
-/** Is a value an object, not a list, a text, a number or nothing? */
+/** Whether a value is an object, and not a list, a scalar or undefined. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

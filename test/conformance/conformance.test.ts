@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinNames } from '../../src/render/gotemplate/builtins.ts';
 import { functionNames } from '../../src/render/gotemplate/functions/index.ts';
-import { isKnown } from '../../src/render/gotemplate/known.ts';
+import { isKnownFunction } from '../../src/render/gotemplate/known-functions.ts';
 import { parseTemplate } from '../../src/render/gotemplate/parse.ts';
 import { PkgError } from '../../src/errors.ts';
 import { findCases } from './cases.ts';
@@ -33,7 +33,7 @@ test('together they call every function', () => {
     if (!/[\\/]templates[\\/].*\.(?:yaml|tpl|txt)$/.test(name)) continue;
     try {
       const text = readFileSync(join(folder, name), 'latin1');
-      for (const used of parseTemplate({ name, file: name, text }, isKnown).functions) called.add(used);
+      for (const used of parseTemplate({ name, file: name, text }, isKnownFunction).functions) called.add(used);
     } catch (error) {
       // Some are there to be refused.
       if (!(error instanceof PkgError)) throw error;

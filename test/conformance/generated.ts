@@ -10,7 +10,7 @@ import { loadChart } from '../../src/chart/load.ts';
 import { DEFAULT_CAPABILITIES } from '../../src/render/capabilities.ts';
 import { renderGoTemplates } from '../../src/render/gotemplate/engine.ts';
 import { decodeText } from '../../src/render/gotemplate/value.ts';
-import { quote } from '../../src/render/functions/utf8.ts';
+import { quoteGo } from '../../src/render/functions/quote.ts';
 import { cloneValue, isMap } from '../../src/yaml/value.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { helm } from '../support/helm.ts';
@@ -147,7 +147,7 @@ async function pkgPrints({ values, file }: Program): Promise<{ printed: Printed;
       lint: true,
       values: coalesceValues({ ...chart, values: cloneValue(read) }, new Map()).values,
     });
-    return { printed: decodeText(quote(texts.map(({ text }) => text).join(''))).slice(1, -1) };
+    return { printed: decodeText(quoteGo(texts.map(({ text }) => text).join(''))).slice(1, -1) };
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     return { printed: undefined, error: error.message };

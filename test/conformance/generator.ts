@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { builtinNames, findBuiltin } from '../../src/render/gotemplate/builtins.ts';
 import { findFunction, functionNames, loadFunctions } from '../../src/render/gotemplate/functions/index.ts';
-import type { Param } from '../../src/render/gotemplate/functions/signature.ts';
+import type { Param } from '../../src/render/gotemplate/functions/param-types.ts';
 
 /** A file of templates, among them `main`, and the values that they see. */
 export type Program = { values: Readonly<Record<string, unknown>>; file: string };

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';
 import { Decoder } from '../../src/yaml/decode.ts';
 import { readFast } from '../../src/yaml/fast.ts';
-import { YamlFault } from '../../src/yaml/fault.ts';
+import { YamlError } from '../../src/yaml/yaml-error.ts';
 import { DocumentReader } from '../../src/yaml/nodes.ts';
 import { readableUntil } from '../../src/yaml/readable.ts';
 import { parseYaml, readFirstDocument } from '../../src/yaml/read.ts';
@@ -20,7 +20,7 @@ function readAsPkg(text: string): unknown {
     if (value instanceof Map) return value;
     return new Map([['Error', 'not a map']]);
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
     return new Map([['Error', `error converting YAML to JSON: ${error.helm}`]]);
   }
 }

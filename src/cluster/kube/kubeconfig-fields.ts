@@ -26,7 +26,7 @@ export async function locateField(error: unknown): Promise<unknown> {
   const { file, keys, message } = error;
   let place: { line: number; column: number } | undefined;
   try {
-    if (keys.length > 0) place = await locateKeys(readRegularFile(file, MAX_USER_FILE).toString('utf8'), keys);
+    if (keys.length > 0) place = locateKeys(readRegularFile(file, MAX_USER_FILE).toString('utf8'), keys);
   } catch {
     // A pipe cannot be read again, and a file may have gone.
   }

@@ -7,7 +7,7 @@ import { PkgError } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { printable } from '../../errors-text.ts';
 import { unwritable } from '../../files.ts';
-import { splitDocuments } from '../../render/gotemplate/documents.ts';
+import { splitDocuments } from '../../render/gotemplate/manifests.ts';
 import { decodeText } from '../../render/gotemplate/value.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { withSource } from '../../render/stream.ts';

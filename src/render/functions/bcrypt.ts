@@ -1,2 +1,2 @@
-/** bcrypt by bcryptjs, for where there is no compiled one: see `passwords.ts`. */
+/** bcrypt in JavaScript, for platforms without the compiled package: see `passwords.ts`. */
 export { encodeBase64, hashSync } from 'bcryptjs';

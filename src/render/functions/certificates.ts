@@ -1,7 +1,7 @@
 /**
- * Certificates for servers and clients as Sprig makes them: X.509 version 3 (RFC 5280), keys of RSA with
- * 2048 bits where none is given. Keys and signatures are Node's, which writes no certificates. A package that does takes
- * 25 ms to load, as long as a chart takes to render: docs/decisions/certificates.md.
+ * Makes certificates for servers and clients as Sprig does: X.509 version 3 (RFC 5280), with an RSA key of 2048 bits where
+ * none is given. Keys and signatures are made by Node, which cannot write certificates. A package that can takes 25 ms to
+ * load, as long as a chart takes to render: docs/decisions/certificates.md.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { X509Certificate } from 'node:crypto';
@@ -13,52 +13,72 @@ import { FunctionFailure, shown } from './failure.ts';
 import { charge, COSTS, LimitReached } from './limits.ts';
 import { decodePem, encodePem } from './pem.ts';
 
-/** A certificate and its private key, both in PEM: what Sprig's functions give and take. */
+/** A certificate and its private key, both in PEM. The names are those of Sprig's type. */
 export type CertificatePair = { Cert: string; Key: string };
 
-/** What a certificate is to say. */
+/** The contents of a certificate. */
 export type CertificateRequest = {
   commonName: string;
-  /** IP addresses, for certificates that are no authority's. */
+  /** IP addresses; not for an authority. */
   addresses?: readonly string[];
-  /** DNS names, likewise. */
+  /** DNS names; not for an authority. */
   names?: readonly string[];
   days: number;
-  /** When it begins. */
+  /** The time from which it is valid. */
   now: Date;
-  /** The private key in PEM; a new one when it is missing. */
+  /** The private key in PEM; without it a new one is made. */
   key?: string | undefined;
 };
 
-/** A certificate authority that signs itself (`genCA`, `genCAWithKey`). Fails for what cannot be in a certificate. */
+/**
+ * Makes a certificate authority that is signed by itself (`genCA`, `genCAWithKey`).
+ *
+ * @throws {FunctionFailure} for contents that a certificate cannot have, and a key that cannot be read
+ */
 export function makeAuthority(request: CertificateRequest): CertificatePair {
   return issue(request, undefined, true);
 }
 
-/** A certificate that signs itself (`genSelfSignedCert`, `genSelfSignedCertWithKey`). Fails as {@link makeAuthority}. */
+/**
+ * Makes a certificate that is signed by itself (`genSelfSignedCert`, `genSelfSignedCertWithKey`).
+ *
+ * @throws {FunctionFailure} as {@link makeAuthority}
+ */
 export function makeSelfSigned(request: CertificateRequest): CertificatePair {
   return issue(request, undefined, false);
 }
 
-/** A certificate signed by an authority (`genSignedCert`, `genSignedCertWithKey`). Fails also for an authority that is none. */
+/**
+ * Makes a certificate that is signed by an authority (`genSignedCert`, `genSignedCertWithKey`).
+ *
+ * @throws {FunctionFailure} as {@link makeAuthority}, and for an authority that cannot be read
+ */
 export function makeSigned(request: CertificateRequest, authority: CertificatePair): CertificatePair {
   return issue(request, readAuthority(authority), false);
 }
 
-/** A certificate and a key that somebody made, given in base64 (`buildCustomCert`). Fails for what is neither. */
+/**
+ * Decodes a certificate and a key that are given in base64 (`buildCustomCert`).
+ *
+ * @throws {FunctionFailure} for texts that are not base64, or not a certificate and a private key in PEM
+ */
 export function readPair(cert: string, key: string): CertificatePair {
   const pair = { Cert: decodeText(decodeBase64(cert)), Key: decodeText(decodeBase64(key)) };
   checkPair(pair);
   return pair;
 }
 
-/** Fails when the parts of a pair are no certificate and no private key; they need not fit to each other. */
+/**
+ * Checks that a pair is a certificate and a private key. The key need not be that of the certificate.
+ *
+ * @throws {FunctionFailure}
+ */
 export function checkPair({ Cert, Key }: CertificatePair): void {
   readCertificate(Cert, 'the certificate');
   readKey(Key, 'the key');
 }
 
-/** Who signs: the name as it stands in the certificate, the key, and the key's identifier. */
+/** Who signs a certificate: the subject in DER, the private key, and the identifier of the key. */
 type Authority = { subject: Buffer; key: KeyObject; keyId: Buffer | undefined };
 
 /** Object identifiers (RFC 5280, 4.1 and 4.2; RFC 8017; RFC 8410; RFC 5758). */
@@ -91,7 +111,7 @@ function issue(request: CertificateRequest, authority: Authority | undefined, is
   const publicInfo = createPublicKey(key).export({ type: 'spki', format: 'der' });
   const subject = nameOf(request.commonName);
   const signer = authority ?? { subject, key, keyId: undefined };
-  // Go leaves the key of an issuer out where it takes the certificate to sign itself.
+  // As Go: without the identifier of the issuer's key where issuer and subject have the same name.
   const issuerKeyId = signer.subject.equals(subject) ? undefined : signer.keyId;
   const algorithm = algorithmOf(signer.key);
   const extensions = [
@@ -117,7 +137,7 @@ function issue(request: CertificateRequest, authority: Authority | undefined, is
 
 function nameOf(commonName: string): Buffer {
   if (commonName === '') return sequence();
-  // Go's choice of the two kinds of text.
+  // Go uses PrintableString where it can.
   const tag = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(commonName) ? TAGS.printable : TAGS.utf8;
   const attribute = sequence(identifier(IDS.commonName), encode(tag, Buffer.from(commonName)));
   return sequence(encode(TAGS.set, attribute));
@@ -125,13 +145,13 @@ function nameOf(commonName: string): Buffer {
 
 function validityOf({ now, days }: CertificateRequest): Buffer {
   const start = Math.floor(now.getTime() / 1000) * 1000;
-  // As Go's durations: beyond 292 years they go round to the other side.
+  // Go computes a duration in int64 nanoseconds, which wraps around beyond 292 years.
   const length = BigInt.asIntN(64, BigInt(Math.trunc(days)) * 86_400_000_000_000n);
   const end = Math.floor((start + Number(length / 1_000_000n)) / 1000) * 1000;
   return sequence(timeOf(start), timeOf(end));
 }
 
-/** RFC 5280, 4.1.2.5: two digits for the years that they can show. */
+/** A time in DER. By RFC 5280, 4.1.2.5, the years 1950 to 2049 have two digits (UTCTime), others four (GeneralizedTime). */
 function timeOf(milliseconds: number): Buffer {
   const date = new Date(milliseconds);
   const year = date.getUTCFullYear();
@@ -141,7 +161,7 @@ function timeOf(milliseconds: number): Buffer {
 }
 
 function usageExtensions(isAuthority: boolean): Buffer[] {
-  // Signatures, keys, and of an authority certificates: bits 0, 2 and 5 from the left.
+  // digitalSignature and keyEncipherment, and for an authority keyCertSign: bits 0, 2 and 5 from the left.
   const usage = isAuthority ? bitString(Buffer.from([0b1010_0100]), 2) : bitString(Buffer.from([0b1010_0000]), 5);
   return [
     extension(IDS.keyUsage, usage, true),
@@ -150,11 +170,11 @@ function usageExtensions(isAuthority: boolean): Buffer[] {
   ];
 }
 
-/** An authority names its own key, what it signs names the authority's. */
+/** An authority has the identifier of its own key, a signed certificate that of the authority's key. */
 function keyExtensions(own: Buffer | undefined, signer: Buffer | undefined): Buffer[] {
   if (own !== undefined) {
     const [, key] = fieldsOf(own);
-    // RFC 7093, section 2, method 1, as Go has it: of the bits without the number of unused ones.
+    // RFC 7093, section 2, method 1, as in Go: the hash of the key without the byte that counts unused bits.
     const digest = createHash('sha256')
       .update(key?.contents.subarray(1) ?? '')
       .digest()
@@ -170,7 +190,7 @@ function nameExtensions({ commonName, names = [], addresses = [] }: CertificateR
     ...names.map((name) => encode(ownTag(2, false), Buffer.from(checkName(name)))),
     ...addresses.map((address) => encode(ownTag(7, false), bytesOfAddress(address))),
   ];
-  // Where the subject says nothing, they must be understood.
+  // The extension is critical where the subject is empty (RFC 5280, 4.2.1.6).
   return all.length === 0 ? [] : [extension(IDS.subjectAltName, sequence(...all), commonName === '')];
 }
 
@@ -188,12 +208,12 @@ function bytesOfAddress(address: string): Buffer {
     throw new FunctionFailure(`takes IP addresses, not ${shown(address)}`);
   }
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  // All of it in hexadecimal, at most once with `::` for zeros.
+  // WHATWG's URL writes the address in hexadecimal, with `::` once at most.
   const [high = '', low] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const groups = [high, low ?? ''].map((half) => half.split(':').filter((group) => group !== ''));
   const zeros = Array.from({ length: 8 - groups.flat().length }, () => '0');
   const bytes = Buffer.from([...(groups[0] ?? []), ...zeros, ...(groups[1] ?? [])].map(fourDigits).join(''), 'hex');
-  // An address of version 4 in the clothes of version 6 is one of version 4, as in Go.
+  // As in Go, an IPv4-mapped IPv6 address (`::ffff:1.2.3.4`) is an IPv4 address.
   return bytes.subarray(0, 12).equals(MAPPED) ? bytes.subarray(12) : bytes;
 }
 
@@ -203,7 +223,7 @@ function fourDigits(group: string): string {
   return group.padStart(4, '0');
 }
 
-/** How a key signs; `identifier` is what a certificate says of it. */
+/** How a key signs: the algorithm in DER, and the digest for Node. */
 type Algorithm = { identifier: Buffer; digest: string | null };
 
 function algorithmOf(key: KeyObject): Algorithm {
@@ -217,7 +237,7 @@ function algorithmOf(key: KeyObject): Algorithm {
   throw new FunctionFailure('signs with RSA, ECDSA and Ed25519 keys, and this key is none of them');
 }
 
-/** The digest that goes with a curve, and the two's identifier. */
+/** For each curve the digest that Go uses with it, and the object identifier of both. */
 const CURVES: ReadonlyMap<string, { id: string; digest: string }> = new Map([
   ['secp224r1', { id: IDS.ecdsaWithSha256, digest: 'sha256' }],
   ['prime256v1', { id: IDS.ecdsaWithSha256, digest: 'sha256' }],
@@ -225,10 +245,10 @@ const CURVES: ReadonlyMap<string, { id: string; digest: string }> = new Map([
   ['secp521r1', { id: IDS.ecdsaWithSha512, digest: 'sha512' }],
 ]);
 
-/** Bytes of an RSA key of 2048 bits. */
+/** The length of an RSA key of 2048 bits in DER, in bytes. */
 const RSA2048_LENGTH = 1200;
 
-/** A certificate authority as {@link makeAuthority} gives it. */
+/** Reads an authority. @throws {FunctionFailure} */
 function readAuthority({ Cert, Key }: CertificatePair): Authority {
   const certificate = readCertificate(Cert, "the CA's Cert");
   const key = readKey(Key, "the CA's Key");
@@ -236,17 +256,17 @@ function readAuthority({ Cert, Key }: CertificatePair): Authority {
   try {
     return { key, ...subjectOf(certificate.raw) };
   } catch (error) {
-    // OpenSSL reads some forms that DER does not have.
+    // OpenSSL also reads BER, of which `der.ts` reads only DER.
     if (!(error instanceof RangeError)) throw error;
     throw new FunctionFailure("cannot read the CA's Cert: it is not written in DER");
   }
 }
 
-/** Whom a certificate is about, and the identifier of the key. Throws a RangeError for what is no DER. */
+/** The subject of a certificate, and the identifier of its key if it has one. @throws {RangeError} for bytes that are no DER */
 function subjectOf(der: Buffer): Pick<Authority, 'subject' | 'keyId'> {
   const [body] = fieldsOf(der);
   const fields = decode(body?.contents ?? der);
-  // Certificates of version 1 do not say so, and have no extensions.
+  // A certificate of version 1 has no field for the version, and no extensions.
   const serial = fields.findIndex(({ tag }) => tag === TAGS.integer);
   const subject = fields[serial + 4]?.whole ?? sequence();
   const all = fields.find(({ tag }) => tag === ownTag(3, true));
@@ -265,7 +285,7 @@ function readCertificate(text: string, what: string): X509Certificate {
   try {
     if (block !== undefined) return new X509Certificate(block.der);
   } catch {
-    // It is said below.
+    // The error below says it.
   }
   throw new FunctionFailure(`cannot read ${what}: it is no certificate in PEM`);
 }
@@ -281,7 +301,7 @@ function readKey(text: string, what: string): KeyObject {
   try {
     const type = block === undefined ? undefined : KEY_FORMS[block.type];
     if (block !== undefined && type !== undefined) {
-      // What is done with it takes the cube of its length.
+      // Signing takes time in proportion to the cube of the key's length.
       charge(COSTS.key * Math.max(1, (block.der.length / RSA2048_LENGTH) ** 3));
       return createPrivateKey({ key: block.der, format: 'der', type });
     }
@@ -291,7 +311,7 @@ function readKey(text: string, what: string): KeyObject {
   throw new FunctionFailure(`cannot read ${what}: it is no private key in PEM`);
 }
 
-/** A private key in the form that Go prefers for its type. */
+/** A private key in PEM, in the format in which Sprig writes a key of its type. */
 function printKey(key: KeyObject): string {
   const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : key.asymmetricKeyType === 'ec' ? 'sec1' : 'pkcs8';
   return key.export({ type, format: 'pem' }).toString();

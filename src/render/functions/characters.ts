@@ -1,9 +1,9 @@
 /**
- * Text by characters: lengths and places count Unicode code points, so that no character is ever cut in
- * two. (Go counts bytes.)
+ * Functions on texts that count Unicode code points, so that no character is cut in two. Native templates count so; Go
+ * templates count bytes.
  */
 
-/** How many characters a text has. */
+/** The number of characters of a text. */
 export function lengthOf(text: string): number {
   if (!hasPairs(text)) return text.length;
   let length = 0;
@@ -21,14 +21,14 @@ function hasPairs(text: string): boolean {
   return /[\ud800-\udbff]/.test(text);
 }
 
-/** Orders texts by their code points, as Go does; JavaScript's own order puts emoji before `｡`. */
+/** Compares texts by their code points, as Go does. JavaScript compares UTF-16 units, by which emoji come before `｡`. */
 export function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const left = a.charCodeAt(index);
     const right = b.charCodeAt(index);
     if (left === right) continue;
-    // A surrogate is part of a character beyond all others.
+    // A surrogate is part of a character beyond U+FFFF.
     if (isSurrogate(left) !== isSurrogate(right)) return isSurrogate(left) ? 1 : -1;
     return left - right;
   }
@@ -39,7 +39,7 @@ function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
 
-/** Is this character white space? Unicode's White_Space; JavaScript's `\s` differs in U+0085 and U+FEFF. */
+/** Whether a character is white space by Unicode's property White_Space. JavaScript's `\s` differs in U+0085 and U+FEFF. */
 export function isSpace(character: string): boolean {
   return /^\p{White_Space}$/u.test(character);
 }

@@ -1,6 +1,9 @@
-/** Days, months and years of any size, in the Gregorian calendar; JavaScript's dates end in the year 275760. */
+/**
+ * The Gregorian calendar for years of any size: JavaScript's dates end in the year 275760, Go's do not. The algorithms are
+ * Howard Hinnant's (https://howardhinnant.github.io/date_algorithms.html).
+ */
 
-/** What calendar and clock show. */
+/** A date and a time of day. */
 export type Civil = {
   year: number;
   /** 1 to 12. */
@@ -16,12 +19,12 @@ export type Civil = {
 };
 
 const DAY = 86_400;
-/** Days of 400 years, after which the calendar is the same again. */
+/** The days of 400 years, after which the calendar repeats. */
 const ERA = 146_097;
-/** From the 1st of March of the year 0 to 1970. */
+/** The days from March 1st of the year 0 to 1970. */
 const TO_1970 = 719_468;
 
-/** What is shown so many whole seconds after the start of 1970. */
+/** The date and time in UTC so many whole seconds after the start of 1970. */
 export function civilOf(seconds: number): Civil {
   const days = Math.floor(seconds / DAY);
   const ofDay = seconds - days * DAY;
@@ -31,7 +34,7 @@ export function civilOf(seconds: number): Civil {
   const yearOfEra = Math.floor(
     (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
   );
-  // Years that begin in March have their leap day at the end.
+  // Counted from March, the leap day is the last of its year.
   const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const fromMarch = Math.floor((5 * ofYear + 2) / 153);
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
@@ -48,7 +51,7 @@ export function civilOf(seconds: number): Civil {
   };
 }
 
-/** Days from the start of 1970 to a date; months and days may be beyond their range. */
+/** The days from the start of 1970 to a date. A month or day beyond its range counts on into the next year or month. */
 export function daysOf(year: number, month: number, day: number): number {
   const years = year + Math.floor((month - 1) / 12);
   const inYear = (((month - 1) % 12) + 12) % 12;

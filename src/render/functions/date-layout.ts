@@ -1,18 +1,19 @@
-/** Go's date layouts: a layout shows how the moment `Mon Jan 2 15:04:05 MST 2006` would be written. */
+/** Dates by Go's layouts: a layout is the time `Mon Jan 2 15:04:05 MST 2006`, written as the date is to be written. */
 
 import { chargeCharacters } from './limits.ts';
 import { civilOf } from './civil.ts';
 import type { Civil } from './civil.ts';
 
-/** An instant: nanoseconds since 1970 in UTC, exact as Go's times are. */
+/** An instant in nanoseconds since 1970 in UTC, which is as exact as Go's times. */
 export type Instant = bigint;
 
 /** A zone at an instant: seconds east of UTC, and its short name. */
 export type Zone = { offset: number; name: string };
 
-/** The zone that every layout can be written in. */
+/** UTC. */
 export const UTC: Zone = { offset: 0, name: 'UTC' };
 
+/** The names of the months, from January. */
 export const MONTHS: readonly string[] = [
   'January',
   'February',
@@ -27,21 +28,22 @@ export const MONTHS: readonly string[] = [
   'November',
   'December',
 ];
+/** The names of the days, from Sunday. */
 export const DAYS: readonly string[] = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** The elements of a layout; all else stands for itself. */
+/** Matches the elements of a layout. Any other text in a layout stands for itself. */
 export const ELEMENT: RegExp =
   /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|1|2006|2|__2|_2(?!006)|[345]|PM|pm|[-Z]07(?:0000|:00:00|00|:00)?|[.,](?:0+|9+)(?!\d)/g;
 
 const SECOND = 1_000_000_000n;
 
-/** The whole seconds of an instant (rounded down) and the nanoseconds behind them. */
+/** An instant as whole seconds, rounded down, and the nanoseconds above them. */
 export function secondsOf(instant: Instant): { seconds: number; nanoseconds: number } {
   const nanoseconds = ((instant % SECOND) + SECOND) % SECOND;
   return { seconds: Number((instant - nanoseconds) / SECOND), nanoseconds: Number(nanoseconds) };
 }
 
-/** An instant in a zone, by a layout. */
+/** Writes an instant in a zone by a layout. */
 export function formatDate(layout: string, instant: Instant, zone: Zone): string {
   chargeCharacters(layout);
   const { seconds, nanoseconds } = secondsOf(instant);
@@ -109,7 +111,7 @@ function padded(number: number, width: number): string {
   return number < 0 ? `-${padded(-number, width)}` : String(number).padStart(width, '0');
 }
 
-/** `.000` is so many digits, `.999` as many without zeros at the end. */
+/** A fraction of seconds: `.000` has so many digits, `.999` at most so many, without zeros at the end. */
 function fraction(element: string, nanoseconds: number): string {
   const digits = padded(nanoseconds, 9).slice(0, element.length - 1);
   if (element[1] === '0') return element.slice(0, 1) + digits;
@@ -122,6 +124,6 @@ function offsetText(element: string, offset: number): string {
   const minutes = Math.floor(Math.abs(offset) / 60);
   const parts = [padded(Math.floor(minutes / 60), 2), padded(minutes % 60, 2), padded(Math.abs(offset) % 60, 2)];
   const count = element.replace(/\D/g, '').length / 2;
-  // As in Go: less than a minute west of UTC is written with a plus.
+  // As in Go, an offset of less than a minute to the west has a plus.
   return (offset <= -60 ? '-' : '+') + parts.slice(0, count).join(element.includes(':') ? ':' : '');
 }

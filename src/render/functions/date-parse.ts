@@ -1,10 +1,10 @@
-/** Dates read by Go's layouts. */
+/** Reads dates by Go's layouts, as `time.Parse` does. */
 import { chargeCharacters } from './limits.ts';
 import { DAYS, ELEMENT, MONTHS } from './date-layout.ts';
 import type { Instant } from './date-layout.ts';
 
-/** What elements of a layout were found to say. */
-type Fields = {
+/** The values of the elements that were read. */
+type DateFields = {
   year: number;
   month: number | undefined;
   day: number | undefined;
@@ -14,21 +14,21 @@ type Fields = {
   minute: number;
   second: number;
   nanoseconds: number;
-  /** Seconds east of UTC; undefined where the text tells none. */
+  /** In seconds east of UTC; undefined where the text has none. */
   offset: number | undefined;
   zone: string | undefined;
 };
 
 /**
- * What a text says by a layout: the time on the clock as if in UTC, the offset if it tells one, and the short
- * name of a zone if it has one: `UTC` also for a `Z`.
+ * A date as a text has it: the date and time as if in UTC, the offset in seconds, and the short name of the zone (`UTC` for
+ * `Z`). Offset and zone are undefined where the text has none.
  */
 export type ParsedDate = { clock: Instant; offset: number | undefined; zone: string | undefined };
 
-/** The time that a text names by a layout; undefined when it does not fit. */
+/** Reads a text by a layout; undefined where it does not fit. */
 export function parseDate(layout: string, text: string): ParsedDate | undefined {
   chargeCharacters(layout);
-  const fields: Fields = {
+  const fields: DateFields = {
     year: 0,
     month: undefined,
     day: undefined,
@@ -44,7 +44,7 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
   let at = 0;
   let end = 0;
   const literal = (expected: string): boolean => {
-    // As in Go: a run of spaces stands for any run of spaces, none included.
+    // As in Go, a run of spaces in the layout matches any number of spaces.
     for (const part of expected.match(/ +|[^ ]+/g) ?? []) {
       if (part.startsWith(' ')) {
         const next = text[at];
@@ -63,7 +63,7 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
     const length = parseElement(match[0], text.slice(at, at + LONGEST_ELEMENT), fields);
     if (length === undefined) return undefined;
     at += length;
-    // As in Go: a fraction may follow the seconds though the layout has none.
+    // As in Go, a fraction may follow the seconds where the layout has none.
     if (/^0?5$/.test(match[0]) && !/^[.,]/.test(layout.slice(end).match(ELEMENT)?.[0] ?? '')) {
       at += parseFraction(text.slice(at, at + LONGEST_ELEMENT), fields) ?? 0;
     }
@@ -73,11 +73,15 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
   return clock === undefined ? undefined : { clock, offset: fields.offset, zone: fields.zone };
 }
 
-/** No element is longer; a fraction beyond this is cut. */
+/** No element is longer, but for a fraction, which is cut then. */
 const LONGEST_ELEMENT = 64;
 
-/** Reads one element into `fields`; how long it is, undefined when it is not there. */
-function parseElement(element: string, text: string, fields: Fields): number | undefined {
+/**
+ * Reads one element into `fields`: one case for each element of a layout.
+ *
+ * @returns its length; undefined where the text does not have it
+ */
+function parseElement(element: string, text: string, fields: DateFields): number | undefined {
   const number = (
     pattern: RegExp,
     [least, most]: readonly [number, number],
@@ -140,7 +144,7 @@ function parseElement(element: string, text: string, fields: Fields): number | u
     case 'MST':
       return parseZone(text, fields);
     default:
-      // A fraction of nines may be missing, one of zeros must have as many digits.
+      // A fraction of nines may be missing; one of zeros has to have exactly so many digits.
       if (/^[.,]9/.test(element)) return parseFraction(text, fields) ?? 0;
       if (!/^[.,]/.test(element)) return parseOffset(element, text, fields);
       return parseFraction(text.slice(0, element.length), fields) === element.length &&
@@ -153,7 +157,7 @@ function parseElement(element: string, text: string, fields: Fields): number | u
 const SHORT_MONTHS: readonly string[] = MONTHS.map((month) => month.slice(0, 3));
 const SHORT_DAYS: readonly string[] = DAYS.map((day) => day.slice(0, 3));
 
-/** One of the names, in capitals or not. */
+/** Reads one of the names, in upper or lower case. */
 function parseName(text: string, names: readonly string[], use: (index: number) => void): number | undefined {
   const index = names.findIndex((name) => text.slice(0, name.length).toLowerCase() === name.toLowerCase());
   if (index < 0) return undefined;
@@ -161,16 +165,16 @@ function parseName(text: string, names: readonly string[], use: (index: number) 
   return names[index]?.length;
 }
 
-/** Reads `.123`; how long it is, undefined when it is not there. */
-function parseFraction(text: string, fields: Fields): number | undefined {
+/** Reads a fraction, `.123`. @returns its length; undefined where there is none */
+function parseFraction(text: string, fields: DateFields): number | undefined {
   const found = /^[.,](\d+)/.exec(text);
   if (found === null) return undefined;
   fields.nanoseconds = Number((found[1] ?? '').slice(0, 9).padEnd(9, '0'));
   return found[0].length;
 }
 
-/** What looks like the short name of a zone: it does not say an offset, as `IST` is three zones. */
-function parseZone(text: string, fields: Fields): number | undefined {
+/** Reads what looks like the short name of a zone. Its offset is not known: `IST` is the name of three zones. */
+function parseZone(text: string, fields: DateFields): number | undefined {
   if (text.startsWith('UTC')) {
     fields.zone = 'UTC';
     return 3;
@@ -190,7 +194,7 @@ function parseZone(text: string, fields: Fields): number | undefined {
   return name.length;
 }
 
-function parseOffset(element: string, text: string, fields: Fields): number | undefined {
+function parseOffset(element: string, text: string, fields: DateFields): number | undefined {
   if (element.startsWith('Z') && text.startsWith('Z')) {
     fields.zone = 'UTC';
     return 1;
@@ -204,12 +208,13 @@ function parseOffset(element: string, text: string, fields: Fields): number | un
   return whole.length;
 }
 
-function clockOf(fields: Fields): Instant | undefined {
+/** The date and time of the fields as if in UTC; undefined for one that does not exist. */
+function clockOf(fields: DateFields): Instant | undefined {
   const { year, month, day, dayOfYear, afternoon } = fields;
   const date = new Date(0);
   if (dayOfYear === undefined) date.setUTCFullYear(year, (month ?? 1) - 1, day ?? 1);
   else date.setUTCFullYear(year, 0, dayOfYear);
-  // February 30 is no day, and the day of the year must not contradict the month and its day.
+  // February 30 does not exist, and the day of the year has to agree with month and day.
   if (date.getUTCFullYear() !== year) return undefined;
   if (month !== undefined && date.getUTCMonth() !== month - 1) return undefined;
   if (day !== undefined && date.getUTCDate() !== day) return undefined;

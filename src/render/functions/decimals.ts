@@ -1,12 +1,12 @@
-/** Arithmetic on fractions by their decimal digits, as Sprig's: 0.1 and 0.2 make 0.3. */
+/** Arithmetic in decimals, as Sprig's functions on fractions do it: 0.1 + 0.2 is 0.3. */
 import Big from 'big.js';
 import { FunctionFailure } from './failure.ts';
 import { charge } from './limits.ts';
 
-/** What {@link combineDecimals} does. */
+/** An operation of {@link combineDecimals}. */
 export type DecimalOperation = 'add' | 'subtract' | 'multiply' | 'divide';
 
-/** A quotient gets 16 places, and is rounded half away from zero. */
+/** Sprig's decimals: a quotient has 16 places, and is rounded half away from zero. */
 const Decimal = Big();
 Decimal.DP = 16;
 Decimal.RM = Big.roundHalfUp;
@@ -19,8 +19,8 @@ const OPERATIONS: Readonly<Record<DecimalOperation, (a: Big, b: Big) => Big>> = 
 };
 
 /**
- * Adds all others to the first number, or subtracts them and so on, rounding once, at the end; but a quotient
- * has 16 places. What is beyond the largest number becomes infinite. No divisor may be 0.
+ * Combines the first number with each of the others in turn. The result is rounded to a float at the end; only a quotient is
+ * rounded before, to 16 places. Beyond the largest float it is infinite. No divisor may be 0.
  */
 export function combineDecimals(
   operation: DecimalOperation,
@@ -29,7 +29,7 @@ export function combineDecimals(
 ): number {
   let result = toDecimal(first);
   for (const [count, other] of others.entries()) {
-    // The digits grow with each.
+    // The number of digits grows with each operand.
     charge(count >> 3);
     result = OPERATIONS[operation](result, toDecimal(other));
   }
@@ -37,7 +37,7 @@ export function combineDecimals(
   return number === 0 ? 0 : number;
 }
 
-/** The sum of two numbers. Fails beyond the largest number, as the others do. */
+/** The sum of two numbers. @throws {FunctionFailure} beyond the largest float, as the other operations do */
 export function addDecimals(a: number | bigint, b: number | bigint): number {
   return finite(combineDecimals('add', a, [b]));
 }
@@ -52,13 +52,13 @@ export function multiplyDecimals(a: number | bigint, b: number | bigint): number
   return finite(combineDecimals('multiply', a, [b]));
 }
 
-/** The quotient of two numbers, to 16 places, rounded half away from zero. Fails for a divisor of 0. */
+/** The quotient of two numbers, to 16 places, rounded half away from zero. @throws {FunctionFailure} for a divisor of 0 */
 export function divideDecimals(a: number | bigint, b: number | bigint): number {
   if (Number(b) === 0) throw new FunctionFailure('cannot divide by 0');
   return finite(combineDecimals('divide', a, [b]));
 }
 
-/** The shortest decimal digits that mean this number. */
+/** A number with the fewest decimal digits that mean it. */
 function toDecimal(number: number | bigint): Big {
   return new Decimal(String(number));
 }

@@ -1,6 +1,6 @@
-/** DER (ITU-T X.690), as much of it as certificates need. */
+/** DER (ITU-T X.690), as far as certificates use it. */
 
-/** Tags of the types; those of a certificate's own are {@link ownTag}. */
+/** The tags of ASN.1's types. Those of fields of a certificate are made by {@link ownTag}. */
 export const TAGS = {
   boolean: 0x01,
   integer: 0x02,
@@ -16,12 +16,12 @@ export const TAGS = {
   generalizedTime: 0x18,
 } as const;
 
-/** The tag of a field that is known by its number, with other values inside of it or with bytes. */
+/** The tag of a field that has a number (context-specific): constructed, with values in it, or primitive, with bytes. */
 export function ownTag(number: number, holdsValues: boolean): number {
   return (holdsValues ? 0xa0 : 0x80) | number;
 }
 
-/** A value: its tag, its length, and what it holds. */
+/** Encodes a value: its tag, its length, its contents. */
 export function encode(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const length = contents.reduce((sum, { length: own }) => sum + own, 0);
   const head = [tag, length];
@@ -33,11 +33,12 @@ export function encode(tag: number, ...contents: readonly Uint8Array[]): Buffer 
   return Buffer.concat([Buffer.from(head), ...contents]);
 }
 
+/** Encodes a sequence of values. */
 export function sequence(...values: readonly Uint8Array[]): Buffer {
   return encode(TAGS.sequence, ...values);
 }
 
-/** An object identifier, from its numbers with dots between them. */
+/** Encodes an object identifier, such as `2.5.4.3`. */
 export function identifier(text: string): Buffer {
   const [first = 0, second = 0, ...rest] = text.split('.').map(Number);
   const bytes = [40 * first + second, ...rest].flatMap((number) => {
@@ -49,22 +50,22 @@ export function identifier(text: string): Buffer {
   return encode(TAGS.identifier, Buffer.from(bytes));
 }
 
-/** A number that is not negative, from its bytes, the most significant one first. */
+/** Encodes a number that is not negative, given by its bytes, the most significant one first. */
 export function integer(bytes: Uint8Array): Buffer {
   const start = bytes.findIndex((byte) => byte !== 0);
   const short = start < 0 ? Buffer.from([0]) : bytes.subarray(start);
   return encode(TAGS.integer, ...((short[0] ?? 0) < 0x80 ? [short] : [Buffer.from([0]), short]));
 }
 
-/** Bits, the last `unused` of which do not count. */
+/** Encodes a string of bits, of which the last `unused` do not count. */
 export function bitString(bytes: Uint8Array, unused = 0): Buffer {
   return encode(TAGS.bits, Buffer.from([unused]), bytes);
 }
 
-/** A value that was read: all of its bytes, and those that it holds. */
+/** A decoded value: all its bytes, and its contents. */
 export type Element = { tag: number; whole: Buffer; contents: Buffer };
 
-/** The values that bytes hold, one after the other. Throws a RangeError for bytes that are no DER. */
+/** Decodes the values that follow each other in bytes. @throws {RangeError} for bytes that are no DER */
 export function decode(bytes: Buffer): Element[] {
   const elements: Element[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -84,7 +85,7 @@ export function decode(bytes: Buffer): Element[] {
   return elements;
 }
 
-/** The values inside of the one that these bytes are. Throws as {@link decode}. */
+/** Decodes the values in a value. @throws {RangeError} as {@link decode} */
 export function fieldsOf(bytes: Buffer): Element[] {
   return decode(decode(bytes)[0]?.contents ?? Buffer.alloc(0));
 }

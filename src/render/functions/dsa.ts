@@ -1,10 +1,10 @@
-/** Private keys for DSA in the form of OpenSSL's own, which Node reads but does not write. */
+/** Private DSA keys in OpenSSL's traditional format, which Sprig writes. Node reads it, but writes only PKCS #8. */
 import { generateKeyPairSync } from 'node:crypto';
 import { decode, fieldsOf, integer, sequence } from './der.ts';
 import { charge, COSTS } from './limits.ts';
 import { encodePem } from './pem.ts';
 
-/** A new key of 2048 and 256 bits, in PEM. */
+/** Makes a private key (p of 2048 bits, q of 256) in PEM. */
 export function generateDsaKey(): string {
   charge(COSTS.dsa);
   const { privateKey, publicKey } = generateKeyPairSync('dsa', {
@@ -13,7 +13,7 @@ export function generateDsaKey(): string {
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
     publicKeyEncoding: { type: 'spki', format: 'der' },
   });
-  // Both hold the algorithm with p, q and g, and then the number of their own in a string of bytes.
+  // Both keys have the algorithm with p, q and g first, and their own number (y or x) last, in a string of bytes or bits.
   const [publicAlgorithm, publicBits] = fieldsOf(publicKey);
   const [, , privateBytes] = fieldsOf(privateKey);
   const [, numbers] = decode(publicAlgorithm?.contents ?? nothing);

@@ -11,14 +11,14 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
-/** As far as Go's durations go: about 292 years. */
+/** The longest duration of Go, about 292 years. */
 export const LONGEST_DURATION: bigint = 2n ** 63n - 1n;
 
 const COMPONENT = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
-/** More digits than this, without zeros in front, are more than {@link LONGEST_DURATION}. */
+/** A number of more digits, without leading zeros, is longer than {@link LONGEST_DURATION}. */
 const MOST_DIGITS = 19;
 
-/** The duration that a text names, as Go's `time.ParseDuration` reads it; undefined for what is none. */
+/** The nanoseconds of a duration as `time.ParseDuration` reads it; undefined for any other text. */
 export function parseDuration(text: string): bigint | undefined {
   const [sign = ''] = /^[+-]?/.exec(text) ?? [];
   if (text.slice(sign.length) === '0') return 0n;
@@ -38,7 +38,7 @@ export function parseDuration(text: string): bigint | undefined {
   return sign === '-' ? -length : length;
 }
 
-/** What digits behind a point are of a unit. As in Go by way of a float, and digits beyond 63 bits do not count. */
+/** A fraction of a unit in nanoseconds. As Go it computes in floats, and ignores digits beyond 63 bits. */
 function fractionOf(digits: string, unit: number): bigint {
   let number = 0n;
   let scale = 1;
@@ -65,7 +65,7 @@ export function formatDuration(duration: bigint): string {
   return minutes < 60n ? `${sign}${minutes}m${seconds}` : `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`;
 }
 
-/** A whole number with its point moved so many places to the left, without zeros at the end. */
+/** A whole number divided by a power of ten, without zeros at the end. */
 function decimal(number: bigint, places: number): string {
   const digits = number.toString().padStart(places + 1, '0');
   return `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
@@ -86,7 +86,7 @@ const COARSE: readonly (readonly [string, bigint])[] = [
   ['s', 1n],
 ];
 
-/** A duration's largest unit alone: `2h`, `3mo`; without its sign, as Sprig's durationRound has it. */
+/** The largest unit of a duration (`2h`, `3mo`), without its sign, as Sprig's `durationRound`. */
 export function coarseDuration(duration: bigint): string {
   const length = duration < 0n ? -duration : duration;
   for (const [unit, seconds] of COARSE) {

@@ -1,14 +1,14 @@
-/** Base64 and base32 (RFC 4648) of bytes, and texts of bytes. */
+/** Base64 and base32 (RFC 4648), UTF-8, and Adler-32. */
 import { FunctionFailure, shown } from './failure.ts';
 import { charge, checkLength } from './limits.ts';
 
-/** Base64 with padding. Fails for what would be too long. */
+/** Base64 with padding. @throws {FunctionFailure} where it would be too long */
 export function encodeBase64(bytes: Uint8Array): string {
   checkLength(Math.ceil(bytes.length / 3) * 4);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-/** The bytes of base64 with padding; line ends between count for nothing, as in Go. Fails for all else. */
+/** Decodes base64 with padding. As in Go, line breaks are ignored. @throws {FunctionFailure} for any other text */
 export function decodeBase64(text: string): Uint8Array {
   const encoded = text.replace(/[\r\n]+/g, '');
   if (encoded.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) {
@@ -17,10 +17,10 @@ export function decodeBase64(text: string): Uint8Array {
   return Buffer.from(encoded, 'base64');
 }
 
-/** The digits of base32. */
+/** The digits of base32, by their values. */
 export const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Base32 with padding. Fails for what would be too long. */
+/** Base32 with padding. @throws {FunctionFailure} where it would be too long */
 export function encodeBase32(bytes: Uint8Array): string {
   checkLength(Math.ceil(bytes.length / 5) * 8);
   charge(4 * bytes.length);
@@ -40,7 +40,7 @@ export function encodeBase32(bytes: Uint8Array): string {
   return encoded.padEnd(Math.ceil(encoded.length / 8) * 8, '=');
 }
 
-/** The bytes of base32 with padding; line ends between count for nothing, as in Go. Fails for all else. */
+/** Decodes base32 with padding. As in Go, line breaks are ignored. @throws {FunctionFailure} for any other text */
 export function decodeBase32(text: string): Uint8Array {
   const encoded = text.replace(/[\r\n]+/g, '');
   if (encoded.length % 8 !== 0 || !/^[A-Z2-7]*(={0}|={1}|={3}|={4}|={6})$/.test(encoded)) {
@@ -50,8 +50,7 @@ export function decodeBase32(text: string): Uint8Array {
 }
 
 /**
- * The bytes that digits of base32 without padding make. Bits of the last digit that make no whole byte do not count,
- * as in Go.
+ * Decodes digits of base32 without padding. As in Go, bits at the end that do not fill a byte are ignored.
  */
 export function decodeBase32Digits(digits: string): Uint8Array {
   charge(digits.length);
@@ -71,7 +70,7 @@ export function decodeBase32Digits(digits: string): Uint8Array {
   return bytes;
 }
 
-/** The text of UTF-8 bytes; fails for bytes that are none. */
+/** Decodes UTF-8. @throws {FunctionFailure} for bytes that are not UTF-8 */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -82,7 +81,7 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Adler-32 (RFC 1950, section 9). */
+/** The checksum Adler-32 (RFC 1950, section 9). */
 export function adler32(bytes: Uint8Array): number {
   let a = 1;
   let b = 0;

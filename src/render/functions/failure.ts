@@ -1,8 +1,9 @@
+/** The error of a function that cannot be called with its arguments. */
 import { printable } from '../../errors-text.ts';
 
 /**
- * A call that cannot be done with these arguments. The message goes on from the function's name (`takes
- * base64, not "x"`): the engine that made the call puts the name before it and the position beside it.
+ * A function cannot be called with its arguments. The message continues a sentence that begins with the name of the function
+ * (`takes base64, not "x"`): the engine adds the name and the position.
  */
 export class FunctionFailure extends Error {
   readonly hints: readonly string[];
@@ -13,7 +14,7 @@ export class FunctionFailure extends Error {
   }
 }
 
-/** A text as messages show it: in quotes, on one line, cut short. */
+/** A text as it is shown in messages: in quotes, on one line, cut to 40 characters. */
 export function shown(text: string): string {
   return `"${printable(text, 40)}"`;
 }

@@ -1,12 +1,17 @@
-/** Floats as Go's `strconv.FormatFloat` prints them, 64 bits wide. */
+/** Prints floats of 64 bits as Go's `strconv.FormatFloat` does. */
 
-/** Prints as `%v` does: the shortest digits that give the number back, with an exponent from 1e+06 on and below 1e-04. */
+/** Prints a float as `%v`: with the fewest digits that mean it, and with an exponent from 1e+06 on and below 1e-04. */
 export function shortestFloat(value: number): string {
   if (Number.isInteger(value) && value > -1e6 && value < 1e6) return Object.is(value, -0) ? '-0' : String(value);
   return formatFloat(value, 'g', -1);
 }
 
-/** @param precision -1 for as many digits as the number needs */
+/**
+ * Prints a float as `strconv.FormatFloat`.
+ *
+ * @param verb b, e, E, f, g, G, x or X
+ * @param precision of the verb; -1 for the fewest digits that mean the number
+ */
 export function formatFloat(value: number, verb: string, precision: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
@@ -34,31 +39,32 @@ function cased(text: string, verb: string): string {
   return verb === 'E' || verb === 'G' ? text.toUpperCase() : text;
 }
 
-/** The decimal digits of a number and the place of its point: 0.DIGITS × 10^point. */
+/** A number in decimal: 0.DIGITS × 10^point. */
 type Decimal = { digits: string; point: number };
 
+/** The fewest digits that mean a number. */
 function shortest(value: number): Decimal {
   if (value === 0) return { digits: '', point: 0 };
   const [mantissa = '', power] = value.toExponential().split('e');
   return { digits: mantissa.replace('.', ''), point: Number(power) + 1 };
 }
 
-/** Rounds to so many significant digits, ties to even, from the number's exact decimal expansion. */
+/** A number rounded to so many significant digits, ties to even, from its exact value. */
 function rounded(value: number, count: number): Decimal {
   if (value === 0) return { digits: '', point: 0 };
   const [, power] = value.toExponential().split('e');
   let point = Number(power) + 1;
   if (count < 0) return { digits: '', point };
   let text = scaled(value, count - point);
-  // The shortest digits may have been rounded up to the next power of ten: 1e-323 is 9.88e-324.
+  // The fewest digits may be those of the next power of ten: 1e-323 is 9.88e-324.
   if (text.length < count && text !== '0') text = scaled(value, count - --point);
-  // 9.99 becomes 10.0: one digit more.
+  // Rounding may add a digit: 9.99 becomes 10.0.
   const grown = text.length > count;
   const digits = (grown ? text.slice(0, count) : text).padStart(Math.min(count, text.length), '0');
   return text === '0' ? { digits: '', point: 0 } : { digits, point: point + (grown ? 1 : 0) };
 }
 
-/** `round(value × 10^places)` in decimal, ties to even. */
+/** The digits of `value × 10^places`, rounded to a whole number, ties to even. */
 function scaled(value: number, places: number): string {
   const { mantissa, exponent } = split(value);
   let above = mantissa;
@@ -83,7 +89,7 @@ function split(value: number): { mantissa: bigint; exponent: number } {
     : { mantissa: fraction | (1n << 52n), exponent: biased - 1075 };
 }
 
-/** No double has more digits after its point. */
+/** No float has more digits behind its point. */
 const MOST_PLACES = 1074;
 
 function fixed(value: number, precision: number): string {
@@ -98,7 +104,7 @@ function shortestFixed(value: number): string {
   return plain(digits, point);
 }
 
-/** 0.DIGITS × 10^point without an exponent. */
+/** The number 0.DIGITS × 10^point, without an exponent. */
 function plain(digits: string, point: number): string {
   if (point <= 0) return digits === '' ? '0' : `0.${'0'.repeat(-point)}${digits}`;
   if (digits.length <= point) return digits.padEnd(point, '0');

@@ -1,47 +1,63 @@
 /**
- * Walks through a format of Go (package fmt), for both engines. What the verbs make of values, and what is done about a
- * format that does not fit them, is up to the engine: Go writes `%!d(MISSING)` into the text, native templates fail.
+ * Reads formats of Go's package fmt for both engines. How values are printed, and what happens when a format does not fit
+ * them, is decided by the engine: Go prints `%!d(MISSING)`, native templates fail.
  */
 import { decodeRune } from './utf8.ts';
 import { PLAIN } from './verbs.ts';
-import type { Spec } from './verbs.ts';
+import type { FormatSpec } from './verbs.ts';
 
 /** What is wrong with a directive, in Go's words. */
 export type FormatProblem = 'BADINDEX' | 'BADPREC' | 'BADWIDTH' | 'MISSING' | 'NOVERB';
 
-/** How an engine prints. Arguments are told by their place, from 0. */
+/** How an engine prints by a format. Arguments are given by their index, from 0; `directive` gives the directive as written. */
 export type FormatRules = {
-  /** How many arguments there are. */
+  /** The number of arguments. */
   count: number;
-  /** The text of an argument by a verb. */
-  print: (argument: number, verb: string, spec: Spec, directive: () => string) => string;
-  /** The whole number of an argument that stands for a `*`; undefined where it is none. */
+  /** Prints an argument by a verb with its flags. */
+  print: (argument: number, verb: string, spec: FormatSpec, directive: () => string) => string;
+  /** The number of an argument that a `*` takes as width or precision; undefined where it is not a whole number. */
   size: (argument: number, directive: () => string) => number | undefined;
-  /** What stands in the text in place of a directive that cannot be printed; `verb` is empty where there is none. */
+  /** What is printed in place of a directive that cannot be; `verb` is empty where it has none. */
   problem: (problem: FormatProblem, verb: string, directive: () => string) => string;
 };
 
-/** Widths and precisions beyond this are none. */
+/** Go ignores larger widths and precisions. */
 const LARGEST_WIDTH = 1e6;
 
-/** Where a walk ended. */
+/** What a format printed. */
 export type Formatted = {
   text: string;
-  /** The arguments behind the last one that was printed, unless the format chose them by their places. */
+  /** The index of the first argument that was not printed; undefined where all were, or where the format has indexes (`%[1]d`). */
   extra: { from: number } | undefined;
 };
 
-/** Prints by a format, which is a string of bytes as what it gives. */
+/**
+ * Go's `fmt.Sprint`: a blank between two values when neither is a text.
+ *
+ * @param print gives the text of a value: as `%v` prints it in Go, and as it is written in native templates
+ */
+export function joinValues<T>(values: readonly T[], print: (value: T) => string): string {
+  let text = '';
+  for (let index = 0; index < values.length; index++) {
+    if (index > 0 && typeof values[index] !== 'string' && typeof values[index - 1] !== 'string') text += ' ';
+    text += print(values[index] as T);
+  }
+  return text;
+}
+
+/** Prints by a format. Format and result are texts of bytes. */
 export function walkFormat(format: string, rules: FormatRules): Formatted {
   return new Walk(format, rules).run();
 }
 
+/** Reads one format, as `doPrintf` of Go's package fmt. */
 class Walk {
   readonly #format: string;
   readonly #rules: FormatRules;
   #at = 0;
   #argument = 0;
   #reordered = false;
+  /** The index of the directive, if it has one, is valid and at its place. */
   #isGoodArgument = true;
 
   constructor(format: string, rules: FormatRules) {
@@ -66,6 +82,7 @@ class Walk {
     return { text, extra: hasExtra ? { from: this.#argument } : undefined };
   }
 
+  /** Prints a directive, from behind its `%`. */
   #directive(): string {
     const format = this.#format;
     const start = this.#at - 1;
@@ -111,8 +128,9 @@ class Walk {
     return out + this.#rules.print(this.#argument++, verb, spec, written);
   }
 
-  #flags(): Spec {
-    const spec: Spec = { ...PLAIN };
+  /** Reads the flags. */
+  #flags(): FormatSpec {
+    const spec: FormatSpec = { ...PLAIN };
     for (; ; this.#at++) {
       switch (this.#format[this.#at]) {
         case '#':
@@ -136,7 +154,7 @@ class Walk {
     }
   }
 
-  /** `[3]`: which argument is next. */
+  /** Reads the index of the next argument, `[3]`. @returns whether there was a number */
   #index(): boolean {
     if (this.#format[this.#at] !== '[') return false;
     this.#reordered = true;
@@ -158,17 +176,19 @@ class Walk {
     return isNumber;
   }
 
+  /** Reads a width or a precision; undefined where there is none. */
   #number(): number | undefined {
     const start = this.#at;
     while (/[0-9]/.test(this.#format[this.#at] ?? '')) this.#at++;
     if (this.#at === start) return undefined;
     const number = Number(this.#format.slice(start, this.#at));
     if (number <= LARGEST_WIDTH) return number;
-    // So Go does: what follows such a number is lost.
+    // As in Go, the rest of the format is dropped.
     this.#at = this.#format.length;
     return undefined;
   }
 
+  /** The width or precision that the next argument gives. */
   #fromArgument(written: () => string): number | undefined {
     if (this.#argument >= this.#rules.count) return undefined;
     const size = this.#rules.size(this.#argument++, written);

@@ -1,4 +1,4 @@
-/** Private keys and encryption with a password. */
+/** Makes private keys, and encrypts with a password. */
 import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { charge, COSTS } from './limits.ts';
 import { decodeBase64, decodeText, encodeBase64 } from './encoding.ts';
@@ -24,12 +24,16 @@ const KEYS: Readonly<Record<string, () => string>> = {
       .privateKey,
 };
 
-/** Is it a type of key that {@link generatePrivateKey} makes? */
+/** Whether {@link generatePrivateKey} makes keys of this type. */
 export function isKeyType(type: string): boolean {
   return type === '' || Object.hasOwn(KEYS, type);
 }
 
-/** A new private key in PEM: `rsa` (4096 bits, also for an empty type), `ecdsa` (P-256) or `ed25519`. Fails for others. */
+/**
+ * Makes a private key in PEM: `rsa` (4096 bits, also for an empty type), `ecdsa` (P-256) or `ed25519`.
+ *
+ * @throws {FunctionFailure} for any other type
+ */
 export function generatePrivateKey(type: string): string {
   const name = type === '' ? 'rsa' : type;
   const make = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
@@ -38,7 +42,7 @@ export function generatePrivateKey(type: string): string {
   return make();
 }
 
-/** AES-256-CBC with a random start, which comes first; in base64. */
+/** Encrypts by AES-256-CBC. The result is base64 of the random initialization vector and the encrypted text. */
 export function encryptAes(password: string | Uint8Array, text: string | Uint8Array): string {
   if (text.length === 0) return '';
   const start = randomBytes(16);
@@ -46,7 +50,7 @@ export function encryptAes(password: string | Uint8Array, text: string | Uint8Ar
   return encodeBase64(Buffer.concat([start, cipher.update(bytesOf(text)), cipher.final()]));
 }
 
-/** What {@link encryptAes} encrypted. Fails for what it did not, or not with this password. */
+/** Decrypts a result of {@link encryptAes}. @throws {FunctionFailure} for any other text, and a wrong password */
 export function decryptAes(password: string, encrypted: string): string {
   if (encrypted === '') return '';
   try {
@@ -58,7 +62,7 @@ export function decryptAes(password: string, encrypted: string): string {
   }
 }
 
-/** Sprig's key: the password's bytes, cut or filled with zeros to 32. */
+/** The key that Sprig makes of a password: its bytes, cut or padded with zeros to 32. */
 export function aesKey(password: string | Uint8Array): Buffer {
   const key = Buffer.alloc(32);
   key.set(bytesOf(password).subarray(0, key.length));

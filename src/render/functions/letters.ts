@@ -1,32 +1,32 @@
 /**
- * Upper, lower and title case one character at a time, as Go's package unicode has it: `ß` stays as it is,
- * where JavaScript makes two letters of it, and no letter depends on its neighbours.
+ * Upper, lower and title case of single characters, as in Go's package unicode. JavaScript converts texts: it makes two
+ * letters of `ß`, which stays `ß` in Go, and the result for a letter may depend on those around it.
  */
 
-/** All letters as capitals. */
+/** A text in upper case. */
 export function upperCase(text: string): string {
   return isAscii(text) ? text.toUpperCase() : mapCharacters(text, upperOf);
 }
 
-/** All letters as small ones. */
+/** A text in lower case. */
 export function lowerCase(text: string): string {
   return isAscii(text) ? text.toLowerCase() : mapCharacters(text, lowerOf);
 }
 
-/** One character as a capital. */
+/** A character in upper case. */
 export function upperOf(character: string): string {
   const upper = character.toUpperCase();
   return isOne(upper) ? upper : (simpleUpperOf(character) ?? character);
 }
 
-/** One character as a small letter. */
+/** A character in lower case. */
 export function lowerOf(character: string): string {
   const lower = character.toLowerCase();
-  // `İ` is the one letter that becomes two.
+  // Only `İ` becomes two characters.
   return isOne(lower) ? lower : lower.slice(0, 1);
 }
 
-/** One character as it begins a word: the Croatian `ǆ` becomes `ǅ`, Georgian letters stay as they are. */
+/** A character in title case, as it begins a word: `ǆ` becomes `ǅ`, and Georgian letters do not change. */
 export function titleOf(character: string): string {
   if (/[\u10d0-\u10fa\u10fd-\u10ff]/.test(character)) return character;
   const upper = upperOf(character);
@@ -40,7 +40,10 @@ const TITLE_LETTERS: ReadonlyMap<string, string> = new Map([
   ['Ǳ', 'ǲ'],
 ]);
 
-/** Greek letters with an iota below have a capital of their own some places on; JavaScript writes it as two. */
+/**
+ * The upper case of a Greek letter with iota subscript (`ᾳ`): Unicode has it 8 or 9 code points on, and JavaScript makes two
+ * letters of it. Undefined for any other letter.
+ */
 function simpleUpperOf(character: string): string | undefined {
   const code = character.codePointAt(0) ?? 0;
   return [code + 8, code + 9]

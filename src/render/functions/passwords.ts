@@ -1,4 +1,4 @@
-/** Passwords: hashes of them (bcrypt), and ones that can be worked out again (Master Password). */
+/** Hashes passwords (bcrypt), and derives passwords from a secret (Master Password). */
 import { createHmac, randomBytes, scryptSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { hashSync as CompiledHash } from '@node-rs/bcrypt';
@@ -6,15 +6,19 @@ import { encodeBase64, hashSync } from './bcrypt.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { charge, COSTS } from './limits.ts';
 
-/** Go's default, in powers of two. */
+/** Go's default cost: 2^10 rounds. */
 const BCRYPT_COST = 10;
 
-/** Is a password longer than the 72 bytes that bcrypt looks at? */
+/** Whether a password is longer than the 72 bytes that bcrypt uses. */
 export function isTooLongForBcrypt(password: string): boolean {
   return Buffer.byteLength(password) > 72;
 }
 
-/** A bcrypt hash at Go's default cost, with the prefix that every reader of bcrypt knows. Fails beyond 72 bytes. */
+/**
+ * A bcrypt hash at Go's default cost, with the prefix `$2a$`, which all implementations read.
+ *
+ * @throws {FunctionFailure} beyond 72 bytes
+ */
 export function hashPassword(password: string): string {
   if (isTooLongForBcrypt(password)) throw new FunctionFailure('takes a password of at most 72 bytes');
   charge(COSTS.bcrypt);
@@ -26,8 +30,8 @@ export function hashPassword(password: string): string {
 let compiledHash: typeof CompiledHash | null | undefined;
 
 /**
- * The compiled bcrypt that is installed beside pkg, where there is one for the platform. A hash is meant to take long,
- * and in JavaScript it takes twice as long, which is more than the rest of most charts.
+ * The compiled bcrypt, an optional dependency that exists for most platforms; null where it is not installed. In JavaScript
+ * a hash takes twice as long, which is more than the rest of most charts.
  */
 function findCompiledHash(): typeof CompiledHash | null {
   try {
@@ -37,14 +41,14 @@ function findCompiledHash(): typeof CompiledHash | null {
   }
 }
 
-/** Fails for a user's name that cannot stand in a password file of Apache's. */
+/** Checks the name of a user for a line of Apache's password file. @throws {FunctionFailure} for a colon or a line break */
 export function checkUserName(user: string): void {
   if (/[:\r\n]/.test(user)) {
     throw new FunctionFailure(`takes a user without a colon or a line end, not ${shown(user)}`);
   }
 }
 
-/** Shapes of passwords, each letter a class of characters: Master Password algorithm, version 2. */
+/** The templates of passwords by type: each letter stands for a class of characters. Master Password algorithm, version 2. */
 const SHAPES: Readonly<Record<string, string>> = {
   maximum: 'anoxxxxxxxxxxxxxxxxx axxxxxxxxxxxxxxxxxno',
   long:
@@ -68,17 +72,18 @@ const CLASSES: Readonly<Record<string, string>> = {
   x: 'AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()',
 };
 
-/** Text, or the bytes of one. */
+/** A text, or its bytes. */
 type Text = string | Uint8Array;
 
-/** Is it a type of password that {@link derivePassword} knows? */
+/** Whether {@link derivePassword} knows a type of password. */
 export function isPasswordShape(type: string): boolean {
   return Object.hasOwn(SHAPES, type);
 }
 
 /**
- * The password that these always give (Master Password algorithm, version 2). Fails for a type that is
- * none and for a counter beyond 32 bits.
+ * Derives a password: the same arguments always give the same one (Master Password algorithm, version 2).
+ *
+ * @throws {FunctionFailure} for an unknown type, and for a counter beyond 32 bits
  */
 export function derivePassword(counter: number, type: string, password: Text, user: Text, site: Text): string {
   const shapes = Object.hasOwn(SHAPES, type) ? SHAPES[type]?.split(' ') : undefined;
@@ -102,6 +107,7 @@ export function derivePassword(counter: number, type: string, password: Text, us
   }).join('');
 }
 
+/** The bytes of a text, with their number before them. */
 function withLength(text: Text): [Uint8Array, Uint8Array] {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   return [uint32(bytes.length), bytes];

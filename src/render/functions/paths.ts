@@ -1,24 +1,24 @@
-/** Slash-separated paths, by the rules of Go's package path: a path that is nothing is `.`. */
+/** Paths with slashes, as Go's package path treats them: an empty result is `.`. */
 
-/** The last part of a path. */
+/** The last part of a path (`path.Base`). */
 export function basePath(path: string): string {
   if (path === '') return '.';
   return withoutEndSlashes(path).split('/').at(-1) || '/';
 }
 
-/** All but the last part of a path. */
+/** A path without its last part (`path.Dir`). */
 export function dirPath(path: string): string {
   return cleanPath(path.slice(0, path.lastIndexOf('/') + 1));
 }
 
-/** The ending of a file name with its dot, or nothing. */
+/** The extension of a file name with its dot, or an empty text (`path.Ext`). */
 export function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
   return dot < 0 ? '' : name.slice(dot);
 }
 
-/** The shortest path that leads to the same place. */
+/** The shortest path to the same file, without `.`, `..` and double slashes where possible (`path.Clean`). */
 export function cleanPath(path: string): string {
   const root = path.startsWith('/') ? '/' : '';
   const parts: string[] = [];

@@ -1,15 +1,15 @@
-/** PEM (RFC 7468), read as Go reads it: the first block alone. */
+/** PEM (RFC 7468), read as `pem.Decode` of Go does. */
 
-/** What a block holds. */
+/** A block: its type, such as `CERTIFICATE`, and its contents. */
 export type PemBlock = { type: string; der: Buffer };
 
 const BEGIN = '-----BEGIN ';
 const END = '\n-----END ';
 
-/** The first whole block of a text; undefined when there is none. */
+/** Decodes the first complete block of a text; undefined where there is none. */
 export function decodePem(text: string): PemBlock | undefined {
   for (let from = 0; ;) {
-    // Right behind a line of BEGIN, the END of an empty block has no line end of its own.
+    // The end of an empty block follows directly on the line break of its BEGIN line.
     const end = text.indexOf(END, from);
     if (end < 0) return undefined;
     const begin = text.slice(from, end + 1).lastIndexOf(BEGIN) + from;
@@ -29,7 +29,7 @@ function isEndOf(type: string, rest: string): boolean {
   return line.replace(/[ \t]*\r?$/, '').replace(/[ \t]+$/, '') === `${type}-----`;
 }
 
-/** A block of these bytes. */
+/** Encodes bytes as a block. */
 export function encodePem(type: string, der: Uint8Array): string {
   const lines = Buffer.from(der)
     .toString('base64')

@@ -1,4 +1,4 @@
-/** Random values from the system's secure source. */
+/** Random values from the secure source of the operating system. */
 import { encodeBase64 } from './encoding.ts';
 import { FunctionFailure } from './failure.ts';
 import { chargeCharacters } from './limits.ts';
@@ -12,21 +12,21 @@ export const ALPHABETS: Readonly<Record<'alphanumeric' | 'letters' | 'digits' | 
   alphanumeric: DIGITS + LETTERS,
   letters: LETTERS,
   digits: DIGITS,
-  /** What can be printed of ASCII, the space included. */
+  /** All printable ASCII, the space included. */
   ascii: String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index)),
 };
 
-/** Longer ones are no passwords, and would not fit beside a release. */
+/** A longer random text is no password, and random values are stored beside a release, in a Secret of at most 1 MB. */
 const LONGEST = 10_000;
 
-/** Fails beyond 10,000. */
+/** Checks the length of a random text. @throws {FunctionFailure} beyond 10,000 */
 export function checkRandomLength(length: number): void {
   if (length > LONGEST) throw new FunctionFailure(`takes a length up to ${LONGEST}, not ${length}`);
 }
 
-/** A text of so many characters of an alphabet, each as likely as any other. */
+/** A text of so many characters of an alphabet, all equally likely. */
 export function randomText(length: number, alphabet: string): string {
-  // Bytes beyond the last whole run of the alphabet are passed over: all characters are as likely.
+  // Bytes beyond the largest multiple of the alphabet's length are skipped, which makes all characters equally likely.
   const limit = 256 - (256 % alphabet.length);
   let text = '';
   while (text.length < length) {
@@ -36,13 +36,13 @@ export function randomText(length: number, alphabet: string): string {
   return text;
 }
 
-/** So many bytes in base64. Fails beyond 10,000. */
+/** So many random bytes in base64. @throws {FunctionFailure} beyond 10,000 */
 export function randomBase64(length: number): string {
   checkRandomLength(length);
   return encodeBase64(secureBytes(length));
 }
 
-/** A whole number from `least` on and below `end`. Fails when there is none. */
+/** A whole number from `least` on and below `end`. @throws {FunctionFailure} where there is none */
 export function randomInteger(least: number, end: number): number {
   if (end <= least) throw new FunctionFailure(`takes an end above its start, not ${least} to ${end}`);
   if (end - least > LARGEST_RANGE) throw new FunctionFailure('takes a range of less than 2^48 numbers');
@@ -51,7 +51,7 @@ export function randomInteger(least: number, end: number): number {
 
 const LARGEST_RANGE = 2 ** 48 - 1;
 
-/** The characters of a text in another order, each order as likely as any other. */
+/** The characters of a text in a random order, all orders equally likely. */
 export function shuffleText(text: string): string {
   chargeCharacters(text);
   const characters = Array.from(text);

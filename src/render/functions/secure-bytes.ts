@@ -1,10 +1,11 @@
+/** Random bytes without loading `node:crypto`. */
 import { openSync, readSync } from 'node:fs';
 
 let source: number | undefined;
 
 /**
- * Bytes from the system's secure source. Where there is a file for it (everywhere but on Windows) it is read directly:
- * loading `node:crypto` takes longer than the templates of most charts.
+ * So many random bytes from the secure source of the operating system. Except on Windows it is read as a file, since loading
+ * `node:crypto` takes 5 ms: docs/decisions/caches.md.
  */
 export function secureBytes(count: number): Buffer {
   if (process.platform === 'win32') return process.getBuiltinModule('node:crypto').randomBytes(count);

@@ -1,6 +1,7 @@
+/** SHA-256 without loading `node:crypto` for short texts. */
 import { sha256 } from '@noble/hashes/sha2.js';
 
-/** Up to this length a hash in JavaScript takes less time than loading `node:crypto`. */
+/** Up to so many bytes a hash in JavaScript takes less time than loading `node:crypto` (5 ms). */
 const SHORT = 16_384;
 
 /** The SHA-256 of bytes, in hexadecimal. */

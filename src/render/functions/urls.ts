@@ -1,12 +1,12 @@
 /**
- * URLs taken apart and put together, by the rules of Go's package net/url (RFC 3986). Each character of these
- * strings is one byte of UTF-8: an escape stands for a byte, and need not be part of a text.
+ * Parses and joins URLs as Go's package net/url does (RFC 3986). Texts are UTF-8 with one byte a character, since an escape
+ * stands for a byte, which need not be part of a character.
  */
 import { chargeCharacters } from './limits.ts';
 import { isIPv6 } from 'node:net';
 import { FunctionFailure, shown } from './failure.ts';
 
-/** The parts of a URL, decoded but for query and userinfo; a part that is not there is empty. */
+/** The parts of a URL; a missing part is empty. All but the query and the userinfo are decoded. */
 export type UrlParts = {
   scheme: string;
   host: string;
@@ -18,10 +18,10 @@ export type UrlParts = {
   userinfo: string;
 };
 
-/** Says what is wrong with a URL. */
+/** Throws the error for a URL, with a reason. */
 type Wrong = (reason: string) => never;
 
-/** The parts of a URL. Fails for what is none. */
+/** Parses a URL. @throws {FunctionFailure} for an invalid one */
 export function parseUrl(url: string): UrlParts {
   chargeCharacters(url);
   const wrong: Wrong = (reason) => {
@@ -55,42 +55,43 @@ export function parseUrl(url: string): UrlParts {
   return parts;
 }
 
-/** A text as part of a query, as Go's `url.QueryEscape` writes it. */
+/** Escapes a text for a query, as `url.QueryEscape`. */
 export function escapeQuery(text: string): string {
   chargeCharacters(text);
   return escape(text, QUERY).replaceAll('%20', '+');
 }
 
-/** The text before the first separator and behind it, without it. */
+/** The parts of a text before and behind the first separator. */
 function halves(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Decodes a part; every percent sign must begin an escape. */
+/** Decodes the escapes of a part. @throws {FunctionFailure} for a percent sign that begins none */
 function unescape(text: string, wrong: Wrong): string {
   if (!text.includes('%')) return text;
   if (/%(?![0-9a-fA-F]{2})/.test(text)) wrong('a percent sign does not begin an escape');
   return text.replace(/%(..)/gs, (_escape, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
-/** What a host may have as it is. */
+/** A host without characters that it has to escape. */
 const HOST_BYTES = /^[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"%\x80-\xff]*$/;
 
 function unescapeHost(host: string, wrong: Wrong): string {
   if (!HOST_BYTES.test(host)) wrong('its host has a character that hosts do not have');
-  // Bytes of ASCII must not be hidden in escapes, but for the percent sign itself.
+  // As Go: in a host, escapes are allowed only for bytes beyond ASCII and for the percent sign.
   if (/%(?!25)[0-7]/.test(host)) wrong('its host hides a character in an escape');
   return unescape(host, wrong);
 }
 
+/** The host of a URL, decoded, with its port. */
 function readHost(scheme: string, host: string, wrong: Wrong): string {
   const open = host.lastIndexOf('[');
   if (open > 0) wrong('its host has a bracket too many');
   if (open < 0) {
     const colon = host.indexOf(':');
     const last = host.lastIndexOf(':');
-    // Databases have lists of hosts with ports; on the web there is one port.
+    // As Go: only for http and https the host may have one colon at most. URLs of databases have lists of hosts with ports.
     const port = colon < 0 ? '' : host.slice(/^https?$/.test(scheme) ? colon : last);
     if (!/^(?::[0-9]*)?$/.test(port)) wrong('its port is not a number');
     return unescapeHost(host, wrong);
@@ -110,7 +111,7 @@ function readHost(scheme: string, host: string, wrong: Wrong): string {
   return `[${address}]${port}`;
 }
 
-/** The name of a network interface behind an address. */
+/** The zone of an IPv6 address (`%25eth0`), which names a network interface. */
 function unescapeZone(zone: string, wrong: Wrong): string {
   const decoded = unescape(zone, wrong);
   const plain = zone.replace(/%(?:25|20|..)/gs, (escape) => (/^%2[05]$/.test(escape) ? '' : unescape(escape, wrong)));
@@ -120,6 +121,7 @@ function unescapeZone(zone: string, wrong: Wrong): string {
   return decoded;
 }
 
+/** The userinfo of a URL, with the escapes that Go writes. */
 function readUser(given: string, wrong: Wrong): string {
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(given)) wrong('its user has a character that must be escaped');
   const [user, password] = halves(given, ':').map((part) => unescape(part, wrong));
@@ -127,11 +129,11 @@ function readUser(given: string, wrong: Wrong): string {
   return given.includes(':') ? `${name}:${escape(password ?? '', USER)}` : name;
 }
 
-/** The URL of these parts; the hostname is not read, the host holds it. Fails for a userinfo that is none. */
+/** Joins the parts of a URL. The hostname is not used, since the host has it. @throws {FunctionFailure} for an invalid userinfo */
 export function joinUrl(parts: UrlParts): string {
   const { scheme, host, path, opaque, query, fragment, userinfo } = parts;
   const hasUser = userinfo !== '';
-  // Read as the user of a URL is: what is behind a slash or an at sign is no user any more.
+  // As in Sprig the userinfo is parsed as that of a URL, so it ends at a slash.
   const user = hasUser ? parseUrl(`proto://${userinfo}@host`).userinfo : '';
   const isUser = hasUser && userOf(userinfo);
   let url = scheme === '' ? '' : `${scheme}:`;
@@ -143,7 +145,7 @@ export function joinUrl(parts: UrlParts): string {
     }
     const escaped = path === '*' ? path : escape(path, PATH);
     if (escaped !== '' && !escaped.startsWith('/') && host !== '') url += '/';
-    // Else its first part would be read as a scheme.
+    // Without this the part before the colon would be read as a scheme.
     if (url === '' && /^[^/]*:/.test(escaped)) url += './';
     url += escaped;
   }
@@ -152,13 +154,13 @@ export function joinUrl(parts: UrlParts): string {
   return url;
 }
 
-/** Is there a user at all in `proto://USERINFO@host`? */
+/** Whether `proto://USERINFO@host` has a user. */
 function userOf(userinfo: string): boolean {
   const [authority] = halves(userinfo.replace(/[?#][^]*$/, '') + (/[?#]/.test(userinfo) ? '' : '@'), '/');
   return authority.includes('@');
 }
 
-/** What is escaped in each part. */
+/** The bytes that Go escapes in each part. */
 const QUERY = /[^A-Za-z0-9\-_.~]/g;
 const USER = /[^A-Za-z0-9\-_.~$&+,;=]/g;
 const HOST = /[^A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/g;

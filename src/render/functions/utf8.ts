@@ -1,23 +1,24 @@
-/** Characters in strings of bytes, as Go's unicode/utf8 and strconv see them. */
-import { chargeCharacters } from './limits.ts';
-import { isPrint } from './unicode.ts';
+/**
+ * Characters in strings that have UTF-8 with one byte a character, as Go's package unicode/utf8 sees them. In names here, as
+ * in Go, a rune is a code point.
+ */
 
-/** What stands where bytes are no UTF-8. */
+/** The code point that stands for bytes that are not UTF-8. */
 export const RUNE_ERROR = 0xfffd;
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 
-/** The bytes of a text, each as one character; of half a pair of surrogates those of U+FFFD. */
+/** A text as UTF-8 with one byte a character. A lone surrogate becomes U+FFFD. */
 export function encodeText(text: string): string {
   return NOT_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 }
 
-/** The text that bytes stand for; a byte that is no UTF-8 becomes U+FFFD. */
+/** Decodes UTF-8 with one byte a character. Bytes that are not UTF-8 become U+FFFD. */
 export function decodeText(bytes: string): string {
   return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
-/** The character that begins at a byte: its code point and its size; a broken one is U+FFFD and one byte long. */
+/** The code point that begins at an index, and its number of bytes; U+FFFD and 1 for a byte that is not UTF-8. */
 export function decodeRune(bytes: string, at: number): { rune: number; size: number } {
   const first = bytes.charCodeAt(at);
   if (first < 0x80) return { rune: first, size: 1 };
@@ -35,7 +36,7 @@ export function decodeRune(bytes: string, at: number): { rune: number; size: num
   return { rune, size };
 }
 
-/** The character that ends before a byte, as {@link decodeRune} gives the one that begins at it. */
+/** The code point that ends before an index, as {@link decodeRune}. */
 export function decodeLastRune(bytes: string, end: number): { rune: number; size: number } {
   let start = end - 1;
   const limit = Math.max(0, end - 4);
@@ -44,17 +45,17 @@ export function decodeLastRune(bytes: string, end: number): { rune: number; size
   return start + found.size === end ? found : { rune: RUNE_ERROR, size: 1 };
 }
 
-/** The text of bytes, each byte that is no UTF-8 as one U+FFFD: what `[]rune` makes of a string. */
+/** Decodes as Go's conversion to `[]rune`: each byte that is not UTF-8 becomes one U+FFFD. */
 export function decodeRunes(bytes: string): string {
   return decodeWith(bytes, () => String.fromCharCode(RUNE_ERROR));
 }
 
-/** The text of bytes, each byte that is no UTF-8 as a lone surrogate, from which {@link encodeLossless} has it back. */
+/** Decodes without loss: each byte that is not UTF-8 becomes a lone surrogate, which {@link encodeLossless} converts back. */
 export function decodeLossless(bytes: string): string {
   return decodeWith(bytes, (byte) => String.fromCharCode(FIRST_LONE + byte));
 }
 
-/** The bytes of a text of {@link decodeLossless}. */
+/** The inverse of {@link decodeLossless}. */
 export function encodeLossless(text: string): string {
   if (!NOT_ASCII.test(text)) return text;
   const lone = /[\udc80-\udcff]/u;
@@ -83,7 +84,7 @@ function decodeWith(bytes: string, decodeBroken: (byte: number) => string): stri
   return out;
 }
 
-/** The bytes of each character; one that is broken is a byte. */
+/** The characters of a text of bytes; a byte that is not UTF-8 is one of its own. */
 export function splitRunes(text: string): string[] {
   if (!NOT_ASCII.test(text)) return text.split('');
   const all: string[] = [];
@@ -95,21 +96,21 @@ export function splitRunes(text: string): string[] {
   return all;
 }
 
-/** White space as `unicode.IsSpace` knows it. */
+/** Whether a code point is white space, as `unicode.IsSpace`. */
 export function isSpace(rune: number): boolean {
   if (rune < 0x80) return rune === 0x20 || (rune >= 9 && rune <= 13);
   if (rune < 0x1680) return rune === 0x85 || rune === 0xa0;
   return (rune >= 0x2000 && rune <= 0x200a) || [0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000].includes(rune);
 }
 
-/** The bytes of a code point; U+FFFD's for what is none. */
+/** A code point as bytes; those of U+FFFD for a number that is no code point. */
 export function encodeRune(rune: number): string {
   if (rune >= 0 && rune < 0x80) return String.fromCharCode(rune);
   const valid = rune >= 0 && rune <= 0x10ffff && !(rune >= 0xd800 && rune < 0xe000);
   return Buffer.from(String.fromCodePoint(valid ? rune : RUNE_ERROR), 'utf8').toString('latin1');
 }
 
-/** How many characters there are. */
+/** The number of characters of a text of bytes. */
 export function runeCount(bytes: string): number {
   if (!NOT_ASCII.test(bytes)) return bytes.length;
   let count = 0;
@@ -117,59 +118,10 @@ export function runeCount(bytes: string): number {
   return count;
 }
 
-/** The first characters. */
+/** The first `count` characters of a text of bytes. */
 export function firstRunes(bytes: string, count: number): string {
   if (!NOT_ASCII.test(bytes)) return bytes.slice(0, count);
   let at = 0;
   for (let left = count; left > 0 && at < bytes.length; left--) at += decodeRune(bytes, at).size;
   return bytes.slice(0, at);
-}
-
-const ESCAPES: ReadonlyMap<number, string> = new Map([
-  [7, '\\a'],
-  [8, '\\b'],
-  [12, '\\f'],
-  [10, '\\n'],
-  [13, '\\r'],
-  [9, '\\t'],
-  [11, '\\v'],
-  [92, '\\\\'],
-]);
-
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-
-/** As `strconv.Quote`; with `ascii` as `strconv.QuoteToASCII`. */
-export function quote(bytes: string, ascii = false): string {
-  if (PLAIN.test(bytes)) return `"${bytes}"`;
-  chargeCharacters(bytes);
-  let out = '"';
-  for (let at = 0; at < bytes.length;) {
-    const { rune, size } = decodeRune(bytes, at);
-    out +=
-      rune === RUNE_ERROR && size === 1
-        ? `\\x${hex(bytes.charCodeAt(at), 2)}`
-        : rune === 34
-          ? '\\"'
-          : escaped(rune, bytes.slice(at, at + size), ascii);
-    at += size;
-  }
-  return `${out}"`;
-}
-
-/** As `strconv.QuoteRune`; with `ascii` as `strconv.QuoteRuneToASCII`. */
-export function quoteRune(rune: number, ascii = false): string {
-  const valid = rune <= 0x10ffff && !(rune >= 0xd800 && rune < 0xe000) ? rune : RUNE_ERROR;
-  return `'${valid === 39 ? "\\'" : escaped(valid, encodeRune(valid), ascii)}'`;
-}
-
-function escaped(rune: number, bytes: string, ascii: boolean): string {
-  const short = ESCAPES.get(rune);
-  if (short !== undefined) return short;
-  if (rune < 0x80 ? isPrint(rune) : !ascii && isPrint(rune)) return bytes;
-  if (rune < 0x20 || rune === 0x7f) return `\\x${hex(rune, 2)}`;
-  return rune < 0x10000 ? `\\u${hex(rune, 4)}` : `\\U${hex(rune, 8)}`;
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
 }

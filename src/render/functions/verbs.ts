@@ -1,14 +1,15 @@
 /**
- * Numbers and texts as the verbs of Go's format language (package fmt) write them. Texts are strings of bytes, each as one
- * character. What a verb does with a value of another type is up to the engine.
+ * Prints numbers and texts by the verbs of Go's package fmt, for both engines. Texts are UTF-8 with one byte a character. What
+ * a verb does with a value of another type is decided by the engine.
  */
 import { formatFloat } from './floats.ts';
 import { charge } from './limits.ts';
 import { isPrint } from './unicode.ts';
-import { decodeRune, encodeRune, firstRunes, quote, quoteRune, runeCount } from './utf8.ts';
+import { decodeRune, encodeRune, firstRunes, runeCount } from './utf8.ts';
+import { quoteGo, quoteRune } from './quote.ts';
 
-/** What stands between `%` and the verb: flags, width and precision. */
-export type Spec = {
+/** The flags, width and precision between `%` and the verb. */
+export type FormatSpec = {
   width: number | undefined;
   precision: number | undefined;
   /** `#` */
@@ -24,7 +25,7 @@ export type Spec = {
 };
 
 /** No flags, no width, no precision. */
-export const PLAIN: Readonly<Spec> = {
+export const PLAIN: Readonly<FormatSpec> = {
   width: undefined,
   precision: undefined,
   sharp: false,
@@ -34,8 +35,8 @@ export const PLAIN: Readonly<Spec> = {
   space: false,
 };
 
-/** A whole number by `%d`, `%b`, `%o`, `%O`, `%x`, `%X`, `%c`, `%q` and `%U`; undefined for other verbs. */
-export function formatInteger(number: bigint, isSigned: boolean, verb: string, spec: Spec): string | undefined {
+/** Prints a whole number by `%d`, `%b`, `%o`, `%O`, `%x`, `%X`, `%c`, `%q` or `%U`; undefined for another verb. */
+export function formatInteger(number: bigint, isSigned: boolean, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 'd':
     case 'b':
@@ -55,8 +56,8 @@ export function formatInteger(number: bigint, isSigned: boolean, verb: string, s
   }
 }
 
-/** The digits of a whole number. */
-export function formatDigits(number: bigint, isSigned: boolean, verb: string, spec: Spec): string {
+/** Prints the digits of a whole number, in the base of the verb. */
+export function formatDigits(number: bigint, isSigned: boolean, verb: string, spec: FormatSpec): string {
   const { width, precision, sharp, zero, plus, minus, space } = spec;
   const isNegative = isSigned && number < 0n;
   const base = verb === 'b' ? 2 : verb === 'o' || verb === 'O' ? 8 : verb === 'x' || verb === 'X' ? 16 : 10;
@@ -78,7 +79,7 @@ export function formatDigits(number: bigint, isSigned: boolean, verb: string, sp
   return pad((isNegative ? '-' : plus ? '+' : space ? ' ' : '') + digits, spec, false);
 }
 
-function formatUnicode(code: bigint, spec: Spec): string {
+function formatUnicode(code: bigint, spec: FormatSpec): string {
   const digits = code.toString(16).toUpperCase();
   let text = `U+${digits.padStart(Math.max(4, spec.precision ?? 0), '0')}`;
   if (spec.sharp && code <= 0x10ffffn && isPrint(Number(code))) text += ` '${encodeRune(Number(code))}'`;
@@ -89,8 +90,8 @@ function runeOf(number: bigint): number {
   return number < 0n || number > 0x10ffffn ? 0xfffd : Number(number);
 }
 
-/** A number by `%b`, `%e`, `%f`, `%g`, `%x` and their capitals; undefined for other verbs. */
-export function formatNumber(number: number, verb: string, spec: Spec): string | undefined {
+/** Prints a float by `%b`, `%e`, `%f`, `%g`, `%x` or their upper case; undefined for another verb. */
+export function formatNumber(number: number, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 'b':
     case 'g':
@@ -109,7 +110,7 @@ export function formatNumber(number: number, verb: string, spec: Spec): string |
   }
 }
 
-function withSign(number: number, verb: string, usual: number, spec: Spec): string {
+function withSign(number: number, verb: string, usual: number, spec: FormatSpec): string {
   const { width, sharp, zero, plus, minus, space } = spec;
   const precision = spec.precision ?? usual;
   let text = formatFloat(number, verb, precision);
@@ -121,12 +122,12 @@ function withSign(number: number, verb: string, usual: number, spec: Spec): stri
   }
   if (sharp && verb !== 'b') text = withPoint(text, verb, precision);
   if (!plus && text.startsWith('+')) return pad(text.slice(1), spec);
-  // Zeros stand between the sign and the digits.
+  // Zeros are inserted between the sign and the digits.
   const isFilled = zero && !minus && width !== undefined && width > text.length;
   return isFilled ? text.charAt(0) + '0'.repeat(width - text.length) + text.slice(1) : pad(text, spec);
 }
 
-/** `%#g` and the like: always a point, and zeros at the end up to the precision. */
+/** A float with the flag `#`: always with a point, and with zeros at the end up to the precision. */
 function withPoint(text: string, verb: string, precision: number): string {
   let digits = 0;
   if (verb === 'g' || verb === 'G' || verb === 'x') digits = precision === -1 ? 6 : precision;
@@ -148,14 +149,14 @@ function withPoint(text: string, verb: string, precision: number): string {
   return out + '0'.repeat(Math.max(0, digits)) + tail;
 }
 
-/** A text by `%s`, `%q`, `%x` and `%X`; undefined for other verbs. */
-export function formatText(text: string, verb: string, spec: Spec): string | undefined {
+/** Prints a text by `%s`, `%q`, `%x` or `%X`; undefined for another verb. */
+export function formatText(text: string, verb: string, spec: FormatSpec): string | undefined {
   switch (verb) {
     case 's':
       return pad(firstOf(text, spec), spec);
     case 'q': {
       const kept = firstOf(text, spec);
-      return pad(spec.sharp && canBackquote(kept) ? `\`${kept}\`` : quote(kept, spec.plus), spec);
+      return pad(spec.sharp && canBackquote(kept) ? `\`${kept}\`` : quoteGo(kept, spec.plus), spec);
     }
     case 'x':
     case 'X':
@@ -165,12 +166,12 @@ export function formatText(text: string, verb: string, spec: Spec): string | und
   }
 }
 
-/** As many characters of a text as the precision says. */
-function firstOf(text: string, { precision }: Spec): string {
+/** The first characters of a text, as many as the precision says. */
+function firstOf(text: string, { precision }: FormatSpec): string {
   return precision === undefined ? text : firstRunes(text, precision);
 }
 
-function formatBytes(text: string, verb: string, spec: Spec): string {
+function formatBytes(text: string, verb: string, spec: FormatSpec): string {
   const bytes = spec.precision === undefined ? text : text.slice(0, spec.precision);
   if (bytes === '') return pad('', spec);
   charge(20 * bytes.length);
@@ -180,6 +181,7 @@ function formatBytes(text: string, verb: string, spec: Spec): string {
   return pad(verb === 'X' ? joined.toUpperCase() : joined, spec);
 }
 
+/** Whether `%#q` prints a text between backquotes (`strconv.CanBackquote`). */
 function canBackquote(text: string): boolean {
   for (let at = 0; at < text.length;) {
     const { rune, size } = decodeRune(text, at);
@@ -191,8 +193,8 @@ function canBackquote(text: string): boolean {
   return true;
 }
 
-/** A text in its width: at the right, or at the left with a minus; with zeros before it when the flag says so. */
-export function pad(text: string, { width, minus, zero }: Spec, mayFill = true): string {
+/** Pads a text to its width: at the left, with zeros if that flag is set and `mayFill`, or at the right with the flag `-`. */
+export function pad(text: string, { width, minus, zero }: FormatSpec, mayFill = true): string {
   if (width === undefined) return text;
   const missing = width - runeCount(text);
   if (missing <= 0) return text;

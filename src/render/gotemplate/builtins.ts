@@ -1,18 +1,21 @@
-/** The functions that are always there: Go's own, and Helm's that need the engine. */
+/** The functions that are always loaded: those of Go's text/template, and those of Helm that need the engine (`include`, `tpl`, …). */
 import { chargeCharacters } from '../functions/limits.ts';
 import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { GoFunction, GoValue } from './value.ts';
 import { compareBasic, equalValues } from './compare.ts';
-import { ChartMessage } from './fault.ts';
-import { sprint, sprintf, sprintln } from './format.ts';
+import { ChartMessage } from './exec-errors.ts';
+import { sprint, sprintf, sprintln } from './sprint.ts';
 import { fn, GoError, variadic } from './functions/signature.ts';
-import type { FunctionHost, GoFunction } from './functions/signature.ts';
+import type { FunctionHost } from './template.ts';
 import { GoInt, goInt, int } from './int.ts';
 import { escapeQuery } from '../functions/urls.ts';
 import { decodeRune } from '../functions/utf8.ts';
 import { isPrint } from '../functions/unicode.ts';
 
-/** A built-in function by its name. Go's `slice` is not one: Sprig's takes its place. `and` and `or` are here only to be known: the compiler treats them. */
+/**
+ * A built-in function by its name; undefined for any other. Go's `slice` is not among them, since Sprig's replaces it. `and`
+ * and `or` are here only for their names: `compileLogic` compiles them.
+ */
 export function findBuiltin(name: string): GoFunction | undefined {
   return BUILTINS.get(name);
 }
@@ -50,7 +53,7 @@ function indexOnce(item: Given, key: Given): Given {
   return items[indexIn(key, items.length - 1)];
 }
 
-/** As Go: one beyond the end passes the check, and fails where it is used. */
+/** An index of a list whose last one is `last`. Go allows one more in its check, and fails later in other words. */
 function indexIn(key: Given, last: number): number {
   const at = indexArgument(key, last + 1);
   if (at > last) throw new GoError('reflect: slice index out of range');
@@ -73,7 +76,7 @@ const len = fn(['reflect'], (_host, item) => {
   if (entries !== undefined) return int(entries.size);
   const items = itemsOf(item);
   if (items !== undefined) return int(items.length);
-  // So Go says it of what is not there at all.
+  // Go's message where there is no value at all.
   if (item === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
   throw new GoError(`len of type ${typeOf(item)}`);
 });
@@ -94,7 +97,7 @@ const call = variadic(['reflect'], 'reflect', (_host, callee) => {
   throw new GoError(`non-function of type ${typeOf(callee)}`);
 });
 
-/** Text of arguments as `html`, `js` and `urlquery` see it. */
+/** The text that `html`, `js` and `urlquery` make of their arguments (`evalArgs` in Go's text/template). */
 function textOf(values: readonly GoValue[]): string {
   const [only] = values;
   if (values.length === 1 && typeof only === 'string') return only;
@@ -114,7 +117,7 @@ const HTML: Readonly<Record<string, string>> = {
   '\0': '\xef\xbf\xbd',
 };
 
-/** As `html`. */
+/** A text as the function `html` gives it. */
 export function escapeHtml(text: string): string {
   return text.replace(/["'&<>\0]/g, (character) => HTML[character] ?? character);
 }
@@ -138,6 +141,7 @@ function hex(rune: number): string {
   return rune.toString(16).toUpperCase().padStart(4, '0');
 }
 
+/** Ends the render with a message of the chart's author; in `pkg lint` the function gives an empty text. */
 function failWith(host: FunctionHost, message: string): string {
   if (host.lint) return '';
   throw new ChartMessage(message);

@@ -1,4 +1,4 @@
-/** `.Capabilities`: what the cluster can, as Helm's structs (helm v4, pkg/chart/common/capabilities.go). */
+/** `.Capabilities`: the version and APIs of the cluster, as Helm's structs (helm v4, pkg/chart/common/capabilities.go). */
 import { kubeVersionNumbers } from '../capabilities.ts';
 import type { Capabilities } from '../render.ts';
 import { fn } from './functions/signature.ts';
@@ -6,8 +6,8 @@ import { encodeText, GoObject, TypedList } from './value.ts';
 import type { Methods } from './value.ts';
 
 /**
- * Templates that ask for Helm's version are told the one whose rules are followed here. The commit is left empty, as
- * in a helm that is built from its Go module: a module does not say which commit it is of.
+ * `.Capabilities.HelmVersion`: the version of Helm whose rules this engine follows. The commit is empty, as in a helm that is
+ * built from its Go module, which does not name a commit.
  */
 const HELM: Readonly<Record<string, string>> = {
   Version: 'v4.3.2',
@@ -17,7 +17,7 @@ const HELM: Readonly<Record<string, string>> = {
   KubeClientVersion: 'v1.37',
 };
 
-/** The pointer that `.Capabilities` is. */
+/** The value of `.Capabilities`. */
 export function capabilitiesObject(capabilities: Capabilities): GoObject {
   const versions = capabilities.apiVersions.map(encodeText);
   let known: Set<string> | undefined;
@@ -31,7 +31,7 @@ export function capabilitiesObject(capabilities: Capabilities): GoObject {
       APIVersions: new TypedList('string', versions, { type: 'common.VersionSet', methods: has }),
       HelmVersion: new GoObject('version.BuildInfo', {
         fields: HELM,
-        // GitCommit has `omitempty`.
+        // Without GitCommit, which has `omitempty`.
         jsonNames: {
           Version: 'version',
           GitTreeState: 'git_tree_state',

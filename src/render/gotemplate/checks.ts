@@ -1,23 +1,22 @@
-/** Holds arguments against the parameters that they are for, as Go does when a template runs. */
-import { GoFault } from './fault.ts';
-import { NIL_MAP, PARAM_TYPES } from './functions/signature.ts';
-import type { Param } from './functions/signature.ts';
+/** Checks arguments against the types of parameters when a template runs, as `validateType` of Go's text/template does. */
+import { ExecError } from './exec-errors.ts';
+import { NIL_MAP } from './functions/signature.ts';
+import { PARAM_TYPES } from './functions/param-types.ts';
+import type { Param } from './functions/param-types.ts';
 import { GoInt } from './int.ts';
-import type { Machine, Value } from './machine.ts';
-import type { Node, Template } from './node.ts';
+import type { AstNode } from './node.ts';
+import type { Eval, Runtime, Template } from './template.ts';
 import { ByteList, TypedList, TypedMap, typeOf } from './value.ts';
+import type { OptionalValue } from './value.ts';
 
-/** A compiled expression. */
-export type Eval = (machine: Machine, dot: Value) => Value;
+/** A compiled argument: gives a value of the type of the parameter. */
+export type Arg = (machine: Runtime, dot: OptionalValue) => unknown;
 
-/** An argument after the check against its parameter. */
-export type Arg = (machine: Machine, dot: Value) => unknown;
+/** Converts a value to the type of a parameter. @throws {ExecError} for a value of another type */
+export type Check = (value: OptionalValue, node: AstNode, template: Template) => unknown;
 
-/** How a value is checked against a type of parameter. */
-export type Check = (value: Value, node: Node, template: Template) => unknown;
-
-/** A value that is checked before it is an argument. */
-export function checked(value: Eval, param: Param, node: Node, template: Template): Arg {
+/** Compiles a value as an argument for a parameter. */
+export function checked(value: Eval, param: Param, node: AstNode, template: Template): Arg {
   if (param === 'reflect') return value;
   if (param === 'any') return (machine, dot) => value(machine, dot) ?? null;
   const check = CHECKS[param];
@@ -30,23 +29,22 @@ export function checked(value: Eval, param: Param, node: Node, template: Templat
   return (machine, dot) => check(value(machine, dot), node, template);
 }
 
-/** The check of a parameter. */
+/** The check for a type of parameter. */
 export function checkOf(param: Param): Check {
   if (param === 'reflect') return (value) => value;
   return param === 'any' ? (value) => value ?? null : CHECKS[param];
 }
 
-/** As Go's validateType words it. */
-function wrongType(value: Value, param: Param, node: Node, template: Template): never {
+function wrongType(value: OptionalValue, param: Param, node: AstNode, template: Template): never {
   const type = PARAM_TYPES[param];
   const message =
     value === undefined
       ? `invalid value; expected ${type}`
       : `wrong type for value; expected ${type}; got ${value === null ? 'interface {}' : typeOf(value)}`;
-  throw new GoFault(message, template, node);
+  throw new ExecError(message, template, node);
 }
 
-/** The checks of parameters that do not take everything. */
+/** The check for each type of parameter that does not take every value. An undefined value is nil where the type has one. */
 export const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> = {
   string: (value, node, template) => (typeof value === 'string' ? value : wrongType(value, 'string', node, template)),
   bool: (value, node, template) => (typeof value === 'boolean' ? value : wrongType(value, 'bool', node, template)),
@@ -81,7 +79,7 @@ export const CHECKS: Readonly<Record<Exclude<Param, 'any' | 'reflect'>, Check>> 
   'sprig.certificate': ofType('sprig.certificate'),
 };
 
-/** Values of a type that has a name. */
+/** The check for a named type: nil is allowed for a pointer. */
 function ofType(param: Param): Check {
   return (value, node, template) => {
     if (typeOf(value) === PARAM_TYPES[param]) return value;

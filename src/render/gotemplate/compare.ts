@@ -1,7 +1,7 @@
-/** Go's rules for `eq`, `lt` and their kin. */
+/** Comparing values as `eq` and `lt` of Go's text/template do (its funcs.go). */
 import { GoError } from './functions/signature.ts';
 import { GoInt, isUnsigned } from './int.ts';
-import { sprintValue } from './format.ts';
+import { sprintValue } from './sprint.ts';
 import { GoObject, kindOf, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoValue } from './value.ts';
 
@@ -23,9 +23,9 @@ function basicKind(value: Given): Basic {
 }
 
 /**
- * `eq` of two values.
+ * `eq`: whether two values are equal. An int equals an int64 of the same number; other values have to be of one kind.
  *
- * @throws {GoError} for values whose kinds cannot be compared
+ * @throws {GoError} for values that Go does not compare
  */
 export function equalValues(a: Given, b: Given): boolean {
   const kind = basicKind(a);
@@ -40,7 +40,7 @@ export function equalValues(a: Given, b: Given): boolean {
   return equalOthers(a, b);
 }
 
-/** Lists, maps and structs: only nil is equal to anything. */
+/** Lists, maps, structs and nil: Go compares them only with nil, and structs of one type by their fields. */
 function equalOthers(a: Given, b: Given): boolean {
   if (a === undefined || a === null || b === undefined || b === null) return isNil(a) === isNil(b);
   if (kindOf(a) !== kindOf(b)) {
@@ -57,7 +57,7 @@ function isNil(value: Given): boolean {
   return (value instanceof TypedList || value instanceof TypedMap) && value.isNil;
 }
 
-/** `lt`. Throws as {@link equalValues} does. */
+/** `lt`: whether a value is less than another. @throws {GoError} for values that have no order */
 export function compareBasic(a: Given, b: Given): boolean {
   const kind = basicKind(a);
   const other = basicKind(b);

@@ -1,42 +1,40 @@
-/** Turns the tree of a template into closures, which run it. */
-import { listOf } from './bodies.ts';
-import type { Eval } from './checks.ts';
-import { assignVariable, compilePipe, compileResult } from './expression.ts';
-
+/** Compiles the syntax tree of a template to closures, which print what it prints. */
+import { statementsOf } from './block-trees.ts';
+import { compilePipe, compileResult } from './expression.ts';
 import { GoInt, int } from './int.ts';
-import type { Machine, Value } from './machine.ts';
-import type { Body, BranchNode, List, Operand, Pipe, RangeNode, Statement, Template, TemplateNode } from './node.ts';
-import { GoFault } from './fault.ts';
-import { sprintValue } from './format.ts';
+import type { Block, BranchNode, List, Operand, Pipe, RangeNode, Statement, TemplateNode } from './node.ts';
+import type { Eval, Exec, Runtime, Template } from './template.ts';
+import { ExecError } from './exec-errors.ts';
+import { sprintValue } from './sprint.ts';
 import { entriesOf, isTrue, itemsOf, kindOf, sortedKeys, TypedList, TypedMap } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { GoValue, OptionalValue } from './value.ts';
+import { assignVariable } from './variables.ts';
 
-/** How a statement ended: the loop goes on, is left, or begins its next turn. */
+/** How a statement ended: the next one follows, or the loop around it is left (`break`) or begins its next turn (`continue`). */
 const [NORMAL, BREAK, CONTINUE] = [0, 1, 2];
 
-/** A compiled list of statements. */
-export type Exec = (machine: Machine, dot: Value) => number;
-
-/** A compiled list of statements, and the steps that each run of it costs. */
+/** A compiled list of statements, and the steps (`functions/limits.ts`) that each run of it costs. */
 type Code = { run: Exec; steps: number };
 
-/** Compiles a template. */
+/** Compiles a template. Its blocks are compiled when they first run: conditions leave out much of a chart. */
 export function compileTemplate(template: Template): Exec {
   const body = compileBody(template.body, template, true).run;
   return template.source.trace?.template(body, template) ?? body;
 }
 
 /**
- * @param isCounted it may run any number of times, and counts its steps itself; else its caller does
- * @param loop the loop that it is the body of
+ * Compiles a block.
+ *
+ * @param isCounted the code counts its own steps, since it may run any number of times; else the caller counts them
+ * @param loop the `range` of which it is the body
  */
-function compileBody(body: Body, template: Template, isCounted: boolean, loop?: RangeNode): Code {
-  const list = listOf(body, template.source);
+function compileBody(body: Block, template: Template, isCounted: boolean, loop?: RangeNode): Code {
+  const list = statementsOf(body, template.source);
   const place = list[0] ?? loop;
   if (place === undefined) return { run: () => NORMAL, steps: 0 };
   const steps = stepsOfList(list);
   const statements = compileStatements(list, template);
-  // One call fewer: a stack has to hold a thousand templates that include each other.
+  // Without a closure around the only statement: the stack has to hold a thousand templates that include each other.
   if (!isCounted && statements.length === 1) return { run: statements[0] as Exec, steps };
   const run: Exec = (machine, dot) => {
     if (isCounted) machine.step(template, place, steps);
@@ -49,11 +47,11 @@ function compileBody(body: Body, template: Template, isCounted: boolean, loop?: 
   return { run, steps };
 }
 
-/** The steps of a list: one for each node of it that is evaluated once when it runs. What branches hold is not in it. */
+/** The steps of a list: one for each node that is evaluated when it runs, without the blocks in it. */
 function stepsOfList(list: List): number {
   let steps = 1;
   for (const node of list) {
-    // What is printed is remembered in pieces until the template ends: a piece takes 32 bytes.
+    // V8 keeps a text that grows by `+=` as a tree of pieces of 32 bytes, until the template ends.
     steps += 3;
     if ('pipe' in node && node.pipe !== undefined) steps += stepsOfPipe(node.pipe);
   }
@@ -73,6 +71,7 @@ function stepsOfOperand(operand: Operand): number {
   return operand.type === 'chain' ? 1 + stepsOfOperand(operand.of) : 1;
 }
 
+/** Compiles statements; texts that follow each other become one. */
 function compileStatements(list: List, template: Template): Exec[] {
   const { trace } = template.source;
   if (trace !== undefined) return list.map((node) => trace.statement(compileAny(node, template), node, template));
@@ -143,7 +142,7 @@ function printValue(pipe: Eval, node: Statement, template: Template): Exec {
 function compileBranch(node: BranchNode, template: Template): Exec {
   const pipe = compileResult(node.pipe, template);
   const isWith = node.type === 'with';
-  // A body may never run: much of a chart stands behind conditions that do not hold.
+  // Compiled when they first run.
   let list: Code | undefined;
   let otherwise: Code | undefined;
   return (machine, dot) => {
@@ -169,31 +168,34 @@ function compileCall(node: TemplateNode, template: Template): Exec {
   const pipe = node.pipe === undefined ? undefined : compilePipe(node.pipe, template);
   return (machine, dot) => {
     const called = machine.namespace.get(name);
-    if (called === undefined) throw new GoFault(`template ${JSON.stringify(name)} not defined`, template, node);
+    if (called === undefined) throw new ExecError(`template ${JSON.stringify(name)} not defined`, template, node);
     const data = pipe?.(machine, dot);
     try {
       machine.call(called, data);
     } catch (error) {
-      const known = machine.fault(error, '', template, node);
-      if (known instanceof GoFault) known.dollar ??= data;
-      throw machine.entered(known, { how: 'template', name, template, node });
+      const known = machine.failed(error, '', template, node);
+      if (known instanceof ExecError) {
+        known.dollar ??= data;
+        known.frames.push({ how: 'template', name, template, node });
+      }
+      throw known;
     }
     return NORMAL;
   };
 }
 
-function pop(machine: Machine, mark: number): void {
+function pop(machine: Runtime, mark: number): void {
   machine.names.length = mark;
   machine.values.length = mark;
 }
 
-function printed(machine: Machine, value: Value, node: Statement, template: Template): string {
+function printed(machine: Runtime, value: OptionalValue, node: Statement, template: Template): string {
   if (value === undefined || value === null) return '<no value>';
   if (typeof value !== 'object') return sprintValue(value);
   try {
     return printedObject(value, node, template);
   } catch (error) {
-    throw machine.fault(error, 'print', template, node);
+    throw machine.failed(error, 'print', template, node);
   }
 }
 
@@ -201,71 +203,21 @@ function printedObject(value: GoValue & object, node: Statement, template: Templ
   if ('addressedText' in value) {
     if (value.text === undefined && value.addressedText !== undefined) return value.addressedText();
     const shown = sprintValue(value);
-    // A pointer is printed as what it points to.
+    // `&{…}`: an action prints a pointer as what it points to.
     return value.pointer && value.text === undefined ? shown.slice(1) : shown;
   }
-  if (kindOf(value) === 'func') throw new GoFault("can't print a function", template, node);
+  if (kindOf(value) === 'func') throw new ExecError("can't print a function", template, node);
   return sprintValue(value);
 }
 
+/** A `range` that is compiled. */
+type Loop = { node: RangeNode; template: Template; body: Exec | undefined };
+
 function compileRange(node: RangeNode, template: Template): Exec {
   const pipe = compilePipe({ ...node.pipe, variables: [] }, template);
-  let body: Exec | undefined;
-  let otherwise: Code | undefined;
+  const loop: Loop = { node, template, body: undefined };
   const { variables, isAssignment } = node.pipe;
-  const count = variables.length;
-  const [first = '', second = ''] = variables;
-
-  /** One turn; false ends the loop. */
-  const turn = (machine: Machine, mark: number, index: Value, element: Value): number => {
-    if (count > 0) {
-      if (isAssignment) {
-        assignVariable(machine, first, count > 1 ? index : element, node, template);
-        if (count > 1) assignVariable(machine, second, element, node, template);
-      } else {
-        machine.values[mark - 1] = element;
-        if (count > 1) machine.values[mark - 2] = index;
-      }
-    }
-    const ending = (body ??= compileBody(node.body, template, true, node).run)(machine, element);
-    if (machine.names.length !== mark) pop(machine, mark);
-    return ending;
-  };
-
-  const loop = (machine: Machine, mark: number, value: Value): boolean => {
-    const items = itemsOf(value ?? null);
-    if (items !== undefined) {
-      const { length } = items;
-      for (let index = 0; index < length; index++) {
-        if (turn(machine, mark, count > 1 ? int(index) : undefined, items[index]) === BREAK) break;
-      }
-      return length > 0;
-    }
-    const entries = entriesOf(value ?? null);
-    if (entries !== undefined) {
-      // The map may change under way; Go looked at all of it before the first turn.
-      const keys = sortedKeys(entries);
-      const values = keys.map((key) => entries.get(key));
-      for (let index = 0; index < keys.length; index++) {
-        if (turn(machine, mark, keys[index], values[index]) === BREAK) break;
-      }
-      return keys.length > 0;
-    }
-    if (value === undefined || value === null) return false;
-    const fail = (message: string): never => {
-      throw new GoFault(message, template, node.pipe);
-    };
-    if (!(value instanceof GoInt)) {
-      return fail(`range can't iterate over ${sprintValue(value)}`);
-    }
-    if (count > 1) return fail(`can't use ${sprintValue(value)} to iterate over more than one variable`);
-    const { kind, value: end } = value;
-    for (let at = 0; at < end; at++) {
-      if (turn(machine, mark, undefined, kind === 'int' ? int(at) : new GoInt(kind, at)) === BREAK) break;
-    }
-    return end > 0;
-  };
-
+  let otherwise: Code | undefined;
   return (machine, dot) => {
     const outer = machine.names.length;
     const value = pipe(machine, dot);
@@ -278,9 +230,9 @@ function compileRange(node: RangeNode, template: Template): Exec {
     }
     let ran: boolean;
     try {
-      ran = loop(machine, machine.names.length, value);
+      ran = runLoop(loop, machine, value);
     } catch (error) {
-      if (error instanceof GoFault && holdsInterfaces(value)) nameInterface(error, node, template);
+      if (error instanceof ExecError && holdsInterfaces(value)) nameInterface(error, node, template);
       throw error;
     }
     let ending = NORMAL;
@@ -294,39 +246,99 @@ function compileRange(node: RangeNode, template: Template): Exec {
   };
 }
 
-/** Are the elements of this of any type? */
-function holdsInterfaces(value: Value): boolean {
+/** Runs the body for each element of a value. @returns false if there is none, so that `else` runs */
+function runLoop(loop: Loop, machine: Runtime, value: OptionalValue): boolean {
+  const { pipe } = loop.node;
+  const count = pipe.variables.length;
+  const items = itemsOf(value ?? null);
+  if (items !== undefined) {
+    const { length } = items;
+    for (let index = 0; index < length; index++) {
+      if (runTurn(loop, machine, count > 1 ? int(index) : undefined, items[index]) === BREAK) break;
+    }
+    return length > 0;
+  }
+  const entries = entriesOf(value ?? null);
+  if (entries !== undefined) {
+    // The body may change the map; as in Go, the loop goes over the entries that it had before the first turn.
+    const keys = sortedKeys(entries);
+    const values = keys.map((key) => entries.get(key));
+    for (let index = 0; index < keys.length; index++) {
+      if (runTurn(loop, machine, keys[index], values[index]) === BREAK) break;
+    }
+    return keys.length > 0;
+  }
+  if (value === undefined || value === null) return false;
+  if (!(value instanceof GoInt)) {
+    throw new ExecError(`range can't iterate over ${sprintValue(value)}`, loop.template, pipe);
+  }
+  if (count > 1) {
+    const message = `can't use ${sprintValue(value)} to iterate over more than one variable`;
+    throw new ExecError(message, loop.template, pipe);
+  }
+  const { kind, value: end } = value;
+  for (let at = 0; at < end; at++) {
+    if (runTurn(loop, machine, undefined, kind === 'int' ? int(at) : new GoInt(kind, at)) === BREAK) break;
+  }
+  return end > 0;
+}
+
+/** Runs the body for one element. @returns how it ended: `BREAK` ends the loop */
+function runTurn(loop: Loop, machine: Runtime, index: OptionalValue, element: OptionalValue): number {
+  const { node, template } = loop;
+  const { variables, isAssignment } = node.pipe;
+  const count = variables.length;
+  const mark = machine.names.length;
+  if (count > 0) {
+    if (isAssignment) {
+      assignVariable(machine, variables[0] as string, count > 1 ? index : element, node, template);
+      if (count > 1) assignVariable(machine, variables[1] as string, element, node, template);
+    } else {
+      machine.values[mark - 1] = element;
+      if (count > 1) machine.values[mark - 2] = index;
+    }
+  }
+  const ending = (loop.body ??= compileBody(node.body, template, true, node).run)(machine, element);
+  if (machine.names.length !== mark) pop(machine, mark);
+  return ending;
+}
+
+/** Whether Go's type of the elements is `interface {}`. */
+function holdsInterfaces(value: OptionalValue): boolean {
   if (value instanceof TypedMap || value instanceof TypedList) return value.elem === 'interface {}';
   return Array.isArray(value) || value instanceof Map;
 }
 
-/** To Go an element of such a list or map is an `interface {}` where it is `.` or the variable of the loop. */
-function nameInterface(fault: GoFault, loop: RangeNode, template: Template): void {
-  const { field, node } = fault;
-  if (field === undefined || fault.template !== template) return;
+/**
+ * Corrects the type that an error about a missing field names. To Go an element of a `[]interface {}` is an `interface {}`
+ * where it is `.` or the variable of the loop, and has its own type only in what it is passed to.
+ */
+function nameInterface(error: ExecError, loop: RangeNode, template: Template): void {
+  const { field, node } = error;
+  if (field === undefined || error.template !== template) return;
   const isVariable = node.type === 'variable' && node.name === loop.pipe.variables.at(-1);
-  const isDot = node.type === 'field' && isDotOf(listOf(loop.body, template.source), node.pos, template);
+  const isDot = node.type === 'field' && isDotOf(statementsOf(loop.body, template.source), node.pos, template);
   if ((isVariable || isDot) && node.names[0] === field.name) {
-    fault.message = `can't evaluate field ${field.name} in type interface {}`;
+    error.message = `can't evaluate field ${field.name} in type interface {}`;
   }
 }
 
-/** Does a field at a place, somewhere in these statements, begin with the same `.` as they do? */
+/** Whether the field at an offset is one of the `.` that these statements have: not in a `with` or `range` within them. */
 function isDotOf(list: List, pos: number, template: Template): boolean {
   return list.some((node) => {
     if (!('pipe' in node) || node.pipe === undefined) return false;
     if (hasFieldAt(node.pipe, pos)) return true;
     const bodies = node.type === 'if' ? [node.body, node.otherwise] : 'otherwise' in node ? [node.otherwise] : [];
-    return bodies.some((body) => body !== undefined && isDotOf(listOf(body, template.source), pos, template));
+    return bodies.some((body) => body !== undefined && isDotOf(statementsOf(body, template.source), pos, template));
   });
 }
 
 function hasFieldAt({ commands }: Pipe, pos: number): boolean {
-  const isThere = (operand: Operand): boolean =>
+  const isAt = (operand: Operand): boolean =>
     operand.type === 'pipe'
       ? hasFieldAt(operand, pos)
       : operand.type === 'chain'
-        ? isThere(operand.of)
+        ? isAt(operand.of)
         : operand.type === 'field' && operand.pos === pos;
-  return commands.some(({ args }) => args.some(isThere));
+  return commands.some(({ args }) => args.some(isAt));
 }

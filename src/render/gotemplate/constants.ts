@@ -1,4 +1,4 @@
-/** Constants as Go writes them: numbers, characters, quoted strings. */
+/** Constants in Go's syntax: numbers, characters, and quoted strings. */
 import type { NumberNode } from './node.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-/** What a quoted string (with its quotes) stands for; undefined when Go refuses it. */
+/** The bytes of a string that is written with its quotes, as `strconv.Unquote`; undefined where Go refuses it. */
 export function unquote(quoted: string): string | undefined {
   if (quoted.startsWith('`')) return quoted.slice(1, -1).replaceAll('\r', '');
   const body = quoted.slice(1, -1);
@@ -38,6 +38,7 @@ type Escape = { code: number; isByte: boolean; end: number };
 
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))/y;
 
+/** Reads the escape at an index; undefined where Go refuses it. @param quote the quotes of the string */
 function readEscape(text: string, at: number, quote: string): Escape | undefined {
   ESCAPE.lastIndex = at;
   const match = ESCAPE.exec(text);
@@ -60,7 +61,7 @@ function readEscape(text: string, at: number, quote: string): Escape | undefined
   return { code, isByte: false, end };
 }
 
-/** A character constant with its quotes. */
+/** Parses a character constant with its quotes. @returns Go's message where it is malformed */
 export function parseCharacter(pos: number, text: string): NumberNode | string {
   const malformed = `malformed character constant: ${text}`;
   const body = text.slice(1, -1);
@@ -85,7 +86,7 @@ const FLOAT =
   /^[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+(?:_[0-9]+)*)?$/;
 const HEX_FLOAT = /^([+-]?)0[xX]_?([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?[0-9]+)$/;
 
-/** A number as the lexer cut it out; a text is what is wrong with it. */
+/** Parses a number as the lexer found it. @returns Go's message where it is malformed */
 export function parseNumber(pos: number, text: string): NumberNode | string {
   const node = (integer: number | bigint | undefined, float: number): NumberNode => ({
     type: 'number',
@@ -104,7 +105,7 @@ export function parseNumber(pos: number, text: string): NumberNode | string {
   if (big !== undefined) {
     const number = Number(big);
     if (big >= -(2n ** 63n) && big < 2n ** 63n) return node(Number.isSafeInteger(number) ? number : big, number);
-    // Unsigned only: there is no constant of that kind to be had from it.
+    // It fits only into a uint64, and no parameter takes one.
     if (big > 0n && big < 2n ** 64n && !text.startsWith('+')) return node(undefined, number);
   }
   const float = parseFloatText(text);
@@ -114,7 +115,7 @@ export function parseNumber(pos: number, text: string): NumberNode | string {
   return node(Number.isSafeInteger(float) ? (float === 0 ? 0 : float) : BigInt(float), float);
 }
 
-/** As `strconv.ParseInt` with base 0, without a bound; undefined for what is no integer. */
+/** An integer with Go's prefixes of bases and `_`, as `strconv.ParseInt` with base 0 reads it, but of any size; else undefined. */
 export function parseInteger(text: string): bigint | undefined {
   const match = INTEGER.exec(text);
   if (match === null) return undefined;
@@ -131,17 +132,17 @@ export function parseInteger(text: string): bigint | undefined {
   return sign === '-' ? -magnitude : magnitude;
 }
 
-/** More digits than these, zeros in front not counted, are beyond every type of integer, and take long to read. */
+/** Of more digits (without leading zeros) only so many are read: they are beyond every type, and BigInt takes O(n²). */
 const MOST_DIGITS = 100;
 
-/** The number of a text of digits with the prefix of their base; one that is far too large is some number that is, too. */
+/** The number of digits with the prefix of their base, `0x`, `0o` or `0b`. One beyond all types may become another such number. */
 export function wholeNumber(text: string): bigint {
   if (text.length <= MOST_DIGITS) return BigInt(text);
   const [, prefix = '', digits = ''] = /^(0[xXbBo])?0*(.*)$/s.exec(text) ?? [];
   return BigInt(`${prefix}${digits === '' ? '0' : digits.slice(0, MOST_DIGITS)}`);
 }
 
-/** As `strconv.ParseFloat`, but for NaN and infinities; undefined for what is no number, or beyond all. */
+/** A float as `strconv.ParseFloat` reads it, without NaN and infinities; undefined for anything else, and beyond the largest. */
 export function parseFloatText(text: string): number | undefined {
   const hex = HEX_FLOAT.exec(text);
   if (hex !== null) {

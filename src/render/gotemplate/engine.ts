@@ -1,6 +1,6 @@
 /**
- * The engine of Go templates: every file in `templates/` of a chart and its subcharts that is not Handlebars, in
- * one namespace, as Helm runs them (helm v4, pkg/engine/engine.go).
+ * The engine of Go templates. It runs every file in `templates/` of a chart and its dependencies that is not a native
+ * template. All share one namespace, as in Helm (helm v4, pkg/engine/engine.go).
  */
 import type { Chart } from '../../chart/chart.ts';
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
@@ -10,52 +10,52 @@ import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
 import { GO_ROOT } from '../go-root.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
-import { FunctionNotLoaded, GoFault } from './fault.ts';
+import { FunctionNotLoaded, ExecError } from './exec-errors.ts';
 import { functionNames, loadFunctions } from './functions/index.ts';
-import { isKnown, parseText } from './known.ts';
+import { isKnownFunction, parseText } from './known-functions.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
-import type { Parsed, Template } from './node.ts';
-import { outlinesOf } from './outlines.ts';
+import type { Parsed, Trace } from './template.ts';
+import type { Template } from './template.ts';
+import { templateCachesOf } from './template-cache.ts';
 import { parseTemplate } from './parse.ts';
 import { rootOf, scopesOf, templateOf } from './scope.ts';
-import type { Scope } from './scope.ts';
+import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
-import type { Trace } from './trace.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
 import type { GoValue } from './value.ts';
 
-/** What a template printed, as bytes. `source` is `web/templates/service.yaml`. */
+/** What a template printed, as bytes. `source` is its name, `web/templates/service.yaml`, and `file` its path for the user. */
 export type GoText = { source: string; file: string; text: string };
 
-/** What the templates of a chart tree printed, in order of their names, notes, and the templates themselves. */
+/** What the templates printed, sorted by their names; the notes; and the templates themselves, for native ones to call. */
 export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplates };
 
-/** `isMixed`: native templates of the chart tree will ask for templates. `trace` takes notes of what is printed. */
+/** `isMixed`: native templates of the charts may call Go templates later. `trace` records what each template prints. */
 export type GoInput = RenderInput & { isMixed?: boolean; trace?: Trace };
 
-/** Helm's own bound to templates that include themselves, and two for what it has no bounds for, but a memory has. */
+/** Helm's bound on templates that include themselves, and two that Helm does not have: on steps and on printed characters. */
 const LIMITS: RenderLimits = { depth: 1000, steps: MOST_STEPS, outputLength: 1 << 26 };
 const NOTES = 'NOTES.txt';
 
-/** A file of `templates/`, with what it is called in each place. */
-type File = { name: string; file: string; data: Uint8Array; scope: Scope };
+/** A file of `templates/`: its name for templates, its path for the user, its contents, and its chart. */
+type File = { name: string; file: string; data: Uint8Array; scope: ChartScope };
 
 /**
- * Runs all Go templates of a chart tree.
+ * Runs all Go templates of a chart and its dependencies.
  *
- * @param input its values are given away: templates may change them
- * @throws {PkgError} all syntax errors at once; else the first fault, with its position
- * @throws {FunctionNotLoaded} a text that was made at run time names a function whose code is not there yet: load
- *   it and begin anew, with fresh values
+ * @param input the templates may change its values
+ * @throws {PkgError} for all syntax errors together; else for the first error of running a template, with its position
+ * @throws {FunctionNotLoaded} when a template calls a function whose code is not loaded: the caller loads it and renders
+ *   again, with a fresh copy of the values
  */
 export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   const scopes = scopesOf(input);
   const files = filesOf(scopes);
   const { namespace, functions } = parseAll(files, input);
-  // A native template may make a text, and no way leads back from there.
+  // A native template may call a text with any function, and rendering cannot begin again then.
   if (input.isMixed === true) await loadFunctions(functionNames());
   else await loadFunctions(functions, false);
   const limits = { ...LIMITS, ...input.limits };
@@ -71,8 +71,8 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   return { ...run(machine, files, input, limits), templates: templatesOf(machine, scopes) };
 }
 
-function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
-  const scopeOf = (chart: Chart, file: string): Scope | undefined => {
+function templatesOf(machine: Machine, scopes: readonly ChartScope[]): GoTemplates {
+  const scopeOf = (chart: Chart, file: string): ChartScope | undefined => {
     const scope = scopes.find((candidate) => candidate.chart === chart);
     scope?.entries.set('Template', templateOf(encodeText(file), scope));
     return scope;
@@ -82,7 +82,7 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
     text: (chart, file, text) => {
       const scope = scopeOf(chart, file);
       const source = { name: encodeText(file), file, text: '{{ tpl .text .root }}' };
-      const call = parseTemplate(source, isKnown).templates.at(-1);
+      const call = parseTemplate(source, isKnownFunction).templates.at(-1);
       if (scope === undefined || call === undefined) throw new Error(`no text of ${chart.metadata.name} can be run`);
       const data: GoValue = new Map<string, GoValue>([
         ['text', encodeText(text)],
@@ -106,15 +106,15 @@ function templatesOf(machine: Machine, scopes: readonly Scope[]): GoTemplates {
   };
 }
 
-/** What native templates may call a template: a file also by its name in its chart. */
-function namesOf(name: string, scopes: readonly Scope[]): string[] {
+/** The names by which native templates may call a template: for a file also its path in the chart and in `templates/`. */
+function namesOf(name: string, scopes: readonly ChartScope[]): string[] {
   const scope = scopes.find(({ path }) => name.startsWith(`${path}/templates/`));
   if (scope === undefined) return [name];
   const inChart = name.slice(scope.path.length + 1);
   return [name, inChart, inChart.slice('templates/'.length)];
 }
 
-/** Data of a native template, with all that Go templates know where it says `@go`. */
+/** The data of a native template converted to values of Go templates. `@go` in it becomes their root. */
 function withRoot(data: Value, root: GoValue): GoValue {
   if (data === GO_ROOT) return root;
   if (Array.isArray(data)) return data.map((item) => withRoot(item, root));
@@ -122,8 +122,8 @@ function withRoot(data: Value, root: GoValue): GoValue {
   return fromValue(data);
 }
 
-/** The files in the order in which Helm parses and runs them; of two with one name the last one counts. */
-function filesOf(scopes: readonly Scope[]): File[] {
+/** The files in the order in which Helm parses and runs them. Of two files with one name the later replaces the earlier. */
+function filesOf(scopes: readonly ChartScope[]): File[] {
   const files = new Map<string, File>();
   for (const scope of scopes) {
     const { chart, path } = scope;
@@ -137,14 +137,14 @@ function filesOf(scopes: readonly Scope[]): File[] {
   return inHelmParseOrder([...files.values()]);
 }
 
-/** Blocks may be nested deeper than the stack has room for. */
+/** The error of a parser; blocks that are nested too deeply overflow its stack. */
 function asPkgError(error: unknown, file: string): PkgError {
   if (error instanceof PkgError) return error;
   if (!(error instanceof RangeError)) throw error;
   return new PkgError('PKG_TEMPLATE_LIMIT', 'the templates are nested too deeply', { at: { file }, cause: error });
 }
 
-/** The error with what to do about it. */
+/** A syntax error with hints. */
 function withHints(error: PkgError, text: string): PkgError {
   return new PkgError(error.code, error.message, {
     ...(error.at && { at: error.at }),
@@ -153,23 +153,24 @@ function withHints(error: PkgError, text: string): PkgError {
   });
 }
 
-/** Helm renders no file whose name begins so: it only defines. */
+/** Whether a file is only for its definitions: Helm does not render files whose names begin with `_`. */
 function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
 }
 
+/** Parses all files. @throws {PkgError} for all syntax errors together */
 function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespace: Namespace; functions: Set<string> } {
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
   const errors: PkgError[] = [];
-  const outlines = outlinesOf(files, chart.metadata);
+  const caches = templateCachesOf(files, chart.metadata);
   for (const { name, file, data, scope } of files) {
-    const known = outlines.get(scope);
+    const cache = caches.get(scope);
     let parsed: Parsed;
     const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
     try {
       const source = { name, file, text, ...(trace && { trace }) };
-      parsed = known?.parse(source, data) ?? parseTemplate(source, isKnown);
+      parsed = cache?.parse(source, data) ?? parseTemplate(source, isKnownFunction);
     } catch (error) {
       errors.push(withHints(asPkgError(error, file), text));
       continue;
@@ -178,10 +179,11 @@ function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespac
     defineAll(namespace, parsed.templates);
   }
   throwTogether(errors, (count) => `${count} templates cannot be read`);
-  for (const known of new Set(outlines.values())) known.keep();
+  for (const cache of new Set(caches.values())) cache.save();
   return { namespace, functions };
 }
 
+/** Runs the files one after the other. */
 function run(
   machine: Machine,
   files: readonly File[],
@@ -197,7 +199,7 @@ function run(
     if (template === undefined) continue;
     scope.entries.set('Template', templateOf(name, scope));
     const text = guarded(machine, template, scope);
-    // Few files are included by others: what this one was compiled to makes room for the next.
+    // Few files are included by others, so the compiled code is dropped to free memory.
     template.code = undefined;
     left -= text.length;
     if (left < 0) {
@@ -214,8 +216,12 @@ function run(
   return output;
 }
 
-/** @param data `.`, unless it is what the chart's templates know */
-function guarded(machine: Machine, template: Template, scope: Scope, data?: GoValue): string {
+/**
+ * Runs a template and converts its errors.
+ *
+ * @param data the value of `.`; without it the root of the chart
+ */
+function guarded(machine: Machine, template: Template, scope: ChartScope, data?: GoValue): string {
   try {
     const text = metered(machine.meter, () =>
       machine.execute(template, data === undefined ? rootOf(scope.entries) : data),
@@ -230,7 +236,7 @@ function guarded(machine: Machine, template: Template, scope: Scope, data?: GoVa
         cause: error,
       });
     }
-    if (error instanceof GoFault) throw explain(error, scope, machine.namespace.keys());
+    if (error instanceof ExecError) throw explain(error, scope, machine.namespace.keys());
     throw error;
   }
 }

@@ -1,13 +1,13 @@
-/** `reflect.DeepEqual`. */
+/** Go's `reflect.DeepEqual`, behind Sprig's `deepEqual`, `has`, `uniq` and `without`. */
 import { chargeVisit } from '../functions/limits.ts';
 import { GoInt } from './int.ts';
 import { ByteList, entriesOf, GoObject, itemsOf, TypedList, TypedMap, typeOf } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
 
-/** Are two values of the same type and the same through and through? An int is never equal to an int64. */
+/** Whether two values have the same type and equal parts. An int is never equal to an int64. */
 export function deepEqual(a: GoValue, b: GoValue): boolean {
   if (a === b) return true;
-  // What is neither an object nor the same is not equal; NaN is not even itself.
+  // Scalars are equal only if they are the same, which was tested; NaN is not equal to itself.
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (typeOf(a) !== typeOf(b)) return false;
   if (a instanceof GoInt) return b instanceof GoInt && a.value === b.value;

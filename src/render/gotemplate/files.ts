@@ -2,14 +2,14 @@
 import type { Chart } from '../../chart/chart.ts';
 import { charge, chargeCopy } from '../functions/limits.ts';
 import { globMatcher } from '../glob.ts';
-import { FunctionNotLoaded } from './fault.ts';
+import { FunctionNotLoaded } from './exec-errors.ts';
 import { findFunction } from './functions/index.ts';
 import { fn } from './functions/signature.ts';
-import type { FunctionHost } from './functions/signature.ts';
+import type { FunctionHost } from './template.ts';
 import { ByteList, decodeText, encodeText, sortedKeys, stringList, TypedMap } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
 
-/** The files of a chart; their bytes are looked at when a template asks for them. */
+/** The value of `.Files`. The bytes of a file are converted when a template asks for them. */
 export function filesObject(chart: Chart): TypedMap {
   const entries: GoMap = new Map();
   for (const file of [...chart.files, ...chart.crds]) {
@@ -18,13 +18,14 @@ export function filesObject(chart: Chart): TypedMap {
   return filesOf(entries);
 }
 
-/** What it costs to hold a name against a pattern. */
+/** The steps of matching a name with a pattern. */
 const MATCHING = 100;
 
 function latin1(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
 }
 
+/** A value of Helm's type `engine.files`. */
 function filesOf(entries: GoMap): TypedMap {
   const bytesOf = (name: string): string => contentOf(entries.get(name));
   const named = (host: FunctionHost, convert: (bytes: string) => string): GoValue => {
@@ -66,7 +67,7 @@ function contentOf(value: GoValue | undefined): string {
   return value instanceof ByteList ? value.bytes : '';
 }
 
-/** As Go's `path.Base`. */
+/** As Go's `path.Base`, for names of files. */
 function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }

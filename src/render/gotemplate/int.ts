@@ -1,11 +1,11 @@
-/** Go's integers. */
+/** Go's integers: the types that templates can have, and arithmetic of int64. */
 
 /** Kinds of integers as `reflect.Kind` names them. */
 export type IntKind = 'int' | 'int8' | 'int16' | 'int32' | 'int64' | 'uint' | 'uint8' | 'uint16' | 'uint32' | 'uint64';
 
 /**
- * An integer of Go. Its value is a number wherever a number holds it exactly, and a bigint beyond 2^53:
- * arithmetic on bigints takes ten times as long, and nearly no integer needs them.
+ * An integer of a type of Go. Its value is a number up to 2^53, and a bigint beyond: arithmetic with bigints takes ten times
+ * as long, and nearly no integer of a chart needs them.
  */
 export class GoInt {
   readonly kind: IntKind;
@@ -16,12 +16,12 @@ export class GoInt {
     this.value = value;
   }
 
-  /** The type as `%T` prints it; a named type (`time.Duration`) has another name than its kind. */
+  /** The type as `%T` prints it. It differs from the kind for a named type, such as `time.Duration`. */
   get type(): string {
     return this.kind;
   }
 
-  /** `String()` of a named type. */
+  /** The method `String()` of a named type. */
   get text(): (() => string) | undefined {
     return undefined;
   }
@@ -44,12 +44,12 @@ const BITS: Readonly<Record<IntKind, number>> = {
   uint64: 64,
 };
 
-/** Is it a kind without a sign? */
+/** Whether a kind is unsigned. */
 export function isUnsigned(kind: IntKind): boolean {
   return kind.startsWith('u');
 }
 
-/** An integer of a kind; a value that does not fit wraps around as in Go. */
+/** An integer of a kind. A value beyond its range wraps around, as a conversion does in Go. */
 export function goInt(kind: IntKind, value: number | bigint): GoInt {
   const bits = BITS[kind];
   let fitting: number | bigint = value;
@@ -70,12 +70,12 @@ const MOST_CACHED = 1024;
 const ints: (GoInt | undefined)[] = [];
 const int64s: (GoInt | undefined)[] = [];
 
-/** An `int`. */
+/** An integer of type `int`; small ones are shared. */
 export function int(value: number | bigint): GoInt {
   return cached(ints, 'int', value);
 }
 
-/** An `int64`. */
+/** An integer of type `int64`; small ones are shared. */
 export function int64(value: number | bigint): GoInt {
   return cached(int64s, 'int64', value);
 }
@@ -85,7 +85,7 @@ function cached(cache: (GoInt | undefined)[], kind: IntKind, value: number | big
   return (cache[value - LEAST_CACHED] ??= goInt(kind, value));
 }
 
-/** `a + b`, `a - b` or `a * b` as int64, wrapped around. */
+/** The sum of two int64, wrapped around as in Go. */
 export function addInt64(a: number | bigint, b: number | bigint): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
@@ -94,7 +94,7 @@ export function addInt64(a: number | bigint, b: number | bigint): number | bigin
   return wrap64(BigInt(a) + BigInt(b));
 }
 
-/** See {@link addInt64}. */
+/** The difference of two int64, as {@link addInt64}. */
 export function subtractInt64(a: number | bigint, b: number | bigint): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const difference = a - b;
@@ -103,7 +103,7 @@ export function subtractInt64(a: number | bigint, b: number | bigint): number | 
   return wrap64(BigInt(a) - BigInt(b));
 }
 
-/** See {@link addInt64}. */
+/** The product of two int64, as {@link addInt64}. */
 export function multiplyInt64(a: number | bigint, b: number | bigint): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const product = a * b;
@@ -117,7 +117,7 @@ function wrap64(value: bigint): number | bigint {
 }
 
 /**
- * A float as int64, as Go's conversion does it on amd64: what does not fit becomes the least int64.
+ * A float converted to int64 as Go does it on amd64: a value beyond the range becomes the least int64.
  */
 export function truncateToInt64(value: number): number | bigint {
   const whole = Math.trunc(value);

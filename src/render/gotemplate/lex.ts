@@ -1,5 +1,9 @@
-/** Cuts the text of a Go template into tokens. One object is the current token: nothing is allocated. */
+/**
+ * Splits the text of a Go template into tokens, as lex.go of Go's text/template/parse. The lexer itself is the current token,
+ * so that a token allocates nothing.
+ */
 
+/** The types of tokens: `left` and `right` are delimiters of actions, `char` is any other character of ASCII. */
 export type TokenType =
   | 'text'
   | 'left'
@@ -23,7 +27,7 @@ export type TokenType =
   | ')'
   | 'char';
 
-/** Words that are no names of functions. */
+/** Words that are not names of functions. */
 const WORDS: ReadonlyMap<string, TokenType> = new Map([
   ...['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'template', 'with'].map(
     (word) => [word, 'keyword'] as const,
@@ -35,8 +39,8 @@ const WORDS: ReadonlyMap<string, TokenType> = new Map([
 
 const [TAB, LF, CR, SPACE, DASH] = [9, 10, 13, 32, 45];
 
-// What a character is, by its code: each run reads texts for a few milliseconds only, in which a look into a table is
-// many times as fast as a comparison with each character in turn.
+// The kind of each character by its code. A run lexes for a few milliseconds only, most of them in V8's interpreter, where
+// one lookup in a table is many times as fast as a series of comparisons.
 const [LETTER, DIGIT, SPACES] = [1, 2, 3];
 const KINDS: Uint8Array = new Uint8Array(256);
 KINDS.fill(LETTER, 65, 91); // A-Z
@@ -45,15 +49,16 @@ KINDS[95] = LETTER; // _
 KINDS.fill(DIGIT, 48, 58);
 for (const code of [TAB, LF, CR, SPACE]) KINDS[code] = SPACES;
 
+/** Reads a template token by token. */
 export class Lexer {
   readonly text: string;
   /** The current token. */
   type: TokenType = 'text';
   start = 0;
   end = 0;
-  /** Space stands before the token. */
+  /** White space stands before the token. */
   spaced = false;
-  /** A term of an expression begins with the token. */
+  /** The token may begin an operand. */
   isTerm = false;
   #value: string | undefined;
   #inside = false;
@@ -63,12 +68,12 @@ export class Lexer {
     this.text = text;
   }
 
-  /** The text of the current token; what is wrong, if it is an error. */
+  /** The text of the current token; of an error its message. */
   get value(): string {
     return (this.#value ??= this.text.slice(this.start, this.end));
   }
 
-  /** Goes on at a place outside of actions; the token there is the next. */
+  /** Continues at an offset outside of actions. */
   jump(at: number): void {
     this.#inside = false;
     this.end = at;
@@ -81,10 +86,10 @@ export class Lexer {
     else this.#text(this.end);
   }
 
-  /** Takes the names of the fields that begin with the current token and follow each other: `.a.b`. */
+  /** Reads a chain of fields (`.a.b`) that begins with the current token, and returns their names. */
   fields(): string[] {
     const { text, start } = this;
-    // Names in ASCII are taken at once, which is quicker than token by token.
+    // A chain of ASCII names is read by one match, which is faster than token by token.
     CHAIN.lastIndex = start;
     const isChain = CHAIN.test(text);
     if (isChain) this.end = CHAIN.lastIndex;
@@ -97,7 +102,7 @@ export class Lexer {
     return names;
   }
 
-  /** Text up to the next action, or the beginning of an action; comments are passed over. */
+  /** Reads the text up to the next action, or the left delimiter of one. Comments are skipped. */
   #text(from: number): void {
     const { text } = this;
     let at = from;
@@ -112,7 +117,7 @@ export class Lexer {
       if (trims) while (stop > at && KINDS[text.charCodeAt(stop - 1)] === SPACES) stop--;
       if (stop > at) {
         this.#emit('text', at, stop);
-        // The space that is trimmed lies behind the token.
+        // The white space that `{{-` trims is not part of the token.
         this.end = open;
         this.#value = text.slice(at, stop);
         return;
@@ -137,7 +142,7 @@ export class Lexer {
     }
   }
 
-  /** The end of a right delimiter and of the space that it trims; -1 if there is none. */
+  /** The offset behind a right delimiter and the white space that it trims; -1 where there is none. */
   #rightDelim(at: number): number {
     const { text } = this;
     if (text.startsWith('}}', at)) return at + 2;
@@ -147,6 +152,7 @@ export class Lexer {
     return end;
   }
 
+  /** Reads a token within an action. */
   #action(): void {
     const { text } = this;
     let at = this.end;
@@ -217,10 +223,10 @@ export class Lexer {
     this.#name('field', at, at + 1);
   }
 
-  /** A name that begins at `at`, its letters at `from`. */
+  /** Reads a name. @param at where the token begins @param from where the letters begin, behind `.` or `$` */
   #name(type: TokenType, at: number, from: number): void {
     const { text } = this;
-    // Nearly all names are of ASCII letters.
+    // Nearly all names are ASCII.
     NAME.lastIndex = from;
     let end = from;
     if (NAME.test(text)) end = NAME.lastIndex;
@@ -238,7 +244,7 @@ export class Lexer {
     if (other === 'keyword') this.isTerm = false;
   }
 
-  /** The length of the letter, digit or `_` at a place; 0 if there is none. */
+  /** The number of bytes of the letter, digit or `_` at an offset; 0 for any other character. */
   #wordAt(at: number): number {
     const code = this.text.charCodeAt(at);
     const kind = KINDS[code];
@@ -248,7 +254,7 @@ export class Lexer {
     return /^[\p{L}\p{Nd}]$/u.test(rune) ? Buffer.byteLength(rune) : 0;
   }
 
-  /** Does a name end there? */
+  /** Whether a name may end at an offset. */
   #isTerminator(at: number): boolean {
     TERMINATOR.lastIndex = at;
     return TERMINATOR.test(this.text);
@@ -267,7 +273,7 @@ export class Lexer {
     if (this.#wordAt(end) > 0) return bad(end + 1);
     const sign = this.text[end];
     if (sign === '+' || sign === '-') {
-      // A complex number such as 1+2i.
+      // A complex number, such as 1+2i.
       end = this.#scanNumber(end);
       if (this.text[end - 1] !== 'i' || this.#wordAt(end) > 0) return bad(end);
     }
@@ -295,6 +301,7 @@ export class Lexer {
     this.#value = message;
   }
 
+  /** The character at an offset as Go's errors show it (`%#U`). */
   #describe(at: number): string {
     const [rune] = Buffer.from(this.text.slice(at, at + 4), 'latin1').toString('utf8');
     if (rune === undefined) return 'U+FFFFFFFFFFFFFFFF';
@@ -303,11 +310,13 @@ export class Lexer {
   }
 }
 
+/** As much as Go takes for a number; whether it is one, `parseNumber` tells. */
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
 const QUOTED = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
 const CHARACTER = /'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*'/y;
+/** What may follow a name. */
 const TERMINATOR = /[ \n\t\r.,|:()]|\}\}|$/y;
 const NAME = /\w*(?=[ \n\t\r.,|:()]|\}\}|$)/y;
 const CHAIN = /(?:\.[A-Za-z_]\w*)+(?=[ \n\t\r.,|:()]|\}\}|$)/y;

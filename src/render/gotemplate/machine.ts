@@ -1,27 +1,22 @@
-/** The state of a render: what is printed, which variables there are, what may still be done. */
+/** Runs compiled templates: holds what was printed, the variables, and the steps that are left. */
 import { PkgError } from '../../errors.ts';
 import { FunctionFailure } from '../functions/failure.ts';
 import { LimitReached, charge, outOfSteps } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
-import type { Exec } from './compile.ts';
-import { ChartMessage, GoFault, TextSyntax } from './fault.ts';
-import type { Frame } from './fault.ts';
-import type { FunctionHost } from './functions/signature.ts';
+import { ChartMessage, ExecError, TplSyntaxError } from './exec-errors.ts';
 import { GoError } from './functions/signature.ts';
-import type { Node, Parsed, Template } from './node.ts';
-import { quote } from '../functions/utf8.ts';
+import type { AstNode } from './node.ts';
+import type { Exec, FunctionHost, Parsed, Runtime, Template } from './template.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { encodeText } from './value.ts';
-import type { GoValue } from './value.ts';
-
-/** Any value, or none at all: what Go's reflect calls invalid. */
-export type Value = GoValue | undefined;
+import type { OptionalValue } from './value.ts';
 
 /** Templates by name. */
 export type Namespace = Map<string, Template>;
 
-/** What a machine needs from around it. */
+/** What a machine is made with. */
 export type MachineOptions = {
   limits: RenderLimits;
   lookup: FunctionHost['lookup'];
@@ -32,25 +27,23 @@ export type MachineOptions = {
   parse: (text: string) => Parsed;
 };
 
-export class Machine {
-  /** What was printed since the innermost `include` began. */
+/** The state of one render. */
+export class Machine implements Runtime {
   out = '';
-  /** Templates as the innermost `tpl` sees them. */
   namespace: Namespace;
-  /** Variables of all templates under way; those of the current one begin at {@link base}. */
   readonly names: string[] = [];
-  readonly values: Value[] = [];
+  readonly values: OptionalValue[] = [];
   base = 0;
   readonly host: FunctionHost;
-  /** The steps that were taken and may be. */
   readonly meter: Meter;
   readonly #options: MachineOptions;
+  /** How often each name is on the stack of `include` calls. */
   readonly #nested: Map<string | undefined, number> = new Map();
-  /** What `tpl` parsed, by its text. */
+  /** The parsed texts of `tpl`, by the text. */
   readonly #texts: Map<string, Parsed> = new Map();
   #textsLength = 0;
-  /** Characters in the outputs that wait for an `include` to end. */
-  #waiting = 0;
+  /** The number of characters that the templates outside of the innermost `include` printed so far. */
+  #outerLength = 0;
 
   constructor(namespace: Namespace, options: MachineOptions) {
     this.namespace = namespace;
@@ -58,7 +51,7 @@ export class Machine {
     this.meter = { taken: 0, most: options.limits.steps };
     this.host = {
       included: (name) => this.#included(name),
-      // Bound, and not called by another function: a stack has to hold a thousand of these calls.
+      // Bound rather than called by an arrow function, which would add a frame to each of a thousand nested calls.
       execute: this.execute.bind(this),
       tpl: this.#tpl.bind(this),
       lookup: options.lookup,
@@ -72,16 +65,17 @@ export class Machine {
   }
 
   /**
-   * Runs a template and gives what it prints.
+   * Runs a template.
    *
-   * @param name by which `include` named it, if it did
+   * @param name by which `include` called it, if it did
+   * @returns what it prints
    */
-  execute(template: Template, data: Value, name?: string): string {
+  execute(template: Template, data: OptionalValue, name?: string): string {
     const { out, base } = this;
     const mark = this.names.length;
     const times = this.#nested.get(name) ?? 0;
     this.#nested.set(name, times + 1);
-    this.#waiting += out.length;
+    this.#outerLength += out.length;
     this.out = '';
     this.base = mark;
     this.names.push('$');
@@ -90,20 +84,19 @@ export class Machine {
       codeOf(template)(this, data);
       return this.out;
     } catch (error) {
-      if (error instanceof GoFault) error.dollar ??= data;
+      if (error instanceof ExecError) error.dollar ??= data;
       throw error;
     } finally {
       this.#nested.set(name, times);
       this.out = out;
       this.base = base;
-      this.#waiting -= out.length;
+      this.#outerLength -= out.length;
       this.names.length = mark;
       this.values.length = mark;
     }
   }
 
-  /** Runs a template in the place of a `template` action. */
-  call(template: Template, data: Value): void {
+  call(template: Template, data: OptionalValue): void {
     const { base } = this;
     const mark = this.names.length;
     this.base = mark;
@@ -115,40 +108,32 @@ export class Machine {
     this.values.length = mark;
   }
 
-  /** Counts the steps of a list of statements that is about to run: every template, branch and turn of a loop. */
-  step(template: Template, node: Node, steps: number): void {
+  step(template: Template, node: AstNode, steps: number): void {
     const { limits } = this.#options;
     if ((this.meter.taken += steps) > this.meter.most) {
-      throw new GoFault(outOfSteps(this.meter).message, template, node, { isLimit: true });
+      throw new ExecError(outOfSteps(this.meter).message, template, node, { isLimit: true });
     }
-    if (this.out.length + this.#waiting > limits.outputLength) {
-      throw new GoFault(tooLong(limits), template, node, { isLimit: true });
+    if (this.out.length + this.#outerLength > limits.outputLength) {
+      throw new ExecError(tooLong(limits), template, node, { isLimit: true });
     }
   }
 
-  /** What a function threw, as a fault at its place. */
-  fault(error: unknown, name: string, template: Template, node: Node): unknown {
-    if (error instanceof GoFault) {
+  failed(error: unknown, name: string, template: Template, node: AstNode): unknown {
+    if (error instanceof ExecError) {
       if (name === 'include' || name === 'tpl') error.frames.push({ how: name, name: '', template, node });
       return error;
     }
     if (error instanceof GoError || error instanceof FunctionFailure) {
-      return new GoFault(`error calling ${name}: ${error.message}`, template, node, { cause: error });
+      return new ExecError(`error calling ${name}: ${error.message}`, template, node, { cause: error });
     }
-    if (error instanceof ChartMessage) return new GoFault(error.message, template, node, { cause: error });
-    if (error instanceof LimitReached) return new GoFault(error.message, template, node, { isLimit: true });
+    if (error instanceof ChartMessage) return new ExecError(error.message, template, node, { cause: error });
+    if (error instanceof LimitReached) return new ExecError(error.message, template, node, { isLimit: true });
     if (error instanceof RangeError) {
       const message = error.message.startsWith('Invalid string length')
         ? tooLong(this.#options.limits)
         : 'the templates are nested too deeply';
-      return new GoFault(message, template, node, { isLimit: true, cause: error });
+      return new ExecError(message, template, node, { isLimit: true, cause: error });
     }
-    return error;
-  }
-
-  /** Adds to a fault where a template was entered. */
-  entered(error: unknown, frame: Frame): unknown {
-    if (error instanceof GoFault) error.frames.push(frame);
     return error;
   }
 
@@ -159,12 +144,12 @@ export class Machine {
     }
     const template = this.namespace.get(name);
     if (template === undefined)
-      throw new GoError(`template: no template ${quote(name)} associated with template "gotpl"`);
+      throw new GoError(`template: no template ${quoteGo(name)} associated with template "gotpl"`);
     return template;
   }
 
-  #tpl(text: string, data: Value): string {
-    // Most texts of values hold no actions.
+  #tpl(text: string, data: OptionalValue): string {
+    // Most texts of values have no actions.
     if (!text.includes('{{')) return text.replaceAll('<no value>', '');
     const parsed = this.#parse(text);
     const { namespace } = this;
@@ -181,7 +166,7 @@ export class Machine {
     }
   }
 
-  /** Charts run the same text again and again: a configuration once for itself and once for each checksum of it. */
+  /** Parses a text of `tpl`. Charts run a text several times: a configuration for itself, and again for each checksum of it. */
   #parse(text: string): Parsed {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
@@ -193,7 +178,7 @@ export class Machine {
       if (!(error instanceof PkgError)) throw error;
       const { line = 1 } = error.at ?? {};
       const why = `template: gotpl:${line}: ${encodeText(error.message)}`;
-      throw new TextSyntax(`cannot parse template ${quote(text)}: ${why}`, text, error);
+      throw new TplSyntaxError(`cannot parse template ${quoteGo(text)}: ${why}`, text, error);
     }
     const size = text.length + TEMPLATE;
     this.#textsLength += size;
@@ -206,14 +191,14 @@ export class Machine {
   }
 }
 
-/** What it costs to make a template of a text, and of each of its characters. */
+/** The steps of parsing a text, and of each of its characters. */
 const TEMPLATE = 200;
 const CHARACTER = 20;
 
-/** How much text of `tpl` is remembered with its trees, in characters. */
+/** Parsed texts are kept up to so many characters. */
 const MOST_TEXT = 1 << 19;
 
-/** Adds templates: a later one replaces an earlier one, unless it says nothing. */
+/** Adds templates to a namespace. One replaces an earlier one of its name, unless it is empty. */
 export function defineAll(namespace: Namespace, templates: readonly Template[]): void {
   for (const template of templates) {
     if (template.isEmpty && namespace.has(template.name)) continue;

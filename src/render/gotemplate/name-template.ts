@@ -1,22 +1,23 @@
+/** The name of a release by `--name-template`. */
 import { PkgError } from '../../errors.ts';
-import { GoFault } from './fault.ts';
+import { ExecError } from './exec-errors.ts';
 import { loadFunctions } from './functions/index.ts';
 import { LimitReached, metered } from '../functions/limits.ts';
-import { isKnown, parseText } from './known.ts';
+import { isKnownFunction, parseText } from './known-functions.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
 import { parseTemplate } from './parse.ts';
 import { decodeText, encodeText } from './value.ts';
 
 /**
- * The name that a template of `--name-template` gives; it knows functions, and no values.
+ * Renders the template of `--name-template` to the name of a release. It may use all functions, and has no values.
  *
- * @throws {PkgError} `PKG_USAGE` for what cannot be read or fails
+ * @throws {PkgError} `PKG_USAGE` when it cannot be parsed, or fails
  */
 export async function renderNameTemplate(template: string): Promise<string> {
   try {
     const source = { name: 'name-template', file: '--name-template', text: encodeText(template) };
-    const { templates, functions } = parseTemplate(source, isKnown);
+    const { templates, functions } = parseTemplate(source, isKnownFunction);
     await loadFunctions(functions);
     const namespace: Namespace = new Map();
     defineAll(namespace, templates);
@@ -32,7 +33,7 @@ export async function renderNameTemplate(template: string): Promise<string> {
     });
     return decodeText(metered(machine.meter, () => machine.execute(main, undefined)));
   } catch (error) {
-    if (!(error instanceof GoFault) && !(error instanceof PkgError) && !(error instanceof LimitReached)) throw error;
+    if (!(error instanceof ExecError) && !(error instanceof PkgError) && !(error instanceof LimitReached)) throw error;
     throw new PkgError('PKG_USAGE', `--name-template: ${decodeText(error.message)}`, { cause: error });
   }
 }

@@ -1,93 +1,79 @@
-/** The syntax tree of Go templates. */
-import type { Bodies } from './bodies.ts';
-import type { Exec } from './compile.ts';
-import type { Trace } from './trace.ts';
-import { decodeText } from './value.ts';
+/** The syntax tree of Go templates, as Go's package text/template/parse builds it. It knows nothing of running one. */
 
-/** A template as it was read: its text, and what errors call it. */
-export type Source = {
-  /** `CHART/templates/FILE`, as templates know it. */
-  name: string;
-  /** The file as the user knows it. */
-  file: string;
-  /** Bytes, as all strings of Go templates. */
-  text: string;
-  /** Where bodies end, if that is known from an earlier run: such a text has no errors, and is read as it is run. */
-  outline?: Outline;
-  /** The bodies that were read in earlier runs, where they are kept; it takes note of those of this one. */
-  bodies?: Bodies;
-  /** Takes notes of what its parts print. */
-  trace?: Trace;
-};
+// `pos` of each node is an offset in the text of its source, which has one byte a character.
 
-/** Pairs of positions: where a body begins and where the action begins that ends it, in order. */
-export type Outline = Int32Array;
-
-/** What stands beside a place where a body begins, in pairs that are in order; undefined where none does. */
-export function besideStart(pairs: Int32Array, start: number): number | undefined {
-  let low = 0;
-  let high = pairs.length / 2;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((pairs[middle * 2] as number) < start) low = middle + 1;
-    else high = middle;
-  }
-  return pairs[low * 2] === start ? pairs[low * 2 + 1] : undefined;
-}
-
-/** Everything has a position: a byte of the text of its source. */
+/** Text outside of actions. */
 export type TextNode = { type: 'text'; pos: number; text: string };
-/** A constant text in an action, as in {{ "{{" }}: charts escape with it what is for others to read. */
+/** An action that prints a constant, as `{{ "{{" }}`: charts write so what other programs are to read as a template. */
 export type ConstantNode = { type: 'constant'; pos: number; quoted: string; text: string };
+/** `{{ pipeline }}`. */
 export type ActionNode = { type: 'action'; pos: number; pipe: Pipe };
-export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };
-export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Body; otherwise: Body | undefined };
+/** `if` or `with`, with the block of its `else`. */
+export type BranchNode = { type: 'if' | 'with'; pos: number; pipe: Pipe; body: Block; otherwise: Block | undefined };
+/** `range`, with the block of its `else`. */
+export type RangeNode = { type: 'range'; pos: number; pipe: Pipe; body: Block; otherwise: Block | undefined };
+/** `{{ template "name" pipeline }}`. */
 export type TemplateNode = { type: 'template'; pos: number; name: string; pipe: Pipe | undefined };
+/** `break` or `continue`. */
 export type JumpNode = { type: 'break' | 'continue'; pos: number };
 
-/** What a list of statements holds. */
+/** A part of a template. */
 export type Statement = TextNode | ConstantNode | ActionNode | BranchNode | RangeNode | TemplateNode | JumpNode;
+/** The statements of a block. */
 export type List = readonly Statement[];
 /**
- * What a branch or a template does. Where only its beginning is known, it is read when it runs.
+ * A block: a template, or what a branch or a loop runs. Its statements are undefined while it is not parsed: with a block
+ * index that happens when it first runs.
  *
- * `start` is where it begins: 0 for the text itself, {@link WITHIN} for what stands between `else` and its `if`.
+ * `start` is the offset at which it begins: 0 for the text itself, {@link WITHIN} for the `if` of an `else if`.
  */
-export type Body = { start: number; list: List | undefined };
+export type Block = { start: number; list: List | undefined };
+/** The `start` of a block that has no offset of its own. */
 export const WITHIN = -1;
 
+/** An empty list of names, shared by all nodes without names. */
 export const NO_NAMES: readonly string[] = [];
 
+/** A pipeline: its commands, and the variables that it declares or sets. */
 export type Pipe = {
   type: 'pipe';
   pos: number;
-  /** Variables that are declared or assigned, with their `$`. */
+  /** The variables, with their `$`. */
   variables: readonly string[];
   isAssignment: boolean;
   commands: readonly Command[];
 };
-/** A function or a field with its arguments; a value alone has none. */
+/** An operand with its arguments: a function, a method, or a value without arguments. */
 export type Command = { type: 'command'; pos: number; args: readonly Operand[] };
 
+/** Fields of `.`: `.Values.image`. */
 export type FieldNode = { type: 'field'; pos: number; names: readonly string[] };
+/** A variable and its fields: `$.Values.image`. */
 export type VariableNode = { type: 'variable'; pos: number; name: string; names: readonly string[] };
+/** Fields of another operand: `(index .list 0).name`. */
 export type ChainNode = { type: 'chain'; pos: number; of: Operand; names: readonly string[] };
+/** The name of a function. */
 export type IdentifierNode = { type: 'identifier'; pos: number; name: string };
+/** A quoted string, as it is written and as what it means. */
 export type StringNode = { type: 'string'; pos: number; quoted: string; value: string };
+/** A number or a character constant. */
 export type NumberNode = {
   type: 'number';
   pos: number;
   text: string;
-  /** The constant as an integer, where it is one: `1e3` is, too. */
+  /** The value if it is an integer, as that of `1e3` is. */
   integer: number | bigint | undefined;
   float: number | undefined;
   isComplex: boolean;
 };
+/** `true` or `false`. */
 export type BoolNode = { type: 'bool'; pos: number; value: boolean };
+/** `.`. */
 export type DotNode = { type: 'dot'; pos: number };
+/** `nil`. */
 export type NilNode = { type: 'nil'; pos: number };
 
-/** What a command is made of. */
+/** A part of a command. */
 export type Operand =
   | FieldNode
   | VariableNode
@@ -100,28 +86,11 @@ export type Operand =
   | NilNode
   | Pipe;
 
-/** Any node that an error may point at. */
-export type Node = Statement | Operand | Command;
+/** Any node that an error may refer to. */
+export type AstNode = Statement | Operand | Command;
 
-/** A template with a name: a file, or what stands between `define` and `end`. */
-export type Template = {
-  name: string;
-  source: Source;
-  body: Body;
-  /** There is nothing in it but space: such a template does not replace one that says something. */
-  isEmpty: boolean;
-  /** What it was compiled to, once it was run. */
-  code?: Exec | undefined;
-};
-
-/**
- * What one text defines: every `define` and `block`, last the text itself; the functions that it names; and where its
- * bodies end.
- */
-export type Parsed = { templates: readonly Template[]; functions: ReadonlySet<string>; outline: Outline };
-
-/** Prints a node as Go's errors show it. */
-export function printNode(node: Node): string {
+/** The source of a node as Go's errors show it (`Node.String()` in text/template/parse). */
+export function printNode(node: AstNode): string {
   switch (node.type) {
     case 'pipe': {
       const declared =
@@ -168,24 +137,7 @@ function dotted(names: readonly string[]): string {
   return names.map((name) => `.${name}`).join('');
 }
 
-/** Is there nothing in it but space? */
+/** Whether a list of statements is nothing but white space. */
 export function isEmptyList(list: List): boolean {
   return list.every((node) => node.type === 'text' && /^[\s\x85]*$/.test(node.text));
-}
-
-/** Line and column of a position as Go counts them: the column from 0, in bytes. */
-export function placeOf(source: Source, pos: number): { line: number; column: number } {
-  let line = 1;
-  let start = 0;
-  for (let at = source.text.indexOf('\n'); at !== -1 && at < pos; at = source.text.indexOf('\n', start)) {
-    line++;
-    start = at + 1;
-  }
-  return { line, column: pos - start };
-}
-
-/** A position for people, who count columns from 1, and characters rather than bytes. */
-export function positionOf(source: Source, pos: number): { file: string; line: number; column: number } {
-  const { line, column } = placeOf(source, pos);
-  return { file: source.file, line, column: decodeText(source.text.slice(pos - column, pos)).length + 1 };
 }

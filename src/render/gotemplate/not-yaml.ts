@@ -1,23 +1,27 @@
-/** What a person is told of a document that is no YAML: the lines around the place, who printed them, and of which value. */
+/**
+ * Makes the error for the user when a template prints a document that is no YAML: the lines around the position, the part of
+ * the template that printed them, and the value that it printed.
+ */
 import { PkgError } from '../../errors.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { documentHead } from '../../yaml/head.ts';
 import { excerptOf, tplExcerpt } from '../excerpt.ts';
 import type { GoInput } from './engine.ts';
-import type { NotYaml } from './documents.ts';
+import type { NotYaml } from './manifests.ts';
 import { expressionOf } from './explain.ts';
-import { TPL_FILE } from './known.ts';
-import { inTopValues, offsetIn, Retracer, valueOf } from './retrace.ts';
+import { TPL_FILE } from './known-functions.ts';
+import { inTopValues, offsetIn, PrintOrigins, valueOf } from './print-origin.ts';
 import type { Step } from './trace.ts';
-import { quote } from '../functions/utf8.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { decodeText } from './value.ts';
-import { pathIn, valuesOf } from './value-origin.ts';
+import { pathIn, valuesOf } from './value-path.ts';
 
 /**
- * Says more of a document that is no YAML. What cannot be found out is left out.
+ * Adds to the error what can be found out by rendering once more and recording what each part of the templates prints.
  *
- * @param input what was rendered: it is rendered once more, and notes are taken of what is printed
+ * @param input what was rendered
+ * @param freshValues gives a fresh copy of the values
  */
 export async function explainNotYaml(
   error: NotYaml,
@@ -34,7 +38,7 @@ export async function explainNotYaml(
   const where = before === 0 ? '' : `, in the document that begins in line ${before + 1} of it`;
   const printed = excerptOf(decodeText(document), place, `what ${file} prints${where}:`);
   const at = start + offsetIn(document, line, place.column);
-  const found = await new Retracer(input, freshValues).find(text, at);
+  const found = await new PrintOrigins(input, freshValues).find(text, at);
   if (found === undefined) {
     const details = { at: { file: text.file }, hints: error.hints, excerpts: [printed], cause: error };
     return new PkgError('PKG_TEMPLATE_YAML', message, details);
@@ -44,7 +48,7 @@ export async function explainNotYaml(
   const { span } = step;
   const isText = step.place.file === TPL_FILE;
   const tplText = span.template.source.text;
-  const fault = new ValueFault('PKG_TEMPLATE_YAML', message, {
+  const explained = new ValueFault('PKG_TEMPLATE_YAML', message, {
     at: inFile.place,
     excerpts: isText
       ? [printed, tplExcerpt(decodeText(tplText), step.place, inFile.span.template.source.text)]
@@ -53,12 +57,12 @@ export async function explainNotYaml(
     hints: [...quoteHints(step, document, line), ...error.hints],
     cause: error,
   });
-  fault.valuePath = valueOf(text, found);
-  if (isText) fault.textPath = inTopValues(text.source, pathIn(valuesOf(run.data) ?? null, tplText));
-  return fault;
+  explained.valuePath = valueOf(text, found);
+  if (isText) explained.textPath = inTopValues(text.source, pathIn(valuesOf(run.data) ?? null, tplText));
+  return explained;
 }
 
-/** Where a document is no YAML: what is found at its end is about the last thing that stands there. */
+/** The position at which a document is no YAML. An error at its end is reported for its last line that is not empty. */
 function placeIn(document: string, cause: unknown): { line: number; column: number } | undefined {
   const { line, column } = (cause instanceof PkgError ? cause.at : undefined) ?? {};
   if (line === undefined || column === undefined) return undefined;
@@ -67,6 +71,7 @@ function placeIn(document: string, cause: unknown): { line: number; column: numb
   return { line: lines.length, column: Math.max(1, lines.at(-1)?.length ?? 0) };
 }
 
+/** The calls from the file to the innermost template. */
 function notesOf(way: readonly Step[], inFile: Step): string[] {
   const from = way.indexOf(inFile);
   return way
@@ -77,13 +82,13 @@ function notesOf(way: readonly Step[], inFile: Step): string[] {
     });
 }
 
-/** What quoting would make better: tried out, and offered only where the document can be read then. */
+/** Hints to quote a value or a line. Each is tried, and given only if the document is YAML then, at least beyond the line. */
 function quoteHints({ span, run }: Step, document: string, line: number): string[] {
   const start = offsetIn(document, line, 1);
   const end = `${document}\n`.indexOf('\n', start);
   const value = run.text.slice(span.from, span.to).trim();
   const isFixed = (from: number, to: number): boolean => {
-    const quoted = document.slice(0, from) + quote(document.slice(from, to)) + document.slice(to);
+    const quoted = document.slice(0, from) + quoteGo(document.slice(from, to)) + document.slice(to);
     return readsBeyond(quoted, line);
   };
   if (span.node.type === 'action' && value !== '') {
@@ -99,7 +104,7 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
       }
       const [mark] = /["']$/.exec(before) ?? [];
       if (mark !== undefined && after.startsWith(mark)) {
-        const quoted = document.slice(0, at - 1) + quote(value) + document.slice(to + 1);
+        const quoted = document.slice(0, at - 1) + quoteGo(value) + document.slice(to + 1);
         if (readsBeyond(quoted, line)) {
           return [
             `let quote write the quotes: {{ ${expression} | quote }} instead of ${mark}{{ ${expression} }}${mark}`,
@@ -114,7 +119,7 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
   return isFixed(from, from + rest.length) ? ['put quotes around the whole text of this line'] : [];
 }
 
-/** Can a document be read now, up to behind a line at least? */
+/** Whether a document is YAML, or has its error behind a line. */
 function readsBeyond(document: string, line: number): boolean {
   try {
     documentHead(document);

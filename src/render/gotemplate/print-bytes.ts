@@ -1,13 +1,13 @@
-/** Lists of bytes as Go prints them. A chart that prints its context prints all its files so. */
+/** Prints lists of bytes as Go does. A chart that prints `.` prints all its files so. */
 import { charge } from '../functions/limits.ts';
 
 const ZERO = 48;
 const BLANK = 32;
 
-/** So many bytes are printed at once, so that a file of megabytes takes no buffer of four times its size. */
+/** So many bytes are printed at a time: a byte takes up to four characters, so a file of 10 MB would need a buffer of 40 MB. */
 const CHUNK = 1 << 14;
 
-/** The decimals of the bytes of a string, one blank between two. */
+/** The bytes of a string as decimal numbers, separated by blanks. */
 export function printBytes(bytes: string): string {
   charge(bytes.length);
   const digits = Buffer.allocUnsafe(4 * Math.min(bytes.length, CHUNK));

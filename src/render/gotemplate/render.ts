@@ -1,17 +1,17 @@
-/** Go templates of a chart tree become documents. */
+/** Renders the Go templates of a chart and its dependencies to documents. */
 import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Documents } from '../engines.ts';
 import type { GoTemplates } from '../render.ts';
-import { NotYaml, readDocuments } from './documents.ts';
+import { NotYaml, readDocuments } from './manifests.ts';
 import type { GoInput, GoOutput } from './engine.ts';
 import { printHere } from './print-here.ts';
 
 /**
- * Runs the Go templates of a chart tree and takes apart what they print.
+ * Runs the templates and splits what they print into documents.
  *
- * @param freshValues gives the merged values anew each time: templates change them
- * @throws {PkgError} for templates, and for documents that are no YAML
+ * @param freshValues gives a fresh copy of the merged values for each time, since templates may change them
+ * @throws {PkgError} for errors of templates, and for documents that are no YAML
  */
 export async function renderGo(
   input: Omit<GoInput, 'values'>,
@@ -27,15 +27,20 @@ export async function renderGo(
   }
 }
 
-/** Runs the Go templates of a chart tree. Arguments are as for {@link renderGo}, and errors, but for those of YAML. */
+/**
+ * Runs the templates; where they overflow the stack, again in a thread with a larger one.
+ *
+ * @param freshValues as for {@link renderGo}
+ * @throws {PkgError} for errors of templates
+ */
 export async function printGo(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap): Promise<GoOutput> {
   try {
     return await printHere(input, freshValues);
   } catch (error) {
     const isLimit = error instanceof PkgError && error.code === 'PKG_TEMPLATE_LIMIT';
-    // Native templates ask for single templates later, which have to be here then.
+    // Native templates may call the templates later, and cannot call those of a thread.
     if (!isLimit || input.isMixed === true) throw error;
-    const { isOverflow, printDeep } = await import('./deep.ts');
+    const { isOverflow, printDeep } = await import('./large-stack.ts');
     const printed = isOverflow(error) ? await printDeep({ ...input, values: freshValues() }) : undefined;
     if (printed === undefined) throw error;
     return { ...printed, templates: { names: () => [], print: () => undefined, text: (_chart, _file, text) => text } };

@@ -1,6 +1,6 @@
 /**
- * What templates know: `.Values`, `.Chart`, `.Release`, `.Capabilities`, `.Files`, `.Subcharts`, `.Template`, with the
- * types that Helm 4.3 gives them (helm v4, pkg/engine/engine.go and pkg/chart/common.go).
+ * The root of templates: `.Values`, `.Chart`, `.Release`, `.Capabilities`, `.Files`, `.Subcharts`, `.Template`, with the
+ * types that they have in Helm 4.3 (helm v4, pkg/engine/engine.go and pkg/chart/common.go).
  */
 import type { Chart, ChartDependency } from '../../chart/chart.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -13,23 +13,19 @@ import { encodeText, fromValue, TypedMap } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
 import { valuesMap } from './values-map.ts';
 
-/** A chart of the tree, and what its templates know. */
-export type Scope = {
+/** A chart or dependency, and the root of its templates. */
+export type ChartScope = {
   chart: Chart;
-  /** `web/charts/db`, as bytes. */
+  /** Its path among the charts, `web/charts/db`, as bytes. */
   path: string;
-  /** The names of the charts from the top one, which is left out, to this one. */
+  /** The names of the charts from below the top chart to this one. */
   at: readonly string[];
-  /** `.` without a type: shared by all templates of the chart, and by its parent as `.Subcharts.NAME`. */
+  /** The entries of `.`. They are shared by all templates of the chart, and with its parent, which has them as `.Subcharts.NAME`. */
   entries: GoMap;
 };
 
-/**
- * The scopes of a chart and all charts below it, the chart itself first.
- *
- * @param input its values are given away: they are changed in place
- */
-export function scopesOf(input: RenderInput): Scope[] {
+/** The scopes of a chart and all its dependencies, the chart itself first. The values of the input are changed in place. */
+export function scopesOf(input: RenderInput): ChartScope[] {
   const { release } = input;
   const common = {
     Release: new Map<string, GoValue>([
@@ -42,7 +38,7 @@ export function scopesOf(input: RenderInput): Scope[] {
     ]),
     Capabilities: capabilitiesObject(input.capabilities),
   };
-  const scopes: Scope[] = [];
+  const scopes: ChartScope[] = [];
   const visit = (chart: Chart, path: string, at: readonly string[], values: GoMap): GoMap => {
     const subcharts: GoMap = new Map();
     const entries: GoMap = new Map<string, GoValue>([
@@ -65,13 +61,13 @@ export function scopesOf(input: RenderInput): Scope[] {
   return scopes;
 }
 
-/** `.` as a template sees it. */
+/** The value of `.` for a template. */
 export function rootOf(entries: GoMap): GoValue {
   return valuesMap(entries);
 }
 
-/** The names of a template and of its folder, as `.Template`. */
-export function templateOf(name: string, scope: Scope): GoValue {
+/** The value of `.Template`: the names of a template and of its folder. */
+export function templateOf(name: string, scope: ChartScope): GoValue {
   return valuesMap(
     new Map<string, GoValue>([
       ['Name', name],
@@ -80,7 +76,7 @@ export function templateOf(name: string, scope: Scope): GoValue {
   );
 }
 
-/** The block of a subchart; Helm takes a dot in a name for a step down. */
+/** The values of a dependency. As in Helm, a dot in its name leads into a map. */
 function tableOf(values: GoMap, name: string): GoMap {
   let table = values;
   for (const step of name.split('.')) {
@@ -91,7 +87,7 @@ function tableOf(values: GoMap, name: string): GoMap {
   return table;
 }
 
-/** `Chart.yaml` as Helm's struct: every field is there. */
+/** The value of `.Chart`: the fields of Helm's struct, those that Chart.yaml does not have with their zero. */
 function metadataMap(chart: Chart, isRoot: boolean): GoMap {
   const { metadata } = chart;
   const text = (key: string): string => textOf(metadata.all.get(key));
@@ -135,12 +131,12 @@ function dependencyMap(dependency: ChartDependency): GoMap {
     ['Repository', encodeText(dependency.repository)],
     ['Condition', encodeText(dependency.condition)],
     ['Tags', dependency.tags.map(encodeText)],
-    // Those that are disabled have been left out.
+    // Dependencies that are disabled were removed before.
     ['Enabled', true],
     [
       'ImportValues',
       dependency.importValues.map((item) => {
-        // Helm has written the short form out by then.
+        // As in Helm the short form has been replaced by the long one.
         const { child, parent } = typeof item === 'string' ? { child: `exports.${item}`, parent: '.' } : item;
         return fromValue(
           new Map([

@@ -1,4 +1,4 @@
-/** What to do about a text that is no template. */
+/** Hints for syntax errors of templates. */
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { builtinNames } from './builtins.ts';
@@ -7,7 +7,7 @@ import { Lexer } from './lex.ts';
 import { decodeText } from './value.ts';
 
 /**
- * Hints for an error of the parser.
+ * The hints for an error of the parser; none where nothing useful can be said.
  *
  * @param text what was parsed, as bytes
  * @param error with its position in the text
@@ -28,7 +28,7 @@ export function syntaxHints(text: string, error: PkgError): string[] {
   return [];
 }
 
-/** `.Values.a-b` is no name for Go: `-` is none of its characters. */
+/** A hint for a key with a dash, as in `.Values.a-b`: Go's names have no dashes, so it has to be asked for by `index`. */
 function dashedName(line: string, at: number): string[] {
   const start = at - (/[\w.$-]*$/.exec(line.slice(0, at))?.[0].length ?? 0);
   const [path] = /^(?:\$\w*|)(?:\.[\w-]+)+/.exec(line.slice(start)) ?? [];
@@ -44,7 +44,7 @@ function dashedName(line: string, at: number): string[] {
 
 type Block = { tag: string; line: number; column: number };
 
-/** The blocks that have no end, and an `end` that may be meant for another block than it ends. */
+/** Hints for a missing `end`: the block that has none, and an `end` whose column fits another block than the one that it ends. */
 function openBlocks(text: string, until: number): string[] {
   const lexer = new Lexer(text);
   const open: Block[] = [];
@@ -65,12 +65,12 @@ function openBlocks(text: string, until: number): string[] {
       const ended = open.pop();
       const isFirst = text.slice(lineStart, start).trim() === '';
       if (ended !== undefined && isFirst && ended.line !== line && ended.column !== block.column) {
-        odd ??= `the {{end}} in line ${line} ends the ${ended.tag} in line ${ended.line}, which is indented otherwise`;
+        odd ??= `the {{end}} in line ${line} ends the ${ended.tag} in line ${ended.line}, which has another indentation`;
       }
     } else if (word === 'else') afterElse = true;
     else if (/^(?:if|with|range|block|define)$/.test(word) && !afterElse) open.push(block);
   }
   const last = open.at(-1);
   if (last === undefined) return [];
-  return [`no {{end}} is left for ${last.tag} in line ${last.line}`, ...(odd === undefined ? [] : [odd])];
+  return [`${last.tag} in line ${last.line} has no {{end}}`, ...(odd === undefined ? [] : [odd])];
 }

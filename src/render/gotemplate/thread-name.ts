@@ -1,2 +1,2 @@
-/** What the program is called with in the thread that `deep.ts` starts: nothing that a command line can hold. */
+/** The argument of the program in the thread that `large-stack.ts` starts. A command line cannot hold a NUL. */
 export const IN_THREAD = 'print templates in a thread\0';

@@ -1,30 +1,29 @@
-/** Times and durations of Go (`time.Time`, `time.Duration`, …), with the methods that templates may call. */
+/** The types of Go's package time (`time.Time`, `time.Duration`, …), with the methods that templates may call. */
 import { civilOf, daysOf } from '../functions/civil.ts';
 import { DAYS, formatDate, MONTHS, secondsOf } from '../functions/date-layout.ts';
 import type { Instant } from '../functions/date-layout.ts';
 import { formatDuration } from '../functions/durations.ts';
 import { fn, GoError } from './functions/signature.ts';
-import type { GoFunction } from './functions/signature.ts';
 import { GoInt, goInt, int, int64 } from './int.ts';
 import { ByteList, GoObject } from './value.ts';
-import type { GoValue, Methods } from './value.ts';
-import { localZone, utc } from './zoneinfo.ts';
-import type { ZoneSpan } from './zone-rule.ts';
-import type { Location } from './zoneinfo.ts';
+import type { GoFunction, GoValue, Methods } from './value.ts';
+import { localZone, utc } from '../functions/system-zones.ts';
+import type { ZoneSpan } from '../functions/posix-zone.ts';
+import type { Location } from '../functions/system-zones.ts';
 
 const SECOND = 1_000_000_000n;
-/** Seconds from the start of the year 1, the zero of Go's times, and from 1885 to 1970. */
+/** Seconds to 1970 from the year 1, which is the zero of Go's times, and from 1885, at which the field `wall` begins. */
 const FROM_YEAR_1 = 62_135_596_800n;
 const FROM_1885 = 2_682_374_400n;
 
-/** How `String()` shows a time. */
+/** The layout of `String()`. */
 const STRING_LAYOUT = '2006-01-02 15:04:05.999999999 -0700 MST';
 
-/** `time.Time`. */
+/** A `time.Time`. */
 export class GoTime extends GoObject {
   readonly instant: Instant;
   readonly location: Location;
-  /** The clock that never goes back, in nanoseconds since the program began: of what `now` gives. */
+  /** The monotonic clock, in nanoseconds since the program began: a time from `now` has one. */
   readonly monotonic: bigint | undefined;
 
   constructor(instant: Instant, location: Location, monotonic?: bigint) {
@@ -39,26 +38,28 @@ export class GoTime extends GoObject {
     this.monotonic = monotonic;
   }
 
-  /** What its zone says at this time. */
+  /** The clock of its zone at this time. */
   get span(): ZoneSpan {
     return this.location.at(secondsOf(this.instant).seconds);
   }
 
-  /** By a layout of Go's. */
+  /** The time in a layout of Go. */
   format(layout: string): string {
     return formatDate(layout, this.instant, this.span);
   }
 
+  /** The same instant in another zone. */
   in(location: Location): GoTime {
     return new GoTime(this.instant, location);
   }
 
+  /** The time after a duration. */
   add(duration: bigint): GoTime {
     const monotonic = this.monotonic === undefined ? undefined : this.monotonic + duration;
     return new GoTime(this.instant + duration, this.location, monotonic);
   }
 
-  /** The time from another one on; as much as a duration can hold. */
+  /** The duration since another time; at most as long as a duration can be. */
   since(other: GoTime): bigint {
     if (this.monotonic !== undefined && other.monotonic !== undefined) return this.monotonic - other.monotonic;
     return fitted(this.instant - other.instant);
@@ -73,19 +74,22 @@ export class GoTime extends GoObject {
   }
 }
 
-/** The zero of Go's times. */
+/** The zero of `time.Time`: the start of the year 1. */
 export function zeroTime(): GoTime {
   return new GoTime(-FROM_YEAR_1 * SECOND, utc);
 }
 
-/** So many seconds after 1970, in the zone of this machine. */
+/** The time so many seconds after 1970, in the zone of this machine. */
 export function unixTime(seconds: number | bigint): GoTime {
-  // As Go's seconds since the year 1 wrap around.
+  // Go adds in int64 seconds since the year 1, which wraps around.
   const since1 = BigInt.asIntN(64, BigInt(seconds) + FROM_YEAR_1);
   return new GoTime((since1 - FROM_YEAR_1) * SECOND, localZone());
 }
 
-/** The time at which clocks of a zone show this; as Go, with the offset that held shortly before or after. */
+/**
+ * The time at which clocks in a zone show a time, which is given as if in UTC. Around a change of the offset it is, as in Go,
+ * with the offset before or after it.
+ */
 export function timeOnClock(clock: Instant, location: Location): GoTime {
   const { seconds } = secondsOf(clock);
   const { offset, start, end } = location.at(seconds);
@@ -124,7 +128,7 @@ class LocationObject extends GoObject {
   }
 }
 
-/** One object for each zone: Go compares their addresses. */
+/** The `*time.Location` of a zone; one object for each, since Go compares pointers. */
 function locationObject(location: Location): LocationObject {
   let object = locations.get(location);
   if (object === undefined) {
@@ -156,11 +160,11 @@ class NamedInt extends GoInt {
   }
 }
 
-/** `time.Duration`. */
+/** A `time.Duration` of so many nanoseconds. */
 export function goDuration(length: bigint): GoInt {
   const rounded = (round: (length: bigint, unit: bigint) => bigint): GoFunction =>
     fn(['time.Duration'], (_host, { value }) => goDuration(round(length, BigInt(value))));
-  // Go's texts are bytes.
+  // Texts of Go templates are bytes.
   const text = (): string => formatDuration(length).replace('µ', '\xc2\xb5');
   return new NamedInt('time.Duration', 'int64', length, text, {
     Nanoseconds: fn([], () => int64(length)),
@@ -175,17 +179,17 @@ export function goDuration(length: bigint): GoInt {
   });
 }
 
-/** A duration in a unit, with its fraction: `Seconds()`, `Minutes()`, `Hours()`. */
+/** A duration as a number of units with a fraction, as `Seconds()`, `Minutes()` and `Hours()` compute it. */
 export function lengthIn(length: bigint, unit: bigint): number {
   return Number(length / unit) + Number(length % unit) / Number(unit);
 }
 
-/** To a multiple of the unit, toward zero; unchanged for a unit that is not positive. */
+/** A duration rounded toward zero to a multiple of a unit; unchanged for a unit that is not positive. */
 export function truncateDuration(length: bigint, unit: bigint): bigint {
   return unit > 0n ? length - (length % unit) : length;
 }
 
-/** To the nearest multiple of the unit, halves away from zero; unchanged for a unit that is not positive. */
+/** A duration rounded to the nearest multiple of a unit, halves away from zero; unchanged for a unit that is not positive. */
 export function roundDuration(length: bigint, unit: bigint): bigint {
   if (unit <= 0n) return length;
   const rest = length < 0n ? -(length % unit) : length % unit;
@@ -193,35 +197,19 @@ export function roundDuration(length: bigint, unit: bigint): bigint {
   return fitted(length < 0n ? length - away : length + away);
 }
 
+/** A method that templates cannot call, since it has several results. */
 function twoResults(name: string, count: number): GoFunction {
   return fn([], () => {
     throw new GoError(`function ${name} has ${count} return values; should be 1 or 2`);
   });
 }
 
-/** @param self the time, which is not made yet where its methods are */
+/** The methods of a time. @param self gives the time, which is not complete yet when its methods are made */
 function methodsOf(self: () => GoTime): Methods {
-  const number = (read: (time: GoTime) => number): GoFunction => fn([], () => int(read(self())));
-  const clock = (read: (clock: ReturnType<typeof civilOf>) => number): GoFunction =>
-    number((time) => read(civilOf(secondsOf(time.instant).seconds + time.span.offset)));
-  const compared = (test: (order: number) => GoValue): GoFunction =>
-    fn(['time.Time'], (_host, other) => {
-      const difference = self().since(other as GoTime);
-      return test(difference < 0n ? -1 : difference > 0n ? 1 : 0);
-    });
-  const since1970 = (unit: bigint): GoFunction =>
-    fn([], () => {
-      const { instant } = self();
-      return int64(BigInt.asIntN(64, (instant - (((instant % unit) + unit) % unit)) / unit));
-    });
-  const rounded = (round: (rest: bigint, unit: bigint) => bigint): GoFunction =>
-    fn(['time.Duration'], (_host, { value }) => {
-      const { instant, location } = self();
-      const unit = BigInt(value);
-      if (unit <= 0n) return new GoTime(instant, location);
-      const rest = (instant + FROM_YEAR_1 * SECOND) % unit;
-      return new GoTime(instant + round((rest + unit) % unit, unit), location);
-    });
+  return { ...textMethods(self), ...clockMethods(self), ...arithmeticMethods(self) };
+}
+
+function textMethods(self: () => GoTime): Methods {
   const json = (): string => self().format('2006-01-02T15:04:05.999999999Z07:00');
   return {
     String: fn([], () => String(self())),
@@ -229,6 +217,20 @@ function methodsOf(self: () => GoTime): Methods {
     AppendFormat: fn(['bytes', 'string'], (_host, bytes, layout) => new ByteList(bytes + self().format(layout))),
     MarshalJSON: fn([], () => new ByteList(`"${json()}"`)),
     MarshalText: fn([], () => new ByteList(json())),
+  };
+}
+
+/** The methods that read date, time and zone. */
+function clockMethods(self: () => GoTime): Methods {
+  const number = (read: (time: GoTime) => number): GoFunction => fn([], () => int(read(self())));
+  const clock = (read: (clock: ReturnType<typeof civilOf>) => number): GoFunction =>
+    number((time) => read(civilOf(secondsOf(time.instant).seconds + time.span.offset)));
+  const since1970 = (unit: bigint): GoFunction =>
+    fn([], () => {
+      const { instant } = self();
+      return int64(BigInt.asIntN(64, (instant - (((instant % unit) + unit) % unit)) / unit));
+    });
+  return {
     Year: clock(({ year }) => year),
     Month: fn([], () => monthOf(self())),
     Day: clock(({ day }) => day),
@@ -244,6 +246,31 @@ function methodsOf(self: () => GoTime): Methods {
     UnixNano: since1970(1n),
     IsZero: fn([], () => self().instant === -FROM_YEAR_1 * SECOND),
     IsDST: fn([], () => self().span.isDst),
+    Location: fn([], () => locationObject(self().location)),
+    Date: twoResults('Date', 3),
+    Clock: twoResults('Clock', 3),
+    ISOWeek: twoResults('ISOWeek', 2),
+    Zone: twoResults('Zone', 2),
+    ZoneBounds: twoResults('ZoneBounds', 2),
+  };
+}
+
+/** The methods that compare times, and that make other times of this one. */
+function arithmeticMethods(self: () => GoTime): Methods {
+  const compared = (test: (order: number) => GoValue): GoFunction =>
+    fn(['time.Time'], (_host, other) => {
+      const difference = self().since(other as GoTime);
+      return test(difference < 0n ? -1 : difference > 0n ? 1 : 0);
+    });
+  const rounded = (round: (rest: bigint, unit: bigint) => bigint): GoFunction =>
+    fn(['time.Duration'], (_host, { value }) => {
+      const { instant, location } = self();
+      const unit = BigInt(value);
+      if (unit <= 0n) return new GoTime(instant, location);
+      const rest = (instant + FROM_YEAR_1 * SECOND) % unit;
+      return new GoTime(instant + round((rest + unit) % unit, unit), location);
+    });
+  return {
     After: compared((order) => order > 0),
     Before: compared((order) => order < 0),
     Equal: compared((order) => order === 0),
@@ -266,12 +293,6 @@ function methodsOf(self: () => GoTime): Methods {
       if (!(location instanceof LocationObject)) throw new GoError('time: missing Location in call to Time.In');
       return self().in(location.location);
     }),
-    Location: fn([], () => locationObject(self().location)),
-    Date: twoResults('Date', 3),
-    Clock: twoResults('Clock', 3),
-    ISOWeek: twoResults('ISOWeek', 2),
-    Zone: twoResults('Zone', 2),
-    ZoneBounds: twoResults('ZoneBounds', 2),
   };
 }
 

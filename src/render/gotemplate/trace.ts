@@ -1,77 +1,71 @@
 /**
- * Which part of which template printed what. Found out by running the templates once more where something is wrong with
- * what they print: taking notes of all that is printed would slow every run down.
+ * Records which part of which template printed what. That slows a render down, so it is done only when something is wrong
+ * with what was printed: the chart is rendered once more then.
  */
-import type { Exec } from './compile.ts';
-import type { Machine, Value } from './machine.ts';
-import { positionOf } from './node.ts';
-import type { Pipe, Statement, Template } from './node.ts';
+import { positionOf } from './template.ts';
+import type { Pipe, Statement } from './node.ts';
+import type { Runtime, Template, Trace } from './template.ts';
+import type { OptionalValue } from './value.ts';
 
-/** Wraps what templates are compiled to, so that it is noted what each part of them prints. */
-export type Trace = {
-  template: (exec: Exec, template: Template) => Exec;
-  statement: (exec: Exec, node: Statement, template: Template) => Exec;
-};
-
-/** A template that ran, and what it printed. */
-export type Run = {
+/** One run of a template, and what it printed. */
+export type TemplateRun = {
   template: Template;
-  /** Its `$`. */
-  data: Value;
-  /** How much was printed to the same text before it. */
+  /** The value of `$`. */
+  data: OptionalValue;
+  /** How many bytes had been printed to the same text before. */
   base: number;
   text: string;
-  spans: Span[];
+  spans: PrintedSpan[];
 };
 
-/** What a text or an action printed, in the text of the run that it is in, and the templates that ran meanwhile. */
-export type Span = {
+/** What a statement printed, as a range of the text of its run, and the runs of the templates that it called. */
+export type PrintedSpan = {
   node: Statement;
   template: Template;
   from: number;
   to: number;
-  dot: Value;
-  /** `$` and the variables that the action names. */
-  variables: ReadonlyMap<string, Value>;
-  runs: Run[];
+  dot: OptionalValue;
+  /** The values of the variables that the action names. */
+  variables: ReadonlyMap<string, OptionalValue>;
+  runs: TemplateRun[];
 };
 
-/** Ends the run that is traced, and carries what was found. */
+/** Thrown when the file that is traced has been rendered: the render ends, and this holds what was recorded. */
 export class Traced extends Error {
-  readonly run: Run;
+  readonly run: TemplateRun;
 
-  constructor(run: Run) {
+  constructor(run: TemplateRun) {
     super('traced');
     this.run = run;
   }
 }
 
-/** More would take too much memory, for a text that nobody reads. */
+/** So many statements are recorded: more would take too much memory. */
 const MOST_SPANS = 200_000;
 
-const NO_VARIABLES: ReadonlyMap<string, Value> = new Map();
+const NO_VARIABLES: ReadonlyMap<string, OptionalValue> = new Map();
 
 /**
- * Takes notes of what one file prints.
+ * Makes a trace for one file. The render throws a {@link Traced} when the file has been rendered.
  *
- * @param name of the file, as templates know it; the run ends by a {@link Traced} when it has printed
+ * @param name of the file, as templates know it
  */
 export function traceOf(name: string): Trace {
-  const stack: Run[] = [];
-  /** Where the next template that runs is noted. */
-  let runs: Run[] | undefined;
+  const stack: TemplateRun[] = [];
+  /** The list to which the next run of a template is added. */
+  let runs: TemplateRun[] | undefined;
   let left = MOST_SPANS;
   return {
     template: (exec, template) => (machine, dot) => {
       const isOutermost = stack.length === 0;
       if (isOutermost && template.name !== name) return exec(machine, dot);
-      const run: Run = { template, data: dot, base: machine.out.length, text: '', spans: [] };
+      const run: TemplateRun = { template, data: dot, base: machine.out.length, text: '', spans: [] };
       stack.push(run);
       let ending: number;
       try {
         ending = exec(machine, dot);
       } finally {
-        // Where the code of a function is not there yet, all is run again.
+        // A FunctionNotLoaded ends the render, which begins again with the same trace.
         stack.pop();
       }
       run.text = machine.out.slice(run.base);
@@ -80,14 +74,14 @@ export function traceOf(name: string): Trace {
       return ending;
     },
     statement: (exec, node, template) => {
-      // What stands in these notes itself.
+      // The statements within these are recorded themselves.
       if (node.type === 'if' || node.type === 'with' || node.type === 'range') return exec;
       const names = node.type === 'action' ? [...variablesOf(node.pipe)] : [];
       return (machine, dot) => {
         const run = stack.at(-1);
         if (run === undefined || left-- <= 0) return exec(machine, dot);
         const outer = runs;
-        const own: Run[] = [];
+        const own: TemplateRun[] = [];
         const variables =
           names.length === 0 ? NO_VARIABLES : new Map(names.map((variable) => [variable, valueOf(machine, variable)]));
         const from = machine.out.length - run.base;
@@ -105,6 +99,7 @@ export function traceOf(name: string): Trace {
   };
 }
 
+/** The names of the variables in a pipeline. */
 function* variablesOf(pipe: Pipe): Generator<string> {
   for (const { args } of pipe.commands) {
     for (const arg of args) {
@@ -115,24 +110,25 @@ function* variablesOf(pipe: Pipe): Generator<string> {
   }
 }
 
-function valueOf(machine: Machine, name: string): Value {
+function valueOf(machine: Runtime, name: string): OptionalValue {
   const at = machine.names.lastIndexOf(name);
   return at >= machine.base ? machine.values[at] : undefined;
 }
 
-/** What printed something: a part of a template, in a run of it. */
-export type Step = { span: Span; run: Run; place: Place };
-export type Place = { file: string; line: number; column: number };
+/** A statement that printed something, the run that it is in, and its position. */
+export type Step = { span: PrintedSpan; run: TemplateRun; place: Position };
+/** A position in a file, from 1. */
+export type Position = { file: string; line: number; column: number };
 
 /**
- * What printed a place of a text: the action that stands in the line of the place, if there is one, rather than the text
- * around it. Where this ran other templates it leads on into these, by the line that they printed: it may have been
- * indented since.
+ * Finds what printed a byte of a text: an action that printed a part of its line, if there is one, else the text itself. Where
+ * that called other templates, the search goes on in them, for a line with the same characters, since `indent` may have moved
+ * it.
  *
- * @param at where it is in the text of the run
- * @returns the way there: the part of the file first, that of the innermost template last; empty where none is found
+ * @param at the offset in the text of the run
+ * @returns the statement of the file first, that of the innermost template last; empty where none is found
  */
-export function wayTo(run: Run, at: number): Step[] {
+export function stepsTo(run: TemplateRun, at: number): Step[] {
   const start = run.text.lastIndexOf('\n', at - 1) + 1;
   const next = run.text.indexOf('\n', start);
   const end = next === -1 ? run.text.length : next;
@@ -140,7 +136,7 @@ export function wayTo(run: Run, at: number): Step[] {
   const actions = inLine.filter(({ node, from, to }) => {
     return node.type !== 'text' && run.text.slice(Math.max(from, start), Math.min(to, end)).trim() !== '';
   });
-  // What is wrong may be found at what follows a value.
+  // A parser may find the error in what follows a value, so an action before the position comes before one after it.
   const span =
     actions.find(({ from, to }) => from <= at && at < to) ??
     actions.findLast(({ from }) => from <= at) ??
@@ -151,19 +147,25 @@ export function wayTo(run: Run, at: number): Step[] {
   const step = { span, run, place: placeOfSpan(span, Math.max(at, span.from)) };
   for (const inner of span.runs.toReversed()) {
     const below = placeBelow(run, span, inner, Math.max(span.from, start), Math.min(span.to, end));
-    const rest = below === undefined ? [] : wayTo(inner, below);
+    const rest = below === undefined ? [] : stepsTo(inner, below);
     if (rest.length > 0) return [step, ...rest];
   }
   return [step];
 }
 
-/** Where in what an included template printed the part of a line stands; undefined where it is not found. */
-function placeBelow(run: Run, span: Span, inner: Run, from: number, to: number): number | undefined {
+/** The offset, in what a called template printed, of the range `from` to `to` of the caller's text; undefined where it is not found. */
+function placeBelow(
+  run: TemplateRun,
+  span: PrintedSpan,
+  inner: TemplateRun,
+  from: number,
+  to: number,
+): number | undefined {
   if (span.node.type === 'template') return from - inner.base + run.base;
   const wanted = run.text.slice(from, to).trim();
   if (wanted === '') return undefined;
   const isWanted = (line: string): boolean => line.trim() === wanted;
-  // The same line may be printed several times.
+  // The same line may be printed several times: this is the number of those before the range.
   let skip = run.text.slice(span.from, from).split('\n').filter(isWanted).length;
   let at = 0;
   for (const line of inner.text.split('\n')) {
@@ -173,10 +175,10 @@ function placeBelow(run: Run, span: Span, inner: Run, from: number, to: number):
   return undefined;
 }
 
-function placeOfSpan({ node, template, from, to }: Span, at: number): Place {
+function placeOfSpan({ node, template, from, to }: PrintedSpan, at: number): Position {
   const { source } = template;
   const { pos } = node;
-  // A text that follows a `-}}` stands behind the space that this takes away.
+  // A text behind `-}}` begins after the white space that this trims, and its node before.
   const inText =
     node.type === 'text' ? Math.max(pos, source.text.indexOf(node.text, pos)) + Math.min(at, to) - from : pos;
   return positionOf(source, inText);

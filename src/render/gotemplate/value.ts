@@ -1,5 +1,5 @@
 /**
- * Values as Go templates know them.
+ * The values of Go templates, and the types of Go that they stand for:
  *
  * | Go                           | here                                                        |
  * | ---------------------------- | ----------------------------------------------------------- |
@@ -13,18 +13,20 @@
  * | all other lists and maps     | {@link TypedList}, {@link TypedMap}                         |
  * | structs, pointers to structs | {@link GoObject}                                            |
  *
- * A string holds the bytes of its UTF-8 text: ASCII is itself, `é` is two characters. V8 keeps such strings
- * at one byte a character, and lengths, slices, comparison and sorting are Go's without any further work.
+ * A string has the bytes of a text in UTF-8, one a character: `é` is two characters. V8 stores such strings with one byte a
+ * character, and their lengths, slices, comparison and order are those of Go.
  */
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import type { GoFunction } from './functions/signature.ts';
+import type { Param } from './functions/param-types.ts';
 import { charge, chargeVisit } from '../functions/limits.ts';
+import { isTrue as isTruePlain } from '../functions/truth.ts';
 import { decodeText, encodeText } from '../functions/utf8.ts';
 import { GoInt, int64 } from './int.ts';
 import { printBytes } from './print-bytes.ts';
 
 export { decodeText, encodeText };
 
+/** Any value. */
 export type GoValue =
   | null
   | boolean
@@ -38,24 +40,36 @@ export type GoValue =
   | GoObject
   | GoFunction;
 
+/** A value, or undefined where there is none at all, which Go's package reflect calls an invalid value. */
+export type OptionalValue = GoValue | undefined;
+
+/** A function that templates can call. `fn` and `variadic` in `functions/signature.ts` make one and check its types. */
+export type GoFunction = {
+  readonly params: readonly Param[];
+  /** The type of the arguments after {@link params}; undefined when there may be none. */
+  readonly rest: Param | undefined;
+  /** Takes a `FunctionHost`, then the arguments, converted to the types of the parameters. */
+  readonly call: (...args: never[]) => OptionalValue;
+};
+
 /** `map[string]interface {}`. */
 export type GoMap = Map<string, GoValue>;
 
-/** Methods of a named type by their names; each takes the receiver's place in its closure. */
+/** The methods of a value by their names. Each is bound to the value. */
 export type Methods = Readonly<Record<string, GoFunction>>;
 
 /** A list whose elements have a type of their own: `[]string`, `[]uint8`, `common.VersionSet`, … */
 export class TypedList {
   /** As Go's `%T` prints it. */
   readonly type: string;
-  /** The type of the elements. */
+  /** The type of the elements, as `%T` prints it. */
   readonly elem: string;
-  /** A slice that was never made: it has no elements, and JSON shows it as null. */
+  /** It is a nil slice: it has no elements, and JSON has null for it. */
   readonly isNil: boolean;
   readonly methods: Methods | undefined;
   #items: readonly GoValue[] | (() => readonly GoValue[]);
 
-  /** @param items the elements, or how to make them when somebody asks */
+  /** @param items the elements, or a function that gives them when they are first needed */
   constructor(
     elem: string,
     items: readonly GoValue[] | (() => readonly GoValue[]),
@@ -74,12 +88,12 @@ export class TypedList {
   }
 }
 
-/** `[]uint8`: the bytes are kept as a string, as all text is. */
+/** `[]uint8`. The bytes are a string, as those of texts are. */
 export class ByteList extends TypedList {
   #bytes: string | (() => string);
   #printed: string | undefined;
 
-  /** @param bytes the bytes, or how to read them when somebody asks */
+  /** @param bytes the bytes, or a function that gives them when they are first needed */
   constructor(bytes: string | (() => string)) {
     super('uint8', () => {
       charge(8 * this.bytes.length);
@@ -93,7 +107,7 @@ export class ByteList extends TypedList {
     return this.#bytes;
   }
 
-  /** As Go prints the list. Kept: some charts print their context, and so all their files, many times over. */
+  /** The list as Go prints it, cached: some charts print `.`, and with it all their files, many times. */
   get printed(): string {
     return (this.#printed ??= `[${printBytes(this.bytes)}]`);
   }
@@ -103,14 +117,15 @@ function byteOf(character: string): GoValue {
   return new GoInt('uint8', character.charCodeAt(0));
 }
 
-/** A map that is not `map[string]interface {}`: its values have a type, or it has a name or methods. */
+/** A map of a type other than `map[string]interface {}`: its values have a type of their own, or it has a name or methods. */
 export class TypedMap {
   /** As Go's `%T` prints it. */
   readonly type: string;
-  /** The type of the values. */
+  /** The type of the values, as `%T` prints it. */
   readonly elem: string;
-  /** May be shared with a plain map: `.Values` of a subchart is a block of its parent's. */
+  /** They may be those of another map too: `.Values` of a dependency is a map in the values of its parent. */
   readonly entries: GoMap;
+  /** It is a nil map: it is empty, and JSON has null for it. */
   readonly isNil: boolean;
   readonly methods: Methods | undefined;
 
@@ -125,22 +140,22 @@ export class TypedMap {
 
 /** What {@link GoObject} is made of. */
 export type ObjectParts = {
-  /** Fields in Go's order; a name in lower case is not exported, and is only printed. */
+  /** Fields in Go's order. One whose name begins in lower case is not exported: it is printed, and templates cannot read it. */
   fields?: Readonly<Record<string, GoValue>>;
-  /** A pointer to a struct. */
+  /** It is a pointer to the struct. */
   pointer?: boolean;
   methods?: Methods;
-  /** `String()` or `Error()` of the value itself. */
+  /** Its method `String()` or `Error()`. */
   text?: () => string;
-  /** `String()` of a pointer to it, which an action finds where the struct is part of another. */
+  /** The method `String()` of a pointer to it, by which an action prints the struct where it is a field of another. */
   addressedText?: () => string;
-  /** What JSON and YAML make of it; the exported fields unless given. */
+  /** The value that JSON and YAML have for it; without it they have the exported fields. */
   json?: () => GoValue;
-  /** The fields that JSON shows, with the names that they have there; the exported ones under their own unless given. */
+  /** The names in JSON of the fields that JSON has; without it they are the exported fields with their own names. */
   jsonNames?: Readonly<Record<string, string>>;
 };
 
-/** A struct of Go, or a pointer to one. Functions may extend it to keep data of their own, such as a time. */
+/** A struct, or a pointer to one. Subclasses hold what their methods need, as a time does. */
 export class GoObject {
   /** As Go's `%T` prints it, with the `*` of a pointer. */
   readonly type: string;
@@ -164,7 +179,7 @@ export class GoObject {
   }
 }
 
-/** Kinds as `reflect.Kind` names them. */
+/** The kinds of `reflect.Kind`. */
 export type Kind =
   | 'invalid'
   | 'bool'
@@ -217,51 +232,39 @@ export function typeOf(value: GoValue | undefined): string {
   return 'type' in value ? value.type : 'func()';
 }
 
-/** The entries of any map, shared, not copied; undefined for what is no map. */
+/** The entries of a map of any type, not copied; undefined for any other value. */
 export function entriesOf(value: GoValue | undefined): GoMap | undefined {
   if (value instanceof Map) return value;
   return value instanceof TypedMap ? value.entries : undefined;
 }
 
-/** The elements of any list, not copied; undefined for what is no list. */
+/** The elements of a list of any type, not copied; undefined for any other value. */
 export function itemsOf(value: GoValue | undefined): readonly GoValue[] | undefined {
   if (Array.isArray(value)) return value;
   return value instanceof TypedList ? value.items : undefined;
 }
 
-/** The keys of a map in Go's order, in which `range`, `print`, JSON and YAML show it. */
+/** The keys of a map in the order of their bytes, as `range`, `print`, JSON and YAML have them. */
 export function sortedKeys(map: ReadonlyMap<string, GoValue>): string[] {
   if (map.size > MANY) chargeVisit(2 * map.size);
   return [...map.keys()].sort();
 }
 
-/** Sorting fewer keys is part of the step that asks for them. */
+/** Sorting fewer keys is part of the step that needs them. */
 const MANY = 100;
 
-/** Is it true to `if`: neither nil nor zero nor empty? */
-export function isTrue(value: GoValue | undefined): boolean {
-  switch (typeof value) {
-    case 'boolean':
-      return value;
-    case 'string':
-      return value !== '';
-    case 'number':
-      return value !== 0;
-    case 'undefined':
-      return false;
-    default:
-  }
-  if (value === null) return false;
-  if (value instanceof Map) return value.size > 0;
-  if (Array.isArray(value)) return value.length > 0;
+/** Whether a value is true to `if`: it is neither nil nor zero nor empty. */
+export function isTrue(value: OptionalValue): boolean {
+  // Most conditions are booleans and texts, and code that runs a few times only is interpreted: one test is cheaper than four.
+  if (typeof value !== 'object') return isTruePlain(value);
   if (value instanceof GoInt) return value.value !== 0;
   if (value instanceof ByteList) return value.bytes !== '';
   if (value instanceof TypedList) return value.items.length > 0;
   if (value instanceof TypedMap) return value.entries.size > 0;
-  return true;
+  return isTruePlain(value);
 }
 
-/** A list of strings, `[]string`. */
+/** A `[]string`. */
 export function stringList(items: readonly string[]): TypedList {
   return new TypedList('string', items);
 }
@@ -269,9 +272,8 @@ export function stringList(items: readonly string[]): TypedList {
 const NOT_ASCII = /[^\x00-\x7f]/;
 
 /**
- * Values as a chart and its user give them become values of Go, in place where that is possible: the tree
- * is the caller's to give away. Integers of `--set`, which are bigints, become int64; numbers stay float64,
- * and so does an integer of YAML beyond 2^53.
+ * Converts values of a chart and its user to values of templates. Maps and lists are changed in place, not copied. Integers
+ * of `--set`, which are bigints, become int64; other numbers are float64, as Helm reads them from YAML.
  */
 export function fromValue(value: ValueMap): GoMap;
 export function fromValue(value: Value): GoValue;
@@ -279,7 +281,7 @@ export function fromValue(value: Value): GoValue {
   return convert(value, new Set());
 }
 
-/** @param done maps and lists that are converted: subcharts share maps of globals with their parents */
+/** @param done the maps and lists that were converted: dependencies share the map of globals with their parents */
 function convert(value: Value, done: Set<Value>): GoValue {
   switch (typeof value) {
     case 'string':
@@ -323,7 +325,7 @@ function fromBigint(value: bigint): GoValue {
   return Number.isSafeInteger(number) ? int64(number) : number;
 }
 
-/** What `lookup` found becomes values of Go: there, integers are int64. */
+/** Converts what `lookup` found to values of templates, in which integers are int64. */
 export function fromObject(value: Value): GoValue {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return int64(value);
   if (Array.isArray(value)) return value.map((item) => fromObject(item));

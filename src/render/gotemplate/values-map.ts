@@ -1,13 +1,13 @@
-/** Maps of Helm's type `common.Values`, with the methods that templates may call (helm v4, pkg/chart/common/values.go). */
-import { FunctionNotLoaded } from './fault.ts';
+/** Maps of Helm's type `common.Values`, as `.` and `.Values` are, with their methods (helm v4, pkg/chart/common/values.go). */
+import { FunctionNotLoaded } from './exec-errors.ts';
 import { findFunction } from './functions/index.ts';
 import { fn, GoError } from './functions/signature.ts';
-import type { FunctionHost } from './functions/signature.ts';
-import { quote } from '../functions/utf8.ts';
+import type { FunctionHost } from './template.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { TypedMap } from './value.ts';
 import type { GoMap, GoValue, Methods } from './value.ts';
 
-/** A `common.Values` of these entries, which it shares. */
+/** A `common.Values` with these entries, which are not copied. */
 export function valuesMap(entries: GoMap): TypedMap {
   return new TypedMap('interface {}', entries, { type: 'common.Values', methods: methodsOf(entries) });
 }
@@ -27,7 +27,7 @@ function tableAt(entries: GoMap, path: readonly string[]): GoMap {
     const below = table.get(step);
     if (below instanceof Map) table = below;
     else if (below instanceof TypedMap && below.type === 'common.Values') table = below.entries;
-    else throw new GoError(`${quote(step)} is not a table`);
+    else throw new GoError(`${quoteGo(step)} is not a table`);
   }
   return table;
 }
@@ -42,7 +42,7 @@ function valueAt(entries: GoMap, path: string): GoValue {
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
   }
-  if (value === undefined || value instanceof Map) throw new GoError(`${quote(key)} is not a value`);
+  if (value === undefined || value instanceof Map) throw new GoError(`${quoteGo(key)} is not a value`);
   return value;
 }
 

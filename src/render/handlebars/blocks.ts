@@ -1,7 +1,7 @@
 /** The block helpers: Handlebars' own, and those that render a document of their own. */
 import { printJson } from '../../yaml/json.ts';
 import { printYaml } from '../../yaml/print.ts';
-import { isMap, toPlain } from '../../yaml/value.ts';
+import { toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Block, Expression, Program } from './ast.ts';
 import type { Evaluator, Frame } from './evaluate.ts';
@@ -10,7 +10,7 @@ import { asArgument, enter, isItemMap, valuePathOf } from './scope.ts';
 import { typeName } from './text.ts';
 import type { PkgError } from '../../errors.ts';
 import type { Data, Item, Scope } from './scope.ts';
-import { ABSENT } from './helpers/types.ts';
+import { isTrue } from './helpers/truth.ts';
 import type { Argument } from './helpers/types.ts';
 
 type BlockHelper = (evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, output: Output) => void;
@@ -26,11 +26,13 @@ export const builtinBlocks: ReadonlyMap<string, BlockHelper> = new Map<string, B
   ['json', (evaluator, node, scope, frame, output) => document(jsonText, evaluator, node, scope, frame, output)],
 ]);
 
-/** Handlebars' truth, except that an empty map is false too: values files are full of `{}`. */
-export function isTrue(value: Argument): boolean {
-  if (value === ABSENT || value === null || value === false || value === '' || Number.isNaN(value)) return false;
-  if (Array.isArray(value)) return value.length > 0;
-  return !isMap(value) || value.size > 0;
+/** `#with 0` runs its block, as in Handlebars: for `with`, 0 is not empty. */
+function isTrueOrZero(value: Argument): boolean {
+  return isZero(value) || isTrue(value);
+}
+
+function isZero(value: Argument): boolean {
+  return value === 0 || value === 0n;
 }
 
 function run(evaluator: Evaluator, program: Program | undefined, scope: Scope, frame: Frame, output: Output): void {
@@ -55,16 +57,15 @@ function conditional(
 ): void {
   const value = evaluator.expression(only(evaluator, node, frame, wanted ? 'if' : 'unless'), scope, frame);
   const includeZero = node.hash?.pairs.find((pair) => pair.key === 'includeZero');
-  const isZero = value === 0 || value === 0n;
-  const zeroCounts = includeZero !== undefined && isTrue(evaluator.expression(includeZero.value, scope, frame));
-  const holds = isTrue(value) && (!isZero || zeroCounts);
+  const zeroCounts = includeZero !== undefined && isTrueOrZero(evaluator.expression(includeZero.value, scope, frame));
+  const holds = isZero(value) ? zeroCounts : isTrue(value);
   run(evaluator, holds === wanted ? node.program : node.inverse, scope, frame, output);
 }
 
 function withBlock(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, output: Output): void {
   const expression = only(evaluator, node, frame, 'with');
   const item = evaluator.item(expression, scope, frame);
-  if (!isTrue(asArgument(item))) {
+  if (!isTrueOrZero(asArgument(item))) {
     run(evaluator, node.inverse, scope, frame, output);
     return;
   }

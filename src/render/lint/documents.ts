@@ -1,6 +1,6 @@
 /** Texts as Helm's lint reads them: k8s.io/apimachinery's decoder of streams, into the head of an object. */
 import { printable } from '../../errors-text.ts';
-import { YamlFault } from '../../yaml/fault.ts';
+import { YamlError } from '../../yaml/yaml-error.ts';
 import { parseJson } from '../../yaml/json.ts';
 import { readFirstDocument } from '../../yaml/read.ts';
 import { fromPlain, isMap } from '../../yaml/value.ts';
@@ -110,7 +110,7 @@ function readChunk(chunk: Chunk): ReadDocument | string | undefined {
   try {
     value = readFirstDocument(text);
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
     return faultOf(error, text, line);
   }
   if (value === null) return undefined;
@@ -128,7 +128,7 @@ function hasNumber(value: ValueMap): boolean {
   return false;
 }
 
-function faultOf(error: YamlFault, text: string, line: number): string {
+function faultOf(error: YamlError, text: string, line: number): string {
   const before = Buffer.from(text, 'latin1').toString('utf8').slice(0, error.at).split('\n').length - 1;
   const shown = Buffer.from(text.split('\n')[before] ?? '', 'latin1').toString('utf8');
   return `${error.message} (line ${line + before}: ${printable(shown, 120)})`;

@@ -1,7 +1,7 @@
 /** Helm's rules on what Go templates print, which look at the text of a whole file (helm v4, rules/template.go). */
 import { textOf } from '../../chart/fields.ts';
 import { printable } from '../../errors-text.ts';
-import { YamlFault } from '../../yaml/fault.ts';
+import { YamlError } from '../../yaml/yaml-error.ts';
 import { readFirstDocument } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
@@ -62,7 +62,7 @@ export function listProblem(text: string): { message: string; keys: (string | nu
   try {
     document = readFirstDocument(text);
   } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
+    if (!(error instanceof YamlError)) throw error;
     return { message: `what it prints is no YAML: ${error.message}`, keys: [] };
   }
   const items = field(document, 'items') ?? null;

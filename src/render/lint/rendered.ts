@@ -10,9 +10,9 @@ import type { LintOptions } from './options.ts';
 import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
 import { enginesOf } from '../engines.ts';
 import { KindTypes } from '../field-types.ts';
-import { GoFault } from '../gotemplate/fault.ts';
+import { ExecError } from '../gotemplate/exec-errors.ts';
 import { decodeText } from '../gotemplate/value.ts';
-import { Retracer } from '../gotemplate/retrace.ts';
+import { PrintOrigins } from '../gotemplate/print-origin.ts';
 import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
 import { checkWritten, withOrigin } from '../value-origin.ts';
 import { fromError } from './errors.ts';
@@ -60,7 +60,7 @@ export async function lintRendered(
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     // What a native template requires is something that only the chart's user has.
-    const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof GoFault);
+    const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof ExecError);
     return [
       ...branches,
       ...fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid'),
@@ -106,7 +106,7 @@ async function lintGo(
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 0, isInstall: false };
   const input = { chart, release, capabilities, isMixed, limits, lint: true };
   const { texts, templates } = await printGo(input, freshValues);
-  const retracer = new Retracer(input, freshValues);
+  const retracer = new PrintOrigins(input, freshValues);
   const types = new KindTypes(chart);
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];

@@ -1,9 +1,9 @@
 /** Fields of what Go templates print that should be texts and are not. */
 import { PkgError } from '../../errors.ts';
-import { GoDocument, splitDocuments } from '../gotemplate/documents.ts';
+import { GoDocument, splitDocuments } from '../gotemplate/manifests.ts';
 import type { GoText } from '../gotemplate/engine.ts';
-import { locateField } from '../gotemplate/locate.ts';
-import type { Retracer } from '../gotemplate/retrace.ts';
+import { locateField } from '../gotemplate/locate-field.ts';
+import type { PrintOrigins } from '../gotemplate/print-origin.ts';
 import type { KindTypes } from '../field-types.ts';
 import { textFaults } from '../text-fields.ts';
 import { finding } from './message.ts';
@@ -20,7 +20,7 @@ const MOST = 50;
 export async function lintTexts(
   text: GoText,
   path: string,
-  retracer: Retracer,
+  retracer: PrintOrigins,
   types: KindTypes,
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];

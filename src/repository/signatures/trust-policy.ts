@@ -63,7 +63,7 @@ export async function readTrustPolicy({ file, isNamed }: PolicyFile): Promise<Tr
     return { file, rules: rulesOf(value, dirname(resolve(file))) };
   } catch (error) {
     if (!(error instanceof PolicyFault)) throw error;
-    const at = { file: printable(file, 300), ...(await locateKeys(text, error.path)) };
+    const at = { file: printable(file, 300), ...locateKeys(text, error.path) };
     throw new PkgError('PKG_TRUST_POLICY_INVALID', error.message, { at, hints: error.hints });
   }
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { splitDocuments } from '../../../src/render/gotemplate/documents.ts';
+import { splitDocuments } from '../../../src/render/gotemplate/manifests.ts';
 import { decodeText, encodeText } from '../../../src/render/gotemplate/value.ts';
 import { temporaryFolder, writeFiles } from '../../chart/support.ts';
 import { RUNS, SEED } from '../../support/generation.ts';

@@ -16,7 +16,7 @@ async function failure(text: string, values: JsonObject = {}, helpers = ''): Pro
 }
 
 const VALUES = { env: { A: 'x' }, list: ['a'], map: { deep: { y: 1 } }, text: 't', 'a-b': { 'c-d': 1 } };
-const ROOT = 'for $ is the root';
+const ROOT = 'since $ is the root';
 
 describe('the hint', () => {
   const cases: [name: string, text: string, hints: (string | RegExp)[], helpers?: string][] = [
@@ -43,13 +43,15 @@ describe('the hint', () => {
     [
       '. of a template that got something else',
       '{{ include "x" .Values.map }}',
-      [/^"." is \.Values\.map here, for the template was called with it, and so is \$: .*write \.root\.Release\.Name$/],
+      [
+        /^"." is \.Values\.map here, and so is \$, since the template was called with it: .*write \.root\.Release\.Name$/,
+      ],
       '{{ define "x" }}{{ .Release.Name }}{{ end }}',
     ],
     [
       '. of a template action in a loop',
       '{{ range .Values.list }}{{ template "x" . }}{{ end }}',
-      [/^"." is \.Values\.list\.0 here, for the template was called with it/],
+      [/^"." is \.Values\.list\.0 here, and so is \$, since the template was called with it/],
       '{{ define "x" }}{{ .Release.Name }}{{ end }}',
     ],
     [
@@ -60,7 +62,7 @@ describe('the hint', () => {
     [
       '. of a text that got a part of the root',
       '{{ tpl "{{ .Release.Name }}" (dict "Values" .Values) }}',
-      [/^"\." is another map here, for the template was called with it/],
+      [/^"\." is another map here, and so is \$, since the template was called with it/],
     ],
     ['a name that is nearly there', '{{ .Values.mpa.deep }}', ['did you mean .Values.map?']],
     ['a name of the release that is nearly there', '{{ $.Release.Nme.x }}', ['did you mean $.Release.Name?']],
@@ -80,30 +82,22 @@ describe('the hint', () => {
     [
       'an if without an end',
       'a: b\n{{ if true }}\n{{ if false }}\n{{ end }}\n',
-      ['no {{end}} is left for {{ if true }} in line 2'],
+      ['{{ if true }} in line 2 has no {{end}}'],
     ],
-    [
-      'an else if without an end',
-      '{{ if true }}\n{{ else if false }}\n',
-      ['no {{end}} is left for {{ if true }} in line 1'],
-    ],
+    ['an else if without an end', '{{ if true }}\n{{ else if false }}\n', ['{{ if true }} in line 1 has no {{end}}']],
     [
       'an end that another block takes',
       '{{ if true }}\n  {{- range list 1 }}\n{{ end }}\n',
       [
-        'no {{end}} is left for {{ if true }} in line 1',
-        'the {{end}} in line 3 ends the {{- range list 1 }} in line 2, which is indented otherwise',
+        '{{ if true }} in line 1 has no {{end}}',
+        'the {{end}} in line 3 ends the {{- range list 1 }} in line 2, which has another indentation',
       ],
     ],
-    [
-      'a definition in a block',
-      '{{ if true }}\n{{ define "x" }}{{ end }}',
-      ['no {{end}} is left for {{ if true }} in line 1'],
-    ],
+    ['a definition in a block', '{{ if true }}\n{{ define "x" }}{{ end }}', ['{{ if true }} in line 1 has no {{end}}']],
     [
       'words in comments and texts',
       '{{/* {{ if */}}{{ "{{ if }}" }}{{ with 1 }}',
-      ['no {{end}} is left for {{ with 1 }} in line 1'],
+      ['{{ with 1 }} in line 1 has no {{end}}'],
     ],
   ];
   test.each(cases)('%s', async (_, text, hints, helpers) => {

@@ -1,24 +1,20 @@
-/** Values that hold themselves, which `set` can make: JSON has no end for them. */
+/** Finds values that contain themselves, which `set` can make, and of which JSON would have no end. */
 import { GoError } from '../functions/signature.ts';
 import { typeOf } from '../value.ts';
 import type { GoValue } from '../value.ts';
-import { Fields, simplify } from './plain.ts';
+import { StructFields, withoutType } from './plain.ts';
 import type { Printable } from './plain.ts';
 
-/** Like Go's encoder, look for a cycle only in what is deeper than this: nearly nothing is. */
-export const SUSPECT = 1000;
+/** As Go's encoder, the printers look for a cycle only at this depth, which nearly no value has. */
+export const CYCLE_CHECK_DEPTH = 1000;
 
-/**
- * Looks for a value within itself.
- *
- * @throws GoError in the words of Go's encoding/json where there is one
- */
+/** @throws {GoError} in the words of Go's encoding/json, for a value that contains itself */
 export function refuseCycle(value: GoValue | readonly GoValue[]): void {
   const above = new Set<Printable>();
   const finished = new Set<Printable>();
   const path: { plain: Printable; rest: Iterator<GoValue> }[] = [];
   const enter = (next: GoValue): void => {
-    const plain = simplify(next);
+    const plain = withoutType(next);
     if (typeof plain !== 'object' || plain === null || finished.has(plain)) return;
     if (above.has(plain)) throw new GoError(`json: unsupported value: encountered a cycle via ${typeOf(next)}`);
     above.add(plain);
@@ -38,7 +34,7 @@ export function refuseCycle(value: GoValue | readonly GoValue[]): void {
 }
 
 function itemsOf(plain: Printable): Iterator<GoValue> {
-  if (plain instanceof Fields) return plain.entries.values();
+  if (plain instanceof StructFields) return plain.entries.values();
   if (plain instanceof Map) return plain.values();
   return (Array.isArray(plain) ? plain : []).values();
 }

@@ -1,29 +1,29 @@
-/** JSON as Go's encoding/json writes it. */
+/** Prints JSON as Go's encoding/json does. */
 import { chargePrint, chargeRead } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { formatFloat } from '../../functions/floats.ts';
 import { GoInt } from '../int.ts';
 import { sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
-import { refuseCycle, SUSPECT } from './cycles.ts';
-import { DEEPEST, Fields, simplify } from './plain.ts';
+import { refuseCycle, CYCLE_CHECK_DEPTH } from './cycles.ts';
+import { DEEPEST, StructFields, withoutType } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 
-/** How to print. */
+/** What differs between the functions that print JSON. */
 export type JsonStyle = {
   /** `<`, `>` and `&` are escaped. */
   escapeHtml: boolean;
-  /** What each level is indented with; undefined for all on one line. */
+  /** The indentation of each level; undefined prints all on one line. */
   indent: string | undefined;
 };
 
-/** Prints a value. @throws GoError for infinity, not-a-number, functions, and what holds itself */
+/** Prints a value. @throws {GoError} for infinity, not-a-number, functions, and a value that contains itself */
 export function printJson(value: GoValue, style: JsonStyle): string {
   return print(value, style, '\n', 0);
 }
 
 function print(value: GoValue, style: JsonStyle, newline: string, depth: number): string {
-  const plain = simplify(value);
+  const plain = withoutType(value);
   switch (typeof plain) {
     case 'string':
       chargeRead(plain);
@@ -36,12 +36,12 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
   }
   if (plain === null) return 'null';
   if (plain instanceof GoInt) return String(plain.value);
-  if (depth === SUSPECT) refuseCycle(value);
+  if (depth === CYCLE_CHECK_DEPTH) refuseCycle(value);
   if (depth > DEEPEST) throw new GoError('json: the value is nested too deeply');
   const inner = newline + (style.indent ?? '');
   const isList = Array.isArray(plain);
   chargePrint(
-    isList ? plain.length : (plain instanceof Fields ? plain.entries : (plain as GoMap)).size,
+    isList ? plain.length : (plain instanceof StructFields ? plain.entries : (plain as GoMap)).size,
     style.indent === undefined ? 0 : depth,
   );
   let out = '';
@@ -53,7 +53,7 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
     }
   } else {
     const [map, keys] =
-      plain instanceof Fields
+      plain instanceof StructFields
         ? [plain.entries, [...plain.entries.keys()]]
         : [plain as Map<string, GoValue>, sortedKeys(plain as Map<string, GoValue>)];
     const colon = style.indent === undefined ? ':' : ': ';
@@ -71,7 +71,7 @@ const PLAIN = /^[ !#-%'-;=?-[\]-\x7f]*$/;
 const NOT_ASCII = /[^\x00-\x7f]/;
 const HTML: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
 
-/** A string of bytes in quotes. */
+/** A text of bytes in quotes. Bytes that are not UTF-8 become U+FFFD. */
 export function jsonString(text: string, escapeHtml: boolean): string {
   if (PLAIN.test(text)) return `"${text}"`;
   let out = JSON.stringify(text);
@@ -81,7 +81,7 @@ export function jsonString(text: string, escapeHtml: boolean): string {
   return out.replaceAll('\xe2\x80\xa8', '\\u2028').replaceAll('\xe2\x80\xa9', '\\u2029');
 }
 
-/** A float: an exponent only for what is very small or very large. */
+/** A float. It has an exponent only below 1e-6 and from 1e21 on. @throws {GoError} for infinity and not-a-number */
 export function jsonNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e21) return Object.is(value, -0) ? '-0' : String(value);
   if (!Number.isFinite(value)) throw new GoError(`json: unsupported value: ${formatFloat(value, 'g', -1)}`);

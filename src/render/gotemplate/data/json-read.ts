@@ -1,17 +1,17 @@
-/** JSON as Go's encoding/json reads it into an `interface {}`. */
+/** Reads JSON as Go's encoding/json does into an `interface {}`. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { decodeRunes } from '../../functions/utf8.ts';
 import { encodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { DEEPEST } from './plain.ts';
-import { jsonFault } from './json-fault.ts';
+import { jsonError } from './json-error.ts';
 
 /**
- * Reads bytes; of null nothing is asked.
+ * Reads a text of bytes.
  *
- * @param into the type that the value must be of, where only one is taken
- * @throws GoError with Go's words for what is no JSON, what is of another type, and a number beyond all floats
+ * @param into the type that the value has to have, if only one is allowed; null has any
+ * @throws {GoError} in Go's words for a text that is no JSON, a value of another type, and a number beyond the largest float
  */
 export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]interface {}'): GoValue {
   chargeReading(bytes);
@@ -20,7 +20,7 @@ export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]in
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new GoError(jsonFault(bytes) ?? 'unexpected end of JSON input');
+    throw new GoError(jsonError(bytes) ?? 'unexpected end of JSON input');
   }
   const isWanted =
     into === '[]interface {}' ? Array.isArray(parsed) : typeof parsed === 'object' && !Array.isArray(parsed);
@@ -31,7 +31,7 @@ export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]in
   return convert(parsed, text, []);
 }
 
-/** @param path the keys and indexes that lead to the value */
+/** Converts what JSON.parse gives. @param path the keys and indexes that lead to the value */
 function convert(value: unknown, text: string, path: string[]): GoValue {
   if (path.length > DEEPEST) throw new GoError('exceeded max depth');
   if (typeof value === 'string') return encodeText(value.toWellFormed());
@@ -54,7 +54,7 @@ function convert(value: unknown, text: string, path: string[]): GoValue {
   return map;
 }
 
-/** The digits of the first number that is beyond all floats. */
+/** The first number of the text that is beyond the largest float, as it is written. */
 function firstInfinite(text: string): string {
   let found = '';
   JSON.parse(text, (_key: string, value: unknown, context?: { source?: string }) => {
@@ -65,8 +65,9 @@ function firstInfinite(text: string): string {
 }
 
 /**
- * How Go 1.27 names the place of a value: by a JSON pointer with points for slashes, which it takes for that of a
- * list's element where it ends in digits (`UnmarshalTypeError.Error` in encoding/json/v2_decode.go).
+ * How Go 1.27 names the position of a value: by a JSON pointer with points in place of slashes. Where it ends in digits Go
+ * takes it for the index of a list, and leaves out `Go struct field` (`UnmarshalTypeError.Error` in
+ * encoding/json/v2_decode.go).
  */
 export function intoWhat(path: readonly string[]): string {
   if (path.length === 0) return 'Go value';
@@ -74,7 +75,7 @@ export function intoWhat(path: readonly string[]): string {
   return /\.[0-9]+$/.test(pointer) ? encodeText(pointer) : `Go struct field ${encodeText(pointer)}`;
 }
 
-/** What JSON calls a value in Go's error messages. */
+/** The type of a value in JSON, as Go's errors name it. */
 export function jsonKind(value: GoValue): string {
   if (Array.isArray(value)) return 'array';
   if (value instanceof Map) return 'object';

@@ -1,14 +1,14 @@
-/** Values of Go as JSON takes them: structs are maps of their fields, bytes are base64. */
+/** Values without their types, as JSON has them: a struct is a map of its fields, and bytes are base64. */
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
 import { ByteList, GoObject, TypedList, TypedMap, typeOf } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 
-/** What is left to print when types do not matter any more. */
-export type Printable = null | boolean | number | string | GoInt | readonly GoValue[] | GoMap | Fields;
+/** A value without its type. Its parts still have theirs. */
+export type Printable = null | boolean | number | string | GoInt | readonly GoValue[] | GoMap | StructFields;
 
-/** A struct: its fields keep their order in JSON. */
-export class Fields {
+/** The fields of a struct. JSON has them in this order, while maps are sorted by key. */
+export class StructFields {
   readonly entries: GoMap;
 
   constructor(entries: GoMap) {
@@ -16,11 +16,11 @@ export class Fields {
   }
 }
 
-/** Deeper than this Go's own decoders give up. */
+/** The bound of Go's decoders on nested values; the printers here have it too. */
 export const DEEPEST = 10_000;
 
-/** Takes away one layer of types. */
-export function simplify(value: GoValue): Printable {
+/** A value without its type; the types of its parts are left. @throws {GoError} for a function */
+export function withoutType(value: GoValue): Printable {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function') throw unsupported(value);
     return value;
@@ -34,12 +34,12 @@ export function simplify(value: GoValue): Printable {
     return Buffer.from(value.items.map((item) => (item instanceof GoInt ? Number(item.value) : 0))).toString('base64');
   }
   if (!(value instanceof GoObject)) throw unsupported(value);
-  if (value.json !== undefined) return simplify(value.json());
+  if (value.json !== undefined) return withoutType(value.json());
   const { fields, jsonNames } = value;
   if (jsonNames !== undefined) {
-    return new Fields(new Map(Object.entries(jsonNames).map(([name, shown]) => [shown, fields[name] ?? null])));
+    return new StructFields(new Map(Object.entries(jsonNames).map(([name, shown]) => [shown, fields[name] ?? null])));
   }
-  return new Fields(new Map(Object.entries(fields).filter(([name]) => /^[A-Z]/.test(name))));
+  return new StructFields(new Map(Object.entries(fields).filter(([name]) => /^[A-Z]/.test(name))));
 }
 
 function unsupported(value: GoValue): GoError {

@@ -1,60 +1,61 @@
-/** Numbers and dates of TOML, as BurntSushi's toml 1.6.0 takes them. */
+/** Numbers and dates of TOML, as BurntSushi's toml 1.6.0 reads them and words their errors. */
 import type { Instant } from '../../functions/date-layout.ts';
 import { parseDate } from '../../functions/date-parse.ts';
 import { parseFloatText } from '../constants.ts';
-import { readDate } from '../functions/dates.ts';
+import { readDate } from '../functions/date-functions.ts';
 import type { GoError } from '../functions/signature.ts';
 import { int64 } from '../int.ts';
 import { GoTime } from '../time.ts';
-import { encodeRune, quote } from '../../functions/utf8.ts';
+import { encodeRune } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import type { GoValue } from '../value.ts';
-import { fixedZone, localZone } from '../zoneinfo.ts';
+import { fixedZone, localZone } from '../../functions/system-zones.ts';
 import { shown } from './toml-scan.ts';
-import type { Scanner } from './toml-scan.ts';
+import type { TomlScanner } from './toml-scan.ts';
 
 const POINT = 46;
 const ZERO = 48;
 
 /**
- * The number behind a sign.
+ * Reads the number behind a sign.
  *
- * @param start where the sign stands
- * @throws GoError for what is none
+ * @param start the offset of the sign
+ * @throws {GoError} where no number follows
  */
-export function readSigned(scan: Scanner, start: number): GoValue {
+export function readSigned(scan: TomlScanner, start: number): GoValue {
   const rune = scan.next();
   const read = (): string => scan.text.slice(start, scan.at);
   for (const word of ['inf', 'nan']) {
     if (rune !== word.charCodeAt(0)) continue;
-    if (!scan.accept(word.charAt(1)) || !scan.accept(word.charAt(2))) throw scan.fault(`invalid float: '${read()}'`);
+    if (!scan.accept(word.charAt(1)) || !scan.accept(word.charAt(2))) throw scan.error(`invalid float: '${read()}'`);
     return readFloat(scan, read());
   }
   if (rune === ZERO) {
     const base = scan.peek();
     if (/[box]/.test(encodeRune(base))) {
-      throw scan.fault(`cannot use sign with non-decimal numbers: '${read()}${encodeRune(base)}'`);
+      throw scan.error(`cannot use sign with non-decimal numbers: '${read()}${encodeRune(base)}'`);
     }
   }
-  if (rune === POINT) throw scan.fault("floats must start with a digit, not '.'");
-  if (!isDigit(rune)) throw scan.faultAfter(rune, `expected a digit but got ${shown(rune)}`);
+  if (rune === POINT) throw scan.error("floats must start with a digit, not '.'");
+  if (!isDigit(rune)) throw scan.errorAfter(rune, `expected a digit but got ${shown(rune)}`);
   return decimal(scan, start);
 }
 
-/** The rest of a decimal number. */
-function decimal(scan: Scanner, start: number): GoValue {
+/** Reads the rest of a decimal number that begins at `start`. */
+function decimal(scan: TomlScanner, start: number): GoValue {
   scan.take(/[0-9_]*/y);
   if (scan.take(/[.eE]/y) === '') return integer(scan, scan.text.slice(start, scan.at));
   return rest(scan, start);
 }
 
-/** The rest of a float, as far as its characters. */
-function rest(scan: Scanner, start: number): GoValue {
+/** Reads the rest of a float that begins at `start`. */
+function rest(scan: TomlScanner, start: number): GoValue {
   scan.take(/[0-9_.\-+eE]*/y);
   return readFloat(scan, scan.text.slice(start, scan.at));
 }
 
-/** What begins with a digit. @throws GoError for what is neither a number nor a date */
-export function readNumberOrDate(scan: Scanner): GoValue {
+/** Reads a number or a date, which begins with a digit. @throws {GoError} for anything else */
+export function readNumberOrDate(scan: TomlScanner): GoValue {
   const start = scan.at;
   const first = scan.take(/[0-9]/y);
   if (first === '0') {
@@ -62,12 +63,12 @@ export function readNumberOrDate(scan: Scanner): GoValue {
     if (base !== undefined) {
       const digit = scan.peek();
       if (!base.digits.test(encodeRune(digit))) {
-        throw scan.fault(`not ${base.name} number: '${scan.text.slice(start, scan.at)}${encodeRune(digit)}'`);
+        throw scan.error(`not ${base.name} number: '${scan.text.slice(start, scan.at)}${encodeRune(digit)}'`);
       }
       scan.take(base.all);
       return integer(scan, scan.text.slice(start, scan.at));
     }
-    // Of a zero and what is neither a digit nor part of a number, only the zero is read: no date begins so.
+    // toml reads a zero alone here, unless what follows may be part of a number: `0-` is no date.
     if (!/[0-9_.eE]/.test(scan.text.charAt(scan.at))) return integer(scan, '0');
   }
   scan.take(/[0-9]*/y);
@@ -78,22 +79,23 @@ export function readNumberOrDate(scan: Scanner): GoValue {
   return decimal(scan, start);
 }
 
-function integer(scan: Scanner, text: string): GoValue {
+/** The integer of a text. */
+function integer(scan: TomlScanner, text: string): GoValue {
   if (!underscoresFit(text)) {
-    throw scan.fault(`Invalid integer ${quote(text)}: underscores must be surrounded by digits`);
+    throw scan.error(`Invalid integer ${quoteGo(text)}: underscores must be surrounded by digits`);
   }
-  if (hasLeadingZero(text)) throw scan.fault(`Invalid integer ${quote(text)}: cannot have leading zeroes`);
+  if (hasLeadingZero(text)) throw scan.error(`Invalid integer ${quoteGo(text)}: cannot have leading zeroes`);
   const digits = text.replaceAll('_', '').replace(/^[+-]/, '');
-  // More digits than 64 are too many even of a binary number, and long ones take time to read.
+  // An int64 has at most 64 digits, in binary; BigInt takes O(n²) for more.
   const isLong = digits.replace(/^(?:0[box])?0*/, '').length > 64;
   const value = isLong ? undefined : BigInt(digits) * (text.startsWith('-') ? -1n : 1n);
-  if (value === undefined || BigInt.asIntN(64, value) !== value) throw scan.fault(`${text} is out of range for int64`);
+  if (value === undefined || BigInt.asIntN(64, value) !== value) throw scan.error(`${text} is out of range for int64`);
   return int64(value);
 }
 
-/** The float of a text. @throws GoError for what is none */
-export function readFloat(scan: Scanner, text: string): GoValue {
-  const invalid = (why: string): GoError => scan.fault(`Invalid float ${quote(text)}: ${why}`);
+/** The float of a text. @throws {GoError} for anything else */
+export function readFloat(scan: TomlScanner, text: string): GoValue {
+  const invalid = (why: string): GoError => scan.error(`Invalid float ${quoteGo(text)}: ${why}`);
   const parts = text.split(/[.eE]/).filter((part) => part !== '');
   if (!parts.every(underscoresFit)) throw invalid('underscores must be surrounded by digits');
   if (hasLeadingZero(parts[0] ?? '')) throw invalid('cannot have leading zeroes');
@@ -103,17 +105,17 @@ export function readFloat(scan: Scanner, text: string): GoValue {
   const digits = text.replaceAll('_', '');
   const value = parseFloatText(digits);
   if (value !== undefined) return value;
-  if (Number.isNaN(Number(digits))) throw scan.fault(`Invalid float value: ${quote(text)}`);
-  throw scan.fault(`${text} is out of range for float64`);
+  if (Number.isNaN(Number(digits))) throw scan.error(`Invalid float value: ${quoteGo(text)}`);
+  throw scan.error(`${text} is out of range for float64`);
 }
 
-function readDateTime(scan: Scanner, text: string): GoValue {
+function readDateTime(scan: TomlScanner, text: string): GoValue {
   const written = text.replaceAll('z', 'Z').replace(/[t ]/g, 'T');
-  const invalid = (): GoError => scan.fault(`invalid datetime: ${quote(written)}`);
+  const invalid = (): GoError => scan.error(`invalid datetime: ${quoteGo(written)}`);
   for (const [layout, zone] of LAYOUTS) {
     const parsed = parseDate(layout, written);
     if (parsed === undefined) continue;
-    // Go takes numbers without a zero in front, TOML does not: then the separators are at other places.
+    // Go reads `1` for `01`, which TOML does not allow: then a separator is not at its place in the layout.
     const [fixed = ''] = /^[^.Z]*/.exec(layout) ?? [];
     for (let at = 0; at < fixed.length; at++) {
       if (/[-:T]/.test(fixed.charAt(at)) && written[at] !== fixed[at]) throw invalid();
@@ -123,7 +125,7 @@ function readDateTime(scan: Scanner, text: string): GoValue {
   throw invalid();
 }
 
-/** As toml tries them; without an offset in the text the zone has a name of its own. */
+/** The layouts in the order in which toml tries them. A date without an offset gets a zone with one of these names. */
 const LAYOUTS: readonly (readonly [layout: string, zone: string | undefined])[] = [
   ['2006-01-02T15:04:05.999999999Z07:00', undefined],
   ['2006-01-02T15:04:05.999999999', 'datetime-local'],
@@ -134,7 +136,7 @@ const LAYOUTS: readonly (readonly [layout: string, zone: string | undefined])[] 
   ['15:04', 'time-local'],
 ];
 
-/** A time on the clock in a zone that has today's offset of this machine. */
+/** The time that clocks show in a zone with this name and the current offset of this machine. */
 function inLocal(clock: Instant, zone: string): GoTime {
   const { offset } = localZone().at(Math.floor(Date.now() / 1000));
   return new GoTime(clock - BigInt(offset) * 1_000_000_000n, fixedZone(zone, offset));
@@ -146,7 +148,7 @@ const BASES: Readonly<Record<string, { name: string; digits: RegExp; all: RegExp
   x: { name: 'a hexadecimal', digits: /^[0-9a-fA-F]$/, all: /[0-9a-fA-F_]*/y },
 };
 
-/** Is each underscore between digits, those of hexadecimal numbers among them? */
+/** Whether each underscore is between two digits, which may be hexadecimal. */
 function underscoresFit(text: string): boolean {
   return /^[+-]?(?:inf|nan)$/.test(text) || (/[0-9a-fA-F]$/.test(text) && !/(?:^|[^0-9a-fA-F])_/.test(text));
 }
@@ -155,7 +157,7 @@ function hasLeadingZero(text: string): boolean {
   return /^0[^box]/.test(text) || /^[+-]0./.test(text);
 }
 
-/** Is it an ASCII digit? */
+/** Whether a character is an ASCII digit. */
 export function isDigit(rune: number): boolean {
   return rune >= ZERO && rune <= ZERO + 9;
 }

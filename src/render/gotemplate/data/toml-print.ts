@@ -1,4 +1,4 @@
-/** TOML as BurntSushi's encoder lays it out: what is no table first, then the tables, each indented by its depth. */
+/** Prints TOML as BurntSushi's encoder does: in each table its values first, then its tables, indented by their depth. */
 import { charge, chargeCharacters, chargePrint, chargeRead, chargeVisit } from '../../functions/limits.ts';
 import { shortestFloat } from '../../functions/floats.ts';
 import { GoError } from '../functions/signature.ts';
@@ -7,12 +7,13 @@ import { GoObject, TypedList, TypedMap, entriesOf, itemsOf, sortedKeys } from '.
 import type { GoMap, GoValue } from '../value.ts';
 import { DEEPEST } from './plain.ts';
 
-/** Prints a value. @throws GoError for what TOML cannot say */
+/** Prints a value. @throws {GoError} for a value that TOML does not have */
 export function printToml(value: GoValue): string {
   if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
   return new TomlPrinter().print(value);
 }
 
+/** What a value is in TOML: nothing, a table, a list of tables (`[[name]]`), or any other value. */
 type TomlType = 'nil' | 'table' | 'tables' | 'other';
 
 class TomlPrinter {
@@ -62,7 +63,7 @@ class TomlPrinter {
   }
 }
 
-/** A table begins with the names of all that it is in. */
+/** Charges for the header of a table, which has the names of all tables around it. */
 function chargeHead(key: readonly string[]): void {
   charge(10 * key.length);
   for (const name of key) chargeRead(name);
@@ -72,7 +73,7 @@ function indentOf(key: readonly string[]): string {
   return '  '.repeat(key.length - 1);
 }
 
-/** The fields of a map or a struct, as they are printed. */
+/** The fields of a map or a struct, in the order in which they are printed. */
 function fieldsOf(value: GoValue): [string, GoValue][] {
   chargePrint(entriesOf(value)?.size ?? 0);
   if (value instanceof GoObject) return Object.entries(value.fields).filter(([name]) => /^[A-Z]/.test(name));
@@ -80,6 +81,7 @@ function fieldsOf(value: GoValue): [string, GoValue][] {
   return sortedKeys(map).map((key) => [key, map.get(key) ?? null]);
 }
 
+/** The fields with the tables after the others. */
 function tablesLast(fields: readonly [string, GoValue][]): [string, GoValue][] {
   const typed = fields.map(([name, value]) => ({ name, value, type: typeOf(value, 0) }));
   const isTable = ({ type }: { type: TomlType }): boolean => type === 'table' || type === 'tables';
@@ -109,7 +111,7 @@ function typeOf(value: GoValue, depth: number): TomlType {
   return all ? 'tables' : 'other';
 }
 
-/** A value on the right of `=`, or in a list. */
+/** A value behind `=`, or in a list. */
 function element(value: GoValue): string {
   switch (typeof value) {
     case 'string':
@@ -130,7 +132,7 @@ function element(value: GoValue): string {
   }
   if (value instanceof GoObject && value.json !== undefined) {
     const text = value.json();
-    // A time stands without quotes.
+    // A time is printed without quotes.
     return typeof text === 'string' && value.type !== 'time.Time' ? quoted(text) : String(text);
   }
   return inlineTable(value);
@@ -144,7 +146,7 @@ function inlineTable(value: GoValue): string {
   for (const field of sorted) {
     const [name, item] = field;
     if (typeOf(item, 0) === 'nil') continue;
-    // A comma follows each but the last, even if nothing is printed for that one.
+    // As in toml, a comma follows each field but the last, even where the last one is nil and not printed.
     out += `${quotedKey(name)} = ${element(item)}${field === last ? '' : ', '}`;
   }
   return `{${out}}`;
@@ -157,6 +159,7 @@ function float(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
+/** A key, in quotes where it needs them. */
 export function quotedKey(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key);
 }

@@ -1,21 +1,22 @@
-/** TOML as BurntSushi's toml 1.6.0 reads it into a `map[string]interface {}`: what it takes, and what it says of the rest. */
+/** Reads TOML as BurntSushi's toml 1.6.0 does into a `map[string]interface {}`, and refuses what that refuses, in its words. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
-import { encodeRune, quote } from '../../functions/utf8.ts';
+import { encodeRune } from '../../functions/utf8.ts';
+import { quoteGo } from '../../functions/quote.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { isDigit, readFloat, readNumberOrDate, readSigned } from './toml-numbers.ts';
-import { END, isNewline, Scanner, shown } from './toml-scan.ts';
+import { END, isNewline, TomlScanner, shown } from './toml-scan.ts';
 import { KeyConflict, keyText, Tables } from './toml-tables.ts';
 import type { Key } from './toml-tables.ts';
 
-/** Reads bytes. @throws GoError in its words for what is no TOML */
+/** Reads a text of bytes. @throws {GoError} for a text that is no TOML */
 export function readToml(bytes: string): GoMap {
   chargeReading(bytes);
   const text = bytes.replace(/^(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)/, '');
   if (text.slice(0, 6).includes('\0')) {
     throw new GoError('toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8');
   }
-  return new Reader(text).document();
+  return new TomlReader(text).document();
 }
 
 const CODE = {
@@ -34,24 +35,26 @@ const CODE = {
   closeBrace: 125,
 } as const;
 
-class Reader {
+class TomlReader {
   readonly #tables = new Tables();
-  readonly #scan: Scanner;
-  /** The name whose value is read; empty between values. */
+  readonly #scan: TomlScanner;
+  /** The last part of the key whose value is being read; empty between values. */
   #name = '';
-  /** The line of the key that was read last: errors about keys name it. */
+  /** The line of the last key, which errors about keys name. */
   #keyLine = 1;
 
   constructor(text: string) {
-    this.#scan = new Scanner(text, () => this.#current());
+    this.#scan = new TomlScanner(text, () => this.#current());
   }
 
+  /** The full key that is being read, which errors name. */
   #current(): string {
     const { context } = this.#tables;
     if (this.#name === '') return keyText(context);
     return context.length === 0 ? this.#name : `${keyText(context)}.${this.#name}`;
   }
 
+  /** Reads the whole text. */
   document(): GoMap {
     const scan = this.#scan;
     for (;;) {
@@ -75,6 +78,7 @@ class Reader {
     }
   }
 
+  /** Reads up to the end of the line, in which only a comment may be left. */
   #lineEnd(): void {
     const scan = this.#scan;
     for (;;) {
@@ -82,7 +86,7 @@ class Reader {
       if (rune === END || isNewline(rune)) return;
       if (rune === CODE.hash) return this.#comment();
       if (isBlank(rune)) continue;
-      throw scan.fault(
+      throw scan.error(
         `expected a top-level item to end with a newline, comment, or EOF, but got ${shown(rune)} instead`,
       );
     }
@@ -96,7 +100,7 @@ class Reader {
     }
   }
 
-  /** `[a.b]` or `[[a.b]]`, from behind the first bracket. */
+  /** Reads `[a.b]` or `[[a.b]]`, from behind the first bracket. */
   #header(): void {
     const scan = this.#scan;
     const isList = scan.accept('[');
@@ -105,28 +109,28 @@ class Reader {
       scan.skipBlanks();
       const first = scan.peek();
       if (first === CODE.close || first === END) {
-        throw scan.fault('unexpected end of table name (table names cannot be empty)');
+        throw scan.error('unexpected end of table name (table names cannot be empty)');
       }
-      if (first === CODE.point) throw scan.fault('unexpected table separator (table names cannot be empty)');
+      if (first === CODE.point) throw scan.error('unexpected table separator (table names cannot be empty)');
       key.push(this.#part(key.length === 0));
       scan.skipBlanks();
       const rune = scan.next();
       if (rune === CODE.close) break;
       if (rune !== CODE.point) {
-        throw scan.faultAfter(rune, `expected '.' or ']' to end table name, but got ${shown(rune)} instead`);
+        throw scan.errorAfter(rune, `expected '.' or ']' to end table name, but got ${shown(rune)} instead`);
       }
     }
     if (isList) {
       const rune = scan.next();
       if (rune !== CODE.close) {
-        throw scan.faultAfter(rune, `expected end of table array name delimiter ']', but got ${shown(rune)} instead`);
+        throw scan.errorAfter(rune, `expected end of table array name delimiter ']', but got ${shown(rune)} instead`);
       }
     }
     this.#checked(() => this.#tables.enter(key, isList));
     this.#tables.setKind('', false);
   }
 
-  /** One part of a key; of a bare one there may be nothing. */
+  /** Reads one part of a key. One without quotes may be empty here: what follows it is refused then. */
   #part(isFirst: boolean): string {
     const scan = this.#scan;
     const mark = scan.peek();
@@ -141,29 +145,33 @@ class Reader {
     return part;
   }
 
-  /** `a.b = value`, set in the table that is written to; `#name` is the last part of the key then. */
+  /**
+   * Reads `a.b = value`, and sets the value in the current table.
+   *
+   * @param isInline it is in an inline table, where `#name` stays the last part of the key, as in toml
+   */
   #pair(isInline = false): { parents: Key; name: string; value: GoValue } {
     const scan = this.#scan;
     const tables = this.#tables;
     scan.skipBlanks();
     const first = scan.peek();
-    if (first === CODE.equals || first === END) throw scan.fault("unexpected '=': key name appears blank");
-    if (first === CODE.point) throw scan.fault("unexpected '.': keys cannot start with a '.'");
+    if (first === CODE.equals || first === END) throw scan.error("unexpected '=': key name appears blank");
+    if (first === CODE.point) throw scan.error("unexpected '.': keys cannot start with a '.'");
     const key: string[] = [];
     for (;;) {
       key.push(this.#part(key.length === 0));
       scan.skipBlanks();
       const rune = scan.next();
       if (rune === CODE.equals) break;
-      if (rune === END) throw scan.faultAfter(rune, "unexpected EOF; expected key separator '='");
+      if (rune === END) throw scan.errorAfter(rune, "unexpected EOF; expected key separator '='");
       if (rune !== CODE.point) {
         const line = rune === CODE.newline ? scan.line - 1 : scan.line;
-        throw scan.fault(`expected '.' or '=', but got ${shown(rune)} instead`, line);
+        throw scan.error(`expected '.' or '=', but got ${shown(rune)} instead`, line);
       }
       scan.skipBlanks();
       const next = scan.peek();
-      if (next === CODE.equals || next === END) throw scan.fault("unexpected '='");
-      if (next === CODE.point) throw scan.fault("unexpected '.'");
+      if (next === CODE.equals || next === END) throw scan.error("unexpected '='");
+      if (next === CODE.point) throw scan.error("unexpected '.'");
     }
     const name = key.at(-1) ?? '';
     const parents = key.slice(0, -1);
@@ -176,15 +184,17 @@ class Reader {
     return { parents, name, value };
   }
 
+  /** Runs something that changes the tables, and adds the line to its errors. */
   #checked(work: () => void): void {
     try {
       work();
     } catch (error) {
-      if (error instanceof KeyConflict) throw this.#scan.fault(error.message, this.#keyLine);
+      if (error instanceof KeyConflict) throw this.#scan.error(error.message, this.#keyLine);
       throw error;
     }
   }
 
+  /** Reads a value. @param isItem it is an item of a list */
   #value(isItem: boolean): GoValue {
     const scan = this.#scan;
     scan.skipBlanks();
@@ -205,7 +215,7 @@ class Reader {
         if (scan.accept("'")) return scan.multilineRawString();
         return '';
       case '.':
-        throw scan.fault("floats must start with a digit, not '.'");
+        throw scan.error("floats must start with a digit, not '.'");
       case 'i':
       case 'n':
         if ((scan.accept('n') && scan.accept('f')) || (scan.accept('a') && scan.accept('n'))) {
@@ -218,14 +228,14 @@ class Reader {
       default:
     }
     if (isLetter(rune)) {
-      // toml goes back one character, which is not where the value begins if it took `n` or `a` above.
+      // toml goes back one character. That is not the start of the value where it read `n` or `a` above, as in `inx`.
       const { length } = encodeRune(rune);
       scan.at -= scan.at === start + length ? length : 1;
       return this.#boolean();
     }
-    if (rune === END) throw scan.faultAfter(rune, 'unexpected EOF; expected value');
+    if (rune === END) throw scan.errorAfter(rune, 'unexpected EOF; expected value');
     const line = rune === CODE.newline ? scan.line - 1 : scan.line;
-    throw scan.fault(`expected value but found ${shown(rune)} instead`, line);
+    throw scan.error(`expected value but found ${shown(rune)} instead`, line);
   }
 
   #boolean(): GoValue {
@@ -234,17 +244,17 @@ class Reader {
     while (isLetter(scan.peek())) scan.next();
     const word = scan.text.slice(start, scan.at);
     if (word === 'true' || word === 'false') return word === 'true';
-    throw scan.fault(`expected value but found ${quote(word)} instead`);
+    throw scan.error(`expected value but found ${quoteGo(word)} instead`);
   }
 
-  /** From behind the bracket. */
+  /** Reads a list, from behind its bracket. */
   #list(): GoValue[] {
     const scan = this.#scan;
     this.#tables.setKind(this.#name, true);
     const items: GoValue[] = [];
     for (;;) {
       const rune = this.#skipBetween();
-      if (rune === CODE.comma) throw scan.fault('unexpected comma');
+      if (rune === CODE.comma) throw scan.error('unexpected comma');
       if (rune === CODE.close) {
         scan.next();
         return items;
@@ -254,11 +264,11 @@ class Reader {
       scan.next();
       if (end === CODE.close) return items;
       if (end === CODE.comma) continue;
-      throw scan.faultAfter(end, `expected a comma (',') or array terminator (']'), but got ${orEnd(end)}`);
+      throw scan.errorAfter(end, `expected a comma (',') or array terminator (']'), but got ${orEnd(end)}`);
     }
   }
 
-  /** Skips blanks, line breaks and comments; the character that follows stays. */
+  /** Skips blanks, line breaks and comments, and returns the next character, which is not read. */
   #skipBetween(): number {
     const scan = this.#scan;
     for (;;) {
@@ -269,7 +279,7 @@ class Reader {
     }
   }
 
-  /** From behind the brace. */
+  /** Reads an inline table, from behind its brace. */
   #inlineTable(isItem: boolean): GoMap {
     const scan = this.#scan;
     const tables = this.#tables;
@@ -289,7 +299,7 @@ class Reader {
     };
     for (;;) {
       const rune = this.#skipBetween();
-      if (rune === CODE.comma) throw scan.fault('unexpected comma');
+      if (rune === CODE.comma) throw scan.error('unexpected comma');
       if (rune === CODE.closeBrace) return close();
       const pair = this.#pair(true);
       put(table, pair.parents, pair.name, pair.value);
@@ -298,13 +308,13 @@ class Reader {
       if (end === CODE.closeBrace) return close();
       scan.next();
       if (end !== CODE.comma) {
-        throw scan.faultAfter(end, `expected a comma or an inline table terminator '}', but got ${orEnd(end)} instead`);
+        throw scan.errorAfter(end, `expected a comma or an inline table terminator '}', but got ${orEnd(end)} instead`);
       }
     }
   }
 }
 
-/** Sets a value in a table by way of others. */
+/** Sets a value in a table that is found by the names of its parents. */
 function put(table: GoMap, parents: Key, name: string, value: GoValue): void {
   let below = table;
   for (const parent of parents) {

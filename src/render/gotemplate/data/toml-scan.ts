@@ -1,8 +1,10 @@
-/** The characters of a TOML text, and where it stops being TOML in the words of BurntSushi's toml 1.6.0. */
+/** Reads the characters and strings of a TOML text. The errors have the words of BurntSushi's toml 1.6.0. */
 import { GoError } from '../functions/signature.ts';
-import { decodeRune, encodeRune, quote, quoteRune, RUNE_ERROR } from '../../functions/utf8.ts';
+import { decodeRune, encodeRune, RUNE_ERROR } from '../../functions/utf8.ts';
+import { quoteRune } from '../../functions/quote.ts';
+import { quoteGo } from '../../functions/quote.ts';
 
-/** What {@link Scanner.next} gives at the end of the text, as Go does; a NUL in the text is refused. */
+/** What {@link TomlScanner.next} returns at the end of the text. A NUL in the text is refused. */
 export const END = 0;
 
 const NEWLINE = 10;
@@ -11,48 +13,48 @@ const QUOTE = 34;
 const APOSTROPHE = 39;
 const BACKSLASH = 92;
 
-/** Reads characters and strings. Errors say the line and the key that was read last. */
-export class Scanner {
+/** Reads a text. Its errors name the line and the key that was read last. */
+export class TomlScanner {
   readonly text: string;
   at = 0;
   line = 1;
   readonly #lastKey: () => string;
 
-  /** @param text bytes, one a character */
+  /** @param text one byte a character @param lastKey gives the key that was read last, or an empty text */
   constructor(text: string, lastKey: () => string) {
     this.text = text;
     this.#lastKey = lastKey;
   }
 
-  /** The error for this line, unless another is given. */
-  fault(message: string, line: number = this.line): GoError {
+  /** An error at the current line, or at another one. */
+  error(message: string, line: number = this.line): GoError {
     const key = this.#lastKey();
-    return new GoError(`toml: line ${line}${key === '' ? '' : ` (last key ${quote(key)})`}: ${message}`);
+    return new GoError(`toml: line ${line}${key === '' ? '' : ` (last key ${quoteGo(key)})`}: ${message}`);
   }
 
-  /** The error for a character that was read: behind the last line's end it is the fault of that line. */
-  faultAfter(rune: number, message: string): GoError {
+  /** An error about a character that was read. At the end of the text it is at the last line that is not empty. */
+  errorAfter(rune: number, message: string): GoError {
     const isPast = rune === END && this.text.charCodeAt(this.at - 1) === NEWLINE;
-    return this.fault(message, isPast ? this.line - 1 : this.line);
+    return this.error(message, isPast ? this.line - 1 : this.line);
   }
 
-  /** The next character, which stays. @throws GoError for what no TOML text holds */
+  /** The next character, which is not read. @throws {GoError} for a character that TOML does not allow */
   peek(): number {
     const byte = this.text.charCodeAt(this.at);
     if (byte >= 0x20 && byte < 0x7f) return byte;
     if (this.at >= this.text.length) return END;
     if (byte >= 0x80) {
       const { rune, size } = decodeRune(this.text, this.at);
-      if (rune === RUNE_ERROR && size === 1) throw this.fault(`invalid UTF-8 byte: 0x${hex(byte)}`);
+      if (rune === RUNE_ERROR && size === 1) throw this.error(`invalid UTF-8 byte: 0x${hex(byte)}`);
       return rune;
     }
     if (byte === NEWLINE || byte === 9) return byte;
     if (byte === RETURN && this.text.charCodeAt(this.at + 1) === NEWLINE) return byte;
-    // Go counts the line of a line break before it looks at the character.
-    throw this.fault(`TOML files cannot contain control characters: '0x${hex(byte)}'`);
+
+    throw this.error(`TOML files cannot contain control characters: '0x${hex(byte)}'`);
   }
 
-  /** The next character. Throws as {@link peek} does. */
+  /** Reads the next character. @throws {GoError} as {@link peek} */
   next(): number {
     const rune = this.peek();
     if (rune === END) return rune;
@@ -61,36 +63,37 @@ export class Scanner {
     return rune;
   }
 
-  /** Takes the next character if it is this one. */
+  /** Reads the next character if it is this one. */
   accept(character: string): boolean {
     if (this.peek() !== character.charCodeAt(0)) return false;
     this.next();
     return true;
   }
 
-  /** Takes what an expression finds here, of ASCII without line breaks. */
+  /** Reads what a sticky pattern matches here: printable ASCII. */
   take(sticky: RegExp): string {
     sticky.lastIndex = this.at;
     const [found = ''] = sticky.exec(this.text) ?? [];
     this.at += found.length;
-    // What ends it has to be a character too.
+    // This refuses a character behind it that TOML does not allow.
     this.peek();
     return found;
   }
 
+  /** Reads blanks and tabs. */
   skipBlanks(): void {
     this.take(/[ \t]*/y);
   }
 
-  /** A string from behind its quote to behind the closing one. */
+  /** Reads a string from behind its quote to behind the closing one. */
   string(): string {
     const start = this.at;
     let hasEscapes = false;
     for (;;) {
       this.take(/[ !#-[\]-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected '"'`);
-      if (isNewline(rune)) throw this.fault('strings cannot contain newlines', this.line - 1);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected '"'`);
+      if (isNewline(rune)) throw this.error('strings cannot contain newlines', this.line - 1);
       if (rune === QUOTE) break;
       if (rune !== BACKSLASH) continue;
       hasEscapes = true;
@@ -100,13 +103,13 @@ export class Scanner {
     return hasEscapes ? this.#unescape(raw, this.line) : raw;
   }
 
-  /** A string between three quotes, from behind them. */
+  /** Reads a string between three quotes, from behind the opening ones. */
   multilineString(): string {
     const start = this.at;
     for (;;) {
       this.take(/[ !#-[\]-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected '"""'`);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected '"""'`);
       if (rune === BACKSLASH) {
         if (isNewline(this.peek())) this.next();
         else this.#escape(start);
@@ -120,25 +123,25 @@ export class Scanner {
     }
   }
 
-  /** A raw string from behind its quote to behind the closing one. */
+  /** Reads a literal string from behind its apostrophe to behind the closing one. */
   rawString(): string {
     const start = this.at;
     for (;;) {
       this.take(/[ -&(-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected "'"`);
-      if (isNewline(rune)) throw this.fault('strings cannot contain newlines', this.line - 1);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected "'"`);
+      if (isNewline(rune)) throw this.error('strings cannot contain newlines', this.line - 1);
       if (rune === APOSTROPHE) return this.text.slice(start, this.at - 1);
     }
   }
 
-  /** A raw string between three quotes, from behind them. */
+  /** Reads a literal string between three apostrophes, from behind the opening ones. */
   multilineRawString(): string {
     const start = this.at;
     for (;;) {
       this.take(/[ -&(-~]*/y);
       const rune = this.next();
-      if (rune === END) throw this.faultAfter(rune, `unexpected EOF; expected "'''"`);
+      if (rune === END) throw this.errorAfter(rune, `unexpected EOF; expected "'''"`);
       if (rune !== APOSTROPHE) continue;
       const end = this.#closing(start, "'");
       if (end !== undefined) return withoutFirstNewline(this.text.slice(start, end));
@@ -146,8 +149,8 @@ export class Scanner {
   }
 
   /**
-   * After one quote in a string between three: where the string ends, if two more follow. Up to two quotes may stand
-   * before the three that close it.
+   * Behind a quote in a string between three quotes: the offset at which the string ends, if two more quotes follow. Up to
+   * two quotes may stand before the three that close it.
    */
   #closing(start: number, mark: string): number | undefined {
     const first = this.at;
@@ -160,43 +163,43 @@ export class Scanner {
     const read = this.text.slice(start, this.at);
     if (read.endsWith(mark.repeat(5)) && !(mark === '"' && read.endsWith(`\\${mark.repeat(5)}`))) {
       const outer = mark === '"' ? "'" : '"';
-      throw this.fault(`unexpected ${outer}${mark.repeat(6)}${outer}`);
+      throw this.error(`unexpected ${outer}${mark.repeat(6)}${outer}`);
     }
     this.at = first;
     return undefined;
   }
 
-  /** Reads what stands behind a backslash. @param start of the string, which errors show */
+  /** Checks an escape, from behind its backslash. @param start of the string, which errors show */
   #escape(start: number): void {
     const rune = this.next();
     const escape = encodeRune(rune);
     if (rune !== END && 'ebtnfr" \t\\'.includes(escape)) return;
     const digits = { x: [2, 'two'], u: [4, 'four'], U: [8, 'eight'] }[escape] as [number, string] | undefined;
     if (digits === undefined) {
-      throw this.fault(`invalid escape in string '\\${escape}'`, rune === END ? this.line - 1 : this.line);
+      throw this.error(`invalid escape in string '\\${escape}'`, rune === END ? this.line - 1 : this.line);
     }
     for (let left = digits[0]; left > 0; left--) {
       const digit = this.next();
       if (/^[0-9a-fA-F]$/.test(String.fromCodePoint(digit))) continue;
-      const read = quote(this.text.slice(start, this.at));
-      throw this.faultAfter(
+      const read = quoteGo(this.text.slice(start, this.at));
+      throw this.errorAfter(
         digit,
         `expected ${digits[1]} hexadecimal digits after '\\${escape}', but got ${read} instead`,
       );
     }
   }
 
-  /** @param line of the string's end, which errors name */
+  /** A string with its escapes replaced. @param line of its end, which errors name */
   #unescape(raw: string, line: number): string {
     return raw.replace(/\\(?:x(..)|u(....)|U(........)|(.))/gs, (_, two, four, eight, one: string | undefined) => {
       const digits = (two ?? four ?? eight) as string | undefined;
       if (digits !== undefined) {
         const code = parseInt(digits, 16);
         if (code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000)) return encodeRune(code);
-        throw this.fault(`Escaped character '\\u${digits}' is not valid UTF-8.`, line);
+        throw this.error(`Escaped character '\\u${digits}' is not valid UTF-8.`, line);
       }
       const plain = ESCAPES[one ?? ''];
-      if (plain === undefined) throw this.fault(`invalid escape: '\\${one}'`, line);
+      if (plain === undefined) throw this.error(`invalid escape: '\\${one}'`, line);
       return plain;
     });
   }
@@ -218,6 +221,7 @@ export function shown(rune: number): string {
   return quoteRune(rune);
 }
 
+/** Whether a character is LF or CR; {@link TomlScanner.peek} allows CR only before LF. */
 export function isNewline(rune: number): boolean {
   return rune === NEWLINE || rune === RETURN;
 }

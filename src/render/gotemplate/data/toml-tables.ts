@@ -1,6 +1,6 @@
 /**
- * The tables of a TOML text while it is read: which keys are there, and which may be defined once more. As
- * BurntSushi's toml 1.6.0 keeps them, whose answers to doubtful texts (`a.b = 1`, then `a = 2`) Helm gives.
+ * The tables of a TOML text while it is read: which keys exist, and which of them may be defined again. This follows
+ * BurntSushi's toml 1.6.0 exactly, since Helm has its results for texts that TOML forbids: `a.b = 1`, then `a = 2`.
  */
 import { TypedList } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
@@ -9,7 +9,7 @@ import { quotedKey } from './toml-print.ts';
 /** The names that lead to a table or a value. */
 export type Key = readonly string[];
 
-/** `[[name]]`, or inline tables of one list while it is read: `[]map[string]interface {}`. */
+/** A list of tables (`[[name]]`), or a list whose inline tables are being read: `[]map[string]interface {}`. */
 class TableList extends TypedList {
   readonly tables: GoMap[];
 
@@ -20,35 +20,36 @@ class TableList extends TypedList {
   }
 }
 
-/** A key as errors name it. */
+/** A key as TOML writes it, which errors show. */
 export function keyText(key: Key): string {
   return key.map(quotedKey).join('.');
 }
 
-/** What cannot be defined; the reader adds where. */
+/** A key cannot be defined. The reader adds the position. */
 export class KeyConflict extends Error {}
 
-/** The tables, and the one that is written to. */
+/** The tables, and the current one, in which keys are set. */
 export class Tables {
   readonly root: GoMap = new Map();
-  /** The full key of the table that is written to. */
+  /** The full key of the current table. */
   context: Key = [];
-  /** Tables that are there only because a key passes through them: they may be defined. */
+  /** Tables that exist only since a key passes through them (`a` in `[a.b]`): they may be defined later. */
   readonly #implicit = new Set<string>();
   /** Keys whose value is a list. */
   readonly #lists = new Set<string>();
 
-  /** Opens a table that a dotted key passes through. */
+  /** Makes a table through which a dotted key passes the current one. @throws {KeyConflict} */
   enterImplicit(key: Key): void {
     this.markImplicit(key);
     this.enter(key, false);
   }
 
+  /** Allows a table to be defined later. */
   markImplicit(key: Key): void {
     this.#implicit.add(keyText(key));
   }
 
-  /** Opens the table of a header, or of an inline table; with `list` one more table of a list. @throws KeyConflict */
+  /** Makes the table of a header or an inline table the current one; with `list` a new table of a list. @throws {KeyConflict} */
   enter(key: Key, list: boolean): void {
     const parent = key.slice(0, -1);
     const last = key.at(-1) ?? '';
@@ -77,7 +78,7 @@ export class Tables {
     this.context = key;
   }
 
-  /** Sets a name in the table that is written to. @throws KeyConflict */
+  /** Sets a name in the current table. @throws {KeyConflict} */
   set(name: string, value: GoValue): void {
     let table = this.root;
     for (const [index, step] of this.context.entries()) {
@@ -90,13 +91,13 @@ export class Tables {
     if (table.has(name)) {
       const isImplicit = this.#implicit.delete(text);
       if (!isImplicit) throw defined(key);
-      // The table that is there already is the one that was meant; a list is there with its tables only.
+      // An implicit table is kept, since its keys were set already. Only a list of values replaces it.
       if (!this.#lists.has(text)) return;
     }
     table.set(name, value);
   }
 
-  /** Says of a name whether its value is a list; without a name, of the table that is written to. */
+  /** Records whether the value of a name in the current table is a list; an empty name is the current table. */
   setKind(name: string, isList: boolean): void {
     const key = name === '' ? this.context : [...this.context, name];
     const text = key.length === 0 ? '""' : keyText(key);
@@ -105,7 +106,7 @@ export class Tables {
   }
 }
 
-/** A table, or the last one of a list of tables. */
+/** A value as a table: of a list of tables the last one; undefined for any other value. */
 function tableIn(value: GoValue | undefined): GoMap | undefined {
   if (value instanceof TableList) return value.tables.at(-1);
   return value instanceof Map ? value : undefined;

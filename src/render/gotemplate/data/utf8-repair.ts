@@ -1,15 +1,15 @@
-/** Bytes that are not UTF-8, as Go's encoding/json sees them. */
+/** Replaces bytes that are not UTF-8, as Go's encoding/json does. */
 import { isUtf8 } from 'node:buffer';
 import { RUNE_ERROR, decodeRune } from '../../functions/utf8.ts';
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 
-/** Is it UTF-8? */
+/** Whether bytes are UTF-8. */
 export function isValid(bytes: string): boolean {
   return !NOT_ASCII.test(bytes) || isUtf8(Buffer.from(bytes, 'latin1'));
 }
 
-/** Puts something in the place of each byte that belongs to no character. */
+/** Replaces each byte that is not part of a character. */
 export function replaceInvalid(bytes: string, replacement: string): string {
   if (isValid(bytes)) return bytes;
   let out = '';

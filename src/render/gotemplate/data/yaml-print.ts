@@ -1,12 +1,12 @@
 /**
- * YAML as Helm's `toYaml` and `toYamlPretty` print it.
+ * Prints YAML as Helm's `toYaml` and `toYamlPretty` do.
  *
- * `toYaml` makes JSON of the value first and reads that as YAML: what JSON cannot say is refused, and what
- * a YAML reader refuses or changes in a JSON text, such as control characters, is refused or changed here.
+ * `toYaml` converts the value to JSON, reads that as YAML, and prints the result. So it refuses what JSON does not have, and
+ * refuses or changes what a YAML reader refuses or changes in a JSON text, such as control characters.
  */
 import { compareKeys, compareRunes } from '../../../yaml/go-keys.ts';
 import { isSimpleKey, printText } from '../../../yaml/go-text.ts';
-import type { Dialect, Place } from '../../../yaml/go-text.ts';
+import type { Dialect, ScalarPosition } from '../../../yaml/go-text.ts';
 import { charge, chargePrint } from '../../functions/limits.ts';
 import { shortestFloat } from '../../functions/floats.ts';
 import { GoError } from '../functions/signature.ts';
@@ -15,37 +15,43 @@ import { runeCount } from '../../functions/utf8.ts';
 import { GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { jsonNumber, jsonString } from './json-print.ts';
-import { refuseCycle, SUSPECT } from './cycles.ts';
-import { DEEPEST, Fields, simplify } from './plain.ts';
+import { refuseCycle, CYCLE_CHECK_DEPTH } from './cycles.ts';
+import { DEEPEST, StructFields, withoutType } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 
-/** As sigs.k8s.io/yaml marshals: sorted keys, lists not indented below their key, folded at 80 columns. */
+/**
+ * Prints a value as `toYaml`, by sigs.k8s.io/yaml: sorted keys, lists at the column of their key, texts folded at 80 columns.
+ *
+ * @throws {GoError} for a value that JSON or YAML does not have
+ */
 export function printYaml(value: GoValue): string {
   return new JsonFirst().document(value);
 }
 
-/** As go-yaml 3 encodes with an indentation of 2. */
+/** Prints a value as `toYamlPretty`, by go-yaml 3 with an indentation of 2. @throws {GoError} as {@link printYaml} */
 export function printPrettyYaml(value: GoValue): string {
   return new Pretty().document(value);
 }
 
-/** Laying out a shorter text is part of printing its entry. */
+/** Printing a shorter text is part of the steps of its entry. */
 const LONG_TEXT = 128;
 
-abstract class Printer {
+abstract class YamlPrinter {
   protected abstract readonly dialect: Dialect;
-  /** How far a list stands from its key. */
+  /** The indentation of a list below its key. */
   protected abstract readonly listIndent: string;
 
-  /** The fields of a map in the order of their keys, the items of a list, or a scalar as text. */
+  /** A value as a map, as a list, or as a scalar. */
   protected abstract node(value: GoValue): GoMap | readonly GoValue[] | Scalar;
+  /** A text as it is after the conversions. */
   protected abstract text(text: string): string;
 
+  /** Prints a value as a document. */
   document(value: GoValue): string {
     return this.item(value, '', 0, 0, 2);
   }
 
-  /** What stands at a column where a line of its own begins: at the root and after a dash. */
+  /** Prints a value at the root or behind a dash, which is at a column. */
   protected item(value: GoValue, indent: string, column: number, depth: number, scalarIndent: number): string {
     const node = this.node(value);
     if (node instanceof Map) return node.size === 0 ? '{}\n' : this.map(node, indent, depth);
@@ -58,7 +64,7 @@ abstract class Printer {
     return ended(this.show(scalar.text, { indent, column, simpleKey: false }));
   }
 
-  protected show(text: string, place: Place): string {
+  protected show(text: string, place: ScalarPosition): string {
     if (text.length > LONG_TEXT) charge(text.length);
     return printText(text, place, this.dialect);
   }
@@ -116,7 +122,7 @@ abstract class Printer {
   }
 }
 
-/** A scalar: a text to be quoted where it needs it, or a literal that prints as it is. */
+/** A scalar: a text, which is quoted where it needs that, or a literal such as `true`, which is not. */
 class Scalar {
   readonly text: string;
   readonly isLiteral: boolean;
@@ -127,7 +133,7 @@ class Scalar {
   }
 }
 
-/** Of keys that are the same once they are UTF-8 the last one counts. */
+/** A map with its keys as UTF-8. Of keys that are equal then, the last one counts. */
 function validKeys(map: GoMap): GoMap {
   for (const key of map.keys()) {
     if (UNCHANGED.test(key) || isValid(key)) continue;
@@ -136,26 +142,27 @@ function validKeys(map: GoMap): GoMap {
   return map;
 }
 
-/** Charges for a map or a list, and refuses one that is too deep. */
+/** Charges for a map or a list. @throws {GoError} where it is nested too deeply, or contains itself */
 function enter(node: GoMap | readonly GoValue[], depth: number): void {
   chargePrint(node instanceof Map ? node.size : node.length, depth);
-  if (depth === SUSPECT) refuseCycle(node);
+  if (depth === CYCLE_CHECK_DEPTH) refuseCycle(node);
   if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
 }
 
-/** Ends the line, unless it ended with a break of the text. */
+/** Adds a line break, unless the text ends in one. */
 function ended(text: string): string {
   return /(?:\n|\xe2\x80[\xa8\xa9])$/.test(text) ? text : `${text}\n`;
 }
 
 const NULL = new Scalar('null', true);
 
-class JsonFirst extends Printer {
+/** Prints as `toYaml`. */
+class JsonFirst extends YamlPrinter {
   protected readonly dialect: Dialect = { width: 80, version: 2 };
   protected readonly listIndent = '';
 
   protected node(value: GoValue): GoMap | readonly GoValue[] | Scalar {
-    const plain = simplify(value);
+    const plain = withoutType(value);
     switch (typeof plain) {
       case 'string':
         return new Scalar(throughJson(plain), false);
@@ -168,7 +175,7 @@ class JsonFirst extends Printer {
     if (plain === null) return NULL;
     if (plain instanceof GoInt) return new Scalar(String(plain.value), true);
     if (Array.isArray(plain)) return plain;
-    return validKeys(plain instanceof Fields ? plain.entries : (plain as GoMap));
+    return validKeys(plain instanceof StructFields ? plain.entries : (plain as GoMap));
   }
 
   protected text(key: string): string {
@@ -176,7 +183,8 @@ class JsonFirst extends Printer {
   }
 }
 
-class Pretty extends Printer {
+/** Prints as `toYamlPretty`. */
+class Pretty extends YamlPrinter {
   protected readonly dialect: Dialect = { width: Infinity, version: 3 };
   protected readonly listIndent = '  ';
 
@@ -199,7 +207,7 @@ class Pretty extends Printer {
         : new Scalar(String(value.value), true);
     }
     if (value instanceof Map) return value;
-    // A slice or a map that was never made is an empty one here.
+    // go-yaml prints a nil map or slice as an empty one.
     if (value instanceof TypedMap) return value.entries;
     if (Array.isArray(value) || value instanceof TypedList) return itemsOf(value) ?? [];
     return value instanceof GoObject ? lowerFields(value) : NULL;
@@ -209,7 +217,7 @@ class Pretty extends Printer {
     return key;
   }
 
-  protected override show(text: string, place: Place): string {
+  protected override show(text: string, place: ScalarPosition): string {
     if (isValid(text)) return super.show(text, place);
     return `!!binary ${super.show(binary(text), place)}`;
   }
@@ -219,12 +227,13 @@ class Pretty extends Printer {
   }
 }
 
+/** The exported fields of a struct, whose names go-yaml writes in lower case. */
 function lowerFields(object: GoObject): GoMap {
   const exported = Object.entries(object.fields).filter(([name]) => /^[A-Z]/.test(name));
   return new Map(exported.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** What is not UTF-8 is base64, in lines of 70 characters if it needs more than one. */
+/** Bytes as go-yaml prints those that are not UTF-8: base64, in lines of 70 characters. */
 function binary(bytes: string): string {
   const text = Buffer.from(bytes, 'latin1').toString('base64');
   return text.length < 70 ? text : text.replace(/.{1,70}/g, '$&\n');
@@ -235,7 +244,7 @@ function prettyNumber(value: number): string {
   return Number.isFinite(value) ? shortestFloat(value) : value > 0 ? '.inf' : '-.inf';
 }
 
-/** JSON writes all digits of a whole number, and YAML reads it as an integer if it fits into 64 bits. */
+/** A float after the conversions: JSON has all digits of a whole number, which YAML reads as an integer if 64 bits hold it. */
 function numberThroughJson(value: number): string {
   if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value);
   const text = jsonNumber(value);
@@ -246,17 +255,18 @@ function numberThroughJson(value: number): string {
   return shortestFloat(value);
 }
 
-/** What is not changed on its way: no byte that JSON or YAML have a rule for. */
+/** A text that the conversions do not change: ASCII but DEL. */
 const UNCHANGED = /^[\x00-\x7e]*$/;
+/** Characters that the YAML reader refuses: DEL, the control characters from U+0080 on but NEL, U+FFFE and U+FFFF. */
 const REFUSED = /\x7f|\xc2[\x80-\x84\x86-\x9f]|\xef\xbf[\xbe\xbf]/;
 
-/** A text after it was JSON, and that was read as YAML. */
+/** A text after it was printed as JSON, and that was read as YAML. @throws {GoError} where YAML refuses it */
 function throughJson(text: string): string {
   if (UNCHANGED.test(text)) return text;
   const valid = replaceInvalid(text, '\xef\xbf\xbd');
   if (REFUSED.test(valid)) throw new GoError('yaml: control characters are not allowed');
   if (!valid.includes('\xc2\x85')) return valid;
-  // NEL is the one line break that JSON leaves alone, and YAML folds.
+  // NEL (U+0085) is a line break of YAML that JSON does not escape, so the YAML reader folds it.
   if (/\xc2\x85(?:---|\.\.\.)(?: |\xc2\x85)/.test(valid))
     throw new GoError('yaml: found unexpected document indicator');
   return valid.replace(/ *\xc2\x85(?: |\xc2\x85)*/g, (run) => {
@@ -265,7 +275,7 @@ function throughJson(text: string): string {
   });
 }
 
-/** YAML takes a key only if it is on one line and its JSON has at most 1,024 characters. */
+/** A key after the conversions. YAML refuses one with a line break, and one whose JSON has more than 1,024 characters. */
 function keyThroughJson(key: string): string {
   if (key.length <= 128 && UNCHANGED.test(key)) return key;
   const text = throughJson(key);
@@ -275,6 +285,7 @@ function keyThroughJson(key: string): string {
   return text;
 }
 
+/** The keys of a map in the order in which go-yaml prints them. */
 function sortKeys(map: GoMap, version: 2 | 3): string[] {
   const keys = [...map.keys()];
   if (keys.length < 2) return keys;
@@ -285,7 +296,7 @@ function sortKeys(map: GoMap, version: 2 | 3): string[] {
   });
 }
 
-/** Comparing shorter keys is part of printing them. */
+/** Comparing shorter keys is part of the steps of printing them. */
 const LONG_KEYS = 500;
 
 function runesOf(bytes: string): string[] {

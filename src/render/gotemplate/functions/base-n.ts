@@ -1,10 +1,10 @@
-/** Where Go's decoders of base64 and base32 (RFC 4648) find a fault: Sprig shows the place as text. */
+/** Where Go's decoders of base64 and base32 (RFC 4648) find an error: `b64dec` and `b32dec` return that as text. */
 import { BASE32, decodeBase32Digits } from '../../functions/encoding.ts';
 
 const WHOLE_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The byte at which Go finds that a text is no base64 with padding; undefined when it is. */
-export function base64Fault(text: string): number | undefined {
+/** The index of the byte for which Go refuses a text as base64 with padding; undefined where it takes it. */
+export function base64ErrorAt(text: string): number | undefined {
   if (text.length % 4 === 0 && WHOLE_BASE64.test(text)) return undefined;
   let at = 0;
   const skipLines = (): void => {
@@ -33,11 +33,11 @@ export function base64Fault(text: string): number | undefined {
   return undefined;
 }
 
-/** Digits of the last group that make no whole byte. */
+/** Numbers of digits in the last group of base32 that do not fill whole bytes. */
 const NO_BYTES: readonly number[] = [1, 3, 6];
 
-/** The byte at which Go finds that a text is no base32 with padding; undefined when it is. */
-export function base32Fault(text: string): number | undefined {
+/** The index of the byte for which Go refuses a text as base32 with padding; undefined where it takes it. */
+export function base32ErrorAt(text: string): number | undefined {
   for (let start = 0; start < text.length; start += 8) {
     for (let digit = 0; digit < 8; digit++) {
       const at = start + digit;
@@ -56,7 +56,7 @@ export function base32Fault(text: string): number | undefined {
   return undefined;
 }
 
-/** The bytes of base32 in which {@link base32Fault} finds no fault; what stands behind the padding is not read. */
+/** Decodes base32 in which {@link base32ErrorAt} finds no error. What follows the padding is ignored. */
 export function decodeBase32Bytes(text: string): string {
   const end = text.indexOf('=');
   return Buffer.from(decodeBase32Digits(end === -1 ? text : text.slice(0, end))).toString('latin1');

@@ -1,6 +1,6 @@
-/** Conversions between Go's types, which functions make on their own: spf13/cast, and Sprig's `strval`. */
+/** Conversions of arguments that Sprig's functions make themselves, by spf13/cast and by Sprig's `strval`. */
 import { parseFloatText, parseInteger, wholeNumber } from '../constants.ts';
-import { sprintValue } from '../format.ts';
+import { sprintValue } from '../sprint.ts';
 import { GoInt, truncateToInt64 } from '../int.ts';
 import { ByteList, itemsOf } from '../value.ts';
 import type { GoValue } from '../value.ts';
@@ -8,13 +8,13 @@ import type { GoValue } from '../value.ts';
 const LEAST_INT64 = -(2n ** 63n);
 const MOST_INT64 = 2n ** 63n - 1n;
 
-/** A value as a string: bytes are their text, all else is as it is printed. */
+/** A value as a text (`strval`): bytes are their text, any other value is printed. */
 export function toText(value: GoValue): string {
   if (typeof value === 'string') return value;
   return value instanceof ByteList ? value.bytes : sprintValue(value);
 }
 
-/** Any value as a list of strings, without what is nil in it. The strings of a `[]string` are not copied. */
+/** A value as a list of texts (`strslice`), without nil. The list of a `[]string` is not copied. */
 export function toTexts(value: GoValue): readonly string[] {
   const items = itemsOf(value);
   if (items === undefined) return value === null ? [] : [toText(value)];
@@ -24,7 +24,7 @@ export function toTexts(value: GoValue): readonly string[] {
   return items as readonly string[];
 }
 
-/** Any value as int64, 0 where there is no way. */
+/** A value as int64; 0 where cast cannot convert it. */
 export function toInt64(value: GoValue): number | bigint {
   if (value instanceof GoInt) {
     if (!isCastable(value)) return 0;
@@ -42,19 +42,19 @@ export function toInt64(value: GoValue): number | bigint {
   }
 }
 
-/** Of named types cast knows but two. */
+/** Whether cast converts an integer: of named types it knows only these two. */
 function isCastable(value: GoInt): boolean {
   return value.type === value.kind || value.type === 'time.Month' || value.type === 'time.Weekday';
 }
 
-/** `0x10`, `0b1`, `0o7`, `010` (which is 8), `1_000` and `5.0` are integers; `5.5` and `08` are not. */
+/** The integer of a text. `0x10`, `0b1`, `0o7`, `010` (which is 8), `1_000` and `5.0` are integers; `5.5` and `08` are not. */
 function fromDigits(text: string): number | bigint {
   if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
   const integer = parseInteger(trimZeroDecimal(text));
   return integer === undefined || integer > MOST_INT64 || integer < LEAST_INT64 ? 0 : fit(integer);
 }
 
-/** Without a fraction of nothing but zeros, as cast sees one. */
+/** The text without a fraction of zeros, as `trimZeroDecimal` of cast. */
 function trimZeroDecimal(text: string): string {
   let foundZero = false;
   for (let at = text.length - 1; at >= 0; at--) {
@@ -66,13 +66,16 @@ function trimZeroDecimal(text: string): string {
   return text;
 }
 
-/** A number where it is exact. */
+/** A bigint as a number, where that is exact. */
 export function fit(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** As `strconv.ParseInt` in base 8 or 10 for 64 bits: beyond them it gives the least or most there is. */
+/**
+ * As `strconv.ParseInt` in base 8 or 10 for 64 bits: beyond them the value is the least or greatest int64, and `inRange` is
+ * false. Undefined for a text that is no integer.
+ */
 export function parseDigits(text: string, base: 8 | 10): { value: number | bigint; inRange: boolean } | undefined {
   if (!(base === 8 ? /^[+-]?[0-7]+$/ : /^[+-]?[0-9]+$/).test(text)) return undefined;
   const isNegative = text.startsWith('-');
@@ -84,7 +87,7 @@ export function parseDigits(text: string, base: 8 | 10): { value: number | bigin
   return { value: fit(value), inRange: true };
 }
 
-/** Any value as float64, 0 where there is no way. */
+/** A value as float64; 0 where cast cannot convert it. */
 export function toFloat64(value: GoValue): number {
   switch (typeof value) {
     case 'number':
@@ -98,6 +101,7 @@ export function toFloat64(value: GoValue): number {
   }
 }
 
+/** A float as `strconv.ParseFloat` reads it, infinities and NaN included; undefined for anything else. */
 export function parseFloat64(text: string): number | undefined {
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return NaN;

@@ -1,15 +1,15 @@
-/** Merging maps as mergo does, which is behind Sprig's `merge` and its kin. */
+/** Merging maps as mergo does, with which Sprig's `merge` and its variants work. */
 import { chargeVisit } from '../../functions/limits.ts';
 import { entriesOf, GoObject, isTrue, itemsOf, TypedMap, typeOf } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { GoError } from './signature.ts';
 
 /**
- * Merges a map into another: what the target lacks, or has only empty, it gets; with `overwrite` it gets all,
- * nil and empty values included. Maps below are merged in their place. Nothing is copied: what the target gets
- * belongs to both from then on.
+ * Merges a map into another. The target gets the values for which it has none or an empty one; with `overwrite` all values,
+ * nil and empty ones included. Maps in both are merged in the same way. Values are not copied, so both maps share them then.
  *
- * @returns why it cannot be done, in mergo's words; undefined when all is well
+ * @returns mergo's error; undefined where the maps were merged
+ * @throws {GoError} where mergo panics
  */
 export function mergeMaps(target: GoMap, source: GoMap, overwrite: boolean): string | undefined {
   return mergeEntries(target, source, overwrite, false);
@@ -36,7 +36,7 @@ function mergeEntries(target: GoMap, source: GoMap, overwrite: boolean, isTyped:
       const failure = mergeInPlace(present, value, overwrite);
       if (failure !== undefined) return failure;
     }
-    // Asked only now: an empty map may just have been filled.
+    // Tested only now, since an empty map may just have been filled.
     if (isMap && isTrue(present) && entriesOf(present) !== undefined) continue;
     if (!overwrite && isTrue(present)) continue;
     if (isTyped) refuse('interface {}');
@@ -49,7 +49,7 @@ function refuse(type: string): never {
   throw new GoError(`reflect.Value.SetMapIndex: value of type ${type} is not assignable to type string`);
 }
 
-/** Merges into what is there already, where that is a map, or behind a pointer. */
+/** Merges a value into the one of the target, if both are maps. Gives mergo's error for a pointer and another type. */
 function mergeInPlace(present: GoValue, value: GoValue, overwrite: boolean): string | undefined {
   const target = entriesOf(present);
   const source = entriesOf(value);

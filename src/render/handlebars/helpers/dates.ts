@@ -16,7 +16,7 @@ import {
   wholeSeconds,
 } from '../../functions/durations.ts';
 import { FunctionFailure, shown } from '../../functions/failure.ts';
-import { zoneAt } from '../../functions/zones.ts';
+import { zoneAt } from '../../functions/intl-zones.ts';
 import { describe } from './describe.ts';
 import { helper, integer, text, value } from './parameters.ts';
 import type { Helper, HelperContext } from './types.ts';

@@ -4,29 +4,20 @@
  */
 import type { Value } from '../../../yaml/value.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
-import { walkFormat } from '../../functions/format.ts';
+import { joinValues, walkFormat } from '../../functions/format.ts';
 import { checkLength } from '../../functions/limits.ts';
 import { quoteJson } from '../../functions/quote.ts';
 import { cut } from '../../functions/characters.ts';
 import { escapeQuery } from '../../functions/urls.ts';
 import { decodeText, encodeText } from '../../functions/utf8.ts';
 import { formatDigits, formatInteger, formatNumber, formatText, pad } from '../../functions/verbs.ts';
-import type { Spec } from '../../functions/verbs.ts';
+import type { FormatSpec } from '../../functions/verbs.ts';
 import { describe } from './describe.ts';
 import { helper, rest, scalar, text, textOf, value } from './parameters.ts';
 import type { Helper } from './types.ts';
 
 export const formats: Record<string, Helper> = {
-  print: helper([rest(value('value'))], ([values]) => {
-    let printed = '';
-    for (const [index, value] of values.entries()) {
-      // As in Go: a space between two values when neither is a text.
-      const previous = values[index - 1];
-      const gap = previous !== undefined && typeof previous !== 'string' && typeof value !== 'string';
-      printed += (gap ? ' ' : '') + printedText(value);
-    }
-    return printed;
-  }),
+  print: helper([rest(value('value'))], ([values]) => joinValues(values, printedText)),
   printf: helper([text('format'), rest(value('value'))], ([format, values]) => printf(format, values)),
   urlquery: helper([rest(scalar('value'))], ([values]) => escapeQuery(encodeText(values.join('')))),
 };
@@ -81,7 +72,7 @@ const LARGEST_SIZE = 1e6;
 /** A directive with a larger width is the rest of the format. */
 const LONGEST_SHOWN = 40;
 
-function formatValue(value: Value, verb: string, spec: Spec, directive: () => string): string {
+function formatValue(value: Value, verb: string, spec: FormatSpec, directive: () => string): string {
   const isWhole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
   const whole = (): string => {
     const text = isWhole ? formatInteger(BigInt(value), true, verb, spec) : undefined;
@@ -125,7 +116,7 @@ function formatValue(value: Value, verb: string, spec: Spec, directive: () => st
 }
 
 /** A number as it is written, whole ones too large for an exponent as well, with the signs and zeros that the flags ask for. */
-function formatAsWritten(value: number | bigint, verb: string, spec: Spec): string {
+function formatAsWritten(value: number | bigint, verb: string, spec: FormatSpec): string {
   if (verb === 'v' && (typeof value === 'bigint' || Number.isInteger(value))) {
     return formatDigits(BigInt(value), true, 'd', spec);
   }

@@ -1,7 +1,7 @@
 /** JSON and YAML in templates, held against the real helm by calls made at random. */
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { quote } from '../../../../src/render/functions/utf8.ts';
+import { quoteGo } from '../../../../src/render/functions/quote.ts';
 import { literal } from './literals.ts';
 import { expectSame } from './support.ts';
 import { RUNS, SEED } from '../../../support/generation.ts';
@@ -51,7 +51,7 @@ const expression = fc.oneof(
     .array(
       fc.oneof(
         text.map(literal),
-        fc.uint8Array({ maxLength: 9 }).map((bytes) => quote(Buffer.from(bytes).toString('latin1'), true)),
+        fc.uint8Array({ maxLength: 9 }).map((bytes) => quoteGo(Buffer.from(bytes).toString('latin1'), true)),
         fc.integer().map(String),
         fc.constantFrom('9007199254740993', '.Values.m.a', '.Values.l', '(fromYaml "")', '(fromJsonArray "null")'),
       ),

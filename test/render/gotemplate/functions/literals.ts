@@ -1,18 +1,18 @@
 /** Generated arguments as templates write them. */
 import fc from 'fast-check';
-import { quote } from '../../../../src/render/functions/utf8.ts';
+import { quoteGo } from '../../../../src/render/functions/quote.ts';
 import { encodeText } from '../../../../src/render/gotemplate/value.ts';
 
 /** A text as a string constant of Go. */
 export function literal(text: string): string {
-  return quote(encodeText(text), true);
+  return quoteGo(encodeText(text), true);
 }
 
 /** Texts of characters from all over, and broken ones: as string constants. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 20 }).map(literal),
   fc.string({ unit: 'grapheme', maxLength: 8 }).map(literal),
-  fc.uint8Array({ maxLength: 20 }).map((bytes) => quote(Buffer.from(bytes).toString('latin1'), true)),
+  fc.uint8Array({ maxLength: 20 }).map((bytes) => quoteGo(Buffer.from(bytes).toString('latin1'), true)),
 );
 
 /** One of these as a string constant. */

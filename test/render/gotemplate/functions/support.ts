@@ -6,7 +6,7 @@ import { functionNames, isFunction, loadFunctions } from '../../../../src/render
 import { defineAll, Machine } from '../../../../src/render/gotemplate/machine.ts';
 import type { Namespace } from '../../../../src/render/gotemplate/machine.ts';
 import { parseTemplate } from '../../../../src/render/gotemplate/parse.ts';
-import { quote } from '../../../../src/render/functions/utf8.ts';
+import { quoteGo } from '../../../../src/render/functions/quote.ts';
 import { decodeText, encodeText, fromValue, TypedMap } from '../../../../src/render/gotemplate/value.ts';
 import type { GoMap, GoValue } from '../../../../src/render/gotemplate/value.ts';
 import { parseYaml } from '../../../../src/yaml/read.ts';
@@ -104,7 +104,7 @@ export function pkgOutcome(template: string): Outcome {
       new TypedMap('interface {}', entries as GoMap, { type: 'common.Values' });
     const data = block(new Map([['Values', block(values)]]));
     const main = namespace.get('s');
-    return { printed: decodeText(quote(main === undefined ? '' : machine.execute(main, data))) };
+    return { printed: decodeText(quoteGo(main === undefined ? '' : machine.execute(main, data))) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { error: decodeText(error.message) };

@@ -1,0 +1,46 @@
+/** Finds the part of a Go template that prints a field of a document. */
+import type { Position } from '../../errors.ts';
+import { positionAt } from '../../yaml/read.ts';
+import { locateValue } from '../../yaml/locate.ts';
+import type { GoText } from './engine.ts';
+import { expressionOf } from './explain.ts';
+import { TPL_FILE } from './known-functions.ts';
+import { offsetIn, valueOf } from './print-origin.ts';
+import type { PrintOrigins } from './print-origin.ts';
+import { decodeText } from './value.ts';
+
+/** The position in a template that prints a field, the path of the value that it prints, and how to make the field a text. */
+export type GoField = { at: Position; valuePath?: readonly string[] | undefined; quoting?: string };
+
+/**
+ * Finds the position in the template that prints a field. Where that cannot be found, the result has the file alone.
+ *
+ * @param text what the file printed
+ * @param document the document in it that has the field
+ * @param path of the field in the document
+ */
+export async function locateField(
+  retracer: PrintOrigins,
+  text: GoText,
+  document: string,
+  path: readonly (string | number)[],
+): Promise<GoField> {
+  const shown = decodeText(document);
+  const start = text.text.indexOf(document);
+  const offset = locateValue(shown, path);
+  if (start === -1 || offset === undefined) return { at: { file: text.file } };
+  const { line, column } = positionAt(shown, offset, text.file);
+  const found = await retracer.find(text, start + offsetIn(document, line, column));
+  if (found === undefined) return { at: { file: text.file } };
+  const { way, step } = found;
+  const { node, from, to } = step.span;
+  const at = way.findLast(({ place }) => place.file !== TPL_FILE)?.place ?? { file: text.file };
+  const isWhole = document.startsWith(step.run.text.slice(from, to).trim(), offsetIn(document, line, column));
+  const quoting =
+    node.type !== 'action'
+      ? 'put quotes around it'
+      : isWhole
+        ? `quote it: {{ ${expressionOf(node.pipe)} | quote }}`
+        : 'quote it where it is given';
+  return { at, valuePath: valueOf(text, found), quoting };
+}
