@@ -22,7 +22,7 @@ describe.skipIf(program === undefined)('dependencies in a registry', () => {
     ]);
     for (const file of readdirSync(charts).filter((name) => name.endsWith('.tgz'))) {
       const pushed = await on('helm', charts, 'push', file, `oci://${registry.host}/team`);
-      expect(pushed.status, pushed.stderr).toBe(0);
+      if (pushed.status !== 0) throw new Error(pushed.stderr);
     }
   });
   afterAll(() => registry.close());
