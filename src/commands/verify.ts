@@ -1,4 +1,5 @@
 import { PkgError } from '../errors.ts';
+import { bundlePlace } from '../repository/chart-place.ts';
 import { print } from '../terminal/output.ts';
 import { Args, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
@@ -9,7 +10,7 @@ class VerifyCommand extends PkgCommand {
   static override description = [
     'Checks that an archive is the one that its provenance file (ARCHIVE.prov) was signed for, by a key of the keyring.',
     'Of oci://HOST/PATH it checks that there is a signature of cosign, by a key, or by an identity that a certificate of',
-    'the trust root holds.',
+    'the trust root holds. Of a bundle it checks every chart, or with BUNDLE#NAME one, by either kind of signature.',
   ].join('\n');
   static override examples = [
     { command: 'pkg verify web-1.2.3.tgz --keyring keyring.gpg', description: 'who signed it, and with which key' },
@@ -17,11 +18,12 @@ class VerifyCommand extends PkgCommand {
       command: 'pkg verify oci://registry.example.com/charts/web:1.2.3 --key cosign.pub',
       description: 'a chart in a registry',
     },
+    { command: 'pkg verify shop.tar --key cosign.pub', description: 'the charts of a bundle, by what it carries' },
   ];
   static override args = {
     CHART: Args.string({
       required: true,
-      description: 'the archive of a chart, or oci://HOST/PATH',
+      description: 'the archive of a chart, oci://HOST/PATH, or BUNDLE.tar[#NAME]',
       complete: 'file',
     }),
   };
@@ -42,10 +44,20 @@ class VerifyCommand extends PkgCommand {
     }
     const names = Object.keys(COSIGN_TRUST_FLAGS) as (keyof typeof COSIGN_TRUST_FLAGS)[];
     const other = names.find((name) => flags[name] !== undefined);
+    const bundle = bundlePlace(reference);
+    if (bundle !== undefined) {
+      const { verifyBundle } = await import('./support/verify-bundle.ts');
+      print(await verifyBundle(bundle, flags, other !== undefined));
+      return;
+    }
     if (other !== undefined) {
-      throw new PkgError('PKG_USAGE', `--${other} is for charts in registries: oci://HOST/PATH`, {
-        hints: ['archives are verified by their provenance, with --keyring'],
-      });
+      throw new PkgError(
+        'PKG_USAGE',
+        `--${other} is for charts in registries and bundles: oci://HOST/PATH, BUNDLE.tar`,
+        {
+          hints: ['archives are verified by their provenance, with --keyring'],
+        },
+      );
     }
     print(verificationText(await verifyFile(reference, flags)));
   }

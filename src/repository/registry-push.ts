@@ -94,8 +94,22 @@ export async function pushManifest(
   parts: readonly Uint8Array[],
   tell: (what: string) => void,
 ): Promise<void> {
-  for (const part of parts) await uploadBlob(session, target, blobOf('', part), tell);
+  for (const part of parts) await uploadBytes(session, target, part, tell);
   await putManifest(session, target, name, { mediaType: OCI_MANIFEST, bytes }, tell);
+}
+
+/**
+ * Writes bytes as a blob, unless the registry has them.
+ *
+ * @throws {PkgError} as {@link pushChart} does
+ */
+export async function uploadBytes(
+  session: RegistrySession,
+  target: ChartReference,
+  bytes: Uint8Array,
+  tell: (what: string) => void,
+): Promise<void> {
+  await uploadBlob(session, target, blobOf('', bytes), tell);
 }
 
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';

@@ -65,6 +65,6 @@ function keyringOf({ keyring }: KeyringFlag): string {
 /** The error for a chart without provenance. */
 function unsigned(location: string): PkgError {
   return new PkgError('PKG_SIGNATURE_INVALID', `there is no provenance of ${printable(location, 300)}`, {
-    hints: ['it is not signed: leave out --verify to take it all the same'],
+    hints: ['ask who published it for a signed one; commands take unsigned charts without --verify'],
   });
 }

@@ -109,6 +109,37 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     }
   });
 
+  test('a chart that is signed as it is pushed', async () => {
+    const place = next();
+    const packed = await run('pkg', ['package', 'web'], { cwd: folder, home: folder });
+    expect(packed.status, packed.stderr).toBe(0);
+    const args = ['push', 'web-1.0.0.tgz', place.reference.replace(/\/web$/, ''), '--cosign-key', 'cosign.key'];
+    const pushed = await pkg(args);
+    expect(pushed.status, pushed.stderr).toBe(0);
+    await must(...VERIFY, 'cosign.pub', named(place));
+    const own = await pkg(['verify', `${place.reference}:1.0.0`, '--key', 'cosign.pub']);
+    expect(own.status, own.stderr).toBe(0);
+    expect(own.stdout).toContain(/^Digest: (\S+)$/m.exec(pushed.stdout)?.[1] ?? 'no digest');
+    // Pushed again it keeps the one signature; with another key it has both.
+    expect((await pkg(args)).stdout).toBe(pushed.stdout);
+    expect((await pkg([...args.slice(0, -1), 'rsa.key'])).status).toBe(0);
+    for (const key of ['cosign', 'rsa']) await must(...VERIFY, `${key}.pub`, named(place));
+    const signers = await pkg(['verify', `${place.reference}:1.0.0`, '--key', 'rsa.pub']);
+    expect(signers.stdout.match(/Signed with key/g)).toHaveLength(1);
+  });
+
+  test('a key that cannot be used writes nothing, and a chart repository takes none', async () => {
+    const place = next();
+    const target = place.reference.replace(/\/web$/, '');
+    await run('pkg', ['package', 'web'], { cwd: folder, home: folder });
+    const weak = await pkg(['push', 'web-1.0.0.tgz', target, '--cosign-key', 'weak.key']);
+    expect(weak).toMatchObject({ status: 1, stdout: '' });
+    expect(weak.stderr).toContain('code: PKG_KEY_INVALID ');
+    expect(await place.read('1.0.0')).toBeUndefined();
+    const other = await pkg(['push', 'web-1.0.0.tgz', 'https://charts.example.com', '--cosign-key', 'p256.key']);
+    expect(other.stderr).toContain('code: PKG_USAGE ');
+  });
+
   test('the same again adds nothing', async () => {
     const place = next();
     const first = await published(place, 'p256.key', ['-o', 'json']);
@@ -176,6 +207,24 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     expect((await pkg(push)).status).toBe(0);
     for (const one of ['rsa', 'cosign'])
       await must(...VERIFY, `${one}.pub`, '--new-bundle-format=false', named(mirror));
+    for (const name of ['web.tar', 'web.tar#web']) {
+      const verified = await pkg(['verify', name, '--key', 'p256.pub']);
+      expect(verified.status, verified.stderr).toBe(0);
+      expect(verified.stdout).toMatch(
+        /^Chart: web 1\.0\.0\nSigned with key: SHA256:\S+\nDigest verified: sha256:\S+\n$/,
+      );
+    }
+    for (const [args, code] of [
+      [['--key', 'ed25519.pub'], 'PKG_SIGNATURE_INVALID'],
+      [['--key', 'p256.pub', '--version', '9.9.9'], 'PKG_CHART_VERSION_NOT_FOUND'],
+      [['--certificate-identity', 'ada'], 'PKG_USAGE'],
+      // Without a key of cosign's a provenance is asked for, which this chart has not.
+      [[], 'PKG_SIGNATURE_INVALID'],
+    ] as const) {
+      const wrong = await pkg(['verify', 'web.tar', ...args]);
+      expect(wrong).toMatchObject({ status: 1, stdout: '' });
+      expect(wrong.stderr).toContain(`code: ${code} `);
+    }
     // The policy judges the chart of the bundle by what is carried.
     writeFileSync(
       join(folder, 'file.yaml'),

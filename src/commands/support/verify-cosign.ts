@@ -1,6 +1,8 @@
-/** `pkg verify oci://…`: checks a signature of cosign, as flags ask for it. */
+/** `pkg verify` by signatures of cosign: of a chart in a registry, and of one that a bundle carries. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import type { CosignTrust } from '../../repository/signatures/cosign-verify.ts';
+import type { FoundSignatures } from '../../repository/signatures/find-signatures.ts';
 import { judgeSignatures, trustOf } from '../../repository/signatures/judge-chart.ts';
 import { cosignProblem } from '../../repository/signatures/trust-policy.ts';
 import type { FlagValues } from './command.ts';
@@ -8,16 +10,30 @@ import { withChart } from './fetch-chart.ts';
 import type { COSIGN_TRUST_FLAGS } from './flags.ts';
 import type { RemoteFlags } from './remotes.ts';
 
+/** The flags that say whose signature is wanted. */
+export type CosignTrustFlags = FlagValues<typeof COSIGN_TRUST_FLAGS>;
+
 /**
  * Verifies a chart in a registry.
  *
  * @returns who signed it, in lines
- * @throws {PkgError} `PKG_USAGE`; `PKG_SIGNATURE_INVALID`; `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; what keeps from it
+ * @throws {PkgError} as {@link trustOfFlags} and {@link signersText} do, and what fetching the chart throws
  */
-export async function verifyCosign(
-  reference: string,
-  flags: RemoteFlags & FlagValues<typeof COSIGN_TRUST_FLAGS>,
-): Promise<string> {
+export async function verifyCosign(reference: string, flags: RemoteFlags & CosignTrustFlags): Promise<string> {
+  const trust = await trustOfFlags(flags);
+  return await withChart(reference, flags, async ({ inRegistry, location, digest }) => {
+    if (inRegistry === undefined) throw new Error('a chart in a registry is in none');
+    return signersText({ found: await inRegistry.fetchSignatures(), digest, location }, trust);
+  });
+}
+
+/**
+ * Reads the keys and trust roots that the flags name.
+ *
+ * @throws {PkgError} `PKG_USAGE` for flags that do not say whose signature is wanted; `PKG_KEY_INVALID`,
+ *   `PKG_FILE_UNREADABLE`
+ */
+export async function trustOfFlags(flags: CosignTrustFlags): Promise<CosignTrust> {
   const wanted = {
     key: flags.key ?? '',
     identity: flags['certificate-identity'] ?? '',
@@ -32,21 +48,30 @@ export async function verifyCosign(
       hints: ['give --key, or --certificate-identity, --certificate-oidc-issuer and --trusted-root'],
     });
   }
-  const trust = await trustOf(wanted, 'PKG_USAGE');
-  return await withChart(reference, flags, async ({ inRegistry, location, digest }) => {
-    if (inRegistry === undefined) throw new Error('a chart in a registry is in none');
-    const { signers, problems } = judgeSignatures(await inRegistry.fetchSignatures(), digest, trust);
-    if (signers.length === 0) {
-      throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(location, 300)} has no signature that counts`, {
-        notes: [`its digest is ${digest}`, ...problems.slice(0, 10)],
-        hints: ['do not use the chart before you know why'],
-      });
-    }
-    const lines = signers.map((signer) =>
-      'key' in signer
-        ? `Signed with key: SHA256:${signer.key}`
-        : `Signed by: ${printable(signer.identity, 300)} (${printable(signer.issuer, 300)})`,
-    );
-    return `${[...new Set(lines)].join('\n')}\nDigest verified: ${digest}\n`;
-  });
+  return await trustOf(wanted, 'PKG_USAGE');
+}
+
+/** A chart, the digest of its manifest, and the signatures that were found of it. */
+export type SignedChart = { location: string; digest: string; found: FoundSignatures };
+
+/**
+ * Verifies signatures that were found of a chart.
+ *
+ * @returns who signed it, in lines
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID` where none of them is wanted and valid
+ */
+export function signersText({ location, digest, found }: SignedChart, trust: CosignTrust): string {
+  const { signers, problems } = judgeSignatures(found, digest, trust);
+  if (signers.length === 0) {
+    throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(location, 300)} has no signature that counts`, {
+      notes: [`its digest is ${digest}`, ...problems.slice(0, 10)],
+      hints: ['do not use the chart before you know why'],
+    });
+  }
+  const lines = signers.map((signer) =>
+    'key' in signer
+      ? `Signed with key: SHA256:${signer.key}`
+      : `Signed by: ${printable(signer.identity, 300)} (${printable(signer.issuer, 300)})`,
+  );
+  return `${[...new Set(lines)].join('\n')}\nDigest verified: ${digest}\n`;
 }

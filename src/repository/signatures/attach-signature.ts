@@ -12,10 +12,10 @@ import { dsse } from '@sigstore/core';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { goJson } from '../../yaml/json.ts';
-import { asObject, equalJson, listField } from '../../yaml/value.ts';
+import { asObject, equalJson, listField, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { digestOf } from '../digest.ts';
-import { pushManifest, putManifest } from '../registry-push.ts';
+import { pushManifest, putManifest, uploadBytes } from '../registry-push.ts';
 import { nameOf } from '../registry-session.ts';
 import type { ChartReference } from '../registry-session.ts';
 import type { Remotes } from '../remotes.ts';
@@ -29,12 +29,15 @@ import { judgeSignatures } from './judge-chart.ts';
 /** The config of an artifact that has none. */
 const EMPTY = Buffer.from('{}');
 
-/** So often the list of referrers is written anew when others write it, too. */
-const MOST_TRIES = 8;
-/** The longest pause before it is looked at again, in milliseconds; each has another, so that writers part. */
-const PAUSE = 400;
+/** How often a tag is written while other processes write it too, before the command fails. */
+const MAX_WRITES = 8;
+/**
+ * The longest pause between a write and reading it back, in milliseconds. Each pause is random, so that two processes
+ * that write in step do not overwrite each other again and again.
+ */
+const MAX_PAUSE_MS = 400;
 
-/** A manifest in a registry, of which something is written. */
+/** The manifest in a registry that a signature is of: its repository, digest and size in bytes. */
 export type Subject = { reference: ChartReference; digest: string; size: number };
 
 /**
@@ -107,11 +110,11 @@ export async function attachReferrer(
 }
 
 /**
- * Puts a manifest into the list of referrers. Registries have no way to say "unless it changed": whoever read the list
- * at the same time writes over ours. So it is read again after a pause, until it holds what was written.
+ * Adds a manifest to the list of referrers under the fallback tag of its subject (`sha256-HEX`).
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
  */
-async function list(subject: Subject, manifest: Buffer, remotes: Remotes): Promise<void> {
-  const { reference, digest } = subject;
+async function list({ reference, digest }: Subject, manifest: Buffer, remotes: Remotes): Promise<void> {
   const finder = await remotes.signatures();
   const { artifactType = '', annotations = {} } = JSON.parse(manifest.toString('utf8')) as Record<string, Json>;
   const entry: JsonObject = {
@@ -121,34 +124,57 @@ async function list(subject: Subject, manifest: Buffer, remotes: Remotes): Promi
     annotations,
     artifactType,
   };
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  await writeUntilPresent(reference, referrersTag(digest), remotes, async () => {
     const { referrers } = await finder.referrers(reference, digest);
-    if (referrers.some((one) => one.digest === entry['digest'])) return;
+    if (referrers.some((one) => one.digest === entry['digest'])) return undefined;
     const manifests = [...referrers.map(({ json }) => json), entry];
-    const bytes = Buffer.from(goJson({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests }));
-    await putManifest(
-      remotes.session(),
-      reference,
-      referrersTag(digest),
-      { mediaType: INDEX_TYPE, bytes },
-      remotes.tell,
-    );
-    await sleep(randomInt(PAUSE / 4, PAUSE));
+    return {
+      mediaType: INDEX_TYPE,
+      bytes: Buffer.from(goJson({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests })),
+    };
+  });
+}
+
+/** What is written under a tag. */
+type TagContent = { mediaType: string; bytes: Buffer };
+
+/**
+ * Adds something to a tag that other processes may write too. Registries have no conditional PUT: of two processes that
+ * read the tag, add to it and write it, the second overwrites the first. So after each write the tag is read again, and
+ * written again while the own addition is missing. What remains: a process that is suspended between its read and its
+ * write for longer than the pauses of the others overwrites what they have already read back.
+ *
+ * @param merge reads the tag and gives its content with the addition; undefined where it holds the addition already
+ * @returns whether the tag was written
+ * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE` where the addition is still missing after the last write
+ */
+async function writeUntilPresent(
+  reference: ChartReference,
+  tag: string,
+  remotes: Remotes,
+  merge: () => Promise<TagContent | undefined>,
+): Promise<boolean> {
+  for (let writes = 0; ; writes++) {
+    const content = await merge();
+    if (content === undefined) return writes > 0;
+    if (writes === MAX_WRITES) break;
+    await putManifest(remotes.session(), reference, tag, content, remotes.tell);
+    await sleep(randomInt(MAX_PAUSE_MS / 4, MAX_PAUSE_MS));
   }
   throw new PkgError(
     'PKG_REPOSITORY_UNREACHABLE',
-    `the signature of oci://${printable(nameOf(reference))} is not listed`,
+    `the signature of oci://${printable(nameOf(reference))} could not be added to the tag ${tag}`,
     {
-      notes: [`others write the list ${referrersTag(digest)} at the same time`],
+      notes: [`other processes overwrote the tag each of the ${MAX_WRITES} times that it was written`],
       hints: ['give the command again'],
     },
   );
 }
 
 /**
- * Copies signatures to a manifest that is there; those that it has already stay.
+ * Copies signatures to a manifest that is in a registry already. Signatures that it has stay.
  *
- * @returns whether one was added
+ * @returns whether a signature was added
  * @throws {PkgError} as {@link signInRegistry} does
  */
 export async function copySignatures(
@@ -156,23 +182,34 @@ export async function copySignatures(
   artifacts: readonly SignatureArtifact[],
   remotes: Remotes,
 ): Promise<boolean> {
-  const there = (await (await remotes.signatures()).find(subject.reference, subject.digest)).artifacts;
+  const finder = await remotes.signatures();
+  const present = (await finder.find(subject.reference, subject.digest)).artifacts;
   let changed = false;
   for (const { form, manifest, blobs } of artifacts) {
-    if (there.some((one) => one.form === form && one.manifest.equals(manifest))) continue;
+    if (present.some((one) => one.form === form && one.manifest.equals(manifest))) continue;
     if (form === 'referrer') await attachReferrer(subject, manifest, [...blobs.values()], remotes);
-    else {
-      const merged = mergedLayers(there.find((one) => one.form === 'tag')?.manifest, manifest);
-      if (merged === undefined) continue;
-      const tag = signatureTag(subject.digest);
-      await pushManifest(remotes.session(), subject.reference, tag, merged, [...blobs.values()], remotes.tell);
-    }
+    else if (!(await copyTagged(subject, manifest, [...blobs.values()], remotes))) continue;
     changed = true;
   }
   return changed;
 }
 
-/** One manifest with the signatures of both; undefined where the first has all of the second. */
+/** Adds the layers of a manifest to those of the tag `sha256-HEX.sig`; gives whether one was missing there. */
+async function copyTagged(
+  { reference, digest }: Subject,
+  manifest: Buffer,
+  blobs: readonly Uint8Array[],
+  remotes: Remotes,
+): Promise<boolean> {
+  const finder = await remotes.signatures();
+  for (const bytes of blobs) await uploadBytes(remotes.session(), reference, bytes, remotes.tell);
+  return await writeUntilPresent(reference, signatureTag(digest), remotes, async () => {
+    const merged = mergedLayers(await finder.signatureTagManifest(reference, digest), manifest);
+    return merged && { mediaType: textField(parsed(merged), 'mediaType') || MANIFEST_TYPE, bytes: merged };
+  });
+}
+
+/** The first manifest with the layers of the second added; undefined where it has all of them. */
 function mergedLayers(first: Buffer | undefined, second: Buffer): Buffer | undefined {
   if (first === undefined) return second;
   const known = listField(parsed(first), 'layers');

@@ -137,6 +137,26 @@ export class SignatureFinder {
     return entriesOf(answer.body) ?? [];
   }
 
+  /**
+   * The manifest under the tag `sha256-HEX.sig` of a digest.
+   *
+   * @returns undefined where there is no such tag, or where it holds no signature
+   * @throws {PkgError} as {@link find} does
+   */
+  async signatureTagManifest(chart: ChartReference, digest: string): Promise<Buffer | undefined> {
+    const url = this.#session.urlOf(chart, `manifests/${signatureTag(digest)}`);
+    const manifest = await this.#manifest(url, chart, 'tag');
+    return manifest !== undefined && namesSignature(manifest) ? manifest : undefined;
+  }
+
+  /** The bytes of a manifest; undefined for a tag that is not there. */
+  async #manifest(url: URL, chart: ChartReference, form: SignatureArtifact['form']): Promise<Buffer | undefined> {
+    const answer = await this.#get(url, chart, MANIFESTS);
+    if (answer.status === 404 && form === 'tag') return undefined;
+    if (answer.status !== 200) throw refused(answer, url, chart);
+    return answer.body;
+  }
+
   /** A manifest with its content; undefined for a tag that is not there, and for what holds no signature. */
   async #artifact(
     chart: ChartReference,
@@ -145,10 +165,8 @@ export class SignatureFinder {
     budget: { left: number },
   ): Promise<SignatureArtifact | undefined> {
     const url = this.#session.urlOf(chart, `manifests/${name}`);
-    const answer = await this.#get(url, chart, MANIFESTS);
-    if (answer.status === 404 && form === 'tag') return undefined;
-    if (answer.status !== 200) throw refused(answer, url, chart);
-    const manifest = answer.body;
+    const manifest = await this.#manifest(url, chart, form);
+    if (manifest === undefined) return undefined;
     if (form === 'referrer') checkDigest(manifest, name, shownUrl(url));
     if (!namesSignature(manifest)) return undefined;
     const blobs = new Map<string, Buffer>();
