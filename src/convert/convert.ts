@@ -15,7 +15,7 @@ import type { Use } from './helpers.ts';
 import { printLines } from './layout.ts';
 import { linesOf } from './lines.ts';
 import { ROOT } from './meaning.ts';
-import { file, onlyPartials, prove } from './prove.ts';
+import { file, notReached, onlyPartials, prove } from './prove.ts';
 import type { Verdict } from './prove.ts';
 import { addParts, isPartial, Sources } from './sources.ts';
 import { changedFiles } from './whole.ts';
@@ -67,6 +67,10 @@ class Converter {
   readonly #helpers: HelperSet;
   readonly #results = new Map<string, Result>();
   readonly #proven = new Map<Helper, Result>();
+  /** Parts of Go templates that ran in renders that were the same, by {@link partKey}. */
+  readonly #ran = new Set<string>();
+  /** Parts of definitions that a file looked for, found or not: the next one need not try as hard. */
+  readonly #tried = new Set<string>();
 
   constructor(chart: Chart, options: ConvertOptions) {
     this.#chart = chart;
@@ -76,43 +80,64 @@ class Converter {
   }
 
   async run(): Promise<Conversion> {
-    const candidates = this.#candidates();
-    this.#helpers.findModes([...candidates.values()].flatMap(({ uses }) => uses));
-    await this.#proveHelpers();
+    this.#helpers.findHelpers(this.#sources.files.values());
+    const candidates = await this.#provenHelpers();
     const accepted = new Map<string, Candidate>();
     for (const [name, candidate] of candidates) {
+      if (!this.#isWanted(name)) continue;
       this.#options.progress?.(name);
       const given = this.#chart.templates.find((one) => one.name === name);
       const go = given === undefined ? '' : Buffer.from(given.data).toString('utf8');
-      const { why, count } = await this.#prove(name, go, candidate);
+      const { why, count, ran } = await this.#prove(name, go, candidate);
+      for (const key of this.#partsOfHelpers(candidate).keys()) this.#tried.add(key);
       this.#take({ file: name, isConverted: why === undefined, count, ...(why !== undefined && { why }) });
-      if (why === undefined) accepted.set(name, candidate);
+      if (why !== undefined) continue;
+      accepted.set(name, candidate);
+      for (const key of ran) this.#ran.add(key);
+    }
+    for (const [name, candidate] of accepted) {
+      const why = notReached(this.#partsOfHelpers(candidate), this.#ran);
+      if (why !== undefined) this.#giveUp(accepted, [name], why);
     }
     return this.#together(accepted);
   }
 
-  /** All files that can be written as native templates; the others get their reasons. */
-  #candidates(): Map<string, Candidate> {
+  #isWanted(name: string): boolean {
     const { only } = this.#options;
-    const candidates = new Map<string, Candidate>();
-    for (const [name, template] of this.#sources.files) {
-      if (only.length > 0 && !only.includes(name)) continue;
-      try {
-        const lowered = this.#helpers.lower(template, ROOT);
-        const nodes = linesOf(lowered.pieces, name.endsWith('NOTES.txt'), template.source.name);
-        const text = printLines(nodes, this.#helpers.defaultAt, this.#helpers.note);
-        if (this.#chart.templates.some((one) => one.name === `${name}.hbs`)) {
-          throw new CannotConvert(`${name}.hbs is there already`, template.source.name, 0);
+    return only.length === 0 || only.includes(name);
+  }
+
+  /**
+   * All files that can be written as native templates, named ones or not: what they include tells which definitions
+   * give text and which structure. The others get their reasons.
+   */
+  #candidates(): Map<string, Candidate> {
+    for (;;) {
+      const candidates = new Map<string, Candidate>();
+      for (const [name, template] of this.#sources.files) {
+        try {
+          candidates.set(name, this.#candidate(name, template));
+        } catch (error) {
+          const reason = this.#reason(error);
+          if (this.#isWanted(name)) this.#take({ file: name, isConverted: false, count: 0, ...reason });
         }
-        if ([...this.#sources.definitions.values()].some((definition) => definition.file === name)) {
-          throw new CannotConvert('it defines templates that others include', template.source.name, 0);
-        }
-        candidates.set(name, { template, text, uses: usesOf(nodes), lowered });
-      } catch (error) {
-        this.#take({ file: name, isConverted: false, count: 0, ...this.#reason(error) });
       }
+      if (this.#helpers.findModes([...candidates.values()].flatMap(({ uses }) => uses))) return candidates;
+      this.#helpers.lowerHelpers();
     }
-    return candidates;
+  }
+
+  #candidate(name: string, template: Template): Candidate {
+    const lowered = this.#helpers.lower(template, ROOT);
+    const nodes = linesOf(lowered.pieces, name.endsWith('NOTES.txt'), template.source.name);
+    const text = printLines(nodes, this.#helpers.defaultAt, this.#helpers.note);
+    if (this.#chart.templates.some((one) => one.name === `${name}.hbs`)) {
+      throw new CannotConvert(`${name}.hbs is there already`, template.source.name, 0);
+    }
+    if ([...this.#sources.definitions.values()].some((definition) => definition.file === name)) {
+      throw new CannotConvert('it defines templates that others include', template.source.name, 0);
+    }
+    return { template, text, uses: usesOf(nodes), lowered };
   }
 
   #take(result: Result): void {
@@ -129,39 +154,69 @@ class Converter {
     throw error;
   }
 
-  /** Each helper by itself, so that one that is not the same does not spoil every file. */
-  async #proveHelpers(): Promise<void> {
-    for (const helper of this.#helpers.all.values()) {
-      // What is given a context of its own is compared where it is included.
-      if (!this.#helpers.isUsed(helper) || helper.shape !== 'root') continue;
+  /**
+   * Compares each definition that gets the root by itself, those that others include first: one that differs stays a Go
+   * template, and what includes it is made anew. A definition with a context of its own is compared with the files
+   * that include it.
+   */
+  async #provenHelpers(): Promise<Map<string, Candidate>> {
+    let candidates = this.#candidates();
+    const isOpen = (helper: Helper): boolean =>
+      this.#helpers.isUsed(helper) && helper.parameter.kind === 'root' && !this.#proven.has(helper);
+    for (;;) {
+      const sizes = new Map([...this.#helpers.all.values()].filter(isOpen).map((one) => [one, this.#uses(one).size]));
+      const [next] = [...sizes].toSorted(([, a], [, b]) => a - b);
+      if (next === undefined) return candidates;
+      const [helper] = next;
       this.#options.progress?.(`${helper.name} in ${helper.file}`);
-      const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
-      const quoted = JSON.stringify(helper.name);
-      const go = [head];
-      const native = [head];
-      if (helper.isStructure) {
-        go.push(`structure:\n  {{- include ${quoted} . | nindent 2 }}\n`);
-        native.push(`structure:\n  {{> ${quoted}}}\n`);
-      }
-      if (helper.isText) {
-        go.push(`text: {{ include ${quoted} . | toJson }}\n`);
-        native.push(`text: "{{include ${quoted}}}"\n`);
-      }
-      const lowered = { pieces: helper.pieces, included: [{ name: helper.name, data: ROOT }] };
-      const uses: Use[] = [{ name: helper.name, as: 'text' }];
-      const candidate = { template: helper.template, text: native.join(''), uses, lowered };
-      const { why, count } = await this.#prove('templates/helper.yaml', go.join(''), candidate);
+      const { why, count } = await this.#proveHelper(helper);
       if (why === undefined) {
         this.#proven.set(helper, { file: helper.file, name: helper.name, isConverted: true, count });
-      } else helper.why = new CannotConvert(why, helper.template.source.name, helper.template.body.start);
+        continue;
+      }
+      helper.why = new CannotConvert(why, helper.template.source.name, helper.template.body.start);
+      this.#helpers.lowerHelpers();
+      candidates = this.#candidates();
     }
+  }
+
+  #uses({ name }: Helper): Set<Helper> {
+    return this.#helpers.reached([{ name, as: 'text' }]);
+  }
+
+  #proveHelper(helper: Helper): Promise<Verdict> {
+    const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
+    const quoted = JSON.stringify(helper.name);
+    const go = [head];
+    const native = [head];
+    if (helper.isStructure) {
+      go.push(`structure:\n  {{- include ${quoted} . | nindent 2 }}\n`);
+      native.push(`structure:\n  {{> ${quoted}}}\n`);
+    }
+    if (helper.isText) {
+      go.push(`text: {{ include ${quoted} . | toJson }}\n`);
+      native.push(`text: "{{include ${quoted}}}"\n`);
+    }
+    const lowered = { pieces: helper.pieces, included: [{ name: helper.name, data: ROOT }] };
+    const uses: Use[] = [{ name: helper.name, as: 'text' }];
+    const candidate = { template: helper.template, text: native.join(''), uses, lowered };
+    return this.#prove('templates/helper.yaml', go.join(''), candidate);
+  }
+
+  /** The parts of definitions that are not compared by themselves: some file has to reach each of them. */
+  #partsOfHelpers({ uses }: Pick<Candidate, 'uses'>): Map<string, string> {
+    const parts = new Map<string, string>();
+    for (const helper of this.#helpers.reached(uses)) {
+      if (helper.parameter.kind !== 'root') addParts(parts, helper.template);
+    }
+    return parts;
   }
 
   #prove(name: string, go: string, { template, text, uses, lowered }: Candidate): Promise<Verdict> {
     const reached = this.#helpers.reached(uses);
     const parts = new Map<string, string>();
     addParts(parts, template);
-    for (const helper of reached) if (helper.shape !== 'root') addParts(parts, helper.template);
+    const others = [...this.#partsOfHelpers({ uses })].filter(([key]) => !this.#ran.has(key) && !this.#tried.has(key));
     const { reads, apiVersions, files } = this.#helpers.readsOf(lowered);
     const keep = new Set(files.filter((one) => one !== name));
     return prove({
@@ -173,6 +228,7 @@ class Converter {
       isMixed: this.#helpers.isMixed(uses, reached) || keep.size > 0,
       reads,
       parts,
+      others: new Map(others),
       bases: this.#options.bases,
       apiVersions,
     });

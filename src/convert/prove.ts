@@ -38,14 +38,19 @@ export type Claim = {
   reads: Reads;
   /** Parts that have to have run, by {@link partKey}. */
   parts: ReadonlyMap<string, string>;
+  /** Parts of definitions that no file has reached yet, and that are looked for too. */
+  others: ReadonlyMap<string, string>;
   /** Values files that come with the chart. */
   bases: readonly ValueMap[];
   /** What templates ask the cluster for. */
   apiVersions: readonly string[];
 };
 
-/** Why it is not shown; undefined where it is. `count` is how many renders were the same. */
-export type Verdict = { why: string | undefined; count: number };
+/**
+ * Why it is not shown; undefined where it is. `count` is how many renders were the same, and `ran` the parts of Go
+ * templates that ran in these, by {@link partKey}.
+ */
+export type Verdict = { why: string | undefined; count: number; ran: ReadonlySet<string> };
 
 /** Names a part of a Go template. */
 export function partKey(source: string, pos: number): string {
@@ -64,20 +69,28 @@ export const RELEASE: ReleaseContext = {
 /** Compares the renders of both for all variations. */
 export async function prove(claim: Claim): Promise<Verdict> {
   const prover = new Prover(claim);
+  const { ran } = prover;
+  const wanted = [...claim.parts.keys(), ...claim.others.keys()];
   let count = 0;
   try {
     for (const situation of situations(claim)) {
-      if (situation.isExtra === true && prover.left.size === 0) break;
+      if (situation.isExtra === true && wanted.every((key) => ran.has(key))) break;
       const found = await prover.compare(situation);
       if (found === 'same') count++;
     }
   } catch (error) {
-    if (error instanceof Different) return { why: error.message, count };
+    if (error instanceof Different) return { why: error.message, count, ran };
     throw error;
   }
-  if (count === 0) return { why: 'no values were found with which the Go template renders', count };
-  const [left] = prover.left;
-  return { why: left === undefined ? undefined : `no values were found that reach ${left[1]}`, count };
+  if (count === 0) return { why: 'no values were found with which the Go template renders', count, ran };
+  const why = notReached(claim.parts, ran);
+  return { why, count, ran };
+}
+
+/** The reason for parts of which one has not run. */
+export function notReached(parts: ReadonlyMap<string, string>, ran: ReadonlySet<string>): string | undefined {
+  const [left] = [...parts].filter(([key]) => !ran.has(key));
+  return left && `no values were found that reach ${left[1]}`;
 }
 
 /** What native templates say of a value that is not there, where it is printed and where a helper gets it. */
@@ -120,17 +133,16 @@ function surroundings(chart: Chart, apiVersions: readonly string[]): Pick<Situat
 }
 
 class Prover {
-  /** Parts that have not run, in a render that was the same. */
-  readonly left: Map<string, string>;
+  /** Parts that ran, in renders that were the same. */
+  readonly ran: Set<string> = new Set();
   readonly #claim: Claim;
   readonly #go: Chart;
   readonly #native: Chart;
   readonly #checksums: Checksums = new Map();
 
   constructor(claim: Claim) {
-    const { chart, name, go, native, partials, isMixed, parts } = claim;
+    const { chart, name, go, native, partials, isMixed } = claim;
     this.#claim = claim;
-    this.left = new Map(parts);
     this.#go = { ...chart, templates: [...chart.templates, file(name, go)] };
     const others = isMixed ? chart : withoutGo(chart);
     const own = others.templates.filter((one) => !partials.some((partial) => partial.name === one.name));
@@ -152,7 +164,7 @@ class Prover {
       if (situation.isMissing === true && OF_MISSING.has(native.code)) return 'skipped';
       throw this.#different(situation, native.message);
     } else this.#compareDocuments(situation, go, native);
-    for (const key of ran) this.left.delete(key);
+    for (const key of ran) this.ran.add(key);
     return 'same';
   }
 

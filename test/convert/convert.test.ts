@@ -260,6 +260,37 @@ test('definitions become text or structure by what includes them, and stay for G
     expectSame(folder, native, ['--set', set]);
 });
 
+test('one partial serves every context that a definition is given, and others get the root as a value', async () => {
+  const include = (name: string, ...fields: string[]): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  labels:\n    {{- include "c.labels" (dict ${fields.join(' ')}) | nindent 4 }}\n`;
+  const folder = chartOf('contexts', {
+    'values.yaml': 'a: x\nb: w\n',
+    'templates/_helpers.tpl':
+      '{{- define "c.version" -}}\n{{ .Chart.Version | quote }}\n{{- end }}\n' +
+      '{{- define "c.labels" -}}\nversion: {{ include "c.version" .context }}\n' +
+      '{{- if .name }}\nname: {{ .name }}\n{{- end }}\n{{- if .part }}\npart: {{ .part }}\n{{- end }}\n{{- end }}\n' +
+      '{{- define "c.any" -}}\n{{ kindOf . }}\n{{- end }}\n',
+    'templates/none.yaml': include('none', '"context" $'),
+    'templates/name.yaml': include('name', '"context"', '.', '"name"', '.Values.a'),
+    'templates/part.yaml': include('part', '"context"', '.', '"part"', '.Values.b', '"name"', '.Values.a'),
+    // One gives it a value and the other the root, which no partial can serve.
+    'templates/any.yaml': CONFIG.replace('.Values.a', 'include "c.any" .Values.a').replace('.Name }}', '.Name }}-v'),
+    'templates/all.yaml': CONFIG.replace('.Values.a', 'include "c.any" .').replace('.Name }}', '.Name }}-r'),
+  });
+  const native = join(work, 'contexts-native');
+  cpSync(folder, native, { recursive: true });
+  const { files, helpers } = await convert(native);
+  expect(files.filter(({ isConverted }) => !isConverted).map(({ file }) => file)).toEqual(['templates/_helpers.tpl']);
+  expect(helpers.flatMap(({ name, why }) => (why === undefined ? [] : [[name, why]]))).toEqual([
+    ['c.any', 'it is given contexts of different sorts'],
+  ]);
+  const labels = (folderOf: string, run: typeof pkg): Value[] =>
+    objectsOf(run(['template', 'demo', folderOf, '--set', 'a=z']).stdout).filter((object) =>
+      /none|name|part|-v/.test(String(nameOf(object))),
+    );
+  expect(labels(native, pkg)).toEqual(labels(folder, helm));
+});
+
 test('native templates pass the root of Go templates on, and include files of theirs', () => {
   const folder = chartOf('mixed', {
     'values.yaml': 'x: {a: 1}\n',
