@@ -15,10 +15,11 @@ import type { Use } from './helpers.ts';
 import { printLines } from './layout.ts';
 import { linesOf } from './lines.ts';
 import { ROOT } from './meaning.ts';
-import { file, notReached, onlyPartials, prove } from './prove.ts';
-import type { Verdict } from './prove.ts';
+import { Coverage, file, notReached, onlyPartials, prove } from './prove.ts';
+import type { Claim, Verdict } from './prove.ts';
 import { addParts, isPartial, Sources } from './sources.ts';
-import { changedFiles } from './whole.ts';
+import type { Usage } from './usage.ts';
+import { WholeChart } from './whole.ts';
 
 /** What became of a file or of a template that others include. */
 export type Result = {
@@ -43,8 +44,8 @@ export type ConvertOptions = {
   only: readonly string[];
   /** Values files that come with the chart. */
   bases: readonly ValueMap[];
-  /** Told of each file before it is compared, which may take seconds. */
-  progress?: (file: string) => void;
+  /** Told what is being compared, before each render: some files are rendered thousands of times. */
+  progress?: (what: string) => void;
 };
 
 /**
@@ -65,6 +66,8 @@ class Converter {
   readonly #options: ConvertOptions;
   readonly #sources: Sources;
   readonly #helpers: HelperSet;
+  readonly #coverage = new Coverage(() => this.#options.progress?.(this.#doing));
+  #doing = '';
   readonly #results = new Map<string, Result>();
   readonly #proven = new Map<Helper, Result>();
   /** Parts of Go templates that ran in renders that were the same, by {@link partKey}. */
@@ -83,9 +86,10 @@ class Converter {
     this.#helpers.findHelpers(this.#sources.files.values());
     const candidates = await this.#provenHelpers();
     const accepted = new Map<string, Candidate>();
-    for (const [name, candidate] of candidates) {
-      if (!this.#isWanted(name)) continue;
-      this.#options.progress?.(name);
+    const wanted = [...candidates].filter(([name]) => this.#isWanted(name));
+    let at = 0;
+    for (const [name, candidate] of wanted) {
+      this.#doing = `${name} (file ${++at} of ${wanted.length})`;
       const given = this.#chart.templates.find((one) => one.name === name);
       const go = given === undefined ? '' : Buffer.from(given.data).toString('utf8');
       const { why, count, ran } = await this.#prove(name, go, candidate);
@@ -168,7 +172,7 @@ class Converter {
       const [next] = [...sizes].toSorted(([, a], [, b]) => a - b);
       if (next === undefined) return candidates;
       const [helper] = next;
-      this.#options.progress?.(`${helper.name} in ${helper.file}`);
+      this.#doing = `${helper.name} in ${helper.file}`;
       const { why, count } = await this.#proveHelper(helper);
       if (why === undefined) {
         this.#proven.set(helper, { file: helper.file, name: helper.name, isConverted: true, count });
@@ -219,23 +223,27 @@ class Converter {
     const others = [...this.#partsOfHelpers({ uses })].filter(([key]) => !this.#ran.has(key) && !this.#tried.has(key));
     const { reads, apiVersions, files } = this.#helpers.readsOf(lowered);
     const keep = new Set(files.filter((one) => one !== name));
-    return prove({
-      chart: onlyPartials(this.#chart, keep),
+    const isMixed = this.#helpers.isMixed(uses, reached) || keep.size > 0;
+    const claim: Claim = {
+      chart: onlyPartials(isMixed || reads.isAll ? this.#chart : withValuesOf(this.#chart, reads.values), keep),
       name,
       go,
       native: text,
       partials: this.#helpers.partials(reached),
-      isMixed: this.#helpers.isMixed(uses, reached) || keep.size > 0,
+      isMixed,
       reads,
       parts,
       others: new Map(others),
       bases: this.#options.bases,
       apiVersions,
-    });
+    };
+    return prove(claim, this.#coverage);
   }
 
   /** All files together: in Go templates one may change values that others read after it. */
   async #together(accepted: Map<string, Candidate>): Promise<Conversion> {
+    this.#doing = 'the whole chart';
+    const whole = new WholeChart(this.#chart, this.#options.bases);
     for (;;) {
       const included = this.#sources.includedFiles(new Set(accepted.keys()));
       if (included.length > 0) {
@@ -244,7 +252,8 @@ class Converter {
       }
       const conversion = this.#conversion(accepted);
       if (accepted.size === 0) return conversion;
-      const changed = await changedFiles(this.#chart, converted(this.#chart, conversion), this.#options.bases);
+      this.#options.progress?.(this.#doing);
+      const changed = await whole.changedFiles(converted(this.#chart, conversion));
       if (changed.size === 0) return conversion;
       const own = [...changed].filter((name) => accepted.has(name));
       // Where a file that stays a Go template is another one, nobody knows by which of the others.
@@ -313,6 +322,18 @@ class Converter {
 
 function byFile(a: Result, b: Result): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : 0;
+}
+
+/**
+ * The chart with those of its values only that are read, and that say which subcharts there are: what is not there
+ * need not be copied for each render, of which there are thousands.
+ */
+function withValuesOf(chart: Chart, { fields }: Usage): Chart {
+  const names = new Set(['global', 'tags', ...fields.keys()]);
+  for (const { name, alias, condition } of chart.metadata.dependencies) {
+    for (const path of [name, alias, ...condition.split(',')]) names.add(path.trim().split('.')[0] ?? '');
+  }
+  return { ...chart, values: new Map([...chart.values].filter(([name]) => names.has(name))) };
 }
 
 /** The chart with a conversion. */

@@ -226,7 +226,7 @@ export class HelperSet {
 
   /** What a template reads, by itself and by what it includes. */
   readsOf(lowered: Lowered): { reads: Reads; apiVersions: string[]; files: string[] } {
-    const reads: Reads = { values: newUsage(), texts: new Set() };
+    const reads: Reads = { values: newUsage(), direct: newUsage(), texts: new Set(), isAll: false };
     const apiVersions = new Set<string>();
     const files = new Set<string>();
     const seen = new Set<string>();
@@ -252,6 +252,7 @@ export class HelperSet {
       }
     };
     add(lowered);
+    addUsage({ values: reads.direct, texts: new Set(), isAll: false }, lowered.pieces);
     for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
     return { reads, apiVersions: [...apiVersions], files: [...files] };
   }

@@ -158,20 +158,25 @@ function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
 }
 
-function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespace: Namespace; functions: Set<string> } {
+function parseAll(
+  files: readonly File[],
+  { chart, trace, parsed: cache }: GoInput,
+): { namespace: Namespace; functions: Set<string> } {
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
   const errors: PkgError[] = [];
-  const outlines = outlinesOf(files, chart.metadata);
+  const outlines = outlinesOf(cache === undefined ? files : [], chart.metadata);
   for (const { name, file, data, scope } of files) {
-    const known = outlines.get(scope);
     let parsed: Parsed;
-    const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+    const text = (): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+    const parse = (): Parsed => {
+      const source = { name, file, text: text(), ...(trace && { trace }) };
+      return outlines.get(scope)?.parse(source, data) ?? parseTemplate(source, isKnown);
+    };
     try {
-      const source = { name, file, text, ...(trace && { trace }) };
-      parsed = known?.parse(source, data) ?? parseTemplate(source, isKnown);
+      parsed = cache === undefined ? parse() : cache.get(data, name, parse);
     } catch (error) {
-      errors.push(withHints(asPkgError(error, file), text));
+      errors.push(withHints(asPkgError(error, file), text()));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);
