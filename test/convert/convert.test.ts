@@ -6,13 +6,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convertFolder } from '../../src/convert/folder.ts';
 import type { Conversion } from '../../src/convert/convert.ts';
-import { parseYamlDocuments } from '../../src/yaml/read.ts';
-import { isMap } from '../../src/yaml/value.ts';
+import { printJson } from '../../src/yaml/json.ts';
+import { parseYaml, parseYamlDocuments } from '../../src/yaml/read.ts';
+import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value } from '../../src/yaml/value.ts';
 import { RUNS } from '../support/generation.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
+import { differenceOf } from './difference.ts';
 import { goCharts, HELPERS } from './generator.ts';
+import { mutationsOf } from './mutations.ts';
 
 let work: string;
 
@@ -69,22 +72,32 @@ function expectSame(go: string, native: string, args: readonly string[]): void {
   if (theirs.status === 0) expect(objectsOf(ours.stdout), args.join(' ')).toEqual(objectsOf(theirs.stdout));
 }
 
-test('the chart that helm creates is converted whole, and renders the same', { timeout: 600_000 }, async () => {
-  expect(helm(['create', 'made'], { cwd: work }).status).toBe(0);
-  const go = join(work, 'made');
-  const { files, removed } = await convert(go, join(work, 'out'));
-  expect(files.filter((file) => !file.isConverted)).toEqual([]);
-  expect(removed).toContain('templates/_helpers.tpl');
-  const native = join(work, 'out', 'made');
-  const sets = [
-    '',
-    'ingress.enabled=true,ingress.className=nginx,ingress.annotations.a=b',
-    'autoscaling.enabled=true,podAnnotations.x=y,service.type=NodePort',
-    'serviceAccount.create=false,nameOverride=other,fullnameOverride=full',
-    'httpRoute.enabled=true,image.tag=2.0.0,nodeSelector.disk=ssd,replicaCount=0',
-  ];
-  for (const set of sets) expectSame(go, native, ['--set', set]);
-});
+test(
+  'the chart that helm creates is converted whole, and renders the same with values that nobody compared',
+  { timeout: 600_000 },
+  async () => {
+    expect(helm(['create', 'made'], { cwd: work }).status).toBe(0);
+    const go = join(work, 'made');
+    const { files, removed } = await convert(go, join(work, 'out'));
+    expect(files.filter((file) => !file.isConverted)).toEqual([]);
+    expect(removed).toContain('templates/_helpers.tpl');
+    const native = join(work, 'out', 'made');
+    const values = parseYaml(readFileSync(join(go, 'values.yaml'), 'utf8'), 'values.yaml');
+    if (!isMap(values)) throw new Error('helm creates no values');
+    const file = join(work, 'mutated.json');
+    let compared = 0;
+    await fc.assert(
+      fc.property(mutationsOf(values), (changed) => {
+        writeFileSync(file, printJson(toPlain(changed)));
+        const theirs = helm(['template', 'demo', go, '-f', file]);
+        if (theirs.status === 0) compared++;
+        expect(differenceOf(theirs, pkg(['template', 'demo', native, '-f', file]))).toBeUndefined();
+      }),
+      { numRuns: 30 * RUNS },
+    );
+    expect(compared).toBeGreaterThan(10);
+  },
+);
 
 test(
   'charts of Go templates that nobody wrote render the same once they are converted',
