@@ -198,7 +198,8 @@ class Converter {
       native.push(`structure:\n  {{> ${quoted}}}\n`);
     }
     if (helper.isText) {
-      go.push(`text: {{ include ${quoted} . | toJson }}\n`);
+      // Quotes that the definition gives are those of YAML.
+      go.push(`text: {{ include ${quoted} . ${helper.isQuoted ? '' : '| toJson '}}}\n`);
       native.push(`text: "{{include ${quoted}}}"\n`);
     }
     const lowered = { pieces: helper.pieces, included: [{ name: helper.name, data: ROOT }] };

@@ -7,6 +7,7 @@ import { CannotConvert } from './cannot.ts';
 import { argumentOf, parameterOf, shapeOf, simplified, trailsOf, unify } from './context.ts';
 import { call, isCall, literal, path, Unprintable } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
+import { withoutNeedlessElse } from './guards.ts';
 import { callsIn, printHelper } from './helpers.ts';
 import type { Use } from './helpers.ts';
 import type { NoteSort } from './layout.ts';
@@ -60,12 +61,16 @@ export class HelperSet {
       include: (name, given, fail) => {
         included.push({ name, data: given });
         const text = this.#include(name, given, fail);
-        // Where it stands as a value of YAML, the quotes are no part of it.
-        return this.all.get(name)?.isQuoted === true ? call('quote', call('trimAll', literal('"'), text)) : text;
+        // The quotes are those of YAML: the native partial gives the text that stands in them.
+        return this.all.get(name)?.isQuoted === true ? call('quote', text) : text;
+      },
+      isNative: (name) => {
+        const definition = this.#sources.definitions.get(name);
+        return definition !== undefined && definition.file !== '' && this.all.get(name)?.why === undefined;
       },
       defaultAt: this.defaultAt,
     };
-    return lowerTemplate(template, data, surroundings);
+    return withoutNeedlessElse(lowerTemplate(template, data, surroundings));
   }
 
   #include(name: string, data: Meaning, fail: (why: string) => CannotConvert): Expression {
@@ -116,7 +121,8 @@ export class HelperSet {
   lowerHelpers(): void {
     for (const helper of this.all.values()) {
       if (helper.why !== undefined) continue;
-      helper.pieces = this.lower(helper.template, simplified(helper.parameter)).pieces;
+      const { pieces } = this.lower(helper.template, simplified(helper.parameter));
+      helper.pieces = helper.isQuoted && helper.file !== '' ? pieces.map(withoutQuotes) : pieces;
     }
   }
 
@@ -262,6 +268,11 @@ export class HelperSet {
 function quotes(pieces: readonly Piece[]): boolean {
   const [only, ...more] = pieces.filter((piece) => piece.type !== 'text' || piece.text.trim() !== '');
   return more.length === 0 && only?.type === 'value' && isCall(only.value, 'quote') && only.value.args.length === 1;
+}
+
+function withoutQuotes(piece: Piece): Piece {
+  const inner = piece.type === 'value' && isCall(piece.value, 'quote') ? piece.value.args[0] : undefined;
+  return piece.type === 'value' && inner !== undefined ? { ...piece, value: inner } : piece;
 }
 
 /** `templates/_helpers.tpl` becomes `templates/_helpers.hbs`. */

@@ -52,7 +52,10 @@ function visitPart(part: Part, uses: Use[], isAlone: boolean): void {
 function visit(expression: Expression, uses: Use[]): void {
   if (expression.type !== 'call') return;
   const [name] = expression.args;
-  if (expression.name === 'include' && name?.type === 'literal') uses.push({ name: String(name.value), as: 'text' });
+  if (name?.type === 'literal') {
+    if (expression.name === 'include') uses.push({ name: String(name.value), as: 'text' });
+    if (expression.name === 'partial') uses.push({ name: String(name.value), as: 'structure' });
+  }
   for (const arg of expression.args) visit(arg, uses);
 }
 

@@ -117,9 +117,6 @@ export function notReached(parts: ReadonlyMap<string, string>, ran: ReadonlySet<
   return left && `no values were found that reach ${left[1]}`;
 }
 
-/** What native templates say of a value that is not there, where it is printed and where a helper gets it. */
-const OF_MISSING: ReadonlySet<string> = new Set(['PKG_TEMPLATE_NAME_MISSING', 'PKG_TEMPLATE_HELPER']);
-
 class Different extends Error {}
 
 /** What a render starts from. */
@@ -187,12 +184,11 @@ class Prover {
     const native = await this.#renderNative(situation);
     if (go instanceof PkgError) {
       if (!(native instanceof PkgError)) throw this.#different(situation, `helm refuses (${go.message})`);
-      const refuses =
-        native.code === 'PKG_TEMPLATE_FAILED' || (situation.isMissing === true && OF_MISSING.has(native.code));
-      if (!refuses) throw this.#different(situation, native.message);
+      if (native.code !== 'PKG_TEMPLATE_FAILED' && situation.isMissing !== true)
+        throw this.#different(situation, native.message);
     } else if (native instanceof PkgError) {
       // Helm prints nothing for a value that is not there; native templates say so.
-      if (situation.isMissing === true && OF_MISSING.has(native.code)) return 'skipped';
+      if (situation.isMissing === true) return 'skipped';
       throw this.#different(situation, native.message);
     } else this.#compareDocuments(situation, go, native);
     for (const key of ran) this.ran.add(key);

@@ -159,7 +159,7 @@ function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
   else if (name === 'default' || name === 'ternary' || name === 'coalesce' || name === 'required') note(usage, how);
   else if (name === 'goTpl') usage.isTemplate = usage.isText = true;
   else if (DATA.has(name)) usage.isData = true;
-  else if (name !== 'include' && name !== 'index') usage.isText = true;
+  else if (name !== 'include' && name !== 'partial' && name !== 'index') usage.isText = true;
 }
 
 function* textsIn(args: readonly Expression[]): Generator<string> {

@@ -133,6 +133,9 @@ function* benignValues(usage: Usage, own: Value | undefined, name: string): Gene
   else if (typeof own === 'number' || typeof own === 'bigint') {
     yield Number(own) + 1;
     yield 0;
+  } else if (typeof own === 'string' && usage.isNumber && /^\d*$/.test(own)) {
+    yield '7';
+    yield* usage.texts;
   } else if (typeof own === 'string') {
     yield own === '' ? `other-${name.toLowerCase()}` : 'other';
     yield* usage.texts;

@@ -86,7 +86,7 @@ test(
     if (!isMap(values)) throw new Error('helm creates no values');
     const file = join(work, 'mutated.json');
     let compared = 0;
-    await fc.assert(
+    fc.assert(
       fc.property(mutationsOf(values), (changed) => {
         writeFileSync(file, printJson(toPlain(changed)));
         const theirs = helm(['template', 'demo', go, '-f', file]);
@@ -302,6 +302,54 @@ test('one partial serves every context that a definition is given, and others ge
       /none|name|part|-v/.test(String(nameOf(object))),
     );
   expect(labels(native, pkg)).toEqual(labels(folder, helm));
+});
+
+test('what is converted is what a person would write', async () => {
+  const folder = chartOf('written-well', {
+    'values.yaml': 'name: ""\nover: {}\nkind: a\n',
+    'templates/_helpers.tpl':
+      '{{- define "c.name" -}}\n{{- if .Values.name }}{{ .Values.name | trunc 9 }}{{- else }}{{- if eq .Values.kind "b" }}' +
+      '{{ printf "b" }}{{- else }}{{ printf "%s-x" .Release.Name }}{{- end }}{{- end }}\n{{- end }}\n' +
+      '{{- define "c.quoted" -}}\n{{ .Chart.Version | quote }}\n{{- end }}\n' +
+      '{{- define "c.defaults" -}}\nsize: s\nname: {{ include "c.name" . }}\n{{- end }}\n',
+    'templates/a.yaml':
+      '{{- $defaults := include "c.defaults" . | fromYaml }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n' +
+      '  name: {{ printf "%s-map" (include "c.name" .) }}\ndata:\n  version: {{ include "c.quoted" . }}\n' +
+      '  {{- toYaml (merge .Values.over $defaults) | nindent 2 }}\n',
+  });
+  const native = join(work, 'written-well-native');
+  cpSync(folder, native, { recursive: true });
+  const { files } = await convert(native);
+  expect(files.filter(({ isConverted }) => !isConverted)).toEqual([]);
+  const text = (name: string): string => readFileSync(join(native, 'templates', name), 'utf8');
+  expect(text('a.yaml.hbs')).toBe(`apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{include "c.name"}}-map
+data:
+  version: "{{include "c.quoted"}}"
+  {{spread (merge values.over (partial "c.defaults"))}}
+`);
+  expect(text('_helpers.hbs')).toBe(`{{#*inline "c.name"}}
+{{#if values.name}}
+{{trunc 9 values.name}}
+{{else if (eq values.kind "b")}}
+b
+{{else}}
+{{release.name}}-x
+{{/if}}
+{{/inline}}
+
+{{#*inline "c.quoted"}}
+{{chart.version}}
+{{/inline}}
+
+{{#*inline "c.defaults"}}
+size: s
+name: {{include "c.name"}}
+{{/inline}}
+`);
+  for (const set of ['over.a=b', 'over.size=l,kind=b', 'name=other-name']) expectSame(folder, native, ['--set', set]);
 });
 
 test('native templates pass the root of Go templates on, and include files of theirs', () => {
