@@ -8,7 +8,7 @@ import { argumentOf, parameterOf, shapeOf, simplified, trailsOf, unify } from '.
 import { call, isCall, literal, path, Unprintable } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { withoutNeedlessElse } from './guards.ts';
-import { callsIn, printHelper } from './helpers.ts';
+import { callsIn, printHelper, textsIn } from './helpers.ts';
 import type { Use } from './helpers.ts';
 import type { NoteSort } from './layout.ts';
 import { lowerTemplate } from './lower.ts';
@@ -236,10 +236,14 @@ export class HelperSet {
     const apiVersions = new Set<string>();
     const files = new Set<string>();
     const seen = new Set<string>();
+    const texts = new Set<string>();
+    let isComputed = false;
     const add = ({ pieces, included }: Lowered): void => {
       addUsage(reads, pieces);
+      for (const text of textsIn(pieces)) texts.add(text);
       for (const { name, args } of callsIn(pieces)) {
         const [first] = args;
+        isComputed ||= name === 'capabilities.has' && first?.type === 'call';
         if (first?.type !== 'literal' || typeof first.value !== 'string') continue;
         if (name === 'capabilities.has') apiVersions.add(first.value);
         if (name === 'include' && !this.#sources.definitions.has(first.value)) files.add(`templates/${first.value}`);
@@ -259,6 +263,8 @@ export class HelperSet {
     };
     add(lowered);
     addUsage({ values: reads.direct, texts: new Set(), isAll: false }, lowered.pieces);
+    // A name that a definition gives is one of those that it writes.
+    if (isComputed) for (const text of texts) if (/^[\w.-]+\/v\d\w*(?:\/\w+)?$/.test(text)) apiVersions.add(text);
     for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
     return { reads, apiVersions: [...apiVersions], files: [...files] };
   }

@@ -74,6 +74,18 @@ export function* callsIn(pieces: readonly Piece[]): Generator<Call> {
   }
 }
 
+/** Every text that pieces print or name. */
+export function* textsIn(pieces: readonly Piece[]): Generator<string> {
+  for (const piece of pieces) {
+    if (piece.type === 'text') yield piece.text.trim();
+    else if (piece.type === 'control') for (const { body } of piece.branches) yield* textsIn(body);
+    else if (piece.type === 'value' && piece.value.type === 'literal') yield String(piece.value.value);
+  }
+  for (const { args } of callsIn(pieces)) {
+    for (const arg of args) if (arg.type === 'literal') yield String(arg.value);
+  }
+}
+
 function* callsOf(expression: Expression): Generator<Call> {
   if (expression.type !== 'call') return;
   yield expression;

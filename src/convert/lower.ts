@@ -393,7 +393,10 @@ function within(outer: Scope): Scope {
 
 function withoutTrims(value: Expression): Expression {
   const inner = value.type === 'call' && TRIMS.has(value.name) ? value.args.at(-1) : undefined;
-  return inner === undefined ? value : withoutTrims(inner);
+  if (inner === undefined) return value;
+  // (nindent … | trim) indents all lines but the first, as the place does where it stands.
+  const isIndented = isCall(inner, 'nindent') || isCall(inner, 'indent');
+  return withoutTrims((isIndented ? inner.args[1] : undefined) ?? inner);
 }
 
 /** What a text of several lines is as structure. */
