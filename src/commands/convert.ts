@@ -43,7 +43,7 @@ class ConvertCommand extends PkgCommand {
       files: args.FILE ?? [],
       outputDir: flags['output-dir'],
       dryRun: flags['dry-run'],
-      ...(process.stderr.isTTY && { progress: (file) => printError(`comparing ${printable(file)}\n`) }),
+      progress: everySecond((what) => printError(`comparing ${printable(what)}\n`)),
     });
     await printResult(
       flags.output,
@@ -54,6 +54,17 @@ class ConvertCommand extends PkgCommand {
 }
 
 export const command: CommandClass = ConvertCommand;
+
+/** Passes on what it is told, once a second at most; nothing of what ends within the first one. */
+function everySecond(show: (text: string) => void): (text: string) => void {
+  let last = Date.now();
+  return (text) => {
+    const now = Date.now();
+    if (now - last < 1000) return;
+    last = now;
+    show(text);
+  };
+}
 
 function conversionJson({ files, helpers, written, removed }: Conversion): Json {
   const result = ({ file, name, isConverted, count, why, at }: Result): Json => ({

@@ -15,10 +15,11 @@ import type { Use } from './helpers.ts';
 import { printLines } from './layout.ts';
 import { linesOf } from './lines.ts';
 import { ROOT } from './meaning.ts';
-import { file, onlyPartials, prove } from './prove.ts';
-import type { Verdict } from './prove.ts';
+import { Coverage, file, notReached, onlyPartials, prove } from './prove.ts';
+import type { Claim, Verdict } from './prove.ts';
 import { addParts, isPartial, Sources } from './sources.ts';
-import { changedFiles } from './whole.ts';
+import type { Usage } from './usage.ts';
+import { WholeChart } from './whole.ts';
 
 /** What became of a file or of a template that others include. */
 export type Result = {
@@ -43,8 +44,8 @@ export type ConvertOptions = {
   only: readonly string[];
   /** Values files that come with the chart. */
   bases: readonly ValueMap[];
-  /** Told of each file before it is compared, which may take seconds. */
-  progress?: (file: string) => void;
+  /** Told what is being compared, before each render: some files are rendered thousands of times. */
+  progress?: (what: string) => void;
 };
 
 /**
@@ -65,8 +66,14 @@ class Converter {
   readonly #options: ConvertOptions;
   readonly #sources: Sources;
   readonly #helpers: HelperSet;
+  readonly #coverage = new Coverage(() => this.#options.progress?.(this.#doing));
+  #doing = '';
   readonly #results = new Map<string, Result>();
   readonly #proven = new Map<Helper, Result>();
+  /** Parts of Go templates that ran in renders that were the same, by {@link partKey}. */
+  readonly #ran = new Set<string>();
+  /** Parts of definitions that a file looked for, found or not: the next one need not try as hard. */
+  readonly #tried = new Set<string>();
 
   constructor(chart: Chart, options: ConvertOptions) {
     this.#chart = chart;
@@ -76,43 +83,65 @@ class Converter {
   }
 
   async run(): Promise<Conversion> {
-    const candidates = this.#candidates();
-    this.#helpers.findModes([...candidates.values()].flatMap(({ uses }) => uses));
-    await this.#proveHelpers();
+    this.#helpers.findHelpers(this.#sources.files.values());
+    const candidates = await this.#provenHelpers();
     const accepted = new Map<string, Candidate>();
-    for (const [name, candidate] of candidates) {
-      this.#options.progress?.(name);
+    const wanted = [...candidates].filter(([name]) => this.#isWanted(name));
+    let at = 0;
+    for (const [name, candidate] of wanted) {
+      this.#doing = `${name} (file ${++at} of ${wanted.length})`;
       const given = this.#chart.templates.find((one) => one.name === name);
       const go = given === undefined ? '' : Buffer.from(given.data).toString('utf8');
-      const { why, count } = await this.#prove(name, go, candidate);
+      const { why, count, ran } = await this.#prove(name, go, candidate);
+      for (const key of this.#partsOfHelpers(candidate).keys()) this.#tried.add(key);
       this.#take({ file: name, isConverted: why === undefined, count, ...(why !== undefined && { why }) });
-      if (why === undefined) accepted.set(name, candidate);
+      if (why !== undefined) continue;
+      accepted.set(name, candidate);
+      for (const key of ran) this.#ran.add(key);
+    }
+    for (const [name, candidate] of accepted) {
+      const why = notReached(this.#partsOfHelpers(candidate), this.#ran);
+      if (why !== undefined) this.#giveUp(accepted, [name], why);
     }
     return this.#together(accepted);
   }
 
-  /** All files that can be written as native templates; the others get their reasons. */
-  #candidates(): Map<string, Candidate> {
+  #isWanted(name: string): boolean {
     const { only } = this.#options;
-    const candidates = new Map<string, Candidate>();
-    for (const [name, template] of this.#sources.files) {
-      if (only.length > 0 && !only.includes(name)) continue;
-      try {
-        const lowered = this.#helpers.lower(template, ROOT);
-        const nodes = linesOf(lowered.pieces, name.endsWith('NOTES.txt'), template.source.name);
-        const text = printLines(nodes, this.#helpers.defaultAt, this.#helpers.note);
-        if (this.#chart.templates.some((one) => one.name === `${name}.hbs`)) {
-          throw new CannotConvert(`${name}.hbs is there already`, template.source.name, 0);
+    return only.length === 0 || only.includes(name);
+  }
+
+  /**
+   * All files that can be written as native templates, named ones or not: what they include tells which definitions
+   * give text and which structure. The others get their reasons.
+   */
+  #candidates(): Map<string, Candidate> {
+    for (;;) {
+      const candidates = new Map<string, Candidate>();
+      for (const [name, template] of this.#sources.files) {
+        try {
+          candidates.set(name, this.#candidate(name, template));
+        } catch (error) {
+          const reason = this.#reason(error);
+          if (this.#isWanted(name)) this.#take({ file: name, isConverted: false, count: 0, ...reason });
         }
-        if ([...this.#sources.definitions.values()].some((definition) => definition.file === name)) {
-          throw new CannotConvert('it defines templates that others include', template.source.name, 0);
-        }
-        candidates.set(name, { template, text, uses: usesOf(nodes), lowered });
-      } catch (error) {
-        this.#take({ file: name, isConverted: false, count: 0, ...this.#reason(error) });
       }
+      if (this.#helpers.findModes([...candidates.values()].flatMap(({ uses }) => uses))) return candidates;
+      this.#helpers.lowerHelpers();
     }
-    return candidates;
+  }
+
+  #candidate(name: string, template: Template): Candidate {
+    const lowered = this.#helpers.lower(template, ROOT);
+    const nodes = linesOf(lowered.pieces, name.endsWith('NOTES.txt'), template.source.name);
+    const text = printLines(nodes, this.#helpers.defaultAt, this.#helpers.note);
+    if (this.#chart.templates.some((one) => one.name === `${name}.hbs`)) {
+      throw new CannotConvert(`${name}.hbs is there already`, template.source.name, 0);
+    }
+    if ([...this.#sources.definitions.values()].some((definition) => definition.file === name)) {
+      throw new CannotConvert('it defines templates that others include', template.source.name, 0);
+    }
+    return { template, text, uses: usesOf(nodes), lowered };
   }
 
   #take(result: Result): void {
@@ -129,57 +158,93 @@ class Converter {
     throw error;
   }
 
-  /** Each helper by itself, so that one that is not the same does not spoil every file. */
-  async #proveHelpers(): Promise<void> {
-    for (const helper of this.#helpers.all.values()) {
-      // What is given a context of its own is compared where it is included.
-      if (!this.#helpers.isUsed(helper) || helper.shape !== 'root') continue;
-      this.#options.progress?.(`${helper.name} in ${helper.file}`);
-      const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
-      const quoted = JSON.stringify(helper.name);
-      const go = [head];
-      const native = [head];
-      if (helper.isStructure) {
-        go.push(`structure:\n  {{- include ${quoted} . | nindent 2 }}\n`);
-        native.push(`structure:\n  {{> ${quoted}}}\n`);
-      }
-      if (helper.isText) {
-        go.push(`text: {{ include ${quoted} . | toJson }}\n`);
-        native.push(`text: "{{include ${quoted}}}"\n`);
-      }
-      const lowered = { pieces: helper.pieces, included: [{ name: helper.name, data: ROOT }] };
-      const uses: Use[] = [{ name: helper.name, as: 'text' }];
-      const candidate = { template: helper.template, text: native.join(''), uses, lowered };
-      const { why, count } = await this.#prove('templates/helper.yaml', go.join(''), candidate);
+  /**
+   * Compares each definition that gets the root by itself, those that others include first: one that differs stays a Go
+   * template, and what includes it is made anew. A definition with a context of its own is compared with the files
+   * that include it.
+   */
+  async #provenHelpers(): Promise<Map<string, Candidate>> {
+    let candidates = this.#candidates();
+    const isOpen = (helper: Helper): boolean =>
+      this.#helpers.isUsed(helper) && helper.parameter.kind === 'root' && !this.#proven.has(helper);
+    for (;;) {
+      const sizes = new Map([...this.#helpers.all.values()].filter(isOpen).map((one) => [one, this.#uses(one).size]));
+      const [next] = [...sizes].toSorted(([, a], [, b]) => a - b);
+      if (next === undefined) return candidates;
+      const [helper] = next;
+      this.#doing = `${helper.name} in ${helper.file}`;
+      const { why, count } = await this.#proveHelper(helper);
       if (why === undefined) {
         this.#proven.set(helper, { file: helper.file, name: helper.name, isConverted: true, count });
-      } else helper.why = new CannotConvert(why, helper.template.source.name, helper.template.body.start);
+        continue;
+      }
+      helper.why = new CannotConvert(why, helper.template.source.name, helper.template.body.start);
+      this.#helpers.lowerHelpers();
+      candidates = this.#candidates();
     }
+  }
+
+  #uses({ name }: Helper): Set<Helper> {
+    return this.#helpers.reached([{ name, as: 'text' }]);
+  }
+
+  #proveHelper(helper: Helper): Promise<Verdict> {
+    const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
+    const quoted = JSON.stringify(helper.name);
+    const go = [head];
+    const native = [head];
+    if (helper.isStructure) {
+      go.push(`structure:\n  {{- include ${quoted} . | nindent 2 }}\n`);
+      native.push(`structure:\n  {{> ${quoted}}}\n`);
+    }
+    if (helper.isText) {
+      // Quotes that the definition gives are those of YAML.
+      go.push(`text: {{ include ${quoted} . ${helper.isQuoted ? '' : '| toJson '}}}\n`);
+      native.push(`text: "{{include ${quoted}}}"\n`);
+    }
+    const lowered = { pieces: helper.pieces, included: [{ name: helper.name, data: ROOT }] };
+    const uses: Use[] = [{ name: helper.name, as: 'text' }];
+    const candidate = { template: helper.template, text: native.join(''), uses, lowered };
+    return this.#prove('templates/helper.yaml', go.join(''), candidate);
+  }
+
+  /** The parts of definitions that are not compared by themselves: some file has to reach each of them. */
+  #partsOfHelpers({ uses }: Pick<Candidate, 'uses'>): Map<string, string> {
+    const parts = new Map<string, string>();
+    for (const helper of this.#helpers.reached(uses)) {
+      if (helper.parameter.kind !== 'root') addParts(parts, helper.template);
+    }
+    return parts;
   }
 
   #prove(name: string, go: string, { template, text, uses, lowered }: Candidate): Promise<Verdict> {
     const reached = this.#helpers.reached(uses);
     const parts = new Map<string, string>();
     addParts(parts, template);
-    for (const helper of reached) if (helper.shape !== 'root') addParts(parts, helper.template);
+    const others = [...this.#partsOfHelpers({ uses })].filter(([key]) => !this.#ran.has(key) && !this.#tried.has(key));
     const { reads, apiVersions, files } = this.#helpers.readsOf(lowered);
     const keep = new Set(files.filter((one) => one !== name));
-    return prove({
-      chart: onlyPartials(this.#chart, keep),
+    const isMixed = this.#helpers.isMixed(uses, reached) || keep.size > 0;
+    const claim: Claim = {
+      chart: onlyPartials(isMixed || reads.isAll ? this.#chart : withValuesOf(this.#chart, reads.values), keep),
       name,
       go,
       native: text,
       partials: this.#helpers.partials(reached),
-      isMixed: this.#helpers.isMixed(uses, reached) || keep.size > 0,
+      isMixed,
       reads,
       parts,
+      others: new Map(others),
       bases: this.#options.bases,
       apiVersions,
-    });
+    };
+    return prove(claim, this.#coverage);
   }
 
   /** All files together: in Go templates one may change values that others read after it. */
   async #together(accepted: Map<string, Candidate>): Promise<Conversion> {
+    this.#doing = 'the whole chart';
+    const whole = new WholeChart(this.#chart, this.#options.bases);
     for (;;) {
       const included = this.#sources.includedFiles(new Set(accepted.keys()));
       if (included.length > 0) {
@@ -188,7 +253,8 @@ class Converter {
       }
       const conversion = this.#conversion(accepted);
       if (accepted.size === 0) return conversion;
-      const changed = await changedFiles(this.#chart, converted(this.#chart, conversion), this.#options.bases);
+      this.#options.progress?.(this.#doing);
+      const changed = await whole.changedFiles(converted(this.#chart, conversion));
       if (changed.size === 0) return conversion;
       const own = [...changed].filter((name) => accepted.has(name));
       // Where a file that stays a Go template is another one, nobody knows by which of the others.
@@ -257,6 +323,18 @@ class Converter {
 
 function byFile(a: Result, b: Result): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : 0;
+}
+
+/**
+ * The chart with those of its values only that are read, and that say which subcharts there are: what is not there
+ * need not be copied for each render, of which there are thousands.
+ */
+function withValuesOf(chart: Chart, { fields }: Usage): Chart {
+  const names = new Set(['global', 'tags', ...fields.keys()]);
+  for (const { name, alias, condition } of chart.metadata.dependencies) {
+    for (const path of [name, alias, ...condition.split(',')]) names.add(path.trim().split('.')[0] ?? '');
+  }
+  return { ...chart, values: new Map([...chart.values].filter(([name]) => names.has(name))) };
 }
 
 /** The chart with a conversion. */

@@ -26,8 +26,8 @@ export type FolderOptions = LinkOptions & {
   outputDir: string | undefined;
   /** Write nothing. */
   dryRun: boolean;
-  /** Told of each file before it is compared, which takes seconds. */
-  progress?: (file: string) => void;
+  /** Told what is being compared, before each render. */
+  progress?: (what: string) => void;
 };
 
 /**

@@ -4,15 +4,17 @@ import type { Template } from '../render/gotemplate/template.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
 import { CannotConvert } from './cannot.ts';
-import { call, isCall, keyOf, literal, path, Unprintable } from './expression.ts';
-import type { Expression, Path, Trail } from './expression.ts';
-import { callsIn, printHelper } from './helpers.ts';
+import { argumentOf, parameterOf, shapeOf, simplified, trailsOf, unify } from './context.ts';
+import { call, isCall, literal, path, Unprintable } from './expression.ts';
+import type { Expression, Path } from './expression.ts';
+import { withoutNeedlessElse } from './guards.ts';
+import { callsIn, printHelper, textsIn } from './helpers.ts';
 import type { Use } from './helpers.ts';
 import type { NoteSort } from './layout.ts';
 import { lowerTemplate } from './lower.ts';
 import type { Surroundings } from './lower.ts';
 import type { DefaultAt, Piece } from './pieces.ts';
-import { expressionOf, valueOf } from './meaning.ts';
+import { ROOT } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 import { file } from './prove.ts';
 import { isPartial } from './sources.ts';
@@ -22,12 +24,14 @@ import type { Reads } from './usage.ts';
 
 /** A definition as it was lowered, for one sort of context. */
 export type Helper = Definition & {
-  /** The sort of context; another one would need another partial. */
-  shape: string;
+  /** What its `.` is, for all that includes it. */
+  parameter: Meaning;
   pieces: readonly Piece[];
   why: CannotConvert | undefined;
   isStructure: boolean;
   isText: boolean;
+  /** It gives one text in quotes, and nothing else. */
+  isQuoted: boolean;
 };
 
 /** The pieces of a template, and what it includes with which context. */
@@ -49,53 +53,88 @@ export class HelperSet {
   /** Lowers a template, with the helpers that it includes. */
   lower(template: Template, data: Meaning): Lowered {
     const included: { name: string; data: Meaning }[] = [];
+    return { pieces: this.#lower(template, data, included), included };
+  }
+
+  #lower(template: Template, data: Meaning, included: { name: string; data: Meaning }[]): Piece[] {
     const surroundings: Surroundings = {
       include: (name, given, fail) => {
         included.push({ name, data: given });
         const text = this.#include(name, given, fail);
-        // Where it stands as a value of YAML, the quotes are no part of it.
-        const isQuoted = quotes(this.all.get(name)?.pieces ?? []);
-        return isQuoted ? call('quote', call('trimAll', literal('"'), text)) : text;
+        // The quotes are those of YAML: the native partial gives the text that stands in them.
+        return this.all.get(name)?.isQuoted === true ? call('quote', text) : text;
+      },
+      isNative: (name) => {
+        const definition = this.#sources.definitions.get(name);
+        return definition !== undefined && definition.file !== '' && this.all.get(name)?.why === undefined;
       },
       defaultAt: this.defaultAt,
     };
-    return { pieces: lowerTemplate(template, data, surroundings), included };
+    return withoutNeedlessElse(lowerTemplate(template, data, surroundings));
   }
 
   #include(name: string, data: Meaning, fail: (why: string) => CannotConvert): Expression {
     const definition = this.#sources.definitions.get(name);
     if (definition === undefined) throw fail(`there is no template ${JSON.stringify(name)}`);
-    const isNative = this.#helper(definition, data)?.why === undefined && definition.file !== '';
-    if (data.kind === 'root') return call('include', literal(name));
-    if (data.kind === 'object') throw fail(`${JSON.stringify(name)} is given a part of what templates know`);
-    if (data.kind === 'value') return call('include', literal(name), data.value);
-    const args: Expression[] = [];
-    for (const [key, field] of data.fields) {
-      const value = expressionOf(field);
-      if (value !== undefined) args.push(literal(key), value);
-      else if (!isNative) {
-        if (field.kind !== 'root') throw fail(`${JSON.stringify(name)} is given a part of what templates know`);
-        args.push(literal(key), path('@go'));
-      }
-    }
-    return call('include', literal(name), call('dict', ...args));
+    const isNative = this.all.get(name)?.why === undefined && definition.file !== '';
+    // A Go template that is included without a context gets the root.
+    const root = isNative || data.kind === 'root' ? undefined : path('@go');
+    const context = argumentOf(data, root, () =>
+      fail(`${JSON.stringify(name)} is given a part of what templates know`),
+    );
+    return call('include', literal(name), ...(context === undefined ? [] : [context]));
   }
 
-  /** A definition lowered for a sort of context; undefined where it was already for another one. */
-  #helper(definition: Definition, data: Meaning): Helper | undefined {
-    const shape = shapeOf(data);
-    const known = this.all.get(definition.name);
-    if (known !== undefined) return known.shape === shape ? known : undefined;
-    const helper: Helper = { ...definition, shape, pieces: [], why: undefined, isStructure: false, isText: false };
-    // One that includes itself finds itself here.
-    this.all.set(definition.name, helper);
-    try {
-      helper.pieces = this.lower(definition.template, parameterOf(data, undefined)).pieces;
-    } catch (error) {
-      if (!(error instanceof CannotConvert)) throw error;
-      helper.why = error;
+  /**
+   * Lowers the definitions that files include, those that these include, and so on. Each is lowered for all contexts
+   * that it is given anywhere in the chart, so that one partial serves them all.
+   */
+  findHelpers(files: Iterable<Template>): void {
+    const queue: { name: string; data: Meaning }[] = [];
+    for (const template of files) queue.push(...this.#includedBy(template, ROOT).included);
+    for (let use = queue.pop(); use !== undefined; use = queue.pop()) {
+      const definition = this.#sources.definitions.get(use.name);
+      if (definition === undefined) continue;
+      const known = this.all.get(use.name);
+      const wanted = parameterOf(use.data);
+      const parameter = known === undefined ? wanted : unify(known.parameter, wanted);
+      if (known !== undefined && parameter !== undefined && shapeOf(parameter) === shapeOf(known.parameter)) continue;
+      const helper: Helper = known ?? newHelper(definition, wanted);
+      this.all.set(use.name, helper);
+      if (parameter === undefined) {
+        helper.why ??= this.cannot(helper, 'it is given contexts of different sorts');
+        continue;
+      }
+      helper.parameter = parameter;
+      queue.push(...this.#includedBy(definition.template, simplified(parameter)).included);
     }
-    return helper;
+    for (const helper of this.all.values()) {
+      if (helper.why !== undefined) continue;
+      const { pieces, why } = this.#includedBy(helper.template, simplified(helper.parameter));
+      helper.isQuoted = quotes(pieces);
+      if (why !== undefined) helper.why = why;
+    }
+    this.lowerHelpers();
+  }
+
+  /** Lowers all definitions anew: those that include one which turned out to stay a Go template have to pass it the root. */
+  lowerHelpers(): void {
+    for (const helper of this.all.values()) {
+      if (helper.why !== undefined) continue;
+      const { pieces } = this.lower(helper.template, simplified(helper.parameter));
+      helper.pieces = helper.isQuoted && helper.file !== '' ? pieces.map(withoutQuotes) : pieces;
+    }
+  }
+
+  /** What a template includes, up to where it cannot be lowered. */
+  #includedBy(template: Template, data: Meaning): Lowered & { why?: CannotConvert } {
+    const included: { name: string; data: Meaning }[] = [];
+    try {
+      return { pieces: this.#lower(template, data, included), included };
+    } catch (error) {
+      if (error instanceof CannotConvert) return { pieces: [], included, why: error };
+      throw error;
+    }
   }
 
   readonly defaultAt: DefaultAt = (trail) => {
@@ -111,8 +150,14 @@ export class HelperSet {
 
   readonly note: NoteSort = (path, sort) => this.#sorts.set(path, sort);
 
-  /** Which helpers are included as text and which as structure, by all that include them. */
-  findModes(uses: readonly Use[]): void {
+  /**
+   * Which definitions are included as text and which as structure, by all that include them.
+   *
+   * @returns false where one turned out to stay a Go template: what includes it has to be lowered anew
+   */
+  findModes(uses: readonly Use[]): boolean {
+    let isSettled = true;
+    for (const helper of this.all.values()) helper.isStructure = helper.isText = false;
     const queue = [...uses];
     for (let use = queue.pop(); use !== undefined; use = queue.pop()) {
       const helper = this.all.get(use.name);
@@ -130,8 +175,10 @@ export class HelperSet {
           helper.why = this.cannot(helper, `native templates cannot write ${error.message}`);
         else if (error instanceof CannotConvert) helper.why = error;
         else throw error;
+        isSettled = false;
       }
     }
+    return isSettled;
   }
 
   cannot({ template }: Definition, why: string): CannotConvert {
@@ -185,14 +232,18 @@ export class HelperSet {
 
   /** What a template reads, by itself and by what it includes. */
   readsOf(lowered: Lowered): { reads: Reads; apiVersions: string[]; files: string[] } {
-    const reads: Reads = { values: newUsage(), texts: new Set() };
+    const reads: Reads = { values: newUsage(), direct: newUsage(), texts: new Set(), isAll: false };
     const apiVersions = new Set<string>();
     const files = new Set<string>();
     const seen = new Set<string>();
+    const texts = new Set<string>();
+    let isComputed = false;
     const add = ({ pieces, included }: Lowered): void => {
       addUsage(reads, pieces);
+      for (const text of textsIn(pieces)) texts.add(text);
       for (const { name, args } of callsIn(pieces)) {
         const [first] = args;
+        isComputed ||= name === 'capabilities.has' && first?.type === 'call';
         if (first?.type !== 'literal' || typeof first.value !== 'string') continue;
         if (name === 'capabilities.has') apiVersions.add(first.value);
         if (name === 'include' && !this.#sources.definitions.has(first.value)) files.add(`templates/${first.value}`);
@@ -211,6 +262,9 @@ export class HelperSet {
       }
     };
     add(lowered);
+    addUsage({ values: reads.direct, texts: new Set(), isAll: false }, lowered.pieces);
+    // A name that a definition gives is one of those that it writes.
+    if (isComputed) for (const text of texts) if (/^[\w.-]+\/v\d\w*(?:\/\w+)?$/.test(text)) apiVersions.add(text);
     for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
     return { reads, apiVersions: [...apiVersions], files: [...files] };
   }
@@ -222,35 +276,16 @@ function quotes(pieces: readonly Piece[]): boolean {
   return more.length === 0 && only?.type === 'value' && isCall(only.value, 'quote') && only.value.args.length === 1;
 }
 
+function withoutQuotes(piece: Piece): Piece {
+  const inner = piece.type === 'value' && isCall(piece.value, 'quote') ? piece.value.args[0] : undefined;
+  return piece.type === 'value' && inner !== undefined ? { ...piece, value: inner } : piece;
+}
+
 /** `templates/_helpers.tpl` becomes `templates/_helpers.hbs`. */
 function nativePartial(name: string): string {
   return isPartial(name) ? name.replace(/\.[^./]*$/, '.hbs') : name.replace(/([^/]*?)(?:\.[^./]*)?$/, '_$1.hbs');
 }
 
-/** What sort of context a template gets: one partial serves one sort. */
-function shapeOf(data: Meaning): string {
-  if (data.kind === 'object') return `object ${data.object}`;
-  if (data.kind !== 'fields') return data.kind;
-  return JSON.stringify([...data.fields].map(([name, field]) => `${name} ${shapeOf(field)}`).sort());
-}
-
-/** What `.` is in a template that gets this: `this`, or all that templates know. */
-function parameterOf(data: Meaning, given: Meaning | undefined): Meaning {
-  const trailOf = (meaning: Meaning | undefined): Trail | undefined =>
-    meaning?.kind === 'value' && meaning.value.type === 'path' ? meaning.value.trail : undefined;
-  if (data.kind === 'value') return valueOf(path('this', [], trailOf(given)));
-  if (data.kind !== 'fields') return data;
-  const fields = new Map<string, Meaning>();
-  for (const [name, field] of data.fields) {
-    const isValue = expressionOf(field) !== undefined && field.kind !== 'object';
-    const inside = given?.kind === 'fields' ? trailOf(given.fields.get(name)) : undefined;
-    fields.set(name, isValue ? valueOf(path('this', [name], inside)) : field);
-  }
-  return { kind: 'fields', fields };
-}
-
-function trailsOf(data: Meaning): string {
-  if (data.kind === 'value') return data.value.type === 'path' ? (data.value.trail ?? []).join('.') : keyOf(data.value);
-  if (data.kind !== 'fields') return data.kind;
-  return [...data.fields].map(([name, field]) => `${name}=${trailsOf(field)}`).join();
+function newHelper(definition: Definition, parameter: Meaning): Helper {
+  return { ...definition, parameter, pieces: [], why: undefined, isStructure: false, isText: false, isQuoted: false };
 }

@@ -52,7 +52,10 @@ function visitPart(part: Part, uses: Use[], isAlone: boolean): void {
 function visit(expression: Expression, uses: Use[]): void {
   if (expression.type !== 'call') return;
   const [name] = expression.args;
-  if (expression.name === 'include' && name?.type === 'literal') uses.push({ name: String(name.value), as: 'text' });
+  if (name?.type === 'literal') {
+    if (expression.name === 'include') uses.push({ name: String(name.value), as: 'text' });
+    if (expression.name === 'partial') uses.push({ name: String(name.value), as: 'structure' });
+  }
   for (const arg of expression.args) visit(arg, uses);
 }
 
@@ -68,6 +71,18 @@ export function* callsIn(pieces: readonly Piece[]): Generator<Call> {
         yield* callsIn(body);
       }
     }
+  }
+}
+
+/** Every text that pieces print or name. */
+export function* textsIn(pieces: readonly Piece[]): Generator<string> {
+  for (const piece of pieces) {
+    if (piece.type === 'text') yield piece.text.trim();
+    else if (piece.type === 'control') for (const { body } of piece.branches) yield* textsIn(body);
+    else if (piece.type === 'value' && piece.value.type === 'literal') yield String(piece.value.value);
+  }
+  for (const { args } of callsIn(pieces)) {
+    for (const arg of args) if (arg.type === 'literal') yield String(arg.value);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   withoutElse,
 } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
+import { asked } from './guards.ts';
 import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
 import type { Branch, DefaultAt } from './pieces.ts';
@@ -221,11 +222,6 @@ class Printer {
     }
     return `{{${printExpression(this.#isGuarded(value) ? value : orEmpty(value, this.#defaultAt), level)}}}`;
   }
-}
-
-/** What is there where a test holds. */
-function asked(test: Expression): string[] {
-  return isCall(test, 'and') ? test.args.flatMap(asked) : [keyOf(test)];
 }
 
 function isAlone({ parts }: Line): boolean {

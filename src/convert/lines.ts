@@ -113,10 +113,8 @@ class Setter {
           break;
         case 'block': {
           const { indent, isNewLine, content } = piece;
-          if (isNewLine) flush();
-          else if (indent !== undefined && !isBlank(parts)) {
-            throw new CannotConvert('indent behind the beginning of a line', this.#source, piece.pos);
-          }
+          // Behind the beginning of a line, indent stands for what begins with a line break.
+          if (isNewLine || (indent !== undefined && !isBlank(parts))) flush();
           if (indent !== undefined) parts = [`${parts.join('')}${' '.repeat(indent)}`];
           parts.push({ type: 'block', content, level });
           break;
@@ -193,12 +191,13 @@ class Setter {
 
 /** Do pieces begin with a line break? Undefined where nothing tells. */
 function startsLine(pieces: readonly Piece[]): boolean | undefined {
-  for (const piece of pieces) {
+  for (const [at, piece] of pieces.entries()) {
     if (piece.type === 'text') {
       if (/^[ \t\r]*\n/.test(piece.text)) return true;
       if (piece.text.trim() !== '') return false;
     } else if (piece.type === 'value') return false;
-    else if (piece.type === 'block') return piece.isNewLine;
+    // Right behind a tag, indent stands for what begins with a line break.
+    else if (piece.type === 'block') return piece.isNewLine || (piece.indent !== undefined && at === 0);
     else {
       const bodies = piece.branches.map(({ body }) => body).filter((body) => !body.every(isRefusal));
       const starts = bodies.map(startsLine).filter((start) => start !== undefined);

@@ -19,6 +19,8 @@ export type Surroundings = {
    * @throws {CannotConvert}
    */
   include(name: string, data: Meaning, fail: (why: string) => CannotConvert): Expression;
+  /** Does a definition become a native partial, as far as is known? */
+  isNative(name: string): boolean;
   /** What a path below the chart's values holds by default. */
   defaultAt: DefaultAt;
 };
@@ -107,7 +109,7 @@ class Lowering {
     if (isCall(inner, 'include') || isCall(inner, 'toYaml') || isCall(inner, 'goTpl')) {
       return [{ type: 'block', content: contentOf(value), indent: undefined, isNewLine: false, pos }];
     }
-    return [{ type: 'value', value, pos }];
+    return partsOf(value, pos);
   }
 
   #declare(pipe: Pipe, meaning: Meaning, scope: Scope): void {
@@ -177,7 +179,12 @@ class Lowering {
     }
     const last = within(outer);
     const body = this.list(otherwise, last);
-    if (body.length > 0) branches.push({ opens: undefined, body });
+    const [inner, ...more] = body;
+    // What an `else` holds nothing but is a link of the chain.
+    const isLink = inner?.type === 'control' && more.length === 0 && opens.block === 'if';
+    if (isLink && inner.branches.every((branch) => branch.opens?.block !== 'each' && branch.opens?.block !== 'with')) {
+      branches.push(...inner.branches);
+    } else if (body.length > 0) branches.push({ opens: undefined, body });
     return { branches, ends: [...ends, { test: undefined, scope: last }] };
   }
 
@@ -250,7 +257,25 @@ class Lowering {
     const isAbsent = ({ base, names, trail }: Path): boolean =>
       names.length > 0 &&
       (base === 'this' || (trail !== undefined && this.#surroundings.defaultAt(trail) === undefined));
-    return callHelper(name, args, isAbsent, (why) => this.#fail(why, pos));
+    const made = callHelper(name, args, isAbsent, (why) => this.#fail(why, pos));
+    return made.kind === 'value' ? valueOf(this.#simplified(made.value)) : made;
+  }
+
+  /** The same as a person would write it. */
+  #simplified(value: Expression): Expression {
+    if (value.type !== 'call') return value;
+    const [first, second] = value.args;
+    // A partial's document is at hand as what it is, and no value in it can become structure.
+    if (value.name === 'fromYaml' && first !== undefined && isCall(first, 'include')) {
+      const [name] = first.args;
+      const isPartial = name?.type === 'literal' && this.#surroundings.isNative(String(name.value));
+      return isPartial ? call('partial', ...first.args) : value;
+    }
+    if (first?.type !== 'literal' || typeof first.value !== 'string') return value;
+    if (value.name === 'print' && second === undefined) return first;
+    if (value.name !== 'printf') return value;
+    if (second === undefined && !first.value.includes('%')) return first;
+    return first.value === '%s' && second !== undefined && isCall(second, 'include') ? second : value;
   }
 
   #include(name: string, data: Meaning, pos: number): Expression {
@@ -310,6 +335,27 @@ class Lowering {
   }
 }
 
+/** A value as it is printed: `{{ printf "%s-x" .Release.Name }}` is a value with text behind it. */
+function partsOf(value: Expression, pos: number): Piece[] {
+  if (value.type === 'literal' && typeof value.value === 'string' && PLAIN.test(value.value)) {
+    return [{ type: 'text', text: value.value }];
+  }
+  if (!isCall(value, 'printf')) return [{ type: 'value', value, pos }];
+  const [format, ...args] = value.args;
+  const texts = format?.type === 'literal' ? String(format.value).split(/%[sdv]/) : [];
+  if (texts.length !== args.length + 1 || !texts.every((text) => text === '' || PLAIN.test(text))) {
+    return [{ type: 'value', value, pos }];
+  }
+  return texts.flatMap((text, at): Piece[] => {
+    const arg = args[at];
+    const parts: Piece[] = text === '' ? [] : [{ type: 'text', text }];
+    return arg === undefined ? parts : [...parts, ...partsOf(arg, pos)];
+  });
+}
+
+/** Text that means the same in a template as in a call. */
+const PLAIN = /^[\w./:@=+-]*[\w./@=+-]$/;
+
 /** Is a call among these that does more than give a value? */
 function acts(value: Expression): boolean {
   return value.type === 'call' && (ACTS.has(value.name) || value.args.some(acts));
@@ -321,6 +367,7 @@ const ACTS: ReadonlySet<string> = new Set([
   'required',
   'fail',
   'include',
+  'partial',
   'append',
   'prepend',
 ]);
@@ -347,7 +394,10 @@ function within(outer: Scope): Scope {
 
 function withoutTrims(value: Expression): Expression {
   const inner = value.type === 'call' && TRIMS.has(value.name) ? value.args.at(-1) : undefined;
-  return inner === undefined ? value : withoutTrims(inner);
+  if (inner === undefined) return value;
+  // (nindent … | trim) indents all lines but the first, as the place does where it stands.
+  const isIndented = isCall(inner, 'nindent') || isCall(inner, 'indent');
+  return withoutTrims((isIndented ? inner.args[1] : undefined) ?? inner);
 }
 
 /** What a text of several lines is as structure. */
@@ -355,6 +405,11 @@ function contentOf(text: Expression): Content {
   const inner = withoutTrims(text);
   if (isCall(inner, 'include')) {
     const [name, context] = inner.args;
+    if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
+  }
+  const [only] = isCall(inner, 'toYaml') ? inner.args : [];
+  if (only !== undefined && isCall(only, 'partial')) {
+    const [name, context] = only.args;
     if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
   }
   if (isCall(inner, 'toYaml') && inner.args[0] !== undefined)

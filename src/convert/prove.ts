@@ -11,6 +11,7 @@ import { isNativeTemplate } from '../render/engines.ts';
 import { ChartMessage } from '../render/gotemplate/exec-errors.ts';
 import { renderGo } from '../render/gotemplate/render.ts';
 import type { Trace } from '../render/gotemplate/template.ts';
+import { ParseCache } from '../render/parse-cache.ts';
 import type { Capabilities, RenderedDocument, ReleaseContext } from '../render/render.ts';
 import { renderChart } from '../render/render-chart.ts';
 import { printScalar } from '../yaml/print.ts';
@@ -38,14 +39,19 @@ export type Claim = {
   reads: Reads;
   /** Parts that have to have run, by {@link partKey}. */
   parts: ReadonlyMap<string, string>;
+  /** Parts of definitions that no file has reached yet, and that are looked for too. */
+  others: ReadonlyMap<string, string>;
   /** Values files that come with the chart. */
   bases: readonly ValueMap[];
   /** What templates ask the cluster for. */
   apiVersions: readonly string[];
 };
 
-/** Why it is not shown; undefined where it is. `count` is how many renders were the same. */
-export type Verdict = { why: string | undefined; count: number };
+/**
+ * Why it is not shown; undefined where it is. `count` is how many renders were the same, and `ran` the parts of Go
+ * templates that ran in these, by {@link partKey}.
+ */
+export type Verdict = { why: string | undefined; count: number; ran: ReadonlySet<string> };
 
 /** Names a part of a Go template. */
 export function partKey(source: string, pos: number): string {
@@ -61,27 +67,55 @@ export const RELEASE: ReleaseContext = {
   isUpgrade: false,
 };
 
+/** What claims share that are shown one after the other: what was parsed is parsed once for all of them. */
+export class Coverage {
+  /** Called before each render. */
+  readonly onRender: () => void;
+  readonly parsed: ParseCache = new ParseCache();
+  /** The parts that run, by {@link partKey}. */
+  ran: Set<string> = new Set();
+  readonly trace: Trace = {
+    template: (exec) => exec,
+    statement: (exec, node, template) => {
+      const key = partKey(template.source.name, node.pos);
+      return (machine, dot) => {
+        this.ran.add(key);
+        return exec(machine, dot);
+      };
+    },
+  };
+
+  constructor(onRender: () => void) {
+    this.onRender = onRender;
+  }
+}
+
 /** Compares the renders of both for all variations. */
-export async function prove(claim: Claim): Promise<Verdict> {
-  const prover = new Prover(claim);
+export async function prove(claim: Claim, coverage: Coverage): Promise<Verdict> {
+  const prover = new Prover(claim, coverage);
+  const { ran } = prover;
+  const wanted = [...claim.parts.keys(), ...claim.others.keys()];
   let count = 0;
   try {
     for (const situation of situations(claim)) {
-      if (situation.isExtra === true && prover.left.size === 0) break;
+      if (situation.isExtra === true && wanted.every((key) => ran.has(key))) break;
       const found = await prover.compare(situation);
       if (found === 'same') count++;
     }
   } catch (error) {
-    if (error instanceof Different) return { why: error.message, count };
+    if (error instanceof Different) return { why: error.message, count, ran };
     throw error;
   }
-  if (count === 0) return { why: 'no values were found with which the Go template renders', count };
-  const [left] = prover.left;
-  return { why: left === undefined ? undefined : `no values were found that reach ${left[1]}`, count };
+  if (count === 0) return { why: 'no values were found with which the Go template renders', count, ran };
+  const why = notReached(claim.parts, ran);
+  return { why, count, ran };
 }
 
-/** What native templates say of a value that is not there, where it is printed and where a helper gets it. */
-const OF_MISSING: ReadonlySet<string> = new Set(['PKG_TEMPLATE_NAME_MISSING', 'PKG_TEMPLATE_HELPER']);
+/** The reason for parts of which one has not run. */
+export function notReached(parts: ReadonlyMap<string, string>, ran: ReadonlySet<string>): string | undefined {
+  const [left] = [...parts].filter(([key]) => !ran.has(key));
+  return left && `no values were found that reach ${left[1]}`;
+}
 
 class Different extends Error {}
 
@@ -97,10 +131,11 @@ function* situations({ reads, chart, bases, apiVersions }: Claim): Generator<Sit
     const key = printJson(toPlain(variation.values));
     if (seen.has(key)) continue;
     seen.add(key);
-    yield { ...variation, ...plain };
-    // All of them with each of the values would take too long.
-    const other = others[index++ % others.length];
-    if (other !== undefined) yield { ...variation, ...other };
+    // Each of the values with all of these would take too long.
+    const other = others[index++ % others.length] ?? plain;
+    const isSpecial = variation.isAwkward === true || variation.isMissing === true;
+    if (!isSpecial || index % 2 === 0) yield { ...variation, ...plain };
+    if (!isSpecial || index % 2 === 1) yield { ...variation, ...other };
   }
 }
 
@@ -120,17 +155,18 @@ function surroundings(chart: Chart, apiVersions: readonly string[]): Pick<Situat
 }
 
 class Prover {
-  /** Parts that have not run, in a render that was the same. */
-  readonly left: Map<string, string>;
+  /** Parts that ran, in renders that were the same. */
+  readonly ran: Set<string> = new Set();
   readonly #claim: Claim;
+  readonly #coverage: Coverage;
   readonly #go: Chart;
   readonly #native: Chart;
   readonly #checksums: Checksums = new Map();
 
-  constructor(claim: Claim) {
-    const { chart, name, go, native, partials, isMixed, parts } = claim;
+  constructor(claim: Claim, coverage: Coverage) {
+    this.#coverage = coverage;
+    const { chart, name, go, native, partials, isMixed } = claim;
     this.#claim = claim;
-    this.left = new Map(parts);
     this.#go = { ...chart, templates: [...chart.templates, file(name, go)] };
     const others = isMixed ? chart : withoutGo(chart);
     const own = others.templates.filter((one) => !partials.some((partial) => partial.name === one.name));
@@ -139,20 +175,23 @@ class Prover {
 
   async compare(situation: Situation): Promise<'same' | 'skipped'> {
     const ran = new Set<string>();
-    const go = await this.#renderGo(situation, ran);
+    this.#coverage.ran = ran;
+    this.#coverage.onRender();
+    const go = await this.#renderGo(situation);
     if (go === undefined) return 'skipped';
+    // Native templates that include Go templates run these too.
+    this.#coverage.ran = new Set();
     const native = await this.#renderNative(situation);
     if (go instanceof PkgError) {
       if (!(native instanceof PkgError)) throw this.#different(situation, `helm refuses (${go.message})`);
-      const refuses =
-        native.code === 'PKG_TEMPLATE_FAILED' || (situation.isMissing === true && OF_MISSING.has(native.code));
-      if (!refuses) throw this.#different(situation, native.message);
+      if (native.code !== 'PKG_TEMPLATE_FAILED' && situation.isMissing !== true)
+        throw this.#different(situation, native.message);
     } else if (native instanceof PkgError) {
       // Helm prints nothing for a value that is not there; native templates say so.
-      if (situation.isMissing === true && OF_MISSING.has(native.code)) return 'skipped';
+      if (situation.isMissing === true) return 'skipped';
       throw this.#different(situation, native.message);
     } else this.#compareDocuments(situation, go, native);
-    for (const key of ran) this.left.delete(key);
+    for (const key of ran) this.ran.add(key);
     return 'same';
   }
 
@@ -179,25 +218,13 @@ class Prover {
   }
 
   /** What the Go template gives; undefined where it does not render; the error where the chart itself refuses. */
-  async #renderGo(
-    { values, release, capabilities }: Situation,
-    ran: Set<string>,
-  ): Promise<Output | PkgError | undefined> {
-    const trace: Trace = {
-      template: (exec) => exec,
-      statement: (exec, node, template) => {
-        const key = partKey(template.source.name, node.pos);
-        return (machine, dot) => {
-          ran.add(key);
-          return exec(machine, dot);
-        };
-      },
-    };
+  async #renderGo({ values, release, capabilities }: Situation): Promise<Output | PkgError | undefined> {
+    const { trace, parsed } = this.#coverage;
     try {
       const resolved = resolveDependencies(this.#go, values);
       const { chart } = resolved;
       const fresh = (): ValueMap => coalesceValues(chart, resolved.values).values;
-      const rendered = await renderGo({ chart, release, capabilities, trace }, fresh);
+      const rendered = await renderGo({ chart, release, capabilities, trace, parsed }, fresh);
       for (const document of [...rendered.objects, ...rendered.hooks]) {
         // What no API server takes, nobody installed.
         if (document.object !== undefined) checkObject(document.object, document);
@@ -214,8 +241,9 @@ class Prover {
 
   async #renderNative({ values, release, capabilities }: Situation): Promise<Output | PkgError> {
     try {
-      const options = { chart: this.#native, userValues: values, release, capabilities, skipSchemaValidation: true };
-      const { objects, hooks, notes } = await renderChart(options);
+      const { parsed } = this.#coverage;
+      const input = { chart: this.#native, userValues: values, release, capabilities, parsed };
+      const { objects, hooks, notes } = await renderChart({ ...input, skipSchemaValidation: true });
       return this.#output(objects, hooks, notes, '.hbs');
     } catch (error) {
       if (error instanceof PkgError) return error;

@@ -23,8 +23,18 @@ export type Usage = {
   texts: Set<string>;
 };
 
-/** What a template reads; `texts` are what it compares with what others make of its values. */
-export type Reads = { values: Usage; texts: Set<string> };
+/** What a template reads. */
+export type Reads = {
+  values: Usage;
+  /** The part that it reads itself, not in a definition that it includes. */
+  direct: Usage;
+  /** What it compares with texts that definitions make of values. */
+  texts: Set<string>;
+  /** It may read any value: it takes them as a whole, or by names that are made. */
+  isAll: boolean;
+};
+
+type Readings = Omit<Reads, 'direct'>;
 
 export function newUsage(): Usage {
   return {
@@ -85,7 +95,7 @@ const COMPARES: ReadonlySet<string> = new Set(['eq', 'ne', 'has', 'contains', 'h
 const RELEASE_TEXTS: readonly string[] = ['default', 'release-name'];
 
 /** Adds what pieces read. */
-export function addUsage(root: Reads, pieces: readonly Piece[]): void {
+export function addUsage(root: Readings, pieces: readonly Piece[]): void {
   for (const piece of pieces) {
     if (piece.type === 'value') addExpression(root, piece.value, 'text');
     else if (piece.type === 'block') addContent(root, piece.content);
@@ -98,15 +108,16 @@ export function addUsage(root: Reads, pieces: readonly Piece[]): void {
   }
 }
 
-function addContent(root: Reads, { structure }: Content): void {
+function addContent(root: Readings, { structure }: Content): void {
   if ('value' in structure) addExpression(root, structure.value, 'data');
   else if (structure.context !== undefined) addExpression(root, structure.context, 'data');
 }
 
 type How = 'text' | 'test' | 'data' | 'items';
 
-function addExpression(root: Reads, expression: Expression, how: How): void {
+function addExpression(root: Readings, expression: Expression, how: How): void {
   for (const { path, within } of pathsOf(expression)) {
+    root.isAll ||= path.trail?.length === 0 || path.trail?.[0] === '*';
     const usage = at(root.values, path);
     if (usage === undefined) continue;
     if (within === undefined) note(usage, how);
@@ -116,9 +127,11 @@ function addExpression(root: Reads, expression: Expression, how: How): void {
 }
 
 /** Texts that a template is compared with which another includes: (eq (include "x") "a"). */
-function addCompared(root: Reads, expression: Expression): void {
+function addCompared(root: Readings, expression: Expression): void {
   if (expression.type !== 'call') return;
   const { name, args } = expression;
+  // A text that is run as a template may read anything.
+  root.isAll ||= name === 'goTpl';
   const isMade = COMPARES.has(name) && args.some((arg) => arg.type === 'call' && arg.name === 'include');
   const isOfRelease = COMPARES.has(name) && args.some((arg) => arg.type === 'path' && arg.base === 'release');
   if (isMade) for (const text of textsIn(args)) root.texts.add(text);
@@ -146,7 +159,7 @@ function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
   else if (name === 'default' || name === 'ternary' || name === 'coalesce' || name === 'required') note(usage, how);
   else if (name === 'goTpl') usage.isTemplate = usage.isText = true;
   else if (DATA.has(name)) usage.isData = true;
-  else if (name !== 'include' && name !== 'index') usage.isText = true;
+  else if (name !== 'include' && name !== 'partial' && name !== 'index') usage.isText = true;
 }
 
 function* textsIn(args: readonly Expression[]): Generator<string> {

@@ -14,13 +14,16 @@ type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMi
 /** A text that is a Go template. */
 const TEMPLATE = 'in-{{ .Release.Namespace }}';
 
-/** Texts that are something else without quotes, or break the structure around them. */
+/**
+ * Texts that are something else without quotes, or break the structure around them. The first few are tried where only
+ * a definition reads a value: it is tried with all of them by itself.
+ */
 const AWKWARD: readonly string[] = [
   '',
   'yes',
   'a: b',
-  '1.10',
   'one\ntwo',
+  '1.10',
   '0644',
   'null',
   '8080',
@@ -33,6 +36,8 @@ const AWKWARD: readonly string[] = [
   'true',
 ];
 
+const FEW = 4;
+
 /**
  * All variations, the likeliest to show something first. The same each time.
  *
@@ -43,13 +48,16 @@ const AWKWARD: readonly string[] = [
 export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
   const all: ValueMap[] = [new Map(), ...bases];
   for (const values of all) yield { values };
-  const changes = [...changesOf(reads.values, own, []), ...compared(reads.values, own, [], reads.texts)];
+  const changes = [...changesOf(reads.values, reads.direct, own, []), ...compared(reads.values, own, [], reads.texts)];
   const benign = changes.filter(({ isAwkward, isMissing }) => isAwkward !== true && isMissing !== true);
   const everything = firstOfEach(benign.filter(({ value }) => !isEmpty(value)));
   for (const base of all) yield { values: applied(base, everything) };
   for (const change of benign) yield { values: applied(new Map(), [change]) };
   for (const change of benign) yield { values: applied(new Map(), [...everything, change]) };
-  for (const base of bases) for (const change of benign) yield { values: applied(base, [change]) };
+  for (const [at, change] of benign.entries()) {
+    const base = bases[at % bases.length];
+    if (base !== undefined) yield { values: applied(base, [change]) };
+  }
   for (const change of changes) {
     const { isAwkward = false, isMissing = false } = change;
     if (!isAwkward && !isMissing) continue;
@@ -73,7 +81,12 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
 const ENOUGH = 60;
 const MOST = 400;
 
-function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[]): Generator<Change> {
+function* changesOf(
+  usage: Usage,
+  direct: Usage | undefined,
+  own: Value | undefined,
+  path: readonly string[],
+): Generator<Change> {
   // Keys of two maps that are put together must not be the same.
   const name = path.join('-');
   if (path.length > 0) {
@@ -84,14 +97,17 @@ function* changesOf(usage: Usage, own: Value | undefined, path: readonly string[
       yield { path, value, ...(isAwkward && usage.isText && !usage.isNumber && { isAwkward }) };
     }
     const isText = usage.isText && (typeof own === 'string' || own === undefined || own === null);
-    if (isText) for (const value of AWKWARD) yield { path, value, isAwkward: true };
+    const awkward = direct?.isText === true ? AWKWARD : AWKWARD.slice(0, FEW);
+    if (isText) for (const value of awkward) yield { path, value, isAwkward: true };
     if (own !== undefined && own !== null) yield { path, value: null, isMissing: true };
   }
   for (const [key, field] of usage.fields) {
-    yield* changesOf(field, isMap(own) ? own.get(key) : undefined, [...path, key]);
+    yield* changesOf(field, direct?.fields.get(key), isMap(own) ? own.get(key) : undefined, [...path, key]);
   }
   if (usage.items !== undefined && isMap(own)) {
-    for (const [key, item] of [...own].slice(0, 3)) yield* changesOf(usage.items, item, [...path, key]);
+    for (const [key, item] of [...own].slice(0, 3)) {
+      yield* changesOf(usage.items, direct?.items, item, [...path, key]);
+    }
   }
 }
 
@@ -117,6 +133,9 @@ function* benignValues(usage: Usage, own: Value | undefined, name: string): Gene
   else if (typeof own === 'number' || typeof own === 'bigint') {
     yield Number(own) + 1;
     yield 0;
+  } else if (typeof own === 'string' && usage.isNumber && /^\d*$/.test(own)) {
+    yield '7';
+    yield* usage.texts;
   } else if (typeof own === 'string') {
     yield own === '' ? `other-${name.toLowerCase()}` : 'other';
     yield* usage.texts;

@@ -1,6 +1,7 @@
 import type { Chart } from '../chart/chart.ts';
 import type { Position } from '../errors.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
+import type { ParseCache } from './parse-cache.ts';
 import type { RandomInput, RandomValue } from './random-values.ts';
 
 /** What templates know about the release (`release` in native templates, `.Release` in Go's). */
@@ -64,6 +65,8 @@ export type RenderInput = {
   goTemplates?: GoTemplates;
   /** Print NOTES of subcharts too. */
   subchartNotes?: boolean;
+  /** Keeps parsed templates for the next render of the same files. */
+  parsed?: ParseCache;
 };
 
 /** One document of a template, parsed. */

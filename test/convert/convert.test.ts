@@ -6,13 +6,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convertFolder } from '../../src/convert/folder.ts';
 import type { Conversion } from '../../src/convert/convert.ts';
-import { parseYamlDocuments } from '../../src/yaml/read.ts';
-import { isMap } from '../../src/yaml/value.ts';
+import { printJson } from '../../src/yaml/json.ts';
+import { parseYaml, parseYamlDocuments } from '../../src/yaml/read.ts';
+import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value } from '../../src/yaml/value.ts';
 import { RUNS } from '../support/generation.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
+import { differenceOf } from './difference.ts';
 import { goCharts, HELPERS } from './generator.ts';
+import { mutationsOf } from './mutations.ts';
 
 let work: string;
 
@@ -69,22 +72,32 @@ function expectSame(go: string, native: string, args: readonly string[]): void {
   if (theirs.status === 0) expect(objectsOf(ours.stdout), args.join(' ')).toEqual(objectsOf(theirs.stdout));
 }
 
-test('the chart that helm creates is converted whole, and renders the same', { timeout: 600_000 }, async () => {
-  expect(helm(['create', 'made'], { cwd: work }).status).toBe(0);
-  const go = join(work, 'made');
-  const { files, removed } = await convert(go, join(work, 'out'));
-  expect(files.filter((file) => !file.isConverted)).toEqual([]);
-  expect(removed).toContain('templates/_helpers.tpl');
-  const native = join(work, 'out', 'made');
-  const sets = [
-    '',
-    'ingress.enabled=true,ingress.className=nginx,ingress.annotations.a=b',
-    'autoscaling.enabled=true,podAnnotations.x=y,service.type=NodePort',
-    'serviceAccount.create=false,nameOverride=other,fullnameOverride=full',
-    'httpRoute.enabled=true,image.tag=2.0.0,nodeSelector.disk=ssd,replicaCount=0',
-  ];
-  for (const set of sets) expectSame(go, native, ['--set', set]);
-});
+test(
+  'the chart that helm creates is converted whole, and renders the same with values that nobody compared',
+  { timeout: 600_000 },
+  async () => {
+    expect(helm(['create', 'made'], { cwd: work }).status).toBe(0);
+    const go = join(work, 'made');
+    const { files, removed } = await convert(go, join(work, 'out'));
+    expect(files.filter((file) => !file.isConverted)).toEqual([]);
+    expect(removed).toContain('templates/_helpers.tpl');
+    const native = join(work, 'out', 'made');
+    const values = parseYaml(readFileSync(join(go, 'values.yaml'), 'utf8'), 'values.yaml');
+    if (!isMap(values)) throw new Error('helm creates no values');
+    const file = join(work, 'mutated.json');
+    let compared = 0;
+    fc.assert(
+      fc.property(mutationsOf(values), (changed) => {
+        writeFileSync(file, printJson(toPlain(changed)));
+        const theirs = helm(['template', 'demo', go, '-f', file]);
+        if (theirs.status === 0) compared++;
+        expect(differenceOf(theirs, pkg(['template', 'demo', native, '-f', file]))).toBeUndefined();
+      }),
+      { numRuns: 30 * RUNS },
+    );
+    expect(compared).toBeGreaterThan(10);
+  },
+);
 
 test(
   'charts of Go templates that nobody wrote render the same once they are converted',
@@ -258,6 +271,85 @@ test('definitions become text or structure by what includes them, and stay for G
   rmSync(join(native, 'templates/s.yaml'));
   for (const set of ['flag=true', 'flag=false,name=other', 'map.x=y,note=z'])
     expectSame(folder, native, ['--set', set]);
+});
+
+test('one partial serves every context that a definition is given, and others get the root as a value', async () => {
+  const include = (name: string, ...fields: string[]): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  labels:\n    {{- include "c.labels" (dict ${fields.join(' ')}) | nindent 4 }}\n`;
+  const folder = chartOf('contexts', {
+    'values.yaml': 'a: x\nb: w\n',
+    'templates/_helpers.tpl':
+      '{{- define "c.version" -}}\n{{ .Chart.Version | quote }}\n{{- end }}\n' +
+      '{{- define "c.labels" -}}\nversion: {{ include "c.version" .context }}\n' +
+      '{{- if .name }}\nname: {{ .name }}\n{{- end }}\n{{- if .part }}\npart: {{ .part }}\n{{- end }}\n{{- end }}\n' +
+      '{{- define "c.any" -}}\n{{ kindOf . }}\n{{- end }}\n',
+    'templates/none.yaml': include('none', '"context" $'),
+    'templates/name.yaml': include('name', '"context"', '.', '"name"', '.Values.a'),
+    'templates/part.yaml': include('part', '"context"', '.', '"part"', '.Values.b', '"name"', '.Values.a'),
+    // One gives it a value and the other the root, which no partial can serve.
+    'templates/any.yaml': CONFIG.replace('.Values.a', 'include "c.any" .Values.a').replace('.Name }}', '.Name }}-v'),
+    'templates/all.yaml': CONFIG.replace('.Values.a', 'include "c.any" .').replace('.Name }}', '.Name }}-r'),
+  });
+  const native = join(work, 'contexts-native');
+  cpSync(folder, native, { recursive: true });
+  const { files, helpers } = await convert(native);
+  expect(files.filter(({ isConverted }) => !isConverted).map(({ file }) => file)).toEqual(['templates/_helpers.tpl']);
+  expect(helpers.flatMap(({ name, why }) => (why === undefined ? [] : [[name, why]]))).toEqual([
+    ['c.any', 'it is given contexts of different sorts'],
+  ]);
+  const labels = (folderOf: string, run: typeof pkg): Value[] =>
+    objectsOf(run(['template', 'demo', folderOf, '--set', 'a=z']).stdout).filter((object) =>
+      /none|name|part|-v/.test(String(nameOf(object))),
+    );
+  expect(labels(native, pkg)).toEqual(labels(folder, helm));
+});
+
+test('what is converted is what a person would write', async () => {
+  const folder = chartOf('written-well', {
+    'values.yaml': 'name: ""\nover: {}\nkind: a\n',
+    'templates/_helpers.tpl':
+      '{{- define "c.name" -}}\n{{- if .Values.name }}{{ .Values.name | trunc 9 }}{{- else }}{{- if eq .Values.kind "b" }}' +
+      '{{ printf "b" }}{{- else }}{{ printf "%s-x" .Release.Name }}{{- end }}{{- end }}\n{{- end }}\n' +
+      '{{- define "c.quoted" -}}\n{{ .Chart.Version | quote }}\n{{- end }}\n' +
+      '{{- define "c.defaults" -}}\nsize: s\nname: {{ include "c.name" . }}\n{{- end }}\n',
+    'templates/a.yaml':
+      '{{- $defaults := include "c.defaults" . | fromYaml }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n' +
+      '  name: {{ printf "%s-map" (include "c.name" .) }}\ndata:\n  version: {{ include "c.quoted" . }}\n' +
+      '  {{- toYaml (merge .Values.over $defaults) | nindent 2 }}\n',
+  });
+  const native = join(work, 'written-well-native');
+  cpSync(folder, native, { recursive: true });
+  const { files } = await convert(native);
+  expect(files.filter(({ isConverted }) => !isConverted)).toEqual([]);
+  const text = (name: string): string => readFileSync(join(native, 'templates', name), 'utf8');
+  expect(text('a.yaml.hbs')).toBe(`apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{include "c.name"}}-map
+data:
+  version: "{{include "c.quoted"}}"
+  {{spread (merge values.over (partial "c.defaults"))}}
+`);
+  expect(text('_helpers.hbs')).toBe(`{{#*inline "c.name"}}
+{{#if values.name}}
+{{trunc 9 values.name}}
+{{else if (eq values.kind "b")}}
+b
+{{else}}
+{{release.name}}-x
+{{/if}}
+{{/inline}}
+
+{{#*inline "c.quoted"}}
+{{chart.version}}
+{{/inline}}
+
+{{#*inline "c.defaults"}}
+size: s
+name: {{include "c.name"}}
+{{/inline}}
+`);
+  for (const set of ['over.a=b', 'over.size=l,kind=b', 'name=other-name']) expectSame(folder, native, ['--set', set]);
 });
 
 test('native templates pass the root of Go templates on, and include files of theirs', () => {

@@ -223,7 +223,7 @@ describe('on an old Node', () => {
     expect(source).not.toMatch(/^\s*import\s[^(]/m);
     // What esbuild would print shorter by itself says nothing about the source.
     const supported = { 'object-extensions': false };
-    const asOld = transformSync(source, { target: 'node6', supported });
+    const asOld = transformSync(source, { target: 'es2015', supported });
     expect(asOld.code).toBe(transformSync(source, { target: 'esnext', supported }).code);
   });
 });

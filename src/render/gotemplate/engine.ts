@@ -159,27 +159,32 @@ function isPartial(name: string): boolean {
 }
 
 /** Parses all files. @throws {PkgError} for all syntax errors together */
-function parseAll(files: readonly File[], { chart, trace }: GoInput): { namespace: Namespace; functions: Set<string> } {
+function parseAll(
+  files: readonly File[],
+  { chart, trace, parsed: parseCache }: GoInput,
+): { namespace: Namespace; functions: Set<string> } {
   const namespace: Namespace = new Map();
   const functions = new Set<string>();
   const errors: PkgError[] = [];
-  const caches = templateCachesOf(files, chart.metadata);
+  const templateCaches = templateCachesOf(parseCache === undefined ? files : [], chart.metadata);
   for (const { name, file, data, scope } of files) {
-    const cache = caches.get(scope);
     let parsed: Parsed;
-    const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+    const text = (): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+    const parse = (): Parsed => {
+      const source = { name, file, text: text(), ...(trace && { trace }) };
+      return templateCaches.get(scope)?.parse(source, data) ?? parseTemplate(source, isKnownFunction);
+    };
     try {
-      const source = { name, file, text, ...(trace && { trace }) };
-      parsed = cache?.parse(source, data) ?? parseTemplate(source, isKnownFunction);
+      parsed = parseCache === undefined ? parse() : parseCache.get(data, name, parse);
     } catch (error) {
-      errors.push(withHints(asPkgError(error, file), text));
+      errors.push(withHints(asPkgError(error, file), text()));
       continue;
     }
     for (const used of parsed.functions) functions.add(used);
     defineAll(namespace, parsed.templates);
   }
   throwTogether(errors, (count) => `${count} templates cannot be read`);
-  for (const cache of new Set(caches.values())) cache.save();
+  for (const cache of new Set(templateCaches.values())) cache.save();
   return { namespace, functions };
 }
 

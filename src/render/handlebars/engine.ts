@@ -54,7 +54,7 @@ const MOST_PASSES = 4;
  * @throws {PkgError} all syntax errors at once; else the first fault, with its position
  */
 export async function renderTemplates(input: RenderInput): Promise<EngineOutput> {
-  const tree = await openTree(input.chart);
+  const tree = await openTree(input.chart, input.parsed);
   throwTogether(await checkTree(tree, input.goTemplates), (count) => `the templates have ${count} faults`);
   const meter: Meter = { taken: 0, most: { ...LIMITS, ...input.limits }.steps };
   const types = new KindTypes(input.chart);

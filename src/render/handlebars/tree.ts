@@ -6,6 +6,7 @@ import { PkgError, throwTogether } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { decodeBytes } from '../../yaml/readable.ts';
 import { isNativeTemplate } from '../engines.ts';
+import type { ParseCache } from '../parse-cache.ts';
 import type { GoTemplates } from '../render.ts';
 import { pathOf, walk } from './ast.ts';
 import type { Template } from './ast.ts';
@@ -32,10 +33,11 @@ export type TemplateTree = {
 /**
  * Parses the templates of a chart tree and loads the helpers that they name.
  *
+ * @param known keeps what is parsed
  * @throws {PkgError} all syntax errors at once
  */
-export async function openTree(chart: Chart): Promise<TemplateTree> {
-  const parsed = parseTree(chart, chart.metadata.name);
+export async function openTree(chart: Chart, known?: ParseCache): Promise<TemplateTree> {
+  const parsed = parseTree(chart, chart.metadata.name, known);
   const { names, parameters, inlines } = usedNames(parsed);
   await loadHelpers(names);
   const charts = new Map(parsed.map((one) => [one.chart, one]));
@@ -44,11 +46,11 @@ export async function openTree(chart: Chart): Promise<TemplateTree> {
 }
 
 /** Parses the templates of a chart and its subcharts; all that cannot be parsed is reported together. */
-function parseTree(chart: Chart, path: string): ChartTemplates[] {
+function parseTree(chart: Chart, path: string, known: ParseCache | undefined): ChartTemplates[] {
   const errors: PkgError[] = [];
   const parsed: ChartTemplates[] = [];
   const visit = (at: Chart, atPath: string): void => {
-    parsed.push(parseChart(at, atPath, errors));
+    parsed.push(parseChart(at, atPath, errors, known));
     for (const child of at.dependencies) visit(child, `${atPath}/charts/${child.metadata.name}`);
   };
   visit(chart, path);
@@ -56,7 +58,7 @@ function parseTree(chart: Chart, path: string): ChartTemplates[] {
   return parsed;
 }
 
-function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTemplates {
+function parseChart(chart: Chart, path: string, errors: PkgError[], known: ParseCache | undefined): ChartTemplates {
   const templates: Template[] = [];
   const files: Template[] = [];
   const partials = new Map<string, PartialBody>();
@@ -66,7 +68,8 @@ function parseChart(chart: Chart, path: string, errors: PkgError[]): ChartTempla
     const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
     try {
       if (chart.metadata.type === 'library' && !isPartial) continue;
-      const template = parseTemplate(textOf(data, file), `${path}/${name}`, file);
+      const parse = (): Template => parseTemplate(textOf(data, file), `${path}/${name}`, file);
+      const template = known === undefined ? parse() : known.get(data, file, parse);
       if (isPartial) {
         files.push(template);
         addPartials(partials, partialName(name), template);
