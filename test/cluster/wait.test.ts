@@ -4,84 +4,87 @@ import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { chartOf, configMap, deployment, goChartOf, helm, job, maps, pkg, pkgFails, statuses } from './support.ts';
 
-test('install --wait ends when the objects are ready, and not before', async () => {
-  const ns = await namespace();
-  const claim = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: 'data' },
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-  };
-  await pkg(ns, 'install', 'r', chartOf([deployment('web', { replicas: 3 }), claim, configMap('c')]), '--wait');
-  const { status } = await admin().get(`/apis/apps/v1/namespaces/${ns}/deployments/web`);
-  expect(status.availableReplicas).toBe(3);
-  const { status: bound } = await admin().get(`/api/v1/namespaces/${ns}/persistentvolumeclaims/data`);
-  expect(bound.phase).toBe('Bound');
+// They wait, and do little meanwhile.
+describe.concurrent('--wait', () => {
+  test('install --wait ends when the objects are ready, and not before', async () => {
+    const ns = await namespace();
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    };
+    await pkg(ns, 'install', 'r', chartOf([deployment('web', { replicas: 3 }), claim, configMap('c')]), '--wait');
+    const { status } = await admin().get(`/apis/apps/v1/namespaces/${ns}/deployments/web`);
+    expect(status.availableReplicas).toBe(3);
+    const { status: bound } = await admin().get(`/api/v1/namespaces/${ns}/persistentvolumeclaims/data`);
+    expect(bound.phase).toBe('Bound');
+  });
+
+  test('what is not ready is told while it is waited for, and when the time is over', async () => {
+    const ns = await namespace();
+    const chart = chartOf([deployment('bad', { fails: true, replicas: 2 }), deployment('good'), configMap('c')]);
+    const stderr = await pkgFails(ns, 'PKG_TIMEOUT', ['install', 'r', chart, '--wait', '--timeout', '20s']);
+    const lines = stderr.split('\n');
+    expect(lines.filter((line) => line.startsWith('waiting for Deployment bad: available: 0 of 2'))).toHaveLength(1);
+    expect(stderr).not.toContain('ConfigMap');
+    expect(stderr).toContain('Error: the operation is not done after 20 seconds: Deployment.apps "bad" is not ready');
+    expect(await statuses(ns, 'r')).toEqual(['failed']);
+    // What was made is there, and the next one may mend it.
+    await pkg(ns, 'upgrade', 'r', chartOf([deployment('bad'), deployment('good'), configMap('c')]), '--wait');
+    expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
+  });
+
+  test('Jobs are waited for when asked, and one that fails ends it at once', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'done', chartOf([job('well')]), '--wait', '--wait-for-jobs');
+    expect((await admin().get(`/apis/batch/v1/namespaces/${ns}/jobs/well`)).status.succeeded).toBe(1);
+    const begun = Date.now();
+    const stderr = await pkgFails(ns, 'PKG_NOT_READY', [
+      ...['install', 'bad', chartOf([job('ill', { fails: true })])],
+      ...['--wait', '--wait-for-jobs', '--timeout', '2m'],
+    ]);
+    expect(stderr).toMatch(/^Error: Job\.batch "ill" failed to become ready/m);
+    expect(Date.now() - begun).toBeLessThan(60_000);
+  });
+
+  test('an upgrade that fails goes back to the revision before; an install that fails leaves nothing', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', chartOf([deployment('web'), configMap('c', { a: '1' }), configMap('old')]), '--wait');
+    const bad = chartOf([deployment('web'), job('ill', { fails: true }), configMap('c', { a: '2' }), configMap('new')]);
+    const jobs = '--wait-for-jobs';
+    const back = await pkgFails(ns, 'PKG_NOT_READY', ['upgrade', 'r', bad, '--rollback-on-failure', jobs]);
+    expect(back).toContain('it was undone by going back to revision 1');
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
+    expect(await maps(ns)).toEqual({ c: { a: '1' }, old: {} });
+
+    const fresh = chartOf([job('fresh', { fails: true }), configMap('fresh')]);
+    const gone = await pkgFails(ns, 'PKG_NOT_READY', ['upgrade', '-i', 'fresh', fresh, '--atomic', jobs]);
+    expect(gone).toContain('it was undone by uninstalling it');
+    expect(await pkg(ns, 'list', '-q')).toBe('r\n');
+    expect(await maps(ns)).toEqual({ c: { a: '1' }, old: {} });
+    // What fails before anything is written leaves a release alone that is there.
+    await pkgFails(ns, 'PKG_RELEASE_EXISTS', ['install', 'r', fresh, '--rollback-on-failure']);
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
+  });
+
+  test('uninstall --wait ends when the objects are gone, and --cascade says what goes with them', async () => {
+    const ns = await namespace();
+    const held = configMap('held', {}, { finalizers: ['example.test/held'] });
+    await pkg(ns, 'install', 'r', chartOf([deployment('web'), held]), '--wait');
+    const stderr = await pkgFails(ns, 'PKG_TIMEOUT', ['uninstall', 'r', '--wait', '--timeout', '15s']);
+    expect(stderr).toContain('ConfigMap "held" is not ready');
+    expect(stderr).toContain('it is still there');
+    await kubectlOn(ns, ['patch', 'configmap', 'held', '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
+    await pkg(ns, 'uninstall', 'r', '--wait', '--cascade', 'foreground');
+    expect((await admin().get(`/apis/apps/v1/namespaces/${ns}/replicasets`)).items).toEqual([]);
+    await pkg(ns, 'install', 'r', chartOf([deployment('web')]), '--wait');
+    await pkg(ns, 'uninstall', 'r', '--wait', '--cascade', 'orphan');
+    expect((await admin().get(`/apis/apps/v1/namespaces/${ns}/replicasets`)).items).toHaveLength(1);
+  });
 });
 
-test('what is not ready is told while it is waited for, and when the time is over', async () => {
-  const ns = await namespace();
-  const chart = chartOf([deployment('bad', { fails: true, replicas: 2 }), deployment('good'), configMap('c')]);
-  const stderr = await pkgFails(ns, 'PKG_TIMEOUT', ['install', 'r', chart, '--wait', '--timeout', '20s']);
-  const lines = stderr.split('\n');
-  expect(lines.filter((line) => line.startsWith('waiting for Deployment bad: available: 0 of 2'))).toHaveLength(1);
-  expect(stderr).not.toContain('ConfigMap');
-  expect(stderr).toContain('Error: the operation is not done after 20 seconds: Deployment.apps "bad" is not ready');
-  expect(await statuses(ns, 'r')).toEqual(['failed']);
-  // What was made is there, and the next one may mend it.
-  await pkg(ns, 'upgrade', 'r', chartOf([deployment('bad'), deployment('good'), configMap('c')]), '--wait');
-  expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
-});
-
-test('Jobs are waited for when asked, and one that fails ends it at once', async () => {
-  const ns = await namespace();
-  await pkg(ns, 'install', 'done', chartOf([job('well')]), '--wait', '--wait-for-jobs');
-  expect((await admin().get(`/apis/batch/v1/namespaces/${ns}/jobs/well`)).status.succeeded).toBe(1);
-  const begun = Date.now();
-  const stderr = await pkgFails(ns, 'PKG_NOT_READY', [
-    ...['install', 'bad', chartOf([job('ill', { fails: true })])],
-    ...['--wait', '--wait-for-jobs', '--timeout', '2m'],
-  ]);
-  expect(stderr).toMatch(/^Error: Job\.batch "ill" failed to become ready/m);
-  expect(Date.now() - begun).toBeLessThan(60_000);
-});
-
-test('an upgrade that fails goes back to the revision before; an install that fails leaves nothing', async () => {
-  const ns = await namespace();
-  await pkg(ns, 'install', 'r', chartOf([deployment('web'), configMap('c', { a: '1' }), configMap('old')]), '--wait');
-  const bad = chartOf([deployment('web'), job('ill', { fails: true }), configMap('c', { a: '2' }), configMap('new')]);
-  const jobs = '--wait-for-jobs';
-  const back = await pkgFails(ns, 'PKG_NOT_READY', ['upgrade', 'r', bad, '--rollback-on-failure', jobs]);
-  expect(back).toContain('it was undone by going back to revision 1');
-  expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
-  expect(await maps(ns)).toEqual({ c: { a: '1' }, old: {} });
-
-  const fresh = chartOf([job('fresh', { fails: true }), configMap('fresh')]);
-  const gone = await pkgFails(ns, 'PKG_NOT_READY', ['upgrade', '-i', 'fresh', fresh, '--atomic', jobs]);
-  expect(gone).toContain('it was undone by uninstalling it');
-  expect(await pkg(ns, 'list', '-q')).toBe('r\n');
-  expect(await maps(ns)).toEqual({ c: { a: '1' }, old: {} });
-  // What fails before anything is written leaves a release alone that is there.
-  await pkgFails(ns, 'PKG_RELEASE_EXISTS', ['install', 'r', fresh, '--rollback-on-failure']);
-  expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
-});
-
-test('uninstall --wait ends when the objects are gone, and --cascade says what goes with them', async () => {
-  const ns = await namespace();
-  const held = configMap('held', {}, { finalizers: ['example.test/held'] });
-  await pkg(ns, 'install', 'r', chartOf([deployment('web'), held]), '--wait');
-  const stderr = await pkgFails(ns, 'PKG_TIMEOUT', ['uninstall', 'r', '--wait', '--timeout', '15s']);
-  expect(stderr).toContain('ConfigMap "held" is not ready');
-  expect(stderr).toContain('it is still there');
-  await kubectlOn(ns, ['patch', 'configmap', 'held', '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
-  await pkg(ns, 'uninstall', 'r', '--wait', '--cascade', 'foreground');
-  expect((await admin().get(`/apis/apps/v1/namespaces/${ns}/replicasets`)).items).toEqual([]);
-  await pkg(ns, 'install', 'r', chartOf([deployment('web')]), '--wait');
-  await pkg(ns, 'uninstall', 'r', '--wait', '--cascade', 'orphan');
-  expect((await admin().get(`/apis/apps/v1/namespaces/${ns}/replicasets`)).items).toHaveLength(1);
-});
-
-describe('objects of kinds that nobody knows beforehand', () => {
+describe.concurrent('objects of kinds that nobody knows beforehand', () => {
   /** What a controller may say of an object, and whether helm takes that for ready. */
   const STATES: readonly [name: string, status: Json][] = [
     ['silent', undefined],

@@ -1,6 +1,6 @@
 /** Watches that break: what is waited for is seen nevertheless, in time, and with few requests. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { Fault, ProxiedRequest, Proxy } from '../support/proxy.ts';
@@ -46,54 +46,59 @@ async function installWith(
 
 const FAULTS: readonly Fault[] = ['truncate', 'reset', { status: 410 }, { status: 500 }, { status: 503 }];
 
-test.each([
-  ['HTTP/2', false],
-  ['HTTP/1.1', true],
-] as const)('watches that break some times are begun anew, over %s', async (_name, http1Only) => {
-  await Promise.all(
-    FAULTS.map(async (fault) => {
-      const { proxy } = await installWith(fault, (watches) => watches <= 4, http1Only);
-      expect(proxy.requests.filter(isWatch).length).toBeLessThan(60);
-    }),
-  );
-});
-
-test('where every watch breaks at once or never begins, lists tell', async () => {
-  for (const fault of ['truncate', { status: 500 }, 'hang'] as const) {
-    const { proxy } = await installWith(fault, () => true);
-    expect(proxy.requests.filter(isWatch).length).toBeLessThan(120);
-  }
-});
-
-test('a server that is gone while it is waited for is told, and no longer waited for than --timeout', async () => {
-  const ns = await namespace();
-  let gone = false;
-  const proxy = await startProxy({
-    upstream: access(),
-    fault: async (request) => {
-      if (isWatch(request)) {
-        gone = true;
-        await sleep(500);
-      }
-      return gone ? 'reset' : undefined;
-    },
+// They wait, and do little meanwhile.
+describe.concurrent('a watch that breaks', () => {
+  test.each([
+    ['HTTP/2', false],
+    ['HTTP/1.1', true],
+  ] as const)('watches that break some times are begun anew, over %s', async (_name, http1Only) => {
+    await Promise.all(
+      FAULTS.map(async (fault) => {
+        const { proxy } = await installWith(fault, (watches) => watches <= 4, http1Only);
+        expect(proxy.requests.filter(isWatch).length).toBeLessThan(60);
+      }),
+    );
   });
-  const chart = chartOf([deployment('bad', { fails: true })]);
-  try {
-    const begun = Date.now();
-    const args = ['install', 'r', chart, '--wait', '--timeout', '25s'];
-    const stderr = await pkgFails(ns, 'PKG_TIMEOUT', args, { kubeconfig: proxy.kubeconfig });
-    expect(stderr).toContain('cannot be reached: it closed the connection; what is waited for is not seen meanwhile');
-    expect(stderr).toContain('Deployment.apps "bad" is not ready');
-    expect(stderr).toMatch(/since then .* cannot be reached/);
-    expect(Date.now() - begun).toBeLessThan(90_000);
-  } finally {
-    await proxy.close();
-  }
-  // Nothing could be written at the end: the next one takes over.
-  expect(await statuses(ns, 'r')).toEqual(['pending-install']);
-  const next = await pkgOn(ns, ['upgrade', '--install', 'r', chartOf([configMap('c')])]);
-  expect(next.stderr).toMatch(/was left unfinished by a process that is gone \(.+\), and is taken over/);
-  expect(next.status).toBe(0);
-  expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
+
+  test('where every watch breaks at once or never begins, lists tell', async () => {
+    await Promise.all(
+      (['truncate', { status: 500 }, 'hang'] as const).map(async (fault) => {
+        const { proxy } = await installWith(fault, () => true);
+        expect(proxy.requests.filter(isWatch).length).toBeLessThan(120);
+      }),
+    );
+  });
+
+  test('a server that is gone while it is waited for is told, and no longer waited for than --timeout', async () => {
+    const ns = await namespace();
+    let gone = false;
+    const proxy = await startProxy({
+      upstream: access(),
+      fault: async (request) => {
+        if (isWatch(request)) {
+          gone = true;
+          await sleep(500);
+        }
+        return gone ? 'reset' : undefined;
+      },
+    });
+    const chart = chartOf([deployment('bad', { fails: true })]);
+    try {
+      const begun = Date.now();
+      const args = ['install', 'r', chart, '--wait', '--timeout', '25s'];
+      const stderr = await pkgFails(ns, 'PKG_TIMEOUT', args, { kubeconfig: proxy.kubeconfig });
+      expect(stderr).toContain('cannot be reached: it closed the connection; what is waited for is not seen meanwhile');
+      expect(stderr).toContain('Deployment.apps "bad" is not ready');
+      expect(stderr).toMatch(/since then .* cannot be reached/);
+      expect(Date.now() - begun).toBeLessThan(90_000);
+    } finally {
+      await proxy.close();
+    }
+    // Nothing could be written at the end: the next one takes over.
+    expect(await statuses(ns, 'r')).toEqual(['pending-install']);
+    const next = await pkgOn(ns, ['upgrade', '--install', 'r', chartOf([configMap('c')])]);
+    expect(next.stderr).toMatch(/was left unfinished by a process that is gone \(.+\), and is taken over/);
+    expect(next.status).toBe(0);
+    expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
+  });
 });

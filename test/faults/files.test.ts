@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, writeChart, writeFiles } from '../chart/support.ts';
 import { run } from '../repository/support.ts';
-import { pkg } from '../support/pkg.ts';
+import { pkg, pkgStarted } from '../support/pkg.ts';
 
 const isLinux = process.platform === 'linux';
 let folder: string;
@@ -45,10 +45,11 @@ function needing(flag: string): string {
   return writeChart({ 'Chart.yaml': `apiVersion: v2\nname: web\nversion: 1.0.0\n${dependencies}` });
 }
 
-describe.skipIf(!isLinux).each(NAMED)('%s', (_, make) => {
-  test.each(['/dev/zero', '/dev/random', '/proc/kmsg', 'PIPE', '.'])('of %s', { timeout: 60_000 }, (name) => {
+// Pipes that nobody writes are waited for.
+describe.skipIf(!isLinux).concurrent.each(NAMED)('%s', (_, make) => {
+  test.each(['/dev/zero', '/dev/random', '/proc/kmsg', 'PIPE', '.'])('of %s', { timeout: 60_000 }, async (name) => {
     const { args, env, code } = make(name === 'PIPE' ? pipe : name);
-    const { status, stderr } = pkg(args, { env: { HOME: folder, ...env } });
+    const { status, stderr } = await pkgStarted(args, { HOME: folder, ...env }).done;
     expect([status, /code: (\w+)/.exec(stderr)?.[1]], stderr).toEqual([1, code]);
   });
 });

@@ -98,8 +98,9 @@ test('of two upgrades at once one wins, and the other says so', async () => {
   expect(statuses(target).filter((status) => status === 'deployed')).toHaveLength(1);
 });
 
-// One after the other: what runs here without waiting would keep a test from seeing the moment that it waits for.
-describe('half a minute', () => {
+// All at once, since each waits for half a minute. Until the operation is stopped nothing may run here without
+// awaiting: it would keep the other tests from seeing the moment that they wait for.
+describe.concurrent('half a minute', () => {
   test.each([
     ['upgrade', ['upgrade', 'r', '--set', 'text=b'], ['upgrade', 'r', '--set', 'text=c'], 'c'],
     ['rollback', ['rollback', 'r', '1'], ['upgrade', 'r', '--set', 'text=c'], 'c'],
@@ -111,8 +112,12 @@ describe('half a minute', () => {
       const place = ['--target', `dir:${target}`];
       const withChart = (args: readonly string[]): string[] =>
         args[0] === 'upgrade' ? ['upgrade', 'r', chart, ...args.slice(2), ...place] : [...args, ...place];
-      expect(pkg(['install', 'r', chart, ...place]).status).toBe(0);
-      if (name === 'rollback') expect(pkg(withChart(['upgrade', 'r', '--set', 'text=b'])).status).toBe(0);
+      const prepare = async (args: readonly string[]): Promise<void> => {
+        const { status, stderr } = await pkgStarted(args).done;
+        expect(status, stderr).toBe(0);
+      };
+      await prepare(['install', 'r', chart, ...place]);
+      if (name === 'rollback') await prepare(withChart(['upgrade', 'r', '--set', 'text=b']));
       const first = pkgStarted(withChart(loser));
       const records = join(target, '_secret', 'default', 'secret');
       const isPending = (): boolean =>

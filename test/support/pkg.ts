@@ -13,12 +13,12 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
 }
 
-/** Runs `pkg`; paths of the project's charts are relative to its folder. */
+/** Runs `pkg`, on the Node of the tests or another; paths of the project's charts are relative to its folder. */
 export function pkg(
   args: readonly string[],
-  options: { env?: Record<string, string>; input?: string; cwd?: string } = {},
+  options: { env?: Record<string, string>; input?: string; cwd?: string; node?: string } = {},
 ): PkgRun {
-  const run = spawnSync(process.execPath, [bin, ...args], {
+  const run = spawnSync(options.node ?? process.execPath, [bin, ...args], {
     cwd: options.cwd ?? root,
     input: options.input ?? '',
     encoding: 'utf8',
@@ -32,9 +32,9 @@ export function pkg(
 /** A `pkg` that works. */
 export type PkgStarted = { done: Promise<PkgRun>; kill: (signal: NodeJS.Signals) => void };
 
-/** Starts `pkg`. */
-export function pkgStarted(args: readonly string[]): PkgStarted {
-  const child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment({}) });
+/** Starts `pkg`; `env` is added to its environment. */
+export function pkgStarted(args: readonly string[], env: Record<string, string> = {}): PkgStarted {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment(env) });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
