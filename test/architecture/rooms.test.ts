@@ -105,7 +105,7 @@ test.each([
     [`src/${room}/c.ts`]: `export type X = number;\n${REEXPORT('./a.ts')}`,
   });
   expect(lint(files('chart'))).toContain('src/chart/b.ts > src/chart/c.ts > src/chart/a.ts');
-  expect(lint(files('render/gotemplate'))).toBe('');
+  expect(lint(files('render/handlebars'))).toBe('');
 });
 
 test('only the terminal prints, and nobody else ends the process', () => {
