@@ -32,13 +32,13 @@ const PLAIN =
  * Prints a text. Text and result are UTF-8 with one byte a character. The result ends in a line break only if it is a block
  * whose text does.
  */
-export function printText(text: string, place: ScalarPosition, dialect: Dialect): string {
+export function printText(text: string, position: ScalarPosition, dialect: Dialect): string {
   if (PLAIN.test(text) && isString(text)) {
-    if (place.simpleKey || place.column + text.length <= dialect.width) return text;
-    return foldPlain(text, place, dialect.width);
+    if (position.simpleKey || position.column + text.length <= dialect.width) return text;
+    return foldPlain(text, position, dialect.width);
   }
-  if (!NOT_ASCII.test(text)) return printUnicode(text, place, dialect);
-  const printed = printUnicode(Buffer.from(text, 'latin1').toString('utf8'), place, dialect);
+  if (!NOT_ASCII.test(text)) return printUnicode(text, position, dialect);
+  const printed = printUnicode(Buffer.from(text, 'latin1').toString('utf8'), position, dialect);
   return Buffer.from(printed, 'utf8').toString('latin1');
 }
 
@@ -66,24 +66,24 @@ function isString(text: string): boolean {
 /** A number in base 60 (`1:30`), which go-yaml does not read, but quotes for readers that do. */
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
-function foldPlain(text: string, place: ScalarPosition, width: number): string {
-  return fold(text, place, width, /(?<! ) (?! )/y);
+function foldPlain(text: string, position: ScalarPosition, width: number): string {
+  return fold(text, position, width, /(?<! ) (?! )/y);
 }
 
 /** Breaks the line at each blank behind the width that the sticky pattern `blank` matches. */
-function fold(text: string, place: ScalarPosition, width: number, blank: RegExp): string {
-  const pad = `\n${' '.repeat(place.indent)}`;
+function fold(text: string, position: ScalarPosition, width: number, blank: RegExp): string {
+  const pad = `\n${' '.repeat(position.indent)}`;
   let out = '';
   let from = 0;
   // The column of an offset is the sum of both.
-  let origin = place.column;
+  let origin = position.column;
   let next = text.indexOf(' ', Math.max(0, width + 1 - origin));
   while (next !== -1) {
     blank.lastIndex = next;
     if (blank.test(text)) {
       out += text.slice(from, next) + pad;
       from = next + 1;
-      origin = place.indent - from;
+      origin = position.indent - from;
       next = text.indexOf(' ', Math.max(from, width + 1 - origin));
     } else {
       next = text.indexOf(' ', next + 1);
@@ -97,26 +97,27 @@ const SPECIAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 const BREAK = /[\n\u2028\u2029]/;
 const INDICATED = /^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t]|$)|---|\.\.\.)|:(?:[ \t]|$)|[ \t\n\u2028\u2029]#/;
 
-function printUnicode(text: string, place: ScalarPosition, dialect: Dialect): string {
+function printUnicode(text: string, position: ScalarPosition, dialect: Dialect): string {
   if (text === '') return '""';
   const tabs = text.includes('\t');
   const special = SPECIAL.test(dialect.version === 3 && tabs ? text.replaceAll('\t', '') : text);
   const breaks = BREAK.test(text);
   const spaceBreak = breaks && / [\n\u2028\u2029]/.test(text);
   const trailingSpace = text.endsWith(' ');
-  if (text.includes('\n') && !place.simpleKey && !special && !spaceBreak && !trailingSpace) {
-    return printLiteral(text, place.indent);
+  if (text.includes('\n') && !position.simpleKey && !special && !spaceBreak && !trailingSpace) {
+    return printLiteral(text, position.indent);
   }
-  if (special || spaceBreak || tabs || text.includes('\n') || !isString(text)) return printDouble(text, place, dialect);
+  if (special || spaceBreak || tabs || text.includes('\n') || !isString(text))
+    return printDouble(text, position, dialect);
   if (breaks) {
     // LF was treated above, so the breaks are LS or PS.
-    return place.simpleKey || /[\u2028\u2029] /.test(text)
-      ? printDouble(text, place, dialect)
-      : printSingle(text, place, dialect);
+    return position.simpleKey || /[\u2028\u2029] /.test(text)
+      ? printDouble(text, position, dialect)
+      : printSingle(text, position, dialect);
   }
-  if (trailingSpace || text.startsWith(' ') || INDICATED.test(text)) return printSingle(text, place, dialect);
-  if (place.simpleKey || place.column + text.length <= dialect.width) return text;
-  return foldPlain(text, place, dialect.width);
+  if (trailingSpace || text.startsWith(' ') || INDICATED.test(text)) return printSingle(text, position, dialect);
+  if (position.simpleKey || position.column + text.length <= dialect.width) return text;
+  return foldPlain(text, position, dialect.width);
 }
 
 function printLiteral(text: string, indent: number): string {
@@ -127,22 +128,22 @@ function printLiteral(text: string, indent: number): string {
   return `|${hint}${chomp}\n${body}`;
 }
 
-function printSingle(text: string, place: ScalarPosition, dialect: Dialect): string {
-  const pad = ' '.repeat(place.indent);
+function printSingle(text: string, position: ScalarPosition, dialect: Dialect): string {
+  const pad = ' '.repeat(position.indent);
   const inner = text.replaceAll("'", "''").replace(/([\u2028\u2029])(?=[^\u2028\u2029])/g, `$1${pad}`);
-  if (place.simpleKey || place.column + inner.length < dialect.width) return `'${inner}'`;
-  if (BREAK.test(text)) return `'${foldBroken(inner, place, dialect.width)}'`;
+  if (position.simpleKey || position.column + inner.length < dialect.width) return `'${inner}'`;
+  if (BREAK.test(text)) return `'${foldBroken(inner, position, dialect.width)}'`;
   // A line does not break at the first or the last character.
-  const within = fold(inner, { ...place, column: place.column + 1 }, dialect.width, /(?<=[^ ]) (?=[^ ])/y);
+  const within = fold(inner, { ...position, column: position.column + 1 }, dialect.width, /(?<=[^ ]) (?=[^ ])/y);
   return `'${within}'`;
 }
 
 /** Folds a text with line breaks, behind each of which the column is 0. */
-function foldBroken(text: string, place: ScalarPosition, width: number): string {
+function foldBroken(text: string, position: ScalarPosition, width: number): string {
   return text
     .split(/(?<=[\u2028\u2029])/)
     .map((part, index) =>
-      fold(part, { ...place, column: index === 0 ? place.column + 1 : 0 }, width, /(?<=[^ ]) (?=[^ ])/y),
+      fold(part, { ...position, column: index === 0 ? position.column + 1 : 0 }, width, /(?<=[^ ]) (?=[^ ])/y),
     )
     .join('');
 }
@@ -168,13 +169,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** A character that is escaped in double quotes. */
 const ESCAPED = /[^ !#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
 
-function printDouble(text: string, place: ScalarPosition, dialect: Dialect): string {
+function printDouble(text: string, position: ScalarPosition, dialect: Dialect): string {
   // As go-yaml: where the text begins with a byte order mark, every character is escaped.
   const all = text.startsWith('\ufeff');
   let out = '"';
-  let column = place.column + 1;
+  let column = position.column + 1;
   let spaces = false;
-  const foldsAt = place.simpleKey ? Infinity : dialect.width;
+  const foldsAt = position.simpleKey ? Infinity : dialect.width;
   for (let at = 0; at < text.length;) {
     const rune = text.codePointAt(at) ?? 0;
     const size = rune > 0xffff ? 2 : 1;
@@ -186,8 +187,8 @@ function printDouble(text: string, place: ScalarPosition, dialect: Dialect): str
       spaces = false;
     } else if (rune === 32) {
       if (!spaces && column > foldsAt && at > 0 && at < text.length - 1) {
-        out += `\n${' '.repeat(place.indent)}`;
-        column = place.indent;
+        out += `\n${' '.repeat(position.indent)}`;
+        column = position.indent;
         if (text[at + 1] === ' ') {
           out += '\\';
           column++;

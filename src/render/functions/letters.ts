@@ -47,7 +47,7 @@ const TITLE_LETTERS: ReadonlyMap<string, string> = new Map([
 function simpleUpperOf(character: string): string | undefined {
   const code = character.codePointAt(0) ?? 0;
   return [code + 8, code + 9]
-    .map((place) => String.fromCodePoint(place))
+    .map((upper) => String.fromCodePoint(upper))
     .find((one) => one.toLowerCase() === character);
 }
 

@@ -30,14 +30,14 @@ export function compileTemplate(template: Template): Exec {
  */
 function compileBody(body: Block, template: Template, isCounted: boolean, loop?: RangeNode): Code {
   const list = statementsOf(body, template.source);
-  const place = list[0] ?? loop;
-  if (place === undefined) return { run: () => NORMAL, steps: 0 };
+  const first = list[0] ?? loop;
+  if (first === undefined) return { run: () => NORMAL, steps: 0 };
   const steps = stepsOfList(list);
   const statements = compileStatements(list, template);
   // Without a closure around the only statement: the stack has to hold a thousand templates that include each other.
   if (!isCounted && statements.length === 1) return { run: statements[0] as Exec, steps };
   const run: Exec = (machine, dot) => {
-    if (isCounted) machine.step(template, place, steps);
+    if (isCounted) machine.step(template, first, steps);
     for (let index = 0; index < statements.length; index++) {
       const ending = (statements[index] as Exec)(machine, dot);
       if (ending !== NORMAL) return ending;

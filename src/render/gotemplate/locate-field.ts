@@ -32,9 +32,9 @@ export async function locateField(
   const { line, column } = positionAt(shown, offset, text.file);
   const found = await retracer.find(text, start + offsetIn(document, line, column));
   if (found === undefined) return { at: { file: text.file } };
-  const { way, step } = found;
+  const { steps, step } = found;
   const { node, from, to } = step.span;
-  const at = way.findLast(({ place }) => place.file !== TPL_FILE)?.place ?? { file: text.file };
+  const at = steps.findLast(({ position }) => position.file !== TPL_FILE)?.position ?? { file: text.file };
   const isWhole = document.startsWith(step.run.text.slice(from, to).trim(), offsetIn(document, line, column));
   const quoting =
     node.type !== 'action'

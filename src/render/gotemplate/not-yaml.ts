@@ -29,31 +29,31 @@ export async function explainNotYaml(
   freshValues: () => ValueMap,
 ): Promise<PkgError> {
   const { text, document, cause, message } = error;
-  const place = placeIn(document, cause);
+  const position = positionIn(document, cause);
   const start = text.text.indexOf(document);
-  if (place === undefined || start === -1) return error;
-  const { line } = place;
+  if (position === undefined || start === -1) return error;
+  const { line } = position;
   const file = decodeText(text.source);
   const before = text.text.slice(0, start).split('\n').length - 1;
   const where = before === 0 ? '' : `, in the document that begins in line ${before + 1} of it`;
-  const printed = excerptOf(decodeText(document), place, `what ${file} prints${where}:`);
-  const at = start + offsetIn(document, line, place.column);
+  const printed = excerptOf(decodeText(document), position, `what ${file} prints${where}:`);
+  const at = start + offsetIn(document, line, position.column);
   const found = await new PrintOrigins(input, freshValues).find(text, at);
   if (found === undefined) {
     const details = { at: { file: text.file }, hints: error.hints, excerpts: [printed], cause: error };
     return new PkgError('PKG_TEMPLATE_YAML', message, details);
   }
-  const { run, way, step } = found;
-  const inFile = way.findLast(({ place }) => place.file !== TPL_FILE) ?? step;
+  const { run, steps, step } = found;
+  const inFile = steps.findLast(({ position }) => position.file !== TPL_FILE) ?? step;
   const { span } = step;
-  const isText = step.place.file === TPL_FILE;
+  const isText = step.position.file === TPL_FILE;
   const tplText = span.template.source.text;
   const explained = new ValueFault('PKG_TEMPLATE_YAML', message, {
-    at: inFile.place,
+    at: inFile.position,
     excerpts: isText
-      ? [printed, tplExcerpt(decodeText(tplText), step.place, inFile.span.template.source.text)]
+      ? [printed, tplExcerpt(decodeText(tplText), step.position, inFile.span.template.source.text)]
       : [printed],
-    notes: notesOf(way, inFile),
+    notes: notesOf(steps, inFile),
     hints: [...quoteHints(step, document, line), ...error.hints],
     cause: error,
   });
@@ -63,7 +63,7 @@ export async function explainNotYaml(
 }
 
 /** The position at which a document is no YAML. An error at its end is reported for its last line that is not empty. */
-function placeIn(document: string, cause: unknown): { line: number; column: number } | undefined {
+function positionIn(document: string, cause: unknown): { line: number; column: number } | undefined {
   const { line, column } = (cause instanceof PkgError ? cause.at : undefined) ?? {};
   if (line === undefined || column === undefined) return undefined;
   if (document.slice(offsetIn(document, line, column)).trim() !== '') return { line, column };
@@ -72,12 +72,12 @@ function placeIn(document: string, cause: unknown): { line: number; column: numb
 }
 
 /** The calls from the file to the innermost template. */
-function notesOf(way: readonly Step[], inFile: Step): string[] {
-  const from = way.indexOf(inFile);
-  return way
+function notesOf(steps: readonly Step[], inFile: Step): string[] {
+  const from = steps.indexOf(inFile);
+  return steps
     .slice(0, from)
     .toReversed()
-    .map(({ span, place: { file, line, column } }) => {
+    .map(({ span, position: { file, line, column } }) => {
       return `in ${expressionOf(span.node)}, called at ${file}:${line}:${column}`;
     });
 }

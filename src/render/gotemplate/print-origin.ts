@@ -1,4 +1,4 @@
-/** Finds the part of a template that printed a place in a text, by rendering once more with a trace. */
+/** Finds the part of a template that printed a byte of a text, by rendering once more with a trace. */
 import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { GoInput, GoText } from './engine.ts';
@@ -8,13 +8,13 @@ import type { TemplateRun, Step } from './trace.ts';
 import { decodeText, encodeText } from './value.ts';
 import { valuePathOf } from './value-path.ts';
 
-/** What printed a place: the run of the file, the steps from the file to the innermost template, and the last of them. */
-export type PrintOrigin = { run: TemplateRun; way: readonly Step[]; step: Step };
+/** What printed a byte of a text: the run of the file, the steps from the file to the innermost template, and the last of them. */
+export type PrintOrigin = { run: TemplateRun; steps: readonly Step[]; step: Step };
 
 /** Places in so many files are searched for: for each file the whole chart is rendered. */
 const MOST_RUNS = 20;
 
-/** Finds what printed places in the texts of a chart's templates. It renders once for each file. */
+/** Finds what printed a byte of the texts of a chart's templates. It renders once for each file. */
 export class PrintOrigins {
   readonly #input: Omit<GoInput, 'values'>;
   readonly #freshValues: () => ValueMap;
@@ -34,9 +34,9 @@ export class PrintOrigins {
       this.#runs.set(source, (running = tracedRun(source, this.#input, this.#freshValues)));
     }
     const run = await running;
-    const way = run === undefined ? [] : wayThrough(run, text, at);
-    const step = way.at(-1);
-    return run === undefined || step === undefined ? undefined : { run, way, step };
+    const steps = run === undefined ? [] : stepsThrough(run, text, at);
+    const step = steps.at(-1);
+    return run === undefined || step === undefined ? undefined : { run, steps, step };
   }
 }
 
@@ -71,17 +71,17 @@ async function tracedRun(
 /** A missing value prints this, which is removed when the whole text is printed. */
 const NO_VALUE = '<no value>';
 
-/** The steps to a place in a text; none where the second render printed another text, as templates with random values do. */
-function wayThrough(run: TemplateRun, printed: string, at: number): Step[] {
+/** The steps to a byte of a text; none where the second render printed another text, as templates with random values do. */
+function stepsThrough(run: TemplateRun, printed: string, at: number): Step[] {
   const lineEnd = `${printed}\n`.indexOf('\n', at);
-  let place = at;
-  for (let found = run.text.indexOf(NO_VALUE); found !== -1 && found <= place;) {
-    place += NO_VALUE.length;
+  let offset = at;
+  for (let found = run.text.indexOf(NO_VALUE); found !== -1 && found <= offset;) {
+    offset += NO_VALUE.length;
     found = run.text.indexOf(NO_VALUE, found + NO_VALUE.length);
   }
   const lines = (text: string, end: number): string[] => text.slice(0, end).replaceAll(NO_VALUE, '').split('\n');
-  const isSame = lines(run.text, place).length === lines(printed, at).length && lineEnd >= at;
-  return isSame ? stepsTo(run, place) : [];
+  const isSame = lines(run.text, offset).length === lines(printed, at).length && lineEnd >= at;
+  return isSame ? stepsTo(run, offset) : [];
 }
 
 /** The byte offset of a line and column, which count characters from 1. */

@@ -116,7 +116,7 @@ function valueOf(machine: Runtime, name: string): OptionalValue {
 }
 
 /** A statement that printed something, the run that it is in, and its position. */
-export type Step = { span: PrintedSpan; run: TemplateRun; place: Position };
+export type Step = { span: PrintedSpan; run: TemplateRun; position: Position };
 /** A position in a file, from 1. */
 export type Position = { file: string; line: number; column: number };
 
@@ -144,9 +144,9 @@ export function stepsTo(run: TemplateRun, at: number): Step[] {
     inLine.find(({ from, to }) => from <= at && at < to) ??
     inLine.at(-1);
   if (span === undefined) return [];
-  const step = { span, run, place: placeOfSpan(span, Math.max(at, span.from)) };
+  const step = { span, run, position: positionOfSpan(span, Math.max(at, span.from)) };
   for (const inner of span.runs.toReversed()) {
-    const below = placeBelow(run, span, inner, Math.max(span.from, start), Math.min(span.to, end));
+    const below = offsetBelow(run, span, inner, Math.max(span.from, start), Math.min(span.to, end));
     const rest = below === undefined ? [] : stepsTo(inner, below);
     if (rest.length > 0) return [step, ...rest];
   }
@@ -154,7 +154,7 @@ export function stepsTo(run: TemplateRun, at: number): Step[] {
 }
 
 /** The offset, in what a called template printed, of the range `from` to `to` of the caller's text; undefined where it is not found. */
-function placeBelow(
+function offsetBelow(
   run: TemplateRun,
   span: PrintedSpan,
   inner: TemplateRun,
@@ -175,7 +175,7 @@ function placeBelow(
   return undefined;
 }
 
-function placeOfSpan({ node, template, from, to }: PrintedSpan, at: number): Position {
+function positionOfSpan({ node, template, from, to }: PrintedSpan, at: number): Position {
   const { source } = template;
   const { pos } = node;
   // A text behind `-}}` begins after the white space that this trims, and its node before.

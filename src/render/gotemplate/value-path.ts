@@ -22,8 +22,8 @@ export function pathIn(values: GoValue, wanted: OptionalValue): string[] | undef
   };
   if (typeof wanted === 'string' || typeof wanted === 'object') search(values, []);
   // The values below `global` are in every chart, and count once.
-  const places = new Set(found.map((path) => path.slice(Math.max(0, path.lastIndexOf('global'))).join('\0')));
-  return typeof wanted === 'object' || places.size === 1 ? found[0]?.map(decodeText) : undefined;
+  const distinct = new Set(found.map((path) => path.slice(Math.max(0, path.lastIndexOf('global'))).join('\0')));
+  return typeof wanted === 'object' || distinct.size === 1 ? found[0]?.map(decodeText) : undefined;
 }
 
 /** The `.Values` of a value that is the root of a chart's templates; undefined for any other value. */

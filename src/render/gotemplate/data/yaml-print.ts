@@ -64,9 +64,9 @@ abstract class YamlPrinter {
     return ended(this.show(scalar.text, { indent, column, simpleKey: false }));
   }
 
-  protected show(text: string, place: ScalarPosition): string {
+  protected show(text: string, position: ScalarPosition): string {
     if (text.length > LONG_TEXT) charge(text.length);
-    return printText(text, place, this.dialect);
+    return printText(text, position, this.dialect);
   }
 
   protected isSimpleKey(key: string): boolean {
@@ -217,9 +217,9 @@ class Pretty extends YamlPrinter {
     return key;
   }
 
-  protected override show(text: string, place: ScalarPosition): string {
-    if (isValid(text)) return super.show(text, place);
-    return `!!binary ${super.show(binary(text), place)}`;
+  protected override show(text: string, position: ScalarPosition): string {
+    if (isValid(text)) return super.show(text, position);
+    return `!!binary ${super.show(binary(text), position)}`;
   }
 
   protected override isSimpleKey(key: string): boolean {
