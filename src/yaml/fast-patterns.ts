@@ -47,8 +47,9 @@ export const ALIAS: RegExp = /\*([A-Za-z0-9_-]+)(?= *(?: #[^\n]*)?\n)/y;
 /** The key that merges the map of an alias. */
 export const MERGE: RegExp = /<<: +(?=\*)/y;
 
-/** Longer keys, and deeper collections, are left to the exact reader, which has YAML's bounds. */
+/** Longer keys are left to the exact reader, which has YAML's bound. */
 export const LONGEST_KEY: number = 1000;
+/** Deeper collections are left to the exact reader. */
 export const DEEPEST: number = 200;
 /** Lines of blanks. */
 export const BLANK_LINES: RegExp = /(?: *\n)*/y;

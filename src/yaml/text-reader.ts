@@ -4,8 +4,9 @@ import { syntaxError } from './yaml-error.ts';
 /** From this offset on a text cannot be read. go-yaml says so when it has read what stands before. */
 export type ReadError = { at: number; problem: string };
 
-/** The codes of a tab and a blank. */
+/** The code of a tab. */
 export const TAB = 9;
+/** The code of a blank. */
 export const SPACE = 32;
 const [LF, CR, NEL, LS, PS] = [10, 13, 0x85, 0x2028, 0x2029];
 

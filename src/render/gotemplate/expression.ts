@@ -4,7 +4,7 @@
  * Most parts of a chart run once, so compiling takes as much time as running. It therefore avoids garbage: destructuring of
  * lists, lists that grow, and closures in scopes of many variables made half of all garbage.
  */
-import { compileConstantArg, compileNumber, failing } from './arguments.ts';
+import { compileConstantArg, compileNumber, failing } from './constant-operands.ts';
 import { findBuiltin } from './builtins.ts';
 import { bindCall, wrongCount } from './calls.ts';
 import type { CallSite } from './calls.ts';
