@@ -259,7 +259,7 @@ class Converter {
       const own = [...changed].filter((name) => accepted.has(name));
       // Where a file that stays a Go template is another one, nobody knows by which of the others.
       const names = own.length > 0 ? own : [...accepted.keys()];
-      this.#giveUp(accepted, names, 'together with other files it gives other objects');
+      this.#giveUp(accepted, names, 'rendered together with the other files it gives other objects');
     }
   }
 
@@ -298,7 +298,7 @@ class Converter {
   #partials(gone: ReadonlySet<string>, native: ReadonlySet<Helper>): Result[] {
     const { dependencies, metadata, templates } = this.#chart;
     const names = templates.map(({ name }) => name);
-    const isShared = dependencies.length > 0 || metadata.type === 'library' || this.#sources.hasTpl;
+    const isShared = dependencies.length > 0 || this.#sources.hasTpl;
     const converted = new Set([...native].map(({ name }) => name));
     const kept = [...this.#helpers.all.keys()].filter((name) => !converted.has(name));
     const needed = this.#sources.needed(gone, kept);
@@ -306,13 +306,16 @@ class Converter {
       if (!isPartial(name) || isNativeTemplate(name) || isGuard(name)) return [];
       const own = [...this.#sources.definitions.values()].filter((definition) => definition.file === name);
       const left = own.find((one) => !converted.has(one.name) || needed.has(one.name));
-      const why = isShared
-        ? 'other charts, or templates in values, may include what it defines'
-        : left === undefined
-          ? undefined
-          : needed.has(left.name)
-            ? `Go templates include ${JSON.stringify(left.name)}`
-            : `no converted template includes ${JSON.stringify(left.name)}`;
+      const why =
+        metadata.type === 'library'
+          ? 'only the charts that use a library tell what its definitions are for'
+          : isShared
+            ? 'other charts, or templates in values, may include what it defines'
+            : left === undefined
+              ? undefined
+              : needed.has(left.name)
+                ? `Go templates include ${JSON.stringify(left.name)}`
+                : `no converted template includes ${JSON.stringify(left.name)}`;
       const isConverted = why === undefined && own.length > 0;
       // Whoever names files asks for those.
       if (this.#options.only.length > 0 && !isConverted) return [];

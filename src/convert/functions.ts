@@ -54,7 +54,7 @@ export function callHelper(
   }
   const values = args.map((arg) => {
     const value = expressionOf(arg);
-    if (value === undefined) throw fail(`${name} is given all that templates know`);
+    if (value === undefined) throw fail(`${name} is given the root, which native helpers cannot take`);
     return value;
   });
   if (helper === 'index') return valueOf(index(values));
@@ -101,6 +101,6 @@ function index([of, ...keys]: readonly Expression[]): Expression {
 /** Values that hold Go templates. */
 function template([text, data]: readonly Meaning[], fail: (why: string) => CannotConvert): Meaning {
   const value = text && expressionOf(text);
-  if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than all that templates know');
+  if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than the root');
   return valueOf(call('goTpl', value));
 }

@@ -79,9 +79,7 @@ export class HelperSet {
     const isNative = this.all.get(name)?.why === undefined && definition.file !== '';
     // A Go template that is included without a context gets the root.
     const root = isNative || data.kind === 'root' ? undefined : path('@go');
-    const context = argumentOf(data, root, () =>
-      fail(`${JSON.stringify(name)} is given a part of what templates know`),
-    );
+    const context = argumentOf(data, root, () => fail(`${JSON.stringify(name)} is given a part of the root`));
     return call('include', literal(name), ...(context === undefined ? [] : [context]));
   }
 

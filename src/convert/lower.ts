@@ -155,7 +155,7 @@ class Lowering {
     const meaning = this.#pipe(node.pipe, scope);
     if (node.pipe.variables.length > 0) this.#declare(node.pipe, meaning, scope);
     const value = expressionOf(meaning);
-    if (value === undefined) throw this.#fail(`a ${node.type} of all that templates know`, node.pos);
+    if (value === undefined) throw this.#fail(`a ${node.type} of the root`, node.pos);
     let opens: Branch['opens'] = { block: 'if', value, names: [] };
     if (node.type === 'with' && node.pipe.variables.length === 0) {
       // The value itself is as short as a name for it.
@@ -222,7 +222,7 @@ class Lowering {
 
   #value(pipe: Pipe, scope: Scope): Expression {
     const value = expressionOf(this.#pipe(pipe, scope));
-    if (value === undefined) throw this.#fail('all that templates know is no value', pipe.pos);
+    if (value === undefined) throw this.#fail('the root is no value', pipe.pos);
     return value;
   }
 
