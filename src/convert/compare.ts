@@ -1,7 +1,7 @@
 /** Is what a native template gives what the Go template gave? */
 import { PkgError } from '../errors.ts';
 import { parseYaml } from '../yaml/read.ts';
-import { isMap } from '../yaml/value.ts';
+import { equalJson, isMap, toPlain } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
 export type Place = readonly (string | number)[];
@@ -49,7 +49,7 @@ class Comparison {
       }
       return undefined;
     }
-    if (isSameScalar(go, native) || this.#isChecksum(go, native, path)) return undefined;
+    if (equalJson(toPlain(go), toPlain(native)) || this.#isChecksum(go, native, path)) return undefined;
     if (this.#isAwkward && typeof native === 'string' && readsAs(native, go)) return undefined;
     return { path, go, native };
   }
@@ -83,18 +83,10 @@ function isHash(value: Value): value is string {
   return typeof value === 'string' && /^[0-9a-f]{40,128}$/.test(value);
 }
 
-function isSameScalar(a: Value, b: Value): boolean {
-  if (a === b) return true;
-  const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'bigint';
-  // A whole number may come as either type.
-  // oxlint-disable-next-line eqeqeq
-  return isNumber(a) && isNumber(b) && (a as number) == (b as number);
-}
-
 /** Is this what YAML makes of the text where it stands without quotes? */
 function readsAs(text: string, value: Value): boolean {
   try {
-    return new Comparison(false, new Map(), false).values(parseYaml(text, ''), value, []) === undefined;
+    return equalJson(toPlain(parseYaml(text, '')), toPlain(value));
   } catch (error) {
     if (error instanceof PkgError) return false;
     throw error;

@@ -1,7 +1,7 @@
 /** Functions of Go templates as helpers of native ones. */
 import { helperNames } from '../render/handlebars/helpers/index.ts';
 import type { CannotConvert } from './cannot.ts';
-import { call, literal, orElse } from './expression.ts';
+import { call, isCall, literal, orElse } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { expressionOf, memberOf, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
@@ -103,4 +103,25 @@ function template([text, data]: readonly Meaning[], fail: (why: string) => Canno
   const value = text && expressionOf(text);
   if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than the root');
   return valueOf(call('goTpl', value));
+}
+
+/**
+ * A call as a person would write it.
+ *
+ * @param isNative does a definition become a native partial?
+ */
+export function simplified(value: Expression, isNative: (name: string) => boolean): Expression {
+  if (value.type !== 'call') return value;
+  const [first, second] = value.args;
+  // A partial's document is at hand as what it is, and no value in it can become structure.
+  if (value.name === 'fromYaml' && first !== undefined && isCall(first, 'include')) {
+    const [name] = first.args;
+    const isPartial = name?.type === 'literal' && isNative(String(name.value));
+    return isPartial ? call('partial', ...first.args) : value;
+  }
+  if (first?.type !== 'literal' || typeof first.value !== 'string') return value;
+  if (value.name === 'print' && second === undefined) return first;
+  if (value.name !== 'printf') return value;
+  if (second === undefined && !first.value.includes('%')) return first;
+  return first.value === '%s' && second !== undefined && isCall(second, 'include') ? second : value;
 }

@@ -68,125 +68,175 @@ type Place = {
 };
 
 class Setter {
-  readonly #isText: boolean;
-  readonly #source: string;
+  readonly isText: boolean;
+  readonly source: string;
   #controls = 0;
 
   constructor(isText: boolean, source: string) {
-    this.#isText = isText;
-    this.#source = source;
+    this.isText = isText;
+    this.source = source;
   }
 
-  /** Ends with a line that is not blank. */
+  /** Ends with a line that is not blank. `text` is the block of text that is open then. */
   body(pieces: readonly Piece[], place: Place): { nodes: Node[]; text: number | undefined } {
-    const nodes: Node[] = [];
-    const { within, level } = place;
-    let { text, skips } = place;
-    let parts: Part[] = place.prefix === '' ? [] : [place.prefix];
-    const flush = (): void => {
-      if (isBlank(parts)) {
-        const counts = this.#isText || text !== undefined;
-        if (counts && !skips) nodes.push({ type: 'line', parts: [], isText: true, within });
-      } else {
-        const column = indentOf(parts);
-        if (text !== undefined && column <= text) text = undefined;
-        const isText = this.#isText || text !== undefined;
-        nodes.push({ type: 'line', parts: trimmedEnd(parts, isText), isText, within });
-        if (!isText) text = opensText(parts);
-      }
-      skips = false;
-      parts = [];
-    };
-    for (const [at, piece] of pieces.entries()) {
-      switch (piece.type) {
-        case 'text': {
-          const [first = '', ...lines] = piece.text.replaceAll('\r\n', '\n').split('\n');
-          if (first !== '') parts.push(first);
-          for (const line of lines) {
-            flush();
-            if (line !== '') parts.push(line);
-          }
-          break;
-        }
-        case 'value':
-          parts.push({ type: 'value', value: piece.value, level });
-          break;
-        case 'block': {
-          const { indent, isNewLine, content } = piece;
-          // Behind the beginning of a line, indent stands for what begins with a line break.
-          if (isNewLine || (indent !== undefined && !isBlank(parts))) flush();
-          if (indent !== undefined) parts = [`${parts.join('')}${' '.repeat(indent)}`];
-          parts.push({ type: 'block', content, level });
-          break;
-        }
-        case 'control': {
-          const rest = pieces.slice(at + 1);
-          const follows = startsLine(rest) ?? place.follows;
-          // What separates documents ends where it stands, whatever follows on the line.
-          if (
-            text === undefined &&
-            parts.length > 0 &&
-            parts.every((part) => typeof part === 'string') &&
-            parts.join('').trim() === '---'
-          ) {
-            flush();
-          }
-          const inText = this.#isText || text !== undefined;
-          const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
-          // In a text an empty line counts, and its break is the first one of the branch.
-          const isStart = isBlank(parts) && !(inText && startsAll && !skips);
-          if (!isLineLevel(piece, isStart, follows)) {
-            parts.push(this.#inline(piece, level));
-            break;
-          }
-          const prefix = isStart ? parts.join('') : '';
-          if (!isStart) flush();
-          parts = [];
-          const control = this.#controls++;
-          let after = text;
-          const branches = piece.branches.map(({ opens, body }, branch) => {
-            const inner = opens === undefined || opens.block === 'if' ? level : level + 1;
-            const made = this.body(body, {
-              prefix,
-              skips: !isStart || startsLine(body) === true,
-              follows,
-              text,
-              within: [...within, { control, branch, test: opens?.block === 'if' ? keyOf(opens.value) : '' }],
-              level: inner,
-            });
-            after = made.text ?? after;
-            return { opens, nodes: made.nodes, level: inner };
-          });
-          text = after;
-          nodes.push({ type: 'tags', branches, level, isText: inText });
-          skips = follows !== false && piece.branches.some(({ body }) => body.length > 0 && !endsLine(body));
-          if (follows === false) parts = lastIndent(piece);
-        }
-      }
-    }
-    if (!isBlank(parts)) flush();
-    return { nodes, text };
+    const body = new Body(this, place);
+    for (const [at, piece] of pieces.entries()) body.add(piece, pieces.slice(at + 1));
+    return body.end();
   }
 
-  #inline({ branches, pos }: Control, level: number): Part {
-    return {
-      type: 'inline',
-      level,
-      branches: branches.map(({ opens, body }) => {
-        const inner = opens === undefined || opens.block === 'if' ? level : level + 1;
-        const parts = body.map((piece): Part => {
-          if (piece.type === 'control') return this.#inline(piece, inner);
-          if (piece.type === 'text' && !piece.text.includes('\n')) return piece.text;
-          if (piece.type === 'value') return { type: 'value', value: piece.value, level: inner };
-          if (piece.type === 'block' && piece.indent === undefined) {
-            return { type: 'value', value: piece.content.text, level: inner };
-          }
-          throw new CannotConvert('a block of lines begins or ends within a line', this.#source, pos);
-        });
-        return { opens, parts, level: inner };
-      }),
-    };
+  /** A number for the next block, to tell its branches from those of others. */
+  nextControl(): number {
+    return this.#controls++;
   }
+}
+
+/** The lines of one body, as they come in. */
+class Body {
+  readonly #setter: Setter;
+  readonly #place: Place;
+  readonly #nodes: Node[] = [];
+  /** What stands on the line that is not at its end yet. */
+  #parts: Part[];
+  #text: number | undefined;
+  #skips: boolean;
+
+  constructor(setter: Setter, place: Place) {
+    this.#setter = setter;
+    this.#place = place;
+    this.#parts = place.prefix === '' ? [] : [place.prefix];
+    this.#text = place.text;
+    this.#skips = place.skips;
+  }
+
+  end(): { nodes: Node[]; text: number | undefined } {
+    if (!isBlank(this.#parts)) this.#flush();
+    return { nodes: this.#nodes, text: this.#text };
+  }
+
+  /** @param rest what stands behind the piece in the body */
+  add(piece: Piece, rest: readonly Piece[]): void {
+    switch (piece.type) {
+      case 'text': {
+        const [first = '', ...lines] = piece.text.replaceAll('\r\n', '\n').split('\n');
+        if (first !== '') this.#parts.push(first);
+        for (const line of lines) {
+          this.#flush();
+          if (line !== '') this.#parts.push(line);
+        }
+        break;
+      }
+      case 'value':
+        this.#parts.push({ type: 'value', value: piece.value, level: this.#place.level });
+        break;
+      case 'block': {
+        const { indent, isNewLine, content } = piece;
+        // Behind the beginning of a line, indent stands for what begins with a line break.
+        if (isNewLine || (indent !== undefined && !isBlank(this.#parts))) this.#flush();
+        if (indent !== undefined) this.#parts = [`${this.#parts.join('')}${' '.repeat(indent)}`];
+        this.#parts.push({ type: 'block', content, level: this.#place.level });
+        break;
+      }
+      case 'control':
+        this.#control(piece, rest);
+    }
+  }
+
+  /** Is the line one of a text, where blank ones count? */
+  get #inText(): boolean {
+    return this.#setter.isText || this.#text !== undefined;
+  }
+
+  /** Ends a line. */
+  #flush(): void {
+    const { within } = this.#place;
+    const parts = this.#parts;
+    if (isBlank(parts)) {
+      if (this.#inText && !this.#skips) this.#nodes.push({ type: 'line', parts: [], isText: true, within });
+    } else {
+      if (this.#text !== undefined && indentOf(parts) <= this.#text) this.#text = undefined;
+      const isText = this.#inText;
+      this.#nodes.push({ type: 'line', parts: trimmedEnd(parts, isText), isText, within });
+      if (!isText) this.#text = opensText(parts);
+    }
+    this.#skips = false;
+    this.#parts = [];
+  }
+
+  #control(piece: Control, rest: readonly Piece[]): void {
+    const { level } = this.#place;
+    const follows = startsLine(rest) ?? this.#place.follows;
+    // What separates documents ends where it stands, whatever follows on the line.
+    if (this.#text === undefined && isSeparator(this.#parts)) this.#flush();
+    const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
+    // In a text an empty line counts, and its break is the first one of the branch.
+    const isStart = isBlank(this.#parts) && !(this.#inText && startsAll && !this.#skips);
+    if (!isLineLevel(piece, isStart, follows)) {
+      this.#parts.push(inlineOf(piece, level, this.#setter.source));
+      return;
+    }
+    const prefix = isStart ? this.#parts.join('') : '';
+    if (!isStart) this.#flush();
+    this.#parts = [];
+    this.#branches(piece, { prefix, isStart, follows });
+    this.#skips = follows !== false && piece.branches.some(({ body }) => body.length > 0 && !endsLine(body));
+    if (follows === false) this.#parts = lastIndent(piece);
+  }
+
+  /** A block whose tags stand on lines of their own. */
+  #branches(
+    piece: Control,
+    { prefix, isStart, follows }: { prefix: string; isStart: boolean; follows: boolean | undefined },
+  ): void {
+    const { within, level } = this.#place;
+    const control = this.#setter.nextControl();
+    const isText = this.#inText;
+    let after = this.#text;
+    const branches = piece.branches.map(({ opens, body }, branch) => {
+      const inner = levelIn(opens, level);
+      const made = this.#setter.body(body, {
+        prefix,
+        skips: !isStart || startsLine(body) === true,
+        follows,
+        text: this.#text,
+        within: [...within, { control, branch, test: opens?.block === 'if' ? keyOf(opens.value) : '' }],
+        level: inner,
+      });
+      after = made.text ?? after;
+      return { opens, nodes: made.nodes, level: inner };
+    });
+    this.#text = after;
+    this.#nodes.push({ type: 'tags', branches, level, isText });
+  }
+}
+
+/** Only an `if` leaves the context as it is. */
+function levelIn(opens: Branch['opens'], level: number): number {
+  return opens === undefined || opens.block === 'if' ? level : level + 1;
+}
+
+function isSeparator(parts: readonly Part[]): boolean {
+  return parts.length > 0 && parts.every((part) => typeof part === 'string') && parts.join('').trim() === '---';
+}
+
+/** A block within a line. */
+function inlineOf({ branches, pos }: Control, level: number, source: string): Part {
+  return {
+    type: 'inline',
+    level,
+    branches: branches.map(({ opens, body }) => {
+      const inner = levelIn(opens, level);
+      const parts = body.map((piece): Part => {
+        if (piece.type === 'control') return inlineOf(piece, inner, source);
+        if (piece.type === 'text' && !piece.text.includes('\n')) return piece.text;
+        if (piece.type === 'value') return { type: 'value', value: piece.value, level: inner };
+        if (piece.type === 'block' && piece.indent === undefined) {
+          return { type: 'value', value: piece.content.text, level: inner };
+        }
+        throw new CannotConvert('a block of lines begins or ends within a line', source, pos);
+      });
+      return { opens, parts, level: inner };
+    }),
+  };
 }
 
 /** Do pieces begin with a line break? Undefined where nothing tells. */

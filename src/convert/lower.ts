@@ -3,13 +3,14 @@ import { decodeText } from '../render/gotemplate/value.ts';
 import type { Command, List, Operand, Pipe, Statement } from '../render/gotemplate/node.ts';
 import type { Template } from '../render/gotemplate/template.ts';
 import { CannotConvert } from './cannot.ts';
-import { call, isCall, literal, path, withoutElse } from './expression.ts';
+import { call, isCall, literal, path } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
-import { callHelper } from './functions.ts';
+import { callHelper, simplified } from './functions.ts';
 import { expressionOf, fieldOf, isSameMeaning, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
-import type { Branch, Content, Control, DefaultAt, Piece } from './pieces.ts';
+import type { Branch, Control, DefaultAt, Piece } from './pieces.ts';
 import { nameFor } from './names.ts';
+import { contentOf, printed } from './printed.ts';
 
 /** What lowering asks about the chart. */
 export type Surroundings = {
@@ -47,9 +48,6 @@ export function lowerTemplate(template: Template, data: Meaning, surroundings: S
   const lowering = new Lowering(template.source.name, surroundings);
   return lowering.list(list, { dot: data, dollar: data, variables: new Map(), declared: new Set(), names: [] });
 }
-
-/** Helpers that take a text in which the line breaks at the ends do not matter. */
-const TRIMS: ReadonlySet<string> = new Set(['trim', 'trimSuffix', 'trimPrefix', 'trimAll']);
 
 class Lowering {
   readonly #source: string;
@@ -96,20 +94,7 @@ class Lowering {
       this.#declare(pipe, this.#pipe(pipe, scope), scope);
       return [];
     }
-    const value = this.#value(pipe, scope);
-    for (const name of ['nindent', 'indent']) {
-      if (!isCall(value, name)) continue;
-      const [width, inner] = value.args;
-      if (width?.type !== 'literal' || typeof width.value !== 'number' || inner === undefined) {
-        throw this.#fail(`${name} takes a number that is known`, pos);
-      }
-      return [{ type: 'block', content: contentOf(inner), indent: width.value, isNewLine: name === 'nindent', pos }];
-    }
-    const inner = withoutTrims(value);
-    if (isCall(inner, 'include') || isCall(inner, 'toYaml') || isCall(inner, 'goTpl')) {
-      return [{ type: 'block', content: contentOf(value), indent: undefined, isNewLine: false, pos }];
-    }
-    return partsOf(value, pos);
+    return printed(this.#value(pipe, scope), pos, (why) => this.#fail(why, pos));
   }
 
   #declare(pipe: Pipe, meaning: Meaning, scope: Scope): void {
@@ -258,24 +243,7 @@ class Lowering {
       names.length > 0 &&
       (base === 'this' || (trail !== undefined && this.#surroundings.defaultAt(trail) === undefined));
     const made = callHelper(name, args, isAbsent, (why) => this.#fail(why, pos));
-    return made.kind === 'value' ? valueOf(this.#simplified(made.value)) : made;
-  }
-
-  /** The same as a person would write it. */
-  #simplified(value: Expression): Expression {
-    if (value.type !== 'call') return value;
-    const [first, second] = value.args;
-    // A partial's document is at hand as what it is, and no value in it can become structure.
-    if (value.name === 'fromYaml' && first !== undefined && isCall(first, 'include')) {
-      const [name] = first.args;
-      const isPartial = name?.type === 'literal' && this.#surroundings.isNative(String(name.value));
-      return isPartial ? call('partial', ...first.args) : value;
-    }
-    if (first?.type !== 'literal' || typeof first.value !== 'string') return value;
-    if (value.name === 'print' && second === undefined) return first;
-    if (value.name !== 'printf') return value;
-    if (second === undefined && !first.value.includes('%')) return first;
-    return first.value === '%s' && second !== undefined && isCall(second, 'include') ? second : value;
+    return made.kind === 'value' ? valueOf(simplified(made.value, (one) => this.#surroundings.isNative(one))) : made;
   }
 
   #include(name: string, data: Meaning, pos: number): Expression {
@@ -335,27 +303,6 @@ class Lowering {
   }
 }
 
-/** A value as it is printed: `{{ printf "%s-x" .Release.Name }}` is a value with text behind it. */
-function partsOf(value: Expression, pos: number): Piece[] {
-  if (value.type === 'literal' && typeof value.value === 'string' && PLAIN.test(value.value)) {
-    return [{ type: 'text', text: value.value }];
-  }
-  if (!isCall(value, 'printf')) return [{ type: 'value', value, pos }];
-  const [format, ...args] = value.args;
-  const texts = format?.type === 'literal' ? String(format.value).split(/%[sdv]/) : [];
-  if (texts.length !== args.length + 1 || !texts.every((text) => text === '' || PLAIN.test(text))) {
-    return [{ type: 'value', value, pos }];
-  }
-  return texts.flatMap((text, at): Piece[] => {
-    const arg = args[at];
-    const parts: Piece[] = text === '' ? [] : [{ type: 'text', text }];
-    return arg === undefined ? parts : [...parts, ...partsOf(arg, pos)];
-  });
-}
-
-/** Text that means the same in a template as in a call. */
-const PLAIN = /^[\w./:@=+-]*[\w./@=+-]$/;
-
 /** Is a call among these that does more than give a value? */
 function acts(value: Expression): boolean {
   return value.type === 'call' && (ACTS.has(value.name) || value.args.some(acts));
@@ -390,37 +337,6 @@ const METHODS: ReadonlyMap<string, string> = new Map([
 
 function within(outer: Scope): Scope {
   return { ...outer, variables: new Map(outer.variables), declared: new Set() };
-}
-
-function withoutTrims(value: Expression): Expression {
-  const inner = value.type === 'call' && TRIMS.has(value.name) ? value.args.at(-1) : undefined;
-  if (inner === undefined) return value;
-  // (nindent … | trim) indents all lines but the first, as the place does where it stands.
-  const isIndented = isCall(inner, 'nindent') || isCall(inner, 'indent');
-  return withoutTrims((isIndented ? inner.args[1] : undefined) ?? inner);
-}
-
-/** What a text of several lines is as structure. */
-function contentOf(text: Expression): Content {
-  const inner = withoutTrims(text);
-  if (isCall(inner, 'include')) {
-    const [name, context] = inner.args;
-    if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
-  }
-  const [only] = isCall(inner, 'toYaml') ? inner.args : [];
-  if (only !== undefined && isCall(only, 'partial')) {
-    const [name, context] = only.args;
-    if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
-  }
-  if (isCall(inner, 'toYaml') && inner.args[0] !== undefined)
-    return { structure: { value: withoutElse(inner.args[0]) }, text };
-  if (isCall(inner, 'goTpl')) {
-    const [of, ...rest] = inner.args;
-    if (of !== undefined && isCall(of, 'toYaml')) {
-      return { structure: { value: call('goTpl', ...of.args.map(withoutElse), ...rest) }, text };
-    }
-  }
-  return { structure: { value: call('fromYaml', inner) }, text };
 }
 
 /** Does a body make what has an order: items of a list, or lines of a text? Keys of a map have none. */
