@@ -57,7 +57,7 @@ export function linesOf(pieces: readonly Piece[], isText: boolean, source: strin
 type Place = {
   /** What stands on the line already. */
   prefix: string;
-  /** The next line break is that of the line before. */
+  /** The line before is written already: the next line break ends it, and makes no blank line. */
   skips: boolean;
   /** Does a line break follow? Undefined at the end. */
   follows: boolean | undefined;
@@ -77,7 +77,7 @@ class Setter {
     this.source = source;
   }
 
-  /** Ends with a line that is not blank. `text` is the block of text that is open then. */
+  /** The lines of a body, without blank ones at the end; `text` is the block of text (`|`) that is open there. */
   body(pieces: readonly Piece[], place: Place): { nodes: Node[]; text: number | undefined } {
     const body = new Body(this, place);
     for (const [at, piece] of pieces.entries()) body.add(piece, pieces.slice(at + 1));
@@ -90,12 +90,12 @@ class Setter {
   }
 }
 
-/** The lines of one body, as they come in. */
+/** Collects the lines of one body. */
 class Body {
   readonly #setter: Setter;
   readonly #place: Place;
   readonly #nodes: Node[] = [];
-  /** What stands on the line that is not at its end yet. */
+  /** The unfinished line. */
   #parts: Part[];
   #text: number | undefined;
   #skips: boolean;
@@ -130,7 +130,7 @@ class Body {
         break;
       case 'block': {
         const { indent, isNewLine, content } = piece;
-        // Behind the beginning of a line, indent stands for what begins with a line break.
+        // `{{- include "x" . | indent 2 }}` behind text: such a definition begins with a line break.
         if (isNewLine || (indent !== undefined && !isBlank(this.#parts))) this.#flush();
         if (indent !== undefined) this.#parts = [`${this.#parts.join('')}${' '.repeat(indent)}`];
         this.#parts.push({ type: 'block', content, level: this.#place.level });
@@ -141,7 +141,7 @@ class Body {
     }
   }
 
-  /** Is the line one of a text, where blank ones count? */
+  /** Is the line part of a text, where blank lines count? */
   get #inText(): boolean {
     return this.#setter.isText || this.#text !== undefined;
   }
@@ -165,10 +165,10 @@ class Body {
   #control(piece: Control, rest: readonly Piece[]): void {
     const { level } = this.#place;
     const follows = startsLine(rest) ?? this.#place.follows;
-    // What separates documents ends where it stands, whatever follows on the line.
+    // `---{{ if … }}`: the separator is a line of its own.
     if (this.#text === undefined && isSeparator(this.#parts)) this.#flush();
     const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
-    // In a text an empty line counts, and its break is the first one of the branch.
+    // A blank line of a text ends with the line break at the beginning of the branch.
     const isStart = isBlank(this.#parts) && !(this.#inText && startsAll && !this.#skips);
     if (!isLineLevel(piece, isStart, follows)) {
       this.#parts.push(inlineOf(piece, level, this.#setter.source));
@@ -209,7 +209,7 @@ class Body {
   }
 }
 
-/** Only an `if` leaves the context as it is. */
+/** `each` and `with` give their body a context of its own, `if` does not. */
 function levelIn(opens: Branch['opens'], level: number): number {
   return opens === undefined || opens.block === 'if' ? level : level + 1;
 }
@@ -239,14 +239,14 @@ function inlineOf({ branches, pos }: Control, level: number, source: string): Pa
   };
 }
 
-/** Do pieces begin with a line break? Undefined where nothing tells. */
+/** Do pieces begin with a line break? Undefined where they print nothing. */
 function startsLine(pieces: readonly Piece[]): boolean | undefined {
   for (const [at, piece] of pieces.entries()) {
     if (piece.type === 'text') {
       if (/^[ \t\r]*\n/.test(piece.text)) return true;
       if (piece.text.trim() !== '') return false;
     } else if (piece.type === 'value') return false;
-    // Right behind a tag, indent stands for what begins with a line break.
+    // `{{- end }}{{- include "x" . | indent 2 }}`: such a definition begins with a line break.
     else if (piece.type === 'block') return piece.isNewLine || (piece.indent !== undefined && at === 0);
     else {
       const bodies = piece.branches.map(({ body }) => body).filter((body) => !body.every(isRefusal));
@@ -261,14 +261,14 @@ function startsLine(pieces: readonly Piece[]): boolean | undefined {
 function endsLine(pieces: readonly Piece[]): boolean {
   const last = pieces.at(-1);
   if (last?.type === 'text') {
-    // What separates documents ends where it stands.
+    // `---` is a line of its own, whatever stands behind it.
     if (/\n(?:[ \t]*|---)$/.test(last.text)) return true;
     return last.text.trim() === '' && endsLine(pieces.slice(0, -1));
   }
   return last?.type === 'control' && last.branches.every(({ body }) => body.length === 0 || endsLine(body));
 }
 
-/** Nothing is printed by what stops the render. */
+/** Does a piece print nothing, since it is blank or stops the render? */
 function isRefusal(piece: Piece): boolean {
   if (piece.type === 'text') return piece.text.trim() === '';
   return piece.type === 'value' && (isCall(piece.value, 'fail') || isCall(piece.value, 'required'));
@@ -280,7 +280,7 @@ function isLineLevel({ branches }: Control, isStart: boolean, follows: boolean |
   return follows !== false || bodies.every(endsLine);
 }
 
-/** What stands on the line behind a block that ends one. */
+/** The indentation that the last branch leaves for what stands behind the block on its line. */
 function lastIndent({ branches }: Control): Part[] {
   const last = branches.find(({ body }) => body.length > 0)?.body.at(-1);
   const indent = last?.type === 'text' ? /\n([ \t]*)$/.exec(last.text)?.[1] : '';
@@ -310,7 +310,7 @@ function trimmedEnd(parts: Part[], isText: boolean): Part[] {
     : [...parts.slice(0, -1), last.trimEnd()].filter((part) => part !== '');
 }
 
-/** The column that the text is indented from which a line opens by `|` or `>`. */
+/** The column of the key whose text a line opens by `|` or `>`; undefined for another line. */
 function opensText(parts: readonly Part[]): number | undefined {
   const line = parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
   const match = /^( *)((?:- +)*)(.*?)(?:^|[ :])[|>][-+0-9]*\s*(?:#.*)?$/.exec(line);

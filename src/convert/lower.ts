@@ -1,4 +1,4 @@
-/** From the statements of a Go template to what a native one says in their place; how that is laid out is not yet said. */
+/** Translates the statements of a Go template to pieces of a native one. Lines and indentation come later (`lines.ts`). */
 import { decodeText } from '../render/gotemplate/value.ts';
 import type { Command, List, Operand, Pipe, Statement } from '../render/gotemplate/node.ts';
 import type { Template } from '../render/gotemplate/template.ts';
@@ -12,7 +12,7 @@ import type { Branch, Control, DefaultAt, Piece } from './pieces.ts';
 import { nameFor } from './names.ts';
 import { contentOf, printed } from './printed.ts';
 
-/** What lowering asks about the chart. */
+/** What the translation has to know about the chart. */
 export type Surroundings = {
   /**
    * How a template is included with this context: the name and context that the native `include` takes.
@@ -30,9 +30,9 @@ type Scope = {
   dot: Meaning;
   readonly dollar: Meaning;
   readonly variables: Map<string, Meaning>;
-  /** Names that were declared in this body itself, and are gone behind it. */
+  /** Variables that this body declared itself: they end with it. */
   readonly declared: Set<string>;
-  /** Names that blocks around give to what they pass in. */
+  /** Block parameters of the blocks around, which must not be hidden. */
   readonly names: readonly string[];
 };
 
@@ -117,7 +117,7 @@ class Lowering {
     return { type: 'control', branches, pos: node.pos };
   }
 
-  /** What a variable is behind branches that may have assigned it. */
+  /** The value of a variable behind branches that assigned it: (ternary …) of the tests. */
   #merged(name: string, was: Meaning, ends: readonly End[], pos: number): Meaning {
     let merged: Meaning | undefined;
     for (const { test, scope } of ends.toReversed()) {
@@ -143,7 +143,7 @@ class Lowering {
     if (value === undefined) throw this.#fail(`a ${node.type} of the root`, node.pos);
     let opens: Branch['opens'] = { block: 'if', value, names: [] };
     if (node.type === 'with' && node.pipe.variables.length === 0) {
-      // The value itself is as short as a name for it.
+      // `values.x` is as short as a block parameter for it.
       const isShort = meaning.kind !== 'value' || value.type === 'path';
       if (isShort) scope.dot = meaning;
       else {
@@ -165,7 +165,7 @@ class Lowering {
     const last = within(outer);
     const body = this.list(otherwise, last);
     const [inner, ...more] = body;
-    // What an `else` holds nothing but is a link of the chain.
+    // {{ else }}{{ if }} … {{ end }}{{ end }} is {{else if}}.
     const isLink = inner?.type === 'control' && more.length === 0 && opens.block === 'if';
     if (isLink && inner.branches.every((branch) => branch.opens?.block !== 'each' && branch.opens?.block !== 'with')) {
       branches.push(...inner.branches);
@@ -183,7 +183,7 @@ class Lowering {
     const keyName = second === undefined ? undefined : nameFor('key', [...outer.names, item]);
     const isMap = isCall(list, 'dict') || (list.type === 'path' && this.#surroundings.defaultAt(list.trail) === 'map');
     const scope = within(outer);
-    // Go goes through a map in the order of its keys, which shows where a list is made of it.
+    // Go visits the keys of a map in sorted order, which matters where the body prints items or text.
     const isSorted = isMap && makesOrder(node.body.list ?? []);
     const key = keyName ?? nameFor('key', [...outer.names, item]);
     const value: Expression = isSorted ? call('get', list, path(key)) : path(item, [], items);
@@ -250,7 +250,7 @@ class Lowering {
     return this.#surroundings.include(name, data, (why) => this.#fail(why, pos));
   }
 
-  /** `.Files.Get "x"`, `.Capabilities.APIVersions.Has "x"`: functions of what templates know. */
+  /** Methods: `.Files.Get "x"`, `.Capabilities.APIVersions.Has "x"`. */
   #method(of: Operand, args: readonly Meaning[], scope: Scope): Meaning {
     if (of.type === 'field' || of.type === 'variable' || of.type === 'chain') {
       const name = of.names.at(-1) ?? '';
@@ -303,7 +303,7 @@ class Lowering {
   }
 }
 
-/** Is a call among these that does more than give a value? */
+/** Does the expression call something that may fail or change a map, so that it matters though its value is unused? */
 function acts(value: Expression): boolean {
   return value.type === 'call' && (ACTS.has(value.name) || value.args.some(acts));
 }
@@ -319,13 +319,13 @@ const ACTS: ReadonlySet<string> = new Set([
   'prepend',
 ]);
 
-/** Where a value stands mostly: of several that are put together, the first. */
+/** The first value below `.Values` that an expression reads. */
 function trailOf(value: Expression): Trail | undefined {
   if (value.type === 'path') return value.trail;
   return value.type === 'call' ? value.args.map(trailOf).find((trail) => trail !== undefined) : undefined;
 }
 
-/** A branch behind which variables may be others. */
+/** The end of a branch: its test, and the variables there. */
 type End = { test: Expression | undefined; scope: Scope };
 
 const METHODS: ReadonlyMap<string, string> = new Map([
@@ -339,7 +339,7 @@ function within(outer: Scope): Scope {
   return { ...outer, variables: new Map(outer.variables), declared: new Set() };
 }
 
-/** Does a body make what has an order: items of a list, or lines of a text? Keys of a map have none. */
+/** Does a body print items of a list or lines of a text, whose order matters? That of keys does not. */
 function makesOrder(list: List): boolean {
   return hasText(list, /^\s*- |^---/m) || !hasText(list, /^"?:/);
 }

@@ -4,7 +4,7 @@ import { call, isCall, withoutElse } from './expression.ts';
 import type { Expression } from './expression.ts';
 import type { Content, Piece } from './pieces.ts';
 
-/** Helpers that take a text in which the line breaks at the ends do not matter. */
+/** Functions that only remove something at the ends of a text: they do not change what structure it is. */
 const TRIMS: ReadonlySet<string> = new Set(['trim', 'trimSuffix', 'trimPrefix', 'trimAll']);
 
 /**
@@ -76,7 +76,7 @@ export function contentOf(text: Expression): Content {
 function withoutTrims(value: Expression): Expression {
   const inner = value.type === 'call' && TRIMS.has(value.name) ? value.args.at(-1) : undefined;
   if (inner === undefined) return value;
-  // (nindent … | trim) indents all lines but the first, as the place does where it stands.
+  // Behind `- `, (toYaml x | nindent 8 | trim) is x: the first line stands behind the dash.
   const isIndented = isCall(inner, 'nindent') || isCall(inner, 'indent');
   return withoutTrims((isIndented ? inner.args[1] : undefined) ?? inner);
 }
