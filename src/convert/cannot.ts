@@ -1,6 +1,9 @@
-/** Why a Go template stays one. */
+/** The error for what cannot be converted. */
 
-/** What has no native form; `pos` is a byte of the text of `source`, the name of a template as Go knows it. */
+/**
+ * Thrown for a construct without native form. `source` is the template's name for Go (`web/templates/a.yaml`), and `pos`
+ * the offset in its bytes.
+ */
 export class CannotConvert extends Error {
   readonly source: string;
   readonly pos: number;

@@ -1,7 +1,7 @@
-/** Is what a native template gives what the Go template gave? */
+/** Compares an object of a native template with that of the Go template. */
 import { PkgError } from '../errors.ts';
 import { parseYaml } from '../yaml/read.ts';
-import { isMap } from '../yaml/value.ts';
+import { equalJson, isMap, toPlain } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
 export type Place = readonly (string | number)[];
@@ -10,8 +10,8 @@ export type Place = readonly (string | number)[];
 export type Difference = { path: Place; go: Value | undefined; native: Value | undefined };
 
 /**
- * Checksums of templates: their text is another one, so the sum changes once, when the chart is converted. After that
- * it changes whenever it did before.
+ * Checksums of templates (`include … | sha256sum`) that were seen, native to Go. Both engines print other text, so the
+ * sums differ; but two renders with the same native sum must have the same Go sum.
  */
 export type Checksums = Map<string, string>;
 
@@ -49,7 +49,7 @@ class Comparison {
       }
       return undefined;
     }
-    if (isSameScalar(go, native) || this.#isChecksum(go, native, path)) return undefined;
+    if (equalJson(toPlain(go), toPlain(native)) || this.#isChecksum(go, native, path)) return undefined;
     if (this.#isAwkward && typeof native === 'string' && readsAs(native, go)) return undefined;
     return { path, go, native };
   }
@@ -83,25 +83,17 @@ function isHash(value: Value): value is string {
   return typeof value === 'string' && /^[0-9a-f]{40,128}$/.test(value);
 }
 
-function isSameScalar(a: Value, b: Value): boolean {
-  if (a === b) return true;
-  const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'bigint';
-  // A whole number may come as either type.
-  // oxlint-disable-next-line eqeqeq
-  return isNumber(a) && isNumber(b) && (a as number) == (b as number);
-}
-
-/** Is this what YAML makes of the text where it stands without quotes? */
+/** Does YAML read the text as this value where it stands without quotes? */
 function readsAs(text: string, value: Value): boolean {
   try {
-    return new Comparison(false, new Map(), false).values(parseYaml(text, ''), value, []) === undefined;
+    return equalJson(toPlain(parseYaml(text, '')), toPlain(value));
   } catch (error) {
     if (error instanceof PkgError) return false;
     throw error;
   }
 }
 
-/** For an API server a field that is null is not there. Objects of other kinds may tell the two apart. */
+/** Is it of a kind of Kubernetes itself? For these a null field is the same as none; a CRD may tell them apart. */
 function isBuiltIn(object: ValueMap): boolean {
   const version = object.get('apiVersion');
   return (
@@ -114,7 +106,7 @@ const MAPS_OF_TEXTS: ReadonlySet<string | number> = new Set(
   'labels annotations matchLabels nodeSelector data stringData binaryData parameters selector'.split(' '),
 );
 
-/** In a map of texts a null is an empty text. */
+/** Is it a map of texts, such as labels? There an API server reads null as an empty text. */
 function isMapOfTexts(path: Place): boolean {
   return MAPS_OF_TEXTS.has(path.at(-1) ?? '');
 }

@@ -4,7 +4,7 @@ import type { Expression, Path, Trail } from './expression.ts';
 import { expressionOf, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 
-/** Maps with the root in them, in maps with the root in them: a definition that includes itself may go on for ever. */
+/** How deep contexts may nest: a definition that includes itself with its own context nests without end. */
 const DEEPEST = 4;
 
 /**
@@ -31,7 +31,7 @@ function fieldsOf(fields: ReadonlyMap<string, Meaning>, given: Meaning | undefin
   return { kind: 'fields', fields: new Map(made) };
 }
 
-/** May native templates hold it as a value? The root they may not. */
+/** Can it be passed as a value? The root cannot, nor a part of it. */
 function isValue(meaning: Meaning): boolean {
   return meaning.kind !== 'object' && expressionOf(meaning) !== undefined;
 }
@@ -77,7 +77,7 @@ export function simplified(parameter: Meaning, at: Path = path('this')): Meaning
   return { kind: 'fields', fields: new Map(made) };
 }
 
-/** Tells parameters apart. */
+/** A text by which parameters can be compared. */
 export function shapeOf(parameter: Meaning): string {
   if (parameter.kind === 'object') return `object ${parameter.object}`;
   if (parameter.kind !== 'fields') return parameter.kind;
@@ -110,7 +110,7 @@ export function argumentOf(context: Meaning, root: Expression | undefined, fail:
   }
 }
 
-/** Tells apart with which of the chart's values a definition is included. */
+/** A text for the values that a context is made of. */
 export function trailsOf(context: Meaning): string {
   if (context.kind === 'value') {
     return context.value.type === 'path' ? (context.value.trail ?? []).join('.') : keyOf(context.value);

@@ -21,16 +21,16 @@ import { addParts, isPartial, Sources } from './sources.ts';
 import type { Usage } from './usage.ts';
 import { WholeChart } from './whole.ts';
 
-/** What became of a file or of a template that others include. */
+/** The outcome for a file, or for a definition. */
 export type Result = {
   /** `templates/service.yaml` */
   file: string;
-  /** Of a template that is defined in the file. */
+  /** The name of the definition. */
   name?: string;
   isConverted: boolean;
   /** How many renders were compared. */
   count: number;
-  /** Why it stays as it is, and where. */
+  /** Why it stays a Go template, and the place in it. */
   why?: string;
   at?: Position;
 };
@@ -38,7 +38,7 @@ export type Result = {
 /** What is to be written and removed for a converted chart; names begin with `templates/`. */
 export type Conversion = { files: Result[]; helpers: Result[]; written: Map<string, string>; removed: string[] };
 
-/** What a conversion is asked for. */
+/** Options of a conversion. */
 export type ConvertOptions = {
   /** Files to convert, as `templates/…`; all of them where none is named. */
   only: readonly string[];
@@ -58,7 +58,7 @@ export async function convertChart(chart: Chart, options: ConvertOptions): Promi
   return new Converter(chart, options).run();
 }
 
-/** A native template that was made of a file, and is to be compared with it. */
+/** A native template that was made of a file, before it is compared. */
 type Candidate = { template: Template; text: string; uses: readonly Use[]; lowered: Lowered };
 
 class Converter {
@@ -72,7 +72,7 @@ class Converter {
   readonly #proven = new Map<Helper, Result>();
   /** Parts of Go templates that ran in renders that were the same, by {@link partKey}. */
   readonly #ran = new Set<string>();
-  /** Parts of definitions that a file looked for, found or not: the next one need not try as hard. */
+  /** Parts of definitions that more variations were tried for already. */
   readonly #tried = new Set<string>();
 
   constructor(chart: Chart, options: ConvertOptions) {
@@ -198,7 +198,7 @@ class Converter {
       native.push(`structure:\n  {{> ${quoted}}}\n`);
     }
     if (helper.isText) {
-      // Quotes that the definition gives are those of YAML.
+      // The partial of a definition that ends in `quote` gives the text alone: its quotes are YAML syntax.
       go.push(`text: {{ include ${quoted} . ${helper.isQuoted ? '' : '| toJson '}}}\n`);
       native.push(`text: "{{include ${quoted}}}"\n`);
     }
@@ -241,7 +241,7 @@ class Converter {
     return prove(claim, this.#coverage);
   }
 
-  /** All files together: in Go templates one may change values that others read after it. */
+  /** Compares the whole chart: a Go template may change values by `set` that others read after it. */
   async #together(accepted: Map<string, Candidate>): Promise<Conversion> {
     this.#doing = 'the whole chart';
     const whole = new WholeChart(this.#chart, this.#options.bases);
@@ -257,9 +257,9 @@ class Converter {
       const changed = await whole.changedFiles(converted(this.#chart, conversion));
       if (changed.size === 0) return conversion;
       const own = [...changed].filter((name) => accepted.has(name));
-      // Where a file that stays a Go template is another one, nobody knows by which of the others.
+      // A file that stays a Go template changed: nobody knows which of the converted ones it depends on.
       const names = own.length > 0 ? own : [...accepted.keys()];
-      this.#giveUp(accepted, names, 'together with other files it gives other objects');
+      this.#giveUp(accepted, names, 'rendered together with the other files it gives other objects');
     }
   }
 
@@ -294,11 +294,11 @@ class Converter {
     };
   }
 
-  /** What becomes of the files that hold definitions: they go where nobody needs one of them any more. */
+  /** The outcome for `_helpers.tpl` and the like: such a file is removed when nothing needs its definitions. */
   #partials(gone: ReadonlySet<string>, native: ReadonlySet<Helper>): Result[] {
     const { dependencies, metadata, templates } = this.#chart;
     const names = templates.map(({ name }) => name);
-    const isShared = dependencies.length > 0 || metadata.type === 'library' || this.#sources.hasTpl;
+    const isShared = dependencies.length > 0 || this.#sources.hasTpl;
     const converted = new Set([...native].map(({ name }) => name));
     const kept = [...this.#helpers.all.keys()].filter((name) => !converted.has(name));
     const needed = this.#sources.needed(gone, kept);
@@ -306,15 +306,18 @@ class Converter {
       if (!isPartial(name) || isNativeTemplate(name) || isGuard(name)) return [];
       const own = [...this.#sources.definitions.values()].filter((definition) => definition.file === name);
       const left = own.find((one) => !converted.has(one.name) || needed.has(one.name));
-      const why = isShared
-        ? 'other charts, or templates in values, may include what it defines'
-        : left === undefined
-          ? undefined
-          : needed.has(left.name)
-            ? `Go templates include ${JSON.stringify(left.name)}`
-            : `no converted template includes ${JSON.stringify(left.name)}`;
+      const why =
+        metadata.type === 'library'
+          ? 'only the charts that use a library tell what its definitions are for'
+          : isShared
+            ? 'other charts, or templates in values, may include what it defines'
+            : left === undefined
+              ? undefined
+              : needed.has(left.name)
+                ? `Go templates include ${JSON.stringify(left.name)}`
+                : `no converted template includes ${JSON.stringify(left.name)}`;
       const isConverted = why === undefined && own.length > 0;
-      // Whoever names files asks for those.
+      // Where files were named, the others are no part of the report.
       if (this.#options.only.length > 0 && !isConverted) return [];
       return [{ file: name, isConverted, count: 0, ...(why !== undefined && { why }) }];
     });
@@ -326,8 +329,8 @@ function byFile(a: Result, b: Result): number {
 }
 
 /**
- * The chart with those of its values only that are read, and that say which subcharts there are: what is not there
- * need not be copied for each render, of which there are thousands.
+ * The chart with only those of its top values that the template reads, or that decide about subcharts. Each render
+ * copies the values, and there are thousands: argo-cd converts in three quarters of the time.
  */
 function withValuesOf(chart: Chart, { fields }: Usage): Chart {
   const names = new Set(['global', 'tags', ...fields.keys()]);
@@ -337,7 +340,7 @@ function withValuesOf(chart: Chart, { fields }: Usage): Chart {
   return { ...chart, values: new Map([...chart.values].filter(([name]) => names.has(name))) };
 }
 
-/** The chart with a conversion. */
+/** The chart as it is once the conversion is written. */
 function converted(chart: Chart, { written, removed }: Conversion): Chart {
   const others = chart.templates.filter(({ name }) => !written.has(name) && !removed.includes(name));
   return { ...chart, templates: [...others, ...[...written].map(([name, text]) => file(name, text))] };

@@ -1,6 +1,6 @@
 /** Expressions of native templates, as conversion makes and prints them. */
 
-/** Where a value stands below the chart's values; `*` is any item of a list or map. */
+/** A path below `.Values`; `*` stands for any item of a list or map. */
 export type Trail = readonly string[];
 
 /** `base` is what the path begins with: one of the six names, a name that a block gives, or `this`, a partial's context. */
@@ -9,7 +9,7 @@ export type Literal = { type: 'literal'; value: string | number | bigint | boole
 export type Call = { type: 'call'; name: string; args: readonly Expression[] };
 export type Expression = Path | Literal | Call;
 
-/** A text that Handlebars has no way to write. */
+/** Thrown for what Handlebars' syntax cannot write. The message is a noun: "the number 1e+30". */
 export class Unprintable extends Error {}
 
 export function path(base: string, names: readonly string[] = [], trail?: Trail): Path {
@@ -24,7 +24,7 @@ export function call(name: string, ...args: readonly Expression[]): Call {
   return { type: 'call', name, args };
 }
 
-/** A path that gives something else where it leads nowhere. */
+/** A path with a default for where it is missing: (dig "a" "" values). */
 export function orElse(way: Path, otherwise: Literal['value']): Expression {
   const { base, names, trail } = way;
   // (dig …) goes through maps only.
@@ -33,7 +33,7 @@ export function orElse(way: Path, otherwise: Literal['value']): Expression {
   return call('dig', ...names.map(literal), literal(otherwise), of);
 }
 
-/** What {@link orElse} was made of; any other expression as it is. */
+/** Undoes {@link orElse}; gives any other expression as it is. */
 export function withoutElse(expression: Expression): Expression {
   const of = isCall(expression, 'dig') ? expression.args.at(-1) : undefined;
   if (!isCall(expression, 'dig') || of?.type !== 'path') return expression;
@@ -52,7 +52,7 @@ export function isSame(a: Expression, b: Expression): boolean {
   return keyOf(a) === keyOf(b);
 }
 
-/** A text that is the same for expressions that are written alike. */
+/** A text by which expressions can be compared. */
 export function keyOf(expression: Expression): string {
   switch (expression.type) {
     case 'literal':
@@ -95,7 +95,7 @@ function printPath({ base, names }: Path, level: number): string {
   return rest.length === 0 ? up : `${up}/${rest.join('.')}`;
 }
 
-/** Words that mean something else in a path. */
+/** Words that Handlebars reads as something else in a path. */
 const WORDS: ReadonlySet<string> = new Set(['this', 'true', 'false', 'null', 'undefined', 'as', 'else']);
 
 function printName(name: string): string {
@@ -109,7 +109,7 @@ function printLiteral(value: Literal['value']): string {
     throw new Unprintable(`the number ${value}`);
   }
   if (typeof value !== 'string') return String(value);
-  // A backslash stands for itself, except in front of the quote.
+  // Handlebars' only escape is a backslash before the quote.
   for (const quote of ['"', "'"]) if (!value.includes(quote) && !value.endsWith('\\')) return quote + value + quote;
   if (/\\(?:"|$)/.test(value)) throw new Unprintable('a text that ends in a backslash or has quotes of both sorts');
   return `"${value.replaceAll('"', '\\"')}"`;

@@ -1,12 +1,12 @@
 /** Functions of Go templates as helpers of native ones. */
 import { helperNames } from '../render/handlebars/helpers/index.ts';
 import type { CannotConvert } from './cannot.ts';
-import { call, literal, orElse } from './expression.ts';
+import { call, isCall, literal, orElse } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { expressionOf, memberOf, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 
-/** What is different each time cannot be shown to be the same. */
+/** Functions whose result differs in each render, so that nothing can be compared. */
 const RANDOM: ReadonlySet<string> = new Set(
   (
     'randAlphaNum randAlpha randNumeric randAscii randBytes randInt shuffle uuidv4 bcrypt htpasswd genPrivateKey genCA ' +
@@ -15,13 +15,13 @@ const RANDOM: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Names that native templates have for something of another name. */
+/** Go functions whose native helper has another name. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['tuple', 'list'],
   ['toRawJson', 'toJson'],
 ]);
 
-/** Helpers that may be given a name that is not there. */
+/** Native helpers that accept a missing value as an argument. */
 const TAKES_ABSENT: ReadonlySet<string> = new Set(
   (
     'eq ne and or not all any empty default coalesce ternary required deepEqual hasKey has index dict dig kindOf ' +
@@ -29,7 +29,7 @@ const TAKES_ABSENT: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Functions that take nil as it is in Go; the others fail for it, or print what nobody wants. */
+/** Go functions that have a result for nil; the others fail, or print `<nil>`. */
 const GIVES_NULL: ReadonlySet<string> = new Set(['quote', 'squote', 'toYaml', 'toJson', 'toPrettyJson', 'list']);
 
 /**
@@ -54,11 +54,11 @@ export function callHelper(
   }
   const values = args.map((arg) => {
     const value = expressionOf(arg);
-    if (value === undefined) throw fail(`${name} is given all that templates know`);
+    if (value === undefined) throw fail(`${name} is given the root, which native helpers cannot take`);
     return value;
   });
   if (helper === 'index') return valueOf(index(values));
-  // Native helpers take no value that is not there, where Go stops at it before: (and .list (first .list).name).
+  // `list.0` may be missing, (first list) fails for an empty list: `and .list (first .list).name` asks for neither in Go.
   if (helper === 'first' && values.length === 1) return valueOf(index([...values, literal(0)]));
   if (helper !== 'lookup' && !known().has(helper)) throw fail(`there is no native helper ${name}`);
   if (TAKES_ABSENT.has(helper)) return valueOf(call(helper, ...values));
@@ -73,7 +73,7 @@ function known(): ReadonlySet<string> {
   return (helpers ??= new Set(helperNames()));
 }
 
-/** A map whose keys are known. */
+/** The map of a `dict` whose keys are all literals; undefined for another one. */
 function fields(args: readonly Meaning[]): Meaning | undefined {
   const made = new Map<string, Meaning>();
   for (let at = 0; at + 1 < args.length; at += 2) {
@@ -98,9 +98,30 @@ function index([of, ...keys]: readonly Expression[]): Expression {
   return found;
 }
 
-/** Values that hold Go templates. */
+/** `tpl` with the root becomes goTpl. */
 function template([text, data]: readonly Meaning[], fail: (why: string) => CannotConvert): Meaning {
   const value = text && expressionOf(text);
-  if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than all that templates know');
+  if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than the root');
   return valueOf(call('goTpl', value));
+}
+
+/**
+ * A call as a person would write it.
+ *
+ * @param isNative does a definition become a native partial?
+ */
+export function simplified(value: Expression, isNative: (name: string) => boolean): Expression {
+  if (value.type !== 'call') return value;
+  const [first, second] = value.args;
+  // `partial` gives the structure itself. Read from text, a value with a line break could add keys.
+  if (value.name === 'fromYaml' && first !== undefined && isCall(first, 'include')) {
+    const [name] = first.args;
+    const isPartial = name?.type === 'literal' && isNative(String(name.value));
+    return isPartial ? call('partial', ...first.args) : value;
+  }
+  if (first?.type !== 'literal' || typeof first.value !== 'string') return value;
+  if (value.name === 'print' && second === undefined) return first;
+  if (value.name !== 'printf') return value;
+  if (second === undefined && !first.value.includes('%')) return first;
+  return first.value === '%s' && second !== undefined && isCall(second, 'include') ? second : value;
 }

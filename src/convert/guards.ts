@@ -1,14 +1,18 @@
-/** What a branch asks for is there inside the branch, and needs no default there. */
+/** Removes defaults that are not needed, since the value was tested: `{{#if values.a}}{{dig "a" "" values}}{{/if}}`. */
 import { isCall, keyOf, withoutElse } from './expression.ts';
 import type { Expression } from './expression.ts';
 import type { Content, Piece } from './pieces.ts';
 
-/** What is there where a test holds, as {@link keyOf} writes it. */
+/** The values that are not empty where a test holds, as {@link keyOf} writes them. */
 export function asked(test: Expression): string[] {
   return isCall(test, 'and') ? test.args.flatMap(asked) : [keyOf(test)];
 }
 
-/** The same pieces without the defaults that nothing can need: `{{#if values.a}}{{dig "a" "" values}}{{/if}}`. */
+/**
+ * The same pieces without such defaults.
+ *
+ * @param known values that were tested around the pieces, as {@link keyOf} writes them
+ */
 export function withoutNeedlessElse(pieces: readonly Piece[], known: readonly string[] = []): Piece[] {
   const plain = (expression: Expression): Expression => plainOf(expression, known);
   return pieces.map((piece): Piece => {

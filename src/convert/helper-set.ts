@@ -22,7 +22,7 @@ import type { Definition, Sources } from './sources.ts';
 import { addSort, addUsage, newUsage } from './usage.ts';
 import type { Reads } from './usage.ts';
 
-/** A definition as it was lowered, for one sort of context. */
+/** A definition with its translation. `why` is the reason for which it stays a Go template. */
 export type Helper = Definition & {
   /** What its `.` is, for all that includes it. */
   parameter: Meaning;
@@ -39,7 +39,7 @@ export type Lowered = { pieces: readonly Piece[]; included: readonly { name: str
 
 /** Helpers of a chart. */
 export class HelperSet {
-  /** Those that were met, by their names. */
+  /** Definitions that something includes, by name. */
   readonly all: Map<string, Helper> = new Map();
   readonly #chart: Chart;
   readonly #sources: Sources;
@@ -79,9 +79,7 @@ export class HelperSet {
     const isNative = this.all.get(name)?.why === undefined && definition.file !== '';
     // A Go template that is included without a context gets the root.
     const root = isNative || data.kind === 'root' ? undefined : path('@go');
-    const context = argumentOf(data, root, () =>
-      fail(`${JSON.stringify(name)} is given a part of what templates know`),
-    );
+    const context = argumentOf(data, root, () => fail(`${JSON.stringify(name)} is given a part of the root`));
     return call('include', literal(name), ...(context === undefined ? [] : [context]));
   }
 
@@ -195,7 +193,7 @@ export class HelperSet {
     return why === undefined && from !== '' && (isStructure || isText);
   }
 
-  /** Converted helpers that are reached from uses. */
+  /** The converted definitions that these uses need, directly or through others. */
   reached(uses: readonly Use[]): Set<Helper> {
     const reached = new Set<Helper>();
     const queue = uses.map(({ name }) => name);
@@ -214,7 +212,7 @@ export class HelperSet {
     return [...byFile].map(([name, members]) => {
       const known = this.#chart.templates.find((template) => template.name === name);
       const before = known === undefined ? '' : Buffer.from(known.data).toString('utf8');
-      // An earlier conversion may have written some.
+      // Definitions that an earlier conversion wrote stay as they are.
       const missing = members.filter((helper) => !before.includes(`{{#*inline "${helper.name}"`));
       const texts = missing
         .toSorted((a, b) => a.template.body.start - b.template.body.start)
@@ -224,7 +222,7 @@ export class HelperSet {
     });
   }
 
-  /** Do uses, or helpers that they reach, include what stays a Go template? */
+  /** Does any of these include a definition that stays a Go template? */
   isMixed(uses: readonly Use[], reached: ReadonlySet<Helper>): boolean {
     const names = new Set([...reached].map(({ name }) => name));
     return [...uses, ...[...reached].flatMap((helper) => this.print(helper).uses)].some(({ name }) => !names.has(name));
@@ -256,14 +254,14 @@ export class HelperSet {
         try {
           add(this.lower(definition.template, parameterOf(data, data)));
         } catch (error) {
-          // What stays a Go template reads values too, but nobody knows which.
+          // The values that such a definition reads are not known.
           if (!(error instanceof CannotConvert)) throw error;
         }
       }
     };
     add(lowered);
     addUsage({ values: reads.direct, texts: new Set(), isAll: false }, lowered.pieces);
-    // A name that a definition gives is one of those that it writes.
+    // `.Has (include "x" .)` asks for a name that the definition prints.
     if (isComputed) for (const text of texts) if (/^[\w.-]+\/v\d\w*(?:\/\w+)?$/.test(text)) apiVersions.add(text);
     for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
     return { reads, apiVersions: [...apiVersions], files: [...files] };

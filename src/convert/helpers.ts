@@ -1,4 +1,4 @@
-/** Templates that others include, as native partials: as text for names, as structure for lines of YAML. */
+/** Prints definitions as native partials: those that give a text, and those that give structure. */
 import type { Call, Expression } from './expression.ts';
 import { printLines, printWord } from './layout.ts';
 import type { NoteSort } from './layout.ts';
@@ -6,10 +6,10 @@ import { linesOf } from './lines.ts';
 import type { Node, Part } from './lines.ts';
 import type { DefaultAt, Piece } from './pieces.ts';
 
-/** How a template is included: where lines of YAML stand, or as a text. */
+/** A place that includes a definition: as structure (`{{> p}}`) or as text ((include "p")). */
 export type Use = { name: string; as: 'structure' | 'text' };
 
-/** The templates that lines include. */
+/** The definitions that lines include. */
 export function usesOf(nodes: readonly Node[]): Use[] {
   const uses: Use[] = [];
   visitNodes(nodes, uses);
@@ -106,7 +106,7 @@ export function printHelper(
   note: NoteSort,
 ): { text: string; uses: Use[] } {
   const nodes = linesOf(pieces, as === 'text', source);
-  // What is included as a text loses the line break at its end, and tags on lines of their own print none.
+  // `include` cuts the line break at the end. Where several lines would be printed, `~` has to cut the others.
   const body =
     as === 'structure' || isOneLine(nodes) || !isWord(nodes) ? printLines(nodes, defaultAt, note) : undefined;
   const text =
@@ -116,14 +116,14 @@ export function printHelper(
   return { text, uses: usesOf(nodes) };
 }
 
-/** Is one line printed at most, whatever the values are? */
+/** Is at most one line printed, whatever the values are? */
 function isOneLine(nodes: readonly Node[]): boolean {
   const [only] = nodes;
   if (nodes.length !== 1 || only === undefined) return nodes.length === 0;
   return only.type === 'line' || only.branches.every((branch) => isOneLine(branch.nodes));
 }
 
-/** May the space around the tags be cut? */
+/** Can `~` cut the space around all tags without changing the text? */
 function isWord(nodes: readonly Node[]): boolean {
   if (nodes.every(({ type }) => type === 'tags')) {
     return nodes.every((node) => node.type === 'tags' && node.branches.every((branch) => isWord(branch.nodes)));

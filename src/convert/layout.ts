@@ -1,4 +1,4 @@
-/** Lines of a template printed in the notation of native ones. */
+/** Prints the lines of a template as native template text (Handlebars). */
 import { printScalar } from '../yaml/print.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
 import {
@@ -18,11 +18,11 @@ import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
 import type { Branch, DefaultAt } from './pieces.ts';
 
-/** Told of a value that stands beside keys, or beside items. */
+/** Called for a value that is spread: among the keys of a map, or among the items of a list. */
 export type NoteSort = (path: Path, sort: 'map' | 'list') => void;
 
 /**
- * Prints lines.
+ * Prints the lines of a file, or of a partial that gives structure.
  *
  * @throws {Unprintable}
  */
@@ -31,14 +31,17 @@ export function printLines(nodes: readonly Node[], defaultAt: DefaultAt, note: N
   return printer.nodes(nodes, '').join('');
 }
 
-/** A text without line breaks, so that blocks add nothing to it: `name` of a partial that is included as a text. */
+/**
+ * Prints lines so that the result has no line break: for a partial that is included as a text. Tags cut the breaks
+ * around them by `~`.
+ */
 export function printWord(nodes: readonly Node[], defaultAt: DefaultAt): string {
   const lines: string[] = [];
   word(nodes, lines, defaultAt);
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Tags on lines of their own, which cut the breaks around them. */
+/** Adds the lines of {@link printWord}. */
 function word(nodes: readonly Node[], lines: string[], defaultAt: DefaultAt): void {
   for (const node of nodes) {
     if (node.type === 'line') {
@@ -64,7 +67,7 @@ class Printer {
   readonly #all: readonly Line[];
   readonly #defaultAt: DefaultAt;
   readonly #note: NoteSort;
-  /** What is known to be there, since a branch asks for it. */
+  /** The tests of the branches that the current line stands in, as {@link keyOf} writes them: these values are not empty. */
   readonly #guards: string[] = [];
 
   constructor(all: readonly Line[], defaultAt: DefaultAt, note: NoteSort) {
@@ -85,7 +88,7 @@ class Printer {
 
   #tags(node: Tags, outer: string, lines: string[]): void {
     const [first] = flat([node]);
-    // The blanks in front of the last tag of a chain would be printed.
+    // Chains stand at the left margin. In a text, blanks before a tag would be printed.
     const isChain = node.branches.filter(({ opens }) => opens !== undefined).length > 1;
     const indent = isChain || node.isText ? '' : first === undefined ? outer : ' '.repeat(indentOf(first.parts));
     for (const [at, { opens, nodes: inner }] of node.branches.entries()) {
@@ -112,7 +115,7 @@ class Printer {
     if (shown !== '') lines.push(`${shown}\n`);
   }
 
-  /** Lines that a partial or a value gives. */
+  /** A line on which only a partial or a structure stands: `{{> p}}`, `{{spread x}}`, `- {{spread x}}` or `{{x}}`. */
   #block(line: Line, { content, level }: Extract<Part, { type: 'block' }>, lines: string[]): void {
     const column = indentOf(line.parts);
     const indent = ' '.repeat(column);
@@ -138,11 +141,14 @@ class Printer {
     }
   }
 
-  /** Does a value stand beside keys, beside items, or alone? */
+  /**
+   * Where a structure stands: among keys (`map`), among items (`list`), as the whole value of the key above it (`below`),
+   * or as the whole document (`alone`). Told from the indentation of the lines around it.
+   */
   #place(line: Line, column: number, value: Expression): 'map' | 'list' | 'alone' | 'below' {
     const at = this.#all.indexOf(line);
     const before = this.#all[at - 1];
-    // A list may stand at the column of its key.
+    // YAML lets a list stand at the column of its key.
     const isBelow =
       before !== undefined && !before.isText && indentOf(before.parts) + dashes(before) === column && endsKey(before);
     const siblings: Line[] = [];
@@ -151,7 +157,7 @@ class Printer {
       if (other !== undefined && isExclusive(other, line)) continue;
       if (other === undefined || (!other.isText && indentOf(other.parts) + dashes(other) < column)) break;
       siblings.push(other);
-      // What stands behind the dash of an item begins it.
+      // `- name: x` begins the item that the value belongs to.
       if (!other.isText && indentOf(other.parts) < column) break;
     }
     for (let index = at + 1; index < this.#all.length; index++) {
@@ -177,7 +183,7 @@ class Printer {
     return known === 'list' ? 'list' : 'map';
   }
 
-  /** A line of YAML; nothing for a comment that names values, and says nothing without them. */
+  /** A line of YAML. A comment with values in it is left out, since comments are no part of objects. */
   #yaml(parts: readonly Part[]): string {
     const [only] = parts;
     if (parts.length === 1 && typeof only === 'string') return literalText(plainLine(only));
@@ -213,7 +219,7 @@ class Printer {
       if (inner !== undefined && (isCall(value, 'toYaml') || isCall(value, 'toJson'))) {
         return `{{${printExpression(withoutElse(inner), level)}}}`;
       }
-      // What is empty leaves its key without a value in Go, which is as good as no key.
+      // Where Go prints nothing, `key:` has no value, which is null: `optional` leaves the key out.
       const byDefault = value.type === 'path' && value.trail !== undefined ? this.#defaultAt(value.trail) : 'other';
       const isEmpty = (byDefault === undefined || byDefault === 'empty') && !this.#isGuarded(value);
       if (isEmpty && /:\s+$/.test(before)) return `{{optional ${printArgument(value, level)}}}`;
@@ -239,13 +245,13 @@ function endsKey({ parts }: Line): boolean {
   return typeof last === 'string' && last.endsWith(':');
 }
 
-/** How many columns the dashes take that a line begins with. */
+/** The width of the dashes at the beginning of a line: 2 for `- a`, 4 for `- - a`. */
 function dashes({ parts }: Line): number {
   const [first] = parts;
   return typeof first === 'string' ? (/^ *((?:- +)+)/.exec(first)?.[1]?.length ?? (/^ *-$/.test(first) ? 2 : 0)) : 0;
 }
 
-/** Do two lines stand in branches of which one at most is printed? */
+/** Can only one of the two lines be printed, since they stand in different branches of one test? */
 function isExclusive(a: Line, b: Line): boolean {
   return a.within.some(({ control, branch, test }) =>
     b.within.some(
@@ -260,13 +266,13 @@ function tag(opens: Branch['opens'], at: number, level: number, after: string, b
   if (opens === undefined) return `{{${before}else${after}}}`;
   const { block, value, names } = opens;
   const given = names.length === 0 ? '' : ` as |${names.join(' ')}|`;
-  // `if` takes one value, and a chain no names.
+  // `{{#if}}` takes one argument, so a call stands in parentheses.
   const shown = `${printArgument(value, level)}${given}`;
   if (at > 0) return `{{${before}else ${block} ${shown}${after}}}`;
   return `{{${before}#${block} ${shown}${after}}}`;
 }
 
-/** A line of a text: every value is its text. In a file that is none of YAML, what is not there is an empty one. */
+/** A line of a text (NOTES.txt, or below `|`), where each value is printed as text and a missing one is empty. */
 function textOf(parts: readonly Part[], defaultAt: DefaultAt): string {
   return parts
     .map((part): string => {
@@ -278,10 +284,10 @@ function textOf(parts: readonly Part[], defaultAt: DefaultAt): string {
     .join('');
 }
 
-/** Go prints nothing for what is not there, and native templates say that it is not. */
+/** A value that may be missing gets a default: Go prints nothing for it, native templates fail. */
 function orEmpty(value: Expression, defaultAt: DefaultAt): Expression {
   const isOpen = value.type === 'path' && value.trail !== undefined && value.names.length > 0;
-  // A list may be empty.
+  // `list.0` is missing where the list is empty, whatever values.yaml has.
   const isItem = isOpen && value.names.some((name) => /^\d+$/.test(name));
   return isOpen && (isItem || defaultAt(value.trail) === undefined) ? orElse(value, '') : value;
 }
@@ -291,13 +297,13 @@ function inline(part: Extract<Part, { type: 'inline' }>, print: (parts: readonly
   return `${shown.join('')}{{/${part.branches[0]?.opens?.block ?? 'if'}}}`;
 }
 
-/** Text that has braces in it; a backslash in front of a mustache would escape that. */
+/** Escapes `{{` in a text. A backslash before a mustache would escape that one, so it cannot be written. */
 function literalText(text: string): string {
   if (text.endsWith('\\')) throw new Unprintable('a backslash in front of a value');
   return text.replaceAll('{{', '\\{{');
 }
 
-/** The quote that is open at the end of a text. */
+/** The quote that is open at the end of a text; empty for none. */
 function quoteAt(text: string): string {
   let quote = '';
   for (let at = 0; at < text.length; at++) {
@@ -314,7 +320,7 @@ function quoteAt(text: string): string {
   return quote;
 }
 
-/** Does a value that follows begin one of YAML? */
+/** Would a value behind this text be a whole scalar of YAML, as behind `key: ` or `- `? */
 function isWholeStart(text: string): boolean {
   return /(?:^\s*|:\s+|(?:^|\s)-\s+|[[{,]\s*)$/.test(text);
 }
@@ -324,7 +330,7 @@ function isWholeEnd(rest: readonly Part[]): boolean {
   return /^\s*(?:$|#|[,\]}]|:\s|:$)/.test(text);
 }
 
-/** Literals that some readers take for one thing and others for another are written as what Kubernetes reads. */
+/** `yes`, `on` and `0644` are errors in native templates; they become what Kubernetes reads: `true` and `420`. */
 function plainLine(line: string): string {
   const match = /^(\s*(?:- +)*(?:[^\s"'#:{}[\],&*!|>%@`][^\s"'#:]*: +)?)([A-Za-z]+|[-+]?0[0-9_]+)(\s*(?:#.*)?)$/.exec(
     line,

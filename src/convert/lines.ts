@@ -57,7 +57,7 @@ export function linesOf(pieces: readonly Piece[], isText: boolean, source: strin
 type Place = {
   /** What stands on the line already. */
   prefix: string;
-  /** The next line break is that of the line before. */
+  /** The line before is written already: the next line break ends it, and makes no blank line. */
   skips: boolean;
   /** Does a line break follow? Undefined at the end. */
   follows: boolean | undefined;
@@ -68,135 +68,185 @@ type Place = {
 };
 
 class Setter {
-  readonly #isText: boolean;
-  readonly #source: string;
+  readonly isText: boolean;
+  readonly source: string;
   #controls = 0;
 
   constructor(isText: boolean, source: string) {
-    this.#isText = isText;
-    this.#source = source;
+    this.isText = isText;
+    this.source = source;
   }
 
-  /** Ends with a line that is not blank. */
+  /** The lines of a body, without blank ones at the end; `text` is the block of text (`|`) that is open there. */
   body(pieces: readonly Piece[], place: Place): { nodes: Node[]; text: number | undefined } {
-    const nodes: Node[] = [];
-    const { within, level } = place;
-    let { text, skips } = place;
-    let parts: Part[] = place.prefix === '' ? [] : [place.prefix];
-    const flush = (): void => {
-      if (isBlank(parts)) {
-        const counts = this.#isText || text !== undefined;
-        if (counts && !skips) nodes.push({ type: 'line', parts: [], isText: true, within });
-      } else {
-        const column = indentOf(parts);
-        if (text !== undefined && column <= text) text = undefined;
-        const isText = this.#isText || text !== undefined;
-        nodes.push({ type: 'line', parts: trimmedEnd(parts, isText), isText, within });
-        if (!isText) text = opensText(parts);
-      }
-      skips = false;
-      parts = [];
-    };
-    for (const [at, piece] of pieces.entries()) {
-      switch (piece.type) {
-        case 'text': {
-          const [first = '', ...lines] = piece.text.replaceAll('\r\n', '\n').split('\n');
-          if (first !== '') parts.push(first);
-          for (const line of lines) {
-            flush();
-            if (line !== '') parts.push(line);
-          }
-          break;
-        }
-        case 'value':
-          parts.push({ type: 'value', value: piece.value, level });
-          break;
-        case 'block': {
-          const { indent, isNewLine, content } = piece;
-          // Behind the beginning of a line, indent stands for what begins with a line break.
-          if (isNewLine || (indent !== undefined && !isBlank(parts))) flush();
-          if (indent !== undefined) parts = [`${parts.join('')}${' '.repeat(indent)}`];
-          parts.push({ type: 'block', content, level });
-          break;
-        }
-        case 'control': {
-          const rest = pieces.slice(at + 1);
-          const follows = startsLine(rest) ?? place.follows;
-          // What separates documents ends where it stands, whatever follows on the line.
-          if (
-            text === undefined &&
-            parts.length > 0 &&
-            parts.every((part) => typeof part === 'string') &&
-            parts.join('').trim() === '---'
-          ) {
-            flush();
-          }
-          const inText = this.#isText || text !== undefined;
-          const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
-          // In a text an empty line counts, and its break is the first one of the branch.
-          const isStart = isBlank(parts) && !(inText && startsAll && !skips);
-          if (!isLineLevel(piece, isStart, follows)) {
-            parts.push(this.#inline(piece, level));
-            break;
-          }
-          const prefix = isStart ? parts.join('') : '';
-          if (!isStart) flush();
-          parts = [];
-          const control = this.#controls++;
-          let after = text;
-          const branches = piece.branches.map(({ opens, body }, branch) => {
-            const inner = opens === undefined || opens.block === 'if' ? level : level + 1;
-            const made = this.body(body, {
-              prefix,
-              skips: !isStart || startsLine(body) === true,
-              follows,
-              text,
-              within: [...within, { control, branch, test: opens?.block === 'if' ? keyOf(opens.value) : '' }],
-              level: inner,
-            });
-            after = made.text ?? after;
-            return { opens, nodes: made.nodes, level: inner };
-          });
-          text = after;
-          nodes.push({ type: 'tags', branches, level, isText: inText });
-          skips = follows !== false && piece.branches.some(({ body }) => body.length > 0 && !endsLine(body));
-          if (follows === false) parts = lastIndent(piece);
-        }
-      }
-    }
-    if (!isBlank(parts)) flush();
-    return { nodes, text };
+    const body = new Body(this, place);
+    for (const [at, piece] of pieces.entries()) body.add(piece, pieces.slice(at + 1));
+    return body.end();
   }
 
-  #inline({ branches, pos }: Control, level: number): Part {
-    return {
-      type: 'inline',
-      level,
-      branches: branches.map(({ opens, body }) => {
-        const inner = opens === undefined || opens.block === 'if' ? level : level + 1;
-        const parts = body.map((piece): Part => {
-          if (piece.type === 'control') return this.#inline(piece, inner);
-          if (piece.type === 'text' && !piece.text.includes('\n')) return piece.text;
-          if (piece.type === 'value') return { type: 'value', value: piece.value, level: inner };
-          if (piece.type === 'block' && piece.indent === undefined) {
-            return { type: 'value', value: piece.content.text, level: inner };
-          }
-          throw new CannotConvert('a block of lines begins or ends within a line', this.#source, pos);
-        });
-        return { opens, parts, level: inner };
-      }),
-    };
+  /** A number for the next block, to tell its branches from those of others. */
+  nextControl(): number {
+    return this.#controls++;
   }
 }
 
-/** Do pieces begin with a line break? Undefined where nothing tells. */
+/** Collects the lines of one body. */
+class Body {
+  readonly #setter: Setter;
+  readonly #place: Place;
+  readonly #nodes: Node[] = [];
+  /** The unfinished line. */
+  #parts: Part[];
+  #text: number | undefined;
+  #skips: boolean;
+
+  constructor(setter: Setter, place: Place) {
+    this.#setter = setter;
+    this.#place = place;
+    this.#parts = place.prefix === '' ? [] : [place.prefix];
+    this.#text = place.text;
+    this.#skips = place.skips;
+  }
+
+  end(): { nodes: Node[]; text: number | undefined } {
+    if (!isBlank(this.#parts)) this.#flush();
+    return { nodes: this.#nodes, text: this.#text };
+  }
+
+  /** @param rest what stands behind the piece in the body */
+  add(piece: Piece, rest: readonly Piece[]): void {
+    switch (piece.type) {
+      case 'text': {
+        const [first = '', ...lines] = piece.text.replaceAll('\r\n', '\n').split('\n');
+        if (first !== '') this.#parts.push(first);
+        for (const line of lines) {
+          this.#flush();
+          if (line !== '') this.#parts.push(line);
+        }
+        break;
+      }
+      case 'value':
+        this.#parts.push({ type: 'value', value: piece.value, level: this.#place.level });
+        break;
+      case 'block': {
+        const { indent, isNewLine, content } = piece;
+        // `{{- include "x" . | indent 2 }}` behind text: such a definition begins with a line break.
+        if (isNewLine || (indent !== undefined && !isBlank(this.#parts))) this.#flush();
+        if (indent !== undefined) this.#parts = [`${this.#parts.join('')}${' '.repeat(indent)}`];
+        this.#parts.push({ type: 'block', content, level: this.#place.level });
+        break;
+      }
+      case 'control':
+        this.#control(piece, rest);
+    }
+  }
+
+  /** Is the line part of a text, where blank lines count? */
+  get #inText(): boolean {
+    return this.#setter.isText || this.#text !== undefined;
+  }
+
+  /** Ends a line. */
+  #flush(): void {
+    const { within } = this.#place;
+    const parts = this.#parts;
+    if (isBlank(parts)) {
+      if (this.#inText && !this.#skips) this.#nodes.push({ type: 'line', parts: [], isText: true, within });
+    } else {
+      if (this.#text !== undefined && indentOf(parts) <= this.#text) this.#text = undefined;
+      const isText = this.#inText;
+      this.#nodes.push({ type: 'line', parts: trimmedEnd(parts, isText), isText, within });
+      if (!isText) this.#text = opensText(parts);
+    }
+    this.#skips = false;
+    this.#parts = [];
+  }
+
+  #control(piece: Control, rest: readonly Piece[]): void {
+    const { level } = this.#place;
+    const follows = startsLine(rest) ?? this.#place.follows;
+    // `---{{ if … }}`: the separator is a line of its own.
+    if (this.#text === undefined && isSeparator(this.#parts)) this.#flush();
+    const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
+    // A blank line of a text ends with the line break at the beginning of the branch.
+    const isStart = isBlank(this.#parts) && !(this.#inText && startsAll && !this.#skips);
+    if (!isLineLevel(piece, isStart, follows)) {
+      this.#parts.push(inlineOf(piece, level, this.#setter.source));
+      return;
+    }
+    const prefix = isStart ? this.#parts.join('') : '';
+    if (!isStart) this.#flush();
+    this.#parts = [];
+    this.#branches(piece, { prefix, isStart, follows });
+    this.#skips = follows !== false && piece.branches.some(({ body }) => body.length > 0 && !endsLine(body));
+    if (follows === false) this.#parts = lastIndent(piece);
+  }
+
+  /** A block whose tags stand on lines of their own. */
+  #branches(
+    piece: Control,
+    { prefix, isStart, follows }: { prefix: string; isStart: boolean; follows: boolean | undefined },
+  ): void {
+    const { within, level } = this.#place;
+    const control = this.#setter.nextControl();
+    const isText = this.#inText;
+    let after = this.#text;
+    const branches = piece.branches.map(({ opens, body }, branch) => {
+      const inner = levelIn(opens, level);
+      const made = this.#setter.body(body, {
+        prefix,
+        skips: !isStart || startsLine(body) === true,
+        follows,
+        text: this.#text,
+        within: [...within, { control, branch, test: opens?.block === 'if' ? keyOf(opens.value) : '' }],
+        level: inner,
+      });
+      after = made.text ?? after;
+      return { opens, nodes: made.nodes, level: inner };
+    });
+    this.#text = after;
+    this.#nodes.push({ type: 'tags', branches, level, isText });
+  }
+}
+
+/** `each` and `with` give their body a context of its own, `if` does not. */
+function levelIn(opens: Branch['opens'], level: number): number {
+  return opens === undefined || opens.block === 'if' ? level : level + 1;
+}
+
+function isSeparator(parts: readonly Part[]): boolean {
+  return parts.length > 0 && parts.every((part) => typeof part === 'string') && parts.join('').trim() === '---';
+}
+
+/** A block within a line. */
+function inlineOf({ branches, pos }: Control, level: number, source: string): Part {
+  return {
+    type: 'inline',
+    level,
+    branches: branches.map(({ opens, body }) => {
+      const inner = levelIn(opens, level);
+      const parts = body.map((piece): Part => {
+        if (piece.type === 'control') return inlineOf(piece, inner, source);
+        if (piece.type === 'text' && !piece.text.includes('\n')) return piece.text;
+        if (piece.type === 'value') return { type: 'value', value: piece.value, level: inner };
+        if (piece.type === 'block' && piece.indent === undefined) {
+          return { type: 'value', value: piece.content.text, level: inner };
+        }
+        throw new CannotConvert('a block of lines begins or ends within a line', source, pos);
+      });
+      return { opens, parts, level: inner };
+    }),
+  };
+}
+
+/** Do pieces begin with a line break? Undefined where they print nothing. */
 function startsLine(pieces: readonly Piece[]): boolean | undefined {
   for (const [at, piece] of pieces.entries()) {
     if (piece.type === 'text') {
       if (/^[ \t\r]*\n/.test(piece.text)) return true;
       if (piece.text.trim() !== '') return false;
     } else if (piece.type === 'value') return false;
-    // Right behind a tag, indent stands for what begins with a line break.
+    // `{{- end }}{{- include "x" . | indent 2 }}`: such a definition begins with a line break.
     else if (piece.type === 'block') return piece.isNewLine || (piece.indent !== undefined && at === 0);
     else {
       const bodies = piece.branches.map(({ body }) => body).filter((body) => !body.every(isRefusal));
@@ -211,14 +261,14 @@ function startsLine(pieces: readonly Piece[]): boolean | undefined {
 function endsLine(pieces: readonly Piece[]): boolean {
   const last = pieces.at(-1);
   if (last?.type === 'text') {
-    // What separates documents ends where it stands.
+    // `---` is a line of its own, whatever stands behind it.
     if (/\n(?:[ \t]*|---)$/.test(last.text)) return true;
     return last.text.trim() === '' && endsLine(pieces.slice(0, -1));
   }
   return last?.type === 'control' && last.branches.every(({ body }) => body.length === 0 || endsLine(body));
 }
 
-/** Nothing is printed by what stops the render. */
+/** Does a piece print nothing, since it is blank or stops the render? */
 function isRefusal(piece: Piece): boolean {
   if (piece.type === 'text') return piece.text.trim() === '';
   return piece.type === 'value' && (isCall(piece.value, 'fail') || isCall(piece.value, 'required'));
@@ -230,7 +280,7 @@ function isLineLevel({ branches }: Control, isStart: boolean, follows: boolean |
   return follows !== false || bodies.every(endsLine);
 }
 
-/** What stands on the line behind a block that ends one. */
+/** The indentation that the last branch leaves for what stands behind the block on its line. */
 function lastIndent({ branches }: Control): Part[] {
   const last = branches.find(({ body }) => body.length > 0)?.body.at(-1);
   const indent = last?.type === 'text' ? /\n([ \t]*)$/.exec(last.text)?.[1] : '';
@@ -260,7 +310,7 @@ function trimmedEnd(parts: Part[], isText: boolean): Part[] {
     : [...parts.slice(0, -1), last.trimEnd()].filter((part) => part !== '');
 }
 
-/** The column that the text is indented from which a line opens by `|` or `>`. */
+/** The column of the key whose text a line opens by `|` or `>`; undefined for another line. */
 function opensText(parts: readonly Part[]): number | undefined {
   const line = parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
   const match = /^( *)((?:- +)*)(.*?)(?:^|[ :])[|>][-+0-9]*\s*(?:#.*)?$/.exec(line);

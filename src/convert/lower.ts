@@ -1,17 +1,18 @@
-/** From the statements of a Go template to what a native one says in their place; how that is laid out is not yet said. */
+/** Translates the statements of a Go template to pieces of a native one. Lines and indentation come later (`lines.ts`). */
 import { decodeText } from '../render/gotemplate/value.ts';
 import type { Command, List, Operand, Pipe, Statement } from '../render/gotemplate/node.ts';
 import type { Template } from '../render/gotemplate/template.ts';
 import { CannotConvert } from './cannot.ts';
-import { call, isCall, literal, path, withoutElse } from './expression.ts';
+import { call, isCall, literal, path } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
-import { callHelper } from './functions.ts';
+import { callHelper, simplified } from './functions.ts';
 import { expressionOf, fieldOf, isSameMeaning, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
-import type { Branch, Content, Control, DefaultAt, Piece } from './pieces.ts';
+import type { Branch, Control, DefaultAt, Piece } from './pieces.ts';
 import { nameFor } from './names.ts';
+import { contentOf, printed } from './printed.ts';
 
-/** What lowering asks about the chart. */
+/** What the translation has to know about the chart. */
 export type Surroundings = {
   /**
    * How a template is included with this context: the name and context that the native `include` takes.
@@ -29,9 +30,9 @@ type Scope = {
   dot: Meaning;
   readonly dollar: Meaning;
   readonly variables: Map<string, Meaning>;
-  /** Names that were declared in this body itself, and are gone behind it. */
+  /** Variables that this body declared itself: they end with it. */
   readonly declared: Set<string>;
-  /** Names that blocks around give to what they pass in. */
+  /** Block parameters of the blocks around, which must not be hidden. */
   readonly names: readonly string[];
 };
 
@@ -47,9 +48,6 @@ export function lowerTemplate(template: Template, data: Meaning, surroundings: S
   const lowering = new Lowering(template.source.name, surroundings);
   return lowering.list(list, { dot: data, dollar: data, variables: new Map(), declared: new Set(), names: [] });
 }
-
-/** Helpers that take a text in which the line breaks at the ends do not matter. */
-const TRIMS: ReadonlySet<string> = new Set(['trim', 'trimSuffix', 'trimPrefix', 'trimAll']);
 
 class Lowering {
   readonly #source: string;
@@ -96,20 +94,7 @@ class Lowering {
       this.#declare(pipe, this.#pipe(pipe, scope), scope);
       return [];
     }
-    const value = this.#value(pipe, scope);
-    for (const name of ['nindent', 'indent']) {
-      if (!isCall(value, name)) continue;
-      const [width, inner] = value.args;
-      if (width?.type !== 'literal' || typeof width.value !== 'number' || inner === undefined) {
-        throw this.#fail(`${name} takes a number that is known`, pos);
-      }
-      return [{ type: 'block', content: contentOf(inner), indent: width.value, isNewLine: name === 'nindent', pos }];
-    }
-    const inner = withoutTrims(value);
-    if (isCall(inner, 'include') || isCall(inner, 'toYaml') || isCall(inner, 'goTpl')) {
-      return [{ type: 'block', content: contentOf(value), indent: undefined, isNewLine: false, pos }];
-    }
-    return partsOf(value, pos);
+    return printed(this.#value(pipe, scope), pos, (why) => this.#fail(why, pos));
   }
 
   #declare(pipe: Pipe, meaning: Meaning, scope: Scope): void {
@@ -132,7 +117,7 @@ class Lowering {
     return { type: 'control', branches, pos: node.pos };
   }
 
-  /** What a variable is behind branches that may have assigned it. */
+  /** The value of a variable behind branches that assigned it: (ternary …) of the tests. */
   #merged(name: string, was: Meaning, ends: readonly End[], pos: number): Meaning {
     let merged: Meaning | undefined;
     for (const { test, scope } of ends.toReversed()) {
@@ -155,10 +140,10 @@ class Lowering {
     const meaning = this.#pipe(node.pipe, scope);
     if (node.pipe.variables.length > 0) this.#declare(node.pipe, meaning, scope);
     const value = expressionOf(meaning);
-    if (value === undefined) throw this.#fail(`a ${node.type} of all that templates know`, node.pos);
+    if (value === undefined) throw this.#fail(`a ${node.type} of the root`, node.pos);
     let opens: Branch['opens'] = { block: 'if', value, names: [] };
     if (node.type === 'with' && node.pipe.variables.length === 0) {
-      // The value itself is as short as a name for it.
+      // `values.x` is as short as a block parameter for it.
       const isShort = meaning.kind !== 'value' || value.type === 'path';
       if (isShort) scope.dot = meaning;
       else {
@@ -180,7 +165,7 @@ class Lowering {
     const last = within(outer);
     const body = this.list(otherwise, last);
     const [inner, ...more] = body;
-    // What an `else` holds nothing but is a link of the chain.
+    // {{ else }}{{ if }} … {{ end }}{{ end }} is {{else if}}.
     const isLink = inner?.type === 'control' && more.length === 0 && opens.block === 'if';
     if (isLink && inner.branches.every((branch) => branch.opens?.block !== 'each' && branch.opens?.block !== 'with')) {
       branches.push(...inner.branches);
@@ -198,7 +183,7 @@ class Lowering {
     const keyName = second === undefined ? undefined : nameFor('key', [...outer.names, item]);
     const isMap = isCall(list, 'dict') || (list.type === 'path' && this.#surroundings.defaultAt(list.trail) === 'map');
     const scope = within(outer);
-    // Go goes through a map in the order of its keys, which shows where a list is made of it.
+    // Go visits the keys of a map in sorted order, which matters where the body prints items or text.
     const isSorted = isMap && makesOrder(node.body.list ?? []);
     const key = keyName ?? nameFor('key', [...outer.names, item]);
     const value: Expression = isSorted ? call('get', list, path(key)) : path(item, [], items);
@@ -222,7 +207,7 @@ class Lowering {
 
   #value(pipe: Pipe, scope: Scope): Expression {
     const value = expressionOf(this.#pipe(pipe, scope));
-    if (value === undefined) throw this.#fail('all that templates know is no value', pipe.pos);
+    if (value === undefined) throw this.#fail('the root is no value', pipe.pos);
     return value;
   }
 
@@ -258,31 +243,14 @@ class Lowering {
       names.length > 0 &&
       (base === 'this' || (trail !== undefined && this.#surroundings.defaultAt(trail) === undefined));
     const made = callHelper(name, args, isAbsent, (why) => this.#fail(why, pos));
-    return made.kind === 'value' ? valueOf(this.#simplified(made.value)) : made;
-  }
-
-  /** The same as a person would write it. */
-  #simplified(value: Expression): Expression {
-    if (value.type !== 'call') return value;
-    const [first, second] = value.args;
-    // A partial's document is at hand as what it is, and no value in it can become structure.
-    if (value.name === 'fromYaml' && first !== undefined && isCall(first, 'include')) {
-      const [name] = first.args;
-      const isPartial = name?.type === 'literal' && this.#surroundings.isNative(String(name.value));
-      return isPartial ? call('partial', ...first.args) : value;
-    }
-    if (first?.type !== 'literal' || typeof first.value !== 'string') return value;
-    if (value.name === 'print' && second === undefined) return first;
-    if (value.name !== 'printf') return value;
-    if (second === undefined && !first.value.includes('%')) return first;
-    return first.value === '%s' && second !== undefined && isCall(second, 'include') ? second : value;
+    return made.kind === 'value' ? valueOf(simplified(made.value, (one) => this.#surroundings.isNative(one))) : made;
   }
 
   #include(name: string, data: Meaning, pos: number): Expression {
     return this.#surroundings.include(name, data, (why) => this.#fail(why, pos));
   }
 
-  /** `.Files.Get "x"`, `.Capabilities.APIVersions.Has "x"`: functions of what templates know. */
+  /** Methods: `.Files.Get "x"`, `.Capabilities.APIVersions.Has "x"`. */
   #method(of: Operand, args: readonly Meaning[], scope: Scope): Meaning {
     if (of.type === 'field' || of.type === 'variable' || of.type === 'chain') {
       const name = of.names.at(-1) ?? '';
@@ -335,28 +303,7 @@ class Lowering {
   }
 }
 
-/** A value as it is printed: `{{ printf "%s-x" .Release.Name }}` is a value with text behind it. */
-function partsOf(value: Expression, pos: number): Piece[] {
-  if (value.type === 'literal' && typeof value.value === 'string' && PLAIN.test(value.value)) {
-    return [{ type: 'text', text: value.value }];
-  }
-  if (!isCall(value, 'printf')) return [{ type: 'value', value, pos }];
-  const [format, ...args] = value.args;
-  const texts = format?.type === 'literal' ? String(format.value).split(/%[sdv]/) : [];
-  if (texts.length !== args.length + 1 || !texts.every((text) => text === '' || PLAIN.test(text))) {
-    return [{ type: 'value', value, pos }];
-  }
-  return texts.flatMap((text, at): Piece[] => {
-    const arg = args[at];
-    const parts: Piece[] = text === '' ? [] : [{ type: 'text', text }];
-    return arg === undefined ? parts : [...parts, ...partsOf(arg, pos)];
-  });
-}
-
-/** Text that means the same in a template as in a call. */
-const PLAIN = /^[\w./:@=+-]*[\w./@=+-]$/;
-
-/** Is a call among these that does more than give a value? */
+/** Does the expression call something that may fail or change a map, so that it matters though its value is unused? */
 function acts(value: Expression): boolean {
   return value.type === 'call' && (ACTS.has(value.name) || value.args.some(acts));
 }
@@ -372,13 +319,13 @@ const ACTS: ReadonlySet<string> = new Set([
   'prepend',
 ]);
 
-/** Where a value stands mostly: of several that are put together, the first. */
+/** The first value below `.Values` that an expression reads. */
 function trailOf(value: Expression): Trail | undefined {
   if (value.type === 'path') return value.trail;
   return value.type === 'call' ? value.args.map(trailOf).find((trail) => trail !== undefined) : undefined;
 }
 
-/** A branch behind which variables may be others. */
+/** The end of a branch: its test, and the variables there. */
 type End = { test: Expression | undefined; scope: Scope };
 
 const METHODS: ReadonlyMap<string, string> = new Map([
@@ -392,38 +339,7 @@ function within(outer: Scope): Scope {
   return { ...outer, variables: new Map(outer.variables), declared: new Set() };
 }
 
-function withoutTrims(value: Expression): Expression {
-  const inner = value.type === 'call' && TRIMS.has(value.name) ? value.args.at(-1) : undefined;
-  if (inner === undefined) return value;
-  // (nindent … | trim) indents all lines but the first, as the place does where it stands.
-  const isIndented = isCall(inner, 'nindent') || isCall(inner, 'indent');
-  return withoutTrims((isIndented ? inner.args[1] : undefined) ?? inner);
-}
-
-/** What a text of several lines is as structure. */
-function contentOf(text: Expression): Content {
-  const inner = withoutTrims(text);
-  if (isCall(inner, 'include')) {
-    const [name, context] = inner.args;
-    if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
-  }
-  const [only] = isCall(inner, 'toYaml') ? inner.args : [];
-  if (only !== undefined && isCall(only, 'partial')) {
-    const [name, context] = only.args;
-    if (name?.type === 'literal') return { structure: { partial: String(name.value), context }, text };
-  }
-  if (isCall(inner, 'toYaml') && inner.args[0] !== undefined)
-    return { structure: { value: withoutElse(inner.args[0]) }, text };
-  if (isCall(inner, 'goTpl')) {
-    const [of, ...rest] = inner.args;
-    if (of !== undefined && isCall(of, 'toYaml')) {
-      return { structure: { value: call('goTpl', ...of.args.map(withoutElse), ...rest) }, text };
-    }
-  }
-  return { structure: { value: call('fromYaml', inner) }, text };
-}
-
-/** Does a body make what has an order: items of a list, or lines of a text? Keys of a map have none. */
+/** Does a body print items of a list or lines of a text, whose order matters? That of keys does not. */
 function makesOrder(list: List): boolean {
   return hasText(list, /^\s*- |^---/m) || !hasText(list, /^"?:/);
 }

@@ -1,8 +1,8 @@
-/** What a value of a Go template is in a native one. */
+/** The values that a Go template computes with, and what each is in a native template. */
 import { call, isSame, literal, path } from './expression.ts';
 import type { Expression } from './expression.ts';
 
-/** Objects that Go templates have in their root and whose fields have other names in native templates. */
+/** Parts of the Go root whose fields have other names in native templates. */
 type RootObject = 'release' | 'chart' | 'capabilities' | 'kubeVersion' | 'apiVersions' | 'files' | 'template';
 
 /**
@@ -56,7 +56,7 @@ const FIELDS: ReadonlyMap<string, ReadonlyMap<string, string>> = mapOf({
   template: mapOf({ Name: 'name', BasePath: 'basePath' }),
 });
 
-/** Names of charts are looked up: no object has to be in between, with names of its own. */
+/** A Map, since charts may ask for names that every object has, such as `constructor`. */
 function mapOf<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
   return new Map(Object.entries(entries));
 }
@@ -82,7 +82,7 @@ export function fieldOf(of: Meaning, name: string): Meaning | undefined {
 export function memberOf(value: Expression, name: string): Expression {
   if (value.type === 'path') {
     const { base, names, trail } = value;
-    // A number is the place of an item.
+    // `list.0` is an item.
     return path(base, [...names, name], trail && [...trail, /^\d+$/.test(name) ? '*' : name]);
   }
   const found = value.type === 'call' && value.name === 'index' ? value.args : [value];
@@ -125,7 +125,7 @@ export function expressionOf(meaning: Meaning): Expression | undefined {
   }
 }
 
-/** Do both mean the same? */
+/** Are both the same value? */
 export function isSameMeaning(a: Meaning, b: Meaning): boolean {
   if (a.kind === 'value' && b.kind === 'value') return isSame(a.value, b.value);
   if (a.kind === 'object' && b.kind === 'object') return a.object === b.object;

@@ -1,7 +1,7 @@
-/** Names for what blocks pass in. */
+/** Chooses names for block parameters: `{{#each values.hosts as |host|}}`. */
 import type { Expression } from './expression.ts';
 
-/** Names that mean something else, or would hide it. */
+/** Names with a meaning of their own, which a block parameter would hide. */
 const TAKEN: ReadonlySet<string> = new Set(
   'values release chart capabilities files template this as else true false null undefined list index'.split(' '),
 );

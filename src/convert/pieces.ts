@@ -1,17 +1,17 @@
-/** What a Go template says, in terms of native ones, before it is laid out. */
+/** The intermediate form of a template: native expressions and blocks, but the text and white space of the Go template. */
 import type { Expression, Trail } from './expression.ts';
 
-/** What a `{{> partial}}` or a value that is a structure of its own is, and what stands for it in a text. */
+/** Something that may be a structure: a partial or a value. `text` is the expression for it where a text is needed. */
 export type Content = {
   structure: { partial: string; context: Expression | undefined } | { value: Expression };
   text: Expression;
 };
 
-/** A part of a template. `pos` is where it stands in the Go template. */
+/** A part of a template. `pos` is its offset in the Go template. */
 export type Piece =
   | { type: 'text'; text: string }
   | { type: 'value'; value: Expression; pos: number }
-  /** Lines of their own. `indent` of `nindent` and `indent`; `isNewLine` for the first of these two. */
+  /** Several lines. `indent` is the width that `indent` or `nindent` got; `isNewLine` is for `nindent`. */
   | { type: 'block'; content: Content; indent: number | undefined; isNewLine: boolean; pos: number }
   | Control;
 
@@ -23,5 +23,5 @@ export type Branch = {
   body: readonly Piece[];
 };
 
-/** What a path below the chart's values holds by default; `empty` is an empty text, undefined nothing. */
+/** What values.yaml has at a path: `empty` is an empty text, undefined is nothing. */
 export type DefaultAt = (trail: Trail | undefined) => 'map' | 'list' | 'empty' | 'other' | undefined;

@@ -24,9 +24,9 @@ import type { Reads } from './usage.ts';
 import { variations } from './variations.ts';
 import type { Variation } from './variations.ts';
 
-/** What is to be shown: that the Go template of a name gives what the native one gives. */
+/** A Go template and its native counterpart, which have to give the same objects. */
 export type Claim = {
-  /** The chart without either of the two. */
+  /** The chart's other templates that the two may include, and its values. */
   chart: Chart;
   /** `templates/service.yaml`; the native one has `.hbs` behind it. */
   name: string;
@@ -37,28 +37,28 @@ export type Claim = {
   /** Does it include templates that stay Go templates? */
   isMixed: boolean;
   reads: Reads;
-  /** Parts that have to have run, by {@link partKey}. */
+  /** Parts of the Go template, by {@link partKey}: each has to run in some render. */
   parts: ReadonlyMap<string, string>;
-  /** Parts of definitions that no file has reached yet, and that are looked for too. */
+  /** Parts of definitions that no file has reached yet. More variations are tried for these, but none has to run. */
   others: ReadonlyMap<string, string>;
   /** Values files that come with the chart. */
   bases: readonly ValueMap[];
-  /** What templates ask the cluster for. */
+  /** Names that the template gives to `.Capabilities.APIVersions.Has`. */
   apiVersions: readonly string[];
 };
 
 /**
- * Why it is not shown; undefined where it is. `count` is how many renders were the same, and `ran` the parts of Go
- * templates that ran in these, by {@link partKey}.
+ * The result of a comparison. `why` is the reason for which the file stays a Go template, undefined if all renders were
+ * the same; `count` is how many were; `ran` has the parts of Go templates that ran in these, by {@link partKey}.
  */
 export type Verdict = { why: string | undefined; count: number; ran: ReadonlySet<string> };
 
-/** Names a part of a Go template. */
+/** Identifies a statement of a Go template. */
 export function partKey(source: string, pos: number): string {
   return `${source}:${pos}`;
 }
 
-/** What is rendered, unless it is changed. */
+/** The release that charts are rendered for, unless a variation has another one. */
 export const RELEASE: ReleaseContext = {
   name: 'release-name',
   namespace: 'default',
@@ -67,12 +67,12 @@ export const RELEASE: ReleaseContext = {
   isUpgrade: false,
 };
 
-/** What claims share that are shown one after the other: what was parsed is parsed once for all of them. */
+/** State that the comparisons of one conversion share: parsed templates, and which statements ran. */
 export class Coverage {
   /** Called before each render. */
   readonly onRender: () => void;
   readonly parsed: ParseCache = new ParseCache();
-  /** The parts that run, by {@link partKey}. */
+  /** Gets the statements that run, by {@link partKey}. Replaced for each render. */
   ran: Set<string> = new Set();
   readonly trace: Trace = {
     template: (exec) => exec,
@@ -90,7 +90,7 @@ export class Coverage {
   }
 }
 
-/** Compares the renders of both for all variations. */
+/** Renders both with all variations of values and compares the objects. Stops at the first difference. */
 export async function prove(claim: Claim, coverage: Coverage): Promise<Verdict> {
   const prover = new Prover(claim, coverage);
   const { ran } = prover;
@@ -111,7 +111,7 @@ export async function prove(claim: Claim, coverage: Coverage): Promise<Verdict> 
   return { why, count, ran };
 }
 
-/** The reason for parts of which one has not run. */
+/** The reason where one of the parts has not run; undefined where all have. */
 export function notReached(parts: ReadonlyMap<string, string>, ran: ReadonlySet<string>): string | undefined {
   const [left] = [...parts].filter(([key]) => !ran.has(key));
   return left && `no values were found that reach ${left[1]}`;
@@ -119,7 +119,7 @@ export function notReached(parts: ReadonlyMap<string, string>, ran: ReadonlySet<
 
 class Different extends Error {}
 
-/** What a render starts from. */
+/** The input of one render. */
 type Situation = Variation & { release: ReleaseContext; capabilities: Capabilities };
 
 function* situations({ reads, chart, bases, apiVersions }: Claim): Generator<Situation> {
@@ -131,7 +131,7 @@ function* situations({ reads, chart, bases, apiVersions }: Claim): Generator<Sit
     const key = printJson(toPlain(variation.values));
     if (seen.has(key)) continue;
     seen.add(key);
-    // Each of the values with all of these would take too long.
+    // Each variation in each surroundings would take minutes: it gets the default ones and one more, or one of the two.
     const other = others[index++ % others.length] ?? plain;
     const isSpecial = variation.isAwkward === true || variation.isMissing === true;
     if (!isSpecial || index % 2 === 0) yield { ...variation, ...plain };
@@ -179,7 +179,7 @@ class Prover {
     this.#coverage.onRender();
     const go = await this.#renderGo(situation);
     if (go === undefined) return 'skipped';
-    // Native templates that include Go templates run these too.
+    // The native render may include Go templates: what runs there does not count.
     this.#coverage.ran = new Set();
     const native = await this.#renderNative(situation);
     if (go instanceof PkgError) {
@@ -187,7 +187,7 @@ class Prover {
       if (native.code !== 'PKG_TEMPLATE_FAILED' && situation.isMissing !== true)
         throw this.#different(situation, native.message);
     } else if (native instanceof PkgError) {
-      // Helm prints nothing for a value that is not there; native templates say so.
+      // A value that a user takes away by null is an error in native templates, as docs/convert.md says.
       if (situation.isMissing === true) return 'skipped';
       throw this.#different(situation, native.message);
     } else this.#compareDocuments(situation, go, native);
@@ -217,7 +217,7 @@ class Prover {
     return new Different(values.size === 0 ? what : `with ${briefly(values)}: ${what}`);
   }
 
-  /** What the Go template gives; undefined where it does not render; the error where the chart itself refuses. */
+  /** The objects of the Go template; undefined where it fails; the error where the chart calls `fail` or `required`. */
   async #renderGo({ values, release, capabilities }: Situation): Promise<Output | PkgError | undefined> {
     const { trace, parsed } = this.#coverage;
     try {
@@ -226,7 +226,7 @@ class Prover {
       const fresh = (): ValueMap => coalesceValues(chart, resolved.values).values;
       const rendered = await renderGo({ chart, release, capabilities, trace, parsed }, fresh);
       for (const document of [...rendered.objects, ...rendered.hooks]) {
-        // What no API server takes, nobody installed.
+        // What an API server would refuse need not be the same.
         if (document.object !== undefined) checkObject(document.object, document);
         if (isGarbled(document.text)) return undefined;
       }
@@ -251,7 +251,7 @@ class Prover {
     }
   }
 
-  /** The documents of the template, and not of others that it includes. */
+  /** The documents of the compared file alone: files that it includes for a checksum are rendered as well. */
   #output(
     objects: readonly RenderedDocument[],
     hooks: readonly RenderedDocument[],
@@ -283,7 +283,7 @@ export function file(name: string, text: string): ChartFile {
   return { name, data: Buffer.from(text) };
 }
 
-/** A chart of which only what others include is left, and the files that are named. */
+/** The chart without its files, except partials (`_helpers.tpl`) and those that are named. */
 export function onlyPartials(chart: Chart, keep: ReadonlySet<string>): Chart {
   const isPartial = (name: string): boolean => name.slice(name.lastIndexOf('/') + 1).startsWith('_');
   return {

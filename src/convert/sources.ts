@@ -12,7 +12,7 @@ import { parseTemplate } from '../render/gotemplate/parse.ts';
 import { decodeText } from '../render/gotemplate/value.ts';
 import { partKey } from './prove.ts';
 
-/** A template with a name. `file` is empty for those of other charts of the tree. */
+/** A `define`d template. `file` is empty for those of subcharts. */
 export type Definition = { name: string; file: string; template: Template };
 
 /** Go templates as they were parsed. */
@@ -20,7 +20,7 @@ export class Sources {
   readonly definitions: Map<string, Definition> = new Map();
   /** What stands in the chart's own files beside definitions, by their names: `templates/service.yaml`. */
   readonly files: Map<string, Template> = new Map();
-  /** Do templates run texts, which may include what they like? */
+  /** Does any template call `tpl`? The values may then include any definition. */
   hasTpl = false;
   readonly #sources = new Map<string, Source>();
 
@@ -98,7 +98,7 @@ export function isPartial(name: string): boolean {
   return name.startsWith('_', name.lastIndexOf('/') + 1);
 }
 
-/** The parts of a template that print something, by their keys, as messages name them. */
+/** Adds the statements of a template that print something, by {@link partKey}, with file and line for messages. */
 export function addParts(parts: Map<string, string>, { source, body }: Template): void {
   const visit = (list: List): void => {
     for (const node of list) {
@@ -132,7 +132,7 @@ function lineOf(source: Source, pos: number): string {
   return `${name}:${line}`;
 }
 
-/** Every text that a template names. */
+/** All string literals of a template. */
 function* textsIn(list: List): Generator<string> {
   for (const node of list) {
     if (node.type === 'template') yield decodeText(node.name);

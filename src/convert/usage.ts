@@ -4,8 +4,8 @@ import type { Call, Expression, Path } from './expression.ts';
 import type { Content, Piece } from './pieces.ts';
 
 /**
- * What is known of a value from how it is used. `fields` are those of a map; `items` what a list or a map is gone
- * through for; `texts` what it is compared with.
+ * How a template uses a value. `fields` are the keys that it reads of a map, `items` is how it uses the items of a loop
+ * over a list or map, `texts` what it compares the value with.
  */
 export type Usage = {
   fields: Map<string, Usage>;
@@ -14,11 +14,11 @@ export type Usage = {
   isTest: boolean;
   isData: boolean;
   isNumber: boolean;
-  /** It is run as a template. */
+  /** It is given to `tpl`. */
   isTemplate: boolean;
-  /** It is asked what sort of value it is. */
+  /** Its type is asked for: kindIs, typeOf. */
   isAnySort: boolean;
-  /** It stands beside keys, or beside items. */
+  /** It is spread among keys, or among items. */
   sort: 'map' | 'list' | undefined;
   texts: Set<string>;
 };
@@ -28,9 +28,9 @@ export type Reads = {
   values: Usage;
   /** The part that it reads itself, not in a definition that it includes. */
   direct: Usage;
-  /** What it compares with texts that definitions make of values. */
+  /** Texts that it compares with the result of a definition. */
   texts: Set<string>;
-  /** It may read any value: it takes them as a whole, or by names that are made. */
+  /** It may read any value: it uses `.Values` as a whole, computes keys, or calls `tpl`. */
   isAll: boolean;
 };
 
@@ -51,7 +51,7 @@ export function newUsage(): Usage {
   };
 }
 
-/** Helpers whose argument may be a map or a list, and goes on as that. */
+/** Helpers that take maps or lists. */
 const DATA: ReadonlySet<string> = new Set(
   (
     'toYaml toJson toPrettyJson merge mergeOverwrite keys values concat append prepend uniq has join first last rest ' +
@@ -91,7 +91,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
 const SORTS: ReadonlySet<string> = new Set(['kindIs', 'typeIs', 'kindOf', 'typeOf', 'typeIsLike']);
 const COMPARES: ReadonlySet<string> = new Set(['eq', 'ne', 'has', 'contains', 'hasPrefix', 'hasSuffix']);
 
-/** What a release is called, and where it is, in renders that are compared. */
+/** Name and namespace of the release in most renders. */
 const RELEASE_TEXTS: readonly string[] = ['default', 'release-name'];
 
 /** Adds what pieces read. */
@@ -126,7 +126,7 @@ function addExpression(root: Readings, expression: Expression, how: How): void {
   addCompared(root, expression);
 }
 
-/** Texts that a template is compared with which another includes: (eq (include "x") "a"). */
+/** Notes the texts of comparisons with a definition's result: `"a"` of (eq (include "x") "a"). */
 function addCompared(root: Readings, expression: Expression): void {
   if (expression.type !== 'call') return;
   const { name, args } = expression;
@@ -169,14 +169,14 @@ function* textsIn(args: readonly Expression[]): Generator<string> {
   }
 }
 
-/** Takes note of where a value stands, if it is read. */
+/** Notes whether a value is spread among keys or items. */
 export function addSort({ values }: Reads, { trail = [] }: Path, sort: 'map' | 'list'): void {
   let usage: Usage | undefined = values;
   for (const name of trail) usage = name === '*' ? usage?.items : usage?.fields.get(name);
   if (usage !== undefined && usage !== values) usage.sort = sort;
 }
 
-/** What is known of the value of a path. */
+/** The usage of the value at a path, made if there is none. */
 function at(root: Usage, { trail }: Path): Usage | undefined {
   if (trail === undefined || trail.length === 0) return undefined;
   let usage = root;

@@ -1,22 +1,22 @@
-/** Values to try a template with: what it reads is changed, one value at a time and several at once. */
+/** Generates values to compare templates with: what a template reads is changed, one value at a time and many at once. */
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Reads, Usage } from './usage.ts';
 
 /**
- * Values to render with, above the chart's own. `isAwkward`: a text among them means something else to YAML where it
- * stands without quotes. `isMissing`: a value that the chart has is taken away. `isExtra`: to reach what no other did.
+ * Values of a render, as `-f` would give them. `isAwkward`: a text among them is no text to YAML without quotes, such as
+ * `yes`. `isMissing`: a value of the chart is removed by null. `isExtra`: only tried while there are lines that did not run.
  */
 export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boolean; isExtra?: boolean };
 
 type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean };
 
-/** A text that is a Go template. */
+/** For values that are given to `tpl`. */
 const TEMPLATE = 'in-{{ .Release.Namespace }}';
 
 /**
- * Texts that are something else without quotes, or break the structure around them. The first few are tried where only
- * a definition reads a value: it is tried with all of them by itself.
+ * Texts that are something else without quotes, or break the structure around them. Where only
+ * a definition reads a value, the first {@link FEW} are tried: the definition itself is compared with all of them.
  */
 const AWKWARD: readonly string[] = [
   '',
@@ -39,7 +39,7 @@ const AWKWARD: readonly string[] = [
 const FEW = 4;
 
 /**
- * All variations, the likeliest to show something first. The same each time.
+ * All variations, in the same order each time. Those that most often show a difference come first.
  *
  * @param reads what the template reads
  * @param own the chart's values
@@ -77,7 +77,7 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
   }
 }
 
-/** How many values are changed at random: always, and while there are lines that none has reached. */
+/** The number of random variations: at least, and at most while there are lines that did not run. */
 const ENOUGH = 60;
 const MOST = 400;
 
@@ -87,11 +87,11 @@ function* changesOf(
   own: Value | undefined,
   path: readonly string[],
 ): Generator<Change> {
-  // Keys of two maps that are put together must not be the same.
+  // Generated keys contain the path: two maps that are spread side by side must not share one.
   const name = path.join('-');
   if (path.length > 0) {
     for (const value of benignValues(usage, own, name)) {
-      // A number may be given for what is a text.
+      // A value without default that is printed may be meant as a text, and a number is an awkward one then.
       const isAwkward =
         (own === undefined || own === null) && (typeof value === 'number' || typeof value === 'boolean');
       yield { path, value, ...(isAwkward && usage.isText && !usage.isNumber && { isAwkward }) };
@@ -111,7 +111,10 @@ function* changesOf(
   }
 }
 
-/** Texts that are compared with what is made of values in another template: any text may be one of them. */
+/**
+ * Changes each text to those that the template compares with a definition's result, as `"a"` in (eq (include "x") "a"):
+ * nobody knows which value the definition makes its result of.
+ */
 function* compared(
   usage: Usage,
   own: Value | undefined,
@@ -157,13 +160,13 @@ function* benignValues(usage: Usage, own: Value | undefined, name: string): Gene
   }
 }
 
-/** Lists of what a list is asked for. */
+/** Lists of the texts that (has "text" list) asks for. */
 function* lists(texts: ReadonlySet<string>): Generator<Value> {
   for (const text of texts) yield [text];
   if (texts.size > 1) yield [...texts];
 }
 
-/** Values of the sort that is used so. */
+/** Values for something that values.yaml leaves empty, by how the template uses it. */
 function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined): Generator<Value> {
   const { items, fields } = usage;
   const sort = wanted ?? usage.sort;
@@ -213,7 +216,7 @@ function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined
 
 function* samplesOfItem(items: Usage, name: string): Generator<Value> {
   const found = [...samples(items, name, undefined)];
-  // A number among texts may be refused, and all of them with it.
+  // One number among texts may make the object invalid, and the whole variation useless.
   const texts = found.filter((value) => typeof value === 'string');
   yield* (texts.length > 0 ? texts : found).slice(0, 3);
   if (found.length === 0) yield 'item';
@@ -238,7 +241,7 @@ function isEmpty(value: Value): boolean {
   return Array.isArray(value) ? value.length === 0 : isMap(value) && value.size === 0;
 }
 
-/** Values with changes; nothing that is given is changed. */
+/** A copy of the values with changes. */
 function applied(base: ValueMap, changes: readonly Change[]): ValueMap {
   let values = base;
   for (const { path, value } of changes) values = withValue(values, path, value);

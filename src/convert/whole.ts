@@ -1,4 +1,4 @@
-/** Renders a whole chart before and after: templates may change values that others read after them. */
+/** Compares the whole chart before and after a conversion: a template may change values that others read after it. */
 import type { Chart } from '../chart/chart.ts';
 import { PkgError } from '../errors.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
@@ -16,7 +16,7 @@ export class WholeChart {
   readonly #chart: Chart;
   readonly #bases: readonly ValueMap[];
   readonly #parsed = new ParseCache();
-  /** What it gives with each of the bases; undefined where it does not render. */
+  /** The objects for each of the bases, and the files with random ones; undefined where the chart does not render. */
   #before: ({ files: Files; random: ReadonlySet<string> } | undefined)[] | undefined;
 
   /** @param bases values to render with, beside the chart's own */

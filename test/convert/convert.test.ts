@@ -176,7 +176,7 @@ test('a template that others were changed by keeps them', async () => {
   const { files } = await convert(folder);
   expect(files.find(({ file }) => file === 'templates/config.yaml')).toMatchObject({
     isConverted: false,
-    why: 'together with other files it gives other objects',
+    why: 'rendered together with the other files it gives other objects',
   });
   expect(pkg(['template', 'demo', folder]).stdout).toBe(helm(['template', 'demo', folder]).stdout);
 });
