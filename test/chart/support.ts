@@ -1,28 +1,16 @@
 /** Charts in temporary folders, and archives made by hand. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar';
 import type { HeaderData } from 'tar';
-import { afterAll } from 'vitest';
 import { PkgError } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
+import { temporaryFolder } from '../support/folders.ts';
+
+export { temporaryFolder };
 
 export const CHART_YAML = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';
-
-const folders: string[] = [];
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder that goes away when the tests are done. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pkg-chart-'));
-  folders.push(folder);
-  return folder;
-}
 
 /** Writes files into a new folder `NAME`; a `Chart.yaml` is among them unless `files` says otherwise. */
 export function writeChart(files: Record<string, string | Uint8Array> = {}, name = 'web'): string {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';
 import { DEFAULT_CAPABILITIES } from '../../src/render/capabilities.ts';
 import { renderChart } from '../../src/render/render-chart.ts';
@@ -13,6 +13,8 @@ import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
 import { writeFiles } from '../chart/support.ts';
+
+export { temporaryFolder } from '../support/folders.ts';
 
 const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -74,16 +76,3 @@ export function expectHelmReads(rendered: RenderedChart): void {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const folders: string[] = [];
-
-/** A folder that goes away when the tests of a file are done. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pkg-charts-'));
-  folders.push(folder);
-  return folder;
-}
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
