@@ -22,7 +22,8 @@ import {
 } from './support/flags.ts';
 import { limitsOf, valueSources } from './support/operation-input.ts';
 import { localNamespace } from './support/local-namespace.ts';
-import { readStdin, schemaInput } from './support/inputs.ts';
+import { schemaInput } from './support/inputs.ts';
+import { readStdin } from './support/stdin.ts';
 import { linkOptions } from './support/load.ts';
 import { printResult } from './support/release-output.ts';
 import type { RemoteFlags } from './support/remotes.ts';

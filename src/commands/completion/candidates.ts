@@ -1,24 +1,10 @@
 /** What may stand for a word, from where it is known: the cluster, kubeconfig files, repositories, charts, folders. */
 import { openNamespace } from '../support/operate.ts';
-import type { GlobalFlags } from '../support/global-flags.ts';
 import type { Completion } from '../support/flag-types.ts';
 import { Directive } from './directive.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 import { ReleaseStore } from '../../release/store.ts';
 import { textField } from '../../yaml/value.ts';
-
-/** A word that may stand somewhere, and what describes it. */
-export type Candidate = { word: string; description?: string };
-
-/** What was typed before. */
-export type Line = {
-  args: readonly string[];
-  values: GlobalFlags & Record<string, unknown>;
-  /** The chart that was named, if one was. */
-  chart: string | undefined;
-};
-
-/** What is offered for a word. */
-export type Offer = { candidates: Candidate[]; directive: number };
 
 /** What may stand for a word of a kind. Throws whatever looking it up throws. */
 export async function candidatesFor(kind: Completion, word: string, line: Line): Promise<Offer> {

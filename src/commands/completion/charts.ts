@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import { shownText } from '../../repository/urls.ts';
 import { indexEntries } from '../support/index-entries.ts';
-import type { Candidate, Line, Offer } from './candidates.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 import { Directive } from './directive.ts';
 
 /** Folders and archives, as shells complete them. */

@@ -19,13 +19,12 @@ import { findLong, findShort, oclifWords, splitLine } from '../support/pflag.ts'
 import type { AnyFlag, SplitLine } from '../support/pflag.ts';
 import { typedArgs } from '../support/usage.ts';
 import { candidatesFor } from './candidates.ts';
-import type { Candidate, Line, Offer } from './candidates.ts';
 import { Directive } from './directive.ts';
+import { NOTHING } from './offer.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 
 /** A shell that waits longer seems to hang. */
 const MOST_MS = 1500;
-
-const NOTHING: Offer = { candidates: [], directive: Directive.noFiles };
 
 /**
  * Prints what may stand for the last of some words.

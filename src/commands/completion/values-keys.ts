@@ -4,7 +4,7 @@ import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { openChart } from '../support/chart-source.ts';
-import type { Candidate, Line, Offer } from './candidates.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 import { Directive } from './directive.ts';
 
 /** What may stand for a word of `--set`: the keys of the chart's values, a level at a time. Fetches nothing. */

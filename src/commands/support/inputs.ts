@@ -8,7 +8,6 @@ import { readUserValues } from '../../chart/user-values.ts';
 import { keepsWrittenKeys } from '../../chart/written-keys.ts';
 import { parseMirror } from '../../image-name.ts';
 import type { ImageMirror } from '../../image-name.ts';
-import { MAX_USER_FILE } from '../../read-file.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { openChart } from './chart-source.ts';
@@ -25,6 +24,7 @@ import type {
   VALUE_FLAGS,
 } from './flags.ts';
 import type { RemoteFlags } from './remotes.ts';
+import { readStdin } from './stdin.ts';
 
 /** A chart, the values for it, and what its templates may do. */
 export type Inputs = {
@@ -78,19 +78,6 @@ export function schemaInput(flags: FlagValues<typeof SCHEMA_FLAGS>): { loadSchem
       return load(url);
     },
   };
-}
-
-/** Standard input, whole. Throws `PKG_FILE_UNREADABLE` for more than a file may hold: `< /dev/zero` never ends. */
-export async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size <= MAX_USER_FILE) continue;
-    throw new PkgError('PKG_FILE_UNREADABLE', `standard input is larger than ${MAX_USER_FILE >> 20} MiB`);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /**

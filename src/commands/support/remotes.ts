@@ -6,8 +6,8 @@ import type { ChartRequest } from '../../repository/locate.ts';
 import type { FlagValues } from './flag-types.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import type { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from './flags.ts';
-import { readStdin } from './inputs.ts';
 import { tellingSlow } from './slow.ts';
+import { readStdin } from './stdin.ts';
 
 /** Flags that say how repositories are reached; not every command has all. */
 export type RemoteFlags = Partial<

@@ -12,7 +12,7 @@ import type { Signing } from '../../repository/publish.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { goYaml } from './go-yaml.ts';
-import { readStdin } from './inputs.ts';
+import { readStdin } from './stdin.ts';
 
 /** Flags of the commands that sign. */
 export type SignFlags = {
