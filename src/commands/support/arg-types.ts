@@ -1,6 +1,6 @@
 /** The arguments that commands have: oclif's, with what shells have to know of them. */
 import { custom } from '@oclif/core/args';
-import type { Arg, ArgDefinition } from '@oclif/core/interfaces';
+import type { Arg, ArgDefinition, ArgInput } from '@oclif/core/interfaces';
 import type { Completion } from './flag-types.ts';
 
 /** What an argument may hold beside what oclif knows. */
@@ -19,6 +19,15 @@ export const CHART_SUMMARY =
 
 /** The chart that a command works on. */
 export const chart: Arg<string> = string({ required: true, description: CHART_SUMMARY, complete: 'chart' });
+
+/**
+ * `[NAME] CHART` of `install` and `template`. Oclif wants optional arguments last; `optionalFirst` of the command puts
+ * NAME first again.
+ */
+export const NAME_AND_CHART: ArgInput<{ CHART: string; NAME: string | undefined }> = {
+  CHART: chart,
+  NAME: string({ description: 'the name of the release' }),
+};
 
 /** The release that a command works on. */
 export const release: Arg<string> = string({

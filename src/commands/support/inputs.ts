@@ -22,7 +22,7 @@ import type {
   NAME_FLAGS,
   SCHEMA_FLAGS,
   VALUE_FLAGS,
-} from './flags.ts';
+} from './chart-flags.ts';
 import type { RemoteFlags } from './remotes.ts';
 import { readStdin } from './stdin.ts';
 

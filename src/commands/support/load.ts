@@ -2,7 +2,7 @@ import type { LinkOptions, OutsideLink } from '../../chart/links.ts';
 import { printable } from '../../errors-text.ts';
 import { printError } from '../../terminal/output.ts';
 import type { FlagValues } from './flag-types.ts';
-import type { CHART_FLAGS } from './flags.ts';
+import type { CHART_FLAGS } from './chart-flags.ts';
 
 /** A folder that is shared by links may hold very many. */
 const MOST_NOTES = 20;

@@ -5,16 +5,15 @@ import { printable } from '../../errors-text.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import { recordOf } from './flag-types.ts';
 import type { FlagValues } from './flag-types.ts';
+import type { LIMITS_FLAG, VALUE_FLAGS } from './chart-flags.ts';
 import type {
   APPLY_FLAGS,
   HISTORY_MAX_FLAG,
-  LIMITS_FLAG,
   LOCK_FLAGS,
   PLAN_FLAGS,
   RELEASE_FLAGS,
-  VALUE_FLAGS,
   VALUES_MODE_FLAGS,
-} from './flags.ts';
+} from './release-flags.ts';
 import { durationOf, waitInput } from './wait-input.ts';
 
 type PlanInput = Record<

@@ -15,7 +15,7 @@ import type { Json, JsonObject } from '../../yaml/value.ts';
 import * as Flags from './flag-types.ts';
 import type { FlagValues } from './flag-types.ts';
 import { maskChange, maskPair } from './mask.ts';
-import { OUTPUT_FLAG } from './flags.ts';
+import { OUTPUT_FLAG } from './output-flags.ts';
 import { printData } from './release-output.ts';
 
 /** Flags of the diff commands. */

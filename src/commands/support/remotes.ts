@@ -5,7 +5,8 @@ import type { RepositorySettings } from '../../repository/remotes.ts';
 import type { ChartRequest } from '../../repository/locate.ts';
 import type { FlagValues } from './flag-types.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import type { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from './flags.ts';
+import type { CHART_FLAGS, SOURCE_FLAGS } from './chart-flags.ts';
+import type { REMOTE_FLAGS } from './remote-flags.ts';
 import { tellingSlow } from './slow.ts';
 import { readStdin } from './stdin.ts';
 

@@ -4,14 +4,13 @@ import { readArchiveFile, readChartArchive } from '../../chart/load.ts';
 import { metadataJson } from '../../chart/metadata-json.ts';
 import { sourceDateEpoch } from '../../chart/package.ts';
 import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
-import { FileReadError, readUserFile } from '../../read-file.ts';
 import { defaultKeyring } from '../../repository/keyring.ts';
 import type { Signing } from '../../repository/publish.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { goYaml } from './go-yaml.ts';
+import { readNamedFile } from './paths.ts';
 import { readStdin } from './stdin.ts';
 
 /** Flags of the commands that sign. */
@@ -65,12 +64,7 @@ let fromStdin: Promise<string> | undefined;
 async function passphraseOf({ 'passphrase-file': file = '' }: SignFlags): Promise<string> {
   if (file === '') return ask('Passphrase of the key: ', { hidden: true, hint: 'give --passphrase-file' });
   if (file === '-') return firstLine(await (fromStdin ??= readStdin()));
-  try {
-    return firstLine(readUserFile(file).toString('utf8'));
-  } catch (cause) {
-    if (!(cause instanceof FileReadError)) throw cause;
-    throw new PkgError('PKG_FILE_UNREADABLE', `the passphrase file ${printable(file, 300)} ${cause.reason}`, { cause });
-  }
+  return firstLine(readNamedFile(file, 'the passphrase file'));
 }
 
 function firstLine(text: string): string {
