@@ -41,7 +41,17 @@ export type ApplyOptions = {
 /** What becomes of the objects that a deleted one owns: deleted after it, left alone, deleted before it. */
 export type Cascade = 'background' | 'orphan' | 'foreground';
 
-/** What somebody is about to do with an object. */
+/** How an object is deleted. */
+export type DeleteOptions = {
+  /** The object as the plan saw it: another one that took its place (another `uid`) is not deleted. */
+  expected?: KubeObject;
+  /** With `expected`: the object is deleted only at the `resourceVersion` of `expected`. */
+  unchanged?: boolean;
+  /** `background` where it is left out. */
+  cascade?: Cascade;
+};
+
+/** A write that a command is about to do, for a check of the user's rights. */
 export type Intent = { verb: 'create' | 'update' | 'delete'; ref: ObjectRef };
 
 /** What lives in the place of an object as it is to be. */
@@ -142,7 +152,7 @@ export interface Cluster {
    * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
    * another object took its place, or, with `unchanged`, when it is not at the `resourceVersion` of `expected`.
    */
-  delete(ref: ObjectRef, options?: { expected?: KubeObject; unchanged?: boolean; cascade?: Cascade }): Promise<boolean>;
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>;
   /**
    * Tells the states of objects, as they are now and as they change, until the signal ends it; undefined for one
    * that is not there. A place that does not answer for a while is waited for: that is the trouble that is told,
@@ -176,7 +186,29 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
-/** What names this object. */
+/** Fields of `metadata` that only a server writes. */
+export const SERVER_FIELDS: readonly string[] = [
+  'creationTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+];
+
+/** The object without some fields of its `metadata`: {@link SERVER_FIELDS} where none are named. */
+export function withoutMetadata(object: KubeObject, fields: readonly string[] = SERVER_FIELDS): KubeObject {
+  const metadata = { ...object.metadata };
+  for (const field of fields) delete metadata[field];
+  return { ...object, metadata };
+}
+
+/** Is this kind the Secret of the core group? */
+export function isSecretKind(apiVersion: string, kind: string): boolean {
+  return kind === 'Secret' && groupOf(apiVersion) === '';
+}
+
+/** The reference that names an object. */
 export function refOf(object: KubeObject): ObjectRef {
   const { apiVersion, kind, metadata } = object;
   return { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name };

@@ -9,18 +9,10 @@ import type { LockErrors } from '../file-lock.ts';
 import { cloneJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject } from '../yaml/value.ts';
 import { DEFAULT_KUBE_VERSION, defaultApiVersions } from './capabilities.ts';
-import { describeRef, refOf } from './cluster.ts';
+import { describeRef, isSecretKind, refOf } from './cluster.ts';
 import { describeFailure, errorCode, Folder } from './directory/files.ts';
 import { parseAnyObject, parseObject, printObject, versionOf, withoutServerFields } from './directory/format.ts';
-import {
-  CLUSTER_FOLDER,
-  encodeName,
-  fileOf,
-  folderOf,
-  isSecretKind,
-  kindFolder,
-  SECRET_FOLDER,
-} from './directory/layout.ts';
+import { CLUSTER_FOLDER, encodeName, fileOf, folderOf, kindFolder, SECRET_FOLDER } from './directory/layout.ts';
 import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import type { Cluster, DryRun, Fence, Found, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';

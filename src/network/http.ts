@@ -11,104 +11,19 @@
  *     await http.request({ method: 'PUT', url, body: { length, open: () => createReadStream(file) }, limit: 1 << 20 });
  *     await http.close();
  */
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VERSION } from '../version.ts';
 import { dialWithin, DialError } from './dial.ts';
-import type { ClientCertificate, Peer } from './dial.ts';
+import type { Peer } from './dial.ts';
 import { failureOf } from './failures.ts';
-import type { ConnectionPool, PoolAnswer, PoolRequest } from './pool.ts';
+import { bounded, drain, inPieces, readWhole, releasing } from './http-body.ts';
+import { UnusableAnswer } from './http-messages.ts';
+import type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes } from './http-messages.ts';
+import type { ConnectionPool, PoolRequest } from './pool.ts';
 import { proxyFromEnvironment } from './proxy-choice.ts';
 
-/** How servers prove who they are, who one is to them, and which proxies lead to them. PEM texts. */
-export type HttpOptions = {
-  /** Authorities to trust in place of the system's. */
-  ca?: string | undefined;
-  /** The client certificate, for servers that ask for one. */
-  certificate?: ClientCertificate | undefined;
-  /** Certificates are not checked. */
-  insecure?: boolean;
-  /** The name that certificates must hold, where it is another than the address has. */
-  serverName?: string;
-  /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are read. */
-  env: NodeJS.ProcessEnv;
-  times?: Partial<HttpTimes>;
-};
-
-/** Times in milliseconds. */
-export type HttpTimes = {
-  /** For connecting, proxy and TLS included. */
-  connect: number;
-  /** For silence while an answer is due, in the middle of one, or in the middle of an upload. */
-  silence: number;
-  /**
-   * For the end of an upload in addition: when its last byte is written, up to 8 MiB of it may still lie in buffers on
-   * the way, which at 64 KiB a second take two minutes.
-   */
-  buffered: number;
-  /** For all of a request: redirects, retries and the body. */
-  whole: number;
-  /** No try begins when this has passed; longer pauses that a server asks for are not waited for. */
-  patience: number;
-  /** The pause after the first try; it doubles. */
-  pause: number;
-};
-
-/** A body that is read while it is sent, and read again when the request is sent again. */
-export type Upload = { length: number; open: () => Readable | AsyncIterable<Uint8Array> };
-
-/** A request. */
-export type HttpRequest = {
-  /** GET without one. */
-  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** A name and a password in it are the login for its server. */
-  url: URL;
-  /** In lower case. What they hold goes to every server that the request is sent on to. */
-  headers?: Readonly<Record<string, string>>;
-  body?: string | Uint8Array | Upload;
-  /** The `Authorization` header: for the scheme, host and port that are asked, and no other… */
-  authorization?: string | undefined;
-  /** …unless it is meant for all. */
-  everywhere?: boolean;
-  /** The most bytes that the body of the answer may have. */
-  limit: number;
-  /** No redirect is followed to an address that is not https, not even on the way to one that is. */
-  httpsOnly?: boolean;
-  /** Doing it twice is the same as doing it once, so that it may be sent again: all but POST and PATCH without this. */
-  repeatable?: boolean;
-  signal?: AbortSignal;
-};
-
-type Head = {
-  status: number;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Where it came from in the end. */
-  url: URL;
-};
-
-/** An answer, read whole. */
-export type HttpAnswer = Head & { body: Buffer };
-
-/** An answer whose body is still to be read, once; who does not read it to its end closes its connection. */
-export type HttpDownload = Head & {
-  /** What the server says that the body has; undefined where it does not. */
-  length: number | undefined;
-  body: AsyncIterable<Buffer>;
-};
-
-/** What a server answers, and no client can use: more than the limit, or redirects without end or to nowhere. */
-export class UnusableAnswer extends Error {
-  override readonly name = 'UnusableAnswer';
-  readonly reason: 'size' | 'redirect';
-  /** The address that answered. */
-  readonly url: URL;
-
-  constructor(reason: UnusableAnswer['reason'], message: string, url: URL) {
-    super(message);
-    this.reason = reason;
-    this.url = url;
-  }
-}
+export { UnusableAnswer };
+export type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes, Upload } from './http-messages.ts';
 
 const TIMES: HttpTimes = {
   connect: 15_000,
@@ -120,8 +35,6 @@ const TIMES: HttpTimes = {
 };
 /** The most of a body that lies in buffers of systems and proxies. */
 const MOST_BUFFERED = 8 << 20;
-/** Larger bodies are written in pieces of this size, so that it shows whether they go out. */
-const PIECE = 1 << 16;
 const MOST_TRIES = 4;
 /** As many as Go's client follows. */
 const MOST_REDIRECTS = 10;
@@ -318,15 +231,11 @@ function lengthOf({ body }: HttpRequest): number {
   return body?.length ?? 0;
 }
 
-/** A body as it is sent: in one piece, undici would take a slow upload for silence. */
+/** A body as the pool sends it. */
 function bodyOf({ body }: HttpRequest): PoolRequest['body'] {
   if (typeof body !== 'object') return body;
   if ('open' in body) return body.open();
-  return body.length > PIECE ? piecesOf(body) : body;
-}
-
-async function* piecesOf(body: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
+  return inPieces(body);
 }
 
 /** The login in an address, where both parts may be percent-encoded. */
@@ -345,46 +254,6 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-async function* bounded({ body }: PoolAnswer, limit: number, url: URL): AsyncGenerator<Buffer> {
-  let size = 0;
-  for await (const chunk of body) {
-    size += (chunk as Buffer).length;
-    if (size > limit) throw new UnusableAnswer('size', `sends more than ${limit >> 20} MiB`, url);
-    yield chunk as Buffer;
-  }
-}
-
-/** A body, with something to be done when it was read, or is not read further. */
-async function* releasing(body: AsyncIterable<Buffer>, release: () => void): AsyncGenerator<Buffer> {
-  try {
-    yield* body;
-  } finally {
-    release();
-  }
-}
-
-/** Where the length is known, no bytes are copied once more: indexes of repositories have up to 140 MB. */
-async function readWhole({ body, length }: HttpDownload, limit: number): Promise<Buffer> {
-  if (length === undefined || !Number.isSafeInteger(length) || length < 0 || length > limit) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  }
-  const whole = Buffer.allocUnsafe(length);
-  let filled = 0;
-  for await (const chunk of body) filled += chunk.copy(whole, filled);
-  return whole.subarray(0, filled);
-}
-
-/** What is not worth reading to its end for the sake of a connection. */
-const MOST_DRAINED = 1 << 16;
-
-/** Reads what nobody wants, so that its connection serves again; ends the connection where that is a lot. */
-async function drain(body: AsyncIterable<Buffer>): Promise<void> {
-  let size = 0;
-  for await (const chunk of body) if ((size += chunk.length) > MOST_DRAINED) return;
 }
 
 /** Milliseconds; `Retry-After` has seconds, or a date (RFC 9110, section 10.2.3). */

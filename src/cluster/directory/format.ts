@@ -8,21 +8,12 @@ import { PkgError } from '../../errors.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
-import { describeRef, groupOf } from '../cluster.ts';
+import { describeRef, groupOf, SERVER_FIELDS, withoutMetadata } from '../cluster.ts';
 import type { Json, JsonObject, Value, ValueMap } from '../../yaml/value.ts';
 import type { KubeObject, ObjectRef } from '../cluster.ts';
 
-/** What a server adds to `metadata`; in a file it would only be noise. */
-const SERVER_FIELDS: readonly string[] = [
-  'creationTimestamp',
-  'deletionGracePeriodSeconds',
-  'deletionTimestamp',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-  'selfLink',
-  'uid',
-];
+/** Fields of `metadata` that a file leaves out: they describe an object on a server. */
+const LEFT_OUT: readonly string[] = [...SERVER_FIELDS, 'deletionGracePeriodSeconds', 'deletionTimestamp'];
 
 /** Keys that say what a map is come first, all others in the order of the alphabet. */
 const FIRST_KEYS: readonly string[] = ['apiVersion', 'kind', 'metadata', 'name', 'namespace'];
@@ -34,9 +25,7 @@ export function printObject(object: KubeObject): string {
 
 /** The object without what only a server sets. */
 export function withoutServerFields(object: KubeObject): KubeObject {
-  const metadata = { ...object.metadata };
-  for (const field of SERVER_FIELDS) delete metadata[field];
-  return { ...object, metadata };
+  return withoutMetadata(object, LEFT_OUT);
 }
 
 /** A token for this text; it changes with every change of the text. */

@@ -10,7 +10,7 @@
  * content, never from its path; the path only has to be the same every time.
  */
 import { createHash } from 'node:crypto';
-import { groupOf } from '../cluster.ts';
+import { groupOf, isSecretKind } from '../cluster.ts';
 import type { ObjectRef } from '../cluster.ts';
 
 /** Where Secrets, records and everything private to pkg lie. */
@@ -50,11 +50,6 @@ export function kindFolder(apiVersion: string, kind: string): string {
   const plain = kind.toLowerCase().replaceAll('.', '_');
   const group = groupOf(apiVersion);
   return encodeName(group === '' ? plain : `${plain}.${group}`);
-}
-
-/** Is this kind kept apart under `_secret/`? */
-export function isSecretKind(apiVersion: string, kind: string): boolean {
-  return kind === 'Secret' && groupOf(apiVersion) === '';
 }
 
 /** The folders, from the target's root, that hold this object's file. */

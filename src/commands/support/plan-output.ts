@@ -1,7 +1,7 @@
 /** Plans as people and programs read them. */
 import type { FlagInput } from '@oclif/core/interfaces';
 import type { KubeObject } from '../../cluster/cluster.ts';
-import { groupOf } from '../../cluster/cluster.ts';
+import { groupOf, withoutMetadata } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { FieldChange, Plan, Step } from '../../release/plan.ts';
@@ -98,24 +98,10 @@ async function stepBlock(step: Step, plan: Plan, paint: Paint, showSecrets: bool
   return heading + diff;
 }
 
-/** Fields that a server writes and nobody plans. */
-const SERVER_FIELDS: ReadonlySet<string> = new Set([
-  'managedFields',
-  'resourceVersion',
-  'uid',
-  'creationTimestamp',
-  'generation',
-  'selfLink',
-]);
-
 /** An object as YAML, its keys in the order of `model`, so that only what differs looks different. */
 function objectText(object: KubeObject | undefined, model: KubeObject | undefined): string {
   if (object === undefined) return '';
-  const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !SERVER_FIELDS.has(key)));
-  const shown: JsonObject = {};
-  for (const [key, value] of Object.entries(object)) {
-    if (key !== 'status') setOwn(shown, key, key === 'metadata' ? (metadata as JsonObject) : value);
-  }
+  const { status: _status, ...shown } = withoutMetadata(object);
   return printYaml(fromPlain(orderLike(shown, model)));
 }
 

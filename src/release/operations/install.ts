@@ -8,7 +8,7 @@ import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { crdsOf, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { chartRun, runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
@@ -60,25 +60,22 @@ export async function installWithin(
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
   const now = recordTime(env);
-  const release = releaseOf(
-    input,
-    rendered,
+  const release = releaseOf(input, rendered, {
     version,
-    { first: (isGoingOn ? last.info.first_deployed : undefined) ?? now, now },
-    'pending-install',
-    'Initial install underway',
-    input.labels ?? {},
-  );
-  const plan = await planRelease(env, 'install', release, rendered.objects, history, {
-    takeOwnership: input.takeOwnership === true,
-    forceConflicts: input.forceConflicts === true,
-    leaveScaled: input.forceConflicts !== true,
+    firstDeployed: (isGoingOn ? last.info.first_deployed : undefined) ?? now,
+    now,
+    status: 'pending-install',
+    description: 'Initial install underway',
+    labels: input.labels ?? {},
+  });
+  const plan = await planRelease(env, {
+    operation: 'install',
+    release,
+    history,
+    ...chartPlan(input, rendered),
     before: [...namespaces, ...steps],
     crds,
-    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
-    record: ['create', 'update'],
-    dryRun,
   });
   plan.notes.push(...notesOfRandomChanges(plan, rendered));
   env.emit({ type: 'plan', plan });

@@ -56,23 +56,26 @@ export async function renderFor(
   );
 }
 
-/** The release that a rendered chart makes. */
-export function releaseOf(
-  input: ChartOperation,
-  rendered: RenderedChart,
-  version: number,
-  times: { first: string; now: string },
-  status: Release['info']['status'],
-  description: string,
-  labels: Record<string, string>,
-): Release {
+/** What a revision has beside its chart: its number, its times, and what its record says at first. */
+export type NewRevision = {
+  version: number;
+  firstDeployed: string;
+  now: string;
+  status: Release['info']['status'];
+  description: string;
+  labels: Record<string, string>;
+};
+
+/** The revision that a rendered chart makes, before it is recorded. */
+export function releaseOf(input: ChartOperation, rendered: RenderedChart, revision: NewRevision): Release {
+  const { version, firstDeployed, now, status, description, labels } = revision;
   return {
     name: input.name,
     namespace: input.namespace,
     version,
     info: {
-      first_deployed: times.first,
-      last_deployed: times.now,
+      first_deployed: firstDeployed,
+      last_deployed: now,
       description,
       status,
       ...(rendered.notes === '' ? {} : { notes: rendered.notes }),
@@ -86,32 +89,60 @@ export function releaseOf(
   };
 }
 
-/** Makes the plan for a release whose objects are these documents. */
-export async function planRelease(
-  env: Env,
-  operation: Plan['operation'],
-  release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest' | 'hooks'>,
-  documents: readonly SourceDocument[],
-  history: readonly StoredRelease[],
-  options: {
-    takeOwnership: boolean;
-    forceConflicts: boolean;
-    leaveScaled: boolean;
-    before: readonly Step[];
-    /** Those that are made with the objects. */
-    crds: readonly KubeObject[];
-    /** CRDs that only tell where objects of their kinds live, asked for where nothing else does. */
-    otherCrds?: () => readonly KubeObject[];
-    notes: readonly string[];
-    /** Objects (by `refKey`) that are not deleted: see `PlanInput`. */
-    spared?: ReadonlySet<string> | undefined;
-    /** What is done with the record of the revision. */
-    record: readonly Intent['verb'][];
-    /** The plan is only shown: what the user may not do is a note. */
-    dryRun: boolean;
-  },
-): Promise<Plan> {
-  const { cluster } = env;
+/** What {@link planRelease} plans. */
+export type PlanRequest = {
+  operation: Plan['operation'];
+  release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest' | 'hooks'>;
+  /** The objects of the release. */
+  documents: readonly SourceDocument[];
+  /** All revisions before this one. */
+  history: readonly StoredRelease[];
+  takeOwnership: boolean;
+  forceConflicts: boolean;
+  /** Fields that were set through the scale subresource are left to their holders. */
+  leaveScaled: boolean;
+  /** Steps before all others: the namespace, `crds/`. */
+  before: readonly Step[];
+  /** CRDs that are created together with the objects. */
+  crds: readonly KubeObject[];
+  /** CRDs that are not created, and are read where nothing else tells whether a kind lives in namespaces. */
+  otherCrds?: () => readonly KubeObject[];
+  notes: readonly string[];
+  /** Objects (by `refKey`) that are not deleted: see `PlanInput`. */
+  spared?: ReadonlySet<string> | undefined;
+  /** The writes to the record of the revision, whose rights are checked. */
+  record: readonly Intent['verb'][];
+  /** The plan is only shown: missing rights are notes instead of errors. */
+  dryRun: boolean;
+};
+
+/** The part of a {@link PlanRequest} that is the same for all operations on a rendered chart. */
+export function chartPlan(
+  input: ChartOperation,
+  { objects, chart }: RenderedChart,
+): Pick<
+  PlanRequest,
+  'documents' | 'takeOwnership' | 'forceConflicts' | 'leaveScaled' | 'otherCrds' | 'record' | 'dryRun'
+> {
+  const forceConflicts = input.forceConflicts === true;
+  return {
+    documents: objects,
+    takeOwnership: input.takeOwnership === true,
+    forceConflicts,
+    leaveScaled: !forceConflicts,
+    otherCrds: () => crdsOf(chart),
+    record: ['create', 'update'],
+    dryRun: input.dryRun === true,
+  };
+}
+
+/**
+ * Plans an operation: reads what lives, compares, and checks the rights that the writes need. Writes nothing.
+ *
+ * @throws {PkgError} as `planObjects` does; `PKG_OBJECT_INVALID`; `PKG_CLUSTER_FORBIDDEN` for rights that are missing
+ */
+export async function planRelease({ cluster }: Env, request: PlanRequest): Promise<Plan> {
+  const { operation, release, documents, history, ...options } = request;
   const { name, namespace, version: revision } = release;
   const { objects, notes } = await normalizeObjects(documents, {
     namespace,

@@ -5,7 +5,7 @@ import { checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
-import { crdsOf, crdSteps, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, crdSteps, planRelease, releaseOf } from './prepare.ts';
 import { renderWithStoredValues } from './random-values.ts';
 
 /**
@@ -23,16 +23,26 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
   const rendered = await renderWithStoredValues(env, input, 1, !input.isUpgrade, history);
   checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
-  const release = releaseOf(input, rendered, 1, { first: now, now }, 'pending-install', '', {});
+  const release = releaseOf(input, rendered, {
+    version: 1,
+    firstDeployed: now,
+    now,
+    status: 'pending-install',
+    description: '',
+    labels: {},
+  });
   const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);
-  await planRelease(env, 'install', release, rendered.objects, [], {
-    // An upgrade finds its own objects there.
+  await planRelease(env, {
+    operation: 'install',
+    release,
+    history: [],
+    ...chartPlan(input, rendered),
+    // The objects that an upgrade meets are those of its own release, as far as this preview can know.
     takeOwnership: input.isUpgrade || input.takeOwnership === true,
     forceConflicts: input.isUpgrade,
     leaveScaled: true,
     before: [],
     crds,
-    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
     record: [],
     dryRun: true,

@@ -5,7 +5,7 @@
  * nothing is stored, what lives in the same field, if such a call could have made it. Only what is in none of these
  * places is made anew.
  */
-import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
+import { describeRef, isSecretKind, refOf } from '../../cluster/cluster.ts';
 import type { KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -115,7 +115,7 @@ async function findLiving(
     const lives = new Map([...textsIn(at)].map(({ path, text }) => [path.join('\0'), text]));
     return fields.flatMap(({ path, text }) => {
       const now = lives.get(path.join('\0'));
-      return now === undefined ? [] : [{ inSecret: isSecret(object), text, now }];
+      return now === undefined ? [] : [{ inSecret: isSecretKind(object.apiVersion, object.kind), text, now }];
     });
   });
   return open.flatMap((one): [string, string][] => {
@@ -201,7 +201,7 @@ export function randomChanges(
   values: readonly { keys: readonly string[]; value: string; why: string }[],
 ): { key: string | undefined; line: string }[] {
   return plan.steps.flatMap(({ ref, changes, desired }) => {
-    const isData = desired !== undefined && isSecret(desired);
+    const isData = desired !== undefined && isSecretKind(desired.apiVersion, desired.kind);
     return changes.flatMap(({ path, before, after }) => {
       const texts = [before, after].map((value) => (isData && path[0] === 'data' ? decoded(value) : value));
       const [old, text] = texts;
@@ -234,7 +234,7 @@ function partsOf(value: string): Record<string, string> {
 
 /** The texts of an object, those of a Secret's `data` decoded. */
 function* textsIn(object: KubeObject): Generator<{ path: string[]; text: string }> {
-  const secret = isSecret(object);
+  const secret = isSecretKind(object.apiVersion, object.kind);
   for (const { path, text } of textsOf(object, [])) {
     yield { path, text: secret && path[0] === 'data' ? decoded(text) : text };
   }
@@ -245,10 +245,6 @@ function* textsOf(value: Json, path: string[]): Generator<{ path: string[]; text
   else if (Array.isArray(value))
     for (const [index, item] of value.entries()) yield* textsOf(item, [...path, String(index)]);
   else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) yield* textsOf(item, [...path, key]);
-}
-
-function isSecret({ apiVersion, kind }: KubeObject): boolean {
-  return kind === 'Secret' && groupOf(apiVersion) === '';
 }
 
 function decoded<T extends Json | undefined>(value: T): T extends string ? string : T {

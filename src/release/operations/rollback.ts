@@ -65,22 +65,8 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const history = failed === undefined ? await settled(env, store, input) : await untouched(store, failed);
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
-  const { revision: named = 0 } = input;
-  if (named === 0 && history.length === 1) {
-    throw new PkgError(
-      'PKG_REVISION_NOT_FOUND',
-      `release ${printable(name)} has only revision ${last.version}, and none before it to go back to`,
-      { hints: [`give \`pkg rollback ${printable(name)} ${last.version}\` to apply that revision again`] },
-    );
-  }
-  const revision = named === 0 ? last.version - 1 : named;
-  const target = history.find(({ release }) => release.version === revision)?.release;
-  if (target === undefined)
-    throw revisionNotFound(
-      name,
-      revision,
-      history.map(({ release }) => release),
-    );
+  const target = targetOf(history, last, input.revision ?? 0);
+  const revision = target.version;
   const version = last.version + 1;
   const now = recordTime(env);
   const description = input.description || `Rollback to ${revision}`;
@@ -101,7 +87,11 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
   const hooks = release.hooks.flatMap(({ manifest, path }) => parseDocument(manifest, path) ?? []);
   checkData([...documents, ...hooks]);
-  const planned = planRelease(env, 'rollback', release, documents, history, {
+  const planned = planRelease(env, {
+    operation: 'rollback',
+    release,
+    documents,
+    history,
     takeOwnership: false,
     // What was changed by hand is what a rollback is for; what an autoscaler set is not.
     forceConflicts: true,
@@ -118,16 +108,9 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     throw withMissingKind(error, target, wasDeployed(history));
   });
   const stored = await readStored(cluster, target);
-  plan.notes.push(
-    ...randomChanges(
-      plan,
-      (await everStored(cluster, target, history)).map((value) => ({
-        keys: [],
-        value,
-        why: `revision ${revision} has another`,
-      })),
-    ).map(({ line }) => line),
-  );
+  const why = `revision ${revision} has another`;
+  const values = (await everStored(cluster, target, history)).map((value) => ({ keys: [], value, why }));
+  plan.notes.push(...randomChanges(plan, values).map(({ line }) => line));
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
   const words = {
@@ -136,6 +119,28 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   };
   const done = await runPlan(env, { history, plan, release, words, stored, waiting: input, historyMax });
   return { release: done, plan };
+}
+
+/**
+ * The revision that a rollback goes back to.
+ *
+ * @param revision 0 for the one before the last
+ * @throws {PkgError} `PKG_REVISION_NOT_FOUND`
+ */
+function targetOf(history: readonly StoredRelease[], last: Release, revision: number): Release {
+  if (revision === 0 && history.length === 1) {
+    const name = printable(last.name);
+    throw new PkgError(
+      'PKG_REVISION_NOT_FOUND',
+      `release ${name} has only revision ${last.version}, and none before it to go back to`,
+      { hints: [`give \`pkg rollback ${name} ${last.version}\` to apply that revision again`] },
+    );
+  }
+  const wanted = revision === 0 ? last.version - 1 : revision;
+  const releases = history.map(({ release }) => release);
+  const target = releases.find(({ version }) => version === wanted);
+  if (target === undefined) throw revisionNotFound(last.name, wanted, releases);
+  return target;
 }
 
 /** An error for a kind that the cluster does not know, with the revision that holds it, and what makes the kind. */

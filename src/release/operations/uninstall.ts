@@ -67,7 +67,11 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   }
   const around = noHooks || isGone ? { ...release, hooks: [] } : release;
   const emptied = { ...around, manifest: '' };
-  const planned = await planRelease(env, 'uninstall', emptied, [], isGone ? [] : history, {
+  const planned = await planRelease(env, {
+    operation: 'uninstall',
+    release: emptied,
+    documents: [],
+    history: isGone ? [] : history,
     takeOwnership: false,
     forceConflicts: false,
     leaveScaled: false,
