@@ -1,4 +1,4 @@
-/** The first part of the road: chart and values become a plan and the release that it makes. */
+/** The first half of an operation: chart and values become a plan, and the revision that it records. */
 import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, Intent, KubeObject, ObjectRef } from '../../cluster/cluster.ts';
 import { refOf } from '../../cluster/cluster.ts';
@@ -25,7 +25,11 @@ import { readOwners } from './owners.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { withLookups } from './lookups.ts';
 
-/** Renders for an operation. */
+/**
+ * Renders a chart with the capabilities and objects of the cluster.
+ *
+ * @throws {PkgError} for the chart, and of the cluster
+ */
 export async function renderFor(
   env: Env,
   input: ChartOperation & { chart: Chart; userValues: ValueMap },
@@ -43,7 +47,7 @@ export async function renderFor(
       capabilities,
       random,
       lookup,
-      // An API server says by itself what it does not take.
+      // An API server checks texts itself; a folder would store what no server accepts.
       checkTexts: !cluster.runsWorkloads,
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
@@ -148,14 +152,14 @@ export async function planRelease({ cluster }: Env, request: PlanRequest): Promi
     namespace,
     scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
     crds: options.crds,
-    // An earlier revision may have been written by Helm, which refuses them only sometimes.
+    // Helm accepts such fields in some cases, so a revision that it recorded may hold them.
     isChecked: operation !== 'rollback',
     ...(options.otherCrds && { otherCrds: options.otherCrds }),
   });
   const owned = objects.map((object) => withOwnership(object, name, namespace));
   const made = options.before.flatMap(({ desired }) => desired ?? []);
   const { forceConflicts, leaveScaled } = options;
-  // No dry run tries writes of the record, and deletes.
+  // Dry runs cover the objects; the rights for writes of the record and for deletes have to be asked for.
   const record = options.record.map((verb): Intent => ({ verb, ref: recordRef(name, namespace, revision) }));
   const hooks = await hookRefs(cluster, release, operation);
   const [found, baseline, inHooksPlaces, notRecorded] = await Promise.all([
@@ -191,7 +195,7 @@ export async function planRelease({ cluster }: Env, request: PlanRequest): Promi
 }
 
 /**
- * The objects that hooks of an operation will make.
+ * The objects that the hooks of an operation will create.
  *
  * @throws PkgError PKG_OBJECT_INVALID
  */
@@ -211,7 +215,7 @@ function missingRights(count: number): string {
   return `${count} rights are missing`;
 }
 
-/** The steps for a chart's `crds/`: those that are not there are created, the others left as they are. */
+/** The steps for a chart's `crds/`: missing CRDs are created, existing ones left as they are, as in Helm. */
 export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps: Step[]; crds: KubeObject[] }> {
   const crds = crdsOf(chart);
   const live = await cluster.getMany(crds.map((object) => refOf(object)));
@@ -232,7 +236,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
   return { steps, crds };
 }
 
-/** The objects of `crds/`, the chart's own first. */
+/** The objects in `crds/` of a chart and its subcharts, the chart's own first. Throws `PKG_OBJECT_INVALID`. */
 export function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) =>
     parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { endLastLine: true }).flatMap(
@@ -246,7 +250,7 @@ export function crdsOf(chart: Chart): KubeObject[] {
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
 }
 
-/** The CRDs of a recorded chart, which has none of its subcharts'. What cannot be read tells nothing. */
+/** The CRDs of a recorded chart; those of subcharts are not recorded. Files that do not parse are left out. */
 export function crdsRecorded(chart: RecordedChart): KubeObject[] {
   return (chart.files ?? []).flatMap(({ name, data }) => {
     if (!name.startsWith('crds/')) return [];
@@ -261,7 +265,7 @@ export function crdsRecorded(chart: RecordedChart): KubeObject[] {
   });
 }
 
-/** Who works in one namespace only may not ask for it: the first write tells. */
+/** Does an object exist? Also true where the user may not read it, as with rights in one namespace: a write will tell. */
 async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
   try {
     return (await cluster.get(ref)) !== undefined;
@@ -271,7 +275,7 @@ async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
   }
 }
 
-/** The step that makes the release's namespace, if it is not there. */
+/** The step that creates the release's namespace; none where it exists. */
 export async function namespaceStep(cluster: Cluster, namespace: string): Promise<Step[]> {
   const ref = { apiVersion: 'v1', kind: 'Namespace', namespace: '', name: namespace };
   if (await isThere(cluster, ref)) return [];

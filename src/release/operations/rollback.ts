@@ -1,3 +1,4 @@
+/** `pkg rollback`. */
 import type { Cluster } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -18,7 +19,7 @@ import { runPlan, withStatus } from './run.ts';
 import { settled, untouched, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
-/** What rollback starts from. Revision 0 (or none) is the one before the last. */
+/** The input of a rollback. Revision 0 (or none) is the one before the last. */
 export type RollbackInput = Waiting &
   Locking & {
     name: string;
@@ -29,18 +30,18 @@ export type RollbackInput = Waiting &
     noHooks?: boolean;
     description?: string;
     forceConflicts?: boolean;
-    /** Only while this failed revision, which it undoes, is the last and as it was written. */
+    /** The failed revision that the rollback undoes. If somebody has written to the release since, nothing is done. */
     failed?: StoredRelease;
-    /** Objects (by `refKey`) that are not deleted: an upgrade that is undone found them there. */
+    /** Objects (by `refKey`) that are not deleted: the failed upgrade had taken them over from somebody else. */
     spared?: ReadonlySet<string>;
   };
 
-/** Helm's bound, in characters. */
+/** Helm's limit, in characters. */
 const LONGEST_DESCRIPTION = 256;
 
 /**
- * Makes the objects of an earlier revision hold again: its manifest against what lives now, so that what
- * was changed by hand goes too.
+ * Applies the objects of an earlier revision again, as a new revision. They are compared with the live objects, so that
+ * changes by hand are undone too.
  *
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`; `PKG_USAGE` for a description that is too long
  */
@@ -93,7 +94,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     documents,
     history,
     takeOwnership: false,
-    // What was changed by hand is what a rollback is for; what an autoscaler set is not.
+    // A rollback takes back fields that somebody changed by hand, but not the replicas that an autoscaler set.
     forceConflicts: true,
     leaveScaled: input.forceConflicts !== true,
     before: [],
@@ -143,7 +144,7 @@ function targetOf(history: readonly StoredRelease[], last: Release, revision: nu
   return target;
 }
 
-/** An error for a kind that the cluster does not know, with the revision that holds it, and what makes the kind. */
+/** Adds the revision, and how to get the CRD, to an error for a kind that the cluster does not know. */
 function withMissingKind(error: unknown, { name, version }: Release, wasOnceDeployed: boolean): unknown {
   if (!(error instanceof PkgError) || error.code !== 'PKG_KIND_UNKNOWN') return error;
   const { code, message, notes, errors, hints } = error;
@@ -158,9 +159,9 @@ function withMissingKind(error: unknown, { name, version }: Release, wasOnceDepl
   });
 }
 
-/** All random values that revisions have stored: one of Helm's has none, and holds those of another in its manifest. */
+/** All stored random values of a release. Those of the target are not enough: a revision that Helm wrote stores none. */
 async function everStored(cluster: Cluster, target: Release, history: readonly StoredRelease[]): Promise<string[]> {
-  // Go templates store none, and most releases are made of them.
+  // A manifest without native templates holds none, and needs no requests.
   if (!/^# Source: .*\.hbs$/m.test(target.manifest)) return [];
   const stored = await readStoredRevisions(
     cluster,

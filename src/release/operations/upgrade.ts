@@ -1,3 +1,4 @@
+/** `pkg upgrade`. */
 import type { Chart } from '../../chart/chart.ts';
 import { coalesceTables, coalesceValues } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
@@ -25,13 +26,13 @@ import { settled, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 import { envForUndo, takenOver, undo } from './undo.ts';
 
-/** What upgrade starts from. `install`: install when there is no such release. `historyMax`: 0 keeps all. */
+/** The input of an upgrade. `install`: install a release that does not exist. `historyMax`: revisions to keep, 0 for all. */
 export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: ValuesMode; historyMax?: number };
 
 /**
  * Brings a release to another chart or other values.
  *
- * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, and whatever goes wrong on the road
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`; whatever rendering, planning and applying throw
  */
 export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
   return await withDeadline(env, input.timeout, (bounded) =>
@@ -121,7 +122,7 @@ async function goBack(
   return await undo(env, failure, `going back to revision ${good}`, () => rollback(env, defined(back)));
 }
 
-/** Only what has a value. */
+/** The fields without those that are undefined. */
 function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
@@ -131,7 +132,12 @@ export function currentOf(history: readonly StoredRelease[], last: Release): Rel
   return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
 }
 
-/** Helm's rules (pkg/action/upgrade.go, reuseValues). `missing` names defaults of the chart that are left out. */
+/**
+ * The chart and values of an upgrade, with the values of the current revision as the mode says. Source: helm v4
+ * `pkg/action/upgrade.go`, `reuseValues`.
+ *
+ * @returns `missing`: the defaults of the chart that `reuse` leaves out
+ */
 function withEarlierValues(
   input: UpgradeInput,
   current: Release,
