@@ -57,7 +57,8 @@ export function failureOf(error: Error): Failure {
 /** One code for all failures that mean the same. */
 function meaningOf(code: string, message: string): string {
   if (NOT_TRUSTED.has(code)) return UNTRUSTED;
-  // Undici has no code for what it cannot read, and one for all that ends a connection: only the text tells these apart.
+  // Undici has no code for what it cannot read, and one for all that ends a connection: only the text tells these
+  // apart.
   if (message.startsWith(UNREADABLE)) return message.includes('EOF') ? 'ECONNRESET' : 'BAD_ANSWER';
   if (code === 'UND_ERR_SOCKET' && message === 'bad upgrade') return 'BAD_UPGRADE';
   if (code === 'UND_ERR_SOCKET' && message === 'bad response') return 'BAD_ANSWER';

@@ -34,7 +34,9 @@ export async function* releasing(body: AsyncIterable<Buffer>, release: () => voi
   }
 }
 
-/** Reads a body. With a known length it is filled in place instead of joined: indexes of repositories have up to 140 MB. */
+/**
+ * Reads a body. With a known length it is filled in place instead of joined: indexes of repositories have up to 140 MB.
+ */
 export async function readWhole({ body, length }: HttpDownload, limit: number): Promise<Buffer> {
   if (length === undefined || !Number.isSafeInteger(length) || length < 0 || length > limit) {
     const chunks: Buffer[] = [];
@@ -50,7 +52,9 @@ export async function readWhole({ body, length }: HttpDownload, limit: number): 
 /** A longer rest is not read: opening another connection costs less. */
 const MOST_DRAINED = 1 << 16;
 
-/** Reads the rest of a body that is not needed, so that its connection can serve again; a long rest ends the connection. */
+/**
+ * Reads the rest of a body that is not needed, so that its connection can serve again; a long rest ends the connection.
+ */
 export async function drain(body: AsyncIterable<Buffer>): Promise<void> {
   let size = 0;
   for await (const chunk of body) if ((size += chunk.length) > MOST_DRAINED) return;

@@ -66,17 +66,20 @@ export class ConnectionPool {
   /**
    * Sends a request, and gives the head of its answer.
    *
-   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart` throws;
+   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart`
+   *   throws;
    *   what undici throws
    */
   async send({ method, path, headers, body, signal, silence, onStart }: PoolRequest): Promise<PoolAnswer> {
-    // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens another.
+    // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens
+    // another.
     await setImmediate();
     try {
       const dispatcher = onStart === undefined ? this.#pool : startingWith(this.#pool, onStart);
       const answer = await request.call(dispatcher, {
         method: method as 'GET',
-        // Undici closes the connection after a HEAD, for servers that send a body with it. Go's client does not, and to a
+        // Undici closes the connection after a HEAD, for servers that send a body with it. Go's client does not, and to
+        // a
         // registry each blob would cost a connection more, over TLS three times the time of the request.
         ...(method === 'HEAD' && { reset: false }),
         path,

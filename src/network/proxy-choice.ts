@@ -44,7 +44,9 @@ function isLoopback(host: string): boolean {
   return (isIP(host) === 4 && host.startsWith('127.')) || host === '::1';
 }
 
-/** One item of `NO_PROXY`: `*`, an address, a CIDR, `example.org` (with all below it) or `.example.org` (only below). */
+/**
+ * One item of `NO_PROXY`: `*`, an address, a CIDR, `example.org` (with all below it) or `.example.org` (only below).
+ */
 function matches(item: string, host: string, port: string): boolean {
   if (item === '*') return true;
   const slash = item.indexOf('/');

@@ -25,7 +25,8 @@ export function encodeRelease(release: Release): string {
 }
 
 /**
- * Reads the text of a record; the inverse of {@link encodeRelease}. Also reads JSON that is not compressed, as the first
+ * Reads the text of a record; the inverse of {@link encodeRelease}. Also reads JSON that is not compressed, as the
+ * first
  * versions of Helm wrote it, and Helm 3's empty texts for times that are not set.
  *
  * @param where names the record in errors

@@ -211,7 +211,8 @@ export class Lease implements Fence {
   async #renew(): Promise<void> {
     const { release } = this.#stored;
     if (this.#isLost) throw await this.#lose();
-    // Helm begins a rollback or an upgrade even while the newest record is `uninstalling`: its revision follows this one.
+    // Helm begins a rollback or an upgrade even while the newest record is `uninstalling`: its revision follows this
+    // one.
     const next = await this.#store.head({ name: release.name, version: release.version + 1 });
     if (next !== undefined) throw await this.#lose();
     for (let tries = 1; ; tries++) {
@@ -245,7 +246,9 @@ export class Lease implements Fence {
     this.#stored = await this.#store.update(this.#stored, this.#stored.release, annotations);
   }
 
-  /** Reads the record's metadata again after a conflict. Gives its renewal counter; throws when another holder has it. */
+  /**
+   * Reads the record's metadata again after a conflict. Gives its renewal counter; throws when another holder has it.
+   */
   async #readAgain(): Promise<string> {
     const head = await this.#store.head(this.#stored.release);
     const lease = head && leaseOf(head);

@@ -33,7 +33,9 @@ export function checkNamespace(namespace: string): void {
   });
 }
 
-/** Checks a user's labels by Kubernetes' rules; Helm's own labels are reserved. @throws {PkgError} `PKG_LABELS_INVALID` */
+/**
+ * Checks a user's labels by Kubernetes' rules; Helm's own labels are reserved. @throws {PkgError} `PKG_LABELS_INVALID`
+ */
 export function checkLabels(labels: Readonly<Record<string, string>>): void {
   const part = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
   for (const [key, value] of Object.entries(labels)) {
@@ -59,7 +61,9 @@ export function checkLabels(labels: Readonly<Record<string, string>>): void {
   }
 }
 
-/** The labels of a new revision: those of the one before, overridden by the given ones. The value "null" removes one. */
+/**
+ * The labels of a new revision: those of the one before, overridden by the given ones. The value "null" removes one.
+ */
 export function mergeLabels(
   before: Readonly<Record<string, string>>,
   given: Readonly<Record<string, string>>,

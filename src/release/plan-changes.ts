@@ -4,7 +4,10 @@ import type { KubeObject } from '../cluster/cluster.ts';
 import type { Json } from '../yaml/value.ts';
 import type { FieldChange } from './plan.ts';
 
-/** The fields in which a live object differs from the desired one, in the order of their paths; without what only a server writes. */
+/**
+ * The fields in which a live object differs from the desired one, in the order of their paths; without what only a
+ * server writes.
+ */
 export function changesOf(live: KubeObject, desired: KubeObject): FieldChange[] {
   const changes: FieldChange[] = [];
   compare(withoutMetadata(live), withoutMetadata(desired), [], changes);

@@ -29,7 +29,8 @@ const RELEASE_NAMESPACE = 'meta.helm.sh/release-namespace';
  * namespaces get one, and of an object that is rendered twice the last counts. Fields that only the cluster sets are
  * dropped; with `isChecked`, for documents of a chart, they are an error.
  *
- * @throws {PkgError} `PKG_OBJECT_INVALID` for a document that is not an object, and for fields that only the cluster sets
+ * @throws {PkgError} `PKG_OBJECT_INVALID` for a document that is not an object, and for fields that only the cluster
+ *   sets
  */
 export async function normalizeObjects(
   documents: readonly SourceDocument[],
@@ -160,7 +161,9 @@ function normalForm(object: KubeObject, namespace: string | undefined): KubeObje
   return { ...secret, data } as KubeObject;
 }
 
-/** The object with the label and annotations that mark it as this release's. Source: helm v4 `pkg/action/validate.go`. */
+/**
+ * The object with the label and annotations that mark it as this release's. Source: helm v4 `pkg/action/validate.go`.
+ */
 export function withOwnership(object: KubeObject, release: string, namespace: string): KubeObject {
   const metadata = { ...object.metadata };
   metadata['labels'] = { ...asObject(metadata['labels']), [MANAGED_BY]: 'Helm' };

@@ -15,7 +15,9 @@ import type { Json, JsonObject } from '../yaml/value.ts';
 /** How far an object is. A failed one needs help, or may recover while others are waited for. */
 export type Readiness = { state: 'ready' } | { state: 'progressing' | 'failed'; why: string };
 
-/** `objects`: a Job is ready once it has started. `jobs`: once it is complete. `hooks`: Jobs and Pods must have ended. */
+/**
+ * `objects`: a Job is ready once it has started. `jobs`: once it is complete. `hooks`: Jobs and Pods must have ended.
+ */
 export type Purpose = 'objects' | 'jobs' | 'hooks';
 
 /** How long a pod may be without a node before it counts as failed. */

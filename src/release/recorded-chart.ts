@@ -9,7 +9,9 @@ import type { Chart, ChartFile } from '../chart/chart.ts';
 import type { JsonObject, ValueMap } from '../yaml/value.ts';
 import type { RecordedChart, RecordedFile } from './release.ts';
 
-/** The chart as a record holds it. Its dependencies must have been resolved: the record names those that are enabled. */
+/**
+ * The chart as a record holds it. Its dependencies must have been resolved: the record names those that are enabled.
+ */
 export function recordChart(chart: Chart): RecordedChart {
   const files = [...chart.files, ...chart.crds].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {

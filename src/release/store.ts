@@ -98,7 +98,8 @@ export class ReleaseStore {
   /**
    * Writes a new revision.
    *
-   * @throws {PkgError} `PKG_RELEASE_HELD` when the revision exists: another operation was faster; `PKG_RECORD_TOO_LARGE`
+   * @throws {PkgError} `PKG_RELEASE_HELD` when the revision exists: another operation was faster;
+   *   `PKG_RECORD_TOO_LARGE`
    */
   async create(release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
     const secret = encodeSecret(release, 'createdAt', annotations);
@@ -229,7 +230,8 @@ function decodeSecret(secret: KubeObject): Release {
     userLabels(Object.fromEntries(labels)),
     where,
   );
-  // A record is written back under the name made of its content: a copy under another name would overwrite its original.
+  // A record is written back under the name made of its content: a copy under another name would overwrite its
+  // original.
   const { name } = recordRef(release.name, '', release.version);
   if (name !== secret.metadata.name) throw corrupt(where, `it holds ${printable(name)}`);
   return release.namespace === '' ? { ...release, namespace: secret.metadata.namespace ?? '' } : release;

@@ -1,7 +1,7 @@
 /**
- * An object as the text of its file, and back.
+ * Converts an object to the text of its file, and back.
  *
- * Equal objects give equal text: keys stand in one order, and what only a server sets is left out.
+ * Equal objects give equal texts: keys have a fixed order, and fields that only a server sets are left out.
  */
 import { createHash } from 'node:crypto';
 import { PkgError } from '../../errors.ts';
@@ -15,7 +15,7 @@ import type { KubeObject, ObjectRef } from '../cluster.ts';
 /** Fields of `metadata` that a file leaves out: they describe an object on a server. */
 const LEFT_OUT: readonly string[] = [...SERVER_FIELDS, 'deletionGracePeriodSeconds', 'deletionTimestamp'];
 
-/** Keys that say what a map is come first, all others in the order of the alphabet. */
+/** Keys that come first; all others are sorted. */
 const FIRST_KEYS: readonly string[] = ['apiVersion', 'kind', 'metadata', 'name', 'namespace'];
 
 /** The text of an object's file. */
@@ -28,7 +28,7 @@ export function withoutServerFields(object: KubeObject): KubeObject {
   return withoutMetadata(object, LEFT_OUT);
 }
 
-/** A token for this text; it changes with every change of the text. */
+/** The `resourceVersion` of an object in a folder: a hash of its file. */
 export function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
@@ -36,7 +36,7 @@ export function versionOf(text: string): string {
 /**
  * Reads the text of a file that must hold the object `ref`.
  *
- * @throws PkgError PKG_TARGET_CORRUPT for what does not parse, or is another object than its place says
+ * @throws {PkgError} `PKG_TARGET_CORRUPT` for what does not parse, or is another object
  */
 export function parseObject(text: string, file: string, ref: ObjectRef): KubeObject {
   const object = parseAnyObject(text, file);
@@ -58,7 +58,7 @@ export function parseObject(text: string, file: string, ref: ObjectRef): KubeObj
 }
 
 /**
- * Reads the text of a file that holds one object, whichever.
+ * Reads the text of a file that must hold exactly one object.
  *
  * @throws PkgError PKG_TARGET_CORRUPT for what does not parse or is no Kubernetes object
  */

@@ -105,7 +105,9 @@ function setSettings(root: Value, keys: Keys, changes: Settings): void {
   if (isMap(found)) for (const [key, value] of Object.entries(changes)) found.set(key, value);
 }
 
-/** A file that is mounted by itself, and one in a folder that may not be written, cannot be replaced by another file. */
+/**
+ * A file that is mounted by itself, and one in a folder that may not be written, cannot be replaced by another file.
+ */
 const CANNOT_REPLACE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
 /** Writes a file whose owner and mode stay what they are. */

@@ -181,7 +181,10 @@ function shown({ origin, pathname }: URL): string {
   return printable(`${origin}${pathname}`);
 }
 
-/** The authorities that sign the issuer's certificate, in place of the system's. As client-go, paths are relative to the current folder. */
+/**
+ * The authorities that sign the issuer's certificate, in place of the system's. As client-go, paths are relative to the
+ * current folder.
+ */
 function authorityOf(config: OidcLogin['config'], { file, user }: OidcLogin): string | undefined {
   const { 'idp-certificate-authority': path = '', 'idp-certificate-authority-data': data = '' } = config;
   if (path === '' && data === '') return undefined;

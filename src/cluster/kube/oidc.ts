@@ -1,6 +1,7 @@
 /**
  * Logins by OpenID Connect as kubeconfigs have them (`auth-provider: oidc`). Requests carry the ID token. When it has
- * expired, or the server refuses it, the issuer gives another one for the refresh token, and both go into the kubeconfig.
+ * expired, or the server refuses it, the issuer gives another one for the refresh token, and both go into the
+ * kubeconfig.
  *
  * The rules are client-go's (plugin/pkg/client/auth/oidc). Unlike client-go, processes take turns: issuers that give a
  * new refresh token each time accept the old one once, and some end the whole login when it comes again.

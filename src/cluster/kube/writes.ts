@@ -123,7 +123,8 @@ export async function annotateObject(
  * Deletes an object.
  *
  * @returns false where it was not there
- * @throws {ApiError} `PKG_OBJECT_CONFLICT` where it is not the object that is expected, and what else the server refuses
+ * @throws {ApiError} `PKG_OBJECT_CONFLICT` where it is not the object that is expected, and what else the server
+ *   refuses
  */
 export async function deleteObject(cluster: KubeApi, ref: ObjectRef, options: DeleteOptions): Promise<boolean> {
   const { expected, unchanged = false, cascade = 'background' } = options;

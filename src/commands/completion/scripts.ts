@@ -1,6 +1,8 @@
 /** Scripts that have shells ask `pkg __complete`. The numbers are the directives of `directive.ts`. */
 
-/** Bash, the old one of macOS included. It parts words at `=` and `:`, and replaces only what is behind the last one. */
+/**
+ * Bash, the old one of macOS included. It parts words at `=` and `:`, and replaces only what is behind the last one.
+ */
 const bash = `# Completion of pkg for bash.
 _pkg() {
   local line=\${COMP_LINE#*"$1"} cur="" flag="" word i directive=0 endings IFS=$'\\n'

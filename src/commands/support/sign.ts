@@ -44,7 +44,8 @@ export async function provenanceOf(archive: Uint8Array, fileName: string, flags:
 /**
  * Signs in registries with the key that a flag names; undefined without the flag.
  *
- * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not fit
+ * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not
+ *   fit
  */
 export async function cosigning(flags: CosignFlags, remotes: Remotes): Promise<Signing | undefined> {
   const file = flags['cosign-key'] ?? '';

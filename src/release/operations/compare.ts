@@ -66,7 +66,8 @@ async function compareLive(
   if (scaled !== undefined && isSettled(desired, live)) return { same: true, ...about };
   const unserved = await cluster.unservedKind(desired.apiVersion, desired.kind);
   if (unserved !== undefined) {
-    // The object lives in another version of its kind. That is a problem unless a CRD of this operation adds the version.
+    // The object lives in another version of its kind. That is a problem unless a CRD of this operation adds the
+    // version.
     return { same: false, ...about, ...(!servesKind(options.coming, desired) && { problem: unserved }) };
   }
   const force = options.forceConflicts;

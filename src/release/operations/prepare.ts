@@ -265,7 +265,9 @@ export function crdsRecorded(chart: RecordedChart): KubeObject[] {
   });
 }
 
-/** Does an object exist? Also true where the user may not read it, as with rights in one namespace: a write will tell. */
+/**
+ * Does an object exist? Also true where the user may not read it, as with rights in one namespace: a write will tell.
+ */
 async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
   try {
     return (await cluster.get(ref)) !== undefined;

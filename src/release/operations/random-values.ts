@@ -25,7 +25,9 @@ import { readStoredRevisions } from '../stored-values.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { renderFor } from './prepare.ts';
 
-/** A value that is found can be the argument of another call, such as the hash of a password. Three such steps suffice. */
+/**
+ * A value that is found can be the argument of another call, such as the hash of a password. Three such steps suffice.
+ */
 const MOST_RENDERS = 4;
 /** Shorter values may occur in a text by chance. */
 const SHORTEST = 8;
@@ -161,7 +163,9 @@ function withoutSpace(text: string): string {
   return text.replaceAll(/\s+/g, '');
 }
 
-/** Notes for the plan: one for each field whose random value changes, one for each value that an upgrade generates anew. */
+/**
+ * Notes for the plan: one for each field whose random value changes, one for each value that an upgrade generates anew.
+ */
 export function notesOfRandomChanges(plan: Plan, { randomValues }: RenderedChart): string[] {
   const known = randomValues.map((value) => {
     const reason = reasonOf(value);

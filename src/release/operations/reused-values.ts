@@ -1,4 +1,6 @@
-/** Defaults that `--reuse-values` leaves out: those that the new chart has and the values of the last revision do not. */
+/**
+ * Defaults that `--reuse-values` leaves out: those that the new chart has and the values of the last revision do not.
+ */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';

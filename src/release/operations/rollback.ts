@@ -159,7 +159,9 @@ function withMissingKind(error: unknown, { name, version }: Release, wasOnceDepl
   });
 }
 
-/** All stored random values of a release. Those of the target are not enough: a revision that Helm wrote stores none. */
+/**
+ * All stored random values of a release. Those of the target are not enough: a revision that Helm wrote stores none.
+ */
 async function everStored(cluster: Cluster, target: Release, history: readonly StoredRelease[]): Promise<string[]> {
   // A manifest without native templates holds none, and needs no requests.
   if (!/^# Source: .*\.hbs$/m.test(target.manifest)) return [];

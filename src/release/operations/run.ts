@@ -221,7 +221,10 @@ function groupsOf(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
-/** Carries out a step. Gives at least the metadata of the written object; undefined for a delete, and for a namespace or CRD that exists by now. */
+/**
+ * Carries out a step. Gives at least the metadata of the written object; undefined for a delete, and for a namespace or
+ * CRD that exists by now.
+ */
 async function applyStep(env: Env, step: Step, plan: Plan, isWaiting: boolean): Promise<KubeObject | undefined> {
   const { cluster } = env;
   const { forceConflicts, cascade = 'background' } = plan;

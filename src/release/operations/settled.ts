@@ -8,7 +8,9 @@ import type { Env, Locking } from './env.ts';
 import { mayTakeOver } from './holder-watch.ts';
 import { supersede, withStatus } from './run.ts';
 
-/** The history that an operation begins from. `isTakenOver`: its last revision was taken over from another operation. */
+/**
+ * The history that an operation begins from. `isTakenOver`: its last revision was taken over from another operation.
+ */
 export type Settled = { history: StoredRelease[]; isTakenOver: boolean };
 
 /**

@@ -40,7 +40,9 @@ export async function trimHistory(
   }
 }
 
-/** Does a revision later than the last deployed one name an object that no other remaining revision since then names? */
+/**
+ * Does a revision later than the last deployed one name an object that no other remaining revision since then names?
+ */
 function isOnlyWitness(
   stored: StoredRelease,
   deployed: StoredRelease | undefined,

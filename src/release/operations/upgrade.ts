@@ -26,7 +26,10 @@ import { settled, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 import { envForUndo, takenOver, undo } from './undo.ts';
 
-/** The input of an upgrade. `install`: install a release that does not exist. `historyMax`: revisions to keep, 0 for all. */
+/**
+ * The input of an upgrade. `install`: install a release that does not exist. `historyMax`: revisions to keep, 0 for
+ * all.
+ */
 export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: ValuesMode; historyMax?: number };
 
 /**
