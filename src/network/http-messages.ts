@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { ClientCertificate } from './dial.ts';
 
-/** How servers prove who they are, who one is to them, and which proxies lead to them. PEM texts. */
+/** How to connect: certificates (PEM texts), and where proxies are configured. */
 export type HttpOptions = {
   /** Authorities to trust in place of the system's. */
   ca?: string | undefined;
@@ -10,7 +10,7 @@ export type HttpOptions = {
   certificate?: ClientCertificate | undefined;
   /** Certificates are not checked. */
   insecure?: boolean;
-  /** The name that certificates must hold, where it is another than the address has. */
+  /** The name that certificates must be for, if it is not the host of the address. */
   serverName?: string;
   /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are read. */
   env: NodeJS.ProcessEnv;
@@ -21,7 +21,7 @@ export type HttpOptions = {
 export type HttpTimes = {
   /** For connecting, proxy and TLS included. */
   connect: number;
-  /** For silence while an answer is due, in the middle of one, or in the middle of an upload. */
+  /** For silence: before an answer, within one, or while an upload does not proceed. */
   silence: number;
   /**
    * For the end of an upload in addition: when its last byte is written, up to 8 MiB of it may still lie in buffers on
@@ -30,7 +30,7 @@ export type HttpTimes = {
   buffered: number;
   /** For all of a request: redirects, retries and the body. */
   whole: number;
-  /** No try begins when this has passed; longer pauses that a server asks for are not waited for. */
+  /** No further try begins after this time; a server that asks for a longer pause is not waited for. */
   patience: number;
   /** The pause after the first try; it doubles. */
   pause: number;
@@ -43,20 +43,20 @@ export type Upload = { length: number; open: () => Readable | AsyncIterable<Uint
 export type HttpRequest = {
   /** GET without one. */
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** A name and a password in it are the login for its server. */
+  /** A name and a password in it are sent as the login. */
   url: URL;
-  /** In lower case. What they hold goes to every server that the request is sent on to. */
+  /** Names in lower case. They are also sent to servers that the request is redirected to. */
   headers?: Readonly<Record<string, string>>;
   body?: string | Uint8Array | Upload;
-  /** The `Authorization` header: for the scheme, host and port that are asked, and no other… */
+  /** The `Authorization` header. It is not sent after a redirect to another scheme, host or port… */
   authorization?: string | undefined;
-  /** …unless it is meant for all. */
+  /** …unless this is set. */
   everywhere?: boolean;
   /** The most bytes that the body of the answer may have. */
   limit: number;
-  /** No redirect is followed to an address that is not https, not even on the way to one that is. */
+  /** A redirect to an address that is not https is an error, even if it would lead back to https. */
   httpsOnly?: boolean;
-  /** Doing it twice is the same as doing it once, so that it may be sent again: all but POST and PATCH without this. */
+  /** Doing it twice has the same effect as once, so it may be retried. True unless given, except for POST and PATCH. */
   repeatable?: boolean;
   signal?: AbortSignal;
 };
@@ -72,14 +72,14 @@ type Head = {
 /** An answer, read whole. */
 export type HttpAnswer = Head & { body: Buffer };
 
-/** An answer whose body is still to be read, once; who does not read it to its end closes its connection. */
+/** An answer whose body can be read once. Stopping before its end closes the connection. */
 export type HttpDownload = Head & {
-  /** What the server says that the body has; undefined where it does not. */
+  /** `Content-Length`; undefined where the server does not send it. */
   length: number | undefined;
   body: AsyncIterable<Buffer>;
 };
 
-/** What a server answers, and no client can use: more than the limit, or redirects without end or to nowhere. */
+/** An answer that cannot be used: larger than the limit, or a redirect that is endless or leads to no server. */
 export class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
   readonly reason: 'size' | 'redirect';

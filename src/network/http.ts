@@ -1,6 +1,7 @@
 /**
- * HTTP to repositories and registries, and whatever else is fetched: one place for connections, proxies, TLS, retries,
- * redirects, bounds on size and time, and the rule that a login goes to no server but the one that it is for.
+ * The HTTP client for repositories, registries and OpenID issuers: connections, proxies, TLS, retries, redirects,
+ * limits
+ * on size and time. A login is sent only to the server that it is for.
  *
  * A client has one set of TLS settings and keeps connections open for the next request:
  *
@@ -33,7 +34,7 @@ const TIMES: HttpTimes = {
   patience: 30_000,
   pause: 250,
 };
-/** The most of a body that lies in buffers of systems and proxies. */
+/** The most bytes of an upload that buffers of systems and proxies hold. */
 const MOST_BUFFERED = 8 << 20;
 const MOST_TRIES = 4;
 /** As many as Go's client follows. */
@@ -73,7 +74,7 @@ export class HttpClient {
     }
   }
 
-  /** The same, with the body given as it comes: what breaks off in it is not tried again. */
+  /** As {@link request}, with the body as a stream. A body that breaks off is not retried. */
   async open(request: HttpRequest): Promise<HttpDownload> {
     const { signal, release } = this.#bounded(request.signal);
     try {
@@ -85,18 +86,18 @@ export class HttpClient {
     }
   }
 
-  /** Ends all connections; requests that are under way fail. The promise is kept once the connections are gone. */
+  /** Closes all connections; requests that are under way fail. Resolves when the connections are closed. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()));
   }
 
-  /** Has a request answered, and tries again after resets and while the server is busy. */
+  /** Sends a request, and again after resets and while the server is busy. */
   async #tried<T>(request: HttpRequest, signal: AbortSignal, use: (download: HttpDownload) => Promise<T>): Promise<T> {
     const { method = 'GET', repeatable = method !== 'POST' && method !== 'PATCH' } = request;
     const begun = Date.now();
     for (let tries = 1; ; tries++) {
-      // A last try ends with whatever comes of it.
+      // The last try returns or throws whatever it gets.
       const isLast = !repeatable || tries >= MOST_TRIES;
       const pause = this.#times.pause * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
       let wait = pause;
@@ -105,7 +106,7 @@ export class HttpClient {
         if (isLast || !BUSY.has(download.status)) return await use(download);
         wait = Math.max(pause, pauseAskedFor(download.headers['retry-after']));
         if (Date.now() - begun + wait > this.#times.patience) return await use(download);
-        // The connection serves the next try if what is left on it is short.
+        // Reading a short rest of the answer frees the connection for the next try.
         await drain(download.body);
       } catch (error) {
         const isTime = Date.now() - begun + wait <= this.#times.patience;
@@ -118,14 +119,15 @@ export class HttpClient {
   }
 
   /**
-   * One signal for what the caller calls off and for the time that all may take; to be released when the request is
-   * over. With its timer left to run out, an upload of 250 MiB in parts was held whole: 323 MB of memory, with it 159.
+   * A signal that is aborted by the caller's signal or after the time for the whole request. It must be released at the
+   * end: without that, an upload of 250 MiB in parts took 323 MB of memory instead of 159, because the timer kept each
+   * part alive.
    */
   #bounded(signal: AbortSignal | undefined): { signal: AbortSignal; release: () => void } {
     const late = new AbortController();
     const error = Object.assign(new Error('the answer took too long'), { code: 'ETIMEDOUT' });
     const timer = setTimeout(() => late.abort(error), this.#times.whole);
-    // It keeps no process alive.
+    // The timer alone must not keep the process alive.
     timer.unref();
     return {
       signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
@@ -148,7 +150,7 @@ export class HttpClient {
       if (request.httpsOnly === true && next.protocol !== 'https:') {
         throw new UnusableAnswer('redirect', `leads to ${next.host}, and not over HTTPS`, url);
       }
-      // A body may hold secrets, tokens for one, and so stays with the server that it is for.
+      // A body may hold secrets, such as tokens, so it is not sent on to another server.
       const mayFollow = isPlain || (SAME_METHOD.has(answer.status) && next.origin === url.origin);
       if (!mayFollow) return answer;
       await drain(answer.body);
@@ -161,7 +163,7 @@ export class HttpClient {
   async #once(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
     const { method = 'GET', url, limit } = request;
     const proxy = proxyFromEnvironment(url, this.#options.env);
-    // Plain HTTP is asked of an HTTP proxy itself: many let tunnels lead to TLS only.
+    // Plain HTTP is sent to an HTTP proxy as a request, not through a tunnel: many proxies allow tunnels for TLS only.
     const forwarder =
       url.protocol === 'http:' && proxy !== undefined && /^https?:$/.test(proxy.protocol) ? proxy : undefined;
     const pool = await this.#poolOf(url, proxy, forwarder);
@@ -182,7 +184,7 @@ export class HttpClient {
   }
 
   async #poolOf(url: URL, proxy: URL | undefined, forwarder: URL | undefined): Promise<ConnectionPool> {
-    // Connections to a proxy that forwards could serve all servers; undici makes new ones when names change.
+    // A pool for each server, also behind one forwarding proxy: undici opens a new connection when the host changes.
     const key = `${url.origin} ${proxy?.href ?? ''}`;
     const pool = this.#pools.get(key) ?? this.#openPool(url, proxy, forwarder);
     this.#pools.set(key, pool);
@@ -263,7 +265,7 @@ function pauseAskedFor(header: string | string[] | undefined): number {
   return Number.isFinite(seconds) ? Math.max(seconds * 1000, 0) : 0;
 }
 
-/** Did the connection break, so that another may do better? */
+/** Did the connection break? Another one may not. */
 function isReset(error: unknown): boolean {
   if (!(error instanceof Error) || (error instanceof DialError && error.proxy)) return false;
   const { code } = failureOf(error);

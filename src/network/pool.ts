@@ -19,12 +19,12 @@ export type PoolRequest = {
   /** Path and query; for a proxy that forwards plain HTTP the whole address. */
   path: string;
   headers: Record<string, string | string[]>;
-  /** Of an iterable the next part is asked for when those before it have gone out. */
+  /** The next part of an iterable is read once the parts before it have been sent. */
   body: string | Uint8Array | Readable | AsyncIterable<Uint8Array> | undefined;
   signal: AbortSignal;
-  /** How long to wait for the head of the answer, in milliseconds, where that is not as long as for other silence. */
+  /** Milliseconds to wait for the head of the answer; the pool's `silence` if it is left out. */
   silence?: number;
-  /** Called when the request is about to go to the socket, after all waiting: what it throws keeps it from going. */
+  /** Called when the request is about to go to the socket. If it throws, the request is not sent. */
   onStart?: () => void;
 };
 
@@ -37,7 +37,7 @@ export type Connect = (signal: AbortSignal) => Promise<Socket>;
 export type PoolOptions = {
   /** The most connections; more requests wait. */
   connections?: number;
-  /** How long, in milliseconds, nothing may come while an answer is due; 0 for as long as it takes. */
+  /** Milliseconds of silence before or within an answer; 0 for no limit. */
   silence: number;
 };
 
@@ -96,7 +96,7 @@ export class ConnectionPool {
     }
   }
 
-  /** Ends all connections, those that are being opened too. The promise is kept once they are gone. */
+  /** Closes all connections, including those that are being opened. Resolves when they are closed. */
   async close(): Promise<void> {
     this.#closing.abort(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
     await this.#pool.destroy();
@@ -115,7 +115,9 @@ export class ConnectionPool {
   }
 }
 
-/** A pool that asks before it writes a request. Undici takes what a handler throws at the start for a refusal. */
+/**
+ * A pool that calls `onStart` before it writes a request. If a handler throws at the start, undici fails the request.
+ */
 function startingWith(pool: Pool, onStart: () => void): Pick<Pool, 'dispatch'> {
   return {
     dispatch: (options, handler) => {

@@ -3,7 +3,7 @@ import type { FlagInput } from '@oclif/core/interfaces';
 import * as Flags from './flag-types.ts';
 import { REMOTE_FLAGS } from './remote-flags.ts';
 
-/** Where values come from, besides the chart. */
+/** Flags for values that override those of the chart. */
 export const VALUE_FLAGS: FlagInput<
   Record<'values' | 'set' | 'set-string' | 'set-file' | 'set-json' | 'set-literal', string[]>
 > = {
@@ -40,7 +40,7 @@ export const VALUE_FLAGS: FlagInput<
   }),
 };
 
-/** Which chart is meant where it does not lie on this machine. */
+/** Flags for a chart that is fetched: its version, its repository, its signature. */
 export const SOURCE_FLAGS: FlagInput<
   Record<'devel' | 'pass-credentials' | 'verify', boolean> & {
     version: string | undefined;
@@ -53,10 +53,10 @@ export const SOURCE_FLAGS: FlagInput<
     helpValue: 'VERSION',
     summary: 'this version of the chart, or the newest that fits: ^1.2',
   }),
-  devel: Flags.boolean({ summary: 'take pre-releases too, where no --version is given' }),
-  repo: Flags.string({ helpValue: 'URL', summary: 'look the chart up in the repository at this address' }),
-  'pass-credentials': Flags.boolean({ summary: 'send the login to every host that the repository names' }),
-  verify: Flags.boolean({ summary: 'take the chart only if it is signed by a key of the keyring' }),
+  devel: Flags.boolean({ summary: 'also consider pre-releases; has no effect with --version' }),
+  repo: Flags.string({ helpValue: 'URL', summary: 'find the chart in the repository at this address' }),
+  'pass-credentials': Flags.boolean({ summary: 'send the login also to other hosts that the index names' }),
+  verify: Flags.boolean({ summary: 'accept the chart only if a key of the keyring has signed it' }),
   keyring: Flags.string({
     helpValue: 'FILE',
     complete: 'file',
@@ -64,37 +64,37 @@ export const SOURCE_FLAGS: FlagInput<
   }),
 };
 
-/** Fetches what is missing in `charts/`. */
+/** The flag that fetches missing dependencies. */
 export const DEPENDENCY_FLAGS: FlagInput<{ 'dependency-update': boolean }> = {
   'dependency-update': Flags.boolean({
-    summary: 'fetch dependencies that are missing in charts/, and write Chart.lock',
+    summary: 'fetch dependencies that charts/ lacks, and write Chart.lock',
   }),
 };
 
-/** How a chart folder is read. */
+/** The flag for reading a chart folder. */
 export const CHART_FLAGS: FlagInput<{ 'allow-outside-links': boolean }> = {
   'allow-outside-links': Flags.boolean({
     summary: 'follow links of the chart folder that lead beyond its repository or parent folder',
   }),
 };
 
-/** Where schemas come from that a chart's own refers to. */
+/** Flags for schemas that a chart's values.schema.json refers to. */
 export const SCHEMA_FLAGS: FlagInput<{ 'schema-cache': string | undefined; 'allow-remote-schemas': boolean }> = {
   'schema-cache': Flags.string({
     helpValue: 'FOLDER',
     complete: 'directory',
-    summary: 'take schemas that values.schema.json refers to from this folder: FOLDER/HOST/PATH',
+    summary: 'read schemas that values.schema.json refers to from this folder: FOLDER/HOST/PATH',
   }),
   'allow-remote-schemas': Flags.boolean({
     summary: 'fetch schemas that values.schema.json refers to, over HTTPS, and keep them in --schema-cache',
   }),
 };
 
-/** What templates may do. */
+/** The flag for limits of templates. */
 export const LIMITS_FLAG: FlagInput<{ 'template-limits': string[] }> = {
   'template-limits': Flags.pairs({
     helpValue: 'NAME=NUMBER',
-    summary: 'bounds of templates: depth, steps, output in bytes (repeatable)',
+    summary: 'limits of templates: depth, steps, output in bytes (repeatable)',
   }),
 };
 
@@ -141,7 +141,7 @@ export const LOCAL_RENDER_FLAGS: typeof RENDER_FLAGS &
   ...API_VERSIONS_FLAG,
 };
 
-/** Takes images from a mirror. */
+/** The flag for a mirror of images. */
 export const MIRROR_FLAG: FlagInput<{ 'image-mirror': string | undefined }> = {
   'image-mirror': Flags.string({
     helpValue: 'oci://HOST/PATH',
@@ -149,10 +149,10 @@ export const MIRROR_FLAG: FlagInput<{ 'image-mirror': string | undefined }> = {
   }),
 };
 
-/** How a release that is given no name gets one. */
+/** Flags that make a name for a release. */
 export const NAME_FLAGS: FlagInput<{ 'generate-name': boolean; 'name-template': string | undefined }> = {
-  'generate-name': Flags.boolean({ char: 'g', summary: 'make up a name that is new' }),
-  'name-template': Flags.string({ helpValue: 'TEMPLATE', summary: 'make up a name by a Go template' }),
+  'generate-name': Flags.boolean({ char: 'g', summary: 'make a name from the chart and the time' }),
+  'name-template': Flags.string({ helpValue: 'TEMPLATE', summary: 'make a name with this Go template' }),
 };
 
 /** Where `package` and `pull` write an archive. */

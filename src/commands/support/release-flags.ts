@@ -4,7 +4,7 @@ import { DEPENDENCY_FLAGS, MIRROR_FLAG, RENDER_FLAGS } from './chart-flags.ts';
 import * as Flags from './flag-types.ts';
 import { OUTPUT_FLAG } from './output-flags.ts';
 
-/** Flags that install and upgrade (and so their diffs) share and that shape the plan. */
+/** Flags of install, upgrade and `diff upgrade` that decide the plan. */
 export const PLAN_FLAGS: FlagInput<
   { rotate: string[] } & Record<
     | 'skip-crds'
@@ -20,46 +20,48 @@ export const PLAN_FLAGS: FlagInput<
   'skip-crds': Flags.boolean({ summary: 'leave out the CRDs of crds/' }),
   'no-hooks': Flags.boolean({ summary: 'leave out hooks' }),
   'take-ownership': Flags.boolean({
-    summary: 'take over objects that are there and belong to nobody or to another release',
+    summary: 'take over existing objects that belong to no release or to another one',
   }),
-  'force-conflicts': Flags.boolean({ summary: 'take fields that somebody else holds' }),
+  'force-conflicts': Flags.boolean({ summary: 'take over fields that other field managers hold' }),
   'skip-schema-validation': Flags.boolean({ summary: 'do not check values against values.schema.json' }),
   'render-subchart-notes': Flags.boolean({ summary: "print subcharts' notes too" }),
-  'enable-dns': Flags.boolean({ summary: 'let templates ask for addresses (getHostByName)' }),
+  'enable-dns': Flags.boolean({ summary: 'let templates look up host names (getHostByName)' }),
   rotate: Flags.strings({
     helpValue: 'KEY',
     summary:
-      'make the stored random values with this key anew, * for any text (repeatable); `pkg get stored` lists keys',
+      'generate stored random values with this key anew, * for any text (repeatable); `pkg get stored` lists the keys',
   }),
 };
 
-/** Flags of install and upgrade that say how the release is written down. */
+/** Flags of install and upgrade about the record of the release, its namespace and its notes. */
 export const RELEASE_FLAGS: FlagInput<{
   'create-namespace': boolean;
   'hide-notes': boolean;
   description: string | undefined;
   labels: string[];
 }> = {
-  'create-namespace': Flags.boolean({ summary: 'create the namespace of the release if it is not there' }),
+  'create-namespace': Flags.boolean({ summary: 'create the namespace of the release if it does not exist' }),
   description: Flags.string({ helpValue: 'TEXT', summary: 'a description for this revision' }),
   labels: Flags.pairs({ char: 'l', helpValue: 'KEY=VALUE', summary: 'labels for the release record (repeatable)' }),
   'hide-notes': Flags.boolean({ summary: 'do not print the notes' }),
 };
 
-/** What is done about another operation that holds the release. */
+/** Flags for a release that another operation holds. */
 export const LOCK_FLAGS: FlagInput<{ 'take-over': boolean; 'lock-timeout': string }> = {
-  'take-over': Flags.boolean({ summary: 'take the release over from whoever holds it, alive or dead' }),
+  'take-over': Flags.boolean({
+    summary: 'take the release over from an operation that holds it, even if that still runs',
+  }),
   'lock-timeout': Flags.string({
     helpValue: 'DURATION',
     default: '0s',
-    summary: 'time to wait for another operation that works on the release; --timeout begins after it',
+    summary: 'time to wait for another operation that holds the release, before --timeout begins',
   }),
 };
 
-/** What may be waited for. */
+/** The values of `--wait`: Helm's. */
 export const WAIT_OPTIONS: readonly string[] = ['watcher', 'hookOnly', 'legacy', 'true', 'false'];
 
-/** How install, upgrade and rollback wait. */
+/** Flags of install, upgrade and rollback about waiting. */
 export const WAIT_FLAGS: FlagInput<{ wait: string; timeout: string; 'wait-for-jobs': boolean }> = {
   wait: Flags.string({
     bare: 'watcher',
@@ -72,11 +74,11 @@ export const WAIT_FLAGS: FlagInput<{ wait: string; timeout: string; 'wait-for-jo
   timeout: Flags.string({
     helpValue: 'DURATION',
     default: '5m0s',
-    summary: 'time for the whole operation: 90s, 1h30m',
+    summary: 'time limit of the whole operation: 90s, 1h30m',
   }),
 };
 
-/** Undoes what fails. */
+/** The flag that undoes a failed operation; `--atomic` is its name in Helm 3. */
 export const ROLLBACK_ON_FAILURE_FLAG: FlagInput<{ 'rollback-on-failure': boolean }> = {
   'rollback-on-failure': Flags.boolean({
     aliases: ['atomic'],
@@ -84,7 +86,7 @@ export const ROLLBACK_ON_FAILURE_FLAG: FlagInput<{ 'rollback-on-failure': boolea
   }),
 };
 
-/** How an upgrade treats the values of the revision before. */
+/** Flags of an upgrade about the values of the last revision. */
 export const VALUES_MODE_FLAGS: FlagInput<
   Record<'reset-values' | 'reuse-values' | 'reset-then-reuse-values', boolean>
 > = {
@@ -144,12 +146,12 @@ export const CHANGE_FLAGS: typeof RENDER_FLAGS & typeof MIRROR_FLAG & typeof DEP
   ...APPLY_FLAGS,
 };
 
-/** How many revisions are kept. */
+/** The flag for the number of revisions to keep. */
 export const HISTORY_MAX_FLAG: FlagInput<{ 'history-max': number | undefined }> = {
   'history-max': Flags.integer({ min: 0, helpValue: 'N', summary: 'revisions to keep, 0 for all (default 10)' }),
 };
 
-/** Which revision of a release. */
+/** The flag that names a revision of a release. */
 export const REVISION_FLAG: FlagInput<{ revision: number | undefined }> = {
   revision: Flags.integer({
     complete: 'revision',

@@ -2,7 +2,7 @@
 import type { FlagInput } from '@oclif/core/interfaces';
 import * as Flags from './flag-types.ts';
 
-/** How repositories and registries are reached. */
+/** Flags for connections to repositories and registries. */
 export const REMOTE_FLAGS: FlagInput<
   Record<'username' | 'password' | 'ca-file' | 'cert-file' | 'key-file', string | undefined> &
     Record<'password-stdin' | 'insecure-skip-tls-verify' | 'plain-http' | 'offline', boolean>
@@ -15,33 +15,33 @@ export const REMOTE_FLAGS: FlagInput<
   'key-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'key of the client certificate' }),
   'insecure-skip-tls-verify': Flags.boolean({ summary: 'do not check the certificate of the server' }),
   'plain-http': Flags.boolean({ summary: 'reach registries without TLS' }),
-  offline: Flags.boolean({ summary: 'fetch nothing: take indexes and charts from the cache' }),
+  offline: Flags.boolean({ summary: 'fetch nothing; use the indexes and charts in the cache' }),
 };
 
-/** Takes indexes as they are. */
+/** The flag that uses cached indexes as they are. */
 export const SKIP_REFRESH_FLAG: FlagInput<{ 'skip-refresh': boolean }> = {
-  'skip-refresh': Flags.boolean({ summary: 'take the indexes that were fetched before, where there are some' }),
+  'skip-refresh': Flags.boolean({ summary: 'use cached indexes without checking whether they have changed' }),
 };
 
-/** How the results of a search are shown, and whether there have to be any. */
+/** Flags of the search commands. */
 export const SEARCH_FLAGS: FlagInput<{ 'max-col-width': number; 'fail-on-no-result': boolean }> = {
   'max-col-width': Flags.integer({
     default: 50,
     min: 0,
     helpValue: 'N',
-    summary: 'cut longer columns of the table, 0 for none',
+    summary: 'cut longer columns of the table; 0 for no limit',
   }),
-  'fail-on-no-result': Flags.boolean({ summary: 'fail where nothing is found' }),
+  'fail-on-no-result': Flags.boolean({ summary: 'fail if nothing is found' }),
 };
 
-/** How archives are signed. */
+/** Flags for signing archives with PGP. */
 export const SIGN_FLAGS: FlagInput<{
   sign: boolean;
   key: string | undefined;
   'passphrase-file': string | undefined;
   keyring: string | undefined;
 }> = {
-  sign: Flags.boolean({ summary: 'sign the archive: ARCHIVE.prov' }),
+  sign: Flags.boolean({ summary: 'sign the archive, in ARCHIVE.prov' }),
   key: Flags.string({ helpValue: 'NAME', summary: 'with --sign, a part of the name of the key' }),
   keyring: Flags.string({
     helpValue: 'FILE',
@@ -55,7 +55,7 @@ export const SIGN_FLAGS: FlagInput<{
   }),
 };
 
-/** How charts in registries are signed. */
+/** Flags for signing charts in registries with cosign. */
 export const COSIGN_KEY_FLAGS: FlagInput<Record<'cosign-key' | 'passphrase-file', string | undefined>> = {
   'cosign-key': Flags.string({
     helpValue: 'FILE',
@@ -69,7 +69,7 @@ export const COSIGN_KEY_FLAGS: FlagInput<Record<'cosign-key' | 'passphrase-file'
   }),
 };
 
-/** Whose signature of cosign's counts. */
+/** Flags for the cosign signatures that are accepted. */
 export const COSIGN_TRUST_FLAGS: FlagInput<
   Record<
     | 'key'
