@@ -13,7 +13,7 @@ import type { Catalog } from './catalog.ts';
 /** Increased when {@link Catalog} changes. */
 const FORMAT = 2;
 
-/** The most bytes of a file; a cluster with a thousand kinds needs 1 MiB. */
+/** The most bytes of a file; one of a cluster with a thousand kinds has about 1 MiB. */
 const MOST_BYTES = 32 << 20;
 
 function folder(): string | undefined {

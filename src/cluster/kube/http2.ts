@@ -126,7 +126,7 @@ export class Http2 {
       });
     }
     return await new Promise<Response>((resolve, reject) => {
-      // Node does not close a stream at once that has no number yet.
+      // Node closes a stream that has no id yet only later, so the promise is rejected here.
       const abort = (): void => {
         cancel(stream);
         reject(signal.reason);

@@ -14,7 +14,7 @@ import type { OidcLogin } from './connection.ts';
 import { mayHaveLock, readConfig, writeConfig } from './oidc-config.ts';
 import { refreshTokens } from './oidc-issuer.ts';
 
-/** An ID token counts as expired so many milliseconds earlier, as for client-go: clocks differ. */
+/** An ID token counts as expired this many milliseconds earlier, as in client-go, because clocks differ. */
 const EARLY_MS = 10_000;
 
 /** An ID token, and the time after which it is no longer sent, in milliseconds since 1970. */
@@ -32,7 +32,7 @@ export class OidcTokens {
     this.#config = login.config;
   }
 
-  /** Takes the ID token for one that the server does not accept. False where there is no way to get another one. */
+  /** Marks the ID token as refused by the server. False where there is no way to get another one. */
   refuse(): boolean {
     this.#refused = this.#config['id-token'] ?? '';
     return (this.#config['refresh-token'] ?? '') !== '';
