@@ -1,7 +1,7 @@
 /**
- * Waits for work that others wait for, too, or that cannot be stopped: giving up does not stop it.
+ * Waits for work until a signal is aborted. The work itself goes on: others may wait for it too.
  *
- * @throws what the work throws; the reason of the signal as soon as it is aborted
+ * @throws what the work throws; the reason of the signal, as soon as it is aborted
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;

@@ -1,4 +1,4 @@
-/** What templates are told of a cluster that cannot be asked: what Helm says then (Kubernetes 1.37). */
+/** The version that templates see where there is no cluster; the same as Helm's. */
 export const DEFAULT_KUBE_VERSION = 'v1.37.0';
 
 const GROUP_VERSIONS: Readonly<Record<string, string>> = {

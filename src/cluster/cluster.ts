@@ -1,3 +1,4 @@
+/** The interface to objects, whether they live behind a Kubernetes API or in a folder of manifests. */
 import type { PkgError } from '../errors.ts';
 import type { JsonObject } from '../yaml/value.ts';
 
@@ -8,145 +9,156 @@ export type KubeObject = JsonObject & {
   metadata: JsonObject & { name: string; namespace?: string };
 };
 
-/** What names one object. `namespace` is empty for a cluster-scoped kind. */
+/** A reference to one object. `namespace` is empty for a cluster-scoped kind. */
 export type ObjectRef = { apiVersion: string; kind: string; namespace: string; name: string };
 
-/** Does a kind live in namespaces? `assumed` when nobody could tell and namespaced was taken. */
+/** Does a kind live in namespaces? `assumed`: neither the cluster nor a CRD could tell, and the answer is a guess. */
 export type Scope = { namespaced: boolean; assumed: boolean };
 
-/** What a list asks for. No namespace means all of them. */
+/** Which objects to list. No namespace means all of them. */
 export type ListQuery = {
   apiVersion: string;
   kind: string;
   namespace?: string;
-  /** Equality only: every label must have exactly this value. */
+  /** Every label must have this value. */
   labels?: Readonly<Record<string, string>>;
-  /** Every label must have one of these values. */
+  /** Every label must have one of its values. */
   labelsIn?: Readonly<Record<string, readonly string[]>>;
-  /** No label has this value. */
+  /** No label may have this value. */
   withoutLabels?: Readonly<Record<string, string>>;
-  /** Only names that begin so. */
+  /** The names must begin with this text. */
   namePrefix?: string;
 };
 
-/** An object as people are shown it in a table. */
+/** An object as a table row, with the columns that `kubectl get` has. */
 export type Row = { columns: readonly string[]; cells: readonly string[] };
 
 /** How objects are applied. */
 export type ApplyOptions = {
-  /** Take fields that others hold. */
+  /** Take fields that other field managers hold. */
   forceConflicts?: boolean;
 };
 
-/** What becomes of the objects that a deleted one owns: deleted after it, left alone, deleted before it. */
+/** What happens to the objects that a deleted one owns: deleted after it, left alone, or deleted before it. */
 export type Cascade = 'background' | 'orphan' | 'foreground';
 
-/** What somebody is about to do with an object. */
+/** How an object is deleted. */
+export type DeleteOptions = {
+  /** The object as the plan saw it: another one that took its place (another `uid`) is not deleted. */
+  expected?: KubeObject;
+  /** With `expected`: the object is deleted only at the `resourceVersion` of `expected`. */
+  unchanged?: boolean;
+  /** `background` where it is left out. */
+  cascade?: Cascade;
+};
+
+/** A write that a command is about to do, for a check of the user's rights. */
 export type Intent = { verb: 'create' | 'update' | 'delete'; ref: ObjectRef };
 
-/** What lives in the place of an object as it is to be. */
+/** The live object under the name of a desired one. */
 export type Found = {
-  /** Undefined for nothing. */
+  /** Undefined where there is none. */
   live: KubeObject | undefined;
-  /** Applying would certainly change nothing; false where that is to be asked by a dry run. */
+  /** Applying would certainly change nothing. False also where only a dry run can tell. */
   same: boolean;
 };
 
 /** How a dry run is made. */
 export type DryRunOptions = {
-  /** What lives in the object's place; undefined for nothing. */
+  /** The live object of the same name; undefined where there is none. */
   live?: KubeObject | undefined;
-  /** Take fields that others hold. */
+  /** Take fields that other field managers hold. */
   force?: boolean;
 };
 
-/** What applying an object would do. */
+/** The result of a dry run. */
 export type DryRun =
-  /** `after` would live, where the place tells it; `same`: and it lives already. */
+  /** Applying would succeed. `after` is the object after it; `same`: it would change nothing. */
   | { outcome: 'applied'; after?: KubeObject; same: boolean }
-  /** It would be refused. `isCertain`: whatever else is made before. */
+  /** Applying would be refused. `isCertain`: also after other objects have been written. */
   | { outcome: 'refused'; problem: PkgError; isCertain: boolean }
-  /** The place cannot tell: the write will. */
+  /** The server could not tell; the write will. */
   | { outcome: 'unknown' };
 
-/** Says whether writes may go out, and is asked at the moment when each would. */
+/** Decides whether writes may go out. It is asked at the moment when each write goes to the socket. */
 export interface Fence {
   /** May a write go out now? */
   isOpen(): boolean;
   /**
-   * Tries to make {@link isOpen} true again; it has to be asked again afterwards, for this takes time.
+   * Tries to make {@link isOpen} true again. Ask it again afterwards: this takes time.
    *
-   * @throws why nothing may be written, now or ever
+   * @throws the reason why nothing may be written any more
    */
   reopen(): Promise<void>;
 }
 
 /**
- * Objects that live somewhere: behind a Kubernetes API, or in a folder of manifests.
+ * A set of objects: behind a Kubernetes API, or in a folder of manifests.
  *
- * Objects that are read carry `metadata.resourceVersion`, an opaque token that changes with every
- * write. `uid` is there where the place has one. All methods throw {@link PkgError}.
+ * Objects that are read carry `metadata.resourceVersion`, an opaque token that changes with every write, and in a
+ * cluster a `uid`. All methods throw {@link PkgError}.
  */
 export interface Cluster {
   /** For messages: `directory ./out`, `context kind-dev`. */
   readonly description: string;
-  /** The namespace that is meant where nobody names one. */
+  /** The namespace where the user names none. */
   readonly defaultNamespace: string;
-  /** Does this place run hooks and controllers? False for a folder: hooks are recorded, not run. */
+  /** Are there controllers, which run hooks and workloads? False for a folder, where hooks are only recorded. */
   readonly runsWorkloads: boolean;
-  /** How many writes may be under way at once. */
+  /** The most writes at once. */
   readonly writesAtOnce: number;
-  /** What templates may know of it. */
+  /** The version and API versions that templates see. */
   capabilities(): Promise<{ kubeVersion: string; apiVersions: string[] }>;
-  /** Where objects of this kind live. `crds` are those that come with the chart and may not be there yet. */
+  /** The scope of a kind. `crds` are those of the chart, which may not be in the cluster yet. */
   scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope>;
+  /** Reads an object; undefined where there is none. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** Reads many at once, in the order of `refs`, by as few requests as the place allows. */
+  /** Reads many objects, in the order of `refs`, with few requests. */
   getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]>;
-  /** Those of many objects that are there, by as few requests as the place allows. */
+  /** Finds out which of many objects exist, with few requests. */
   existing(refs: readonly ObjectRef[]): Promise<ObjectRef[]>;
-  /** Reads what lives in the places of objects as they are to be, in the order given. */
+  /** Compares desired objects with the live ones of the same names, in the order given, without dry runs. */
   compare(desired: readonly KubeObject[]): Promise<Found[]>;
-  /** The error for a kind that is not served in this version now; undefined for one that is. */
+  /** The error for a kind that the cluster does not serve in this version now; undefined for one that it serves. */
   unservedKind(apiVersion: string, kind: string): Promise<PkgError | undefined>;
-  /** Asks what applying an object of a kind that is served would do, and does nothing. */
+  /** Finds out what applying an object would do, without doing it. Its kind must be served. */
   dryRun(object: KubeObject, options: DryRunOptions): Promise<DryRun>;
-  /** What of this will be refused for want of rights, as errors; nothing where the place does not tell. */
+  /** Checks the user's rights. Gives an error for each write that will be forbidden; none where nobody can tell. */
   refused(intents: readonly Intent[]): Promise<PkgError[]>;
+  /** Lists objects. */
   list(query: ListQuery): Promise<KubeObject[]>;
-  /** As {@link list}, but what the objects hold besides their metadata need not be there. */
+  /** As {@link list}; the objects may lack all fields but their metadata. */
   listMetadata(query: ListQuery): Promise<KubeObject[]>;
-  /** Rows in the order of `refs`; undefined for what is not there. Only for places that run workloads. */
+  /** Reads objects as rows, in the order of `refs`; undefined where there is none. No rows in a folder. */
   rows(refs: readonly ObjectRef[]): Promise<(Row | undefined)[]>;
-  /** As {@link list}, in rows. Only for places that run workloads. */
+  /** As {@link list}, in rows with the labels of the objects. No rows in a folder. */
   listRows(query: ListQuery): Promise<(Row & { labels: Readonly<Record<string, string>> })[]>;
-  /** Writes an object that must not exist: `PKG_OBJECT_CONFLICT` when it does. Returns it as it lives. */
+  /** Creates an object. Throws `PKG_OBJECT_CONFLICT` when it exists. Returns the live object. */
   create(object: KubeObject): Promise<KubeObject>;
-  /**
-   * Replaces an object that must exist at the `resourceVersion` it carries: `PKG_OBJECT_CONFLICT`
-   * when it changed or went away.
-   */
+  /** Replaces an object. Throws `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object` carries. */
   replace(object: KubeObject): Promise<KubeObject>;
   /**
-   * Makes the object's fields hold (server-side apply; in a folder: the file holds this object), and gives the
-   * metadata of what lives then, at least. `expected` is the state that was planned against: `PKG_OBJECT_CONFLICT`,
-   * with nothing written, when another object took its place, or when there is something and there was to be nothing.
+   * Applies an object: a server-side apply, or in a folder a write of its file. Returns at least the metadata of the
+   * live
+   * object. `expected` is the live object of the plan: throws `PKG_OBJECT_CONFLICT` and writes nothing when another
+   * object has taken its place, or when there is one and the plan found `'nothing'`.
    */
   apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
   /**
-   * Sets annotations of an object that must be at the `resourceVersion` it carries, and leaves all else as it is:
-   * `PKG_OBJECT_CONFLICT` when it changed or went away. Returns its metadata as they are then.
+   * Sets annotations of an object. Throws `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object`
+   * carries. Returns its metadata after the write.
    */
   annotate(object: KubeObject, annotations: Readonly<Record<string, string>>): Promise<KubeObject['metadata']>;
   /**
-   * Deletes; false when it was not there. `expected` is what was planned against: `PKG_OBJECT_CONFLICT` when
-   * another object took its place, or, with `unchanged`, when it is not at the `resourceVersion` of `expected`.
+   * Deletes an object; false when there was none. Throws `PKG_OBJECT_CONFLICT` when it is not the object that the
+   * options
+   * expect.
    */
-  delete(ref: ObjectRef, options?: { expected?: KubeObject; unchanged?: boolean; cascade?: Cascade }): Promise<boolean>;
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>;
   /**
-   * Tells the states of objects, as they are now and as they change, until the signal ends it; undefined for one
-   * that is not there. A place that does not answer for a while is waited for: that is the trouble that is told,
-   * undefined when it is over. Only for places that run workloads.
+   * Reports the states of objects, as they are and as they change, until the signal is aborted; undefined for an object
+   * that does not exist. While the server does not answer, `onTrouble` gets the error, and undefined once it answers
+   * again. In a folder nothing is reported.
    */
   follow(
     refs: readonly ObjectRef[],
@@ -157,17 +169,18 @@ export interface Cluster {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * The same place, where whatever is asked ends when the signal says so, with its reason, and where nothing is
-   * written while the fence is closed. Signals and fence of this place hold there, too.
+   * The same cluster, whose requests end with the reason of a signal once it is aborted, and whose writes wait while
+   * the
+   * fence is closed. The signal of this cluster stays in force, and its fence where no other is given.
    */
   within(signal: AbortSignal, fence?: Fence): Cluster;
-  /** Lets go of connections. */
+  /** Closes connections. */
   close(): void;
-  /** For the `lookup` function of templates: one object, or for an empty name a List of all. */
+  /** For the `lookup` function of templates: one object, or for an empty name a List of all of its kind. */
   lookup(ref: ObjectRef): Promise<JsonObject | undefined>;
 }
 
-/** Dry runs at a time: a connection takes more, an API server under load does not. */
+/** The most dry runs at once. A connection would carry more, but an API server under load refuses some. */
 export const DRY_RUNS_AT_ONCE = 16;
 
 /** The group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */
@@ -176,13 +189,35 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
-/** What names this object. */
+/** Fields of `metadata` that only a server writes. */
+export const SERVER_FIELDS: readonly string[] = [
+  'creationTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+];
+
+/** The object without some fields of its `metadata`: {@link SERVER_FIELDS} where none are named. */
+export function withoutMetadata(object: KubeObject, fields: readonly string[] = SERVER_FIELDS): KubeObject {
+  const metadata = { ...object.metadata };
+  for (const field of fields) delete metadata[field];
+  return { ...object, metadata };
+}
+
+/** Is this kind the Secret of the core group? */
+export function isSecretKind(apiVersion: string, kind: string): boolean {
+  return kind === 'Secret' && groupOf(apiVersion) === '';
+}
+
+/** The reference that names an object. */
 export function refOf(object: KubeObject): ObjectRef {
   const { apiVersion, kind, metadata } = object;
   return { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name };
 }
 
-/** The identity of an object, whatever version it is written in: `group/kind/namespace/name`. */
+/** A key that identifies an object in all versions of its kind: `group/kind/namespace/name`. */
 export function refKey(ref: ObjectRef): string {
   return `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`;
 }

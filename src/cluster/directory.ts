@@ -1,6 +1,6 @@
 /**
- * A folder of manifests as a place where objects live: one YAML file each, made for reviewing and for
- * GitOps repositories. Nothing runs there; see `directory/layout.ts` for what lies where.
+ * A folder of manifests as a target: a YAML file for each object, for reviews and GitOps repositories. Nothing runs
+ * there. `directory/layout.ts` says which object is in which file.
  */
 import { statSync } from 'node:fs';
 import { PkgError } from '../errors.ts';
@@ -9,18 +9,10 @@ import type { LockErrors } from '../file-lock.ts';
 import { cloneJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject } from '../yaml/value.ts';
 import { DEFAULT_KUBE_VERSION, defaultApiVersions } from './capabilities.ts';
-import { describeRef, refOf } from './cluster.ts';
+import { describeRef, isSecretKind, refOf } from './cluster.ts';
 import { describeFailure, errorCode, Folder } from './directory/files.ts';
 import { parseAnyObject, parseObject, printObject, versionOf, withoutServerFields } from './directory/format.ts';
-import {
-  CLUSTER_FOLDER,
-  encodeName,
-  fileOf,
-  folderOf,
-  isSecretKind,
-  kindFolder,
-  SECRET_FOLDER,
-} from './directory/layout.ts';
+import { CLUSTER_FOLDER, encodeName, fileOf, folderOf, kindFolder, SECRET_FOLDER } from './directory/layout.ts';
 import { apiVersionsOfCrds, builtInScope, scopeFromCrds } from './scope.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import type { Cluster, DryRun, Fence, Found, KubeObject, ListQuery, ObjectRef, Scope } from './cluster.ts';
@@ -30,7 +22,7 @@ const CRD: { apiVersion: string; kind: string } = {
   kind: 'CustomResourceDefinition',
 };
 
-/** A file of the folder is looked at and then changed under this lock. */
+/** The errors of the lock under which a file is compared with what is expected, and then written. */
 const LOCK_ERRORS: LockErrors = {
   held: (path) =>
     new PkgError('PKG_TARGET_UNWRITABLE', 'another process keeps the target locked', {
@@ -41,7 +33,7 @@ const LOCK_ERRORS: LockErrors = {
 };
 
 /**
- * Opens a folder as a target. It need not exist yet: the first write makes it.
+ * Opens a folder as a target. It need not exist yet: the first write creates it.
  *
  * @throws PkgError PKG_TARGET_INVALID when something else than a folder is there
  */
@@ -86,7 +78,7 @@ class Directory implements Cluster {
     if (known !== undefined) return known;
     const told = scopeFromCrds(apiVersion, kind, this.#list(CRD));
     if (told !== undefined) return told;
-    // Whoever wrote objects of the kind outside of namespaces knew of a CRD, which need not be here.
+    // The folder may lack the CRD. If objects of the kind are there outside of namespaces, their writer knew its scope.
     const isOutside = this.#folder.names([CLUSTER_FOLDER, kindFolder(apiVersion, kind)]).length > 0;
     return { namespaced: !isOutside, assumed: true };
   }
@@ -110,7 +102,7 @@ class Directory implements Cluster {
       if (text === undefined) return { same: false, live: undefined };
       if (text === printObject(object)) return { same: true, live: object };
       const live = parseObject(text, this.#path(ref), ref);
-      // A file that was only written in another way, by a formatter perhaps, holds the same object.
+      // A file with other text, after a formatter for example, may hold the same object.
       return { same: printObject(live) === printObject(object), live };
     });
   }
@@ -120,7 +112,7 @@ class Directory implements Cluster {
   }
 
   async dryRun(): Promise<DryRun> {
-    // A folder takes whatever is written, and compares it exactly.
+    // A folder accepts every object, and `compare` has compared it exactly.
     return { outcome: 'applied', same: false };
   }
 
@@ -149,7 +141,7 @@ class Directory implements Cluster {
   }
 
   close(): void {
-    // There is nothing to let go of.
+    // A folder has no connections.
   }
 
   async listMetadata(query: ListQuery): Promise<KubeObject[]> {
@@ -178,7 +170,7 @@ class Directory implements Cluster {
         const text = this.#folder.read(folders, name);
         if (text === undefined) continue;
         const object = parseAnyObject(text, this.#folder.path(...folders, name));
-        // The place of a file must be that of its object, or `get` would not find what `list` shows.
+        // A file must lie where its object belongs, or `get` would not find what `list` gives.
         const ref = refOf(object);
         const here = { ...ref, namespace: place === CLUSTER_FOLDER ? '' : ref.namespace };
         if (here.namespace === '' && place !== CLUSTER_FOLDER) here.namespace = query.namespace ?? place;
@@ -293,7 +285,7 @@ function conflict(ref: ObjectRef, what: string): PkgError {
   });
 }
 
-/** Can a file of this name hold an object whose name begins so? An over-long name is told by its hash. */
+/** Can the name of this file's object begin with a prefix? Of over-long names the file name has only a hash. */
 function mayBegin(file: string, prefix: string | undefined): boolean {
   return prefix === undefined || file.includes('~') || file.startsWith(encodeName(`${prefix}x`).slice(0, -1));
 }

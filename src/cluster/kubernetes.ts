@@ -1,11 +1,10 @@
-/** A Kubernetes cluster as a place where objects live. What writes by server-side apply is in `kube/apply.ts`. */
+/** A cluster behind a Kubernetes API. Its requests are built in `kube/`: lists, writes, server-side apply, watches. */
 import { PkgError } from '../errors.ts';
-import { equalJson, getOwn, isJsonObject, textField } from '../yaml/value.ts';
-import type { Json, JsonObject } from '../yaml/value.ts';
+import type { JsonObject } from '../yaml/value.ts';
 import type {
-  Cascade,
   ApplyOptions,
   Cluster,
+  DeleteOptions,
   DryRun,
   DryRunOptions,
   Fence,
@@ -18,10 +17,9 @@ import type {
   Scope,
 } from './cluster.ts';
 import { refOf } from './cluster.ts';
-import { itemsOf, readItem, readObject, wrongAnswer } from './kube/answers.ts';
-import { ApiError } from './kube/api-errors.ts';
+import { readObject } from './kube/answers.ts';
 import { applyObject } from './kube/apply.ts';
-import type { Resource } from './kube/catalog.ts';
+import { askServed } from './kube/ask-served.ts';
 import { KubeClient } from './kube/client.ts';
 import type { KubeAnswer, KubeRequest, KubeStreamRequest } from './kube/client.ts';
 import type { Follower } from './kube/follow.ts';
@@ -31,33 +29,13 @@ import { Discovery, kindsWithin } from './kube/discovery.ts';
 import type { Kinds } from './kube/discovery.ts';
 import type { KubeApi } from './kube/kube-api.ts';
 import { locateField } from './kube/kubeconfig-fields.ts';
+import { listNames, listObjects } from './kube/list.ts';
 import { existingAmong, readMany } from './kube/read-many.ts';
 import { resolveConnection } from './kube/resolve-connection.ts';
 import { resourcePath } from './kube/resource-path.ts';
-import { selectorText } from './kube/selector.ts';
-import { writeOnce } from './kube/write-once.ts';
+import { annotateObject, createObject, deleteObject, replaceObject } from './kube/writes.ts';
 import { isSettled } from './managed-fields.ts';
 import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
-
-/** The field manager of writes that are no applies, as Helm's writes of records have it. */
-const UPDATE_MANAGER = 'Helm';
-/** Lists of names only: what the objects hold stays on the server. */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
-/** The same of one object. */
-const METADATA_OF_ONE = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
-/** Milliseconds for one try of a small write that others wait for. */
-const SOON = 10_000;
-const PROPAGATION: Readonly<Record<Cascade, string>> = {
-  background: 'Background',
-  orphan: 'Orphan',
-  foreground: 'Foreground',
-};
-/** Names in one answer. */
-const PAGE = 500;
-/** Longer lists end in an error: a server may tell of pages for ever, and all are held at once. */
-const MOST_PAGES = 1_000;
-const MOST_ITEMS = 500_000;
-const MOST_BYTES = 512 << 20;
 
 /**
  * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
@@ -159,30 +137,13 @@ export class Kubernetes implements Cluster, KubeApi {
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
-    const answer = await this.#ask(ref, (resource) => {
+    const answer = await askServed(this, ref, (resource) => {
       const path = resourcePath(resource, ref.namespace, ref.name);
       return { method: 'GET', path, expect: [404] };
     });
     // What the server does not know, it cannot hold.
     if (answer === undefined || answer.status === 404) return undefined;
     return readObject(answer.body, { ...ref, apiVersion: answer.resource.apiVersion }, this.description);
-  }
-
-  /**
-   * Asks for objects of a kind where the server serves it; undefined where it serves it nowhere. What was learnt of
-   * the server may be old: an answer that there is no such resource is no answer about an object of it.
-   */
-  async #ask(
-    { apiVersion, kind }: { apiVersion: string; kind: string },
-    request: (resource: Resource) => KubeRequest,
-  ): Promise<(KubeAnswer & { resource: Resource }) | undefined> {
-    const resource = await this.discovery.served(apiVersion, kind);
-    if (resource === undefined) return undefined;
-    const answer = await this.request(request(resource));
-    if (answer.status !== 404 || textField(answer.body, 'reason') !== '') return { ...answer, resource };
-    await this.discovery.refresh();
-    const now = await this.discovery.served(apiVersion, kind);
-    return now === undefined ? undefined : { ...(await this.request(request(now))), resource: now };
   }
 
   async getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]> {
@@ -194,22 +155,11 @@ export class Kubernetes implements Cluster, KubeApi {
   }
 
   async list(query: ListQuery): Promise<KubeObject[]> {
-    return await this.#list(query, {});
+    return await listObjects(this, query, {});
   }
 
   async listMetadata(query: ListQuery): Promise<KubeObject[]> {
-    return await this.#list(query, { metadataOnly: true });
-  }
-
-  async #list(query: ListQuery, way: { metadataOnly?: boolean }): Promise<KubeObject[]> {
-    const { kind, namePrefix = '' } = query;
-    const objects: KubeObject[] = [];
-    for await (const { items, apiVersion: served } of this.#pages(query, way)) {
-      for (const item of items) {
-        objects.push(way.metadataOnly === true ? { ...item, apiVersion: served, kind } : item);
-      }
-    }
-    return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
+    return await listObjects(this, query, { metadataOnly: true });
   }
 
   async rows(refs: readonly ObjectRef[]): Promise<(Row | undefined)[]> {
@@ -223,55 +173,7 @@ export class Kubernetes implements Cluster, KubeApi {
   }
 
   async names(query: ListQuery, most: number): Promise<ReadonlySet<string> | undefined> {
-    const names = new Set<string>();
-    for await (const { items, left } of this.#pages(query, { metadataOnly: true, limit: PAGE })) {
-      for (const { metadata } of items) names.add(metadata.name);
-      if (names.size + left > most) return undefined;
-    }
-    return names;
-  }
-
-  /** The pages of a list, none for a kind that the server does not know. `left` objects or more come after. */
-  async *#pages(
-    query: ListQuery,
-    { metadataOnly = false, limit }: { metadataOnly?: boolean; limit?: number },
-  ): AsyncGenerator<{ items: KubeObject[]; left: number; apiVersion: string }> {
-    const { kind, namespace = '' } = query;
-    const selector = selectorText(query);
-    const seen = new Set<string>();
-    let [count, bytes, next] = [0, 0, ''];
-    do {
-      const from = next;
-      const answer = await this.#ask(query, (resource) => ({
-        method: 'GET',
-        path: resourcePath(resource, namespace),
-        ...(metadataOnly && { accept: METADATA_ONLY }),
-        query: {
-          labelSelector: selector === '' ? undefined : selector,
-          limit: limit === undefined ? undefined : String(limit),
-          continue: from === '' ? undefined : from,
-        },
-        expect: [404],
-      }));
-      if (answer === undefined || answer.status === 404) return;
-      const { body, size, resource } = answer;
-      const items = itemsOf(body, kind, this.description);
-      count += items.length;
-      bytes += size;
-      if (seen.size > MOST_PAGES || count > MOST_ITEMS || bytes > MOST_BYTES || (next !== '' && seen.has(next))) {
-        throw wrongAnswer(this.description, kind, 'a list without end');
-      }
-      seen.add(next);
-      const metadata = isJsonObject(body) ? getOwn(body, 'metadata') : undefined;
-      const left = isJsonObject(metadata) ? getOwn(metadata, 'remainingItemCount') : undefined;
-      const { apiVersion } = resource;
-      yield {
-        items: items.map((item) => readItem(item, { apiVersion, kind }, this.description)),
-        left: typeof left === 'number' ? left : 0,
-        apiVersion,
-      };
-      next = textField(metadata, 'continue');
-    } while (next !== '');
+    return await listNames(this, query, most);
   }
 
   async compare(desired: readonly KubeObject[]): Promise<Found[]> {
@@ -306,101 +208,19 @@ export class Kubernetes implements Cluster, KubeApi {
   }
 
   async create(object: KubeObject): Promise<KubeObject> {
-    const ref = refOf(object);
-    const resource = await this.discovery.required(ref.apiVersion, ref.kind);
-    const send = async (): Promise<KubeObject> => {
-      const { body } = await this.request({
-        method: 'POST',
-        path: resourcePath(resource, ref.namespace),
-        query: { fieldManager: UPDATE_MANAGER },
-        body: object,
-      });
-      return readObject(body, ref, this.description);
-    };
-    return await writeOnce(
-      send,
-      async () => {
-        const live = await this.get(ref);
-        return live !== undefined && holds(live, object) ? live : undefined;
-      },
-      this.#signal,
-    );
+    return await createObject(this, object, this.#signal);
   }
 
   async replace(object: KubeObject): Promise<KubeObject> {
-    const ref = refOf(object);
-    const resource = await this.discovery.required(ref.apiVersion, ref.kind);
-    const send = async (): Promise<KubeObject> => {
-      const { body, status } = await this.request({
-        method: 'PUT',
-        path: resourcePath(resource, ref.namespace, ref.name),
-        query: { fieldManager: UPDATE_MANAGER },
-        body: object,
-        expect: [404],
-      });
-      if (status !== 404) return readObject(body, ref, this.description);
-      throw removed(resource.plural, ref.name, status);
-    };
-    return await writeOnce(
-      send,
-      async () => {
-        const live = await this.get(ref);
-        // The version that was replaced is gone once the write is done; all else must be as it was sent.
-        const { resourceVersion: _version, ...metadata } = object.metadata;
-        return live !== undefined && holds(live, { ...object, metadata }) ? live : undefined;
-      },
-      this.#signal,
-    );
+    return await replaceObject(this, object, this.#signal);
   }
 
-  async annotate(
-    { apiVersion, kind, metadata }: KubeObject,
-    annotations: Readonly<Record<string, string>>,
-  ): Promise<KubeObject['metadata']> {
-    const { name, namespace = '', resourceVersion = '' } = metadata;
-    const resource = await this.discovery.required(apiVersion, kind);
-    const { body, status } = await this.request({
-      method: 'PATCH',
-      path: resourcePath(resource, namespace, name),
-      query: { fieldManager: UPDATE_MANAGER },
-      contentType: 'application/merge-patch+json',
-      accept: METADATA_OF_ONE,
-      body: { metadata: { resourceVersion, annotations: { ...annotations } } },
-      // When it was done already the version is another, and that is a conflict.
-      idempotent: true,
-      urgent: true,
-      timeout: SOON,
-      expect: [404],
-    });
-    if (status !== 404) return readItem(body, { apiVersion, kind }, this.description).metadata;
-    throw removed(resource.plural, name, status);
+  async annotate(object: KubeObject, annotations: Readonly<Record<string, string>>): Promise<KubeObject['metadata']> {
+    return await annotateObject(this, object, annotations);
   }
 
-  async delete(
-    ref: ObjectRef,
-    options: { expected?: KubeObject; unchanged?: boolean; cascade?: Cascade } = {},
-  ): Promise<boolean> {
-    const uid = options.expected?.metadata['uid'];
-    const version = options.unchanged === true ? options.expected?.metadata['resourceVersion'] : undefined;
-    const preconditions: JsonObject = {
-      ...(uid === undefined ? {} : { uid }),
-      ...(version === undefined ? {} : { resourceVersion: version }),
-    };
-    const answer = await this.#ask(ref, (resource) => ({
-      method: 'DELETE',
-      path: resourcePath(resource, ref.namespace, ref.name),
-      body: {
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        propagationPolicy: PROPAGATION[options.cascade ?? 'background'],
-        ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
-      },
-      live: options.expected,
-      // Nothing else can be deleted by a second try, or it is the name that is meant.
-      idempotent: true,
-      expect: [404],
-    }));
-    return answer !== undefined && (answer.status !== 404 || answer.repeated);
+  async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<boolean> {
+    return await deleteObject(this, ref, options);
   }
 
   async lookup(ref: ObjectRef): Promise<JsonObject | undefined> {
@@ -409,17 +229,4 @@ export class Kubernetes implements Cluster, KubeApi {
     const items = await this.list({ apiVersion, kind, ...(namespace === '' ? {} : { namespace }) });
     return { apiVersion, kind: `${kind}List`, metadata: {}, items };
   }
-}
-
-function removed(resource: string, name: string, status: number): ApiError {
-  return new ApiError('PKG_OBJECT_CONFLICT', `${resource} "${name}" was removed by somebody else meanwhile`, {
-    status,
-  });
-}
-
-/** Does a live value hold everything that was sent? The server adds fields, and never changes those of a record. */
-function holds(live: Json | undefined, sent: Json): boolean {
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return equalJson(live, sent);
-  if (typeof live !== 'object' || live === null || Array.isArray(live)) return false;
-  return Object.entries(sent).every(([key, value]) => holds(getOwn(live, key), value));
 }

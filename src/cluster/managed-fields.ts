@@ -1,8 +1,9 @@
 /**
- * What `metadata.managedFields` tells: who holds which field of an object. Each entry's `fieldsV1` is a tree whose
- * keys say how the server sees the object: `f:name` is a field, `k:{…}` an item of a list by its key fields, `v:…`
- * an item of a set, `.` the map or item itself; what has no keys below it is a leaf, held as a whole. So no
- * schema is needed to walk it beside an object.
+ * Reads `metadata.managedFields`: which manager holds which field of an object. Each entry's `fieldsV1` is a tree. Its
+ * keys are `f:name` for a field, `k:{…}` for an item of a list by its key fields, `v:…` for an item of a set, and `.`
+ * for
+ * the map or item itself. A node without further keys is held as a whole. The keys tell how the server identifies the
+ * items of each list, so the tree can be walked beside an object without a schema.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
@@ -10,26 +11,26 @@ import { equalJson, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { KubeObject } from './cluster.ts';
 
-/** A way into an object: names of fields, and items of lists as the server names them: `[name="web"]`. */
+/** The path of a field: names of fields, and items of lists by their keys: `[name="web"]`. */
 export type FieldPath = readonly string[];
 
-/** A field that an object is to have otherwise than its holder wrote it. */
+/** A field that another manager holds. */
 export type HeldField = {
   path: FieldPath;
   manager: string;
-  /** `scale` for what was written through that subresource; empty for the object itself. */
+  /** The subresource through which it was written, such as `scale`; empty for the object itself. */
   subresource: string;
-  /** When the holder wrote last; empty where the server does not say. */
+  /** When the manager wrote last; empty where the server does not say. */
   time: string;
 };
 
-/** The field manager under which Helm applies, and so pkg: the fields of one are the fields of the other. */
+/** The field manager of Helm's applies. pkg uses the same, so that either can change what the other applied. */
 export const APPLY_MANAGER = 'helm';
 
-/** The field managers under which Helm updated objects before it applied them on the server's side. */
+/** The field managers of Helm's updates, from before it used server-side apply. */
 const UPDATE_MANAGERS: readonly string[] = ['helm', 'Helm'];
 
-/** Longer lists are not matched item by item: the server is asked. */
+/** Longer lists are not matched item by item; a dry run tells instead. */
 const LONGEST_LIST = 200;
 
 /** The entries of an object's `managedFields`. */
@@ -38,12 +39,12 @@ export function managedFieldsOf(object: KubeObject): JsonObject[] {
   return Array.isArray(entries) ? entries.filter(isJsonObject) : [];
 }
 
-/** Is this what Helm's applies hold of the object itself? */
+/** Is this the entry of Helm's applies to the object itself? */
 export function isApplied(entry: JsonObject): boolean {
   return isWhole(entry) && getOwn(entry, 'operation') === 'Apply' && getOwn(entry, 'manager') === APPLY_MANAGER;
 }
 
-/** Is this what Helm's updates hold of the object itself? */
+/** Is this an entry of Helm's updates of the object itself? */
 export function isUpdated(entry: JsonObject): boolean {
   if (!isWhole(entry) || getOwn(entry, 'operation') !== 'Update') return false;
   return UPDATE_MANAGERS.includes(textField(entry, 'manager'));
@@ -55,17 +56,19 @@ function isWhole(entry: JsonObject): boolean {
 }
 
 /**
- * Does Helm hold fields of this object by updates? Helm 3 applied on the client's side; without migration a field that a
- * chart drops would stay for ever, and one that it changes would be a conflict.
+ * Does Helm hold fields of this object by updates, as Helm 3 did? They have to be migrated to applies: otherwise a
+ * field
+ * that a chart drops would stay for ever, and one that it changes would be a conflict.
  */
 export function needsMigration(live: KubeObject): boolean {
   return managedFieldsOf(live).some((entry) => isUpdated(entry));
 }
 
 /**
- * Is it certain that applying `desired` would change nothing: do Helm's applies hold exactly these fields, and do they
- * live as they are desired? False says only that the server has to be asked: it may write values
- * in another way (`1000m` as `1`), and fill in what is held as a whole.
+ * Is it certain that applying `desired` would change nothing? Yes, if Helm's applies hold exactly the desired fields,
+ * and
+ * their live values are equal. If not, a dry run has to tell: the server normalizes values (`1000m` becomes `1`), and
+ * fills in defaults inside of what is held as a whole.
  */
 export function isSettled(desired: KubeObject, live: KubeObject): boolean {
   if (live.metadata['deletionTimestamp'] !== undefined || needsMigration(live)) return false;
@@ -92,13 +95,13 @@ function holdsExactly(desired: Json, live: Json | undefined, fields: JsonObject)
   });
 }
 
-/** Every item of the list is held and lives, in this order. */
+/** Is every desired item held, and does it live with equal values, in the same order? */
 function holdsItems(desired: Json[], live: Json[], fields: JsonObject, keys: string[]): boolean {
   if (desired.length !== keys.length || desired.length > LONGEST_LIST) return false;
   const held = keys.flatMap((key) => parseItemKey(key) ?? []);
   let last = -1;
   return desired.every((item) => {
-    // A key field that the chart leaves to its default stands in the key nevertheless.
+    // A key names all key fields, also those that the chart leaves to their defaults, such as `protocol` of a port.
     const matching = held.filter((key) => fitsItem(key, item));
     const [key] = matching;
     if (key === undefined || matching.length !== 1) return false;
@@ -112,8 +115,8 @@ function holdsItems(desired: Json[], live: Json[], fields: JsonObject, keys: str
 }
 
 /**
- * The fields of `desired` that live otherwise and are held by others than Helm: what applying would have to take from
- * them. Where the server is the one to decide, this tells from whom and since when.
+ * The fields of `desired` whose live values differ and that other managers than Helm hold: those that applying would
+ * take from them. The server finds the conflicts itself; this finds the managers and times for the message.
  */
 export function fieldsHeldByOthers(desired: KubeObject, live: KubeObject): HeldField[] {
   const held: HeldField[] = [];
@@ -143,7 +146,9 @@ function differing(desired: Json, live: Json | undefined, fields: JsonObject): F
   });
 }
 
-/** One key of a `fieldsV1` tree on the way into both objects; undefined where what is desired has no such thing. */
+/**
+ * Follows one key of a `fieldsV1` tree into both objects; undefined where the desired one has no such field or item.
+ */
 function stepOf(
   text: string,
   desired: Json,
@@ -169,10 +174,10 @@ function stepOf(
 }
 
 /**
- * Fields that Helm held and no longer holds in `after`, which live on because others hold them too.
+ * Fields that applying drops and that stay, because other managers hold them too.
  *
- * @param live the object as it is
- * @param after the object as applying leaves it
+ * @param live the object before
+ * @param after the object after applying
  */
 export function fieldsLeftToOthers(live: KubeObject, after: KubeObject): HeldField[] {
   const heldBy = (object: KubeObject): JsonObject => {
@@ -198,7 +203,7 @@ export function fieldsLeftToOthers(live: KubeObject, after: KubeObject): HeldFie
   });
 }
 
-/** The leaves of a tree that another tree does not have, as ways of keys. */
+/** The leaves of a tree that another tree lacks, each as the keys that lead to it. */
 function leavesOutside(fields: JsonObject, other: Json | undefined): string[][] {
   return Object.entries(fields).flatMap(([key, below]) => {
     if (key === '.' || !isJsonObject(below)) return [];
@@ -215,12 +220,12 @@ function nameOfKey(text: string): string {
   return key?.fields === undefined ? `[=${text.slice(2)}]` : itemName(key.fields);
 }
 
-/** A way as the server writes it: `.spec.containers[name="web"].image`. */
+/** A path as the server writes it in messages: `.spec.containers[name="web"].image`. */
 export function pathText(path: FieldPath): string {
   return path.map((name) => (name.startsWith('[') ? name : `.${name}`)).join('');
 }
 
-/** The object without a field. Only names of fields lead to it: a way through a list leaves it as it is. */
+/** The object without a field. A path through a list changes nothing. */
 export function withoutField(object: JsonObject, path: FieldPath): JsonObject {
   const [name, ...rest] = path;
   if (name === undefined || !Object.hasOwn(object, name)) return object;
@@ -229,7 +234,7 @@ export function withoutField(object: JsonObject, path: FieldPath): JsonObject {
   return isJsonObject(value) ? { ...object, [name]: withoutField(value, rest) } : object;
 }
 
-/** The name of an item of a list: by its key fields, or as a value of a set. */
+/** The key of an item in a `fieldsV1` tree: its key fields, or its value in a set. */
 type ItemKey = { text: string; fields?: JsonObject; value?: Json };
 
 function parseItemKey(text: string): ItemKey | undefined {
@@ -244,7 +249,7 @@ function parseItemKey(text: string): ItemKey | undefined {
   }
 }
 
-/** May an item of a chart be the one with this key? Key fields that it leaves out have defaults. */
+/** May a desired item be the one with this key? Key fields that it leaves out get defaults. */
 function fitsItem(key: ItemKey, item: Json): boolean {
   if (key.fields === undefined) return equalJson(key.value ?? null, item);
   if (!isJsonObject(item)) return false;
@@ -253,7 +258,7 @@ function fitsItem(key: ItemKey, item: Json): boolean {
   );
 }
 
-/** Is an item that lives the one with this key? */
+/** Is a live item the one with this key? */
 function isItem(key: ItemKey, item: Json): boolean {
   if (key.fields === undefined) return equalJson(key.value ?? null, item);
   if (!isJsonObject(item)) return false;

@@ -1,8 +1,9 @@
+/** Which kinds live in namespaces, from Kubernetes' own list and from CRDs. */
 import { groupOf } from './cluster.ts';
 import type { KubeObject, Scope } from './cluster.ts';
 import { fieldOf } from '../yaml/value.ts';
 
-/** Kubernetes' own kinds that live outside namespaces, by group. */
+/** Kubernetes' own cluster-scoped kinds, by group. */
 const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
   '': 'ComponentStatus Namespace Node PersistentVolume',
   'admissionregistration.k8s.io':
@@ -25,7 +26,7 @@ const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
   'storagemigration.k8s.io': 'StorageVersionMigration',
 };
 
-/** Groups of Kubernetes' own whose remaining kinds all live in namespaces. */
+/** Kubernetes' own groups without cluster-scoped kinds. */
 const BUILT_IN_GROUPS: readonly string[] = [
   'apps',
   'autoscaling',
@@ -35,7 +36,7 @@ const BUILT_IN_GROUPS: readonly string[] = [
   'events.k8s.io',
 ];
 
-/** The scope of a kind that Kubernetes itself brings; undefined for any other. */
+/** The scope of a built-in kind; undefined for a kind of another group. */
 export function builtInScope(apiVersion: string, kind: string): Scope | undefined {
   const group = groupOf(apiVersion);
   const listed = Object.hasOwn(CLUSTER_SCOPED, group) ? CLUSTER_SCOPED[group] : undefined;
@@ -43,7 +44,7 @@ export function builtInScope(apiVersion: string, kind: string): Scope | undefine
   return { namespaced: listed === undefined || !listed.split(' ').includes(kind), assumed: false };
 }
 
-/** The scope of a kind as one of these CustomResourceDefinitions tells; undefined when none does. */
+/** The scope of a kind that one of these CRDs defines; undefined when none does. */
 export function scopeFromCrds(apiVersion: string, kind: string, crds: readonly KubeObject[]): Scope | undefined {
   const group = groupOf(apiVersion);
   for (const crd of crds) {
@@ -55,12 +56,12 @@ export function scopeFromCrds(apiVersion: string, kind: string, crds: readonly K
   return undefined;
 }
 
-/** Is this object's kind served, in its version, once these CustomResourceDefinitions are there? */
+/** Do these CRDs define the kind of an object in its version? */
 export function servesKind(crds: readonly KubeObject[], { apiVersion, kind }: KubeObject): boolean {
   return apiVersionsOfCrds(crds).includes(`${apiVersion}/${kind}`);
 }
 
-/** The API versions that these CustomResourceDefinitions bring: `example.org/v1` and `example.org/v1/Kind`. */
+/** The API versions that these CRDs define: `example.org/v1` and `example.org/v1/Kind`. */
 export function apiVersionsOfCrds(crds: readonly KubeObject[]): string[] {
   const found: string[] = [];
   for (const crd of crds) {

@@ -1,10 +1,11 @@
+/** The target of a command: a cluster or a folder. */
 import { PkgError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import type { ConnectionSettings } from './kube/connection.ts';
 
 /**
- * Opens the place where objects live: what `--target` or `PKG_TARGET` names (`dir:PATH`, a folder of
- * manifests), else the cluster that kubeconfig files, flags and environment name.
+ * Opens the target: the folder of manifests that `--target` or `PKG_TARGET` names (`dir:PATH`), else the cluster that
+ * kubeconfig files, flags and environment name.
  *
  * @throws PkgError PKG_TARGET_INVALID for what cannot be a target, PKG_TARGET_MISSING and
  *   PKG_KUBECONFIG_INVALID when there is no cluster to be found

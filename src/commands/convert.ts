@@ -6,7 +6,8 @@ import { printError } from '../terminal/output.ts';
 import type { Json } from '../yaml/value.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { CHART_FLAGS, OUTPUT_FLAG } from './support/flags.ts';
+import { CHART_FLAGS } from './support/chart-flags.ts';
+import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { linkOptions } from './support/load.ts';
 import { printResult } from './support/release-output.ts';
 

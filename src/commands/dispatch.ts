@@ -1,4 +1,4 @@
-/** Finds the command that a line names and runs it. */
+/** Finds and runs the command that a command line names. */
 import { IN_THREAD } from '../render/gotemplate/thread-name.ts';
 import type { CommandClass } from './support/command.ts';
 import { PkgConfig } from './support/config.ts';
@@ -11,6 +11,7 @@ import { TABLE } from './table.ts';
 /**
  * Runs a command line.
  *
+ * @param argv the words after `pkg`
  * @returns the exit status
  * @throws PkgError whatever the command throws
  */
@@ -47,7 +48,7 @@ async function runCommand(id: string, words: readonly string[], config: PkgConfi
   let parsed: string[];
   try {
     const line = splitLine(words, flags);
-    // Asking for help is right whatever else is missing.
+    // With --help, missing arguments are no error.
     if (line.flags.findLast(({ name }) => name === 'help')?.value === 'true') return await showHelp(id, config);
     if (command.optionalFirst && line.args.length === Object.keys(command.args).length) {
       line.args.push(...line.args.splice(0, 1));

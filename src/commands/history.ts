@@ -4,7 +4,7 @@ import { renderTable } from '../terminal/table.ts';
 import type { Json } from '../yaml/value.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { OUTPUT_FLAG } from './support/flags.ts';
+import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './support/record-time.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';

@@ -1,10 +1,10 @@
 import { printable } from '../errors-text.ts';
-import { API_VERSIONS_FLAG, imagesOfChart } from './support/chart-images.ts';
+import { imagesOfChart } from './support/chart-images.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { DEPENDENCY_FLAGS, OUTPUT_FLAG, RENDER_FLAGS } from './support/flags.ts';
+import { LOCAL_RENDER_FLAGS } from './support/chart-flags.ts';
+import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { readInputs } from './support/inputs.ts';
-import { KUBE_VERSION_FLAG } from './support/kube-version.ts';
 import { printResult } from './support/release-output.ts';
 
 class ImagesCommand extends PkgCommand {
@@ -22,12 +22,9 @@ class ImagesCommand extends PkgCommand {
   ];
   static override args = { CHART: Args.chart };
   static override flags = {
-    ...RENDER_FLAGS,
-    ...DEPENDENCY_FLAGS,
+    ...LOCAL_RENDER_FLAGS,
     all: Flags.boolean({ summary: 'images that only the values name, too' }),
     resolve: Flags.boolean({ summary: 'ask the registries for the digests of the images' }),
-    ...KUBE_VERSION_FLAG,
-    ...API_VERSIONS_FLAG,
     ...OUTPUT_FLAG,
   };
 

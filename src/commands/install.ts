@@ -1,7 +1,8 @@
 import { install } from '../release/operations/install.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { APPLY_FLAGS, DEPENDENCY_FLAGS, MIRROR_FLAG, NAME_FLAGS, RENDER_FLAGS } from './support/flags.ts';
+import { NAME_FLAGS } from './support/chart-flags.ts';
+import { CHANGE_FLAGS } from './support/release-flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
 import { applyInput } from './support/operation-input.ts';
@@ -23,16 +24,10 @@ class InstallCommand extends PkgCommand {
     },
     { command: 'pkg install ./web --dry-run', description: 'show what would be installed' },
   ];
-  static override args = {
-    CHART: Args.chart,
-    NAME: Args.string({ description: 'the name of the release' }),
-  };
+  static override args = Args.NAME_AND_CHART;
   static override optionalFirst = true;
   static override flags = {
-    ...RENDER_FLAGS,
-    ...MIRROR_FLAG,
-    ...DEPENDENCY_FLAGS,
-    ...APPLY_FLAGS,
+    ...CHANGE_FLAGS,
     ...NAME_FLAGS,
     replace: Flags.boolean({ summary: 'use the name again if its release was uninstalled and its history kept' }),
   };

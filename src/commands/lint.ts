@@ -1,5 +1,4 @@
-import { PkgError } from '../errors.ts';
-import { formatPosition } from '../errors.ts';
+import { formatPosition, PkgError } from '../errors.ts';
 import { printable, printableLines } from '../errors-text.ts';
 import { readUserValues } from '../chart/user-values.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
@@ -11,22 +10,17 @@ import { CHART_SUMMARY } from './support/arg-types.ts';
 import { looseArchive } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import {
-  CHART_FLAGS,
-  LIMITS_FLAG,
-  OUTPUT_FLAG,
-  REMOTE_FLAGS,
-  SCHEMA_FLAGS,
-  SOURCE_FLAGS,
-  VALUE_FLAGS,
-} from './support/flags.ts';
+import { KUBE_VERSION_FLAG, RENDER_FLAGS } from './support/chart-flags.ts';
+import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { limitsOf, valueSources } from './support/operation-input.ts';
 import { localNamespace } from './support/local-namespace.ts';
-import { readStdin, schemaInput } from './support/inputs.ts';
+import { schemaInput } from './support/inputs.ts';
+import { readStdin } from './support/stdin.ts';
 import { linkOptions } from './support/load.ts';
+import { PLAN_FLAGS } from './support/release-flags.ts';
 import { printResult } from './support/release-output.ts';
 import type { RemoteFlags } from './support/remotes.ts';
-import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
+import { kubeVersionOf } from './support/kube-version.ts';
 
 class LintCommand extends PkgCommand {
   static override description = [
@@ -38,17 +32,12 @@ class LintCommand extends PkgCommand {
     CHART: Args.string({ description: CHART_SUMMARY, multiple: true, complete: 'local-chart' }),
   };
   static override flags = {
-    ...SOURCE_FLAGS,
-    ...REMOTE_FLAGS,
-    ...VALUE_FLAGS,
-    ...CHART_FLAGS,
-    ...SCHEMA_FLAGS,
-    ...LIMITS_FLAG,
+    ...RENDER_FLAGS,
     strict: Flags.boolean({ summary: 'fail on warnings too' }),
     quiet: Flags.boolean({ summary: 'print only warnings and errors' }),
     'with-subcharts': Flags.boolean({ summary: 'check the subcharts in charts/ too' }),
     ...KUBE_VERSION_FLAG,
-    'skip-schema-validation': Flags.boolean({ summary: 'do not check values against values.schema.json' }),
+    'skip-schema-validation': PLAN_FLAGS['skip-schema-validation'],
     ...OUTPUT_FLAG,
   };
 

@@ -8,7 +8,7 @@ import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import { Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { OUTPUT_FLAG } from './support/flags.ts';
+import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { GO_STRING, formatRecordTime, parseRecordTime } from './support/record-time.ts';
 import { chartField, chartLabel, printResult } from './support/release-output.ts';

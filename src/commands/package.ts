@@ -2,7 +2,8 @@ import { packageChart, sourceDateEpoch } from '../chart/package.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { CHART_FLAGS, SIGN_FLAGS } from './support/flags.ts';
+import { CHART_FLAGS, DESTINATION_FLAG } from './support/chart-flags.ts';
+import { SIGN_FLAGS } from './support/remote-flags.ts';
 import { linkOptions } from './support/load.ts';
 
 class PackageCommand extends PkgCommand {
@@ -15,13 +16,7 @@ class PackageCommand extends PkgCommand {
     CHART_PATH: Args.string({ required: true, description: 'a chart folder', multiple: true, complete: 'directory' }),
   };
   static override flags = {
-    destination: Flags.string({
-      char: 'd',
-      helpValue: 'FOLDER',
-      default: '.',
-      complete: 'directory',
-      summary: 'where the archive goes',
-    }),
+    ...DESTINATION_FLAG,
     version: Flags.string({ helpValue: 'VERSION', summary: 'write this version into the chart' }),
     ...CHART_FLAGS,
     'app-version': Flags.string({ helpValue: 'VERSION', summary: 'write this appVersion into the chart' }),

@@ -11,7 +11,8 @@ import { print, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { withChart } from './support/fetch-chart.ts';
-import { REMOTE_FLAGS, SOURCE_FLAGS } from './support/flags.ts';
+import { DESTINATION_FLAG, SOURCE_FLAGS } from './support/chart-flags.ts';
+import { REMOTE_FLAGS } from './support/remote-flags.ts';
 
 class PullCommand extends PkgCommand {
   static override description = 'Fetches a chart and writes its archive, or what is in it, into a folder.';
@@ -30,13 +31,7 @@ class PullCommand extends PkgCommand {
   static override flags = {
     ...SOURCE_FLAGS,
     ...REMOTE_FLAGS,
-    destination: Flags.string({
-      char: 'd',
-      helpValue: 'FOLDER',
-      default: '.',
-      complete: 'directory',
-      summary: 'where the archive goes',
-    }),
+    ...DESTINATION_FLAG,
     untar: Flags.boolean({ summary: 'unpack the archive' }),
     untardir: Flags.string({
       helpValue: 'FOLDER',

@@ -15,7 +15,7 @@ import { shownText } from '../repository/urls.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { COSIGN_KEY_FLAGS, REMOTE_FLAGS } from './support/flags.ts';
+import { COSIGN_KEY_FLAGS, REMOTE_FLAGS } from './support/remote-flags.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { CosignFlags } from './support/sign.ts';
 

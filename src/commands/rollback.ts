@@ -4,7 +4,7 @@ import { rollback } from '../release/operations/rollback.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { HISTORY_MAX_FLAG, LOCK_FLAGS, WAIT_FLAGS } from './support/flags.ts';
+import { DRY_RUN_MODE_FLAG, HISTORY_MAX_FLAG, LOCK_FLAGS, PLAN_FLAGS, WAIT_FLAGS } from './support/release-flags.ts';
 import { operate } from './support/operate.ts';
 import { historyMaxOf, lockInput } from './support/operation-input.ts';
 import { waitInput } from './support/wait-input.ts';
@@ -25,21 +25,15 @@ class RollbackCommand extends PkgCommand {
   };
   static override flags = {
     ...LOCK_FLAGS,
-    'force-conflicts': Flags.boolean({ summary: 'take fields that somebody else holds' }),
-    'no-hooks': Flags.boolean({ summary: 'leave out hooks' }),
+    'force-conflicts': PLAN_FLAGS['force-conflicts'],
+    'no-hooks': PLAN_FLAGS['no-hooks'],
     description: Flags.string({
       helpValue: 'TEXT',
       summary: 'a description for the new revision, of at most 256 characters',
     }),
     ...WAIT_FLAGS,
     ...HISTORY_MAX_FLAG,
-    'dry-run': Flags.string({
-      bare: 'client',
-      helpValue: 'MODE',
-      options: ['none', 'client', 'server'],
-      default: 'none',
-      summary: 'show the plan and write nothing',
-    }),
+    ...DRY_RUN_MODE_FLAG,
   };
 
   override async run(): Promise<void> {

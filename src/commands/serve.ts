@@ -1,12 +1,11 @@
-import { statSync } from 'node:fs';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { FileReadError, readUserFile } from '../read-file.ts';
 import { serveFolder } from '../repository/serve/server.ts';
 import { print, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { untilAsked } from './support/ending.ts';
+import { readNamedFile, requireFolder } from './support/paths.ts';
 
 class ServeCommand extends PkgCommand {
   static override description = [
@@ -51,9 +50,7 @@ class ServeCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ServeCommand);
     const folder = args.FOLDER;
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(folder)} is no folder`);
-    }
+    requireFolder(folder);
     const { username, 'password-file': passwordFile, 'token-file': tokenFile } = flags;
     const { 'tls-cert': cert, 'tls-key': key } = flags;
     bothOrNone('username', username, 'password-file', passwordFile);
@@ -63,7 +60,13 @@ class ServeCommand extends PkgCommand {
       ...listenAddress(flags.listen),
       login: username === '' ? undefined : { username, password: readSecret(passwordFile) },
       token: tokenFile === '' ? undefined : readSecret(tokenFile),
-      tls: cert === '' ? undefined : { cert: readText(cert), key: readText(key) },
+      tls:
+        cert === ''
+          ? undefined
+          : {
+              cert: readNamedFile(cert, 'the file'),
+              key: readNamedFile(key, 'the file'),
+            },
       allowOverwrite: flags['allow-overwrite'],
       tell: (what) => printError(`${what}\n`),
     });
@@ -95,16 +98,7 @@ function listenAddress(text: string): { host: string; port: number } {
 
 /** A password or a token: the file without the line break at its end, which editors write. */
 function readSecret(file: string): string {
-  const secret = readText(file).replace(/\r?\n$/, '');
+  const secret = readNamedFile(file, 'the file').replace(/\r?\n$/, '');
   if (secret !== '') return secret;
   throw new PkgError('PKG_USAGE', `${printable(file)} is empty, and a secret is expected`);
-}
-
-function readText(file: string): string {
-  try {
-    return readUserFile(file).toString('utf8');
-  } catch (cause) {
-    if (!(cause instanceof FileReadError)) throw cause;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, { cause });
-  }
 }

@@ -1,7 +1,8 @@
 import { getRelease } from '../release/operations/history.ts';
 import { Args, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { OUTPUT_FLAG, REVISION_FLAG } from './support/flags.ts';
+import { OUTPUT_FLAG } from './support/output-flags.ts';
+import { REVISION_FLAG } from './support/release-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { printRelease } from './support/release-output.ts';
 import { resourcesView } from './support/resources-view.ts';

@@ -1,15 +1,15 @@
 /**
- * Every command by oclif's identifier, each loaded only when it is needed: `repo:add` is `pkg repo add`, and stands in
- * `repo/add.ts`. In the order in which help lists them.
+ * All commands, in the order of help. `repo:add` is oclif's identifier of `pkg repo add`, whose class is in
+ * `repo/add.ts`. A command is loaded when it runs.
  */
 import type { CommandTable } from './support/config.ts';
 
 const commands: CommandTable['commands'] = {
-  create: { heading: 'charts', summary: 'create a chart with a good start in it', load: () => import('./create.ts') },
+  create: { heading: 'charts', summary: 'create a chart for a web service', load: () => import('./create.ts') },
   lint: { heading: 'charts', summary: 'check a chart for mistakes and risks', load: () => import('./lint.ts') },
   convert: {
     heading: 'charts',
-    summary: 'turn Go templates into native ones that give the same',
+    summary: 'convert Go templates to native templates with the same output',
     load: () => import('./convert.ts'),
   },
   template: { heading: 'charts', summary: 'render a chart and print its objects', load: () => import('./template.ts') },
@@ -52,7 +52,7 @@ const commands: CommandTable['commands'] = {
   },
   'dependency:tree': {
     heading: 'sharing',
-    summary: 'show what a chart depends on, all the way down',
+    summary: 'show the dependencies of a chart as a tree',
     load: () => import('./dependency/tree.ts'),
   },
   'dependency:update': {

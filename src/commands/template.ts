@@ -9,10 +9,11 @@ import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { DEPENDENCY_FLAGS, MIRROR_FLAG, NAME_FLAGS, RENDER_FLAGS } from './support/flags.ts';
+import { LOCAL_RENDER_FLAGS, MIRROR_FLAG, NAME_FLAGS } from './support/chart-flags.ts';
 import { nameOf, readInputs } from './support/inputs.ts';
 import { localNamespace } from './support/local-namespace.ts';
-import { KUBE_VERSION_FLAG, kubeVersionOf } from './support/kube-version.ts';
+import { kubeVersionOf } from './support/kube-version.ts';
+import { PLAN_FLAGS } from './support/release-flags.ts';
 import { piecesOf, streamOf } from '../render/stream.ts';
 import { documentsOf, onlyShown, writeDocuments } from './support/template-documents.ts';
 
@@ -48,38 +49,28 @@ class TemplateCommand extends PkgCommand {
     { command: 'pkg template shop ./web --output-dir ./out', description: 'a file for each template' },
     { command: 'pkg template shop ./web --dry-run=server', description: 'with what the cluster says' },
   ];
-  static override args = {
-    CHART: Args.chart,
-    NAME: Args.string({ description: 'the name of the release' }),
-  };
+  static override args = Args.NAME_AND_CHART;
   static override optionalFirst = true;
   static override flags = {
-    ...RENDER_FLAGS,
+    ...LOCAL_RENDER_FLAGS,
     ...MIRROR_FLAG,
-    ...DEPENDENCY_FLAGS,
     'show-only': Flags.strings({
       char: 's',
       helpValue: 'TEMPLATE',
       summary: 'print only these templates, * as in file names (repeatable)',
     }),
     'include-crds': Flags.boolean({ summary: 'print the CRDs of crds/ too' }),
-    'no-hooks': Flags.boolean({ summary: 'leave out hooks' }),
+    'no-hooks': PLAN_FLAGS['no-hooks'],
     'skip-tests': Flags.boolean({ summary: 'leave out test hooks' }),
     'is-upgrade': Flags.boolean({ summary: 'render as for an upgrade' }),
-    ...KUBE_VERSION_FLAG,
-    'api-versions': Flags.csv({
-      char: 'a',
-      helpValue: 'VERSION',
-      summary: 'API versions that templates are told of besides the usual ones',
-    }),
-    'skip-schema-validation': Flags.boolean({ summary: 'do not check values against values.schema.json' }),
+    'skip-schema-validation': PLAN_FLAGS['skip-schema-validation'],
     'output-dir': Flags.string({
       helpValue: 'FOLDER',
       complete: 'directory',
       summary: 'write a file for each template into this folder',
     }),
     'release-name': Flags.boolean({ summary: 'with --output-dir, put a folder of the name of the release around' }),
-    'enable-dns': Flags.boolean({ summary: 'let templates ask for addresses (getHostByName)' }),
+    'enable-dns': PLAN_FLAGS['enable-dns'],
     'dry-run': Flags.string({
       bare: 'client',
       helpValue: 'MODE',

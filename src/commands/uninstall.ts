@@ -6,7 +6,7 @@ import type { Plan } from '../release/plan.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { LOCK_FLAGS, WAIT_FLAGS, WAIT_OPTIONS } from './support/flags.ts';
+import { LOCK_FLAGS, PLAN_FLAGS, WAIT_FLAGS, WAIT_OPTIONS } from './support/release-flags.ts';
 import { operate } from './support/operate.ts';
 import { lockInput } from './support/operation-input.ts';
 import { printPlan } from './support/plan-output.ts';
@@ -48,7 +48,7 @@ class UninstallCommand extends PkgCommand {
       summary: 'what becomes of objects that the deleted ones own: deleted after them, left, deleted before',
     }),
     timeout: WAIT_FLAGS.timeout,
-    'no-hooks': Flags.boolean({ summary: 'leave out hooks' }),
+    'no-hooks': PLAN_FLAGS['no-hooks'],
     description: Flags.string({ helpValue: 'TEXT', summary: 'a description, for a history that is kept' }),
     'dry-run': Flags.boolean({ summary: 'show the plan and delete nothing' }),
   };

@@ -3,14 +3,7 @@ import { upgrade } from '../release/operations/upgrade.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import {
-  APPLY_FLAGS,
-  DEPENDENCY_FLAGS,
-  HISTORY_MAX_FLAG,
-  MIRROR_FLAG,
-  RENDER_FLAGS,
-  VALUES_MODE_FLAGS,
-} from './support/flags.ts';
+import { CHANGE_FLAGS, HISTORY_MAX_FLAG, VALUES_MODE_FLAGS } from './support/release-flags.ts';
 import { readInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
 import { applyInput, historyMaxOf, valuesModeOf } from './support/operation-input.ts';
@@ -32,11 +25,8 @@ class UpgradeCommand extends PkgCommand {
   static override args = { NAME: Args.release, CHART: Args.chart };
   static override flags = {
     install: Flags.boolean({ char: 'i', summary: 'install the release if it is not there yet' }),
-    ...RENDER_FLAGS,
-    ...MIRROR_FLAG,
+    ...CHANGE_FLAGS,
     ...VALUES_MODE_FLAGS,
-    ...DEPENDENCY_FLAGS,
-    ...APPLY_FLAGS,
     ...HISTORY_MAX_FLAG,
   };
 

@@ -3,7 +3,8 @@ import { bundlePlace } from '../repository/chart-place.ts';
 import { print } from '../terminal/output.ts';
 import { Args, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { COSIGN_TRUST_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from './support/flags.ts';
+import { SOURCE_FLAGS } from './support/chart-flags.ts';
+import { COSIGN_TRUST_FLAGS, REMOTE_FLAGS } from './support/remote-flags.ts';
 import { verificationText, verifyFile } from './support/verify.ts';
 
 class VerifyCommand extends PkgCommand {

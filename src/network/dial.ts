@@ -16,20 +16,20 @@ export type Peer = {
   server: URL;
   proxy: URL | undefined;
   tls: { ca: string | undefined; insecure: boolean; serverName: string };
-  /** What is spoken over TLS, the best first. */
+  /** Protocols to offer over TLS (ALPN), the preferred one first. */
   protocols: readonly Wire['protocol'][];
 };
 
 /** An open connection. `protocol` is what both sides agreed on. */
 export type Wire = { socket: Socket; protocol: 'h2' | 'http/1.1' };
 
-/** The module, which is loaded when it is needed. */
+/** The part of `node:tls` that is used; the module is loaded only for TLS. */
 type Tls = Pick<typeof TlsModule, 'createSecureContext' | 'getCACertificates'>;
 
 /** A failure to connect: nothing was sent, so trying again is safe. */
 export class DialError extends Error {
   override readonly name = 'DialError';
-  /** What failed was the way to the proxy, or the proxy. */
+  /** The proxy failed, or could not be reached. */
   readonly proxy: boolean;
   readonly code: string;
 
@@ -40,7 +40,7 @@ export class DialError extends Error {
   }
 }
 
-/** After so long a silence TCP asks whether the other side is still there: a watch may be silent for minutes. */
+/** The idle time before TCP keep-alive probes, for watches, which may be silent for minutes. */
 const KEEP_ALIVE_MS = 15_000;
 
 /** The newest TLS session of each server, so that a second connection costs less. */
@@ -49,8 +49,8 @@ const sessions = new WeakMap<Peer, Buffer>();
 /**
  * Connects.
  *
- * @param signal gives up, with whatever is half open closed
- * @throws DialError
+ * @param signal cancels it, and closes what is half open
+ * @throws {DialError}
  */
 async function dial(peer: Peer, certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
   const { server, proxy } = peer;
@@ -118,7 +118,10 @@ export async function dialWithin(
   }
 }
 
-/** Whom to trust and what to show. A certificate that cannot be used is named, for OpenSSL's words do not. */
+/**
+ * The authorities to trust, and the client certificate. If the latter is unusable, the error says so: OpenSSL's does
+ * not.
+ */
 function secureContext(tls: Tls, peer: Peer, certificate: ClientCertificate | undefined): SecureContext {
   const ca = peer.tls.ca ?? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
   try {

@@ -1,10 +1,10 @@
-/** Why a connection failed, in words that hold for every server. */
+/** Explains why a connection failed. The words fit an API server as well as a registry. */
 import { printable } from '../errors-text.ts';
 
 /** The code of the system or of OpenSSL, and what it means. */
 export type Failure = { code: string; what: string };
 
-/** The code under which all failures count that mean: the certificate is signed by nobody who is trusted. */
+/** The common code of all failures that mean: the certificate is signed by an authority that is not trusted. */
 export const UNTRUSTED = 'UNTRUSTED';
 
 const WHATS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ const WHATS: Readonly<Record<string, string>> = {
   [UNTRUSTED]: 'its certificate is signed by an authority that is not trusted',
 };
 
-/** Undici's codes for what others have names for already. */
+/** undici's codes, and the system's codes of the same meaning. */
 const SAME_AS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'ECONNRESET',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'ECONNRESET',
@@ -57,7 +57,8 @@ export function failureOf(error: Error): Failure {
 /** One code for all failures that mean the same. */
 function meaningOf(code: string, message: string): string {
   if (NOT_TRUSTED.has(code)) return UNTRUSTED;
-  // Undici has no code for what it cannot read, and one for all that ends a connection: only the text tells these apart.
+  // Undici has no code for what it cannot read, and one for all that ends a connection: only the text tells these
+  // apart.
   if (message.startsWith(UNREADABLE)) return message.includes('EOF') ? 'ECONNRESET' : 'BAD_ANSWER';
   if (code === 'UND_ERR_SOCKET' && message === 'bad upgrade') return 'BAD_UPGRADE';
   if (code === 'UND_ERR_SOCKET' && message === 'bad response') return 'BAD_ANSWER';

@@ -1,6 +1,7 @@
 /**
- * HTTP to repositories and registries, and whatever else is fetched: one place for connections, proxies, TLS, retries,
- * redirects, bounds on size and time, and the rule that a login goes to no server but the one that it is for.
+ * The HTTP client for repositories, registries and OpenID issuers: connections, proxies, TLS, retries, redirects,
+ * limits
+ * on size and time. A login is sent only to the server that it is for.
  *
  * A client has one set of TLS settings and keeps connections open for the next request:
  *
@@ -11,104 +12,19 @@
  *     await http.request({ method: 'PUT', url, body: { length, open: () => createReadStream(file) }, limit: 1 << 20 });
  *     await http.close();
  */
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VERSION } from '../version.ts';
 import { dialWithin, DialError } from './dial.ts';
-import type { ClientCertificate, Peer } from './dial.ts';
+import type { Peer } from './dial.ts';
 import { failureOf } from './failures.ts';
-import type { ConnectionPool, PoolAnswer, PoolRequest } from './pool.ts';
+import { bounded, drain, inPieces, readWhole, releasing } from './http-body.ts';
+import { UnusableAnswer } from './http-messages.ts';
+import type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes } from './http-messages.ts';
+import type { ConnectionPool, PoolRequest } from './pool.ts';
 import { proxyFromEnvironment } from './proxy-choice.ts';
 
-/** How servers prove who they are, who one is to them, and which proxies lead to them. PEM texts. */
-export type HttpOptions = {
-  /** Authorities to trust in place of the system's. */
-  ca?: string | undefined;
-  /** The client certificate, for servers that ask for one. */
-  certificate?: ClientCertificate | undefined;
-  /** Certificates are not checked. */
-  insecure?: boolean;
-  /** The name that certificates must hold, where it is another than the address has. */
-  serverName?: string;
-  /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are read. */
-  env: NodeJS.ProcessEnv;
-  times?: Partial<HttpTimes>;
-};
-
-/** Times in milliseconds. */
-export type HttpTimes = {
-  /** For connecting, proxy and TLS included. */
-  connect: number;
-  /** For silence while an answer is due, in the middle of one, or in the middle of an upload. */
-  silence: number;
-  /**
-   * For the end of an upload in addition: when its last byte is written, up to 8 MiB of it may still lie in buffers on
-   * the way, which at 64 KiB a second take two minutes.
-   */
-  buffered: number;
-  /** For all of a request: redirects, retries and the body. */
-  whole: number;
-  /** No try begins when this has passed; longer pauses that a server asks for are not waited for. */
-  patience: number;
-  /** The pause after the first try; it doubles. */
-  pause: number;
-};
-
-/** A body that is read while it is sent, and read again when the request is sent again. */
-export type Upload = { length: number; open: () => Readable | AsyncIterable<Uint8Array> };
-
-/** A request. */
-export type HttpRequest = {
-  /** GET without one. */
-  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** A name and a password in it are the login for its server. */
-  url: URL;
-  /** In lower case. What they hold goes to every server that the request is sent on to. */
-  headers?: Readonly<Record<string, string>>;
-  body?: string | Uint8Array | Upload;
-  /** The `Authorization` header: for the scheme, host and port that are asked, and no other… */
-  authorization?: string | undefined;
-  /** …unless it is meant for all. */
-  everywhere?: boolean;
-  /** The most bytes that the body of the answer may have. */
-  limit: number;
-  /** No redirect is followed to an address that is not https, not even on the way to one that is. */
-  httpsOnly?: boolean;
-  /** Doing it twice is the same as doing it once, so that it may be sent again: all but POST and PATCH without this. */
-  repeatable?: boolean;
-  signal?: AbortSignal;
-};
-
-type Head = {
-  status: number;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Where it came from in the end. */
-  url: URL;
-};
-
-/** An answer, read whole. */
-export type HttpAnswer = Head & { body: Buffer };
-
-/** An answer whose body is still to be read, once; who does not read it to its end closes its connection. */
-export type HttpDownload = Head & {
-  /** What the server says that the body has; undefined where it does not. */
-  length: number | undefined;
-  body: AsyncIterable<Buffer>;
-};
-
-/** What a server answers, and no client can use: more than the limit, or redirects without end or to nowhere. */
-export class UnusableAnswer extends Error {
-  override readonly name = 'UnusableAnswer';
-  readonly reason: 'size' | 'redirect';
-  /** The address that answered. */
-  readonly url: URL;
-
-  constructor(reason: UnusableAnswer['reason'], message: string, url: URL) {
-    super(message);
-    this.reason = reason;
-    this.url = url;
-  }
-}
+export { UnusableAnswer };
+export type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes, Upload } from './http-messages.ts';
 
 const TIMES: HttpTimes = {
   connect: 15_000,
@@ -118,10 +34,8 @@ const TIMES: HttpTimes = {
   patience: 30_000,
   pause: 250,
 };
-/** The most of a body that lies in buffers of systems and proxies. */
+/** The most bytes of an upload that buffers of systems and proxies hold. */
 const MOST_BUFFERED = 8 << 20;
-/** Larger bodies are written in pieces of this size, so that it shows whether they go out. */
-const PIECE = 1 << 16;
 const MOST_TRIES = 4;
 /** As many as Go's client follows. */
 const MOST_REDIRECTS = 10;
@@ -160,7 +74,7 @@ export class HttpClient {
     }
   }
 
-  /** The same, with the body given as it comes: what breaks off in it is not tried again. */
+  /** As {@link request}, with the body as a stream. A body that breaks off is not retried. */
   async open(request: HttpRequest): Promise<HttpDownload> {
     const { signal, release } = this.#bounded(request.signal);
     try {
@@ -172,18 +86,18 @@ export class HttpClient {
     }
   }
 
-  /** Ends all connections; requests that are under way fail. The promise is kept once the connections are gone. */
+  /** Closes all connections; requests that are under way fail. Resolves when the connections are closed. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()));
   }
 
-  /** Has a request answered, and tries again after resets and while the server is busy. */
+  /** Sends a request, and again after resets and while the server is busy. */
   async #tried<T>(request: HttpRequest, signal: AbortSignal, use: (download: HttpDownload) => Promise<T>): Promise<T> {
     const { method = 'GET', repeatable = method !== 'POST' && method !== 'PATCH' } = request;
     const begun = Date.now();
     for (let tries = 1; ; tries++) {
-      // A last try ends with whatever comes of it.
+      // The last try returns or throws whatever it gets.
       const isLast = !repeatable || tries >= MOST_TRIES;
       const pause = this.#times.pause * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
       let wait = pause;
@@ -192,7 +106,7 @@ export class HttpClient {
         if (isLast || !BUSY.has(download.status)) return await use(download);
         wait = Math.max(pause, pauseAskedFor(download.headers['retry-after']));
         if (Date.now() - begun + wait > this.#times.patience) return await use(download);
-        // The connection serves the next try if what is left on it is short.
+        // Reading a short rest of the answer frees the connection for the next try.
         await drain(download.body);
       } catch (error) {
         const isTime = Date.now() - begun + wait <= this.#times.patience;
@@ -205,14 +119,15 @@ export class HttpClient {
   }
 
   /**
-   * One signal for what the caller calls off and for the time that all may take; to be released when the request is
-   * over. With its timer left to run out, an upload of 250 MiB in parts was held whole: 323 MB of memory, with it 159.
+   * A signal that is aborted by the caller's signal or after the time for the whole request. It must be released at the
+   * end: without that, an upload of 250 MiB in parts took 323 MB of memory instead of 159, because the timer kept each
+   * part alive.
    */
   #bounded(signal: AbortSignal | undefined): { signal: AbortSignal; release: () => void } {
     const late = new AbortController();
     const error = Object.assign(new Error('the answer took too long'), { code: 'ETIMEDOUT' });
     const timer = setTimeout(() => late.abort(error), this.#times.whole);
-    // It keeps no process alive.
+    // The timer alone must not keep the process alive.
     timer.unref();
     return {
       signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
@@ -235,7 +150,7 @@ export class HttpClient {
       if (request.httpsOnly === true && next.protocol !== 'https:') {
         throw new UnusableAnswer('redirect', `leads to ${next.host}, and not over HTTPS`, url);
       }
-      // A body may hold secrets, tokens for one, and so stays with the server that it is for.
+      // A body may hold secrets, such as tokens, so it is not sent on to another server.
       const mayFollow = isPlain || (SAME_METHOD.has(answer.status) && next.origin === url.origin);
       if (!mayFollow) return answer;
       await drain(answer.body);
@@ -248,7 +163,7 @@ export class HttpClient {
   async #once(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
     const { method = 'GET', url, limit } = request;
     const proxy = proxyFromEnvironment(url, this.#options.env);
-    // Plain HTTP is asked of an HTTP proxy itself: many let tunnels lead to TLS only.
+    // Plain HTTP is sent to an HTTP proxy as a request, not through a tunnel: many proxies allow tunnels for TLS only.
     const forwarder =
       url.protocol === 'http:' && proxy !== undefined && /^https?:$/.test(proxy.protocol) ? proxy : undefined;
     const pool = await this.#poolOf(url, proxy, forwarder);
@@ -269,7 +184,7 @@ export class HttpClient {
   }
 
   async #poolOf(url: URL, proxy: URL | undefined, forwarder: URL | undefined): Promise<ConnectionPool> {
-    // Connections to a proxy that forwards could serve all servers; undici makes new ones when names change.
+    // A pool for each server, also behind one forwarding proxy: undici opens a new connection when the host changes.
     const key = `${url.origin} ${proxy?.href ?? ''}`;
     const pool = this.#pools.get(key) ?? this.#openPool(url, proxy, forwarder);
     this.#pools.set(key, pool);
@@ -318,15 +233,11 @@ function lengthOf({ body }: HttpRequest): number {
   return body?.length ?? 0;
 }
 
-/** A body as it is sent: in one piece, undici would take a slow upload for silence. */
+/** A body as the pool sends it. */
 function bodyOf({ body }: HttpRequest): PoolRequest['body'] {
   if (typeof body !== 'object') return body;
   if ('open' in body) return body.open();
-  return body.length > PIECE ? piecesOf(body) : body;
-}
-
-async function* piecesOf(body: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
+  return inPieces(body);
 }
 
 /** The login in an address, where both parts may be percent-encoded. */
@@ -347,46 +258,6 @@ function decode(text: string): string {
   }
 }
 
-async function* bounded({ body }: PoolAnswer, limit: number, url: URL): AsyncGenerator<Buffer> {
-  let size = 0;
-  for await (const chunk of body) {
-    size += (chunk as Buffer).length;
-    if (size > limit) throw new UnusableAnswer('size', `sends more than ${limit >> 20} MiB`, url);
-    yield chunk as Buffer;
-  }
-}
-
-/** A body, with something to be done when it was read, or is not read further. */
-async function* releasing(body: AsyncIterable<Buffer>, release: () => void): AsyncGenerator<Buffer> {
-  try {
-    yield* body;
-  } finally {
-    release();
-  }
-}
-
-/** Where the length is known, no bytes are copied once more: indexes of repositories have up to 140 MB. */
-async function readWhole({ body, length }: HttpDownload, limit: number): Promise<Buffer> {
-  if (length === undefined || !Number.isSafeInteger(length) || length < 0 || length > limit) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  }
-  const whole = Buffer.allocUnsafe(length);
-  let filled = 0;
-  for await (const chunk of body) filled += chunk.copy(whole, filled);
-  return whole.subarray(0, filled);
-}
-
-/** What is not worth reading to its end for the sake of a connection. */
-const MOST_DRAINED = 1 << 16;
-
-/** Reads what nobody wants, so that its connection serves again; ends the connection where that is a lot. */
-async function drain(body: AsyncIterable<Buffer>): Promise<void> {
-  let size = 0;
-  for await (const chunk of body) if ((size += chunk.length) > MOST_DRAINED) return;
-}
-
 /** Milliseconds; `Retry-After` has seconds, or a date (RFC 9110, section 10.2.3). */
 function pauseAskedFor(header: string | string[] | undefined): number {
   if (typeof header !== 'string') return 0;
@@ -394,7 +265,7 @@ function pauseAskedFor(header: string | string[] | undefined): number {
   return Number.isFinite(seconds) ? Math.max(seconds * 1000, 0) : 0;
 }
 
-/** Did the connection break, so that another may do better? */
+/** Did the connection break? Another one may not. */
 function isReset(error: unknown): boolean {
   if (!(error instanceof Error) || (error instanceof DialError && error.proxy)) return false;
   const { code } = failureOf(error);

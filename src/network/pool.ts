@@ -19,12 +19,12 @@ export type PoolRequest = {
   /** Path and query; for a proxy that forwards plain HTTP the whole address. */
   path: string;
   headers: Record<string, string | string[]>;
-  /** Of an iterable the next part is asked for when those before it have gone out. */
+  /** The next part of an iterable is read once the parts before it have been sent. */
   body: string | Uint8Array | Readable | AsyncIterable<Uint8Array> | undefined;
   signal: AbortSignal;
-  /** How long to wait for the head of the answer, in milliseconds, where that is not as long as for other silence. */
+  /** Milliseconds to wait for the head of the answer; the pool's `silence` if it is left out. */
   silence?: number;
-  /** Called when the request is about to go to the socket, after all waiting: what it throws keeps it from going. */
+  /** Called when the request is about to go to the socket. If it throws, the request is not sent. */
   onStart?: () => void;
 };
 
@@ -37,7 +37,7 @@ export type Connect = (signal: AbortSignal) => Promise<Socket>;
 export type PoolOptions = {
   /** The most connections; more requests wait. */
   connections?: number;
-  /** How long, in milliseconds, nothing may come while an answer is due; 0 for as long as it takes. */
+  /** Milliseconds of silence before or within an answer; 0 for no limit. */
   silence: number;
 };
 
@@ -66,17 +66,20 @@ export class ConnectionPool {
   /**
    * Sends a request, and gives the head of its answer.
    *
-   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart` throws;
+   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart`
+   *   throws;
    *   what undici throws
    */
   async send({ method, path, headers, body, signal, silence, onStart }: PoolRequest): Promise<PoolAnswer> {
-    // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens another.
+    // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens
+    // another.
     await setImmediate();
     try {
       const dispatcher = onStart === undefined ? this.#pool : startingWith(this.#pool, onStart);
       const answer = await request.call(dispatcher, {
         method: method as 'GET',
-        // Undici closes the connection after a HEAD, for servers that send a body with it. Go's client does not, and to a
+        // Undici closes the connection after a HEAD, for servers that send a body with it. Go's client does not, and to
+        // a
         // registry each blob would cost a connection more, over TLS three times the time of the request.
         ...(method === 'HEAD' && { reset: false }),
         path,
@@ -93,7 +96,7 @@ export class ConnectionPool {
     }
   }
 
-  /** Ends all connections, those that are being opened too. The promise is kept once they are gone. */
+  /** Closes all connections, including those that are being opened. Resolves when they are closed. */
   async close(): Promise<void> {
     this.#closing.abort(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
     await this.#pool.destroy();
@@ -112,7 +115,9 @@ export class ConnectionPool {
   }
 }
 
-/** A pool that asks before it writes a request. Undici takes what a handler throws at the start for a refusal. */
+/**
+ * A pool that calls `onStart` before it writes a request. If a handler throws at the start, undici fails the request.
+ */
 function startingWith(pool: Pool, onStart: () => void): Pick<Pool, 'dispatch'> {
   return {
     dispatch: (options, handler) => {

@@ -1,4 +1,4 @@
-/** Which proxy a server is reached through: `proxy-url`, else the environment by Go's rules. */
+/** Chooses the proxy for a server from the environment, by Go's rules, and reads addresses of proxies. */
 import { BlockList, isIP } from 'node:net';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -44,14 +44,16 @@ function isLoopback(host: string): boolean {
   return (isIP(host) === 4 && host.startsWith('127.')) || host === '::1';
 }
 
-/** One item of `NO_PROXY`: `*`, an address, a CIDR, `example.org` (with all below it) or `.example.org` (only below). */
+/**
+ * One item of `NO_PROXY`: `*`, an address, a CIDR, `example.org` (with all below it) or `.example.org` (only below).
+ */
 function matches(item: string, host: string, port: string): boolean {
   if (item === '*') return true;
   const slash = item.indexOf('/');
   if (slash > 0) return inSubnet(host, item.slice(0, slash), item.slice(slash + 1));
   const [, name = '', itemPort] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(item) ?? [undefined, item, undefined];
   if (itemPort !== undefined && itemPort !== port) return false;
-  // Brackets are for an address with a port.
+  // Only an IPv6 address with a port has brackets.
   const bare = (itemPort === undefined ? name : name.replace(/^\[|\]$/g, '')).replace(/^\*(?=\.)/, '');
   if (bare === '') return false;
   if (isIP(host) !== 0) return isIP(bare) === isIP(host) && inSubnet(host, bare, isIP(bare) === 4 ? '32' : '128');

@@ -6,13 +6,13 @@ import { printable } from '../errors-text.ts';
 import { bareHost, portOf } from './address.ts';
 import { opened } from './socket.ts';
 
-/** Where the proxy is to connect to. What is said about trust counts for a proxy that speaks TLS too, as with Go. */
+/** Where the proxy connects to. As in Go, `ca` and `insecure` are also used for TLS to the proxy itself. */
 export type Destination = { host: string; port: number; ca: string | undefined; insecure: boolean };
 
 const MAX_HEAD = 16_384;
 
 /**
- * Connects to the proxy and has it connect on.
+ * Connects to a server through a proxy.
  *
  * @returns a socket whose other end is the destination
  * @throws Error when the proxy cannot be reached or refuses
@@ -117,7 +117,7 @@ function ipv6Bytes(host: string): number[] {
   return [...before, ...gap, ...after].flatMap((word) => [word >> 8, word & 255]);
 }
 
-/** The length of a reply is told by the type of the address in it. */
+/** The length of a SOCKS reply, which depends on the type of the address in it; undefined while it is incomplete. */
 function socksReplyLength(bytes: Buffer): number | undefined {
   if (bytes.length < 5) return undefined;
   const length = bytes[3] === 1 ? 10 : bytes[3] === 4 ? 22 : 7 + (bytes[4] ?? 0);
@@ -128,7 +128,7 @@ function account(proxy: URL): { username: string; password: string } {
   return { username: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) };
 }
 
-/** Reads until `complete` tells how long the message is; what follows it is left for the next reader. */
+/** Reads until `complete` gives the length of the message. Bytes after it stay in the socket. */
 async function readUntil(socket: Socket, complete: (bytes: Buffer) => number | undefined): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);

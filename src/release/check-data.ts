@@ -1,7 +1,7 @@
 /**
- * The data of Secrets and ConfigMaps, judged as an API server would before anything is written. The server itself
- * tells of some faults late: of bad base64 as if it were ill (status 500), and of none in a namespace that is yet to
- * be made. And `stringData`, which is turned into `data` here, it does not see at all.
+ * Checks the data of Secrets and ConfigMaps as an API server does, before anything is written. The server itself is no
+ * substitute: it answers bad base64 with status 500, cannot check objects in a namespace that does not exist yet, and
+ * never sees `stringData`, which pkg sends as `data`.
  */
 import type { Chart } from '../chart/chart.ts';
 import { groupOf } from '../cluster/cluster.ts';
@@ -14,10 +14,10 @@ import type { SourceDocument } from './plan-normal.ts';
 
 type Path = readonly (string | number)[];
 
-/** A document that may tell its kind without being read, and where its fields are written. */
+/** A document. `kind` may be known before `object` is parsed; `trace` tells where a template writes a field. */
 export type DataDocument = SourceDocument & { kind?: string; trace?(path: Path): { at: Position } };
 
-/** What each field takes. Both kinds of text may be null, which is an empty one. */
+/** The fields that are checked, and what their values must be. Null is allowed everywhere, and means an empty text. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, 'text' | 'base64'>>>> = {
   Secret: { data: 'base64', stringData: 'text' },
   ConfigMap: { data: 'text', binaryData: 'base64' },
@@ -78,7 +78,7 @@ function problemsOf(object: ValueMap, path: Path, inherited: { kind?: string; ap
   });
 }
 
-/** What is wrong with a value; nothing of the value itself. */
+/** Says what is wrong with a value, without showing it: it may be a secret. Undefined for a valid one. */
 function faultOf(
   kind: string,
   value: Value,
@@ -98,7 +98,7 @@ function faultOf(
   return { what: 'is not base64', hints: [`encode it with b64enc, or put the plain text under ${field}`] };
 }
 
-/** Is this what Go's `base64.StdEncoding` reads, as the API server does? It passes over line ends. */
+/** Does Go's `base64.StdEncoding`, which the API server uses, accept this text? It ignores line ends. */
 function isBase64(text: string): boolean {
   const joined = text.replaceAll(/[\r\n]/g, '');
   const padding = joined.endsWith('==') ? 2 : joined.endsWith('=') ? 1 : 0;
@@ -113,7 +113,7 @@ function kindOf(value: Value): string {
   return typeof value === 'boolean' ? 'true or false' : 'a number';
 }
 
-/** The line of a template that writes a key, where only one does: Go templates do not tell. */
+/** The line of a template where a key is written, if there is exactly one: the Go engine keeps no positions. */
 function lineOf(chart: Chart, file: string, key: string): { line?: number } {
   const template = chart.templates.find(({ name }) => `${chart.location}/${name}` === file);
   if (template === undefined) {

@@ -11,22 +11,23 @@ import { STATUSES } from './release.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { RecordedChart, RecordedHook, Release, Status } from './release.ts';
 
-/** A Secret's data may not be larger than this, and the record is its data. */
+/** The most bytes that the API server accepts as the data of a Secret, and so of a record. */
 export const MAX_RECORD: number = 1 << 20;
-/** A record of 1 MiB can hold a thousand times as much; no release does. */
+/** The most bytes of JSON that a record may unpack to: 1 MiB of gzip can hold a thousand times as much. */
 const MAX_JSON = 256 << 20;
 
 /** The text of a release's record (what a Secret's `data.release` holds before its own base64). */
 export function encodeRelease(release: Release): string {
   const compressed = gzipSync(goJson(recordOf(release)), { level: 9 });
-  // Go's gzip does not say on which system it ran.
+  // Byte 9 of a gzip header names the system. Go writes 255 for "unknown", Node 3 for Unix.
   compressed[9] = 0xff;
   return compressed.toString('base64');
 }
 
 /**
- * Reads the text of a record; the inverse of {@link encodeRelease}. Plain JSON in base64 is read too, and
- * the empty times of Helm 3.
+ * Reads the text of a record; the inverse of {@link encodeRelease}. Also reads JSON that is not compressed, as the
+ * first
+ * versions of Helm wrote it, and Helm 3's empty texts for times that are not set.
  *
  * @param where names the record in errors
  * @throws PkgError PKG_RECORD_CORRUPT

@@ -1,6 +1,7 @@
 /**
- * A lease as annotations of a pending record: who holds it, how often it was renewed, and in which process. No time
- * is in it, for the clocks of two machines are not compared: who wants a release watches whether the lease is renewed.
+ * A lease as it is stored, in annotations of a pending record: its holder, a counter of its renewals, and the holder's
+ * process. It holds no time, because the clocks of two machines are never compared: a process that wants the release
+ * watches whether the counter changes.
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -10,21 +11,21 @@ import { printable } from '../errors-text.ts';
 import { textField } from '../yaml/value.ts';
 import type { Release } from './release.ts';
 
-/** So long a lease has to be seen unchanged before somebody else may take it over. */
+/** A lease that was seen unchanged for this long may be taken over. */
 export const LEASE_MS = 30_000;
 
 const HOLDER = 'kubepkg.dev/lease-holder';
 const RENEWALS = 'kubepkg.dev/lease-renewals';
 const PROCESS = 'kubepkg.dev/lease-process';
 const HOST = 'kubepkg.dev/lease-host';
-/** What pkg 0.1 wrote: a mark without the boot id of the machine, and the time of the last renewal. */
+/** The annotations of pkg 0.1: a process mark without the boot id of the machine, and the time of the last renewal. */
 const OLD_HOLDER = 'kubepkg.dev/holder';
 const OLD_RENEWED = 'kubepkg.dev/renewed';
 
-/** What a record says of its holder. `renewals` changes with each renewal. */
+/** A lease as a record holds it. `renewals` changes with each renewal; `process` is a process mark, `host` a name. */
 export type LeaseRecord = { holder: string; renewals: string; process: string; host: string };
 
-/** The lease of a record, whole or its metadata alone; undefined for none. */
+/** Reads the lease from a record's metadata; undefined for a record without one, as Helm writes them. */
 export function leaseOf({ metadata }: Pick<KubeObject, 'metadata'>): LeaseRecord | undefined {
   const text = (name: string): string => textField(metadata['annotations'], name);
   const holder = text(HOLDER);
@@ -38,16 +39,16 @@ export function leaseAnnotations(holder: string): Record<string, string> {
   return { [HOLDER]: holder, [PROCESS]: ownMark(), [HOST]: hostname(), ...renewalAnnotations(0) };
 }
 
-/** What a renewal changes. */
+/** The annotations that a renewal writes. */
 export function renewalAnnotations(renewals: number): Record<string, string> {
   return { [RENEWALS]: String(renewals) };
 }
 
-/** Leases that this copy of pkg holds. */
+/** The holder ids of the leases that this copy of pkg holds now. */
 const held = new Set<string>();
 let copy: string | undefined;
 
-/** The id of a new holder. It begins with what tells this copy of pkg from others in the same process. */
+/** Makes the id of a new holder. Its first half is the same for all leases of this copy of the module in a process. */
 export function newHolder(): string {
   copy ??= randomBytes(8).toString('hex');
   const holder = `${copy}-${randomBytes(8).toString('hex')}`;
@@ -55,12 +56,12 @@ export function newHolder(): string {
   return holder;
 }
 
-/** Notes that a lease is not held any more: when its record could not be written it is nobody's. */
+/** Forgets a lease. If its record could not be updated, the next operation finds that its holder is dead. */
 export function letGo(holder: string): void {
   held.delete(holder);
 }
 
-/** Does a holder surely work, or is surely dead? Both can be told of processes of this machine only. */
+/** Is the holder of a lease running or dead? `unknown` for processes of other machines and PID namespaces. */
 export function holderState({ holder, process }: LeaseRecord): 'running' | 'dead' | 'unknown' {
   if (copy !== undefined && holder.startsWith(`${copy}-`)) return held.has(holder) ? 'running' : 'dead';
   const mark = parseMark(process);
@@ -82,13 +83,13 @@ export function describeRevision({ name, version, info }: Pick<Release, 'name' |
   return `${printable(name)} revision ${version} (${info.status})`;
 }
 
-/** When the operation that a revision is pending for was begun, as it is recorded. */
+/** When the operation of a pending revision began, as its record says. */
 export function begunAt({ info }: Release): string {
   const time = info.status === 'uninstalling' ? (info.deleted ?? info.last_deployed) : info.last_deployed;
   return time ?? 'an unknown time';
 }
 
-/** Does a record of this status say that somebody is at work? */
+/** Does this status mean that an operation is in progress, or broke off? */
 export function isPending(status: string): boolean {
   return status.startsWith('pending-') || status === 'uninstalling';
 }

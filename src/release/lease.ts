@@ -1,8 +1,8 @@
 /**
- * The lease on a release, as its holder has it. It is kept on the pending record: a random id, and a number that each
- * renewal changes. Whoever wants the release may take the record over when the number stood still for
- * {@link LEASE_MS}; the holder then writes nothing more. For that each write asks, when it goes to the socket, whether
- * the last renewal is young enough, and if not waits for another or is refused.
+ * The lease on a release, seen from its holder. It is stored on the pending record as a random holder id and a counter
+ * that each renewal increases. Another process may take the release over when the counter stood still for
+ * {@link LEASE_MS}. The holder must not write after that: each write asks, at the moment when it goes to the socket,
+ * whether the last confirmed renewal is young enough. If not, it waits for a new renewal, or is refused.
  *
  * @see https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
  */
@@ -26,12 +26,12 @@ import { ReleaseStore, revisionOf } from './store.ts';
 import type { StoredRelease } from './store.ts';
 
 const RENEW_EVERY_MS = 5_000;
-/** So long before the lease may be taken over no write goes out any more: it has a way to go. */
+/** No write starts within this time before the lease may be taken over: it still has to reach the server. */
 const MARGIN_MS = 10_000;
-/** Others may change the record, its labels perhaps, but not all the time. */
+/** Tries to write the record. Somebody may change its labels at the same moment, but hardly five times in a row. */
 const MAX_TRIES = 5;
 
-/** A moment by both clocks: one stands still while the machine sleeps, the other may be set. */
+/** A moment by two clocks: the monotonic one stands still while the machine sleeps, the wall clock may be set back. */
 type Moment = { monotonic: number; wall: number };
 
 function now(): Moment {
@@ -44,10 +44,10 @@ function passedSince({ monotonic, wall }: Moment): number {
 
 /** A pending record that this process holds. */
 export class Lease implements Fence {
-  /** The environment of the operation under the lease: what is written there is written by its holder. */
+  /** The environment for the rest of the operation: its writes are fenced by this lease. */
   readonly env: Env;
   readonly #emit: Env['emit'];
-  /** Renews; all else is written through `#fenced`. */
+  /** For renewals, which the fence must not hold back; all other writes go through `#fenced`. */
   readonly #store: ReleaseStore;
   readonly #fenced: ReleaseStore;
   readonly #holder: string;
@@ -59,7 +59,7 @@ export class Lease implements Fence {
   #renewed: Moment;
   #renewing: Promise<void> | undefined;
   #isLost = false;
-  /** A role may allow to update records and not to patch them. */
+  /** False once a patch was forbidden: a role may allow `update` of Secrets and not `patch`. */
   #mayPatch = true;
 
   private constructor(env: Env, store: ReleaseStore, stored: StoredRelease, holder: string, sent: Moment) {
@@ -118,7 +118,7 @@ export class Lease implements Fence {
       throw error;
     }
     try {
-      // Who begins writes, then looks: of two who begin at once on different records one sees the other, or both do.
+      // Write first, then look: of two operations that begin at once on different records, at least one sees the other.
       const heads = await store.heads(name);
       const newest = Math.max(...heads.map(revisionOf));
       const before = last && heads.find((head) => revisionOf(head) === last.release.version);
@@ -144,7 +144,7 @@ export class Lease implements Fence {
   /**
    * Renews the lease; one renewal at a time.
    *
-   * @throws {PkgError} `PKG_RELEASE_TAKEN_OVER` when it is somebody else's now; what went wrong when nobody can tell
+   * @throws {PkgError} `PKG_RELEASE_TAKEN_OVER` when another operation has it; the error of the request otherwise
    */
   async reopen(): Promise<void> {
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
@@ -166,7 +166,7 @@ export class Lease implements Fence {
   }
 
   /**
-   * Records that the operation failed; a lease that was lost leaves the record to who has it now.
+   * Records that the operation failed, unless the lease was lost: then the record belongs to the new holder.
    *
    * @returns the error to end with, and the record as it was written; undefined when it could not be
    */
@@ -211,7 +211,8 @@ export class Lease implements Fence {
   async #renew(): Promise<void> {
     const { release } = this.#stored;
     if (this.#isLost) throw await this.#lose();
-    // Helm rolls back and upgrades without a look at a record that is being uninstalled.
+    // Helm begins a rollback or an upgrade even while the newest record is `uninstalling`: its revision follows this
+    // one.
     const next = await this.#store.head({ name: release.name, version: release.version + 1 });
     if (next !== undefined) throw await this.#lose();
     for (let tries = 1; ; tries++) {
@@ -223,7 +224,7 @@ export class Lease implements Fence {
         return;
       } catch (error) {
         if (!isConflict(error) || tries >= MAX_TRIES) throw error;
-        // It may be this renewal, whose answer was lost.
+        // The conflict may come from an earlier try of this renewal, whose answer was lost.
         if ((await this.#readAgain()) !== String(renewals)) continue;
         this.#renewed = sent;
         return;
@@ -245,7 +246,9 @@ export class Lease implements Fence {
     this.#stored = await this.#store.update(this.#stored, this.#stored.release, annotations);
   }
 
-  /** Reads the record's metadata after somebody changed it; gives the number of renewals that it has. */
+  /**
+   * Reads the record's metadata again after a conflict. Gives its renewal counter; throws when another holder has it.
+   */
   async #readAgain(): Promise<string> {
     const head = await this.#store.head(this.#stored.release);
     const lease = head && leaseOf(head);
@@ -255,7 +258,7 @@ export class Lease implements Fence {
     return lease.renewals;
   }
 
-  /** From now on nothing is written; gives the error that says so. */
+  /** Closes the fence for good. Gives the error that every later write fails with. */
   async #lose(): Promise<unknown> {
     this.#isLost = true;
     const { signal } = this.#lost;
@@ -279,7 +282,7 @@ export function heldError(message: string, cause?: unknown): PkgError {
   });
 }
 
-/** The error for who lost a release: who has it now, as far as the records say. */
+/** The error of an operation that lost its release. Names the new holder, as far as the records tell. */
 export function takenOverError(release: Release, heads: readonly KubeObject[]): PkgError {
   const newest = heads.reduce<KubeObject | undefined>(
     (best, head) => (best === undefined || revisionOf(head) > revisionOf(best) ? head : best),

@@ -30,9 +30,9 @@ export function recordHooks(hooks: readonly RenderedHook[]): RecordedHook[] {
   }));
 }
 
-/** The texts of a manifest's documents; equal texts are equal documents, so that nobody parses them twice. */
+/** The texts of a manifest's documents, not parsed: callers compare them first, and parse only those that differ. */
 export function splitManifest(manifest: string): string[] {
-  // A line starts after a newline or with the text. JavaScript's `^` takes U+2028 too, which may stand in a text.
+  // Not `^` with the flag m: that also matches after U+2028, which may stand inside a text.
   return manifest.split(/(?<![^\n])---[ \t]*(?:\r?\n|$)/).filter((text) => text.trim() !== '');
 }
 

@@ -1,16 +1,17 @@
+/** The rules for names of releases, namespaces and labels, and the labels of a record. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import type { Release } from './release.ts';
 
 const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
-/** Helm leaves ten characters of a DNS label to the chart. */
+/** Helm's limit: a DNS label has 63 characters, and ten are left for what charts append. */
 const MAX_RELEASE_NAME = 53;
 
 /** Labels that Helm writes on its records itself. */
 const SYSTEM_LABELS: readonly string[] = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt'];
 
-/** @throws PkgError PKG_RELEASE_NAME_INVALID; the rules are Helm's */
+/** Checks the name of a release by Helm's rules. @throws {PkgError} `PKG_RELEASE_NAME_INVALID` */
 export function checkReleaseName(name: string): void {
   if (name.length <= MAX_RELEASE_NAME && SUBDOMAIN.test(name)) return;
   const problem =
@@ -24,7 +25,7 @@ export function checkReleaseName(name: string): void {
   });
 }
 
-/** @throws PkgError PKG_NAMESPACE_INVALID; the rules are Kubernetes' */
+/** Checks the name of a namespace by Kubernetes' rules. @throws {PkgError} `PKG_NAMESPACE_INVALID` */
 export function checkNamespace(namespace: string): void {
   if (namespace.length <= 63 && LABEL.test(namespace)) return;
   throw new PkgError('PKG_NAMESPACE_INVALID', `"${printable(namespace, 80)}" is no name of a namespace`, {
@@ -32,7 +33,9 @@ export function checkNamespace(namespace: string): void {
   });
 }
 
-/** @throws PkgError PKG_LABELS_INVALID; the rules are Kubernetes', and Helm's own labels are reserved */
+/**
+ * Checks a user's labels by Kubernetes' rules; Helm's own labels are reserved. @throws {PkgError} `PKG_LABELS_INVALID`
+ */
 export function checkLabels(labels: Readonly<Record<string, string>>): void {
   const part = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
   for (const [key, value] of Object.entries(labels)) {
@@ -58,7 +61,9 @@ export function checkLabels(labels: Readonly<Record<string, string>>): void {
   }
 }
 
-/** The labels of a new revision: those of the one before, changed by what is given; "null" removes. */
+/**
+ * The labels of a new revision: those of the one before, overridden by the given ones. The value "null" removes one.
+ */
 export function mergeLabels(
   before: Readonly<Record<string, string>>,
   given: Readonly<Record<string, string>>,
@@ -66,7 +71,7 @@ export function mergeLabels(
   return Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== 'null'));
 }
 
-/** The labels by which Helm finds a revision's record; times are not among them. */
+/** The labels of a revision's record, without the two times: user labels, and those by which Helm finds it. */
 export function recordLabels(release: Release): Record<string, string> {
   const { name, version, info, labels } = release;
   return { ...labels, name, owner: 'helm', status: info.status, version: String(version) };

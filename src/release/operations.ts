@@ -1,4 +1,4 @@
-/** The operations on releases: each one road from what the user wants to a record. */
+/** The operations on releases, as the library exports them. */
 export { install } from './operations/install.ts';
 export type { InstallInput } from './operations/install.ts';
 export { upgrade } from './operations/upgrade.ts';

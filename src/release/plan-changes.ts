@@ -1,22 +1,16 @@
 import { equalJson, isJsonObject } from '../yaml/value.ts';
+import { withoutMetadata } from '../cluster/cluster.ts';
 import type { KubeObject } from '../cluster/cluster.ts';
-import type { Json, JsonObject } from '../yaml/value.ts';
+import type { Json } from '../yaml/value.ts';
 import type { FieldChange } from './plan.ts';
 
-/** What only a server writes into `metadata`; no chart can change it. */
-const SERVER_FIELDS: readonly string[] = [
-  'creationTimestamp',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-  'selfLink',
-  'uid',
-];
-
-/** The fields in which an object as it is differs from the object as it is to be, in the order of their paths. */
+/**
+ * The fields in which a live object differs from the desired one, in the order of their paths; without what only a
+ * server writes.
+ */
 export function changesOf(live: KubeObject, desired: KubeObject): FieldChange[] {
   const changes: FieldChange[] = [];
-  compare(withoutServerFields(live), withoutServerFields(desired), [], changes);
+  compare(withoutMetadata(live), withoutMetadata(desired), [], changes);
   return changes;
 }
 
@@ -39,10 +33,4 @@ function compare(
   } else {
     out.push({ path, before, after });
   }
-}
-
-function withoutServerFields(object: KubeObject): JsonObject {
-  const metadata: JsonObject = { ...object.metadata };
-  for (const field of SERVER_FIELDS) delete metadata[field];
-  return { ...object, metadata };
 }

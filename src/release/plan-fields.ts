@@ -1,4 +1,4 @@
-/** What is decided about fields of live objects that others hold, too. */
+/** Decisions about fields that other field managers hold: left to them, reported as conflicts, or kept. */
 import { describeRef, refOf } from '../cluster/cluster.ts';
 import type { KubeObject } from '../cluster/cluster.ts';
 import { fieldsHeldByOthers, fieldsLeftToOthers, pathText, withoutField } from '../cluster/managed-fields.ts';
@@ -8,8 +8,8 @@ import { printable } from '../errors-text.ts';
 import type { JsonObject } from '../yaml/value.ts';
 
 /**
- * The object without the fields that somebody set through the scale subresource, as autoscalers do; undefined where
- * there are none. The notes name them.
+ * The desired object without the fields that differ and were set through the scale subresource, as autoscalers and
+ * `kubectl scale` do, with a note for each. Undefined where there are none.
  */
 export function leaveScaledFields(
   desired: KubeObject,
@@ -28,7 +28,7 @@ function isScaled({ subresource, path }: HeldField): boolean {
   return subresource === 'scale' && path.every((name) => !name.startsWith('['));
 }
 
-/** The error for fields that others hold with other values; undefined where nobody does. */
+/** The error for fields that other managers hold with other values than desired; undefined for no conflict. */
 export function fieldConflict(desired: KubeObject, live: KubeObject): PkgError | undefined {
   const held = fieldsHeldByOthers(desired, live);
   if (held.length === 0) return undefined;
@@ -44,7 +44,7 @@ export function fieldConflict(desired: KubeObject, live: KubeObject): PkgError |
   );
 }
 
-/** Notes on the fields that the chart dropped and that stay, since others hold them too. */
+/** A note for each field that the chart dropped and that stays, because another manager holds it too. */
 export function keptFields(desired: KubeObject, live: KubeObject, after: KubeObject): string[] {
   return fieldsLeftToOthers(live, after).map(
     (field) => `${describeField(desired, field)} is kept: also held by ${describeHolder(field)}`,

@@ -1,6 +1,6 @@
 /**
- * From what a chart renders to objects as they are to live: lists taken apart, one way to write one thing,
- * namespaces filled in, and the marks by which a release knows its objects.
+ * Rendered documents become the objects that a plan compares: lists are split, equal objects get one form, namespaces
+ * are filled in, and labels and annotations mark the objects as the release's.
  */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -11,13 +11,13 @@ import { asObject, getOwn, isJsonObject, setOwn, textField, toPlain } from '../y
 import type { KubeObject, Scope } from '../cluster/cluster.ts';
 import type { JsonObject, ValueMap } from '../yaml/value.ts';
 
-/** Tells where objects of a kind live. */
+/** Says whether a kind lives in namespaces; `crds` are those of the chart, which may not be in the cluster yet. */
 export type ScopeOf = (apiVersion: string, kind: string, crds: readonly KubeObject[]) => Promise<Scope>;
 
-/** A document of a manifest: its data, unless it holds comments alone, and where it came from. */
+/** A document of a manifest, and the file that it came from. `object` is undefined for comments alone. */
 export type SourceDocument = { source: string; object: ValueMap | undefined };
 
-/** Objects in normal form, and what a person should know about how they came to it. */
+/** Objects in normal form, and notes for the user: assumed scopes, objects that were rendered twice. */
 export type NormalObjects = { objects: KubeObject[]; notes: string[] };
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by';
@@ -25,11 +25,12 @@ const RELEASE_NAME = 'meta.helm.sh/release-name';
 const RELEASE_NAMESPACE = 'meta.helm.sh/release-namespace';
 
 /**
- * Brings documents into normal form, in install order: `kind: List` taken apart, `stringData` as `data`,
- * namespaces filled in by the scope of each kind, of an object given twice only the last. Fields that only the
- * cluster gives are dropped, or refused where the documents are a chart's (`isChecked`).
+ * Brings documents into normal form, in install order: a List becomes its items, `stringData` becomes `data`, kinds in
+ * namespaces get one, and of an object that is rendered twice the last counts. Fields that only the cluster sets are
+ * dropped; with `isChecked`, for documents of a chart, they are an error.
  *
- * @throws PkgError PKG_OBJECT_INVALID for what is no object, and for fields of the cluster
+ * @throws {PkgError} `PKG_OBJECT_INVALID` for a document that is not an object, and for fields that only the cluster
+ *   sets
  */
 export async function normalizeObjects(
   documents: readonly SourceDocument[],
@@ -37,7 +38,7 @@ export async function normalizeObjects(
     namespace: string;
     scopeOf: ScopeOf;
     crds: readonly KubeObject[];
-    /** More CRDs, for kinds of which nothing else tells where they live. */
+    /** More CRDs, asked for only when neither the cluster nor `crds` know a kind. */
     otherCrds?: () => readonly KubeObject[];
     isChecked?: boolean;
   },
@@ -76,7 +77,12 @@ export async function normalizeObjects(
   return { objects: [...byKey.values()].sort(compareInstallOrder), notes };
 }
 
-/** The objects of a document: itself, or what a List holds, however deep. */
+/**
+ * The objects of a document: the document itself, or the items of a List, which may be Lists again.
+ *
+ * @param source names the file in errors
+ * @throws {PkgError} `PKG_OBJECT_INVALID` for an object without `apiVersion`, `kind` or `metadata.name`
+ */
 export function takeApart(object: JsonObject, source: string): KubeObject[] {
   const kind = getOwn(object, 'kind');
   const items = getOwn(object, 'items');
@@ -116,16 +122,16 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
 }
 
 /**
- * By these fields the server tells one state of an object from another: sent with an apply they are a condition that
- * is never met, and read as if somebody else had changed the object.
+ * Fields by which the server identifies one state of an object. Sent with an apply they are a precondition, which a
+ * value in a chart never meets: the server would answer with a conflict, as if somebody had changed the object.
  */
 const STATE_FIELDS: readonly string[] = ['uid', 'resourceVersion', 'managedFields'];
 
-/** @throws PkgError PKG_OBJECT_INVALID for an object that sets what only the cluster can set */
+/** Refuses an object that sets fields of {@link STATE_FIELDS}. @throws {PkgError} `PKG_OBJECT_INVALID` */
 export function refuseServerFields({ kind, metadata }: KubeObject, source: string): void {
   for (const field of STATE_FIELDS) {
     const value = getOwn(metadata, field);
-    // What is empty asks for nothing: `kubectl create --dry-run` prints such.
+    // Empty values are no precondition, and `kubectl create --dry-run` prints them.
     if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
     throw new PkgError(
       'PKG_OBJECT_INVALID',
@@ -135,7 +141,7 @@ export function refuseServerFields({ kind, metadata }: KubeObject, source: strin
   }
 }
 
-/** `namespace` is that of the release; undefined for a kind outside of namespaces. */
+/** @param namespace that of the release; undefined for a kind outside of namespaces */
 function normalForm(object: KubeObject, namespace: string | undefined): KubeObject {
   const { namespace: written, ...others } = object.metadata;
   // Generators write `creationTimestamp: null`; the field is the server's.
@@ -155,7 +161,9 @@ function normalForm(object: KubeObject, namespace: string | undefined): KubeObje
   return { ...secret, data } as KubeObject;
 }
 
-/** Marks an object as this release's. Source: helm v4 `pkg/action/validate.go`. */
+/**
+ * The object with the label and annotations that mark it as this release's. Source: helm v4 `pkg/action/validate.go`.
+ */
 export function withOwnership(object: KubeObject, release: string, namespace: string): KubeObject {
   const metadata = { ...object.metadata };
   metadata['labels'] = { ...asObject(metadata['labels']), [MANAGED_BY]: 'Helm' };
@@ -168,8 +176,8 @@ export function withOwnership(object: KubeObject, release: string, namespace: st
 }
 
 /**
- * Whose a live object is: this release's, nobody's (no marks, or not all of them), or another release's,
- * and then `why` names what speaks against us in Helm's words.
+ * Which release a live object belongs to, by its marks: `us`, `nobody` (marks are missing), or `other` (the annotations
+ * name another release). `why` lists the marks that are missing or differ, in Helm's words; empty for `us`.
  */
 export function ownershipOf(
   live: KubeObject,
@@ -207,8 +215,8 @@ export function releaseOnObject(live: KubeObject): string | undefined {
 }
 
 /**
- * Has Helm or pkg written this object, as far as its `managedFields` tell? An object that somebody else made has no
- * such entry. A place that keeps none (a folder) tells nothing against it.
+ * Has Helm or pkg written this object? In a cluster, `managedFields` then has an entry of the manager `helm` or `Helm`.
+ * A folder has no `managedFields`, and the answer is yes.
  */
 export function isWrittenByHelm(live: KubeObject): boolean {
   const entries = live.metadata['managedFields'];
@@ -216,7 +224,7 @@ export function isWrittenByHelm(live: KubeObject): boolean {
   return entries.some((entry) => isJsonObject(entry) && /^helm$/i.test(textField(entry, 'manager')));
 }
 
-/** Does `helm.sh/resource-policy: keep` stand on this object? */
+/** Does this object have the annotation `helm.sh/resource-policy: keep`? */
 export function isKept(object: JsonObject): boolean {
   const annotations = asObject(asObject(getOwn(object, 'metadata'))?.['annotations']) ?? {};
   const policy = getOwn(annotations, 'helm.sh/resource-policy');

@@ -1,6 +1,6 @@
 /**
- * The planner: from objects as they are to be and as they are to the steps between. It reads and writes
- * nothing, and decides everything: what it gives is what is shown and what is applied.
+ * The planner: compares desired objects with live ones and decides the steps. It is a pure function of its input, and
+ * nothing is decided after it: the plan that it gives is shown, and then applied.
  */
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -12,26 +12,26 @@ import type { KubeObject, ObjectRef } from '../cluster/cluster.ts';
 import { KEEP_POLICY } from './plan.ts';
 import type { Plan, Step } from './plan.ts';
 
-/** How an object as it is to be stands to what lives in its place. */
+/** A desired object compared with what lives under its name. */
 export type Comparison = {
   /** Applying would change nothing. */
   same: boolean;
   /** What lives there; undefined for nothing. */
   live: KubeObject | undefined;
-  /** What would live there, where the place tells it. */
+  /** The object after applying it, as a dry run answered; undefined where none was made. */
   after?: KubeObject;
-  /** The object as it is to be applied, where fields of it are left to somebody else. */
+  /** The object to apply, where fields of the desired one are left to another field manager. */
   desired?: KubeObject;
-  /** What a person should know of it. */
+  /** Notes for the user. */
   notes?: string[];
-  /** Why it cannot be applied: others hold its fields, a field cannot change, … */
+  /** Why it cannot be applied: other managers hold its fields, a field is immutable, … */
   problem?: PkgError;
 };
 
 /** An object that an earlier revision may have made. */
 export type BaselineObject = {
   ref: ObjectRef;
-  /** It was applied with certainty: its revision was deployed once. */
+  /** Its revision was deployed, so the object certainly existed. A failed revision may not have come so far. */
   certain: boolean;
   /** Its manifest says `helm.sh/resource-policy: keep`. */
   keep: boolean;
@@ -51,13 +51,13 @@ export type PlanInput = {
   hooks: readonly { ref: ObjectRef; live: KubeObject | undefined }[];
   /** Objects (by {@link refKey}) that hooks of earlier revisions may have made. */
   madeByHooks: ReadonlySet<string>;
-  /** Releases (`namespace/name`) that marks on live objects name, and that are not there any more. */
+  /** Releases (`namespace/name`) that live objects are marked with and that have no record any more. */
   goneReleases: ReadonlySet<string>;
-  /** Objects (by {@link refKey}) that an operation that is undone found there and took over: they are not deleted. */
+  /** Objects (by {@link refKey}) that the operation which is undone had taken over: undoing it does not delete them. */
   spared: ReadonlySet<string>;
   takeOwnership: boolean;
   forceConflicts: boolean;
-  /** The plan is only shown: what the user may not do is a note. */
+  /** The plan is only shown: missing rights become notes instead of errors. */
   dryRun: boolean;
   /** Steps that come before all others: a namespace, `crds/`. */
   before: readonly Step[];
@@ -67,40 +67,68 @@ export type PlanInput = {
 /**
  * Plans the steps from what lives to what is desired.
  *
- * @throws PkgError PKG_OBJECT_OWNED naming every object that is somebody else's, and what the place says against
- *   applying the others
+ * @throws {PkgError} `PKG_OBJECT_OWNED`, naming every object that belongs to somebody else; else the `problem` of every
+ *   comparison that has one, together
  */
 export function planObjects(input: PlanInput): Plan {
   const { operation, release, namespace, revision } = input;
-  const baseline = new Map(input.baseline.map((item) => [refKey(item.ref), item]));
-  const wanted = new Set<string>();
+  const wanted = new Set(input.desired.map(({ object, found }) => refKey(refOf(found.desired ?? object))));
   const rendered = new Set(input.desired.map(({ object }) => refKey(refOf(object))));
-  // A Namespace that the chart holds, too, is made as the chart has it.
+  // A Namespace that is also an object of the chart is created with the fields that the chart gives it.
   const before = input.before.filter(({ ref }) => !rendered.has(refKey(ref)));
-  const steps: Step[] = [...before];
-  const foreign: { ref: ObjectRef; why: string }[] = [];
+  const baseline = new Map(input.baseline.map((item) => [refKey(item.ref), item]));
+  const { steps: main, foreign, problems, notes } = planDesired(input, baseline);
+  for (const { ref, live } of input.hooks) {
+    if (live === undefined || input.takeOwnership) continue;
+    // Hooks carry no ownership marks, so hooks of an uninstalled release look unowned: what Helm wrote may be replaced.
+    const { ours, why } = judge(live, input, true);
+    if (!ours) foreign.push({ ref, why: `a hook would replace it, and ${why}` });
+  }
+  if (foreign.length > 0) throw owned(foreign, release);
+  throwTogether(problems, (count) => `${count} objects cannot be applied`);
+  const gone = [...baseline.values()]
+    // A kind may have moved to another group, and its objects with it: the live object tells.
+    .filter(({ ref, live }) => !wanted.has(refKey(ref)) && !(live !== undefined && wanted.has(refKey(refOf(live)))))
+    .sort((a, b) => compareUninstallOrder(a.ref, b.ref));
+  return {
+    operation,
+    release,
+    namespace,
+    revision,
+    steps: [...before, ...main, ...gone.flatMap((item) => planRemoval(item, input) ?? [])],
+    crds: before.length,
+    forceConflicts: input.forceConflicts,
+    notes: [...new Set([...input.notes, ...notes])],
+  };
+}
+
+/** The steps for the desired objects; what belongs to others, and what cannot be applied, apart. */
+function planDesired(
+  input: PlanInput,
+  baseline: ReadonlyMap<string, BaselineObject>,
+): { steps: Step[]; foreign: Foreign[]; problems: PkgError[]; notes: string[] } {
+  const steps: Step[] = [];
+  const foreign: Foreign[] = [];
   const problems: PkgError[] = [];
-  const notes = [...input.notes];
-  for (const { object: whole, found } of input.desired) {
-    const object = found.desired ?? whole;
-    const ref = refOf(object);
-    wanted.add(refKey(ref));
+  const notes: string[] = [];
+  for (const { object, found } of input.desired) {
+    const desired = found.desired ?? object;
+    const ref = refOf(desired);
     const { live, problem } = found;
     const isRefused = problem?.code === 'PKG_CLUSTER_FORBIDDEN';
     if (isRefused && input.dryRun) notes.push(`${problem.message}: what would become of it is not certain`);
     const stops = problem !== undefined && !(isRefused && input.dryRun);
+    const isCertain = baseline.get(refKey(ref))?.certain === true;
     if (live === undefined) {
       if (stops) {
         problems.push(problem);
         continue;
       }
-      const known = baseline.get(refKey(ref))?.certain === true && operation !== 'install';
-      const reason = known ? 'it was removed by hand' : 'not there yet';
-      steps.push({ action: 'create', ref, reason, desired: object, changes: [] });
+      const reason = isCertain && input.operation !== 'install' ? 'it was removed by hand' : 'not there yet';
+      steps.push({ action: 'create', ref, reason, desired, changes: [] });
       continue;
     }
-    const isRecorded = baseline.get(refKey(ref))?.certain === true || input.madeByHooks.has(refKey(ref));
-    const { ours, why } = judge(live, input, isRecorded);
+    const { ours, why } = judge(live, input, isCertain || input.madeByHooks.has(refKey(ref)));
     if (!ours && !input.takeOwnership) {
       foreign.push({ ref, why });
       continue;
@@ -113,46 +141,27 @@ export function planObjects(input: PlanInput): Plan {
     const isLeaving = live.metadata['deletionTimestamp'] !== undefined;
     if (isLeaving) notes.push(`${printable(describeRef(ref))} is being deleted: what is written to it goes with it`);
     if (found.same && !isLeaving) {
-      steps.push({ action: 'unchanged', ref, reason: 'as it is to be', live, desired: object, changes: [] });
+      steps.push({ action: 'unchanged', ref, reason: 'as it is to be', live, desired, changes: [] });
       continue;
     }
-    const { after } = found;
-    const changes = changesOf(live, after ?? object);
-    const reason = isLeaving
-      ? 'it is being deleted'
-      : ours
-        ? countFields(changes.length)
-        : 'it is taken over from another owner';
-    steps.push({ action: 'update', ref, reason, live, desired: object, ...(after && { after }), changes });
+    steps.push(planUpdate(ref, { live, desired, after: found.after }, { isLeaving, ours }));
   }
-  for (const { ref, live } of input.hooks) {
-    if (live === undefined || input.takeOwnership) continue;
-    // Hooks bear no marks, so that those of a release that is gone are nobody's: what Helm wrote a hook may replace.
-    const { ours, why } = judge(live, input, true);
-    if (!ours) foreign.push({ ref, why: `a hook would replace it, and ${why}` });
-  }
-  if (foreign.length > 0) throw owned(foreign, release);
-  throwTogether(problems, (count) => `${count} objects cannot be applied`);
-  const gone = [...baseline.entries()].flatMap(([key, item]) => {
-    // Kubernetes moves kinds to other groups, and their objects with them.
-    const isWanted = wanted.has(key) || (item.live !== undefined && wanted.has(refKey(refOf(item.live))));
-    return isWanted ? [] : [item];
-  });
-  for (const item of gone.sort((a, b) => compareUninstallOrder(a.ref, b.ref))) {
-    const step = planRemoval(item, input);
-    if (step !== undefined) steps.push(step);
-  }
-  return {
-    operation,
-    release,
-    namespace,
-    revision,
-    steps,
-    crds: before.length,
-    forceConflicts: input.forceConflicts,
-    notes: [...new Set(notes)],
-  };
+  return { steps, foreign, problems, notes };
 }
+
+function planUpdate(
+  ref: ObjectRef,
+  { live, desired, after }: { live: KubeObject; desired: KubeObject; after: KubeObject | undefined },
+  { isLeaving, ours }: { isLeaving: boolean; ours: boolean },
+): Step {
+  const changes = changesOf(live, after ?? desired);
+  const taken = ours ? countFields(changes.length) : 'it is taken over from another owner';
+  const reason = isLeaving ? 'it is being deleted' : taken;
+  return { action: 'update', ref, reason, live, desired, ...(after && { after }), changes };
+}
+
+/** A live object that belongs to somebody else, and how that is known. */
+type Foreign = { ref: ObjectRef; why: string };
 
 function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Step | undefined {
   const { ref, live } = item;
@@ -162,7 +171,7 @@ function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Ste
   if (input.spared.has(refKey(ref))) {
     return { action: 'keep', ref, reason: 'it was there before it was taken over', live, changes: [] };
   }
-  // Helm asks the live object when it upgrades and the manifest when it uninstalls.
+  // As in Helm: an upgrade looks for the policy on the live object, an uninstall in the manifest.
   if (isKept(live) || (input.operation === 'uninstall' && item.keep)) {
     return { action: 'keep', ref, reason: KEEP_POLICY, live, changes: [] };
   }
@@ -171,8 +180,9 @@ function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Ste
 }
 
 /**
- * Is a live object this release's? It bears our marks; or it bears nobody's, a record says that we made it and
- * somebody of our name did: marks that were taken off are drift. What somebody made anew under its name is not ours.
+ * Does a live object belong to this release? Yes with the release's marks. Yes also without any, if a record of the
+ * release holds the object and the field manager `helm` has written it: then somebody removed the marks. An object that
+ * somebody else created anew under the same name was not written by `helm`, and does not belong to it.
  */
 function judge(
   live: KubeObject,
@@ -191,7 +201,7 @@ function countFields(count: number): string {
   return count === 1 ? 'one field differs' : `${count} fields differ`;
 }
 
-function owned(foreign: readonly { ref: ObjectRef; why: string }[], release: string): PkgError {
+function owned(foreign: readonly Foreign[], release: string): PkgError {
   const notes = foreign.map(({ ref, why }) => {
     const place = ref.namespace === '' ? '' : ` in namespace "${printable(ref.namespace)}"`;
     return `${printable(describeRef(ref))}${place}: ${why}`;

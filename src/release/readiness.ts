@@ -1,6 +1,8 @@
 /**
- * Whether an object is as it is to be: not only written, but brought about by its controllers.
- * The rules are those of kstatus, which Helm waits by.
+ * Whether an object is ready: not only written, but acted on by its controllers. The rules are kstatus', as in Helm.
+ *
+ * The types of `@kubernetes/client-node` name the counts that are read: a misspelled field does not compile. Values are
+ * still checked when they are read, because a live object may hold anything.
  *
  * @see https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus
  */
@@ -10,19 +12,21 @@ import type { KubeObject } from '../cluster/cluster.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 
-/** How far an object is. What failed comes no further without help, or only by chance. */
+/** How far an object is. A failed one needs help, or may recover while others are waited for. */
 export type Readiness = { state: 'ready' } | { state: 'progressing' | 'failed'; why: string };
 
-/** How to judge: `objects` of a release; those and their `jobs`, which have to be done; `hooks`, which have to end. */
+/**
+ * `objects`: a Job is ready once it has started. `jobs`: once it is complete. `hooks`: Jobs and Pods must have ended.
+ */
 export type Purpose = 'objects' | 'jobs' | 'hooks';
 
 /** How long a pod may be without a node before it counts as failed. */
 const SCHEDULE_MS = 15_000;
-/** `spec.progressDeadlineSeconds` for none. */
+/** The value of `spec.progressDeadlineSeconds` that means no deadline. */
 const NO_DEADLINE = 2_147_483_647;
 const READY: Readiness = { state: 'ready' };
 
-/** Judges an object as it lives; `now` in milliseconds since 1970. */
+/** Judges a live object. `now` is in milliseconds since 1970. */
 export function readinessOf(live: KubeObject, purpose: Purpose, now: number = Date.now()): Readiness {
   const kind = kindOf(live);
   if (purpose === 'hooks' && kind !== 'batch/Job' && kind !== '/Pod') return READY;
@@ -36,7 +40,7 @@ export function readinessOf(live: KubeObject, purpose: Purpose, now: number = Da
   return ALWAYS_READY.has(kind) ? READY : readyCondition(view);
 }
 
-/** Can an object of this kind be anything but ready, once it is there? If not, nobody needs to look again. */
+/** Can an existing object of this kind be unready? If not, it need not be watched. */
 export function mayBeUnready(object: KubeObject): boolean {
   return !ALWAYS_READY.has(kindOf(object));
 }
@@ -45,7 +49,7 @@ function kindOf({ apiVersion, kind }: KubeObject): string {
   return `${groupOf(apiVersion)}/${kind}`;
 }
 
-/** Built-in kinds that no controller has to bring about. */
+/** Built-in kinds that are ready as soon as they exist. */
 const ALWAYS_READY: ReadonlySet<string> = new Set([
   '/ConfigMap',
   '/Secret',
@@ -76,7 +80,7 @@ const RULES: Readonly<Record<string, (view: View) => Readiness>> = {
   'apiextensions.k8s.io/CustomResourceDefinition': crdState,
 };
 
-/** What holds for all kinds, where it decides. */
+/** The rules for all kinds; undefined where they do not decide. */
 function genericState(live: KubeObject): Readiness | undefined {
   if (textField(live.metadata, 'deletionTimestamp') !== '') return progressing('it is being deleted');
   const view = new View(live);
@@ -121,7 +125,7 @@ function deploymentState(view: View): Readiness {
     less('available', view.number('status', 'availableReplicas', 0), updated) ??
     less('ready', view.number('status', 'readyReplicas', 0), wanted);
   if (missing !== undefined) return missing;
-  // Without a deadline the controller does not tell of progress.
+  // Without a deadline the controller does not write the condition Progressing.
   const hasDeadline = view.number('spec', 'progressDeadlineSeconds', NO_DEADLINE) !== NO_DEADLINE;
   if (hasDeadline && view.condition('Progressing', 'True', 'NewReplicaSetAvailable') === undefined) {
     return progressing('its new ReplicaSet is not available yet');
@@ -142,7 +146,7 @@ function replicaSetState(view: View): Readiness {
 }
 
 function statefulSetState(view: View): Readiness {
-  // Its owner replaces the pods by hand.
+  // With OnDelete pods are replaced only when somebody deletes them.
   if (view.text('spec', 'updateStrategy', 'type') === 'OnDelete') return READY;
   const wanted = view.number('spec', 'replicas', 1);
   const total = view.number('status', 'replicas', 0);
@@ -175,7 +179,7 @@ function daemonSetState(view: View): Readiness {
   );
 }
 
-/** @param started it is enough that the Job runs */
+/** @param started whether a Job that has started counts as ready */
 function jobState(view: View, started: boolean): Readiness {
   if (view.condition('Complete', 'True') !== undefined) return READY;
   const broken = view.condition('Failed', 'True');
@@ -252,12 +256,12 @@ function messageOf(condition: JsonObject | undefined): string {
 }
 
 type Workload = V1DaemonSet | V1Deployment | V1Job | V1ReplicaSet | V1StatefulSet;
-/** The names of fields that hold numbers, of any of these types: one that no kind has does not compile. */
+/** The names of the number fields of these types. */
 type NumberNames<O> = O extends unknown
   ? { [K in keyof O & string]: number extends O[K] ? K : never }[keyof O & string]
   : never;
 
-/** Reads fields that may be missing or of another type. */
+/** Reads fields of a live object, which may be missing or of another type. */
 class View {
   readonly #object: JsonObject;
 

@@ -9,7 +9,9 @@ import type { Chart, ChartFile } from '../chart/chart.ts';
 import type { JsonObject, ValueMap } from '../yaml/value.ts';
 import type { RecordedChart, RecordedFile } from './release.ts';
 
-/** Records a chart whose dependencies were resolved. */
+/**
+ * The chart as a record holds it. Its dependencies must have been resolved: the record names those that are enabled.
+ */
 export function recordChart(chart: Chart): RecordedChart {
   const files = [...chart.files, ...chart.crds].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
@@ -37,7 +39,7 @@ function recordLock(lock: ValueMap): JsonObject {
   };
 }
 
-/** Go prints a list that was never made as null. */
+/** Null for no files, because Go prints a nil slice as null. */
 function recordFiles(files: readonly ChartFile[]): RecordedFile[] {
   const recorded = files.map((file) => ({ name: file.name, data: base64(file.data) }));
   return recorded.length > 0 ? recorded : (null as unknown as RecordedFile[]);

@@ -1,3 +1,4 @@
+/** A release, as Helm's record has it. */
 import type { JsonObject, Json, ValueMap } from '../yaml/value.ts';
 
 /** Helm's statuses of a revision. */

@@ -1,4 +1,4 @@
-/** The records of releases where they live: Helm's Secrets. */
+/** Reads and writes the records of releases: Helm's Secrets, in a cluster or a folder. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { refOf } from '../cluster/cluster.ts';
@@ -16,7 +16,7 @@ export type StoredRelease = { release: Release; secret: KubeObject };
 
 const PREFIX = 'sh.helm.release.v1.';
 
-/** Reads and writes the records of one namespace, or reads those of all. */
+/** The records of one namespace; of all namespaces where it is undefined, for reading only. */
 export class ReleaseStore {
   readonly #cluster: Cluster;
   readonly #namespace: string | undefined;
@@ -40,7 +40,8 @@ export class ReleaseStore {
   /** The newest revision of every release; the others are not read. */
   async newest(): Promise<StoredRelease[]> {
     const query = { ...this.#query({ owner: 'helm' }), namePrefix: PREFIX };
-    // All revisions by their labels, and those that may be the newest of their releases: nearly always exactly these.
+    // The metadata of all records tell which are the newest. Nearly always those are the ones that are not superseded,
+    // so these are read at the same time; any other newest one is read by itself below.
     const [heads, likely] = await Promise.all([
       this.#cluster.listMetadata(query),
       this.#cluster.list({ ...query, withoutLabels: { status: 'superseded' } }),
@@ -88,16 +89,17 @@ export class ReleaseStore {
     return heads[0];
   }
 
-  /** Sets annotations of a record that nobody else has written since; all else stays as it is. */
+  /** Sets annotations of a record. Throws `PKG_OBJECT_CONFLICT` when it was written since `stored` was read. */
   async annotate(stored: StoredRelease, annotations: Record<string, string>): Promise<StoredRelease> {
     const metadata = await this.#cluster.annotate(stored.secret, annotations);
     return { ...stored, secret: { ...stored.secret, metadata } };
   }
 
   /**
-   * Writes a new revision; whoever comes second with it loses.
+   * Writes a new revision.
    *
-   * @throws {PkgError} `PKG_RELEASE_HELD`, `PKG_RECORD_TOO_LARGE`
+   * @throws {PkgError} `PKG_RELEASE_HELD` when the revision exists: another operation was faster;
+   *   `PKG_RECORD_TOO_LARGE`
    */
   async create(release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
     const secret = encodeSecret(release, 'createdAt', annotations);
@@ -116,7 +118,7 @@ export class ReleaseStore {
     }
   }
 
-  /** Writes over a revision that nobody else has written since. */
+  /** Replaces a revision. Throws `PKG_OBJECT_CONFLICT` when it was written since `stored` was read. */
   async update(stored: StoredRelease, release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
     const secret = encodeSecret(release, 'modifiedAt', annotations);
     const version = stored.secret.metadata['resourceVersion'];
@@ -127,7 +129,7 @@ export class ReleaseStore {
   /**
    * Removes a revision, and then the random values that are stored beside it.
    *
-   * @param unchanged only if nobody else has written it since: `PKG_OBJECT_CONFLICT`
+   * @param unchanged throw `PKG_OBJECT_CONFLICT` when the record was written since `stored` was read
    */
   async remove(stored: StoredRelease, unchanged = false): Promise<void> {
     const { name, namespace = '' } = stored.secret.metadata;
@@ -136,7 +138,7 @@ export class ReleaseStore {
     try {
       await this.#cluster.delete({ ...storedValuesRef(stored.release), namespace });
     } catch (error) {
-      // The record owns them: the cluster removes them after it.
+      // The record owns that Secret, so the garbage collector removes it.
       if (!(error instanceof PkgError) || error.code !== 'PKG_CLUSTER_FORBIDDEN') throw error;
     }
   }
@@ -163,7 +165,7 @@ function newestOf(heads: readonly KubeObject[]): KubeObject[] {
   return [...newest.values()];
 }
 
-/** The revision that a record's label says; 0 for none. */
+/** The revision in a record's labels; 0 where there is none. */
 export function revisionOf(head: KubeObject): number {
   const text = textField(head.metadata['labels'], 'version');
   return /^\d{1,9}$/.test(text) ? Number(text) : 0;
@@ -192,18 +194,18 @@ function encodeSecret(
 }
 
 /**
- * Says that a record will not fit before anything else is written.
+ * Checks that the record of a release fits into a Secret, before anything is written.
  *
  * @throws {PkgError} `PKG_RECORD_TOO_LARGE`
  */
 export function checkRecordFits(release: Release): void {
-  // What is small before it is compressed fits for certain.
+  // Compressing costs time, and JSON that is small enough as it is needs no trial.
   if (Buffer.byteLength(goJson(recordOf(release))) * BASE64 < MAX_RECORD - RECORD_GROWTH) return;
   const size = encodeRelease(release).length;
   if (size > MAX_RECORD - RECORD_GROWTH) throw tooLarge(release, size);
 }
 
-/** The end of an operation writes more into its record: how it ended. */
+/** Room for what the end of the operation adds to the record: its status, the reason of a failure, runs of hooks. */
 const RECORD_GROWTH = 4096;
 const BASE64 = 4 / 3;
 
@@ -228,7 +230,8 @@ function decodeSecret(secret: KubeObject): Release {
     userLabels(Object.fromEntries(labels)),
     where,
   );
-  // Under its own name it would be written over the record of that other revision.
+  // A record is written back under the name made of its content: a copy under another name would overwrite its
+  // original.
   const { name } = recordRef(release.name, '', release.version);
   if (name !== secret.metadata.name) throw corrupt(where, `it holds ${printable(name)}`);
   return release.namespace === '' ? { ...release, namespace: secret.metadata.namespace ?? '' } : release;

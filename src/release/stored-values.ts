@@ -1,7 +1,6 @@
 /**
- * What pkg stores of a revision beside Helm's record, in a Secret that the record owns, so that whoever removes the
- * record removes it too: the values that random functions of native templates gave, by their keys; and where the chart
- * was fetched from.
+ * The Secret that pkg stores beside Helm's record of a revision. It holds the random values of native templates, and
+ * where the chart was fetched from. The record owns it, so that it is removed with the record, by Helm too.
  */
 import type { ChartSource } from '../chart/chart.ts';
 import type { Cluster, KubeObject, ObjectRef } from '../cluster/cluster.ts';
@@ -16,9 +15,9 @@ import type { Release } from './release.ts';
 
 const TYPE = 'kubepkg.dev/stored-values.v1';
 const KEY = 'keyed';
-/** Where earlier versions of pkg wrote values, by the places of calls in the templates; they need it to be there. */
+/** The key of earlier versions, for values by the positions of calls in templates. They fail where it is missing. */
 const EARLIER_KEY = 'values';
-/** And the first ones. */
+/** The key of the first version, with the same content. */
 const FIRST_KEY = 'keepsakes';
 const SOURCE_KEY = 'source';
 /** Secrets read at a time. */
@@ -120,7 +119,7 @@ function storedValue(item: Json): StoredValue | undefined {
   };
 }
 
-/** Undefined for what cannot be read: nothing but a look for newer versions needs it. */
+/** Reads a chart's source; undefined for a damaged one, which only `pkg outdated` would need. */
 function sourceOf(text: string): ChartSource | undefined {
   let value: Json;
   try {
@@ -145,7 +144,7 @@ function parsed(text: string, ref: ObjectRef): Json {
   }
 }
 
-/** To go on without them could change a password that nobody asked to change. */
+/** An error, because going on without the values would generate new passwords. */
 function unreadable({ name, namespace }: ObjectRef, cause?: unknown): PkgError {
   return new PkgError('PKG_RECORD_CORRUPT', `the random values that are stored in Secret "${name}" cannot be read`, {
     hints: [

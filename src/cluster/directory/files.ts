@@ -1,6 +1,4 @@
-/**
- * Files of a directory target: read without being led out of it, written whole or not at all.
- */
+/** Files of a directory target. Reads follow no link out of it; a write replaces the whole file or nothing. */
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -28,10 +26,10 @@ import { makeFolder } from '../../folders.ts';
 import { SECRET_FOLDER } from './layout.ts';
 import { ownMark, parseMark, stateOf } from '../../process-mark.ts';
 
-/** Larger files are not objects: a server takes no more than 3 MiB in a request. */
+/** A larger file is an error: an API server accepts no more than 3 MiB for an object. */
 const MAX_FILE = 32 << 20;
 const STAGING = '.staging';
-/** What is staged by a process that nobody can ask for is given up after this time. */
+/** A staged file of a process whose state is unknown is removed when it is older than this. */
 const STAGING_GIVEN_UP_MS = 10 * 60_000;
 
 /** The `code` of a file system error. */
@@ -39,7 +37,7 @@ export function errorCode(error: unknown): string {
   return (error as { code?: string } | null)?.code ?? '';
 }
 
-/** A folder that objects are kept in. All paths are lists of names below it. */
+/** The root folder of a target. Paths are given as lists of names below it. */
 export class Folder {
   /** As the user named it. */
   readonly root: string;
@@ -58,7 +56,8 @@ export class Folder {
   /**
    * The text of a file, undefined when there is none.
    *
-   * @throws PkgError PKG_TARGET_CORRUPT for a link that leads out and for what is no file of text
+   * @throws {PkgError} `PKG_TARGET_CORRUPT` for a link out of the target and for what is not a file;
+   *   `PKG_TARGET_INVALID`
    */
   read(folders: readonly string[], name: string): string | undefined {
     const path = this.path(...folders, name);
@@ -72,7 +71,7 @@ export class Folder {
     }
   }
 
-  /** The names in a folder in the order of the alphabet; none when there is no such folder. */
+  /** The names in a folder, sorted; none when there is no such folder. */
   names(folders: readonly string[]): string[] {
     const path = this.path(...folders);
     try {
@@ -80,15 +79,17 @@ export class Folder {
       return readdirSync(path).sort();
     } catch (error) {
       if (error instanceof PkgError) throw error;
-      // A file in the place of a folder holds no objects; writing below it is what fails.
+      // A file where a folder should be holds no objects. Only a write below it is an error.
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
       throw describeFailure(error, path, 'read');
     }
   }
 
   /**
-   * Writes a file in one step: a reader sees the old text or the new one, and a crash leaves one of them.
-   * With `create` the file must not be there yet; false when it is.
+   * Writes a file atomically: readers see the old text or the new one, and a crash leaves one of the two.
+   *
+   * @returns false where `create` is set and the file exists
+   * @throws {PkgError} `PKG_TARGET_UNWRITABLE`, `PKG_TARGET_FULL`
    */
   write(folders: readonly string[], name: string, text: string, options: { create: boolean }): boolean {
     const path = this.path(...folders, name);
@@ -135,7 +136,7 @@ export class Folder {
     return true;
   }
 
-  /** Makes the private folder, and clears away what killed processes left in it. Once per process. */
+  /** Creates the private folder, and removes what killed processes left there. Does its work once. */
   prepare(): void {
     if (this.#prepared) return;
     const secret = this.path(SECRET_FOLDER);
@@ -192,7 +193,7 @@ export class Folder {
     if (folders.length > 1) this.#checkFolder(folders.slice(0, -1));
   }
 
-  /** Refuses a folder that a symbolic link moved out of the target. */
+  /** Refuses a folder that a symbolic link leads out of the target. */
   #checkFolder(folders: readonly string[]): void {
     const key = folders.join(sep);
     if (this.#checked.has(key)) return;
@@ -208,7 +209,7 @@ export class Folder {
   #readFile(path: string): string {
     let file: number;
     try {
-      // Neither a link nor a pipe that nobody writes to may hold us up.
+      // Opening a pipe without a writer would block, and a link has to be checked first.
       file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     } catch (error) {
       if (errorCode(error) !== 'ELOOP' && errorCode(error) !== 'EMLINK') throw error;
@@ -232,7 +233,7 @@ export class Folder {
   }
 }
 
-/** `link` fails when the name is taken, and does so in one step; some file systems have no links. */
+/** Moves a file to a name that must be free. `link` checks and creates in one step; some file systems lack it. */
 function moveIfAbsent(staged: string, path: string): boolean {
   try {
     linkSync(staged, path);
@@ -242,7 +243,7 @@ function moveIfAbsent(staged: string, path: string): boolean {
     if (code === 'EEXIST') return false;
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code)) throw error;
   }
-  // Writers of pkg are kept apart by the lock.
+  // Not atomic, but other pkg processes wait for the lock.
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
   renameSync(staged, path);
   return true;
@@ -263,7 +264,7 @@ function removeQuietly(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // gone already, or cleared away by the next command
+    // It is gone already, or the next command removes it.
   }
 }
 
@@ -279,7 +280,7 @@ function leadsOut(path: string): PkgError {
   });
 }
 
-/** What a file system error means to the user. */
+/** The error for a failed file system call. */
 export function describeFailure(error: unknown, path: string, verb: 'read' | 'write'): PkgError {
   const code = errorCode(error);
   const details = { at: { file: path }, cause: error };

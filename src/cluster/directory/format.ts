@@ -1,30 +1,21 @@
 /**
- * An object as the text of its file, and back.
+ * Converts an object to the text of its file, and back.
  *
- * Equal objects give equal text: keys stand in one order, and what only a server sets is left out.
+ * Equal objects give equal texts: keys have a fixed order, and fields that only a server sets are left out.
  */
 import { createHash } from 'node:crypto';
 import { PkgError } from '../../errors.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
-import { describeRef, groupOf } from '../cluster.ts';
+import { describeRef, groupOf, SERVER_FIELDS, withoutMetadata } from '../cluster.ts';
 import type { Json, JsonObject, Value, ValueMap } from '../../yaml/value.ts';
 import type { KubeObject, ObjectRef } from '../cluster.ts';
 
-/** What a server adds to `metadata`; in a file it would only be noise. */
-const SERVER_FIELDS: readonly string[] = [
-  'creationTimestamp',
-  'deletionGracePeriodSeconds',
-  'deletionTimestamp',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-  'selfLink',
-  'uid',
-];
+/** Fields of `metadata` that a file leaves out: they describe an object on a server. */
+const LEFT_OUT: readonly string[] = [...SERVER_FIELDS, 'deletionGracePeriodSeconds', 'deletionTimestamp'];
 
-/** Keys that say what a map is come first, all others in the order of the alphabet. */
+/** Keys that come first; all others are sorted. */
 const FIRST_KEYS: readonly string[] = ['apiVersion', 'kind', 'metadata', 'name', 'namespace'];
 
 /** The text of an object's file. */
@@ -34,12 +25,10 @@ export function printObject(object: KubeObject): string {
 
 /** The object without what only a server sets. */
 export function withoutServerFields(object: KubeObject): KubeObject {
-  const metadata = { ...object.metadata };
-  for (const field of SERVER_FIELDS) delete metadata[field];
-  return { ...object, metadata };
+  return withoutMetadata(object, LEFT_OUT);
 }
 
-/** A token for this text; it changes with every change of the text. */
+/** The `resourceVersion` of an object in a folder: a hash of its file. */
 export function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
@@ -47,7 +36,7 @@ export function versionOf(text: string): string {
 /**
  * Reads the text of a file that must hold the object `ref`.
  *
- * @throws PkgError PKG_TARGET_CORRUPT for what does not parse, or is another object than its place says
+ * @throws {PkgError} `PKG_TARGET_CORRUPT` for what does not parse, or is another object
  */
 export function parseObject(text: string, file: string, ref: ObjectRef): KubeObject {
   const object = parseAnyObject(text, file);
@@ -69,7 +58,7 @@ export function parseObject(text: string, file: string, ref: ObjectRef): KubeObj
 }
 
 /**
- * Reads the text of a file that holds one object, whichever.
+ * Reads the text of a file that must hold exactly one object.
  *
  * @throws PkgError PKG_TARGET_CORRUPT for what does not parse or is no Kubernetes object
  */

@@ -1,33 +1,33 @@
 /**
- * Where an object lies in a directory target.
+ * The path of an object's file in a directory target.
  *
  *     <namespace>/<kind>.<group>/<name>.yaml    in a namespace
  *     _cluster/<kind>.<group>/<name>.yaml       outside of namespaces
  *     _secret/<namespace>/secret/<name>.yaml    Secrets, and with them the release records
  *
- * Names are made safe for every common file system: upper case and everything unusual is percent-encoded,
- * so that two names never meet on a file system that ignores case. What an object is, is read from its
- * content, never from its path; the path only has to be the same every time.
+ * Names are encoded for all common file systems: upper case and unusual characters are percent-encoded, so that two
+ * names never collide on a file system that ignores case. Objects are identified by the content of their files; the
+ * path only has to be the same every time.
  */
 import { createHash } from 'node:crypto';
-import { groupOf } from '../cluster.ts';
+import { groupOf, isSecretKind } from '../cluster.ts';
 import type { ObjectRef } from '../cluster.ts';
 
-/** Where Secrets, records and everything private to pkg lie. */
+/** The folder of Secrets, records and pkg's own files. */
 export const SECRET_FOLDER = '_secret';
-/** Where objects outside of namespaces lie. */
+/** The folder of objects outside of namespaces. */
 export const CLUSTER_FOLDER = '_cluster';
 
 /** File systems commonly allow 255 bytes for a name; `.yaml` takes five of them. */
 const MAX_NAME = 250;
 const HASHED_PREFIX = 180;
 
-/** Names that Windows keeps for devices, whatever follows the first point. */
+/** Names that Windows reserves for devices, with any file extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?=\.|$)/;
 
-/** One path segment for a name; different names give different segments. */
+/** Encodes a name as one path segment; different names give different segments. */
 export function encodeName(name: string): string {
-  // A lone half of a surrogate pair has no UTF-8 form; it is written by its code unit.
+  // A lone surrogate has no UTF-8 form, and is written as its code unit: `%ud800`.
   let text = name.replace(/[^a-z0-9.-]/gu, percentEncode);
   if (text.startsWith('.') || DEVICE.test(text)) text = percentEncode(text.charAt(0)) + text.slice(1);
   if (text.endsWith('.')) text = `${text.slice(0, -1)}%2e`;
@@ -46,15 +46,10 @@ function percentEncode(character: string): string {
 
 /** The folder of a kind: `deployment.apps`, `configmap`. */
 export function kindFolder(apiVersion: string, kind: string): string {
-  // A kind has one spelling in its group, so its case carries nothing; a point would look like a group.
+  // Kinds of one group never differ in case alone. A dot inside a kind would look like the start of the group.
   const plain = kind.toLowerCase().replaceAll('.', '_');
   const group = groupOf(apiVersion);
   return encodeName(group === '' ? plain : `${plain}.${group}`);
-}
-
-/** Is this kind kept apart under `_secret/`? */
-export function isSecretKind(apiVersion: string, kind: string): boolean {
-  return kind === 'Secret' && groupOf(apiVersion) === '';
 }
 
 /** The folders, from the target's root, that hold this object's file. */

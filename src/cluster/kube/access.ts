@@ -1,5 +1,5 @@
 /**
- * Asks what the user may do, before it is tried.
+ * Checks the user's rights before anything is written.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
@@ -17,8 +17,10 @@ import type { KubeApi } from './kube-api.ts';
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /**
- * Those of the intents that will be refused, as the errors that they would meet: one for each verb, kind and
- * namespace. Where the cluster does not tell, nothing is said.
+ * Finds the writes that will be forbidden.
+ *
+ * @returns the errors that they would fail with, one for each verb, kind and namespace; none where the cluster does not
+ *   answer questions about rights
  */
 export async function refusedAmong(cluster: KubeApi, intents: readonly Intent[]): Promise<ApiError[]> {
   const groups = new Map<string, Intent[]>();
@@ -31,7 +33,7 @@ export async function refusedAmong(cluster: KubeApi, intents: readonly Intent[])
     const [first] = group;
     if (first === undefined) return [];
     if (await mayDo(cluster, { ...first, ref: { ...first.ref, name: '' } })) return [];
-    // Rights may be given for single names.
+    // A role may grant rights to single names, so each name has to be asked for.
     const each = await inParallel(group, REQUESTS_AT_ONCE, (intent) => mayDo(cluster, intent));
     const denied = group.find((_, index) => each[index] === false);
     return denied === undefined ? [] : [await errorOf(cluster, denied)];
@@ -57,7 +59,7 @@ async function mayDo(cluster: KubeApi, { verb, ref }: Intent): Promise<boolean> 
       kind: 'SelfSubjectAccessReview',
       spec: { resourceAttributes: attributes },
     },
-    // Nothing is kept of a question.
+    // An access review is a POST that stores nothing, so it can be sent again.
     idempotent: true,
     expect: [403, 404, 405],
   });
@@ -66,7 +68,7 @@ async function mayDo(cluster: KubeApi, { verb, ref }: Intent): Promise<boolean> 
   return fieldOf(answer, 'allowed') !== false || textField(answer, 'evaluationError') !== '';
 }
 
-/** Whom the cluster takes the user for; where it does not tell, as the kubeconfig names him. */
+/** The user name as the cluster knows it; that of the kubeconfig where the cluster does not say. */
 async function whoAsks(cluster: KubeApi): Promise<string> {
   const { status, body } = await cluster.request({
     method: 'POST',

@@ -1,7 +1,8 @@
 /**
- * Objects in the answers of an API server. What answers may be something else than an API server, or a broken one, so
- * nothing is believed before it was looked at: what is no object would be taken for one that is not there, or for
- * another one, and written over.
+ * Checks the objects in answers. The server may be broken, or something else than an API server, such as a proxy's
+ * login
+ * page. An answer that is not an object must not be taken for a missing object, which pkg would then create or
+ * overwrite.
  */
 import { printable } from '../../errors-text.ts';
 import { getOwn, isJsonObject, setOwn } from '../../yaml/value.ts';
@@ -11,10 +12,11 @@ import { groupOf } from '../cluster.ts';
 import { ApiError } from './api-errors.ts';
 
 /**
- * The object that was asked for by its name, or that a write made.
+ * Checks an answer that must be one object.
  *
- * @param cluster how messages call it
- * @throws ApiError for what is no object, or another one. Whether a write was done is then uncertain
+ * @param ref the object that was read or written
+ * @param cluster names the cluster in errors
+ * @throws {ApiError} for anything but that object; after a write it is then uncertain whether it was done
  */
 export function readObject(body: Json, ref: ObjectRef, cluster: string): KubeObject {
   const object = readItem(body, ref, cluster);
@@ -26,7 +28,7 @@ export function readObject(body: Json, ref: ObjectRef, cluster: string): KubeObj
 }
 
 /**
- * An item of a list, of which the server leaves out what all items have in common.
+ * Checks an item of a list, where the server leaves out `apiVersion` and `kind`.
  *
  * @throws ApiError as {@link readObject}
  */
@@ -56,7 +58,7 @@ export function itemsOf(body: Json, kind: string, cluster: string): Json[] {
   throw wrongAnswer(cluster, kind, 'something that is no list');
 }
 
-/** The error for an answer that is no answer to what was asked. */
+/** The error for an answer that does not fit the request. */
 export function wrongAnswer(cluster: string, asked: string, what: string): ApiError {
   return new ApiError(
     'PKG_CLUSTER_FAILED',
@@ -66,18 +68,18 @@ export function wrongAnswer(cluster: string, asked: string, what: string): ApiEr
   );
 }
 
-/** What can be a group and a version, and so stand in a path: `v1`, `apps/v1`. */
+/** Is this an apiVersion that can be part of a path: `v1`, `apps/v1`? */
 export function isApiVersion(text: unknown): text is string {
   if (typeof text !== 'string') return false;
   return /^(?:[a-z0-9][-a-z0-9.]*\/)?[a-z0-9][-a-z0-9]*$/i.test(text) && !text.includes('..');
 }
 
-/** What can be the name of a kind, or of its objects in a path. */
+/** Is this a name of a kind, or of its plural in a path? */
 export function isName(text: unknown): text is string {
   return typeof text === 'string' && /^[a-z0-9][-a-z0-9]*$/i.test(text);
 }
 
-/** What is wrong with what every object has; undefined for nothing. */
+/** Says what is wrong with the fields that every object has; undefined for nothing. */
 function faultOf(object: JsonObject): string | undefined {
   for (const key of ['apiVersion', 'kind']) {
     const value = getOwn(object, key);

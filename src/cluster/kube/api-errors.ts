@@ -1,19 +1,19 @@
-/** What the API server answers when it refuses, as errors that say what to do. */
+/** Turns error answers of an API server into errors with a hint. */
 import { PkgError } from '../../errors.ts';
 import type { ErrorCode, ErrorDetails } from '../../errors.ts';
 import { printable, printableEnds } from '../../errors-text.ts';
 import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
-/** An answer that is an error, with what a caller may want to know beside the text. */
+/** An error answer, with the details that callers decide by. */
 export class ApiError extends PkgError {
   /** The HTTP status; 0 when no answer came. */
   readonly status: number;
   /** The reason of the `Status` object: `AlreadyExists`, `Invalid`, …; empty without one. */
   readonly reason: string;
-  /** What the server said, as it said it; empty for nothing. */
+  /** The message of the server, unchanged; empty without one. */
   readonly text: string;
-  /** The server may have done what was asked, and the answer got lost. */
+  /** The server may have done the write: its answer was lost. */
   readonly uncertain: boolean;
 
   constructor(
@@ -30,10 +30,10 @@ export class ApiError extends PkgError {
   }
 }
 
-/** How an answer begins about fields that the kind does not have, or of another type. */
+/** The start of a message about fields that the kind does not have, or that have the wrong type. */
 const UNTYPED = /^failed to create typed patch object \([^)]*\): /;
 
-/** What was asked, for messages. */
+/** What a request asked for, for messages. */
 export type Asked = { verb: string; group: string; resource: string; namespace: string; name: string };
 
 /** Takes a request apart: `GET /apis/apps/v1/namespaces/x/deployments` is `list deployments.apps in x`. */
@@ -63,11 +63,11 @@ export type Asker = { identity: string; cluster: string };
 export function apiError(status: number, body: Json, asked: Asked, asker: Asker): ApiError {
   const text = textField(body, 'message');
   const reason = textField(body, 'reason');
-  // An unknown field of an apply is answered as a failure of the server, and is none.
+  // The server answers an apply with an unknown field with status 500, but the mistake is in the object.
   const isInvalid = status === 422 || status === 400 || status === 413 || UNTYPED.test(text);
   const answer = { status, reason, text, uncertain: status >= 500 && !isInvalid };
   const said = text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`];
-  // A create names its object only in the body; the answer tells it again.
+  // The path of a create has no name, but the answer repeats it.
   const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textField(detailsOf(body), 'name') } : asked);
   if (status === 401) {
     return new ApiError(
@@ -129,7 +129,7 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   );
 }
 
-/** Is something refused because its namespace is going away? The cause is told since Kubernetes 1.16. */
+/** Was it refused because its namespace is being deleted? Kubernetes names this cause since 1.16. */
 function isTerminating(body: Json, text: string): boolean {
   if (causesOf(body).some(({ reason }) => reason === 'NamespaceTerminating')) return true;
   return /unable to create new content in namespace \S+ because it is being terminated/.test(text);
@@ -138,7 +138,7 @@ function isTerminating(body: Json, text: string): boolean {
 function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: number; reason: string }): ApiError {
   const user = /^.*? is forbidden: User "([^"]*)" cannot /s.exec(text)?.[1];
   if (user === undefined && text !== '') {
-    // Not a lack of rights, but a rule of the cluster: a quota, a policy, a webhook.
+    // Status 403 also comes from quotas, admission policies and webhooks, where more rights would not help.
     return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${describeAsked(asked)}`, answer, {
       notes: [`the server said: ${printableEnds(text, 1000)}`],
     });
@@ -156,7 +156,7 @@ function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: n
   );
 }
 
-/** The error for what somebody has no right to do. */
+/** The error for a right that the user lacks. */
 export function forbiddenError(
   asked: Asked,
   who: string,
@@ -168,7 +168,7 @@ export function forbiddenError(
   });
 }
 
-/** Who may not do what. */
+/** The right that a user lacks, as a clause. */
 function lackOf(asked: Asked, who: string): string {
   const where = asked.namespace === '' ? ' in all namespaces' : ` in namespace "${printable(asked.namespace)}"`;
   const scope = asked.namespace === '' && asked.name !== '' ? '' : where;

@@ -12,11 +12,10 @@ import { resourcePath } from './resource-path.ts';
 import { sendApply } from './send-apply.ts';
 
 /**
- * Makes the object's fields hold. With `expected`, only if it is still that object (by its `uid`), or if there
- * is still nothing.
+ * Applies an object. With `expected`, only if the live object still has the same `uid`, or there is still none.
  *
- * @returns the metadata of what lives then, at least
- * @throws ApiError
+ * @returns at least the metadata of the live object
+ * @throws {ApiError} `PKG_OBJECT_CONFLICT` where it is not as expected; what the server refuses
  */
 export async function applyObject(
   cluster: KubeApi,
@@ -56,11 +55,13 @@ function meanwhile(object: KubeObject, what: string): ApiError {
  * APIServices; `"0"` and `""` are no precondition.
  */
 const NO_VERSION = '1';
-/** So often a create is sent again that met something other than an object in its place, such as a busy quota. */
+/**
+ * Tries of a create that the server answers with a conflict although there is no such object, as a busy quota causes.
+ */
 const CREATE_TRIES = 5;
 const CREATE_PAUSE_MS = 20;
 
-/** Makes an object that must not be there. */
+/** Creates an object that must not exist. */
 async function createByApply(cluster: KubeApi, object: KubeObject): Promise<KubeObject> {
   let isRepeated = false;
   for (let tries = 1; ; tries++) {
@@ -70,12 +71,12 @@ async function createByApply(cluster: KubeApi, object: KubeObject): Promise<Kube
     isRepeated ||= repeated;
     const live = await cluster.get(refOf(object));
     if (live === undefined) {
-      // Not this object is in the way: a ResourceQuota was counted anew by another request, or what was there is gone.
+      // There is no object in the way: the conflict was about a ResourceQuota, or the object has been deleted since.
       await sleep(CREATE_PAUSE_MS * tries);
       continue;
     }
-    // The answer to an earlier try was lost, and this is what that made: everything that was sent, with the marks of
-    // this release, is held by Helm's applies, and nobody else writes so for a release whose lease is held.
+    // The answer to an earlier try may have been lost. If the live object holds exactly the fields that were sent, with
+    // the marks of this release, that try created it: nobody else may write for the release while its lease is held.
     if (isRepeated && (await isAsSent(cluster, object, live))) return live;
     throw meanwhile(object, 'made');
   }
@@ -91,15 +92,15 @@ function forceOf(isForced: boolean): { force?: 'true' } {
   return isForced ? { force: 'true' } : {};
 }
 
-/** So often it is read again: a controller may write the status of an object all the time. */
+/** Tries of the migration: a controller may write the object's status between a read and a write. */
 const MIGRATE_TRIES = 20;
 
-/** Gives what Helm's updates hold of an object to its applies; whatever is written meanwhile, as `csaupgrade` does. */
+/** Moves the fields that Helm's updates hold to its applies, as client-go's `csaupgrade` does. */
 async function migrate(cluster: KubeApi, expected: KubeObject): Promise<void> {
   const ref = refOf(expected);
   let live: KubeObject | undefined = expected;
   for (let tries = 1; ; tries++) {
-    // What took its place meanwhile is met by the apply.
+    // Another object has taken its place: the apply that follows reports that.
     if (live === undefined || live.metadata['uid'] !== expected.metadata['uid']) return;
     const fields = migratedFields(live);
     if (fields === undefined) return;
@@ -110,10 +111,10 @@ async function migrate(cluster: KubeApi, expected: KubeObject): Promise<void> {
       contentType: 'application/json-patch+json',
       body: [
         { op: 'replace', path: '/metadata/managedFields', value: fields },
-        // Another state of the object holds other fields.
+        // The patch was made from this state of managedFields, and must not be applied to another.
         { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] ?? '' },
       ],
-      // A second try of what was done is a conflict, and the object that is read then is migrated.
+      // After a lost answer the second try is a conflict; the object is read again, and is already migrated.
       idempotent: true,
       expect: tries < MIGRATE_TRIES ? [404, 409] : [404],
     });

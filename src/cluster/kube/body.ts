@@ -1,14 +1,14 @@
-/** The bodies of answers, read whole. */
+/** Reads the bodies of answers. */
 import { gunzipOptions } from '../../gunzip.ts';
 import { LostRequest } from './exchange.ts';
 import type { Response } from './exchange.ts';
 
 /**
- * The text of an answer, unpacked.
+ * Reads the text of an answer, and unpacks it.
  *
- * @param most bytes that it may have, packed and unpacked
- * @param tooLarge the error for more
- * @throws LostRequest when it does not come whole
+ * @param most the most bytes that it may have, packed and unpacked
+ * @param tooLarge makes the error for more
+ * @throws {LostRequest} when it ends too early
  */
 export async function readText(response: Response, most: number, tooLarge: () => Error): Promise<string> {
   const bytes = await readBytes(response, most, tooLarge);
@@ -24,7 +24,7 @@ export async function readText(response: Response, most: number, tooLarge: () =>
   }
 }
 
-/** By events: hundreds of small answers come at once, and for each an iterator costs more than its bytes. */
+/** Reads by events instead of an iterator, which for hundreds of small answers costs more than their bytes. */
 async function readBytes({ body }: Response, most: number, tooLarge: () => Error): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -41,12 +41,12 @@ async function readBytes({ body }: Response, most: number, tooLarge: () => Error
     body.once('close', () => {
       if (!body.readableEnded) reject(cutShort());
     });
-    // It may have closed before anybody listened.
+    // A stream that closed before this emits no event any more.
     if (body.destroyed) reject(cutShort());
   });
 }
 
-/** An answer whose end did not come. */
+/** The error for an answer that ended too early. */
 export function cutShort(): LostRequest {
   return new LostRequest(Object.assign(new Error('the answer is cut short'), { code: 'ECONNRESET' }), 'maybe');
 }

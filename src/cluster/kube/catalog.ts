@@ -1,28 +1,28 @@
-/** What kinds a cluster has, as it was told by its discovery API. */
+/** Reads the kinds of a cluster from the answers of its discovery API. */
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { isApiVersion, isName } from './answers.ts';
 import type { KubeAnswer } from './client.ts';
 
-/** How objects of one kind are reached. */
+/** A kind as the server serves it. */
 export type Resource = { apiVersion: string; kind: string; plural: string; namespaced: boolean; verbs: string[] };
 
-/** What was learnt from one of the two roots, `/api` and `/apis`. */
+/** The kinds below one of the two roots, `/api` and `/apis`. */
 export type Learnt = {
   etag: string;
   resources: Resource[];
-  /** Kinds that only come as an answer to subresources: `v1/Eviction`. */
+  /** Kinds that only subresources use: `v1/Eviction`. */
   subresourceKinds: string[];
-  /** Every group version, those without a resource too. */
+  /** All group versions, including those without a kind. */
   apiVersions: string[];
-  /** Those whose own server does not answer: nobody can tell now what kinds they have. */
+  /** Group versions whose aggregated API server does not answer: their kinds are unknown now. */
   down: string[];
 };
 
-/** All that is remembered of a cluster. */
+/** The kinds of a cluster as they are cached, with the time when the server was asked. */
 export type Catalog = { time: number; roots: Record<'api' | 'apis', Learnt> };
 
-/** What an answer of aggregated discovery tells. */
+/** Reads an answer of aggregated discovery. */
 export function readAggregated(answer: KubeAnswer): Learnt {
   const learnt: Learnt = {
     etag: answer.headers['etag'] ?? '',
@@ -37,7 +37,7 @@ export function readAggregated(answer: KubeAnswer): Learnt {
       const apiVersion = name === '' ? textField(version, 'version') : `${name}/${textField(version, 'version')}`;
       if (!isApiVersion(apiVersion)) continue;
       learnt.apiVersions.push(apiVersion);
-      // The server of this group is down: what it had may no longer be so. Asked again next time.
+      // `Stale`: the server of this group is down, and its kinds may have changed.
       if (textField(version, 'freshness') === 'Stale') {
         learnt.etag = '';
         learnt.down.push(apiVersion);
@@ -73,7 +73,7 @@ export function groupVersions(body: Json): string[] {
   );
 }
 
-/** Adds what an answer of the form `APIResourceList` tells of one group version. */
+/** Adds the kinds in an answer of the form `APIResourceList`. */
 export function addResourceList(learnt: Learnt, apiVersion: string, body: Json): void {
   for (const item of listField(body, 'resources')) {
     const name = textField(item, 'name');

@@ -1,7 +1,8 @@
 /**
- * Objects that were applied on the client's side, as Helm 3 did: their fields are held by updates. Without
- * migration a field that a chart drops would stay for ever, and one that it changes would be a conflict.
- * The same is done by client-go (`csaupgrade`), and so by Helm 4.
+ * Migrates objects from client-side apply, which Helm 3 used and which holds fields by updates. Without it, a field
+ * that
+ * a chart drops would stay for ever, and one that it changes would be a conflict. Helm 4 does the same with client-go's
+ * `csaupgrade`.
  */
 import { getOwn, isJsonObject } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
@@ -9,8 +10,9 @@ import type { KubeObject } from '../cluster.ts';
 import { APPLY_MANAGER, isApplied, isUpdated, managedFieldsOf } from '../managed-fields.ts';
 
 /**
- * The `managedFields` of an object once what Helm's updates hold is held by its applies; undefined
- * where updates hold nothing.
+ * The `managedFields` of an object after the migration: the fields of Helm's updates are those of its applies.
+ *
+ * @returns undefined where Helm's updates hold nothing
  */
 export function migratedFields(live: KubeObject): JsonObject[] | undefined {
   const entries = managedFieldsOf(live);

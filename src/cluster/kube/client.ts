@@ -1,7 +1,4 @@
-/**
- * Requests to an API server as the rest of pkg makes them: plain JSON in and out, each with a bound on time
- * and size, sent again where that is safe, and errors in words.
- */
+/** The client of an API server: JSON in and out, time and size limits, retries where they are safe, clear errors. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson, printJson } from '../../yaml/json.ts';
 import type { Json } from '../../yaml/value.ts';
@@ -28,25 +25,25 @@ export type KubeRequest = {
   path: string;
   query?: Readonly<Record<string, string | undefined>>;
   body?: Json;
-  /** The object as it lives, where that is known: if it is a Secret, no error holds its values. */
+  /** The live object, where it is known. If it is a Secret, its values are removed from errors. */
   live?: Json | undefined;
-  /** What the body is, when it is not plain JSON: `application/apply-patch+yaml`. */
+  /** The type of the body where it is not plain JSON: `application/apply-patch+yaml`. */
   contentType?: string;
   accept?: string;
   headers?: Readonly<Record<string, string>>;
   /** Milliseconds for one try. */
   timeout?: number;
   signal?: AbortSignal | undefined;
-  /** Asked when a try is about to go to the socket, after all waiting. While it is closed nothing is sent. */
+  /** Asked when a try is about to go to the socket. While it is closed nothing is sent. */
   fence?: Fence;
-  /** It does not wait behind others: they wait for it. */
+  /** Sent before requests that wait for their turn, which may depend on it (the renewal of a lease). */
   urgent?: boolean;
   /**
-   * Doing it twice is the same as doing it once, so that it may be sent again when nobody knows whether the
-   * server did it: reads (the default for them), applies, deletes of one state of an object.
+   * Doing it twice has the same effect as once, so it may be sent again when its answer was lost. True for reads unless
+   * given; also true of applies, and of deletes of an object by its uid.
    */
   idempotent?: boolean;
-  /** Statuses from 300 up that are given back instead of thrown: `[404]`. */
+  /** Statuses from 300 up that are returned instead of thrown: `[404]`. */
   expect?: readonly number[];
 };
 
@@ -58,18 +55,18 @@ export type KubeAnswer = {
   status: number;
   headers: Record<string, string | undefined>;
   body: Json;
-  /** Of the body, in characters. */
+  /** The length of the body in characters. */
   size: number;
-  /** An earlier try of this request may have been done already. */
+  /** The request was sent more than once, and an earlier try may have been done. */
   repeated: boolean;
 };
 
-/** How long and how often to try; tests shorten them. */
+/** Time limits; tests shorten them. */
 export type ClientOptions = {
   times?: Partial<TransportTimes>;
-  /** Milliseconds for one try of a request. A little more than the server's own limit, so that it can say so. */
+  /** Milliseconds for one try. A little more than the server's own limit, so that its error arrives first. */
   timeout?: number;
-  /** New tries are made for so many milliseconds; the last begins after that. */
+  /** Tries begin within this many milliseconds; one last try begins after them. */
   patience?: number;
   /** The pause after the first try; it doubles. */
   pause?: number;
@@ -78,7 +75,7 @@ export type ClientOptions = {
 
 const DEFAULTS = { times: {}, timeout: 65_000, patience: 35_000, pause: 100, maxBody: 256 << 20 };
 const FIRST_TRIES = 4;
-/** Nobody reads more of a refusal that is plain text. */
+/** The most characters that an error shows of an answer in plain text. */
 const LONGEST_MESSAGE = 10_000;
 const LONGEST_PAUSE = 5_000;
 const BUSY: ReadonlySet<number> = new Set([500, 502, 503, 504]);
@@ -92,9 +89,9 @@ export class KubeClient {
   readonly #pace = new Pace();
   readonly #closed = new AbortController();
   #certificate: Credential['certificate'];
-  /** Once it has answered, a cluster that cannot be reached is worth some patience. */
+  /** Has it answered before? If not, an unreachable address is probably wrong, and few tries are made. */
   #answered = false;
-  /** When it last did what it was asked. */
+  /** When it last answered a request with success. */
   #served = 0;
 
   constructor(connection: Connection, options: ClientOptions = {}, env: NodeJS.ProcessEnv = process.env) {
@@ -107,7 +104,7 @@ export class KubeClient {
   }
 
   /**
-   * Begins to connect, so that the way is open when the first request comes. What goes wrong is told by that request.
+   * Begins to connect before the first request needs a connection. Errors are reported by that request.
    */
   warmUp(): void {
     const begin = async (): Promise<void> => this.#transport.open(await this.#credential());
@@ -117,8 +114,9 @@ export class KubeClient {
   /**
    * Sends a request and reads its answer.
    *
-   * @throws ApiError for an answer that is an error and for none; PkgError PKG_CREDENTIALS_FAILED; the reason of the
-   * signal, as soon as it is aborted; what the fence throws
+   * @throws {ApiError} for an error answer, and for no answer
+   * @throws {PkgError} `PKG_CREDENTIALS_FAILED`
+   * @throws the reason of the signal, as soon as it is aborted; what the fence throws
    */
   async request(request: KubeRequest): Promise<KubeAnswer> {
     const begun = Date.now();
@@ -158,7 +156,7 @@ export class KubeClient {
         if (error instanceof LostRequest || error instanceof DialError) {
           const unseen = error instanceof DialError || error.processed === 'no';
           if (!unseen) repeated = true;
-          // What has never answered may be no API server: a few tries tell.
+          // A server that never answered may be none at all, so only a few tries are made.
           const hopeful = this.#answered || (error instanceof LostRequest && tries < FIRST_TRIES);
           if (hopeful && (unseen || idempotent)) wait = this.#pause(tries);
         }
@@ -169,11 +167,12 @@ export class KubeClient {
         await abortable(fence.reopen(), signal);
         continue;
       }
-      // Who refuses some and serves others has enough to do, and gets to this one, too.
+      // A server that serves other requests meanwhile is only busy, and will get to this one.
       const since = isRefused ? Math.max(begun, this.#served) : begun;
       const passed = Date.now() - since;
       const { patience } = this.#options;
-      // So the last try begins after `patience`; a server that asks for a longer pause is not waited for.
+      // The pause may reach past `patience`, so that the last try begins after it, unless the server asked for a longer
+      // one.
       if (wait === undefined || passed > patience || passed + wait > patience + LONGEST_PAUSE) throw failure;
       await sleep(wait, undefined, { signal }).catch(() => {
         throw signal.reason;
@@ -182,10 +181,12 @@ export class KubeClient {
   }
 
   /**
-   * Sends a request and gives the answer's body as it comes, for watches and logs. It is not sent again, and
-   * ends when the server ends it or the signal says so; the timeout is for its beginning.
+   * Sends a request and gives the body of its answer as it arrives, for watches and logs. It is sent once. The timeout
+   * is
+   * for the head of the answer; the body ends when the server ends it.
    *
-   * @throws ApiError, by the body too when it is cut short: that is no end; the reason of the signal
+   * @throws {ApiError} also from the body, when it is cut off
+   * @throws the reason of the signal
    */
   async stream(request: KubeStreamRequest): Promise<AsyncIterable<Buffer>> {
     const { timeout = this.#options.timeout } = request;
@@ -200,7 +201,7 @@ export class KubeClient {
     try {
       for (let renewed = false; ; renewed = true) {
         const credential = await abortable(this.#credential(), controller.signal);
-        // Events come as they happen, each by itself: there is nothing to compress.
+        // Events arrive one by one, and compression would hold them back.
         const asked = { method: 'GET', ...request, headers: { 'accept-encoding': 'identity' } } as const;
         const response = await this.#send(asked, credential, controller.signal, true);
         this.#answered = true;
@@ -230,7 +231,7 @@ export class KubeClient {
     }
   }
 
-  /** Ends all connections, and all requests with them. */
+  /** Closes all connections; requests that are under way fail. */
   close(): void {
     this.#closed.abort(new Error('the client was closed'));
     this.#credentials.close();
@@ -295,13 +296,13 @@ export class KubeClient {
     );
   }
 
-  /** Errors end up in logs and in records: no value of a Secret may stand in them. */
+  /** Removes values of Secrets from an error answer: errors end up in logs and in records. */
   async #masked({ path, body, live }: KubeRequest, answer: Json): Promise<Json> {
     const { maskAnswer } = await import('./mask-values.ts');
     return maskAnswer(path, answer, [body, live]);
   }
 
-  /** Reads an answer whole. */
+  /** Reads an answer to its end. */
   async #collect(response: Response): Promise<Omit<KubeAnswer, 'repeated'>> {
     const { status, headers } = response;
     const text = await readText(response, this.#options.maxBody, () => this.#tooLarge());
@@ -313,7 +314,7 @@ export class KubeClient {
     try {
       return parseJson(text, 'answer');
     } catch (error) {
-      // A refusal may be plain text: it comes from something in front of the API server.
+      // Proxies in front of the API server answer errors in plain text.
       if (status >= 300) return { message: text.slice(0, LONGEST_MESSAGE) };
       throw new ApiError(
         'PKG_CLUSTER_FAILED',
@@ -334,20 +335,20 @@ export class KubeClient {
     });
   }
 
-  /** How long to wait before an answer like this is worth another try; undefined for never. */
+  /** The pause before another try after an error answer; undefined where a try would not help. */
   #pauseAfter(answer: Omit<KubeAnswer, 'repeated'>, tries: number, idempotent: boolean): number | undefined {
     const { status, headers } = answer;
-    // A server that says "too many requests" has not done anything.
+    // With 429 the server has not acted on the request, so it may be sent again whatever it does.
     if (status !== 429 && !(idempotent && BUSY.has(status))) return undefined;
     const after = Number(headers['retry-after'] ?? Number.NaN);
-    // Many are told the same time, and not all are to come back at once.
+    // The server tells many clients the same time: a random part keeps them from coming back together.
     if (!Number.isFinite(after) || after < 0) return this.#pause(tries);
     const told = Math.max(after * 1000, 1) * (1 + Math.random() / 2);
-    // A server that fails and asks for no pause is not to be asked a thousand times.
+    // A failing server without `Retry-After` gets growing pauses.
     return status === 429 ? told : Math.max(told, this.#pause(tries));
   }
 
-  /** Grows with each try, with some chance in it, so that many who were refused do not all come back at once. */
+  /** A pause that grows with each try, with a random part, so that clients do not all come back together. */
   #pause(tries: number): number {
     return Math.min(this.#options.pause * 2 ** (tries - 1), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
   }

@@ -1,4 +1,4 @@
-/** What keeps pkg from a cluster, in words: which address, by which file, what to do. */
+/** The errors of requests that get no answer: which address, from which kubeconfig, what to do. */
 import { printable } from '../../errors-text.ts';
 import { PkgError } from '../../errors.ts';
 import { ApiError } from './api-errors.ts';
@@ -26,10 +26,10 @@ const HINTS: Readonly<Record<string, string>> = {
   [UNTRUSTED]: 'check `certificate-authority` of the cluster, or give --kube-ca-file',
 };
 
-/** Makes the error of a request that got no answer; gives other errors back as they are. */
+/** The error for a request that got no answer; other errors unchanged. */
 export function connectionError(error: unknown, connection: Connection): unknown {
   if (!(error instanceof DialError) && !(error instanceof LostRequest)) return error;
-  // A proxy's refusal says what it is by itself.
+  // The error of a proxy that refused is complete already.
   if (error.cause instanceof PkgError) return withPlace(error.cause, connection);
   const uncertain = error instanceof LostRequest && error.processed === 'maybe';
   const { code, what } = failureOf(error);
@@ -43,7 +43,7 @@ export function connectionError(error: unknown, connection: Connection): unknown
   );
 }
 
-/** The error of a request that took too long. */
+/** The error for a request that took too long. */
 export function timeoutError(connection: Connection, asked: string, timeout: number): ApiError {
   return new ApiError(
     'PKG_CLUSTER_UNREACHABLE',

@@ -1,8 +1,8 @@
-/** Everything that is needed to talk to a cluster, and what the user says about it. */
+/** The types of a connection to a cluster, and of the settings that it comes from. */
 import type { Json } from '../../yaml/value.ts';
 import type { ExecConfig } from './kubeconfig.ts';
 
-/** What flags and Helm's variables say; an empty text says nothing. */
+/** The settings in flags and Helm's variables; empty texts where they are not given. */
 export type ConnectionSettings = {
   kubeconfig: string;
   context: string;
@@ -19,7 +19,7 @@ export type ConnectionSettings = {
 /** Who to act as. */
 export type Impersonation = { user: string; uid: string; groups: readonly string[]; extra: Record<string, string[]> };
 
-/** A login by OpenID Connect, and where it stands: new tokens are written there. */
+/** A login by OpenID Connect, and the kubeconfig that holds it, to which new tokens are written. */
 export type OidcLogin = {
   /** The kubeconfig, and the name of the user in it. */
   file: string;
@@ -28,9 +28,9 @@ export type OidcLogin = {
   config: Readonly<Record<string, string>>;
 };
 
-/** How to prove who one is. Several may be there; see `credentials.ts` for their order. */
+/** The user's credentials. There may be several; `credentials.ts` has their order. */
 export type Identity = {
-  /** What messages call it: `user "admin"`. */
+  /** For messages: `user "admin"`. */
   description: string;
   token: string;
   tokenFile: string;
@@ -41,18 +41,18 @@ export type Identity = {
   impersonate: Impersonation | undefined;
 };
 
-/** Everything that is needed to talk to a cluster. */
+/** Where a cluster is, and how to connect to it. */
 export type Connection = {
   /** For messages: `context kind-dev`. */
   description: string;
-  /** The kubeconfig file that the cluster comes from, if it is one. */
+  /** The kubeconfig file that names the cluster, if one does. */
   file: string | undefined;
   server: URL;
   namespace: string;
   tls: { ca: string | undefined; insecure: boolean; serverName: string };
-  /** The cluster's own proxy; without one the environment decides. */
+  /** The cluster's `proxy-url`; without it HTTPS_PROXY decides. */
   proxyUrl: URL | undefined;
   identity: Identity;
-  /** What exec plugins may be told about the cluster. */
+  /** The description of the cluster for exec plugins. */
   execConfig: Json | undefined;
 };

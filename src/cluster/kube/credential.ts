@@ -1,21 +1,21 @@
-/** What a request to an API server carries to prove who sends it. */
+/** The credential that a request to an API server carries. */
 import { PkgError } from '../../errors.ts';
 import type { ClientCertificate } from '../../network/dial.ts';
 
-/** What a request carries. */
+/** The credential of a request. */
 export type Credential = {
   /** The `Authorization` header. */
   authorization: string | undefined;
   certificate: ClientCertificate | undefined;
-  /** Milliseconds since 1970 after which it is no longer good. */
+  /** When it expires, in milliseconds since 1970. */
   expires: number;
 };
 
 /**
- * The header that shows a token.
+ * The `Authorization` header for a token.
  *
- * @param source who gave it, for the message
- * @throws PkgError PKG_CREDENTIALS_FAILED when it has characters that no header can have: often a line break at its end
+ * @param source where the token is from, for the error
+ * @throws {PkgError} `PKG_CREDENTIALS_FAILED` for characters that a header cannot have, often a line break at the end
  */
 export function bearer(token: string, source: string): string {
   if (isHeaderValue(token)) return `Bearer ${headerBytes(token)}`;
@@ -24,12 +24,12 @@ export function bearer(token: string, source: string): string {
   });
 }
 
-/** Can a header carry this text? */
+/** Can this text be the value of a header? */
 export function isHeaderValue(text: string): boolean {
   return !/[\0-\x08\x0a-\x1f\x7f]/.test(text);
 }
 
-/** What is not ASCII goes as UTF-8; Node writes each character of a header as one byte. */
+/** A text as UTF-8 in a header: Node writes each character as one byte, so each byte has to be a character. */
 export function headerBytes(text: string): string {
   return Buffer.from(text).toString('latin1');
 }

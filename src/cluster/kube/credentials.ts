@@ -1,6 +1,6 @@
 /**
- * What each request carries to prove who one is: a token (fixed, from a file that somebody keeps fresh, or
- * from an exec plugin, or by OpenID Connect), a password, a client certificate, and headers for acting as somebody else.
+ * The credentials of requests: a token (fixed, from a file, from an exec plugin, or by OpenID Connect), a password, a
+ * client certificate, and headers for impersonation.
  */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -10,10 +10,10 @@ import { bearer, headerBytes, isHeaderValue } from './credential.ts';
 import type { Credential } from './credential.ts';
 import type { OidcTokens } from './oidc.ts';
 
-/** A token file is read again after this time, as client-go does: the kubelet replaces it long before it ends. */
+/** A token file is read again after this time, as in client-go: the kubelet replaces it long before it expires. */
 const TOKEN_FILE_PERIOD = 60_000;
 
-/** Gives credentials and makes them anew. */
+/** Gives the credential for a request, and renews it. */
 export class Credentials {
   readonly #connection: Connection;
   #current: Credential | undefined;
@@ -27,7 +27,7 @@ export class Credentials {
   }
 
   /**
-   * What the next request is to carry. Many may ask at once: a plugin runs once for all of them.
+   * The credential for the next request. Concurrent calls share one run of a plugin.
    *
    * @throws PkgError PKG_CREDENTIALS_FAILED
    */
@@ -37,9 +37,9 @@ export class Credentials {
   }
 
   /**
-   * Makes credentials anew after the server refused `refused`.
+   * Renews credentials after the server refused `refused`.
    *
-   * @returns false when there is no way to get others
+   * @returns false when there is no way to renew them
    * @throws PkgError PKG_CREDENTIALS_FAILED
    */
   async renew(refused: Credential): Promise<boolean> {
@@ -51,12 +51,12 @@ export class Credentials {
     return exec !== undefined || fresh.authorization !== refused.authorization;
   }
 
-  /** Stops a plugin, or a request to an issuer, that still works. */
+  /** Stops a plugin, or a request to an issuer, that is still running. */
   close(): void {
     this.#closed.abort();
   }
 
-  /** The headers for acting as somebody else. */
+  /** The headers for impersonation. */
   get impersonation(): Record<string, string | string[]> {
     const { impersonate } = this.#connection.identity;
     return impersonate === undefined ? {} : impersonationHeaders(impersonate);
@@ -72,7 +72,7 @@ export class Credentials {
     return this.#current;
   }
 
-  /** Says which kubeconfig has the user whose credentials are not to be had. */
+  /** Adds to an error which kubeconfig names the user. */
   #withPlace(error: unknown): unknown {
     const { file } = this.#connection;
     if (!(error instanceof PkgError) || error.at !== undefined || file === undefined) return error;
@@ -84,7 +84,7 @@ export class Credentials {
     const { token, tokenFile, basic, certificate, exec, oidc } = identity;
     const forever = { certificate, expires: Number.POSITIVE_INFINITY };
     if (tokenFile !== '') {
-      // While it is being replaced it may be gone for a moment.
+      // The file may be missing for a moment while it is replaced.
       const fresh = readTokenFile(tokenFile, this.#lastToken || token);
       this.#lastToken = fresh;
       return {
@@ -110,7 +110,7 @@ export class Credentials {
   }
 }
 
-/** The token in a file; when it cannot be read, the one before or the one that the kubeconfig holds beside it. */
+/** Reads a token file. If it cannot be read, gives the fallback: the token read before, or the kubeconfig's `token`. */
 function readTokenFile(file: string, fallback: string): string {
   try {
     const token = readRegularFile(file, MAX_USER_FILE).toString('utf8').trim();
@@ -140,7 +140,7 @@ function headerValue(text: string): string {
   throw new PkgError('PKG_CREDENTIALS_FAILED', `"${printable(text)}", to act as, has characters that cannot be sent`);
 }
 
-/** Characters that a header's name may not have are percent-encoded; the API server decodes them. */
+/** Percent-encodes characters that the name of a header cannot have, as the API server expects. */
 function escapeHeaderKey(key: string): string {
   const bytes = Array.from(Buffer.from(key));
   return bytes

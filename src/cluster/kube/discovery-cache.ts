@@ -1,7 +1,6 @@
 /**
- * What was learnt of clusters, in the user's cache folder. A cache only: without a folder, or with a file
- * that does not hold what it should, everything works and asks more. Files are replaced whole, so that
- * several processes can read and write them.
+ * Caches the kinds of clusters in the user's cache folder. Without a folder, or with a damaged file, the server is
+ * asked. Files are replaced atomically, so several processes can use them.
  */
 import { rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,10 +10,10 @@ import { isOwn, readOwnFile } from '../../read-file.ts';
 import { isApiVersion, isName } from './answers.ts';
 import type { Catalog } from './catalog.ts';
 
-/** Changes when the form of a {@link Catalog} does. */
+/** Increased when {@link Catalog} changes. */
 const FORMAT = 2;
 
-/** A cluster with a thousand kinds needs one. */
+/** The most bytes of a file; one of a cluster with a thousand kinds has about 1 MiB. */
 const MOST_BYTES = 32 << 20;
 
 function folder(): string | undefined {
@@ -24,13 +23,13 @@ function folder(): string | undefined {
   return path !== undefined && [dirname(path), path].every(isUsable) ? path : undefined;
 }
 
-/** What somebody else may write, he could have filled with names of kinds that lead elsewhere. */
+/** Is a file owned by the user, and writable by nobody else? Another user could map kinds to wrong paths. */
 function isUsable(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined || isOwn(stat);
 }
 
-/** What was learnt of a cluster before, if anything. */
+/** Reads the cached kinds of a cluster; undefined for none. */
 export async function readCache(key: string): Promise<Catalog | undefined> {
   const path = folder();
   if (path === undefined) return undefined;
@@ -46,18 +45,18 @@ export async function readCache(key: string): Promise<Catalog | undefined> {
   }
 }
 
-/** Writes what was learnt to the cache, if it can be written. */
+/** Writes the kinds of a cluster to the cache. Does nothing where that is not possible. */
 export async function writeCache(key: string, catalog: Catalog): Promise<void> {
   const path = folder();
   if (path === undefined) return;
   const file = join(path, `${key}.json`);
   try {
     makeFolder(path, 0o700);
-    // Whatever else stands in its place would keep the file from being replaced.
+    // A folder under this name would keep the file from being replaced.
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(file, { recursive: true });
     writeFileAtomic(file, JSON.stringify({ format: FORMAT, catalog }), 0o600);
   } catch {
-    // The next command asks again.
+    // A cache that cannot be written costs the next command a request.
   }
 }
 

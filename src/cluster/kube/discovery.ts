@@ -1,9 +1,10 @@
 /**
- * What kinds a cluster has: asked in as few requests as it allows, remembered on disk.
+ * Finds the kinds of a cluster, with few requests and a cache on disk.
  *
- * Servers since Kubernetes 1.26 tell everything in two answers (aggregated discovery), older ones one
- * answer for each group and version. What was learnt is kept for some minutes; after that, and when a kind
- * is not in it, the server is asked whether it still holds (`If-None-Match`).
+ * Servers since Kubernetes 1.26 list all kinds in two answers (aggregated discovery), older ones in one answer for each
+ * group version. The cache counts for some minutes. After that, and when a kind is not in it, the server is asked
+ * whether
+ * it has changed (`If-None-Match`).
  *
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
@@ -21,7 +22,7 @@ import type { Catalog, Learnt, Resource } from './catalog.ts';
 import type { KubeClient } from './client.ts';
 import { readCache, writeCache } from './discovery-cache.ts';
 
-/** How long what was learnt counts without asking. */
+/** How long the cache counts without asking the server. */
 const FRESH = 10 * 60_000;
 
 const AGGREGATED = ['v2', 'v2beta1']
@@ -29,14 +30,14 @@ const AGGREGATED = ['v2', 'v2beta1']
   .concat('application/json')
   .join(',');
 
-/** Kinds that every cluster has had since ever: asking for them would be a waste. */
+/** Kinds that every cluster has, for which no request is needed. */
 const CERTAIN: readonly Resource[] = [
   { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true, verbs: [] },
   { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, verbs: [] },
   { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, verbs: [] },
 ];
 
-/** Kinds that Kubernetes moved to another group, with their objects. */
+/** Kinds that Kubernetes moved to another group; the objects are the same in both. */
 const MOVED: Readonly<Record<string, string>> = {
   'extensions/DaemonSet': 'apps',
   'extensions/Deployment': 'apps',
@@ -45,14 +46,14 @@ const MOVED: Readonly<Record<string, string>> = {
   'extensions/ReplicaSet': 'apps',
 };
 
-/** Where the answers about a root have what they tell. */
+/** The path of the kinds in the answer about each root. */
 const LISTS: ReadonlyMap<string, string> = new Map([
   ['APIGroupDiscoveryList', 'items'],
   ['APIVersions', 'versions'],
   ['APIGroupList', 'groups'],
 ]);
 
-/** Tells what kinds a cluster has. */
+/** The kinds of one cluster. */
 export class Discovery {
   readonly #client: KubeClient;
   #key: string | undefined;
@@ -60,14 +61,16 @@ export class Discovery {
   #index = new Map<string, Resource>();
   #asking: Promise<void> | undefined;
   readonly #coming = new Set<string>();
-  /** When this process asked last. */
+  /** When this process last asked the server. */
   #asked = 0;
 
   constructor(client: KubeClient) {
     this.#client = client;
   }
 
-  /** The name of this cluster in the cache; not every command needs it, and hashing is slow to load. */
+  /**
+   * The name of this cluster in the cache. Computed when it is first needed, because loading node:crypto takes time.
+   */
   get #cacheKey(): string {
     const { server, tls } = this.#client.connection;
     this.#key ??= createHash('sha256')
@@ -77,9 +80,9 @@ export class Discovery {
   }
 
   /**
-   * The resource of a kind; undefined when the server does not know it.
+   * The resource of a kind in this version; undefined when the server does not serve it.
    *
-   * @throws ApiError, also when nobody can tell now
+   * @throws {ApiError} also when the aggregated API server of the kind does not answer
    */
   async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
     const certain = CERTAIN.find((one) => one.apiVersion === apiVersion && one.kind === kind);
@@ -90,7 +93,7 @@ export class Discovery {
     }
     const found = this.#index.get(`${apiVersion}/${kind}`);
     if (found !== undefined) return found;
-    // A kind may have come a moment ago, but not with every question.
+    // The kind may be new, so ask the server, but not again for each unknown kind.
     if (Date.now() - this.#asked > 1000) await this.refresh();
     const late = this.#index.get(`${apiVersion}/${kind}`);
     if (late === undefined) this.#refuseIfDown(apiVersion, kind);
@@ -98,11 +101,11 @@ export class Discovery {
   }
 
   /**
-   * The resource under which objects of a kind are read and deleted: that of this version, or of another one of its
-   * group (in the server's order of preference) where the server does not serve this one, not yet or no more. An
-   * object is the same in all of them.
+   * The resource for reading and deleting objects of a kind: in this version, or, if the server does not serve it, in
+   * the
+   * version of the group that it prefers. The objects are the same in all versions.
    *
-   * @throws ApiError, also when nobody can tell now
+   * @throws {ApiError} also when the aggregated API server of the kind does not answer
    */
   async served(apiVersion: string, kind: string): Promise<Resource | undefined> {
     const found = await this.resource(apiVersion, kind);
@@ -113,7 +116,7 @@ export class Discovery {
   }
 
   /**
-   * The resource of a kind that must be there.
+   * The resource of a kind that the server must serve.
    *
    * @throws PkgError PKG_KIND_UNKNOWN
    */
@@ -143,7 +146,7 @@ export class Discovery {
     });
   }
 
-  /** A kind that cannot be asked about is not a kind that is not there: objects of it may live. */
+  /** Throws where the server of a group does not answer: its kinds are unknown, and objects of them may exist. */
   #refuseIfDown(apiVersion: string, kind: string): void {
     const { api, apis } = this.#catalog?.roots ?? {};
     if (api?.down.includes(apiVersion) !== true && apis?.down.includes(apiVersion) !== true) return;
@@ -156,7 +159,7 @@ export class Discovery {
     );
   }
 
-  /** Group versions and kinds as Helm's `.Capabilities.APIVersions` has them, as they are now. */
+  /** Group versions and kinds for `.Capabilities.APIVersions`, asked from the server. */
   async apiVersions(): Promise<string[]> {
     if (this.#asked === 0) await this.refresh();
     const roots = this.#catalog === undefined ? [] : [this.#catalog.roots.api, this.#catalog.roots.apis];
@@ -171,7 +174,7 @@ export class Discovery {
     ];
   }
 
-  /** Asks the server; questions at the same time are one. */
+  /** Asks the server for its kinds; concurrent calls share one request. */
   async refresh(): Promise<void> {
     this.#asking ??= this.#refresh().finally(() => (this.#asking = undefined));
     await this.#asking;
@@ -211,7 +214,7 @@ export class Discovery {
     if (answer.status === 304 && before !== undefined) return before;
     const kind = textField(answer.body, 'kind');
     const where = LISTS.get(kind);
-    // It would be a cluster without any kind, in which nothing of a release is found.
+    // An answer without any kind is wrong. With it, every object of a release would seem to be missing.
     if (where === undefined || !Array.isArray(fieldOf(answer.body, where))) {
       throw wrongAnswer(this.#client.connection.description, 'its kinds', 'something that is no list of them');
     }
@@ -220,7 +223,7 @@ export class Discovery {
     return await this.#askEach(versions.filter((one) => isApiVersion(one)));
   }
 
-  /** The way of servers before 1.26. A group whose own server is down is left out, as kubectl leaves it out. */
+  /** Discovery for servers before 1.26. As in kubectl, a group whose server is down is left out. */
   async #askEach(apiVersions: string[]): Promise<Learnt> {
     const learnt: Learnt = { etag: '', resources: [], subresourceKinds: [], apiVersions, down: [] };
     const answers = await Promise.all(
@@ -239,13 +242,13 @@ export class Discovery {
   }
 }
 
-/** What the rest asks of {@link Discovery}. */
+/** The methods of {@link Discovery} that other files use. */
 export type Kinds = Pick<
   Discovery,
   'resource' | 'served' | 'refresh' | 'required' | 'apiVersions' | 'unknownKind' | 'expectKinds'
 >;
 
-/** The same answers; who asks gives up when the signal says so, though others may wait on. */
+/** The same methods, which stop waiting when the signal is aborted; a shared request goes on. */
 export function kindsWithin(kinds: Kinds, signal: AbortSignal): Kinds {
   return {
     resource: (apiVersion, kind) => abortable(kinds.resource(apiVersion, kind), signal),

@@ -1,4 +1,4 @@
-/** What the server would make of an apply, without doing it. */
+/** Server-side dry runs. */
 import type { ErrorCode } from '../../errors.ts';
 import { equalJson, getOwn } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
@@ -9,14 +9,14 @@ import type { KubeApi } from './kube-api.ts';
 import { sendApply } from './send-apply.ts';
 
 /**
- * Has the server apply an object without writing it.
+ * Asks the server what applying an object would do.
  *
- * @throws PkgError where no answer can be had for another reason than the server's
+ * @throws {PkgError} where the server does not answer
  */
 export async function dryRun(cluster: KubeApi, object: KubeObject, options: DryRunOptions): Promise<DryRun> {
   const { live, force = false } = options;
   const query = { dryRun: 'All', ...(force && { force: 'true' as const }) } as const;
-  // What is not there yet is only tried: what the try does not tell, the write tells.
+  // For a new object no retries are made: a dry run that fails leaves the question to the write.
   const bound = live === undefined ? { isTry: true } : { uid: live.metadata['uid'], isRead: true, live };
   try {
     const { live: after } = await sendApply(cluster, object, query, bound);
@@ -25,13 +25,15 @@ export async function dryRun(cluster: KubeApi, object: KubeObject, options: DryR
     return { outcome: 'applied', after, same };
   } catch (problem) {
     if (!(problem instanceof ApiError)) throw problem;
-    // Some webhook would act on a dry run as on a write, so that the server does not ask it.
+    // The server refuses dry runs of objects that go through a webhook with side effects.
     if (/does not support dry run/.test(problem.text)) return { outcome: 'unknown' };
     return { outcome: 'refused', problem, isCertain: isCertain(problem) };
   }
 }
 
-/** An object without what every write moves; of who holds its fields, what is held by Helm's applies. */
+/**
+ * The parts of an object that show whether an apply changed it: no resourceVersion, no times, only Helm's own fields.
+ */
 function whatCounts(object: KubeObject): JsonObject {
   const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
   const held = managedFieldsOf(object).find((entry) => isApplied(entry));
@@ -40,9 +42,9 @@ function whatCounts(object: KubeObject): JsonObject {
 
 const CERTAIN: readonly ErrorCode[] = ['PKG_OBJECT_INVALID', 'PKG_NAMESPACE_NOT_FOUND', 'PKG_NAMESPACE_TERMINATING'];
 
-/** Is this about the object itself, whatever else is there or not? */
+/** Is the object refused whatever other objects exist? */
 function isCertain({ status, code, text }: ApiError): boolean {
-  // What a webhook says may depend on what is to come; and it may not be able to say anything in a dry run.
+  // A webhook's answer may depend on objects that are written later, or on its support of dry runs.
   if (text.includes('admission webhook') || text.includes('failed calling webhook')) return false;
   if (CERTAIN.includes(code)) return true;
   return status === 403 && /is forbidden: User "[^"]*" cannot /.test(text);

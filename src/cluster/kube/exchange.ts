@@ -1,4 +1,4 @@
-/** One request to an API server and its answer, whatever HTTP version carries them. */
+/** Requests and answers of the transport, the same for HTTP/1.1 and HTTP/2. */
 import type { Readable } from 'node:stream';
 
 /** A request. Header names are in lower case. */
@@ -10,22 +10,22 @@ export type Exchange = {
   body: Buffer | undefined;
   signal: AbortSignal;
   /**
-   * Asked when the request is about to go to the socket: may it? Whoever sends it may be too late. And asked again
-   * before the end of its body: until a server has that it does nothing, and a large body takes a while.
+   * Asked when the request is about to go to the socket, and again before the end of its body, because sending a large
+   * body takes time and the server acts only on a complete one. On false the request is cancelled.
    */
   mayGo?: (() => boolean) | undefined;
-  /** It does not wait behind others for a free connection. */
+  /** Does not wait for a free connection. */
   urgent?: boolean | undefined;
-  /** The answer comes as long as somebody listens: a watch, a log that is followed. */
+  /** The answer has no end of its own: a watch, or a log that is followed. */
   endless: boolean;
 };
 
-/** The head of an answer, and its body as it comes. */
+/** The head of an answer, and its body as a stream. */
 export type Response = {
   status: number;
   headers: Record<string, string | undefined>;
   body: Readable;
-  /** Once the body has ended: did the server end it, or was it cut short? */
+  /** After the end of the body: did the server end it, or was it cut off? */
   whole: () => boolean;
 };
 
@@ -43,17 +43,17 @@ export class LostRequest extends Error {
   }
 }
 
-/** A request that was not sent, as {@link Exchange.mayGo} said no. */
+/** A request that {@link Exchange.mayGo} has cancelled. */
 export class HeldBack extends Error {
   override readonly name = 'HeldBack';
 }
 
-/** Times that tests shorten. */
+/** Time limits in milliseconds; tests shorten them. */
 export type TransportTimes = {
-  /** How long connecting may take, proxy and TLS included. */
+  /** For connecting, proxy and TLS included. */
   connect: number;
-  /** A session on which nothing was heard for so long while it owes an answer is asked for a sign of life… */
+  /** After this silence, a session that owes an answer is sent a PING… */
   silence: number;
-  /** …and is given up when none comes within this time. */
+  /** …and is closed when nothing arrives within this time. */
   ping: number;
 };

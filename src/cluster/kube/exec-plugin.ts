@@ -1,7 +1,7 @@
 /**
  * Exec plugins: a program that prints credentials, by the protocol `client.authentication.k8s.io` (v1, v1beta1).
  *
- * What it asks of the user (a code to type in a browser) it says on standard error, which is left to it.
+ * A plugin talks to the user (about a code to enter in a browser, say) on standard error, which it inherits.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
@@ -16,7 +16,7 @@ import { bearer } from './credential.ts';
 import type { Credential } from './credential.ts';
 import type { ExecConfig } from './kubeconfig.ts';
 
-/** How long a plugin may take; one that can talk to the user may wait for them. */
+/** Time limits of a plugin; one that talks to the user has to wait for them. */
 const SILENT_TIMEOUT = 60_000;
 const INTERACTIVE_TIMEOUT = 600_000;
 const MAX_OUTPUT = 1 << 20;
@@ -24,8 +24,8 @@ const MAX_OUTPUT = 1 << 20;
 /**
  * Runs the plugin.
  *
- * @param signal stops it: nobody waits for it any more
- * @throws PkgError PKG_CREDENTIALS_FAILED when it is not there, fails, hangs, or prints something else
+ * @param signal kills it
+ * @throws {PkgError} `PKG_CREDENTIALS_FAILED` when it does not exist, fails, hangs, or does not print an ExecCredential
  */
 export async function runExecPlugin(
   exec: ExecConfig,
@@ -120,7 +120,7 @@ function serverText(url: URL): string {
   return url.pathname === '/' ? url.href.replace(/\/$/, '') : url.href;
 }
 
-/** Reads an `ExecCredential`. Nothing of it is shown: it is a secret. */
+/** Reads an `ExecCredential`. It is a secret, so errors show nothing of it. */
 function readCredential(output: string, exec: ExecConfig, name: string): Credential {
   let answer: unknown;
   try {
@@ -163,7 +163,7 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
   };
 }
 
-/** Told here, for the error of a connection could not say whose certificate it is. */
+/** Checks a client certificate here, because the error of a connection could not name the plugin it is from. */
 async function checkCertificate(pair: ClientCertificate, name: string): Promise<void> {
   const { createSecureContext } = await import('node:tls');
   try {

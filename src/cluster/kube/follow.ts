@@ -1,6 +1,6 @@
 /**
- * Follows objects by watching them: one watch for each kind and namespace, begun anew from where it was when it
- * ends, and by asking every so often where watching is not allowed.
+ * Follows objects with one watch for each kind and namespace. A watch that ends is continued from where it was. Where
+ * watching is not allowed, the objects are polled.
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
@@ -18,36 +18,36 @@ import type { Group } from './read-many.ts';
 import { resourcePath } from './resource-path.ts';
 import type { KubeApi } from './kube-api.ts';
 
-/** Is told each state of an object, and undefined when it is not there. */
+/** Called with each state of an object; with undefined while it does not exist. */
 export type OnState = (ref: ObjectRef, live: KubeObject | undefined) => void;
 
-/** Is told what keeps the states from coming, and undefined when they come again. */
+/** Called with the error while no states can be read; with undefined when they can again. */
 export type OnTrouble = (problem: PkgError | undefined) => void;
 
-/** Who is told. */
+/** The listener of {@link follow}. */
 export type Follower = { onState: OnState; onTrouble?: OnTrouble };
 
-/** Where watching is not allowed, objects are read so often. */
+/** The pause between two reads where watching is not allowed. */
 const POLL_MS = 2_000;
-/** The pause before a watch that broke is begun anew; it doubles, up to the other. */
+/** The pause before a broken watch is started again; it doubles, up to the longest. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** The server ends a watch after so many seconds, and it is begun anew: what died unnoticed does not last. */
+/** The server ends a watch after this many seconds. A connection that died unnoticed is replaced at the latest then. */
 const WATCH_SECONDS = 240;
-/** A watch begins at once; what stands before the server and keeps its answers back is found out by then. */
+/** The limit for the head of a watch's answer. A proxy that buffers answers would never send it. */
 const BEGIN_MS = 15_000;
-/** An object may have 1.5 MiB in etcd; more than this in one event is something else. */
+/** The most characters of one event. An object has at most 1.5 MiB in etcd. */
 const LONGEST_EVENT = 32 << 20;
-/** What answers so many times in a row with what is no answer is no API server: it is not waited for any longer. */
+/** After this many nonsense answers in a row the server is taken for something else, and the wait ends. */
 const MOST_NONSENSE = 6;
-/** A watch that should have ended so long ago has died. */
+/** A watch that the server should have ended this long ago has died. */
 const WATCH_GRACE_SECONDS = 30;
 
 /**
- * Tells the states of objects as they are now and as they change, until the signal ends it. A server that does not
- * answer is waited for: it is told as trouble.
+ * Reports the states of objects, as they are and as they change, until the signal is aborted. While the server does not
+ * answer, `onTrouble` gets the error.
  *
- * @throws ApiError where they cannot be read at all
+ * @throws {ApiError} where the objects cannot be read at all
  */
 export async function follow(
   cluster: KubeApi,
@@ -55,7 +55,7 @@ export async function follow(
   { onState, onTrouble = () => undefined }: Follower,
   signal: AbortSignal,
 ): Promise<void> {
-  // One by one what is few: it may lack the label by which many are found.
+  // Few objects are followed by name, because one may lack Helm's label; many by that label.
   const parts = groupsOf(refs).flatMap(({ query, indices }): Group[] =>
     indices.length > FEW ? [{ query, indices }] : indices.map((index) => ({ query, indices: [index] })),
   );
@@ -93,16 +93,16 @@ async function followGroup(
   if (first === undefined) return;
   const { apiVersion, kind } = first;
   const resource = await cluster.discovery.served(apiVersion, kind);
-  // A kind that is not served, or no more: its objects are not there, until it comes.
+  // Without its CRD a kind is not served, and its objects do not exist, until the CRD is created.
   if (resource === undefined) return await poll(cluster, refs, follower, signal);
   const byName = new Map(refs.map((ref) => [ref.name, ref]));
   const isAlone = refs.length === 1;
   const query = isAlone ? { fieldSelector: `metadata.name=${first.name}` } : { labelSelector: MANAGED_SELECTOR };
   const path = resourcePath(resource, namespace);
-  /** Objects from which somebody took the label; each is watched by its name. */
+  /** Objects whose label somebody removed; each is watched by its name. */
   const astray: Promise<void>[] = [];
 
-  /** Undefined where the kind is not served any more: with its CRD all objects are gone. */
+  /** Undefined once the kind is not served any more: with its CRD all objects were deleted. */
   const list = async (): Promise<string | undefined> => {
     const { body, status } = await cluster.request({ method: 'GET', path, query, signal, expect: [404] });
     if (status === 404) return undefined;
@@ -117,7 +117,7 @@ async function followGroup(
     for (const ref of isAlone ? [] : await cluster.existing([...missing.values()])) {
       missing.delete(ref.name);
       byName.delete(ref.name);
-      // What refuses this refuses the others, too, and is thrown there.
+      // An error here also ends the other watches, which throw it.
       astray.push(followGroup(cluster, [ref], namespace, follower, signal).catch(() => undefined));
     }
     for (const ref of missing.values()) onState(ref, undefined);
@@ -153,8 +153,9 @@ async function followGroup(
         if (isRefusal(error)) return await poll(cluster, [...byName.values()], follower, signal);
         nonsense = isNonsense(error) ? nonsense + 1 : 0;
         if (isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
-        // A watch that broke goes on from where it was; what the server does not remember is read anew, as is what
-        // watches that break at once do not tell.
+        // A broken watch continues from its last resourceVersion. If the server no longer has that, or the watch broke
+        // at
+        // once, the objects are read again.
         const isLost = error instanceof ApiError && error.status === 0 && !isNonsense(error);
         if (!isLost || version === begun) version = '';
         if (!isOpen && error instanceof PkgError) onTrouble(error);
@@ -167,7 +168,7 @@ async function followGroup(
   await Promise.all(astray);
 }
 
-/** The way where watching is not allowed. */
+/** Follows objects by reading them again and again. */
 async function poll(
   cluster: KubeApi,
   refs: readonly ObjectRef[],
@@ -190,29 +191,29 @@ async function poll(
   }
 }
 
-/** Is this not allowed, or not served? */
+/** Is the error a lack of rights, or an unsupported method? */
 function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 403 || error.status === 405);
 }
 
-/** Does trying again help as little as now? */
+/** Is it an error that another try would meet too? */
 function isHopeless(error: unknown): boolean {
   return error instanceof PkgError && HOPELESS.includes(error.code);
 }
 
-/** Is this an answer, but to nothing that was asked? Something may stand before the server for a moment. */
+/** Is it an answer that does not fit the request, as a proxy in front of the server may give for a moment? */
 function isNonsense(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'PKG_CLUSTER_FAILED' && error.status < 300;
 }
 
 const HOPELESS: readonly ErrorCode[] = ['PKG_CLUSTER_UNAUTHORIZED', 'PKG_CREDENTIALS_FAILED', 'PKG_KIND_UNKNOWN'];
 
-/** The version from which to go on is too old, or the server cannot go on for another reason. */
+/** The server cannot continue a watch from a resourceVersion, usually because it is too old. */
 class ExpiredWatch extends Error {}
 
 type WatchEvent = { type: string; object: KubeObject };
 
-/** Begins a watch, and gives its events until it ends. */
+/** Starts a watch, and gives its events until it ends. */
 async function watch(
   cluster: KubeApi,
   path: string,
@@ -244,7 +245,7 @@ async function* eventsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<WatchEve
   }
 }
 
-/** An error comes as a Status, which has no name. */
+/** The object of an event; an error event has a Status without a name. */
 function withMetadata(object: JsonObject): KubeObject {
   return { ...object, metadata: object['metadata'] ?? {} } as KubeObject;
 }

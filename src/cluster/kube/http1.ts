@@ -5,15 +5,14 @@ import { ConnectionPool } from '../../network/pool.ts';
 import { HeldBack, LostRequest } from './exchange.ts';
 import type { Exchange, Response } from './exchange.ts';
 
-/** The most connections at once, those aside that hold an endless answer: what is more waits. */
+/** The most connections for ordinary requests; further requests wait. */
 const MAX_CONNECTIONS = 16;
 
 export class Http1 {
   readonly #host: string;
   readonly #pool: ConnectionPool;
   /**
-   * Watches and logs take a connection each for as long as they last: others do not wait for them. Neither does what is
-   * urgent.
+   * Connections for watches and logs, which occupy one each, and for urgent requests: these do not wait for others.
    */
   readonly #others: ConnectionPool;
   #first: Socket | undefined;
@@ -25,15 +24,15 @@ export class Http1 {
   constructor(first: Socket, server: URL, connect: (signal: AbortSignal) => Promise<Socket>) {
     this.#host = server.host;
     this.#first = first;
-    // Nobody listens to it until the first request takes it.
+    // Without a listener an error on the idle socket would end the process.
     first.on('error', () => {});
     const next = async (signal: AbortSignal): Promise<Socket> => this.#takeFirst() ?? (await connect(signal));
-    // How long an answer may take is settled by who asks: see `client.ts`.
+    // 0: the time limits are set in `client.ts`.
     this.#pool = new ConnectionPool(server, next, { connections: MAX_CONNECTIONS, silence: 0 });
     this.#others = new ConnectionPool(server, next, { silence: 0 });
   }
 
-  /** @throws LostRequest, DialError, HeldBack, or the reason of the signal */
+  /** Sends a request. Throws LostRequest, DialError, HeldBack, or the reason of the signal. */
   async send({ method, path, headers, body, signal, mayGo, urgent, endless }: Exchange): Promise<Response> {
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
     try {
@@ -47,7 +46,7 @@ export class Http1 {
           if (mayGo?.() === false) throw new HeldBack();
         },
       });
-      // A body that is cut short fails, so one that ends is whole.
+      // undici's body fails when it is cut off, so one that ends is complete.
       return { ...answer, headers: answer.headers as Response['headers'], whole: () => true };
     } catch (error) {
       if (signal.aborted || error instanceof DialError || error instanceof HeldBack) throw error;
@@ -69,8 +68,8 @@ export class Http1 {
 }
 
 /**
- * A body whose last byte goes out only if it still may when all others have: sending a large one to a server that does
- * not read may take any time, and without its end it is no request.
+ * A body that asks `mayGo` again before its last byte. Sending a large body to a slow server takes time, and the server
+ * does not act on an incomplete one.
  */
 async function* askedAtTheEnd(body: Buffer, mayGo: () => boolean): AsyncGenerator<Buffer> {
   yield body.subarray(0, -1);

@@ -1,10 +1,10 @@
 /**
  * One HTTP/2 session with an API server (RFC 9113).
  *
- * - It takes no more requests than the server allows at once, and none after the server said that it goes
- *   away; what it has begun it finishes.
- * - Its window is large: Node's own (64 KiB) makes big lists slow.
- * - A session that owes answers and has fallen silent is asked for a sign of life (PING).
+ * - It carries no more requests at once than the server allows, and accepts none after a GOAWAY; those that were sent
+ *   before are finished.
+ * - Its flow-control window is larger than Node's 64 KiB, with which big lists are slow.
+ * - A session that owes answers and has fallen silent is sent a PING.
  * - It keeps the process alive only while it owes an answer.
  */
 import { connect, constants } from 'node:http2';
@@ -15,7 +15,7 @@ import type { Exchange, Response, TransportTimes } from './exchange.ts';
 
 const SESSION_WINDOW = 32 << 20;
 const STREAM_WINDOW = 8 << 20;
-/** Until the server has told its own limit. RFC 9113 advises servers to allow at least so many. */
+/** The limit of concurrent requests until the server has sent its own; RFC 9113 recommends at least 100. */
 const FIRST_LIMIT = 100;
 
 export class Http2 {
@@ -25,7 +25,7 @@ export class Http2 {
   readonly #times: TransportTimes;
   #active = 0;
   #draining = false;
-  /** After a GOAWAY: requests above this number were not looked at. */
+  /** The last stream of a GOAWAY: the server has not acted on later ones. */
   #lastStream = Number.POSITIVE_INFINITY;
   #failure: Error | undefined;
   #waiting: (() => void)[] = [];
@@ -50,7 +50,7 @@ export class Http2 {
     session.unref();
   }
 
-  /** Waits until requests can be sent: not for the server's settings, which may come later. */
+  /** Waits until requests can be sent, which is before the server's settings arrive. */
   async ready(): Promise<void> {
     if (this.#session.connecting) {
       await new Promise<void>((resolve) => {
@@ -61,24 +61,24 @@ export class Http2 {
     if (!this.#session.destroyed) this.#session.setLocalWindowSize(SESSION_WINDOW);
   }
 
-  /** May new requests be given to it? */
+  /** Does it accept new requests? */
   get usable(): boolean {
     return !this.#draining && !this.#session.closed && !this.#session.destroyed;
   }
 
-  /** How many more requests it can take now. */
+  /** The number of further requests that it can carry now. */
   get free(): number {
     const limit = Math.min(this.#session.remoteSettings?.maxConcurrentStreams ?? FIRST_LIMIT, 1000);
     return this.usable ? limit - this.#active : 0;
   }
 
-  /** Resolves when a request has ended, or the session. */
+  /** Resolves when a request or the session has ended. */
   async nextFree(): Promise<void> {
     if (!this.usable) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Takes no more requests and closes when the last has ended. */
+  /** Accepts no more requests, and closes after the last one. */
   drain(): void {
     this.#draining = true;
     if (!this.#session.closed) this.#session.close();
@@ -88,11 +88,11 @@ export class Http2 {
     this.#session.destroy();
   }
 
-  /** @throws LostRequest, HeldBack, or the reason of the signal */
+  /** Sends a request. Throws LostRequest, HeldBack, or the reason of the signal. */
   async send(exchange: Exchange): Promise<Response> {
     const { method, path, headers, body, signal, mayGo } = exchange;
     let stream: ClientHttp2Stream;
-    // Somebody may have lost patience while the connection was made.
+    // The signal may have been aborted while the connection was opened.
     signal.throwIfAborted();
     if (mayGo?.() === false) throw new HeldBack();
     try {
@@ -103,7 +103,7 @@ export class Http2 {
           ':scheme': 'https',
           ':authority': this.#authority,
           ...headers,
-          // HTTP/2 can do without; what stands between and speaks HTTP/1.1 to the server cannot always.
+          // Not needed for HTTP/2, but some proxies that speak HTTP/1.1 to the server need it.
           ...(body === undefined ? {} : { 'content-length': String(body.length) }),
         },
         { endStream: body === undefined },
@@ -115,7 +115,7 @@ export class Http2 {
     let isHeldBack = false;
     if (body !== undefined && mayGo === undefined) stream.end(body);
     else if (body !== undefined) {
-      // The end by itself is an empty frame, which waits for no flow control (RFC 9113, section 6.9.1).
+      // The end is sent as an empty frame of its own, which flow control does not hold back (RFC 9113, section 6.9.1).
       stream.write(body, (error) => {
         if (error) return;
         if (mayGo?.() !== false) stream.end();
@@ -126,7 +126,7 @@ export class Http2 {
       });
     }
     return await new Promise<Response>((resolve, reject) => {
-      // A stream that the server has not taken yet is not closed at once.
+      // Node closes a stream that has no id yet only later, so the promise is rejected here.
       const abort = (): void => {
         cancel(stream);
         reject(signal.reason);
@@ -138,7 +138,7 @@ export class Http2 {
       stream.once('response', (head) => {
         isAnswered = true;
         const { ':status': status = 0 } = head;
-        // Node ends the body of a stream that is reset, or whose connection is gone, as if it were whole.
+        // Node ends the body of a stream that was reset, or whose connection broke, as if it were complete.
         const whole = (): boolean => stream.rstCode === constants.NGHTTP2_NO_ERROR;
         resolve({ status, headers: head as Response['headers'], body: stream, whole });
       });
@@ -153,7 +153,7 @@ export class Http2 {
     });
   }
 
-  /** Can the server have acted on a request that got no answer? */
+  /** May the server have acted on a request without an answer? */
   #seen(stream: ClientHttp2Stream): 'no' | 'maybe' {
     if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return 'no';
     const { id } = stream;
@@ -174,7 +174,7 @@ export class Http2 {
     this.#wake();
   }
 
-  /** Every so often: has anything come since the last look? If not, ask. */
+  /** Checks at intervals whether anything has arrived, and sends a PING if not. */
   #watch(): void {
     clearTimeout(this.#watchdog);
     this.#heard = this.#socket.bytesRead;
@@ -211,7 +211,7 @@ export class Http2 {
   }
 }
 
-/** Ends a request. Node's `close` would send the end of a body first, and the server would act on it. */
+/** Cancels a request. Node's `close` would first send the end of the body, and the server would act on it. */
 function cancel(stream: ClientHttp2Stream): void {
   if (stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL);
   else stream.destroy();

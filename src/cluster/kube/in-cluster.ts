@@ -1,4 +1,4 @@
-/** The connection of a pod to its own cluster, by what the kubelet mounts and sets. */
+/** The connection of a pod to its own cluster, from the files and variables that the kubelet provides. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
@@ -19,7 +19,11 @@ export function inClusterNamespace(env: NodeJS.ProcessEnv): string {
   return env['POD_NAMESPACE'] || readMounted('namespace').trim() || 'default';
 }
 
-/** The pod's own cluster; flags may say otherwise about the token, the authority and who to act as. */
+/**
+ * The connection to the pod's own cluster. Flags override the token, the certificate authority and impersonation.
+ *
+ * @throws {PkgError} where a mounted file cannot be read
+ */
 export function inClusterConnection(settings: ConnectionSettings, env: NodeJS.ProcessEnv): Connection {
   const host = env['KUBERNETES_SERVICE_HOST'] ?? '';
   const ca = settings.caFile === '' ? readMounted('ca.crt') : readReferenced(settings.caFile, '');

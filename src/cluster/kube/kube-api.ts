@@ -1,22 +1,20 @@
+/** The part of a cluster that the files of this folder need: so they do not import the class that imports them. */
 import type { KubeObject, ObjectRef } from '../cluster.ts';
 import type { KubeAnswer, KubeRequest, KubeStreamRequest } from './client.ts';
 import type { Kinds } from './discovery.ts';
 
-/** Reads and dry runs at a time: a connection takes more, an API server under load does not. */
+/** The most reads at once. A connection would carry more, but an API server under load refuses some. */
 export const REQUESTS_AT_ONCE = 16;
 
-/**
- * An API server as the parts of this room use it. Requests end with the signal of the operation, and writes wait for
- * its fence.
- */
+/** An API server. Its requests end with the signal of the operation, and its writes wait for the fence. */
 export type KubeApi = {
   /** For messages: `context kind-dev`. */
   readonly description: string;
-  /** As whom the kubeconfig says that requests are sent: `user "admin"`. */
+  /** The user as the kubeconfig names it, for messages: `user "admin"`. */
   readonly user: string;
   readonly discovery: Kinds;
   request(request: KubeRequest): Promise<KubeAnswer>;
-  /** An answer as it comes: a watch. */
+  /** Gives the body of an answer as it arrives, for watches. */
   stream(request: KubeStreamRequest): Promise<AsyncIterable<Buffer>>;
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   getMany(refs: readonly ObjectRef[]): Promise<(KubeObject | undefined)[]>;

@@ -1,4 +1,6 @@
-/** Reading typed fields out of a kubeconfig file, with client-go's strictness: a wrong type is an error, null is empty. */
+/**
+ * Reads typed fields of a kubeconfig file as strictly as client-go: a wrong type is an error, null is an empty value.
+ */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
@@ -7,7 +9,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 
 type Keys = readonly (string | number)[];
 
-/** What is wrong at some place of the file. */
+/** An error at a position in the file. */
 class FieldError extends PkgError {
   readonly file: string;
   readonly keys: Keys;
@@ -28,12 +30,12 @@ export async function locateField(error: unknown): Promise<unknown> {
   try {
     if (keys.length > 0) place = locateKeys(readRegularFile(file, MAX_USER_FILE).toString('utf8'), keys);
   } catch {
-    // A pipe cannot be read again, and a file may have gone.
+    // The kubeconfig may be a pipe, which cannot be read twice, or have been removed.
   }
   return new PkgError('PKG_KUBECONFIG_INVALID', message, { at: { file, ...place }, cause: error });
 }
 
-/** One map of the file, and where it is. */
+/** A map in the file, and its position. */
 export class Fields {
   readonly #map: ValueMap;
   readonly #file: string;
@@ -63,7 +65,7 @@ export class Fields {
     return new Fields(this.#map.get(key), this.#file, [...this.#keys, key]);
   }
 
-  /** The maps of a list. */
+  /** The items of a list, which must be maps. */
   list(key: string): Fields[] {
     return this.#items(key).map((item, index) => new Fields(item, this.#file, [...this.#keys, key, index]));
   }
@@ -88,14 +90,14 @@ export class Fields {
     return value;
   }
 
-  /** Text that is written in base64. */
+  /** A text in base64, decoded. */
   base64(key: string): string {
     const text = this.string(key).replace(/[\r\n]/g, '');
     if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw this.invalid('this is not base64', key);
     return Buffer.from(text, 'base64').toString('utf8');
   }
 
-  /** The error for something that is wrong here. Values are never shown: they may be secrets. */
+  /** The error for a field of this map. It never shows the value, which may be a secret. */
   invalid(what: string, key?: string): PkgError {
     const keys = key === undefined ? this.#keys : [...this.#keys, key];
     const path = keys.map((one) => (typeof one === 'number' ? `[${one}]` : `.${one}`)).join('');

@@ -1,5 +1,5 @@
 /**
- * Kubeconfig files by client-go's rules: which files count, what each holds, and how several become one.
+ * Reads kubeconfig files by client-go's rules: which files are read, what each may hold, how several are merged.
  *
  * - `--kubeconfig` names one file, which must be there. Else `KUBECONFIG` lists files, of which any may be
  *   missing; else it is `~/.kube/config`.
@@ -17,7 +17,7 @@ import { toPlain } from '../../yaml/value.ts';
 import type { Json, Value } from '../../yaml/value.ts';
 import { Fields } from './kubeconfig-fields.ts';
 
-/** Where a cluster is and how its certificate is checked. */
+/** A cluster entry: its address, and how its certificate is checked. */
 export type KubeCluster = {
   file: string;
   server: string;
@@ -26,11 +26,11 @@ export type KubeCluster = {
   certificateAuthority: string;
   certificateAuthorityData: string;
   proxyUrl: string;
-  /** What the cluster tells exec plugins: the extension `client.authentication.k8s.io/exec`. */
+  /** The extension `client.authentication.k8s.io/exec`, which is passed to exec plugins. */
   execConfig: Json | undefined;
 };
 
-/** A command that gives credentials. */
+/** An exec plugin: a command that prints credentials. */
 export type ExecConfig = {
   apiVersion: string;
   command: string;
@@ -44,7 +44,7 @@ export type ExecConfig = {
 /** A login that is built into clients, and its settings: `oidc` is the only one that client-go still has. */
 export type AuthProvider = { name: string; config: Readonly<Record<string, string>> };
 
-/** How to prove who one is, and who to act as. */
+/** A user entry: credentials, and whom to impersonate. */
 export type KubeUser = {
   file: string;
   clientCertificate: string;
@@ -66,9 +66,9 @@ export type KubeUser = {
 /** A cluster, a user and a namespace under one name. */
 export type KubeContext = { file: string; cluster: string; user: string; namespace: string };
 
-/** What the files say together. */
+/** The merged content of all files. */
 export type Kubeconfig = {
-  /** The files that were looked for, and of these the ones that are there. */
+  /** The files that were looked for, and those of them that exist. */
   searched: string[];
   files: string[];
   currentContext: string;
@@ -228,7 +228,7 @@ function readExec(fields: Fields, file: string): ExecConfig {
   const mode = fields.string('interactiveMode');
   return {
     apiVersion,
-    // A bare name is looked up on the PATH; a path is relative to the file, as all paths in it are.
+    // A name without a slash is looked up in PATH; a path is relative to the file.
     command: command.includes(sep) ? besideFile(command, file) : command,
     args: fields.strings('args'),
     env: fields.list('env').map((entry) => ({ name: entry.string('name'), value: entry.string('value') })),

@@ -1,21 +1,21 @@
 /**
- * Takes the values of Secrets out of what an API server says. Its messages hold them in many ways: `got
- * &value.valueUnstructured{Value:5}`, `cannot unmarshal number 12345 into Go value`, and whatever a policy or a webhook
- * chooses to say of the object that it refuses.
+ * Removes the values of Secrets from messages of an API server, which quote them in many forms: `got
+ * &value.valueUnstructured{Value:5}`, `cannot unmarshal number 12345 into Go value`, and in any form that a policy or a
+ * webhook chooses.
  */
 import { goJson } from '../../yaml/json.ts';
 import { getOwn, isJsonObject, setOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
 const MASK = '***';
-/** So many characters in a row that a message shares with a value are taken for a piece of it. */
+/** A run of this many characters that a message shares with a value is taken for a piece of the value. */
 const PIECE = 6;
-/** Of a longer value only this much is looked for, and of a longer message only this much is left. */
+/** Only this much of a value is searched for, and only this much of a message is kept. */
 const LONGEST = 1 << 16;
 const LONGEST_MESSAGE = 10_000;
-/** Longer values are not looked for as lists of numbers, which are like other numbers: an uid, a size. */
+/** Values up to this length are not searched for as lists of bytes, which would match other numbers. */
 const LONGEST_LIST = 4096;
-/** Where client-side apply keeps a copy of the whole object. */
+/** The annotation where client-side apply stores a copy of the whole object. */
 const COPY = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
@@ -87,7 +87,7 @@ function maskRest(text: string, ways: readonly string[]): string {
   return shown;
 }
 
-/** A short value may be part of any word: it is looked for as a word of its own. */
+/** Hides a short value where it is a whole word, because it may occur inside of any word by chance. */
 function hideWords(text: string, word: string, hidden: Uint8Array): void {
   const isWordlike = (character: string | undefined): boolean => character !== undefined && /\w/.test(character);
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
@@ -98,7 +98,7 @@ function hideWords(text: string, word: string, hidden: Uint8Array): void {
   }
 }
 
-/** What stands under `data` and `stringData`: texts, and what somebody wrote there instead. */
+/** The values under `data` and `stringData`, also those that are not texts although they should be. */
 function valuesOf(secret: Json): string[] {
   if (!isJsonObject(secret)) return [];
   const found = ['data', 'stringData'].flatMap((field) => {
@@ -127,7 +127,7 @@ function scalarsOf(value: Json): string[] {
   return [String(value), `${mantissa}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`];
 }
 
-/** A value as messages may hold it: as it is, decoded, encoded, quoted as JSON and Go do, as a list of bytes. */
+/** The forms in which a message may hold a value: plain, decoded, encoded, quoted as in JSON and Go, as bytes. */
 function waysToSay(value: string): string[] {
   const plain = value.slice(0, LONGEST);
   const decoded = /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(plain) ? Buffer.from(plain, 'base64') : Buffer.alloc(0);

@@ -1,4 +1,6 @@
-/** The settings of an `auth-provider` in its kubeconfig: read again, and changed with all else left as it is. */
+/**
+ * Reads and changes the settings of an `auth-provider` in its kubeconfig, and leaves the rest of the file unchanged.
+ */
 import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -17,7 +19,7 @@ import { loadKubeconfig } from './kubeconfig.ts';
 type Settings = Readonly<Record<string, string>>;
 type Keys = readonly (string | number)[];
 
-/** What the kubeconfig says now; undefined where it cannot be read again, or no longer has this login. */
+/** The settings in the kubeconfig now; undefined where it cannot be read again, or no longer has this login. */
 export function readConfig({ file, user, config }: OidcLogin): Settings | undefined {
   try {
     // A pipe cannot be read twice.
@@ -105,7 +107,9 @@ function setSettings(root: Value, keys: Keys, changes: Settings): void {
   if (isMap(found)) for (const [key, value] of Object.entries(changes)) found.set(key, value);
 }
 
-/** A file that is mounted by itself, and one in a folder that may not be written, cannot be replaced by another file. */
+/**
+ * A file that is mounted by itself, and one in a folder that may not be written, cannot be replaced by another file.
+ */
 const CANNOT_REPLACE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
 /** Writes a file whose owner and mode stay what they are. */

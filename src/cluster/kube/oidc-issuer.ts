@@ -1,5 +1,5 @@
 /**
- * What an OpenID Connect issuer is asked: where its token endpoint is, and there for new tokens.
+ * Requests to an OpenID Connect issuer: for the address of its token endpoint, and there for new tokens.
  *
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html
  * @see https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokens
@@ -154,7 +154,7 @@ class Issuer {
     try {
       body = parseJson(answer.body.toString('utf8'), 'answer');
     } catch {
-      // The status has to do.
+      // Without an error in the body, the status is all there is.
     }
     const code = textField(body, 'error');
     const more = textField(body, 'error_description');
@@ -181,7 +181,10 @@ function shown({ origin, pathname }: URL): string {
   return printable(`${origin}${pathname}`);
 }
 
-/** The authorities that sign the issuer's certificate, in place of the system's. As client-go, paths are relative to the current folder. */
+/**
+ * The authorities that sign the issuer's certificate, in place of the system's. As client-go, paths are relative to the
+ * current folder.
+ */
 function authorityOf(config: OidcLogin['config'], { file, user }: OidcLogin): string | undefined {
   const { 'idp-certificate-authority': path = '', 'idp-certificate-authority-data': data = '' } = config;
   if (path === '' && data === '') return undefined;

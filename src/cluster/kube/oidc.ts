@@ -1,6 +1,7 @@
 /**
  * Logins by OpenID Connect as kubeconfigs have them (`auth-provider: oidc`). Requests carry the ID token. When it has
- * expired, or the server refuses it, the issuer gives another one for the refresh token, and both go into the kubeconfig.
+ * expired, or the server refuses it, the issuer gives another one for the refresh token, and both go into the
+ * kubeconfig.
  *
  * The rules are client-go's (plugin/pkg/client/auth/oidc). Unlike client-go, processes take turns: issuers that give a
  * new refresh token each time accept the old one once, and some end the whole login when it comes again.
@@ -13,7 +14,7 @@ import type { OidcLogin } from './connection.ts';
 import { mayHaveLock, readConfig, writeConfig } from './oidc-config.ts';
 import { refreshTokens } from './oidc-issuer.ts';
 
-/** An ID token counts as expired so many milliseconds earlier, as for client-go: clocks differ. */
+/** An ID token counts as expired this many milliseconds earlier, as in client-go, because clocks differ. */
 const EARLY_MS = 10_000;
 
 /** An ID token, and the time after which it is no longer sent, in milliseconds since 1970. */
@@ -31,7 +32,7 @@ export class OidcTokens {
     this.#config = login.config;
   }
 
-  /** Takes the ID token for one that the server does not accept. False where there is no way to get another one. */
+  /** Marks the ID token as refused by the server. False where there is no way to get another one. */
   refuse(): boolean {
     this.#refused = this.#config['id-token'] ?? '';
     return (this.#config['refresh-token'] ?? '') !== '';

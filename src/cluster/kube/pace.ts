@@ -1,17 +1,17 @@
 /**
- * How many requests may be under way at once. All that come, until the server refuses some as too many (429); from
- * then on as many as it takes: half as many after a refusal, one more after as many successes, as TCP does it.
+ * Limits concurrent requests once the server refuses some with 429. As in TCP's congestion control, the limit is halved
+ * after a refusal, and grows by one after as many successes as it is large.
  */
 export class Pace {
   #limit = Number.POSITIVE_INFINITY;
   #active = 0;
   #entered = 0;
-  /** Requests up to this one were under way when the limit was lowered last: what becomes of them is not news. */
+  /** The last request that was under way when the limit was lowered: refusals up to it do not lower the limit again. */
   #lowered = 0;
   readonly #waiting: (() => void)[] = [];
 
   /**
-   * Waits until one more may be under way; gives the number to {@link leave} with.
+   * Waits until one more request may be sent. Gives its number, for {@link leave}.
    *
    * @throws the reason of the signal
    */
@@ -19,7 +19,7 @@ export class Pace {
     signal?.throwIfAborted();
     while (this.#active >= this.#limit) {
       await this.#turn(signal);
-      // It may have been aborted since its turn came, and then the next is to have it.
+      // A request that was aborted when its turn came passes the turn on.
       if (signal?.aborted === true) this.#wake();
       signal?.throwIfAborted();
     }
@@ -27,7 +27,7 @@ export class Pace {
     return ++this.#entered;
   }
 
-  /** Says how a request went: `refused` as one too many. */
+  /** Reports the end of a request; `refused`: with 429. */
   leave(number: number, how: 'done' | 'refused' | 'failed'): void {
     if (how === 'done') this.#limit += 1 / this.#limit;
     else if (how === 'refused' && number > this.#lowered) {

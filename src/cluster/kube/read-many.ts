@@ -1,20 +1,20 @@
-/** Reads many objects by as few requests as the cluster allows. */
+/** Reads many objects with few requests. */
 import { PkgError } from '../../errors.ts';
 import type { KubeObject, ListQuery, ObjectRef } from '../cluster.ts';
 import { inParallel } from '../../parallel.ts';
 import { REQUESTS_AT_ONCE } from './kube-api.ts';
 
-/** Everything that Helm, and so pkg, makes carries this label. */
+/** The label of all objects that Helm and pkg create. */
 const MANAGED: Readonly<Record<string, string>> = { 'app.kubernetes.io/managed-by': 'Helm' };
 /** The same as a selector. */
 export const MANAGED_SELECTOR = 'app.kubernetes.io/managed-by=Helm';
-/** So many single reads cost less than a list that may hold much that is not wanted. */
+/** Up to this many objects are read one by one: a list may hold many others. */
 export const FEW = 2;
-/** Names are listed as long as there are at most so many, or so many for each one that is sought. */
+/** The most names that are listed, in all or for each object that is sought, before single reads are used instead. */
 const MANY_NAMES = 1_000;
 const NAMES_EACH = 10;
 
-/** How a place is asked. */
+/** The requests that reading many objects needs. */
 export type Reader = {
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   list(query: ListQuery): Promise<KubeObject[]>;
@@ -23,9 +23,10 @@ export type Reader = {
 };
 
 /**
- * Gives the objects in the order of `refs`. Each kind is listed once in each namespace, by Helm's label; what
- * is not among them is sought among the names of all others, and read singly if it is there. So is everything
- * where listing is not allowed.
+ * Reads objects, in the order of `refs`. Each kind is listed once in each namespace, by Helm's label. An object that is
+ * not in the list may lack the label: the names of all objects are listed, and it is read by itself if it is among
+ * them.
+ * Where listing is forbidden, all objects are read one by one.
  */
 export async function readMany(refs: readonly ObjectRef[], reader: Reader): Promise<(KubeObject | undefined)[]> {
   const found: (KubeObject | undefined)[] = refs.map(() => undefined);
@@ -48,7 +49,7 @@ export async function readMany(refs: readonly ObjectRef[], reader: Reader): Prom
   return found;
 }
 
-/** Those of the objects that are there. Their contents are not read, where the names can be listed. */
+/** Finds out which objects exist; where names can be listed, the objects themselves are not read. */
 export async function existingAmong(refs: readonly ObjectRef[], reader: Reader): Promise<ObjectRef[]> {
   const groups = groupsOf(refs).map(async (group): Promise<ObjectRef[]> => {
     const sought = group.indices.map((index) => refs[index] as ObjectRef);
@@ -75,7 +76,10 @@ export function groupsOf(refs: readonly ObjectRef[]): Group[] {
   return [...groups.values()];
 }
 
-/** The names of all objects where a group lives; undefined where they cannot be listed, or are too many for it. */
+/**
+ * The names of all objects of a group's kind and namespace; undefined where there are too many, or listing is
+ * forbidden.
+ */
 async function namesFor({ query, indices }: Group, reader: Reader): Promise<ReadonlySet<string> | undefined> {
   if (indices.length <= FEW) return undefined;
   return await ifAllowed(() => reader.names(query, Math.max(MANY_NAMES, indices.length * NAMES_EACH)));

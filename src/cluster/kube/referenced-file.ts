@@ -2,11 +2,11 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
 
-/** What a text that holds a certificate in PEM has (RFC 7468, and OpenSSL's older words). */
+/** The first line of a certificate in PEM (RFC 7468, and OpenSSL's older labels). */
 const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
 export const PEM_HINT = 'it is to be in PEM, with a line -----BEGIN CERTIFICATE-----';
 
-/** Does a text hold a certificate? OpenSSL takes one without any for a list of none. */
+/** Does a text hold a certificate? OpenSSL silently reads one without any as an empty list. */
 export function hasCertificate(text: string): boolean {
   return CERTIFICATE.test(text);
 }

@@ -1,5 +1,6 @@
 /**
- * Which cluster, as whom, in which namespace: kubeconfig files, flags and environment, or the service
+ * Decides which cluster, user and namespace a command uses: from kubeconfig files, flags and environment, or the
+ * service
  * account of the pod that pkg runs in, in client-go's order.
  */
 import { PkgError } from '../../errors.ts';
@@ -13,7 +14,7 @@ import { parseProxyUrl } from '../../network/proxy-choice.ts';
 import { PEM_HINT, hasCertificate, readReferenced } from './referenced-file.ts';
 
 /**
- * Settles which cluster is meant.
+ * Decides which cluster to connect to, and as whom.
  *
  * @throws PkgError PKG_KUBECONFIG_INVALID for files and contexts that are wrong, PKG_TARGET_MISSING when none is named
  */
@@ -49,7 +50,7 @@ export function resolveConnection(settings: ConnectionSettings, env: NodeJS.Proc
       serverName: cluster.tlsServerName,
     },
     proxyUrl: cluster.proxyUrl === '' ? undefined : parseProxyUrl(cluster.proxyUrl, { file: cluster.file }),
-    // client-go sends no credentials over a connection that anybody could read.
+    // As in client-go, no credentials are sent over plain HTTP.
     identity: identityOf(user, context?.user ?? '', settings, server.protocol === 'https:'),
     execConfig: cluster.execConfig,
   };
@@ -57,7 +58,7 @@ export function resolveConnection(settings: ConnectionSettings, env: NodeJS.Proc
 
 /**
  * The namespace that a command works in, without connecting: the flag, the context's, the pod's, `default`.
- * What is wrong with the kubeconfig is left for whoever connects.
+ * Errors in the kubeconfig are ignored: a command that connects reports them.
  */
 export function resolveNamespace(settings: ConnectionSettings, env: NodeJS.ProcessEnv): string {
   if (settings.namespace !== '') return settings.namespace;
@@ -111,7 +112,7 @@ function noCluster(config: Kubeconfig): PkgError {
   });
 }
 
-/** Flags over the entry of the file; what they say about trust replaces all that the file says about it. */
+/** The cluster entry with flags applied. A flag about TLS trust replaces all settings of the file about it. */
 function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSettings): KubeCluster {
   const cluster: KubeCluster = {
     file: '',
@@ -238,7 +239,9 @@ function oidcOf(user: KubeUser, name: string): OidcLogin | undefined {
   return { file: user.file, user: name, config };
 }
 
-/** OpenSSL takes an empty text for no certificate, and the user would then be nobody. */
+/**
+ * The client certificate. An empty one is an error: OpenSSL would connect without it, and the user would be anonymous.
+ */
 function certificateOf(user: KubeUser, name: string): { cert: string; key: string } | undefined {
   const cert = user.clientCertificateData || readReferenced(user.clientCertificate, user.file);
   const key = user.clientKeyData || readReferenced(user.clientKey, user.file);

@@ -1,4 +1,4 @@
-/** The addresses of objects behind a Kubernetes API. */
+/** Paths of objects in the Kubernetes API. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Resource } from './catalog.ts';

@@ -1,5 +1,5 @@
 /**
- * Objects in rows, as the server prints them for kubectl.
+ * Reads objects as table rows, which the server prepares for `kubectl get`.
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
@@ -61,7 +61,7 @@ async function tableOf(
 
 function readTable(body: Json): NamedRow[] {
   const all = objectsIn(body, 'columnDefinitions');
-  // Others are for those who ask for more: `kubectl get -o wide`.
+  // Columns of another priority are those of `kubectl get -o wide`.
   const shown = all.map((column) => (getOwn(column, 'priority') ?? 0) === 0);
   const columns = all.filter((_, index) => shown[index]).map((column) => textField(column, 'name').toUpperCase());
   return objectsIn(body, 'rows').map((row) => {

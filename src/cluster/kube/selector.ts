@@ -1,6 +1,6 @@
 import type { ListQuery } from '../cluster.ts';
 
-/** The label selector of a query as the server reads it; empty for all objects. */
+/** The `labelSelector` parameter of a query; empty for all objects. */
 export function selectorText({ labels = {}, withoutLabels = {}, labelsIn = {} }: ListQuery): string {
   return [
     ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),

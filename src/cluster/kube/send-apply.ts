@@ -8,22 +8,22 @@ import { readObject } from './answers.ts';
 import { resourcePath } from './resource-path.ts';
 import type { KubeApi } from './kube-api.ts';
 
-/** An answer without what the object holds, for those who do not read it: less to print for the server, and to read. */
+/** Asks for the metadata of the object alone, which is faster for both sides. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 
-/** What an apply is bound to, and how it is sent. */
+/** The preconditions of an apply, and how it is sent. */
 export type ApplyTo = {
   /** Only an object of this `uid` is changed: another one, or none, is a 409 or 422. */
   uid?: Json | undefined;
   /** Only an object of this `resourceVersion` is changed: any other is a 409. */
   resourceVersion?: string;
-  /** It is not sent again when it fails. */
+  /** Send it once, without retries. */
   isTry?: boolean;
   /** The answer holds the whole object, not its metadata alone. */
   isRead?: boolean;
-  /** What lives now, if it is known: if it is a Secret, no error holds its values. */
+  /** The live object, where it is known. If it is a Secret, its values are removed from errors. */
   live?: KubeObject;
-  /** Statuses that are given back instead of thrown. */
+  /** Error statuses that are returned instead of thrown. */
   expect?: readonly number[];
 };
 
@@ -52,13 +52,13 @@ export async function sendApply(
     ...(isRead ? {} : { accept: METADATA_ONLY }),
     live: before,
     body: { ...object, metadata: { ...object.metadata, ...bound } },
-    // What a try does not tell, the write tells.
+    // A dry run need not be retried: the write reports the same problem.
     idempotent: !isTry,
     expect,
   });
-  // What is refused tells nothing of the object.
+  // An error answer holds no object.
   if (status >= 300) return { status, live: object, repeated };
-  // Metadata alone come as a kind of their own.
+  // The answer with the metadata alone is of the kind PartialObjectMetadata.
   const { apiVersion, kind } = object;
   const live = isJsonObject(body) ? { ...body, apiVersion, kind } : body;
   return { status, live: readObject(live, ref, cluster.description), repeated };

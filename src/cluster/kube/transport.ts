@@ -1,7 +1,9 @@
 /**
- * Requests over few kept-alive connections: HTTP/2 sessions of our own, or HTTP/1.1 where the server (or a
- * proxy in front of it) speaks nothing newer. No retries here, and no meaning: a request goes out, and its
- * answer comes back or a {@link LostRequest} says whether the server may have seen it.
+ * Sends requests over few kept-alive connections: HTTP/2, or HTTP/1.1 where the server (or a proxy in front of it)
+ * speaks
+ * nothing newer. It does not retry, and does not interpret answers. A request without an answer is a {@link
+ * LostRequest},
+ * which says whether the server may have received it.
  */
 import type { Socket } from 'node:net';
 import { abortable } from '../abortable.ts';
@@ -14,7 +16,7 @@ import type { Http2 } from './http2.ts';
 
 const TIMES: TransportTimes = { connect: 15_000, silence: 15_000, ping: 10_000 };
 
-/** The most sessions at once; a second one is opened when the first is full. */
+/** The most sessions; another one is opened when all are full. */
 const MAX_SESSIONS = 4;
 
 /** Sends requests to one server. */
@@ -32,7 +34,7 @@ export class Transport {
   }
 
   /**
-   * Sends a request and gives the head of the answer as soon as it is there.
+   * Sends a request, and gives the head of its answer.
    *
    * @throws LostRequest, DialError, HeldBack, or the reason of the signal
    */
@@ -63,7 +65,7 @@ export class Transport {
     await abortable(this.#opening, signal);
   }
 
-  /** Drops all connections once they have nothing more to do: for a new client certificate. */
+  /** Closes each connection after its last request, so that new ones use a new client certificate. */
   reset(): void {
     for (const session of this.#sessions) session.drain();
     this.#sessions = [];
@@ -71,7 +73,7 @@ export class Transport {
     this.#http1 = undefined;
   }
 
-  /** Closes everything at once, a connection that is being opened too: it would keep the process alive. */
+  /** Closes all connections at once, including one that is being opened, which would keep the process alive. */
   close(): void {
     this.#closing.abort(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
     for (const session of this.#sessions) session.close();
@@ -91,7 +93,7 @@ export class Transport {
       const connect = async (signal: AbortSignal): Promise<Socket> => (await this.#dial(certificate, signal)).socket;
       this.#http1 = new Http1(wire.socket, this.#peer.server, connect);
     }
-    // Its loading took a moment.
+    // The transport may have been closed while the module was loaded.
     if (this.#closing.signal.aborted) this.close();
   }
 

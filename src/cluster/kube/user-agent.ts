@@ -1,4 +1,4 @@
-/** How pkg calls itself in the audit logs of clusters. */
+/** The `User-Agent` of pkg, which audit logs of clusters show. */
 import { VERSION } from '../../version.ts';
 
 export function userAgent(): string {

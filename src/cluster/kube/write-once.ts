@@ -1,17 +1,18 @@
-/** Writes that must not be done twice, over a connection that may lose the answer. */
+/** Sends writes that must not be done twice over a connection that may lose answers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-errors.ts';
 
-/** New tries are made for so many milliseconds; the last begins after that. */
+/** Tries begin within this many milliseconds; one last try begins after them. */
 const PATIENCE = 35_000;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
 
 /**
- * Sends a write. When nobody knows whether the server did it, it looks before it sends again.
+ * Sends a write. If its answer is lost, looks whether the server did the write before sending it again.
  *
- * @param look gives what lives there when it is what was sent
- * @throws ApiError of the last try; the reason of the signal
+ * @param look gives the live object if it is the one that was sent, else undefined
+ * @throws {ApiError} of the last try
+ * @throws the reason of the signal
  */
 export async function writeOnce<T>(
   send: () => Promise<T>,
@@ -21,7 +22,7 @@ export async function writeOnce<T>(
   const begun = performance.now();
   let isUncertain = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    // Not asked after the look, which waits for the end of an outage itself: what it then saw is worth one more try.
+    // Decided before `look`, which itself may wait for the end of an outage: after it one more try is worth making.
     const isLast = performance.now() - begun > PATIENCE;
     try {
       return await send();
@@ -29,7 +30,7 @@ export async function writeOnce<T>(
       if (!(error instanceof ApiError)) throw error;
       isUncertain ||= error.uncertain;
       if (!isUncertain) throw error;
-      // A first try that was done after all makes the second a conflict.
+      // The first try may have been done after all, which makes the second one a conflict.
       const done = await look();
       if (done !== undefined) return done;
       if (!error.uncertain || isLast) throw error;

@@ -17,15 +17,15 @@ import { isWhole } from '../../repository/signatures/signature-artifact.ts';
 import { layoutSource, registrySource } from '../../repository/image-source.ts';
 import { print, printError } from '../../terminal/output.ts';
 import { cloneValue } from '../../yaml/value.ts';
-import { API_VERSIONS_FLAG, imagesOfChart } from '../support/chart-images.ts';
+import { imagesOfChart } from '../support/chart-images.ts';
 import { isPath, openChart } from '../support/chart-source.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass, FlagValues } from '../support/command.ts';
-import { withChart } from '../support/fetch-chart.ts';
-import { DEPENDENCY_FLAGS, RENDER_FLAGS } from '../support/flags.ts';
+import { fetchVerified, withChart } from '../support/fetch-chart.ts';
+import { LOCAL_RENDER_FLAGS } from '../support/chart-flags.ts';
 import { limitsOf, valueSources } from '../support/operation-input.ts';
-import { readStdin, schemaInput } from '../support/inputs.ts';
-import { KUBE_VERSION_FLAG } from '../support/kube-version.ts';
+import { schemaInput } from '../support/inputs.ts';
+import { readStdin } from '../support/stdin.ts';
 import { linkOptions } from '../support/load.ts';
 import { withRemotes } from '../support/remotes.ts';
 import type { RemoteFlags } from '../support/remotes.ts';
@@ -62,10 +62,7 @@ class BundleCreateCommand extends PkgCommand {
       complete: 'directory',
       summary: 'with --images, take them from this OCI image layout, and not from registries',
     }),
-    ...RENDER_FLAGS,
-    ...DEPENDENCY_FLAGS,
-    ...KUBE_VERSION_FLAG,
-    ...API_VERSIONS_FLAG,
+    ...LOCAL_RENDER_FLAGS,
   };
 
   override async run(): Promise<void> {
@@ -115,8 +112,7 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
   if (isBundle(reference)) throw new PkgError('PKG_USAGE', `${printable(reference)} is a bundle already`);
   if (!isPath(reference, flags)) {
     return withChart(reference, flags, async (found) => {
-      const archive = await found.fetch();
-      if (flags.verify) await (await import('../support/verify.ts')).verifyFound(found, archive, flags);
+      const archive = await fetchVerified(found, flags);
       const chart = await readChartArchive(archive, found.location);
       checkDependencies(chart);
       const signed = await signedOf(found);
@@ -157,4 +153,4 @@ async function signedOf({ inRegistry, location }: FoundChart): Promise<SignedMan
   }
 }
 
-type TakeFlags = RemoteFlags & FlagValues<typeof DEPENDENCY_FLAGS & typeof RENDER_FLAGS>;
+type TakeFlags = RemoteFlags & FlagValues<typeof LOCAL_RENDER_FLAGS>;

@@ -5,7 +5,8 @@ import { pushBundle } from '../../repository/bundle-push.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG, REMOTE_FLAGS } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
+import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { withRemotes } from '../support/remotes.ts';
 

@@ -3,7 +3,7 @@ import { renderTable } from '../../terminal/table.ts';
 import { cacheFolders, sizeText } from '../support/cache.ts';
 import { PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { printResult } from '../support/release-output.ts';
 
 class CacheListCommand extends PkgCommand {

@@ -2,7 +2,7 @@ import { renderTable } from '../../terminal/table.ts';
 import { cacheFolders } from '../support/cache.ts';
 import { PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { printResult } from '../support/release-output.ts';
 
 class CachePathCommand extends PkgCommand {

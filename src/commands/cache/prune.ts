@@ -4,7 +4,7 @@ import { cachedEntries, pruneEntries } from '../../repository/cached-files.ts';
 import { cacheFolders, sizeText } from '../support/cache.ts';
 import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { durationOf } from '../support/wait-input.ts';
 

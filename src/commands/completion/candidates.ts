@@ -1,26 +1,18 @@
-/** What may stand for a word, from where it is known: the cluster, kubeconfig files, repositories, charts, folders. */
+/** Candidates for a word, from the cluster, kubeconfig files, repositories, charts and folders. */
 import { openNamespace } from '../support/operate.ts';
-import type { GlobalFlags } from '../support/global-flags.ts';
 import type { Completion } from '../support/flag-types.ts';
 import { Directive } from './directive.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 import { ReleaseStore } from '../../release/store.ts';
 import { textField } from '../../yaml/value.ts';
 
-/** A word that may stand somewhere, and what describes it. */
-export type Candidate = { word: string; description?: string };
-
-/** What was typed before. */
-export type Line = {
-  args: readonly string[];
-  values: GlobalFlags & Record<string, unknown>;
-  /** The chart that was named, if one was. */
-  chart: string | undefined;
-};
-
-/** What is offered for a word. */
-export type Offer = { candidates: Candidate[]; directive: number };
-
-/** What may stand for a word of a kind. Throws whatever looking it up throws. */
+/**
+ * Finds the candidates for a word.
+ *
+ * @param kind what the word names
+ * @param word its first letters
+ * @throws whatever reading the cluster or files throws
+ */
 export async function candidatesFor(kind: Completion, word: string, line: Line): Promise<Offer> {
   switch (kind) {
     case 'file':
@@ -59,7 +51,7 @@ function ordered(candidates: Candidate[]): Offer {
   return { candidates, directive: Directive.noFiles | Directive.keepOrder };
 }
 
-/** The releases that are not named yet. Only labels of records are read: a hundred records may have many megabytes. */
+/** The releases that are not on the line yet. Only metadata are read: a hundred records may have many megabytes. */
 async function releases({ args, values }: Line): Promise<Candidate[]> {
   const [cluster, namespace] = await openNamespace(values);
   try {
@@ -95,7 +87,7 @@ async function revisions({ args: [name = ''], values }: Line): Promise<Candidate
   }
 }
 
-/** The namespaces of a cluster; of a folder those that hold releases. */
+/** The namespaces of a cluster; for a folder, those with releases. */
 async function namespaces({ values }: Line): Promise<Candidate[]> {
   const [cluster] = await openNamespace({ ...values, namespace: undefined });
   try {

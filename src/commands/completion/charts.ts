@@ -1,12 +1,12 @@
-/** Charts that may be named: of the repositories that the machine knows, and folders and archives. */
+/** Candidates for charts: those of configured repositories, folders and archives. Nothing is fetched. */
 import { readdirSync } from 'node:fs';
 import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import { shownText } from '../../repository/urls.ts';
 import { indexEntries } from '../support/index-entries.ts';
-import type { Candidate, Line, Offer } from './candidates.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 import { Directive } from './directive.ts';
 
-/** Folders and archives, as shells complete them. */
+/** Has the shell complete folders, and files with these endings. */
 export const FILES: Offer = {
   candidates: [{ word: 'tgz' }, { word: 'tar' }],
   directive: Directive.fileEndings,
@@ -21,7 +21,7 @@ function remotesOf({ values }: Line): Remotes {
   });
 }
 
-/** The repositories that are not named yet. */
+/** The configured repositories that are not on the line yet. */
 export function repositories(line: Line): Candidate[] {
   const known = remotesOf(line).known();
   return known
@@ -30,9 +30,9 @@ export function repositories(line: Line): Candidate[] {
 }
 
 /**
- * What a chart may be called that begins with a word.
+ * Candidates for a chart.
  *
- * @param withFiles folders and archives too
+ * @param withFiles also offer folders and archives
  */
 export function charts(word: string, line: Line, withFiles: boolean): Offer {
   const remotes = remotesOf(line);
@@ -53,19 +53,19 @@ export function charts(word: string, line: Line, withFiles: boolean): Offer {
     { word: 'oci://', description: 'a chart in an OCI registry' },
   ].filter((candidate) => candidate.word.startsWith(word));
   if (!withFiles) return { candidates: begun, directive };
-  // Where no repository fits the shell itself completes files: it knows how to write blanks and `~`.
+  // If no repository fits, the shell completes files itself, because it can quote spaces and expand `~`.
   if (begun.length === 0 || known.length === 0) return FILES;
   return { candidates: [...begun, ...localCharts()].filter((one) => one.word.startsWith(word)), directive };
 }
 
-/** Folders, with a slash behind, and archives in the working folder. */
+/** Folders (with a slash at the end) and archives in the working folder. */
 function localCharts(): Candidate[] {
   return readdirSync('.', { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || /\.(?:tgz|tar)$/.test(entry.name)))
     .map((entry) => ({ word: entry.isDirectory() ? `${entry.name}/` : entry.name }));
 }
 
-/** The versions of the chart that was named, the newest first. */
+/** The versions of the chart on the line, the newest first; none for a chart that is not of a repository. */
 export async function versions(line: Line): Promise<Candidate[]> {
   const [, repositoryName, name] = /^([^/]+)\/([^/]+)$/.exec(line.chart ?? '') ?? [];
   const remotes = remotesOf(line);

@@ -1,5 +1,6 @@
 /**
- * `pkg __complete WORDS… WORD`: what may stand for the last word, for shells. The protocol is cobra's, and so Helm's and
+ * `pkg __complete WORDS… WORD`: what may stand for the last word, for shells. The protocol is cobra's, and so Helm's
+ * and
  * kubectl's: a line for each candidate, with a tab before what describes it, and `:N` at the end, which tells the shell
  * what else to do. Nothing is ever written on standard error, and what takes long is given up.
  *
@@ -19,25 +20,24 @@ import { findLong, findShort, oclifWords, splitLine } from '../support/pflag.ts'
 import type { AnyFlag, SplitLine } from '../support/pflag.ts';
 import { typedArgs } from '../support/usage.ts';
 import { candidatesFor } from './candidates.ts';
-import type { Candidate, Line, Offer } from './candidates.ts';
 import { Directive } from './directive.ts';
+import { NOTHING } from './offer.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 
-/** A shell that waits longer seems to hang. */
+/** After a longer wait the shell would seem to hang. */
 const MOST_MS = 1500;
 
-const NOTHING: Offer = { candidates: [], directive: Directive.noFiles };
-
 /**
- * Prints what may stand for the last of some words.
+ * Prints the candidates for the last word of a line.
  *
- * @param withDescriptions `__complete`, not `__completeNoDesc`
+ * @param withDescriptions true for `__complete`, false for `__completeNoDesc`
  */
 export async function printCompletions(
   words: readonly string[],
   config: PkgConfig,
   withDescriptions: boolean,
 ): Promise<void> {
-  // Connections that nobody answers on would keep the program alive.
+  // An open connection without an answer would keep the process alive.
   const timer = setTimeout(() => {
     printOffer(NOTHING, withDescriptions);
     process.exit(0);
@@ -49,7 +49,7 @@ export async function printCompletions(
 
 function printOffer({ candidates, directive }: Offer, withDescriptions: boolean): void {
   const lines = candidates.flatMap(({ word, description = '' }) => {
-    // A name with a line break would be two candidates, and nothing that a terminal obeys is offered.
+    // A name with a line break would become two candidates, and control characters could reach the terminal.
     if (printable(word, word.length) !== word) return [];
     const says = printable(description.replace(/\s+/g, ' ').trim(), 200);
     return withDescriptions && says !== '' ? [`${word}\t${says}\n`] : [`${word}\n`];
@@ -57,7 +57,7 @@ function printOffer({ candidates, directive }: Offer, withDescriptions: boolean)
   print(`${lines.join('')}:${directive}\n`);
 }
 
-/** What may stand for a word after others. */
+/** Finds the candidates for a word. */
 async function offer(before: readonly string[], word: string, config: PkgConfig): Promise<Offer> {
   const found = findCommand(before, config);
   if ('unknown' in found) return NOTHING;
@@ -75,18 +75,20 @@ async function offer(before: readonly string[], word: string, config: PkgConfig)
   const deeper = line.args.length === 0 ? fitting(await wordsOf(found.id, config), word).candidates : [];
   const own = await offerArg(line, word, command, config);
   if ((own.directive & Directive.fileEndings) === 0) return { ...own, candidates: [...deeper, ...own.candidates] };
-  // Shells cannot be given words and endings of files together.
+  // The protocol cannot offer words and file endings at the same time.
   return word === '' || deeper.length === 0 ? own : { candidates: deeper, directive: Directive.noFiles };
 }
 
-/** The words before the one that is completed, read as far as they can be. */
+/** The words before the one that is completed, parsed. */
 type TypedLine = SplitLine & {
   /** The flag whose value the next word is. */
   awaiting: AnyFlag | undefined;
   command?: CommandClass;
 };
 
-/** Stands for the word that is completed: where it ends up says what that word is. */
+/**
+ * A placeholder for the word that is completed. Where the parser puts it tells whether it is a value or an argument.
+ */
 const CURSOR = '\0cursor';
 
 function lineAt(before: readonly string[], flags: FlagInput): TypedLine {
@@ -96,7 +98,7 @@ function lineAt(before: readonly string[], flags: FlagInput): TypedLine {
   return { ...line, flags: line.flags.slice(0, -1), awaiting: flags[last.name] as AnyFlag };
 }
 
-/** The words that may follow in a topic, with what they do. */
+/** The commands of a topic as candidates. */
 async function wordsOf(topic: string, config: PkgConfig): Promise<Candidate[]> {
   const own = wordsIn(topic, config).map((word): Candidate => {
     const id = topic === '' ? word : `${topic}:${word}`;
@@ -111,7 +113,7 @@ async function wordsOf(topic: string, config: PkgConfig): Promise<Candidate[]> {
   return [...own, ...added.values()];
 }
 
-/** Those of some candidates that begin with a word. */
+/** The candidates that begin with a word. */
 function fitting(all: readonly Candidate[], word: string): Offer {
   return { candidates: all.filter((candidate) => candidate.word.startsWith(word)), directive: Directive.noFiles };
 }
@@ -153,7 +155,7 @@ async function offerArg(line: TypedLine, word: string, command: CommandClass, co
   let arg = args[at] ?? args.find(({ multiple }) => multiple);
   if (arg === undefined) return NOTHING;
   if (arg.complete === 'command') return await offerCommand(line.args, word, config);
-  // `[NAME] CHART`: a new name cannot be known, and what may be left out does not hide what comes after it.
+  // `[NAME] CHART`: a new name cannot be completed, so the first word is completed as the chart.
   if (at === 0 && command.optionalFirst && arg.complete === undefined) arg = args[1] ?? arg;
   const listed = arg.options ?? arg.suggestions;
   if (listed !== undefined) return oneOf(listed, word);
@@ -182,7 +184,7 @@ async function offerKind(
   return await candidatesFor(kind, word, typed);
 }
 
-/** The chart that was typed, for what depends on it; undefined where there is none yet. */
+/** The chart on the line, for completing its versions and values; undefined where there is none yet. */
 function chartOf({ command, args }: TypedLine): string | undefined {
   if (command === undefined) return undefined;
   const place = typedArgs(command).findIndex(({ name }) => name === 'CHART');

@@ -1,13 +1,13 @@
-/** What a shell is told to do beside offering candidates, as numbers that are added up: cobra's. */
+/** cobra's directives for the shell, which are added up. */
 export const Directive = {
-  /** No blank after the candidate: more of the word follows. */
+  /** Add no space after the candidate. */
   noSpace: 2,
-  /** Files are none of what may stand here. */
+  /** Do not complete file names. */
   noFiles: 4,
-  /** The candidates are the endings of the files that may stand here. */
+  /** The candidates are endings: complete files that have one of them. */
   fileEndings: 8,
-  /** Folders alone may stand here. */
+  /** Complete folders only. */
   folders: 16,
-  /** The candidates are in an order that says something. */
+  /** Do not sort the candidates. */
   keepOrder: 32,
 } as const;

@@ -1,6 +1,8 @@
-/** Scripts that have shells ask `pkg __complete`. The numbers are the directives of `directive.ts`. */
+/** Scripts by which shells call `pkg __complete`. The numbers in them are the directives of `directive.ts`. */
 
-/** Bash, the old one of macOS included. It parts words at `=` and `:`, and replaces only what is behind the last one. */
+/**
+ * Bash, the old one of macOS included. It parts words at `=` and `:`, and replaces only what is behind the last one.
+ */
 const bash = `# Completion of pkg for bash.
 _pkg() {
   local line=\${COMP_LINE#*"$1"} cur="" flag="" word i directive=0 endings IFS=$'\\n'
@@ -49,7 +51,7 @@ _pkg() {
 complete -F _pkg pkg
 `;
 
-/** Zsh: to be sourced after compinit, or to lie as `_pkg` in a folder of `fpath`. */
+/** Zsh. Source it after compinit, or put it as `_pkg` into a folder of `fpath`. */
 const zsh = `#compdef pkg
 # Completion of pkg for zsh.
 _pkg() {
@@ -106,7 +108,7 @@ end
 complete -c pkg -f -k -a '(__pkg_complete)'
 `;
 
-/** PowerShell, Windows' own included, which drops empty arguments. Where nothing is offered it completes files. */
+/** PowerShell, including Windows PowerShell, which drops empty arguments. With no result it completes files. */
 const powershell = `# Completion of pkg for PowerShell.
 Register-ArgumentCompleter -Native -CommandName pkg -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)

@@ -1,16 +1,16 @@
-/** Keys of values for `--set`, from the values of the chart that was named. */
+/** Candidates for `--set`: keys of the values of the chart on the line. */
 import { coalesceValues } from '../../chart/values.ts';
 import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { openChart } from '../support/chart-source.ts';
-import type { Candidate, Line, Offer } from './candidates.ts';
+import type { Candidate, Line, Offer } from './offer.ts';
 import { Directive } from './directive.ts';
 
-/** What may stand for a word of `--set`: the keys of the chart's values, a level at a time. Fetches nothing. */
+/** Candidates for the value of `--set`, one level of keys at a time. Fetches nothing. */
 export async function valuesKeys(word: string, line: Line): Promise<Offer> {
   const directive = Directive.noFiles | Directive.noSpace;
-  // `a=1,b.c`: the last of several is completed.
+  // In `a=1,b.c`, `b.c` is completed.
   const [, before = '', path = ''] = /^((?:.*[^\\])?,)?(.*)$/s.exec(word) ?? [];
   if (line.chart === undefined || /(?:^|[^\\])=/.test(path)) return { candidates: [], directive };
   const chart = await openChart(line.chart, { ...line.values, offline: true, verify: false });
@@ -19,7 +19,7 @@ export async function valuesKeys(word: string, line: Line): Promise<Offer> {
   return { candidates, directive };
 }
 
-/** The keys and indices under a value, as deep as what was typed leads. */
+/** The keys and indices of a value, on the level that the typed text has reached. */
 function keysUnder(value: Value, path: string, typed: string): Candidate[] {
   return childrenOf(value, path).flatMap(([name, child]): Candidate[] => {
     const isMapping = isMap(child) && child.size > 0;

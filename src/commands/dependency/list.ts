@@ -6,12 +6,12 @@ import { loadChart, readArchiveFile, readChartArchive } from '../../chart/load.t
 import { isVersion, parseVersion } from '../../chart/version.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { shownText } from '../../repository/urls.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { printResult } from '../support/release-output.ts';
+import { withoutLogin } from '../support/shown-url.ts';
 
 class DependencyListCommand extends PkgCommand {
   static override description = 'Lists the dependencies of a chart, and whether charts/ holds them.';
@@ -32,7 +32,7 @@ class DependencyListCommand extends PkgCommand {
       rows.push({
         name,
         version,
-        repository: shownRepository(repository),
+        repository: withoutLogin(repository),
         status: await statusOf(chart, path, dependency),
       });
     }
@@ -50,10 +50,6 @@ class DependencyListCommand extends PkgCommand {
 }
 
 export const command: CommandClass = DependencyListCommand;
-
-function shownRepository(repository: string): string {
-  return /\/\/[^/@]*@/.test(repository) ? shownText(repository) : repository;
-}
 
 /** What Helm says of a dependency (helm v4, pkg/action/dependency.go, `dependencyStatus`). */
 async function statusOf(chart: Chart, path: string, dependency: ChartDependency): Promise<string> {

@@ -6,7 +6,9 @@ import type { JsonObject } from '../../yaml/value.ts';
 import { openChart } from '../support/chart-source.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { CHART_FLAGS, OUTPUT_FLAG, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
+import { CHART_FLAGS, SOURCE_FLAGS } from '../support/chart-flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
+import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { linkOptions } from '../support/load.ts';
 import { printResult } from '../support/release-output.ts';
 

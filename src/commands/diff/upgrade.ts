@@ -1,7 +1,8 @@
 import { upgrade } from '../../release/operations/upgrade.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { MIRROR_FLAG, PLAN_FLAGS, RENDER_FLAGS, VALUES_MODE_FLAGS } from '../support/flags.ts';
+import { MIRROR_FLAG, RENDER_FLAGS } from '../support/chart-flags.ts';
+import { PLAN_FLAGS, VALUES_MODE_FLAGS } from '../support/release-flags.ts';
 import { readInputs } from '../support/inputs.ts';
 import { operate } from '../support/operate.ts';
 import { planInput, valuesModeOf } from '../support/operation-input.ts';

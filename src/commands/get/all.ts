@@ -4,7 +4,7 @@ import { goYaml } from '../support/go-yaml.ts';
 import { computedValues, hooksText, releaseBlock } from '../support/release-output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { REVISION_FLAG } from '../support/flags.ts';
+import { REVISION_FLAG } from '../support/release-flags.ts';
 import { openNamespace } from '../support/operate.ts';
 
 class GetAllCommand extends PkgCommand {

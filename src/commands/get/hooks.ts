@@ -3,7 +3,7 @@ import { printDocument } from '../../terminal/output.ts';
 import { hooksText } from '../support/release-output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { REVISION_FLAG } from '../support/flags.ts';
+import { REVISION_FLAG } from '../support/release-flags.ts';
 import { openNamespace } from '../support/operate.ts';
 
 class GetHooksCommand extends PkgCommand {

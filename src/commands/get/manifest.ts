@@ -2,7 +2,7 @@ import { getRelease } from '../../release/operations/history.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { REVISION_FLAG } from '../support/flags.ts';
+import { REVISION_FLAG } from '../support/release-flags.ts';
 import { openNamespace } from '../support/operate.ts';
 
 class GetManifestCommand extends PkgCommand {

@@ -7,7 +7,8 @@ import type { Json, JsonObject } from '../../yaml/value.ts';
 import { chartField, printResult } from '../support/release-output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
+import { REVISION_FLAG } from '../support/release-flags.ts';
 import { openNamespace } from '../support/operate.ts';
 import { RFC3339, formatRecordTime, parseRecordTime } from '../support/record-time.ts';
 

@@ -2,7 +2,8 @@ import { getStoredKeys } from '../../release/operations/history.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
+import { REVISION_FLAG } from '../support/release-flags.ts';
 import { openNamespace } from '../support/operate.ts';
 import { printResult } from '../support/release-output.ts';
 

@@ -5,7 +5,8 @@ import { computedValues, printData } from '../support/release-output.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG, REVISION_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
+import { REVISION_FLAG } from '../support/release-flags.ts';
 import { openNamespace } from '../support/operate.ts';
 
 class GetValuesCommand extends PkgCommand {

@@ -5,7 +5,7 @@ import { print, printError } from '../../terminal/output.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { REMOTE_FLAGS } from '../support/flags.ts';
+import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { accessOf, withRemotes } from '../support/remotes.ts';
 
 class RegistryLoginCommand extends PkgCommand {

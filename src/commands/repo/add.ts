@@ -6,7 +6,8 @@ import { repositoryUrl, shownText } from '../../repository/urls.ts';
 import { print } from '../../terminal/output.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
+import { SOURCE_FLAGS } from '../support/chart-flags.ts';
+import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { accessOf, withRemotes } from '../support/remotes.ts';
 
 class RepoAddCommand extends PkgCommand {

@@ -1,10 +1,8 @@
-import { statSync } from 'node:fs';
-import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { indexFolder, mergeIndex, printIndex, readIndexFile, writeFolderIndex } from '../../repository/index-writer.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
+import { requireFolder } from '../support/paths.ts';
 
 class RepoIndexCommand extends PkgCommand {
   static override description = [
@@ -27,9 +25,7 @@ class RepoIndexCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(RepoIndexCommand);
     const folder = args.FOLDER;
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(folder)} is no folder`);
-    }
+    requireFolder(folder);
     const now = new Date();
     const { merge } = flags;
     await writeFolderIndex(folder, async () => {

@@ -1,12 +1,12 @@
 import { readRepositories } from '../../repository/repositories.ts';
 import { configPaths } from '../../repository/paths.ts';
-import { shownText } from '../../repository/urls.ts';
 import { printError } from '../../terminal/output.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { printResult } from '../support/release-output.ts';
+import { withoutLogin } from '../support/shown-url.ts';
 
 class RepoListCommand extends PkgCommand {
   static override description = 'Lists the chart repositories that this machine knows.';
@@ -33,8 +33,3 @@ class RepoListCommand extends PkgCommand {
 }
 
 export const command: CommandClass = RepoListCommand;
-
-/** An address without the login that may stand in it; others as they are. */
-function withoutLogin(url: string): string {
-  return /\/\/[^/@]*@/.test(url) ? shownText(url) : url;
-}

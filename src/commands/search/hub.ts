@@ -3,7 +3,8 @@ import { searchHub } from '../../repository/hub.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { OUTPUT_FLAG, SEARCH_FLAGS } from '../support/flags.ts';
+import { OUTPUT_FLAG } from '../support/output-flags.ts';
+import { SEARCH_FLAGS } from '../support/remote-flags.ts';
 import { printResult } from '../support/release-output.ts';
 import { tellingSlow } from '../support/slow.ts';
 

@@ -2,7 +2,8 @@ import { printDocument } from '../../terminal/output.ts';
 import { openChart } from '../support/chart-source.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from '../support/flags.ts';
+import { CHART_FLAGS, SOURCE_FLAGS } from '../support/chart-flags.ts';
+import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { chartText, crdsText, readmeText, valuesText } from '../support/chart-output.ts';
 
 function section(text: string): string {

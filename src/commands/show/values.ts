@@ -13,9 +13,10 @@ import { valuesText } from '../support/chart-output.ts';
 import { openChart } from '../support/chart-source.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
-import { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS, VALUE_FLAGS } from '../support/flags.ts';
+import { CHART_FLAGS, SOURCE_FLAGS, VALUE_FLAGS } from '../support/chart-flags.ts';
+import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { valueSources } from '../support/operation-input.ts';
-import { readStdin } from '../support/inputs.ts';
+import { readStdin } from '../support/stdin.ts';
 
 class ShowValuesCommand extends PkgCommand {
   static override description = [

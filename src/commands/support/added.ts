@@ -1,4 +1,4 @@
-/** Runs commands that npm packages add, as oclif's plugins do, and shows oclif's help for them. */
+/** Runs commands of oclif plugins, which npm packages add, and shows oclif's help for them. */
 import type { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
 import { Help } from '@oclif/core/help';
@@ -8,14 +8,14 @@ import type { PkgConfig } from './config.ts';
 import { oclifWords, splitLine } from './pflag.ts';
 import { spokenName } from './usage.ts';
 
-/** What words name among the commands that packages add: a command or a topic, and the words behind its name. */
+/** A command or topic of a plugin, and the words after its name. */
 type Added = { config: Config; id: string; command: Command.Loadable | undefined; rest: string[] };
 
 /**
  * Runs a command that a package adds, or shows help where a topic is named or help is asked for.
  *
- * @param first the word that is none of pkg's commands, with the topic before it: `repo:mirror`
- * @param words all others of the line
+ * @param first the word that is not a command of pkg, after its topic: `repo:mirror`
+ * @param words the other words of the line
  * @returns the exit status; undefined where there is no such command
  * @throws PkgError PKG_COMMAND_FAILED where the command fails
  */
@@ -43,7 +43,7 @@ export async function runAdded(
   }
 }
 
-/** Shows help for a command or topic that a package adds. Gives whether there is one. */
+/** Shows help for a command or topic of a plugin. False where there is none. */
 export async function showAddedHelp(words: readonly string[], config: PkgConfig): Promise<boolean> {
   const [first = '', ...others] = words;
   const found = await findAdded(first, others, config);
@@ -59,7 +59,7 @@ async function findAdded(first: string, words: readonly string[], pkg: PkgConfig
   if (!isKnown(first)) return undefined;
   let id = first;
   const rest = [...words];
-  // As many words as name a command: `pkg cloud disks list`.
+  // The longest sequence of words that names a command: `pkg cloud disks list`.
   for (let [next] = rest; next !== undefined && isKnown(`${id}:${next}`); [next] = rest) {
     id = `${id}:${next}`;
     rest.shift();
@@ -67,7 +67,7 @@ async function findAdded(first: string, words: readonly string[], pkg: PkgConfig
   return { config, id, command: config.findCommand(id), rest };
 }
 
-/** The status of oclif's way to exit; a failure is thrown. */
+/** The exit status in oclif's ExitError; any other error is thrown as a PkgError. */
 function statusOf(error: unknown, name: string): number {
   if (error instanceof PkgError) throw error;
   const { oclif, code, message } = error as { oclif?: { exit?: number }; code?: string; message?: string };

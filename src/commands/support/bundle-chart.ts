@@ -1,4 +1,4 @@
-/** A chart of a bundle. */
+/** Reads charts in bundles. */
 import { basename } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
 import { readChartArchive } from '../../chart/load.ts';
@@ -14,7 +14,7 @@ export async function openBundled(place: BundlePlace, flags: RemoteFlags): Promi
   return await readChartArchive(archive, location);
 }
 
-/** An archive that lies in no file of its own, what it is called in messages, and its provenance if there is any. */
+/** An archive without a file of its own. `location` names it in messages; `provenance` is undefined for none. */
 export type LooseArchive = { archive: Uint8Array; location: string; provenance: Buffer | undefined };
 
 /**

@@ -1,27 +1,20 @@
-/** The images of a chart as commands that only look at them render it. */
+/** The images of a chart, rendered without a cluster. */
 import { coalesceValues } from '../../chart/values.ts';
 import { DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 import { imagesOf } from '../../render/images.ts';
 import type { FoundImage } from '../../render/images.ts';
 import { renderChart } from '../../render/render-chart.ts';
-import type { FlagInput } from '@oclif/core/interfaces';
-import * as Flags from './flag-types.ts';
+import type { API_VERSIONS_FLAG, KUBE_VERSION_FLAG } from './chart-flags.ts';
 import type { FlagValues } from './flag-types.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import type { Inputs } from './inputs.ts';
 import { kubeVersionOf } from './kube-version.ts';
-import type { KUBE_VERSION_FLAG } from './kube-version.ts';
 import { localNamespace } from './local-namespace.ts';
 
-/** What templates are told of the cluster, beside its version. */
-export const API_VERSIONS_FLAG: FlagInput<{ 'api-versions': string[] }> = {
-  'api-versions': Flags.csv({ char: 'a', helpValue: 'VERSION', summary: 'API versions that templates are told of' }),
-};
-
 /**
- * Renders a chart and gives its images.
+ * Renders a chart as an install under the name `release-name`, and lists the images of its objects and hooks.
  *
- * @param all images that only the values name, too
+ * @param all also list images that appear only in the values
  * @throws {PkgError} as `renderChart` does
  */
 export async function imagesOfChart(

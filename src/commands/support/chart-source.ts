@@ -1,4 +1,4 @@
-/** A chart by what was typed for it: a path, or something that is fetched. */
+/** Opens the chart that a user names: a path, a bundle, or a reference to a repository or registry. */
 import type { Chart } from '../../chart/chart.ts';
 import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
@@ -9,7 +9,7 @@ import { linkOptions } from './load.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /**
- * Loads a chart. What lies on this machine comes first, as with Helm; everything else is fetched.
+ * Loads a chart. As in Helm, a path that exists comes first; any other reference is fetched.
  *
  * @throws {PkgError} whatever loading and fetching throw
  */
@@ -35,7 +35,7 @@ export async function openChart(
 }
 
 /**
- * The archive of a chart that is neither a folder nor a file of its own: one in a bundle, or one that is fetched.
+ * The archive of a chart in a bundle, or of one that is fetched; undefined for a folder or a file.
  *
  * @throws {PkgError} whatever fetching throws
  */
@@ -45,7 +45,7 @@ export async function looseArchive(reference: string, flags: RemoteFlags): Promi
   return isPath(reference, flags) ? undefined : (await import('./fetch-chart.ts')).fetchArchive(reference, flags);
 }
 
-/** Does this mean something on this machine, whether it is there or not? */
+/** Does a reference mean a path on this machine, whether or not there is a chart? */
 export function isPath(reference: string, flags: RemoteFlags): boolean {
   return liesHere(reference, flags.repo ?? '');
 }

@@ -14,12 +14,11 @@ export type { FlagValues } from './flag-types.ts';
 type Values = Record<string, unknown>;
 
 /**
- * A command of pkg: an oclif command that takes the flags of all commands, gives back an exit status, and leaves
- * reporting errors to the program.
+ * A command of pkg: an oclif command with the global flags, which returns its exit status and throws its errors.
  */
 export abstract class PkgCommand extends Command {
   static override baseFlags: FlagInput<GlobalFlags> = GLOBAL_FLAGS;
-  /** Is the last argument typed before the others, when it is typed: `[NAME] CHART`? Oclif wants optional ones last. */
+  /** The last argument is optional and typed first: `[NAME] CHART`. oclif wants optional arguments last. */
   static optionalFirst: boolean = false;
 
   declare config: PkgConfig;
@@ -36,10 +35,10 @@ export abstract class PkgCommand extends Command {
     return (await new this(words, config)._run<number | void>()) ?? 0;
   }
 
-  /** Oclif looks here whether a deprecated name was used; pkg has none. */
+  /** Overridden, because oclif checks for deprecated names here, and pkg has none. */
   protected override async init(): Promise<void> {}
 
-  /** Oclif sets an exit status here and ends spinners; the program does the one, and has none of the others. */
+  /** Overridden, because oclif sets the exit status here, which `main.ts` does for pkg. */
   protected override async catch(error: Error): Promise<never> {
     throw error;
   }

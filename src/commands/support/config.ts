@@ -1,4 +1,4 @@
-/** Oclif's configuration for commands that stand in a table: nothing is read to know them. */
+/** oclif's configuration, with commands from a table instead of from folders. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +7,15 @@ import { Config } from '@oclif/core/config';
 import type { Hook, Hooks, PJSON, Topic } from '@oclif/core/interfaces';
 import { VERSION } from '../../version.ts';
 
-/** Under which heading help lists a command. */
+/** The heading of a command in `pkg help`. */
 export type Heading = 'charts' | 'sharing' | 'releases' | 'changes' | 'more';
 
-/** A command that is not loaded yet. */
+/** An entry of the table of commands. */
 export type CommandEntry = {
   heading: Heading;
   /** One line, in lower case, without a full stop. */
   summary: string;
-  /** Other words for the last word of its name, as Helm has them. */
+  /** Other spellings of the last word of its name, as Helm has them. */
   aliases?: readonly string[];
   load: () => Promise<{ command: Command.Class }>;
 };
@@ -37,12 +37,12 @@ const PACKAGE: PJSON = {
 };
 
 /**
- * The configuration that commands are run with. `Config.load()` would look for commands in folders, for a theme, for
- * the user's shell: 3 of 27 ms CPU of `pkg version` (2026-11-29).
+ * The configuration of pkg's commands. oclif's own `Config.load()` would search folders for commands and read a theme
+ * and the user's shell, which took 3 of the 27 ms CPU of `pkg version` (2026-11-29).
  *
- * npm packages add commands as oclif's plugins do: `package.json` in the data folder ($PKG_DATA_DIR, else
- * $XDG_DATA_HOME/kubepkg) lists them under `oclif.plugins`. They are loaded by oclif, and only once a word is none of
- * pkg's own commands.
+ * npm packages add commands as oclif plugins: `package.json` in the data folder ($PKG_DATA_DIR, else
+ * $XDG_DATA_HOME/kubepkg) lists them under `oclif.plugins`. oclif loads them only when a word is not one of pkg's own
+ * commands.
  */
 export class PkgConfig extends Config {
   readonly table: CommandTable;

@@ -1,10 +1,10 @@
-/** What asks a program to end; SIGHUP comes when its terminal is closed. */
+/** The signals that ask a process to end; SIGHUP comes when its terminal is closed. */
 export const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Waits until the program is asked to end. What asks once more ends it at once, as it ends any program.
+ * Waits until the process is asked to end. A second signal ends it at once.
  *
- * @param ready called when the first request to end would be heard
+ * @param ready called once the first signal would be handled
  */
 export async function untilAsked(ready: () => void): Promise<void> {
   let end = (): void => undefined;

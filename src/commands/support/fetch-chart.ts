@@ -22,18 +22,14 @@ import type { RemoteFlags } from './remotes.ts';
  */
 export async function fetchChart(reference: string, flags: RemoteFlags): Promise<Chart> {
   return withChart(reference, flags, async (found) => {
-    const archive = await found.fetch();
-    if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
-    return await loadFound(found, archive);
+    return await loadFound(found, await fetchVerified(found, flags));
   });
 }
 
 /** The archive of a chart, and what it is called in messages. Throws as `findChart` does. */
 export async function fetchArchive(reference: string, flags: RemoteFlags): Promise<LooseArchive> {
   return withChart(reference, flags, async (found) => {
-    const archive = await found.fetch();
-    if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
-    return { archive, location: found.location, provenance: undefined };
+    return { archive: await fetchVerified(found, flags), location: found.location, provenance: undefined };
   });
 }
 
@@ -46,9 +42,7 @@ export async function fetchMetadata(reference: string, flags: RemoteFlags): Prom
   return withChart(reference, flags, async (found) => {
     const metadata = flags.verify === true ? undefined : await found.inRegistry?.fetchMetadata();
     if (metadata === undefined) {
-      const archive = await found.fetch();
-      if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
-      return chartText(await readChartArchive(archive, found.location));
+      return chartText(await readChartArchive(await fetchVerified(found, flags), found.location));
     }
     const json = parseJson(metadata.toString('utf8'), found.location);
     if (!isJsonObject(json)) {
@@ -58,6 +52,17 @@ export async function fetchMetadata(reference: string, flags: RemoteFlags): Prom
     }
     return goYaml(json);
   });
+}
+
+/**
+ * Fetches the archive of a chart that was found, and checks its signature where `--verify` asks for that.
+ *
+ * @throws {PkgError} whatever fetching throws; as `verifyFound` does
+ */
+export async function fetchVerified(found: FoundChart, flags: RemoteFlags): Promise<Buffer> {
+  const archive = await found.fetch();
+  if (flags.verify === true) await (await import('./verify.ts')).verifyFound(found, archive, flags);
+  return archive;
 }
 
 /** Finds a chart by what was typed and the flags beside it, and does something with it. Throws as `findChart` does. */

@@ -1,4 +1,4 @@
-/** Which command a line names, by cobra's rules, which are Helm's. */
+/** Finds the command in a command line, by the rules of cobra, which Helm uses. */
 import { nearest } from '../../nearest.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -8,20 +8,20 @@ import { bareValue, findLong, findShort } from './pflag.ts';
 import { spokenName } from './usage.ts';
 
 /**
- * What was found: a command and the words that are for it, its name taken out; a topic that lacks its second word
- * (`''` for pkg itself); or a word that names nothing in that topic.
+ * A command, with the other words of the line; a topic without a command (`''` for pkg itself); or a word that is
+ * unknown in that topic.
  */
 export type Found =
   | { id: string; words: string[] }
   | { topic: string; words: string[] }
   | { topic: string; unknown: string; words: string[] };
 
-/** Finds the command that a line names. Flags may stand before its name, its own flags too. */
+/** Finds the command in a line. Flags, also its own, may precede its name. */
 export function findCommand(argv: readonly string[], config: PkgConfig): Found {
   const first = nextWord(argv, 0);
   const word = argv[first];
   if (word === undefined) {
-    // Without a command these two ask for the version; with one, `--version` is that command's flag.
+    // Without a command these two print the version; with one, `--version` is a flag of the command.
     const isVersion = argv[0] === '--version' || argv[0] === '-v';
     return isVersion ? { id: 'version', words: argv.slice(1) } : { topic: '', words: [...argv] };
   }
@@ -29,7 +29,7 @@ export function findCommand(argv: readonly string[], config: PkgConfig): Found {
   const words = argv.toSpliced(first, 1);
   if (name === undefined) return { topic: '', unknown: word, words };
   const isCommand = Object.hasOwn(config.table.commands, name);
-  // `bundle` is a command, and `bundle push` is another one. What else follows is for the command itself.
+  // `bundle` is a command, and `bundle push` another one. Any other word after `bundle` is its argument.
   const second = isCommand ? first : nextWord(words, first);
   const next = words[second];
   const id = next === undefined ? undefined : nameOf(next, name, config);
@@ -40,8 +40,9 @@ export function findCommand(argv: readonly string[], config: PkgConfig): Found {
 }
 
 /**
- * Where the next word is that is neither a flag nor the value of one; -1 where there is none. A flag that is not known
- * here, and has no `=`, takes the next word along.
+ * The index of the next word that is neither a flag nor its value; -1 for none. An unknown flag without `=` is assumed
+ * to
+ * take the next word as its value.
  */
 function nextWord(argv: readonly string[], from: number): number {
   for (let at = from; at < argv.length; at++) {
@@ -69,14 +70,14 @@ export function nameOf(word: string, topic: string, { table }: PkgConfig): strin
   );
 }
 
-/** The words that may follow in a topic, without aliases: of commands, and of topics at the start. */
+/** The words that may follow a topic (`''` for pkg itself), without aliases. */
 export function wordsIn(topic: string, { table }: PkgConfig): string[] {
   const prefix = topic === '' ? '' : `${topic}:`;
   const ids = Object.keys(table.commands).filter((id) => id.startsWith(prefix));
   return [...new Set(ids.map((id) => id.slice(prefix.length).split(':')[0] ?? ''))];
 }
 
-/** What to say about a word that is no command. */
+/** The error for an unknown command, with the most similar one as a hint. */
 export function unknownCommand(word: string, topic: string, config: PkgConfig): PkgError {
   const names = wordsIn(topic, config);
   const before = topic === '' ? '' : `${spokenName(topic)} `;

@@ -1,15 +1,16 @@
 /**
- * The kinds of flags that commands have: oclif's, made to read what pflag reads and so Helm takes.
+ * The types of flags: oclif's, with the syntax of values that pflag, and so Helm, accepts.
  *
- * What is spelled differently in pflag is put into oclif's spelling before (`pflag.ts`). These kinds convert and check
- * values, and hold what pflag and shells have to know of a flag.
+ * `pflag.ts` has already translated pflag's spellings for oclif's parser. These types convert and check values, and
+ * hold
+ * what `pflag.ts` and completion have to know of a flag.
  */
 import { boolean as oclifBoolean, custom } from '@oclif/core/flags';
 import type { BooleanFlag, FlagDefinition, FlagInput } from '@oclif/core/interfaces';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 
-/** What a value names, so that shells can complete it. */
+/** What a value names; shells complete it accordingly. */
 export type Completion =
   | 'file'
   | 'directory'
@@ -25,12 +26,12 @@ export type Completion =
   | 'values-key'
   | 'command';
 
-/** What a flag may hold beside what oclif knows. */
+/** Properties of a flag beside oclif's. */
 export type FlagExtras = {
   complete?: Completion;
-  /** The value when the flag is given alone: `--dry-run`. Another value then needs `=`. */
+  /** The value of the flag alone: `--dry-run`. Another value must then be given with `=`. */
   bare?: string;
-  /** How pflag takes one value apart into several. */
+  /** How pflag splits one value into several. */
   parts?: 'csv' | 'pairs';
 };
 
@@ -38,12 +39,13 @@ export type FlagExtras = {
 export type FlagValues<F extends FlagInput> = F extends FlagInput<infer Values> ? Values : never;
 
 /**
- * Stands before a value that begins with a dash. Oclif's parser would take `-o` in `--set -o` for a flag that comes
- * without a value; pflag takes the next word whatever it looks like. No word of a command line can hold this character.
+ * A prefix for values that begin with a dash. In `--set -o` oclif's parser would take `-o` for a flag; pflag takes it
+ * as
+ * the value. A word of a command line cannot hold this character.
  */
 const DASH_GUARD = '\0';
 
-/** A value as oclif's parser is given it. */
+/** A value as it is passed to oclif's parser. */
 export function guarded(value: string): string {
   return value.startsWith('-') ? DASH_GUARD + value : value;
 }
@@ -96,7 +98,7 @@ const SEVERAL: { multiple: true; multipleNonGreedy: true; default: string[] } = 
   default: [],
 };
 
-// Oclif's types take what is beside its own properties from a value of another type only.
+// oclif's types reject properties of their own in an object literal, but not in a value of another type.
 const partedBy = (parts: 'csv' | 'pairs'): FlagExtras => ({ parts });
 
 /** A flag that may be repeated, each value as it is. */

@@ -1,4 +1,4 @@
-/** Flags that every command takes, and what they mean together with the environment. */
+/** The flags of all commands, and the settings that they and Helm's environment variables name. */
 import type { FlagInput } from '@oclif/core/interfaces';
 import type { ConnectionSettings } from '../../cluster/kube/connection.ts';
 import * as Flags from './flag-types.ts';
@@ -37,7 +37,7 @@ export const GLOBAL_FLAGS: FlagInput<
   }),
   target: Flags.string({
     helpValue: 'TARGET',
-    summary: 'where objects live: dir:PATH for a folder of manifests, else a cluster',
+    summary: 'dir:PATH for a folder of manifests; default: the cluster of the kubeconfig',
   }),
   kubeconfig: Flags.string({
     helpValue: 'FILE',
@@ -47,15 +47,15 @@ export const GLOBAL_FLAGS: FlagInput<
   'kube-context': Flags.string({ complete: 'context', helpValue: 'NAME', summary: 'context of the kubeconfig' }),
   'kube-apiserver': Flags.string({ helpValue: 'URL', summary: 'address of the API server' }),
   'kube-token': Flags.string({ helpValue: 'TOKEN', summary: 'bearer token' }),
-  'kube-as-user': Flags.string({ helpValue: 'NAME', summary: 'user to act as' }),
-  'kube-as-group': Flags.strings({ helpValue: 'NAME', summary: 'group to act as (repeatable)' }),
+  'kube-as-user': Flags.string({ helpValue: 'NAME', summary: 'user to impersonate' }),
+  'kube-as-group': Flags.strings({ helpValue: 'NAME', summary: 'group to impersonate (repeatable)' }),
   'kube-ca-file': Flags.string({
     helpValue: 'FILE',
     complete: 'file',
     summary: 'certificate authority of the API server',
   }),
   'kube-tls-server-name': Flags.string({ helpValue: 'NAME', summary: "name in the API server's certificate" }),
-  qps: Flags.string({ hidden: true, summary: 'requests are not held back: an API server says when it has too many' }),
+  qps: Flags.string({ hidden: true, summary: 'has no effect: pkg slows down when the API server asks for it' }),
   'burst-limit': Flags.string({ hidden: true, summary: 'as --qps' }),
   'kube-insecure-skip-tls-verify': Flags.boolean({ summary: "do not check the API server's certificate" }),
   'repository-config': Flags.string({ helpValue: 'FILE', complete: 'file', summary: "Helm's file of repositories" }),
@@ -79,7 +79,7 @@ export const GLOBAL_FLAGS: FlagInput<
     complete: 'file',
     summary: "whose signature charts must have (default: $PKG_TRUST_POLICY, trust.yaml in Helm's configuration)",
   }),
-  debug: Flags.boolean({ summary: 'show stack traces and what happens inside' }),
+  debug: Flags.boolean({ summary: 'show stack traces and details for debugging' }),
   color: Flags.string({
     helpValue: 'WHEN',
     options: ['never', 'auto', 'always'],
@@ -97,7 +97,7 @@ export function namespaceOf(flags: { namespace: string | undefined }, cluster?: 
   return flags.namespace || process.env['HELM_NAMESPACE'] || cluster?.defaultNamespace || 'default';
 }
 
-/** Which cluster is meant, by flags and Helm's variables. */
+/** The settings of the connection to a cluster, from flags and Helm's variables. */
 export function connectionSettings(flags: GlobalFlags): ConnectionSettings {
   const { env } = process;
   const groups = flags['kube-as-group'];

@@ -1,4 +1,4 @@
-/** Help for pkg, a topic or a command: oclif's, with texts of our own that show all of pkg on one page. */
+/** Help for pkg, a topic or a command. `pkg help` lists all commands on one page. */
 import type { Command } from '@oclif/core/command';
 import { Help } from '@oclif/core/help';
 import type { FlagInput, Topic } from '@oclif/core/interfaces';
@@ -18,13 +18,13 @@ const HEADINGS: Readonly<Record<Heading, string>> = {
   more: 'More',
 };
 
-/** Oclif's help: it finds what is asked about, and this class says it. */
+/** oclif's help finds the subject; this class prints it. */
 export class PkgHelp extends Help {
   declare protected config: PkgConfig;
 
   /** @param argv nothing, or the identifier of a command or topic */
   override async showHelp(argv: string[]): Promise<void> {
-    // Oclif takes this word for the request itself, and not for the command that is asked about.
+    // oclif would take this word as the request for help, and not as its subject.
     if (argv[0] === 'help') await this.showCommandHelp(this.config.findCommand('help', { must: true }));
     else await super.showHelp(argv);
   }
@@ -79,14 +79,14 @@ function commandHelp(command: Command.Class): string {
   return parts.join('\n');
 }
 
-/** What a command's examples do. */
+/** The examples of a command. */
 export function examplesOf({ examples }: Command.Class): { line: string; says: string }[] {
   return (examples ?? []).flatMap((example) =>
     typeof example === 'string' ? [] : [{ line: example.command, says: example.description }],
   );
 }
 
-/** One row a flag: its names, what it does. */
+/** A table row for each flag: its names, and what it does. */
 export function flagRows(flags: FlagInput): string[][] {
   return Object.entries(flags)
     .filter(([, flag]) => flag.hidden !== true)

@@ -26,7 +26,8 @@ export function indexEntries(repository: Repository, remotes: Remotes): readonly
 }
 
 /**
- * The name under which the entries are cached, made of what tells one state of the file from another: reading an index of
+ * The name under which the entries are cached, made of what tells one state of the file from another: reading an index
+ * of
  * 20,000 versions takes 400 ms, reading its cached entries 20.
  */
 function keyOf(path: string): string | undefined {

@@ -1,4 +1,4 @@
-/** What install, upgrade, template and their diffs read before they begin. */
+/** Reads the chart and the values for the commands that render. */
 import { PkgError } from '../../errors.ts';
 import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
@@ -8,7 +8,6 @@ import { readUserValues } from '../../chart/user-values.ts';
 import { keepsWrittenKeys } from '../../chart/written-keys.ts';
 import { parseMirror } from '../../image-name.ts';
 import type { ImageMirror } from '../../image-name.ts';
-import { MAX_USER_FILE } from '../../read-file.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { openChart } from './chart-source.ts';
@@ -23,10 +22,11 @@ import type {
   NAME_FLAGS,
   SCHEMA_FLAGS,
   VALUE_FLAGS,
-} from './flags.ts';
+} from './chart-flags.ts';
 import type { RemoteFlags } from './remotes.ts';
+import { readStdin } from './stdin.ts';
 
-/** A chart, the values for it, and what its templates may do. */
+/** A chart, the user's values, and the options for rendering. */
 export type Inputs = {
   chart: Chart;
   userValues: ValueMap;
@@ -36,12 +36,16 @@ export type Inputs = {
   imageMirror?: ImageMirror;
 };
 
-/** The flags that say what is read. Not every command fetches dependencies. */
+/** The flags that are used. Not every command has those for dependencies and mirrors. */
 type InputFlags = FlagValues<typeof VALUE_FLAGS & typeof CHART_FLAGS & typeof LIMITS_FLAG & typeof SCHEMA_FLAGS> &
   Partial<FlagValues<typeof DEPENDENCY_FLAGS & typeof MIRROR_FLAG>> &
   RemoteFlags;
 
-/** Loads the chart, with its dependencies fetched if that is asked for, and reads the values that the flags name. */
+/**
+ * Loads a chart, fetches missing dependencies with `--dependency-update`, and reads the values that the flags name.
+ *
+ * @throws {PkgError} for the chart, the values files and the flags
+ */
 export async function readInputs(path: string, flags: InputFlags): Promise<Inputs> {
   const sources = valueSources(flags);
   const limits = limitsOf(flags);
@@ -65,7 +69,7 @@ export async function readInputs(path: string, flags: InputFlags): Promise<Input
   };
 }
 
-/** How the flags say that schemas are had that others refer to; nothing where they say nothing. */
+/** The loader for schemas that a chart's schema refers to; none without the flags for it. */
 export function schemaInput(flags: FlagValues<typeof SCHEMA_FLAGS>): { loadSchema?: SchemaLoader } {
   const folder = flags['schema-cache'] ?? '';
   const allowRemote = flags['allow-remote-schemas'];
@@ -80,21 +84,8 @@ export function schemaInput(flags: FlagValues<typeof SCHEMA_FLAGS>): { loadSchem
   };
 }
 
-/** Standard input, whole. Throws `PKG_FILE_UNREADABLE` for more than a file may hold: `< /dev/zero` never ends. */
-export async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size <= MAX_USER_FILE) continue;
-    throw new PkgError('PKG_FILE_UNREADABLE', `standard input is larger than ${MAX_USER_FILE >> 20} MiB`);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /**
- * What install reads: a release that is given no name is called as its chart, or as the flags say.
+ * As {@link readInputs}, with the name of the release: the one that was typed or that the flags make, else the chart's.
  *
  * @throws {PkgError} as {@link nameOf} and {@link readInputs} do
  */
@@ -111,9 +102,9 @@ export async function readNamedInputs(
 }
 
 /**
- * The name of a release that was typed, or that `--name-template` makes; undefined without both.
+ * The name of a release that was typed, or that `--name-template` renders; undefined without both.
  *
- * @throws {PkgError} `PKG_USAGE` for a name and a flag that makes one up
+ * @throws {PkgError} `PKG_USAGE` for a name together with a flag that makes one
  */
 export async function nameOf(
   typedName: string | undefined,

@@ -1,18 +1,12 @@
-import type { FlagInput } from '@oclif/core/interfaces';
-import * as Flags from './flag-types.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 
-/** The flag that says for which Kubernetes a chart is rendered where no cluster is asked. */
-export const KUBE_VERSION_FLAG: FlagInput<{ 'kube-version': string | undefined }> = {
-  'kube-version': Flags.string({ helpValue: 'VERSION', summary: 'the Kubernetes version that templates are told' }),
-};
-
 /**
- * The version as Helm tells it to templates: as it was typed, with a `v` in front.
+ * The value of `--kube-version` as `.Capabilities.KubeVersion.Version` has it: as typed, with a `v` in front. Without
+ * the flag it is the version that Helm assumes.
  *
- * @throws {PkgError} `PKG_USAGE`
+ * @throws {PkgError} `PKG_USAGE` for what is not a version
  */
 export function kubeVersionOf(text: string | undefined): string {
   if (text === undefined || text === '') return DEFAULT_CAPABILITIES.kubeVersion;

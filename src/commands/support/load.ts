@@ -1,13 +1,14 @@
+/** Options for reading chart folders. */
 import type { LinkOptions, OutsideLink } from '../../chart/links.ts';
 import { printable } from '../../errors-text.ts';
 import { printError } from '../../terminal/output.ts';
 import type { FlagValues } from './flag-types.ts';
-import type { CHART_FLAGS } from './flags.ts';
+import type { CHART_FLAGS } from './chart-flags.ts';
 
-/** A folder that is shared by links may hold very many. */
+/** The most links that are noted; a folder of links may hold thousands. */
 const MOST_NOTES = 20;
 
-/** How a command reads chart folders: links that lead out of one are noted on standard error, each once. */
+/** The options for reading chart folders. Each link that leads out of one is noted once on standard error. */
 export function linkOptions(flags: Partial<FlagValues<typeof CHART_FLAGS>>): LinkOptions {
   const seen = new Set<string>();
   const onLink = ({ name, target }: OutsideLink): void => {

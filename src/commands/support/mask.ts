@@ -1,6 +1,5 @@
 /**
- * Secrets with their values masked: that a value changes can be seen, but not from what to what, nor how
- * long it is.
+ * Masks the values of Secrets in plans. A changed value is still visible as changed; its content and length are not.
  */
 import type { KubeObject } from '../../cluster/cluster.ts';
 import type { FieldChange, Step } from '../../release/plan.ts';
@@ -13,7 +12,7 @@ const MASK = '***';
 const VALUE_FIELDS: readonly string[] = ['data', 'stringData'];
 const COPY_ANNOTATIONS: readonly string[] = ['kubectl.kubernetes.io/last-applied-configuration'];
 
-/** A step's object as it lives and as it will, ready to be shown. */
+/** The live and the desired object of a step, with values of Secrets masked unless `showSecrets` is set. */
 export function maskPair(step: Step, showSecrets: boolean): [KubeObject | undefined, KubeObject | undefined] {
   const { live, ref } = step;
   const desired = step.after ?? step.desired;
@@ -21,7 +20,7 @@ export function maskPair(step: Step, showSecrets: boolean): [KubeObject | undefi
   return [live && maskSecret(live, desired, '(before)'), desired && maskSecret(desired, live, '(after)')];
 }
 
-/** A field change, ready to be shown. */
+/** A field change, with values of Secrets masked. */
 export function maskChange(kind: string, change: FieldChange): FieldChange {
   const [first, second, third] = change.path;
   const holdsValue =

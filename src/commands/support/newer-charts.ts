@@ -1,4 +1,4 @@
-/** Newer versions of the charts of releases. */
+/** Finds newer versions of the charts of releases, for `pkg outdated`. */
 import type { Chart, ChartSource } from '../../chart/chart.ts';
 import { readChartArchive } from '../../chart/load.ts';
 import { compareVersions, parseVersion } from '../../chart/version.ts';
@@ -17,10 +17,10 @@ import { chartField } from './release-output.ts';
 import { accessOf, withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
 
-/** So many repositories are asked at a time. */
+/** The most repositories that are asked at once. */
 const AT_ONCE = 8;
 
-/** A release, and where its chart came from, if that is known; or what keeps from knowing it. */
+/** A release and the recorded source of its chart; undefined where it is unknown. `error`: it could not be read. */
 export type Found = { release: Release; source: ChartSource | undefined; error?: PkgError };
 
 /** A line of the table, in the order of its columns. */
@@ -34,13 +34,13 @@ export type Row = {
   status: 'outdated' | 'up to date' | 'unknown' | 'failed';
 };
 
-/** What is found out of a release; `diff` is empty for no changes. */
+/** The result for a release; `diff` is empty for no changes in the default values. */
 export type Seen = { row: Row; source: ChartSource | undefined; diff: string; error: PkgError | undefined };
 
 /**
  * Looks for newer versions of the charts of releases.
  *
- * @param paint for what changes in the default values; undefined where that is not asked for
+ * @param paint colours the diff of default values; undefined for no diff
  * @throws {PkgError} `PKG_USAGE` for one login and several servers
  */
 export async function findNewer(
@@ -56,7 +56,7 @@ export async function findNewer(
   return await withRemotes(flags, (remotes) => inParallel(found, AT_ONCE, (one) => look(one, options, remotes, paint)));
 }
 
-/** A login that is given is for one server, and the others must not get it. */
+/** Refuses a login on the command line for charts of several servers: it must not be sent to all of them. */
 function checkLogin(found: readonly Found[]): void {
   const servers = new Set(found.flatMap(({ source }) => (source === undefined ? [] : [serverOf(source)])));
   if (servers.size < 2) return;
@@ -66,7 +66,7 @@ function checkLogin(found: readonly Found[]): void {
   });
 }
 
-/** What is to be said of one release. What keeps from that is kept for the end, after all others. */
+/** Looks for newer versions of one chart. An error is returned, so that the other releases are shown. */
 async function look(
   { release, source, error: unread }: Found,
   options: NewerOptions,
@@ -95,7 +95,7 @@ async function look(
   }
 }
 
-/** The version that somebody would go to: the newest that fits if that is newer, else the newest of all. */
+/** The version to compare with: the newest fitting one if it is newer, else the newest of all; empty for none. */
 function nextOf({ fitting, newest }: Newest, version: string): string {
   return [fitting, newest].find((one) => isNewer(one, version)) ?? '';
 }

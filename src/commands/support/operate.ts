@@ -1,4 +1,4 @@
-/** Runs an operation on the target: with progress, warnings, and a way to stop it. */
+/** Runs an operation on the target, with progress, warnings and interruption. */
 import { openTarget } from '../../cluster/target.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { Env } from '../../release/operations.ts';
@@ -8,15 +8,15 @@ import { ENDING } from './ending.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { printError } from '../../terminal/output.ts';
 
-/** The place that the flags and the environment name, and the namespace that a command works in. */
+/** Opens the target that flags and environment name, and gives it with the namespace of the command. */
 export async function openNamespace(flags: GlobalFlags): Promise<[Cluster, string]> {
   const cluster = await openTarget(flags.target || process.env['PKG_TARGET'] || undefined, connectionSettings(flags));
   return [cluster, namespaceOf(flags, cluster)];
 }
 
 /**
- * Runs one operation. The first Ctrl-C (or SIGTERM, SIGHUP) asks it to stop between two writes; the second ends
- * the program at once, and the next command finishes or undoes what it left.
+ * Runs one operation. The first Ctrl-C (or SIGTERM, SIGHUP) stops it between two writes. The second ends the process at
+ * once; the next command then finishes or undoes what is left.
  */
 export async function operate<T>(
   flags: GlobalFlags,

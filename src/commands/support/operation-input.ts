@@ -1,20 +1,19 @@
-/** Flags as the operations take them, together with the environment. */
+/** Converts flags and environment variables to the input of operations. */
 import type { ValueSources } from '../../chart/user-values.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { RenderLimits } from '../../render/render.ts';
 import { recordOf } from './flag-types.ts';
 import type { FlagValues } from './flag-types.ts';
+import type { LIMITS_FLAG, VALUE_FLAGS } from './chart-flags.ts';
 import type {
   APPLY_FLAGS,
   HISTORY_MAX_FLAG,
-  LIMITS_FLAG,
   LOCK_FLAGS,
   PLAN_FLAGS,
   RELEASE_FLAGS,
-  VALUE_FLAGS,
   VALUES_MODE_FLAGS,
-} from './flags.ts';
+} from './release-flags.ts';
 import { durationOf, waitInput } from './wait-input.ts';
 
 type PlanInput = Record<
@@ -24,7 +23,7 @@ type PlanInput = Record<
 type ReleaseInput = { createNamespace: boolean; description?: string; labels: Record<string, string> };
 type LockInput = { takeOver: boolean; lockTimeout: number };
 
-/** What shapes the plan. */
+/** The part of an operation's input that decides its plan. */
 export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): PlanInput {
   return {
     skipCrds: flags['skip-crds'],
@@ -38,7 +37,7 @@ export function planInput(flags: FlagValues<typeof PLAN_FLAGS>): PlanInput {
   };
 }
 
-/** What install and upgrade take alike. */
+/** The input that install and upgrade share. */
 export function applyInput(
   flags: FlagValues<typeof APPLY_FLAGS>,
 ): PlanInput & ReleaseInput & LockInput & ReturnType<typeof waitInput> & { dryRun: boolean } {
@@ -51,7 +50,7 @@ export function applyInput(
   };
 }
 
-/** What is written down with the release. */
+/** The input for the record of a release. */
 function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): ReleaseInput {
   return {
     createNamespace: flags['create-namespace'],
@@ -60,7 +59,7 @@ function releaseInput(flags: FlagValues<typeof RELEASE_FLAGS>): ReleaseInput {
   };
 }
 
-/** What is done about another operation that holds the release. */
+/** The input for a release that another operation holds. */
 export function lockInput(flags: FlagValues<typeof LOCK_FLAGS>): LockInput {
   return { takeOver: flags['take-over'], lockTimeout: durationOf(flags['lock-timeout'], 'lock-timeout') };
 }
@@ -77,10 +76,12 @@ export function valueSources(flags: FlagValues<typeof VALUE_FLAGS>): ValueSource
   };
 }
 
-/** The flag's names of bounds. */
+/** The names in `--template-limits`. */
 const LIMITS: Readonly<Record<string, keyof RenderLimits>> = { depth: 'depth', steps: 'steps', output: 'outputLength' };
 
-/** The bounds that were given. Throws `PKG_USAGE` for names and numbers that are none. */
+/**
+ * The limits of `--template-limits`. Throws `PKG_USAGE` for an unknown name or a value that is not a positive number.
+ */
 export function limitsOf(flags: FlagValues<typeof LIMITS_FLAG>): Partial<RenderLimits> {
   const limits: Partial<RenderLimits> = {};
   for (const [name, text] of Object.entries(recordOf(flags['template-limits']))) {
@@ -107,7 +108,7 @@ export function historyMaxOf(flags: FlagValues<typeof HISTORY_MAX_FLAG>): number
   return Number(text);
 }
 
-/** Which of the values flags rules: Helm's order where several are given. */
+/** The values mode of an upgrade. Where several flags are given, the first in Helm's order counts. */
 export function valuesModeOf(
   flags: FlagValues<typeof VALUES_MODE_FLAGS>,
 ): 'default' | 'reset' | 'reuse' | 'reset-then-reuse' {

@@ -1,5 +1,5 @@
 /**
- * From pflag's spellings, which are Helm's, to those that oclif's parser reads the same way.
+ * Translates a command line from pflag's syntax, which Helm has, to words that oclif's parser reads the same way.
  *
  * - `--flag value`, `--flag=value`, `-f value`, `-f=value`, `-fvalue`, `-abc` for booleans
  * - booleans take Go's words: `--wait-for-jobs=false`, `=t`, `=0`
@@ -16,22 +16,22 @@ import { nearest } from '../../nearest.ts';
 import { guarded } from './flag-types.ts';
 import type { FlagExtras } from './flag-types.ts';
 
-/** A flag of a command, of pkg or of a package that adds commands: these hold nothing beside what oclif knows. */
+/** A flag of a command. Those of plugins have oclif's properties alone. */
 export type AnyFlag = Flag<unknown> & FlagExtras;
 
 /** One flag as typed, under its long name. */
 export type TypedFlag = { name: string; value: string };
 
-/** A command line, taken apart; `ended` by `--`, after which nothing is a flag. */
+/** A command line, split into flags and arguments. `ended`: there was a `--`, after which nothing is a flag. */
 export type SplitLine = { flags: TypedFlag[]; args: string[]; ended: boolean };
 
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
 /**
- * Takes a command line apart.
+ * Splits a command line.
  *
- * @throws PkgError PKG_USAGE for a flag that is not known, lacks its value or has one that is not for it
+ * @throws {PkgError} `PKG_USAGE` for a flag that is unknown, lacks its value, or is a boolean with another value
  */
 export function splitLine(words: readonly string[], flags: FlagInput): SplitLine {
   const line: SplitLine = { flags: [], args: [], ended: false };
@@ -55,7 +55,7 @@ function splitLong(word: string, flags: FlagInput, next: () => string | undefine
   const typed = equals < 0 ? word.slice(2) : word.slice(2, equals);
   const found = findLong(typed, flags);
   if (found === undefined) {
-    // Oclif's own spelling, for commands that other packages add.
+    // `--no-NAME` is oclif's spelling, which commands of plugins may allow.
     const negated = typed.startsWith('no-') ? flags[typed.slice(3)] : undefined;
     if (negated?.type === 'boolean' && negated.allowNo) return { name: typed.slice(3), value: 'false' };
     const similar = nearest(typed, visibleNames(flags));
@@ -108,7 +108,7 @@ export function findShort(char: string, flags: FlagInput): [string, AnyFlag] | u
   );
 }
 
-/** What a flag means that is given alone; undefined where it takes the next word. */
+/** The value of a flag that is given alone; undefined for a flag that takes the next word. */
 export function bareValue(flag: AnyFlag): string | undefined {
   return flag.type === 'boolean' ? 'true' : flag.bare;
 }

@@ -1,7 +1,7 @@
-/** Plans as people and programs read them. */
+/** Prints plans, as text and as data. */
 import type { FlagInput } from '@oclif/core/interfaces';
 import type { KubeObject } from '../../cluster/cluster.ts';
-import { groupOf } from '../../cluster/cluster.ts';
+import { groupOf, withoutMetadata } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { FieldChange, Plan, Step } from '../../release/plan.ts';
@@ -15,7 +15,7 @@ import type { Json, JsonObject } from '../../yaml/value.ts';
 import * as Flags from './flag-types.ts';
 import type { FlagValues } from './flag-types.ts';
 import { maskChange, maskPair } from './mask.ts';
-import { OUTPUT_FLAG } from './flags.ts';
+import { OUTPUT_FLAG } from './output-flags.ts';
 import { printData } from './release-output.ts';
 
 /** Flags of the diff commands. */
@@ -28,7 +28,7 @@ export const DIFF_FLAGS: FlagInput<{ 'exit-code': boolean; 'show-secrets': boole
 /** How a plan is shown. */
 export type PlanView = { color: string | undefined; showSecrets?: boolean };
 
-/** Prints a plan in the format asked for, and makes the status 2 where that was asked for. */
+/** Prints a plan. @throws {PkgError} `PKG_PLAN_HAS_CHANGES`, with exit status 2, for changes with `--exit-code` */
 export async function finishDiff(
   plan: Plan,
   flags: FlagValues<typeof DIFF_FLAGS> & { color: string | undefined },
@@ -52,7 +52,9 @@ export async function printPlan(plan: Plan, view: PlanView): Promise<void> {
   print([...blocks, `${notes}${paint('bold', `${summaryLine(plan)}\n`)}`].join('\n'));
 }
 
-/** `2 to create, 1 to update, 0 to delete, 14 unchanged`, and `1 to keep` if there is something. */
+/**
+ * The summary of a plan: `2 to create, 1 to update, 0 to delete, 14 unchanged`, with `1 to keep` where that is not 0.
+ */
 export function summaryLine(plan: Plan): string {
   const counts = countSteps(plan);
   const kept = counts.keep === 0 ? [] : [`${counts.keep} to keep`];
@@ -98,24 +100,10 @@ async function stepBlock(step: Step, plan: Plan, paint: Paint, showSecrets: bool
   return heading + diff;
 }
 
-/** Fields that a server writes and nobody plans. */
-const SERVER_FIELDS: ReadonlySet<string> = new Set([
-  'managedFields',
-  'resourceVersion',
-  'uid',
-  'creationTimestamp',
-  'generation',
-  'selfLink',
-]);
-
-/** An object as YAML, its keys in the order of `model`, so that only what differs looks different. */
+/** An object as YAML, with keys in the order of `model`, so that a line diff shows only real differences. */
 function objectText(object: KubeObject | undefined, model: KubeObject | undefined): string {
   if (object === undefined) return '';
-  const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !SERVER_FIELDS.has(key)));
-  const shown: JsonObject = {};
-  for (const [key, value] of Object.entries(object)) {
-    if (key !== 'status') setOwn(shown, key, key === 'metadata' ? (metadata as JsonObject) : value);
-  }
+  const { status: _status, ...shown } = withoutMetadata(object);
   return printYaml(fromPlain(orderLike(shown, model)));
 }
 

@@ -1,4 +1,4 @@
-/** Releases as Helm prints them. */
+/** Prints releases in Helm's formats. */
 import { coalesceValues } from '../../chart/values.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { RecordedHook, Release } from '../../release/release.ts';
@@ -17,7 +17,7 @@ import { HIDDEN_SECRET, hideSecrets } from './secrets.ts';
 /** `table`, `json` or `yaml`. */
 export type OutputFormat = string;
 
-/** Prints data in the format that was asked for; the table is made only when it is wanted. */
+/** Prints a result in the chosen format. Only the function for that format is called. */
 export async function printResult(
   format: OutputFormat,
   data: () => Json,
@@ -45,16 +45,16 @@ export function chartLabel(release: Release): string {
   return name === '' ? 'MISSING' : `${name}-${chartField(release, 'version')}`;
 }
 
-/** What {@link printRelease} may show more or less of. */
+/** The parts that {@link printRelease} shows. */
 export type ReleaseView = {
   hideNotes?: boolean;
   showMetadata?: boolean;
   showSecrets?: boolean;
-  /** What lives of it: as text for the block, and as data. */
+  /** Its live objects: as text for the table format, as data for the others. */
   resources?: { text: string; data: JsonObject };
 };
 
-/** The block of `status`, `install` and `upgrade`. */
+/** The text of `status`, `install` and `upgrade`. */
 export function releaseBlock(release: Release, view: ReleaseView = {}): string {
   const { info } = release;
   const line = (name: string, text: string): string => `${name}: ${printable(text, 4096)}\n`;
@@ -116,7 +116,7 @@ function releaseData(release: Release, view: ReleaseView & { withChart: boolean 
   return view.withChart && chart !== undefined ? recordOf(hidden(release, view.showSecrets === true)) : data;
 }
 
-/** What a dry run shows: the release with its Secrets only named. */
+/** The release of a dry run, with its Secrets hidden unless `showSecrets` is set; other releases unchanged. */
 function hidden(release: Release, showSecrets: boolean): Release {
   if (showSecrets || !isDryRun(release)) return release;
   const hooks = release.hooks.map((hook) => (hook.kind === 'Secret' ? { ...hook, manifest: HIDDEN_SECRET } : hook));
@@ -127,7 +127,7 @@ function isDryRun(release: Release): boolean {
   return release.info.description.toLowerCase() === 'dry run complete';
 }
 
-/** Prints what an install or upgrade came to. */
+/** Prints the result of an install or upgrade. */
 export async function printOutcome(
   { release }: OperationResult,
   flags: { output: string; 'hide-notes': boolean; 'show-secrets': boolean },

@@ -1,13 +1,14 @@
-/** Repositories and registries as the flags of a command say. */
+/** Opens repositories and registries as flags say. */
 import { PkgError } from '../../errors.ts';
 import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import type { RepositorySettings } from '../../repository/remotes.ts';
 import type { ChartRequest } from '../../repository/locate.ts';
 import type { FlagValues } from './flag-types.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import type { CHART_FLAGS, REMOTE_FLAGS, SOURCE_FLAGS } from './flags.ts';
-import { readStdin } from './inputs.ts';
+import type { CHART_FLAGS, SOURCE_FLAGS } from './chart-flags.ts';
+import type { REMOTE_FLAGS } from './remote-flags.ts';
 import { tellingSlow } from './slow.ts';
+import { readStdin } from './stdin.ts';
 
 /** Flags that say how repositories are reached; not every command has all. */
 export type RemoteFlags = Partial<
@@ -15,9 +16,9 @@ export type RemoteFlags = Partial<
 >;
 
 /**
- * Runs something that asks repositories; connections are closed after it.
+ * Runs work that uses repositories and registries, and closes their connections after it.
  *
- * @param place what the user named: a login that is given is for its registry and for no other
+ * @param place the reference that the user typed: a login on the command line is sent to its registry only
  */
 export async function withRemotes<T>(
   flags: RemoteFlags,
@@ -30,13 +31,13 @@ export async function withRemotes<T>(
     try {
       return await work(remotes);
     } finally {
-      // Waited for: with a connection that is still to go, the process ends 5 ms later.
+      // Awaited, because a process with a closing connection ends 5 ms later.
       await remotes.close();
     }
   });
 }
 
-/** What the flags say of repositories and registries. */
+/** The settings for repositories and registries. */
 async function settingsOf(flags: RemoteFlags, place: string): Promise<RepositorySettings> {
   const host = /^oci:\/\/([^/]*)/.exec(place)?.[1] ?? '';
   const { username, password, caFile, certFile, keyFile, insecure } = await accessOf(flags);
@@ -61,7 +62,7 @@ async function settingsOf(flags: RemoteFlags, place: string): Promise<Repository
   };
 }
 
-/** The login and the trust that flags name. */
+/** The login and the certificates that flags name. */
 export async function accessOf(flags: RemoteFlags): Promise<ChartRequest['access']> {
   return {
     username: flags.username ?? '',
@@ -76,7 +77,7 @@ export async function accessOf(flags: RemoteFlags): Promise<ChartRequest['access
 
 let typed: Promise<string> | undefined;
 
-/** The password; standard input is read once. */
+/** The password. Standard input is read once, because several requests may need it. */
 async function passwordOf(flags: RemoteFlags): Promise<string> {
   if (flags['password-stdin'] !== true) return flags.password ?? '';
   typed ??= readStdin();

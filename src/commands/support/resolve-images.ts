@@ -9,10 +9,10 @@ import { registrySource } from '../../repository/image-source.ts';
 import { withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
 
-/** So many registries are asked at the same time. */
+/** The most requests to registries at once. */
 const AT_ONCE = 8;
 
-/** What an image is by its digest: `docker.io/library/nginx:1.27@sha256:…`. */
+/** An image with its digest: `docker.io/library/nginx:1.27@sha256:…`. */
 export type Resolved = { digest: string; resolved: string };
 
 /**
@@ -57,13 +57,13 @@ export function imageName(image: string): ImageName {
 }
 
 /**
- * Whom a login on the command line is for: the registry of the chart, and no other registry that an image names.
+ * The registry that a login on the command line is for: that of the charts, and not those of the images.
  *
  * @param charts as they were typed
  */
 export function loginPlace(charts: readonly string[]): string {
   const hosts = new Set(charts.map((chart) => /^oci:\/\/[^/]*/.exec(chart)?.[0] ?? ''));
   const [only = ''] = hosts;
-  // No host has this name, so that nobody gets the login.
+  // `-` is not a valid host, so the login is sent to no registry.
   return hosts.size === 1 && only !== '' ? `${only}/` : 'oci://-/';
 }

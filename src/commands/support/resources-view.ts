@@ -1,4 +1,4 @@
-/** What lives of a release, as `status` shows it. */
+/** The live objects of a release for `pkg status`. */
 import { printable } from '../../errors-text.ts';
 import type { Cluster, Row } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
@@ -11,7 +11,7 @@ import { renderTable } from '../../terminal/table.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { ReleaseView } from './release-output.ts';
 
-/** Reads what the format asks for: rows for a table, objects for data. Folders have no more than their files. */
+/** Reads the live objects: rows for the table format, whole objects for the others; nothing in a folder. */
 export async function resourcesView(
   cluster: Cluster,
   release: Release,
@@ -24,7 +24,7 @@ export async function resourcesView(
     const data: JsonObject = Object.fromEntries([...objects].sort(([a], [b]) => (a < b ? -1 : 1)));
     return { resources: { text: '', data: sortKeys(data) } };
   } catch (error) {
-    // The record tells the rest to who may not read the objects.
+    // Without the right to read the objects, the record is still shown.
     if (!(error instanceof PkgError) || error.code !== 'PKG_CLUSTER_FORBIDDEN') throw error;
     printError(`warning: ${printable(error.message, 1000)}\n`);
     return {};

@@ -1,11 +1,11 @@
-/** Manifests with their Secrets left out, as Helm's `--hide-secret` prints them. */
+/** Hides Secrets in manifests, as Helm's `--hide-secret` does. */
 import { isMap } from '../../yaml/value.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
 
-/** What stands in a Secret's place. */
+/** The text in place of a Secret. */
 export const HIDDEN_SECRET = '# HIDDEN: The Secret output has been suppressed';
 
-/** A manifest in which every document that is, or holds, a Secret is only named. */
+/** Replaces each document of a manifest that is, or contains, a Secret. */
 export function hideSecrets(manifest: string): string {
   return manifest.replace(
     /^---\n(# Source: .*\n)?((?:(?!^---\n)[^])*)/gm,
@@ -16,7 +16,7 @@ export function hideSecrets(manifest: string): string {
 }
 
 function holdsSecret(text: string): boolean {
-  // Most documents do not even have the word.
+  // Parsing is slow, and most documents do not contain the word.
   if (!text.includes('Secret')) return false;
   try {
     return parseYamlDocuments(text, 'manifest').some((document) => {
@@ -27,7 +27,7 @@ function holdsSecret(text: string): boolean {
       );
     });
   } catch {
-    // What can't be read may be a Secret.
+    // A document that does not parse may be a Secret.
     return true;
   }
 }

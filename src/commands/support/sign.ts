@@ -4,15 +4,14 @@ import { readArchiveFile, readChartArchive } from '../../chart/load.ts';
 import { metadataJson } from '../../chart/metadata-json.ts';
 import { sourceDateEpoch } from '../../chart/package.ts';
 import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
-import { FileReadError, readUserFile } from '../../read-file.ts';
 import { defaultKeyring } from '../../repository/keyring.ts';
 import type { Signing } from '../../repository/publish.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { goYaml } from './go-yaml.ts';
-import { readStdin } from './inputs.ts';
+import { readNamedFile } from './paths.ts';
+import { readStdin } from './stdin.ts';
 
 /** Flags of the commands that sign. */
 export type SignFlags = {
@@ -45,7 +44,8 @@ export async function provenanceOf(archive: Uint8Array, fileName: string, flags:
 /**
  * Signs in registries with the key that a flag names; undefined without the flag.
  *
- * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not fit
+ * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not
+ *   fit
  */
 export async function cosigning(flags: CosignFlags, remotes: Remotes): Promise<Signing | undefined> {
   const file = flags['cosign-key'] ?? '';
@@ -65,12 +65,7 @@ let fromStdin: Promise<string> | undefined;
 async function passphraseOf({ 'passphrase-file': file = '' }: SignFlags): Promise<string> {
   if (file === '') return ask('Passphrase of the key: ', { hidden: true, hint: 'give --passphrase-file' });
   if (file === '-') return firstLine(await (fromStdin ??= readStdin()));
-  try {
-    return firstLine(readUserFile(file).toString('utf8'));
-  } catch (cause) {
-    if (!(cause instanceof FileReadError)) throw cause;
-    throw new PkgError('PKG_FILE_UNREADABLE', `the passphrase file ${printable(file, 300)} ${cause.reason}`, { cause });
-  }
+  return firstLine(readNamedFile(file, 'the passphrase file'));
 }
 
 function firstLine(text: string): string {

@@ -1,10 +1,10 @@
-/** Tells what is waited for, where it takes long. */
+/** Reports slow work on standard error. */
 import { printError } from '../../terminal/output.ts';
 
-/** What takes less time goes unsaid. */
+/** The interval of reports; faster work is not reported. */
 const QUIET_MS = 1_000;
 
-/** Runs something that tells what it does, and prints that on standard error once a second. */
+/** Runs work that reports what it does. Once a second the latest report is printed on standard error. */
 export async function tellingSlow<T>(work: (tell: (what: string) => void) => Promise<T>): Promise<T> {
   let doing = '';
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-/** What `pkg template` prints: which documents of a rendered chart, and where to. */
+/** Selects the documents that `pkg template` prints, and writes them to files. */
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
@@ -40,10 +40,10 @@ function crdsOf(chart: Chart, path: string): Document[] {
 }
 
 /**
- * Of a stream the documents of the named templates, in the order in which they were named. Names are patterns of
- * Go's `filepath.Match`, as in Helm; `.hbs` at the end may be left out.
+ * The documents of the named templates, in the order of the names. As in Helm, names are patterns of Go's
+ * `filepath.Match`; `.hbs` at the end may be left out.
  *
- * @throws {PkgError} `PKG_USAGE` for a name that nothing has
+ * @throws {PkgError} `PKG_USAGE` for a name that matches no template
  */
 export function onlyShown(stream: string, wanted: readonly string[]): string {
   const documents = splitDocuments(stream).flatMap((text) => {
@@ -64,8 +64,9 @@ export function onlyShown(stream: string, wanted: readonly string[]): string {
 }
 
 /**
- * Writes a file for each template below the folder, and says so for each document, with Helm's blank line at the end.
- * Files are named for what they hold, so without `.hbs`: kubectl and the like take `.yaml` only.
+ * Writes a file for each template into the folder, and prints a line for each document and, as Helm does, a blank line
+ * at
+ * the end. The names of files have no `.hbs`, because kubectl only reads `.yaml` files of a folder.
  *
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`
  */

@@ -1,4 +1,4 @@
-/** Fetches the indexes of repositories and says how it went, in the words of Helm, which pipelines compare. */
+/** Fetches the indexes of repositories, and prints Helm's messages about it, which scripts may look for. */
 import type { Chart } from '../../chart/chart.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -8,9 +8,9 @@ import { shownText } from '../../repository/urls.ts';
 import { printError } from '../../terminal/output.ts';
 
 /**
- * Fetches all at once and says of each how it went.
+ * Fetches indexes in parallel, and prints the outcome of each.
  *
- * @throws {PkgError} what was wrong with any of them, when all were tried
+ * @throws {PkgError} all errors together, after all were tried
  */
 export async function updateIndexes(
   repositories: readonly Repository[],
@@ -38,8 +38,8 @@ export async function updateIndexes(
 }
 
 /**
- * Fetches the indexes that the dependencies of a chart are looked up in. Helm fetches those of all repositories that
- * the machine knows, which takes longer and changes nothing.
+ * Fetches the indexes of the repositories that a chart's dependencies name. Helm fetches those of all configured
+ * repositories, which takes longer and has no other effect.
  */
 export async function refreshFor(chart: Chart, remotes: Remotes, say: (line: string) => void): Promise<void> {
   const asked = new Map<string, Repository>();

@@ -1,9 +1,9 @@
-/** How a command is called, and what is said of a line that is not right. */
+/** Usage lines, and the errors for wrong command lines. */
 import type { Command } from '@oclif/core/command';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 
-/** What usage lines are made of. */
+/** The properties of a command that a usage line shows. */
 export type Usable = Pick<Command.Class, 'id' | 'args'> & { optionalFirst?: boolean };
 
 /** `repo add`, for oclif's `repo:add`. */
@@ -17,7 +17,7 @@ export function typedArgs({ args, optionalFirst }: Usable): Command.Arg[] {
   return optionalFirst === true ? [...all.slice(-1), ...all.slice(0, -1)] : all;
 }
 
-/** How a command is called: `pkg install [NAME] CHART [flags]`. */
+/** The usage line of a command: `pkg install [NAME] CHART [flags]`. */
 export function usageLine(command: Usable): string {
   const args = typedArgs(command).map(({ name, required, multiple }) => {
     const text = multiple ? `${name}...` : name;
@@ -26,11 +26,7 @@ export function usageLine(command: Usable): string {
   return ['pkg', spokenName(command.id), ...args, '[flags]'].join(' ');
 }
 
-/**
- * An error of the parsers as a user is told it; others as they are.
- *
- * @param command whose words they read
- */
+/** Turns an error of oclif's or pkg's parser into `PKG_USAGE` with the usage line as a hint; other errors unchanged. */
 export function usageError(error: unknown, command: Usable): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof PkgError && error.code !== 'PKG_USAGE') return error;
@@ -41,9 +37,9 @@ export function usageError(error: unknown, command: Usable): unknown {
   });
 }
 
-/** What is wrong, in one line: oclif's parser says it in several, some of them with values that nobody should see. */
+/** The message in one line. oclif's messages have several, and some repeat values that may be secret. */
 function messageOf(error: Error, command: Usable): string {
-  // What a flag's own check throws.
+  // oclif wraps what the `parse` of a flag throws.
   const [, thrown] = /^Parsing --\S+ \n\t([^]*)\nSee more help with --help$/.exec(error.message) ?? [];
   if (thrown !== undefined) return thrown;
   if ('args' in error && Array.isArray(error.args)) return aboutArgs(error.args, command);
@@ -58,7 +54,7 @@ function messageOf(error: Error, command: Usable): string {
   return printable(error.message.split('\n', 1)[0] ?? '', 200);
 }
 
-/** @param args those that lack, or words too many */
+/** @param args the missing arguments, or the words that are too many */
 function aboutArgs(args: readonly unknown[], command: Usable): string {
   const name = `pkg ${spokenName(command.id)}`;
   const extra = args.filter((arg) => typeof arg === 'string');

@@ -7,7 +7,7 @@ import { judgeSignatures, trustOf } from '../../repository/signatures/judge-char
 import { cosignProblem } from '../../repository/signatures/trust-policy.ts';
 import type { FlagValues } from './command.ts';
 import { withChart } from './fetch-chart.ts';
-import type { COSIGN_TRUST_FLAGS } from './flags.ts';
+import type { COSIGN_TRUST_FLAGS } from './remote-flags.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** The flags that say whose signature is wanted. */

@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { parseDuration } from '../../render/functions/durations.ts';
 import type { FlagValues } from './flag-types.ts';
-import type { WAIT_FLAGS } from './flags.ts';
+import type { WAIT_FLAGS } from './release-flags.ts';
 
 /** How long and for what to wait. */
 export function waitInput(

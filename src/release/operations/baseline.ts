@@ -1,4 +1,4 @@
-/** What earlier revisions may have made: everything from the last deployed revision on. */
+/** The baseline of a plan: the objects that earlier revisions may have created, from the last deployed one on. */
 import type { Cluster, KubeObject, ObjectRef } from '../../cluster/cluster.ts';
 import { refKey, refOf } from '../../cluster/cluster.ts';
 import { printable } from '../../errors-text.ts';
@@ -7,15 +7,16 @@ import { isKept, normalizeObjects } from '../plan-normal.ts';
 import type { BaselineObject } from '../plan-objects.ts';
 import type { StoredRelease } from '../store.ts';
 
-/** A part of the baseline with what lives there. */
+/** An object of the baseline, with the live object of its name. */
 export type LiveBaseline = BaselineObject & { live: KubeObject | undefined };
 
 /**
- * Reads the baseline of a release: the objects of the last deployed revision and of every later one,
- * failed and pending ones included, so that nothing that any of them made is forgotten.
+ * Reads the baseline of a release: the objects of the last deployed revision and of every later one. Failed and pending
+ * revisions count, because they may have created objects before they broke off, which would be orphaned.
  *
- * @param desired the manifest and objects that are to be: what is the same text is not read twice
- * @returns the objects, and what a person should know: kinds that the place serves no more cannot be looked for
+ * @param desired the manifest and objects of the new revision: documents with the same text need not be parsed
+ * @returns the objects; a note for each kind that the cluster no longer serves, whose objects cannot be found
+ * @throws {PkgError} `PKG_RECORD_CORRUPT` for a manifest that does not parse; of the cluster
  */
 export async function readBaseline(
   cluster: Cluster,
@@ -36,7 +37,7 @@ export async function readBaseline(
       continue;
     }
     const documents = splitManifest(release.manifest).flatMap((text) => {
-      // A document that stays as it is has no object to be deleted.
+      // The new revision holds the same document, so its object is not a candidate for deletion.
       if (same.has(text) || texts.has(text)) return [];
       texts.add(text);
       const document = parseDocument(text, secret.metadata.name);

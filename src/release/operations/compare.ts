@@ -1,4 +1,4 @@
-/** Holds objects as they are to be against what lives, by dry runs where that is not certain. */
+/** Compares desired objects with live ones, by a dry run where the live object does not tell enough. */
 import { DRY_RUNS_AT_ONCE } from '../../cluster/cluster.ts';
 import type { Cluster, Found, KubeObject } from '../../cluster/cluster.ts';
 import { isSettled, needsMigration } from '../../cluster/managed-fields.ts';
@@ -10,20 +10,19 @@ import type { Comparison } from '../plan-objects.ts';
 
 /** How objects are compared. */
 export type CompareOptions = {
-  /** Take fields that others hold. */
+  /** Take fields that other managers hold. */
   forceConflicts: boolean;
-  /** Leave fields to those who hold them through the scale subresource, as autoscalers do. */
+  /** Leave fields to those who set them through the scale subresource, as autoscalers do. */
   leaveScaled: boolean;
-  /** Namespaces and CRDs that are made before: what lives in them cannot be tried now. */
+  /** Namespaces and CRDs that the operation creates first: a dry run of objects that need them would fail now. */
   coming: readonly KubeObject[];
 };
 
-/** Errors that are about the object, and not about the cluster. */
+/** Codes of errors about one object. Any other error ends the operation. */
 const ABOUT_OBJECT: readonly ErrorCode[] = ['PKG_OBJECT_INVALID', 'PKG_OBJECT_CONFLICT', 'PKG_CLUSTER_FORBIDDEN'];
 
 /**
- * Compares objects as they are to be with what lives, so that conflicts and fields that cannot change are known before
- * anything is written.
+ * Compares desired objects with live ones, so that conflicts and immutable fields are known before anything is written.
  *
  * @returns comparisons in the order of the objects
  * @throws PkgError where the cluster cannot be asked
@@ -44,7 +43,7 @@ export async function compareObjects(
   });
 }
 
-/** The problems of objects that are not there yet. Most runs have none, and do not load this. */
+/** The problems of objects that do not exist yet. Loaded only when there are such objects. */
 async function problemsOfNew(
   cluster: Cluster,
   objects: readonly KubeObject[],
@@ -67,11 +66,13 @@ async function compareLive(
   if (scaled !== undefined && isSettled(desired, live)) return { same: true, ...about };
   const unserved = await cluster.unservedKind(desired.apiVersion, desired.kind);
   if (unserved !== undefined) {
-    // It lives in another version of its kind. What makes the server serve this one comes before it, or does not.
+    // The object lives in another version of its kind. That is a problem unless a CRD of this operation adds the
+    // version.
     return { same: false, ...about, ...(!servesKind(options.coming, desired) && { problem: unserved }) };
   }
   const force = options.forceConflicts;
-  // For the server, what Helm's updates hold is a conflict with us, as is what others hold.
+  // Before the migration of a Helm 3 object, the server counts Helm's own updates as conflicts. So its conflicts are
+  // looked up in managedFields, and the dry run is forced.
   const isOld = needsMigration(live);
   const held = isOld && !force ? fieldConflict(desired, live) : undefined;
   if (held !== undefined) return { same: false, ...about, problem: held };
@@ -79,7 +80,7 @@ async function compareLive(
   if (told.outcome === 'unknown') return { same: false, ...about };
   if (told.outcome === 'refused') {
     const { problem } = told;
-    // Whether it is our object at all is for the planner to say first.
+    // Not thrown: if the object belongs to another release, the planner reports that instead.
     if (!ABOUT_OBJECT.includes(problem.code)) throw problem;
     const conflict = problem.code === 'PKG_OBJECT_CONFLICT' ? fieldConflict(desired, live) : undefined;
     return { same: false, ...about, problem: conflict ?? problem };

@@ -1,23 +1,26 @@
-/** How long an operation may take, and what ends it before. */
+/** The time limit of an operation, and its interruption. */
 import { PkgError } from '../../errors.ts';
 import type { Env } from './env.ts';
 
 /** Helm's default of `--timeout`. */
 export const DEFAULT_TIMEOUT_MS = 300_000;
-/** What Helm makes of a timeout of nothing. */
+/** What Helm takes `--timeout 0` for. */
 const NO_TIMEOUT_MS = 30_000;
-/** What is under way when an operation is told to stop may end within this time, so that its outcome is known. */
+/** After an interruption, requests that are under way have this long to end, so that their outcome is known. */
 const GRACE_MS = 5_000;
 /**
- * When the time is over, what is still to be written (the record that says how the operation ended, the removal of
- * hooks) is tried for so long in all: an API server that is restarted is back within 20 seconds.
+ * After the time limit, the last writes (the record's final status, the removal of hooks) are tried for this long in
+ * all. An API server that restarts is back within 20 seconds.
  */
 const END_MS = 30_000;
 
 /**
- * Runs an operation that has so many milliseconds: then whatever it waits for ends with `PKG_TIMEOUT`, and the
- * record is still written, unless that takes more than {@link END_MS}. When its signal says so it ends between two
- * writes; one that takes long is not waited for.
+ * Runs an operation with a time limit. After it, whatever the operation waits for ends with `PKG_TIMEOUT`, and the
+ * record is still written, for {@link END_MS} at most. When `env.signal` is aborted, the operation ends between two
+ * writes; a request that takes longer than {@link GRACE_MS} then is cut off.
+ *
+ * @param timeout in milliseconds
+ * @throws whatever the operation throws
  */
 export async function withDeadline<T>(
   env: Env,
@@ -78,7 +81,7 @@ function notWritten({ cluster }: Env): PkgError {
   });
 }
 
-/** What an operation ends with that was told to stop. */
+/** The error of an operation whose signal was aborted: the reason of the signal, or `PKG_INTERRUPTED`. */
 export function interrupted(signal: AbortSignal): PkgError {
   if (signal.reason instanceof PkgError) return signal.reason;
   return new PkgError('PKG_INTERRUPTED', 'the operation was interrupted', {

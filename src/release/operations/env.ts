@@ -1,3 +1,4 @@
+/** What operations take and give. */
 import type { Origins } from '../../chart/origins.ts';
 import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
@@ -11,27 +12,27 @@ import type { Release } from '../release.ts';
 /** An object that is not ready, and why. */
 export type Unready = { ref: ObjectRef; why: string };
 
-/** What happens, as it happens. */
+/** A report of what an operation does, while it does it. */
 export type ReleaseEvent =
   | { type: 'plan'; plan: Plan }
   | { type: 'step-started' | 'step-done'; step: Step; index: number; total: number }
   | { type: 'waiting'; unready: readonly Unready[]; total: number }
   | { type: 'warning' | 'note'; message: string };
 
-/** Where an operation works, and whom it tells. */
+/** The surroundings of an operation: the cluster it works on, and the listener of its events. */
 export type Env = {
   cluster: Cluster;
   emit: (event: ReleaseEvent) => void;
   now?: () => Date;
   /** Ends the operation between two writes; the record then says that it failed. */
   signal?: AbortSignal;
-  /** `cluster` for writing the record: that goes on for a while when the time of the operation is over. */
+  /** The cluster for writes of the record, which are still tried after the time limit of the operation. */
   records?: Cluster;
-  /** Does something whose time does not count into that of the operation. */
+  /** Runs work whose time does not count towards the time limit. */
   untimed?: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
-/** What an operation comes to. Under `dryRun` the release is what would be recorded. */
+/** The result of an operation. Under `dryRun` the release is the one that would be recorded. */
 export type OperationResult = { release: Release; plan: Plan };
 
 /** How an operation waits. */
@@ -44,18 +45,18 @@ export type Waiting = {
   timeout?: number;
 };
 
-/** What an operation does about another that holds the release. */
+/** How an operation treats another one that holds the release. */
 export type Locking = {
   /** Take the release over from whoever holds it, dead or alive. */
   takeOver?: boolean;
-  /** Milliseconds to wait for a holder that lives, none unless told; they do not count into `timeout`. */
+  /** Milliseconds to wait for a holder that is alive; 0 if it is left out. They do not count towards `timeout`. */
   lockTimeout?: number;
 };
 
-/** What install and upgrade start from. */
+/** The input that install and upgrade share. */
 export type ChartOperation = Waiting &
   Locking & {
-    /** Undo what was done when the operation fails, so that the release is as it was before; this waits, too. */
+    /** Undo a failed operation: back to the last deployed revision, or uninstalled. Undoing waits for readiness. */
     rollbackOnFailure?: boolean;
     name: string;
     namespace: string;
@@ -71,16 +72,16 @@ export type ChartOperation = Waiting &
     takeOwnership?: boolean;
     forceConflicts?: boolean;
     skipSchemaValidation?: boolean;
-    /** Gets schemas that those of the charts refer to. */
+    /** Loads schemas that a chart's values.schema.json refers to. */
     loadSchema?: SchemaLoader;
     subchartNotes?: boolean;
-    /** Let templates ask for addresses. */
+    /** Let templates look up host names (`getHostByName`). */
     enableDns?: boolean;
-    /** Patterns of keys: random values that have such a key are made anew. */
+    /** Patterns of keys: stored random values with a matching key are generated anew. */
     rotate?: readonly string[];
-    /** What templates may do. */
+    /** Limits on what templates may use: depth, steps, output. */
     limits?: Partial<RenderLimits>;
-    /** Images get the names that they have in this mirror. */
+    /** Rewrite the names of images to this mirror. */
     imageMirror?: ImageMirror;
   };
 

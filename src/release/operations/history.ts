@@ -1,4 +1,4 @@
-/** Reading releases. */
+/** Reads releases and their revisions. */
 import type { Cluster } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -12,8 +12,8 @@ import { readStored } from '../stored-values.ts';
 export type ListOptions = { namespace?: string; statuses?: readonly Status[] };
 
 /**
- * The newest revision of each release, by namespace and name; statuses are looked at last, as in Helm.
- * Only who asks for superseded revisions alone gets all of them, as the newest is never superseded.
+ * The newest revision of each release, sorted by namespace and name. As in Helm, `statuses` filter only after that. The
+ * newest revision is never superseded, so asking for `superseded` alone lists all superseded revisions instead.
  */
 export async function listReleases(cluster: Cluster, options: ListOptions = {}): Promise<Release[]> {
   const { statuses } = options;
@@ -41,7 +41,12 @@ async function storedHistory(cluster: Cluster, namespace: string, name: string):
   return history;
 }
 
-/** One revision of a release: the newest, or the one with this number. */
+/**
+ * Reads one revision of a release.
+ *
+ * @param revision 0 for the newest
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`
+ */
 export async function getRelease(cluster: Cluster, namespace: string, name: string, revision = 0): Promise<Release> {
   return (await getStored(cluster, namespace, name, revision)).release;
 }
@@ -60,7 +65,7 @@ export async function getStored(
   throw revisionNotFound(name, revision, releases);
 }
 
-/** A random value of a release without the value. `call` is the function that made it. */
+/** The keys of a stored random value, never the value. `call` is the template function that generated it. */
 export type StoredKey = { keys: readonly string[]; call: string; revision: number };
 
 /**
@@ -82,7 +87,7 @@ export async function getStoredKeys(
     const { values, earlier } = await readStored(cluster, release);
     const found = [
       ...values.map(({ keys, call }) => ({ keys, call, revision: release.version })),
-      // Names of earlier versions of pkg hold the arguments of the call, a password perhaps.
+      // Earlier versions named values by the call with its arguments, which may be secrets: these are cut off.
       ...[...earlier.keys()].map((identity) => {
         const [site = ''] = identity.split('(');
         return { keys: [site], call: site.slice(site.lastIndexOf('>') + 1), revision: release.version };
@@ -101,8 +106,8 @@ export function revisionNotFound(name: string, revision: number, history: readon
 }
 
 /**
- * The error for a release that is not there, with the nearest of its namespace. Only names are read, and nothing of
- * other namespaces: a mistyped name is no reason to fetch everybody's records.
+ * The error for a release that does not exist, with the most similar name in its namespace as a hint. Only metadata of
+ * this namespace are read for it.
  */
 export async function notFound(cluster: Cluster, namespace: string, name: string): Promise<PkgError> {
   const near = nearest(name, await new ReleaseStore(cluster, namespace).names().catch(() => []));

@@ -1,4 +1,4 @@
-/** Whoever wants a release that is held watches its holder: does it live? */
+/** Waits for a release that another operation holds: until it is free, or its holder turns out to be dead. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
@@ -20,18 +20,20 @@ import { interrupted } from './deadline.ts';
 import type { Env, Locking } from './env.ts';
 
 const LOOK_EVERY_MS = 2_000;
-/** Who could not look for so long begins anew: a holder cannot renew either while a cluster does not answer. */
+/** After a longer gap between two looks the wait starts again: during an outage the holder could not renew either. */
 const LONGEST_GAP_MS = 10_000;
 
-/** What to tell the user when a record is taken over, and the record as it was seen last. */
+/** A record that may be taken over, as it was read last, and the note that tells the user why. */
 export type Taking = { note: string; secret: KubeObject };
 
 /**
- * Waits until a pending revision may be taken over, or is settled by its holder. A holder that lives is waited for as
- * long as `lockTimeout` says; a dead process of this machine is not waited for, nor anybody with `takeOver`.
+ * Waits until a pending revision may be taken over, or until its holder has finished. A holder that is alive is waited
+ * for as long as `lockTimeout`. With `takeOver`, or when the holder was a process of this machine that is dead, there
+ * is no wait.
  *
- * @returns what to tell the user when it may be taken over as it was read; undefined when it has to be read again
- * @throws {PkgError} `PKG_RELEASE_HELD` for a holder that lives, `PKG_RELEASE_PENDING` for one that is Helm's
+ * @returns undefined when the record has changed, and has to be read again
+ * @throws {PkgError} `PKG_RELEASE_HELD` when the holder is alive; `PKG_RELEASE_PENDING` when Helm wrote the record,
+ *   because it leaves no sign of whether it still runs
  */
 export async function mayTakeOver(
   env: Env,
@@ -57,7 +59,7 @@ export async function mayTakeOver(
   return await untimed(() => watch(env, store, stored, lease, lockTimeout));
 }
 
-/** How the lease of a record was seen last, and since when, by the monotonic clock of this machine. */
+/** A look at a lease: unchanged since `since`, seen last at `last`, both by this machine's monotonic clock. */
 type Sight = { version: Json | undefined; holder: string; renewals: string; since: number; last: number };
 
 async function watch(
@@ -120,7 +122,7 @@ function refusal(env: Env, { release }: StoredRelease, lease: LeaseRecord | unde
   );
 }
 
-/** For people to judge: the time may be that of another machine's clock. */
+/** How long ago a time was, for the message only: the other machine's clock may be wrong. */
 function ageOf(time: string, now: Date): string {
   const seconds = Math.round((now.getTime() - Date.parse(time)) / 1000);
   if (!Number.isFinite(seconds) || seconds < 0) return '';

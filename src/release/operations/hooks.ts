@@ -1,4 +1,4 @@
-/** Runs hooks: objects that are made at a moment of an operation and waited for. */
+/** Runs hooks: objects that are created at one point of an operation and waited for. */
 import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
 import { describeRef, refKey, refOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
@@ -12,7 +12,7 @@ import type { StoredRelease } from '../store.ts';
 import type { Env } from './env.ts';
 import { NotReady, waitUntilGone, waitUntilReady } from './wait.ts';
 
-/** What hooks left behind: the object that lives now, or undefined for one that was removed; by {@link refKey}. */
+/** The objects of hooks after their run, by {@link refKey}: the live object, or undefined for one that was removed. */
 export type LeftByHooks = ReadonlyMap<string, KubeObject | undefined>;
 
 /** A release as far as its hooks are concerned. */
@@ -24,9 +24,9 @@ export function eventsOf(operation: Plan['operation']): [before: string, after: 
 }
 
 /**
- * Runs the hooks of a release for one event, one after the other, in order of weight, then name; each is waited for.
- * As with Helm, those that are to go when they succeeded go when all have: one may need what another made. In a place
- * that runs nothing they are left alone, which the user is told.
+ * Runs the hooks of a release for one event, one after the other, in order of weight, then name, and waits for each. As
+ * in Helm, the policy `hook-succeeded` removes hooks only after all have succeeded: one may need what another created.
+ * In a folder no hooks run, and a note says so.
  *
  * @param event `pre-install`, `post-upgrade`, …
  * @throws {PkgError} `PKG_HOOK_FAILED`; `PKG_OBJECT_OWNED` where somebody else's object is in the place of a hook
@@ -46,7 +46,7 @@ export async function runHooks(
     env.emit({ type: 'note', message: `hooks are recorded but not run in a ${place}: ${names}` });
     return left;
   }
-  // Those of equal weight and name stay in the order of their kinds, in which they are recorded.
+  // The sort is stable: hooks of equal weight and name stay in the order of the record, which is by kind.
   const ordered = hooks.toSorted(
     (a, b) => (a.weight ?? 0) - (b.weight ?? 0) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   );
@@ -82,10 +82,11 @@ export async function runHooks(
 }
 
 /**
- * Removes what hooks of revisions that ended before their time left behind, as their policies would have at the end:
- * those that have succeeded or failed, each by its own policy, and those that still run by either of them.
+ * Removes hooks that failed or interrupted revisions left behind, as their delete policies say. A hook that succeeded
+ * goes by `hook-succeeded`, one that failed by `hook-failed`, and one that still runs by either of the two.
  *
- * @param others objects (by {@link refKey}) that the plan is about: those are no longer the hooks' alone
+ * @param others objects (by {@link refKey}) of the plan, which must stay although a hook may have created them
+ * @throws {PkgError} of the cluster
  */
 export async function removeLeftHooks(
   env: Env,
@@ -116,14 +117,14 @@ export async function removeLeftHooks(
   }
 }
 
-/** An object of a hook as it was made, and when it is to be removed. */
+/** An object of a hook, as it was sent and as it lives, with the hook's delete policies. */
 type HookObject = { object: KubeObject; live: KubeObject; policies: readonly string[] };
 
 function policiesOf({ delete_policies: policies }: RecordedHook): readonly string[] {
   return policies ?? ['before-hook-creation'];
 }
 
-/** Hooks bear no marks: what nobody marked is a hook's if Helm, or pkg, wrote it. */
+/** Hooks carry no ownership marks. An object without marks counts as a hook's if the field manager `helm` wrote it. */
 function isOurs(live: KubeObject, { name, namespace }: HookedRelease): boolean {
   const { owner } = ownershipOf(live, name, namespace);
   return owner === 'us' || (owner === 'nobody' && isWrittenByHelm(live));
@@ -139,7 +140,7 @@ function refuseForeign(live: KubeObject, release: HookedRelease, event: string):
   );
 }
 
-/** The time of the operation may be over, and the policies hold nevertheless. */
+/** Deletes hooks with a policy after a failure, even after the time limit; a delete that fails is ignored. */
 async function removeAfterFailure(env: Env, made: readonly HookObject[], policy: string): Promise<void> {
   for (const { object, live, policies } of made) {
     if (!policies.includes(policy) || !isRemovable(object)) continue;
@@ -147,15 +148,16 @@ async function removeAfterFailure(env: Env, made: readonly HookObject[], policy:
   }
 }
 
-/** With a CRD everything of its kind would go: Helm never removes one that is a hook. */
+/** Deleting a CRD would delete all objects of its kind, so, as in Helm, a hook that is a CRD is never removed. */
 function isRemovable({ kind }: KubeObject): boolean {
   return kind !== 'CustomResourceDefinition';
 }
 
 /**
- * The objects of a hook.
+ * The objects of a hook's manifest, in normal form.
  *
- * @param isChecked it is a chart's, and may be refused
+ * @param isChecked refuse fields that only the cluster sets, for hooks of a chart that is being installed
+ * @throws {PkgError} `PKG_OBJECT_INVALID`
  */
 export async function objectsOfHook(
   cluster: Cluster,
@@ -174,7 +176,7 @@ export async function objectsOfHook(
   return objects;
 }
 
-/** Removes an object and waits until it is gone; false for what is not there, or never removed. */
+/** Deletes an object and waits until it is gone. False for no object, and for a CRD, which is not deleted. */
 async function removeAndWait(env: Env, live: KubeObject | undefined): Promise<boolean> {
   if (live === undefined || !isRemovable(live)) return false;
   await env.cluster.delete(refOf(live), { expected: live });

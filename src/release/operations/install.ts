@@ -1,3 +1,4 @@
+/** `pkg install`. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { checkData } from '../check-data.ts';
@@ -8,7 +9,7 @@ import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { crdsOf, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { chartRun, runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
@@ -16,15 +17,15 @@ import { envForUndo, takenOver, undo } from './undo.ts';
 import { uninstall } from './uninstall.ts';
 
 /**
- * What install starts from. `replace`: use the name of an uninstalled or failed release again. `historyMax`: 0, which is
- * the default, keeps all.
+ * The input of an install. `replace`: use the name of an uninstalled or failed release again. `historyMax`: how many
+ * revisions are kept; 0, the default, keeps all.
  */
 export type InstallInput = ChartOperation & { replace?: boolean; historyMax?: number };
 
 /**
  * Installs a chart as a new release.
  *
- * @throws {PkgError} `PKG_RELEASE_EXISTS`, and whatever goes wrong on the road
+ * @throws {PkgError} `PKG_RELEASE_EXISTS` when the name is in use; whatever rendering, planning and applying throw
  */
 export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
   return await withDeadline(env, input.timeout, (bounded) =>
@@ -39,10 +40,10 @@ export async function install(env: Env, input: InstallInput): Promise<OperationR
 }
 
 /**
- * As {@link install}, in the time of an operation that has begun.
+ * As {@link install}, within the time limit of an operation that has already begun.
  *
- * @param history the revisions before it: none of them is deployed, or none since the release was uninstalled
- * @param undoing where it is undone when it fails
+ * @param history the earlier revisions; none was deployed since the release was last uninstalled
+ * @param undoing the environment in which a failed install is undone
  */
 export async function installWithin(
   env: Env,
@@ -60,25 +61,22 @@ export async function installWithin(
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
   const now = recordTime(env);
-  const release = releaseOf(
-    input,
-    rendered,
+  const release = releaseOf(input, rendered, {
     version,
-    { first: (isGoingOn ? last.info.first_deployed : undefined) ?? now, now },
-    'pending-install',
-    'Initial install underway',
-    input.labels ?? {},
-  );
-  const plan = await planRelease(env, 'install', release, rendered.objects, history, {
-    takeOwnership: input.takeOwnership === true,
-    forceConflicts: input.forceConflicts === true,
-    leaveScaled: input.forceConflicts !== true,
+    firstDeployed: (isGoingOn ? last.info.first_deployed : undefined) ?? now,
+    now,
+    status: 'pending-install',
+    description: 'Initial install underway',
+    labels: input.labels ?? {},
+  });
+  const plan = await planRelease(env, {
+    operation: 'install',
+    release,
+    history,
+    ...chartPlan(input, rendered),
     before: [...namespaces, ...steps],
     crds,
-    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
-    record: ['create', 'update'],
-    dryRun,
   });
   plan.notes.push(...notesOfRandomChanges(plan, rendered));
   env.emit({ type: 'plan', plan });
@@ -101,14 +99,14 @@ export async function installWithin(
   return { release: done, plan };
 }
 
-/** The history that a new release may follow: none, or what may be written over. */
+/** The history of a name that is free: empty, uninstalled or failed with `replace`, or an install that broke off. */
 async function free(env: Env, store: ReleaseStore, input: InstallInput): Promise<StoredRelease[]> {
   const history = await store.history(input.name);
   const last = history.at(-1);
   if (last === undefined) return history;
   let { status } = last.release.info;
   if (input.replace === true && (status === 'uninstalled' || status === 'failed')) return history;
-  // It was begun anew before, and did not come far enough to write a revision of its own.
+  // An earlier install of this name broke off before it was deployed: this one continues it.
   if (isLeftUnfinished(last.release) && !wasDeployed(history)) return history;
   if (status === 'pending-install') {
     const settled = await settle(env, store, input);

@@ -1,11 +1,11 @@
-/** Waits for a release that others hold, by beginning again. */
+/** Repeats an operation that another one was faster than. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PkgError } from '../../errors.ts';
 import type { Locking } from './env.ts';
 
 /**
- * Runs an operation anew, with what is left of its `lockTimeout`, while another that began at the same moment is
- * faster: its plan holds no more then.
+ * Runs an operation. When another one that began at the same moment gets the lease first, the plan is outdated, and the
+ * operation starts again with the rest of its `lockTimeout`.
  *
  * @throws what the operation throws in the end
  */
@@ -19,7 +19,7 @@ export async function withLockTimeout<I extends Locking, T>(input: I, operation:
     } catch (error) {
       const isHeld = error instanceof PkgError && error.code === 'PKG_RELEASE_HELD';
       if (!isHeld || left === 0) throw error;
-      // Two who make way for each other are not to do so again.
+      // A random pause, so that two operations that both gave way do not collide again.
       await sleep(Math.random() * 1_000);
     }
   }

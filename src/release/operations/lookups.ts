@@ -1,9 +1,9 @@
 /**
- * What templates ask a cluster (`lookup`), answered though templates cannot wait.
+ * Answers the `lookup` function of templates, which is synchronous, from a cluster that answers asynchronously.
  *
- * A render notes what it asks and does not know yet; that is fetched, all at once, and the chart is rendered
- * anew, until a render asks nothing new. Charts that look nothing up are rendered once; nearly all others
- * twice, with one wait for all their questions instead of one for each.
+ * A render collects the objects that it looks up and that are not known yet. These are fetched together, and the chart
+ * is rendered again, until a render looks up nothing new. Charts without `lookup` are rendered once, nearly all others
+ * twice.
  */
 import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
@@ -11,17 +11,18 @@ import type { Lookup } from '../../render/render.ts';
 import { fromPlain } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 
-/** Each round answers questions that follow from the answers of the one before; charts have one, perhaps two. */
+/** A round is needed for each lookup whose name depends on the result of another one; charts need one or two. */
 const MAX_ROUNDS = 10;
 const MAX_LOOKUPS = 1000;
 
 type Answer = { found: JsonObject | undefined } | { error: unknown };
 
 /**
- * Renders until everything that was looked up is known.
+ * Renders until everything that is looked up is known.
  *
- * @param render one render; what it throws before all answers are there does not count
- * @throws PkgError what `render` throws, what a question met, PKG_TEMPLATE_LIMIT for questions without end
+ * @param render renders once; an error counts only if all lookups of that render had answers
+ * @throws what `render` throws; in a template that looks up what cannot be read, the error of the cluster
+ * @throws {PkgError} `PKG_TEMPLATE_LIMIT` where renders keep looking up new objects
  */
 export async function withLookups<T>(cluster: Cluster, render: (lookup: Lookup) => Promise<T>): Promise<T> {
   const answers = new Map<string, Answer>();
@@ -39,7 +40,7 @@ export async function withLookups<T>(cluster: Cluster, render: (lookup: Lookup) 
       const rendered = await render(lookup);
       if (open.size === 0) return rendered;
     } catch (error) {
-      // `required` may have stumbled over what is not known yet.
+      // The error may come from a missing answer: `required` fails on the empty map that stands in for it.
       if (open.size === 0) throw error;
     }
     if (round === MAX_ROUNDS || answers.size + open.size > MAX_LOOKUPS) {
@@ -52,7 +53,7 @@ export async function withLookups<T>(cluster: Cluster, render: (lookup: Lookup) 
         try {
           answers.set(key, { found: await cluster.lookup(ref) });
         } catch (error) {
-          // The template that asked meets it, so that the error has its place.
+          // Thrown by the next render inside the template, so that the error has a position.
           answers.set(key, { error });
         }
       }),

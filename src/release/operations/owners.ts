@@ -1,4 +1,4 @@
-/** What a plan has to know of live objects that do not bear the marks of the release. */
+/** Reads what the planner needs to judge live objects that do not carry the marks of the release. */
 import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
 import { refKey, refOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
@@ -9,8 +9,10 @@ import type { StoredRelease } from '../store.ts';
 import { objectsOfHook } from './hooks.ts';
 
 /**
- * Reads whose objects may be that do not bear our marks: what hooks of earlier revisions made bears none, and the
- * release that marks name may be gone. Nearly always all objects are ours, and nothing is read.
+ * Reads who owns live objects without the release's marks. Hooks of earlier revisions create objects without marks, and
+ * the release that other marks name may be gone. Usually all objects carry the marks, and nothing is read.
+ *
+ * @param found the live objects under the names of the plan
  */
 export async function readOwners(
   cluster: Cluster,
@@ -38,7 +40,7 @@ export async function readOwners(
   return { madeByHooks, goneReleases };
 }
 
-/** Is there no record of a release? Who may not look says nothing. */
+/** Has a release no record any more? False where the user may not look. */
 async function isGone(cluster: Cluster, release: string): Promise<boolean> {
   const [namespace = '', name = ''] = release.split('/');
   if (namespace === '') return false;

@@ -1,4 +1,4 @@
-/** The first part of the road: chart and values become a plan and the release that it makes. */
+/** The first half of an operation: chart and values become a plan, and the revision that it records. */
 import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, Intent, KubeObject, ObjectRef } from '../../cluster/cluster.ts';
 import { refOf } from '../../cluster/cluster.ts';
@@ -25,7 +25,11 @@ import { readOwners } from './owners.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { withLookups } from './lookups.ts';
 
-/** Renders for an operation. */
+/**
+ * Renders a chart with the capabilities and objects of the cluster.
+ *
+ * @throws {PkgError} for the chart, and of the cluster
+ */
 export async function renderFor(
   env: Env,
   input: ChartOperation & { chart: Chart; userValues: ValueMap },
@@ -43,7 +47,7 @@ export async function renderFor(
       capabilities,
       random,
       lookup,
-      // An API server says by itself what it does not take.
+      // An API server checks texts itself; a folder would store what no server accepts.
       checkTexts: !cluster.runsWorkloads,
       ...(input.origins && { origins: input.origins }),
       ...(input.skipSchemaValidation !== undefined && { skipSchemaValidation: input.skipSchemaValidation }),
@@ -56,23 +60,26 @@ export async function renderFor(
   );
 }
 
-/** The release that a rendered chart makes. */
-export function releaseOf(
-  input: ChartOperation,
-  rendered: RenderedChart,
-  version: number,
-  times: { first: string; now: string },
-  status: Release['info']['status'],
-  description: string,
-  labels: Record<string, string>,
-): Release {
+/** What a revision has beside its chart: its number, its times, and what its record says at first. */
+export type NewRevision = {
+  version: number;
+  firstDeployed: string;
+  now: string;
+  status: Release['info']['status'];
+  description: string;
+  labels: Record<string, string>;
+};
+
+/** The revision that a rendered chart makes, before it is recorded. */
+export function releaseOf(input: ChartOperation, rendered: RenderedChart, revision: NewRevision): Release {
+  const { version, firstDeployed, now, status, description, labels } = revision;
   return {
     name: input.name,
     namespace: input.namespace,
     version,
     info: {
-      first_deployed: times.first,
-      last_deployed: times.now,
+      first_deployed: firstDeployed,
+      last_deployed: now,
       description,
       status,
       ...(rendered.notes === '' ? {} : { notes: rendered.notes }),
@@ -86,45 +93,73 @@ export function releaseOf(
   };
 }
 
-/** Makes the plan for a release whose objects are these documents. */
-export async function planRelease(
-  env: Env,
-  operation: Plan['operation'],
-  release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest' | 'hooks'>,
-  documents: readonly SourceDocument[],
-  history: readonly StoredRelease[],
-  options: {
-    takeOwnership: boolean;
-    forceConflicts: boolean;
-    leaveScaled: boolean;
-    before: readonly Step[];
-    /** Those that are made with the objects. */
-    crds: readonly KubeObject[];
-    /** CRDs that only tell where objects of their kinds live, asked for where nothing else does. */
-    otherCrds?: () => readonly KubeObject[];
-    notes: readonly string[];
-    /** Objects (by `refKey`) that are not deleted: see `PlanInput`. */
-    spared?: ReadonlySet<string> | undefined;
-    /** What is done with the record of the revision. */
-    record: readonly Intent['verb'][];
-    /** The plan is only shown: what the user may not do is a note. */
-    dryRun: boolean;
-  },
-): Promise<Plan> {
-  const { cluster } = env;
+/** What {@link planRelease} plans. */
+export type PlanRequest = {
+  operation: Plan['operation'];
+  release: Pick<Release, 'name' | 'namespace' | 'version' | 'manifest' | 'hooks'>;
+  /** The objects of the release. */
+  documents: readonly SourceDocument[];
+  /** All revisions before this one. */
+  history: readonly StoredRelease[];
+  takeOwnership: boolean;
+  forceConflicts: boolean;
+  /** Fields that were set through the scale subresource are left to their holders. */
+  leaveScaled: boolean;
+  /** Steps before all others: the namespace, `crds/`. */
+  before: readonly Step[];
+  /** CRDs that are created together with the objects. */
+  crds: readonly KubeObject[];
+  /** CRDs that are not created, and are read where nothing else tells whether a kind lives in namespaces. */
+  otherCrds?: () => readonly KubeObject[];
+  notes: readonly string[];
+  /** Objects (by `refKey`) that are not deleted: see `PlanInput`. */
+  spared?: ReadonlySet<string> | undefined;
+  /** The writes to the record of the revision, whose rights are checked. */
+  record: readonly Intent['verb'][];
+  /** The plan is only shown: missing rights are notes instead of errors. */
+  dryRun: boolean;
+};
+
+/** The part of a {@link PlanRequest} that is the same for all operations on a rendered chart. */
+export function chartPlan(
+  input: ChartOperation,
+  { objects, chart }: RenderedChart,
+): Pick<
+  PlanRequest,
+  'documents' | 'takeOwnership' | 'forceConflicts' | 'leaveScaled' | 'otherCrds' | 'record' | 'dryRun'
+> {
+  const forceConflicts = input.forceConflicts === true;
+  return {
+    documents: objects,
+    takeOwnership: input.takeOwnership === true,
+    forceConflicts,
+    leaveScaled: !forceConflicts,
+    otherCrds: () => crdsOf(chart),
+    record: ['create', 'update'],
+    dryRun: input.dryRun === true,
+  };
+}
+
+/**
+ * Plans an operation: reads what lives, compares, and checks the rights that the writes need. Writes nothing.
+ *
+ * @throws {PkgError} as `planObjects` does; `PKG_OBJECT_INVALID`; `PKG_CLUSTER_FORBIDDEN` for rights that are missing
+ */
+export async function planRelease({ cluster }: Env, request: PlanRequest): Promise<Plan> {
+  const { operation, release, documents, history, ...options } = request;
   const { name, namespace, version: revision } = release;
   const { objects, notes } = await normalizeObjects(documents, {
     namespace,
     scopeOf: (apiVersion, kind, crds) => cluster.scope(apiVersion, kind, crds),
     crds: options.crds,
-    // An earlier revision may have been written by Helm, which refuses them only sometimes.
+    // Helm accepts such fields in some cases, so a revision that it recorded may hold them.
     isChecked: operation !== 'rollback',
     ...(options.otherCrds && { otherCrds: options.otherCrds }),
   });
   const owned = objects.map((object) => withOwnership(object, name, namespace));
   const made = options.before.flatMap(({ desired }) => desired ?? []);
   const { forceConflicts, leaveScaled } = options;
-  // No dry run tries writes of the record, and deletes.
+  // Dry runs cover the objects; the rights for writes of the record and for deletes have to be asked for.
   const record = options.record.map((verb): Intent => ({ verb, ref: recordRef(name, namespace, revision) }));
   const hooks = await hookRefs(cluster, release, operation);
   const [found, baseline, inHooksPlaces, notRecorded] = await Promise.all([
@@ -160,7 +195,7 @@ export async function planRelease(
 }
 
 /**
- * The objects that hooks of an operation will make.
+ * The objects that the hooks of an operation will create.
  *
  * @throws PkgError PKG_OBJECT_INVALID
  */
@@ -180,7 +215,7 @@ function missingRights(count: number): string {
   return `${count} rights are missing`;
 }
 
-/** The steps for a chart's `crds/`: those that are not there are created, the others left as they are. */
+/** The steps for a chart's `crds/`: missing CRDs are created, existing ones left as they are, as in Helm. */
 export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps: Step[]; crds: KubeObject[] }> {
   const crds = crdsOf(chart);
   const live = await cluster.getMany(crds.map((object) => refOf(object)));
@@ -201,7 +236,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
   return { steps, crds };
 }
 
-/** The objects of `crds/`, the chart's own first. */
+/** The objects in `crds/` of a chart and its subcharts, the chart's own first. Throws `PKG_OBJECT_INVALID`. */
 export function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) =>
     parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { endLastLine: true }).flatMap(
@@ -215,7 +250,7 @@ export function crdsOf(chart: Chart): KubeObject[] {
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
 }
 
-/** The CRDs of a recorded chart, which has none of its subcharts'. What cannot be read tells nothing. */
+/** The CRDs of a recorded chart; those of subcharts are not recorded. Files that do not parse are left out. */
 export function crdsRecorded(chart: RecordedChart): KubeObject[] {
   return (chart.files ?? []).flatMap(({ name, data }) => {
     if (!name.startsWith('crds/')) return [];
@@ -230,7 +265,9 @@ export function crdsRecorded(chart: RecordedChart): KubeObject[] {
   });
 }
 
-/** Who works in one namespace only may not ask for it: the first write tells. */
+/**
+ * Does an object exist? Also true where the user may not read it, as with rights in one namespace: a write will tell.
+ */
 async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
   try {
     return (await cluster.get(ref)) !== undefined;
@@ -240,7 +277,7 @@ async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
   }
 }
 
-/** The step that makes the release's namespace, if it is not there. */
+/** The step that creates the release's namespace; none where it exists. */
 export async function namespaceStep(cluster: Cluster, namespace: string): Promise<Step[]> {
   const ref = { apiVersion: 'v1', kind: 'Namespace', namespace: '', name: namespace };
   if (await isThere(cluster, ref)) return [];

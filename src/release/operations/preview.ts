@@ -1,3 +1,4 @@
+/** `pkg template --dry-run=server`. */
 import { enginesOf } from '../../render/engines.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { checkData } from '../check-data.ts';
@@ -5,34 +6,43 @@ import { checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
-import { crdsOf, crdSteps, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, crdSteps, planRelease, releaseOf } from './prepare.ts';
 import { renderWithStoredValues } from './random-values.ts';
 
 /**
- * Renders a chart with what the cluster says of itself and its objects, and holds what it gives against the
- * cluster as an install would; nothing is written.
+ * Renders a chart with the capabilities and objects of the cluster, and plans an install of it; writes nothing.
  *
  * @throws {PkgError} for the chart, and for objects that the cluster would refuse or that belong to others
  */
 export async function preview(env: Env, input: ChartOperation & { isUpgrade: boolean }): Promise<RenderedChart> {
   checkReleaseName(input.name);
   checkNamespace(input.namespace);
-  // Only native templates have stored random values; for anything else no right to read records is needed.
+  // Records are read for stored random values alone, which only native templates have: other charts need no right to.
   const isRead = input.isUpgrade && enginesOf(input.chart).native;
   const history = isRead ? await new ReleaseStore(env.cluster, input.namespace).history(input.name) : [];
   const rendered = await renderWithStoredValues(env, input, 1, !input.isUpgrade, history);
   checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
-  const release = releaseOf(input, rendered, 1, { first: now, now }, 'pending-install', '', {});
+  const release = releaseOf(input, rendered, {
+    version: 1,
+    firstDeployed: now,
+    now,
+    status: 'pending-install',
+    description: '',
+    labels: {},
+  });
   const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);
-  await planRelease(env, 'install', release, rendered.objects, [], {
-    // An upgrade finds its own objects there.
+  await planRelease(env, {
+    operation: 'install',
+    release,
+    history: [],
+    ...chartPlan(input, rendered),
+    // The objects that an upgrade meets are those of its own release, as far as this preview can know.
     takeOwnership: input.isUpgrade || input.takeOwnership === true,
     forceConflicts: input.isUpgrade,
     leaveScaled: true,
     before: [],
     crds,
-    otherCrds: () => crdsOf(rendered.chart),
     notes: [],
     record: [],
     dryRun: true,

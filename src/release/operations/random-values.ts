@@ -1,11 +1,13 @@
 /**
- * Which random values an operation renders with. The rule, which docs/releases.md states for users: a value that was
- * written once and lives is used again. That is what a revision has stored, the newest first; where other than that
- * lives in the release's objects, what lives, if another revision stored it or has it in its manifest; and where
- * nothing is stored, what lives in the same field, if such a call could have made it. Only what is in none of these
- * places is made anew.
+ * Chooses the random values that an operation renders with, so that passwords do not change from one revision to the
+ * next (docs/releases.md states the rule for users). In this order:
+ *
+ * 1. The value that a revision has stored, the newest first. But if the live objects hold another value that a revision
+ *    stored, or has in its manifest, that one: somebody has rolled back with Helm, which stores nothing.
+ * 2. If nothing is stored, the value that lives in the same field, if the template's call could have generated it.
+ * 3. A new value.
  */
-import { describeRef, groupOf, refOf } from '../../cluster/cluster.ts';
+import { describeRef, isSecretKind, refOf } from '../../cluster/cluster.ts';
 import type { KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -23,11 +25,13 @@ import { readStoredRevisions } from '../stored-values.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { renderFor } from './prepare.ts';
 
-/** Found values can lead to others: a password to the call that hashes it. Three steps of that are enough. */
+/**
+ * A value that is found can be the argument of another call, such as the hash of a password. Three such steps suffice.
+ */
 const MOST_RENDERS = 4;
-/** Shorter random values may stand in an object by chance. */
+/** Shorter values may occur in a text by chance. */
 const SHORTEST = 8;
-/** Keys that an error lists. */
+/** The most keys that an error lists. */
 const MOST_KEYS = 10;
 
 /**
@@ -43,13 +47,13 @@ export async function renderWithStoredValues(
   isInstall: boolean,
   history: readonly StoredRelease[],
 ): Promise<RenderedChart> {
-  // Go templates have no stored values, as with Helm.
+  // Random functions of Go templates store nothing, as in Helm.
   const { native } = enginesOf(input.chart);
   const revisions = native ? history.map(({ release }) => release) : [];
   const stored = new StoredValues(await readStoredRevisions(env.cluster, revisions));
   const { rotate = [] } = input;
   const manifests = revisions.map(({ manifest }) => withoutSpace(manifest));
-  // Helm stores nothing: what lives now may be of any revision.
+  // If the newest revision stored nothing, Helm wrote it, and the live values may be those of any revision.
   const isCertain = stored.newest === revisions.at(-1)?.version;
   const living = new Map<string, string>();
   const settled = new Set<string>();
@@ -72,7 +76,7 @@ export async function renderWithStoredValues(
   }
 }
 
-/** A pattern that matches nothing is a misspelling: the value that was meant would stay as it is. */
+/** Refuses a pattern of `--rotate` that matches no key: it is misspelled, and the value would silently stay. */
 function checkRotated(rotate: readonly string[], values: readonly RandomValue[]): void {
   const unknown = rotate.find((pattern) => !values.some(({ keys }) => matchesKey([pattern], keys)));
   if (unknown === undefined) return;
@@ -89,10 +93,10 @@ function checkRotated(rotate: readonly string[], values: readonly RandomValue[])
   });
 }
 
-/** What stands in the place of a part of a value. */
+/** The live text in the place of one part of a random value. */
 type Living = { part: string; text: string; inSecret: boolean };
 
-/** The values that live where a render puts others. */
+/** Finds live values in the fields where a render puts newly generated ones. */
 async function findLiving(
   { cluster }: Env,
   { name, namespace }: ChartOperation,
@@ -115,19 +119,19 @@ async function findLiving(
     const lives = new Map([...textsIn(at)].map(({ path, text }) => [path.join('\0'), text]));
     return fields.flatMap(({ path, text }) => {
       const now = lives.get(path.join('\0'));
-      return now === undefined ? [] : [{ inSecret: isSecret(object), text, now }];
+      return now === undefined ? [] : [{ inSecret: isSecretKind(object.apiVersion, object.kind), text, now }];
     });
   });
   return open.flatMap((one): [string, string][] => {
     const found = pairs.flatMap(({ inSecret, text, now }) => livingIn(one.value, text, now, inSecret));
-    // A Secret is where such a value is at home: what a copy of it elsewhere says counts less.
+    // What Secrets hold counts before copies in other objects.
     const inSecrets = found.filter(({ inSecret }) => inSecret);
     const value = livingValue(one, inSecrets.length > 0 ? inSecrets : found, manifests);
     return value === undefined || value === one.value ? [] : [[callId(one), value]];
   });
 }
 
-/** What lives in a field in place of the parts of a value: the text around must be the same. */
+/** The live texts in place of the parts of a value within one field; the text around them must be the same. */
 function livingIn(value: string, text: string, now: string, inSecret: boolean): Living[] {
   return Object.entries(partsOf(value)).flatMap(([part, own]) => {
     const [before = '', after = '', ...more] = text.split(own);
@@ -137,7 +141,7 @@ function livingIn(value: string, text: string, now: string, inSecret: boolean): 
   });
 }
 
-/** The value that all fields agree on, if it surely is one of this call. */
+/** The value that all fields hold, if it is a stored one, or has the form that the call generates. */
 function livingValue(
   { candidates, form }: RandomValue,
   found: readonly Living[],
@@ -147,21 +151,20 @@ function livingValue(
   const stored = candidates.find((one) => found.every(({ part, text }) => getOwn(partsOf(one), part) === text));
   if (stored !== undefined) return stored;
   const [{ text } = { text: '' }] = found;
-  // Where the arguments of the call have changed, what lives is of another form.
+  // A value of another form was generated with other arguments, such as another length.
   if (text.length < SHORTEST || form?.test(text) !== true || found.some((one) => one.text !== text)) return undefined;
   const written = [text, Buffer.from(text).toString('base64')].map((one) => withoutSpace(one));
   const isWritten = manifests.some((manifest) => written.some((one) => manifest.includes(one)));
   return candidates.length === 0 || isWritten ? text : undefined;
 }
 
-/** Manifests are YAML, which breaks and indents the lines of a text. */
+/** A text without white space, for comparing with YAML, which breaks and indents long lines. */
 function withoutSpace(text: string): string {
   return text.replaceAll(/\s+/g, '');
 }
 
 /**
- * A line for each field whose random value an install or an upgrade changes, and for each value that an upgrade makes
- * anew.
+ * Notes for the plan: one for each field whose random value changes, one for each value that an upgrade generates anew.
  */
 export function notesOfRandomChanges(plan: Plan, { randomValues }: RenderedChart): string[] {
   const known = randomValues.map((value) => {
@@ -171,7 +174,7 @@ export function notesOfRandomChanges(plan: Plan, { randomValues }: RenderedChart
   });
   const changes = randomChanges(plan, known);
   const told = new Set(changes.map(({ key }) => key));
-  // Of a first install all values are new.
+  // In a first revision all values are new, which needs no note.
   const made =
     plan.revision === 1 ? [] : known.filter(({ reason, keys }) => reason !== undefined && !told.has(keys[0]));
   return [
@@ -195,13 +198,13 @@ function reasonOf({ reason, call }: RandomValue): string | undefined {
   }
 }
 
-/** A line for each field whose random value a plan changes, and the first key of the value. */
+/** A note for each field whose random value a plan changes, with the first key of the value. */
 export function randomChanges(
   plan: Plan,
   values: readonly { keys: readonly string[]; value: string; why: string }[],
 ): { key: string | undefined; line: string }[] {
   return plan.steps.flatMap(({ ref, changes, desired }) => {
-    const isData = desired !== undefined && isSecret(desired);
+    const isData = desired !== undefined && isSecretKind(desired.apiVersion, desired.kind);
     return changes.flatMap(({ path, before, after }) => {
       const texts = [before, after].map((value) => (isData && path[0] === 'data' ? decoded(value) : value));
       const [old, text] = texts;
@@ -234,7 +237,7 @@ function partsOf(value: string): Record<string, string> {
 
 /** The texts of an object, those of a Secret's `data` decoded. */
 function* textsIn(object: KubeObject): Generator<{ path: string[]; text: string }> {
-  const secret = isSecret(object);
+  const secret = isSecretKind(object.apiVersion, object.kind);
   for (const { path, text } of textsOf(object, [])) {
     yield { path, text: secret && path[0] === 'data' ? decoded(text) : text };
   }
@@ -245,10 +248,6 @@ function* textsOf(value: Json, path: string[]): Generator<{ path: string[]; text
   else if (Array.isArray(value))
     for (const [index, item] of value.entries()) yield* textsOf(item, [...path, String(index)]);
   else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) yield* textsOf(item, [...path, key]);
-}
-
-function isSecret({ apiVersion, kind }: KubeObject): boolean {
-  return kind === 'Secret' && groupOf(apiVersion) === '';
 }
 
 function decoded<T extends Json | undefined>(value: T): T extends string ? string : T {

@@ -1,4 +1,4 @@
-/** What lives of a release: its objects, and the pods that its workloads select. */
+/** The live objects of a release, and the pods that its workloads select, for `pkg status`. */
 import type { Cluster, KubeObject, ListQuery, ObjectRef, Row } from '../../cluster/cluster.ts';
 import { groupOf, refOf } from '../../cluster/cluster.ts';
 import { fieldOf, isJsonObject } from '../../yaml/value.ts';
@@ -21,10 +21,10 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   'batch/Job',
   '/ReplicationController',
 ]);
-/** So many values of a label are sought by one request: an address may not be of any length. */
+/** The most values of a label in one request: the length of a URL is limited. */
 const VALUES = 50;
 
-/** The objects of a release as they live; pods come as a list for each selector, as Helm gives them. */
+/** The live objects of a release; pods as one PodList for each selector, as Helm's `status -o json` has them. */
 export async function liveResources(cluster: Cluster, release: Release): Promise<Resources<KubeObject | PodList>> {
   const { own, related } = await gather<KubeObject>(
     release,
@@ -41,7 +41,7 @@ export async function liveResources(cluster: Cluster, release: Release): Promise
 /** The pods of one selector. */
 export type PodList = { apiVersion: 'v1'; items: KubeObject[]; kind: 'PodList'; metadata: JsonObject };
 
-/** The same in rows, as kubectl prints them. */
+/** The same as table rows, which the server prints for kubectl. */
 export async function resourceRows(cluster: Cluster, release: Release): Promise<Resources<Row>> {
   const { own, related } = await gather<Row>(
     release,
@@ -91,7 +91,7 @@ async function gather<T>(
 
 type Selector = { namespace: string; labels: Record<string, string> };
 
-/** What workloads select, each once. */
+/** The selectors of workloads, without repetition. */
 function selectorsOf(objects: readonly KubeObject[]): Selector[] {
   const selectors = new Map<string, Selector>();
   for (const object of objects) {
@@ -107,8 +107,8 @@ function selectorsOf(objects: readonly KubeObject[]): Selector[] {
 }
 
 /**
- * Queries that find at least all pods of the selectors: one for those that select by the same labels, whatever
- * their values, so that many Deployments are a few requests.
+ * Queries that find all pods of the selectors, and perhaps more. Selectors with the same label keys share a query (`app
+ * in (a, b, c)`), so that many Deployments take few requests.
  */
 function podQueries(selectors: readonly Selector[]): ListQuery[] {
   const groups = new Map<string, Selector[]>();

@@ -1,10 +1,12 @@
-/** What an upgrade with `--reuse-values` leaves out: defaults that the chart has since the revision whose values it keeps. */
+/**
+ * Defaults that `--reuse-values` leaves out: those that the new chart has and the values of the last revision do not.
+ */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 
-/** Names that a chart has a default for and the kept values have none; of a map that is missing only itself. */
+/** The paths of defaults that the kept values lack. A missing map is named once, not each of its entries. */
 export function missingDefaults(defaults: ValueMap, kept: ValueMap, at: readonly string[] = []): string[] {
   const missing: string[] = [];
   for (const [key, value] of defaults) {
@@ -17,17 +19,17 @@ export function missingDefaults(defaults: ValueMap, kept: ValueMap, at: readonly
   return missing;
 }
 
-/** More names would hide what else is said. */
+/** The most paths that the note lists. */
 const SHOWN = 10;
 
-/** Says which defaults are left out, and why. */
+/** The note that lists the defaults that are left out. */
 export function leftOut(missing: readonly string[], revision: number): string {
   const names = missing.slice(0, SHOWN).map((name) => printable(name, 100));
   const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : '';
   return `--reuse-values keeps the values of revision ${revision}, so that defaults that the chart has since are left out: ${names.join(', ')}${more}`;
 }
 
-/** Errors that a default which is left out may be the cause of. */
+/** Codes of errors that a missing default may have caused. */
 const CAUSED: ReadonlySet<string> = new Set([
   'PKG_TEMPLATE_FAILED',
   'PKG_TEMPLATE_NAME_MISSING',
@@ -38,7 +40,7 @@ const CAUSED: ReadonlySet<string> = new Set([
   'PKG_SCHEMA_VIOLATION',
 ]);
 
-/** The error of a render, with what is left out. */
+/** The error of a render, with a note on the defaults that are left out where they may be its cause. */
 export function withLeftOut(error: unknown, missing: readonly string[], revision: number): unknown {
   if (!(error instanceof PkgError) || missing.length === 0 || !CAUSED.has(error.code)) return error;
   const { code, message, at, notes, hints, excerpts, errors } = error;

@@ -1,3 +1,4 @@
+/** `pkg rollback`. */
 import type { Cluster } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -18,7 +19,7 @@ import { runPlan, withStatus } from './run.ts';
 import { settled, untouched, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
-/** What rollback starts from. Revision 0 (or none) is the one before the last. */
+/** The input of a rollback. Revision 0 (or none) is the one before the last. */
 export type RollbackInput = Waiting &
   Locking & {
     name: string;
@@ -29,18 +30,18 @@ export type RollbackInput = Waiting &
     noHooks?: boolean;
     description?: string;
     forceConflicts?: boolean;
-    /** Only while this failed revision, which it undoes, is the last and as it was written. */
+    /** The failed revision that the rollback undoes. If somebody has written to the release since, nothing is done. */
     failed?: StoredRelease;
-    /** Objects (by `refKey`) that are not deleted: an upgrade that is undone found them there. */
+    /** Objects (by `refKey`) that are not deleted: the failed upgrade had taken them over from somebody else. */
     spared?: ReadonlySet<string>;
   };
 
-/** Helm's bound, in characters. */
+/** Helm's limit, in characters. */
 const LONGEST_DESCRIPTION = 256;
 
 /**
- * Makes the objects of an earlier revision hold again: its manifest against what lives now, so that what
- * was changed by hand goes too.
+ * Applies the objects of an earlier revision again, as a new revision. They are compared with the live objects, so that
+ * changes by hand are undone too.
  *
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, `PKG_REVISION_NOT_FOUND`; `PKG_USAGE` for a description that is too long
  */
@@ -65,22 +66,8 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const history = failed === undefined ? await settled(env, store, input) : await untouched(store, failed);
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
-  const { revision: named = 0 } = input;
-  if (named === 0 && history.length === 1) {
-    throw new PkgError(
-      'PKG_REVISION_NOT_FOUND',
-      `release ${printable(name)} has only revision ${last.version}, and none before it to go back to`,
-      { hints: [`give \`pkg rollback ${printable(name)} ${last.version}\` to apply that revision again`] },
-    );
-  }
-  const revision = named === 0 ? last.version - 1 : named;
-  const target = history.find(({ release }) => release.version === revision)?.release;
-  if (target === undefined)
-    throw revisionNotFound(
-      name,
-      revision,
-      history.map(({ release }) => release),
-    );
+  const target = targetOf(history, last, input.revision ?? 0);
+  const revision = target.version;
   const version = last.version + 1;
   const now = recordTime(env);
   const description = input.description || `Rollback to ${revision}`;
@@ -101,9 +88,13 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
   const hooks = release.hooks.flatMap(({ manifest, path }) => parseDocument(manifest, path) ?? []);
   checkData([...documents, ...hooks]);
-  const planned = planRelease(env, 'rollback', release, documents, history, {
+  const planned = planRelease(env, {
+    operation: 'rollback',
+    release,
+    documents,
+    history,
     takeOwnership: false,
-    // What was changed by hand is what a rollback is for; what an autoscaler set is not.
+    // A rollback takes back fields that somebody changed by hand, but not the replicas that an autoscaler set.
     forceConflicts: true,
     leaveScaled: input.forceConflicts !== true,
     before: [],
@@ -118,16 +109,9 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     throw withMissingKind(error, target, wasDeployed(history));
   });
   const stored = await readStored(cluster, target);
-  plan.notes.push(
-    ...randomChanges(
-      plan,
-      (await everStored(cluster, target, history)).map((value) => ({
-        keys: [],
-        value,
-        why: `revision ${revision} has another`,
-      })),
-    ).map(({ line }) => line),
-  );
+  const why = `revision ${revision} has another`;
+  const values = (await everStored(cluster, target, history)).map((value) => ({ keys: [], value, why }));
+  plan.notes.push(...randomChanges(plan, values).map(({ line }) => line));
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-rollback', 'Dry run complete'), plan };
   const words = {
@@ -138,7 +122,29 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   return { release: done, plan };
 }
 
-/** An error for a kind that the cluster does not know, with the revision that holds it, and what makes the kind. */
+/**
+ * The revision that a rollback goes back to.
+ *
+ * @param revision 0 for the one before the last
+ * @throws {PkgError} `PKG_REVISION_NOT_FOUND`
+ */
+function targetOf(history: readonly StoredRelease[], last: Release, revision: number): Release {
+  if (revision === 0 && history.length === 1) {
+    const name = printable(last.name);
+    throw new PkgError(
+      'PKG_REVISION_NOT_FOUND',
+      `release ${name} has only revision ${last.version}, and none before it to go back to`,
+      { hints: [`give \`pkg rollback ${name} ${last.version}\` to apply that revision again`] },
+    );
+  }
+  const wanted = revision === 0 ? last.version - 1 : revision;
+  const releases = history.map(({ release }) => release);
+  const target = releases.find(({ version }) => version === wanted);
+  if (target === undefined) throw revisionNotFound(last.name, wanted, releases);
+  return target;
+}
+
+/** Adds the revision, and how to get the CRD, to an error for a kind that the cluster does not know. */
 function withMissingKind(error: unknown, { name, version }: Release, wasOnceDeployed: boolean): unknown {
   if (!(error instanceof PkgError) || error.code !== 'PKG_KIND_UNKNOWN') return error;
   const { code, message, notes, errors, hints } = error;
@@ -153,9 +159,11 @@ function withMissingKind(error: unknown, { name, version }: Release, wasOnceDepl
   });
 }
 
-/** All random values that revisions have stored: one of Helm's has none, and holds those of another in its manifest. */
+/**
+ * All stored random values of a release. Those of the target are not enough: a revision that Helm wrote stores none.
+ */
 async function everStored(cluster: Cluster, target: Release, history: readonly StoredRelease[]): Promise<string[]> {
-  // Go templates store none, and most releases are made of them.
+  // A manifest without native templates holds none, and needs no requests.
   if (!/^# Source: .*\.hbs$/m.test(target.manifest)) return [];
   const stored = await readStoredRevisions(
     cluster,

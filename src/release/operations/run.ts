@@ -1,4 +1,4 @@
-/** The last part of the road: a plan is applied between two writes of the record. */
+/** The second half of an operation: applies a plan, with a write of the record before and after. */
 import type { KubeObject } from '../../cluster/cluster.ts';
 import { groupOf, refKey, refOf } from '../../cluster/cluster.ts';
 import { inParallel } from '../../parallel.ts';
@@ -18,13 +18,13 @@ import type { LeftByHooks } from './hooks.ts';
 import { trimHistory } from './trim.ts';
 import { waitUntilGone, waitUntilReady } from './wait.ts';
 
-/** What to write into the record at the end, whether it went well or not. */
+/** The description in the final record, for success and for failure. */
 export type Words = { done: string; failed: (why: string) => string };
 
-/** So much of an error goes into the record. */
+/** The most characters of an error that the record's description holds. */
 const LONGEST_REASON = 1_000;
 
-/** A plan and all that goes with carrying it out. */
+/** A plan, and what is needed to carry it out. */
 export type Run = {
   history: readonly StoredRelease[];
   plan: Plan;
@@ -34,18 +34,15 @@ export type Run = {
   /** The random values that the release holds, and where its chart was fetched from. */
   stored: Stored;
   waiting: Waiting;
-  /** Hooks may replace what is somebody else's. */
+  /** Hooks may replace objects of other owners. */
   takeOwnership?: boolean;
-  /** So many revisions are kept at most, whether it goes well or not; 0 for all. */
+  /** The most revisions that are kept, also after a failure; 0 for all. */
   historyMax: number;
-  /**
-   * What takes back what was done, when something fails after the record was begun and it was recorded that it failed;
-   * gives the error to end with.
-   */
+  /** Undoes the operation after it was recorded as failed. Gives the error to end with. */
   undo?: (failure: unknown, failed: StoredRelease) => Promise<unknown>;
 };
 
-/** How the plan of an operation on a chart is run; it is only taken back where the operation says so. */
+/** The run of an install or an upgrade. `undo` is used only with `rollbackOnFailure`. */
 export function chartRun(
   input: ChartOperation,
   values: Stored['values'],
@@ -61,17 +58,18 @@ export function chartRun(
 }
 
 /**
- * Applies a plan: the record goes first as pending, then the objects, then the record as deployed. The
- * revision that was deployed before is superseded only after that, so that one is deployed at any time.
+ * Applies a plan: writes the record as pending, then the objects, then the record as deployed. The earlier revision is
+ * marked as superseded only after that, so that one revision is deployed at any time.
  *
- * @throws whatever went wrong, after the record says `failed`
+ * @returns the deployed revision
+ * @throws the first error, once the record says `failed`
  */
 export async function runPlan(env: Env, run: Run): Promise<Release> {
   const { history, plan, release, words, stored, waiting, takeOwnership, historyMax, undo } = run;
   checkRecordFits(release);
   if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
-  // The record lives in the namespace.
+  // The record is written into this namespace, so it is created before the record.
   const home = plan.steps.filter(isHome(plan));
   await applySteps(env, plan, home);
   const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
@@ -116,8 +114,8 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
 }
 
 /**
- * Stores what belongs beside the record. The release needs its random values, and not where its chart came from: an
- * operation does not fail for the latter alone.
+ * Writes the Secret beside the record. Without random values it only holds the source of the chart, and an operation
+ * does not fail because of that: a warning says so instead.
  */
 async function storeBeside(env: Env, release: Release, record: KubeObject, stored: Stored): Promise<void> {
   try {
@@ -130,8 +128,8 @@ async function storeBeside(env: Env, release: Release, record: KubeObject, store
 }
 
 /**
- * A step as it is to be after hooks ran that may have made or removed its object: hooks may hold an object that the
- * chart holds, too, and an object of the chart may become a hook, which its own policies then remove or leave.
+ * Adapts a step to what hooks did to its object since it was planned. A chart may hold one object both as a hook and as
+ * an ordinary object, and from one version to the next an ordinary object may become a hook.
  */
 export function afterHooks(step: Step, left: LeftByHooks, { operation }: Plan): Step[] {
   const key = refKey(step.ref);
@@ -144,10 +142,10 @@ export function afterHooks(step: Step, left: LeftByHooks, { operation }: Plan): 
 }
 
 /**
- * Marks a revision as superseded after a newer one was deployed. It is not worth failing for: two deployed revisions
- * harm nobody, the newest counts, and the next command tries again.
+ * Marks a revision as superseded after a newer one was deployed. A failure is only a warning: of two deployed revisions
+ * the newest counts, and the next command tries again.
  *
- * @returns the revision as it counts from now on
+ * @returns the revision as superseded, even where that could not be written
  */
 export async function supersede(env: Env, store: ReleaseStore, before: StoredRelease): Promise<StoredRelease> {
   const release = withStatus(before.release, 'superseded', before.release.info.description);
@@ -155,7 +153,7 @@ export async function supersede(env: Env, store: ReleaseStore, before: StoredRel
     return await store.update(before, release, {});
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
-    // Whoever changed or removed it since begins another operation, and does this, too.
+    // Another operation has changed or removed the revision, and supersedes it itself.
     if (error.code !== 'PKG_OBJECT_CONFLICT') {
       const what = `revision ${release.version} of ${release.name}`;
       env.emit({ type: 'warning', message: `${what} could not be marked as superseded: ${error.message}` });
@@ -169,17 +167,17 @@ export function withStatus(release: Release, status: Release['info']['status'], 
   return { ...release, info: { ...release.info, status, description } };
 }
 
-/** Makes a step the one that creates the namespace of the release. */
+/** A test for the step that creates the namespace of the release. */
 function isHome({ namespace }: Plan): (step: Step) => boolean {
   return ({ action, ref }) => action === 'create' && ref.kind === 'Namespace' && ref.name === namespace;
 }
 
 /**
- * Writes what differs, in the order of the plan: kind after kind, objects of one kind at once.
+ * Carries out steps in the order of the plan: kind after kind, the objects of one kind in parallel.
  *
- * @param isWaiting an object that is being deleted is waited for until it is gone, and made anew
- * @returns the objects (by {@link refKey}) that were written to while they are being deleted
- * @throws what went wrong first; what was under way beside it is done then
+ * @param isWaiting wait for an object that is being deleted until it is gone, and create it anew
+ * @returns the objects (by {@link refKey}) that were being deleted when they were written
+ * @throws the first error, once the requests that run in parallel have ended
  */
 export async function applySteps(
   env: Env,
@@ -200,7 +198,7 @@ export async function applySteps(
       if (written !== undefined && isLeaving(written)) leaving.add(refKey(step.ref));
       env.emit({ type: 'step-done', step, index: done++, total });
     });
-    // Until it is established, the objects that it defines have no place.
+    // The server accepts objects of a new kind only once its CRD is established.
     const crds = group.flatMap(({ action, desired, ref }) =>
       action !== 'delete' && ref.kind === 'CustomResourceDefinition' && desired ? [desired] : [],
     );
@@ -210,7 +208,7 @@ export async function applySteps(
   return leaving;
 }
 
-/** Runs of steps that may be done at once: the same is done with objects of one kind. */
+/** Splits steps into runs that may be carried out in parallel: writes, or deletes, of objects of one kind. */
 function groupsOf(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = [];
   let last = '';
@@ -223,7 +221,10 @@ function groupsOf(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
-/** Gives the metadata of what was written; undefined for a delete, and for what somebody else made for all. */
+/**
+ * Carries out a step. Gives at least the metadata of the written object; undefined for a delete, and for a namespace or
+ * CRD that exists by now.
+ */
 async function applyStep(env: Env, step: Step, plan: Plan, isWaiting: boolean): Promise<KubeObject | undefined> {
   const { cluster } = env;
   const { forceConflicts, cascade = 'background' } = plan;
@@ -251,7 +252,7 @@ async function applyStep(env: Env, step: Step, plan: Plan, isWaiting: boolean): 
   return await cluster.apply(desired, { forceConflicts, expected: live });
 }
 
-/** Is the namespace of an object made by this operation? Controllers put objects into it at once. */
+/** Does this operation create the namespace of an object? Controllers put objects into a new namespace at once. */
 function isInNewNamespace({ ref }: Step, { steps }: Plan): boolean {
   return steps.some(
     ({ action, ref: other }) =>
@@ -262,7 +263,7 @@ function isInNewNamespace({ ref }: Step, { steps }: Plan): boolean {
   );
 }
 
-/** Has nobody set anything of an object but its name? So is the ServiceAccount `default` of a new namespace. */
+/** Has an object nothing but a name, like the ServiceAccount `default` that a controller puts into a new namespace? */
 function isBare(object: KubeObject): boolean {
   return (
     Object.keys(object).every((field) => BARE.includes(field)) &&

@@ -1,4 +1,4 @@
-/** The history of a release as an operation may begin from it. */
+/** Brings the history of a release into a state from which an operation may begin. */
 import { PkgError } from '../../errors.ts';
 import { isPending } from '../lease-record.ts';
 import { takenOverError } from '../lease.ts';
@@ -8,12 +8,14 @@ import type { Env, Locking } from './env.ts';
 import { mayTakeOver } from './holder-watch.ts';
 import { supersede, withStatus } from './run.ts';
 
-/** What an operation begins from; `isTakenOver` when its last revision was somebody's who is gone. */
+/**
+ * The history that an operation begins from. `isTakenOver`: its last revision was taken over from another operation.
+ */
 export type Settled = { history: StoredRelease[]; isTakenOver: boolean };
 
 /**
- * Reads the history of a release. A pending revision whose holder is gone is marked as failed, so that the history
- * goes on; of several deployed revisions, which a killed command leaves, the newest counts.
+ * Reads the history of a release. A pending revision whose holder is gone is marked as failed. Of several deployed
+ * revisions, which a command leaves that was killed before its last write, all but the newest are marked as superseded.
  *
  * @throws {PkgError} `PKG_RELEASE_HELD`, `PKG_RELEASE_PENDING` where somebody is or may be at work
  */
@@ -37,7 +39,7 @@ export async function settle(
       const settled = await withOneDeployed(env, store, [...history.slice(0, -1), taken], false);
       return { history: settled, isTakenOver: true };
     } catch (error) {
-      // It was written since it was read: by its holder, who lives, or by another who takes it over.
+      // The record has changed: its holder is alive after all, or another operation takes it over. Read it again.
       if (!(error instanceof PkgError) || error.code !== 'PKG_OBJECT_CONFLICT') throw error;
     }
   }
@@ -54,7 +56,7 @@ export async function settled(
 
 const UNFINISHED = 'was left unfinished';
 
-/** A revision whose process is gone, as it is recorded from now on. */
+/** A revision whose operation broke off, with the status and description that it is recorded with. */
 export function leftUnfinished(release: Release): Release {
   return withStatus(release, 'failed', `${release.info.status} of "${release.name}" ${UNFINISHED}`);
 }
@@ -65,8 +67,9 @@ export function isLeftUnfinished({ info }: Release): boolean {
 }
 
 /**
- * Was any revision deployed since the release was last uninstalled? If not, an upgrade is an install that goes on: CRDs
- * and what hooks do before an install may be missing. What failed to be uninstalled was there.
+ * Was any revision deployed since the release was last uninstalled? If not, an upgrade has to do what an install does:
+ * CRDs and the effects of pre-install hooks may be missing. A revision whose uninstall failed (`deleted` is set) counts
+ * as deployed.
  */
 export function wasDeployed(history: readonly StoredRelease[]): boolean {
   const begin = history.findLastIndex(({ release }) => release.info.status === 'uninstalled') + 1;
@@ -95,7 +98,7 @@ function asSuperseded(stored: StoredRelease): StoredRelease {
 }
 
 /**
- * Reads the history of a release that nobody has worked on since an operation on it failed, which is to be undone.
+ * Reads the history of a release in order to undo a failed operation, if nobody has written to it since.
  *
  * @param failed the record as the failed operation wrote it
  * @throws {PkgError} `PKG_RELEASE_TAKEN_OVER`

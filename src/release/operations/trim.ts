@@ -1,4 +1,4 @@
-/** Keeps the history of a release short. */
+/** Removes old revisions of a release (`--history-max`). */
 import { refKey, refOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { toPlain } from '../../yaml/value.ts';
@@ -12,9 +12,9 @@ import type { Env } from './env.ts';
 export const DEFAULT_HISTORY_MAX = 10;
 
 /**
- * Removes the oldest revisions so that at most `max` are left: never the last deployed one, and none of those that
- * failed since while it alone tells of an object that it may have made, which would be orphaned. It is not worth
- * failing for, and not bound by the time of the operation.
+ * Removes the oldest revisions until at most `max` are left. Two sorts stay: the last deployed revision; and a later,
+ * failed one whose manifest alone names an object, because without it nothing would find and delete that object. A
+ * failure to remove is only a warning.
  */
 export async function trimHistory(
   env: Env,
@@ -24,7 +24,7 @@ export async function trimHistory(
 ): Promise<void> {
   try {
     const staying = await store.history(name);
-    // Who has begun since trims it in turn.
+    // Another operation has begun since, and will trim the history itself.
     if (staying.at(-1)?.release.version !== version) return;
     const deployed = staying.findLast(({ release }) => release.info.status === 'deployed');
     for (const stored of staying.slice(0, -1)) {
@@ -40,7 +40,9 @@ export async function trimHistory(
   }
 }
 
-/** Has a revision that came after the last deployed one objects that no other of those that stay has? */
+/**
+ * Does a revision later than the last deployed one name an object that no other remaining revision since then names?
+ */
 function isOnlyWitness(
   stored: StoredRelease,
   deployed: StoredRelease | undefined,
@@ -52,7 +54,7 @@ function isOnlyWitness(
   return keysOf(stored).some((key) => !told.has(key));
 }
 
-/** What a revision's manifest makes, as it is written there. */
+/** The keys of the objects in a revision's manifest, with the namespaces that are written there. */
 function keysOf({ release, secret }: StoredRelease): string[] {
   const where = secret.metadata.name;
   return splitManifest(release.manifest).flatMap((text) => {

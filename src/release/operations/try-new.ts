@@ -1,4 +1,4 @@
-/** Tries objects that are not there yet, so that what is wrong with them is known before others are written. */
+/** Tries objects that do not exist yet by dry runs, so that their errors are known before anything is written. */
 import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
 import { DRY_RUNS_AT_ONCE, refOf } from '../../cluster/cluster.ts';
 import { servesKind } from '../../cluster/scope.ts';
@@ -8,12 +8,12 @@ import { setOwn } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
 /**
- * The problems of new objects, told by dry runs. Of objects that are alike, with the same fields of the same types
- * in one namespace, one is tried for all; only where it has a problem all are. What is not certain is left to the
- * write: others of the release may have to be there first.
+ * Finds the problems of new objects by dry runs. Of objects with the same fields and types of values in one namespace,
+ * only one is tried, and the others only if it has a problem. Refusals that may have passed by the time of the write
+ * are left out: an object may need others of the release first.
  *
- * @param coming namespaces and CRDs that are made before
- * @throws PkgError where the cluster cannot be asked
+ * @param coming namespaces and CRDs that the operation creates first
+ * @throws {PkgError} where the cluster does not answer
  */
 export async function tryNew(
   cluster: Cluster,
@@ -42,7 +42,7 @@ export async function tryNew(
   return problems;
 }
 
-/** An object with the kinds of its values in their place: what a server may judge alike. */
+/** The structure of a value, with the class of each text and number in its place. Equal structures are judged alike. */
 function shapeOf(value: Json): Json {
   if (Array.isArray(value)) return [...new Set(value.map((item) => JSON.stringify(shapeOf(item))))].sort();
   if (typeof value === 'string') return STRINGS.findIndex((form) => form.test(value));
@@ -53,7 +53,7 @@ function shapeOf(value: Json): Json {
   return shape;
 }
 
-/** What strings may stand for: nothing, names of objects, values of labels, other words, any text. */
+/** Classes of texts, the first that matches counts: empty, name of an object, value of a label, one word, any text. */
 const STRINGS: readonly RegExp[] = [
   /^$/,
   /^(?=.{1,63}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/,

@@ -6,19 +6,21 @@ import { ownershipOf } from '../plan-normal.ts';
 import type { Plan } from '../plan.ts';
 import type { Env } from './env.ts';
 
-/** The place and its listener, without what ended the operation: undoing it has its own time. */
+/** The environment for undoing an operation: without its signal and time limit, which may be what ended it. */
 export function envForUndo({ cluster, emit, now }: Env): Env {
   return { cluster, emit, ...(now === undefined ? {} : { now }) };
 }
 
-/** Errors whose hints are about objects and records that are gone once the operation is undone. */
+/** Codes of errors whose hints name objects that no longer exist once the operation is undone. */
 const ABOUT_WHAT_IS_LEFT: ReadonlySet<ErrorCode> = new Set(['PKG_INTERRUPTED', 'PKG_NOT_READY', 'PKG_HOOK_FAILED']);
 const LOOK = 'to look at what it left, give the command without --rollback-on-failure';
 
 /**
- * Undoes a failed operation, and gives its error with what came of that.
+ * Undoes a failed operation.
  *
- * @param what says what is done: `uninstalling it`
+ * @param what names the work in notes: `uninstalling it`
+ * @param work undoes the operation
+ * @returns the failure with a note on how undoing it went
  */
 export async function undo(env: Env, failure: unknown, what: string, work: () => Promise<unknown>): Promise<unknown> {
   if (!(failure instanceof PkgError)) return failure;
@@ -36,8 +38,8 @@ export async function undo(env: Env, failure: unknown, what: string, work: () =>
 }
 
 /**
- * The objects (by {@link refKey}) that a plan takes over from somebody else. They lived before the operation, and
- * undoing it does not delete them.
+ * The objects (by {@link refKey}) that a plan takes over from another owner. They existed before the operation, so
+ * undoing it must not delete them.
  */
 export function takenOver({ steps, release, namespace }: Plan): ReadonlySet<string> {
   const taken = steps.filter(

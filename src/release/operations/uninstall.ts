@@ -1,3 +1,4 @@
+/** `pkg uninstall`. */
 import { groupOf, refKey } from '../../cluster/cluster.ts';
 import type { Cascade, KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
@@ -18,7 +19,7 @@ import { afterHooks, applySteps, withStatus } from './run.ts';
 import { settled, untouched } from './settled.ts';
 import { waitUntilGone } from './wait.ts';
 
-/** What uninstall starts from. */
+/** The input of an uninstall. */
 export type UninstallInput = Pick<Waiting, 'wait' | 'timeout'> &
   Locking & {
     name: string;
@@ -28,18 +29,19 @@ export type UninstallInput = Pick<Waiting, 'wait' | 'timeout'> &
     dryRun?: boolean;
     noHooks?: boolean;
     description?: string;
-    /** Succeed when there is no such release; the result is then undefined. */
+    /** Give undefined for a release that does not exist, instead of an error. */
     ignoreNotFound?: boolean;
-    /** Only while this failed revision, which it undoes, is the last and as it was written. */
+    /** The failed revision that the uninstall undoes. If somebody has written to the release since, nothing is done. */
     failed?: StoredRelease;
-    /** Objects (by `refKey`) that are left alone: an install that is undone found them there. */
+    /** Objects (by `refKey`) that are not deleted: the failed install had taken them over from somebody else. */
     spared?: ReadonlySet<string>;
   };
 
 /**
- * Deletes the objects of a release, but those with `helm.sh/resource-policy: keep`, and its records.
+ * Deletes the objects of a release, except those with `helm.sh/resource-policy: keep`, and its records.
  *
- * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`
+ * @returns undefined for a release that does not exist, with `ignoreNotFound`
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`; whatever planning and deleting throw
  */
 export async function uninstall(env: Env, input: UninstallInput): Promise<OperationResult | undefined> {
   return await withDeadline(env, input.timeout, (bounded) =>
@@ -67,7 +69,11 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   }
   const around = noHooks || isGone ? { ...release, hooks: [] } : release;
   const emptied = { ...around, manifest: '' };
-  const planned = await planRelease(env, 'uninstall', emptied, [], isGone ? [] : history, {
+  const planned = await planRelease(env, {
+    operation: 'uninstall',
+    release: emptied,
+    documents: [],
+    history: isGone ? [] : history,
     takeOwnership: false,
     forceConflicts: false,
     leaveScaled: false,
@@ -97,7 +103,7 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
     throw (await lease.fail(error, withStatus(begun, 'failed', `Uninstall "${name}" failed: ${why}`))).failure;
   }
   if (home.length > 0) {
-    // With the namespace everything in it goes, the records too, and nobody can begin anew there.
+    // Deleting the namespace deletes the records in it too, and no other operation can write there any more.
     await lease.remove().catch(() => lease.drop());
     if (input.wait === true) await waitUntilGone(env, home);
   } else if (keepHistory) await lease.finish(done);
@@ -108,7 +114,7 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
 /**
  * Deletes the objects of a release, with the hooks around it.
  *
- * @returns the namespace of the release where it is one of them: with it the records go
+ * @returns the namespace of the release, if it was one of the objects: the records are deleted with it
  */
 async function deleteObjects(
   env: Env,
@@ -134,14 +140,14 @@ function isHome({ ref }: Step, namespace: string): boolean {
   return ref.kind === 'Namespace' && groupOf(ref.apiVersion) === '' && ref.name === namespace;
 }
 
-/** What steps deleted, as it lived. */
+/** The objects that steps deleted, as they were before. */
 function deletedBy(steps: readonly Step[]): KubeObject[] {
   return steps.flatMap(({ action, live }) => (action === 'delete' && live !== undefined ? [live] : []));
 }
 
 /**
- * Removes all records of a release, oldest first: what is left after a crash is the newest, which says what happened.
- * That is the one of the lease, so until the end nobody else begins.
+ * Removes all records of a release, the oldest first. The newest holds the lease, so no other operation begins until
+ * the end, and after a crash the record that is left says what happened.
  */
 async function removeHistory(lease: Lease, history: readonly StoredRelease[], done: Release): Promise<void> {
   const { cluster, records = cluster } = lease.env;
@@ -150,7 +156,7 @@ async function removeHistory(lease: Lease, history: readonly StoredRelease[], do
     for (const stored of history.slice(0, -1)) await store.remove(stored);
     await lease.remove();
   } catch (error) {
-    // The objects are gone, whatever is left of the history.
+    // The objects are deleted, so the release is uninstalled, with some of its history left.
     throw (await lease.fail(error, done)).failure;
   }
 }

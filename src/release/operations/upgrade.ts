@@ -1,3 +1,4 @@
+/** `pkg upgrade`. */
 import type { Chart } from '../../chart/chart.ts';
 import { coalesceTables, coalesceValues } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
@@ -6,6 +7,7 @@ import { fromPlain } from '../../yaml/value.ts';
 import { checkData } from '../check-data.ts';
 import { checkLabels, checkNamespace, checkReleaseName, mergeLabels } from '../names.ts';
 import { recordedValues } from '../recorded-chart.ts';
+import type { Plan } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
@@ -15,7 +17,7 @@ import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts'
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { crdsOf, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, namespaceStep, planRelease, releaseOf } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
@@ -24,13 +26,16 @@ import { settled, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 import { envForUndo, takenOver, undo } from './undo.ts';
 
-/** What upgrade starts from. `install`: install when there is no such release. `historyMax`: 0 keeps all. */
+/**
+ * The input of an upgrade. `install`: install a release that does not exist. `historyMax`: revisions to keep, 0 for
+ * all.
+ */
 export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: ValuesMode; historyMax?: number };
 
 /**
  * Brings a release to another chart or other values.
  *
- * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`, and whatever goes wrong on the road
+ * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`; whatever rendering, planning and applying throw
  */
 export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
   return await withDeadline(env, input.timeout, (bounded) =>
@@ -68,18 +73,22 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
   const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
-  const times = { first: current.info.first_deployed ?? now, now };
-  const release = releaseOf(whole, rendered, version, times, 'pending-upgrade', 'Preparing upgrade', labels);
-  const plan = await planRelease(env, 'upgrade', release, rendered.objects, history, {
-    takeOwnership: input.takeOwnership === true,
-    forceConflicts: input.forceConflicts === true,
-    leaveScaled: input.forceConflicts !== true,
+  const release = releaseOf(whole, rendered, {
+    version,
+    firstDeployed: current.info.first_deployed ?? now,
+    now,
+    status: 'pending-upgrade',
+    description: 'Preparing upgrade',
+    labels,
+  });
+  const plan = await planRelease(env, {
+    operation: 'upgrade',
+    release,
+    history,
+    ...chartPlan(input, rendered),
     before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
     crds: [],
-    otherCrds: () => crdsOf(rendered.chart),
     notes: missing.length === 0 ? [] : [leftOut(missing, current.version)],
-    record: ['create', 'update'],
-    dryRun,
   });
   plan.notes.push(...notesOfRandomChanges(plan, rendered));
   env.emit({ type: 'plan', plan });
@@ -88,24 +97,35 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     done: input.description ?? 'Upgrade complete',
     failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
   };
-  const takeBack = async (failure: unknown, failed: StoredRelease): Promise<unknown> => {
-    const good = history.findLast(({ release: { info } }) => GOOD.includes(info.status))?.release.version;
-    if (good === undefined) return failure;
-    const { timeout, noHooks, waitForJobs } = input;
-    const spared = takenOver(plan);
-    const bounds = { wait: true, waitForJobs, timeout, historyMax, noHooks };
-    const back = { name, namespace, revision: good, spared, failed, ...bounds };
-    return await undo(undoing, failure, `going back to revision ${good}`, () => rollback(undoing, defined(back)));
-  };
+  const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
+    goBack(undoing, { ...input, historyMax }, plan, { history, failure, failed });
   const run = { history, plan, release, words, historyMax, undo: takeBack };
   const done = await runPlan(env, chartRun(input, rendered.randomValues, run));
   return { release: done, plan };
 }
 
-/** The statuses of revisions that once were well. */
+/** The statuses of revisions that were deployed once. */
 const GOOD: readonly string[] = ['deployed', 'superseded'];
 
-/** Only what has a value. */
+/**
+ * Undoes a failed upgrade by a rollback to the last revision that was deployed.
+ *
+ * @returns the error to end with: the failure, with what became of undoing it
+ */
+async function goBack(
+  env: Env,
+  { name, namespace, timeout, noHooks, waitForJobs, historyMax }: UpgradeInput,
+  plan: Plan,
+  { history, failure, failed }: { history: readonly StoredRelease[]; failure: unknown; failed: StoredRelease },
+): Promise<unknown> {
+  const good = history.findLast(({ release: { info } }) => GOOD.includes(info.status))?.release.version;
+  if (good === undefined) return failure;
+  const bounds = { wait: true, waitForJobs, timeout, historyMax, noHooks };
+  const back = { name, namespace, revision: good, spared: takenOver(plan), failed, ...bounds };
+  return await undo(env, failure, `going back to revision ${good}`, () => rollback(env, defined(back)));
+}
+
+/** The fields without those that are undefined. */
 function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
@@ -115,7 +135,12 @@ export function currentOf(history: readonly StoredRelease[], last: Release): Rel
   return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
 }
 
-/** Helm's rules (pkg/action/upgrade.go, reuseValues). `missing` names defaults of the chart that are left out. */
+/**
+ * The chart and values of an upgrade, with the values of the current revision as the mode says. Source: helm v4
+ * `pkg/action/upgrade.go`, `reuseValues`.
+ *
+ * @returns `missing`: the defaults of the chart that `reuse` leaves out
+ */
 function withEarlierValues(
   input: UpgradeInput,
   current: Release,

@@ -8,14 +8,14 @@ import type { Purpose, Readiness } from '../readiness.ts';
 import { interrupted } from './deadline.ts';
 import type { Env, Unready } from './env.ts';
 
-/** How many objects an error names. */
+/** The most objects that an error names. */
 const MANY = 50;
 
 /**
- * Waits until all objects are ready, or have failed: one that failed may recover while others are waited for.
+ * Waits until no object is progressing any more. One that failed may still become ready while others are waited for.
  *
- * @param leaving objects (by {@link refKey}) that were seen being deleted: they are not there for good
- * @throws PkgError PKG_NOT_READY for what failed; PKG_TIMEOUT, PKG_INTERRUPTED with what was not ready by then
+ * @param leaving objects (by {@link refKey}) that were being deleted when they were written, and may disappear
+ * @throws {PkgError} `PKG_NOT_READY` for objects that failed; `PKG_TIMEOUT`, `PKG_INTERRUPTED` with those not ready yet
  */
 export async function waitUntilReady(
   env: Env,
@@ -33,7 +33,7 @@ export async function waitUntilReady(
   throw new NotReady(failed);
 }
 
-/** What failed to become ready, and why. */
+/** The error for objects that failed to become ready. */
 export class NotReady extends PkgError {
   readonly unready: readonly Unready[];
 
@@ -54,19 +54,19 @@ export class NotReady extends PkgError {
 /**
  * Waits until all objects are gone.
  *
- * @throws PkgError PKG_TIMEOUT, PKG_INTERRUPTED with what was left by then
+ * @throws {PkgError} `PKG_TIMEOUT`, `PKG_INTERRUPTED` with the objects that still exist
  */
 export async function waitUntilGone(env: Env, objects: readonly KubeObject[]): Promise<void> {
   const uids = new Map(objects.map((object) => [refKey(refOf(object)), object.metadata['uid']]));
   await waitFor(env, objects.map(refOf), (live, ref) =>
-    // What was made anew under the same name is another object.
+    // An object with another uid was created anew under the same name: the one that was deleted is gone.
     live === undefined || live.metadata['uid'] !== uids.get(refKey(ref))
       ? { state: 'ready' }
       : { state: 'progressing', why: 'it is still there' },
   );
 }
 
-/** Follows objects until none is progressing any more; gives those that failed. */
+/** Follows objects until none is progressing any more. Gives those that are not ready. */
 async function waitFor(
   env: Env,
   refs: readonly ObjectRef[],
@@ -92,7 +92,7 @@ async function waitFor(
     env.emit({ type: 'warning', message: `${problem.message}; what is waited for is not seen meanwhile` });
   };
   const timer = setInterval(() => {
-    // What does not change may fail nevertheless: by its age.
+    // Judged again without a change: a pod without a node fails by its age.
     for (const key of [...open]) {
       const { ref, live } = states.get(key) as Seen;
       if (live !== undefined) see(ref, live);
@@ -111,14 +111,14 @@ async function waitFor(
   return unready;
 }
 
-/** An object as it was seen last, and what was made of that. */
+/** An object as it was seen last, and its state. */
 type Seen = { ref: ObjectRef; live?: KubeObject | undefined; state: Readiness };
 
 function unreadyOf(states: ReadonlyMap<string, Seen>): Unready[] {
   return [...states.values()].flatMap(({ ref, state }) => (state.state === 'ready' ? [] : [{ ref, why: state.why }]));
 }
 
-/** The reason of an end before time, with what was waited for. */
+/** The error of a wait that ended too early, with the objects that are not ready. */
 function late(reason: PkgError, unready: readonly Unready[], trouble: PkgError | undefined): PkgError {
   const what = unready.length === 1 ? describe(unready[0] as Unready) : `${unready.length} objects`;
   return new PkgError(reason.code, `${reason.message}: ${what} ${unready.length === 1 ? 'is' : 'are'} not ready`, {
@@ -136,7 +136,7 @@ function describe({ ref }: Unready): string {
   return printable(describeRef(ref));
 }
 
-/** A Deployment that was told to pause does not roll out, and Helm does not wait for it. */
+/** Is this a paused Deployment? It does not roll out, and, as in Helm, is not waited for. */
 function isPaused({ kind, spec }: KubeObject): boolean {
   return kind === 'Deployment' && typeof spec === 'object' && spec !== null && 'paused' in spec && spec.paused === true;
 }

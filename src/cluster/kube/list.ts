@@ -1,0 +1,104 @@
+/** Lists of objects, read page by page within bounds. */
+import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
+import type { KubeObject, ListQuery } from '../cluster.ts';
+import { itemsOf, readItem, wrongAnswer } from './answers.ts';
+import { askServed } from './ask-served.ts';
+import type { KubeApi } from './kube-api.ts';
+import { resourcePath } from './resource-path.ts';
+import { selectorText } from './selector.ts';
+
+/** Asks for the metadata of the objects alone; a server that cannot leave out the rest sends whole objects. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+/** Objects in one page of a list of names. */
+const PAGE = 500;
+/** A longer list is an error: a broken server may name a next page for ever, and all pages are held in memory. */
+const MOST_PAGES = 1_000;
+const MOST_ITEMS = 500_000;
+const MOST_BYTES = 512 << 20;
+
+/**
+ * Reads a list.
+ *
+ * @param options `metadataOnly`: the objects have no fields but their metadata
+ * @returns no objects for a kind that the server does not serve
+ * @throws {ApiError}
+ */
+export async function listObjects(
+  cluster: KubeApi,
+  query: ListQuery,
+  { metadataOnly = false }: { metadataOnly?: boolean },
+): Promise<KubeObject[]> {
+  const { kind, namePrefix = '' } = query;
+  const objects: KubeObject[] = [];
+  for await (const { items, apiVersion } of pagesOf(cluster, query, { metadataOnly })) {
+    // Metadata come as objects of the kind PartialObjectMetadata.
+    for (const item of items) objects.push(metadataOnly ? { ...item, apiVersion, kind } : item);
+  }
+  return namePrefix === '' ? objects : objects.filter(({ metadata }) => metadata.name.startsWith(namePrefix));
+}
+
+/**
+ * Reads the names of the objects of a list.
+ *
+ * @returns undefined where there are more than `most`
+ * @throws {ApiError}
+ */
+export async function listNames(
+  cluster: KubeApi,
+  query: ListQuery,
+  most: number,
+): Promise<ReadonlySet<string> | undefined> {
+  const names = new Set<string>();
+  for await (const { items, left } of pagesOf(cluster, query, { metadataOnly: true, limit: PAGE })) {
+    for (const { metadata } of items) names.add(metadata.name);
+    if (names.size + left > most) return undefined;
+  }
+  return names;
+}
+
+/** A page of a list. At least `left` objects come on later pages. */
+type Page = { items: KubeObject[]; left: number; apiVersion: string };
+
+/** Reads a list page by page; no page for a kind that the server does not serve. */
+async function* pagesOf(
+  cluster: KubeApi,
+  query: ListQuery,
+  { metadataOnly, limit }: { metadataOnly: boolean; limit?: number },
+): AsyncGenerator<Page> {
+  const { kind, namespace = '' } = query;
+  const selector = selectorText(query);
+  const seen = new Set<string>();
+  let [count, bytes, next] = [0, 0, ''];
+  do {
+    const from = next;
+    const answer = await askServed(cluster, query, (resource) => ({
+      method: 'GET',
+      path: resourcePath(resource, namespace),
+      ...(metadataOnly && { accept: METADATA_ONLY }),
+      query: {
+        labelSelector: selector === '' ? undefined : selector,
+        limit: limit === undefined ? undefined : String(limit),
+        continue: from === '' ? undefined : from,
+      },
+      expect: [404],
+    }));
+    if (answer === undefined || answer.status === 404) return;
+    const { body, size, resource } = answer;
+    const items = itemsOf(body, kind, cluster.description);
+    count += items.length;
+    bytes += size;
+    if (seen.size > MOST_PAGES || count > MOST_ITEMS || bytes > MOST_BYTES || (next !== '' && seen.has(next))) {
+      throw wrongAnswer(cluster.description, kind, 'a list without end');
+    }
+    seen.add(next);
+    const metadata = isJsonObject(body) ? getOwn(body, 'metadata') : undefined;
+    const left = isJsonObject(metadata) ? getOwn(metadata, 'remainingItemCount') : undefined;
+    const { apiVersion } = resource;
+    yield {
+      items: items.map((item) => readItem(item, { apiVersion, kind }, cluster.description)),
+      left: typeof left === 'number' ? left : 0,
+      apiVersion,
+    };
+    next = textField(metadata, 'continue');
+  } while (next !== '');
+}

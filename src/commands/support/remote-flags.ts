@@ -1,0 +1,97 @@
+/** Flags about repositories and registries: how they are reached and searched, and how charts are signed. */
+import type { FlagInput } from '@oclif/core/interfaces';
+import * as Flags from './flag-types.ts';
+
+/** Flags for connections to repositories and registries. */
+export const REMOTE_FLAGS: FlagInput<
+  Record<'username' | 'password' | 'ca-file' | 'cert-file' | 'key-file', string | undefined> &
+    Record<'password-stdin' | 'insecure-skip-tls-verify' | 'plain-http' | 'offline', boolean>
+> = {
+  username: Flags.string({ helpValue: 'NAME', summary: 'name for the repository or registry' }),
+  password: Flags.string({ helpValue: 'PASSWORD', summary: 'password for the repository or registry' }),
+  'password-stdin': Flags.boolean({ summary: 'read the password from standard input', exclusive: ['password'] }),
+  'ca-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'certificate authority of the server' }),
+  'cert-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'client certificate' }),
+  'key-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'key of the client certificate' }),
+  'insecure-skip-tls-verify': Flags.boolean({ summary: 'do not check the certificate of the server' }),
+  'plain-http': Flags.boolean({ summary: 'reach registries without TLS' }),
+  offline: Flags.boolean({ summary: 'fetch nothing; use the indexes and charts in the cache' }),
+};
+
+/** The flag that uses cached indexes as they are. */
+export const SKIP_REFRESH_FLAG: FlagInput<{ 'skip-refresh': boolean }> = {
+  'skip-refresh': Flags.boolean({ summary: 'use cached indexes without checking whether they have changed' }),
+};
+
+/** Flags of the search commands. */
+export const SEARCH_FLAGS: FlagInput<{ 'max-col-width': number; 'fail-on-no-result': boolean }> = {
+  'max-col-width': Flags.integer({
+    default: 50,
+    min: 0,
+    helpValue: 'N',
+    summary: 'cut longer columns of the table; 0 for no limit',
+  }),
+  'fail-on-no-result': Flags.boolean({ summary: 'fail if nothing is found' }),
+};
+
+/** Flags for signing archives with PGP. */
+export const SIGN_FLAGS: FlagInput<{
+  sign: boolean;
+  key: string | undefined;
+  'passphrase-file': string | undefined;
+  keyring: string | undefined;
+}> = {
+  sign: Flags.boolean({ summary: 'sign the archive, in ARCHIVE.prov' }),
+  key: Flags.string({ helpValue: 'NAME', summary: 'with --sign, a part of the name of the key' }),
+  keyring: Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: "with --sign, the private keys (default: GnuPG's pubring.gpg)",
+  }),
+  'passphrase-file': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'the passphrase of the key; - for standard input',
+  }),
+};
+
+/** Flags for signing charts in registries with cosign. */
+export const COSIGN_KEY_FLAGS: FlagInput<Record<'cosign-key' | 'passphrase-file', string | undefined>> = {
+  'cosign-key': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: "sign in the registry with this private key of cosign's; its password: COSIGN_PASSWORD, --passphrase-file",
+  }),
+  'passphrase-file': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'the passphrase of the key; - for standard input',
+  }),
+};
+
+/** Flags for the cosign signatures that are accepted. */
+export const COSIGN_TRUST_FLAGS: FlagInput<
+  Record<
+    | 'key'
+    | 'certificate-identity'
+    | 'certificate-identity-regexp'
+    | 'certificate-oidc-issuer'
+    | 'certificate-oidc-issuer-regexp'
+    | 'trusted-root',
+    string | undefined
+  >
+> = {
+  key: Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'a public key in PEM: cosign.pub' }),
+  'certificate-identity': Flags.string({ helpValue: 'TEXT', summary: 'who signed, by the certificate' }),
+  'certificate-identity-regexp': Flags.string({ helpValue: 'PATTERN', summary: 'the same, as a regular expression' }),
+  'certificate-oidc-issuer': Flags.string({ helpValue: 'URL', summary: 'who vouches for the identity' }),
+  'certificate-oidc-issuer-regexp': Flags.string({
+    helpValue: 'PATTERN',
+    summary: 'the same, as a regular expression',
+  }),
+  'trusted-root': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'authorities and logs that count: trusted_root.json; with --key, a log must have the signature, too',
+  }),
+};
