@@ -201,11 +201,14 @@ export class DocumentReader {
     let base = -1;
     const relative = !this.#slots.has(text)
       ? text
-      : text.replace(this.#slots.pattern, (_, kind: Slot['kind'], number: string) => {
-          const index = Number.parseInt(number, 36);
-          if (base < 0) base = index;
-          return this.#slots.marker(kind, index - base);
-        });
+      : this.#slots
+          .split(text)
+          .map((piece) => {
+            if (typeof piece === 'string') return piece;
+            if (base < 0) base = piece.index;
+            return this.#slots.marker(piece.kind, piece.index - base);
+          })
+          .join('');
     return { relative, base: Math.max(0, base) };
   }
 

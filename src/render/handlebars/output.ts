@@ -19,6 +19,9 @@ import type { Scope } from './scope.ts';
  */
 export type SlotKind = 'v' | 'o' | 's' | 'p';
 
+/** A slot of a document: its kind, and its number among the slots of the document. */
+export type Hole = { kind: SlotKind; index: number };
+
 /** A value that waits to be put into the finished structure. */
 export type Slot = {
   kind: SlotKind;
@@ -44,15 +47,12 @@ export function slotPath({ source, scope }: Slot): readonly string[] | undefined
 export class Slots {
   readonly #open: string;
   readonly #slots: Slot[] = [];
-  /** Finds markers; the groups are kind and index. Sticky and global uses share it, so reset lastIndex. */
-  readonly pattern: RegExp;
 
   constructor() {
     // Seeded by the system for each process, and never shown: nobody guesses it. `node:crypto` is as good, but
     // takes 6 ms to load.
     const nonce = Math.random().toString(36).slice(2, 12).padEnd(10, '0');
     this.#open = `\uE000${nonce}`;
-    this.pattern = new RegExp(`\uE000${nonce}([vosp])([0-9a-z]{6})\uE001`, 'g');
   }
 
   /** Keeps a slot and gives its number. */
@@ -62,7 +62,32 @@ export class Slots {
 
   /** What stands for a slot in a text, always of the same length. */
   marker(kind: SlotKind, index: number): string {
-    return `${this.#open}${kind}${index.toString(36).padStart(6, '0')}\uE001`;
+    const digits = String.fromCharCode(DIGIT + Math.floor(index / BASE), DIGIT + (index % BASE));
+    return `${this.#open}${kind}${digits}\uE001`;
+  }
+
+  /**
+   * Cuts a text at its markers. A pattern would have to be compiled for each render, since it holds the nonce; so
+   * this looks for the nonce alone, and reads the rest by position.
+   */
+  split(text: string): (string | Hole)[] {
+    const pieces: (string | Hole)[] = [];
+    let end = 0;
+    for (let at = text.indexOf(this.#open); at >= 0; at = text.indexOf(this.#open, end)) {
+      if (at > end) pieces.push(text.slice(end, at));
+      const kind = at + this.#open.length;
+      const index = (text.charCodeAt(kind + 1) - DIGIT) * BASE + text.charCodeAt(kind + 2) - DIGIT;
+      pieces.push({ kind: text[kind] as SlotKind, index });
+      end = at + MARKER_LENGTH;
+    }
+    if (end < text.length) pieces.push(text.slice(end));
+    return pieces;
+  }
+
+  /** Is the text a marker, with nothing but white space around it? */
+  isMarker(text: string): boolean {
+    const trimmed = text.trim();
+    return trimmed.length === MARKER_LENGTH && trimmed.startsWith(this.#open);
   }
 
   at(index: number): Slot {
@@ -82,8 +107,12 @@ type Source = Content | Mustache | Block | Partial | PartialBlock;
 /** The budget of a render: characters printed by all templates together. */
 export type Budget = { left: number };
 
-/** `\uE000`, 10 characters of the nonce, the kind, 6 digits, `\uE001`. */
-const MARKER_LENGTH = 19;
+/** `\uE000`, 10 characters of the nonce, the kind, two digits, `\uE001`. */
+const MARKER_LENGTH = 15;
+
+/** The digits of a slot's number are private-use characters too: two of them number 16 million slots. */
+const DIGIT = 0xe100;
+const BASE = 4096;
 
 /**
  * A block or partial that printed nothing: what it would have printed begins at this column, and is a list or not. A
