@@ -7,6 +7,7 @@ import type { Position } from '../../errors.ts';
 import { replaceEvery } from '../functions/limits.ts';
 import { positionIn } from './fault.ts';
 import type { CallSite, Place } from './fault.ts';
+import { linesOf } from './ast.ts';
 import type { Block, Content, Expression, Location, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import type { Argument } from './helpers/types.ts';
 import type { Occurrence } from './random-calls.ts';
@@ -330,26 +331,47 @@ export class Output {
     return this.printedAt(offset, from)?.at;
   }
 
-  /**
-   * What begins the line of a character, where that is something else than what printed the character: a tag that left
-   * blanks there, a text that was pasted.
-   */
-  moverOf(offset: number, from = 0): { what: string; at: Position } | undefined {
-    const text = this.#parts
-      .slice(from)
-      .map((_, index) => this.#text(from + index))
-      .join('');
-    const start = text.lastIndexOf('\n', offset - 1) + 1;
-    const written = start + (/^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0);
-    const first = this.printedAt(start, from);
-    const last = this.printedAt(written, from);
-    if (first === undefined || last === undefined || first.node === last.node) return undefined;
-    if (first.node.type !== 'ContentStatement') return { what: sourceOf(first), at: first.at };
-    // The tag is where the content ends that printed the blanks.
-    const { line, column } = first.node.loc.end;
-    const { template } = first;
-    const tag = sourceOf({ node: { loc: { start: { line, column } } }, template });
-    return { what: `what stands before ${tag}`, at: { file: template.file, line, column: column + 1 } };
+  /** The text from a part on. */
+  textFrom(from: number): string {
+    return this.#parts.slice(from).reduce<string>((text, _, index) => text + this.#text(from + index), '');
+  }
+
+  /** The tag whose `~` put a character on the line on which it stands, away from a line of its own. */
+  joinOf(offset: number, from = 0): { what: string; at: Position } | undefined {
+    let left = offset;
+    let index = from;
+    while (index < this.#parts.length - 1 && left >= this.#text(index).length) left -= this.#text(index++).length;
+    for (let before = this.#text(index).slice(0, left); !before.includes('\n') && index > from; index--) {
+      const tag = this.#joiner(index);
+      if (tag !== undefined) return tag;
+      before = this.#text(index - 1);
+    }
+    return undefined;
+  }
+
+  /** Which `~` took the line break between a part and the part before it, if one did. */
+  #joiner(index: number): { what: string; at: Position } | undefined {
+    const tagAt = (part: number, edge: 'start' | 'end'): { what: string; at: Position } | undefined => {
+      const node = this.#nodes[part];
+      const { template } = this.#places.findLast(({ from }) => from <= part)?.place ?? {};
+      if (node?.type !== 'ContentStatement' || template === undefined) return undefined;
+      const cut = node.cut ?? 0;
+      const isCut =
+        edge === 'start'
+          ? node.original.slice(0, cut).includes('\n')
+          : node.original.slice(cut + node.value.length).includes('\n');
+      const { line, column } = node.loc[edge];
+      const text = linesOf(template)[line - 1] ?? '';
+      const what =
+        edge === 'start'
+          ? /\{\{[^{}]*~\}\}\}?$/.exec(text.slice(0, column))?.[0]
+          : /^\{\{\{?~[^}]*\}\}\}?/.exec(text.slice(column))?.[0];
+      if (!isCut || what === undefined) return undefined;
+      const from = edge === 'start' ? column - what.length : column;
+      return { what, at: { file: template.file, line, column: from + 1 } };
+    };
+    if (this.#text(index - 1).endsWith('\n')) return undefined;
+    return tagAt(index, 'start') ?? tagAt(index - 1, 'end');
   }
 
   /** What printed a character, where, and how it was reached. */
@@ -366,7 +388,13 @@ export class Output {
 }
 
 /** The mustache or tag at a place. */
-function sourceOf({ node, template }: { node: { loc: { start: Location['start'] } }; template: Template }): string {
+export function sourceOf({
+  node,
+  template,
+}: {
+  node: { loc: { start: Location['start'] } };
+  template: Template;
+}): string {
   const { line, column } = node.loc.start;
   const rest = (template.source.split('\n')[line - 1] ?? '').slice(column);
   return /^\{\{\{?[^}]*\}\}\}?/.exec(rest)?.[0] ?? rest.slice(0, 40);

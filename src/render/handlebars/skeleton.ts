@@ -39,6 +39,8 @@ export class SkeletonError extends Error {
   readonly offset: number;
   readonly hints: readonly string[];
   readonly isSlot: boolean;
+  /** It is what YAML's reader says. */
+  isYaml = false;
   constructor(message: string, offset: number, hints: readonly string[] = [], isSlot = false) {
     super(message);
     this.offset = offset;
@@ -73,7 +75,9 @@ export function parseSkeleton(
         throw valueAsTag(offset - 1);
       const alone = aloneBetween(text, slots, offset);
       if (alone !== undefined) throw alone;
-      throw new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
+      const found = new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
+      found.isYaml = !/^nesting exceeded|\btab\b/.test(error.reason);
+      throw found;
     }
     throw error;
   }
@@ -120,6 +124,10 @@ function explain(reason: string): string {
 function hintsFor(reason: string, text: string, offset: number): string[] {
   const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n')[0] ?? '';
   if (/^ *\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
+  if (reason.includes('flow collection'))
+    return [
+      'entries in { } and [ ] have commas between them: what a loop prints stands better on lines of its own, each a key or an item',
+    ];
   if (/mapping values|bad indentation|implicit/.test(reason)) {
     return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
   }
