@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAll } from 'js-yaml';
 import { helmPath } from '../support/helm.ts';
-import { WEB, writeMany, writeWebForHelm } from './charts.ts';
+import { WEB, writeMany, writeTemplates, writeWebForHelm } from './charts.ts';
 import { measureAll, output } from './measure.ts';
 import type { Command } from './measure.ts';
 import { report, wasMissed } from './report.ts';
@@ -27,7 +27,7 @@ function helm(...args: string[]): Command {
   return { program: helmPath(), args, env: { HOME: folder } };
 }
 
-function compare(name: string, ours: Command, theirs: Command, limit: number): void {
+function compare(name: string, ours: Command | (() => Command), theirs: Command, limit: number): void {
   const [pkgCost, helmCost] = measureAll([ours, theirs], rounds);
   if (pkgCost === undefined || helmCost === undefined) throw new Error('nothing measured');
   const measured = `pkg ${pkgCost.cpu.toFixed(0)} ms, helm ${helmCost.cpu.toFixed(0)} ms CPU`;
@@ -93,6 +93,16 @@ try {
   const go = writeMany(folder, 'go', 1000);
   assertSameObjects(pkg('template', 'many', native), helm('template', 'many', go));
   compare('template of 1,000 documents', pkg('template', 'many', native), helm('template', 'many', go), 1);
+
+  const files = writeTemplates(folder, 'native', 200);
+  const goFiles = writeTemplates(folder, 'go', 200);
+  assertSameObjects(pkg('template', 'files', files), helm('template', 'files', goFiles));
+  compare('template of 200 files', pkg('template', 'files', files), helm('template', 'files', goFiles), 0.8);
+  const cold = (): Command => ({
+    ...pkg('template', 'files', files),
+    env: { HOME: mkdtempSync(join(folder, 'home-')) },
+  });
+  compare('the same with nothing cached', cold, helm('template', 'files', goFiles), 1.3);
 
   unchangedUpgrade(native);
 } finally {

@@ -126,3 +126,156 @@ spec:
               memory: 32Mi
 `;
 }
+
+/**
+ * Writes a chart of `count` templates, each a file of its own with a partial, a condition and a loop: what reading and
+ * checking templates costs, beside running them.
+ */
+export function writeTemplates(folder: string, engine: 'native' | 'go', count: number): string {
+  const chart = join(folder, `templates-${engine}-${count}`);
+  mkdirSync(join(chart, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: services\nversion: 1.0.0\n');
+  writeFileSync(join(chart, 'values.yaml'), SERVICE_VALUES);
+  const native = engine === 'native';
+  const partial = native ? '_labels.hbs' : '_labels.tpl';
+  writeFileSync(join(chart, 'templates', partial), native ? NATIVE_LABELS : GO_LABELS);
+  for (let number = 0; number < count; number++) {
+    const file = `service-${number}.yaml${native ? '.hbs' : ''}`;
+    writeFileSync(
+      join(chart, 'templates', file),
+      (native ? NATIVE_SERVICE : GO_SERVICE).replaceAll('NUMBER', `${number}`),
+    );
+  }
+  return chart;
+}
+
+const SERVICE_VALUES = `image:
+  repository: registry.example.test/image
+  tag: "1.10"
+replicas: 2
+ports:
+  http: 8080
+  metrics: 9090
+resources:
+  requests:
+    cpu: 10m
+    memory: 16Mi
+nodeSelector: {}
+annotations:
+  team: web
+`;
+
+const NATIVE_LABELS = `app.kubernetes.io/name: {{chart.name}}
+app.kubernetes.io/instance: {{release.name}}
+`;
+
+const GO_LABELS = `{{- define "labels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+`;
+
+const NATIVE_SERVICE = `apiVersion: v1
+kind: Service
+metadata:
+  name: {{release.name}}-NUMBER
+  labels:
+    {{> labels}}
+  annotations: {{optional values.annotations}}
+spec:
+  selector:
+    {{> labels}}
+    number: "NUMBER"
+  ports:
+    {{#each values.ports}}
+    - name: {{@key}}
+      port: {{this}}
+      targetPort: {{@key}}
+    {{/each}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{release.name}}-NUMBER
+  labels:
+    {{> labels}}
+spec:
+  replicas: {{values.replicas}}
+  selector:
+    matchLabels:
+      {{> labels}}
+      number: "NUMBER"
+  template:
+    metadata:
+      labels:
+        {{> labels}}
+        number: "NUMBER"
+    spec:
+      {{#if values.nodeSelector}}
+      nodeSelector: {{values.nodeSelector}}
+      {{/if}}
+      containers:
+        - name: main
+          image: {{values.image.repository}}:{{default chart.version values.image.tag}}
+          ports:
+            {{#each values.ports}}
+            - name: {{@key}}
+              containerPort: {{this}}
+            {{/each}}
+          resources: {{values.resources}}
+`;
+
+const GO_SERVICE = `apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}-NUMBER
+  labels:
+    {{- include "labels" . | nindent 4 }}
+  {{- with .Values.annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  selector:
+    {{- include "labels" . | nindent 4 }}
+    number: "NUMBER"
+  ports:
+    {{- range $name, $port := .Values.ports }}
+    - name: {{ $name }}
+      port: {{ $port }}
+      targetPort: {{ $name }}
+    {{- end }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}-NUMBER
+  labels:
+    {{- include "labels" . | nindent 4 }}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector:
+    matchLabels:
+      {{- include "labels" . | nindent 6 }}
+      number: "NUMBER"
+  template:
+    metadata:
+      labels:
+        {{- include "labels" . | nindent 8 }}
+        number: "NUMBER"
+    spec:
+      {{- if .Values.nodeSelector }}
+      nodeSelector:
+        {{- toYaml .Values.nodeSelector | nindent 8 }}
+      {{- end }}
+      containers:
+        - name: main
+          image: {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.Version }}
+          ports:
+            {{- range $name, $port := .Values.ports }}
+            - name: {{ $name }}
+              containerPort: {{ $port }}
+            {{- end }}
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+`;

@@ -39,15 +39,20 @@ export function measure(command: Command): Cost {
   return { cpu: (user + system) * 1000, wall: wall * 1000 };
 }
 
-/** Measures commands in turn, round after round, so that a busy machine is busy for all of them alike. */
-export function measureAll(commands: readonly Command[], rounds: number): Cost[] {
+/**
+ * Measures commands in turn, round after round, so that a busy machine is busy for all of them alike.
+ *
+ * @param commands functions among them make a new command for each round
+ */
+export function measureAll(commands: readonly (Command | (() => Command))[], rounds: number): Cost[] {
+  const made = (command: Command | (() => Command)): Command => (typeof command === 'function' ? command() : command);
   for (const command of commands) {
-    output(command);
-    output(command);
+    output(made(command));
+    output(made(command));
   }
   const costs = commands.map((): Cost[] => []);
   for (let round = 0; round < rounds; round++) {
-    commands.forEach((command, index) => costs[index]?.push(measure(command)));
+    commands.forEach((command, index) => costs[index]?.push(measure(made(command))));
   }
   return costs.map((runs) => ({ cpu: median(runs.map(({ cpu }) => cpu)), wall: median(runs.map(({ wall }) => wall)) }));
 }

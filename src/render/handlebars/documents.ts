@@ -1,11 +1,11 @@
 /** From what templates print to values: documents are split, parsed once per shape, and filled. */
-import { PkgError, formatPosition } from '../../errors.ts';
+import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { charge } from '../functions/limits.ts';
-import { describeCalls, positionIn } from './fault.ts';
+import { positionIn } from './fault.ts';
 import { DocumentTexts } from './document-texts.ts';
 import type { TextMade } from './document-texts.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
@@ -16,7 +16,8 @@ import type { Path } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
-import { DuplicateKey, SkeletonError, parseSkeleton } from './skeleton.ts';
+import { SkeletonError, parseSkeleton } from './skeleton.ts';
+import { structureError } from './structure-errors.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
 import type { SlottedDocument } from './slot-tree.ts';
@@ -192,7 +193,7 @@ export class DocumentReader {
     try {
       for (const node of read()) use(node, place);
     } catch (error) {
-      throw error instanceof SkeletonError ? positioned(error, place) : error;
+      throw error instanceof SkeletonError ? structureError(error, place.output, place) : error;
     }
   }
 
@@ -201,11 +202,14 @@ export class DocumentReader {
     let base = -1;
     const relative = !this.#slots.has(text)
       ? text
-      : text.replace(this.#slots.pattern, (_, kind: Slot['kind'], number: string) => {
-          const index = Number.parseInt(number, 36);
-          if (base < 0) base = index;
-          return this.#slots.marker(kind, index - base);
-        });
+      : this.#slots
+          .split(text)
+          .map((piece) => {
+            if (typeof piece === 'string') return piece;
+            if (base < 0) base = piece.index;
+            return this.#slots.marker(piece.kind, piece.index - base);
+          })
+          .join('');
     return { relative, base: Math.max(0, base) };
   }
 
@@ -316,25 +320,6 @@ function tooLarge(slot: Slot): PkgError {
   return new PkgError('PKG_TEMPLATE_LIMIT', 'the values that the templates print are more than the allowed amount', {
     at: positionIn(slot.template, slot.node.loc),
     hints: ['look for a loop over more than was meant'],
-  });
-}
-
-function positioned(error: SkeletonError, { output, part, offset }: Place): PkgError {
-  const locate = (at: number): Position => output.positionAt(offset + at, part) ?? { file: '' };
-  const notes = error instanceof DuplicateKey ? [`first given at ${formatPosition(locate(error.first))}`] : [];
-  const printed = output.printedAt(offset + error.offset, part);
-  const hints = [...error.hints];
-  if (printed?.node.type === 'MustacheStatement' && !printed.node.escaped) {
-    hints.unshift('{{{ }}} pastes text before YAML is read: {{ }} puts the value itself there');
-  }
-  const mover = error.isSlot ? undefined : output.moverOf(offset + error.offset, part);
-  if (mover !== undefined)
-    notes.push(`what begins this line is printed by ${mover.what} at ${formatPosition(mover.at)}`);
-  const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
-  return new PkgError(code, error.message, {
-    at: printed?.at ?? { file: '' },
-    hints,
-    notes: [...notes, ...describeCalls(printed?.calls)],
   });
 }
 

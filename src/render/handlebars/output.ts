@@ -7,6 +7,7 @@ import type { Position } from '../../errors.ts';
 import { replaceEvery } from '../functions/limits.ts';
 import { positionIn } from './fault.ts';
 import type { CallSite, Place } from './fault.ts';
+import { linesOf } from './ast.ts';
 import type { Block, Content, Expression, Location, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import type { Argument } from './helpers/types.ts';
 import type { Occurrence } from './random-calls.ts';
@@ -18,6 +19,9 @@ import type { Scope } from './scope.ts';
  * partial.
  */
 export type SlotKind = 'v' | 'o' | 's' | 'p';
+
+/** A slot of a document: its kind, and its number among the slots of the document. */
+export type Hole = { kind: SlotKind; index: number };
 
 /** A value that waits to be put into the finished structure. */
 export type Slot = {
@@ -44,15 +48,12 @@ export function slotPath({ source, scope }: Slot): readonly string[] | undefined
 export class Slots {
   readonly #open: string;
   readonly #slots: Slot[] = [];
-  /** Finds markers; the groups are kind and index. Sticky and global uses share it, so reset lastIndex. */
-  readonly pattern: RegExp;
 
   constructor() {
     // Seeded by the system for each process, and never shown: nobody guesses it. `node:crypto` is as good, but
     // takes 6 ms to load.
     const nonce = Math.random().toString(36).slice(2, 12).padEnd(10, '0');
     this.#open = `\uE000${nonce}`;
-    this.pattern = new RegExp(`\uE000${nonce}([vosp])([0-9a-z]{6})\uE001`, 'g');
   }
 
   /** Keeps a slot and gives its number. */
@@ -62,7 +63,32 @@ export class Slots {
 
   /** What stands for a slot in a text, always of the same length. */
   marker(kind: SlotKind, index: number): string {
-    return `${this.#open}${kind}${index.toString(36).padStart(6, '0')}\uE001`;
+    const digits = String.fromCharCode(DIGIT + Math.floor(index / BASE), DIGIT + (index % BASE));
+    return `${this.#open}${kind}${digits}\uE001`;
+  }
+
+  /**
+   * Cuts a text at its markers. A pattern would have to be compiled for each render, since it holds the nonce; so
+   * this looks for the nonce alone, and reads the rest by position.
+   */
+  split(text: string): (string | Hole)[] {
+    const pieces: (string | Hole)[] = [];
+    let end = 0;
+    for (let at = text.indexOf(this.#open); at >= 0; at = text.indexOf(this.#open, end)) {
+      if (at > end) pieces.push(text.slice(end, at));
+      const kind = at + this.#open.length;
+      const index = (text.charCodeAt(kind + 1) - DIGIT) * BASE + text.charCodeAt(kind + 2) - DIGIT;
+      pieces.push({ kind: text[kind] as SlotKind, index });
+      end = at + MARKER_LENGTH;
+    }
+    if (end < text.length) pieces.push(text.slice(end));
+    return pieces;
+  }
+
+  /** Is the text a marker, with nothing but white space around it? */
+  isMarker(text: string): boolean {
+    const trimmed = text.trim();
+    return trimmed.length === MARKER_LENGTH && trimmed.startsWith(this.#open);
   }
 
   at(index: number): Slot {
@@ -82,8 +108,12 @@ type Source = Content | Mustache | Block | Partial | PartialBlock;
 /** The budget of a render: characters printed by all templates together. */
 export type Budget = { left: number };
 
-/** `\uE000`, 10 characters of the nonce, the kind, 6 digits, `\uE001`. */
-const MARKER_LENGTH = 19;
+/** `\uE000`, 10 characters of the nonce, the kind, two digits, `\uE001`. */
+const MARKER_LENGTH = 15;
+
+/** The digits of a slot's number are private-use characters too: two of them number 16 million slots. */
+const DIGIT = 0xe100;
+const BASE = 4096;
 
 /**
  * A block or partial that printed nothing: what it would have printed begins at this column, and is a list or not. A
@@ -301,26 +331,47 @@ export class Output {
     return this.printedAt(offset, from)?.at;
   }
 
-  /**
-   * What begins the line of a character, where that is something else than what printed the character: a tag that left
-   * blanks there, a text that was pasted.
-   */
-  moverOf(offset: number, from = 0): { what: string; at: Position } | undefined {
-    const text = this.#parts
-      .slice(from)
-      .map((_, index) => this.#text(from + index))
-      .join('');
-    const start = text.lastIndexOf('\n', offset - 1) + 1;
-    const written = start + (/^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0);
-    const first = this.printedAt(start, from);
-    const last = this.printedAt(written, from);
-    if (first === undefined || last === undefined || first.node === last.node) return undefined;
-    if (first.node.type !== 'ContentStatement') return { what: sourceOf(first), at: first.at };
-    // The tag is where the content ends that printed the blanks.
-    const { line, column } = first.node.loc.end;
-    const { template } = first;
-    const tag = sourceOf({ node: { loc: { start: { line, column } } }, template });
-    return { what: `what stands before ${tag}`, at: { file: template.file, line, column: column + 1 } };
+  /** The text from a part on. */
+  textFrom(from: number): string {
+    return this.#parts.slice(from).reduce<string>((text, _, index) => text + this.#text(from + index), '');
+  }
+
+  /** The tag whose `~` put a character on the line on which it stands, away from a line of its own. */
+  joinOf(offset: number, from = 0): { what: string; at: Position } | undefined {
+    let left = offset;
+    let index = from;
+    while (index < this.#parts.length - 1 && left >= this.#text(index).length) left -= this.#text(index++).length;
+    for (let before = this.#text(index).slice(0, left); !before.includes('\n') && index > from; index--) {
+      const tag = this.#joiner(index);
+      if (tag !== undefined) return tag;
+      before = this.#text(index - 1);
+    }
+    return undefined;
+  }
+
+  /** Which `~` took the line break between a part and the part before it, if one did. */
+  #joiner(index: number): { what: string; at: Position } | undefined {
+    const tagAt = (part: number, edge: 'start' | 'end'): { what: string; at: Position } | undefined => {
+      const node = this.#nodes[part];
+      const { template } = this.#places.findLast(({ from }) => from <= part)?.place ?? {};
+      if (node?.type !== 'ContentStatement' || template === undefined) return undefined;
+      const cut = node.cut ?? 0;
+      const isCut =
+        edge === 'start'
+          ? node.original.slice(0, cut).includes('\n')
+          : node.original.slice(cut + node.value.length).includes('\n');
+      const { line, column } = node.loc[edge];
+      const text = linesOf(template)[line - 1] ?? '';
+      const what =
+        edge === 'start'
+          ? /\{\{[^{}]*~\}\}\}?$/.exec(text.slice(0, column))?.[0]
+          : /^\{\{\{?~[^}]*\}\}\}?/.exec(text.slice(column))?.[0];
+      if (!isCut || what === undefined) return undefined;
+      const from = edge === 'start' ? column - what.length : column;
+      return { what, at: { file: template.file, line, column: from + 1 } };
+    };
+    if (this.#text(index - 1).endsWith('\n')) return undefined;
+    return tagAt(index, 'start') ?? tagAt(index - 1, 'end');
   }
 
   /** What printed a character, where, and how it was reached. */
@@ -337,7 +388,13 @@ export class Output {
 }
 
 /** The mustache or tag at a place. */
-function sourceOf({ node, template }: { node: { loc: { start: Location['start'] } }; template: Template }): string {
+export function sourceOf({
+  node,
+  template,
+}: {
+  node: { loc: { start: Location['start'] } };
+  template: Template;
+}): string {
   const { line, column } = node.loc.start;
   const rest = (template.source.split('\n')[line - 1] ?? '').slice(column);
   return /^\{\{\{?[^}]*\}\}\}?/.exec(rest)?.[0] ?? rest.slice(0, 40);

@@ -8,12 +8,9 @@ import { booleanKey } from '../../chart/boolean-keys.ts';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import type { PlacedGap, SlotKind, Slots } from './output.ts';
+import type { Hole, PlacedGap, Slots } from './output.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
-
-/** A slot of the document: its kind, and its number among the slots of the document. */
-export type Hole = { kind: SlotKind; index: number };
 
 /** Text with holes. In a literal block, the further lines of a value are indented to its hole. */
 export type Text = { type: 'text'; pieces: (string | Hole)[]; literal: boolean; offset: number };
@@ -42,6 +39,8 @@ export class SkeletonError extends Error {
   readonly offset: number;
   readonly hints: readonly string[];
   readonly isSlot: boolean;
+  /** It is what YAML's reader says. */
+  isYaml = false;
   constructor(message: string, offset: number, hints: readonly string[] = [], isSlot = false) {
     super(message);
     this.offset = offset;
@@ -76,7 +75,9 @@ export function parseSkeleton(
         throw valueAsTag(offset - 1);
       const alone = aloneBetween(text, slots, offset);
       if (alone !== undefined) throw alone;
-      throw new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
+      const found = new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
+      found.isYaml = !/^nesting exceeded|\btab\b/.test(error.reason);
+      throw found;
     }
     throw error;
   }
@@ -90,13 +91,13 @@ function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError
   let at = text.slice(0, end < 0 ? text.length : end).length;
   for (const line of lines.toReversed().slice(0, 3)) {
     at -= line.length;
-    const [marker] = slots.has(line) ? (line.match(slots.pattern) ?? []) : [];
-    const rest = marker === undefined ? '' : line.replace(marker, '').trim();
-    if (marker !== undefined && (rest === '' || rest === ':')) {
+    const hasMarker = slots.has(line);
+    // A colon follows what `spread` gives.
+    if (hasMarker && slots.isMarker(line.replace(/:\s*$/, ''))) {
       const before = text.slice(0, Math.max(0, at)).trimEnd();
       return new SkeletonError(
         'a value stands alone here, between keys or items',
-        at + line.indexOf(marker),
+        at + line.search(/\S/),
         [
           ...(/[|>][-+0-9]*$/.test(before) ? ['the lines of a text behind | or > stand further in than its key'] : []),
           '{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item',
@@ -105,7 +106,7 @@ function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError
       );
     }
     at--;
-    if (line.trim() !== '' && at < offset && marker === undefined && line !== lines.at(-1)) break;
+    if (line.trim() !== '' && at < offset && !hasMarker && line !== lines.at(-1)) break;
   }
   return undefined;
 }
@@ -123,6 +124,10 @@ function explain(reason: string): string {
 function hintsFor(reason: string, text: string, offset: number): string[] {
   const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n')[0] ?? '';
   if (/^ *\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
+  if (reason.includes('flow collection'))
+    return [
+      'entries in { } and [ ] have commas between them: what a loop prints stands better on lines of its own, each a key or an item',
+    ];
   if (/mapping values|bad indentation|implicit/.test(reason)) {
     return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
   }
@@ -286,7 +291,7 @@ class Composer {
     const text = getScalarValue(this.#text, event);
     const isPlain = event.style === SCALAR_STYLE.PLAIN;
     if (this.#slots.has(text)) {
-      const pieces = this.#pieces(text);
+      const pieces = this.#slots.split(text);
       const [only] = pieces;
       if (pieces.length === 1 && typeof only === 'object' && only.kind === 's') frame.key = only;
       else frame.key = { type: 'text', pieces, literal: false, offset };
@@ -317,7 +322,7 @@ class Composer {
       const value = isTyped ? finite(resolvePlainScalar(text), text, offset) : text;
       return { type: 'const', value, offset, size: 1, ...(isUnlike(value, text) && { written: text }) };
     }
-    const pieces = this.#pieces(text);
+    const pieces = this.#slots.split(text);
     const [only] = pieces;
     if (event.style === SCALAR_STYLE.PLAIN) this.#checkLines(event);
     if (isPlain && pieces.length === 1 && typeof only === 'object')
@@ -332,11 +337,10 @@ class Composer {
     if (!written.includes('\n')) return;
     let at = valueStart;
     for (const line of written.split('\n')) {
-      const [marker] = line.match(this.#slots.pattern) ?? [];
-      if (marker !== undefined && line.trim() === marker) {
+      if (this.#slots.isMarker(line)) {
         throw new SkeletonError(
           'this value would become part of the text of several lines in which it stands',
-          at + line.indexOf(marker),
+          at + line.search(/\S/),
           [
             'an item of a list begins with a dash: - {{x}}; {{spread x}} adds the keys of a map; a text of several lines stands behind | or in quotes',
           ],
@@ -345,18 +349,6 @@ class Composer {
       }
       at += line.length + 1;
     }
-  }
-
-  #pieces(text: string): (string | Hole)[] {
-    const pieces: (string | Hole)[] = [];
-    let end = 0;
-    for (const match of text.matchAll(this.#slots.pattern)) {
-      if (match.index > end) pieces.push(text.slice(end, match.index));
-      pieces.push({ kind: match[1] as SlotKind, index: Number.parseInt(match[2] ?? '', 36) });
-      end = match.index + match[0].length;
-    }
-    if (end < text.length) pieces.push(text.slice(end));
-    return pieces;
   }
 
   #add(frame: Frame, into: Extract<Node, { type: 'map' | 'list' }>, node: Node): void {

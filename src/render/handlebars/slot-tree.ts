@@ -2,8 +2,8 @@
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { ABSENT } from './helpers/types.ts';
-import type { Slot, Slots } from './output.ts';
-import type { Hole, Node, Text } from './skeleton.ts';
+import type { Hole, Slot, Slots } from './output.ts';
+import type { Node, Text } from './skeleton.ts';
 import { valueText } from './text.ts';
 
 /** A document of the render: its structure, and the number of its first slot. */

@@ -4,10 +4,10 @@ import { positionIn } from './fault.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import { slotPath } from './output.ts';
-import type { Slot, Slots } from './output.ts';
+import type { Hole, Slot, Slots } from './output.ts';
 import { parseSkeleton } from './skeleton.ts';
 import type { Parsed } from './documents.ts';
-import type { Entry, Hole, Node } from './skeleton.ts';
+import type { Entry, Node } from './skeleton.ts';
 
 /** Where a field of a rendered object is written, and which of the chart's values it holds. */
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };

@@ -34,6 +34,8 @@ const RULES = {
   'quoted-text': 'warning',
   'parsed-partial': 'warning',
   'branch-unreachable': 'warning',
+  'random-shared-key': 'warning',
+  'random-unkeyed': 'warning',
   'guard-missing': 'warning',
   'guard-late': 'warning',
   // objects

@@ -13,6 +13,7 @@ import { KindTypes } from '../field-types.ts';
 import { ExecError } from '../gotemplate/exec-errors.ts';
 import { decodeText } from '../gotemplate/value.ts';
 import { PrintOrigins } from '../gotemplate/print-origin.ts';
+import { StoredValues } from '../random-values.ts';
 import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
 import { checkWritten, withOrigin } from '../value-origin.ts';
 import { fromError } from './errors.ts';
@@ -22,6 +23,7 @@ import type { LintMessage } from './message.ts';
 import { lintObjects } from './objects.ts';
 import type { LintObject } from './lint-object.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
+import { lintSharedKeys, lintUnkeyed } from './random-calls.ts';
 import { lintTexts } from './texts.ts';
 
 /**
@@ -55,7 +57,9 @@ export async function lintRendered(
     if (engines.native) branches.push(...(await lintNativeBranches(resolved, goTemplates)));
     // Of a library only its parts are used.
     if (engines.native && chart.metadata.type !== 'library') {
-      objects.push(...(await renderNatively(resolved, freshValues(), goTemplates, options, origins)));
+      const found = await renderNatively(resolved, freshValues(), goTemplates, options, origins);
+      objects.push(...found.objects);
+      branches.push(...found.messages);
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
@@ -140,6 +144,7 @@ async function lintNativeBranches(chart: Chart, goTemplates: GoTemplates | undef
     return [
       ...faults.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
       ...unreachable.map(({ at, why }) => finding('branch-unreachable', path, why, at)),
+      ...lintSharedKeys(template, path),
     ];
   });
 }
@@ -150,11 +155,13 @@ async function renderNatively(
   goTemplates: GoTemplates | undefined,
   { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
   origins: Origins | undefined,
-): Promise<LintObject[]> {
+): Promise<{ objects: LintObject[]; messages: LintMessage[] }> {
   const { renderNative } = await import('../handlebars/render.ts');
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 1, isInstall: true };
-  const input = { chart, values, release, capabilities, limits, ...(goTemplates && { goTemplates }) };
-  const { objects, hooks } = await renderNative(input)
+  // Keys of random values are looked for only where values may be stored.
+  const random = { stored: new StoredValues() };
+  const input = { chart, values, release, capabilities, limits, random, ...(goTemplates && { goTemplates }) };
+  const { objects, hooks, randomValues } = await renderNative(input)
     .then(async (rendered) => {
       await checkWritten(rendered.textsMade, chart, origins);
       return rendered;
@@ -162,7 +169,13 @@ async function renderNatively(
     .catch(async (error: unknown) => {
       throw await withOrigin(error, chart, origins);
     });
-  return [...objects, ...hooks].flatMap((document) => asLintObject(document));
+  let messages: LintMessage[] = [];
+  if (randomValues.length > 0) {
+    const { openTree } = await import('../handlebars/tree.ts');
+    const own = (await openTree(chart)).charts.get(chart);
+    messages = lintUnkeyed(randomValues, [...(own?.templates ?? []), ...(own?.files ?? [])]);
+  }
+  return { objects: [...objects, ...hooks].flatMap((document) => asLintObject(document)), messages };
 }
 
 function asLintObject(document: RenderedDocument): LintObject[] {

@@ -1,0 +1,190 @@
+/**
+ * Why a rendered text is no YAML. YAML's reader stops at the first line that cannot go on, and that is mostly the line
+ * behind the one that is wrong: of `{{#if x}}`, a key that is indented too far, `{{/if}}` and the next key it names the
+ * next key. Here the indentation of the lines before is looked at, too.
+ */
+
+/** The line that is wrong, by the offset of its first character that is not blank. */
+export type Misplaced = {
+  offset: number;
+  message: string;
+  hint: string;
+  /** The line that it does not fit to, and what is wrong with that one where a block or a partial printed it. */
+  other?: { offset: number; message: string };
+};
+
+/** A line that is neither blank nor a comment. */
+type Line = { start: number; indent: number; text: string };
+
+/** A map or a list that is open: how far in it stands, and the line that began it. */
+type Level = { indent: number; isList: boolean; line: Line };
+
+/**
+ * Looks for the line that is wrong.
+ *
+ * @param text the rendered text, markers of slots and all
+ * @param offset where YAML's reader stopped
+ * @returns undefined where nothing better can be said than what the reader says
+ */
+export function findMisplaced(text: string, offset: number): Misplaced | undefined {
+  const lines = linesUntil(text, offset);
+  const last = lines.at(-1);
+  if (last === undefined) return undefined;
+  const before = lines.slice(0, -1);
+  return (
+    openQuote(before) ?? missingColon(before, last, text, offset) ?? unfit(before, last) ?? twoOnLine(last, offset)
+  );
+}
+
+/** The lines up to the one with the offset; those of texts behind `|` and `>` are left out. */
+function linesUntil(text: string, offset: number): Line[] {
+  const lines: Line[] = [];
+  let start = 0;
+  /** Lines that are further in than this belong to a text. */
+  let block = Infinity;
+  for (const line of text.split('\n')) {
+    if (start > offset) break;
+    const indent = /^ */.exec(line)?.[0].length ?? 0;
+    const rest = line.slice(indent).trimEnd();
+    if (rest !== '' && indent <= block) {
+      block = /(?:^|[\s:])[|>][-+0-9]*(?:\s+#.*)?$/.test(rest) ? indent : Infinity;
+      if (!rest.startsWith('#')) lines.push({ start: start + indent, indent, text: rest });
+    }
+    start += line.length + 1;
+  }
+  return lines;
+}
+
+/** `a: "text` without an end: the reader goes on to whatever quote comes next. */
+function openQuote(lines: readonly Line[]): Misplaced | undefined {
+  for (const line of lines) {
+    const found = /^(?:- +)*(?:[^\s"'#][^"'#]*?: +)?(["'])/.exec(line.text);
+    const quote = found?.[1];
+    if (found === null || quote === undefined) continue;
+    const rest = line.text.slice(found[0].length).replaceAll(quote === '"' ? /\\./g : /''/g, '');
+    if (rest.includes(quote)) continue;
+    const offset = line.start + found[0].length - 1;
+    return {
+      offset,
+      message: 'the quote that opens here is not closed on its line',
+      hint: 'close it, or write a text of several lines behind |',
+    };
+  }
+  return undefined;
+}
+
+/** A line that is neither a key nor an item, before one that is read as its continuation. */
+function missingColon(before: readonly Line[], last: Line, text: string, offset: number): Misplaced | undefined {
+  const lines = [...before, last].slice(-3);
+  const index = lines.findIndex(({ indent, text: written }, at) => {
+    if (at === 0 || isKey(written) || isItem(written)) return false;
+    // A line that is further in may be the text of the key above it, unless it looks like an item.
+    return (lines[at - 1]?.indent ?? -1) >= indent || /^-[^\s-]/.test(written);
+  });
+  const line = lines[index];
+  if (line === undefined || /^["'[{\]}&*!?%@`]|^---/.test(line.text) || line.start > offset) return undefined;
+  const dash = /^-[^\s-]/.test(line.text);
+  const ends = text.indexOf('\n', line.start);
+  const colon = /^[^\s:]+:\S/.test(text.slice(line.start, ends < 0 ? undefined : ends));
+  return {
+    offset: line.start,
+    message: 'this line is neither a key with its value nor an item of a list',
+    hint: dash
+      ? 'a blank follows the dash of an item: - {{x}}'
+      : colon
+        ? 'a blank follows the colon of a key: key: {{x}}'
+        : 'a key ends with a colon, an item begins with a dash and a blank, and {{spread x}} adds the keys of a map',
+  };
+}
+
+function isKey(text: string): boolean {
+  return /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^"'[{][^]*?)\s*:(?:\s|$)/.test(text);
+}
+
+function isItem(text: string): boolean {
+  return /^-(?:\s|$)/.test(text);
+}
+
+/** Is something deeper expected after the line? */
+function opens(text: string): boolean {
+  return /(?:^|[\s"'\uE001\w]):(?:\s+[&!]\S+)*(?:\s+#.*)?$/.test(text) || /^(?:-\s*)+$/.test(text);
+}
+
+/** A line whose indentation fits to none of the lines before. */
+function unfit(before: readonly Line[], last: Line): Misplaced | undefined {
+  const levels: Level[] = [];
+  for (const line of before) enter(levels, line);
+  const previous = before.at(-1);
+  if (previous === undefined) return undefined;
+  let popped: Level | undefined;
+  while ((levels.at(-1)?.indent ?? -1) > last.indent) popped = levels.pop();
+  const top = levels.at(-1);
+  if (popped !== undefined && (top === undefined || top.indent < last.indent)) {
+    return {
+      offset: last.start,
+      message: `this line is indented by ${last.indent}, and what stands before it by ${popped.indent}`,
+      hint: 'keys of a map, and items of a list, begin at the same column',
+      other: {
+        offset: popped.line.start,
+        message: `this line is indented by ${popped.indent}, and what follows it by ${last.indent}`,
+      },
+    };
+  }
+  if (top !== undefined && top.indent === last.indent && top.isList !== isItem(last.text) && !opens(previous.text)) {
+    const [item, key] = ['an item stands among the keys of a map', 'a key stands among the items of a list'];
+    const message = top.isList ? key : item;
+    const hint = top.isList
+      ? 'an item begins with a dash: - key: value; keys beside the list stand as far in as its own key'
+      : 'the items of a list stand below a key of their own: key: and then - item';
+    return { offset: last.start, message, hint, other: { offset: top.line.start, message: top.isList ? item : key } };
+  }
+  if (popped === undefined && last.indent > previous.indent && top !== undefined && !opens(previous.text)) {
+    const inItem = isItem(previous.text) ? previous.indent + 2 : previous.indent;
+    if (last.indent === inItem) return undefined;
+    const hint = 'a key that holds others has no value of its own: key: and the others further in below it';
+    return {
+      offset: last.start,
+      message: `this line is indented by ${last.indent}, below one that is indented by ${inItem} and has its value already`,
+      hint,
+      other: { offset: previous.start, message: 'this line has its value already, and what follows it is further in' },
+    };
+  }
+  return undefined;
+}
+
+function enter(levels: Level[], line: Line): void {
+  let { indent, text } = line;
+  for (;;) {
+    while ((levels.at(-1)?.indent ?? -1) > indent) levels.pop();
+    const isList = isItem(text);
+    const top = levels.at(-1);
+    // Items may stand as far in as the key that holds them.
+    if (top === undefined || top.indent < indent || (isList && !top.isList)) levels.push({ indent, isList, line });
+    else if (top.isList && !isList) levels.pop();
+    const dash = /^-\s+/.exec(text);
+    if (dash === null) return;
+    indent += dash[0].length;
+    text = text.slice(dash[0].length);
+    if (!isKey(text) && !isItem(text)) return;
+  }
+}
+
+/** `a: b: c`, or several keys that a loop printed behind each other. */
+function twoOnLine(line: Line, offset: number): Misplaced | undefined {
+  const before = line.text.slice(0, offset - line.start);
+  // In { } and [ ] keys follow each other on a line.
+  if (/[[{]/.test(before.replaceAll(/"[^"]*"|'[^']*'/g, ''))) return undefined;
+  if (/: +-(?: |$)/.test(before) || /: +- /.test(line.text))
+    return {
+      offset,
+      message: 'an item of a list stands on the line of its key',
+      hint: 'put the key on a line of its own, and each - item on a line below it',
+    };
+  if (offset <= line.start || !/[^"'[{]*: +[^"'\s[{&*!][^"'#]*:(?: |$)|: *(?:"[^"]*"|'[^']*') *\S/.test(line.text))
+    return undefined;
+  return {
+    offset,
+    message: 'a second key, or more than one value, stands on this line',
+    hint: 'each key stands on a line of its own; a text with ": " in it needs quotes around it',
+  };
+}

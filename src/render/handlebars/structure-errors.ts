@@ -1,0 +1,116 @@
+/** Errors in the structure that templates print: which tag put the line there that is wrong. */
+import { PkgError, formatPosition } from '../../errors.ts';
+import type { Position } from '../../errors.ts';
+import { walk } from './ast.ts';
+import type { Block, Location, Template } from './ast.ts';
+import { describeCalls, positionIn } from './fault.ts';
+import type { CallSite } from './fault.ts';
+import { findMisplaced } from './misplaced-lines.ts';
+import { sourceOf } from './output.ts';
+import type { Output, Printed } from './output.ts';
+import { DuplicateKey } from './skeleton.ts';
+import type { SkeletonError } from './skeleton.ts';
+
+/** A tag that something was printed by. */
+type Tag = { template: Template; loc: Location; isBlock: boolean };
+
+/**
+ * The error for the structure of a document.
+ *
+ * @param start where the document begins: the part of the output, and the character of it
+ */
+export function structureError(
+  error: SkeletonError,
+  output: Output,
+  start: { part: number; offset: number },
+): PkgError {
+  const { part } = start;
+  const at = (offset: number): Position => output.positionAt(start.offset + offset, part) ?? { file: '' };
+  const hints = [...error.hints];
+  const notes = error instanceof DuplicateKey ? [`first given at ${formatPosition(at(error.first))}`] : [];
+  const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
+  const misplaced = error.isYaml ? findMisplaced(output.textFrom(part).slice(start.offset), error.offset) : undefined;
+  let message = error.message;
+  let { offset } = error;
+  let tag: Tag | undefined;
+  if (misplaced !== undefined) {
+    ({ message, offset } = misplaced);
+    hints.splice(0, Infinity, misplaced.hint);
+    const { other } = misplaced;
+    if (other !== undefined) {
+      const [own, beside] = [offset, other.offset].map((one) => trailOf(output.printedAt(start.offset + one, part)));
+      tag = differs(own, beside);
+      const moved = tag === undefined ? differs(beside, own) : undefined;
+      if (moved !== undefined) {
+        // What a block or a partial printed does not fit to the template around it.
+        notes.push(`the line that it does not fit to is at ${formatPosition(at(offset))}`);
+        tag = moved;
+        ({ offset, message } = other);
+      } else notes.push(`the line that it does not fit to is at ${formatPosition(at(other.offset))}`);
+    }
+  }
+  const printed = output.printedAt(start.offset + offset, part);
+  if (printed?.node.type === 'MustacheStatement' && !printed.node.escaped)
+    hints.unshift('{{{ }}} pastes text before YAML is read: {{ }} puts the value itself there');
+  const joined = error.isSlot ? undefined : output.joinOf(start.offset + offset, part);
+  if (joined !== undefined) {
+    notes.push(`the ~ of ${joined.what} at ${formatPosition(joined.at)} took away the line break before this`);
+    hints.unshift(`take the ~ out of ${joined.what}`);
+  } else {
+    tag ??= inlineBlock(printed);
+    // Calls of partials are named below.
+    if (tag?.isBlock === true) {
+      const what = sourceOf({ node: { loc: tag.loc }, template: tag.template });
+      notes.push(`this line is printed by ${what} at ${formatPosition(positionIn(tag.template, tag.loc))}`);
+    }
+  }
+  return new PkgError(code, message, {
+    at: printed?.at ?? { file: '' },
+    hints,
+    notes: [...notes, ...describeCalls(printed?.calls)],
+  });
+}
+
+/** The blocks and the calls of partials that something was printed by, outermost first. */
+function trailOf(printed: Printed | undefined): Tag[] {
+  if (printed === undefined) return [];
+  const trail: Tag[] = [];
+  let { template } = printed;
+  let { loc } = printed.node;
+  let calls: CallSite | undefined = printed.calls;
+  for (;;) {
+    trail.unshift(...blocksAround(template, loc));
+    if (calls === undefined) return trail;
+    ({ template, loc } = calls);
+    trail.unshift({ template, loc, isBlock: false });
+    calls = calls.outer;
+  }
+}
+
+function blocksAround(template: Template, { start }: Location): Tag[] {
+  const found: Tag[] = [];
+  walk(template.program, (node) => {
+    if (node.type === 'BlockStatement' && holds(node, start)) found.push({ template, loc: node.loc, isBlock: true });
+  });
+  return found;
+}
+
+function holds({ loc }: Block, at: Location['start']): boolean {
+  const isAfter = loc.start.line < at.line || (loc.start.line === at.line && loc.start.column < at.column);
+  return isAfter && (at.line < loc.end.line || (at.line === loc.end.line && at.column < loc.end.column));
+}
+
+/** The tag of a trail that another trail does not have: the call of a partial, or the innermost of several blocks. */
+function differs(trail: readonly Tag[] = [], other: readonly Tag[] = []): Tag | undefined {
+  let first = trail.findIndex(({ loc }, index) => other[index]?.loc !== loc);
+  while (trail[first]?.isBlock === true && trail[first + 1]?.isBlock === true) first++;
+  return trail[first];
+}
+
+/** A block that begins on the line on which what it prints stands: all of its turns are one line. */
+function inlineBlock(printed: Printed | undefined): Tag | undefined {
+  if (printed === undefined) return undefined;
+  return blocksAround(printed.template, printed.node.loc).findLast(
+    ({ loc }) => loc.start.line === printed.at.line && loc.start.line === loc.end.line,
+  );
+}

@@ -1,0 +1,76 @@
+/** Rules on random calls of native templates: what their values are known by from one revision to the next. */
+import { pathOf, walk } from '../handlebars/ast.ts';
+import type { Expression, Mustache, Program, Sub, Template } from '../handlebars/ast.ts';
+import { positionIn } from '../handlebars/fault.ts';
+import { isRandom } from '../handlebars/helpers/index.ts';
+import { isScoped, ROOT_NAMES, simpleName } from '../handlebars/scope.ts';
+import type { RandomValue } from '../random-values.ts';
+import { finding } from './message.ts';
+import type { LintMessage } from './message.ts';
+
+type RandomCall = { name: string; node: Mustache | Sub; key: Expression | undefined };
+
+/** Random calls of a part of a template, in their order there. */
+function randomCalls(program: Program): RandomCall[] {
+  const calls: RandomCall[] = [];
+  walk(program, (node) => {
+    if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
+    const path = pathOf(node.path);
+    const name = path && simpleName(path);
+    if (name === undefined || !isRandom(name)) return;
+    calls.push({ name, node, key: node.hash?.pairs.find(({ key }) => key === 'key')?.value });
+  });
+  return calls;
+}
+
+/**
+ * Finds calls in `{{#each}}` whose key is the same in all turns: `key="password"`. All turns would share one value, so
+ * that every user of a list gets the same password.
+ *
+ * @param path the template's path in its chart
+ */
+export function lintSharedKeys(template: Template, path: string): LintMessage[] {
+  const found = new Set<RandomCall['node']>();
+  walk(template.program, (node) => {
+    if (node.type !== 'BlockStatement' || node.program === undefined) return;
+    if (node.path.type !== 'PathExpression' || node.path.original !== 'each') return;
+    for (const call of randomCalls(node.program)) {
+      // One CA that signs the certificates of all turns is what a shared key is for.
+      if (call.key !== undefined && call.name !== 'genCA' && isSame(call.key)) found.add(call.node);
+    }
+  });
+  return [...found].map((node) => {
+    const message = `all turns of this loop share one random value, since their key is the same: give each its own, as in key=(printf "password-%s" @key), or make the value before the loop`;
+    return finding('random-shared-key', path, message, positionIn(template, node.loc));
+  });
+}
+
+/** Is it the same in all turns of a loop: written out, or made of what is known at every depth alone? */
+function isSame(expression: Expression): boolean {
+  if (expression.type === 'PathExpression')
+    return !expression.data && !isScoped(expression) && ROOT_NAMES.has(expression.parts[0] ?? '');
+  return expression.type !== 'SubExpression' || expression.params.every((param) => isSame(param));
+}
+
+/**
+ * Finds random values that stand in no field of an object and name no key. Such a value is known by the place of its
+ * call in the templates alone, so that it changes when the file is renamed or another call comes before it.
+ *
+ * @param values those of a render, with their keys
+ * @param templates the chart's templates, partials too
+ */
+export function lintUnkeyed(values: readonly RandomValue[], templates: readonly Template[]): LintMessage[] {
+  return values.flatMap(({ keys, site, call }) => {
+    if (keys.length !== 1 || keys[0] !== site) return [];
+    const template = templates.find(({ name }) => site.startsWith(`${name}>`));
+    // Of another chart, or the call names a key.
+    if (template === undefined) return [];
+    const rest = site.slice(template.name.length + 1);
+    const number = /^[A-Za-z]\w*(?:#(\d+))?$/.exec(rest);
+    const own = randomCalls(template.program).filter(({ name, key }) => name === call && key === undefined);
+    const node = number === null ? undefined : own[Number(number[1] ?? 0)]?.node;
+    const message = `the value of ${call} stands in no field of an object: give it a key, as in ${call} … key="password", by which later revisions know it`;
+    const path = template.name.slice(template.name.indexOf('/') + 1);
+    return [finding('random-unkeyed', path, message, node && positionIn(template, node.loc))];
+  });
+}

@@ -1,0 +1,43 @@
+/** What random values of native templates are known by. */
+import { expect, test } from 'vitest';
+import { configMap } from '../support.ts';
+import { lint } from './support.ts';
+
+async function findings(files: Record<string, string>): Promise<string[]> {
+  const messages = await lint({ 'values.yaml': 'users: [ann, bob]\nname: x\n', ...files });
+  return messages
+    .filter(({ rule }) => rule === 'random-shared-key' || rule === 'random-unkeyed')
+    .map(({ rule, path, at }) => `${rule} ${path}:${at?.line ?? ''}:${at?.column ?? ''}`);
+}
+
+test.each([
+  ['"p"', true],
+  ['values.name', true],
+  ['(printf "p-%s" release.name)', true],
+  ['(printf "p-%s" this)', false],
+  ['(printf "p-%d" @index)', false],
+  ['this', false],
+])('key=%s in a loop', async (key, isShared) => {
+  const body = `{{#each values.users}}\n{{this}}: {{randAlphaNum 16 key=${key}}}\n{{/each}}`;
+  const found = await findings({ 'templates/x.yaml.hbs': configMap(body) });
+  expect(found).toEqual(isShared ? [expect.stringMatching(/^random-shared-key templates\/x.yaml.hbs:\d+:\d+$/)] : []);
+});
+
+test('a key outside of loops and a CA of all turns are no findings', async () => {
+  expect(await findings({ 'templates/x.yaml.hbs': configMap('a: {{randAlphaNum 16 key="p"}}') })).toEqual([]);
+  const certificates =
+    '{{#each values.users}}\n{{this}}: {{toJson (genSignedCert this (list) (list) 9 (genCA "ca" 9 key="ca"))}}\n{{/each}}';
+  expect(await findings({ 'templates/x.yaml.hbs': configMap(certificates) })).toEqual([]);
+});
+
+test('a value in no field and without a key', async () => {
+  const notes = 'password: {{randAlphaNum 16}}\n';
+  expect(await findings({ 'templates/NOTES.txt.hbs': notes })).toEqual(['random-unkeyed templates/NOTES.txt.hbs:1:11']);
+  const named = 'password: {{randAlphaNum 16 key="shown"}}\n';
+  expect(await findings({ 'templates/NOTES.txt.hbs': named })).toEqual([]);
+  const condition = '{{#if (eq (randAlphaNum 8) "x")}}\na: "1"\n{{/if}}\nb: "2"';
+  expect(await findings({ 'templates/x.yaml.hbs': configMap(condition) })).toEqual([
+    expect.stringMatching(/^random-unkeyed templates\/x.yaml.hbs:\d+:\d+$/),
+  ]);
+  expect(await findings({ 'templates/x.yaml.hbs': configMap('a: {{sha256sum (randAlphaNum 8)}}') })).toEqual([]);
+});
