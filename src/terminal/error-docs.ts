@@ -6,7 +6,7 @@ export type ErrorDoc = { summary: string; why: string; fix: string };
 /** One explanation for every code: `pkg docs CODE` and docs/errors.md print them. */
 export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_USAGE: {
-    summary: 'the command line is not one that pkg knows',
+    summary: 'the command line is not valid',
     why: 'A command, a flag or an argument is missing, unknown or has a value that it cannot take.',
     fix: '`pkg help COMMAND` shows what a command takes.',
   },
@@ -56,7 +56,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Mend what the messages name; all that was found is listed at once.',
   },
   PKG_CHART_UNSAFE: {
-    summary: 'the chart tries to reach outside of itself',
+    summary: 'the chart refers to files outside of itself',
     why: 'An entry of an archive is a link, an absolute path or has a `..`; or a link of a chart folder leads beyond the Git working tree that holds the chart (where there is none, beyond the parent folder), or a lock file is a link; or a file of the chart is a device or a pipe.',
     fix: 'Do not use the chart before you know why it does so. Links of a folder that you trust are followed with --allow-outside-links.',
   },
@@ -68,7 +68,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_CHART_DEPENDENCY_MISSING: {
     summary: 'a subchart is missing',
     why: 'Chart.yaml names a dependency that is not in charts/.',
-    fix: '`template`, `install` and `upgrade` fetch it if --dependency-update is given. Or put the chart into charts/, as a folder or an archive.',
+    fix: '`pkg dependency update CHART` fetches it, and so do `template`, `install` and `upgrade` with --dependency-update. Or put the chart into charts/, as a folder or an archive.',
   },
   PKG_CHART_IS_LIBRARY: {
     summary: 'a library chart cannot be installed',
@@ -83,7 +83,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_YAML_SYNTAX: {
     summary: 'a file is not YAML',
     why: 'The text cannot be read as YAML at the place that is named.',
-    fix: 'Mend the line; most often it is an indentation, a tab, or a text with ": " that needs quotes.',
+    fix: 'Correct the line. The usual causes are indentation, a tab, or a text with ": " that needs quotes.',
   },
   PKG_YAML_TOO_COMPLEX: {
     summary: 'YAML or JSON is too large or too deep',
@@ -116,7 +116,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Each finding names its place and rule.',
   },
   PKG_REPOSITORY_UNKNOWN: {
-    summary: 'a dependency names a repository that is not known',
+    summary: 'a chart repository is not known',
     why: 'The repository is neither an address that charts can be fetched from, nor the name of one in repositories.yaml.',
     fix: 'Write an http://, https://, oci:// or file:// address, or add the name with `pkg repo add`.',
   },
@@ -126,12 +126,12 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Check that the address is that of a chart repository. A file of your own can be mended where the message points.',
   },
   PKG_REPOSITORY_UNREACHABLE: {
-    summary: 'a repository does not give what it is asked for',
+    summary: 'a repository cannot be reached or answers with an error',
     why: 'The server cannot be reached, its certificate is not trusted, or it answers with an error.',
     fix: 'Check the address, the network and HTTPS_PROXY; the message says what happened.',
   },
   PKG_REPOSITORY_UNAUTHORIZED: {
-    summary: 'a repository wants to know who you are',
+    summary: 'a repository requires a valid login',
     why: 'It refuses the login, or there is none.',
     fix: 'Log in with `pkg registry login` or `docker login`, or add the repository with `pkg repo add --username … --password …`.',
   },
