@@ -1,4 +1,4 @@
-/** Schemas that a chart's schema refers to by their addresses: from a folder, from the network, or from both. */
+/** Loads schemas that a chart's schema refers to by address: from a folder, from the network, or both. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { MAX_FILE } from '../chart/limits.ts';
@@ -21,9 +21,9 @@ export type SchemaSources = {
   env: NodeJS.ProcessEnv;
 };
 
-/** Real schemas refer to a handful of others. */
+/** The most schemas that are loaded in a run; schemas in use refer to a few others. */
 const MOST_FETCHED = 50;
-/** For a request, and for all of a run; no other is begun after that. */
+/** Milliseconds for one request, and for all of a run: after that no further request is started. */
 const TIMES = { connect: 5_000, silence: 5_000, whole: 10_000, patience: 0 };
 const ALL_MS = 30_000;
 
@@ -75,7 +75,7 @@ function writeCached(file: string, body: Uint8Array): void {
   try {
     writeFileAtomic(file, body);
   } catch {
-    // A folder that cannot be written is as good for reading: the next run fetches again.
+    // The folder may be read-only: then the next run fetches the schema again.
   }
 }
 
@@ -90,7 +90,7 @@ class SchemaNetwork {
 
   async fetch(address: URL, keep: boolean): Promise<Uint8Array> {
     const url = new URL(address);
-    // Schemas of drafts have addresses from the time before HTTPS, and Helm has them built in.
+    // The metaschemas of the drafts have http:// addresses, and are built into Helm.
     if (url.host === 'json-schema.org') url.protocol = 'https:';
     if (url.protocol !== 'https:') {
       throw failure(`the schema refers to ${shownUrl(url)}, and schemas are fetched over HTTPS only`, [
@@ -128,7 +128,7 @@ class SchemaNetwork {
   }
 }
 
-/** The hash of what is cached, the ETag, and the schema: a damaged one would judge otherwise. */
+/** A cached schema: a hash over the rest, the ETag, and the schema. The hash detects damage, which could change results. */
 function printCached(etag: string, body: Buffer): Buffer[] {
   const content = [Buffer.from(`${etag}\n`, 'latin1'), body];
   return [sha256(Buffer.concat(content)), ...content];
