@@ -12,11 +12,11 @@ import { HttpClient } from './http.ts';
 import type { Answer } from './http.ts';
 import { shownUrl } from './urls.ts';
 
-/** Where schemas may come from. */
+/** Sources of schemas. */
 export type SchemaSources = {
-  /** A folder that holds them by address, `HOST/PATH`, and keeps what is fetched; `''` for none. */
+  /** A folder with schemas as `HOST/PATH`, into which fetched ones are written; `''` for none. */
   folder: string;
-  /** May they be fetched, over HTTPS? */
+  /** Whether schemas may be fetched, over HTTPS. */
   allowRemote: boolean;
   env: NodeJS.ProcessEnv;
 };
@@ -28,8 +28,8 @@ const TIMES = { connect: 5_000, silence: 5_000, whole: 10_000, patience: 0 };
 const ALL_MS = 30_000;
 
 /**
- * Gives schemas from the folder, else from the network. What is fetched without a folder is kept in the program's
- * cache with its ETag, and servers are asked each time whether it is still the same.
+ * Loads schemas from the folder, else from the network. Without a folder, fetched schemas are cached with their ETag, and
+ * the server is asked each time whether they have changed.
  */
 export function schemaLoader(sources: SchemaSources): SchemaLoader {
   const loaded = new Map<string, Promise<Uint8Array>>();
