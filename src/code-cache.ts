@@ -8,12 +8,12 @@ import { dirname, join } from 'node:path';
 import type { Script } from 'node:vm';
 import { makeFolder } from './folders.ts';
 
-/** What the launcher knows of cached code. `folder` is '' where nothing can be cached. */
+/** The state of the code cache that the launcher passes on. `folder` is '' where nothing can be cached. */
 export type CodeCache = {
   folder: string;
-  /** All chunks that ran are in the cache. */
+  /** Whether all chunks that ran are in the cache already. */
   isComplete: boolean;
-  /** Those that did run. Their `table` is of all their chunks, by their numbers. */
+  /** The scripts that ran. `table` has all chunks of a script by their numbers. */
   scripts: readonly { script: Script; file: string; table: object }[];
   /** Whether a chunk ran, or is in the cache, by its number. */
   chunks: readonly (true | undefined)[];
@@ -22,10 +22,10 @@ export type CodeCache = {
 const MONTH_MS = 30 * 86_400_000;
 
 /**
- * Caches what was compiled. A cache that cannot be written is none.
+ * Writes the compiled code of the scripts that ran. Where the cache cannot be written, nothing happens.
  *
- * @param isFirst there is no folder yet, which is all that is made then: where every run is the first, as in a pipeline,
- *   nothing is cached in vain
+ * @param isFirst whether the cache folder does not exist yet. Then only the folder is made, and the code is written by
+ *   the second run: in a pipeline, where each run starts on a fresh machine, no time is spent on a cache that is never read
  */
 export function writeCode({ folder, scripts, chunks }: CodeCache, isFirst: boolean): void {
   try {
@@ -51,12 +51,12 @@ function writeScript(file: string, code: Buffer, ids: readonly string[]): void {
     writeFileSync(fresh, Buffer.concat([code, code, Buffer.from(ids.join(',') + length)]), { mode: 0o600 });
     renameSync(fresh, file);
   } catch {
-    // A full disk may have left a part of the one, and the other may be a folder.
+    // A full disk may have left half of `fresh`, and `file` may be a folder.
     for (const path of [fresh, file]) rmSync(path, { recursive: true, force: true });
   }
 }
 
-/** Removes what is cached of other builds, if nobody has run them for a month. */
+/** Removes the caches of other builds of pkg that have not run for a month. */
 function removeForgotten(folder: string): void {
   for (const name of readdirSync(folder)) {
     const build = join(folder, name);

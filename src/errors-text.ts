@@ -1,9 +1,8 @@
 /**
  * Text from charts, records and clusters, made safe to show on a terminal.
  *
- * What a terminal would obey (escape sequences, carriage returns) and what makes a reader see something
- * other than what is there (bidirectional overrides, invisible characters) is written as an escape, so
- * that nothing is lost and nothing acts.
+ * Characters that control a terminal (escape sequences, carriage returns) and characters that make a text look like
+ * another one (bidirectional overrides, invisible characters) are replaced by visible escapes such as `\u001b`.
  */
 
 /**
@@ -15,7 +14,10 @@ const UNSAFE = (): RegExp => /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf
 /** The same, but lines and tabs are left alone. */
 const UNSAFE_IN_LINES = (): RegExp => /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
 
-/** Nearly all texts are like this, and the tables of {@link UNSAFE} cost a millisecond: hence the functions. */
+/**
+ * Plain ASCII, as nearly all texts are. It is tested first because {@link UNSAFE} loads Unicode tables, which takes 1 ms;
+ * for the same reason the expressions above are made by functions, and not when this module loads.
+ */
 const HARMLESS = /^[ -~]*$/;
 const HARMLESS_LINES = /^[ -~\n\t]*$/;
 
@@ -37,16 +39,16 @@ export function printable(text: string, max = 200): string {
 export function shortened(text: string, max: number): string {
   if (text.length <= max) return text;
   const end = Math.floor(max / 3);
-  // No half of a character stays alone.
+  // The cut may leave one half of a surrogate pair, which toWellFormed replaces.
   return `${text.slice(0, max - end - 1)}…${text.slice(text.length - end)}`.toWellFormed();
 }
 
-/** As {@link printable}, but cut in the middle. */
+/** As {@link printable}, but a long text is cut in the middle. */
 export function printableEnds(text: string, max: number): string {
   return printable(shortened(text, max), max);
 }
 
-/** A text that was quoted before it was cut may end inside of an escape: `\u00`, which reads as another text. */
+/** Removes half an escape from the end of a text that was cut: of `a\u001b` the cut may leave `a\u00`. */
 function withoutCutEscape(text: string): string {
   return text.replace(/(?<!\\)((?:\\\\)*)\\(?:x[0-9a-f]?|u[0-9a-f]{0,3}|u\{[0-9a-f]*)?$/i, '$1');
 }
@@ -59,7 +61,7 @@ export function printableLines(text: string, max: number = Infinity): string {
   return HARMLESS_LINES.test(lines) ? lines : lines.replace(UNSAFE_IN_LINES(), escapeCharacter);
 }
 
-/** The same JSON with what is unsafe written as JSON's own escapes. */
+/** Replaces unsafe characters of a JSON text by JSON's own escapes, so that it still has the same meaning. */
 export function printableJson(text: string): string {
   if (HARMLESS_LINES.test(text)) return text;
   return text.replace(UNSAFE_IN_LINES(), (character) =>

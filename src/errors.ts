@@ -6,8 +6,8 @@
  */
 
 /**
- * A place in a file. Lines and columns count from 1; a file is named as the user named it. With `isSecret` the lines
- * there may hold values of a Secret: nobody shows them.
+ * A position in a file. Lines and columns count from 1; `file` is the name that the user gave. `isSecret` means that the
+ * lines around it may hold values of a Secret, so they are not printed with the error.
  */
 export type Position = { file: string; line?: number; column?: number; isSecret?: boolean };
 
@@ -110,8 +110,8 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * Lines of a text that is in no file: what a template printed, or what `tpl` ran. At most a handful of them: whoever makes
- * one leaves out what nobody should see.
+ * Lines of a text that is in no file: the output of a template, or the text that `tpl` ran. Whoever creates one takes a
+ * few lines around the error and leaves out those of Secrets.
  */
 export type Excerpt = {
   /** What the text is: `what templates/a.yaml prints`. */
@@ -119,7 +119,7 @@ export type Excerpt = {
   /** The number of the first of the lines. */
   first: number;
   lines: readonly string[];
-  /** The place that the error is about. Lines and columns count from 1. */
+  /** The line of the error. Lines and columns count from 1. */
   line: number;
   column?: number;
 };
@@ -132,7 +132,7 @@ export type ErrorDetails = {
   hints?: readonly string[];
   /** Further places or facts, one line each: the chain of partials, the origin of a value, … */
   notes?: readonly string[];
-  /** Lines of texts that no file holds. */
+  /** Lines of texts that are in no file. */
   excerpts?: readonly Excerpt[];
   /** The process's exit status: 1, or 2 for "there are changes" under `--exit-code`. */
   exitCode?: number;

@@ -1,9 +1,9 @@
 /**
- * The short lock under which one process at a time reads a file, or a folder of files, and then changes it.
+ * A lock file under which one process at a time reads and changes a file or a folder.
  *
- * It is held for a few system calls, or for one exchange with a server. A lock whose process is dead is broken at once;
- * one of a process that cannot be asked for, on another machine perhaps, when it was seen to stand unchanged for ten
- * seconds.
+ * It is held for a few system calls, or for one request to a server. The lock of a process that is dead is removed at
+ * once. Of a process on another machine nobody can tell whether it is dead: its lock is removed when it has not changed
+ * for ten seconds.
  */
 import { lstatSync, openSync, closeSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,12 +13,12 @@ import { readRegularFile } from './read-file.ts';
 
 const GIVEN_UP_MS = 10_000;
 const PATIENCE_MS = 30_000;
-/** A mark is a few words. */
+/** The most bytes of a lock file: it holds the mark of a process, about 40 characters. */
 const MAX_MARK = 4096;
 
 /** What the caller throws where the lock cannot be had. */
 export type LockErrors = {
-  /** Another process keeps it for half a minute. */
+  /** Another process has held the lock for half a minute. */
   held: (path: string) => PkgError;
   /** The file system refuses to create or remove the lock file. */
   failed: (cause: unknown, path: string) => PkgError;
@@ -27,13 +27,13 @@ export type LockErrors = {
 /**
  * Runs `work` while holding the lock file `path`, whose folder exists.
  *
- * @param work should take less than ten seconds, since a process on another machine breaks the lock then
+ * @param work has to take less than ten seconds: after that a process on another machine takes the lock for abandoned
  * @throws {PkgError} what `errors` makes, and what `work` throws
  */
 export async function withFileLock<T>(path: string, work: () => T | Promise<T>, errors: LockErrors): Promise<T> {
   const began = performance.now();
   const watched: Watched = new Map();
-  /** Whatever goes wrong with a lock file is told in the words of the caller. */
+  /** Turns every error of the lock file into the error that the caller made for it. */
   const guarded = <R>(step: () => R): R => {
     try {
       return step();
@@ -53,7 +53,7 @@ export async function withFileLock<T>(path: string, work: () => T | Promise<T>, 
   }
 }
 
-/** Creates the file; false when it is there. */
+/** Creates the lock file; false where it exists already. */
 function take(path: string): boolean {
   let file: number;
   try {
@@ -65,19 +65,19 @@ function take(path: string): boolean {
   try {
     writeSync(file, ownMark());
   } catch {
-    // On a full disk the lock stands without a mark; it is ours all the same.
+    // On a full disk the lock file stays empty. It was created by this process, so the lock is held.
   } finally {
     closeSync(file);
   }
   return true;
 }
 
-/** What a lock file was when it was looked at, and since when (by the own clock) it has been that. */
+/** By the path of a lock file: its content and times when it was last read, and since when they have not changed. */
 type Watched = Map<string, { seen: string; since: number }>;
 
 /**
- * Removes a lock that nobody holds. Two processes may both see that it is stale; the second must not
- * remove the lock that the first took since. So breaking has a lock of its own.
+ * Removes the lock of a dead process. Two processes may find it stale at once, and the second would remove the lock that
+ * the first has taken meanwhile. So a stale lock is removed under a lock of its own, `PATH.break`.
  */
 function breakStale(path: string, watched: Watched): void {
   if (!isStale(path, watched)) return;
@@ -93,7 +93,10 @@ function breakStale(path: string, watched: Watched): void {
   }
 }
 
-/** Times of files are those of the machine that holds them, so none is compared with the own clock. */
+/**
+ * Whether the process that holds a lock is dead, or not known and silent for ten seconds. The age is measured by the own
+ * clock from the first look on: the times of the file are those of the file server, whose clock may differ.
+ */
 function isStale(path: string, watched: Watched): boolean {
   let mark: string;
   let seen: string;

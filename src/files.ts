@@ -7,8 +7,8 @@ import { printable } from './errors-text.ts';
 import { makeFolder } from './folders.ts';
 
 /**
- * Writes a file beside its place and moves it there: a reader sees the old contents or the new, and a process that is
- * killed leaves the old. Folders that are missing are made.
+ * Writes a file under a temporary name and renames it: a reader sees either the old contents or the new ones, and a
+ * process that is killed leaves the old ones. Missing folders are created.
  *
  * @param mode of the new file
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`
@@ -23,7 +23,7 @@ export function writeFileAtomic(path: string, contents: string | Uint8Array, mod
     try {
       rmSync(temporary, { force: true });
     } catch {
-      // The error that counts is the first.
+      // The first error is the one to report.
     }
     throw unwritable(path, cause);
   }
@@ -39,16 +39,19 @@ export function unwritable(path: string, cause: unknown, hints: readonly string[
   });
 }
 
-/** The names that {@link writeFileAtomic} writes under, each after the name that the file will have. */
+/** Matches the temporary names of {@link writeFileAtomic}; the first group is the name of the file. */
 export const TEMPORARY: RegExp = /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/s;
-/** Nobody writes one file for so long. Whether a process runs says less: it may run on another machine. */
+/**
+ * A temporary file of this age is abandoned: no write takes an hour. The process id in its name cannot be checked, since
+ * the process may run on another machine.
+ */
 export const ABANDONED_MS = 3_600_000;
 
 /**
- * Removes what processes that were killed left of {@link writeFileAtomic} in a folder: archives and indexes have up to
- * hundreds of megabytes, and a job that is killed each night would fill the disk. Files of the last hour stay.
+ * Removes temporary files that killed processes left in a folder. Archives and indexes have up to hundreds of
+ * megabytes, so a job that is killed each night would fill the disk. Files of the last hour stay.
  *
- * @param pattern of other temporary names
+ * @param pattern what temporary files are called, where they are not those of {@link writeFileAtomic}
  */
 export function removeAbandoned(folder: string, pattern: RegExp = TEMPORARY): void {
   try {
@@ -58,6 +61,6 @@ export function removeAbandoned(folder: string, pattern: RegExp = TEMPORARY): vo
       if (Date.now() - lstatSync(path).mtimeMs > ABANDONED_MS) rmSync(path, { recursive: true, force: true });
     }
   } catch {
-    // The folder is not there yet, or the files are somebody else's, or another process removes them.
+    // The folder does not exist, the files belong to another user, or another process removes them at the same time.
   }
 }

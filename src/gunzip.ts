@@ -1,10 +1,10 @@
-/** How gzip is unpacked: in one step where the size is known, and never beyond a bound. */
+/** Unpacks gzip with a bound on the result, and in one step where the header of the file gives the size. */
 
-/** A byte of deflate stands for so many at most. */
+/** The most bytes that one byte of a deflate stream can unpack to (zlib's documentation, "Maximum Expansion Factor"). */
 const MOST_DEFLATED = 1032;
-/** Larger pieces bring nothing, and the one that passes the limit would double what a bomb takes. */
+/** The largest buffer to unpack into. Larger ones save no time, and a gzip bomb would take one more of them. */
 const MOST_CHUNK = 16 << 20;
-/** The least that Node takes. */
+/** The smallest chunk size that Node accepts. */
 const LEAST_CHUNK = 64;
 
 /**

@@ -9,7 +9,7 @@ import { printable } from './errors-text.ts';
 /** An image by its parts, with the registry that a short name leaves out. Tag and digest are empty where not written. */
 export type ImageName = { host: string; path: string; tag: string; digest: string };
 
-/** Where images are copied to: a registry, and a path in it (empty for none). */
+/** A registry that images are copied to, and the path in it (empty for its root). */
 export type ImageMirror = { host: string; path: string };
 
 const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';

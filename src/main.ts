@@ -10,7 +10,7 @@ import { OutputClosedError, printError } from './terminal/output.ts';
  * Runs one command line and reports what goes wrong.
  *
  * @param argv the words after `pkg`
- * @param cache what is known of compiled code; what else may be cached between runs is in its folder
+ * @param cache the code cache; its folder also holds the run cache
  * @returns the exit status: 0, 1 for every failure, 2 for "there are changes" under `--exit-code`
  */
 export async function main(argv: readonly string[], cache: CodeCache): Promise<number> {
@@ -33,11 +33,11 @@ export async function main(argv: readonly string[], cache: CodeCache): Promise<n
 }
 
 async function report(error: unknown, argv: readonly string[]): Promise<void> {
-  // That there are changes was asked for, and the changes were printed.
+  // The command printed the changes itself (`diff --exit-code`), so there is no error to print.
   if (error instanceof PkgError && error.code === 'PKG_PLAN_HAS_CHANGES') return;
   const { painter, wantsColor } = await import('./terminal/color.ts');
   const { renderError } = await import('./terminal/errors.ts');
-  // The line may be what is wrong, so these two are looked up without parsing it.
+  // The command line may be what is wrong, so these two flags are looked up without parsing it.
   const debug = argv.includes('--debug') || /^(1|t|true)$/i.test(process.env['HELM_DEBUG'] ?? '');
   printError(renderError(error, painter(wantsColor(colorOf(argv), 2)), debug));
 }

@@ -8,7 +8,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const { steps } = editDistance(wanted, candidate.toLowerCase());
-    // A name that has no letter in common is not near, however short it is.
+    // Between short names the edit distance is small even where no letter is the same: `a` and `b` have 1.
     if (steps < bestDistance && steps < Math.max(wanted.length, candidate.length)) {
       best = candidate;
       bestDistance = steps;

@@ -1,10 +1,10 @@
 import { PkgError } from './errors.ts';
 
 /**
- * Does some work for each item, at most `limit` at a time, and gives the results in the order of the items. After
- * a failure nothing new is begun; what is under way is waited for.
+ * Runs `work` for each item, at most `limit` at a time, and gives the results in the order of the items. After an error
+ * no further work is started; the work that runs is waited for.
  *
- * @throws the first failure
+ * @throws the first error
  */
 export async function inParallel<T, R>(
   items: readonly T[],
@@ -30,10 +30,10 @@ export async function inParallel<T, R>(
 }
 
 /**
- * As {@link inParallel}, but an error that is told to people does not end it, so that all of them can be told.
+ * As {@link inParallel}, but a {@link PkgError} does not stop it, so that all such errors can be reported at once.
  *
  * @returns the results and the errors, each in the order of the items
- * @throws the first failure that is no PkgError
+ * @throws the first error that is no PkgError
  */
 export async function settleInParallel<T, R>(
   items: readonly T[],

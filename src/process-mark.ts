@@ -1,6 +1,6 @@
 /**
- * Marks by which a process is recognised later, by another process: where it runs, its process id, and when it was
- * started, so that another process that got the same id is not taken for it.
+ * Marks in lock files and leases, by which another process finds out whether the writer still runs: machine and boot,
+ * process id, and start time. The start time tells a process from a later one with the same id.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -9,24 +9,24 @@ import { hostname } from 'node:os';
 /** What a mark says. `started` is in clock ticks since the machine was booted; empty where nobody could tell. */
 export type Mark = { where: string; pid: number; started: string };
 
-/** How a process stands: `unknown` when that cannot be told from here, `stopped` by SIGSTOP or Ctrl-Z. */
+/** The state of a process: `stopped` by SIGSTOP or Ctrl-Z; `unknown` on another machine or in another namespace. */
 export type ProcessState = 'running' | 'stopped' | 'dead' | 'unknown';
 
 let place: string | undefined;
 let started: string | undefined;
 
 /**
- * Sixteen characters for "this boot of this machine, as this process sees its processes". Host names and the numbers
- * of namespaces are the same on all machines that are copies of one image; the boot id is not. Empty where there is no
- * boot id (it is Linux's): then no process can be told dead.
+ * Sixteen characters for this boot of this machine and this PID namespace. Host names and namespace numbers are equal on
+ * machines that are copies of one image; the boot id is not. Empty on systems without a boot id, which only Linux has:
+ * there no process counts as dead.
  */
 function ownPlace(): string {
   if (place !== undefined) return place;
   try {
-    // A container may see the processes of another PID namespace than its own.
+    // `/proc` may be that of another PID namespace, for instance the host's in a container: its ids are not ours.
     if (readlinkSync('/proc/self') !== String(process.pid)) throw new Error('these are not our processes');
     const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // In another time namespace a process has another start time.
+    // The start time of a process differs between time namespaces.
     const namespaces = ['pid', 'time'].map((name) => linkText(`/proc/self/ns/${name}`));
     const text = [bootId, ...namespaces, hostname()].join('\n');
     place = createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -44,7 +44,7 @@ function linkText(path: string): string {
   }
 }
 
-/** The mark of this process: no spaces, and fit for the name of a file. */
+/** The mark of this process. It holds no spaces and may be part of a file name. */
 export function ownMark(): string {
   return `${ownPlace() || 'unknown'}-${process.pid}-${ownStart() || '0'}`;
 }
@@ -67,7 +67,7 @@ export function isOwnMark(mark: Mark): boolean {
   return mark.where === ownPlace() && mark.pid === process.pid && mark.started === ownStart();
 }
 
-/** How the process of a mark stands. */
+/** The state of the process that wrote a mark. */
 export function stateOf({ where, pid, started }: Mark): ProcessState {
   if (ownPlace() === '' || where !== ownPlace()) return 'unknown';
   const status = statusOf(pid);

@@ -9,12 +9,12 @@ import type { Stats } from 'node:fs';
 /** The most bytes of a file that the user names: values, a kubeconfig, certificates, logins. */
 export const MAX_USER_FILE: number = 64 << 20;
 
-/** How long a named pipe may have no writer, and how long a writer may send nothing: decrypting takes its time. */
+/** How long a named pipe may have no writer, and how long a writer may send nothing: `sops -d` can take a minute. */
 const NO_WRITER_MS = 5_000;
 const SILENCE_MS = 60_000;
 const POLL_MS = 10;
 
-/** What is read at once of a file that does not tell its size. */
+/** How many bytes are read at a time from a pipe, or a file of `/proc`, whose size is given as 0. */
 const CHUNK = 1 << 16;
 
 /** A file that cannot be read. */
@@ -88,7 +88,7 @@ const NO_FILE = 'is a device or a socket, not a file';
 function systemError(error: unknown): FileReadError {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return new FileReadError(code, 'does not exist', error);
-  // The answer to opening a socket.
+  // Opening a socket gives ENXIO.
   if (code === 'ENXIO') return new FileReadError(code, NO_FILE, error);
   return new FileReadError(code, `cannot be read (${code})`, error);
 }
@@ -119,7 +119,7 @@ function readDescriptor(file: number, limit: number, size: number, read: Reader)
   return parts.length === 0 ? last : Buffer.concat([...parts, last], total);
 }
 
-/** Of a regular file there is always something to be read, or the end. */
+/** Reads from a regular file, where a read never has to wait. */
 function onlyData(file: number, into: Buffer): number {
   try {
     return readSync(file, into);

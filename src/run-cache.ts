@@ -1,15 +1,15 @@
 /**
- * A cache between runs, in files of the user's cache folder, of what can be computed again at any time: parsed templates,
- * fetched schemas, the entries of an index. The library has none.
+ * A cache between runs in the user's cache folder, for what can be computed again at any time: parsed templates, fetched
+ * schemas, the entries of an index. Only the command line uses it; the library does not.
  */
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { readOwnFile } from './read-file.ts';
 
-/** More files than anybody's charts need: when there are so many, all are removed. */
+/** The most files in the cache. When it is reached, all are removed. */
 const MOST_FILES = 1000;
 const ENDING = '.cache';
-/** The largest file is read; the templates of the largest charts take a tenth of this. */
+/** The most bytes of one file. The templates of the largest public charts take a tenth of this. */
 const MOST_BYTES = 256 << 20;
 /** A file ends with its length in hexadecimal: one that was cut off by a full disk does not. */
 const LENGTH = 8;
@@ -42,9 +42,10 @@ function lengthText(length: number): string {
 }
 
 /**
- * Has something written under a name (letters, digits, `.`, `_`, `+`, `-`) when the run has printed all.
+ * Registers something to be written at the end of the run, after everything was printed.
  *
- * @param contents gives what is written, or undefined for nothing
+ * @param name of letters, digits, `.`, `_`, `+` and `-`
+ * @param contents gives the bytes to write, or undefined to write nothing
  */
 export function cacheLater(name: string, contents: () => Uint8Array[] | undefined): void {
   if (folder !== '') waiting.set(name, contents);
@@ -65,18 +66,18 @@ export function writeRunCache(): void {
       writeFileSync(fresh, Buffer.concat([...parts, Buffer.from(lengthText(length))]), { mode: 0o600 });
       renameSync(fresh, file);
     } catch {
-      // The next run is a little slower.
+      // The next run computes it again.
       removeQuietly(fresh);
     }
   }
   waiting.clear();
 }
 
-/** Removes a file that is of no use, where that is possible. */
+/** Removes a file of the cache; one that cannot be removed stays. */
 function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true, recursive: true });
   } catch {
-    // Nobody may write there.
+    // The folder cannot be written.
   }
 }

@@ -1,4 +1,4 @@
-/** Reads a chart archive in memory. Nothing of it is trusted: names, links, sizes. */
+/** Reads a chart archive in memory. Names, links and sizes in it are checked, since anybody may have made it. */
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -65,7 +65,7 @@ async function unpack(bytes: Uint8Array, location: string, budget: Budget): Prom
 }
 
 const FOLDER = '5';
-/** A file; `7` is one that wants to lie in one piece. */
+/** Type flags of plain files: `0`, and `7`, a contiguous file, which tar treats as a plain one. */
 const FILES: ReadonlySet<string> = new Set(['0', '7']);
 
 /** The folder that an entry lies in, and its path inside it. */

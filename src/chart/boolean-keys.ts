@@ -1,19 +1,19 @@
-/** Plain keys that YAML 1.1, which Helm reads, takes for booleans: `on:` is the key `true`. */
+/** Unquoted keys that YAML 1.1, which Helm reads, takes for booleans: `on:` is the key `true`. */
 
 const WORDS: Readonly<Record<'true' | 'false', RegExp>> = {
   true: /^(?:y|Y|yes|Yes|YES|on|On|ON)$/,
   false: /^(?:n|N|no|No|NO|off|Off|OFF)$/,
 };
 
-/** The key that a plain key is read as; undefined for what is read as it is written. */
+/** The boolean that an unquoted key is read as; undefined for a key that stays text. */
 export function booleanKey(written: string): 'true' | 'false' | undefined {
   return WORDS.true.test(written) ? 'true' : WORDS.false.test(written) ? 'false' : undefined;
 }
 
 /**
- * Says why a name is not there, if it is one of those.
+ * The hint for a name that is missing because its unquoted key was read as a boolean: `on` became the key `true`.
  *
- * @param beside the names that are there
+ * @param beside the names that exist
  */
 export function booleanKeyHint(name: string, beside: { has: (key: string) => boolean }): string | undefined {
   const key = booleanKey(name);

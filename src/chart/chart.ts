@@ -34,11 +34,11 @@ export type ChartMetadata = {
   all: ValueMap;
 };
 
-/** Where a chart was fetched from: no logins and no queries, in which secrets may be. Texts are empty for nothing. */
+/** Where a chart was fetched from. Addresses hold no login and no query, which may be secret. Unknown texts are empty. */
 export type ChartSource = {
   /** The address of the archive, or `oci://HOST/PATH:TAG`. */
   reference: string;
-  /** Of the manifest in a registry, of the archive from elsewhere. */
+  /** The digest of the manifest for a chart in a registry, else of the archive. */
   digest: string;
   version: string;
   /** Where other versions are: the address of a repository, or `oci://HOST/PATH`. Empty for an archive by its address. */
@@ -48,12 +48,12 @@ export type ChartSource = {
 };
 
 /**
- * A chart in memory: plain data, nothing of it lazily read but by {@link loadChart}'s own doing.
+ * A chart in memory, as plain data. Only the bytes of files in a chart folder are read later, when they are first used.
  * A subchart is a chart like any other.
  */
 export type Chart = {
   metadata: ChartMetadata;
-  /** `Chart.yaml` as it is written; not there for a chart that was not loaded from files. */
+  /** The file `Chart.yaml`; not set for a chart that was not loaded from files. */
   metadataFile?: ChartFile;
   /** `Chart.lock` (or `requirements.lock`) as data, null when there is none. */
   lock: ValueMap | null;
@@ -68,10 +68,10 @@ export type Chart = {
   crds: ChartFile[];
   /** All other files that `.Files` / `files` offers: README, licences, scripts, … */
   files: ChartFile[];
-  /** The charts under `charts/`, before conditions and aliases are looked at. */
+  /** All charts under `charts/`, before conditions, tags and aliases are applied. */
   dependencies: Chart[];
   /** Where it was loaded from, as the user named it; for a subchart `PARENT/charts/NAME`. Used in messages. */
   location: string;
-  /** Of a chart that was fetched. */
+  /** Where it was fetched from; not set for a chart from this machine. */
   source?: ChartSource;
 };

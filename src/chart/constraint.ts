@@ -3,20 +3,20 @@
  * versions of dependencies and in `semverCompare`. It differs from npm's: `,` is AND, `!=` exists, and a
  * pre-release in one comparator lets pre-releases satisfy all comparators beside it.
  *
- * Its regular expressions can take exponential time on hostile constraints, so this scans by hand.
+ * Constraints are scanned by hand: Masterminds' regular expressions, run by JavaScript's engine, can take exponential time.
  */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { comparePrereleases, compareVersions, parseVersion } from './version.ts';
 import type { Version } from './version.ts';
 
-/** Does the version satisfy? Asked only if the version has no pre-release, or its AND group names one. */
+/** Compares a version. Called for a pre-release only where its AND group names one. */
 type Check = (version: Version, comparator: Comparator) => boolean;
 
 /** A constraint that was read: groups joined by OR, of comparators joined by AND. */
 export type Constraint = readonly (readonly Comparator[])[];
 
-/** One operator with its version. What was left open (`1.x`, `1`) is 0 in the version, and marked here. */
+/** One operator with its version. Missing numbers (`1.x`, `1`) are 0 in `version`; `open` is the first missing one. */
 export type Comparator = { check: Check; version: Version; open: 'major' | 'minor' | 'patch' | undefined };
 
 const SPACE = '[\\t\\n\\f\\r ]';
@@ -31,7 +31,7 @@ const [SPACES, OPERATOR, WRITTEN] = [
   new RegExp(PATTERN, 'y'),
 ];
 
-/** Longer constraints are refused, and ones of more groups. */
+/** Bounds on the length of a constraint and its number of groups. */
 const LONGEST = 512;
 const MOST_GROUPS = 32;
 

@@ -69,7 +69,7 @@ function schemaText(): string {
   return `${text.replaceAll(/\[\n[^[\]{}]*\]/g, (list) => JSON.stringify(JSON.parse(list)).replaceAll('","', '", "'))}\n`;
 }
 
-/** Helm's rule for `helm create`, and what Helm refuses later on: names that are no folder of their own. */
+/** Checks a name by the rule of `helm create`; also refuses `.` and `..`, which Helm refuses only when it loads the chart. */
 function checkName(name: string): void {
   const problem =
     name.length === 0 || name.length > 250
@@ -85,7 +85,7 @@ function checkName(name: string): void {
   });
 }
 
-/** Names of objects are DNS labels; a chart's may be more. Empty when the name will do as it is. */
+/** The chart's name as a DNS label, for names of objects; empty where the name is one already. */
 function dnsLabel(name: string): string {
   const label = name
     .toLowerCase()

@@ -8,12 +8,11 @@ import { satisfies } from './constraint.ts';
 import { dependencyValue } from './metadata.ts';
 import { coalescedView, coalesceTables } from './values.ts';
 
-/** A chart with only what takes part, the values for it, and what Helm warns of on the way. */
+/** A chart with only its enabled subcharts, the values for it, and Helm's warnings. */
 export type Resolved = { chart: Chart; values: ValueMap; warnings: string[] };
 
 /**
- * Leaves out disabled subcharts, names the others as their aliases say, and takes imported values over
- * into the defaults of their parents. Dependencies keep the name that they go by.
+ * Removes disabled subcharts, renames those with an alias, and copies imported values into the defaults of their parents.
  *
  * @param values the user's
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` as {@link checkDependencies} does
@@ -25,7 +24,7 @@ export function resolveDependencies(chart: Chart, values: ValueMap): Resolved {
   return { chart: importValues(enabled, progress.warnings), values, warnings: [...progress.warnings] };
 }
 
-/** Aliases of aliases multiply: a few lines can ask for millions of charts. */
+/** The most charts of a tree. Aliases at each level multiply: 20 levels with two aliases each are a million charts. */
 const MOST_CHARTS = 1000;
 
 type Progress = { warnings: Set<string>; charts: number; location: string };
@@ -87,7 +86,7 @@ function enable(chart: Chart, values: ValueMap, path: string, progress: Progress
       at: { file: progress.location },
     });
   }
-  // Helm looks no further down where nothing is declared.
+  // As in Helm, the subcharts of a chart that declares no dependencies are not looked at.
   if (!declares(metadata)) return chart;
   const candidates = candidatesOf(chart, warnings);
   const declared = metadata.dependencies.map(underOwnName);
@@ -105,7 +104,7 @@ function enable(chart: Chart, values: ValueMap, path: string, progress: Progress
   };
 }
 
-/** Does Chart.yaml have dependencies? To Helm an empty list is some until it went through {@link enable}. */
+/** Does Chart.yaml have the field `dependencies`? Helm treats an empty list as declared, until {@link enable} has run. */
 function declares(metadata: ChartMetadata): boolean {
   return metadata.dependencies.length > 0 || metadata.all.has('dependencies');
 }
@@ -128,7 +127,7 @@ function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
   return [...undeclared, ...found];
 }
 
-/** Why a declaration does not count for the chart in `charts/` that it names: as in Helm that takes part in any case. */
+/** The warning for a declaration whose version the chart in `charts/` does not have. As in Helm that chart is used. */
 function unmet(chart: string, { name, version }: ChartDependency, present: string): string {
   const [of, dependency] = [printable(chart, 60), printable(name, 60)];
   return version === ''

@@ -130,7 +130,7 @@ class Walk {
         return readRegularFile(path, MAX_FILE);
       } catch (error) {
         if (!(error instanceof FileReadError) || error.code !== 'EFBIG') throw error;
-        // A file may have grown since it was looked at, and files of the kernel do not tell their size.
+        // The file may have grown since its size was read, and files of `/proc` have size 0.
         throw fileTooLarge(name, this.#shownPath(name));
       }
     });

@@ -10,7 +10,7 @@ import type { Value, ValueMap } from '../yaml/value.ts';
 /** Keys and indices that lead to a value. */
 export type Path = readonly (string | number)[];
 
-/** Something that is wrong with a field. */
+/** What is wrong with a field. */
 export type Problem = { message: string; path: Path; hints?: readonly string[] };
 
 /** Reads the fields of one map; what is wrong is collected, and reading goes on. */

@@ -2,7 +2,7 @@
 /** One element of a pattern: a star, or a test that one character must pass. */
 type GlobPart = '*' | ((character: string) => boolean);
 
-/** A pattern. A malformed one matches nothing; its parts are then those up to the last star before the fault. */
+/** A pattern. A malformed one matches nothing; `parts` then ends at the last star before the error. */
 export type Glob = { parts: GlobPart[]; isMalformed: boolean };
 
 /** Reads a pattern. */
@@ -62,8 +62,8 @@ function parseClass(characters: readonly string[], from: number, parts: GlobPart
 }
 
 /**
- * Does the whole text match? As in Go, a star takes as little as it can and never a slash; only the last
- * one has to be tried again, so the time is bounded by the product of the two lengths.
+ * Does the whole text match? As in Go, a star matches as few characters as possible and never a slash. On a mismatch only
+ * the last star is extended, so the time is bounded by the product of the two lengths.
  */
 export function matchGlob(parts: readonly GlobPart[], text: string): boolean {
   const characters = Array.from(text);

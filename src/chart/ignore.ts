@@ -14,7 +14,7 @@ type Rule = { negated: boolean; folderOnly: boolean; matches: (path: string) => 
 
 /** Helm's line reader takes no longer lines. */
 const LONGEST_LINE = 65_535;
-/** Each file of the chart is held against each pattern. */
+/** The most patterns: each file of a chart is compared with each of them. */
 const MOST_RULES = 1000;
 
 /** Helm never loads hidden files of `templates/`. */
@@ -56,7 +56,7 @@ function complaint(pattern: string): string | undefined {
   if (pattern.length > LONGEST_LINE) return 'is too long';
   if (pattern.includes('**')) return "has '**', which Helm's .helmignore does not know: name each level";
   const { parts, isMalformed } = parseGlob(pattern);
-  // Helm tries each pattern on "abc", and Go sees no fault behind a star that it does not come to.
+  // Helm looks for malformed patterns by matching "abc". Go stops at the first mismatch, so it misses an error after it.
   const isSeen = parts.length === 0 || matchGlob(parts, 'abc');
   return isMalformed && isSeen ? 'is malformed' : undefined;
 }

@@ -4,7 +4,7 @@ import { printable } from '../errors-text.ts';
 
 /** The most bytes that a chart may hold, together with all charts inside it. */
 export const MAX_CHART: number = 100 << 20;
-/** The most bytes that one file of a chart may hold: since 4.3 Helm has no bound of its own for it. */
+/** The most bytes of one file of a chart: since 4.3 Helm bounds only the whole chart. */
 export const MAX_FILE: number = MAX_CHART;
 
 const LEAVE_OUT = 'leave out what does not belong to the chart by naming it in .helmignore';
@@ -12,10 +12,10 @@ const LEAVE_OUT = 'leave out what does not belong to the chart by naming it in .
 /** The most files and folders that a chart may hold, together with all charts inside it: each takes time to read. */
 const MAX_ENTRIES = 100_000;
 
-/** What each file or folder costs beside its bytes, as in a tar archive, so that empty ones are bounded too. */
+/** Counted for each file or folder beside its bytes, as its header in a tar archive, so that empty ones are bounded too. */
 const ENTRY = 512;
 
-/** What a chart may still hold. One budget serves a chart and all archives inside it, so that bombs do not add up. */
+/** How many bytes and files a chart may still have. A chart shares it with all archives inside it, so that nested bombs do not add up. */
 export class Budget {
   #left: number = MAX_CHART;
   #entries = 0;

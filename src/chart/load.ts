@@ -17,7 +17,7 @@ import { valueDocuments } from './user-values.ts';
 import { mergeValues } from './values.ts';
 import { keepsWrittenKeys } from './written-keys.ts';
 
-/** Charts in archives in charts in archives … end somewhere: an archive can be made that holds itself. */
+/** How deep archives may be nested in `charts/`: an archive can be made that contains itself. */
 const DEEPEST = 20;
 
 /**
@@ -91,7 +91,7 @@ async function build(files: readonly ChartFile[], location: string, budget: Budg
   return keepsWrittenKeys(chart) ? withWrittenKeys(chart) : chart;
 }
 
-/** The values of a chart tree once more, with the keys that are written. */
+/** The chart tree with its values read again, so that keys such as `on` stay text: see {@link keepsWrittenKeys}. */
 function withWrittenKeys(chart: Chart): Chart {
   const { valuesFile, location } = chart;
   const text = valuesFile === undefined ? '' : new TextDecoder().decode(valuesFile.data);
@@ -99,12 +99,12 @@ function withWrittenKeys(chart: Chart): Chart {
   return { ...chart, values, dependencies: chart.dependencies.map(withWrittenKeys) };
 }
 
-/** Files that are read into fields of their own. */
+/** Files that have fields of their own in {@link Chart}. */
 const OWN_FILES: ReadonlySet<string> = new Set(['Chart.yaml', 'Chart.lock', 'values.yaml', 'values.schema.json']);
-/** Files of charts of Helm 2, which show them to templates; in later charts they are read and not shown. */
+/** Files of Helm 2 charts. Templates of such charts see them in `.Files`; those of later charts do not. */
 const OLD_FILES: ReadonlySet<string> = new Set(['requirements.yaml', 'requirements.lock']);
 
-/** Makes charts of files (helm v4, pkg/chart/v2/loader/load.go); what is wrong is collected. */
+/** Makes charts from files (helm v4, pkg/chart/v2/loader/load.go) and collects errors. */
 class Builder {
   readonly errors: PkgError[] = [];
   readonly #budget: Budget;
@@ -113,7 +113,7 @@ class Builder {
     this.#budget = budget;
   }
 
-  /** Undefined when there is nothing to make a chart of; then there is an error. */
+  /** Undefined where no chart can be made; then an error was collected. */
   async chart(unordered: readonly ChartFile[], location: string, depth: number): Promise<Chart | undefined> {
     const files = unordered.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const named = new Map(files.map((file) => [file.name, file]));
@@ -200,7 +200,7 @@ class Builder {
   }
 }
 
-/** The same file as a subchart knows it; still not read if it was not. */
+/** The same file under its name in the subchart. Its bytes are still read only when they are used. */
 function inside(file: ChartFile, name: string): ChartFile {
   return {
     name,
@@ -225,7 +225,7 @@ function isInSubchart(name: string): boolean {
   return name.startsWith('charts/') && extname(name) !== '.prov';
 }
 
-/** Notes and the like beside the manifests are files like others. */
+/** Is this file a manifest? Other files in `crds/`, such as a README, count as plain files. */
 function isCrd(name: string): boolean {
   return name.slice(0, 5).toLowerCase() === 'crds/' && /^crds\/.*\.(?:ya?ml|json)$/i.test(name);
 }
@@ -268,7 +268,7 @@ export function chartNotFound(path: string): PkgError {
   });
 }
 
-/** The hint that names what a mistyped path may mean; none where nothing is like it. */
+/** A hint with the existing path that is most similar to a mistyped one; empty where none is similar. */
 export function similarPaths(path: string): string[] {
   const near = nearest(basename(path), namesIn(dirname(path)));
   return near === undefined ? [] : [`did you mean ${printable(join(dirname(path), near))}?`];

@@ -39,7 +39,7 @@ export const CHART_FIELDS: readonly string[] = [
  * Reads `Chart.yaml`. What Helm refuses is an error; what Helm changes (numbers for text, control
  * characters) is changed alike.
  *
- * @param isSubchart as in Helm, any apiVersion goes then
+ * @param isSubchart as in Helm, a subchart may have any apiVersion
  * @param requirements `requirements.yaml`, where charts of apiVersion v1 declare their dependencies
  * @returns the metadata as far as it could be read, and what is wrong with it (the first twenty problems of a
  *   file), each with file and line
@@ -75,7 +75,7 @@ function readMap(text: string, file: string): ValueMap {
   });
 }
 
-/** Finding a position parses the text once more, so a hostile file must not ask for many. */
+/** The most problems reported of one file: finding the position of each parses the text again. */
 const MOST_PROBLEMS = 20;
 const LONGEST_LOCATED = 1 << 18;
 
@@ -91,14 +91,14 @@ async function withPositions(problems: readonly Problem[], text: string, file: s
   return errors;
 }
 
-/** @param isReplaced what it says of dependencies counts for nothing: it has to be readable, and no more */
+/** @param isReplaced whether `requirements.yaml` has the dependencies, so that those of Chart.yaml are ignored */
 function readMetadata(
   fields: Fields,
   written: ValueMap,
   { isSubchart, isReplaced }: { isSubchart: boolean; isReplaced: boolean },
 ): ChartMetadata {
   const apiVersion = fields.exactText('apiVersion');
-  // Helm takes a chart that names none for one of Helm 2.
+  // As in Helm, a chart without apiVersion is one of Helm 2.
   if (!isSubchart && !['', 'v1', 'v2'].includes(apiVersion)) {
     fields.report('apiVersion', `the apiVersion '${printable(apiVersion, 60)}' is not known`, ['write apiVersion: v2']);
   }
@@ -170,7 +170,7 @@ function checkVersion(version: string, fields: Fields): void {
   }
 }
 
-/** `enabled` is Helm's own note on a dependency; one in a file means nothing and is kept. */
+/** `enabled` is a field that Helm sets itself. Written in a file it has no effect, and is preserved. */
 type DeclaredDependency = { dependency: ChartDependency; enabled: boolean };
 
 function readDependencies(fields: Fields, isReplaced = false): DeclaredDependency[] {
@@ -230,7 +230,7 @@ export function dependencyValue(dependency: ChartDependency, enabled: boolean): 
   ]);
 }
 
-/** A map without what is empty. */
+/** A map of the entries whose values are not empty. */
 function mapOf(entries: readonly (readonly [string, Value])[]): ValueMap {
   const isEmpty = (value: Value): boolean =>
     value === '' || value === false || (Array.isArray(value) && value.length === 0);

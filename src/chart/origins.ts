@@ -1,4 +1,4 @@
-/** Where a value came from. Nothing is worked out until somebody asks. */
+/** Where a value came from, for error messages. Files are searched only when an error needs it. */
 import { locatePlain } from '../yaml/locate.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -12,9 +12,9 @@ export type Origins = {
   find: (path: readonly (string | number)[]) => Promise<string | undefined>;
   /** A value that is written without quotes in a values file, and where; undefined for any other. */
   plain: (path: readonly (string | number)[]) => Promise<{ origin: string; text: string } | undefined>;
-  /** May a values file hold a number or a boolean that reads otherwise than it is written: 1.10, 0644, yes? */
+  /** May a values file hold an unquoted number or boolean whose value differs from its text: 1.10, 0644, yes? */
   mayDiffer: () => boolean;
-  /** Where the innermost map was given that a name, which may have no value, belongs into. */
+  /** Where the innermost existing map on the way to a path was given; the path itself may have no value. */
   around: (path: readonly (string | number)[]) => Promise<string | undefined>;
 };
 
@@ -31,7 +31,7 @@ export function createOrigins(chart: Chart, sources: ValueSources, texts: Readon
   };
   const locate = (path: readonly (string | number)[]): Given | undefined => {
     const found = given(path);
-    // What a subchart has below `global` is a copy of what its parent has there.
+    // The `global` block of a subchart is a copy of its parent's, so it is looked up there.
     const global = path.lastIndexOf('global');
     return found === undefined && global > 0 ? given(path.slice(global)) : found;
   };

@@ -56,7 +56,7 @@ export function packedTime(given: Date | undefined): Date {
   return given ?? MODIFIED;
 }
 
-/** What Helm keeps of a Chart.yaml. */
+/** The fields of Chart.yaml that Helm writes into an archive; it drops all others. */
 const FIELDS: ReadonlySet<string> = new Set(
   (
     'annotations apiVersion appVersion condition dependencies deprecated description home icon keywords kubeVersion ' +
@@ -128,7 +128,7 @@ function contentsOf(chart: Chart, above: string, modified: Date | undefined): Ch
   ];
 }
 
-/** Two subcharts of one name would lie in one folder. */
+/** Refuses two subcharts of one name: their files would overwrite each other in `charts/NAME`. */
 function checkNames(files: readonly ChartFile[], folder: string): void {
   const seen = new Set<string>();
   for (const { name } of files) {
@@ -141,7 +141,7 @@ function checkNames(files: readonly ChartFile[], folder: string): void {
   }
 }
 
-/** Chart.yaml as Helm prints it: known fields that say something. Old charts declare elsewhere. */
+/** Chart.yaml as Helm prints it: its known fields that are not empty; without dependencies where requirements.yaml has them. */
 function packedMetadata(metadata: ChartMetadata, isOld: boolean): ValueMap {
   const kept: ValueMap = new Map([['apiVersion', metadata.apiVersion]]);
   for (const [key, value] of metadata.all) {

@@ -1,4 +1,4 @@
-/** Values against `values.schema.json`, with Helm's verdicts. */
+/** Validates values by `values.schema.json`, with Helm's results. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
@@ -22,7 +22,7 @@ import { subchartValues } from './values.ts';
  */
 export type SchemaLoader = (url: string) => Promise<Uint8Array>;
 
-/** What is looked at of a chart. */
+/** The parts of a chart that validation needs. */
 type Judged = Pick<Chart, 'schema' | 'location' | 'dependencies'>;
 
 /**
@@ -77,7 +77,10 @@ async function violation(
   });
 }
 
-/** A schema of a subchart that allows no other names than its own forbids one that nobody gave. */
+/**
+ * The hint where a subchart's schema forbids `global`, which Helm adds to the values of every subchart: schemas with
+ * `additionalProperties: false` have to list it.
+ */
 function globalHints({ path, keyword }: Problem, chart: readonly string[], file: string): string[] {
   const isGlobal = chart.length > 0 && path.length === 1 && path[0] === 'global';
   if (!isGlobal || !FORBIDDING.has(keyword)) return [];
@@ -86,7 +89,7 @@ function globalHints({ path, keyword }: Problem, chart: readonly string[], file:
   ];
 }
 
-/** What a schema says that a name may not be there with. */
+/** Keywords by which a schema forbids properties that it does not name. */
 const FORBIDDING: ReadonlySet<string> = new Set([
   'additionalProperties',
   'unevaluatedProperties',

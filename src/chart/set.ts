@@ -9,7 +9,7 @@ import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
 const MOST_LEVELS = 30;
-/** Helm does not count these; a stack ends somewhere. */
+/** How deep lists may be nested. Helm has no bound here; without one the stack would overflow. */
 const MOST_LISTS = 500;
 const LARGEST_INDEX = 65536;
 const END = Symbol('end');
@@ -76,7 +76,7 @@ function jsonOf(text: string): ReturnType<typeof parseJson> {
   }
 }
 
-/** Items that all settings of a map together may add to lists because they set one behind them. */
+/** The most empty items that all settings together may add: `a[65536]=x` adds 65,536 of them before its own. */
 const MOST_FILLED = 1_000_000;
 const FILLED: WeakMap<ValueMap, number> = new WeakMap();
 
@@ -207,7 +207,7 @@ class SetParser {
       default: {
         const existing = list[index];
         const inner: ValueMap = existing !== undefined && isMap(existing) ? existing : new Map();
-        // As in Helm: a new item whose pair ends the text without a value is not kept.
+        // As in Helm, a new item is dropped where the text ends without a value for it.
         if (existing !== undefined) list[index] = inner;
         const end = this.key(inner, level);
         if (end !== END) this.#setIndex(list, index, inner);
@@ -216,7 +216,7 @@ class SetParser {
     }
   }
 
-  /** Undefined where the text ends inside of the brackets: Helm passes over that in silence. */
+  /** The index; undefined where the text ends inside the brackets, which Helm ignores. */
   #index(): number | undefined {
     const { text, stop } = this.#until(']');
     if (stop === undefined) return undefined;
@@ -233,7 +233,7 @@ class SetParser {
     list[index] = value;
   }
 
-  /** Adds items before one that is set: a hundred settings of one million are a gigabyte. */
+  /** Adds empty items up to an index. Bounded: a hundred settings with an index of a million would take a gigabyte. */
   #fill(list: Value[], count: number): void {
     const filled = (FILLED.get(this.#into) ?? 0) + count;
     if (filled > MOST_FILLED) throw this.#error(`lists would have more than ${MOST_FILLED} items that nobody gave`);

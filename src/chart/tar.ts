@@ -73,7 +73,7 @@ export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarPlac
 /** Entries that describe another: pax headers, of the next entry and of all, and GNU's long names and links. */
 const META: ReadonlySet<string> = new Set(['x', 'g', 'L', 'K']);
 const LONGEST_META = 1 << 20;
-/** As long as a path may be. */
+/** The longest name: PATH_MAX of Linux. */
 const LONGEST_NAME = 4096;
 
 /** The sum of all bytes, those of the checksum itself as blanks; old programs summed signed bytes. */
@@ -161,7 +161,7 @@ export function writeTar(files: readonly { name: string; data: Uint8Array }[], m
 /** What stands behind the last entry. */
 export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK);
 
-/** More does not fit eleven octal digits. */
+/** The largest number that fits the eleven octal digits of a header field. */
 const MOST_OCTAL = 0o77777777777;
 
 /** What stands before the bytes of a file, as {@link writeTar} has it; a pax header says what does not fit. */

@@ -2,12 +2,12 @@ import { PkgError } from '../errors.ts';
 
 /** An error of a template, with what is needed to find the origin of the value that caused it. */
 export class ValueFault extends PkgError {
-  /** Where the value stands below the top chart's values, when it is one of them. */
+  /** The path of the value in the values of the top chart; undefined where it is none of them. */
   valuePath: readonly string[] | undefined;
-  /** The same of the text that `tpl` ran, in which the error is. */
+  /** The path of the value that holds the text that `tpl` ran, where the error is in that text. */
   textPath: readonly string[] | undefined;
   /** There is no value at that path. */
   isMissing = false;
-  /** It would be right with quotes around it where it is written. */
+  /** Whether quotes around the value in its file would correct the error. */
   isUnquoted = false;
 }

@@ -106,7 +106,7 @@ class Coalescer {
    * below them parent and child share their maps, so the parent sees what the child's defaults add there.
    */
   #globals(child: ValueMap, parent: ValueMap): void {
-    // A null is there, and is no table.
+    // A null counts as present, but not as a map.
     const above = parent.has('global') ? parent.get('global') : new Map();
     const below = child.has('global') ? child.get('global') : new Map();
     if (!isMap(above) || !isMap(below)) {
@@ -136,7 +136,7 @@ class Coalescer {
 
   /** Fills `over` with what only `under` has; in place where it was made here. Gives what came of it. */
   tables(over: ValueMap, under: ValueMap, prefix: string, keepNulls: boolean): ValueMap {
-    // Nothing can be missing.
+    // `under` is empty, so there is nothing to add.
     if (over === under) return over;
     let filled = over;
     for (const [key, value] of under) {
@@ -157,7 +157,7 @@ class Coalescer {
     return filled;
   }
 
-  /** Makes copies of all in it that was not made here. What was may be in it twice, and stays so. */
+  /** Copies everything in it that belongs to the chart or the user. What was made here may occur twice, and stays shared. */
   unshare(values: ValueMap, done: Set<ValueMap> = new Set()): void {
     done.add(values);
     values.forEach((value, key) => {
@@ -177,14 +177,14 @@ class Coalescer {
     return this.#own.has(map) ? map : this.#copy(map);
   }
 
-  /** A map whose copies see what changes in the maps and lists that it holds. */
+  /** A map to be copied by reference: later changes of the maps and lists in it are seen by all of its copies. */
   #shareable(map: ValueMap): ValueMap {
     const shared = this.#changeable(map);
     for (const [key, value] of shared) this.#hold(shared, key, value);
     return shared;
   }
 
-  /** A value of a map, which from now on may be in several: it changes in place. */
+  /** A value of a map that other maps may share from now on; it is changed in place. */
   #hold(map: ValueMap, key: string, value: Value): Value {
     if (typeof value !== 'object' || value === null || this.#own.has(value)) return value;
     const own = isMap(value) ? new Map(value) : cloneValue(value);
@@ -206,7 +206,7 @@ function notAMap(path: readonly string[], value: Value | undefined): ValueFault 
   return fault;
 }
 
-/** A default that is null says nothing. What holds none is given as it is. */
+/** Removes defaults that are null. A value without any is returned unchanged. */
 function withoutNulls<T extends Value>(value: T): T;
 function withoutNulls(value: Value): Value {
   if (!isMap(value)) return value;

@@ -2,8 +2,8 @@ import type { Chart } from './chart.ts';
 import { isGuard } from './guard.ts';
 
 /**
- * Are plain keys such as `on`, `no` and `y` of the values of a chart the texts that are written? They are where all
- * templates of its tree are native. Go templates get the booleans that Helm reads.
+ * Do unquoted keys such as `on`, `no` and `y` in the values of a chart stay text? They do where all templates of the chart
+ * and its subcharts are native. Go templates get the booleans that Helm reads from them.
  */
 export function keepsWrittenKeys(chart: Chart): boolean {
   let native = false;

@@ -1,14 +1,14 @@
-/** How a bundle is told from other files: small, since it is asked of every file that is given for a chart. */
+/** Tells bundles from other files. A small module, since it is loaded for every file that is given as a chart. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** The first file of a bundle, which says what is in it. */
+/** The first file of a bundle: its table of contents. */
 export const BUNDLE_FILE = 'bundle.json';
 
 /** Is this file a bundle? A tar file begins with the name of the first file in it. */
 export function isBundle(path: string): boolean {
   let descriptor: number | undefined;
   try {
-    // A pipe would be waited for.
+    // Without O_NONBLOCK, opening a named pipe waits for a writer.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (!fstatSync(descriptor).isFile()) return false;
     const head = Buffer.alloc(BUNDLE_FILE.length + 1);

@@ -10,12 +10,12 @@ import { chartReference } from './registry.ts';
 import { refused } from './registry-session.ts';
 import type { Remotes } from './remotes.ts';
 
-/** What became of a chart or an image. */
+/** The result for a chart or an image. */
 export type Pushed = Pick<Outcome, 'reference' | 'digest' | 'changed'> & { kind: 'chart' | 'image' };
 
 /**
- * Copies all charts and images. The whole bundle is checked before anything is written. What is there already is left
- * alone, so that a copy that broke off is taken up again. A chart that was signed keeps its manifest, and so its digest.
+ * Copies all charts and images. The whole bundle is checked before anything is written. What the registry has already is
+ * not sent again, so that the same command continues an interrupted copy. A signed chart keeps its manifest and digest.
  *
  * @throws {PkgError} `PKG_BUNDLE_INVALID`; `PKG_VERSION_PUBLISHED` for a chart that is there with other content;
  *   `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
@@ -24,7 +24,7 @@ export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: R
   await bundle.check(remotes.tell);
   const place = `oci://${mirror.host}${mirror.path === '' ? '' : `/${mirror.path}`}`;
   const pushed: Pushed[] = [];
-  // Images first: a chart that is there can be installed.
+  // Images first, so that every chart in the mirror can be installed.
   const copied = new Map<string, string>();
   for (const image of bundle.images) pushed.push(await pushImage(bundle, image, mirror, remotes, copied));
   for (const one of bundle.charts) {
@@ -46,7 +46,7 @@ export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: R
   return pushed;
 }
 
-/** @param copied repositories of the registry that have blobs, by digest */
+/** @param copied for each blob that was copied, by digest, the repository that has it: others mount it from there */
 async function pushImage(
   bundle: Bundle,
   image: Bundle['images'][number],

@@ -28,11 +28,11 @@ export type ChartToBundle = {
   archive: Uint8Array;
   provenance: Uint8Array | undefined;
   origin: string;
-  /** What signatures in a registry are of, and they themselves; undefined for a chart without. */
+  /** The manifest that is signed in a registry, and its signatures; undefined for a chart without signatures. */
   signed: SignedManifest | undefined;
 };
 
-/** The manifest of a chart with its config, as they were in the registry, and what is attached to it. */
+/** The bytes of a chart's manifest and config in the registry, and the signatures of the manifest. */
 export type SignedManifest = { manifest: Buffer; config: Buffer; signatures: readonly SignatureArtifact[] };
 
 /** What a bundle is made of. */
@@ -45,19 +45,20 @@ export type BundleInput = {
   tell: (what: string) => void;
 };
 
-/** What was written of images. */
+/** The images that were written, and the size of the bundle in bytes. */
 export type Written = { images: { name: string; digest: string }[]; size: number };
 
-/** A download may break off so often without a byte more. */
+/** How often in a row a download may fail without a byte received. */
 const MOST_LOST = 5;
 
 type FoundImage = { name: ImageName; root: Manifest };
 type BlobToCopy = BlobPlace & { name: ImageName };
 
 /**
- * Writes a bundle. It is written beside its place and moved there when it is whole; of images one piece at a time is held.
+ * Writes a bundle under a temporary name and renames it when it is complete. Images are copied piece by piece, and never
+ * held in memory whole.
  *
- * @throws {PkgError} what keeps from images, those of several together; `PKG_DIGEST_MISMATCH`; `PKG_FILE_UNWRITABLE`
+ * @throws {PkgError} what reading the images throws, the errors of several together; `PKG_DIGEST_MISMATCH`; `PKG_FILE_UNWRITABLE`
  */
 export async function writeBundle(path: string, input: BundleInput): Promise<Written> {
   const { charts, modified, tell } = input;
@@ -116,7 +117,7 @@ function checkNames(charts: readonly ChartToBundle[]): void {
   }
 }
 
-/** The manifests of all images; errors are collected, so that all that is missing is known at once. */
+/** Reads the manifests of all images. Errors are collected, so that all missing images are reported at once. */
 async function readImages({
   images: names,
   source,
@@ -147,7 +148,7 @@ async function readImages({
   return { images, manifests, blobs };
 }
 
-/** Copies a blob into the archive, and goes on where a connection broke off. */
+/** Copies a blob into the archive; after a lost connection the download continues at the next byte. */
 async function copyBlob(
   tar: TarFile,
   blob: BlobToCopy,
@@ -176,7 +177,7 @@ async function copyBlob(
       if (lost > MOST_LOST) throw error;
       continue;
     }
-    // It ended, and not by an error: nothing more is to be had.
+    // The download ended without an error and without a new byte: the blob is shorter than its manifest says.
     if (at !== before && at < size) continue;
     break;
   }
@@ -226,7 +227,7 @@ class TarFile {
   }
 }
 
-/** Manifests and content that belong to signatures, by their digests. */
+/** The manifests and blobs of all signatures, by their digests. */
 function signedBlobs(charts: readonly ChartToBundle[]): Map<string, { digest: string; bytes: Buffer }> {
   const all = charts.flatMap(({ signed }) =>
     signed === undefined
@@ -273,7 +274,7 @@ function contentsOf(charts: readonly ChartToBundle[], images: readonly FoundImag
   };
 }
 
-/** The index of the layout, by which other programs find the images: skopeo, for one. */
+/** The index of the OCI layout, in which other programs, such as skopeo, find the images. */
 function indexOf(images: readonly FoundImage[]): JsonObject {
   return {
     schemaVersion: 2,

@@ -1,6 +1,6 @@
 /**
  * Reads bundles: a tar file with charts, and images as an OCI image layout. `docs/air-gap.md` describes the format.
- * Nothing is unpacked: what is asked for is read from its place in the file, and checked against its digest.
+ * Nothing is unpacked: each part is read at its offset in the file and checked against its digest.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
@@ -26,7 +26,7 @@ import type { SignatureArtifact } from './signatures/signature-artifact.ts';
 
 export const BUNDLE_FORMAT = 1;
 
-/** Nothing else is in a bundle: there is no name that leads anywhere. */
+/** The only names that files of a bundle may have: none of them leads out of a folder. */
 export const BUNDLE_NAMES: RegExp =
   /^(?:bundle\.json|oci-layout|index\.json|blobs\/sha256\/[0-9a-f]{64}|charts\/[\w.+-]+\.tgz(?:\.prov)?)$/;
 const MOST_FILES = 100_000;
@@ -54,11 +54,11 @@ export class Bundle {
   readonly #files: ReadonlyMap<string, TarPlace>;
   readonly charts: readonly BundleChart[];
   readonly images: readonly BundleImage[];
-  /** When it was made, for what is written of its charts elsewhere. */
+  /** When it was made: the creation time of charts that are pushed from it. */
   readonly created: Date;
 
   /**
-   * Opens a bundle and reads what it says that it holds; that all of it is there is checked, too.
+   * Opens a bundle, reads its table of contents, and checks that every file that it names is in the bundle.
    *
    * @throws {PkgError} `PKG_BUNDLE_INVALID`, `PKG_FILE_UNREADABLE`
    */
@@ -89,16 +89,16 @@ export class Bundle {
     return bytes;
   }
 
-  /** The provenance of a chart, which is signed; undefined where there is none. */
+  /** The provenance of a chart; undefined where there is none. It has no digest, since it is signed itself. */
   provenance({ provenance }: BundleChart): Buffer | undefined {
     return provenance === '' ? undefined : this.#whole(provenance, MAX_PROVENANCE);
   }
 
   /**
-   * The manifest that a chart had in its registry, with its config, and what may be signatures of it; undefined where
-   * none are carried.
+   * The manifest and config that a chart had in its registry, with the signatures in the bundle, which are not verified
+   * yet; undefined where the bundle has none.
    *
-   * @throws {PkgError} `PKG_BUNDLE_INVALID` for what is not what its digest says, and a manifest of another archive
+   * @throws {PkgError} `PKG_BUNDLE_INVALID` for content that does not match its digest, and a manifest of another archive
    */
   signed({
     file,
@@ -129,7 +129,7 @@ export class Bundle {
     }
   }
 
-  /** A blob, whole. */
+  /** The bytes of a blob, checked against its digest. */
   #checked(digest: string, limit: number): Buffer {
     const bytes = this.#whole(blobPath(digest), limit);
     if (digestOf(bytes) !== digest) throw invalid(this.#path, `${printable(digest, 100)} is not what its digest says`);
@@ -145,7 +145,7 @@ export class Bundle {
   /**
    * An image, with all its manifests.
    *
-   * @throws {PkgError} `PKG_BUNDLE_INVALID` for what is missing, or is not what its digest or its size says
+   * @throws {PkgError} `PKG_BUNDLE_INVALID` for a missing part, or one that does not match its digest or size
    */
   async image({ name, mediaType, digest }: BundleImage): Promise<ImageContent & { root: Manifest }> {
     const manifest = (one: string, type: string): Manifest => {
@@ -165,7 +165,7 @@ export class Bundle {
   }
 
   /**
-   * Checks that everything is there and is what its digest says, before something is made of it.
+   * Checks that no part is missing and that every part matches its digest.
    *
    * @throws {PkgError} `PKG_BUNDLE_INVALID`
    */
@@ -209,7 +209,7 @@ export class Bundle {
       const value = JSON.parse(bytes.toString('utf8')) as Json;
       if (isJsonObject(value)) return value;
     } catch {
-      // told below
+      // Reported below.
     }
     throw invalid(this.#path, `${BUNDLE_FILE} is no JSON object`);
   }

@@ -1,4 +1,4 @@
-/** Which chart of a bundle is meant. */
+/** Chooses a chart of a bundle by name and version. */
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -6,9 +6,9 @@ import type { BundleChart } from './bundle.ts';
 import { pickVersion } from './index-file.ts';
 
 /**
- * The chart of that name, in the newest version that fits.
+ * Chooses the newest version of a chart that fits.
  *
- * @param file the bundle, for messages
+ * @param file the path of the bundle, for messages
  * @param name empty for the only one
  * @param version a version, or a constraint; empty for any
  * @throws {PkgError} `PKG_CHART_AMBIGUOUS` for one of several charts; `PKG_CHART_NOT_FOUND`,
@@ -42,7 +42,7 @@ export function chooseBundled(
       hints: names.length === 0 ? [] : [`write ${example}`],
     });
   }
-  // The only version is meant, a pre-release too.
+  // Where there is one version only, it is chosen even if it is a pre-release.
   const [only] = versions;
   const found = version === '' && versions.length === 1 ? only : pickVersion(versions, version);
   if (found !== undefined) return found;

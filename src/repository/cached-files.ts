@@ -1,7 +1,7 @@
 /**
- * What the cache folders hold, and which of it goes. The folders are shared with Helm, and may be shared with other
- * things: only files that carry the names of the caches are listed and removed. Others may read and write them at the
- * same time: each file is whole or gone, and what is gone is fetched again.
+ * Lists and removes files of the cache folders. Helm uses the same folders, and other programs may have files in them:
+ * only files with the names of cached content are listed and removed. Other processes may read and write at the same
+ * time: they see each file complete or not at all, and fetch what is missing again.
  */
 import { lstatSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import type { Stats } from 'node:fs';
@@ -30,11 +30,11 @@ export type CachedEntry = {
   used: number;
 };
 
-/** Which entries go; all without bounds. */
+/** Which entries are removed. Without any bound all are. */
 export type PruneBounds = {
   /** Those that were last used before this time, in milliseconds since 1970. */
   before?: number | undefined;
-  /** Those that were not used for longest, until all others have this size in bytes. */
+  /** The least recently used ones, until the others together have at most this many bytes. */
   maxSize?: number | undefined;
 };
 
@@ -51,7 +51,7 @@ export function cachedEntries({ indexes, content }: CachePaths): CachedEntry[] {
 }
 
 /**
- * Removes what the bounds say, and unfinished files.
+ * Removes the entries beyond the bounds, and unfinished files.
  *
  * @param entries the least recently used first
  * @returns what was removed
@@ -78,12 +78,12 @@ export function pruneEntries(entries: readonly CachedEntry[], { before, maxSize 
   return removed;
 }
 
-/** Says that a file is used now. Reading tells too, but not on every file system. */
+/** Marks a file as used now. Its access time is set because many file systems do not set it on reading. */
 export function touch(path: string): void {
   try {
     utimesSync(path, new Date(), statSync(path).mtime);
   } catch {
-    // Of another user, or gone since.
+    // The file belongs to another user, or was removed meanwhile.
   }
 }
 
@@ -109,7 +109,7 @@ function indexEntries(folder: string): CachedEntry[] {
     const [, name = ''] = INDEX.exec(whole ?? file) ?? [];
     if (name === '') return [];
     const besides = [`${name}-charts.txt`, `${name}-index.validators.json`].filter((other) => names.has(other));
-    // Both programs write the names of the charts beside an index: without them it may be any file of somebody's.
+    // Both programs write `NAME-charts.txt` beside an index. Without it `NAME-index.yaml` may be a file of another program.
     if (besides.length === 0 && !UNNAMED.test(name)) return [];
     if (whole !== undefined) return entryOf('unfinished', file, [join(folder, file)]);
     return entryOf(
@@ -128,7 +128,7 @@ function answerEntries(folder: string): CachedEntry[] {
   });
 }
 
-/** None for what is no regular file. */
+/** An entry for a regular file; empty for anything else. */
 function entryOf(kind: CachedKind, name: string, paths: readonly string[]): CachedEntry[] {
   const stats = paths.map((path) => statOf(path));
   const [first] = stats;
@@ -146,7 +146,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** Nothing for a folder that is not there, or may not be read. */
+/** The names in a folder; empty for one that does not exist or cannot be read. */
 function namesIn(folder: string): string[] {
   try {
     return folder === '' ? [] : readdirSync(folder);
@@ -159,7 +159,7 @@ function oldestFirst(entries: CachedEntry[]): CachedEntry[] {
   return entries.sort((a, b) => a.used - b.used);
 }
 
-/** What keeps from removing a file; undefined when it is gone. */
+/** Removes a file; gives the error where that fails. */
 function removeFile(path: string): PkgError | undefined {
   try {
     rmSync(path, { force: true });
@@ -170,13 +170,13 @@ function removeFile(path: string): PkgError | undefined {
   }
 }
 
-/** The size that the folder of archives may have. */
+/** The most bytes of the folder of archives. */
 export const MOST_CONTENT: number = 2 * 2 ** 30;
-/** How much of it is left when it was passed, so that not every archive after it has the folder looked through. */
+/** Down to how many bytes the folder is emptied when it is full: not all its files are looked at for each new archive. */
 const LEFT_CONTENT = 0.75 * MOST_CONTENT;
 
 /**
- * Removes the archives that were not used for longest, where the folder of archives holds more than it may.
+ * Removes the least recently used archives where the folder of archives is larger than {@link MOST_CONTENT}.
  *
  * @returns its size after that, in bytes
  */

@@ -1,4 +1,4 @@
-/** Changes of files that several processes may make at the same time: of repositories, logins and indexes. */
+/** Changes files that several processes may change at the same time: repositories, logins, indexes. */
 import { dirname } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -18,16 +18,16 @@ import { makeFolder } from '../folders.ts';
 export async function changeFile(file: string, text: () => string | undefined): Promise<void> {
   await whileLocked(file, () => {
     const changed = text();
-    // Both files hold passwords.
+    // Both files hold passwords, so nobody else may read them.
     if (changed !== undefined) writeFileAtomic(file, changed, 0o600);
   });
 }
 
 /**
- * Does something with a file while no other pkg does. The lock file lies beside it and is called `FILE.pkg-lock`;
+ * Runs `work` while no other process of pkg changes the file. The lock file lies beside it and is called `FILE.pkg-lock`;
  * folders that are missing are made.
  *
- * @param work must not wait for anything
+ * @param work is short: it must not wait for the network or for input
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `work` throws
  */
 export async function whileLocked<T>(file: string, work: () => T): Promise<T> {

@@ -1,10 +1,10 @@
-/** What a user typed for a chart: does it lie on this machine, and is it a chart of a bundle? */
+/** Tells paths and charts of bundles from other references to charts. */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { isBundle } from './bundle-file.ts';
 
 /**
- * Does this mean something on this machine, whether it is there or not?
+ * Is a reference a path on this machine? Also one that does not exist, if it begins with `.` or `/`.
  *
  * @param repo the address of the repository that the name is looked up in; empty for none
  */

@@ -17,19 +17,19 @@ import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import { repositoryUrl, shownUrl } from './urls.ts';
 
-/** What is sent. */
+/** An archive to upload. */
 export type ChartUpload = {
   /** `NAME-VERSION.tgz` */
   fileName: string;
   archive: Uint8Array;
   provenance: Uint8Array | undefined;
-  /** Replace a version that is there, if the server lets one. */
+  /** Replace an existing version, if the server allows it. */
   force: boolean;
 };
 
 /**
- * The repository that a user means: the name of a known one, or an address. A login in `access` comes before the one
- * that is kept.
+ * Finds the repository to upload to: by the name of a known one, or by an address. A login in `access` has precedence over
+ * the stored one.
  *
  * @returns undefined for a name that no repository has
  */

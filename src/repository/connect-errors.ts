@@ -1,4 +1,4 @@
-/** What keeps pkg from a repository, in words: which address, why, what to do. */
+/** Errors of connections to repositories: which address, why, and what to do. */
 import { PkgError } from '../errors.ts';
 import { DialError } from '../network/dial.ts';
 import { UNTRUSTED, failureOf } from '../network/failures.ts';
@@ -23,9 +23,9 @@ const HINTS: Readonly<Record<string, string>> = {
     'add the repository with `pkg repo add --ca-file …`, give --ca-file for a registry, or set SSL_CERT_FILE',
 };
 
-/** The error of a request that got no answer; gives one that is clear already back as it is. */
+/** The error for a request without an answer. A {@link PkgError} is returned unchanged. */
 export function unreachable(error: unknown, url: URL): unknown {
-  // What the network room says of proxies and certificates counts for clusters too, under another code.
+  // Errors of src/network about proxies and certificates have the code for clusters; here they get that of repositories.
   const cause = error instanceof DialError ? error.cause : error;
   if (cause instanceof PkgError) {
     if (/^PKG_(?:REPOSITORY|FILE)_/.test(cause.code)) return cause;

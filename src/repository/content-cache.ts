@@ -1,7 +1,7 @@
 /**
- * Archives that were fetched, by the SHA-256 of their bytes, in the layout of Helm's content cache (helm v4,
- * pkg/downloader/cache.go): `ab/abcdef….chart`. Both programs use the files of the other. The folder is bounded in size:
- * the archives that were not used for longest go.
+ * The cache of fetched archives, by the SHA-256 of their bytes, in the layout of Helm's content cache (helm v4,
+ * pkg/downloader/cache.go): `ab/abcdef….chart`. Each program uses what the other has cached. The folder is bounded in
+ * size: the least recently used archives are removed.
  */
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 import { boundContent, MOST_CONTENT, touch } from './cached-files.ts';
 
-/** What is kept of a chart: its archive, or the provenance that belongs to the archive. */
+/** What is cached of a chart: its archive, or the provenance of the archive. */
 export type ContentKind = 'chart' | 'prov';
 
 export class ContentCache {
@@ -18,12 +18,12 @@ export class ContentCache {
   /** The size of the folder in bytes, as far as this process knows. */
   #size: number | undefined;
 
-  /** @param folder empty to keep nothing */
+  /** @param folder empty to cache nothing */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** The bytes of a digest (64 hexadecimal digits); undefined where they are not kept, or are not what they should be. */
+  /** The bytes with this digest (64 hexadecimal digits); undefined where they are not cached, or do not match it. */
   get(digest: string): Buffer | undefined {
     const bytes = this.#read(digest, 'chart');
     if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== digest) return undefined;
@@ -31,12 +31,12 @@ export class ContentCache {
     return bytes;
   }
 
-  /** The provenance that was fetched with an archive. It is signed, so that nothing else vouches for it. */
+  /** The provenance that was fetched with an archive. It is not checked here: its signature is verified where it is used. */
   getProvenance(digest: string): Buffer | undefined {
     return this.#read(digest, 'prov');
   }
 
-  /** Keeps bytes. A cache that cannot be written is no reason to fail. */
+  /** Caches bytes. Where that fails, nothing happens. */
   put(digest: string, kind: ContentKind, bytes: Uint8Array): void {
     if (this.#folder === '') return;
     try {
@@ -46,7 +46,7 @@ export class ContentCache {
       this.#size = this.#size === undefined ? boundContent(this.#folder) : this.#size + bytes.length;
       if (this.#size > MOST_CONTENT) this.#size = boundContent(this.#folder);
     } catch {
-      // The next run fetches it again, or removes what is too much.
+      // The next run fetches the archive again, or removes the old ones.
     }
   }
 

@@ -1,4 +1,4 @@
-/** What a chart depends on, and what that depends on, as far as it can be told without fetching anything. */
+/** The tree of a chart's dependencies, as far as it is known without fetching anything. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Chart, ChartDependency } from '../chart/chart.ts';
@@ -10,10 +10,10 @@ import { readLocked } from './lock.ts';
 import { folderOf } from './sources.ts';
 
 /**
- * Where a chart of the tree is. `present`: in `charts/`. `folder`: in the folder that `file://` names. `locked`: nowhere
- * here, and the lock file names its version. `missing`: nowhere here, so that its own dependencies are unknown.
- * `undeclared`: in `charts/`, and `Chart.yaml` does not ask for it, or for another version. `cycle`: a folder that leads
- * back to itself.
+ * Where a chart of the tree is. `present`: in `charts/`. `folder`: in the folder that `file://` names. `locked`: not on this
+ * machine, but the lock file has its version. `missing`: not on this machine, so its own dependencies are unknown.
+ * `undeclared`: in `charts/`, but Chart.yaml does not name it, or names another version. `cycle`: a folder that depends on
+ * itself.
  */
 export type TreeStatus = 'present' | 'folder' | 'locked' | 'missing' | 'undeclared' | 'cycle';
 
@@ -30,7 +30,7 @@ export type TreeNode = {
   dependencies: TreeNode[];
 };
 
-/** Folders that name each other multiply. */
+/** The most charts of a tree: folders that depend on each other through several aliases multiply. */
 const MOST_NODES = 10_000;
 
 /** How the tree is made: how links are treated, which folders lead here, and how many charts there are already. */
@@ -78,7 +78,7 @@ async function nodeOf(
     const { version } = subchart.metadata;
     return { ...node, version, status: 'present', dependencies: await next(subchart, way) };
   }
-  // A path counts from the folder of a chart on, and an archive is in none.
+  // A relative path begins at the folder of the chart, and a chart in an archive has none.
   const isFolder = repository.startsWith('file://') && isDirectory(chart.location);
   const folder = isFolder ? folderOf(chart, dependency) : '';
   if (way.above.includes(folder)) return { ...node, version: '', status: 'cycle', dependencies: [] };
@@ -102,7 +102,7 @@ function next(chart: Chart, way: Way): Promise<TreeNode[]> {
   });
 }
 
-/** What the lock file says of a dependency. Several of one name are told apart by their place, as Helm writes them. */
+/** The locked version of a dependency. Several of one name are told apart by their order, as Helm writes them. */
 function lockedVersion(chart: Chart, declared: readonly ChartDependency[], index: number): string {
   const locked = readLocked(chart);
   const name = declared[index]?.name;

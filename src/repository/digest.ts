@@ -7,14 +7,14 @@ export function digestOf(bytes: Uint8Array, algorithm: 'sha256' | 'sha512' = 'sh
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 
-/** How a digest was made. */
+/** The algorithm of a digest. */
 export function algorithmOf(digest: string): 'sha256' | 'sha512' {
   return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
 }
 
 /**
- * Checks that these are the bytes that a digest was made of. It is `sha256:HEX`, `sha512:HEX`, or 64 digits alone; what is no such
- * digest can hold for no bytes. An empty one is none: many indices give no digests.
+ * Checks bytes against a digest: `sha256:HEX`, `sha512:HEX`, or 64 hexadecimal digits. Any other text matches no bytes. An
+ * empty digest is not checked, since many indexes have none.
  *
  * @param location where the bytes come from, for the message
  * @throws {PkgError} `PKG_DIGEST_MISMATCH`

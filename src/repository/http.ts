@@ -1,4 +1,4 @@
-/** HTTP to repositories and registries: whom to trust comes from files, and what goes wrong is said in words. */
+/** HTTP to repositories and registries, with certificates from files and errors as {@link PkgError}s. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
@@ -8,7 +8,7 @@ import { unreachable } from './connect-errors.ts';
 
 export { basicAuthorization } from '../network/http.ts';
 
-/** How servers prove who they are, and who one is to them: paths of PEM files, empty for none. */
+/** TLS settings: paths of PEM files (authorities, client certificate and key; empty for none), and whether to verify. */
 export type Trust = { caFile: string; certFile: string; keyFile: string; insecure: boolean };
 
 /** A request. */
@@ -17,10 +17,10 @@ export type Request = Omit<HttpRequest, 'url'>;
 /** An answer, read whole. */
 export type Answer = HttpAnswer;
 
-/** An answer whose body is read as it comes. */
+/** An answer whose body is a stream. */
 export type Download = HttpDownload;
 
-/** Sends requests, and keeps connections open for the next one. */
+/** Sends requests and reuses connections. */
 export class HttpClient {
   readonly #trust: Trust;
   readonly #env: NodeJS.ProcessEnv;
@@ -34,10 +34,10 @@ export class HttpClient {
   }
 
   /**
-   * Sends a request, follows where it is sent on to, and reads the answer.
+   * Sends a request, follows redirects, and reads the whole answer.
    *
-   * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`; `PKG_REPOSITORY_INVALID` for an answer without end;
-   *   `PKG_FILE_UNREADABLE` for a file of the trust that is not there
+   * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`; `PKG_REPOSITORY_INVALID` for an answer larger than its limit;
+   *   `PKG_FILE_UNREADABLE` for a certificate file that cannot be read
    */
   async fetch(url: URL, request: Request): Promise<Answer> {
     this.#http ??= this.#open();
@@ -49,8 +49,8 @@ export class HttpClient {
   }
 
   /**
-   * The same, with the body given as it comes. What breaks off in it is an error of the network, which
-   * `unreachable` puts into words.
+   * As {@link fetch}, but gives the body as a stream. Errors of the stream are those of the network, which `unreachable`
+   * turns into {@link PkgError}s.
    */
   async open(url: URL, request: Request): Promise<Download> {
     this.#http ??= this.#open();

@@ -1,4 +1,4 @@
-/** Search in a hub of charts (helm v4, internal/monocular): Artifact Hub, or one's own, by the API of Monocular. */
+/** Searches a hub of charts by Monocular's API, as Artifact Hub offers it (helm v4, internal/monocular). */
 import { posix } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -9,7 +9,7 @@ import { HttpClient } from './http.ts';
 import type { Tell } from './remotes.ts';
 import { shownText, shownUrl } from './urls.ts';
 
-/** A chart of a hub, by its newest version. */
+/** A chart of a hub, with its newest version. */
 export type HubChart = {
   /** The page of the chart. */
   url: string;
@@ -20,7 +20,7 @@ export type HubChart = {
 };
 
 const SEARCH_PATH = 'api/chartsvc/v1/charts/search';
-/** Artifact Hub sends some hundred kilobytes at most. */
+/** The most bytes of an answer; those of Artifact Hub have a few hundred kilobytes. */
 const MAX_ANSWER = 32 << 20;
 
 /**
@@ -28,7 +28,7 @@ const MAX_ANSWER = 32 << 20;
  *
  * @param endpoint its address
  * @throws {PkgError} `PKG_USAGE` for what is no address, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_INVALID` for an
- *   answer that is none
+ *   answer that is not the API's
  */
 export async function searchHub(
   endpoint: string,
@@ -80,7 +80,7 @@ function chartsOf(body: Buffer, endpoint: string, location: string): HubChart[] 
     const attributes = at(one, 'attributes');
     const repository = at(attributes, 'repo');
     return {
-      // Monocular names no page.
+      // Monocular itself gives no address of a page.
       url: textField(at(one, 'artifactHub'), 'packageUrl') || `${endpoint}/charts/${textField(one, 'id')}`,
       version: textField(newest, 'version'),
       appVersion: textField(newest, 'app_version'),

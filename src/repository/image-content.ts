@@ -7,18 +7,18 @@ import { jsonObject, LISTS } from './image-source.ts';
 import type { BlobPlace, Manifest } from './image-source.ts';
 import { isDigest } from './registry.ts';
 
-/** A list of images for platforms names so many at most, with lists in it so deep. */
+/** The most manifests of an image, and how deep lists of manifests may be nested. */
 const MOST_MANIFESTS = 500;
 const DEEPEST = 4;
 
-/** An image whole: its manifests, each behind those that it names, and their blobs. */
+/** All manifests of an image, each after those that it names, and all blobs. */
 export type ImageContent = { manifests: Manifest[]; blobs: BlobPlace[] };
 
 /**
  * Reads all manifests of an image.
  *
- * @param root the manifest that its name stands for
- * @param read gives the manifest of a digest
+ * @param root the manifest that the image's name leads to
+ * @param read reads the manifest with a digest
  * @throws {PkgError} `PKG_IMAGE_INVALID`, and what `read` throws
  */
 export async function readImage(
@@ -55,7 +55,7 @@ export async function readImage(
 /**
  * Adds a blob.
  *
- * @throws {PkgError} `PKG_IMAGE_INVALID` where it has another size for another
+ * @throws {PkgError} `PKG_IMAGE_INVALID` where two manifests give different sizes for it
  */
 export function add(blobs: Map<string, BlobPlace>, blob: BlobPlace, location: string): void {
   const known = blobs.get(blob.digest);
@@ -72,7 +72,7 @@ function partsOf(value: Json | undefined, location: string): BlobPlace[] {
     const digest = textField(item, 'digest');
     const size = isJsonObject(item) ? getOwn(item, 'size') : undefined;
     const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
-    // Registries and layouts may know SHA-512; nobody writes it.
+    // The specification allows SHA-512 too, but no image in use has it.
     if (isWhole && isDigest(digest) && digest.startsWith('sha256:')) return { digest, size };
     throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} has a part without digest or size`);
   });

@@ -36,17 +36,17 @@ export type Manifest = { mediaType: string; digest: string; bytes: Buffer };
 /** A blob as a manifest names it. */
 export type BlobPlace = { digest: string; size: number };
 
-/** Reads images. All may throw what keeps from them, and `PKG_DIGEST_MISMATCH`. */
+/** Reads images. All functions throw {@link PkgError}s: `PKG_DIGEST_MISMATCH`, and those of the registry or folder. */
 export type ImageSource = {
   /** The digest of the manifest that a name stands for. */
   resolve: (name: ImageName) => Promise<string>;
   /** The manifest that a name stands for. */
   manifest: (name: ImageName) => Promise<Manifest>;
-  /** A blob from a byte on. It is not checked: whoever has read it whole does that. */
+  /** A blob from a byte on. The caller checks its digest when it has read all of it. */
   blob: (name: ImageName, blob: BlobPlace, from: number) => Promise<AsyncIterable<Buffer>>;
 };
 
-/** Images of the registries that their names say, with the logins that are kept for these. */
+/** Images in the registries that their names say, with the stored logins of these. */
 export function registrySource(remotes: Remotes): ImageSource {
   const ask = async (name: ImageName, method: 'GET' | 'HEAD'): Promise<Manifest | string> => {
     const full = fullImageName(name);
@@ -99,7 +99,7 @@ export function registrySource(remotes: Remotes): ImageSource {
   };
 }
 
-/** The same, with an error that somebody understands. */
+/** The same stream, with its errors as {@link PkgError}s. */
 async function* inWords(body: AsyncIterable<Buffer>, words: (error: unknown) => unknown): AsyncGenerator<Buffer> {
   try {
     yield* body;
@@ -108,7 +108,7 @@ async function* inWords(body: AsyncIterable<Buffer>, words: (error: unknown) => 
   }
 }
 
-/** What stands behind so many bytes: of servers that give the whole where a part was asked for. */
+/** Skips the first bytes of a stream, for servers that send the whole blob where a part was asked for. */
 async function* behind(body: AsyncIterable<Buffer>, skip: number): AsyncGenerator<Buffer> {
   let left = skip;
   for await (const chunk of body) {
@@ -182,7 +182,7 @@ function readPart(folder: string, name: string, limit: number): Buffer {
 function openRegular(path: string): number {
   let descriptor: number | undefined;
   try {
-    // A pipe in its place would be waited for.
+    // Without O_NONBLOCK, opening a named pipe waits for a writer.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (fstatSync(descriptor).isFile()) return descriptor;
   } catch (cause) {
@@ -217,7 +217,7 @@ export function jsonObject(bytes: Uint8Array, location: string): JsonObject {
     const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
     if (isJsonObject(value)) return value;
   } catch {
-    // told below
+    // Reported below.
   }
   throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is no JSON object`, {
     hints: ['check that the name is that of an image'],

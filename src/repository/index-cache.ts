@@ -1,7 +1,7 @@
 /**
- * Indexes of repositories that were fetched, as files where Helm keeps them: `NAME-index.yaml`, and `NAME-charts.txt`
- * with the names of the charts, which Helm's completion reads. Beside them `NAME-index.validators.json` holds what
- * the server is asked with whether its index changed (RFC 9110, section 13).
+ * The cache of repository indexes, in the files that Helm uses: `NAME-index.yaml`, and `NAME-charts.txt` with the names of
+ * the charts, which Helm's completion reads. `NAME-index.validators.json` holds the validators (ETag, Last-Modified) with
+ * which the server is asked whether its index has changed (RFC 9110, section 13).
  */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -11,18 +11,18 @@ import { readRegularFile } from '../read-file.ts';
 import { chartNames, MAX_INDEX } from './index-file.ts';
 import type { Repository } from './repositories.ts';
 
-/** What a server told of the index that is kept. */
+/** The validators that a server sent with the cached index. */
 export type Validators = { etag: string; lastModified: string };
 
 export class IndexCache {
   readonly #folder: string;
 
-  /** @param folder empty to keep nothing */
+  /** @param folder empty to cache nothing */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** The index that is kept of a repository; undefined for none. */
+  /** The cached index of a repository; undefined for none. */
   read(repository: Repository): Buffer | undefined {
     if (this.#folder === '') return undefined;
     try {
@@ -42,7 +42,7 @@ export class IndexCache {
     }
   }
 
-  /** What to ask the server with; undefined where the kept index is not the one that they were told of. */
+  /** The validators of the cached index; undefined where another program, such as helm, has replaced the index. */
   validators(repository: Repository, index: Buffer): Validators | undefined {
     try {
       const kept = JSON.parse(
@@ -57,7 +57,7 @@ export class IndexCache {
   }
 
   /**
-   * Keeps an index.
+   * Caches an index.
    *
    * @throws {PkgError} `PKG_FILE_UNWRITABLE`, `PKG_REPOSITORY_INVALID` for what is no index
    */
@@ -72,7 +72,7 @@ export class IndexCache {
     else rmSync(this.#validatorsOf(repository), { force: true });
   }
 
-  /** Removes what is kept of a repository. */
+  /** Removes the cached files of a repository. */
   remove(repository: Repository): void {
     if (this.#folder === '') return;
     for (const path of [this.pathOf(repository), this.#namesOf(repository), this.#validatorsOf(repository)]) {
@@ -94,13 +94,13 @@ export class IndexCache {
   }
 
   #baseOf({ name, url }: Repository): string {
-    // A name that somebody wrote into the file by hand may be a path.
+    // repositories.yaml may be edited by hand, so a name may be a path such as `../x`.
     const isPlain = name !== '' && !/[/\\]|^\./.test(name);
     return isPlain ? name : `helm-manager-${createHash('sha256').update(url).digest('hex')}`;
   }
 }
 
-/** What is kept of what a server told is a few hundred bytes. */
+/** The most bytes of the file of validators; it has a few hundred. */
 const MAX_KEPT = 1 << 16;
 
 type Kept = Validators & { url: string; sha256: string };

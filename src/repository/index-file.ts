@@ -52,7 +52,8 @@ export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
   return byChart(bytes, location, (pieces) => {
     const found: SearchEntry[] = [];
     for (const entries of pieces) {
-      // Made anew, or each text would keep the whole piece that it was cut from: 1,070 MB for an index of 134, not 485.
+      // Texts are copied: a slice keeps the whole piece that it was cut from in memory, which for an index of 134 MB is
+      // 1,070 MB instead of 485.
       for (const one of JSON.parse(JSON.stringify(searchedOf(entries))) as SearchEntry[]) found.push(one);
     }
     return found;
@@ -132,7 +133,7 @@ function compare(a: string, b: string): number {
   return x === undefined || y === undefined ? 0 : compareVersions(x, y);
 }
 
-/** One entry; none for what is no chart. */
+/** One entry as a version; empty where it is not the entry of a chart. */
 function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
   if (item === null) return [];
   const fields = new Fields(isMap(item) ? item : new Map(), [], problems);
@@ -149,10 +150,10 @@ function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
 const LARGE = 1 << 17;
 
 /**
- * Has all entries of an index used: of a large one as Helm writes it chart by chart, since no YAML of more than 16 MiB
- * is read in one piece. Where that fails it is read whole, which says what is wrong with it.
+ * Reads all entries of an index. A large one is parsed chart by chart, since the YAML reader takes at most 16 MiB. Where
+ * that fails the index is parsed whole, which gives the error message.
  *
- * @param use gets the entries in pieces, each to be looked at once, and the index without them
+ * @param use is called with entries, several times, each entry once; and with the rest of the index
  */
 function byChart<T>(bytes: Buffer, location: string, use: (pieces: Iterable<ValueMap>, index: ValueMap) => T): T {
   const isLarge = bytes.length > LARGE && bytes[0] !== OPEN_BRACE;
@@ -168,7 +169,7 @@ function byChart<T>(bytes: Buffer, location: string, use: (pieces: Iterable<Valu
 
 const OPEN_BRACE = 0x7b;
 
-/** What stands beside the entries. */
+/** The index without its entries. */
 function restOf(bytes: Buffer, { start, end }: Layout, location: string): ValueMap {
   const text = Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]).toString('utf8');
   const index = mapOf(parseYaml(text, location, { duplicateKeys: 'error' }), location);
@@ -216,7 +217,7 @@ function readIndex(bytes: Buffer, name: string | undefined, location: string): V
   }
 }
 
-/** Indexes that had to be read whole: several charts are looked up in one. */
+/** Parsed indexes that could not be read in parts, so that a second chart of the same index does not parse it again. */
 const whole: WeakMap<Buffer, Value> = new WeakMap();
 
 function readWhole(bytes: Buffer, location: string): Value {
@@ -235,7 +236,7 @@ function mapOf(value: Value, location: string): ValueMap {
   throw invalid('an index is a map, and here is none', location);
 }
 
-/** A part that does not stand by itself (an alias whose anchor is elsewhere) is no reason to give up. */
+/** Parses a part of an index; undefined where it fails, for instance for an alias whose anchor is in another part. */
 function readPart(part: string, location: string): Value | undefined {
   try {
     return parseYaml(part, location, { duplicateKeys: 'error' });
@@ -244,10 +245,10 @@ function readPart(part: string, location: string): Value | undefined {
   }
 }
 
-/** Where the entries of an index lie that is written as Helm writes it. */
+/** Where the entries are in an index that is laid out as Helm writes it. */
 type Layout = { start: number; end: number; indent: number };
 
-/** Several charts are looked up in one index. */
+/** The layouts of indexes: several charts are looked up in the same one. */
 const layouts: WeakMap<Buffer, Layout | null> = new WeakMap();
 
 function layoutOf(bytes: Buffer): Layout | undefined {
@@ -258,7 +259,7 @@ function layoutOf(bytes: Buffer): Layout | undefined {
   return layout;
 }
 
-/** Finds the entries in an index; undefined where it is not plain to see which lines they are. */
+/** Finds the lines of the entries; undefined for an index that is laid out in another way. */
 function findLayout(bytes: Buffer): Layout | undefined {
   const head = findLine(bytes, 0, /^entries:[ \t]*\r?\n/gm);
   if (head === undefined) return undefined;
@@ -272,8 +273,8 @@ function findLayout(bytes: Buffer): Layout | undefined {
 }
 
 /**
- * An index with the entries of one chart only, cut out of one as Helm writes it: indexes have tens of megabytes, and
- * reading 15 of them takes 350 ms instead of 40. Undefined where it is not plain to see which lines those are.
+ * Cuts the entries of one chart out of an index that is laid out as Helm writes it: parsing 15 MB of index takes 350 ms,
+ * and this 40. Undefined for an index that is laid out in another way.
  */
 function partOf(bytes: Buffer, name: string): string | undefined {
   const layout = layoutOf(bytes);
@@ -292,10 +293,10 @@ function partOf(bytes: Buffer, name: string): string | undefined {
 
 const NEW_LINE = 0x0a;
 
-/** So much of an index is a string at a time: one of 140 MB, read as a string, would be in memory twice. */
+/** An index is searched in strings of this size: as one string, an index of 140 MB would be in memory twice. */
 const WINDOW = 1 << 20;
 
-/** The text from a line on, in pieces of whole lines, with a character for each byte. */
+/** The text from an offset on, in pieces of whole lines; each character is one byte. */
 function* windowsOf(bytes: Buffer, from: number): Generator<{ text: string; at: number }> {
   for (let at = from; at < bytes.length;) {
     const newLine = bytes.indexOf(NEW_LINE, at + WINDOW);
@@ -305,7 +306,7 @@ function* windowsOf(bytes: Buffer, from: number): Generator<{ text: string; at: 
   }
 }
 
-/** Where the first line begins that matches. */
+/** The offset of the first match. */
 function findLine(bytes: Buffer, from: number, pattern: RegExp): number | undefined {
   for (const { text, at } of windowsOf(bytes, from)) {
     pattern.lastIndex = 0;

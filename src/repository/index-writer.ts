@@ -27,7 +27,7 @@ export function emptyIndex(): RepositoryIndex {
 }
 
 /**
- * Indexes the archives in a folder and in the folders in it. What is no chart is left out.
+ * Indexes the archives in a folder and its direct subfolders. Archives that are not charts are skipped.
  *
  * @param url of the folder; empty to name archives by their paths
  */
@@ -45,13 +45,14 @@ export async function indexFolder(folder: string, url: string, now: Date): Promi
   return index;
 }
 
-/** So often a folder is indexed that changes meanwhile. */
+/** How often a folder is indexed again because it changed meanwhile; then the index is written as it is. */
 const MOST_TRIES = 5;
 
 /**
  * Writes the index file of a folder.
  *
- * @param make makes its text. What `pkg publish` adds meanwhile would be lost with it, so that it is made again then.
+ * @param make gives the text of the index. It is called again where archives changed meanwhile: what `pkg publish` added
+ *   would be missing in the index.
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `make` throws
  */
 export async function writeFolderIndex(folder: string, make: () => Promise<string>): Promise<void> {
@@ -68,7 +69,7 @@ export async function writeFolderIndex(folder: string, make: () => Promise<strin
   }
 }
 
-/** What tells one state of the archives in a folder from others. */
+/** Names, sizes and times of all archives of a folder: equal where nothing has changed. */
 function stateOf(folder: string): string {
   const lines = archivesIn(folder).map((path) => {
     const stat = statSync(join(folder, path), { throwIfNoEntry: false });
@@ -91,7 +92,7 @@ export function archivesIn(folder: string): string[] {
   return [...own.sort(), ...nested.sort()];
 }
 
-/** What an index says of an archive. */
+/** The entry of an archive in an index. */
 export function entryOf(chart: Chart, archive: Uint8Array, url: string, now: Date): JsonObject {
   return {
     ...metadataJson(chart, false),
@@ -128,7 +129,7 @@ export function mergeIndex(index: RepositoryIndex, other: RepositoryIndex): void
 }
 
 /**
- * Reads an index whole, with what stands in it beside the entries.
+ * Reads a whole index, entries and other fields.
  *
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
  */

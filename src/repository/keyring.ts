@@ -36,10 +36,10 @@ export function keyBlocks(bytes: Buffer, file: string): (Buffer | string)[] {
 }
 
 const HEADER_LENGTH = 20;
-/** Each key ends with the SHA-1 of what stands before: against damage, not against attackers. */
+/** Each key in a keybox ends with the SHA-1 of its bytes. It detects damage, not attacks. */
 const CHECKSUM_LENGTH = 20;
 const OPENPGP = 2;
-/** A key that GnuPG keeps for a while only. */
+/** The flag of keys that GnuPG stores only temporarily. */
 const EPHEMERAL = 2;
 
 function inKeybox(bytes: Buffer, file: string): Buffer[] {

@@ -1,4 +1,4 @@
-/** From what a user typed for a chart to its archive (helm v4, pkg/action/install.go, `LocateChart`). */
+/** Finds the archive of a chart by the reference that a user typed (helm v4, pkg/action/install.go, `LocateChart`). */
 import { posix } from 'node:path';
 import type { Chart, ChartSource } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
@@ -16,7 +16,7 @@ import type { ChartManifest, TaggedReference } from './registry.ts';
 import type { Repository } from './repositories.ts';
 import { bareUrl, chartUrl, repositoryUrl, shownText, shownUrl } from './urls.ts';
 
-/** Which chart is meant; texts are empty for nothing. */
+/** A reference to a chart with the flags that belong to it; texts that were not given are empty. */
 export type ChartRequest = {
   /** `oci://HOST/PATH[:TAG][@DIGEST]`, an address of an archive, `REPOSITORY/NAME`, or a name alone. */
   reference: string;
@@ -26,7 +26,7 @@ export type ChartRequest = {
   version: string;
   /** Pre-releases count, where no version is given. */
   devel: boolean;
-  /** How repositories are reached that the machine does not know, and what those lack that it knows. */
+  /** Login and TLS settings for repositories that are not in repositories.yaml; they also fill the gaps of known ones. */
   access: Omit<Repository, 'name' | 'url'>;
 };
 
@@ -38,11 +38,11 @@ export type FoundChart = RemoteArchive & {
   location: string;
   /** The version that was chosen; empty for an address of an archive. */
   version: string;
-  /** Of the manifest in a registry, of the archive in a repository; empty where nobody tells. */
+  /** The digest of the manifest in a registry, or of the archive in a repository; empty where it is unknown. */
   digest: string;
-  /** What is recorded of where it was found, as far as it is known before the archive is read. */
+  /** What is recorded in the release of where the chart came from, as far as it is known before the archive is read. */
   source: ChartSource;
-  /** What more there is of it in a registry; undefined for one that is in none. */
+  /** Manifest and signatures of a chart in a registry; undefined for other charts. */
   inRegistry: (RegistryArchive & { manifest: ChartManifest }) | undefined;
 };
 
@@ -95,7 +95,7 @@ function knownRepository(name: string, remotes: Remotes): Repository {
   });
 }
 
-/** What flags say of how a repository is reached counts where its entry says nothing. */
+/** A repository with the login and TLS settings of flags where its entry in repositories.yaml has none. */
 export function withAccess(repository: Repository, access: ChartRequest['access']): Repository {
   const hasLogin = repository.username !== '' || repository.password !== '';
   return {
@@ -110,7 +110,7 @@ export function withAccess(repository: Repository, access: ChartRequest['access'
   };
 }
 
-/** A bare name: every repository that the machine knows may have it. */
+/** Finds a chart by its name alone, in all known repositories. */
 async function findByName(request: ChartRequest, remotes: Remotes): Promise<FoundChart> {
   const { reference: name } = request;
   const known = remotes.known();
@@ -151,7 +151,7 @@ async function findInRepository(
   { version: wanted }: ChartRequest,
   remotes: Remotes,
 ): Promise<FoundChart> {
-  // What `repo update` fetched last is what counts, as with Helm; a repository that is only an address is asked.
+  // As in Helm, a known repository is read from the index of the last `repo update`; one given by --repo is asked.
   const freshness: Freshness = repository.name === '' ? 'checked' : 'cached';
   const { url, versions } = await remotes.versions(repository, name, freshness);
   const where = repository.name === '' ? shownUrl(url) : `the repository ${printable(repository.name, 60)}`;
@@ -212,7 +212,7 @@ function inRepository(
   };
 }
 
-/** An archive by its address: reached as the known repository that it lies in, if there is one. */
+/** An archive by its address. If it is below the address of a known repository, the login of that is used. */
 function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChart {
   const home = remotes.known().find((repository) => {
     const base = URL.parse(`${repository.url.replace(/\/$/, '')}/`);
@@ -222,7 +222,7 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
   const repository = home === undefined ? unknown : withAccess(home, request.access);
   const fileName = archiveName(url) ?? 'chart.tgz';
   const location = shownUrl(url);
-  // Which chart it is only the archive says, which nobody vouches for yet.
+  // The name of the chart is known only from the archive, which is not verified yet, so rules match the address.
   const names = (): string[] => [bareUrl(url), ...(home === undefined ? [] : [`${home.name}/${fileName}`])];
   return {
     ...archiveInRepository({ repository, url, digest: '', names, fileName, location }, remotes),
@@ -268,17 +268,17 @@ async function findInRegistry(reference: TaggedReference, wanted: string, remote
   };
 }
 
-/** Tags have no `+`. */
+/** The tag of a version: `_` in place of `+`, which tags cannot hold. */
 function tagOf(version: string): string {
   return version.replaceAll('+', '_');
 }
 
-/** What is pulled, and its version: empty where only a digest is given. */
+/** A manifest and its version, which is empty where only a digest was given. */
 type InRegistry = { version: string; manifest: ChartManifest };
 
 /**
- * A digest says more than a tag or a version, which only have to name the same. A version by itself is taken for the
- * tag, as Helm does it: not every registry lists tags, and to whom it lets read.
+ * Resolves a reference to a manifest. A digest decides; a tag or version beside it only has to lead to the same manifest.
+ * As in Helm, an exact version is used as the tag without listing tags, which registries do not allow to everybody.
  */
 async function resolveInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<InRegistry> {
   const registry = remotes.registry();
@@ -287,7 +287,7 @@ async function resolveInRegistry(reference: TaggedReference, wanted: string, rem
   const version = tag.replaceAll('_', '+');
   if (digest !== '') {
     const named = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
-    // As with Helm the tag may be gone; then it says nothing of the version.
+    // As in Helm the tag may be gone. Then the version is unknown.
     if (named === undefined) return { version: '', manifest: await registry.resolve(reference, digest) };
     checkNamed(tag, named, digest);
     return { version, manifest: named };
@@ -295,12 +295,12 @@ async function resolveInRegistry(reference: TaggedReference, wanted: string, rem
   if (reference.tag !== '') return { version, manifest: await registry.resolve(reference, tag) };
   const manifest = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
   if (manifest !== undefined) return { version, manifest };
-  // `1.2` may be a version, and is a range of them where it is none.
+  // `1.2` may be the tag of a version; if there is no such tag, it is a range.
   const listed = await listedVersion(reference, wanted, tag, remotes);
   return { version: listed, manifest: await registry.resolve(reference, tagOf(listed)) };
 }
 
-/** The tag that is meant, where no tags have to be listed to know it; empty without. */
+/** The tag of a reference or exact version; empty where tags have to be listed to find it. */
 function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
   if (tag === '') return parseVersion(wanted) === undefined ? '' : tagOf(wanted);
   const tagged = tag.replaceAll('_', '+');
@@ -313,7 +313,7 @@ function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
   );
 }
 
-/** What a tag names; undefined where the registry has no such tag. */
+/** The manifest of a tag; undefined where the registry has no such tag. */
 async function manifestIfThere(
   reference: TaggedReference,
   tag: string,
@@ -327,7 +327,7 @@ async function manifestIfThere(
   }
 }
 
-/** @param tag that there is not, where the version is one by itself */
+/** @param tag the tag of an exact version, which the registry does not have; empty for a range */
 async function listedVersion(
   reference: TaggedReference,
   wanted: string,
@@ -340,7 +340,7 @@ async function listedVersion(
   try {
     versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
   } catch (error) {
-    // Who may read a chart may not always list its tags.
+    // A login may be allowed to read a chart and not to list its tags.
     const isMissing = tag !== '' && error instanceof PkgError && error.code !== 'PKG_CHART_VERSION_NOT_FOUND';
     throw isMissing ? noVersion(name, wanted, shown, [], []) : error;
   }
@@ -349,7 +349,7 @@ async function listedVersion(
   throw noVersion(name, wanted, shown, versions, []);
 }
 
-/** A tag beside a digest must name the same: the reader sees the tag, and the digest is what is fetched. */
+/** Checks that a tag beside a digest has this digest: people read the tag, but the digest is what is fetched. */
 function checkNamed(tag: string, { bytes }: ChartManifest, digest: string): void {
   const named = digestOf(bytes, algorithmOf(digest));
   if (named === digest) return;
@@ -365,7 +365,7 @@ function archiveName(url: URL): string | undefined {
   try {
     path = decodeURIComponent(path);
   } catch {
-    // It stays as it is.
+    // It is not percent-encoded correctly, and is used unchanged.
   }
   const name = posix.basename(path);
   return /^[^_.\\][^\\]*\.(?:tgz|tar\.gz)$/.test(name) && printable(name) === name ? name : undefined;

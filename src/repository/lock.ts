@@ -12,7 +12,7 @@ import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject, Value } from '../yaml/value.ts';
 
-/** A dependency with the fields that count for the digest alone, as they are written. */
+/** A dependency with two more fields that are needed only for the digest of the lock file. */
 export type Declared = ChartDependency & { enabled: boolean; imports: Json };
 
 /** A dependency and the version that was chosen for it. */
@@ -40,7 +40,7 @@ function writtenIn(text: string, file: string): Map<string, Value>[] | undefined
   return fields.value('dependencies') === null ? undefined : fields.list('dependencies').filter(isMap);
 }
 
-/** What the lock file of a chart says; nothing where there is none. */
+/** The dependencies in the lock file of a chart; empty where there is none. */
 export function readLocked(chart: Chart): Locked[] {
   if (chart.lock === null) return [];
   return new Fields(chart.lock, [], []).list('dependencies').map((item) => {
@@ -53,7 +53,7 @@ export function readLocked(chart: Chart): Locked[] {
   });
 }
 
-/** What Helm compares to see whether a lock file fits its chart: a hash over what is declared and what was chosen. */
+/** The digest of a lock file: a hash over the declared and the locked dependencies, by which Helm finds outdated lock files. */
 export function lockDigest(declared: readonly Declared[], locked: readonly Locked[]): string {
   const json = goJson([
     declared.map(declaredJson),
@@ -62,7 +62,7 @@ export function lockDigest(declared: readonly Declared[], locked: readonly Locke
   return `sha256:${createHash('sha256').update(json).digest('hex')}`;
 }
 
-/** In the order of Go's struct, without what is empty. */
+/** The JSON of a dependency with its fields in the order of Helm's Go struct, without empty ones. */
 function declaredJson(dependency: Declared): JsonObject {
   const { name, version, repository, condition, tags, enabled, imports, alias } = dependency;
   const some = (key: string, value: Json): JsonObject =>
@@ -79,7 +79,7 @@ function declaredJson(dependency: Declared): JsonObject {
   };
 }
 
-/** The text of the file. */
+/** The text of a lock file. */
 export function lockText(locked: readonly Locked[], digest: string, generated: Date): string {
   const dependencies = locked.map((one) => new Map(Object.entries(one)));
   return printGoYaml(

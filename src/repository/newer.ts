@@ -1,4 +1,4 @@
-/** Which versions there are of a chart that was fetched before. */
+/** Finds newer versions of a chart of a release. */
 import type { ChartSource } from '../chart/chart.ts';
 import { parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
@@ -24,10 +24,10 @@ export type NewerOptions = {
 export type Newest = { fitting: string; newest: string };
 
 /**
- * The newest versions of a chart. Of a registry only tags are asked for.
+ * The newest versions of a chart. Registries are asked only for the list of tags.
  *
  * @param version the one to start from
- * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where the repository has the chart no more, `PKG_CHART_INVALID` for
+ * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where the repository no longer has the chart, `PKG_CHART_INVALID` for
  *   a constraint that cannot be read, and what keeps from a repository
  */
 export async function newestVersions(
@@ -58,12 +58,12 @@ export function findVersion(
   return findChart({ reference: `${known.name}/${name}`, repo: '', ...common }, remotes);
 }
 
-/** The server that a chart came from: a login that is given is for one. */
+/** The server that a chart came from: a login from flags is used for one server only. */
 export function serverOf({ repository }: ChartSource): string {
   return /^[a-z]+:\/\/[^/]*/.exec(repository)?.[0] ?? '';
 }
 
-/** The newest first. */
+/** All versions of a chart, the newest first. */
 async function versionsAt(
   { repository, name }: ChartSource,
   access: ChartRequest['access'],
@@ -80,7 +80,7 @@ async function versionsAt(
   throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', what);
 }
 
-/** The repository that the machine knows under an address, with the login and the query that are not recorded. */
+/** The known repository with an address. It has the login and query, which releases do not record. */
 function knownAt(address: string, remotes: Remotes): Repository | undefined {
   return remotes.known().find(({ url }) => {
     const parsed = URL.parse(url);

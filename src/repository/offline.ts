@@ -1,7 +1,7 @@
-/** What a run ends with that may fetch nothing. */
+/** The error for `--offline` where something is not cached. */
 import { PkgError } from '../errors.ts';
 
-/** The error for what `--offline` would have to fetch. */
+/** The error where `--offline` is given and something would have to be fetched. */
 export function notCached(what: string): PkgError {
   return new PkgError('PKG_OFFLINE', `${what} is not in the cache, and --offline fetches nothing`, {
     hints: ['give the command once without --offline'],

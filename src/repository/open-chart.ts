@@ -1,4 +1,4 @@
-/** A chart from anywhere, for who has no flags: the library. */
+/** Loads a chart from a path, repository or registry, for the library. */
 import { basename } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { loadChart, readChartArchive } from '../chart/load.ts';
@@ -10,7 +10,7 @@ import { findChart, loadFound } from './locate.ts';
 import { DEFAULT_SETTINGS, Remotes } from './remotes.ts';
 import { verifyFile, verifyFound } from './verify-archive.ts';
 
-/** How a chart is found, fetched and checked that is no folder; each is what the flag of that name means. */
+/** How a chart is found, fetched and verified. Each option means the same as the flag of that name. */
 export type RemoteOptions = {
   repo?: string;
   version?: string;
@@ -27,7 +27,7 @@ export type RemoteOptions = {
   /** The archive must be signed by a key of the keyring. */
   verify?: boolean;
   keyring?: string;
-  /** Told what is fetched, as it begins. */
+  /** Called with a text when a download begins. */
   onProgress?: (what: string) => void;
 };
 

@@ -1,6 +1,6 @@
 /**
- * Publishing one version of a chart in several places: every place is asked what it has before any is written to, and
- * a version that is there with the same bytes is left alone.
+ * Publishes one version of a chart in several places. All places are checked before any is written to, and a version that
+ * exists with the same bytes is not written again.
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,13 +35,13 @@ export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array
 export type Target = {
   /** As the user wrote it. */
   place: string;
-  /** The versions that it has of a chart. */
+  /** The versions of a chart that it has. */
   versions: (name: string) => Promise<string[]>;
-  /** The digest of the archive of a version; undefined where it is not there. */
+  /** The digest of the archive of a version; undefined for a version that does not exist. */
   digest: (name: string, version: string) => Promise<string | undefined>;
-  /** Writes a version that is not there; gives how it is referred to. */
+  /** Writes a new version; gives its reference and digest. */
   write: (packed: Packed) => Promise<Published>;
-  /** How a version that is there is referred to. */
+  /** The reference and digest of an existing version. */
   reference: (name: string, version: string) => Promise<Published>;
   /**
    * The manifest of a version that was written, if it holds exactly this chart: nothing else is to be signed. Undefined
@@ -78,7 +78,7 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
 }
 
 /**
- * Publishes in all places, or says why in none.
+ * Publishes in all places. Where one of them cannot take the chart, none is written to.
  *
  * @param signing how charts in registries are signed
  * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; what keeps from a place
@@ -137,7 +137,7 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
   const base = place.replace(/\/+$/, '');
   const tagOf = (version: string): string => version.replaceAll('+', '_');
   const shown = (name: string, version: string): string => `${base}/${name}:${tagOf(version)}`;
-  /** Undefined where there is no such chart or version. */
+  /** The answer; undefined where there is no such chart or version. */
   const ask = async <T>(question: Promise<T>): Promise<T | undefined> => {
     try {
       return await question;
@@ -183,7 +183,7 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
       const reference = chartReference(base, name);
       const found = await remotes.registry().resolve(reference, tagOf(version));
       const config = digestOf(Buffer.from(goJson(metadataJson(chart, false))));
-      // Of two layers with charts another program may take the other one.
+      // With two chart layers another program could read the other one.
       const layers = listField(JSON.parse(found.bytes.toString('utf8')) as Json, 'layers');
       const others = layers.filter((layer) => textField(layer, 'mediaType') !== PROVENANCE);
       const isOwn = found.chart.digest === digestOf(archive) && found.config.digest === config;
@@ -198,7 +198,7 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
     (await remotes.versions(repository, name)).versions ?? [];
   const entryFor = async (name: string, version: string): Promise<IndexEntry | undefined> =>
     (await entries(name)).find((one) => one.version === version);
-  // A digest that the index does not give is that of no archive: the version counts as one with other content.
+  // An index without digests: the existing version counts as one with other content.
   const digestIn = ({ digest }: IndexEntry): string => `sha256:${digest.replace(/^sha256:/, '')}`;
   return {
     place,
@@ -217,7 +217,7 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
       const { name, version } = chart.metadata;
       const fileName = `${name}-${version}.tgz`;
       await uploadChart(remotes, repository, { fileName, archive, provenance, force: false });
-      // Where the server keeps it is told by its next index.
+      // The address of the archive is known from the server's next index.
       const { url, versions } = await remotes.refreshed(repository, name);
       const saved = versions?.find((one) => one.version === version)?.urls[0];
       const reference = saved === undefined ? repository.url : saved;
@@ -253,11 +253,11 @@ function folderTarget(place: string, url: string): Target {
       const path = archiveOf(name, version);
       await whileLocked(file, () => {
         const there = digestIn(name, version);
-        // Another process published it since this one asked.
+        // Another process published the version since this one checked.
         if (there === digestOf(archive)) return;
         if (there !== undefined) throw otherContent(name, version, [place]);
         removeAbandoned(place);
-        // The index comes last: what it names is there.
+        // The index is written last, so that every archive that it names exists.
         writeFileAtomic(join(place, path), archive);
         if (provenance !== undefined) writeFileAtomic(join(place, `${path}.prov`), provenance);
         const index = read();

@@ -1,7 +1,6 @@
 /**
- * What OCI registries answered: which tags a chart has and which digest a tag names, for runs with `--offline`, and
- * manifests by their digests, which are checked at every use. A tag can move, so that a run that may fetch asks the
- * registry for it each time.
+ * The cache of registry answers: lists of tags and digests of tags, which are used only with `--offline` since a tag can
+ * move; and manifests by their digests, which are checked at every use.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -9,18 +8,18 @@ import { writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 import type { Json } from '../yaml/value.ts';
 
-/** Lists of tags may be long. */
+/** The most bytes of a cached answer: a list of tags can be long. */
 const MAX_KEPT = 64 << 20;
 
 export class ReferenceCache {
   readonly #folder: string;
 
-  /** @param folder empty to keep nothing */
+  /** @param folder empty to cache nothing */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** What was kept under a key, such as `HOST/PATH:TAG`, or a digest. */
+  /** The cached value of a key such as `HOST/PATH:TAG`, or of a digest; undefined for none. */
   get(key: string): Json | undefined {
     if (this.#folder === '') return undefined;
     try {
@@ -34,15 +33,15 @@ export class ReferenceCache {
     }
   }
 
-  /** Keeps a value. A cache that cannot be written is no reason to fail. */
+  /** Caches a value. Where that fails, nothing happens. */
   put(key: string, value: Json): void {
     if (this.#folder === '') return;
-    // Most runs hear what they heard before, and reading takes a tenth of the time of writing.
+    // Most answers are cached already, and reading takes a tenth of the time of writing.
     if (typeof value === 'string' && this.get(key) === value) return;
     try {
       writeFileAtomic(this.#pathOf(key), JSON.stringify({ key, value }));
     } catch {
-      // A later run with --offline says what it lacks.
+      // A later run with --offline reports what is missing.
     }
   }
 

@@ -1,5 +1,6 @@
 /**
- * How a registry is shown who one is: it answers 401 with a challenge, which a login or a token answers.
+ * Authentication at OCI registries: a registry answers 401 with a challenge, and the request is repeated with a login or a
+ * token.
  *
  * @see https://distribution.github.io/distribution/spec/auth/token/
  */
@@ -13,7 +14,7 @@ import type { HttpClient, Request } from './http.ts';
 import type { RegistryLogin } from './registry-login.ts';
 import { shownUrl } from './urls.ts';
 
-/** A challenge: its scheme in lower case, and what it says. */
+/** A challenge: its scheme in lower case (`basic`, `bearer`), and its parameters. */
 export type Challenge = { scheme: string; parameters: Map<string, string> };
 
 const MAX_TOKEN = 1 << 20;
@@ -31,7 +32,7 @@ export function parseChallenge(header: string): Challenge {
 }
 
 /**
- * The `Authorization` header that answers a challenge; undefined where nothing is known that could.
+ * The `Authorization` header that answers a challenge; undefined where there is no login for it.
  *
  * @param registry the address that was asked
  * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED` when no token is given
@@ -56,9 +57,9 @@ export async function answerChallenge(
 }
 
 /**
- * A registry must not have the login sent anywhere it likes: to itself (scheme, host and port) or by TLS, and then not
- * into the network that one is in. A registry by plain HTTP may be anybody, and so may what it names: `http://localhost`
- * at another port, for one, is somebody else's server.
+ * Checks the address of the token server, to which the login is sent. A hostile registry could name any address to steal
+ * it, so it has to be on the registry's own origin (scheme, host and port), or HTTPS and not in a private network, unless
+ * on the registry's own host. `http://localhost:PORT` is refused: on another port it may be any user's server.
  */
 function realmOf(text: string, registry: URL): URL {
   const realm = URL.parse(text);
@@ -113,14 +114,14 @@ async function fetchToken(
     throw noToken(realm, 'answered with something that is not JSON');
   }
   const token = textField(body, 'access_token') || textField(body, 'token');
-  // A line break in it would begin another header.
+  // A token with a line break could add a header to the request.
   if (!/^[!-~]+$/.test(token)) {
     throw noToken(realm, 'gave no token');
   }
   return token;
 }
 
-/** The exchange of one token for others may be repeated: the first stays good. */
+/** The request that exchanges an identity token. It may be repeated, since the identity token stays valid. */
 function tokenForm(form: URLSearchParams): Pick<Request, 'method' | 'headers' | 'body' | 'repeatable'> {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   return { method: 'POST', headers, body: form.toString(), repeatable: true };

@@ -16,11 +16,11 @@ import { asObject, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ConfigPaths } from './paths.ts';
 
-/** Who one is to a registry; all empty for nobody. */
+/** A login to a registry; all texts are empty without one. */
 export type RegistryLogin = {
   username: string;
   password: string;
-  /** What is exchanged for tokens, in place of name and password. */
+  /** An OAuth2 refresh token, used in place of name and password to get tokens. */
   identityToken: string;
   /** A token that is used as it is. */
   registryToken: string;
@@ -52,13 +52,13 @@ export async function findLogin(
   return NOBODY;
 }
 
-/** Docker writes its own registry down under an address of old. */
+/** The key of a registry in the files: Docker Hub has one of its first version. */
 function serverOf(name: string): string {
   return /^(?:registry-1\.)?docker\.io$/.test(name) ? 'https://index.docker.io/v1/' : name;
 }
 
 /**
- * Keeps a login where Helm would keep it: with the helper that its file names, else in the file itself.
+ * Stores a login where Helm would store it: with the credential helper that its file names, else in the file itself.
  *
  * @param name `HOST`, or `HOST/PATH` for a part of the registry
  * @throws {PkgError} as {@link findLogin} does, `PKG_FILE_UNWRITABLE`
@@ -77,7 +77,7 @@ export async function saveLogin(
   }
   const auth = helper === '' ? { auth: Buffer.from(`${username}:${password}`).toString('base64') } : {};
   await changeConfig(paths.registries, (config) => {
-    // Who looks for the login later looks where it is.
+    // The helper is written into the file, so that the login is found there later.
     const isNamed = helper === '' || textField(getOwn(config, 'credHelpers'), server) !== '';
     const where = isNamed ? {} : { credsStore: helper };
     return { ...config, ...where, auths: { ...asObject(getOwn(config, 'auths')), [server]: auth } };
@@ -85,7 +85,7 @@ export async function saveLogin(
 }
 
 /**
- * Forgets a login.
+ * Removes a stored login.
  *
  * @returns false where there was none
  * @throws {PkgError} as {@link saveLogin} does
@@ -103,12 +103,12 @@ export async function eraseLogin(name: string, paths: ConfigPaths, env: NodeJS.P
   return true;
 }
 
-/** @param change gives what the file is to hold */
+/** @param change gives the new content of the file */
 async function changeConfig(file: string, change: (config: JsonObject) => JsonObject): Promise<void> {
   await changeFile(file, () => `${JSON.stringify(change(readConfig(file)), undefined, '\t')}\n`);
 }
 
-/** The helper that keeps the login for a server; empty where the file itself does. */
+/** The credential helper for a server; empty where logins are in the file itself. */
 function helperOf(config: JsonObject, server: string, env: NodeJS.ProcessEnv): string {
   const helpers = getOwn(config, 'credHelpers');
   const isConfigured = [helpers, getOwn(config, 'auths')].some(
@@ -117,7 +117,7 @@ function helperOf(config: JsonObject, server: string, env: NodeJS.ProcessEnv): s
   return textField(helpers, server) || textField(config, 'credsStore') || (isConfigured ? '' : usualHelper(env));
 }
 
-/** @param isPart a part of a registry is meant: helpers that are for all servers know registries alone */
+/** @param isPart whether `server` has a path: helpers for all servers store logins of whole registries only */
 async function loginIn(file: string, server: string, env: NodeJS.ProcessEnv, isPart: boolean): Promise<RegistryLogin> {
   const config = readConfig(file);
   const helper = isPart ? textField(getOwn(config, 'credHelpers'), server) : helperOf(config, server, env);
@@ -129,7 +129,7 @@ async function loginIn(file: string, server: string, env: NodeJS.ProcessEnv, isP
   return key === undefined ? NOBODY : loginOf(getOwn(auths, key), file);
 }
 
-/** Old files have addresses for names. */
+/** The host of a key: old files have addresses (`https://HOST/v1/`) as keys. */
 function hostOf(name: string): string {
   return name.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
 }
@@ -167,7 +167,7 @@ function parseConfig(text: string, file: string): Json {
   try {
     return parseJson(text, file);
   } catch (cause) {
-    // Nothing of the text is told: it holds secrets.
+    // The text is not quoted, since it holds secrets.
     throw invalid('this file with logins to registries is not JSON', file, cause);
   }
 }
@@ -176,7 +176,7 @@ function invalid(message: string, file: string, cause?: unknown): PkgError {
   return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file }, ...(cause === undefined ? {} : { cause }) });
 }
 
-/** The helper of the system, where nothing else is set up and it is there. */
+/** The usual credential helper of the operating system, if it is installed; else empty. */
 function usualHelper(env: NodeJS.ProcessEnv): string {
   const linux = isProgram('pass', env) ? 'pass' : 'secretservice';
   const name = { darwin: 'osxkeychain', linux, win32: 'wincred' }[process.platform as string] ?? '';

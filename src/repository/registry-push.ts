@@ -28,19 +28,19 @@ export type PushedChart = {
   created: Date;
 };
 
-/** Larger blobs are sent in parts, of which one that is lost is sent again. */
+/** Blobs larger than this are sent in parts of this size; a part that is lost is sent again. */
 const PART = 8 << 20;
-/** So much of one is written at a time. */
+/** Bytes that are read from a blob at a time. */
 const PIECE = 1 << 16;
-/** So often a part may be lost. */
+/** How often parts of a blob may be lost. */
 const MOST_LOST = 5;
-/** So often the upload of a blob is begun anew. */
+/** How often the upload of a blob is started again. */
 const MOST_RESTARTS = 2;
-/** Seconds that a registry is waited for which is busy, before a part is sent again. */
+/** The longest pause before a part is sent again, in seconds, whatever Retry-After says. */
 const LONGEST_PAUSE = 30;
 const MAX_ANSWER = 4 << 20;
 
-/** Bytes to be written, read piece by piece: those of images are too many to be held. */
+/** A blob to upload. It is read in pieces, since layers of images can be larger than memory. */
 export type Blob = {
   mediaType: string;
   digest: string;
@@ -49,8 +49,8 @@ export type Blob = {
 };
 
 /**
- * Writes the blobs that the registry does not have, all at once, then the manifest under its tag. Killed in between it
- * leaves blobs that nothing names; the next time finds them.
+ * Uploads in parallel the blobs that the registry does not have, then writes the manifest under its tag. A run that is
+ * killed in between leaves unreferenced blobs, which the next run finds and does not send again.
  *
  * @returns the manifest's digest and size
  * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
@@ -81,7 +81,7 @@ export async function pushChart(
 }
 
 /**
- * Writes a manifest that is there already as bytes, with what it names.
+ * Uploads the blobs of a manifest whose bytes exist already, then the manifest.
  *
  * @param name a tag, or its digest
  * @throws {PkgError} as {@link pushChart} does
@@ -115,7 +115,7 @@ export async function uploadBytes(
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /**
- * Writes a manifest; what it names is there already.
+ * Writes a manifest. The blobs that it names have to be in the registry.
  *
  * @param name a tag, or its digest
  * @throws {PkgError} as {@link pushChart} does
@@ -147,7 +147,7 @@ function descriptorOf({ mediaType, digest, size }: Blob): JsonObject {
   return { mediaType, digest, size };
 }
 
-/** Annotations of the image specification, then those of the chart, which may change all but name and version. */
+/** Helm's annotations: those of the image specification, overridden by the chart's own except for title and version. */
 function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
   const fields = new Fields(metadata.all, [], []);
   const authors = fields
@@ -177,10 +177,10 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
 }
 
 /**
- * Writes a blob unless the registry has it. What fails on the way is begun anew: where only the answer was lost, the
- * registry has the blob then.
+ * Uploads a blob unless the registry has it. A failed upload is started again, which also finds the blob if only the
+ * answer was lost.
  *
- * @param other a repository of the registry that has it, which it then is mounted from if the registry does that
+ * @param other a repository of the same registry that has the blob, to mount it from; empty for none
  * @throws {PkgError} as {@link pushChart} does
  */
 export async function uploadBlob(
@@ -197,7 +197,7 @@ export async function uploadBlob(
   }
 }
 
-/** Gives what went wrong at the end of the upload, where beginning anew may do better. */
+/** Uploads a blob; gives the error of the last request where starting again may help. */
 async function tryUpload(
   session: RegistrySession,
   target: ChartReference,
@@ -218,7 +218,7 @@ async function tryUpload(
     method: 'POST',
     body: '',
     limit: MAX_ANSWER,
-    // An upload that is begun and not gone on with is nothing; registries forget it.
+    // May be repeated: registries drop uploads that are started and not continued.
     repeatable: true,
   });
   if (other !== '' && begun.status === 201) return undefined;
@@ -240,12 +240,12 @@ async function tryUpload(
   }
   if (done.status === 201) return undefined;
   const problem = refused(done, end, target, true);
-  // The upload is not there: it ended with an answer that was lost, or the registry forgot it.
+  // 404: the upload was completed and the answer lost, or the registry has dropped it.
   if (done.status === 404 || done.status >= 500) return problem;
   throw problem;
 }
 
-/** Sends all parts but the last; gives where the last one goes, and where it begins. */
+/** Sends all parts but the last; gives the address for the last one, and its offset. */
 async function uploadParts(
   session: RegistrySession,
   target: ChartReference,
@@ -278,14 +278,14 @@ async function uploadParts(
     }
     const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || answer.status === 429;
     if (answer !== undefined && (!isLost || ++lost > MOST_LOST)) throw refused(answer, url, target, true);
-    // A registry that lost a connection may still be writing what came over it: the rest does not fit behind it then.
+    // After a lost connection the registry may still be writing what it received, so its offset is asked after a pause.
     await sleep(pauseOf(answer?.headers['retry-after'], lost));
     ({ url, offset } = await resumed(session, target, url));
   }
   return { url, offset };
 }
 
-/** Bytes of a blob as a body, which tells how far it is as it goes out. */
+/** A part of a blob as the body of a request that reports progress while it is sent. */
 function partOf(
   { size, read }: Blob,
   offset: number,
@@ -302,7 +302,7 @@ function partOf(
         tell(`sent ${inMiB(offset + at)} of ${inMiB(size)} MiB to oci://${name}`);
         yield read(offset + at, Math.min(PIECE, length - at));
       }
-      // All is written, and not yet taken.
+      // Everything is in the socket's buffer, but not yet received.
       tell(`sending ${inMiB(size)} MiB to oci://${name}`);
     },
   };
@@ -312,13 +312,13 @@ function inMiB(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(1);
 }
 
-/** How long to wait before a part is sent again, in milliseconds: as the registry asks, or longer with each loss. */
+/** The pause before a part is sent again, in milliseconds: that of Retry-After, else doubled with each loss. */
 function pauseOf(header: string | string[] | undefined, lost: number): number {
   const seconds = header === undefined ? Number.NaN : Number(header);
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_PAUSE) * 1000 : 125 * 2 ** lost;
 }
 
-/** Where an upload stands: the registry tells which bytes it has. */
+/** Asks the registry how many bytes of an upload it has. */
 async function resumed(
   session: RegistrySession,
   target: ChartReference,
@@ -330,7 +330,7 @@ async function resumed(
   return { url: locationOf(answer, url), offset: range === undefined || range === '0' ? 0 : Number(range) + 1 };
 }
 
-/** The address of an upload, by which it goes on. */
+/** The address for the next request of an upload. */
 function locationOf({ headers, url }: Answer, asked: URL): URL {
   const { location } = headers;
   const next = typeof location === 'string' ? URL.parse(location, url) : null;

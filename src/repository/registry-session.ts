@@ -10,7 +10,7 @@ import type { RegistryLogin } from './registry-login.ts';
 /** A chart in a registry: all its versions. */
 export type ChartReference = { host: string; path: string };
 
-/** What one does with a repository: the actions of a token's scope. */
+/** The actions that a request needs, as in the scope of a token. */
 export type Actions = 'pull' | 'pull,push';
 
 /** How registries are reached. */
@@ -19,13 +19,13 @@ export type SessionOptions = {
   login: (chart: ChartReference) => Promise<RegistryLogin>;
 };
 
-/** The most bytes that an answer may have which is no manifest and no blob. */
+/** The most bytes of an answer that is neither a manifest nor a blob. */
 const MAX_ANSWER = 4 << 20;
 
 export class RegistrySession {
   readonly #http: HttpClient;
   readonly #options: SessionOptions;
-  /** What was answered to the challenges, by repository and scope. */
+  /** The `Authorization` headers that answered challenges, by repository and scope. */
   readonly #authorizations: Map<string, Promise<string | undefined>> = new Map();
 
   constructor(http: HttpClient, options: SessionOptions) {
@@ -39,11 +39,11 @@ export class RegistrySession {
   }
 
   /**
-   * Sends a request, and once more with a login where the registry asks for one. A server that the registry leads to
-   * gets none.
+   * Sends a request; where the registry answers 401, it is sent again with a login. Servers that the registry redirects to
+   * get no login.
    *
    * @returns the answer, whatever its status
-   * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED` when no token is to be had
+   * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED` where no token is given
    */
   async send(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Answer> {
     return await this.#asked(url, chart, actions, (authorization) =>
@@ -51,11 +51,11 @@ export class RegistrySession {
     );
   }
 
-  /** The same, with the body given as it comes. */
+  /** As {@link send}, but gives the body as a stream. */
   async open(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Download> {
     return await this.#asked(url, chart, actions, async (authorization) => {
       const download = await this.#http.open(url, { ...request, authorization });
-      // The connection serves the request with a login, too.
+      // The body is read to its end, so that the connection can be used for the second request.
       if (download.status === 401) for await (const _ of download.body);
       return download;
     });
@@ -77,7 +77,7 @@ export class RegistrySession {
     if (answer.status !== 401 || answer.url.origin !== url.origin || !mayLogIn) return answer;
     const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
     const known = this.#authorizations.get(key);
-    // What was sent was not enough, or somebody asked at the same time.
+    // The header that was sent was refused; or none was sent, and a parallel request has answered the challenge meanwhile.
     const authorization =
       before === undefined && known !== undefined
         ? known
@@ -88,7 +88,7 @@ export class RegistrySession {
   }
 
   /**
-   * Tries a login.
+   * Checks a login by a request to `/v2/`.
    *
    * @param host with its port
    * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`
@@ -117,12 +117,12 @@ export class RegistrySession {
   }
 }
 
-/** How a chart is called in messages and caches. */
+/** The name of a chart in messages and cache keys: `HOST/PATH`. */
 export function nameOf({ host, path }: ChartReference): string {
   return `${host}/${path}`;
 }
 
-/** The error for an answer that says no to reading (or, with `writing`, to that). */
+/** The error for an answer that refuses a read or, with `writing`, a write. */
 export function refused({ status, headers, body }: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
   const name = printable(`oci://${nameOf(chart)}`);
   const said = messageOf(body);
@@ -152,7 +152,7 @@ export function refused({ status, headers, body }: Answer, url: URL, chart: Char
   });
 }
 
-/** What a registry says of an error. */
+/** The message of an error answer of a registry. */
 function messageOf(body: Buffer): string {
   try {
     const errors = getOwn(JSON.parse(body.toString('utf8')) as { [key: string]: Json }, 'errors');

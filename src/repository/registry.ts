@@ -18,7 +18,7 @@ import { nameOf, refused } from './registry-session.ts';
 import type { ChartReference, RegistrySession } from './registry-session.ts';
 import { shownUrl } from './urls.ts';
 
-/** What somebody wrote for one: a tag and a digest may be there, and are empty without. */
+/** A reference as it was written. Tag and digest are empty where they were not written. */
 export type TaggedReference = ChartReference & { tag: string; digest: string };
 
 /** A blob as a manifest names it. */
@@ -36,12 +36,12 @@ export type ChartManifest = {
   provenance: Descriptor | undefined;
 };
 
-/** What charts in registries are made of. */
+/** Media types of the parts of a chart. */
 export const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
 export const CONTENT = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 const LAYERS: readonly string[] = [
   CONTENT,
-  // What Helm wrote before registries were more than a trial.
+  // Helm's media type before version 3.7.
   'application/tar+gzip',
 ];
 export const PROVENANCE = 'application/vnd.cncf.helm.chart.provenance.v1.prov';
@@ -56,9 +56,9 @@ const MANIFESTS = [
 const MAX_MANIFEST = 4 << 20;
 const MAX_TAGS = 16 << 20;
 const MOST_PAGES = 1000;
-/** More than any chart has, in all pages. */
+/** The most tags of a chart, over all pages. */
 const MOST_TAGS = 500_000;
-/** A manifest of manifests names so many at most that are looked at. */
+/** The most manifests of an index that are looked at. */
 const MOST_MANIFESTS = 16;
 
 /**
@@ -103,18 +103,18 @@ export function taggedReference(text: string): TaggedReference {
 
 const TAG = /^\w[\w.-]{0,127}$/;
 
-/** What a registry is read with. */
+/** Caches and settings for reading registries. */
 export type RegistryOptions = {
-  /** Told what is asked for. */
+  /** Called with a text when a request begins. */
   tell: (what: string) => void;
-  /** Archives that were fetched before. */
+  /** The cache of archives. */
   content: ContentCache;
   references: ReferenceCache;
-  /** Nothing is asked for that is not in the caches. */
+  /** Use the caches only (`--offline`). */
   offline: boolean;
 };
 
-/** Reads charts of registries. */
+/** Reads charts from registries. */
 export class Registry {
   readonly #session: RegistrySession;
   readonly #options: RegistryOptions;
@@ -125,7 +125,7 @@ export class Registry {
   }
 
   /**
-   * The versions of a chart, the newest first. Tags that are no versions are no charts.
+   * The versions of a chart, the newest first. Tags that are not versions are ignored.
    *
    * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where there is no such chart, and as {@link pull} throws
    */
@@ -158,7 +158,7 @@ export class Registry {
       for (const tag of Array.isArray(found) ? found : []) if (typeof tag === 'string') tags.add(tag);
       const link = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
       const following = link === undefined ? null : URL.parse(link, answer.url);
-      // Another host has no business in the list of this one.
+      // A link to the next page on another host is not followed.
       next = following === null || following.origin !== next.origin ? undefined : following;
       const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MOST_PAGES);
       if (isEndless || tags.size > MOST_TAGS) {
@@ -172,7 +172,7 @@ export class Registry {
   }
 
   /**
-   * What a tag or a digest names.
+   * The manifest of a tag or a digest.
    *
    * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND`, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED`,
    *   `PKG_REPOSITORY_INVALID` for what is no chart, `PKG_DIGEST_MISMATCH`, `PKG_OFFLINE`

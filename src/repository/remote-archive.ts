@@ -1,6 +1,6 @@
 /**
- * Archives of charts in registries and chart repositories: the only way by which their bytes come into the program, so
- * that the trust policy is asked about every chart that is fetched, by whatever command.
+ * Fetches archives of charts from registries and repositories. All commands fetch charts through this file, which applies
+ * the trust policy to each of them.
  */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
@@ -18,24 +18,24 @@ import type { FoundSignatures } from './signatures/find-signatures.ts';
 import type { ChartToJudge, Grounds } from './signatures/judge-chart.ts';
 import { bareUrl, isSameRepository, repositoryUrl } from './urls.ts';
 
-/** An archive that is not fetched yet. All may throw what keeps from it, and what the trust policy says to it. */
+/** An archive that is not fetched yet. All functions throw the errors of fetching and of the trust policy. */
 export type RemoteArchive = {
   fetch: () => Promise<Buffer>;
   /** The provenance; undefined where there is none. */
   fetchProvenance: () => Promise<Buffer | undefined>;
 };
 
-/** One in a registry. */
+/** An archive in a registry. */
 export type RegistryArchive = RemoteArchive & {
   /** Chart.yaml as JSON, without the archive; undefined where it is the archive that is signed. */
   fetchMetadata: () => Promise<Buffer | undefined>;
-  /** The same for whoever carries the chart on; the policy is not asked. */
+  /** Chart.yaml as JSON for copying the chart; the trust policy is not applied. */
   fetchConfig: () => Promise<Buffer>;
-  /** Whatever may be a signature of the manifest; it is not judged. */
+  /** Everything that may be a signature of the manifest, not verified. */
   fetchSignatures: () => Promise<FoundSignatures>;
 };
 
-/** Larger ones no registry takes for a manifest's config. */
+/** The most bytes of the config (Chart.yaml as JSON). */
 const MAX_CONFIG = 4 << 20;
 
 /** Where an archive is in a registry. `tag` is the one that was asked for; empty for a digest alone. */
@@ -79,8 +79,8 @@ export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): Regis
 }
 
 /**
- * The signature of a manifest says nothing of where it lies: whoever writes to the registry could put a signed chart in
- * the place of another, or an old version under a new tag.
+ * Checks name and version of a signed chart against the reference. A signature covers the manifest and not its path or
+ * tag: whoever can write to the registry could offer a signed chart under another name, or an old version as a new one.
  */
 function checkName(config: Buffer, { reference, tag, location }: RegistryPlace): void {
   let json: Json = null;
@@ -130,9 +130,9 @@ export function archiveInRepository(place: RepositoryPlace, remotes: Remotes): R
 }
 
 /**
- * What rules of a trust policy call a chart of an index: its name behind the address of the repository, and behind each
- * name that the machine has for this address. Where the index says that the archive is does not count: it could point
- * to a place of which less is required.
+ * The names of a chart in a repository for the rules of a trust policy: the address of the repository with the chart's
+ * name, and `REPOSITORY/NAME` for each name of this repository in repositories.yaml. The address of the archive does not
+ * count: the index could name one for which the policy requires less.
  */
 export function namesInRepository({ name, url }: Repository, chart: string, remotes: Remotes): string[] {
   const known = remotes.known().filter((one) => one.name === name || isSameRepository(one.url, url));
@@ -152,7 +152,7 @@ async function judge(chart: Fetched, remotes: Remotes): Promise<Grounds> {
   return await judgeChart(policy, { ...chart, names: chart.names() });
 }
 
-/** The same answer each time. */
+/** Calls a function once and gives its result each time. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= work());

@@ -1,4 +1,4 @@
-/** Repositories and registries that a run asks: each index is fetched once, connections are kept for the next request. */
+/** The repositories and registries of a run. Each index is fetched once, and connections are reused. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PkgError } from '../errors.ts';
@@ -25,30 +25,30 @@ import { trustPolicyFile } from './signatures/policy-file.ts';
 import type { TrustPolicy } from './signatures/trust-policy.ts';
 import { chartUrl, repositoryUrl, shownUrl } from './urls.ts';
 
-/** What the environment does not say of how repositories are reached; texts are empty for nothing. */
+/** Settings from flags for reaching repositories; texts that were not given are empty. */
 export type RepositorySettings = {
   repositoryConfig: string;
   registryConfig: string;
   repositoryCache: string;
   contentCache: string;
-  /** The file that says whose signature charts must have; empty for the usual one, if it is there. */
+  /** The file of the trust policy; empty for the usual one, if that exists. */
   trustPolicy: string;
-  /** Nothing is fetched; what is not in the caches is an error. */
+  /** Fetch nothing; what is not cached is an error. */
   offline: boolean;
   /**
-   * How registries are reached. A name and a password here are for `host`, where they come before logins that are
-   * kept; with no host, for the one registry that is asked.
+   * How registries are reached. Name and password are for `host`, and have precedence over stored logins. Without a host
+   * they are for the only registry that the command uses.
    */
   registry: Trust & { host: string; username: string; password: string; plainHttp: boolean };
 };
 
-/** A signed Chart.yaml and one digest. */
+/** The most bytes of a provenance: a signed Chart.yaml and a digest. */
 export const MAX_PROVENANCE: number = 4 << 20;
 
-/** What a server says to an upload. */
+/** The most bytes of the answer to an upload. */
 const MAX_REPLY = 1 << 20;
 
-/** Is an index taken as it is kept, or is the server asked first whether it changed? */
+/** `cached`: use the cached index if there is one. `checked`: ask the server first whether it has changed. */
 export type Freshness = 'cached' | 'checked';
 
 export const DEFAULT_SETTINGS: RepositorySettings = {
@@ -81,7 +81,7 @@ export class Remotes {
   readonly #clients: Map<string, HttpClient> = new Map();
   readonly #indices: Map<string, Promise<Buffer>> = new Map();
   readonly #archives: Map<string, Promise<Buffer>> = new Map();
-  /** Indexes that were fetched before. */
+  /** The cache of indexes. */
   readonly indexes: IndexCache;
   readonly #content: ContentCache;
   readonly #references: ReferenceCache;
@@ -108,18 +108,18 @@ export class Remotes {
     return this.#known;
   }
 
-  /** Was a login given, and not said for which registry? */
+  /** Was a login given by flags without saying for which registry? */
   get hasOpenLogin(): boolean {
     const { host, username, password } = this.#settings.registry;
     return host === '' && (username !== '' || password !== '');
   }
 
-  /** Is nothing to be fetched? */
+  /** Whether nothing may be fetched. */
   get offline(): boolean {
     return this.#settings.offline;
   }
 
-  /** Told what begins that may take time. */
+  /** Called with a text when something begins that may take time. */
   get tell(): Tell {
     return this.#tell;
   }
@@ -153,7 +153,7 @@ export class Remotes {
     return this.#signatures;
   }
 
-  /** Whose signature charts must have; undefined where nobody says. Throws as `readTrustPolicy` does. */
+  /** The trust policy; undefined where there is none. Throws as `readTrustPolicy` does. */
   trustPolicy(): Promise<TrustPolicy | undefined> {
     this.#policy ??= (async () => {
       const file = trustPolicyFile(this.#settings.trustPolicy, this.#env);
@@ -187,14 +187,14 @@ export class Remotes {
     return { url, versions: versionsOf(index, name, shownUrl(indexUrl(url))) };
   }
 
-  /** The same by the index as it is now, after something was sent to the repository. */
+  /** As {@link versions}, but asks the server again: used after an upload has changed the index. */
   async refreshed(repository: Repository, name: string): ReturnType<Remotes['versions']> {
     this.#indices.clear();
     return await this.versions(repository, name);
   }
 
   /**
-   * The index of a repository. One that has changed is kept for the next run.
+   * The index of a repository, which is then cached.
    *
    * @throws {PkgError} `PKG_OFFLINE`, what keeps from the repository, `PKG_REPOSITORY_INVALID` for what is no index
    */
@@ -222,9 +222,9 @@ export class Remotes {
   }
 
   /**
-   * What was signed of an archive, which lies beside it; undefined where it does not.
+   * The provenance file beside an archive; undefined for none.
    *
-   * @param hash the SHA-256 of the archive, by which provenance is kept for `--offline`
+   * @param hash the SHA-256 of the archive, under which the provenance is cached for `--offline`
    */
   async fetchProvenance(repository: Repository, archive: URL, hash: string): Promise<Buffer | undefined> {
     const kept = this.#settings.offline ? this.#content.getProvenance(hash) : undefined;
@@ -243,7 +243,7 @@ export class Remotes {
 
   /**
    * Sends something to the server of a repository, with the login of the repository; a password without a name is
-   * sent as a bearer token. Sending it twice must be the same as sending it once.
+   * sent as a bearer token. The request may be repeated, so it has to have the same effect when sent twice.
    *
    * @throws {PkgError} `PKG_OFFLINE`, `PKG_REPOSITORY_UNREACHABLE`
    */
@@ -275,7 +275,7 @@ export class Remotes {
     const { host: named, username, password, plainHttp, ...trust } = this.#settings.registry;
     const hasTrust = trust.caFile !== '' || trust.insecure || (trust.certFile !== '' && trust.keyFile !== '');
     return new RegistrySession(this.#client(trust), {
-      // As in Helm: who says how certificates are checked wants TLS.
+      // As in Helm, TLS flags have precedence over --plain-http.
       plainHttp: plainHttp && !hasTrust,
       login: async ({ host, path }) =>
         username !== '' && password !== '' && (named === '' || named === host)
@@ -303,8 +303,8 @@ export class Remotes {
         lastModified: String(answer.headers['last-modified'] ?? ''),
       });
     } catch (error) {
-      // To fetch an index of a repository with a name is to keep it: `repo add`, `repo update`. Who only looks something
-      // up has the index, and where the cache cannot be written fetches it again next time.
+      // `repo add` and `repo update` fail where the index cannot be cached. A lookup goes on with the index in memory, and
+      // the next run fetches it again.
       const isLookup = repository.name === '' || freshness === 'cached';
       if (!isLookup || !(error instanceof PkgError) || error.code !== 'PKG_FILE_UNWRITABLE') throw error;
     }
@@ -340,7 +340,7 @@ export class Remotes {
   }
 }
 
-/** Helm sends nothing where the name is missing; a token that helm-push takes has none. */
+/** The `Authorization` header of a login. A password without a name is a bearer token, as for helm-push. */
 function authorizationOf({ username, password }: Repository): string | undefined {
   if (password === '') return undefined;
   return username === '' ? `Bearer ${password}` : basicAuthorization(username, password);

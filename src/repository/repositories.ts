@@ -1,4 +1,4 @@
-/** `repositories.yaml`: the repositories that `pkg repo add` or `helm repo add` wrote down, and how to log in to them. */
+/** `repositories.yaml`: the repositories of `pkg repo add` and `helm repo add`, with their logins. */
 import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
@@ -13,12 +13,12 @@ import { isSameRepository } from './urls.ts';
 
 /** A repository, known to Helm or named by its address alone. */
 export type Repository = {
-  /** Empty for one that Helm does not know. */
+  /** Empty for a repository that is not in repositories.yaml. */
   name: string;
   url: string;
   username: string;
   password: string;
-  /** The login is for all hosts that charts of this repository come from. */
+  /** Send the login to all hosts that the index names for archives, and not only to the repository's own. */
   passCredentials: boolean;
   caFile: string;
   certFile: string;
@@ -27,7 +27,7 @@ export type Repository = {
 };
 
 /**
- * Reads the file; no file holds no repositories.
+ * Reads the file; empty where it does not exist.
  *
  * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_REPOSITORY_INVALID`, and as {@link parseYamlDocuments} throws
  */
@@ -65,8 +65,8 @@ function invalid(message: string, file: string): PkgError {
 }
 
 /**
- * Changes the file, which Helm reads too: fields that neither program knows go, as they go with Helm. Of processes
- * that change it at the same time, each sees what the one before it wrote.
+ * Changes the file, which Helm uses too. As with Helm, unknown fields are dropped. Processes of pkg that change the file at
+ * the same time do so one after the other.
  *
  * @param change gives the repositories that the file is to hold; undefined to leave it as it is
  * @throws {PkgError} as {@link readRepositories} and {@link changeFile} do

@@ -1,4 +1,4 @@
-/** Schemas that a chart's schema refers to by their addresses: from a folder, from the network, or from both. */
+/** Loads schemas that a chart's schema refers to by address: from a folder, from the network, or both. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { MAX_FILE } from '../chart/limits.ts';
@@ -12,24 +12,24 @@ import { HttpClient } from './http.ts';
 import type { Answer } from './http.ts';
 import { shownUrl } from './urls.ts';
 
-/** Where schemas may come from. */
+/** Sources of schemas. */
 export type SchemaSources = {
-  /** A folder that holds them by address, `HOST/PATH`, and keeps what is fetched; `''` for none. */
+  /** A folder with schemas as `HOST/PATH`, into which fetched ones are written; `''` for none. */
   folder: string;
-  /** May they be fetched, over HTTPS? */
+  /** Whether schemas may be fetched, over HTTPS. */
   allowRemote: boolean;
   env: NodeJS.ProcessEnv;
 };
 
-/** Real schemas refer to a handful of others. */
+/** The most schemas that are loaded in a run; schemas in use refer to a few others. */
 const MOST_FETCHED = 50;
-/** For a request, and for all of a run; no other is begun after that. */
+/** Milliseconds for one request, and for all of a run: after that no further request is started. */
 const TIMES = { connect: 5_000, silence: 5_000, whole: 10_000, patience: 0 };
 const ALL_MS = 30_000;
 
 /**
- * Gives schemas from the folder, else from the network. What is fetched without a folder is kept in the program's
- * cache with its ETag, and servers are asked each time whether it is still the same.
+ * Loads schemas from the folder, else from the network. Without a folder, fetched schemas are cached with their ETag, and
+ * the server is asked each time whether they have changed.
  */
 export function schemaLoader(sources: SchemaSources): SchemaLoader {
   const loaded = new Map<string, Promise<Uint8Array>>();
@@ -75,7 +75,7 @@ function writeCached(file: string, body: Uint8Array): void {
   try {
     writeFileAtomic(file, body);
   } catch {
-    // A folder that cannot be written is as good for reading: the next run fetches again.
+    // The folder may be read-only: then the next run fetches the schema again.
   }
 }
 
@@ -90,7 +90,7 @@ class SchemaNetwork {
 
   async fetch(address: URL, keep: boolean): Promise<Uint8Array> {
     const url = new URL(address);
-    // Schemas of drafts have addresses from the time before HTTPS, and Helm has them built in.
+    // The metaschemas of the drafts have http:// addresses, and are built into Helm.
     if (url.host === 'json-schema.org') url.protocol = 'https:';
     if (url.protocol !== 'https:') {
       throw failure(`the schema refers to ${shownUrl(url)}, and schemas are fetched over HTTPS only`, [
@@ -128,7 +128,7 @@ class SchemaNetwork {
   }
 }
 
-/** The hash of what is cached, the ETag, and the schema: a damaged one would judge otherwise. */
+/** A cached schema: a hash over the rest, the ETag, and the schema. The hash detects damage, which could change results. */
 function printCached(etag: string, body: Buffer): Buffer[] {
   const content = [Buffer.from(`${etag}\n`, 'latin1'), body];
   return [sha256(Buffer.concat(content)), ...content];

@@ -7,19 +7,19 @@ import type { SearchEntry } from './index-file.ts';
 /** A version of a chart that was found; `name` is `REPOSITORY/CHART`. */
 export type SearchResult = { name: string; entry: SearchEntry };
 
-/** What is looked for. Without `matches` everything is found. */
+/** What to search for. Without `matches` everything is found. */
 export type Search = {
   /** The position of the first match in a text, -1 for none. */
   matches: ((text: string) => number) | undefined;
   /** The text is compared in lower case. */
   ignoreCase: boolean;
-  /** Versions that count. */
+  /** Which versions are considered. */
   constraint: Constraint;
-  /** All of these versions of each chart, and not the newest alone. */
+  /** Give all versions of each chart, not only the newest. */
   allVersions: boolean;
 };
 
-/** Parts the fields of the line that is looked through: a match in an earlier field counts more. */
+/** Separates the fields of the searched line. A match in an earlier field has a higher rank. */
 const SEPARATOR = '\v';
 
 /**

@@ -1,4 +1,4 @@
-/** Where the dependencies of a chart come from: which version of each is the one, and how its archive is had. */
+/** Chooses the versions of a chart's dependencies, and fetches their archives. */
 import { statSync } from 'node:fs';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
@@ -20,8 +20,8 @@ import { chartReference } from './registry.ts';
 import { chartUrl, shownUrl } from './urls.ts';
 
 /**
- * A dependency with its version chosen. `archive` is undefined for one that lies in `charts/` by itself; a folder is
- * packed, with this time for its files.
+ * A dependency with its chosen version. `archive` fetches it, or packs a folder with the given time for its files; it is
+ * undefined for a chart that is in `charts/` as a folder.
  */
 export type Resolved = Locked & {
   archive: ((modified: Date | undefined) => Promise<Archive | FetchedArchive>) | undefined;
@@ -30,14 +30,14 @@ export type Resolved = Locked & {
 /** An archive, and what it is called in `charts/`. */
 export type Archive = { name: string; bytes: Uint8Array; location: string };
 
-/** One that was fetched, and not packed here from a folder: there may be a provenance of it. */
+/** An archive that was fetched, and not packed from a folder, so that it may have a provenance. */
 export type FetchedArchive = Archive & { fetchProvenance: () => Promise<Buffer | undefined> };
 
 /**
  * Chooses the version of a dependency.
  *
  * @throws {PkgError} `PKG_CHART_INVALID` for a version that is no constraint, `PKG_CHART_NOT_FOUND` for a folder that
- *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and what keeps from a repository
+ *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and the errors of repositories
  */
 export async function resolveDependency(chart: Chart, dependency: Declared, way: Way): Promise<Resolved> {
   const { remotes, links = {}, above = [resolve(chart.location)] } = way;
@@ -68,7 +68,7 @@ function fits(version: string, constraint: Constraint): boolean {
   return parsed !== undefined && meets(parsed, constraint);
 }
 
-/** Without a repository the chart is one of the folders in `charts/`, and stays it. */
+/** A dependency without a repository is a folder in `charts/`, and stays there. */
 async function resolveLocal(
   chart: Chart,
   dependency: Declared,
@@ -81,7 +81,7 @@ async function resolveLocal(
   return { name, repository: '', version, archive: undefined };
 }
 
-/** How repositories are asked and folders read, and the chart folders that lead here, each a dependency of the one before. */
+/** How dependencies are resolved. `above` are the chart folders that led to this one through `file://` dependencies. */
 export type Way = { remotes: Remotes; freshness: Freshness; links?: LinkOptions; above?: readonly string[] };
 
 async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint, way: Way): Promise<Resolved> {
@@ -100,9 +100,9 @@ async function resolveFolder(chart: Chart, dependency: Declared, constraint: Con
 }
 
 /**
- * A chart folder with the dependencies that it declares and does not hold, in the versions of its own lock file where
- * it has one. Helm packs such a folder as it is, and the chart then cannot be installed. A folder that leads back
- * to itself is left out. Nothing is written into the folder.
+ * Adds to a chart from a folder the dependencies that are missing in its `charts/`, in the versions of its lock file if
+ * there is one. Helm packs the folder without them, and the result cannot be installed. A folder that depends on itself is
+ * skipped. Nothing is written into the folder.
  */
 async function completed(chart: Chart, way: Way): Promise<Chart> {
   const { above = [] } = way;
@@ -127,7 +127,7 @@ export function folderOf(chart: Chart, { repository }: Pick<Declared, 'repositor
   return resolve(chart.location, repository.slice('file://'.length));
 }
 
-/** @param path from the chart on, or from the root */
+/** @param path relative to the chart, or absolute */
 async function loadFolder(chart: Chart, path: string, name: string, links: LinkOptions): Promise<Chart> {
   const folder = isAbsolute(path) ? path : join(chart.location, path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return loadChart(folder, links);
@@ -150,7 +150,7 @@ async function resolveRegistry(
   const { name, repository } = dependency;
   const reference = chartReference(repository, name);
   const registry = remotes.registry();
-  // What is a version by itself is taken for the tag, whether it is listed or not.
+  // An exact version is used as the tag without listing tags.
   const isVersion = parseVersion(dependency.version) !== undefined;
   const versions = isVersion ? [dependency.version] : await registry.versions(reference);
   const version = isVersion ? dependency.version : versions.find((one) => fits(one, constraint));
@@ -158,7 +158,7 @@ async function resolveRegistry(
   const location = printable(`${repository}/${name}:${version}`);
   const archive = async (): Promise<FetchedArchive> => {
     const tag = version.replaceAll('+', '_');
-    // All is of one manifest: a tag may move meanwhile.
+    // Archive and provenance are taken from one manifest, since a tag may move between two requests.
     const manifest = await registry.resolve(reference, tag);
     const fileName = `${name}-${version}.tgz`;
     const found = archiveInRegistry({ reference, manifest, tag, fileName, location }, remotes);
@@ -198,18 +198,18 @@ async function resolveIndex(
     location,
     fetchProvenance: found.fetchProvenance,
   });
-  // A name that stands for a repository is written as its address; an address as it is.
+  // `@NAME` is written into the lock file as the address of the repository; an address is written unchanged.
   const isName = /^(?:@|alias:)/.test(dependency.repository);
   return { name, repository: isName ? repository.url : dependency.repository, version: entry.version, archive };
 }
 
-/** The last name of an address, as Helm has it; another where charts are not looked for under that. */
+/** The last part of an address, as in Helm; `usual` where that is not a name under which charts are loaded. */
 function fileNameOf(url: URL, usual: string): string {
   let path = url.pathname;
   try {
     path = decodeURIComponent(path);
   } catch {
-    // It stays as it is.
+    // It is not percent-encoded correctly, and is used unchanged.
   }
   const name = posix.basename(path);
   return /^[^_.][^\\]*\.tgz$/.test(name) && !isDeceptive(name) ? name : usual;

@@ -21,15 +21,15 @@ import { replaceArchives } from './vendor.ts';
 /** How dependencies are fetched. */
 export type UpdateOptions = {
   remotes: Remotes;
-  /** Are indexes taken as they are kept, or are the servers asked whether they changed? */
+  /** Whether cached indexes are used, or servers are asked whether they have changed. */
   freshness?: Freshness;
-  /** The versions of the lock file are fetched, and none are chosen. */
+  /** Fetch the versions of the lock file (`dependency build`). */
   locked?: boolean;
-  /** Throws for an archive that was fetched and is not signed as it should be. Folders (`file://`) are not asked about. */
+  /** Throws where a fetched archive is not signed as required. Not called for folders (`file://`). */
   verify?: (archive: FetchedArchive) => Promise<void>;
-  /** Told of dependencies that may get another version than was chosen for them. */
+  /** Called with a warning about dependencies that may be loaded in another version than the chosen one. */
   warn?: (message: string) => void;
-  /** Told what is done, in Helm's words, a line each. */
+  /** Called with lines of progress in Helm's words. */
   say?: (line: string) => void;
   /** How links in folders of dependencies (`file://`) are treated. */
   links?: LinkOptions;
@@ -38,15 +38,15 @@ export type UpdateOptions = {
 };
 
 /**
- * Chooses the newest version of each dependency that fits (with `locked` that of the lock file), fetches all of them,
- * and only then puts their archives into `charts/`, takes older ones away and writes the lock file. What fails on the
- * way changes nothing.
+ * Chooses the newest fitting version of each dependency (with `locked` that of the lock file) and fetches all of them.
+ * Only then it writes the archives into `charts/`, removes older ones, and writes the lock file. After an error nothing
+ * has changed.
  *
  * @param chart a chart folder that was loaded
  * @returns the charts that were fetched
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING` for an archive; `PKG_CHART_UNSAFE` where it would write through a
  *   link; `PKG_LOCK_OUTDATED`; `PKG_SIGNATURE_INVALID` with `verify`; `PKG_USAGE` for one login and several registries;
- *   `PKG_FILE_UNWRITABLE`; what keeps from a repository; all that is wrong with several dependencies at once
+ *   `PKG_FILE_UNWRITABLE`; errors of repositories; the errors of several dependencies together
  */
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
   const { remotes, freshness = 'checked', links = {}, say = () => {} } = options;
@@ -84,12 +84,11 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
 }
 
 /**
- * Dependencies of one name (under aliases) in several versions lie in `charts/` side by side. Where more than one fits a
- * range, pkg takes the first by the names of their files, and Helm any of them (its loader goes through a Go map), so
- * that it is not always the one that was chosen. That is the only conflict that there can be: each chart has a folder of
- * dependencies of its own.
+ * Finds dependencies of one chart in several versions (under aliases) where more than one version in `charts/` fits a
+ * range. pkg then loads the first by file name, and Helm any of them (its loader iterates over a Go map), so it may not be
+ * the chosen one. No other conflict is possible, since each chart has its own `charts/`.
  *
- * @returns for each such dependency what fits it, and who asked for the others
+ * @returns a warning for each such dependency, with the versions that fit it and what asked for them
  */
 async function conflictsOf({ location }: Chart, resolved: readonly Resolved[], links: LinkOptions): Promise<string[]> {
   const isShared = resolved.some(({ name, version }) =>
@@ -117,12 +116,12 @@ async function conflictsOf({ location }: Chart, resolved: readonly Resolved[], l
   });
 }
 
-/** What the lock file of a chart is called. */
+/** The file name of a chart's lock file. */
 export function lockNameOf(chart: Chart): string {
   return chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
 }
 
-/** Does the lock file belong to what the chart declares? Throws `PKG_LOCK_OUTDATED` where it does not. */
+/** Checks that the lock file was made for the declared dependencies. Throws `PKG_LOCK_OUTDATED`. */
 export function checkLock(chart: Chart, remotes: Remotes): void {
   lockedDependencies(chart, declaredDependencies(chart), remotes);
 }
@@ -149,14 +148,14 @@ function lockedDependencies(chart: Chart, declared: readonly Declared[], remotes
   });
 }
 
-/** The address that stands in the lock file for a repository: that of a name that the machine knows. */
+/** The address of a repository in the lock file; `@NAME` is replaced by its address in repositories.yaml. */
 function repositoryNameOf(repository: string, remotes: Remotes): string {
   return /^(?:@|alias:)/.test(repository) ? remotes.repository(repository).url : repository;
 }
 
 /**
- * A name and a password on the command line are for one registry. Where dependencies name several, nobody says which,
- * and the others must not get them.
+ * Refuses a name and password on the command line where dependencies are in several registries: it is not known which one
+ * they are for, and the others must not get them.
  */
 function checkLogin({ location }: Chart, declared: readonly Declared[], remotes: Remotes): void {
   if (!remotes.hasOpenLogin) return;
@@ -189,13 +188,13 @@ function checkPlace({ location }: Chart, lockName: string): void {
   }
 }
 
-/** So many at a time. */
+/** The most dependencies that are fetched at the same time. */
 const AT_ONCE = 8;
 
-/** Does the work for all, and tells all that is wrong. */
+/** Runs `work` for all items and throws all errors together. */
 async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const { results, errors: found } = await settleInParallel(items, AT_ONCE, work);
-  // Dependencies of one repository that is not there are one error.
+  // Several dependencies of one unreachable repository give one error.
   const errors = new Map(found.map((error) => [error.message, error]));
   const location = printable(chart.location);
   throwTogether([...errors.values()], (count) => `${count} dependencies of ${location} cannot be had`);
@@ -220,8 +219,8 @@ async function fetchArchive(
 }
 
 /**
- * Gives archives names of their own: some repositories call all of them the same, and one would take the place of the
- * other.
+ * Gives each archive a file name of its own: some repositories serve every archive under one name, and they would
+ * overwrite each other in `charts/`.
  */
 function distinct(archives: readonly (Archive | undefined)[], resolved: readonly Resolved[]): (Archive | undefined)[] {
   return archives.map((archive, index) => {
@@ -231,7 +230,7 @@ function distinct(archives: readonly (Archive | undefined)[], resolved: readonly
   });
 }
 
-/** The chart could not be loaded with more. */
+/** The most bytes of all dependencies: a larger chart cannot be loaded. */
 function checkSize(chart: Chart, archives: readonly (Archive | undefined)[]): void {
   const sizes = new Map(archives.map((archive) => [archive?.name, archive?.bytes.length ?? 0]));
   const size = [...sizes.values()].reduce((sum, one) => sum + one, 0);

@@ -16,7 +16,7 @@ export function repositoryUrl(text: string): URL {
   });
 }
 
-/** Do both name the same repository? Slashes at the end do not count. */
+/** Are these addresses of the same repository? Slashes at the end are ignored. */
 export function isSameRepository(a: string, b: string): boolean {
   return normal(a) === normal(b);
 }
@@ -29,8 +29,8 @@ function normal(text: string): string {
 }
 
 /**
- * What an index says of where a chart is: an address, or a path from the repository on. The query of the repository
- * (a token, most often) goes with the path.
+ * The address of a chart from an index entry, which holds an address, or a path relative to the repository. A path gets the
+ * query of the repository, which is usually a token.
  *
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no address
  */
@@ -48,17 +48,17 @@ export function chartUrl(repository: URL, reference: string): URL {
   return url;
 }
 
-/** An address without name, password and query, in which secrets may be. */
+/** An address without login and query, which may be secret. */
 export function bareUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-/** The same for messages. */
+/** As {@link bareUrl}, safe to print. */
 export function shownUrl(url: URL): string {
   return printable(bareUrl(url), 300);
 }
 
-/** The same of a text that may be an address. */
+/** As {@link shownUrl}, for a text that may not be an address. */
 export function shownText(text: string): string {
   return printable(text.replace(/\/\/[^/@]*@/, '//').replace(/[?#].*$/s, ''), 300);
 }

@@ -1,4 +1,4 @@
-/** Puts archives into `charts/`: all of them and the lock file, or nothing. */
+/** Writes archives into `charts/`, and the lock file: either all of them or none. */
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
@@ -7,16 +7,16 @@ import { PkgError } from '../errors.ts';
 import { removeAbandoned, unwritable } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 
-/** What `charts/` is to hold. */
+/** The new content of `charts/`. */
 export type Vendored = {
   archives: readonly { name: string; bytes: Uint8Array }[];
-  /** Archives of charts of these names stay, whatever else they are. */
+  /** Names of charts whose existing archives stay. */
   kept: ReadonlySet<string>;
   lock: { name: string; text: string } | undefined;
 };
 
 /**
- * Puts archives in. As with Helm, an archive of a chart that is not among them goes; folders and what is no chart stay.
+ * Writes the archives. As in Helm, archives of other charts are removed; folders and files that are not charts stay.
  *
  * @param folder the chart's
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`
@@ -27,7 +27,7 @@ export async function replaceArchives(folder: string, vendored: Vendored): Promi
   let aside = '';
   try {
     if ((await mkdir(charts, { recursive: true })) !== undefined) undo.push(() => rmdir(charts));
-    // In the same file system, so that whole files are moved.
+    // The temporary folder is in the chart's folder, on the same file system, so that files can be renamed.
     removeAbandoned(folder, /^tmpcharts-\w{6}$/);
     aside = await mkdtemp(join(folder, 'tmpcharts-'));
     await swap(folder, charts, aside, vendored, undo);
@@ -40,7 +40,7 @@ export async function replaceArchives(folder: string, vendored: Vendored): Promi
   }
 }
 
-/** Every step leaves in `undo` how it is taken back. */
+/** Does the changes; adds to `undo`, for each of them, a function that reverts it. */
 async function swap(
   folder: string,
   charts: string,
@@ -65,7 +65,7 @@ async function swap(
   if (lock !== undefined) await rename(join(aside, lock.name), join(folder, lock.name));
 }
 
-/** What goes from `charts/`: archives of charts, and files in the place of which others come. */
+/** The files of `charts/` to remove: archives of charts, and files whose names the new archives need. */
 async function outdated(
   charts: string,
   files: ReadonlyMap<string, Uint8Array>,

@@ -8,11 +8,11 @@ import { defaultKeyring } from './keyring.ts';
 import { readProvenanceOf } from './provenance-file.ts';
 import type { Verification } from './provenance.ts';
 
-/** The keyring that is named; the usual one without. */
+/** The flag `--keyring`; without it GnuPG's own keyring is used. */
 export type KeyringFlag = { keyring?: string | undefined };
 
 /**
- * Checks an archive that lies here against the provenance beside it.
+ * Verifies an archive on this machine by the provenance file beside it.
  *
  * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, `PKG_CHART_NOT_FOUND`, `PKG_CHART_TOO_LARGE`,
  *   `PKG_FILE_UNREADABLE`
@@ -32,7 +32,7 @@ export async function verifyFile(path: string, flags: KeyringFlag): Promise<Veri
   return verifyProvenance(archive, provenance, basename(path), keyringOf(flags));
 }
 
-/** What is checked: an archive by its name, and where its provenance comes from. */
+/** An archive to verify, and how its provenance is read. */
 export type Signed = {
   fileName: string;
   location: string;
@@ -40,7 +40,7 @@ export type Signed = {
 };
 
 /**
- * Checks an archive. Without provenance it fails.
+ * Verifies an archive. Without a provenance it throws.
  *
  * @returns who signed it, and the provenance
  * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, and what keeps from the provenance
@@ -57,7 +57,7 @@ export async function verifyFound(
   return { verification, provenance };
 }
 
-/** The path of the keyring that counts. */
+/** The path of the keyring to use. */
 function keyringOf({ keyring }: KeyringFlag): string {
   return keyring || defaultKeyring(process.env);
 }

@@ -1,17 +1,17 @@
-/** Colours: used on a terminal, not in files and pipes, and never against the user's wish. */
+/** Colours: on terminals only, unless `--color` or `NO_COLOR` says otherwise. */
 import { fstatSync } from 'node:fs';
 import { isNullDevice } from '../read-file.ts';
 
 /** When to use colours: Helm's words. */
 export type ColorMode = 'never' | 'auto' | 'always';
 
-/** What {@link Paint} knows: named by meaning, not by colour. */
+/** The styles of {@link Paint}, named by meaning. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
-/** Puts a text into a style, or leaves it alone. */
+/** Colours a text, or returns it unchanged where colours are off. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Is this stream a terminal? Node's module for it is loaded only where it can be one: loading takes a while. */
+/** Is this file descriptor a terminal? Node's module `tty` takes time to load, so it is loaded only for character devices. */
 export function isTerminal(fd: 1 | 2): boolean {
   try {
     const stats = fstatSync(fd);

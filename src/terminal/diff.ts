@@ -11,7 +11,7 @@ export async function renderDiff(pair: TextPair, paint: Paint): Promise<string> 
   const after = printableLines(pair.after);
   const head = `${paint('bold', `--- ${pair.beforeName}`)}\n${paint('bold', `+++ ${pair.afterName}`)}\n`;
   if (before === '' || after === '') {
-    // All of it is new, or goes: nothing to be compared.
+    // One side is empty, so every line of the other is added or removed.
     const [sign, style, text] = before === '' ? (['+', 'green', after] as const) : (['-', 'red', before] as const);
     const lines = text.replace(/\n$/, '').split('\n');
     const [removed, added] = sign === '+' ? ['0,0', `1,${lines.length}`] : [`1,${lines.length}`, '0,0'];
@@ -28,7 +28,7 @@ type Hunk = { oldStart: number; oldLines: number; newStart: number; newLines: nu
 function hunkText(hunk: Hunk, paint: Paint): string {
   const range = `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`;
   const lines = hunk.lines
-    // "No newline at end of file" says nothing here: both texts are made.
+    // "No newline at end of file" is dropped: the texts are printed objects, and in no file.
     .filter((line) => !line.startsWith('\\'))
     .map((line) => {
       if (line.startsWith('+')) return paint('green', line);

@@ -6,7 +6,7 @@ export type ErrorDoc = { summary: string; why: string; fix: string };
 /** One explanation for every code: `pkg docs CODE` and docs/errors.md print them. */
 export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_USAGE: {
-    summary: 'the command line is not one that pkg knows',
+    summary: 'the command line is not valid',
     why: 'A command, a flag or an argument is missing, unknown or has a value that it cannot take.',
     fix: '`pkg help COMMAND` shows what a command takes.',
   },
@@ -53,10 +53,10 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_CHART_INVALID: {
     summary: 'the chart breaks the rules for charts',
     why: 'A field of Chart.yaml is missing or of the wrong type, a file does not parse, or an archive is damaged.',
-    fix: 'Mend what the messages name; all that was found is listed at once.',
+    fix: 'Correct what the messages name. All errors that were found are listed together.',
   },
   PKG_CHART_UNSAFE: {
-    summary: 'the chart tries to reach outside of itself',
+    summary: 'the chart refers to files outside of itself',
     why: 'An entry of an archive is a link, an absolute path or has a `..`; or a link of a chart folder leads beyond the Git working tree that holds the chart (where there is none, beyond the parent folder), or a lock file is a link; or a file of the chart is a device or a pipe.',
     fix: 'Do not use the chart before you know why it does so. Links of a folder that you trust are followed with --allow-outside-links.',
   },
@@ -68,7 +68,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_CHART_DEPENDENCY_MISSING: {
     summary: 'a subchart is missing',
     why: 'Chart.yaml names a dependency that is not in charts/.',
-    fix: '`template`, `install` and `upgrade` fetch it if --dependency-update is given. Or put the chart into charts/, as a folder or an archive.',
+    fix: '`pkg dependency update CHART` fetches it, and so do `template`, `install` and `upgrade` with --dependency-update. Or put the chart into charts/, as a folder or an archive.',
   },
   PKG_CHART_IS_LIBRARY: {
     summary: 'a library chart cannot be installed',
@@ -83,7 +83,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_YAML_SYNTAX: {
     summary: 'a file is not YAML',
     why: 'The text cannot be read as YAML at the place that is named.',
-    fix: 'Mend the line; most often it is an indentation, a tab, or a text with ": " that needs quotes.',
+    fix: 'Correct the line. The usual causes are indentation, a tab, or a text with ": " that needs quotes.',
   },
   PKG_YAML_TOO_COMPLEX: {
     summary: 'YAML or JSON is too large or too deep',
@@ -116,7 +116,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Each finding names its place and rule.',
   },
   PKG_REPOSITORY_UNKNOWN: {
-    summary: 'a dependency names a repository that is not known',
+    summary: 'a chart repository is not known',
     why: 'The repository is neither an address that charts can be fetched from, nor the name of one in repositories.yaml.',
     fix: 'Write an http://, https://, oci:// or file:// address, or add the name with `pkg repo add`.',
   },
@@ -126,12 +126,12 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Check that the address is that of a chart repository. A file of your own can be mended where the message points.',
   },
   PKG_REPOSITORY_UNREACHABLE: {
-    summary: 'a repository does not give what it is asked for',
+    summary: 'a repository cannot be reached or answers with an error',
     why: 'The server cannot be reached, its certificate is not trusted, or it answers with an error.',
     fix: 'Check the address, the network and HTTPS_PROXY; the message says what happened.',
   },
   PKG_REPOSITORY_UNAUTHORIZED: {
-    summary: 'a repository wants to know who you are',
+    summary: 'a repository requires a valid login',
     why: 'It refuses the login, or there is none.',
     fix: 'Log in with `pkg registry login` or `docker login`, or add the repository with `pkg repo add --username … --password …`.',
   },
@@ -141,9 +141,9 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Check the name, the repository and the version of the dependency.',
   },
   PKG_DIGEST_MISMATCH: {
-    summary: 'what was fetched is not what the repository promised',
-    why: 'The archive has another digest than the index or the manifest says, and was replaced later, or on the way; or what they say is no digest that could be checked.',
-    fix: 'Do not use it before you know why. Who runs the repository can make its index again.',
+    summary: 'content does not match its digest',
+    why: 'The archive has another digest than its index or manifest says: it was replaced in the repository or changed on the way. Or the digest in the index is not valid, so that it cannot be checked.',
+    fix: 'Do not use it before you know why. The operator of the repository can create its index again.',
   },
   PKG_REPOSITORY_EXISTS: {
     summary: 'a repository of this name is known already',
@@ -167,7 +167,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_VERSION_PUBLISHED: {
     summary: 'the version is published already with other content',
-    why: 'Who fetched the version before would never see the change, and who fetches it now would get something else.',
+    why: 'Published versions are not replaced: machines that have fetched the version keep the old content, and others would get the new one.',
     fix: 'Raise the version in Chart.yaml, or give --bump to publish the next one.',
   },
   PKG_LISTEN_FAILED: {
@@ -193,11 +193,11 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_TRUST_POLICY_INVALID: {
     summary: 'the trust policy cannot be used',
     why: 'trust.yaml (or the file of --trust-policy or PKG_TRUST_POLICY) cannot be read, or holds a field that it should not, a rule without charts, or nothing of what a rule requires. Nothing is fetched then: a policy with a mistake must not let anything through.',
-    fix: 'Mend what the message names. docs/signatures.md describes the file.',
+    fix: 'Correct what the message names. docs/signatures.md describes the file.',
   },
   PKG_CHART_UNTRUSTED: {
     summary: 'the trust policy does not let this chart through',
-    why: 'No rule of the policy is about the chart, or the rule that is requires a signature that the chart does not have: it has none, or one of somebody else, or one of other content.',
+    why: 'No rule of the policy matches the chart, or the chart has no valid signature by a signer that the matching rule requires.',
     fix: 'Do not use the chart before you know why. If it should be trusted, have it signed, or change the policy.',
   },
   PKG_IMAGE_NOT_FOUND: {
@@ -206,8 +206,8 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'Check the name and the tag, and whether the image is in another registry; values of the chart name it.',
   },
   PKG_IMAGE_INVALID: {
-    summary: 'what should be an image is none',
-    why: 'A manifest is not of a type that images have, or is damaged, or names parts without digests.',
+    summary: 'a manifest is not that of an image',
+    why: 'A manifest does not have the media type of an image, is damaged, or names parts without digests.',
     fix: 'Check the name. An image in an old format has to be built again.',
   },
   PKG_BUNDLE_INVALID: {
@@ -231,7 +231,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
     fix: 'docs/helpers.md lists helpers with examples.',
   },
   PKG_TEMPLATE_SLOT: {
-    summary: 'a value does not fit where it stands',
+    summary: 'a value of this type cannot be used at this position',
     why: 'A list or a map stands in the middle of a text, or a value where only structure may be.',
     fix: 'Let the value stand alone, or make it a text with toJson.',
   },
@@ -253,7 +253,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_OBJECT_INVALID: {
     summary: 'a document is not an object of Kubernetes',
     why: 'It lacks apiVersion, kind or a name, holds a number where a text has to be, or a Secret or ConfigMap holds data that no API server takes: something else than texts, or what is not base64.',
-    fix: 'Mend the template at the place that is named.',
+    fix: 'Correct the template at the given position.',
   },
   PKG_RELEASE_EXISTS: {
     summary: 'the name is in use',
@@ -267,22 +267,22 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_REVISION_NOT_FOUND: {
     summary: 'there is no such revision',
-    why: 'It never was, or it was removed because only the newest are kept.',
+    why: 'It never existed, or was removed by --history-max, which keeps only the newest revisions.',
     fix: '`pkg history NAME` shows the revisions that there are.',
   },
   PKG_RELEASE_PENDING: {
     summary: 'Helm left the release pending',
-    why: 'The record says that an operation of Helm is in progress. Helm does not tell whether it still works.',
-    fix: 'When you know that it is dead, give --take-over; `--lock-timeout 5m` waits for it to end.',
+    why: 'The record says that an operation of Helm is in progress. Helm records nothing by which pkg could find out whether it is still running.',
+    fix: 'If you know that it is no longer running, give --take-over. `--lock-timeout 5m` waits for it to end.',
   },
   PKG_RELEASE_HELD: {
     summary: 'another operation works on the release',
-    why: 'A living process holds the record, or two operations began at the same moment.',
-    fix: 'Wait until it is done: `--lock-timeout 5m` does that. `--take-over` ends its hold, alive or dead.',
+    why: 'Another process holds the lease of the release, or two operations began at the same time.',
+    fix: 'Wait until it has ended: `--lock-timeout 5m` does that. `--take-over` takes the release from the other process, whether it is running or not.',
   },
   PKG_RELEASE_TAKEN_OVER: {
     summary: 'another operation took the release over',
-    why: 'This one could not renew its hold on the record for too long (it was suspended, or cut off from the cluster), or somebody gave --take-over. It has written nothing since.',
+    why: 'This operation could not renew its lease in time (it was suspended, or had no connection to the cluster), or somebody gave --take-over. It has written nothing since then.',
     fix: '`pkg history NAME` shows what became of the release.',
   },
   PKG_RECORD_CORRUPT: {
@@ -297,7 +297,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_OBJECT_OWNED: {
     summary: 'an object belongs to somebody else',
-    why: 'It is there, without the marks of this release.',
+    why: 'The object exists, and its labels and annotations do not name this release.',
     fix: 'Give --take-ownership if the release is to own it from now on.',
   },
   PKG_OBJECT_CONFLICT: {
@@ -313,30 +313,30 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_PLAN_HAS_CHANGES: {
     summary: 'there are changes',
     why: 'Asked for with --exit-code: status 2 says that the plan is not empty.',
-    fix: 'Nothing to mend.',
+    fix: 'This is not an error: there is nothing to correct.',
   },
   PKG_HOOK_FAILED: {
     summary: 'a hook of the chart failed',
     why: 'A Job or Pod that the chart runs at this moment ended with an error, or did not end in time.',
-    fix: 'Read its log with kubectl, mend what it complains of, and run the command again; --no-hooks leaves hooks out.',
+    fix: 'Read its log with kubectl, correct the cause, and run the command again. --no-hooks skips hooks.',
   },
   PKG_NOT_READY: {
     summary: 'an object was written and does not become ready',
-    why: 'What makes it work has given up: a Job that failed, a Deployment whose deadline for progress is over, a pod that no node takes.',
-    fix: 'See the events of the object and the logs of its pods, mend the cause, and upgrade again.',
+    why: 'Its state says that it will not become ready: a Job has failed, a Deployment has exceeded its progress deadline, or no node can run a pod.',
+    fix: 'See the events of the object and the logs of its pods, correct the cause, and upgrade again.',
   },
   PKG_TIMEOUT: {
     summary: 'the operation took longer than it may',
     why: 'Something that was waited for was not done in the time that --timeout gives, or the cluster did not answer.',
-    fix: 'See what the error says was not ready, and mend that; or give more time: --timeout 15m.',
+    fix: 'Correct what the error names as not ready, or give more time: --timeout 15m.',
   },
   PKG_TARGET_MISSING: {
-    summary: 'nobody said where the objects live',
+    summary: 'no cluster or folder is given as the target',
     why: 'No kubeconfig names a cluster, pkg does not run in a pod, and no folder is given.',
     fix: 'Set KUBECONFIG or give --kubeconfig and --kube-context for a cluster; give --target dir:PATH or set PKG_TARGET for a folder.',
   },
   PKG_TARGET_INVALID: {
-    summary: 'the target is none that pkg knows',
+    summary: 'the target is not valid',
     why: 'It is of an unknown kind, or a file is where a folder should be.',
     fix: 'Write dir:PATH.',
   },
@@ -353,7 +353,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_TARGET_CORRUPT: {
     summary: 'a file of the target does not hold what it should',
     why: 'It was edited so that it no longer parses, or holds another object than its place says.',
-    fix: 'Mend or delete the file that is named: the next upgrade writes it again.',
+    fix: 'Correct or delete the file: the next upgrade writes it again.',
   },
   PKG_NAMESPACE_NOT_FOUND: {
     summary: 'the namespace does not exist',
@@ -362,13 +362,13 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_NAMESPACE_TERMINATING: {
     summary: 'the namespace is being deleted',
-    why: 'Nothing can be made in a namespace that goes away. It is gone when all that lives in it is; an object with a finalizer that nobody serves keeps it for ever.',
+    why: 'No objects can be created in it. The namespace exists until all objects in it are deleted; an object whose finalizer is never removed keeps it for ever.',
     fix: 'Wait until it is gone, then give the command again with --create-namespace.',
   },
   PKG_KUBECONFIG_INVALID: {
     summary: 'the kubeconfig is wrong',
     why: 'A file that is named is missing or not a kubeconfig, a context names what is not there, or an entry lacks something.',
-    fix: 'Mend the file that is named, or choose another context with --kube-context.',
+    fix: 'Correct the file, or choose another context with --kube-context.',
   },
   PKG_CREDENTIALS_FAILED: {
     summary: 'credentials could not be got',
@@ -393,12 +393,12 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   PKG_CLUSTER_FAILED: {
     summary: 'the cluster failed',
     why: 'The API server is overloaded or broken, or something that is no API server answered.',
-    fix: 'See what the server said, and give the command again when the cluster is well.',
+    fix: 'See the answer of the server, and give the command again when the cluster works.',
   },
   PKG_KIND_UNKNOWN: {
     summary: 'the cluster does not know a kind',
     why: 'The CustomResourceDefinition is not installed, or the cluster no longer serves that apiVersion.',
-    fix: 'Install what brings the kind, or use the apiVersion that the cluster serves.',
+    fix: 'Install the CustomResourceDefinition, or use an apiVersion that the cluster serves.',
   },
   PKG_COMMAND_FAILED: {
     summary: 'a command that another package adds failed',

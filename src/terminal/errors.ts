@@ -1,20 +1,20 @@
-/** What a failure looks like on a terminal. */
+/** Formats errors for standard error. */
 import { formatPosition, PkgError } from '../errors.ts';
 import type { Excerpt, Position } from '../errors.ts';
 import { printable, printableLines } from '../errors-text.ts';
 import { readRegularFile } from '../read-file.ts';
 import type { Paint } from './color.ts';
 
-/** Messages may quote a long value; a screen has an end. */
+/** The most characters of a message, which may quote a long value. */
 const MESSAGE_MAX = 2000;
 
-/** A chart's author may say more: a report on all that is wrong with the values. */
+/** The most characters of a message that a template gave to `fail`: some charts report everything wrong with the values. */
 const REPORT_MAX = 10_000;
 
-/** Of the lines of a text around a place each is shown as far as this. */
+/** The most characters of each source line that is shown. */
 const LINE_MAX = 160;
 
-/** Of how many errors found together each is shown in full. */
+/** How many of several errors are shown in full. */
 const ERRORS_MAX = 50;
 
 /**
@@ -112,7 +112,7 @@ function linesOf({ first, lines, line, column }: Omit<Excerpt, 'title'>, paint: 
 /** The part of a line that is shown, which holds the column in question, and how far before that it begins. */
 function windowOf(raw: string, column: number | undefined): { shown: string; before: number | undefined } {
   const from = column === undefined || column <= LINE_MAX ? 0 : column - 1 - LINE_MAX / 2;
-  // Not in the middle of a pair of surrogates.
+  // The cut must not split a surrogate pair.
   const start = /^[\udc00-\udfff]/.test(raw.slice(from)) ? from - 1 : from;
   const lead = start > 0 ? '…' : '';
   const visible = (text: string): string => lead + printable(text.replaceAll('\t', '  '), LINE_MAX);
@@ -122,7 +122,7 @@ function windowOf(raw: string, column: number | undefined): { shown: string; bef
   };
 }
 
-/** A chart's file is not larger. */
+/** The most bytes of a file that is read to show its lines. */
 const SOURCE_MAX = 5 << 20;
 
 /** The text of a file; undefined when it can't be read. */

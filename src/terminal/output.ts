@@ -9,8 +9,8 @@ export class OutputClosedError extends Error {
 }
 
 /**
- * Writes a result of pkg's own words, or a part of one: colours may be in it, and what comes from charts, records and
- * clusters is made safe where it is put in. Such texts as a whole are for {@link printDocument} and {@link printJson}.
+ * Writes text of pkg itself, which may hold colours. The caller makes parts from charts, records and clusters safe with
+ * `printable`. Whole texts from there are written by {@link printDocument} and {@link printJson}.
  */
 export function print(text: string): void {
   write(1, text);
@@ -24,15 +24,15 @@ export function printDocument(text: string): void {
   print(isTerminal(1) ? printableLines(text) : text);
 }
 
-/** Writes JSON. What a terminal would obey, or show as something else, is escaped: to a program it is the same. */
+/** Writes JSON. Characters that are unsafe on a terminal are written as JSON escapes, which programs read as the same. */
 export function printJson(text: string): void {
   print(printableJson(text));
 }
 
-/** Pieces of a text are written together until they are so long. */
+/** Pieces of a text are joined up to this length before they are written. */
 const AT_ONCE = 1 << 18;
 
-/** The same of a text that is bytes, one a character, in pieces. */
+/** As {@link printDocument}, for a text in pieces whose characters stand for one byte each. */
 export function printBytes(pieces: Iterable<string>): void {
   const put = isTerminal(1)
     ? (bytes: string): void => print(printableLines(Buffer.from(bytes, 'latin1').toString('utf8')))
@@ -74,7 +74,7 @@ function write(fd: 1 | 2, text: string, encoding: BufferEncoding = 'utf8'): void
         return;
       }
       if (code !== 'EPIPE' && code !== 'EIO') throw error;
-      // Of a terminal that was closed, too. Whoever only follows the work is not needed to end it well.
+      // EIO comes from a terminal that was closed. The operation goes on: only its messages are lost.
       if (fd === 2) return;
       throw new OutputClosedError();
     }

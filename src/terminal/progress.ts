@@ -1,22 +1,22 @@
-/** Shows on standard error how an operation goes on. */
+/** Shows the progress of an operation on standard error. */
 import type { ReleaseEvent } from '../release/operations.ts';
 import type { Unready } from '../release/operations/env.ts';
 import { printable } from '../errors-text.ts';
 import { isTerminal } from './color.ts';
 import { printError } from './output.ts';
 
-/** How often a line is written to somebody who watches, and into a log. What takes less time goes without. */
+/** Milliseconds between two lines on a terminal and in a log. An operation that takes less prints none. */
 const TERMINAL_MS = 1_000;
 const LOG_MS = 5_000;
-/** So many objects that are not ready are named at a time. */
+/** The most objects that are named as not ready in one line. */
 const MANY = 20;
 
 /** A consumer of events. */
 export type Progress = { emit: (event: ReleaseEvent) => void };
 
 /**
- * Warnings and notes at once, each once; of the steps one at times, so that a thousand objects are a few lines; of
- * what is waited for a line for each object, when what it waits for is another than was said of it.
+ * Prints warnings and notes at once, each of them once. Of steps it prints one line at intervals, so that a thousand
+ * objects take a few lines. Of objects that are not ready it prints a line when their state has changed.
  */
 export function createProgress(
   write: (text: string) => void = printError,

@@ -1,4 +1,4 @@
-/** Asks a person who sits at a terminal. */
+/** Asks the user at a terminal for a line of input. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { PkgError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /**
- * A schema's rules, ready to be held against values. A validator of our own, since Helm's verdict counts:
- * of generated schemas and values, @cfworker/json-schema judged about one in six otherwise.
+ * Compiles a schema into rules for validation. This is a validator of our own because results have to equal Helm's: of
+ * generated schemas and values, @cfworker/json-schema gave another result than Helm for about one in six.
  */
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -14,13 +14,13 @@ import type { Draft } from './shapes.ts';
 
 /** One schema. A keyword whose value is no schema is read from `keywords` where it is applied. */
 export type Rule = {
-  /** What a boolean schema says of everything. */
+  /** Set for a boolean schema: whether it accepts every value or none. */
   always?: boolean;
   draft: Draft;
   keywords: ValueMap;
   /** The rule at the root of this schema's resource. */
   resource: Rule;
-  /** Of a resource's root: what its `$dynamicAnchor`s name. */
+  /** At the root of a resource: the rules that its `$dynamicAnchor`s name. */
   dynamicAnchors: ReadonlyMap<string, Rule>;
   ref?: Rule;
   recursiveRef?: Rule;
@@ -221,7 +221,7 @@ class Compiler {
     const pattern = schema.get('pattern');
     if (typeof pattern === 'string') rule.pattern = this.#pattern(pattern);
     const format = schema.get('format');
-    // From 2019 on a format is a note for people.
+    // From 2019-09 on `format` is an annotation and is not checked.
     const check = typeof format === 'string' && rule.draft < 2019 ? formatCheck(format, this.#engine) : undefined;
     if (check !== undefined) rule.format = check;
   }
@@ -261,7 +261,7 @@ type SingleKeyword =
   | 'contains'
   | 'unevaluatedItems';
 
-/** A rule that says nothing. What it has none of is shared by all. */
+/** A rule without keywords. All such rules share their empty lists and maps. */
 function emptyRule(): Rule {
   const rule: Omit<Rule, 'resource'> & { resource?: Rule } = {
     draft: 2020,

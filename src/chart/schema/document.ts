@@ -40,7 +40,7 @@ export type Resource = {
 /** The address that Helm gives a chart's schema. */
 const ROOT = 'file:///values.schema.json';
 
-/** Deeper than any schema that people write. */
+/** How deep a schema may be nested: far more than schemas in use. */
 const DEEPEST = 400;
 
 type Place = {
@@ -49,7 +49,7 @@ type Place = {
   parent: Resource;
   depth: number;
   takesBoolean: boolean;
-  /** Below what is no keyword any more: names count, and nothing is checked. */
+  /** Inside a keyword that the draft no longer has (`definitions`): its parts can be referred to, but are not checked. */
   isFormer?: boolean;
 };
 
@@ -259,7 +259,7 @@ export class SchemaDocument {
   }
 }
 
-/** A document before anything is known of it. */
+/** The resource of a whole document, before its `$id` is read. */
 function wholeResource(pointer: string): Resource {
   const base = addressOf(pointer);
   return { document: pointer, pointer, base, draft: 2020, anchors: new Map(), dynamicAnchors: new Set() };
@@ -270,7 +270,7 @@ function addressOf(document: string): string {
   return document === '' ? ROOT : document.slice(0, -1);
 }
 
-/** An `$id` counts in its own document. */
+/** The key of a resource: the same `$id` in two documents names two resources. */
 function keyOf(document: string, base: string): string {
   return `${document} ${base}`;
 }
@@ -295,14 +295,14 @@ function draftOf(uri: Value | undefined, fallback: Draft): Draft {
     case 'json-schema.org/schema':
       return 2020;
     default:
-      // A URN's schema says nothing, not even what it is.
+      // As in Helm, a URN is ignored.
       if (uri.startsWith('urn:')) return fallback;
       throw new SchemaFault(`its $schema ${printable(uri, 100)} is not known`);
   }
 }
 
 function idOf(schema: ValueMap, draft: Draft): string {
-  // Until 2019 nothing beside a $ref counts.
+  // Before 2019-09 all keywords beside a $ref are ignored.
   if (draft < 2019 && schema.has('$ref')) return '';
   const id = schema.get(draft === 4 ? 'id' : '$id');
   return typeof id === 'string' ? id.replace(/#.*$/s, '') : '';
@@ -374,6 +374,7 @@ function areTypes(value: Value): boolean {
   return value.length > 0 && value.every((item) => TYPES.has(item)) && areUnique(value);
 }
 
+/** What each shape has to be, for messages: `#/type should be …`. */
 const SAYS: Readonly<Record<Shape, string>> = {
   string: 'a string',
   uri: 'a URI',

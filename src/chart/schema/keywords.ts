@@ -1,4 +1,4 @@
-/** What single keywords ask of a value. */
+/** Checks the keywords for each type of value. */
 import { printable } from '../../errors-text.ts';
 import { booleanKeyHint } from '../boolean-keys.ts';
 import { nearest } from '../../nearest.ts';
@@ -8,7 +8,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import { canonical, compareNumbers, isInteger, isMultipleOf, isNumber } from './numbers.ts';
 import type { Visit } from './visit.ts';
 
-/** `type`, `const`, `enum` and `format`. Is there any sense in looking further? */
+/** Checks `type`, `const`, `enum` and `format`; false for a wrong type, where no other keyword needs checking. */
 export function checkValue(visit: Visit): boolean {
   const { rule, value } = visit;
   const { keywords } = rule;
@@ -66,7 +66,7 @@ function typesText(type: Value): string {
   return (Array.isArray(type) ? type : [type]).map((name) => TYPE_NAMES[String(name)] ?? '').join(' or ');
 }
 
-/** The texts of the values of each `enum`: a list of 3,000 items may be held against 1,000 of them. */
+/** The canonical texts of each `enum`, computed once: a list of 3,000 items may be compared with 1,000 choices. */
 const choiceTexts: WeakMap<readonly Value[], ReadonlySet<string>> = new WeakMap();
 
 function isSame(visit: Visit, value: Value, choices: readonly Value[]): boolean {
@@ -86,7 +86,7 @@ function shown(value: Value): string {
   return printable(printJson(toPlain(value)), 200);
 }
 
-/** What a schema asks of a map. */
+/** Checks the keywords for maps. */
 export function checkObject(visit: Visit, map: ValueMap): void {
   const { rule } = visit;
   const { keywords } = rule;
@@ -140,7 +140,7 @@ function checkProperty(visit: Visit, name: string, value: Value): void {
   }
 }
 
-/** What a schema asks of a list. */
+/** Checks the keywords for lists. */
 export function checkArray(visit: Visit, list: readonly Value[]): void {
   const { rule } = visit;
   checkSize(visit, list.length, ['minItems', 'maxItems'], 'items');
@@ -183,7 +183,7 @@ function checkContains(visit: Visit, list: readonly Value[]): void {
   }
 }
 
-/** What a schema asks of a text; its length is in characters, not in bytes or in UTF-16 units. */
+/** Checks the keywords for texts. Lengths are in characters, not in bytes or UTF-16 units. */
 export function checkString(visit: Visit, text: string): void {
   const { keywords, pattern } = visit.rule;
   if (keywords.has('minLength') || keywords.has('maxLength')) {
@@ -204,7 +204,7 @@ function checkSize(visit: Visit, size: number, [lower, upper]: readonly [string,
     visit.report(upper, `has ${size} ${what}, and may have ${most} at most`);
 }
 
-/** What a schema asks of a number. */
+/** Checks the keywords for numbers. */
 export function checkNumber(visit: Visit, value: number | bigint): void {
   const { keywords } = visit.rule;
   checkBound(visit, value, 'minimum', 'exclusiveMinimum', 1);

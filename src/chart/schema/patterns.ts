@@ -1,4 +1,4 @@
-/** Patterns of a schema, in RE2's syntax and time, as Helm runs them. */
+/** Patterns of a schema. They are run by RE2, as in Helm: its syntax, and time linear in the text. */
 import type { Compiled } from '../re2.ts';
 
 /** A pattern that can be looked for in a text. */
@@ -8,15 +8,15 @@ export type Pattern = { test(text: string): boolean };
 export type PatternEngine = (source: string) => Pattern;
 
 /**
- * Does the text of a schema, or of one that it refers to, hold patterns? Loading RE2 takes 6 ms, and most schemas hold
- * none. The words may be spelled with escapes (`\u0070attern`), so a text with such an escape may hold patterns.
+ * May the JSON text of a schema hold patterns? Loading RE2 takes 6 ms, and most schemas hold none. `\u` is the only escape
+ * of JSON that can spell a letter (`\u0070attern`), so every text with one may hold patterns.
  */
 export function mayHoldPatterns(text: string): boolean {
   return /pattern|regex|\\u/.test(text);
 }
 
 /**
- * An engine for one schema, which knows a pattern again.
+ * Makes an engine for one schema. It compiles each pattern once.
  *
  * @param compileRe2 undefined for schemas that hold no patterns: see {@link mayHoldPatterns}
  */

@@ -3,7 +3,7 @@
 /** The drafts that Helm knows; a year stands for `2019-09` and `2020-12`. */
 export type Draft = 4 | 6 | 7 | 2019 | 2020;
 
-/** What a keyword holds. Those that hold schemas say where the walk goes on. */
+/** What kind of value a keyword has. Where it holds schemas, they are checked in turn. */
 export type Shape =
   | 'string'
   | 'uri'
@@ -121,7 +121,7 @@ const DRAFT_2020: Readonly<Record<string, Shape>> = {
   $dynamicRef: 'reference',
   $dynamicAnchor: 'anchor2020',
   $recursiveAnchor: 'anchor2020',
-  // No keyword any more; what has a name in it can be referred to all the same.
+  // No longer a keyword in this draft, but references to its parts still work.
   additionalItems: 'formerSchema',
   items: 'schema',
   prefixItems: 'schemas',

@@ -29,7 +29,7 @@ function check(visit: Visit): void {
     visit.report('$ref', 'cannot be checked: the schema refers to itself without an end');
     return;
   }
-  // Nothing more is said of a value that is something else altogether.
+  // The type is wrong, so the other keywords are not checked.
   if (!checkValue(visit)) return;
   if (rule.ref !== undefined) visit.must(rule.ref);
   if (isMap(value)) checkObject(visit, value);
@@ -82,7 +82,7 @@ function checkAnyOf(visit: Visit): void {
     const problems: Problem[] = [];
     if (visit.fits(inner, visit.problems && problems)) {
       hasFit = true;
-      // What the others evaluate counts too.
+      // Properties that the other alternatives evaluated count too.
       if (!visit.wants) return;
     }
     wrong.push(problems);
@@ -106,7 +106,7 @@ function checkOneOf(visit: Visit): void {
   }
 }
 
-/** The first thing that is wrong by each alternative; each said once. */
+/** The first problem of each alternative, without repetitions. */
 function alternatives(visit: Visit, wrong: readonly (readonly Problem[])[]): string {
   const reasons = wrong.flatMap(([problem]) => {
     if (problem === undefined) return [];

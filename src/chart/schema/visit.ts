@@ -1,4 +1,4 @@
-/** One schema held against one value, and the way that led to both. */
+/** The validation of one value by one schema, with the path to the value and the visit that led to it. */
 import type { Value } from '../../yaml/value.ts';
 import type { Rule } from './compile.ts';
 import { SchemaFault } from './document.ts';
@@ -9,16 +9,16 @@ export type Problem = { path: Path; keyword: string; message: string };
 /** Keys and indexes from the root of the values. */
 export type Path = readonly (string | number)[];
 
-/** About four seconds: a list of 3,000 items against 1,000 alternatives takes half of it. */
+/** The most steps of a validation, about four seconds. A list of 3,000 items with 1,000 alternatives takes half of them. */
 const MOST_STEPS = 12_000_000;
 
-/** Neither the schema nor the values are wrong, but holding one against the other would not end for a long time. */
+/** The validation was stopped because it would take too long; schema and values may both be valid. */
 export class TooManySteps extends SchemaFault {}
 
-/** More would not be read. */
+/** The most problems that are reported. */
 const MOST_PROBLEMS = 100;
 
-/** How much work is left. */
+/** How many steps are left. */
 export class Budget {
   #steps = 0;
 

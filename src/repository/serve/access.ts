@@ -1,13 +1,13 @@
-/** Who may read and who may upload. */
+/** Checks the logins of readers and uploaders. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Refusal } from './refusal.ts';
 
-/** Logins that the server knows; undefined where none is asked for, or uploads are off. */
+/** The login of readers, undefined where anybody may read; and the token for uploads, undefined where uploads are off. */
 export type Access = { login: { username: string; password: string } | undefined; token: string | undefined };
 
 /**
- * Lets a request pass, or says why not. The token is taken as a bearer token, and as the password of any name, so that
- * it can stand in `repositories.yaml`; who may upload may read.
+ * Checks the login of a request. The token is accepted as a bearer token, and as a password with any name, so that it can
+ * be stored in `repositories.yaml`. Who may upload may also read.
  *
  * @throws {Refusal} 401 without a login that is known, 403 for a reader who would upload and where uploads are off
  */
@@ -32,7 +32,7 @@ function parse(authorization = ''): Given {
   return username === undefined || password === undefined ? {} : { username, password };
 }
 
-/** Takes the same time wherever both differ. */
+/** Compares in constant time, so that the time does not tell how much of a guess is right. */
 function isSame(given: string | undefined, known: string): boolean {
   const [a, b] = [given ?? '', known].map((text) => createHash('sha256').update(text).digest());
   return given !== undefined && a !== undefined && b !== undefined && timingSafeEqual(a, b);

@@ -1,4 +1,4 @@
-/** Charts that are uploaded into the folder that is served, and removed from it, one change after the other. */
+/** Saves uploads into the served folder and removes charts, one change at a time. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_CHART } from '../../chart/limits.ts';
@@ -13,7 +13,7 @@ import { isServedName } from './folder-index.ts';
 import type { FolderIndex } from './folder-index.ts';
 import { Refusal } from './refusal.ts';
 
-/** With what is written beside a file for a moment, names of files have at most 255 bytes. */
+/** The longest file name: with the suffix of a temporary file it has at most 255 bytes. */
 const LONGEST_NAME = 200;
 
 /** Changes the folder. */
@@ -23,7 +23,7 @@ export class Changes {
   readonly #tell: (what: string) => void;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param tell told of each change */
+  /** @param tell called with a text for each change */
   constructor(folder: string, index: FolderIndex, tell: (what: string) => void) {
     this.#folder = folder;
     this.#index = index;
@@ -31,9 +31,9 @@ export class Changes {
   }
 
   /**
-   * Saves an archive under the name and version of its chart. What is there with the same bytes is left alone.
+   * Saves an archive under the name and version of its chart. Existing files with the same bytes are not written again.
    *
-   * @param replace takes the place of a version with other content
+   * @param replace whether a version with other content is replaced
    * @throws {Refusal} 400 for what is no chart or no provenance of it, 409 for a version with other content
    */
   async save(archive: Buffer, provenance: Buffer | undefined, replace: boolean): Promise<void> {
@@ -42,9 +42,9 @@ export class Changes {
     if (provenance !== undefined) await checkProvenance(provenance, archive, file);
     await this.#inTurn(async () => {
       const files = (await this.#index.current()).filesOf(name, version);
-      // Another server or `pkg publish` may write into the folder too.
+      // The lock keeps out `pkg publish` and other servers of the same folder.
       await whileLocked(join(this.#folder, 'index.yaml'), () => {
-        // A file of the name that is no chart is in the way too.
+        // A file of this name that is not a chart is not overwritten either.
         const there = [...new Set([...files, ...this.#ifThere(file)])];
         const isSame = there.length > 0 && there.every((one) => this.#read(one, MAX_CHART)?.equals(archive));
         if (there.length > 0 && !isSame && !replace) throw exists(`${name} ${version}`);
@@ -54,7 +54,7 @@ export class Changes {
           if (provenance !== undefined) this.#saveProvenance(signed, provenance, replace);
           return;
         }
-        // No signature ever stands beside an archive that it is not of, and no archive without its own.
+        // The old provenance is removed first, and the new one written before the archive, which is thus never without it.
         for (const one of there) this.#remove(`${one}.prov`);
         if (provenance !== undefined) this.#write(signed, provenance);
         this.#write(file, archive);
@@ -133,7 +133,7 @@ function exists(what: string): Refusal {
   return new Refusal(409, `${printable(what, 150)} is there already with other content`);
 }
 
-/** What the archive of a version is called. Throws a {@link Refusal} for a name that is not fit for a file. */
+/** The file name of a version's archive. Throws a {@link Refusal} for a name or version that cannot be part of one. */
 function fileOf(name: string, version: string): string {
   const file = `${name}-${version}.tgz`;
   if (/^[A-Za-z0-9][\w.+-]*$/.test(file) && isServedName(file) && file.length <= LONGEST_NAME) return file;
@@ -145,7 +145,7 @@ async function checkProvenance(provenance: Buffer, archive: Buffer, file: string
   await readable(async () => checkStatement(await readStatement(provenance, file), archive, file));
 }
 
-/** What a client sent is read; what is wrong with it is the client's to know. */
+/** Runs `read` on an upload and turns its errors into answers with status 400. */
 async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

@@ -1,4 +1,4 @@
-/** The index of a folder of archives that is served: always that of the files that are there. */
+/** The index of the served folder, always of its present files. */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,13 +14,13 @@ import type { JsonObject } from '../../yaml/value.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex } from '../index-writer.ts';
 import type { RepositoryIndex } from '../index-writer.ts';
 
-/** The index as it is sent. */
+/** The text of the index, the same compressed, and its ETag. */
 export type IndexText = { text: Buffer; gzipped: Buffer; etag: string };
 
-/** What is known of a file: which state of it was read, and what the index says of it; undefined for no chart. */
+/** A file that was read: its size and times then, and its entry in the index, which is undefined where it is not a chart. */
 type Known = { state: string; modified: Date; entry: JsonObject | undefined };
 
-/** The charts that the folder holds at one moment. */
+/** The charts in the folder at one time. */
 export class Charts {
   readonly #files: ReadonlyMap<string, Known>;
   readonly index: RepositoryIndex = emptyIndex();
@@ -31,19 +31,19 @@ export class Charts {
     for (const { entry } of files.values()) if (entry !== undefined) addEntry(this.index, entry);
   }
 
-  /** What the index says of a version; undefined where it is not there. */
+  /** The entry of a version; undefined for none. */
   find(name: string, version: string): JsonObject | undefined {
     return findEntry(this.index, name, version);
   }
 
-  /** The names of all files that hold a version. */
+  /** The names of all files with a version: the same version may be in several. */
   filesOf(name: string, version: string): string[] {
     const isIt = ({ entry }: Known): boolean =>
       entry !== undefined && textField(entry, 'name') === name && textField(entry, 'version') === version;
     return [...this.#files].filter(([, known]) => isIt(known)).map(([file]) => file);
   }
 
-  /** The file that is sent for the index: the same for the same files, after a restart too. */
+  /** The index file. It is the same for the same files, also after a restart of the server. */
   async text(): Promise<IndexText> {
     this.#text ??= this.#print();
     return await this.#text;
@@ -54,7 +54,7 @@ export class Charts {
     const newest = times.reduce((a, b) => Math.max(a, b), 0);
     const text = Buffer.from(printIndex(this.index, new Date(newest)));
     const hash = createHash('sha256').update(text).digest('hex');
-    // Weak: it stands for the packed text too.
+    // A weak ETag, since it is sent with the compressed text too.
     return { text, gzipped: await promisify(gzip)(text), etag: `W/"${hash}"` };
   }
 }
@@ -65,8 +65,8 @@ export function isServedName(name: string): boolean {
 }
 
 /**
- * The path of a file in the folder, links followed; undefined where there is none, and for a link that leads out.
- * Links inside are common: Kubernetes mounts ConfigMaps so.
+ * The path of a file in the folder with links resolved; undefined where it does not exist, and for a link that leads out of
+ * the folder. Links inside are followed, since Kubernetes mounts ConfigMaps as links.
  */
 export function pathInside(folder: string, name: string): string | undefined {
   const path = join(folder, name);
@@ -84,7 +84,7 @@ export function pathInside(folder: string, name: string): string | undefined {
   }
 }
 
-/** Keeps what was read of each archive: an archive is read again when its file has changed. */
+/** Reads each archive once, and again when its file has changed. */
 export class FolderIndex {
   readonly #folder: string;
   readonly #tell: (what: string) => void;
@@ -93,14 +93,14 @@ export class FolderIndex {
   #running: Promise<Charts> | undefined;
   #next: Promise<Charts> | undefined;
 
-  /** @param tell told of each archive that is left out since it is no chart */
+  /** @param tell called with a text for each archive that is skipped because it is not a chart */
   constructor(folder: string, tell: (what: string) => void) {
     this.#folder = folder;
     this.#tell = tell;
   }
 
   /**
-   * The charts that are there now. Callers that come while the folder is looked through share the next look.
+   * The charts that are in the folder now. All calls during a scan of the folder share the scan after it.
    *
    * @throws the system's error for a folder that cannot be read
    */
@@ -151,7 +151,7 @@ export class FolderIndex {
     try {
       const archive = readRegularFile(path, MAX_CHART);
       const chart = await readChartArchive(archive, name);
-      // What an address gives another meaning (?, #, %) is encoded; a + in a version stays readable.
+      // `?`, `#` and `%` are encoded, which have a meaning in URLs; the `+` of a version is not.
       const url = encodeURIComponent(name).replaceAll('%2B', '+');
       return entryOf(chart, archive, url, modified);
     } catch (error) {

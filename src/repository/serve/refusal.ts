@@ -1,4 +1,4 @@
-/** An answer to a request that is not done, with the reason for the client. */
+/** An error answer: status, the message for the client, and headers. */
 export class Refusal extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

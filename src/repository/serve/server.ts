@@ -23,24 +23,24 @@ import { readUpload } from './upload-body.ts';
 export type ServeOptions = Access & {
   folder: string;
   host: string;
-  /** 0 for one that is free. */
+  /** The port; 0 for any free one. */
   port: number;
-  /** PEM texts. */
+  /** Certificate and key as PEM texts. */
   tls: { cert: string; key: string } | undefined;
-  /** `?force` in an upload replaces a version that is there with other content. */
+  /** Whether an upload with `?force` may replace a version with other content. */
   allowOverwrite: boolean;
-  /** Told what changes, what is left out, and what fails. */
+  /** Called with a text for changes, skipped archives and errors. */
   tell: (what: string) => void;
 };
 
 export type ChartRepository = {
   /** `http://127.0.0.1:8879` */
   url: string;
-  /** Takes no more requests, and gives those that are under way a few seconds. */
+  /** Stops the server; requests that are being answered have five seconds to end. */
   close: () => Promise<void>;
 };
 
-/** Bounds, so that no client holds the server up: a slow one has a minute of silence and ten minutes for an upload. */
+/** Bounds against slow clients: one minute without data, ten minutes for a request. */
 const BOUNDS: ServerOptions = {
   headersTimeout: 15_000,
   requestTimeout: 600_000,
@@ -50,12 +50,14 @@ const BOUNDS: ServerOptions = {
 };
 const SILENCE_MS = 60_000;
 const MOST_CONNECTIONS = 1_000;
-/** Each holds its archive in memory. */
+/** The most uploads at a time: each has its archive in memory. */
 const MOST_UPLOADS = 4;
 const GRACE_MS = 5_000;
 
 /**
- * Starts to serve a folder.
+ * Starts a server for a folder.
+ *
+ * @returns when it listens
  *
  * @throws {PkgError} `PKG_LISTEN_FAILED`
  */
@@ -77,7 +79,7 @@ export async function serveFolder(options: ServeOptions): Promise<ChartRepositor
     server.listen(port, host, resolve);
   });
   server.removeAllListeners('error');
-  // Connections that cannot be taken, for want of descriptors most often.
+  // A connection cannot be accepted, usually because there are too many open files.
   server.on('error', (error) => tell(`a connection failed: ${printable(error.message, 200)}`));
   const { address, family, port: actual } = server.address() as AddressInfo;
   const shown = family === 'IPv6' ? `[${address}]` : address;
@@ -107,7 +109,7 @@ function notListening(host: string, port: number, cause: NodeJS.ErrnoException):
   });
 }
 
-/** What a path is for, by method. */
+/** The handlers of a path, by method. */
 type Route = Partial<Record<string, () => Promise<void>>>;
 
 class Handler {
@@ -122,19 +124,19 @@ class Handler {
     this.#changes = new Changes(options.folder, this.#index, options.tell);
   }
 
-  /** Answers a request, whatever happens. */
+  /** Answers a request. It never throws: errors become answers. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       await this.#route(request, response);
     } catch (error) {
       if (response.headersSent || response.destroyed) {
-        // Half an archive must not look like a whole one.
+        // The connection is closed, so that the client does not take half an archive for a whole one.
         response.destroy();
         return;
       }
       let refusal = error;
       if (!(refusal instanceof Refusal)) {
-        // What failed is no affair of the client's: it may name files of this machine.
+        // The client does not get the message, which may name files of this machine.
         this.#options.tell(`${request.method} failed: ${printable((error as Error).message, 300)}`);
         refusal = new Refusal(500, 'the server could not do this');
       }
@@ -198,7 +200,7 @@ class Handler {
   async #sendFile(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathInside(this.#options.folder, name);
     if (path === undefined) throw new Refusal(404, 'this is not here');
-    // Neither a link that took the file's place nor a pipe that nobody writes to.
+    // The file may have been replaced since its path was checked: no links are followed, and a pipe is not waited for.
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
       if (['ENOENT', 'ELOOP', 'ENXIO'].includes(error.code ?? '')) throw new Refusal(404, 'this is not here');
@@ -227,7 +229,7 @@ class Handler {
     }
   }
 
-  /** What the index says: of all charts by name, of one in all versions, of one version. */
+  /** Sends entries of the index as JSON: all charts, all versions of a chart, or one version. */
   async #sendEntries(
     name: string | undefined,
     version: string | undefined,
@@ -261,7 +263,7 @@ class Handler {
   }
 }
 
-/** The path of a request by its parts. Throws a {@link Refusal} for what is no path. */
+/** The decoded segments of a request's path, and its query. Throws a {@link Refusal} for a path that cannot be decoded. */
 function parseTarget(target: string): { segments: string[]; query: URLSearchParams } {
   const [path = '', ...rest] = target.replace(/^https?:\/\/[^/?]*/i, '').split('?');
   try {

@@ -1,19 +1,19 @@
-/** What an upload holds, as ChartMuseum takes it: the bytes of a file, or a form with the fields `chart` and `prov`. */
+/** Reads the body of an upload as ChartMuseum does: the bytes of a file, or a form with the fields `chart` and `prov`. */
 import type { IncomingMessage } from 'node:http';
 import { MAX_CHART } from '../../chart/limits.ts';
 import { MAX_PROVENANCE } from '../remotes.ts';
 import { Refusal } from './refusal.ts';
 
-/** What was sent, by the fields of the form. */
+/** The files of an upload, by the fields of the form. */
 export type Upload = { chart: Buffer | undefined; prov: Buffer | undefined };
 
-/** Both files, and what a form has around them. */
+/** The most bytes of a body: both files, and the boundaries of the form. */
 const MAX_BODY = MAX_CHART + MAX_PROVENANCE + (64 << 10);
 
 /**
  * Reads an upload.
  *
- * @param raw which of both a body that is no form is
+ * @param raw which file the body is where it is not a form
  * @throws {Refusal} 413 for too much, 400 for a form that cannot be read or has neither field
  */
 export async function readUpload(request: IncomingMessage, raw: keyof Upload): Promise<Upload> {
@@ -37,7 +37,9 @@ async function fieldOf(form: FormData, name: string): Promise<Buffer | undefined
   return typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer());
 }
 
-/** The connection stays open for the answer whatever is wrong: reading on drops what is too much. */
+/**
+ * Reads the body. One that is too large is read on and dropped, so that the client, which is still sending, gets the answer.
+ */
 function readBody(request: IncomingMessage): Promise<Buffer> {
   const tooLarge = new Refusal(413, `an upload has at most ${MAX_BODY >> 20} MiB`, { connection: 'close' });
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return Promise.reject(tooLarge);

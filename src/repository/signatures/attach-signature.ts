@@ -1,5 +1,5 @@
 /**
- * Signs charts in registries with a key of cosign, and puts signatures beside them, as cosign 3 does.
+ * Signs charts in registries with a cosign key, as cosign 3 does, and copies signatures.
  *
  * @see https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests-with-subject
@@ -26,7 +26,7 @@ import type { SignatureArtifact } from './signature-artifact.ts';
 import { INDEX_TYPE, MANIFEST_TYPE, referrersTag, signatureTag } from './find-signatures.ts';
 import { judgeSignatures } from './judge-chart.ts';
 
-/** The config of an artifact that has none. */
+/** The content of an empty config. */
 const EMPTY = Buffer.from('{}');
 
 /** How often a tag is written while other processes write it too, before the command fails. */
@@ -41,7 +41,7 @@ const MAX_PAUSE_MS = 400;
 export type Subject = { reference: ChartReference; digest: string; size: number };
 
 /**
- * Signs a manifest, unless there is a signature of the key already.
+ * Signs a manifest, unless it has a signature by this key.
  *
  * @returns whether one was added
  * @throws {PkgError} `PKG_REPOSITORY_UNAUTHORIZED`, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_INVALID`
@@ -85,14 +85,14 @@ function signedStatement(digest: string, key: KeyObject): ReturnType<typeof toDS
   const artifact = Buffer.from(JSON.stringify(statement));
   const signature = signBytes(dsse.preAuthEncoding(STATEMENT_TYPE, artifact), key);
   const bundle = toDSSEBundle({ artifact, artifactType: STATEMENT_TYPE, signature, keyHint: keyHint(key) });
-  // The hint would become the name of the key in the envelope, too, and cosign takes no signature of a key with a name.
+  // The library also sets the hint as `keyid`, and cosign rejects signatures with a `keyid`.
   for (const one of bundle.content.dsseEnvelope.signatures) one.keyid = '';
   return bundle;
 }
 
 /**
- * Writes a manifest that refers to another, with its blobs. A registry without the Referrers API gets it into the list
- * that a tag stands for.
+ * Writes a manifest that refers to another one, with its blobs. In a registry without the Referrers API it is added to the
+ * list under the fallback tag.
  *
  * @throws {PkgError} as {@link signInRegistry} does
  */

@@ -13,12 +13,12 @@ import { FileReadError, readUserFile } from '../../read-file.ts';
 import { fieldOf, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
-/** The costs that cosign writes, and knows: a file must not ask for any amount of memory. */
+/** The scrypt costs that cosign uses. Others are refused, since a key file could ask for any amount of memory. */
 const SCRYPT_COSTS: readonly number[] = [1 << 15, 1 << 16, 1 << 17];
-/** Of the largest cost: 128 bytes × N × r, and some more. */
+/** The memory limit of scrypt: 128 bytes × N × r for the largest cost is 128 MiB. */
 const SCRYPT_MEMORY = 160 << 20;
 
-/** Shorter RSA keys can be broken. */
+/** The shortest RSA key in bits. */
 const SHORTEST_RSA = 2048;
 
 /**
@@ -46,9 +46,9 @@ export function readPublicKey(file: string): KeyObject {
 }
 
 /**
- * Reads a private key in PEM: as cosign encrypts it, PKCS #8 with or without a password, or that of a kind of its own.
+ * Reads a private key in PEM: encrypted by cosign, PKCS #8 with or without a password, or PKCS #1 and SEC 1.
  *
- * @param password asked for where the key has one
+ * @param password called where the key is encrypted
  * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not fit
  */
 export async function readPrivateKey(file: string, password: () => Promise<string>): Promise<KeyObject> {
@@ -69,7 +69,7 @@ export async function readPrivateKey(file: string, password: () => Promise<strin
     }
   } catch (cause) {
     if (cause instanceof PkgError) throw cause;
-    // OpenSSL tells a wrong password by what it then cannot read.
+    // With a wrong password OpenSSL fails to parse the decrypted key.
     if (/ENCRYPTED/.test(text)) throw wrongPassword(file, cause);
     throw invalid('this private key cannot be read', file, [], cause);
   }
@@ -124,7 +124,7 @@ function checkKind(key: KeyObject, file: string): void {
   ]);
 }
 
-/** By OpenSSL's names, with the hash that belongs to the curve. */
+/** The hash for each curve, by OpenSSL's name of the curve. */
 const CURVE_HASHES: Readonly<Record<string, string>> = {
   prime256v1: 'sha256',
   secp384r1: 'sha384',
@@ -136,7 +136,7 @@ export function signBytes(bytes: Uint8Array, key: KeyObject): Buffer {
   return sign(key.asymmetricKeyType === 'ed25519' ? undefined : 'sha256', bytes, key);
 }
 
-/** Is this the signature of these bytes? Sigstore's other programs use the hash that belongs to the curve. */
+/** Is this the signature of these bytes? SHA-256 is tried, and the hash for the curve, which other Sigstore programs use. */
 export function isSignatureOf(signature: Uint8Array, bytes: Uint8Array, key: KeyObject): boolean {
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key;
   if (kind === 'ed25519') return verify(undefined, bytes, key, signature);
@@ -144,7 +144,7 @@ export function isSignatureOf(signature: Uint8Array, bytes: Uint8Array, key: Key
   return [...hashes].some((hash) => verify(hash, bytes, key, signature));
 }
 
-/** What a key is known by: the SHA-256 of its public part in DER, in base64, as bundles name it. */
+/** The fingerprint of a key, as in bundles: the SHA-256 of the public key in DER, in base64. */
 export function keyHint(key: KeyObject): string {
   const der = publicPart(key).export({ format: 'der', type: 'spki' });
   return createHash('sha256').update(der).digest('base64');

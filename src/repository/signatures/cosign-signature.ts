@@ -1,6 +1,6 @@
 /**
- * Signatures of cosign as registries keep them: a Sigstore bundle with a signed in-toto statement, and before that a
- * signed text beside which the signature stands in annotations.
+ * Reads cosign's signatures: a Sigstore bundle with a signed in-toto statement, and the older form, a signed text with its
+ * signature in annotations of the layer.
  *
  * @see https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md
  * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
@@ -15,24 +15,24 @@ import { isBundleType, MOST_LAYERS, parsed, SIMPLE_TYPE } from './signature-arti
 import type { SignatureArtifact } from './signature-artifact.ts';
 
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
-/** What a bundle says that is a signature. Others say other things of the same digest, which may be bad ones. */
+/** The predicate type of a signature. Statements with other types are about the same digest too, such as a scan that found faults. */
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 const STATEMENTS: readonly string[] = ['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1'];
 
-/** So many entries of logs, and timestamps, one signature may have: each is verified with public keys. */
+/** The most log entries and timestamps of a signature: verifying each takes public key operations. */
 const MOST_ENTRIES = 16;
 
-/** One signature, taken apart and not yet verified. */
+/** A signature that was parsed, and is not verified yet. */
 export type CosignSignature = {
-  /** Certificate or hint of a key, entries of logs, timestamps. */
+  /** The certificate or key hint, log entries, timestamps. */
   bundle: Bundle;
   /** The bytes that were signed. */
   signed: Buffer;
-  /** What is the matter with what these bytes say of a digest; undefined for nothing. */
+  /** Why the signed bytes are not a signature of a digest; undefined where they are. */
   claimProblem: (digest: string) => string | undefined;
 };
 
-/** What is in an artifact: signatures, and why others could not be read. */
+/** The signatures in an artifact, and for each that cannot be parsed the reason. */
 export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (CosignSignature | { problem: string })[] {
   const layers = listField(parsed(manifest), 'layers');
   const found: (CosignSignature | { problem: string })[] = [];
@@ -84,7 +84,7 @@ function statementProblem(payloadType: string, payload: Buffer, digest: string):
   return digests.includes(digest) ? undefined : `it was made for ${digests[0] ?? 'nothing'}`;
 }
 
-/** A signed text with the rest in annotations: `dev.cosignproject.cosign/signature` and others. */
+/** The older form: a signed text, with `dev.cosignproject.cosign/signature` and others in annotations. */
 function simple(payload: Buffer, annotations: Json | undefined): CosignSignature {
   const text = (name: string): string => textField(annotations, name);
   const signature = Buffer.from(text('dev.cosignproject.cosign/signature'), 'base64');
@@ -105,7 +105,7 @@ function simple(payload: Buffer, annotations: Json | undefined): CosignSignature
   return { bundle, signed: payload, claimProblem: (wanted) => simpleProblem(payload, wanted) };
 }
 
-/** The reference that the text names is not judged, as with cosign: a chart in a mirror is the same chart. */
+/** As in cosign, the reference in the text is not checked: a chart may have been copied to a mirror. */
 function simpleProblem(payload: Buffer, digest: string): string | undefined {
   const critical = fieldOf(parsed(payload), 'critical');
   if (textField(critical, 'type') !== 'cosign container image signature')

@@ -19,27 +19,27 @@ import { isSignatureOf, keyHint } from './cosign-key.ts';
 import type { CosignSignature } from './cosign-signature.ts';
 import { parsed } from './signature-artifact.ts';
 
-/** Whose signature counts. */
+/** Whose signatures are accepted. */
 export type CosignTrust =
-  /** That of a key; with a root, it has to be in one of its logs, too. */
+  /** Those of a key. With a trust root they also need an entry in one of its logs. */
   | { key: KeyObject; root: TrustMaterial | undefined }
-  /** That of whom a certificate of the root names. */
+  /** Those by a certificate of the trust root for this identity and issuer. */
   | { identity: TextTest; issuer: TextTest; root: TrustMaterial };
 
-/** Does a text fit? `shown` is what it is held against. */
+/** A test of a text; `shown` is the expected text or pattern, for messages. */
 export type TextTest = { shown: string; fits: (text: string) => boolean };
 
-/** Who signed: the fingerprint of a key (SHA-256, base64), or an identity and who vouches for it. */
+/** Who signed: the fingerprint of a key (SHA-256, base64), or an identity and its issuer. */
 export type CosignSigner = { key: string } | { identity: string; issuer: string };
 
-/** For code signing, which is what Fulcio's certificates are for. */
+/** The extended key usage "code signing", which Fulcio's certificates have. */
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 
 /**
- * Judges a signature.
+ * Verifies a signature.
  *
- * @param digest of the manifest that it has to be of
- * @returns who signed it; for a signature that does not count, why
+ * @param digest the digest of the manifest that has to be signed
+ * @returns who signed it, or why the signature is not accepted
  */
 export function judgeSignature(
   signature: CosignSignature,
@@ -51,7 +51,7 @@ export function judgeSignature(
     const problem = signature.claimProblem(digest);
     return problem === undefined ? { signer } : { problem: printable(problem, 300) };
   } catch (error) {
-    // Of the library: what is wrong with the signature, in its words.
+    // The library's message says what is wrong with the signature.
     return { problem: printable((error as Error).message, 300) };
   }
 }
@@ -79,7 +79,7 @@ function verifyByCertificate(
   if (leaf === undefined) throw new Error('it was made with a key, and holds no certificate');
   const found = new Verifier(root, thresholdsOf(root)).verify(entityOf(signature)).identity;
   checkLogged(signature, leaf);
-  // The library asks about the chain, and not what the certificate is for.
+  // The library verifies the certificate chain, but not the key usage.
   if (!(new X509Certificate(leaf).keyUsage ?? []).includes(CODE_SIGNING)) {
     throw new Error('its certificate is not for code signing');
   }
@@ -96,8 +96,8 @@ function verifyByCertificate(
 }
 
 /**
- * The library compares what a log says of signature and content, and not by whom. Throws where it is not by this
- * certificate or key.
+ * Checks that an entry of the log was made by this certificate or key: the library compares only signature and content of
+ * the entry. Throws where it was made by another one.
  */
 function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
   for (const { canonicalizedBody } of bundle.verificationMaterial.tlogEntries) {
@@ -106,9 +106,9 @@ function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
   }
 }
 
-/** The certificate or key by which an entry of Rekor says that something is signed, in DER; empty for none. */
+/** The certificate or key in an entry of Rekor, in DER; empty for none. */
 function signerIn(spec: Json | undefined): Buffer {
-  // The second version of Rekor has fields of their own for kinds of entries, its oldest kind an envelope.
+  // Version 2 of Rekor has a field for each kind of entry; the oldest kind, intoto, holds an envelope.
   const places = [
     fieldOf(spec, 'hashedRekordV002'),
     fieldOf(spec, 'dsseV002'),
@@ -120,19 +120,19 @@ function signerIn(spec: Json | undefined): Buffer {
   const verifier = fieldOf(signature, 'verifier');
   const der = ['x509Certificate', 'publicKey'].map((kind) => textField(fieldOf(verifier, kind), 'rawBytes')).join('');
   if (der !== '') return Buffer.from(der, 'base64');
-  // The first version has PEM, in base64 once more.
+  // Version 1 has PEM, encoded in base64.
   const key = fieldOf(signature, 'publicKey');
   const pem = [verifier, key, fieldOf(key, 'content')].find((one) => typeof one === 'string') ?? '';
   const text = Buffer.from(String(pem), 'base64').toString('latin1');
   return Buffer.from(text.replaceAll(/-----[^-]*-----|\s/g, ''), 'base64');
 }
 
-/** What a root names is asked for: where it has no log, its authorities vouch by timestamps alone. */
+/** What a signature needs: log entries where the root names logs, else timestamps of its authorities. */
 function thresholdsOf({ ctlogs, tlogs }: TrustMaterial): { ctlogThreshold: number; tlogThreshold: number } {
   return { ctlogThreshold: ctlogs.length > 0 ? 1 : 0, tlogThreshold: tlogs.length > 0 ? 1 : 0 };
 }
 
-/** What the library verifies, with the signature checked by the hash that belongs to the key. */
+/** The signature in the form that the library verifies; the hash is chosen by the kind of the key. */
 function entityOf({ bundle, signed }: CosignSignature): SignedEntity {
   const entity = toSignedEntity(bundle, signed);
   const { signature } = entity;
@@ -154,7 +154,7 @@ function certificateOf({ verificationMaterial: { content } }: Bundle): Uint8Arra
 }
 
 /**
- * Reads a trust root: whose certificates, logs and timestamps count, as `trusted_root.json` says it.
+ * Reads a trust root (`trusted_root.json`): the authorities, logs and timestamp authorities to trust.
  *
  * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`
  */

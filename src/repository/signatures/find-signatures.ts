@@ -1,6 +1,6 @@
 /**
- * Finds what lies in a registry beside a chart: what refers to its manifest (by the Referrers API, and where there is
- * none by the tag that stands for it), and the tag that cosign gave signatures before.
+ * Finds the signatures of a chart in a registry: what refers to its manifest, by the Referrers API or its fallback tag, and
+ * the tag `sha256-HEX.sig` of cosign's older form.
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
  */
@@ -27,19 +27,19 @@ const MANIFESTS = `${MANIFEST_TYPE}, ${INDEX_TYPE}, application/vnd.docker.distr
 export const MAX_MANIFEST: number = 4 << 20;
 const MOST_PAGES = 100;
 const MOST_REFERRERS = 10_000;
-/** So many artifacts that may hold signatures are fetched: each is two requests. */
+/** The most artifacts that are fetched; each takes two requests. */
 const MOST_ARTIFACTS = 64;
 const AT_ONCE = 4;
-/** What is fetched of all of them together: no chart has so many signatures. */
+/** The most bytes of all artifacts together. */
 const MOST_BYTES = 32 << 20;
 
-/** What was found; `problems` says what could not be looked at. */
+/** The artifacts that were found; `problems` says which could not be read. */
 export type FoundSignatures = { artifacts: SignatureArtifact[]; problems: string[] };
 
 /** An entry of a list of referrers. */
 export type Referrer = { digest: string; artifactType: string; json: Json };
 
-/** Answers of a registry that has no Referrers API. */
+/** Status codes of registries without the Referrers API. */
 const NO_REFERRERS_API: readonly number[] = [400, 404, 405, 406, 501];
 
 /** Reads signatures of one registry. */
@@ -53,7 +53,7 @@ export class SignatureFinder {
   }
 
   /**
-   * All that may be a signature of a manifest, by its digest. With `--offline`, what was found when it was asked last.
+   * Everything that may be a signature of a manifest, not verified. With `--offline`, what the last run has found.
    *
    * @throws {PkgError} `PKG_OFFLINE`, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED`,
    *   `PKG_REPOSITORY_INVALID` for a list without end
@@ -66,8 +66,8 @@ export class SignatureFinder {
       throw notCached(`the signature of oci://${printable(nameOf(chart))}@${digest}`);
     }
     const { referrers } = await this.referrers(chart, digest);
-    // Where a list does not say what an entry is, its manifest does. Some registries give the type of the config in the
-    // place of that of the artifact, so that they are not asked for one type alone.
+    // Entries without a type are fetched too, since the manifest has it. The registry is not asked to filter by type: some
+    // give the config's media type as the artifact's.
     const wanted = referrers.filter(
       ({ artifactType }) => artifactType === '' || artifactType === EMPTY_TYPE || isBundleType(artifactType),
     );
@@ -81,7 +81,7 @@ export class SignatureFinder {
       try {
         return await this.#artifact(chart, name, name === names[0] ? 'tag' : 'referrer', budget);
       } catch (error) {
-        // Whoever may write beside the chart may leave rubbish there: it must not hide the signature that counts.
+        // Anybody who can write to the repository can attach invalid artifacts. They must not hide a valid signature.
         if (!(error instanceof PkgError) || !SPOILED.includes(error.code)) throw error;
         problems.push(`${printable(name, 100)}: ${error.message}`);
         return undefined;
@@ -93,7 +93,7 @@ export class SignatureFinder {
   }
 
   /**
-   * What refers to a manifest, and whether the registry told by itself: else a tag stands for its answer.
+   * What refers to a manifest, and whether the registry has the Referrers API: without it the list is read from a tag.
    *
    * @throws {PkgError} as {@link find} does
    */
@@ -115,7 +115,7 @@ export class SignatureFinder {
       for (const one of entries ?? []) found.set(one.digest, one);
       const link: string | undefined = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
       const following: URL | null = link === undefined ? null : URL.parse(link, answer.url);
-      // Another host has no business in the list of this one.
+      // A link to the next page on another host is not followed.
       next = following === null || following.origin !== first.origin ? undefined : following;
       const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MOST_PAGES);
       if (isEndless || found.size > MOST_REFERRERS) {
@@ -180,7 +180,7 @@ export class SignatureFinder {
     return { form, manifest, blobs };
   }
 
-  /** Undefined where it is not there, or not what its digest says: what it was to tell is missing then. */
+  /** A blob, checked against its digest; undefined where the registry does not have it. */
   async #blob(chart: ChartReference, digest: string): Promise<Buffer | undefined> {
     const url = this.#session.urlOf(chart, `blobs/${digest}`);
     const answer = await this.#get(url, chart, '*/*', MAX_SIGNATURE);
@@ -196,25 +196,25 @@ export class SignatureFinder {
   }
 }
 
-/** What is wrong with one artifact, and not with the registry. */
+/** Errors of a single artifact: the others are still read. */
 const SPOILED: readonly string[] = [
   'PKG_DIGEST_MISMATCH',
   'PKG_CHART_VERSION_NOT_FOUND',
-  // An answer that is larger than it may be.
+  // An answer that is too large.
   'PKG_REPOSITORY_INVALID',
 ];
 
-/** The tag that stands for the list of what refers to a manifest, where a registry keeps none. */
+/** The fallback tag for the list of referrers of a manifest. */
 export function referrersTag(digest: string): string {
   return digest.replace(':', '-');
 }
 
-/** The tag under which cosign kept signatures. */
+/** The tag of cosign's older form of signatures. */
 export function signatureTag(digest: string): string {
   return `${digest.replace(':', '-')}.sig`;
 }
 
-/** Undefined for what is no list: some servers answer 200 to every path. */
+/** The entries of a list of referrers; undefined for anything else: some servers answer 200 to every path. */
 function entriesOf(body: Buffer): Referrer[] | undefined {
   let json: Json;
   try {
@@ -230,7 +230,7 @@ function entriesOf(body: Buffer): Referrer[] | undefined {
   });
 }
 
-/** For the cache, which holds JSON. */
+/** The form in the cache, which holds JSON. */
 function packed({ artifacts, problems }: FoundSignatures): Json {
   return {
     artifacts: artifacts.map(({ form, manifest, blobs }) => ({

@@ -1,4 +1,4 @@
-/** Judges charts by the trust policy: does somebody vouch for one who should? */
+/** Applies the trust policy to a chart: has it a signature that the policy requires? */
 import { PkgError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -10,31 +10,31 @@ import type { FoundSignatures } from './find-signatures.ts';
 import { isLocalName, ruleFor } from './trust-policy.ts';
 import type { CosignRequirement, Requirement, TrustPolicy } from './trust-policy.ts';
 
-/** A chart, with what it may be judged by. */
+/** A chart, with everything that the policy may need of it. */
 export type ChartToJudge = {
-  /** By which rules name it: see `ruleFor`. */
+  /** Its names for the rules: see `ruleFor`. */
   names: readonly string[];
   /** For messages. */
   location: string;
-  /** What the archive is called in its provenance. */
+  /** The file name of the archive in its provenance. */
   fileName: string;
-  /** Undefined for a folder, which nobody can sign. */
+  /** Undefined for a folder, which cannot be signed. */
   archive: (() => Promise<Uint8Array>) | undefined;
   provenance: () => Promise<Uint8Array | undefined>;
-  /** The digest of its manifest and what signs that; undefined for what is in no registry. */
+  /** The digest of its manifest, and its signatures; undefined for a chart that is not from a registry. */
   signed: { digest: string; find: () => Promise<FoundSignatures> } | undefined;
 };
 
-/** What let a chart through: nothing had to, the signature of its archive, or that of its manifest. */
+/** Why a chart was accepted: nothing was required (`free`), or by a signature of its archive or manifest. */
 export type Grounds = 'free' | 'pgp' | 'cosign';
 
 const MOST_NOTES = 10;
 
 /**
- * Judges a chart.
+ * Checks a chart against the policy.
  *
  * @throws {PkgError} `PKG_CHART_UNTRUSTED`; `PKG_KEY_INVALID`, `PKG_KEYRING_INVALID`, `PKG_FILE_UNREADABLE` for what
- *   the policy names; what keeps from signatures
+ *   the policy names; errors of fetching signatures
  */
 export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Promise<Grounds> {
   const rule = ruleFor(policy, chart.names);
@@ -69,7 +69,7 @@ export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Prom
 }
 
 async function isSignedByCosign(wanted: CosignRequirement, chart: ChartToJudge, notes: string[]): Promise<boolean> {
-  // A key that cannot be read is a mistake in the policy, whatever the chart is.
+  // A key that cannot be read is an error in the policy, also for charts that could not have a signature.
   const trust = await trustOf(wanted, 'PKG_TRUST_POLICY_INVALID');
   if (chart.signed === undefined) {
     notes.push('cosign: only charts of registries have signatures of cosign');
@@ -101,9 +101,9 @@ async function isSignedByPgp(keyring: string, chart: ChartToJudge, notes: string
 }
 
 /**
- * Judges all signatures that were found of a manifest.
+ * Verifies all signatures that were found of a manifest.
  *
- * @returns who signed it, and why the others do not count
+ * @returns who signed it, and why other signatures are not accepted
  */
 export function judgeSignatures(
   { artifacts, problems }: FoundSignatures,
@@ -138,7 +138,7 @@ export async function trustOf(wanted: CosignRequirement, code: ErrorCode): Promi
   };
 }
 
-/** A text as it is, or a regular expression of RE2's, which may fit any part, as with cosign. */
+/** Tests for an exact text, or by an RE2 expression that may match any part of the text, as in cosign. */
 async function testOf(exact: string, pattern: string, code: ErrorCode): Promise<TextTest> {
   if (exact !== '') return { shown: exact, fits: (text) => text === exact };
   const { compileRe2 } = await import('../../chart/re2.ts');

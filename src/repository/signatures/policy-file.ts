@@ -1,15 +1,15 @@
-/** Which trust policy counts: small, since every command that takes a chart asks. */
+/** Finds the trust policy. A small module, since every command that takes a chart loads it. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { configHome } from '../paths.ts';
 
-/** A file that holds a policy. One that was named has to be there. */
+/** The file of a trust policy. It is an error if a named one does not exist. */
 export type PolicyFile = { file: string; isNamed: boolean };
 
 /**
  * The file of `--trust-policy`, of `PKG_TRUST_POLICY`, or `trust.yaml` in Helm's folder of configuration.
  *
- * @param named of the flag; empty without one
+ * @param named the value of the flag; empty without it
  * @returns undefined where none is named and there is no such file
  */
 export function trustPolicyFile(named: string, env: NodeJS.ProcessEnv): PolicyFile | undefined {
@@ -19,7 +19,7 @@ export function trustPolicyFile(named: string, env: NodeJS.ProcessEnv): PolicyFi
   try {
     return statSync(file, { throwIfNoEntry: false }) === undefined ? undefined : { file, isNamed: false };
   } catch {
-    // Anything but that it is not there may hide a policy; reading it tells what is the matter.
+    // The file may exist and not be readable. Reading it then gives the error.
     return { file, isNamed: false };
   }
 }

@@ -1,14 +1,14 @@
-/** What registries hold that may be a signature, before anything of it is verified. */
+/** Artifacts in registries that may be signatures, before anything of them is verified. */
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const BUNDLE_TYPES: readonly string[] = [BUNDLE_TYPE, 'application/vnd.dev.sigstore.bundle+json;version=0.3'];
 
-/** Of a signed text, with the signature in annotations. */
+/** The media type of a signed text, whose signature is in annotations. */
 export const SIMPLE_TYPE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 
-/** What the config of an artifact is that has none. */
+/** The media type of the config of an artifact that has none. */
 export const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
 
 /** Is this the media type of a bundle, by one of its names? */
@@ -18,19 +18,19 @@ export function isBundleType(type: string): boolean {
 
 /** The most bytes that a bundle or a signed text may have. */
 export const MAX_SIGNATURE: number = 1 << 20;
-/** So many signatures of one artifact are looked at: a tag has all that there are, a bundle stands alone. */
+/** How many signatures of one artifact are read: a tag holds all signatures of the older form, a bundle one. */
 export const MOST_LAYERS: Readonly<Record<SignatureArtifact['form'], number>> = { tag: 64, referrer: 4 };
 
-/** What lies in a registry beside a chart: a manifest, and the content that it names. */
+/** An artifact beside a chart: its manifest, and the blobs that it names. */
 export type SignatureArtifact = {
-  /** Is it found by the tag `sha256-HEX.sig`, or as what refers to the chart? */
+  /** Whether it was found by the tag `sha256-HEX.sig` or as a referrer of the chart. */
   form: 'tag' | 'referrer';
   manifest: Buffer;
-  /** By their digests, which were checked. */
+  /** The blobs by their digests, which were checked. */
   blobs: ReadonlyMap<string, Buffer>;
 };
 
-/** The content that a manifest names: its config, and as many of its layers as are looked at. */
+/** Digests and sizes of a manifest's config and of those of its layers that are read. */
 export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { digest: string; size: number }[] {
   const json = parsed(manifest);
   const all = [fieldOf(json, 'config'), ...listField(json, 'layers').slice(0, MOST_LAYERS[form])];
@@ -41,20 +41,20 @@ export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { di
   });
 }
 
-/** Is a signature among what a manifest names? Much else refers to charts: lists of their parts, results of scans. */
+/** Does a manifest name a signature? Other artifacts refer to charts too, such as SBOMs and scan results. */
 export function namesSignature(manifest: Buffer): boolean {
   const types = listField(parsed(manifest), 'layers').map((layer) => textField(layer, 'mediaType'));
   return types.some((type) => type === SIMPLE_TYPE || isBundleType(type));
 }
 
-/** Is all there that a manifest names, so that it can be written elsewhere? */
+/** Are all blobs of the manifest here, so that it can be copied? */
 export function isWhole({ manifest, blobs }: SignatureArtifact): boolean {
   const json = parsed(manifest);
   const named = [fieldOf(json, 'config'), ...listField(json, 'layers')];
   return named.every((one) => blobs.has(textField(one, 'digest')));
 }
 
-/** JSON that somebody else wrote; undefined for what is none. */
+/** Parses JSON; undefined where the bytes are not JSON. */
 export function parsed(bytes: Buffer): Json | undefined {
   try {
     return JSON.parse(bytes.toString('utf8')) as Json;

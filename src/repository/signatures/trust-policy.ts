@@ -1,7 +1,6 @@
 /**
- * `trust.yaml`: whose signature charts must have, by where they come from. `docs/signatures.md` describes it. Rules are
- * gone through from the top, and the first that is about a chart decides. A chart that is fetched and that no rule is
- * about is refused; one that lies on this machine is then taken as it is.
+ * The trust policy, `trust.yaml`: whose signature charts need, by where they come from (docs/signatures.md). The first rule
+ * that matches a chart decides. Without a matching rule, a fetched chart is refused and a chart on this machine accepted.
  */
 import { dirname, resolve } from 'node:path';
 import { PkgError } from '../../errors.ts';
@@ -13,7 +12,7 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { PolicyFile } from './policy-file.ts';
 
-/** One way to be trusted; paths are whole. Texts are empty for nothing. */
+/** One way to be trusted. Paths are absolute; texts that were not given are empty. */
 export type Requirement = { pgp: { keyring: string } } | { cosign: CosignRequirement };
 
 /** A key, with a trust root or without; or an identity and its issuer, with a trust root. */
@@ -26,13 +25,13 @@ export type CosignRequirement = {
   trustedRoot: string;
 };
 
-/** What is required of charts; an empty list is nothing, and of several one is enough. Rules count from 1. */
+/** A rule. One of the items of `require` is enough; an empty list requires nothing. `number` counts from 1. */
 export type TrustRule = { number: number; charts: readonly string[]; require: readonly Requirement[] };
 
-/** A policy that was read. */
+/** A trust policy. */
 export type TrustPolicy = { file: string; rules: readonly TrustRule[] };
 
-/** The name that charts on this machine go by in a policy. */
+/** What the names of charts on this machine begin with. */
 const LOCAL = 'file://';
 
 /**
@@ -69,8 +68,8 @@ export async function readTrustPolicy({ file, isNamed }: PolicyFile): Promise<Tr
 }
 
 /**
- * The rule that is about a chart: the first that has a pattern for one of its names. Names are addresses without a tag
- * (`oci://HOST/PATH`, `https://REPOSITORY/NAME`) and what the machine calls it (`REPOSITORY/NAME`).
+ * The first rule with a pattern that matches one of a chart's names. Names are addresses without a tag (`oci://HOST/PATH`,
+ * `https://REPOSITORY/NAME`), and `REPOSITORY/NAME` for repositories in repositories.yaml.
  */
 export function ruleFor(policy: TrustPolicy, names: readonly string[]): TrustRule | undefined {
   return policy.rules.find(({ charts }) => charts.some((pattern) => names.some((name) => isMatch(pattern, name))));
@@ -87,14 +86,15 @@ export function isLocalName(name: string): boolean {
 }
 
 /**
- * Does a pattern fit a name? `*` and `?` stand for anything but a slash, `**` for slashes too. The pattern is gone
- * through for all its beginnings at once: a name that a chart chose must not make it try each way that wildcards can fit.
+ * Does a pattern match a name? `*` and `?` match anything but a slash, `**` slashes too. All positions in the pattern are
+ * advanced together, character by character, so the time is bounded by the product of the lengths: backtracking would
+ * take exponential time for a pattern with many stars.
  */
 function isMatch(pattern: string, name: string): boolean {
-  // What lies on this machine is meant only by a pattern that says so.
+  // `**` alone must not match charts on this machine: only patterns that begin with `file://` do.
   if (isLocalName(name) !== isLocalName(pattern)) return false;
   const tokens = pattern.match(/\*\*|[^]/gu) ?? [];
-  /** The numbers of tokens that may come next. */
+  /** Indexes of the tokens that may match the next character. */
   let next = withSkipped(new Set([0]), tokens);
   for (const char of name) {
     const after = new Set<number>();
@@ -108,7 +108,7 @@ function isMatch(pattern: string, name: string): boolean {
   return next.has(tokens.length);
 }
 
-/** Stars may stand for nothing. */
+/** Adds the positions behind stars, which may match nothing. */
 function withSkipped(positions: Set<number>, tokens: readonly string[]): Set<number> {
   for (const at of positions) if (tokens[at] === '*' || tokens[at] === '**') positions.add(at + 1);
   return positions;
@@ -116,7 +116,7 @@ function withSkipped(positions: Set<number>, tokens: readonly string[]): Set<num
 
 type Path = readonly (string | number)[];
 
-/** What is wrong with the file, and at which value. */
+/** An error in the policy, with the path of the value. */
 class PolicyFault extends Error {
   readonly path: Path;
   readonly hints: readonly string[];
@@ -182,7 +182,7 @@ function requirementOf(value: Value, folder: string, path: Path): Requirement {
 
 const COSIGN_FIELDS = ['key', 'identity', 'identityRegexp', 'issuer', 'issuerRegexp', 'trustedRoot'] as const;
 
-/** What is the matter with a requirement; undefined for nothing. */
+/** What is wrong with a requirement; undefined where it is valid. */
 export function cosignProblem(cosign: CosignRequirement): string | undefined {
   const { key, identity, identityRegexp, issuer, issuerRegexp, trustedRoot } = cosign;
   const named = [identity, identityRegexp, issuer, issuerRegexp].filter((text) => text !== '');
@@ -195,7 +195,7 @@ export function cosignProblem(cosign: CosignRequirement): string | undefined {
   return trustedRoot === '' ? 'an identity is vouched for by a trust root: name its file' : undefined;
 }
 
-/** A map with no other keys than these: what is mistyped must not pass for what is left out. */
+/** Checks that a value is a map with no other keys than these, so that a mistyped key is not ignored. */
 function mapOf(value: Value, what: string, keys: readonly string[], path: Path): ValueMap {
   if (!isMap(value)) throw new PolicyFault(`${what} is a map`, path);
   for (const key of value.keys()) {
