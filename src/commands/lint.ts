@@ -57,7 +57,7 @@ class LintCommand extends PkgCommand {
       limits: limitsOf(flags),
     };
     const paths = args.CHART ?? ['.'];
-    // As Helm lists them: after all charts that were named.
+    // As in Helm, subcharts are listed after all charts that were named.
     if (flags['with-subcharts']) for (const path of [...paths]) paths.push(...(await subchartPaths(path)));
     const charts: LintedChart[] = [];
     for (const path of paths) charts.push(judged(path, await messagesOf(path, options, flags), flags.strict));
@@ -80,7 +80,9 @@ export const command: CommandClass = LintCommand;
 
 type LintedChart = { path: string; failed: boolean; messages: LintMessage[] };
 
-/** A chart that is not there, or cannot be read, fails by itself: those after it are checked all the same. */
+/**
+ * The messages about a chart. A chart that cannot be read is itself a message, so that the others are still checked.
+ */
 async function messagesOf(path: string, options: LintOptions, flags: RemoteFlags): Promise<LintMessage[]> {
   try {
     const loose = await looseArchive(path, flags);

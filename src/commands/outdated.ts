@@ -16,7 +16,7 @@ import { openNamespace } from './support/operate.ts';
 import type { Found, Row } from './support/newer-charts.ts';
 import { printResult } from './support/release-output.ts';
 
-/** So many records are read at a time. */
+/** The most records that are read at once. */
 const AT_ONCE = 8;
 
 class OutdatedCommand extends PkgCommand {

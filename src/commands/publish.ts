@@ -28,11 +28,11 @@ import type { CosignFlags, SignFlags } from './support/sign.ts';
 
 class PublishCommand extends PkgCommand {
   static override description = [
-    'Checks a chart, packs it, and publishes it in OCI registries, in chart repositories that take uploads, and in folders',
-    'that are chart repositories (a checkout of GitHub Pages, say). A version that is there with other content is refused; with the same content nothing is',
-    'changed, so that a pipeline can be run again.',
-    'With --cosign-key a chart in a registry is signed, if it is not signed with that key already.',
-    'In GitHub Actions the outputs name, version, reference, digest and changed are set, of the first place.',
+    'Checks a chart, packs it, and publishes it to OCI registries, to chart repositories that accept uploads, and to',
+    'folders that are chart repositories, such as a checkout of GitHub Pages. A version that is already published with',
+    'other content is an error; with the same content nothing changes, so that a pipeline can run again.',
+    'With --cosign-key a chart in a registry is signed, unless it is already signed with that key.',
+    'In GitHub Actions the outputs name, version, reference, digest and changed are set for the first target.',
   ].join('\n');
   static override examples = [
     { command: 'pkg publish ./web oci://registry.example.com/charts', description: 'as charts/web:VERSION' },
@@ -117,8 +117,8 @@ class PublishCommand extends PkgCommand {
 export const command: CommandClass = PublishCommand;
 
 /**
- * The registry that a login on the command line is for; empty without one, and where it is for a chart repository that
- * is named by its address. Throws `PKG_USAGE` where it could be for several.
+ * The target that a login on the command line is for: the first registry or repository that is given by its address;
+ * empty for none. Throws `PKG_USAGE` for a login and several hosts.
  */
 function onlyRegistry(
   places: readonly string[],
@@ -137,7 +137,7 @@ function onlyRegistry(
   );
 }
 
-/** How charts are signed in registries. The key is read before anything is written. */
+/** The signing of charts in registries; undefined without --cosign-key. Reads the key before anything is written. */
 async function registrySigning(
   targets: readonly Target[],
   flags: CosignFlags,
@@ -152,7 +152,7 @@ async function registrySigning(
   });
 }
 
-/** @throws {PkgError} `PKG_LINT_FAILED` */
+/** Checks a chart as `pkg lint` does, and prints its warnings. @throws {PkgError} `PKG_LINT_FAILED` */
 async function checkChart(path: string, strict: boolean, archive: Uint8Array | undefined): Promise<void> {
   const messages = await lintChart(path, {
     ...(archive && { archive }),
@@ -179,7 +179,11 @@ async function checkChart(path: string, strict: boolean, archive: Uint8Array | u
 
 type PackFlags = { version: string | undefined; 'app-version': string | undefined; bump: string | undefined };
 
-/** The chart as an archive, under the version that is asked for. An archive that is given is taken as it is. */
+/**
+ * Packs the chart with the version that the flags ask for. A chart that was given as an archive is published unchanged.
+ *
+ * @throws {PkgError} `PKG_USAGE` for a version that is invalid, or a flag that would change an archive
+ */
 async function packedAs(
   chart: Chart,
   from: LooseArchive | string,
@@ -203,11 +207,11 @@ async function packedAs(
   if (bump === undefined) return pack(chart, version, appVersion);
   const newest = await newestPublished(chart.metadata.name, targets);
   if (newest === undefined) return pack(chart, undefined, appVersion);
-  // What is published under the newest version already needs no other.
+  // If the newest published version has the same content, it is published to the targets that lack it, and not bumped.
   const same = pack(chart, newest, appVersion);
   const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest)));
   const own = digestOf(same.archive);
-  // Where a place lacks it, an earlier run broke off.
+  // A target may lack it because an earlier run broke off.
   const isSame = there.every((digest) => digest === undefined || digest === own);
   return isSame ? same : pack(chart, nextVersion(newest, bump), appVersion);
 }
@@ -236,12 +240,12 @@ async function signed(archive: Uint8Array, fileName: string, flags: SignFlags): 
   return Buffer.from(await provenanceOf(archive, fileName, flags));
 }
 
-/** The time that is written down: SOURCE_DATE_EPOCH makes it the same each time. */
+/** The creation time to record: SOURCE_DATE_EPOCH, for reproducible results, else now. */
 function createdNow(): Date {
   return sourceDateEpoch(process.env) ?? new Date();
 }
 
-/** Sets the outputs of a step of GitHub Actions. */
+/** Sets the outputs of the step where pkg runs in GitHub Actions. */
 function tellActions(name: string, version: string, outcomes: readonly Outcome[]): void {
   const file = process.env['GITHUB_OUTPUT'] ?? '';
   const [first] = outcomes;

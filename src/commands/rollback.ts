@@ -62,7 +62,7 @@ class RollbackCommand extends PkgCommand {
 
 export const command: CommandClass = RollbackCommand;
 
-/** A revision as an argument; 0 and nothing mean the one before. */
+/** Parses a REVISION argument; undefined, the revision before the current, for none and for 0. Throws `PKG_USAGE`. */
 export function parseRevision(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text)) {

@@ -17,7 +17,7 @@ import { PLAN_FLAGS } from './support/release-flags.ts';
 import { piecesOf, streamOf } from '../render/stream.ts';
 import { documentsOf, onlyShown, writeDocuments } from './support/template-documents.ts';
 
-/** Flags of `install` that change nothing here: scripts give them to both, and Helm takes them. */
+/** Flags of `install` without effect here. Helm accepts them, and scripts pass the same flags to both commands. */
 const WITHOUT_EFFECT = {
   'skip-crds': Flags.boolean({ hidden: true, summary: 'CRDs are printed only with --include-crds' }),
   'create-namespace': Flags.boolean({ hidden: true, summary: 'nothing is created' }),
@@ -133,7 +133,7 @@ class TemplateCommand extends PkgCommand {
 
 export const command: CommandClass = TemplateCommand;
 
-/** What was printed before it was found to be no YAML: the way to see what is wrong with it. */
+/** Prints rendered documents that turned out to be invalid YAML, so that the user can see what is wrong. */
 async function showInvalid(error: unknown): Promise<void> {
   const { NotYaml } = await import('../render/gotemplate/manifests.ts');
   const found = error instanceof PkgError && error.cause instanceof NotYaml ? error.cause : error;

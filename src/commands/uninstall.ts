@@ -80,7 +80,7 @@ class UninstallCommand extends PkgCommand {
 
 export const command: CommandClass = UninstallCommand;
 
-/** What a policy kept, as Helm says it. */
+/** Helm's message about objects that `helm.sh/resource-policy: keep` kept; empty for none. */
 function keptText(plan: Plan): string {
   const kept = plan.steps.filter(({ action, reason }) => action === 'keep' && reason === KEEP_POLICY);
   if (kept.length === 0) return '';

@@ -107,7 +107,7 @@ class BundleCreateCommand extends PkgCommand {
 
 export const command: CommandClass = BundleCreateCommand;
 
-/** A chart with its archive: of a folder it is packed, anything else is taken as it is. */
+/** Gets a chart and its archive. A folder is packed; an archive is used unchanged. */
 async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle> {
   if (isBundle(reference)) throw new PkgError('PKG_USAGE', `${printable(reference)} is a bundle already`);
   if (!isPath(reference, flags)) {
@@ -135,14 +135,14 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
   return { chart, archive, provenance: undefined, origin: reference, signed: undefined };
 }
 
-/** What signs a chart of a registry; undefined for nothing. */
+/** The cosign signatures of a chart in a registry; undefined for none. */
 async function signedOf({ inRegistry, location }: FoundChart): Promise<SignedManifest | undefined> {
   if (inRegistry === undefined) return undefined;
   try {
     const { artifacts } = await inRegistry.fetchSignatures();
     const signatures = artifacts.filter(isWhole);
     const { config, chart, provenance } = inRegistry.manifest;
-    // A bundle names content by SHA-256 alone.
+    // Bundles identify content by SHA-256 only.
     const isUsual = [config, chart, provenance].every((one) => one === undefined || one.digest.startsWith('sha256:'));
     if (signatures.length === 0 || !isUsual) return undefined;
     return { manifest: inRegistry.manifest.bytes, config: await inRegistry.fetchConfig(), signatures };

@@ -13,7 +13,8 @@ import type { CosignTrustFlags } from './verify-cosign.ts';
 export type VerifyBundleFlags = KeyringFlag & CosignTrustFlags & { version?: string | undefined };
 
 /**
- * Checks a whole bundle against its digests, then the signatures of its charts: by cosign where `isCosign`, else by PGP.
+ * Checks a whole bundle against its digests, then the signatures of its charts: by cosign where `isCosign`, else by
+ * PGP.
  *
  * @param place of several charts all are verified where none is named, and each must be signed
  * @returns for each chart its name and who signed it, in lines
