@@ -95,8 +95,12 @@ function isGarbled(text: string): boolean {
   return /map\[|%!/.test(text);
 }
 
-/** Does YAML read the text so where nothing quotes it? */
+/** Does YAML read the text so where it is pasted, without quotes or between them? */
 function isRead(text: string, as: Value): boolean {
+  return [text, `"${text}"`, `'${text}'`].some((pasted) => readsAs(pasted, as));
+}
+
+function readsAs(text: string, as: Value): boolean {
   try {
     return isDeepStrictEqual(parseYaml(text, ''), as);
   } catch (error) {
