@@ -42,7 +42,7 @@ export type ApplyOptions = {
 export type Cascade = 'background' | 'orphan' | 'foreground';
 
 /** What somebody is about to do with an object. */
-export type Intent = { verb: 'create' | 'update' | 'delete'; ref: ObjectRef };
+export type Intent = { verb: 'create' | 'update' | 'patch' | 'delete'; ref: ObjectRef };
 
 /** What lives in the place of an object as it is to be. */
 export type Found = {

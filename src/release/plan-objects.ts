@@ -132,7 +132,9 @@ export function planObjects(input: PlanInput): Plan {
     if (!ours) foreign.push({ ref, why: `a hook would replace it, and ${why}` });
   }
   if (foreign.length > 0) throw owned(foreign, release);
-  throwTogether(problems, (count) => `${count} objects cannot be applied`);
+  // A right that is missing is missing for every object of the kind.
+  const distinct = [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+  throwTogether(distinct, () => `${problems.length} objects cannot be applied`);
   const gone = [...baseline.entries()].flatMap(([key, item]) => {
     // Kubernetes moves kinds to other groups, and their objects with them.
     const isWanted = wanted.has(key) || (item.live !== undefined && wanted.has(refKey(refOf(item.live))));

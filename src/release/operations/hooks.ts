@@ -1,5 +1,5 @@
 /** Runs hooks: objects that are made at a moment of an operation and waited for. */
-import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
+import type { Cluster, Intent, KubeObject } from '../../cluster/cluster.ts';
 import { describeRef, refKey, refOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -172,6 +172,18 @@ export async function objectsOfHook(
     isChecked,
   });
   return objects;
+}
+
+/** What running a hook that succeeds does with an object of it. An apply that makes an object needs both rights. */
+export function intentsOfHook(hook: RecordedHook, object: KubeObject, live: KubeObject | undefined): Intent[] {
+  const ref = refOf(object);
+  const policies = policiesOf(hook);
+  const isRemovedBefore = live !== undefined && policies.includes('before-hook-creation') && isRemovable(object);
+  const isRemovedAfter = policies.includes('hook-succeeded') && isRemovable(object);
+  const verbs: Intent['verb'][] = ['patch'];
+  if (live === undefined || isRemovedBefore) verbs.push('create');
+  if (isRemovedBefore || isRemovedAfter) verbs.push('delete');
+  return verbs.map((verb) => ({ verb, ref }));
 }
 
 /** Removes an object and waits until it is gone; false for what is not there, or never removed. */
