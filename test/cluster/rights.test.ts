@@ -190,3 +190,17 @@ test('a token that the cluster does not accept says so', async () => {
   const stderr = await pkgFails(ns, 'PKG_CLUSTER_UNAUTHORIZED', ['list'], withToken(`${header}.${claims}.c2ln`));
   expect(stderr).toContain('may have expired');
 });
+
+test('a quota that is used up is named, with what can be done', async () => {
+  const ns = await namespace();
+  await admin().create(`/api/v1/namespaces/${ns}/resourcequotas`, {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'few' },
+    spec: { hard: { 'count/configmaps': '1' } },
+  });
+  await admin().until(`/api/v1/namespaces/${ns}/resourcequotas/few`, (quota) => quota?.status?.hard !== undefined);
+  const stderr = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['install', 'r', chartOf([configMap('x')])]);
+  expect(stderr).toContain('exceeded quota: few');
+  expect(stderr).toContain('hint: ask for a larger quota');
+});

@@ -147,6 +147,11 @@ function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: n
     // Not a lack of rights, but a rule of the cluster: a quota, a policy, a webhook.
     return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${describeAsked(asked)}`, answer, {
       notes: [`the server said: ${printableEnds(text, 1000)}`],
+      hints: [
+        /exceeded quota: /.test(text)
+          ? 'ask for a larger quota, or remove what is no longer needed'
+          : 'change what the rule names, or ask who keeps the rules of the cluster',
+      ],
     });
   }
   const [, user = '', verb = asked.verb, resource = asked.resource, group = asked.group] = told ?? [];
