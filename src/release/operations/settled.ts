@@ -66,10 +66,13 @@ export function isLeftUnfinished({ info }: Release): boolean {
 
 /**
  * Was any revision deployed since the release was last uninstalled? If not, an upgrade is an install that goes on: CRDs
- * and what hooks do before an install may be missing. What failed to be uninstalled was there.
+ * and what hooks do before an install may be missing. What failed to be uninstalled was there; what was uninstalled
+ * and then installed anew by Helm is called superseded.
  */
 export function wasDeployed(history: readonly StoredRelease[]): boolean {
-  const begin = history.findLastIndex(({ release }) => release.info.status === 'uninstalled') + 1;
+  const isUninstalled = ({ status, deleted }: Release['info']): boolean =>
+    status === 'uninstalled' || (status === 'superseded' && Boolean(deleted));
+  const begin = history.findLastIndex(({ release: { info } }) => isUninstalled(info)) + 1;
   return history
     .slice(begin)
     .some(({ release: { info } }) => info.status === 'deployed' || info.status === 'superseded' || info.deleted);
