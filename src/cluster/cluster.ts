@@ -53,7 +53,7 @@ export type DeleteOptions = {
 };
 
 /** A write that a command is about to do, for a check of the user's rights. */
-export type Intent = { verb: 'create' | 'update' | 'delete'; ref: ObjectRef };
+export type Intent = { verb: 'create' | 'update' | 'patch' | 'delete'; ref: ObjectRef };
 
 /** The live object under the name of a desired one. */
 export type Found = {

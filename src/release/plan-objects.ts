@@ -85,7 +85,9 @@ export function planObjects(input: PlanInput): Plan {
     if (!ours) foreign.push({ ref, why: `a hook would replace it, and ${why}` });
   }
   if (foreign.length > 0) throw owned(foreign, release);
-  throwTogether(problems, (count) => `${count} objects cannot be applied`);
+  // A right that is missing is missing for every object of the kind.
+  const distinct = [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+  throwTogether(distinct, () => `${problems.length} objects cannot be applied`);
   const gone = [...baseline.values()]
     // A kind may have moved to another group, and its objects with it: the live object tells.
     .filter(({ ref, live }) => !wanted.has(refKey(ref)) && !(live !== undefined && wanted.has(refKey(refOf(live)))))

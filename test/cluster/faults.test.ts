@@ -240,6 +240,40 @@ test('a server that does not answer is not waited for longer than --timeout', as
   expect(await maps(ns)).toEqual(AFTER_FIRST);
 });
 
+test('when the time is over, what failed until then is told and recorded', async () => {
+  const ns = await namespace();
+  const fault = (request: ProxiedRequest): Fault | undefined =>
+    isWrite(request) && request.path.endsWith('/configmaps/a') ? { status: 500 } : undefined;
+  const proxy = await startProxy({ upstream: access(), fault });
+  const why = /not done after 8 seconds: context \S+ failed to patch configmaps "a" in namespace "\S+" \(status 500\)/;
+  try {
+    const args = ['install', 'r', chartOf([configMap('a')]), '--timeout', '8s'];
+    const said = await pkgFails(ns, 'PKG_TIMEOUT', args, { kubeconfig: proxy.kubeconfig });
+    expect(said).toMatch(why);
+    expect(said).toContain('injected 500');
+  } finally {
+    await proxy.close();
+  }
+  expect(await pkg(ns, 'history', 'r')).toMatch(why);
+});
+
+test('an install that helm begins anew after an uninstall and does not end is an install that goes on', async () => {
+  const ns = await namespace();
+  const seed = configMap('seed', {}, { annotations: { 'helm.sh/hook': 'pre-install' } });
+  const chart = goChartOf([configMap('a'), seed]);
+  await helmOn(ns, ['install', 'r', chart]);
+  await helmOn(ns, ['uninstall', 'r', '--keep-history']);
+  const path = `/api/v1/namespaces/${ns}/configmaps/seed`;
+  await admin().delete(path);
+  const { run } = await stopped('helm', ns, ['upgrade', '--install', 'r', chart], 'SIGKILL', isWrite);
+  expect(run.status).toBe(null);
+  // Helm calls superseded what it installs anew over.
+  expect(await statuses(ns, 'r')).toEqual(['superseded', 'pending-install']);
+  expect((await pkgOn(ns, ['upgrade', '--install', 'r', chart, '--take-over'])).status).toBe(0);
+  expect((await admin().get(path)).metadata.name).toBe('seed');
+  expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
+});
+
 describe('kill -9', () => {
   const points: readonly [name: string, when: (request: ProxiedRequest) => boolean][] = [
     ['when the record is about to be written', isRecord],

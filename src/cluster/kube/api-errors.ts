@@ -135,25 +135,34 @@ function isTerminating(body: Json, text: string): boolean {
   return /unable to create new content in namespace \S+ because it is being terminated/.test(text);
 }
 
+/**
+ * How an API server says that a right is missing. It names the right by itself: an apply that makes an object is sent
+ * as a `patch`, and needs `create`, too.
+ */
+const NO_RIGHT = /^.*? is forbidden: User "([^"]*)" cannot (?:([a-z]+) resource "([^"]+)" in API group "([^"]*)")?/s;
+
 function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: number; reason: string }): ApiError {
-  const user = /^.*? is forbidden: User "([^"]*)" cannot /s.exec(text)?.[1];
-  if (user === undefined && text !== '') {
+  const told = NO_RIGHT.exec(text);
+  if (told === null && text !== '') {
     // Status 403 also comes from quotas, admission policies and webhooks, where more rights would not help.
     return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${describeAsked(asked)}`, answer, {
       notes: [`the server said: ${printableEnds(text, 1000)}`],
+      hints: [
+        /exceeded quota: /.test(text)
+          ? 'ask for a larger quota, or remove what is no longer needed'
+          : 'change what the rule names, or ask who keeps the rules of the cluster',
+      ],
     });
   }
+  const [, user = '', verb = asked.verb, resource = asked.resource, group = asked.group] = told ?? [];
+  const right: Asked = { ...asked, verb, resource, group };
   if (user === 'system:anonymous') {
-    const message = `${asker.cluster} does not know ${asker.identity} by what it was shown, and ${lackOf(asked, `user "${user}"`)}`;
+    const message = `${asker.cluster} does not know ${asker.identity} by what it was shown, and ${lackOf(right, `user "${user}"`)}`;
     return new ApiError('PKG_CLUSTER_FORBIDDEN', message, answer, {
       hints: ['log in, or check the user of the context: an API server takes tokens and certificates, no passwords'],
     });
   }
-  return forbiddenError(
-    asked,
-    user === undefined || user === '' ? asker.identity : `user "${printable(user)}"`,
-    answer,
-  );
+  return forbiddenError(right, user === '' ? asker.identity : `user "${printable(user)}"`, answer);
 }
 
 /** The error for a right that the user lacks. */

@@ -1,5 +1,6 @@
 /** The client of an API server: JSON in and out, time and size limits, retries where they are safe, clear errors. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PkgError } from '../../errors.ts';
 import { parseJson, printJson } from '../../yaml/json.ts';
 import type { Json } from '../../yaml/value.ts';
 import { abortable } from '../abortable.ts';
@@ -125,8 +126,8 @@ export class KubeClient {
     const signal = request.signal === undefined ? closed : AbortSignal.any([request.signal, closed]);
     let repeated = false;
     let renewed = false;
+    let failure: unknown;
     for (let tries = 1; ; tries++) {
-      let failure: unknown;
       let wait: number | undefined;
       let isRefused = false;
       let isHeldBack = false;
@@ -150,7 +151,7 @@ export class KubeClient {
         wait = error.code === 'PKG_OBJECT_INVALID' ? undefined : this.#pauseAfter(answer, tries, idempotent);
         if (error.uncertain) repeated = true;
       } catch (error) {
-        if (signal.aborted) throw signal.reason;
+        if (signal.aborted) throw withFailure(signal.reason, failure);
         isHeldBack = error instanceof HeldBack;
         failure = connectionError(error, this.connection);
         if (error instanceof LostRequest || error instanceof DialError) {
@@ -175,7 +176,7 @@ export class KubeClient {
       // one.
       if (wait === undefined || passed > patience || passed + wait > patience + LONGEST_PAUSE) throw failure;
       await sleep(wait, undefined, { signal }).catch(() => {
-        throw signal.reason;
+        throw withFailure(signal.reason, failure);
       });
     }
   }
@@ -359,4 +360,11 @@ function queryText(query: KubeRequest['query']): string {
   for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(key, value);
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** The end of the time of an operation, with what the tries of a request met until then: nothing else says why. */
+function withFailure(reason: unknown, failure: unknown): unknown {
+  if (!(reason instanceof PkgError) || reason.code !== 'PKG_TIMEOUT' || !(failure instanceof PkgError)) return reason;
+  const { code, message, hints } = reason;
+  return new PkgError(code, `${message}: ${failure.message}`, { notes: failure.notes, hints, cause: failure });
 }

@@ -1,5 +1,5 @@
 /** Runs hooks: objects that are created at one point of an operation and waited for. */
-import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
+import type { Cluster, Intent, KubeObject } from '../../cluster/cluster.ts';
 import { describeRef, refKey, refOf } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -174,6 +174,18 @@ export async function objectsOfHook(
     isChecked,
   });
   return objects;
+}
+
+/** The writes of a hook that succeeds, for one of its objects. An apply that creates an object needs both rights. */
+export function intentsOfHook(hook: RecordedHook, object: KubeObject, live: KubeObject | undefined): Intent[] {
+  const ref = refOf(object);
+  const policies = policiesOf(hook);
+  const isRemovedBefore = live !== undefined && policies.includes('before-hook-creation') && isRemovable(object);
+  const isRemovedAfter = policies.includes('hook-succeeded') && isRemovable(object);
+  const verbs: Intent['verb'][] = ['patch'];
+  if (live === undefined || isRemovedBefore) verbs.push('create');
+  if (isRemovedBefore || isRemovedAfter) verbs.push('delete');
+  return verbs.map((verb) => ({ verb, ref }));
 }
 
 /** Deletes an object and waits until it is gone. False for no object, and for a CRD, which is not deleted. */

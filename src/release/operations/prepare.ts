@@ -15,12 +15,12 @@ import type { SourceDocument } from '../plan-normal.ts';
 import { planObjects } from '../plan-objects.ts';
 import type { Plan, Step } from '../plan.ts';
 import { recordChart } from '../recorded-chart.ts';
-import type { RecordedChart, Release } from '../release.ts';
+import type { RecordedChart, RecordedHook, Release } from '../release.ts';
 import { recordRef } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { readBaseline } from './baseline.ts';
 import { compareObjects } from './compare.ts';
-import { eventsOf, objectsOfHook } from './hooks.ts';
+import { eventsOf, intentsOfHook, objectsOfHook } from './hooks.ts';
 import { readOwners } from './owners.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { withLookups } from './lookups.ts';
@@ -159,13 +159,13 @@ export async function planRelease({ cluster }: Env, request: PlanRequest): Promi
   const owned = objects.map((object) => withOwnership(object, name, namespace));
   const made = options.before.flatMap(({ desired }) => desired ?? []);
   const { forceConflicts, leaveScaled } = options;
-  // Dry runs cover the objects; the rights for writes of the record and for deletes have to be asked for.
+  // Dry runs cover the objects; the rights for writes of the record, for hooks and for deletes have to be asked for.
   const record = options.record.map((verb): Intent => ({ verb, ref: recordRef(name, namespace, revision) }));
-  const hooks = await hookRefs(cluster, release, operation);
+  const hooks = await hooksOf(cluster, release, operation);
   const [found, baseline, inHooksPlaces, notRecorded] = await Promise.all([
     compareObjects(cluster, owned, { forceConflicts, leaveScaled, coming: [...options.crds, ...made, ...owned] }),
     readBaseline(cluster, history, namespace, { manifest: release.manifest, objects: owned, crds: options.crds }),
-    cluster.getMany(hooks),
+    cluster.getMany(hooks.map(({ object }) => refOf(object))),
     cluster.refused(record),
   ]);
   if (!options.dryRun) throwTogether(notRecorded, missingRights);
@@ -176,7 +176,7 @@ export async function planRelease({ cluster }: Env, request: PlanRequest): Promi
     revision,
     desired: owned.map((object, index) => ({ object, found: found[index] ?? { same: false, live: undefined } })),
     baseline: baseline.objects,
-    hooks: hooks.map((ref, index) => ({ ref, live: inHooksPlaces[index] })),
+    hooks: hooks.map(({ object }, index) => ({ ref: refOf(object), live: inHooksPlaces[index] })),
     ...(await readOwners(cluster, release, [...found.map(({ live }) => live), ...inHooksPlaces], history)),
     spared: options.spared ?? new Set(),
     takeOwnership: options.takeOwnership,
@@ -185,30 +185,36 @@ export async function planRelease({ cluster }: Env, request: PlanRequest): Promi
     before: options.before,
     notes: [...options.notes, ...notes, ...baseline.notes],
   });
+  const byHooks = hooks.flatMap(({ hook, object }, index) => intentsOfHook(hook, object, inHooksPlaces[index]));
   const deletes = plan.steps.flatMap(({ action, ref }): Intent[] =>
     action === 'delete' ? [{ verb: 'delete', ref }] : [],
   );
-  const notDeleted = await cluster.refused(deletes);
-  if (!options.dryRun) throwTogether(notDeleted, missingRights);
-  plan.notes.push(...[...notRecorded, ...notDeleted].map(({ message }) => message));
+  const notDone = await cluster.refused([...byHooks, ...deletes]);
+  if (!options.dryRun) throwTogether(notDone, missingRights);
+  plan.notes.push(...[...notRecorded, ...notDone].map(({ message }) => message));
   return plan;
 }
 
 /**
- * The objects that the hooks of an operation will create.
+ * The objects that the hooks of an operation will create, with their hooks.
  *
  * @throws PkgError PKG_OBJECT_INVALID
  */
-async function hookRefs(
+async function hooksOf(
   cluster: Cluster,
   release: Pick<Release, 'namespace' | 'hooks'>,
   operation: Plan['operation'],
-): Promise<ObjectRef[]> {
+): Promise<{ hook: RecordedHook; object: KubeObject }[]> {
   if (!cluster.runsWorkloads) return [];
   const hooks = release.hooks.filter(({ events }) => eventsOf(operation).some((event) => events.includes(event)));
   const isChecked = operation === 'install' || operation === 'upgrade';
-  const objects = await Promise.all(hooks.map((hook) => objectsOfHook(cluster, hook, release.namespace, isChecked)));
-  return objects.flat().map(refOf);
+  const made = await Promise.all(
+    hooks.map(async (hook) => {
+      const objects = await objectsOfHook(cluster, hook, release.namespace, isChecked);
+      return objects.map((object) => ({ hook, object }));
+    }),
+  );
+  return made.flat();
 }
 
 function missingRights(count: number): string {

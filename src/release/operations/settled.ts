@@ -69,10 +69,12 @@ export function isLeftUnfinished({ info }: Release): boolean {
 /**
  * Was any revision deployed since the release was last uninstalled? If not, an upgrade has to do what an install does:
  * CRDs and the effects of pre-install hooks may be missing. A revision whose uninstall failed (`deleted` is set) counts
- * as deployed.
+ * as deployed; one that was uninstalled and then installed anew by Helm is `superseded`.
  */
 export function wasDeployed(history: readonly StoredRelease[]): boolean {
-  const begin = history.findLastIndex(({ release }) => release.info.status === 'uninstalled') + 1;
+  const isUninstalled = ({ status, deleted }: Release['info']): boolean =>
+    status === 'uninstalled' || (status === 'superseded' && Boolean(deleted));
+  const begin = history.findLastIndex(({ release: { info } }) => isUninstalled(info)) + 1;
   return history
     .slice(begin)
     .some(({ release: { info } }) => info.status === 'deployed' || info.status === 'superseded' || info.deleted);
