@@ -4,6 +4,8 @@
  */
 import { PkgError } from '../../errors.ts';
 import { ValueFault } from '../../chart/value-fault.ts';
+import { parseYaml } from '../../yaml/read.ts';
+import { isMap } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { documentHead } from '../../yaml/head.ts';
 import { excerptOf, tplExcerpt } from '../excerpt.ts';
@@ -12,7 +14,8 @@ import type { NotYaml } from './manifests.ts';
 import { expressionOf } from './explain.ts';
 import { TPL_FILE } from './known-functions.ts';
 import { inTopValues, offsetIn, PrintOrigins, valueOf } from './print-origin.ts';
-import type { Step } from './trace.ts';
+import type { Pipe } from './node.ts';
+import type { PrintedSpan, Step, TemplateRun } from './trace.ts';
 import { quoteGo } from '../functions/quote.ts';
 import { decodeText } from './value.ts';
 import { pathIn, valuesOf } from './value-path.ts';
@@ -54,7 +57,7 @@ export async function explainNotYaml(
       ? [printed, tplExcerpt(decodeText(tplText), step.position, inFile.span.template.source.text)]
       : [printed],
     notes: notesOf(steps, inFile),
-    hints: [...quoteHints(step, document, line), ...error.hints],
+    hints: [...(apartHints(steps, document, line) ?? quoteHints(step, document, line)), ...error.hints],
     cause: error,
   });
   explained.valuePath = valueOf(text, found);
@@ -117,6 +120,70 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
   if (key === undefined || rest === undefined) return [];
   const from = start + key.length;
   return isFixed(from, from + rest.length) ? ['put quotes around the whole text of this line'] : [];
+}
+
+/**
+ * What is printed behind a key, as in `a: {{ toYaml .Values.map }}`, and has to be on lines of its own. Tried out as
+ * {@link quoteHints} are.
+ */
+function apartHints(steps: readonly Step[], document: string, line: number): string[] | undefined {
+  for (const { span, run } of steps.toReversed()) {
+    // Lines of a value that are not indented are noticed at what follows them.
+    const before = run.spans[run.spans.indexOf(span) - 1];
+    const printed = span.node.type === 'text' && before !== undefined ? before : span;
+    const hint = apartHint(printed, run, document, line);
+    if (hint !== undefined) return [hint];
+  }
+  return undefined;
+}
+
+function apartHint(span: PrintedSpan, run: TemplateRun, document: string, line: number): string | undefined {
+  if (span.node.type !== 'action') return undefined;
+  const value = withoutMargin(run.text.slice(span.from, span.to).trimEnd().split('\n'));
+  const before = run.text.slice(run.text.lastIndexOf('\n', span.from - 1) + 1, span.from);
+  const [, margin] = /^((?: *- +)*| *)(?:[\w./-]+: +|"[^"]*": +)?$/.exec(before) ?? [];
+  const [first = ''] = value;
+  if (margin === undefined || first === '' || !isMapOrList(value.join('\n'))) return undefined;
+  // A text may look like a map, as `a: b`: that is to be quoted.
+  if (!/\b(?:toYaml\w*|include) /.test(expressionOf(span.node))) return undefined;
+  const lines = document.split('\n');
+  const isStart = (at: number): boolean => {
+    const found = (lines[at] ?? '').trim();
+    return found.startsWith(before.trim()) && found.slice(before.trim().length).trim() === first.trim();
+  };
+  let at = line - 1;
+  while (at >= line - 1 - value.length && !isStart(at)) at--;
+  if (!isStart(at)) return undefined;
+  const key = (lines[at] as string).trimEnd().slice(0, -first.trimEnd().length);
+  const hasKey = margin.length < before.length;
+  const indent = ' '.repeat(hasKey ? key.search(/[^ -]/) + 2 : key.length);
+  const apart = [...lines.slice(0, at), key, ...value.map((one) => indent + one), ...lines.slice(at + value.length)];
+  if (!readsBeyond(apart.join('\n'), Math.max(line + 1, at + 1 + value.length))) return undefined;
+  const { pipe } = span.node;
+  const printed = expressionOf(isIndented(pipe) ? { ...pipe, commands: pipe.commands.slice(0, -1) } : pipe);
+  return `put it on lines of its own: {{ ${printed} | nindent ${hasKey ? margin.length + 2 : margin.length} }}`;
+}
+
+/** Lines without the spaces that all of them begin with. */
+function withoutMargin(lines: readonly string[]): string[] {
+  const filled = lines.filter((line) => line.trim() !== '');
+  const margin = Math.min(...filled.map((line) => line.search(/[^ ]/)));
+  return lines.map((line) => line.slice(margin));
+}
+
+function isMapOrList(text: string): boolean {
+  try {
+    const value = parseYaml(decodeText(text), '');
+    return isMap(value) || Array.isArray(value);
+  } catch (error) {
+    if (error instanceof PkgError) return false;
+    throw error;
+  }
+}
+
+function isIndented({ commands }: Pipe): boolean {
+  const [called] = commands.at(-1)?.args ?? [];
+  return commands.length > 1 && called?.type === 'identifier' && /^n?indent$/.test(called.name);
 }
 
 /** Whether a document is YAML, or has its error behind a line. */

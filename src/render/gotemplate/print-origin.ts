@@ -6,7 +6,7 @@ import { printHere } from './print-here.ts';
 import { Traced, traceOf, stepsTo } from './trace.ts';
 import type { TemplateRun, Step } from './trace.ts';
 import { decodeText, encodeText } from './value.ts';
-import { valuePathOf } from './value-path.ts';
+import { valuePathOf } from './follow-value.ts';
 
 /** What printed a byte of a text: the run of the file, the steps from the file to the innermost template, and the last of them. */
 export type PrintOrigin = { run: TemplateRun; steps: readonly Step[]; step: Step };
@@ -41,9 +41,9 @@ export class PrintOrigins {
 }
 
 /** The path, in the values of the top chart, of the value that an action printed; undefined where it printed none. */
-export function valueOf({ source }: GoText, { run, step }: PrintOrigin): string[] | undefined {
-  const { span } = step;
-  return inTopValues(source, valuePathOf(span, run.data, step.run.text.slice(span.from, span.to)));
+export function valueOf({ source }: GoText, { steps, step }: PrintOrigin): string[] | undefined {
+  const { span, run } = step;
+  return inTopValues(source, valuePathOf(steps, run.text.slice(span.from, span.to)));
 }
 
 /** The path in the values of the top chart for one in those of the chart of a file, `web/charts/db/templates/…`. */

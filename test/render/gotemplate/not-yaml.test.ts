@@ -133,3 +133,73 @@ test('what differs from run to run does not lead to another place', async () => 
   const error = await failure({ 'a.yaml': 'a: {{ randAlphaNum 20 }}\nb: {{ .Values.w }}\n' }, { w: 'a: b' });
   expect(at(error)).toBe('web/templates/a.yaml:2:7');
 });
+
+describe('a value that is also in another place', () => {
+  const values = { same: 'a: b', w: 'a: b', number: 5, map: { k: 'v', l: ['a'] }, list: ['a: b', { d: 'a: b' }] };
+  const called = (inside: string, data: string): Record<string, string> => ({
+    '_h.tpl': `{{ define "y" }}z: {{ . }}{{ end }}{{ define "x" }}${inside}{{ end }}`,
+    'a.yaml': `{{ include "x" ${data} }}\n`,
+  });
+
+  test.each<[string, string, string | undefined]>([
+    ['a: {{ .v }}', '(dict "v" .Values.w)', 'w'],
+    ['a: {{ $.v | trim }}', '(dict "o" . "v" $.Values.w)', 'w'],
+    ['a: {{ .v.w }}', '(dict "v" .Values)', 'w'],
+    ['a: {{ .Values.w }}', '.', 'w'],
+    ['a: {{ .v.k }}', '(dict "v" (dict "k" .Values.w))', 'w'],
+    ['a: {{ index . 1 }}', '(list $ .Values.w)', 'w'],
+    ['a: {{ get .v "d" }}', '(dict "v" (index .Values.list 1))', 'list.1.d'],
+    ['a: {{ .v }}', '(dict "v" (index .Values "list" 0))', 'list.0'],
+    ['{{ with .v }}a: {{ . }}{{ end }}', '(dict "v" .Values.w)', 'w'],
+    ['{{ with $v := .v }}{{ if true }}a: {{ $v }}{{ end }}{{ end }}', '(dict "v" .Values.w)', 'w'],
+    ['{{ $v := .v | toString }}{{ range .l }}a: {{ $v }}{{ end }}', '(dict "l" (list 1) "v" .Values.w)', 'w'],
+    ['{{ $v := .v }}{{ template "y" $v }}', '(dict "v" .Values.w)', 'w'],
+    ['{{ include "y" .v }}', '(dict "v" .Values.w)', 'w'],
+    ['a: {{ .v }}: {{ 1 }}', '(dict "v" .Values.number)', 'number'],
+    ['a: {{ toYaml .v }}', '(dict "v" .Values.map)', 'map'],
+    ['a: {{ toYaml .v }}', '(dict "v" (merge (dict) .Values.map))', 'map'],
+    ['{{ $v := typeIs "string" .v | ternary .v (toYaml .v) }}a: {{ $v }}', '(dict "v" .Values.w)', 'w'],
+    ['a: {{ .v }}', '(dict "v" (.Values.none | default .Values.w))', 'w'],
+    ['a: {{ .v }}', '(dict "v" "a: b")', undefined],
+    ['a: {{ .v }}', '(dict "v" .Values.w "v" "a: b")', undefined],
+    ['{{ $v := .v }}{{ if .v }}{{ $v = .o }}{{ end }}a: {{ $v }}', '(dict "v" .Values.w "o" .Values.same)', undefined],
+    ['{{ range .l }}a: {{ . }}{{ end }}', '(dict "l" (list .Values.w))', undefined],
+    ['a: {{ .v | default .o }}', '(dict "v" .Values.w "o" .Values.same)', undefined],
+  ])('%s called with %s', async (inside, data, path) => {
+    const error = await failure(called(inside, data), values);
+    const origins = error?.notes.filter((note) => note.includes('comes from')) ?? ['rendered'];
+    if (path === undefined) expect(origins).toEqual([]);
+    else expect(origins).toEqual([expect.stringContaining(`values.${path} comes from web/values.yaml:`)]);
+  });
+
+  test('is not said to be what a template writes itself', async () => {
+    const error = await failure(called('a: {{ .v }}', '(dict "v" "x: y")'), { s: 'x: y' });
+    expect(error?.notes).toEqual([expect.stringMatching(/^in /)]);
+  });
+});
+
+describe('a map or a list that needs lines of its own', () => {
+  test.each<[string, string]>([
+    ['a: {{ toYaml .Values.map APART }}\n', 'toYaml .Values.map | nindent 2'],
+    ['m:\n  - l: {{ toYaml .Values.list APART }}\n  - x\n', 'toYaml .Values.list | nindent 6'],
+    ['m:\n  l:\n    {{ toYaml .Values.map APART }}\n  b: c\n', 'toYaml .Values.map | nindent 4'],
+    ['m:\n  - {{ toYaml .Values.map APART }}\n    b: c\n', 'toYaml .Values.map | nindent 4'],
+    ['m:\n  l: {{ include "x" . APART }}\n  b: c\n', 'include "x" . | nindent 4'],
+    ['m:\n{{ include "z" . | indent 4 }}\n', 'toYaml .Values.map | nindent 2'],
+  ])('%s', async (text, advised) => {
+    const values = { map: { k: 'v', l: ['a', 'b'] }, list: [{ a: 1, b: 2 }, 'c'] };
+    const written = (apart: string): Record<string, string> => ({
+      '_h.tpl': `{{ define "x" }}q: r\n{{ toYaml .Values.map }}{{ end }}{{ define "z" }}l: {{ toYaml .Values.map ${apart} }}{{ end }}`,
+      'a.yaml': `kind: X\n${text.replace('APART', apart)}`,
+    });
+    const error = await failure(written(''), values);
+    expect(error?.hints[0]).toBe(`put it on lines of its own: {{ ${advised} }}`);
+    const [, apart] = /(\| nindent .*)$/.exec(advised) ?? [];
+    expect(await failure(written(apart ?? ''), values)).toBeUndefined();
+  });
+
+  test('is not advised where it helps nothing', async () => {
+    const error = await failure({ 'a.yaml': 'a: b\n {{ toYaml .Values.map }}\n' }, { map: { k: 'v' } });
+    expect(error?.hints).toEqual(['see all that it prints: pkg template --debug']);
+  });
+});
