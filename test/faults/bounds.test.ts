@@ -59,6 +59,7 @@ describe('Go templates', { timeout: 300_000 }, () => {
     ['replace', doubled('"x"', '(replace "x" "xx" $s)')],
     ['quote', doubled('"x"', '(quote $s $s)')],
     ['toJson', doubled('"x"', '(toJson $s)')],
+    ['toYamlPretty', doubled('(list 1)', '(toYamlPretty $s)')],
     ['concat', doubled('(list 1)', '(concat $s $s)')],
     ['lists as YAML', doubled(...LISTS, '{{ toYaml $s }}')],
     ['maps as TOML', doubled(...DICTS, '{{ toToml $s }}')],
@@ -118,7 +119,6 @@ describe('native templates', { timeout: 300_000 }, () => {
     ['maps as YAML', doubling('(dict "x" 1)', '(dict "a" s "b" s)', '{{toYaml s}}')],
     ['copies', doubling('(dict "x" 1)', '(dict "a" s "b" s)', '{{len (deepCopy s)}}')],
     ['comparisons', doubling('(list 1)', '(list s s)', '{{eq s (list 1)}}')],
-    ['quoted text', doubling('"x"', '(quote s s)', '{{s}}')],
     [
       'a loop',
       {
@@ -129,6 +129,10 @@ describe('native templates', { timeout: 300_000 }, () => {
     ['hashes', { 'templates/x.yaml.hbs': '{{#each (until 1000)}}{{#if (bcrypt (toString this))}}{{/if}}{{/each}}' }],
   ])('%s', (_name, files) => {
     expect(bounded(['template', writeChart(files as Record<string, string>)])).toBe('PKG_TEMPLATE_LIMIT');
+  });
+
+  test.each(['(quote s s)', '(squote s)', '(cat s s s s)'])('a text that grows by %s', (next) => {
+    expect(bounded(['template', writeChart(doubling('"x"', next, '{{s}}'))])).toBe('PKG_TEMPLATE_HELPER');
   });
 });
 

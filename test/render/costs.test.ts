@@ -4,15 +4,13 @@
  * arguments, or makes something large of them, has to charge for it (`src/render/functions/limits.ts`).
  */
 import { describe, expect, test } from 'vitest';
-import { loadChart } from '../../src/chart/load.ts';
 import { PkgError } from '../../src/errors.ts';
 import { builtinNames, findBuiltin } from '../../src/render/gotemplate/builtins.ts';
 import { findFunction, functionNames, loadFunctions } from '../../src/render/gotemplate/functions/index.ts';
 import type { Param } from '../../src/render/gotemplate/functions/param-types.ts';
 import type { GoFunction } from '../../src/render/gotemplate/value.ts';
 import { helperNames } from '../../src/render/handlebars/helpers/index.ts';
-import { renderChart } from '../../src/render/render-chart.ts';
-import { writeChart } from '../chart/support.ts';
+import { chartOf, render } from './support.ts';
 
 /** A two-hundredth of what a render may take: a twentieth of a second, and five megabytes. */
 const STEPS = 500_000;
@@ -20,18 +18,16 @@ const STEPS = 500_000;
 const MOST_SECONDS = 3;
 
 /** Renders a template, and gives the seconds that it took, and why it ended. */
-async function take(name: string, template: string): Promise<{ seconds: number; code: string; message: string }> {
-  const chart = await loadChart(writeChart({ [`templates/${name}`]: template }));
+async function take(
+  name: string,
+  template: string,
+  steps = STEPS,
+): Promise<{ seconds: number; code: string; message: string }> {
+  const chart = chartOf({ [`templates/${name}`]: template });
   const before = process.cpuUsage();
   let [code, message] = ['none', ''];
   try {
-    await renderChart({
-      chart,
-      userValues: new Map(),
-      release: { name: 'r', namespace: 'default', revision: 1, isInstall: true, isUpgrade: false },
-      capabilities: { kubeVersion: 'v1.36.0', apiVersions: ['v1'] },
-      limits: { steps: STEPS },
-    });
+    await render(chart, { limits: { steps } });
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     ({ code, message } = error);
@@ -150,6 +146,68 @@ describe('native templates', () => {
 
   test('are charged for most helpers', () => {
     expect(charged.size).toBeGreaterThan(names.length / 2);
+  });
+});
+
+/**
+ * What is given to a function again and again, sixty times, and has its result for its next argument, grows to 2^60 and
+ * beyond where each call doubles it.
+ */
+describe('what grows with each call ends', { timeout: 120_000 }, () => {
+  /** What a text is that every printer has something to escape in, a list and a map. */
+  const FIRST = [String.raw`"x'\"\\\n %"`, '(list 1)', '(dict "a" 1)'];
+  /** Ways to give it, `s` in each. */
+  const GIVEN = [
+    's',
+    's s',
+    's s s',
+    '"x" "xx" s',
+    '"" "xx" s',
+    '"x" s "xx"',
+    '1000 s',
+    's 1000',
+    '"a" s',
+    's "a"',
+    's "a" s',
+    '"a" s "b" s',
+    '"%s%s" s s',
+    '1000 "x" s',
+  ];
+  const TIMES = 60;
+  /** A twentieth of what a render may take: half a second, and 50 MB. */
+  const SOME_STEPS = 5_000_000;
+
+  test.each([...new Set([...builtinNames(), ...functionNames()])].filter((name) => !ELSEWHERE.has(name)))(
+    'Go templates: %s',
+    async (name) => {
+      await loadFunctions([name]);
+      for (const first of FIRST) {
+        for (const given of GIVEN) {
+          const call = `${name} ${given.replaceAll(/\bs\b(?![%"])/g, '$s')}`;
+          const template = `{{ $s := ${first} }}{{ range ${TIMES} }}{{ $s = ${call} }}{{ end }}{{ $_ := print (toYaml $s | len) (toJson $s | len) }}`;
+          const { seconds, code, message } = await take('x.yaml', template, SOME_STEPS);
+          expect(seconds, `${call} from ${first}: ${message}`).toBeLessThan(MOST_SECONDS);
+          expect(['none', 'PKG_TEMPLATE_FAILED', 'PKG_TEMPLATE_SYNTAX', 'PKG_TEMPLATE_LIMIT']).toContain(code);
+        }
+      }
+    },
+  );
+
+  test.each(helperNames().filter((name) => !ELSEWHERE.has(name)))('native templates: %s', async (name) => {
+    for (const first of FIRST) {
+      for (const given of GIVEN) {
+        const call = `${name} ${given}`;
+        const template = `{{#*inline "g"}}{{#if n}}{{> g n=(sub n 1) s=(${call})}}{{else}}a: {{len (cat (toYaml s) (toJson s))}}{{/if}}{{/inline}}{{> g n=${TIMES} s=${first}}}`;
+        const { seconds, code, message } = await take('x.yaml.hbs', template, SOME_STEPS);
+        expect(seconds, `${call} from ${first}: ${message}`).toBeLessThan(MOST_SECONDS);
+        expect(code).not.toBe('PKG_INTERNAL');
+      }
+    }
+  });
+
+  test('without taking much memory meanwhile', () => {
+    // All that ran here: in kilobytes.
+    expect(process.resourceUsage().maxRSS).toBeLessThan(1_500_000);
   });
 });
 

@@ -64,6 +64,13 @@ export function outOfSteps({ most }: Meter): LimitReached {
   return new LimitReached(`the templates take more than ${most} steps`);
 }
 
+/** What templates did when JavaScript refuses to go on by a RangeError. */
+export function rangeMessage(error: RangeError): string {
+  return error.message.startsWith('Maximum call stack size')
+    ? 'the templates are nested too deeply'
+    : 'the templates make a text that is longer than any text may be';
+}
+
 /** Reading or making a shorter text or list is part of the step of the call. */
 const SHORT = 128;
 

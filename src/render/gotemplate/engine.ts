@@ -6,7 +6,7 @@ import type { Chart } from '../../chart/chart.ts';
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
-import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
+import { LimitReached, metered, MOST_STEPS, rangeMessage } from '../functions/limits.ts';
 import { GO_ROOT } from '../go-root.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
@@ -235,7 +235,7 @@ function guarded(machine: Machine, template: Template, scope: ChartScope, data?:
   } catch (error) {
     if (error instanceof FunctionNotLoaded) throw error;
     if (error instanceof RangeError || error instanceof LimitReached) {
-      const message = error instanceof RangeError ? 'the templates are nested too deeply' : error.message;
+      const message = error instanceof RangeError ? rangeMessage(error) : error.message;
       throw new PkgError('PKG_TEMPLATE_LIMIT', message, {
         at: { file: template.source.file },
         cause: error,

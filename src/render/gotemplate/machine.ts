@@ -1,7 +1,7 @@
 /** Runs compiled templates: holds what was printed, the variables, and the steps that are left. */
 import { PkgError } from '../../errors.ts';
 import { FunctionFailure } from '../functions/failure.ts';
-import { LimitReached, charge, outOfSteps } from '../functions/limits.ts';
+import { LimitReached, charge, outOfSteps, rangeMessage } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { RenderLimits } from '../render.ts';
 import { compileTemplate } from './compile.ts';
@@ -131,7 +131,7 @@ export class Machine implements Runtime {
     if (error instanceof RangeError) {
       const message = error.message.startsWith('Invalid string length')
         ? tooLong(this.#options.limits)
-        : 'the templates are nested too deeply';
+        : rangeMessage(error);
       return new ExecError(message, template, node, { isLimit: true, cause: error });
     }
     return error;

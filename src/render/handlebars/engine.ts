@@ -3,7 +3,7 @@ import type { Chart } from '../../chart/chart.ts';
 import { subchartValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
-import { LimitReached, metered, MOST_STEPS } from '../functions/limits.ts';
+import { LimitReached, metered, MOST_STEPS, rangeMessage } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import { KindTypes } from '../field-types.ts';
 import type { RenderInput, RenderLimits } from '../render.ts';
@@ -164,7 +164,7 @@ class Run {
       return run();
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof LimitReached)) throw error;
-      const message = error instanceof RangeError ? 'the templates are nested too deeply' : error.message;
+      const message = error instanceof RangeError ? rangeMessage(error) : error.message;
       throw new PkgError('PKG_TEMPLATE_LIMIT', message, { at: { file }, cause: error });
     }
   }

@@ -3,6 +3,7 @@
  * only arguments of the right count and type.
  */
 import { FunctionFailure } from '../../functions/failure.ts';
+import { checkLength } from '../../functions/limits.ts';
 import { isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
 import { describe } from './describe.ts';
@@ -40,7 +41,10 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
     rejectNamed(hash, context);
     const values = readArguments(parameters, args, context) as Values<P>;
     try {
-      return body(values, context);
+      const made = body(values, context);
+      // Texts that are no longer than this become no more than a few times as long by one call.
+      if (typeof made === 'string') checkLength(made.length);
+      return made;
     } catch (error) {
       if (error instanceof FunctionFailure) context.fail(`${context.helper} ${error.message}`, [...error.hints]);
       throw error;
