@@ -64,7 +64,7 @@ export async function readUserValues(
  * @param writtenKeys for a chart that {@link keepsWrittenKeys}
  */
 export function valueDocuments(text: string, file: string, writtenKeys = false): ValueMap[] {
-  const options: YamlOptions = { endLastLine: true, ...(writtenKeys && { keys: 'written' }) };
+  const options: YamlOptions = { stream: true, ...(writtenKeys && { keys: 'written' }) };
   return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, options).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];

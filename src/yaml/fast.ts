@@ -40,7 +40,8 @@ export function readFast(text: string, unique: boolean, nothing?: Value): { valu
   const start = text.startsWith('---\n') ? 4 : 0;
   if (hasMark(text, start)) return undefined;
   try {
-    return { value: new FastReader(text, start, unique).document(nothing) };
+    // Behind `---` there is a document, even an empty one.
+    return { value: new FastReader(text, start, unique).document(start === 0 ? nothing : undefined) };
   } catch (error) {
     // V8's engine of regular expressions may run out of stack on a very long text.
     if (error === GIVE_UP || error instanceof RangeError) return undefined;

@@ -12,6 +12,7 @@ import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { readFast } from './fast.ts';
 import { decodeBytes, readableUntil, validText } from './readable.ts';
+import { partsOfStream } from './stream.ts';
 import { isMap } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -24,10 +25,11 @@ export type YamlOptions = {
   /** A plain key that YAML 1.1 takes for a boolean (`on`, `no`, `y`) is the text that is written. */
   keys?: 'written';
   /**
-   * A missing line break at the end of the text is added. Kubernetes' reader of YAML streams, by which Helm reads values and
-   * CRDs, does that, so that the block of `a: |\n  x` is "x\n".
+   * As Kubernetes' reader of streams, by which Helm reads values and CRDs, takes documents apart: at lines that begin
+   * with `---`, before anything is read as YAML. What follows the end of the first document of a part is not read. Each
+   * line is ended, so that a block text keeps its newline at the end of a file: `a: |\n  x` is "x\n".
    */
-  endLastLine?: true;
+  stream?: true;
 };
 
 /** Longer texts (in UTF-16 units) are refused. etcd stores 1.5 MB of an object. */
@@ -92,7 +94,7 @@ type Document = { value: Value; offset: number };
 
 /** Reads all documents: by lines where that is certain to give the same, else exactly. */
 function compose(given: string, file: string, options: YamlOptions): Document[] {
-  const text = options.endLastLine === true && !given.endsWith('\n') ? `${given}\n` : given;
+  const text = options.stream === true && !given.endsWith('\n') ? `${given}\n` : given;
   if (text.length > LONGEST_TEXT) {
     throw new PkgError('PKG_YAML_TOO_COMPLEX', TOO_LARGE, { at: { file } });
   }
@@ -101,17 +103,33 @@ function compose(given: string, file: string, options: YamlOptions): Document[] 
   const written = options.keys === 'written' && BOOLEAN_KEY.test(text);
   const fast = written ? undefined : readFast(text, unique);
   if (fast !== undefined && !(textFloats && holdsDoubtful(fast.value))) return [{ value: fast.value, offset: 0 }];
+  const decoder = new Decoder(unique, textFloats, written);
+  let from = 0;
   try {
-    const reader = new DocumentReader(text, readableUntil(text));
-    const nodes: YamlNode[] = [];
-    for (let node = reader.next(); node !== undefined; node = reader.next()) nodes.push(node);
-    const decoder = new Decoder(unique, textFloats, written);
-    return nodes.map((node) => ({ value: decoder.document(node), offset: node.at }));
+    if (options.stream !== true) return documentNodes(text).map((node) => readNode(decoder, node));
+    const documents: Document[] = [];
+    for (const part of partsOfStream(text)) {
+      from = part.from;
+      const node = new DocumentReader(part.text, readableUntil(part.text)).next();
+      if (node !== undefined) documents.push(readNode(decoder, node, from));
+    }
+    return documents;
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
-    throw new PkgError(code, error.message, { at: positionAt(given, Math.min(error.at, given.length), file) });
+    throw new PkgError(code, error.message, { at: positionAt(given, Math.min(from + error.at, given.length), file) });
   }
+}
+
+function documentNodes(text: string): YamlNode[] {
+  const reader = new DocumentReader(text, readableUntil(text));
+  const nodes: YamlNode[] = [];
+  for (let node = reader.next(); node !== undefined; node = reader.next()) nodes.push(node);
+  return nodes;
+}
+
+function readNode(decoder: Decoder, node: YamlNode, from = 0): Document {
+  return { value: decoder.document(node), offset: from + node.at };
 }
 
 /**

@@ -56,3 +56,46 @@ test.each(['a: |\n  x', 'a: >\n  x', 'a: |+\n  x\n ', 'a: |\r\n  x', 'a: "x"'])(
     expect(ours?.join('')).toContain('v: ');
   },
 );
+
+const stream = fc
+  .array(
+    fc.constantFrom(
+      'a: 1',
+      'b: {c: 2}',
+      '---',
+      '--- ',
+      '---\t# c',
+      '---#',
+      '--- x',
+      '---x: 1',
+      '...',
+      '# c',
+      '%YAML 1.1',
+      '',
+      'a: "x',
+      '"',
+      'b: |',
+      '  x',
+      '{"a": 1}',
+      '\r---',
+      ' ---',
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((lines) => lines.join('\n'));
+
+test('documents are taken apart where helm does', { timeout: 600_000 }, () => {
+  const folder = temporaryFolder();
+  writeFiles(folder, { 'c/Chart.yaml': CHART, 'c/templates/a.yaml': PRINT });
+  let read = 0;
+  for (const values of fc.sample(stream, { numRuns: 40 * RUNS, seed: SEED })) {
+    writeFileSync(join(folder, 'values.yaml'), values);
+    const [theirs, ours] = [helm, pkg].map((program) => {
+      const { status, stdout } = program(['template', 'c', '-f', 'values.yaml'], { cwd: folder });
+      return { status, stdout };
+    });
+    expect(ours, JSON.stringify(values)).toEqual(theirs);
+    if (ours?.status === 0) read++;
+  }
+  expect(read).toBeGreaterThan(3);
+});

@@ -245,7 +245,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
 /** The objects in `crds/` of a chart and its subcharts, the chart's own first. Throws `PKG_OBJECT_INVALID`. */
 export function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) =>
-    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { endLastLine: true }).flatMap(
+    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { stream: true }).flatMap(
       (document) => {
         const crds = isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [];
         for (const crd of crds) refuseServerFields(crd, `${chart.location}/${name}`);
