@@ -14,6 +14,8 @@ export type Origins = {
   plain: (path: readonly (string | number)[]) => Promise<{ origin: string; text: string } | undefined>;
   /** May a values file hold an unquoted number or boolean whose value differs from its text: 1.10, 0644, yes? */
   mayDiffer: () => boolean;
+  /** The integers beyond 2^53 that flags of `--set` name: Helm keeps these exact, and reads those of files as floats. */
+  wideIntegers: () => ReadonlySet<bigint>;
   /** Where the innermost existing map on the way to a path was given; the path itself may have no value. */
   around: (path: readonly (string | number)[]) => Promise<string | undefined>;
 };
@@ -43,6 +45,8 @@ export function createOrigins(chart: Chart, sources: ValueSources, texts: Readon
       return found?.plain === undefined ? undefined : { origin: found.origin, text: found.plain };
     },
     mayDiffer: () => [...texts.values(), ...valuesTexts(chart)].some((text) => UNLIKE.test(text)),
+    wideIntegers: () =>
+      new Set(sources.set.flatMap((text) => (text.match(/[-+]?[0-9]{16,19}/g) ?? []).map((digits) => BigInt(digits)))),
     async around(path) {
       for (let length = path.length; length > 0; length--) {
         const origin = await find(path.slice(0, length));

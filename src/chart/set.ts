@@ -6,7 +6,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
 import { fromPlain, isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Json, Value, ValueMap } from '../yaml/value.ts';
 
 const MOST_LEVELS = 30;
 /** How deep lists may be nested. Helm has no bound here; without one the stack would overflow. */
@@ -64,9 +64,11 @@ function run(parser: SetParser, into: ValueMap): void {
   while (parser.key(into, 0) !== END);
 }
 
-function jsonOf(text: string): ReturnType<typeof parseJson> {
+function jsonOf(text: string): Json {
   try {
-    return parseJson(text, '--set-json');
+    const value = parseJson(text, '--set-json');
+    if (!isFinite(value)) throw new Error('a number is larger than any float');
+    return value;
   } catch (error) {
     if (error instanceof PkgError && error.code === 'PKG_YAML_TOO_COMPLEX') throw error;
     throw new PkgError('PKG_SET_SYNTAX', `--set-json is not given JSON: ${printable(text, 60)}`, {
@@ -74,6 +76,12 @@ function jsonOf(text: string): ReturnType<typeof parseJson> {
       cause: error,
     });
   }
+}
+
+/** Of a number such as 1e400 JavaScript makes infinity, which JSON does not have. */
+function isFinite(value: Json): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
 
 /** The most empty items that all settings together may add: `a[65536]=x` adds 65,536 of them before its own. */

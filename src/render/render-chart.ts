@@ -76,7 +76,11 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     let goTemplates: GoTemplates | undefined;
     if (engines.go || engines.goTexts) {
       const { renderGo } = await import('./gotemplate/render.ts');
-      const go = await renderGo({ ...rest, chart, isMixed: engines.native }, freshValues);
+      const wideIntegers = origins?.wideIntegers();
+      const go = await renderGo(
+        { ...rest, chart, isMixed: engines.native, ...(wideIntegers && { wideIntegers }) },
+        freshValues,
+      );
       goTemplates = go.templates;
       parts.push(go);
     }

@@ -59,6 +59,8 @@ export type RenderInput = {
   random?: RandomInput;
   /** Go templates are run for `lint`: what they require or fail for is let pass. */
   lint?: boolean;
+  /** The integers beyond 2^53 that are integers to Go templates; all others are floats, as Helm reads YAML. */
+  wideIntegers?: ReadonlySet<bigint>;
   /** Let `getHostByName` ask the network. */
   enableDns?: boolean;
   /** Given to native templates where the chart tree has Go templates too, or calls `goTpl`. */

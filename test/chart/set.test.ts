@@ -14,6 +14,7 @@ import { printYaml } from '../../src/yaml/print.ts';
 import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { JsonObject, Value } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
+import { pkg } from '../support/pkg.ts';
 import { RUNS } from '../support/generation.ts';
 
 const NONE: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
@@ -181,4 +182,23 @@ test('values of charts, subcharts, files and flags are coalesced as helm does', 
 test('a value that is read from JSON is what was written', () => {
   const object: JsonObject = { b: 1, a: [null, true] };
   expect(toPlain(fromPlain(object))).toEqual(object);
+});
+
+test.each([
+  ['--set', 'a=9007199254740993,s.k=-9223372036854775808,l[0]=123456789012345678'],
+  ['--set', 'a=9223372036854775808'],
+  ['--set-string', 'a=9007199254740993'],
+  ['--set-json', 'a=9007199254740993'],
+  ['--set-json', '{"a":{"b":[1e308]}}'],
+  ['--set-json', '{"a":{"b":[1e400]}}'],
+  ['--set-json', 'a=-1e999'],
+])('the digits of %s %s are those of helm', (flag, text) => {
+  const path = writeChart(join(folder, 'digits'), 'digits', 'k: 9007199254740995\nm: 18446744073709551615\n', {
+    s: '',
+  });
+  const [theirs, ours] = [helm, pkg].map((program) => {
+    const { status, stdout } = program(['template', 'x', path, flag, text]);
+    return { status, stdout };
+  });
+  expect(ours).toEqual(theirs);
 });

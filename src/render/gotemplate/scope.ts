@@ -57,7 +57,7 @@ export function scopesOf(input: RenderInput): ChartScope[] {
     }
     return entries;
   };
-  visit(input.chart, encodeText(input.chart.metadata.name), [], fromValue(input.values));
+  visit(input.chart, encodeText(input.chart.metadata.name), [], fromValue(input.values, input.wideIntegers));
   return scopes;
 }
 

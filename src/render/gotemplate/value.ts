@@ -274,20 +274,24 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 /**
  * Converts values of a chart and its user to values of templates. Maps and lists are changed in place, not copied. Integers
  * of `--set`, which are bigints, become int64; other numbers are float64, as Helm reads them from YAML.
+ *
+ * @param wideIntegers the integers of `--set` beyond 2^53; an integer of YAML beyond that is a float64
  */
-export function fromValue(value: ValueMap): GoMap;
+export function fromValue(value: ValueMap, wideIntegers?: ReadonlySet<bigint>): GoMap;
 export function fromValue(value: Value): GoValue;
-export function fromValue(value: Value): GoValue {
-  return convert(value, new Set());
+export function fromValue(value: Value, wideIntegers: ReadonlySet<bigint> = NONE_WIDE): GoValue {
+  return convert(value, new Set(), wideIntegers);
 }
 
+const NONE_WIDE: ReadonlySet<bigint> = new Set();
+
 /** @param done the maps and lists that were converted: dependencies share the map of globals with their parents */
-function convert(value: Value, done: Set<Value>): GoValue {
+function convert(value: Value, done: Set<Value>, wideIntegers: ReadonlySet<bigint>): GoValue {
   switch (typeof value) {
     case 'string':
       return encodeText(value);
     case 'bigint':
-      return fromBigint(value);
+      return fromBigint(value, wideIntegers);
     case 'object':
       break;
     default:
@@ -299,7 +303,7 @@ function convert(value: Value, done: Set<Value>): GoValue {
     for (let index = 0; index < value.length; index++) {
       const item = value[index] as Value;
       if (typeof item === 'boolean' || typeof item === 'number') continue;
-      const converted = convert(item, done);
+      const converted = convert(item, done, wideIntegers);
       if (converted !== item) (value as GoValue[])[index] = converted;
     }
     return value as GoValue[];
@@ -309,7 +313,7 @@ function convert(value: Value, done: Set<Value>): GoValue {
   value.forEach((item, key) => {
     if (!wide && NOT_ASCII.test(key)) wide = true;
     if (typeof item === 'boolean' || typeof item === 'number') return;
-    const converted = convert(item, done);
+    const converted = convert(item, done, wideIntegers);
     if (converted !== item) map.set(key, converted);
   });
   if (wide) {
@@ -320,9 +324,9 @@ function convert(value: Value, done: Set<Value>): GoValue {
   return map;
 }
 
-function fromBigint(value: bigint): GoValue {
+function fromBigint(value: bigint, wideIntegers: ReadonlySet<bigint>): GoValue {
   const number = Number(value);
-  return Number.isSafeInteger(number) ? int64(number) : number;
+  return Number.isSafeInteger(number) ? int64(number) : wideIntegers.has(value) ? int64(value) : number;
 }
 
 /** Converts what `lookup` found to values of templates, in which integers are int64. */
