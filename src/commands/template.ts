@@ -68,6 +68,8 @@ class TemplateCommand extends PkgCommand {
       helpValue: 'FOLDER',
       complete: 'directory',
       summary: 'write a file for each template into this folder',
+      // Helm writes all files, and then finds nothing of what is to be shown.
+      exclusive: ['show-only'],
     }),
     'release-name': Flags.boolean({ summary: 'with --output-dir, put a folder of the name of the release around' }),
     'enable-dns': PLAN_FLAGS['enable-dns'],

@@ -1,5 +1,5 @@
 /** Which documents `pkg template` prints and writes, held against the real helm on a chart that both render. */
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -104,6 +104,15 @@ test('--show-only takes names without .hbs', () => {
     (name) => pkg(['template', 'web', '-s', name], { cwd: folder }).stdout,
   );
   expect(short).toBe(long);
+});
+
+test('--show-only prints, and does not go with --output-dir', () => {
+  const out = join(folder, 'shown');
+  const args = ['template', 'web', '-s', 'templates/one.yaml.hbs', '--output-dir', out];
+  const { status, stdout, stderr } = pkg(args, { cwd: folder });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain('code: PKG_USAGE');
+  expect(existsSync(out)).toBe(false);
 });
 
 /** The files below a folder and what they hold. */
