@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { checkNamespace, checkReleaseName } from '../release/names.ts';
@@ -71,7 +70,9 @@ class TemplateCommand extends PkgCommand {
       // Helm writes all files, and then finds nothing of what is to be shown.
       exclusive: ['show-only'],
     }),
-    'release-name': Flags.boolean({ summary: 'with --output-dir, put a folder of the name of the release around' }),
+    'release-name': Flags.boolean({
+      summary: 'with --output-dir, put a folder of the name of the release around all but CRDs',
+    }),
     'enable-dns': PLAN_FLAGS['enable-dns'],
     'dry-run': Flags.string({
       bare: 'client',
@@ -128,7 +129,7 @@ class TemplateCommand extends PkgCommand {
     });
     const wanted = flags['show-only'];
     const folder = flags['output-dir'] ?? '';
-    if (folder !== '') writeDocuments(flags['release-name'] ? join(folder, name) : folder, documents);
+    if (folder !== '') writeDocuments(folder, flags['release-name'] ? name : '', documents);
     else printBytes(wanted.length > 0 ? [onlyShown(streamOf(documents), wanted)] : piecesOf(documents));
   }
 }

@@ -129,11 +129,11 @@ function tree(below: string): Record<string, unknown> {
   );
 }
 
-test.each([[[]], [['--release-name']], [['--include-crds', '--skip-tests']]])(
+test.each([[[]], [['--release-name']], [['--include-crds', '--skip-tests']], [['--release-name', '--include-crds']]])(
   '--output-dir %j writes the files that helm writes, without .hbs',
   (flags) => {
     const [theirs, ours] = [helm, pkg].map((program, at) => {
-      const place = join(folder, `out-${at}-${flags.length}${flags[0] ?? ''}`);
+      const place = join(folder, `out-${at}-${flags.join('')}`);
       const run = program(['template', 'name', 'web', '--output-dir', place, ...flags], { cwd: folder });
       expect(run.status).toBe(0);
       return { files: tree(place), wrote: run.stdout.replaceAll(`${place}/`, '').replaceAll('.hbs', '') };

@@ -64,17 +64,18 @@ export function onlyShown(stream: string, wanted: readonly string[]): string {
 }
 
 /**
- * Writes a file for each template into the folder, and prints a line for each document and, as Helm does, a blank line
- * at
- * the end. The names of files have no `.hbs`, because kubectl only reads `.yaml` files of a folder.
+ * Writes a file for each template into the folder, and prints a line for each document and, as Helm does, a blank line at
+ * the end. With `releaseFolder`, which may be empty, all files but those of CRDs are in a folder of that name, as with
+ * Helm. The names of files have no `.hbs`, because kubectl only reads `.yaml` files of a folder.
  *
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`
  */
-export function writeDocuments(folder: string, { manifest, hooks }: Stream): void {
+export function writeDocuments(folder: string, releaseFolder: string, { manifest, hooks }: Stream): void {
   const files = new Map<string, string>();
   let said = '';
   for (const document of [...manifest, ...hooks]) {
-    const path = join(folder, withoutHbs(document.source));
+    const around = CRD_FILE.test(document.source) ? folder : join(folder, releaseFolder);
+    const path = join(around, withoutHbs(document.source));
     files.set(path, (files.get(path) ?? '') + withSource(document));
     said += `wrote ${printable(path, 1000)}\n`;
   }
@@ -88,6 +89,8 @@ export function writeDocuments(folder: string, { manifest, hooks }: Stream): voi
   }
   print(`${said}\n`);
 }
+
+const CRD_FILE = /^[^/]+(?:\/charts\/[^/]+)*\/crds\//;
 
 function withoutHbs(path: string): string {
   return path.replace(/\.hbs$/, '');
