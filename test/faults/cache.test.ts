@@ -49,7 +49,7 @@ function filledCache(): { cache: string; folder: string; files: string[] } {
   const files = readdirSync(folder).sort();
   // Compiled code and templates.
   expect(files.map((name) => /\.\w+$/.exec(name.replace('.cache', ''))?.[0])).toEqual(
-    expect.arrayContaining(['.bin', '.outlines']),
+    expect.arrayContaining(['.bin', '.templates']),
   );
   return { cache, folder, files: files.map((name) => join(folder, name)) };
 }
