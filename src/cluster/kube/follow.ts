@@ -154,11 +154,12 @@ async function followGroup(
         nonsense = isNonsense(error) ? nonsense + 1 : 0;
         if (isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
         // A broken watch continues from its last resourceVersion. If the server no longer has that, or the watch broke
-        // at
-        // once, the objects are read again.
+        // at once, the objects are read again.
         const isLost = error instanceof ApiError && error.status === 0 && !isNonsense(error);
         if (!isLost || version === begun) version = '';
-        if (!isOpen && error instanceof PkgError) onTrouble(error);
+        // A CRD that is deleted between the list and its watch is no trouble: the next list tells that the kind is gone.
+        const isGone = error instanceof ApiError && error.status === 404;
+        if (!isOpen && !isGone && error instanceof PkgError) onTrouble(error);
       }
       await pause(wait, signal);
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
