@@ -367,34 +367,6 @@ test('uninstall --wait of a kind with its objects ends', async () => {
   expect(await read(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/moveds.${group}`)).toBe(undefined);
 });
 
-test('a kind that goes between the list of its objects and their watch is no trouble to tell', async () => {
-  const ns = await namespace();
-  const group = `${ns}.example.test`;
-  await pkg(ns, 'install', 'r', chartOf([crd(group, ['v1']), moved(group, 'v1', { a: 1 })]));
-  const definition = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/moveds.${group}`;
-  const finalizers = (list: string[] | null): Promise<unknown> =>
-    admin().request('PATCH', definition, { metadata: { finalizers: list } }, 'application/merge-patch+json');
-  await finalizers(['example.test/stays']);
-  let held = 0;
-  const proxy = await startProxy({
-    upstream: access(),
-    fault: async ({ path, query }) => {
-      if (!path.startsWith(`/apis/${group}/`) || query.get('watch') !== 'true' || held++ > 0) return undefined;
-      await finalizers(null);
-      await admin().until(path, (found) => found === undefined);
-      return undefined;
-    },
-  });
-  try {
-    const args = ['uninstall', 'r', '--wait', '--timeout', '60s'];
-    const { status, stderr } = await pkgOn(ns, args, { kubeconfig: proxy.kubeconfig });
-    expect([status, stderr.match(/warning.*/)]).toEqual([0, null]);
-  } finally {
-    await proxy.close();
-  }
-  expect(held).toBeGreaterThan(0);
-});
-
 test('an object that is being deleted is not taken for deployed', async () => {
   const ns = await namespace();
   const path = `/api/v1/namespaces/${ns}/configmaps/a`;
