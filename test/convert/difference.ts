@@ -75,6 +75,7 @@ function difference(was: Value, became: Value, at: string): string | undefined {
     }
     return undefined;
   }
+  // A number and a bigint are compared exactly by == alone: `===` never holds, and Number() would round the bigint.
   // oxlint-disable-next-line eqeqeq
   if (was === became || (typeof was === 'number' && (typeof became) in { number: 0, bigint: 0 } && was == became)) {
     return undefined;
