@@ -1,9 +1,10 @@
+import { loadChart } from '../chart/load.ts';
 import { packageChart, sourceDateEpoch } from '../chart/package.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { CHART_FLAGS, DESTINATION_FLAG } from './support/chart-flags.ts';
-import { SIGN_FLAGS } from './support/remote-flags.ts';
+import { REMOTE_FLAGS, SIGN_FLAGS } from './support/remote-flags.ts';
 import { linkOptions } from './support/load.ts';
 
 class PackageCommand extends PkgCommand {
@@ -21,14 +22,25 @@ class PackageCommand extends PkgCommand {
     ...CHART_FLAGS,
     'app-version': Flags.string({ helpValue: 'VERSION', summary: 'write this appVersion into the chart' }),
     ...SIGN_FLAGS,
+    'dependency-update': Flags.boolean({
+      char: 'u',
+      summary: 'first fetch the newest fitting dependencies into charts/, and write Chart.lock',
+    }),
+    ...REMOTE_FLAGS,
   };
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PackageCommand);
-    const { destination, version, 'app-version': appVersion } = flags;
+    const { version, 'app-version': appVersion } = flags;
+    // Helm prints the whole path where no folder is given, and scripts read it.
+    const destination = flags.destination === '.' ? process.cwd() : flags.destination;
     const links = linkOptions(flags);
     const modified = sourceDateEpoch(process.env);
     for (const folder of args.CHART_PATH) {
+      if (flags['dependency-update']) {
+        const { updateAll } = await import('./support/dependency-update.ts');
+        await updateAll(await loadChart(folder, links), flags, links);
+      }
       const path = await packageChart(folder, {
         ...links,
         destination,

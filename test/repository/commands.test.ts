@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../chart/support.ts';
+import { helm } from '../support/helm.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 import { chartFiles, chartsIn, makeRepository, run } from './support.ts';
@@ -45,6 +46,15 @@ async function expectSameRun(machines: Machines, ...args: string[]): Promise<Bot
   expect(both.pkg.stdout, told).toBe(both.helm.stdout);
   if (both.pkg.status !== 0) expect(both.pkg.stderr).toMatch(/code: PKG_(?!INTERNAL)[A-Z_]+ /);
   return both;
+}
+
+/** The same for commands that print the path of an archive. */
+async function expectPackaged(machines: Machines, ...args: string[]): Promise<void> {
+  const { helm: theirs, pkg: ours } = await machines.run(args);
+  expect(ours.status, ours.stderr).toBe(0);
+  expect(ours.stdout.replaceAll(machines.folders.pkg, 'FOLDER')).toBe(
+    theirs.stdout.replaceAll(machines.folders.helm, 'FOLDER'),
+  );
 }
 
 /** Machines that know the repository as `foo`. */
@@ -305,6 +315,36 @@ describe('dependency', () => {
     expect(pkg.stderr).toContain('out of sync');
     await expectSameRun(machines, 'dependency', 'list', 'own');
     await expectSameRun(machines, 'dependency', 'list', 'nowhere');
+  });
+
+  test('package --dependency-update fetches the newest that fit, also where charts/ has older ones', async () => {
+    const machines = await withRepository();
+    const files = (program: 'helm' | 'pkg'): unknown => {
+      const { status, stdout, stderr } = helm(['show', 'all', join(machines.folders[program], 'top-1.0.0.tgz')]);
+      expect(status, stderr).toBe(0);
+      const folder = join(machines.folders[program], 'top');
+      const lock = readFileSync(join(folder, 'Chart.lock'), 'utf8').replace(/^generated: .*$/m, '');
+      return { stdout, lock, charts: readdirSync(join(folder, 'charts')).sort() };
+    };
+    for (const program of ['helm', 'pkg'] as const) {
+      const pinned = dependencies(server.url).replace('^1.0.0', '1.0.0');
+      const charts = { top: chartFiles('top', '1.0.0', pinned), own: chartFiles('own', '1.0.0') };
+      chartsIn(charts, machines.folders[program]);
+    }
+    await expectPackaged(machines, 'package', 'top', '--dependency-update');
+    expect(files('pkg')).toEqual(files('helm'));
+    for (const program of ['helm', 'pkg'] as const) {
+      const file = join(machines.folders[program], 'top', 'Chart.yaml');
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace('version: 1.0.0, repository: "h', 'version: ^1.0.0, repository: "h'),
+      );
+    }
+    await expectPackaged(machines, 'package', 'top', '-u');
+    expect(files('pkg')).toEqual(files('helm'));
+    await expectPackaged(machines, 'template', 'top-1.0.0.tgz');
+    await expectPackaged(machines, 'package', '-u', 'own');
+    expect(existsSync(join(machines.folders.pkg, 'own', 'Chart.lock'))).toBe(false);
   });
 
   test('--frozen refuses to write a lock file', async () => {
