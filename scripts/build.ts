@@ -256,7 +256,7 @@ function thirdPartyNotices(outputs: readonly Metafile['outputs'][string][]): str
 }
 
 /** The launcher's memory for a file. */
-const MOST_BYTES = 1 << 22;
+const MAX_BYTES = 1 << 22;
 
 /** Links the program's chunks and writes its scripts. The main one begins with a name for the contents of all: `bin/pkg.js` keeps compiled code by it. */
 function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ metafile: true; write: false }>): void {
@@ -275,7 +275,7 @@ function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ m
   for (const text of scripts.values()) digest.update(text);
   mkdirSync(join(folder, 'apart'), { recursive: true });
   for (const [name, text] of scripts) {
-    if (text.length >= MOST_BYTES) throw new Error(`${name} is larger than what the launcher reads`);
+    if (text.length >= MAX_BYTES) throw new Error(`${name} is larger than what the launcher reads`);
     if (name !== 'main') writeFileSync(join(folder, 'apart', `${name}.cjs`), text);
     else writeFileSync(join(folder, 'main.cjs'), `/*${digest.digest('hex').slice(0, 16)}*/${text}`);
   }

@@ -1,9 +1,9 @@
 /** Unpacks gzip with a bound on the result, and in one step where the header of the file gives the size. */
 
 /** The most bytes that one byte of a deflate stream can unpack to (zlib's documentation, "Maximum Expansion Factor"). */
-const MOST_DEFLATED = 1032;
+const MAX_DEFLATED = 1032;
 /** The largest buffer to unpack into. Larger ones save no time, and a gzip bomb would take one more of them. */
-const MOST_CHUNK = 16 << 20;
+const MAX_CHUNK = 16 << 20;
 /** The smallest chunk size that Node accepts. */
 const LEAST_CHUNK = 64;
 
@@ -18,6 +18,6 @@ export function gunzipOptions(bytes: Uint8Array, limit: number): { maxOutputLeng
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bytes.length < 4 ? 0 : view.getUint32(bytes.length - 4, true);
   // One byte more, or Node makes another buffer to see that nothing follows.
-  const chunkSize = Math.max(LEAST_CHUNK, Math.min(size + 1, bytes.length * MOST_DEFLATED, MOST_CHUNK, limit));
+  const chunkSize = Math.max(LEAST_CHUNK, Math.min(size + 1, bytes.length * MAX_DEFLATED, MAX_CHUNK, limit));
   return { maxOutputLength: limit, chunkSize };
 }

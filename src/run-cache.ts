@@ -7,10 +7,10 @@ import { sep } from 'node:path';
 import { readOwnFile } from './read-file.ts';
 
 /** The most files in the cache. When it is reached, all are removed. */
-const MOST_FILES = 1000;
+const MAX_FILES = 1000;
 const ENDING = '.cache';
 /** The most bytes of one file. The templates of the largest public charts take a tenth of this. */
-const MOST_BYTES = 256 << 20;
+const MAX_BYTES = 256 << 20;
 /** A file ends with its length in hexadecimal: one that was cut off by a full disk does not. */
 const LENGTH = 8;
 
@@ -27,7 +27,7 @@ export function readRunCache(name: string): Buffer | undefined {
   if (folder === '') return undefined;
   const file = folder + sep + name + ENDING;
   try {
-    const bytes = readOwnFile(file, MOST_BYTES);
+    const bytes = readOwnFile(file, MAX_BYTES);
     const length = bytes.length - LENGTH;
     if (length >= 0 && bytes.toString('latin1', length) === lengthText(length)) return bytes.subarray(0, length);
   } catch (error) {
@@ -61,7 +61,7 @@ export function writeRunCache(): void {
       const parts = contents();
       if (parts === undefined) continue;
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
-      if (others.length >= MOST_FILES) for (const other of others) rmSync(folder + sep + other, { force: true });
+      if (others.length >= MAX_FILES) for (const other of others) rmSync(folder + sep + other, { force: true });
       const length = parts.reduce((sum, part) => sum + part.length, 0);
       writeFileSync(fresh, Buffer.concat([...parts, Buffer.from(lengthText(length))]), { mode: 0o600 });
       renameSync(fresh, file);

@@ -32,8 +32,8 @@ const [SPACES, OPERATOR, WRITTEN] = [
 ];
 
 /** Bounds on the length of a constraint and its number of groups. */
-const LONGEST = 512;
-const MOST_GROUPS = 32;
+const MAX_LENGTH = 512;
+const MAX_GROUPS = 32;
 
 /**
  * Does a version satisfy a constraint, by Masterminds' rules? A text that is no version satisfies nothing.
@@ -63,9 +63,9 @@ export function meets(version: Version, constraint: Constraint): boolean {
  * @throws PkgError PKG_CHART_INVALID when it cannot be read
  */
 export function parseConstraint(constraint: string): Constraint {
-  if (constraint.length > LONGEST) throw invalid(constraint);
+  if (constraint.length > MAX_LENGTH) throw invalid(constraint);
   const groups = constraint.replace(RANGES, '>= $1, <= $2 ').split('||');
-  if (groups.length > MOST_GROUPS) throw invalid(constraint);
+  if (groups.length > MAX_GROUPS) throw invalid(constraint);
   return groups.map((group) => parseGroup(group, constraint));
 }
 

@@ -25,7 +25,7 @@ export function resolveDependencies(chart: Chart, values: ValueMap): Resolved {
 }
 
 /** The most charts of a tree. Aliases at each level multiply: 20 levels with two aliases each are a million charts. */
-const MOST_CHARTS = 1000;
+const MAX_CHARTS = 1000;
 
 type Progress = { warnings: Set<string>; charts: number; location: string };
 
@@ -81,8 +81,8 @@ function enable(chart: Chart, values: ValueMap, path: string, progress: Progress
   const { metadata } = chart;
   const { warnings } = progress;
   progress.charts++;
-  if (progress.charts > MOST_CHARTS) {
-    throw new PkgError('PKG_CHART_TOO_LARGE', `aliases make more than ${MOST_CHARTS} charts of this one`, {
+  if (progress.charts > MAX_CHARTS) {
+    throw new PkgError('PKG_CHART_TOO_LARGE', `aliases make more than ${MAX_CHARTS} charts of this one`, {
       at: { file: progress.location },
     });
   }

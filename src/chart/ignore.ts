@@ -13,9 +13,9 @@ export type IgnoreRules = (path: string, isFolder: boolean) => boolean;
 type Rule = { negated: boolean; folderOnly: boolean; matches: (path: string) => boolean };
 
 /** Helm's line reader takes no longer lines. */
-const LONGEST_LINE = 65_535;
+const MAX_LINE_LENGTH = 65_535;
 /** The most patterns: each file of a chart is compared with each of them. */
-const MOST_RULES = 1000;
+const MAX_RULES = 1000;
 
 /** Helm never loads hidden files of `templates/`. */
 const HIDDEN_TEMPLATES: readonly Rule[] = [rule('templates/.?*')];
@@ -40,8 +40,8 @@ export function parseIgnoreRules(text: string, file: string): IgnoreRules {
         at: { file, line: index + 1 },
       });
     }
-    if (rules.length === MOST_RULES) {
-      throw new PkgError('PKG_CHART_INVALID', `there are more than ${MOST_RULES} patterns in this file`, {
+    if (rules.length === MAX_RULES) {
+      throw new PkgError('PKG_CHART_INVALID', `there are more than ${MAX_RULES} patterns in this file`, {
         at: { file, line: index + 1 },
         hints: ['name folders instead of each file in them'],
       });
@@ -53,7 +53,7 @@ export function parseIgnoreRules(text: string, file: string): IgnoreRules {
 }
 
 function complaint(pattern: string): string | undefined {
-  if (pattern.length > LONGEST_LINE) return 'is too long';
+  if (pattern.length > MAX_LINE_LENGTH) return 'is too long';
   if (pattern.includes('**')) return "has '**', which Helm's .helmignore does not know: name each level";
   const { parts, isMalformed } = parseGlob(pattern);
   // Helm looks for malformed patterns by matching "abc". Go stops at the first mismatch, so it misses an error after it.

@@ -18,7 +18,7 @@ import { mergeValues } from './values.ts';
 import { keepsWrittenKeys } from './written-keys.ts';
 
 /** How deep archives may be nested in `charts/`: an archive can be made that contains itself. */
-const DEEPEST = 20;
+const MAX_DEPTH = 20;
 
 /**
  * Loads a chart with its subcharts.
@@ -168,7 +168,7 @@ class Builder {
     for (const [name, group] of groups) {
       const inside = `${location}/charts/${name}`;
       const chart = await this.#collect(async () => {
-        if (depth === DEEPEST) throw invalid(`charts are nested more than ${DEEPEST} deep`, inside);
+        if (depth === MAX_DEPTH) throw invalid(`charts are nested more than ${MAX_DEPTH} deep`, inside);
         return this.chart(await this.#subchartFiles(name, group, inside), inside, depth + 1);
       });
       if (chart !== undefined) charts.push(chart);

@@ -76,15 +76,15 @@ function readMap(text: string, file: string): ValueMap {
 }
 
 /** The most problems reported of one file: finding the position of each parses the text again. */
-const MOST_PROBLEMS = 20;
-const LONGEST_LOCATED = 1 << 18;
+const MAX_PROBLEMS = 20;
+const MAX_LOCATED_LENGTH = 1 << 18;
 
 async function withPositions(problems: readonly Problem[], text: string, file: string): Promise<PkgError[]> {
   if (problems.length === 0) return [];
   const { locateKeys } = await import('../yaml/locate.ts');
   const errors: PkgError[] = [];
-  for (const { message, path, hints = [] } of problems.slice(0, MOST_PROBLEMS)) {
-    const isLocated = path.length > 0 && text.length <= LONGEST_LOCATED;
+  for (const { message, path, hints = [] } of problems.slice(0, MAX_PROBLEMS)) {
+    const isLocated = path.length > 0 && text.length <= MAX_LOCATED_LENGTH;
     const found = isLocated ? locateKeys(text, path) : undefined;
     errors.push(new PkgError('PKG_CHART_INVALID', message, { at: { file, ...(found ?? { line: 1 }) }, hints }));
   }

@@ -38,7 +38,7 @@ export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>
   const text = env['SOURCE_DATE_EPOCH'] ?? '';
   if (text === '') return undefined;
   const seconds = /^\+?[0-9]{1,30}$|^-0+$/.test(text) ? Math.abs(Number(text)) : NaN;
-  if (seconds <= MOST_SECONDS) return new Date(seconds * 1000);
+  if (seconds <= MAX_SECONDS) return new Date(seconds * 1000);
   throw new PkgError(
     'PKG_USAGE',
     `SOURCE_DATE_EPOCH is ${printable(text, 40)}, which is no number of seconds since 1970`,
@@ -49,7 +49,7 @@ export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>
 }
 
 /** The header of an entry holds eleven octal digits: the year 2242. */
-const MOST_SECONDS = 0o77777777777;
+const MAX_SECONDS = 0o77777777777;
 
 /** The time of the files of an archive, where {@link sourceDateEpoch} gives this one. */
 export function packedTime(given: Date | undefined): Date {

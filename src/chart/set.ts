@@ -8,10 +8,10 @@ import { parseJson } from '../yaml/json.ts';
 import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Json, Value, ValueMap } from '../yaml/value.ts';
 
-const MOST_LEVELS = 30;
+const MAX_LEVELS = 30;
 /** How deep lists may be nested. Helm has no bound here; without one the stack would overflow. */
-const MOST_LISTS = 500;
-const LARGEST_INDEX = 65536;
+const MAX_LISTS = 500;
+const MAX_INDEX = 65536;
 const END = Symbol('end');
 
 /** How the text after `=` becomes a value. */
@@ -85,7 +85,7 @@ function isFinite(value: Json): boolean {
 }
 
 /** The most empty items that all settings together may add: `a[65536]=x` adds 65,536 of them before its own. */
-const MOST_FILLED = 1_000_000;
+const MAX_FILLED = 1_000_000;
 const FILLED: WeakMap<ValueMap, number> = new WeakMap();
 
 class SetParser {
@@ -132,7 +132,7 @@ class SetParser {
       case ',':
         throw this.#error(`the key ${printable(key, 60)} has no value (it cannot end with a comma)`);
       default: {
-        if (level + 1 > MOST_LEVELS) throw this.#error(`names are nested more than ${MOST_LEVELS} levels deep`);
+        if (level + 1 > MAX_LEVELS) throw this.#error(`names are nested more than ${MAX_LEVELS} levels deep`);
         const existing = data.get(key);
         if (existing !== undefined && !isMap(existing)) throw this.#error(`${printable(key, 60)} is not a map`);
         const inner: ValueMap = existing ?? new Map();
@@ -186,7 +186,7 @@ class SetParser {
 
   /** What follows `key[i]`. */
   #item(list: Value[], index: number, level: number): typeof END | undefined {
-    if (++this.#lists > MOST_LISTS) throw this.#error(`lists are nested more than ${MOST_LISTS} levels deep`);
+    if (++this.#lists > MAX_LISTS) throw this.#error(`lists are nested more than ${MAX_LISTS} levels deep`);
     const end = this.#afterIndex(list, index, level);
     this.#lists--;
     return end;
@@ -231,7 +231,7 @@ class SetParser {
     if (!/^[-+]?[0-9]{1,18}$/.test(text)) throw this.#error(`[${printable(text, 30)}] is not an index`);
     const index = Number(text);
     if (index < 0) throw this.#error(`the index ${index} is negative`);
-    if (index > LARGEST_INDEX) throw this.#error(`the index ${index} is larger than ${LARGEST_INDEX}`);
+    if (index > MAX_INDEX) throw this.#error(`the index ${index} is larger than ${MAX_INDEX}`);
     return index;
   }
 
@@ -244,7 +244,7 @@ class SetParser {
   /** Adds empty items up to an index. Bounded: a hundred settings with an index of a million would take a gigabyte. */
   #fill(list: Value[], count: number): void {
     const filled = (FILLED.get(this.#into) ?? 0) + count;
-    if (filled > MOST_FILLED) throw this.#error(`lists would have more than ${MOST_FILLED} items that nobody gave`);
+    if (filled > MAX_FILLED) throw this.#error(`lists would have more than ${MAX_FILLED} items that nobody gave`);
     FILLED.set(this.#into, filled);
     for (let added = 0; added < count; added++) list.push(null);
   }

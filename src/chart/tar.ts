@@ -53,14 +53,14 @@ export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarPlac
     if (size === undefined || at + size > source.size) throw damaged('it ends in the middle of a file');
     offset = at + Math.ceil(size / BLOCK) * BLOCK;
     if (isMeta) {
-      if (size > LONGEST_META) throw damaged('a name in it is too long');
+      if (size > MAX_META_SIZE) throw damaged('a name in it is too long');
       const data = source.read(at, size);
       if (type === 'x') extended = readExtended(data, damaged);
       else if (type === 'L') longName = readText(data);
       continue;
     }
     const name = longName ?? extended.path ?? readName(header);
-    if (name.length > LONGEST_NAME) throw damaged('a name in it is too long');
+    if (name.length > MAX_NAME_LENGTH) throw damaged('a name in it is too long');
     // Old programs write a folder as a file whose name ends in a slash.
     const isFolder = type === '5' || (type === '0' && name.endsWith('/'));
     if (isFolder && size > 0) throw damaged('a folder in it has bytes');
@@ -72,9 +72,9 @@ export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarPlac
 
 /** Entries that describe another: pax headers, of the next entry and of all, and GNU's long names and links. */
 const META: ReadonlySet<string> = new Set(['x', 'g', 'L', 'K']);
-const LONGEST_META = 1 << 20;
+const MAX_META_SIZE = 1 << 20;
 /** The longest name: PATH_MAX of Linux. */
-const LONGEST_NAME = 4096;
+const MAX_NAME_LENGTH = 4096;
 
 /** The sum of all bytes, those of the checksum itself as blanks; old programs summed signed bytes. */
 function hasValidChecksum(header: Buffer): boolean {
@@ -162,12 +162,12 @@ export function writeTar(files: readonly { name: string; data: Uint8Array }[], m
 export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK);
 
 /** The largest number that fits the eleven octal digits of a header field. */
-const MOST_OCTAL = 0o77777777777;
+const MAX_OCTAL = 0o77777777777;
 
 /** What stands before the bytes of a file, as {@link writeTar} has it; a pax header says what does not fit. */
 export function tarHeader(name: string, size: number, modified: Date): Uint8Array[] {
   const split = splitName(name);
-  const isLarge = size > MOST_OCTAL;
+  const isLarge = size > MAX_OCTAL;
   const records = (split === undefined ? paxRecord('path', name) : '') + (isLarge ? paxRecord('size', `${size}`) : '');
   const [prefix, rest] = split ?? ['', fieldOf(name)];
   const header = writeHeader(rest, prefix, isLarge ? 0 : size, modified);

@@ -9,18 +9,18 @@ export type Version = { major: bigint; minor: bigint; patch: bigint; prerelease:
 const VERSION =
   /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 
-const LARGEST = 2n ** 64n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** Longer texts are no versions. */
-export const LONGEST_VERSION = 256;
+export const MAX_VERSION_LENGTH = 256;
 
 /** The version that a text names, or undefined if it names none. Build metadata does not count in comparisons. */
 export function parseVersion(text: string): Version | undefined {
-  const match = text.length > LONGEST_VERSION ? null : VERSION.exec(text);
+  const match = text.length > MAX_VERSION_LENGTH ? null : VERSION.exec(text);
   if (match === null) return undefined;
   const [, major = '0', minor = '0', patch = '0', prerelease = '', metadata = ''] = match;
   const version = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch), prerelease, metadata };
-  if (version.major > LARGEST || version.minor > LARGEST || version.patch > LARGEST) return undefined;
+  if (version.major > MAX_UINT64 || version.minor > MAX_UINT64 || version.patch > MAX_UINT64) return undefined;
   if (prerelease === '') return version;
   return prerelease.split('.').some((part) => /^0[0-9]+$/.test(part)) ? undefined : version;
 }
@@ -67,5 +67,5 @@ function comparePart(a: string, b: string): number {
 function numberOf(part: string): bigint | undefined {
   if (!/^[0-9]+$/.test(part)) return undefined;
   const number = BigInt(part);
-  return number > LARGEST ? undefined : number;
+  return number > MAX_UINT64 ? undefined : number;
 }

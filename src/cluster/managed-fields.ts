@@ -31,7 +31,7 @@ export const APPLY_MANAGER = 'helm';
 const UPDATE_MANAGERS: readonly string[] = ['helm', 'Helm'];
 
 /** Longer lists are not matched item by item; a dry run tells instead. */
-const LONGEST_LIST = 200;
+const MAX_LIST_LENGTH = 200;
 
 /** The entries of an object's `managedFields`. */
 export function managedFieldsOf(object: KubeObject): JsonObject[] {
@@ -97,7 +97,7 @@ function holdsExactly(desired: Json, live: Json | undefined, fields: JsonObject)
 
 /** Is every desired item held, and does it live with equal values, in the same order? */
 function holdsItems(desired: Json[], live: Json[], fields: JsonObject, keys: string[]): boolean {
-  if (desired.length !== keys.length || desired.length > LONGEST_LIST) return false;
+  if (desired.length !== keys.length || desired.length > MAX_LIST_LENGTH) return false;
   const held = keys.flatMap((key) => parseItemKey(key) ?? []);
   let last = -1;
   return desired.every((item) => {
@@ -162,7 +162,7 @@ function stepOf(
       : { name, desired: value, live: isJsonObject(live) ? getOwn(live, name) : live };
   }
   const key = parseItemKey(text);
-  if (key?.fields === undefined || !Array.isArray(desired) || desired.length > LONGEST_LIST) return undefined;
+  if (key?.fields === undefined || !Array.isArray(desired) || desired.length > MAX_LIST_LENGTH) return undefined;
   const items = desired.filter((item) => fitsItem(key, item));
   const [item] = items;
   if (item === undefined || items.length !== 1) return undefined;

@@ -5,7 +5,7 @@ import { expressionOf, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 
 /** How deep contexts may nest: a definition that includes itself with its own context nests without end. */
-const DEEPEST = 4;
+const MAX_DEPTH = 4;
 
 /**
  * What `.` is in a definition that is included with this context. The root stays the root; a value becomes `this`, and
@@ -49,7 +49,7 @@ function trailOf(meaning: Meaning | undefined): Trail | undefined {
  */
 export function unify(a: Meaning, b: Meaning, depth = 0): Meaning | undefined {
   if (a.kind === 'fields' && b.kind === 'fields') {
-    if (depth > DEEPEST) return undefined;
+    if (depth > MAX_DEPTH) return undefined;
     const fields = new Map(a.fields);
     for (const [name, field] of b.fields) {
       const known = fields.get(name);

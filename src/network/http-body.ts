@@ -50,12 +50,12 @@ export async function readWhole({ body, length }: HttpDownload, limit: number): 
 }
 
 /** A longer rest is not read: opening another connection costs less. */
-const MOST_DRAINED = 1 << 16;
+const MAX_DRAINED = 1 << 16;
 
 /**
  * Reads the rest of a body that is not needed, so that its connection can serve again; a long rest ends the connection.
  */
 export async function drain(body: AsyncIterable<Buffer>): Promise<void> {
   let size = 0;
-  for await (const chunk of body) if ((size += chunk.length) > MOST_DRAINED) return;
+  for await (const chunk of body) if ((size += chunk.length) > MAX_DRAINED) return;
 }

@@ -35,10 +35,10 @@ const TIMES: HttpTimes = {
   pause: 250,
 };
 /** The most bytes of an upload that buffers of systems and proxies hold. */
-const MOST_BUFFERED = 8 << 20;
-const MOST_TRIES = 4;
+const MAX_BUFFERED = 8 << 20;
+const MAX_TRIES = 4;
 /** As many as Go's client follows. */
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Redirects that keep method and body. */
 const SAME_METHOD: ReadonlySet<number> = new Set([307, 308]);
@@ -98,7 +98,7 @@ export class HttpClient {
     const begun = Date.now();
     for (let tries = 1; ; tries++) {
       // The last try returns or throws whatever it gets.
-      const isLast = !repeatable || tries >= MOST_TRIES;
+      const isLast = !repeatable || tries >= MAX_TRIES;
       const pause = this.#times.pause * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
       let wait = pause;
       try {
@@ -139,7 +139,7 @@ export class HttpClient {
     const { method = 'GET', body } = request;
     const isPlain = (method === 'GET' || method === 'HEAD') && body === undefined;
     let { url, authorization } = request;
-    for (let followed = 0; followed <= MOST_REDIRECTS; followed++) {
+    for (let followed = 0; followed <= MAX_REDIRECTS; followed++) {
       const answer = await this.#once({ ...request, url, authorization }, signal);
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || typeof location !== 'string') return answer;
@@ -157,7 +157,7 @@ export class HttpClient {
       if (request.everywhere !== true && next.origin !== url.origin) authorization = undefined;
       url = next;
     }
-    throw new UnusableAnswer('redirect', `leads on and on (${MOST_REDIRECTS} times)`, request.url);
+    throw new UnusableAnswer('redirect', `leads on and on (${MAX_REDIRECTS} times)`, request.url);
   }
 
   async #once(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
@@ -175,7 +175,7 @@ export class HttpClient {
       body: bodyOf(request),
       signal,
       silence:
-        this.#times.silence + (this.#times.buffered * Math.min(lengthOf(request), MOST_BUFFERED)) / MOST_BUFFERED,
+        this.#times.silence + (this.#times.buffered * Math.min(lengthOf(request), MAX_BUFFERED)) / MAX_BUFFERED,
     });
     const { status, headers } = answer;
     const length =

@@ -102,8 +102,8 @@ function withoutRepeated(messages: readonly LintMessage[]): LintMessage[] {
 }
 
 /** Finding a line parses the text once more, so a hostile file must not ask for many. */
-const MOST_LOCATED = 20;
-const LONGEST_LOCATED = 1 << 18;
+const MAX_LOCATED = 20;
+const MAX_LOCATED_LENGTH = 1 << 18;
 
 function lintChartYaml(source: LintSource, file: string): LintMessage[] {
   const data = source.read('Chart.yaml');
@@ -114,7 +114,7 @@ function lintChartYaml(source: LintSource, file: string): LintMessage[] {
   if (!isMap(metadata)) return [];
   const messages: LintMessage[] = [];
   for (const [index, { rule, keys, message }] of lintMetadata(metadata).entries()) {
-    const isLocated = keys.length > 0 && index < MOST_LOCATED && text.length <= LONGEST_LOCATED;
+    const isLocated = keys.length > 0 && index < MAX_LOCATED && text.length <= MAX_LOCATED_LENGTH;
     const place = isLocated ? locateKeys(text, keys) : undefined;
     messages.push(finding(rule, 'Chart.yaml', message, { file, ...place }));
   }

@@ -49,7 +49,7 @@ export type BundleInput = {
 export type Written = { images: { name: string; digest: string }[]; size: number };
 
 /** How often in a row a download may fail without a byte received. */
-const MOST_LOST = 5;
+const MAX_LOST = 5;
 
 type FoundImage = { name: ImageName; root: Manifest };
 type BlobToCopy = BlobPlace & { name: ImageName };
@@ -174,7 +174,7 @@ async function copyBlob(
     } catch (error) {
       if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE') throw error;
       lost = at > before ? 0 : lost + 1;
-      if (lost > MOST_LOST) throw error;
+      if (lost > MAX_LOST) throw error;
       continue;
     }
     // The download ended without an error and without a new byte: the blob is shorter than its manifest says.

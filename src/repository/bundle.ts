@@ -29,7 +29,7 @@ export const BUNDLE_FORMAT = 1;
 /** The only names that files of a bundle may have: none of them leads out of a folder. */
 export const BUNDLE_NAMES: RegExp =
   /^(?:bundle\.json|oci-layout|index\.json|blobs\/sha256\/[0-9a-f]{64}|charts\/[\w.+-]+\.tgz(?:\.prov)?)$/;
-const MOST_FILES = 100_000;
+const MAX_FILES = 100_000;
 const MAX_CONTENTS = 16 << 20;
 const PIECE = 1 << 20;
 
@@ -197,7 +197,7 @@ export class Bundle {
       if (place.type !== '0') throw damaged(`${shown} is no plain file`);
       if (!BUNDLE_NAMES.test(place.name)) throw damaged(`${shown} has no place in a bundle`);
       if (files.has(place.name)) throw damaged(`${shown} is in it twice`);
-      if (files.size === MOST_FILES) throw damaged(`it holds more than ${MOST_FILES} files`);
+      if (files.size === MAX_FILES) throw damaged(`it holds more than ${MAX_FILES} files`);
       files.set(place.name, place);
     }
     return files;

@@ -171,19 +171,19 @@ function removeFile(path: string): PkgError | undefined {
 }
 
 /** The most bytes of the folder of archives. */
-export const MOST_CONTENT: number = 2 * 2 ** 30;
+export const MAX_CONTENT: number = 2 * 2 ** 30;
 /** Down to how many bytes the folder is emptied when it is full: not all its files are looked at for each new archive. */
-const LEFT_CONTENT = 0.75 * MOST_CONTENT;
+const LEFT_CONTENT = 0.75 * MAX_CONTENT;
 
 /**
- * Removes the least recently used archives where the folder of archives is larger than {@link MOST_CONTENT}.
+ * Removes the least recently used archives where the folder of archives is larger than {@link MAX_CONTENT}.
  *
  * @returns its size after that, in bytes
  */
 export function boundContent(folder: string): number {
   const entries = oldestFirst(contentEntries(folder));
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);
-  if (size <= MOST_CONTENT) return size;
+  if (size <= MAX_CONTENT) return size;
   const removed = pruneEntries(entries, { maxSize: LEFT_CONTENT });
   return removed.reduce((sum, entry) => sum - entry.size, size);
 }

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
-import { boundContent, MOST_CONTENT, touch } from './cached-files.ts';
+import { boundContent, MAX_CONTENT, touch } from './cached-files.ts';
 
 /** What is cached of a chart: its archive, or the provenance of the archive. */
 export type ContentKind = 'chart' | 'prov';
@@ -44,7 +44,7 @@ export class ContentCache {
       removeAbandoned(dirname(path));
       writeFileAtomic(path, bytes);
       this.#size = this.#size === undefined ? boundContent(this.#folder) : this.#size + bytes.length;
-      if (this.#size > MOST_CONTENT) this.#size = boundContent(this.#folder);
+      if (this.#size > MAX_CONTENT) this.#size = boundContent(this.#folder);
     } catch {
       // The next run fetches the archive again, or removes the old ones.
     }

@@ -31,7 +31,7 @@ export type TreeNode = {
 };
 
 /** The most charts of a tree: folders that depend on each other through several aliases multiply. */
-const MOST_NODES = 10_000;
+const MAX_NODES = 10_000;
 
 /** How the tree is made: how links are treated, which folders lead here, and how many charts there are already. */
 type Way = { links: LinkOptions; above: readonly string[]; count: { nodes: number }; root: string };
@@ -96,8 +96,8 @@ function isDirectory(path: string): boolean {
 
 function next(chart: Chart, way: Way): Promise<TreeNode[]> {
   way.count.nodes++;
-  if (way.count.nodes <= MOST_NODES) return below(chart, way);
-  throw new PkgError('PKG_CHART_TOO_LARGE', `more than ${MOST_NODES} charts depend on each other`, {
+  if (way.count.nodes <= MAX_NODES) return below(chart, way);
+  throw new PkgError('PKG_CHART_TOO_LARGE', `more than ${MAX_NODES} charts depend on each other`, {
     at: { file: way.root },
   });
 }

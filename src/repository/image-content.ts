@@ -8,8 +8,8 @@ import type { BlobPlace, Manifest } from './image-source.ts';
 import { isDigest } from './registry.ts';
 
 /** The most manifests of an image, and how deep lists of manifests may be nested. */
-const MOST_MANIFESTS = 500;
-const DEEPEST = 4;
+const MAX_MANIFESTS = 500;
+const MAX_DEPTH = 4;
 
 /** All manifests of an image, each after those that it names, and all blobs. */
 export type ImageContent = { manifests: Manifest[]; blobs: BlobPlace[] };
@@ -35,7 +35,7 @@ export async function readImage(
     if (!manifest.digest.startsWith('sha256:')) {
       throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} is not known by a SHA-256`);
     }
-    if (depth > DEEPEST || visited.size > MOST_MANIFESTS) {
+    if (depth > MAX_DEPTH || visited.size > MAX_MANIFESTS) {
       throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} names manifests without end`);
     }
     const json = jsonObject(manifest.bytes, location);

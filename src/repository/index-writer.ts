@@ -46,7 +46,7 @@ export async function indexFolder(folder: string, url: string, now: Date): Promi
 }
 
 /** How often a folder is indexed again because it changed meanwhile; then the index is written as it is. */
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 
 /**
  * Writes the index file of a folder.
@@ -61,7 +61,7 @@ export async function writeFolderIndex(folder: string, make: () => Promise<strin
     const before = stateOf(folder);
     const text = await make();
     const isWritten = await whileLocked(file, () => {
-      if (tries < MOST_TRIES && stateOf(folder) !== before) return false;
+      if (tries < MAX_TRIES && stateOf(folder) !== before) return false;
       writeFileAtomic(file, text);
       return true;
     });

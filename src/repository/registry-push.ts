@@ -33,11 +33,11 @@ const PART = 8 << 20;
 /** Bytes that are read from a blob at a time. */
 const PIECE = 1 << 16;
 /** How often parts of a blob may be lost. */
-const MOST_LOST = 5;
+const MAX_LOST = 5;
 /** How often the upload of a blob is started again. */
-const MOST_RESTARTS = 2;
+const MAX_RESTARTS = 2;
 /** The longest pause before a part is sent again, in seconds, whatever Retry-After says. */
-const LONGEST_PAUSE = 30;
+const MAX_PAUSE = 30;
 const MAX_ANSWER = 4 << 20;
 
 /** A blob to upload. It is read in pieces, since layers of images can be larger than memory. */
@@ -193,7 +193,7 @@ export async function uploadBlob(
   for (let failed = 0; ; failed++) {
     const problem = await tryUpload(session, target, blob, tell, other);
     if (problem === undefined) return;
-    if (failed >= MOST_RESTARTS) throw problem;
+    if (failed >= MAX_RESTARTS) throw problem;
   }
 }
 
@@ -268,7 +268,7 @@ async function uploadParts(
         limit: MAX_ANSWER,
       });
     } catch (error) {
-      if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE' || ++lost > MOST_LOST)
+      if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE' || ++lost > MAX_LOST)
         throw error;
     }
     if (answer?.status === 202) {
@@ -277,7 +277,7 @@ async function uploadParts(
       continue;
     }
     const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || answer.status === 429;
-    if (answer !== undefined && (!isLost || ++lost > MOST_LOST)) throw refused(answer, url, target, true);
+    if (answer !== undefined && (!isLost || ++lost > MAX_LOST)) throw refused(answer, url, target, true);
     // After a lost connection the registry may still be writing what it received, so its offset is asked after a pause.
     await sleep(pauseOf(answer?.headers['retry-after'], lost));
     ({ url, offset } = await resumed(session, target, url));
@@ -315,7 +315,7 @@ function inMiB(bytes: number): string {
 /** The pause before a part is sent again, in milliseconds: that of Retry-After, else doubled with each loss. */
 function pauseOf(header: string | string[] | undefined, lost: number): number {
   const seconds = header === undefined ? Number.NaN : Number(header);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_PAUSE) * 1000 : 125 * 2 ** lost;
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_PAUSE) * 1000 : 125 * 2 ** lost;
 }
 
 /** Asks the registry how many bytes of an upload it has. */

@@ -54,12 +54,12 @@ const MANIFESTS = [
 ].join(', ');
 
 const MAX_MANIFEST = 4 << 20;
-const MAX_TAGS = 16 << 20;
-const MOST_PAGES = 1000;
+const MAX_TAGS_SIZE = 16 << 20;
+const MAX_PAGES = 1000;
 /** The most tags of a chart, over all pages. */
-const MOST_TAGS = 500_000;
+const MAX_TAGS = 500_000;
 /** The most manifests of an index that are looked at. */
-const MOST_MANIFESTS = 16;
+const MAX_MANIFESTS = 16;
 
 /**
  * Reads `oci://HOST/PATH` and the name of a chart there.
@@ -153,15 +153,15 @@ export class Registry {
     let next: URL | undefined = first;
     while (next !== undefined) {
       pages.add(next.href);
-      const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS);
+      const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS_SIZE);
       const found = getOwn(object(answer), 'tags');
       for (const tag of Array.isArray(found) ? found : []) if (typeof tag === 'string') tags.add(tag);
       const link = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
       const following = link === undefined ? null : URL.parse(link, answer.url);
       // A link to the next page on another host is not followed.
       next = following === null || following.origin !== next.origin ? undefined : following;
-      const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MOST_PAGES);
-      if (isEndless || tags.size > MOST_TAGS) {
+      const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MAX_PAGES);
+      if (isEndless || tags.size > MAX_TAGS) {
         throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(first)} has no end`, {
           hints: ['name the version itself, so that versions need not be listed'],
         });
@@ -204,7 +204,7 @@ export class Registry {
     const url = this.#urlOf(chart, `manifests/${name}`);
     const inner = getOwn(object({ body: first, url }), 'manifests');
     if (!Array.isArray(inner)) return first;
-    for (const item of inner.slice(0, MOST_MANIFESTS)) {
+    for (const item of inner.slice(0, MAX_MANIFESTS)) {
       const digest = textField(item, 'digest');
       if (!isDigest(digest)) continue;
       const found = await this.#manifest(chart, digest);

@@ -22,7 +22,7 @@ export type SchemaSources = {
 };
 
 /** The most schemas that are loaded in a run; schemas in use refer to a few others. */
-const MOST_FETCHED = 50;
+const MAX_FETCHED = 50;
 /** Milliseconds for one request, and for all of a run: after that no further request is started. */
 const TIMES = { connect: 5_000, silence: 5_000, whole: 10_000, patience: 0 };
 const ALL_MS = 30_000;
@@ -97,7 +97,7 @@ class SchemaNetwork {
         'give --schema-cache DIR, a folder that holds it as DIR/HOST/PATH',
       ]);
     }
-    if (++this.#fetched > MOST_FETCHED) throw failure(`the schemas refer to more than ${MOST_FETCHED} others`);
+    if (++this.#fetched > MAX_FETCHED) throw failure(`the schemas refer to more than ${MAX_FETCHED} others`);
     this.#until ||= Date.now() + ALL_MS;
     if (Date.now() > this.#until) throw failure(`fetching schemas takes more than ${ALL_MS / 1000} seconds`);
     const name = `schema-${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}`;

@@ -14,7 +14,7 @@ const YAML_TAGS = 'tag:yaml.org,2002:';
 /** Tags of YAML that say the type of a scalar; any other tag is ignored, as by go-yaml. */
 const RESOLVED: ReadonlySet<string> = new Set(['', 'str', 'bool', 'int', 'float', 'null', 'timestamp']);
 
-/** The bound on the text of a YAML file: {@link LONGEST_TEXT} in `read.ts`. */
+/** The bound on the text of a YAML file: {@link MAX_TEXT_LENGTH} in `read.ts`. */
 const MOST_ALIASED_TEXT = 1 << 24;
 
 /** Decodes documents. */

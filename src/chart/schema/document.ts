@@ -41,7 +41,7 @@ export type Resource = {
 const ROOT = 'file:///values.schema.json';
 
 /** How deep a schema may be nested: far more than schemas in use. */
-const DEEPEST = 400;
+const MAX_DEPTH = 400;
 
 type Place = {
   pointer: string;
@@ -146,7 +146,7 @@ export class SchemaDocument {
     for (let place = places.pop(); place !== undefined; place = places.pop()) {
       const { pointer, value, parent, depth, takesBoolean, isFormer = false } = place;
       if (this.#owners.has(pointer)) continue;
-      if (depth > DEEPEST) throw new SchemaFault(`it is nested more than ${DEEPEST} levels deep`);
+      if (depth > MAX_DEPTH) throw new SchemaFault(`it is nested more than ${MAX_DEPTH} levels deep`);
       if (!isMap(value)) {
         if (isFormer) continue;
         if (typeof value !== 'boolean' || !takesBoolean) throw shapeFault(pointer, 'a schema');

@@ -10,13 +10,13 @@ export type Problem = { path: Path; keyword: string; message: string };
 export type Path = readonly (string | number)[];
 
 /** The most steps of a validation, about four seconds. A list of 3,000 items with 1,000 alternatives takes half of them. */
-const MOST_STEPS = 12_000_000;
+const MAX_STEPS = 12_000_000;
 
 /** The validation was stopped because it would take too long; schema and values may both be valid. */
 export class TooManySteps extends SchemaFault {}
 
 /** The most problems that are reported. */
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** How many steps are left. */
 export class Budget {
@@ -24,7 +24,7 @@ export class Budget {
 
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS) throw new TooManySteps('checking values by it takes too many steps');
+    if (this.#steps > MAX_STEPS) throw new TooManySteps('checking values by it takes too many steps');
   }
 }
 
@@ -76,7 +76,7 @@ export class Visit {
   /** Says what is wrong with the value, or with the property or item `key` of it. */
   report(keyword: string, message: string, key?: string | number): void {
     this.failed = true;
-    if (this.problems === undefined || this.problems.length >= MOST_PROBLEMS) return;
+    if (this.problems === undefined || this.problems.length >= MAX_PROBLEMS) return;
     this.problems.push({ path: key === undefined ? this.path : [...this.path, key], keyword, message });
   }
 

@@ -77,8 +77,8 @@ export type ClientOptions = {
 const DEFAULTS = { times: {}, timeout: 65_000, patience: 35_000, pause: 100, maxBody: 256 << 20 };
 const FIRST_TRIES = 4;
 /** The most characters that an error shows of an answer in plain text. */
-const LONGEST_MESSAGE = 10_000;
-const LONGEST_PAUSE = 5_000;
+const MAX_MESSAGE_LENGTH = 10_000;
+const MAX_PAUSE = 5_000;
 const BUSY: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 /** Talks to one cluster as one user. */
@@ -174,7 +174,7 @@ export class KubeClient {
       const { patience } = this.#options;
       // The pause may reach past `patience`, so that the last try begins after it, unless the server asked for a longer
       // one.
-      if (wait === undefined || passed > patience || passed + wait > patience + LONGEST_PAUSE) throw failure;
+      if (wait === undefined || passed > patience || passed + wait > patience + MAX_PAUSE) throw failure;
       await sleep(wait, undefined, { signal }).catch(() => {
         throw withFailure(signal.reason, failure);
       });
@@ -316,7 +316,7 @@ export class KubeClient {
       return parseJson(text, 'answer');
     } catch (error) {
       // Proxies in front of the API server answer errors in plain text.
-      if (status >= 300) return { message: text.slice(0, LONGEST_MESSAGE) };
+      if (status >= 300) return { message: text.slice(0, MAX_MESSAGE_LENGTH) };
       throw new ApiError(
         'PKG_CLUSTER_FAILED',
         `${this.connection.description} (${this.connection.server.host}) answered something that is not JSON`,
@@ -351,7 +351,7 @@ export class KubeClient {
 
   /** A pause that grows with each try, with a random part, so that clients do not all come back together. */
   #pause(tries: number): number {
-    return Math.min(this.#options.pause * 2 ** (tries - 1), LONGEST_PAUSE) * (0.5 + Math.random() / 2);
+    return Math.min(this.#options.pause * 2 ** (tries - 1), MAX_PAUSE) * (0.5 + Math.random() / 2);
   }
 }
 

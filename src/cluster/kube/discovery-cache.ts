@@ -14,7 +14,7 @@ import type { Catalog } from './catalog.ts';
 const FORMAT = 2;
 
 /** The most bytes of a file; one of a cluster with a thousand kinds has about 1 MiB. */
-const MOST_BYTES = 32 << 20;
+const MAX_BYTES = 32 << 20;
 
 function folder(): string | undefined {
   const { env } = process;
@@ -34,7 +34,7 @@ export async function readCache(key: string): Promise<Catalog | undefined> {
   const path = folder();
   if (path === undefined) return undefined;
   try {
-    const found = JSON.parse(readOwnFile(join(path, `${key}.json`), MOST_BYTES).toString('utf8')) as {
+    const found = JSON.parse(readOwnFile(join(path, `${key}.json`), MAX_BYTES).toString('utf8')) as {
       format?: unknown;
       catalog: Catalog;
     };

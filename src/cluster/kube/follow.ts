@@ -31,15 +31,15 @@ export type Follower = { onState: OnState; onTrouble?: OnTrouble };
 const POLL_MS = 2_000;
 /** The pause before a broken watch is started again; it doubles, up to the longest. */
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
 /** The server ends a watch after this many seconds. A connection that died unnoticed is replaced at the latest then. */
 const WATCH_SECONDS = 240;
 /** The limit for the head of a watch's answer. A proxy that buffers answers would never send it. */
 const BEGIN_MS = 15_000;
 /** The most characters of one event. An object has at most 1.5 MiB in etcd. */
-const LONGEST_EVENT = 32 << 20;
+const MAX_EVENT_SIZE = 32 << 20;
 /** After this many nonsense answers in a row the server is taken for something else, and the wait ends. */
-const MOST_NONSENSE = 6;
+const MAX_NONSENSE = 6;
 /** A watch that the server should have ended this long ago has died. */
 const WATCH_GRACE_SECONDS = 30;
 
@@ -152,7 +152,7 @@ async function followGroup(
         if (signal.aborted) return;
         if (isRefusal(error)) return await poll(cluster, [...byName.values()], follower, signal);
         nonsense = isNonsense(error) ? nonsense + 1 : 0;
-        if (isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
+        if (isHopeless(error) || nonsense >= MAX_NONSENSE) throw error;
         // A broken watch continues from its last resourceVersion. If the server no longer has that, or the watch broke
         // at once, the objects are read again.
         const isLost = error instanceof ApiError && error.status === 0 && !isNonsense(error);
@@ -162,7 +162,7 @@ async function followGroup(
         if (!isOpen && !isGone && error instanceof PkgError) onTrouble(error);
       }
       await pause(wait, signal);
-      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+      wait = Math.min(wait * 2, MAX_PAUSE_MS);
     }
   };
   await watchOn();
@@ -185,7 +185,7 @@ async function poll(
         nonsense = 0;
       } catch (error) {
         nonsense = isNonsense(error) ? nonsense + 1 : 0;
-        if (isRefusal(error) || isHopeless(error) || nonsense >= MOST_NONSENSE) throw error;
+        if (isRefusal(error) || isHopeless(error) || nonsense >= MAX_NONSENSE) throw error;
         if (!signal.aborted && error instanceof PkgError) onTrouble(error);
       }
     }
@@ -236,7 +236,7 @@ async function* eventsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<WatchEve
   for await (const chunk of stream) {
     const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > LONGEST_EVENT) throw new ExpiredWatch();
+    if (rest.length > MAX_EVENT_SIZE) throw new ExpiredWatch();
     for (const line of lines) {
       const event = JSON.parse(line) as Json;
       const object = isJsonObject(event) ? getOwn(event, 'object') : undefined;

@@ -12,9 +12,9 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta
 /** Objects in one page of a list of names. */
 const PAGE = 500;
 /** A longer list is an error: a broken server may name a next page for ever, and all pages are held in memory. */
-const MOST_PAGES = 1_000;
-const MOST_ITEMS = 500_000;
-const MOST_BYTES = 512 << 20;
+const MAX_PAGES = 1_000;
+const MAX_ITEMS = 500_000;
+const MAX_BYTES = 512 << 20;
 
 /**
  * Reads a list.
@@ -87,7 +87,7 @@ async function* pagesOf(
     const items = itemsOf(body, kind, cluster.description);
     count += items.length;
     bytes += size;
-    if (seen.size > MOST_PAGES || count > MOST_ITEMS || bytes > MOST_BYTES || (next !== '' && seen.has(next))) {
+    if (seen.size > MAX_PAGES || count > MAX_ITEMS || bytes > MAX_BYTES || (next !== '' && seen.has(next))) {
       throw wrongAnswer(cluster.description, kind, 'a list without end');
     }
     seen.add(next);

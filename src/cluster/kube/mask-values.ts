@@ -11,10 +11,10 @@ const MASK = '***';
 /** A run of this many characters that a message shares with a value is taken for a piece of the value. */
 const PIECE = 6;
 /** Only this much of a value is searched for, and only this much of a message is kept. */
-const LONGEST = 1 << 16;
-const LONGEST_MESSAGE = 10_000;
+const MAX_LENGTH = 1 << 16;
+const MAX_MESSAGE_LENGTH = 10_000;
 /** Values up to this length are not searched for as lists of bytes, which would match other numbers. */
-const LONGEST_LIST = 4096;
+const MAX_LIST_LENGTH = 4096;
 /** The annotation where client-side apply stores a copy of the whole object. */
 const COPY = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -61,7 +61,7 @@ function maskText(text: string, ways: readonly string[]): string {
 }
 
 function maskRest(text: string, ways: readonly string[]): string {
-  let masked = text.slice(0, LONGEST_MESSAGE);
+  let masked = text.slice(0, MAX_MESSAGE_LENGTH);
   for (const [quoted, rest] of QUOTED) masked = masked.replace(quoted, rest);
   const hidden = new Uint8Array(masked.length);
   const pieces = new Map<string, number[]>();
@@ -129,7 +129,7 @@ function scalarsOf(value: Json): string[] {
 
 /** The forms in which a message may hold a value: plain, decoded, encoded, quoted as in JSON and Go, as bytes. */
 function waysToSay(value: string): string[] {
-  const plain = value.slice(0, LONGEST);
+  const plain = value.slice(0, MAX_LENGTH);
   const decoded = /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(plain) ? Buffer.from(plain, 'base64') : Buffer.alloc(0);
   const texts = [plain, decoded.toString('utf8')].filter((text) => text !== '');
   return texts.flatMap((text) => {
@@ -141,7 +141,7 @@ function waysToSay(value: string): string[] {
       // A message about JSON inside JSON.
       ...quoted.map((once) => inQuotes(JSON.stringify(once))),
       bytes.toString('base64'),
-      ...(bytes.length > LONGEST_LIST ? [] : listed(bytes)),
+      ...(bytes.length > MAX_LIST_LENGTH ? [] : listed(bytes)),
     ];
   });
 }

@@ -5,7 +5,7 @@ import { ApiError } from './api-errors.ts';
 /** Tries begin within this many milliseconds; one last try begins after them. */
 const PATIENCE = 35_000;
 const FIRST_PAUSE = 200;
-const LONGEST_PAUSE = 5_000;
+const MAX_PAUSE = 5_000;
 
 /**
  * Sends a write. If its answer is lost, looks whether the server did the write before sending it again.
@@ -21,7 +21,7 @@ export async function writeOnce<T>(
 ): Promise<T> {
   const begun = performance.now();
   let isUncertain = false;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, MAX_PAUSE)) {
     // Decided before `look`, which itself may wait for the end of an outage: after it one more try is worth making.
     const isLast = performance.now() - begun > PATIENCE;
     try {

@@ -25,7 +25,7 @@ import { NOTHING } from './offer.ts';
 import type { Candidate, Line, Offer } from './offer.ts';
 
 /** After a longer wait the shell would seem to hang. */
-const MOST_MS = 1500;
+const MAX_MS = 1500;
 
 /**
  * Prints the candidates for the last word of a line.
@@ -41,7 +41,7 @@ export async function printCompletions(
   const timer = setTimeout(() => {
     printOffer(NOTHING, withDescriptions);
     process.exit(0);
-  }, MOST_MS);
+  }, MAX_MS);
   const offered = await offer(words.slice(0, -1), words.at(-1) ?? '', config).catch((): Offer => NOTHING);
   clearTimeout(timer);
   printOffer(offered, withDescriptions);

@@ -6,16 +6,16 @@ import type { FlagValues } from './flag-types.ts';
 import type { CHART_FLAGS } from './chart-flags.ts';
 
 /** The most links that are noted; a folder of links may hold thousands. */
-const MOST_NOTES = 20;
+const MAX_NOTES = 20;
 
 /** The options for reading chart folders. Each link that leads out of one is noted once on standard error. */
 export function linkOptions(flags: Partial<FlagValues<typeof CHART_FLAGS>>): LinkOptions {
   const seen = new Set<string>();
   const onLink = ({ name, target }: OutsideLink): void => {
     const note = `${printable(name)} is a link out of the chart, to ${printable(target)}`;
-    if (seen.has(note) || seen.size > MOST_NOTES) return;
+    if (seen.has(note) || seen.size > MAX_NOTES) return;
     seen.add(note);
-    printError(seen.size > MOST_NOTES ? 'note: there are more links out of the chart\n' : `note: ${note}\n`);
+    printError(seen.size > MAX_NOTES ? 'note: there are more links out of the chart\n' : `note: ${note}\n`);
   };
   return { allowOutsideLinks: flags['allow-outside-links'] ?? false, onLink };
 }

@@ -21,7 +21,7 @@ import type { Env, Locking } from './env.ts';
 
 const LOOK_EVERY_MS = 2_000;
 /** After a longer gap between two looks the wait starts again: during an outage the holder could not renew either. */
-const LONGEST_GAP_MS = 10_000;
+const MAX_GAP_MS = 10_000;
 
 /** A record that may be taken over, as it was read last, and the note that tells the user why. */
 export type Taking = { note: string; secret: KubeObject };
@@ -90,7 +90,7 @@ async function watch(
     if (now.renewals !== sight.renewals) {
       isAlive = true;
       sight = now;
-    } else if (asked - sight.last > LONGEST_GAP_MS || now.version !== sight.version) sight = now;
+    } else if (asked - sight.last > MAX_GAP_MS || now.version !== sight.version) sight = now;
     else if (asked - sight.since >= LEASE_MS) {
       const note = `${what} is taken over: ${describeHolder(seen)} gave no sign of life for ${LEASE_MS / 1000} s`;
       return { note, secret };

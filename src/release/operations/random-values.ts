@@ -28,11 +28,11 @@ import { renderFor } from './prepare.ts';
 /**
  * A value that is found can be the argument of another call, such as the hash of a password. Three such steps suffice.
  */
-const MOST_RENDERS = 4;
+const MAX_RENDERS = 4;
 /** Shorter values may occur in a text by chance. */
 const SHORTEST = 8;
 /** The most keys that an error lists. */
-const MOST_KEYS = 10;
+const MAX_KEYS = 10;
 
 /**
  * Renders for an operation with the random values of earlier revisions; warnings are reported.
@@ -66,7 +66,7 @@ export async function renderWithStoredValues(
         !(isCertain && value.reason === undefined && value.candidates.length === 1),
     );
     const found = open.length === 0 ? [] : await findLiving(env, input, rendered, open, manifests);
-    if (found.length === 0 || renders === MOST_RENDERS) {
+    if (found.length === 0 || renders === MAX_RENDERS) {
       checkRotated(rotate, rendered.randomValues);
       for (const message of rendered.warnings) env.emit({ type: 'warning', message });
       return rendered;
@@ -87,7 +87,7 @@ function checkRotated(rotate: readonly string[], values: readonly RandomValue[])
       near === undefined
         ? keys.length === 0
           ? 'only random functions of native templates make values that are stored'
-          : `its keys are ${printable(keys.slice(0, MOST_KEYS).join(', '), 1000)}${keys.length > MOST_KEYS ? ', …' : ''}`
+          : `its keys are ${printable(keys.slice(0, MAX_KEYS).join(', '), 1000)}${keys.length > MAX_KEYS ? ', …' : ''}`
         : `did you mean ${printable(near)}?`,
     ],
   });

@@ -37,7 +37,7 @@ export type RollbackInput = Waiting &
   };
 
 /** Helm's limit, in characters. */
-const LONGEST_DESCRIPTION = 256;
+const MAX_DESCRIPTION_LENGTH = 256;
 
 /**
  * Applies the objects of an earlier revision again, as a new revision. They are compared with the live objects, so that
@@ -48,8 +48,8 @@ const LONGEST_DESCRIPTION = 256;
 export async function rollback(env: Env, input: RollbackInput): Promise<OperationResult> {
   const { description = '' } = input;
   const length = [...description].length;
-  if (length > LONGEST_DESCRIPTION) {
-    throw new PkgError('PKG_USAGE', `the description has ${length} characters, and may have ${LONGEST_DESCRIPTION}`, {
+  if (length > MAX_DESCRIPTION_LENGTH) {
+    throw new PkgError('PKG_USAGE', `the description has ${length} characters, and may have ${MAX_DESCRIPTION_LENGTH}`, {
       hints: ['shorten what --description says'],
     });
   }

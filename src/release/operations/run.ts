@@ -22,7 +22,7 @@ import { waitUntilGone, waitUntilReady } from './wait.ts';
 export type Words = { done: string; failed: (why: string) => string };
 
 /** The most characters of an error that the record's description holds. */
-const LONGEST_REASON = 1_000;
+const MAX_REASON_LENGTH = 1_000;
 
 /** A plan, and what is needed to carry it out. */
 export type Run = {
@@ -97,7 +97,7 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
     await runHooks(held, release, after, takeOwnership);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const end = withStatus(release, 'failed', words.failed(shortened(why, LONGEST_REASON)));
+    const end = withStatus(release, 'failed', words.failed(shortened(why, MAX_REASON_LENGTH)));
     const { failure, failed } = await lease.fail(error, end);
     if (failed === undefined) throw failure;
     // An undo writes a revision of its own, and trims after it.

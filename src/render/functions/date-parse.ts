@@ -60,12 +60,12 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
   for (const match of layout.matchAll(ELEMENT)) {
     if (!literal(layout.slice(end, match.index))) return undefined;
     end = match.index + match[0].length;
-    const length = parseElement(match[0], text.slice(at, at + LONGEST_ELEMENT), fields);
+    const length = parseElement(match[0], text.slice(at, at + MAX_ELEMENT_LENGTH), fields);
     if (length === undefined) return undefined;
     at += length;
     // As in Go, a fraction may follow the seconds where the layout has none.
     if (/^0?5$/.test(match[0]) && !/^[.,]/.test(layout.slice(end).match(ELEMENT)?.[0] ?? '')) {
-      at += parseFraction(text.slice(at, at + LONGEST_ELEMENT), fields) ?? 0;
+      at += parseFraction(text.slice(at, at + MAX_ELEMENT_LENGTH), fields) ?? 0;
     }
   }
   if (!literal(layout.slice(end)) || at !== text.length) return undefined;
@@ -74,7 +74,7 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
 }
 
 /** No element is longer, but for a fraction, which is cut then. */
-const LONGEST_ELEMENT = 64;
+const MAX_ELEMENT_LENGTH = 64;
 
 /**
  * Reads one element into `fields`: one case for each element of a layout.

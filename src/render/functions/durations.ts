@@ -12,11 +12,11 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** The longest duration of Go, about 292 years. */
-export const LONGEST_DURATION: bigint = 2n ** 63n - 1n;
+export const MAX_DURATION: bigint = 2n ** 63n - 1n;
 
 const COMPONENT = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
-/** A number of more digits, without leading zeros, is longer than {@link LONGEST_DURATION}. */
-const MOST_DIGITS = 19;
+/** A number of more digits, without leading zeros, is longer than {@link MAX_DURATION}. */
+const MAX_DIGITS = 19;
 
 /** The nanoseconds of a duration as `time.ParseDuration` reads it; undefined for any other text. */
 export function parseDuration(text: string): bigint | undefined {
@@ -29,12 +29,12 @@ export function parseDuration(text: string): bigint | undefined {
     const [component = '', digits = '', fraction = '', unit = ''] = COMPONENT.exec(text) ?? [];
     if (digits === '' && fraction === '') return undefined;
     const whole = digits.replace(/^0+/, '');
-    if (whole.length > MOST_DIGITS) return undefined;
+    if (whole.length > MAX_DIGITS) return undefined;
     const nanoseconds = UNITS[unit] ?? 0;
     length += BigInt(whole) * BigInt(nanoseconds) + fractionOf(fraction, nanoseconds);
     at += component.length;
   } while (at < text.length);
-  if (length > LONGEST_DURATION + (sign === '-' ? 1n : 0n)) return undefined;
+  if (length > MAX_DURATION + (sign === '-' ? 1n : 0n)) return undefined;
   return sign === '-' ? -length : length;
 }
 
@@ -44,7 +44,7 @@ function fractionOf(digits: string, unit: number): bigint {
   let scale = 1;
   for (const digit of digits) {
     const next = number * 10n + BigInt(digit);
-    if (number > LONGEST_DURATION / 10n || next > LONGEST_DURATION + 1n) break;
+    if (number > MAX_DURATION / 10n || next > MAX_DURATION + 1n) break;
     number = next;
     scale *= 10;
   }

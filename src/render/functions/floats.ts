@@ -90,10 +90,10 @@ function split(value: number): { mantissa: bigint; exponent: number } {
 }
 
 /** No float has more digits behind its point. */
-const MOST_PLACES = 1074;
+const MAX_PLACES = 1074;
 
 function fixed(value: number, precision: number): string {
-  const places = Math.min(precision, MOST_PLACES);
+  const places = Math.min(precision, MAX_PLACES);
   const text = scaled(value, places).padStart(places + 1, '0');
   const whole = text.slice(0, text.length - places);
   return places === 0 ? whole : `${whole}.${text.slice(text.length - places)}${'0'.repeat(precision - places)}`;
@@ -112,7 +112,7 @@ function plain(digits: string, point: number): string {
 }
 
 function exponential(value: number, precision: number): string {
-  const { digits, point } = precision < 0 ? shortest(value) : rounded(value, Math.min(precision, MOST_PLACES) + 1);
+  const { digits, point } = precision < 0 ? shortest(value) : rounded(value, Math.min(precision, MAX_PLACES) + 1);
   return withExponent(digits, point, precision < 0 ? Math.max(digits.length - 1, 0) : precision);
 }
 
@@ -126,7 +126,7 @@ function withExponent(digits: string, point: number, places: number): string {
 function general(value: number, precision: number): string {
   const isShortest = precision < 0;
   const wanted = isShortest ? 6 : precision === 0 ? 1 : precision;
-  const { digits: padded, point } = isShortest ? shortest(value) : rounded(value, Math.min(wanted, MOST_PLACES));
+  const { digits: padded, point } = isShortest ? shortest(value) : rounded(value, Math.min(wanted, MAX_PLACES));
   const digits = padded.replace(/0+$/, '');
   let limit = wanted;
   if (limit > digits.length && digits.length >= point) limit = digits.length;

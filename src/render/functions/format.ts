@@ -22,7 +22,7 @@ export type FormatRules = {
 };
 
 /** Go ignores larger widths and precisions. */
-const LARGEST_WIDTH = 1e6;
+const MAX_WIDTH = 1e6;
 
 /** What a format printed. */
 export type Formatted = {
@@ -166,7 +166,7 @@ class Walk {
     }
     const inside = this.#format.slice(this.#at + 1, close);
     this.#at = close + 1;
-    const isNumber = /^[0-9]+$/.test(inside) && Number(inside) <= LARGEST_WIDTH;
+    const isNumber = /^[0-9]+$/.test(inside) && Number(inside) <= MAX_WIDTH;
     const index = Number(inside) - 1;
     if (isNumber && index >= 0 && index < this.#rules.count) {
       this.#argument = index;
@@ -182,7 +182,7 @@ class Walk {
     while (/[0-9]/.test(this.#format[this.#at] ?? '')) this.#at++;
     if (this.#at === start) return undefined;
     const number = Number(this.#format.slice(start, this.#at));
-    if (number <= LARGEST_WIDTH) return number;
+    if (number <= MAX_WIDTH) return number;
     // As in Go, the rest of the format is dropped.
     this.#at = this.#format.length;
     return undefined;
@@ -192,6 +192,6 @@ class Walk {
   #fromArgument(written: () => string): number | undefined {
     if (this.#argument >= this.#rules.count) return undefined;
     const size = this.#rules.size(this.#argument++, written);
-    return size === undefined || Math.abs(size) > LARGEST_WIDTH ? undefined : size;
+    return size === undefined || Math.abs(size) > MAX_WIDTH ? undefined : size;
   }
 }

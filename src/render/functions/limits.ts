@@ -1,6 +1,6 @@
 /**
  * Bounds on the time and memory of templates. A render has a number of steps, and everything that it does costs some of
- * them. A step is at most about 100 ns and 10 bytes, so that the default of {@link MOST_STEPS} ends a render within ten
+ * them. A step is at most about 100 ns and 10 bytes, so that the default of {@link MAX_STEPS} ends a render within ten
  * seconds and a gigabyte. The steps of a call follow from its arguments, not from the clock: a chart that renders on one
  * machine renders on all.
  */
@@ -9,13 +9,13 @@ import type { Value } from '../../yaml/value.ts';
 import { FunctionFailure } from './failure.ts';
 
 /** The most characters that one function may make. etcd stores less in an object. */
-export const LONGEST_TEXT: number = 10 * 1024 * 1024;
+export const MAX_TEXT_LENGTH: number = 10 * 1024 * 1024;
 
 /** The most items that one function may make. */
-export const MOST_ITEMS = 1_000_000;
+export const MAX_ITEMS = 1_000_000;
 
 /** The steps of a render, unless `--template-limits` gives another number. */
-export const MOST_STEPS = 100_000_000;
+export const MAX_STEPS = 100_000_000;
 
 /** The steps of functions that take long whatever their arguments: measured on a slow core, in 100 ns. */
 export const COSTS = {
@@ -139,16 +139,16 @@ export function replaceEvery(text: string, old: string, by: string): string {
   return text.includes(old) ? text.split(old).join(by) : text;
 }
 
-/** Checks the length of a text before it is made. @throws {FunctionFailure} beyond {@link LONGEST_TEXT} */
+/** Checks the length of a text before it is made. @throws {FunctionFailure} beyond {@link MAX_TEXT_LENGTH} */
 export function checkLength(length: number): void {
-  if (length > LONGEST_TEXT) {
-    throw new FunctionFailure(`would make a text of ${length} characters, more than ${LONGEST_TEXT}`);
+  if (length > MAX_TEXT_LENGTH) {
+    throw new FunctionFailure(`would make a text of ${length} characters, more than ${MAX_TEXT_LENGTH}`);
   }
 }
 
-/** Checks the length of a list before it is made. @throws {FunctionFailure} beyond {@link MOST_ITEMS} */
+/** Checks the length of a list before it is made. @throws {FunctionFailure} beyond {@link MAX_ITEMS} */
 export function checkCount(count: number): void {
-  if (count > MOST_ITEMS) {
-    throw new FunctionFailure(`would make a list of ${count} items, more than ${MOST_ITEMS}`);
+  if (count > MAX_ITEMS) {
+    throw new FunctionFailure(`would make a list of ${count} items, more than ${MAX_ITEMS}`);
   }
 }

@@ -17,11 +17,11 @@ export const ALPHABETS: Readonly<Record<'alphanumeric' | 'letters' | 'digits' | 
 };
 
 /** A longer random text is no password, and random values are stored beside a release, in a Secret of at most 1 MB. */
-const LONGEST = 10_000;
+const MAX_LENGTH = 10_000;
 
 /** Checks the length of a random text. @throws {FunctionFailure} beyond 10,000 */
 export function checkRandomLength(length: number): void {
-  if (length > LONGEST) throw new FunctionFailure(`takes a length up to ${LONGEST}, not ${length}`);
+  if (length > MAX_LENGTH) throw new FunctionFailure(`takes a length up to ${MAX_LENGTH}, not ${length}`);
 }
 
 /** A text of so many characters of an alphabet, all equally likely. */
@@ -45,11 +45,11 @@ export function randomBase64(length: number): string {
 /** A whole number from `least` on and below `end`. @throws {FunctionFailure} where there is none */
 export function randomInteger(least: number, end: number): number {
   if (end <= least) throw new FunctionFailure(`takes an end above its start, not ${least} to ${end}`);
-  if (end - least > LARGEST_RANGE) throw new FunctionFailure('takes a range of less than 2^48 numbers');
+  if (end - least > MAX_RANGE) throw new FunctionFailure('takes a range of less than 2^48 numbers');
   return process.getBuiltinModule('node:crypto').randomInt(least, end);
 }
 
-const LARGEST_RANGE = 2 ** 48 - 1;
+const MAX_RANGE = 2 ** 48 - 1;
 
 /** The characters of a text in a random order, all orders equally likely. */
 export function shuffleText(text: string): string {

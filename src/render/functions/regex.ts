@@ -68,7 +68,7 @@ const COMPILING = 500;
 
 /** Compiled patterns: loops use the same one many times. */
 const compiled: Map<string, Compiled> = new Map();
-const MOST_COMPILED = 100;
+const MAX_COMPILED = 100;
 
 /**
  * Compiles a pattern, and charges for a search of a text: for each character RE2 goes through the whole program, and copies
@@ -93,7 +93,7 @@ function compile(pattern: string): Compiled {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '';
     throw new FunctionFailure(`cannot read the pattern ${shown(pattern)}: ${printable(reason, 80)}`);
   }
-  if (compiled.size >= MOST_COMPILED) compiled.clear();
+  if (compiled.size >= MAX_COMPILED) compiled.clear();
   compiled.set(pattern, made);
   return made;
 }
@@ -114,7 +114,7 @@ type RegexMatch = { start: number; end: number; group: (name: string) => string 
 const MATCH = 30;
 
 /** One search takes linear time, but finding all matches may take quadratic time (`a.*b|a`). It is stopped after this. */
-const LONGEST_SEARCH_MS = 5_000;
+const MAX_SEARCH_MS = 5_000;
 
 /** The first `count` matches, or all where it is negative. As in Go, an empty match directly behind another is none. */
 function matches(pattern: string, text: string, count: number, encoding: Encoding): RegexMatch[] {
@@ -144,7 +144,7 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
     checkCount(found.length);
 
     charge(MATCH + groups.length);
-    if (Date.now() - started > LONGEST_SEARCH_MS) {
+    if (Date.now() - started > MAX_SEARCH_MS) {
       throw new FunctionFailure(`takes too long to find all matches of ${shown(pattern)}`);
     }
   }

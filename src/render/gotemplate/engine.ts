@@ -6,7 +6,7 @@ import type { Chart } from '../../chart/chart.ts';
 import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
-import { LimitReached, metered, MOST_STEPS, rangeMessage } from '../functions/limits.ts';
+import { LimitReached, metered, MAX_STEPS, rangeMessage } from '../functions/limits.ts';
 import { GO_ROOT } from '../go-root.ts';
 import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
@@ -37,7 +37,7 @@ export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplate
 export type GoInput = RenderInput & { isMixed?: boolean; trace?: Trace };
 
 /** Helm's bound on templates that include themselves, and two that Helm does not have: on steps and on printed characters. */
-const LIMITS: RenderLimits = { depth: 1000, steps: MOST_STEPS, outputLength: 1 << 26 };
+const LIMITS: RenderLimits = { depth: 1000, steps: MAX_STEPS, outputLength: 1 << 26 };
 const NOTES = 'NOTES.txt';
 
 /** A file of `templates/`: its name for templates, its path for the user, its contents, and its chart. */

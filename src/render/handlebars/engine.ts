@@ -3,7 +3,7 @@ import type { Chart } from '../../chart/chart.ts';
 import { subchartValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
-import { LimitReached, metered, MOST_STEPS, rangeMessage } from '../functions/limits.ts';
+import { LimitReached, metered, MAX_STEPS, rangeMessage } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import { KindTypes } from '../field-types.ts';
 import type { RenderInput, RenderLimits } from '../render.ts';
@@ -43,7 +43,7 @@ export type EngineOutput = {
   warnings: string[];
 };
 
-const LIMITS: RenderLimits = { depth: 200, steps: MOST_STEPS, outputLength: 1 << 26 };
+const LIMITS: RenderLimits = { depth: 200, steps: MAX_STEPS, outputLength: 1 << 26 };
 const NOTES = 'templates/NOTES.txt.hbs';
 /** How often templates are run for the keys of random values: twice where a chart was edited. */
 const MOST_PASSES = 4;

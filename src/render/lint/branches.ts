@@ -23,11 +23,11 @@ type Decisions = ReadonlyMap<string, boolean>;
 type Branch = { block: Block; decisions: Decisions | undefined };
 
 /** More are not tried: each is read twice. */
-const MOST_BRANCHES = 200;
-const DEEPEST = 20;
+const MAX_BRANCHES = 200;
+const MAX_DEPTH = 20;
 /** What all readings of a template print, and how many programs one of them runs. */
-const MOST_TEXT = 1 << 23;
-const MOST_PROGRAMS = 20_000;
+const MAX_TEXT = 1 << 23;
+const MAX_PROGRAMS = 20_000;
 
 /**
  * What is wrong with branches of a template. A fault is one that a branch has whether everything else is printed or
@@ -39,8 +39,8 @@ export function lintBranches(
 ): { faults: PkgError[]; unreachable: Unreachable[] } {
   const faults = new Map<string, PkgError>();
   const unreachable: Unreachable[] = [];
-  const budget = { left: MOST_TEXT };
-  const branches = [...branchesOf(template.program, new Map(), template)].slice(0, MOST_BRANCHES);
+  const budget = { left: MAX_TEXT };
+  const branches = [...branchesOf(template.program, new Map(), template)].slice(0, MAX_BRANCHES);
   for (const { block, decisions } of branches) {
     if (decisions === undefined) {
       const condition = sourceOf(block.params[0], template);
@@ -166,7 +166,7 @@ class Printer {
   }
 
   program(program: Program, place: Place, output: Output, given: BlockGiven): void {
-    if (++this.#programs > MOST_PROGRAMS) throw new PkgError('PKG_TEMPLATE_LIMIT', 'too much is printed to be read');
+    if (++this.#programs > MAX_PROGRAMS) throw new PkgError('PKG_TEMPLATE_LIMIT', 'too much is printed to be read');
     for (const statement of program.body) {
       switch (statement.type) {
         case 'ContentStatement':
@@ -232,7 +232,7 @@ class Printer {
     }
     const printed = output.child();
     const name = node.name.type === 'SubExpression' ? undefined : pathOf(node.name);
-    const less = name === undefined || this.#depth >= DEEPEST ? 0 : this.#body(node, name, place, printed, given);
+    const less = name === undefined || this.#depth >= MAX_DEPTH ? 0 : this.#body(node, name, place, printed, given);
     output.append(printed, node.indent, less);
     if (node.endsLine === true && printed.parts.length > 0 && !output.atLineStart) output.add('\n', place, node);
   }

@@ -21,7 +21,7 @@ const DEPENDENCY_FIELDS = ['name', 'version', 'repository', 'condition', 'tags',
 const STRICT_VERSION =
   /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
 
-const LONGEST_VERSION = 1000;
+const MAX_VERSION_LENGTH = 1000;
 
 /** What is worth saying about a chart's metadata. */
 export function lintMetadata(metadata: ValueMap): KeyedFinding[] {
@@ -78,7 +78,7 @@ function versions(metadata: ValueMap): KeyedFinding[] {
     const message = `version ${printable(text)} is not greater than 0.0.0-0`;
     found.push({ rule: 'chart-version', keys: ['version'], message });
   }
-  if (text !== '' && !(text.length <= LONGEST_VERSION && STRICT_VERSION.test(text))) {
+  if (text !== '' && !(text.length <= MAX_VERSION_LENGTH && STRICT_VERSION.test(text))) {
     const message = `version ${printable(text)} is not a full semantic version such as 1.2.3`;
     found.push({ rule: 'chart-strict-version', keys: ['version'], message });
   }

@@ -14,7 +14,7 @@ import type { LintMessage } from './message.ts';
 import type { LintObject } from './lint-object.ts';
 
 /** The longest line that Helm looks at. */
-const LONGEST_LINE = 1 << 16;
+const MAX_LINE_LENGTH = 1 << 16;
 
 /**
  * Reads what a Go template printed.
@@ -42,7 +42,7 @@ export function isYamlFile(path: string): boolean {
 function indentProblem(text: string): string | undefined {
   const first = /^(?:[^\S\n]*\n)*([^\n]*)/.exec(text)?.[1] ?? '';
   if (first.trim() === '') return undefined;
-  if (first.length >= LONGEST_LINE) return 'what it prints begins with a line of more than 64 KiB';
+  if (first.length >= MAX_LINE_LENGTH) return 'what it prints begins with a line of more than 64 KiB';
   if (!/^[ \t]/.test(first)) return undefined;
   return `what it prints begins with an indented line, which may not be read as it is meant: ${printable(decodeText(first), 80)}`;
 }

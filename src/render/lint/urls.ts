@@ -25,11 +25,11 @@ function hasDot(text: string, host: string): boolean {
 }
 
 /** RFC 5321; also keeps the pattern's work small. */
-const LONGEST_EMAIL = 320;
+const MAX_EMAIL_LENGTH = 320;
 
 /** `govalidator.IsEmail`, but for quoted local parts. */
 export function isEmail(text: string): boolean {
-  if (text.length > LONGEST_EMAIL) return false;
+  if (text.length > MAX_EMAIL_LENGTH) return false;
   const atom = "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~\\u00a0-\\uffef-]+";
   const label = '[a-zA-Z0-9\\u00a0-\\uffef](?:[a-zA-Z0-9._~\\u00a0-\\uffef-]*[a-zA-Z0-9\\u00a0-\\uffef])?';
   const end = '[a-zA-Z\\u00a0-\\uffef](?:[a-zA-Z0-9._~\\u00a0-\\uffef-]*[a-zA-Z\\u00a0-\\uffef])?';

@@ -67,7 +67,7 @@ function booleanKeys(text: string, file: string, isNative: boolean): LintMessage
       if (child.kind !== 'scalar') visit(child);
       else if (kind === 'map' && index % 2 === 0 && child.implicit && child.tag === '') {
         const key = booleanKey(child.value);
-        if (key === undefined || found.length >= MOST_KEYS) continue;
+        if (key === undefined || found.length >= MAX_KEYS) continue;
         const message = `the key ${child.value} is read as ${key}: write it as "${child.value}":`;
         const severity = isNative ? undefined : 'info';
         found.push(finding('value-boolean-key', FILE, message, positionAt(text, child.at, file), severity));
@@ -80,4 +80,4 @@ function booleanKeys(text: string, file: string, isNative: boolean): LintMessage
 }
 
 /** Finding the line of each reads the text up to there. */
-const MOST_KEYS = 20;
+const MAX_KEYS = 20;

@@ -14,7 +14,7 @@ import type { FolderIndex } from './folder-index.ts';
 import { Refusal } from './refusal.ts';
 
 /** The longest file name: with the suffix of a temporary file it has at most 255 bytes. */
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 /** Changes the folder. */
 export class Changes {
@@ -136,7 +136,7 @@ function exists(what: string): Refusal {
 /** The file name of a version's archive. Throws a {@link Refusal} for a name or version that cannot be part of one. */
 function fileOf(name: string, version: string): string {
   const file = `${name}-${version}.tgz`;
-  if (/^[A-Za-z0-9][\w.+-]*$/.test(file) && isServedName(file) && file.length <= LONGEST_NAME) return file;
+  if (/^[A-Za-z0-9][\w.+-]*$/.test(file) && isServedName(file) && file.length <= MAX_NAME_LENGTH) return file;
   throw new Refusal(400, `'${printable(file, 100)}' is no name that an archive can be saved under`);
 }
 

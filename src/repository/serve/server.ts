@@ -49,9 +49,9 @@ const BOUNDS: ServerOptions = {
   maxHeaderSize: 16 << 10,
 };
 const SILENCE_MS = 60_000;
-const MOST_CONNECTIONS = 1_000;
+const MAX_CONNECTIONS = 1_000;
 /** The most uploads at a time: each has its archive in memory. */
-const MOST_UPLOADS = 4;
+const MAX_UPLOADS = 4;
 const GRACE_MS = 5_000;
 
 /**
@@ -72,7 +72,7 @@ export async function serveFolder(options: ServeOptions): Promise<ChartRepositor
     const message = `certificate and key cannot be used (${printable((cause as Error).message, 200)})`;
     throw new PkgError('PKG_LISTEN_FAILED', message, { hints: ['give PEM files that belong together'], cause });
   }
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(SILENCE_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(notListening(host, port, cause)));
@@ -250,7 +250,7 @@ class Handler {
     raw: 'chart' | 'prov',
     replace: boolean,
   ): Promise<void> {
-    if (this.#uploads >= MOST_UPLOADS) throw new Refusal(503, 'other uploads are under way', { 'retry-after': '1' });
+    if (this.#uploads >= MAX_UPLOADS) throw new Refusal(503, 'other uploads are under way', { 'retry-after': '1' });
     this.#uploads++;
     try {
       const { chart, prov } = await readUpload(request, raw);

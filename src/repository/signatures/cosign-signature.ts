@@ -11,7 +11,7 @@ import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
-import { isBundleType, MOST_LAYERS, parsed, SIMPLE_TYPE } from './signature-artifact.ts';
+import { isBundleType, MAX_LAYERS, parsed, SIMPLE_TYPE } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
@@ -20,7 +20,7 @@ export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 const STATEMENTS: readonly string[] = ['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1'];
 
 /** The most log entries and timestamps of a signature: verifying each takes public key operations. */
-const MOST_ENTRIES = 16;
+const MAX_ENTRIES = 16;
 
 /** A signature that was parsed, and is not verified yet. */
 export type CosignSignature = {
@@ -36,7 +36,7 @@ export type CosignSignature = {
 export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (CosignSignature | { problem: string })[] {
   const layers = listField(parsed(manifest), 'layers');
   const found: (CosignSignature | { problem: string })[] = [];
-  for (const layer of layers.slice(0, MOST_LAYERS[form])) {
+  for (const layer of layers.slice(0, MAX_LAYERS[form])) {
     const type = textField(layer, 'mediaType');
     const read = form === 'tag' ? (type === SIMPLE_TYPE ? simple : undefined) : readerOfReferrer(type);
     if (read === undefined) continue;
@@ -49,8 +49,8 @@ export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (Cos
       found.push({ problem: `it cannot be read: ${(error as Error).message}${where}` });
     }
   }
-  if (layers.length > MOST_LAYERS[form]) {
-    found.push({ problem: `only the first ${MOST_LAYERS[form]} signatures of ${layers.length} are looked at` });
+  if (layers.length > MAX_LAYERS[form]) {
+    found.push({ problem: `only the first ${MAX_LAYERS[form]} signatures of ${layers.length} are looked at` });
   }
   return found;
 }
@@ -132,5 +132,5 @@ function logEntry(json: Json): TransparencyLogEntry {
 
 function checkCounts({ verificationMaterial: { tlogEntries, timestampVerificationData } }: Bundle): void {
   const count = Math.max(tlogEntries.length, timestampVerificationData?.rfc3161Timestamps.length ?? 0);
-  if (count > MOST_ENTRIES) throw new Error(`it has ${count} entries of logs or timestamps, more than ${MOST_ENTRIES}`);
+  if (count > MAX_ENTRIES) throw new Error(`it has ${count} entries of logs or timestamps, more than ${MAX_ENTRIES}`);
 }

@@ -25,13 +25,13 @@ export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 const MANIFESTS = `${MANIFEST_TYPE}, ${INDEX_TYPE}, application/vnd.docker.distribution.manifest.v2+json`;
 
 export const MAX_MANIFEST: number = 4 << 20;
-const MOST_PAGES = 100;
-const MOST_REFERRERS = 10_000;
+const MAX_PAGES = 100;
+const MAX_REFERRERS = 10_000;
 /** The most artifacts that are fetched; each takes two requests. */
-const MOST_ARTIFACTS = 64;
+const MAX_ARTIFACTS = 64;
 const AT_ONCE = 4;
 /** The most bytes of all artifacts together. */
-const MOST_BYTES = 32 << 20;
+const MAX_BYTES = 32 << 20;
 
 /** The artifacts that were found; `problems` says which could not be read. */
 export type FoundSignatures = { artifacts: SignatureArtifact[]; problems: string[] };
@@ -72,11 +72,11 @@ export class SignatureFinder {
       ({ artifactType }) => artifactType === '' || artifactType === EMPTY_TYPE || isBundleType(artifactType),
     );
     const problems =
-      wanted.length > MOST_ARTIFACTS
-        ? [`only the first ${MOST_ARTIFACTS} of ${wanted.length} signatures are looked at`]
+      wanted.length > MAX_ARTIFACTS
+        ? [`only the first ${MAX_ARTIFACTS} of ${wanted.length} signatures are looked at`]
         : [];
-    const names = [signatureTag(digest), ...wanted.slice(0, MOST_ARTIFACTS).map((one) => one.digest)];
-    const budget = { left: MOST_BYTES };
+    const names = [signatureTag(digest), ...wanted.slice(0, MAX_ARTIFACTS).map((one) => one.digest)];
+    const budget = { left: MAX_BYTES };
     const artifacts = await inParallel(names, AT_ONCE, async (name) => {
       try {
         return await this.#artifact(chart, name, name === names[0] ? 'tag' : 'referrer', budget);
@@ -117,8 +117,8 @@ export class SignatureFinder {
       const following: URL | null = link === undefined ? null : URL.parse(link, answer.url);
       // A link to the next page on another host is not followed.
       next = following === null || following.origin !== first.origin ? undefined : following;
-      const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MOST_PAGES);
-      if (isEndless || found.size > MOST_REFERRERS) {
+      const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MAX_PAGES);
+      if (isEndless || found.size > MAX_REFERRERS) {
         throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(first)} has no end`, {
           hints: [
             'the list of signatures cannot be read, so that the chart cannot be verified: ask who runs the registry',

@@ -28,7 +28,7 @@ export type ChartToJudge = {
 /** Why a chart was accepted: nothing was required (`free`), or by a signature of its archive or manifest. */
 export type Grounds = 'free' | 'pgp' | 'cosign';
 
-const MOST_NOTES = 10;
+const MAX_NOTES = 10;
 
 /**
  * Checks a chart against the policy.
@@ -62,7 +62,7 @@ export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Prom
     `${shown} is not signed as rule ${rule.number} of the trust policy requires`,
     {
       at,
-      notes: [...rule.require.map((one) => `required: ${shownRequirement(one)}`), ...notes.slice(0, MOST_NOTES)],
+      notes: [...rule.require.map((one) => `required: ${shownRequirement(one)}`), ...notes.slice(0, MAX_NOTES)],
       hints: ['do not use the chart before you know why'],
     },
   );

@@ -19,7 +19,7 @@ export function isBundleType(type: string): boolean {
 /** The most bytes that a bundle or a signed text may have. */
 export const MAX_SIGNATURE: number = 1 << 20;
 /** How many signatures of one artifact are read: a tag holds all signatures of the older form, a bundle one. */
-export const MOST_LAYERS: Readonly<Record<SignatureArtifact['form'], number>> = { tag: 64, referrer: 4 };
+export const MAX_LAYERS: Readonly<Record<SignatureArtifact['form'], number>> = { tag: 64, referrer: 4 };
 
 /** An artifact beside a chart: its manifest, and the blobs that it names. */
 export type SignatureArtifact = {
@@ -33,7 +33,7 @@ export type SignatureArtifact = {
 /** Digests and sizes of a manifest's config and of those of its layers that are read. */
 export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { digest: string; size: number }[] {
   const json = parsed(manifest);
-  const all = [fieldOf(json, 'config'), ...listField(json, 'layers').slice(0, MOST_LAYERS[form])];
+  const all = [fieldOf(json, 'config'), ...listField(json, 'layers').slice(0, MAX_LAYERS[form])];
   return all.flatMap((item) => {
     const size = fieldOf(item, 'size');
     const digest = textField(item, 'digest');

@@ -1,5 +1,5 @@
 /** Helm's functions on durations, new in 4.3 (helm v4, pkg/engine/funcs.go). Those of Sprig are in `date-functions.ts`. */
-import { LONGEST_DURATION, parseDuration } from '../../functions/durations.ts';
+import { MAX_DURATION, parseDuration } from '../../functions/durations.ts';
 import { formatFloat } from '../../functions/floats.ts';
 import { GoInt, int64, isUnsigned, truncateToInt64 } from '../int.ts';
 import { goDuration, lengthIn, roundDuration, truncateDuration } from '../time.ts';
@@ -23,8 +23,8 @@ function lengthOf(value: GoValue): bigint {
   if (!(value instanceof GoInt)) throw new GoError(`unsupported duration type ${typeOf(value)}`);
   if (value.type === 'time.Duration') return BigInt(value.value);
   const seconds = BigInt(value.value);
-  const least = isUnsigned(value.kind) ? 0n : -LONGEST_DURATION / SECOND;
-  if (seconds > LONGEST_DURATION / SECOND || seconds < least)
+  const least = isUnsigned(value.kind) ? 0n : -MAX_DURATION / SECOND;
+  if (seconds > MAX_DURATION / SECOND || seconds < least)
     throw new GoError(`duration seconds overflow: ${seconds}`);
   return seconds * SECOND;
 }
@@ -42,7 +42,7 @@ function lengthOfText(bytes: string): bigint {
 function fromFloat(seconds: number): bigint {
   const shown = formatFloat(seconds, 'g', -1);
   if (!Number.isFinite(seconds)) throw new GoError(`invalid duration seconds: ${shown}`);
-  if (Math.abs(seconds) > Number(LONGEST_DURATION) / 1e9) throw new GoError(`duration seconds overflow: ${shown}`);
+  if (Math.abs(seconds) > Number(MAX_DURATION) / 1e9) throw new GoError(`duration seconds overflow: ${shown}`);
   return BigInt(truncateToInt64(seconds * 1e9));
 }
 

@@ -1,7 +1,7 @@
 /** Sprig's functions on versions, and the type of their results. */
 import { meets, parseConstraint } from '../../../chart/constraint.ts';
 import type { Constraint } from '../../../chart/constraint.ts';
-import { compareVersions, LONGEST_VERSION, parseVersion } from '../../../chart/version.ts';
+import { compareVersions, MAX_VERSION_LENGTH, parseVersion } from '../../../chart/version.ts';
 import type { Version } from '../../../chart/version.ts';
 import { PkgError } from '../../../errors.ts';
 import { wholeNumber } from '../constants.ts';
@@ -39,7 +39,7 @@ function remembered<T>(known: Map<string, T>, text: string, read: (text: string)
 function toVersion(text: string): Version {
   const version = parseVersion(text);
   if (version !== undefined) return version;
-  if (text.length > LONGEST_VERSION) throw new GoError('version string is too long (max 256 bytes)');
+  if (text.length > MAX_VERSION_LENGTH) throw new GoError('version string is too long (max 256 bytes)');
   const [, numbers] = /^v?([0-9]+(?:\.[0-9]+){0,2})(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.exec(text) ?? [];
   if (numbers === undefined || /[-+.](?:[.+]|$)/.test(text.replaceAll(/-+/g, '-x'))) {
     throw new GoError('invalid semantic version');

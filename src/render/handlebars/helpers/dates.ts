@@ -11,7 +11,7 @@ import type { ParsedDate } from '../../functions/date-parse.ts';
 import {
   coarseDuration,
   formatDuration,
-  LONGEST_DURATION,
+  MAX_DURATION,
   parseDuration,
   wholeSeconds,
 } from '../../functions/durations.ts';
@@ -108,7 +108,7 @@ function readDuration(text: string): bigint {
 }
 
 function checkDuration(duration: bigint): bigint {
-  if (duration <= LONGEST_DURATION && duration >= -LONGEST_DURATION) return duration;
+  if (duration <= MAX_DURATION && duration >= -MAX_DURATION) return duration;
   throw new FunctionFailure(`takes up to 9223372036 seconds, not ${duration / SECOND}`);
 }
 
