@@ -171,10 +171,10 @@ export function formatPosition(at: Position): string {
 }
 
 /**
- * Throws nothing for an empty list, the error itself for one, and for more one error that carries
- * them all: validation reports everything that it found at once.
+ * Throws the errors that a validation found, all at once. For an empty list it does nothing.
  *
- * @param summary the message of the carrying error, given the number of errors
+ * @param summary the message of the error that carries the others, given their number
+ * @throws {PkgError} the only error of the list, or one that carries all of them
  */
 export function throwTogether(errors: readonly PkgError[], summary: (count: number) => string): void {
   const [first] = errors;

@@ -38,7 +38,7 @@ const MAX_GROUPS = 32;
 /**
  * Does a version satisfy a constraint, by Masterminds' rules? A text that is no version satisfies nothing.
  *
- * @throws PkgError PKG_CHART_INVALID when the constraint cannot be read
+ * @throws {PkgError} `PKG_CHART_INVALID` when the constraint cannot be read
  */
 export function satisfies(version: string, constraint: string): boolean {
   const read = parseConstraint(constraint);
@@ -60,7 +60,7 @@ export function meets(version: Version, constraint: Constraint): boolean {
 /**
  * Reads a constraint.
  *
- * @throws PkgError PKG_CHART_INVALID when it cannot be read
+ * @throws {PkgError} `PKG_CHART_INVALID` when it cannot be read
  */
 export function parseConstraint(constraint: string): Constraint {
   if (constraint.length > MAX_LENGTH) throw invalid(constraint);

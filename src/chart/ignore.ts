@@ -26,7 +26,7 @@ export const defaultIgnoreRules: IgnoreRules = (path) => isIgnored(HIDDEN_TEMPLA
 /**
  * The rules of a `.helmignore`, with Helm's default rule after them.
  *
- * @throws PkgError PKG_CHART_INVALID for `**`, which Helm refuses, for malformed patterns, and for more than a thousand
+ * @throws {PkgError} `PKG_CHART_INVALID` for `**`, which Helm refuses, for malformed patterns, and for more than a thousand
  */
 export function parseIgnoreRules(text: string, file: string): IgnoreRules {
   const rules: Rule[] = [];

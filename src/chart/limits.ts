@@ -36,13 +36,13 @@ export class Budget {
     if (this.#left < 0) throw chartTooLarge(location);
   }
 
-  /** Takes one file or folder of a chart folder off. Throws as {@link spend} does. */
+  /** Takes one file or folder of a chart folder off. @throws {PkgError} as {@link spend} does */
   spendEntry(bytes: number, location: string): void {
     this.countEntry(location);
     this.spend(ENTRY + bytes, location);
   }
 
-  /** Counts one file or folder, whose bytes were spent already. Throws as {@link spend} does. */
+  /** Counts one file or folder, whose bytes were spent already. @throws {PkgError} as {@link spend} does */
   countEntry(location: string): void {
     if (++this.#entries > MAX_ENTRIES) {
       throw new PkgError('PKG_CHART_TOO_LARGE', `this chart holds more than ${MAX_ENTRIES} files and folders`, {
@@ -62,9 +62,10 @@ export function chartTooLarge(location: string): PkgError {
 }
 
 /**
- * Refuses a file that is too large. Throws `PKG_CHART_TOO_LARGE`.
+ * Refuses a file that is too large.
  *
  * @param locationOf tells where it is, for the message
+ * @throws {PkgError} `PKG_CHART_TOO_LARGE`
  */
 export function checkFileSize(name: string, size: number, locationOf: () => string): void {
   if (size > MAX_FILE) throw fileTooLarge(name, locationOf());

@@ -48,9 +48,10 @@ export async function loadChart(path: string, links: LinkOptions = {}): Promise<
 
 /**
  * Loads a chart from its archive as if that were unpacked first: what its `.helmignore` names is left out. Helm's
- * lint reads archives so. Throws as {@link loadChart} does.
+ * lint reads archives so.
  *
  * @param bytes of the archive, where they are not those of the file
+ * @throws {PkgError} as {@link loadChart} does
  */
 export async function loadUnpacked(path: string, bytes: Uint8Array = readArchiveFile(path)): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
@@ -76,7 +77,7 @@ export async function loadUnpacked(path: string, bytes: Uint8Array = readArchive
   );
 }
 
-/** Loads a chart from the bytes of its archive. Throws as {@link loadChart} does. */
+/** Loads a chart from the bytes of its archive. @throws {PkgError} as {@link loadChart} does */
 export async function readChartArchive(bytes: Uint8Array, location: string): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
   const budget = new Budget();
@@ -244,7 +245,7 @@ function invalid(message: string, file: string, hints: readonly string[] = []): 
   return new PkgError('PKG_CHART_INVALID', message, { at: { file }, hints });
 }
 
-/** The bytes of an archive. Throws `PKG_CHART_TOO_LARGE`, `PKG_FILE_UNREADABLE`. */
+/** The bytes of an archive. @throws {PkgError} `PKG_CHART_TOO_LARGE`, `PKG_FILE_UNREADABLE` */
 export function readArchiveFile(path: string): Uint8Array {
   return reading(path, () => readRegularFile(path, MAX_CHART));
 }

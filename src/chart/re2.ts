@@ -7,7 +7,7 @@ import { RE2JS } from 're2js';
  */
 export type Compiled = { regex: RE2JS; groups: ReadonlyMap<string, readonly number[]>; size: number };
 
-/** Compiles a pattern in Go's syntax. Throws an error that says what is wrong with it. */
+/** Compiles a pattern in Go's syntax. @throws an error that says what is wrong with it */
 export function compileRe2(pattern: string): Compiled {
   try {
     return compiled(RE2JS.compile(pattern), new Map());

@@ -36,7 +36,7 @@ export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntr
 /** Makes the error for an archive that is damaged. */
 type Damaged = (reason: string) => PkgError;
 
-/** The places of the entries of an archive, in order; of it only headers are read. Throws what `damaged` makes. */
+/** The places of the entries of an archive, in order; of it only headers are read. @throws what `damaged` makes */
 export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarPlace> {
   let offset = 0;
   let longName: string | undefined;

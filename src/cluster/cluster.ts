@@ -133,26 +133,29 @@ export interface Cluster {
   rows(refs: readonly ObjectRef[]): Promise<(Row | undefined)[]>;
   /** As {@link list}, in rows with the labels of the objects. No rows in a folder. */
   listRows(query: ListQuery): Promise<(Row & { labels: Readonly<Record<string, string>> })[]>;
-  /** Creates an object. Throws `PKG_OBJECT_CONFLICT` when it exists. Returns the live object. */
+  /** Creates an object; returns the live one. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it exists */
   create(object: KubeObject): Promise<KubeObject>;
-  /** Replaces an object. Throws `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object` carries. */
+  /** Replaces an object. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object` carries */
   replace(object: KubeObject): Promise<KubeObject>;
   /**
    * Applies an object: a server-side apply, or in a folder a write of its file. Returns at least the metadata of the
-   * live
-   * object. `expected` is the live object of the plan: throws `PKG_OBJECT_CONFLICT` and writes nothing when another
-   * object has taken its place, or when there is one and the plan found `'nothing'`.
+   * live object.
+   *
+   * @param options `expected` is the live object of the plan, `'nothing'` where it found none
+   * @throws {PkgError} `PKG_OBJECT_CONFLICT` when another object has taken the place of the expected one; then nothing
+   *   is written
    */
   apply(object: KubeObject, options?: ApplyOptions & { expected?: KubeObject | 'nothing' }): Promise<KubeObject>;
   /**
-   * Sets annotations of an object. Throws `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object`
-   * carries. Returns its metadata after the write.
+   * Sets annotations of an object. Returns its metadata after the write.
+   *
+   * @throws {PkgError} `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object` carries
    */
   annotate(object: KubeObject, annotations: Readonly<Record<string, string>>): Promise<KubeObject['metadata']>;
   /**
-   * Deletes an object; false when there was none. Throws `PKG_OBJECT_CONFLICT` when it is not the object that the
-   * options
-   * expect.
+   * Deletes an object; false when there was none.
+   *
+   * @throws {PkgError} `PKG_OBJECT_CONFLICT` when it is not the object that the options expect
    */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>;
   /**

@@ -35,7 +35,7 @@ const LOCK_ERRORS: LockErrors = {
 /**
  * Opens a folder as a target. It need not exist yet: the first write creates it.
  *
- * @throws PkgError PKG_TARGET_INVALID when something else than a folder is there
+ * @throws {PkgError} `PKG_TARGET_INVALID` when something else than a folder is there
  */
 export async function openDirectory(path: string): Promise<Cluster> {
   try {

@@ -41,7 +41,7 @@ import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
  * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
  * wait for it: a cluster that cannot be reached is told by the first question.
  *
- * @throws PkgError PKG_KUBECONFIG_INVALID, PKG_TARGET_MISSING
+ * @throws {PkgError} `PKG_KUBECONFIG_INVALID`, `PKG_TARGET_MISSING`
  */
 export async function openKubernetes(settings: ConnectionSettings): Promise<Cluster> {
   let connection: Connection;

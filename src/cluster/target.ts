@@ -7,7 +7,7 @@ import type { ConnectionSettings } from './kube/connection.ts';
  * Opens the target: the folder of manifests that `--target` or `PKG_TARGET` names (`dir:PATH`), else the cluster that
  * kubeconfig files, flags and environment name.
  *
- * @throws PkgError PKG_TARGET_INVALID for what cannot be a target, PKG_TARGET_MISSING and
+ * @throws {PkgError} `PKG_TARGET_INVALID` for what cannot be a target, `PKG_TARGET_MISSING` and
  *   PKG_KUBECONFIG_INVALID when there is no cluster to be found
  */
 export async function openTarget(target: string | undefined, settings: ConnectionSettings): Promise<Cluster> {

@@ -13,7 +13,7 @@ import { TABLE } from './table.ts';
  *
  * @param argv the words after `pkg`
  * @returns the exit status
- * @throws PkgError whatever the command throws
+ * @throws {PkgError} whatever the command throws
  */
 export async function dispatch(argv: readonly string[]): Promise<number> {
   if (argv[0] === IN_THREAD) {

@@ -118,7 +118,8 @@ export const command: CommandClass = PublishCommand;
 
 /**
  * The target that a login on the command line is for: the first registry or repository that is given by its address;
- * empty for none. Throws `PKG_USAGE` for a login and several hosts.
+ * empty for none.
+ * @throws {PkgError} `PKG_USAGE` for a login and several hosts
  */
 function onlyRegistry(
   places: readonly string[],

@@ -83,7 +83,7 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
   print(said);
 }
 
-/** Unpacks an archive into a folder with the chart's name, completely or not at all. Throws where the folder exists. */
+/** Unpacks an archive into a folder with the chart's name, completely or not at all. @throws where the folder exists */
 async function unpack(bytes: Buffer, location: string, folder: string): Promise<void> {
   const { metadata } = await readChartArchive(bytes, location);
   const target = join(folder, metadata.name);

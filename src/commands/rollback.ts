@@ -62,7 +62,7 @@ class RollbackCommand extends PkgCommand {
 
 export const command: CommandClass = RollbackCommand;
 
-/** Parses a REVISION argument; undefined, the revision before the current, for none and for 0. Throws `PKG_USAGE`. */
+/** Parses a REVISION argument; undefined, the revision before the current, for none and for 0. @throws {PkgError} `PKG_USAGE` */
 export function parseRevision(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text)) {

@@ -86,7 +86,7 @@ function bothOrNone(a: string, valueOfA: string, b: string, valueOfB: string): v
   throw new PkgError('PKG_USAGE', `--${a} and --${b} belong together, and one is missing`);
 }
 
-/** `ADDRESS:PORT`; an IPv6 address stands in brackets. Throws `PKG_USAGE`. */
+/** `ADDRESS:PORT`; an IPv6 address stands in brackets. @throws {PkgError} `PKG_USAGE` */
 function listenAddress(text: string): { host: string; port: number } {
   const [, v6, name, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/i.exec(text) ?? [];
   const host = v6 ?? name;

@@ -96,9 +96,10 @@ async function dial(peer: Peer, certificate: ClientCertificate | undefined, sign
 }
 
 /**
- * Connects within a time in milliseconds, proxy and TLS included. Throws as {@link dial} does.
+ * Connects within a time in milliseconds, proxy and TLS included.
  *
  * @param signal gives up earlier
+ * @throws {DialError} as {@link dial} does
  */
 export async function dialWithin(
   peer: Peer,

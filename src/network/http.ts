@@ -174,8 +174,7 @@ export class HttpClient {
       headers: headersOf(request, forwarder),
       body: bodyOf(request),
       signal,
-      silence:
-        this.#times.silence + (this.#times.buffered * Math.min(lengthOf(request), MAX_BUFFERED)) / MAX_BUFFERED,
+      silence: this.#times.silence + (this.#times.buffered * Math.min(lengthOf(request), MAX_BUFFERED)) / MAX_BUFFERED,
     });
     const { status, headers } = answer;
     const length =

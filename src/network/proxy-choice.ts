@@ -9,7 +9,7 @@ const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'soc
 /**
  * Reads the address of a proxy; without a scheme it is an HTTP proxy.
  *
- * @throws PkgError PKG_KUBECONFIG_INVALID for what is no such address
+ * @throws {PkgError} `PKG_KUBECONFIG_INVALID` for what is no such address
  */
 export function parseProxyUrl(text: string, at?: Position): URL {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);

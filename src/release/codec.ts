@@ -30,7 +30,7 @@ export function encodeRelease(release: Release): string {
  * versions of Helm wrote it, and Helm 3's empty texts for times that are not set.
  *
  * @param where names the record in errors
- * @throws PkgError PKG_RECORD_CORRUPT
+ * @throws {PkgError} `PKG_RECORD_CORRUPT`
  */
 export function decodeRelease(text: string, labels: Record<string, string>, where: string): Release {
   let json: Json;

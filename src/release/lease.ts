@@ -93,7 +93,7 @@ export class Lease implements Fence {
     return await Lease.#begin(env, release, write, last, (store, own) => store.remove(own, true));
   }
 
-  /** Takes an existing revision, the newest, and holds it under a new status. Throws as {@link Lease.begin} does. */
+  /** Takes an existing revision, the newest, and holds it under a new status. @throws as {@link Lease.begin} does */
   static async take(env: Env, stored: StoredRelease, release: Release): Promise<Lease> {
     const write = (store: ReleaseStore, marks: Record<string, string>): Promise<StoredRelease> =>
       store.update(stored, release, marks);
@@ -160,7 +160,7 @@ export class Lease implements Fence {
     return await this.#end(async () => (this.#stored = await this.#fenced.update(this.#stored, release, {})));
   }
 
-  /** Removes the record, and lets go of it. Throws as {@link Lease.finish} does. */
+  /** Removes the record, and lets go of it. @throws as {@link Lease.finish} does */
   async remove(): Promise<void> {
     await this.#end(() => this.#fenced.remove(this.#stored, true));
   }
@@ -247,7 +247,9 @@ export class Lease implements Fence {
   }
 
   /**
-   * Reads the record's metadata again after a conflict. Gives its renewal counter; throws when another holder has it.
+   * Reads the record's metadata again after a conflict. Gives its renewal counter.
+   *
+   * @throws {PkgError} when another holder has it
    */
   async #readAgain(): Promise<string> {
     const head = await this.#store.head(this.#stored.release);

@@ -40,7 +40,7 @@ export function splitManifest(manifest: string): string[] {
  * Parses one document of a recorded manifest; undefined for one that holds comments only.
  *
  * @param where names the record in errors
- * @throws PkgError PKG_RECORD_CORRUPT
+ * @throws {PkgError} `PKG_RECORD_CORRUPT`
  */
 export function parseDocument(text: string, where: string): SourceDocument | undefined {
   const source = /^# Source: (.*)$/m.exec(text)?.[1]?.trim() ?? where;

@@ -89,7 +89,7 @@ export class ReleaseStore {
     return heads[0];
   }
 
-  /** Sets annotations of a record. Throws `PKG_OBJECT_CONFLICT` when it was written since `stored` was read. */
+  /** Sets annotations of a record. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it was written since `stored` was read */
   async annotate(stored: StoredRelease, annotations: Record<string, string>): Promise<StoredRelease> {
     const metadata = await this.#cluster.annotate(stored.secret, annotations);
     return { ...stored, secret: { ...stored.secret, metadata } };
@@ -118,7 +118,7 @@ export class ReleaseStore {
     }
   }
 
-  /** Replaces a revision. Throws `PKG_OBJECT_CONFLICT` when it was written since `stored` was read. */
+  /** Replaces a revision. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it was written since `stored` was read */
   async update(stored: StoredRelease, release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
     const secret = encodeSecret(release, 'modifiedAt', annotations);
     const version = stored.secret.metadata['resourceVersion'];

@@ -82,7 +82,7 @@ export class Bundle {
     }
   }
 
-  /** The archive of a chart. Throws `PKG_BUNDLE_INVALID` where it is not what its digest says. */
+  /** The archive of a chart. @throws {PkgError} `PKG_BUNDLE_INVALID` where it is not what its digest says */
   archive({ file, digest }: BundleChart): Buffer {
     const bytes = this.#whole(file, MAX_CHART);
     if (digestOf(bytes) !== digest) throw invalid(this.#path, `${printable(file)} is not what its digest says`);

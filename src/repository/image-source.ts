@@ -211,7 +211,7 @@ function manifestOf(bytes: Buffer, told: string, digest: string, location: strin
   return { mediaType, digest: digest || digestOf(bytes), bytes };
 }
 
-/** A JSON object. Throws `PKG_IMAGE_INVALID` for anything else. */
+/** A JSON object. @throws {PkgError} `PKG_IMAGE_INVALID` for anything else */
 export function jsonObject(bytes: Uint8Array, location: string): JsonObject {
   try {
     const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;

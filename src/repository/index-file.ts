@@ -177,7 +177,7 @@ function restOf(bytes: Buffer, { start, end }: Layout, location: string): ValueM
   return index;
 }
 
-/** The entries of each chart by itself. Throws for a chart that is named twice, as for a duplicate key. */
+/** The entries of each chart by itself. @throws for a chart that is named twice, as for a duplicate key */
 function* piecesOf(bytes: Buffer, { start, end, indent }: Layout, location: string): Generator<ValueMap> {
   const key = new RegExp(`^ {${indent}}(?![ #\\r\\n]|- )\\S`, 'gm');
   const starts: number[] = [];

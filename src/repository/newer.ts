@@ -43,7 +43,7 @@ export async function newestVersions(
   };
 }
 
-/** Finds another version of a chart. Throws as {@link findChart} does. */
+/** Finds another version of a chart. @throws {PkgError} as {@link findChart} does */
 export function findVersion(
   source: ChartSource,
   version: string,

@@ -88,7 +88,7 @@ export async function readStatement(provenance: Uint8Array, fileName: string): P
   return statementOf((await readMessage(provenance, fileName)).getText(), fileName);
 }
 
-/** Checks that a provenance names an archive with its hash. Throws as {@link verifyProvenance} does. */
+/** Checks that a provenance names an archive with its hash. @throws {PkgError} as {@link verifyProvenance} does */
 export function checkStatement(statement: Statement, archive: Uint8Array, fileName: string): void {
   checkSum(statement, fileName, `sha256:${createHash('sha256').update(archive).digest('hex')}`);
 }

@@ -268,8 +268,7 @@ async function uploadParts(
         limit: MAX_ANSWER,
       });
     } catch (error) {
-      if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE' || ++lost > MAX_LOST)
-        throw error;
+      if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE' || ++lost > MAX_LOST) throw error;
     }
     if (answer?.status === 202) {
       offset += PART;

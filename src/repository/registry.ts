@@ -185,7 +185,7 @@ export class Registry {
     return chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
   }
 
-  /** The bytes of a blob, checked against its digest. Throws as {@link resolve} does. */
+  /** The bytes of a blob, checked against its digest. @throws {PkgError} as {@link resolve} does */
   async blob(chart: ChartReference, { digest }: Descriptor, limit: number): Promise<Buffer> {
     const hash = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
     const kept = hash === undefined ? undefined : this.#options.content.get(hash);

@@ -102,7 +102,7 @@ export class Remotes {
     this.#references = new ReferenceCache(caches.indexes);
   }
 
-  /** The repositories that the machine knows. Throws as {@link readRepositories} does. */
+  /** The repositories that the machine knows. @throws {PkgError} as {@link readRepositories} does */
   known(): readonly Repository[] {
     this.#known ??= readRepositories(this.#paths.repositories);
     return this.#known;
@@ -134,7 +134,7 @@ export class Remotes {
     return this.#paths.repositories;
   }
 
-  /** The repository that a dependency names. Throws as {@link readRepositories} and {@link findRepository} do. */
+  /** The repository that a dependency names. @throws {PkgError} as {@link readRepositories} and {@link findRepository} do */
   repository(reference: string): Repository {
     return findRepository(reference, this.known(), this.#paths.repositories);
   }
@@ -153,7 +153,7 @@ export class Remotes {
     return this.#signatures;
   }
 
-  /** The trust policy; undefined where there is none. Throws as `readTrustPolicy` does. */
+  /** The trust policy; undefined where there is none. @throws {PkgError} as `readTrustPolicy` does */
   trustPolicy(): Promise<TrustPolicy | undefined> {
     this.#policy ??= (async () => {
       const file = trustPolicyFile(this.#settings.trustPolicy, this.#env);
@@ -206,7 +206,7 @@ export class Remotes {
     return await index;
   }
 
-  /** The archive of a chart, checked against its digest. Throws as {@link versions} does, and `PKG_DIGEST_MISMATCH`. */
+  /** The archive of a chart, checked against its digest. @throws {PkgError} as {@link versions} does, and `PKG_DIGEST_MISMATCH` */
   async fetchArchive(repository: Repository, from: URL, digest: string, limit: number): Promise<Buffer> {
     const hash = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(digest)?.[1]?.toLowerCase();
     const kept = hash === undefined ? undefined : this.#content.get(hash);

@@ -121,7 +121,7 @@ export function lockNameOf(chart: Chart): string {
   return chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
 }
 
-/** Checks that the lock file was made for the declared dependencies. Throws `PKG_LOCK_OUTDATED`. */
+/** Checks that the lock file was made for the declared dependencies. @throws {PkgError} `PKG_LOCK_OUTDATED` */
 export function checkLock(chart: Chart, remotes: Remotes): void {
   lockedDependencies(chart, declaredDependencies(chart), remotes);
 }

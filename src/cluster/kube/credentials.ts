@@ -29,7 +29,7 @@ export class Credentials {
   /**
    * The credential for the next request. Concurrent calls share one run of a plugin.
    *
-   * @throws PkgError PKG_CREDENTIALS_FAILED
+   * @throws {PkgError} `PKG_CREDENTIALS_FAILED`
    */
   async current(): Promise<Credential> {
     if (this.#current !== undefined && Date.now() < this.#current.expires) return this.#current;
@@ -40,7 +40,7 @@ export class Credentials {
    * Renews credentials after the server refused `refused`.
    *
    * @returns false when there is no way to renew them
-   * @throws PkgError PKG_CREDENTIALS_FAILED
+   * @throws {PkgError} `PKG_CREDENTIALS_FAILED`
    */
   async renew(refused: Credential): Promise<boolean> {
     const { exec, tokenFile, oidc } = this.#connection.identity;

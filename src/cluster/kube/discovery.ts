@@ -118,7 +118,7 @@ export class Discovery {
   /**
    * The resource of a kind that the server must serve.
    *
-   * @throws PkgError PKG_KIND_UNKNOWN
+   * @throws {PkgError} `PKG_KIND_UNKNOWN`
    */
   async required(apiVersion: string, kind: string): Promise<Resource> {
     for (let pause = 50; ; pause *= 2) {

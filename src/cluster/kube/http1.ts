@@ -32,7 +32,7 @@ export class Http1 {
     this.#others = new ConnectionPool(server, next, { silence: 0 });
   }
 
-  /** Sends a request. Throws LostRequest, DialError, HeldBack, or the reason of the signal. */
+  /** Sends a request. @throws {LostRequest | DialError | HeldBack} or the reason of the signal */
   async send({ method, path, headers, body, signal, mayGo, urgent, endless }: Exchange): Promise<Response> {
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
     try {

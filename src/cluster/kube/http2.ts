@@ -88,7 +88,7 @@ export class Http2 {
     this.#session.destroy();
   }
 
-  /** Sends a request. Throws LostRequest, HeldBack, or the reason of the signal. */
+  /** Sends a request. @throws {LostRequest | HeldBack} or the reason of the signal */
   async send(exchange: Exchange): Promise<Response> {
     const { method, path, headers, body, signal, mayGo } = exchange;
     let stream: ClientHttp2Stream;

@@ -41,7 +41,7 @@ export class Fields {
   readonly #file: string;
   readonly #keys: Keys;
 
-  /** @throws PkgError PKG_KUBECONFIG_INVALID when the value is neither a map nor null */
+  /** @throws {PkgError} `PKG_KUBECONFIG_INVALID` when the value is neither a map nor null */
   constructor(value: Value | undefined, file: string, keys: Keys) {
     this.#file = file;
     this.#keys = keys;

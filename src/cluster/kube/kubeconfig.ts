@@ -83,7 +83,7 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
  * Reads and merges the kubeconfig files.
  *
  * @param explicit what `--kubeconfig` names; that file must be there
- * @throws PkgError PKG_KUBECONFIG_INVALID, with the file
+ * @throws {PkgError} `PKG_KUBECONFIG_INVALID`, with the file
  */
 export function loadKubeconfig(explicit: string, env: NodeJS.ProcessEnv): Kubeconfig {
   const searched = explicit === '' ? defaultFiles(env) : [explicit];

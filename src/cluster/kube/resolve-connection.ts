@@ -16,7 +16,7 @@ import { PEM_HINT, hasCertificate, readReferenced } from './referenced-file.ts';
 /**
  * Decides which cluster to connect to, and as whom.
  *
- * @throws PkgError PKG_KUBECONFIG_INVALID for files and contexts that are wrong, PKG_TARGET_MISSING when none is named
+ * @throws {PkgError} `PKG_KUBECONFIG_INVALID` for files and contexts that are wrong, `PKG_TARGET_MISSING` when none is named
  */
 export function resolveConnection(settings: ConnectionSettings, env: NodeJS.ProcessEnv): Connection {
   const config = loadKubeconfig(settings.kubeconfig, env);

@@ -7,7 +7,7 @@ import type { Resource } from './catalog.ts';
  * The path of a kind's collection, or with `name` of one object.
  *
  * @param namespace empty for all of them, and for kinds that live outside namespaces
- * @throws PkgError PKG_OBJECT_INVALID for a name that could not be part of a path
+ * @throws {PkgError} `PKG_OBJECT_INVALID` for a name that could not be part of a path
  */
 export function resourcePath(resource: Resource, namespace: string, name?: string): string {
   const { apiVersion, plural, namespaced } = resource;

@@ -30,7 +30,7 @@ export type ApplyTo = {
 /**
  * Applies an object.
  *
- * @throws ApiError; PkgError PKG_KIND_UNKNOWN
+ * @throws {ApiError | PkgError} the latter `PKG_KIND_UNKNOWN`
  */
 export async function sendApply(
   cluster: KubeApi,

@@ -36,7 +36,7 @@ export class Transport {
   /**
    * Sends a request, and gives the head of its answer.
    *
-   * @throws LostRequest, DialError, HeldBack, or the reason of the signal
+   * @throws {LostRequest | DialError | HeldBack} or the reason of the signal
    */
   async send(exchange: Exchange, credential: Credential): Promise<Response> {
     for (;;) {

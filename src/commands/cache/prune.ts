@@ -57,7 +57,7 @@ const UNITS: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-/** A size as Kubernetes writes quantities of bytes. Throws `PKG_USAGE`. */
+/** A size as Kubernetes writes quantities of bytes. @throws {PkgError} `PKG_USAGE` */
 function bytesOf(text: string): number {
   const [, number = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)(k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text) ?? [];
   if (number !== '') return Number(number) * (UNITS[unit] ?? 1);

@@ -57,7 +57,7 @@ class RegistryLoginCommand extends PkgCommand {
 
 export const command: CommandClass = RegistryLoginCommand;
 
-/** `HOST[:PORT][/PATH]`. Throws `PKG_USAGE`. */
+/** `HOST[:PORT][/PATH]`. @throws {PkgError} `PKG_USAGE` */
 export function registryName(text: string): string {
   const name = text.replace(/\/+$/, '');
   const [host = '', ...path] = name.split('/');

@@ -17,7 +17,7 @@ type Added = { config: Config; id: string; command: Command.Loadable | undefined
  * @param first the word that is not a command of pkg, after its topic: `repo:mirror`
  * @param words the other words of the line
  * @returns the exit status; undefined where there is no such command
- * @throws PkgError PKG_COMMAND_FAILED where the command fails
+ * @throws {PkgError} `PKG_COMMAND_FAILED` where the command fails
  */
 export async function runAdded(
   first: string,

@@ -8,7 +8,7 @@ import type { BundlePlace } from '../../repository/chart-place.ts';
 import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { RemoteFlags } from './remotes.ts';
 
-/** Loads a chart of a bundle. Throws as {@link bundledArchive} does, and whatever loading the archive throws. */
+/** Loads a chart of a bundle. @throws {PkgError} as {@link bundledArchive} does, and whatever loading the archive throws */
 export async function openBundled(place: BundlePlace, flags: RemoteFlags): Promise<Chart> {
   const { archive, location } = await bundledArchive(place, flags);
   return await readChartArchive(archive, location);

@@ -43,7 +43,7 @@ export abstract class PkgCommand extends Command {
     throw error;
   }
 
-  /** @throws PkgError PKG_USAGE, with the usage line as a hint */
+  /** @throws {PkgError} `PKG_USAGE`, with the usage line as a hint */
   protected override async parse<F extends Values, B extends Values, A extends Values>(
     options?: Input<F, B, A>,
     argv?: string[],

@@ -26,7 +26,7 @@ export async function fetchChart(reference: string, flags: RemoteFlags): Promise
   });
 }
 
-/** The archive of a chart, and what it is called in messages. Throws as `findChart` does. */
+/** The archive of a chart, and what it is called in messages. @throws {PkgError} as `findChart` does */
 export async function fetchArchive(reference: string, flags: RemoteFlags): Promise<LooseArchive> {
   return withChart(reference, flags, async (found) => {
     return { archive: await fetchVerified(found, flags), location: found.location, provenance: undefined };
@@ -65,7 +65,7 @@ export async function fetchVerified(found: FoundChart, flags: RemoteFlags): Prom
   return archive;
 }
 
-/** Finds a chart by what was typed and the flags beside it, and does something with it. Throws as `findChart` does. */
+/** Finds a chart by what was typed and the flags beside it, and does something with it. @throws {PkgError} as `findChart` does */
 export async function withChart<T>(
   reference: string,
   flags: RemoteFlags,

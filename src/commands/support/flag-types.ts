@@ -65,7 +65,7 @@ export function boolean(options: Partial<BooleanFlag<boolean>>): BooleanFlag<boo
 /** A flag with a text. */
 export const string: FlagDefinition<string, FlagExtras> = custom<string, FlagExtras>({ parse });
 
-/** A flag with a whole number. Throws `PKG_USAGE` for others. */
+/** A flag with a whole number. @throws {PkgError} `PKG_USAGE` for others */
 export const integer: FlagDefinition<number, FlagExtras & { min?: number }> = custom<
   number,
   FlagExtras & { min?: number }
@@ -109,7 +109,7 @@ export const csv: Several = custom<string, FlagExtras>({ ...SEVERAL, ...partedBy
 
 /**
  * A flag that may be repeated, each value `key=value,key=value`; {@link recordOf} makes a record of what it gives.
- * Throws `PKG_USAGE` for what is no pair.
+ * @throws {PkgError} `PKG_USAGE` for what is no pair
  */
 export const pairs: Several = custom<string, FlagExtras>({
   ...SEVERAL,

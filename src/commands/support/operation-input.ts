@@ -80,7 +80,8 @@ export function valueSources(flags: FlagValues<typeof VALUE_FLAGS>): ValueSource
 const LIMITS: Readonly<Record<string, keyof RenderLimits>> = { depth: 'depth', steps: 'steps', output: 'outputLength' };
 
 /**
- * The limits of `--template-limits`. Throws `PKG_USAGE` for an unknown name or a value that is not a positive number.
+ * The limits of `--template-limits`.
+ * @throws {PkgError} `PKG_USAGE` for an unknown name or a value that is not a positive number
  */
 export function limitsOf(flags: FlagValues<typeof LIMITS_FLAG>): Partial<RenderLimits> {
   const limits: Partial<RenderLimits> = {};

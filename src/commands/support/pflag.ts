@@ -149,7 +149,7 @@ function partsOf(value: string, name: string, { parts }: AnyFlag): string[] {
 /**
  * The values of a comma-separated list as Go's encoding/csv reads one line: `a,"b,c"` is two.
  *
- * @throws PkgError PKG_USAGE for quotes that do not pair
+ * @throws {PkgError} `PKG_USAGE` for quotes that do not pair
  */
 function splitCsv(text: string, flag: string): string[] {
   if (text === '') return [];

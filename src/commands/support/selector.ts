@@ -17,7 +17,7 @@ const REQUIREMENT =
 /**
  * Reads a label query.
  *
- * @throws PkgError PKG_USAGE
+ * @throws {PkgError} `PKG_USAGE`
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 export function parseSelector(text: string): Requirement[] {

@@ -29,7 +29,7 @@ export async function signFile(path: string, flags: SignFlags): Promise<void> {
   writeFileAtomic(`${path}.prov`, await provenanceOf(readArchiveFile(path), basename(path), flags));
 }
 
-/** The provenance of an archive. Throws as {@link signFile} does. */
+/** The provenance of an archive. @throws {PkgError} as {@link signFile} does */
 export async function provenanceOf(archive: Uint8Array, fileName: string, flags: SignFlags): Promise<string> {
   const name = flags.key ?? '';
   if (name === '')

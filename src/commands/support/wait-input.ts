@@ -23,7 +23,7 @@ export function isWaiting(how: string): boolean {
   return how !== 'hookOnly' && how !== 'false';
 }
 
-/** The value of `--timeout` in milliseconds. Throws as {@link durationOf} does. */
+/** The value of `--timeout` in milliseconds. @throws {PkgError} as {@link durationOf} does */
 export function timeoutOf(text: string): number {
   return durationOf(text, 'timeout');
 }
@@ -32,7 +32,7 @@ export function timeoutOf(text: string): number {
  * A duration as Go writes it, in milliseconds.
  *
  * @param flag the flag whose value it is, for the message
- * @throws PkgError PKG_USAGE
+ * @throws {PkgError} `PKG_USAGE`
  */
 export function durationOf(text: string, flag: string): number {
   const duration = parseDuration(text);

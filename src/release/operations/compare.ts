@@ -25,7 +25,7 @@ const ABOUT_OBJECT: readonly ErrorCode[] = ['PKG_OBJECT_INVALID', 'PKG_OBJECT_CO
  * Compares desired objects with live ones, so that conflicts and immutable fields are known before anything is written.
  *
  * @returns comparisons in the order of the objects
- * @throws PkgError where the cluster cannot be asked
+ * @throws {PkgError} where the cluster cannot be asked
  */
 export async function compareObjects(
   cluster: Cluster,

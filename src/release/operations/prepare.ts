@@ -198,7 +198,7 @@ export async function planRelease({ cluster }: Env, request: PlanRequest): Promi
 /**
  * The objects that the hooks of an operation will create, with their hooks.
  *
- * @throws PkgError PKG_OBJECT_INVALID
+ * @throws {PkgError} `PKG_OBJECT_INVALID`
  */
 async function hooksOf(
   cluster: Cluster,
@@ -242,7 +242,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
   return { steps, crds };
 }
 
-/** The objects in `crds/` of a chart and its subcharts, the chart's own first. Throws `PKG_OBJECT_INVALID`. */
+/** The objects in `crds/` of a chart and its subcharts, the chart's own first. @throws {PkgError} `PKG_OBJECT_INVALID` */
 export function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) =>
     parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { stream: true }).flatMap(

@@ -49,9 +49,13 @@ export async function rollback(env: Env, input: RollbackInput): Promise<Operatio
   const { description = '' } = input;
   const length = [...description].length;
   if (length > MAX_DESCRIPTION_LENGTH) {
-    throw new PkgError('PKG_USAGE', `the description has ${length} characters, and may have ${MAX_DESCRIPTION_LENGTH}`, {
-      hints: ['shorten what --description says'],
-    });
+    throw new PkgError(
+      'PKG_USAGE',
+      `the description has ${length} characters, and may have ${MAX_DESCRIPTION_LENGTH}`,
+      {
+        hints: ['shorten what --description says'],
+      },
+    );
   }
   return await withDeadline(env, input.timeout, (bounded) =>
     withLockTimeout(input, (one) => rollbackWithin(bounded, one)),

@@ -81,7 +81,7 @@ export class Changes {
     });
   }
 
-  /** Removes a version with its provenance; throws a {@link Refusal} 404 where it is not there. */
+  /** Removes a version with its provenance. @throws {Refusal} 404 where it is not there */
   async remove(name: string, version: string): Promise<void> {
     await this.#inTurn(async () => {
       const files = (await this.#index.current()).filesOf(name, version);
@@ -133,7 +133,7 @@ function exists(what: string): Refusal {
   return new Refusal(409, `${printable(what, 150)} is there already with other content`);
 }
 
-/** The file name of a version's archive. Throws a {@link Refusal} for a name or version that cannot be part of one. */
+/** The file name of a version's archive. @throws {Refusal} for a name or version that cannot be part of one */
 function fileOf(name: string, version: string): string {
   const file = `${name}-${version}.tgz`;
   if (/^[A-Za-z0-9][\w.+-]*$/.test(file) && isServedName(file) && file.length <= MAX_NAME_LENGTH) return file;

@@ -263,7 +263,7 @@ class Handler {
   }
 }
 
-/** The decoded segments of a request's path, and its query. Throws a {@link Refusal} for a path that cannot be decoded. */
+/** The decoded segments of a request's path, and its query. @throws {Refusal} for a path that cannot be decoded */
 function parseTarget(target: string): { segments: string[]; query: URLSearchParams } {
   const [path = '', ...rest] = target.replace(/^https?:\/\/[^/?]*/i, '').split('?');
   try {

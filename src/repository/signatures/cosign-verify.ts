@@ -97,7 +97,8 @@ function verifyByCertificate(
 
 /**
  * Checks that an entry of the log was made by this certificate or key: the library compares only signature and content of
- * the entry. Throws where it was made by another one.
+ * the entry.
+ * @throws where it was made by another one
  */
 function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
   for (const { canonicalizedBody } of bundle.verificationMaterial.tlogEntries) {

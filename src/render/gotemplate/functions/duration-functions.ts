@@ -24,8 +24,7 @@ function lengthOf(value: GoValue): bigint {
   if (value.type === 'time.Duration') return BigInt(value.value);
   const seconds = BigInt(value.value);
   const least = isUnsigned(value.kind) ? 0n : -MAX_DURATION / SECOND;
-  if (seconds > MAX_DURATION / SECOND || seconds < least)
-    throw new GoError(`duration seconds overflow: ${seconds}`);
+  if (seconds > MAX_DURATION / SECOND || seconds < least) throw new GoError(`duration seconds overflow: ${seconds}`);
   return seconds * SECOND;
 }
 
