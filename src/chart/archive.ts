@@ -7,7 +7,7 @@ import { printable } from '../errors-text.ts';
 import { gunzipOptions } from '../gunzip.ts';
 import type { ChartFile } from './chart.ts';
 import { isDeceptive, withoutBom } from './file.ts';
-import { Budget, chartTooLarge } from './limits.ts';
+import { ChartBudget, chartTooLarge } from './limits.ts';
 import { readTar } from './tar.ts';
 import type { TarEntry } from './tar.ts';
 
@@ -23,7 +23,7 @@ import type { TarEntry } from './tar.ts';
 export async function readArchive(
   bytes: Uint8Array,
   location: string,
-  budget: Budget = new Budget(),
+  budget: ChartBudget = new ChartBudget(),
 ): Promise<ChartFile[]> {
   const tar = await unpack(bytes, location, budget);
   const files = new Map<string, ChartFile>();
@@ -42,7 +42,7 @@ export async function readArchive(
   return [...files.values()];
 }
 
-async function unpack(bytes: Uint8Array, location: string, budget: Budget): Promise<Uint8Array> {
+async function unpack(bytes: Uint8Array, location: string, budget: ChartBudget): Promise<Uint8Array> {
   const at = { file: location };
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
     const hints = /\.ya?ml$/i.test(location)

@@ -11,13 +11,13 @@ import { comparePrereleases, compareVersions, parseVersion } from './version.ts'
 import type { Version } from './version.ts';
 
 /** Compares a version. Called for a pre-release only where its AND group names one. */
-type Check = (version: Version, comparator: Comparator) => boolean;
+type Comparison = (version: Version, comparator: Comparator) => boolean;
 
 /** A constraint that was read: groups joined by OR, of comparators joined by AND. */
 export type Constraint = readonly (readonly Comparator[])[];
 
 /** One operator with its version. Missing numbers (`1.x`, `1`) are 0 in `version`; `open` is the first missing one. */
-export type Comparator = { check: Check; version: Version; open: 'major' | 'minor' | 'patch' | undefined };
+export type Comparator = { matches: Comparison; version: Version; open: 'major' | 'minor' | 'patch' | undefined };
 
 const SPACE = '[\\t\\n\\f\\r ]';
 const IDENTIFIERS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
@@ -53,7 +53,7 @@ export function meets(version: Version, constraint: Constraint): boolean {
       const namesPrerelease = group.some((comparator) => comparator.version.prerelease !== '');
       if (!namesPrerelease) return false;
     }
-    return group.every((comparator) => comparator.check(version, comparator));
+    return group.every((comparator) => comparator.matches(version, comparator));
   });
 }
 
@@ -80,12 +80,12 @@ function parseGroup(group: string, constraint: string): Comparator[] {
   const comparators: Comparator[] = [];
   take(SPACES);
   for (;;) {
-    const check = CHECKS.get(take(OPERATOR) ?? '');
+    const matches = COMPARISONS.get(take(OPERATOR) ?? '');
     take(SPACES);
     const written = take(WRITTEN);
     const version = written === undefined ? undefined : parsePattern(written);
-    if (check === undefined || version === undefined) throw invalid(constraint);
-    comparators.push({ check, ...version });
+    if (matches === undefined || version === undefined) throw invalid(constraint);
+    comparators.push({ matches, ...version });
     const apart = take(SPACES) !== '';
     if (at === group.length) return comparators;
     if (group[at] === ',') {
@@ -98,7 +98,7 @@ function parseGroup(group: string, constraint: string): Comparator[] {
 }
 
 /** `1.2.x-rc.1` is 1.2.0-rc.1 with an open patch number. */
-function parsePattern(written: string): Omit<Comparator, 'check'> | undefined {
+function parsePattern(written: string): Omit<Comparator, 'matches'> | undefined {
   const [numbers = '', prerelease = ''] = splitPrerelease(written.replace(/\+.*$/, ''));
   const [major = '', minor = 'x', patch = 'x'] = numbers.replace(/^v/, '').split('.');
   const open = isOpen(major) ? 'major' : isOpen(minor) ? 'minor' : isOpen(patch) ? 'patch' : undefined;
@@ -129,12 +129,12 @@ function invalid(constraint: string): PkgError {
   });
 }
 
-// Each check below follows the function of the same purpose in Masterminds' constraints.go, odd cases included.
+// Each comparison below follows the function of the same purpose in Masterminds' constraints.go, odd cases included.
 
-const isEqualOrTilde: Check = (version, comparator) =>
+const isEqualOrTilde: Comparison = (version, comparator) =>
   comparator.open === undefined ? compareVersions(version, comparator.version) === 0 : isTilde(version, comparator);
 
-const isNotEqual: Check = (version, { version: wanted, open }) => {
+const isNotEqual: Comparison = (version, { version: wanted, open }) => {
   if (open === undefined || open === 'major') return compareVersions(version, wanted) !== 0;
   if (version.major !== wanted.major) return true;
   if (open === 'minor') return false;
@@ -142,30 +142,30 @@ const isNotEqual: Check = (version, { version: wanted, open }) => {
   return comparePrereleases(version.prerelease, wanted.prerelease) !== 0;
 };
 
-const isGreater: Check = (version, { version: wanted, open }) => {
+const isGreater: Comparison = (version, { version: wanted, open }) => {
   if (open === undefined || open === 'major') return compareVersions(version, wanted) > 0;
   if (version.major !== wanted.major) return version.major > wanted.major;
   return open === 'patch' && version.minor > wanted.minor;
 };
 
-const isGreaterOrEqual: Check = (version, { version: wanted }) => compareVersions(version, wanted) >= 0;
+const isGreaterOrEqual: Comparison = (version, { version: wanted }) => compareVersions(version, wanted) >= 0;
 
-const isLess: Check = (version, { version: wanted }) => compareVersions(version, wanted) < 0;
+const isLess: Comparison = (version, { version: wanted }) => compareVersions(version, wanted) < 0;
 
-const isLessOrEqual: Check = (version, { version: wanted, open }) => {
+const isLessOrEqual: Comparison = (version, { version: wanted, open }) => {
   if (open === undefined) return compareVersions(version, wanted) <= 0;
   if (version.major !== wanted.major) return version.major < wanted.major;
   return open === 'minor' || version.minor <= wanted.minor;
 };
 
-const isTilde: Check = (version, { version: wanted, open }) => {
+const isTilde: Comparison = (version, { version: wanted, open }) => {
   if (compareVersions(version, wanted) < 0) return false;
   const isZero = wanted.major === 0n && wanted.minor === 0n && wanted.patch === 0n;
   if (isZero && open !== 'minor' && open !== 'patch') return true;
   return version.major === wanted.major && (open === 'minor' || version.minor === wanted.minor);
 };
 
-const isCaret: Check = (version, { version: wanted, open }) => {
+const isCaret: Comparison = (version, { version: wanted, open }) => {
   if (compareVersions(version, wanted) < 0) return false;
   if (wanted.major > 0n || open === 'minor') return version.major === wanted.major;
   if (version.major > 0n) return false;
@@ -173,7 +173,7 @@ const isCaret: Check = (version, { version: wanted, open }) => {
   return version.minor === 0n && version.patch === wanted.patch;
 };
 
-const CHECKS: ReadonlyMap<string, Check> = new Map([
+const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
   ['', isEqualOrTilde],
   ['=', isEqualOrTilde],
   ['!=', isNotEqual],

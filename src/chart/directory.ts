@@ -8,7 +8,7 @@ import type { ChartFile } from './chart.ts';
 import { isDeceptive, withoutBom } from './file.ts';
 import { defaultIgnoreRules, parseIgnoreRules } from './ignore.ts';
 import type { IgnoreRules } from './ignore.ts';
-import { Budget, checkFileSize, fileTooLarge, MAX_FILE } from './limits.ts';
+import { ChartBudget, checkFileSize, fileTooLarge, MAX_FILE } from './limits.ts';
 import { linkReach } from './links.ts';
 import type { LinkOptions } from './links.ts';
 
@@ -18,7 +18,11 @@ import type { LinkOptions } from './links.ts';
  * @param budget what the folder may hold
  * @throws {PkgError} `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_CHART_INVALID`, `PKG_FILE_UNREADABLE`
  */
-export function readFolder(folder: string, budget: Budget = new Budget(), links: LinkOptions = {}): ChartFile[] {
+export function readFolder(
+  folder: string,
+  budget: ChartBudget = new ChartBudget(),
+  links: LinkOptions = {},
+): ChartFile[] {
   const walk = new Walk(realpathSync.native(folder), folder, budget, links);
   walk.visit(walk.root, '', [walk.root]);
   return walk.files;
@@ -42,11 +46,11 @@ class Walk {
   /** The folder by its real path, and as the user named it. */
   readonly root: string;
   readonly #shown: string;
-  readonly #budget: Budget;
+  readonly #budget: ChartBudget;
   readonly #links: LinkOptions;
   readonly #ignored: IgnoreRules;
 
-  constructor(root: string, shown: string, budget: Budget, links: LinkOptions) {
+  constructor(root: string, shown: string, budget: ChartBudget, links: LinkOptions) {
     this.root = root;
     this.#shown = shown.endsWith('/') ? shown.replace(/\/+$/, '') : shown;
     this.#budget = budget;

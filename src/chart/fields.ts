@@ -5,23 +5,20 @@
 import { printable } from '../errors-text.ts';
 import { goFloatText } from '../yaml/go-number.ts';
 import { isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
-
-/** Keys and indices that lead to a value. */
-export type Path = readonly (string | number)[];
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 
 /** What is wrong with a field. */
-export type Problem = { message: string; path: Path; hints?: readonly string[] };
+export type Problem = { message: string; path: ValuePath; hints?: readonly string[] };
 
 /** Reads the fields of one map; what is wrong is collected, and reading goes on. */
 export class Fields {
   readonly #map: ValueMap;
-  readonly #path: Path;
+  readonly #path: ValuePath;
   readonly #problems: Problem[];
   /** The keys of the map by their lower-case form; made when a key is not found as it should be written. */
   #keys: Map<string, string> | undefined;
 
-  constructor(map: ValueMap, path: Path, problems: Problem[]) {
+  constructor(map: ValueMap, path: ValuePath, problems: Problem[]) {
     this.#map = map;
     this.#path = path;
     this.#problems = problems;
@@ -38,7 +35,7 @@ export class Fields {
   }
 
   /** The path of a field, spelled as in the file. */
-  pathOf(key: string): Path {
+  pathOf(key: string): ValuePath {
     return [...this.#path, this.#keyOf(key)];
   }
 

@@ -16,7 +16,7 @@ const MAX_ENTRIES = 100_000;
 const ENTRY = 512;
 
 /** How many bytes and files a chart may still have. A chart shares it with all archives inside it, so that nested bombs do not add up. */
-export class Budget {
+export class ChartBudget {
   #left: number = MAX_CHART;
   #entries = 0;
 

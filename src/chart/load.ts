@@ -10,7 +10,7 @@ import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartFile } from './chart.ts';
 import { readFolder } from './directory.ts';
-import { Budget, MAX_CHART, chartTooLarge } from './limits.ts';
+import { ChartBudget, MAX_CHART, chartTooLarge } from './limits.ts';
 import type { LinkOptions } from './links.ts';
 import { parseChartMetadata } from './metadata.ts';
 import { valueDocuments } from './user-values.ts';
@@ -42,7 +42,7 @@ export async function loadChart(path: string, links: LinkOptions = {}): Promise<
       hints: chartsBelow(path),
     });
   }
-  const budget = new Budget();
+  const budget = new ChartBudget();
   return build(readFolder(path, budget, links), location, budget);
 }
 
@@ -56,7 +56,7 @@ export async function loadChart(path: string, links: LinkOptions = {}): Promise<
 export async function loadUnpacked(path: string, bytes: Uint8Array = readArchiveFile(path)): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
   const { defaultIgnoreRules, parseIgnoreRules } = await import('./ignore.ts');
-  const budget = new Budget();
+  const budget = new ChartBudget();
   const files = await readArchive(bytes, path, budget);
   const rules = files.find(({ name }) => name === '.helmignore');
   const ignored =
@@ -80,11 +80,11 @@ export async function loadUnpacked(path: string, bytes: Uint8Array = readArchive
 /** Loads a chart from the bytes of its archive. @throws {PkgError} as {@link loadChart} does */
 export async function readChartArchive(bytes: Uint8Array, location: string): Promise<Chart> {
   const { readArchive } = await import('./archive.ts');
-  const budget = new Budget();
+  const budget = new ChartBudget();
   return build(await readArchive(bytes, location, budget), location, budget);
 }
 
-async function build(files: readonly ChartFile[], location: string, budget: Budget): Promise<Chart> {
+async function build(files: readonly ChartFile[], location: string, budget: ChartBudget): Promise<Chart> {
   const builder = new Builder(budget);
   const chart = await builder.chart(files, location, 0);
   throwTogether(builder.errors, (count) => `the chart ${printable(location)} has ${count} errors`);
@@ -108,9 +108,9 @@ const OLD_FILES: ReadonlySet<string> = new Set(['requirements.yaml', 'requiremen
 /** Makes charts from files (helm v4, pkg/chart/v2/loader/load.go) and collects errors. */
 class Builder {
   readonly errors: PkgError[] = [];
-  readonly #budget: Budget;
+  readonly #budget: ChartBudget;
 
-  constructor(budget: Budget) {
+  constructor(budget: ChartBudget) {
     this.#budget = budget;
   }
 

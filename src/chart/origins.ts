@@ -1,7 +1,7 @@
 /** Where a value came from, for error messages. Files are searched only when an error needs it. */
 import { locatePlain } from '../yaml/locate.ts';
 import { isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { Chart } from './chart.ts';
 import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
 import type { ValueSources } from './user-values.ts';
@@ -9,15 +9,15 @@ import type { ValueSources } from './user-values.ts';
 /** Answers where a value came from: `prod.yaml:12:3`, `--set image.tag`, `web/values.yaml:4:1`. */
 export type Origins = {
   /** Where the value of this name was given; undefined when nobody gave it. */
-  find: (path: readonly (string | number)[]) => Promise<string | undefined>;
+  find: (path: ValuePath) => Promise<string | undefined>;
   /** A value that is written without quotes in a values file, and where; undefined for any other. */
-  plain: (path: readonly (string | number)[]) => Promise<{ origin: string; text: string } | undefined>;
+  plain: (path: ValuePath) => Promise<{ origin: string; text: string } | undefined>;
   /** May a values file hold an unquoted number or boolean whose value differs from its text: 1.10, 0644, yes? */
   mayDiffer: () => boolean;
   /** The integers beyond 2^53 that flags of `--set` name: Helm keeps these exact, and reads those of files as floats. */
   wideIntegers: () => ReadonlySet<bigint>;
   /** Where the innermost existing map on the way to a path was given; the path itself may have no value. */
-  around: (path: readonly (string | number)[]) => Promise<string | undefined>;
+  around: (path: ValuePath) => Promise<string | undefined>;
 };
 
 /**
@@ -26,12 +26,12 @@ export type Origins = {
  * @param texts what the values files held when they were read
  */
 export function createOrigins(chart: Chart, sources: ValueSources, texts: ReadonlyMap<string, string>): Origins {
-  const given = (path: readonly (string | number)[]): Given | undefined => {
+  const given = (path: ValuePath): Given | undefined => {
     const flag = fromFlags(path, sources);
     if (flag !== undefined) return { origin: flag };
     return fromFiles(path, sources, texts) ?? fromChart(path, chart);
   };
-  const locate = (path: readonly (string | number)[]): Given | undefined => {
+  const locate = (path: ValuePath): Given | undefined => {
     const found = given(path);
     // The `global` block of a subchart is a copy of its parent's, so it is looked up there.
     const global = path.lastIndexOf('global');
@@ -69,7 +69,7 @@ function valuesTexts(chart: Chart): string[] {
   return [...own, ...chart.dependencies.flatMap((child) => valuesTexts(child))];
 }
 
-function fromFlags(path: readonly (string | number)[], sources: ValueSources): string | undefined {
+function fromFlags(path: ValuePath, sources: ValueSources): string | undefined {
   const kinds: [string, readonly string[], (into: ValueMap, text: string) => void][] = [
     ['--set-literal', sources.setLiteral, applySetLiteral],
     ['--set-file', sources.setFile, (into, text) => applySet(into, text, '--set-file', () => '')],
@@ -92,11 +92,7 @@ function fromFlags(path: readonly (string | number)[], sources: ValueSources): s
   return undefined;
 }
 
-function fromFiles(
-  path: readonly (string | number)[],
-  sources: ValueSources,
-  texts: ReadonlyMap<string, string>,
-): Given | undefined {
+function fromFiles(path: ValuePath, sources: ValueSources, texts: ReadonlyMap<string, string>): Given | undefined {
   for (const file of sources.valueFiles.toReversed()) {
     const found = locatePlain(texts.get(file) ?? '', [...path]);
     if (found !== undefined) return givenAt(file === '-' ? 'standard input' : file, found);
@@ -108,7 +104,7 @@ function givenAt(file: string, { line, column, plain }: { line: number; column: 
   return { origin: `${file}:${line}:${column}`, ...(plain !== undefined && { plain }) };
 }
 
-function fromChart(path: readonly (string | number)[], chart: Chart): Given | undefined {
+function fromChart(path: ValuePath, chart: Chart): Given | undefined {
   if (chart.valuesFile !== undefined) {
     const found = locatePlain(Buffer.from(chart.valuesFile.data).toString('utf8'), [...path]);
     if (found !== undefined) return givenAt(`${chart.location}/${chart.valuesFile.name}`, found);
@@ -119,7 +115,7 @@ function fromChart(path: readonly (string | number)[], chart: Chart): Given | un
   return child === undefined || rest.length === 0 ? undefined : fromChart(rest, child);
 }
 
-function has(values: ValueMap, path: readonly (string | number)[]): boolean {
+function has(values: ValueMap, path: ValuePath): boolean {
   let at: Value | undefined = values;
   for (const name of path) {
     at = isMap(at) ? at.get(String(name)) : Array.isArray(at) ? at[Number(name)] : undefined;

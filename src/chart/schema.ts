@@ -8,11 +8,11 @@ import type { Chart, ChartFile } from './chart.ts';
 import type { Origins } from './origins.ts';
 import type { compileRe2 as CompileRe2 } from './re2.ts';
 import { compileSchema } from './schema/compile.ts';
-import { MissingDocument, SchemaFault } from './schema/document.ts';
+import { MissingDocument, SchemaError } from './schema/document.ts';
 import { mayHoldPatterns, patternEngine } from './schema/patterns.ts';
 import { validateValue } from './schema/validate.ts';
 import { TooManySteps } from './schema/visit.ts';
-import type { Problem } from './schema/visit.ts';
+import type { SchemaProblem } from './schema/visit.ts';
 import { subchartValues } from './values.ts';
 
 /**
@@ -62,7 +62,7 @@ export async function validateSchemas(
 }
 
 async function violation(
-  problem: Problem,
+  problem: SchemaProblem,
   path: readonly string[],
   file: string,
   origins?: Origins,
@@ -81,7 +81,7 @@ async function violation(
  * The hint where a subchart's schema forbids `global`, which Helm adds to the values of every subchart: schemas with
  * `additionalProperties: false` have to list it.
  */
-function globalHints({ path, keyword }: Problem, chart: readonly string[], file: string): string[] {
+function globalHints({ path, keyword }: SchemaProblem, chart: readonly string[], file: string): string[] {
   const isGlobal = chart.length > 0 && path.length === 1 && path[0] === 'global';
   if (!isGlobal || !FORBIDDING.has(keyword)) return [];
   return [
@@ -97,14 +97,19 @@ const FORBIDDING: ReadonlySet<string> = new Set([
   'false',
 ]);
 
-async function check({ data }: ChartFile, file: string, values: ValueMap, load: SchemaLoader): Promise<Problem[]> {
+async function check(
+  { data }: ChartFile,
+  file: string,
+  values: ValueMap,
+  load: SchemaLoader,
+): Promise<SchemaProblem[]> {
   const text = new TextDecoder().decode(data);
   const json = parseJson(text, file);
   try {
     const schema: Value = fromPlain(json);
     const others = new Map<string, Value>();
     let compileRe2 = await patternsFor(text);
-    const validate = (): Problem[] => {
+    const validate = (): SchemaProblem[] => {
       const rule = compileSchema(schema, patternEngine(compileRe2), others);
       return validateValue(rule, asFloats(values));
     };
@@ -119,7 +124,7 @@ async function check({ data }: ChartFile, file: string, values: ValueMap, load: 
       }
     }
   } catch (error) {
-    if (!(error instanceof SchemaFault) && !(error instanceof RangeError)) throw error;
+    if (!(error instanceof SchemaError) && !(error instanceof RangeError)) throw error;
     if (error instanceof TooManySteps) {
       throw new PkgError('PKG_SCHEMA_INVALID', 'checking these values by the schema takes too long', {
         at: { file },
@@ -127,7 +132,7 @@ async function check({ data }: ChartFile, file: string, values: ValueMap, load: 
         cause: error,
       });
     }
-    const why = error instanceof SchemaFault ? error.message : 'it is nested too deeply';
+    const why = error instanceof SchemaError ? error.message : 'it is nested too deeply';
     throw new PkgError('PKG_SCHEMA_INVALID', `the schema cannot be used: ${why}`, {
       at: { file },
       hints: ['mend the schema, or give --skip-schema-validation'],

@@ -1,7 +1,7 @@
 /** Merging values as Helm 4.3 does (pkg/chart/common/util/coalesce.go, internal/chart loader's MergeMaps). */
 import { printable } from '../errors-text.ts';
 import type { Chart } from './chart.ts';
-import { ValueFault } from './value-fault.ts';
+import { ValueError } from './value-error.ts';
 import { cloneValue, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
@@ -28,7 +28,7 @@ export type Coalesced = { values: ValueMap; warnings: string[] };
  * The user's values over the defaults of a chart and its subcharts: a null deletes a default, each subchart
  * gets its block with `global` filled in. They share nothing with what they are made of, and may be changed.
  *
- * @throws {ValueFault} `PKG_VALUES_INVALID` where the block of a subchart is not a map
+ * @throws {ValueError} `PKG_VALUES_INVALID` where the block of a subchart is not a map
  */
 export function coalesceValues(chart: Chart, userValues: ValueMap): Coalesced {
   const coalescer = new Coalescer();
@@ -194,12 +194,12 @@ class Coalescer {
   }
 }
 
-function notAMap(path: readonly string[], value: Value | undefined): ValueFault {
+function notAMap(path: readonly string[], value: Value | undefined): ValueError {
   const kind = typeof value === 'bigint' ? 'number' : typeof value;
   // The value itself is not shown: it may be a secret.
   const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${kind}`;
   const name = path.map((part) => printable(part, 60)).join('.');
-  const fault = new ValueFault('PKG_VALUES_INVALID', `the values of the subchart ${name} are ${what}, not a map`, {
+  const fault = new ValueError('PKG_VALUES_INVALID', `the values of the subchart ${name} are ${what}, not a map`, {
     hints: ['give a map, {} for an empty one, or leave it out'],
   });
   fault.valuePath = path;

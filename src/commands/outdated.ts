@@ -13,7 +13,7 @@ import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { REMOTE_FLAGS } from './support/remote-flags.ts';
 import { openNamespace } from './support/operate.ts';
-import type { Found, Row } from './support/newer-charts.ts';
+import type { ReleaseSource, Row } from './support/newer-charts.ts';
 import { printResult } from './support/release-output.ts';
 
 /** The most records that are read at once. */
@@ -63,7 +63,7 @@ class OutdatedCommand extends PkgCommand {
     const releases = (await (listed ?? getRelease(cluster, namespace, name ?? '').then((one) => [one]))).filter(
       ({ info }) => info.status !== 'uninstalled',
     );
-    const found = await inParallel(releases, AT_ONCE, async (release): Promise<Found> => {
+    const found = await inParallel(releases, AT_ONCE, async (release): Promise<ReleaseSource> => {
       try {
         const { source } = await readStored(cluster, release);
         return { release, source: source?.repository === '' ? undefined : source };

@@ -2,12 +2,10 @@
 import { PkgError } from '../errors.ts';
 import { parseYaml } from '../yaml/read.ts';
 import { equalJson, isMap, toPlain } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
-
-export type Place = readonly (string | number)[];
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 
 /** The first field that differs. */
-export type Difference = { path: Place; go: Value | undefined; native: Value | undefined };
+export type Difference = { path: ValuePath; go: Value | undefined; native: Value | undefined };
 
 /**
  * Checksums of templates (`include … | sha256sum`) that were seen, native to Go. Both engines print other text, so the
@@ -40,7 +38,7 @@ class Comparison {
     this.#nullIsAbsent = nullIsAbsent;
   }
 
-  values(go: Value, native: Value, path: Place): Difference | undefined {
+  values(go: Value, native: Value, path: ValuePath): Difference | undefined {
     if (isMap(go) && isMap(native)) return this.#maps(go, native, path);
     if (Array.isArray(go) && Array.isArray(native) && go.length === native.length) {
       for (const [index, item] of go.entries()) {
@@ -54,7 +52,7 @@ class Comparison {
     return { path, go, native };
   }
 
-  #maps(go: ValueMap, native: ValueMap, path: Place): Difference | undefined {
+  #maps(go: ValueMap, native: ValueMap, path: ValuePath): Difference | undefined {
     for (const key of new Set([...go.keys(), ...native.keys()])) {
       const [mine, other] = [go.get(key), native.get(key)];
       const inside = [...path, key];
@@ -70,7 +68,7 @@ class Comparison {
     return undefined;
   }
 
-  #isChecksum(go: Value, native: Value, path: Place): boolean {
+  #isChecksum(go: Value, native: Value, path: ValuePath): boolean {
     if (path.at(-2) !== 'annotations' || !isHash(go) || !isHash(native)) return false;
     const key = `${path.join('.')} ${native}`;
     const known = this.#checksums.get(key);
@@ -107,6 +105,6 @@ const MAPS_OF_TEXTS: ReadonlySet<string | number> = new Set(
 );
 
 /** Is it a map of texts, such as labels? There an API server reads null as an empty text. */
-function isMapOfTexts(path: Place): boolean {
+function isMapOfTexts(path: ValuePath): boolean {
   return MAPS_OF_TEXTS.has(path.at(-1) ?? '');
 }

@@ -17,9 +17,9 @@ import { renderChart } from '../render/render-chart.ts';
 import { printScalar } from '../yaml/print.ts';
 import { printJson } from '../yaml/json.ts';
 import { isMap, toPlain } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import { findDifference } from './compare.ts';
-import type { Checksums, Place } from './compare.ts';
+import type { Checksums } from './compare.ts';
 import type { Reads } from './usage.ts';
 import { variations } from './variations.ts';
 import type { Variation } from './variations.ts';
@@ -234,8 +234,8 @@ class Prover {
       return this.#output(rendered.objects, rendered.hooks, rendered.notes.join('\n'), '');
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
-      const fault = error.cause as { cause?: unknown } | undefined;
-      return fault?.cause instanceof ChartMessage ? error : undefined;
+      const cause = error.cause as { cause?: unknown } | undefined;
+      return cause?.cause instanceof ChartMessage ? error : undefined;
     }
   }
 
@@ -301,7 +301,7 @@ function withoutGo(chart: Chart): Chart {
   };
 }
 
-function fieldName(path: Place): string {
+function fieldName(path: ValuePath): string {
   return path.reduce<string>(
     (name, part) => (typeof part === 'number' ? `${name}[${part}]` : name === '' ? part : `${name}.${part}`),
     '',

@@ -17,11 +17,11 @@ export type Peer = {
   proxy: URL | undefined;
   tls: { ca: string | undefined; insecure: boolean; serverName: string };
   /** Protocols to offer over TLS (ALPN), the preferred one first. */
-  protocols: readonly Wire['protocol'][];
+  protocols: readonly DialedConnection['protocol'][];
 };
 
 /** An open connection. `protocol` is what both sides agreed on. */
-export type Wire = { socket: Socket; protocol: 'h2' | 'http/1.1' };
+export type DialedConnection = { socket: Socket; protocol: 'h2' | 'http/1.1' };
 
 /** The part of `node:tls` that is used; the module is loaded only for TLS. */
 type Tls = Pick<typeof TlsModule, 'createSecureContext' | 'getCACertificates'>;
@@ -52,7 +52,11 @@ const sessions = new WeakMap<Peer, Buffer>();
  * @param signal cancels it, and closes what is half open
  * @throws {DialError}
  */
-async function dial(peer: Peer, certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
+async function dial(
+  peer: Peer,
+  certificate: ClientCertificate | undefined,
+  signal: AbortSignal,
+): Promise<DialedConnection> {
   const { server, proxy } = peer;
   const host = bareHost(server);
   const port = portOf(server);
@@ -106,7 +110,7 @@ export async function dialWithin(
   certificate: ClientCertificate | undefined,
   time: number,
   signal: AbortSignal,
-): Promise<Wire> {
+): Promise<DialedConnection> {
   const late = new AbortController();
   const timer = setTimeout(
     () => late.abort(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' })),

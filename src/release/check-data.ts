@@ -9,13 +9,11 @@ import { PkgError, throwTogether } from '../errors.ts';
 import type { Position } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { SourceDocument } from './plan-normal.ts';
 
-type Path = readonly (string | number)[];
-
 /** A document. `kind` may be known before `object` is parsed; `trace` tells where a template writes a field. */
-export type DataDocument = SourceDocument & { kind?: string; trace?(path: Path): { at: Position } };
+export type DataDocument = SourceDocument & { kind?: string; trace?(path: ValuePath): { at: Position } };
 
 /** The fields that are checked, and what their values must be. Null is allowed everywhere, and means an empty text. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, 'text' | 'base64'>>>> = {
@@ -47,9 +45,13 @@ export function checkData(documents: readonly DataDocument[], chart?: Chart): vo
   throwTogether(errors, (count) => `${count} values of Secrets and ConfigMaps cannot be applied`);
 }
 
-type Problem = { kind: string; path: Path; key: string; message: string; hints: readonly string[] };
+type Problem = { kind: string; path: ValuePath; key: string; message: string; hints: readonly string[] };
 
-function problemsOf(object: ValueMap, path: Path, inherited: { kind?: string; apiVersion?: string } = {}): Problem[] {
+function problemsOf(
+  object: ValueMap,
+  path: ValuePath,
+  inherited: { kind?: string; apiVersion?: string } = {},
+): Problem[] {
   const kind = textOf(object.get('kind')) ?? inherited.kind ?? '';
   const apiVersion = textOf(object.get('apiVersion')) ?? inherited.apiVersion ?? '';
   const items = object.get('items');
@@ -69,9 +71,9 @@ function problemsOf(object: ValueMap, path: Path, inherited: { kind?: string; ap
       return [{ kind, path: [...path, field], key: field, message, hints: [] }];
     }
     return [...value].flatMap(([key, item]): Problem[] => {
-      const fault = faultOf(kind, item, form);
-      if (fault === undefined) return [];
-      const { what, hints } = fault;
+      const problem = problemOf(kind, item, form);
+      if (problem === undefined) return [];
+      const { what, hints } = problem;
       const message = `${printable(`${field}.${key}`)} ${of} ${what}`;
       return [{ kind, path: [...path, field, key], key, message, hints }];
     });
@@ -79,7 +81,7 @@ function problemsOf(object: ValueMap, path: Path, inherited: { kind?: string; ap
 }
 
 /** Says what is wrong with a value, without showing it: it may be a secret. Undefined for a valid one. */
-function faultOf(
+function problemOf(
   kind: string,
   value: Value,
   form: 'text' | 'base64',

@@ -1,19 +1,19 @@
 /** What every document must have to be an object of Kubernetes, so that errors point at the template. */
 import { isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { TracedField } from './handlebars/trace.ts';
-import { ValueFault } from '../chart/value-fault.ts';
+import { ValueError } from '../chart/value-error.ts';
 import { quotable } from './text-fields.ts';
 
-type Traced = { trace(path: readonly (string | number)[]): TracedField };
+type Traceable = { trace(path: ValuePath): TracedField };
 
 /**
  * Checks one document and gives its kind and name.
  *
  * @param object its fields: `apiVersion`, `kind` and `metadata` at least, and all of a list of objects
- * @throws {ValueFault} `PKG_OBJECT_INVALID` at the field in the template
+ * @throws {ValueError} `PKG_OBJECT_INVALID` at the field in the template
  */
-export function checkObject(object: ValueMap, traced: Traced): { kind: string; name: string } {
+export function checkObject(object: ValueMap, traced: Traceable): { kind: string; name: string } {
   const apiVersion = textAt(object.get('apiVersion'), traced, 'apiVersion');
   const kind = textAt(object.get('kind'), traced, 'kind');
   const metadata = object.get('metadata');
@@ -39,7 +39,7 @@ export function checkObject(object: ValueMap, traced: Traced): { kind: string; n
 }
 
 /** Items of a typed list (ConfigMapList) may leave out what the list says already. */
-function checkItems(items: readonly Value[], apiVersion: string, kind: string, traced: Traced): void {
+function checkItems(items: readonly Value[], apiVersion: string, kind: string, traced: Traceable): void {
   const inherited: [string, Value][] =
     kind === 'List'
       ? []
@@ -53,7 +53,7 @@ function checkItems(items: readonly Value[], apiVersion: string, kind: string, t
   }
 }
 
-function textAt(value: Value | undefined, traced: Traced, ...path: string[]): string {
+function textAt(value: Value | undefined, traced: Traceable, ...path: string[]): string {
   if (value === undefined || value === null || value === '') {
     return fail(traced, `an object needs ${path.join('.')}`, path.slice(0, -1));
   }
@@ -62,7 +62,7 @@ function textAt(value: Value | undefined, traced: Traced, ...path: string[]): st
     : fail(traced, `${path.join('.')} is a string, and this is not`, path, quoting(value));
 }
 
-function checkTexts(map: Value | undefined, traced: Traced, field: string): void {
+function checkTexts(map: Value | undefined, traced: Traceable, field: string): void {
   if (map === undefined || map === null) return;
   if (!isMap(map)) return fail(traced, `metadata.${field} is a map, and this is not`, ['metadata', field]);
   for (const value of map.values()) {
@@ -78,14 +78,9 @@ function quoting(value: Value): string[] {
   return typeof value === 'object' ? [] : [`it is ${quotable(value)}, as in "{{x}}"`];
 }
 
-function fail(
-  traced: Traced,
-  message: string,
-  path: readonly (string | number)[],
-  hints: readonly string[] = [],
-): never {
+function fail(traced: Traceable, message: string, path: ValuePath, hints: readonly string[] = []): never {
   const { at, valuePath } = traced.trace(path);
-  const fault = new ValueFault('PKG_OBJECT_INVALID', message, { at, hints });
+  const fault = new ValueError('PKG_OBJECT_INVALID', message, { at, hints });
   fault.valuePath = valuePath;
   throw fault;
 }

@@ -1,12 +1,12 @@
-/** Holds what a chart renders to against {@link textFaults}, where nobody else does: in a folder of manifests. */
+/** Holds what a chart renders to against {@link textFieldErrors}, where nobody else does: in a folder of manifests. */
 import type { PkgError } from '../errors.ts';
-import { ValueFault } from '../chart/value-fault.ts';
+import { ValueError } from '../chart/value-error.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import type { GoInput } from './gotemplate/engine.ts';
 import type { PrintOrigins } from './gotemplate/print-origin.ts';
 import type { RenderedDocument } from './render.ts';
 import { KindTypes } from './field-types.ts';
-import { textFaults } from './text-fields.ts';
+import { textFieldErrors } from './text-fields.ts';
 
 /**
  * The errors for fields that should be texts and are not, each at the line of the template that writes it.
@@ -22,10 +22,10 @@ export async function checkTexts(
   let retracer: PrintOrigins | undefined;
   const types = new KindTypes(input.chart);
   for (const document of documents) {
-    const faults = document.object === undefined ? [] : textFaults(document.object, types);
+    const faults = document.object === undefined ? [] : textFieldErrors(document.object, types);
     for (const { path, message, kind } of faults) {
       if (errors.length >= MOST) return errors;
-      let where: { at: ValueFault['at']; valuePath?: ValueFault['valuePath']; quoting?: string } = document.trace(path);
+      let where: { at: ValueError['at']; valuePath?: ValueError['valuePath']; quoting?: string } = document.trace(path);
       if (document.bytes !== undefined) {
         const [{ GoDocument }, { locateField }, { PrintOrigins }] = await Promise.all([
           import('./gotemplate/manifests.ts'),
@@ -43,7 +43,7 @@ export async function checkTexts(
         ...(at && { at: { ...at, ...(kind === 'Secret' && { isSecret: true }) } }),
         hints: [message.endsWith('quote it') ? quoting : 'print it as a text: toYaml or toJson make one'],
       };
-      const fault = new ValueFault('PKG_OBJECT_INVALID', message, details);
+      const fault = new ValueError('PKG_OBJECT_INVALID', message, details);
       fault.valuePath = valuePath;
       errors.push(fault);
     }

@@ -19,12 +19,12 @@ export function globMatcher(pattern: string): (name: string) => boolean {
   return (name) => name.startsWith(prefix) && run(program, first, name.slice(prefix.length));
 }
 
-function literal(steps: readonly Step[]): string {
+function literal(steps: readonly PatternStep[]): string {
   return steps.map((step) => (step.type === 'char' ? step.char : '')).join('');
 }
 
 /** A step of a pattern: it takes a character and leads to the next, or leads to others at once. */
-type Step =
+type PatternStep =
   | { type: 'char'; char: string }
   | { type: 'one' }
   | { type: 'many' }
@@ -38,11 +38,11 @@ type Step =
 type Braces = { fork: number[]; jumps: { to: number }[] };
 
 /** The steps of a pattern, the last one its end; undefined for a malformed one. */
-function compile(pattern: string): Step[] | undefined {
+function compile(pattern: string): PatternStep[] | undefined {
   const characters = Array.from(pattern);
   // What is no character cannot be read.
   if (characters.some((char) => char === '\ufffd' || !char.isWellFormed())) return undefined;
-  const steps: Step[] = [];
+  const steps: PatternStep[] = [];
   const open: Braces[] = [];
   const leave = ({ jumps }: Braces): void => {
     for (const jump of jumps) jump.to = steps.length;
@@ -119,7 +119,7 @@ function codeOf(char: string): number {
 }
 
 /** Does what is left of a name match the steps from `first` on? All steps that can be reached are followed at once. */
-function run(steps: readonly Step[], first: number, name: string): boolean {
+function run(steps: readonly PatternStep[], first: number, name: string): boolean {
   let reached: number[] = [];
   const seen = new Uint32Array(steps.length);
   let round = 1;
@@ -128,7 +128,7 @@ function run(steps: readonly Step[], first: number, name: string): boolean {
     for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
       if (seen[at] === round) continue;
       seen[at] = round;
-      const { type } = steps[at] as Step;
+      const { type } = steps[at] as PatternStep;
       if (type === 'fork') todo.push(...(steps[at] as { to: number[] }).to);
       else if (type === 'jump') todo.push((steps[at] as { to: number }).to);
       else reached.push(at);
@@ -142,7 +142,7 @@ function run(steps: readonly Step[], first: number, name: string): boolean {
     reached = [];
     round++;
     for (const at of before) {
-      const step = steps[at] as Step;
+      const step = steps[at] as PatternStep;
       if (step.type === 'all' || (step.type === 'many' && char !== '/')) reach(at);
       else if (takes(step, char)) reach(at + 1);
     }
@@ -152,7 +152,7 @@ function run(steps: readonly Step[], first: number, name: string): boolean {
 }
 
 /** Is this the one character that a step stands for? */
-function takes(step: Step, char: string): boolean {
+function takes(step: PatternStep, char: string): boolean {
   switch (step.type) {
     case 'char':
       return char === step.char;

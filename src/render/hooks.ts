@@ -3,7 +3,7 @@ import { nearest } from '../nearest.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { RenderedDocument, RenderedHook } from './render.ts';
-import { ValueFault } from '../chart/value-fault.ts';
+import { ValueError } from '../chart/value-error.ts';
 
 const EVENTS: readonly string[] = [
   'pre-install',
@@ -56,7 +56,7 @@ export function asHook(
     const { at, valuePath } = document.trace(['metadata', 'annotations', 'helm.sh/hook']);
     const message = `${unknown === '' ? 'an empty text' : unknown} is not an event of a hook`;
     const hints = [near === undefined ? `the events are ${EVENTS.join(', ')}` : `did you mean ${near}?`];
-    const fault = new ValueFault('PKG_OBJECT_INVALID', message, { at, hints });
+    const fault = new ValueError('PKG_OBJECT_INVALID', message, { at, hints });
     fault.valuePath = valuePath;
     throw fault;
   }

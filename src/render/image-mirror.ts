@@ -6,6 +6,7 @@ import { cloneValue } from '../yaml/value.ts';
 import { encodeText } from './gotemplate/value.ts';
 import { renameImages } from './images.ts';
 import type { Rendered, RenderedDocument } from './render.ts';
+import type { ValuePath } from '../yaml/value.ts';
 
 /** The same objects and hooks with images of a mirror. What names none is left as it was printed, comments included. */
 export function withMirror(rendered: Pick<Rendered, 'objects' | 'hooks'>, mirror: ImageMirror): void {
@@ -18,7 +19,7 @@ export function withMirror(rendered: Pick<Rendered, 'objects' | 'hooks'>, mirror
       document.bytes === undefined
         ? { text: printed.replace(/\n$/, '') }
         : { text: printed, bytes: encodeText(printed) };
-    const trace = (path: readonly (string | number)[]): ReturnType<D['trace']> => document.trace(path) as never;
+    const trace = (path: ValuePath): ReturnType<D['trace']> => document.trace(path) as never;
     return { ...document, source: document.source, object, ...own, trace };
   };
   rendered.objects = rendered.objects.map(mirrored);

@@ -75,10 +75,10 @@ export function renameImages(object: ValueMap, rename: (image: string) => string
   return puts.length > 0;
 }
 
-/** An image, and how its place is given another name. */
-type Place = { image: string; put: (image: string) => void };
+/** An image, and a function that writes another name into its field. */
+type ImageField = { image: string; put: (image: string) => void };
 
-type Visit = (place: Place, use: ImageUse) => void;
+type Visit = (field: ImageField, use: ImageUse) => void;
 
 function inObject(object: ValueMap, visit: Visit): void {
   const items = object.get('items');
@@ -89,12 +89,12 @@ function inObject(object: ValueMap, visit: Visit): void {
   const metadata = object.get('metadata');
   const name = isMap(metadata) ? textOf(metadata.get('name')) : '';
   const label = `${textOf(object.get('kind'))}/${name}`;
-  inPods(object, (place, container, kind) => visit(place, { object: label, container, kind }));
+  inPods(object, (field, container, kind) => visit(field, { object: label, container, kind }));
   if (isOwnKind(textOf(object.get('apiVersion')))) return;
-  inFields(object, (place) => visit(place, { object: label, container: '', kind: 'field' }));
+  inFields(object, (field) => visit(field, { object: label, container: '', kind: 'field' }));
 }
 
-type VisitPod = (place: Place, container: string, kind: ImageUse['kind']) => void;
+type VisitPod = (field: ImageField, container: string, kind: ImageUse['kind']) => void;
 
 /** Containers and image volumes, however deep the pod lies. */
 function inPods(value: Value, visit: VisitPod): void {
@@ -106,40 +106,40 @@ function inPods(value: Value, visit: VisitPod): void {
     for (const item of items) {
       const image = textOf(item.get('image'));
       const name = textOf(item.get('name'));
-      if (kind !== undefined && image !== '') visit(textPlace(item, 'image', image), name, kind);
+      if (kind !== undefined && image !== '') visit(textField(item, 'image', image), name, kind);
       const volume = item.get('image');
       const reference = isMap(volume) ? textOf(volume.get('reference')) : '';
       if (key === 'volumes' && isMap(volume) && reference !== '') {
-        visit(textPlace(volume, 'reference', reference), name, 'volume');
+        visit(textField(volume, 'reference', reference), name, 'volume');
       }
     }
     inPods(child, visit);
   }
 }
 
-function textPlace(map: ValueMap, key: string, image: string): Place {
+function textField(map: ValueMap, key: string, image: string): ImageField {
   return { image, put: (other) => void map.set(key, other) };
 }
 
 /** Fields that are called `image` or end so: texts, and maps with a repository, as charts' values have them. */
-function inFields(value: Value, visit: (place: Place) => void): void {
+function inFields(value: Value, visit: (field: ImageField) => void): void {
   if (Array.isArray(value)) for (const item of value) inFields(item, visit);
   if (!isMap(value)) return;
   for (const [key, child] of value) {
     if (/^image$|Image$|^image[A-Z]/.test(key)) {
       const isText = typeof child === 'string' && isImage(child);
-      const place = isText ? textPlace(value, key, child) : isMap(child) ? mapPlace(child) : undefined;
-      if (place !== undefined) visit(place);
+      const field = isText ? textField(value, key, child) : isMap(child) ? mapField(child) : undefined;
+      if (field !== undefined) visit(field);
     }
     inFields(child, visit);
   }
   // `repository` and `tag` beside each other name an image whatever the map is called.
-  const own = value.has('tag') ? mapPlace(value) : undefined;
+  const own = value.has('tag') ? mapField(value) : undefined;
   if (own !== undefined) visit(own);
 }
 
 /** An image in parts: `registry` (which may be missing), `repository`, `tag` or `digest`. */
-function mapPlace(map: ValueMap): Place | undefined {
+function mapField(map: ValueMap): ImageField | undefined {
   const repository = textOf(map.get('repository'));
   if (repository === '') return undefined;
   const registry = textOf(map.get('registry'));

@@ -1,6 +1,6 @@
 import type { Chart } from '../chart/chart.ts';
 import type { Position } from '../errors.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { ParseCache } from './parse-cache.ts';
 import type { RandomInput, RandomValue } from './random-values.ts';
 
@@ -82,7 +82,7 @@ export type RenderedDocument = {
   /** The same as bytes, one a character, of a Go template: it may print what is not UTF-8. */
   readonly bytes?: string;
   /** Where a field is written, and which of the chart's values it holds; worked out when asked. */
-  trace(path: readonly (string | number)[]): { at: Position; valuePath: readonly string[] | undefined };
+  trace(path: ValuePath): { at: Position; valuePath: readonly string[] | undefined };
 };
 
 /** A hook: a document with a `helm.sh/hook` annotation, told apart from objects. */

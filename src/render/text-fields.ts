@@ -4,17 +4,15 @@
  */
 import { printable } from '../errors-text.ts';
 import { isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { FieldType, KindTypes } from './field-types.ts';
 
-export type Path = readonly (string | number)[];
-
 /** A field with a value that is no text. `message` does not say which value. */
-export type TextFault = { path: Path; message: string; kind: string };
+export type TextFieldError = { path: ValuePath; message: string; kind: string };
 
 /** The fields of an object, and of those in a list of objects, that should be texts and are not. */
-export function textFaults(object: ValueMap, types: KindTypes): TextFault[] {
-  const found: TextFault[] = [];
+export function textFieldErrors(object: ValueMap, types: KindTypes): TextFieldError[] {
+  const found: TextFieldError[] = [];
   for (const { object: one, at, type } of objectsIn(object, types)) {
     const kind = textOf(one.get('kind'));
     const metadata = one.get('metadata');
@@ -33,7 +31,7 @@ export function textFaults(object: ValueMap, types: KindTypes): TextFault[] {
 }
 
 /** An object, or those in a list of objects, each with its type and the path that leads to it. */
-export function objectsIn(object: ValueMap, types: KindTypes): { object: ValueMap; at: Path; type: FieldType }[] {
+export function objectsIn(object: ValueMap, types: KindTypes): { object: ValueMap; at: ValuePath; type: FieldType }[] {
   const kind = textOf(object.get('kind'));
   const apiVersion = textOf(object.get('apiVersion'));
   const items = object.get('items');
@@ -53,8 +51,8 @@ export function objectsIn(object: ValueMap, types: KindTypes): { object: ValueMa
 function eachOther(
   value: Value | undefined,
   type: FieldType,
-  path: Path,
-  found: (value: Value, path: Path) => void,
+  path: ValuePath,
+  found: (value: Value, path: ValuePath) => void,
 ): void {
   if (value === undefined || value === null) return;
   switch (type.holds) {
@@ -88,9 +86,9 @@ function eachOther(
 export function withTexts(
   value: Value,
   type: FieldType,
-  path: Path,
-  refuse: (value: number, path: Path) => never,
-  changed: (value: number | bigint | boolean, path: Path) => void,
+  path: ValuePath,
+  refuse: (value: number, path: ValuePath) => never,
+  changed: (value: number | bigint | boolean, path: ValuePath) => void,
 ): Value {
   if (type.holds === 'text') {
     if (typeof value === 'number' && !Number.isInteger(value)) return refuse(value, path);
@@ -118,8 +116,8 @@ export function withTexts(
 export function objectWithTexts(
   object: ValueMap,
   types: KindTypes,
-  refuse: (value: number, path: Path) => never,
-  changed: (value: number | bigint | boolean, path: Path) => void,
+  refuse: (value: number, path: ValuePath) => never,
+  changed: (value: number | bigint | boolean, path: ValuePath) => void,
 ): ValueMap {
   let result = object;
   for (const { object: one, at, type } of objectsIn(object, types)) {
@@ -130,7 +128,7 @@ export function objectWithTexts(
 }
 
 /** A copy in which what a path leads to is another value; the same where it is not. */
-function replaced(value: Value, [name, ...rest]: Path, by: (value: Value) => Value): Value {
+function replaced(value: Value, [name, ...rest]: ValuePath, by: (value: Value) => Value): Value {
   if (name === undefined) return by(value);
   if (Array.isArray(value)) {
     const item = replaced(value[Number(name)] ?? null, rest, by);

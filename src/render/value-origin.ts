@@ -1,7 +1,7 @@
 /** Errors about values, with where these come from. */
 import type { Chart } from '../chart/chart.ts';
 import type { Origins } from '../chart/origins.ts';
-import { ValueFault } from '../chart/value-fault.ts';
+import { ValueError } from '../chart/value-error.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
@@ -33,7 +33,7 @@ export async function checkWritten(
           ? `${written} is read as a number that has another text`
           : `${written} is read as a number, and its text here would be ${String(value)}`
         : `${printable(field)} is a text in Kubernetes, and ${written} is read as ${typeof value === 'boolean' ? 'a boolean' : 'a number'}`;
-    const fault = new ValueFault('PKG_OBJECT_INVALID', message, { at: { ...at(), ...(isSecret && { isSecret }) } });
+    const fault = new ValueError('PKG_OBJECT_INVALID', message, { at: { ...at(), ...(isSecret && { isSecret }) } });
     fault.valuePath = where;
     fault.isUnquoted = true;
     throw await withOrigin(fault, chart, origins);
@@ -42,7 +42,7 @@ export async function checkWritten(
 
 /** Adds where the value at fault came from. */
 export async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
-  if (!(error instanceof ValueFault) || origins === undefined) return error;
+  if (!(error instanceof ValueError) || origins === undefined) return error;
   const { at, notes, excerpts, code, message, cause, isMissing, isUnquoted, valuePath, textPath } = error;
   const hints = [...error.hints];
   const added: string[] = [];

@@ -34,7 +34,7 @@ export type TreeNode = {
 const MAX_NODES = 10_000;
 
 /** How the tree is made: how links are treated, which folders lead here, and how many charts there are already. */
-type Way = { links: LinkOptions; above: readonly string[]; count: { nodes: number }; root: string };
+type TreeContext = { links: LinkOptions; above: readonly string[]; count: { nodes: number }; root: string };
 
 /**
  * The tree of a chart's dependencies: what lies in `charts/`, folders (`file://`), and what lock files name.
@@ -45,19 +45,19 @@ export function dependencyTree(chart: Chart, links: LinkOptions = {}): Promise<T
   return below(chart, { links, above: [resolve(chart.location)], count: { nodes: 0 }, root: chart.location });
 }
 
-async function below(chart: Chart, way: Way): Promise<TreeNode[]> {
+async function below(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
   const declared = chart.metadata.dependencies;
   const used = new Set<Chart>();
   const nodes: TreeNode[] = [];
   for (const [index, dependency] of declared.entries()) {
     const subchart = chart.dependencies.find((child) => isAskedFor(dependency, child));
     if (subchart !== undefined) used.add(subchart);
-    nodes.push(await nodeOf(chart, dependency, subchart, lockedVersion(chart, declared, index), way));
+    nodes.push(await nodeOf(chart, dependency, subchart, lockedVersion(chart, declared, index), context));
   }
   for (const subchart of chart.dependencies) {
     if (used.has(subchart)) continue;
     const { name, version } = subchart.metadata;
-    const dependencies = await next(subchart, way);
+    const dependencies = await next(subchart, context);
     nodes.push({ ...NOTHING, name, version, status: 'undeclared', dependencies });
   }
   return nodes;
@@ -70,21 +70,21 @@ async function nodeOf(
   dependency: ChartDependency,
   subchart: Chart | undefined,
   locked: string,
-  way: Way,
+  context: TreeContext,
 ): Promise<TreeNode> {
   const { name, alias, version: wanted, repository, condition } = dependency;
   const node = { name, alias, wanted, repository, condition };
   if (subchart !== undefined) {
     const { version } = subchart.metadata;
-    return { ...node, version, status: 'present', dependencies: await next(subchart, way) };
+    return { ...node, version, status: 'present', dependencies: await next(subchart, context) };
   }
   // A relative path begins at the folder of the chart, and a chart in an archive has none.
   const isFolder = repository.startsWith('file://') && isDirectory(chart.location);
   const folder = isFolder ? folderOf(chart, dependency) : '';
-  if (way.above.includes(folder)) return { ...node, version: '', status: 'cycle', dependencies: [] };
+  if (context.above.includes(folder)) return { ...node, version: '', status: 'cycle', dependencies: [] };
   if (folder !== '' && isDirectory(folder)) {
-    const found = await loadChart(folder, way.links);
-    const dependencies = await next(found, { ...way, above: [...way.above, folder] });
+    const found = await loadChart(folder, context.links);
+    const dependencies = await next(found, { ...context, above: [...context.above, folder] });
     return { ...node, version: found.metadata.version, status: 'folder', dependencies };
   }
   return { ...node, version: locked, status: locked === '' ? 'missing' : 'locked', dependencies: [] };
@@ -94,11 +94,11 @@ function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function next(chart: Chart, way: Way): Promise<TreeNode[]> {
-  way.count.nodes++;
-  if (way.count.nodes <= MAX_NODES) return below(chart, way);
+function next(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
+  context.count.nodes++;
+  if (context.count.nodes <= MAX_NODES) return below(chart, context);
   throw new PkgError('PKG_CHART_TOO_LARGE', `more than ${MAX_NODES} charts depend on each other`, {
-    at: { file: way.root },
+    at: { file: context.root },
   });
 }
 

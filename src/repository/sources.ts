@@ -39,14 +39,18 @@ export type FetchedArchive = Archive & { fetchProvenance: () => Promise<Buffer |
  * @throws {PkgError} `PKG_CHART_INVALID` for a version that is no constraint, `PKG_CHART_NOT_FOUND` for a folder that
  *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and the errors of repositories
  */
-export async function resolveDependency(chart: Chart, dependency: Declared, way: Way): Promise<Resolved> {
-  const { remotes, links = {}, above = [resolve(chart.location)] } = way;
+export async function resolveDependency(
+  chart: Chart,
+  dependency: Declared,
+  context: ResolveContext,
+): Promise<Resolved> {
+  const { remotes, links = {}, above = [resolve(chart.location)] } = context;
   const constraint = constraintOf(chart, dependency);
   const { repository } = dependency;
   if (repository === '') return resolveLocal(chart, dependency, constraint, links);
-  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint, { ...way, above });
+  if (repository.startsWith('file://')) return resolveFolder(chart, dependency, constraint, { ...context, above });
   if (repository.startsWith('oci://')) return resolveRegistry(chart, dependency, constraint, remotes);
-  return resolveIndex(chart, dependency, constraint, way);
+  return resolveIndex(chart, dependency, constraint, context);
 }
 
 function constraintOf(chart: Chart, { name, version }: Declared): Constraint {
@@ -82,10 +86,15 @@ async function resolveLocal(
 }
 
 /** How dependencies are resolved. `above` are the chart folders that led to this one through `file://` dependencies. */
-export type Way = { remotes: Remotes; freshness: Freshness; links?: LinkOptions; above?: readonly string[] };
+export type ResolveContext = { remotes: Remotes; freshness: Freshness; links?: LinkOptions; above?: readonly string[] };
 
-async function resolveFolder(chart: Chart, dependency: Declared, constraint: Constraint, way: Way): Promise<Resolved> {
-  const { links = {} } = way;
+async function resolveFolder(
+  chart: Chart,
+  dependency: Declared,
+  constraint: Constraint,
+  context: ResolveContext,
+): Promise<Resolved> {
+  const { links = {} } = context;
   const { name, repository } = dependency;
   const found = await loadFolder(chart, repository.slice('file://'.length), name, links);
   const { version } = found.metadata;
@@ -95,7 +104,7 @@ async function resolveFolder(chart: Chart, dependency: Declared, constraint: Con
     name,
     repository,
     version,
-    archive: async (modified) => ({ ...archive, bytes: packChart(await completed(found, way), modified) }),
+    archive: async (modified) => ({ ...archive, bytes: packChart(await completed(found, context), modified) }),
   };
 }
 
@@ -104,11 +113,11 @@ async function resolveFolder(chart: Chart, dependency: Declared, constraint: Con
  * there is one. Helm packs the folder without them, and the result cannot be installed. A folder that depends on itself is
  * skipped. Nothing is written into the folder.
  */
-async function completed(chart: Chart, way: Way): Promise<Chart> {
-  const { above = [] } = way;
+async function completed(chart: Chart, context: ResolveContext): Promise<Chart> {
+  const { above = [] } = context;
   const missing = new Set(missingDependencies(chart).map(({ name }) => name));
   if (missing.size === 0) return chart;
-  const below = { ...way, above: [...above, resolve(chart.location)] };
+  const below = { ...context, above: [...above, resolve(chart.location)] };
   const locked = readLocked(chart);
   const added: Chart[] = [];
   for (const declared of declaredDependencies(chart)) {
@@ -171,7 +180,7 @@ async function resolveIndex(
   chart: Chart,
   dependency: Declared,
   constraint: Constraint,
-  { remotes, freshness }: Way,
+  { remotes, freshness }: ResolveContext,
 ): Promise<Resolved> {
   const { name } = dependency;
   const repository = remotes.repository(dependency.repository);

@@ -7,9 +7,7 @@ import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { positionAt } from './read.ts';
 import { resolvePlainScalar } from './scalar.ts';
-
-/** Keys of maps and indexes of lists, from the root of a document. */
-export type ValuePath = readonly (string | number)[];
+import type { ValuePath } from './value.ts';
 
 /** Line and column, both from 1. */
 export type Located = { line: number; column: number };

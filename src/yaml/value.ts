@@ -7,6 +7,9 @@
  */
 export type Value = null | boolean | number | bigint | string | Value[] | ValueMap;
 
+/** Keys of maps and indexes of lists, from the root of a document to a value in it. */
+export type ValuePath = readonly (string | number)[];
+
 /** A map, with its keys in the order in which they were written. */
 export type ValueMap = Map<string, Value>;
 

@@ -1,7 +1,7 @@
 /** Which fields hold texts is what the API server says: of each field of each of its kinds. */
 import { expect } from 'vitest';
 import { KindTypes } from '../../src/render/field-types.ts';
-import { objectWithTexts, textFaults } from '../../src/render/text-fields.ts';
+import { objectWithTexts, textFieldErrors } from '../../src/render/text-fields.ts';
 import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { chartOf } from '../render/support.ts';
@@ -114,7 +114,7 @@ test('a number is refused in the fields that hold texts, and nowhere else is any
         counts[is]++;
         const object = objectWith(gvk, path, 12);
         const map = fromPlain(object) as ValueMap;
-        const faults = textFaults(map, types);
+        const faults = textFieldErrors(map, types);
         const where = `${gvk.kind} ${path.join('.')}`;
         if (faults.length !== (is === 'other' ? 0 : 1)) wrong.push(`${where}: ${faults.length} faults`);
         if (is !== 'other' && (await isDecoded(object))) wrong.push(`${where}: the server takes a number`);

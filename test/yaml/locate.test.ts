@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { isMap as isYamlMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Node } from 'yaml';
 import { locateKeys, locatePlain, locateValue } from '../../src/yaml/locate.ts';
-import type { ValuePath } from '../../src/yaml/locate.ts';
+import type { ValuePath } from '../../src/yaml/value.ts';
 import { printYaml } from '../../src/yaml/print.ts';
 import { runs, valueMap } from './arbitraries.ts';
 

@@ -5,7 +5,7 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { SchemaDocument, SchemaFault, escapePointer } from './document.ts';
+import { SchemaDocument, SchemaError, escapePointer } from './document.ts';
 import type { Resource } from './document.ts';
 import { formatCheck } from './formats.ts';
 import type { FormatCheck } from './formats.ts';
@@ -60,7 +60,7 @@ const DEPENDENCIES: readonly string[] = ['dependencies', 'dependentRequired', 'd
  * @param others the documents that it refers to, by address
  * @returns the rule of the whole
  * @throws {MissingDocument} for a reference to a document that is none of the others
- * @throws {SchemaFault} for what no draft allows, references that lead nowhere, and patterns that are none
+ * @throws {SchemaError} for what no draft allows, references that lead nowhere, and patterns that are none
  */
 export function compileSchema(
   schema: Value,
@@ -230,7 +230,7 @@ class Compiler {
     try {
       return this.#engine(source);
     } catch {
-      throw new SchemaFault(`${printable(source, 120)} is no pattern in RE2's syntax`);
+      throw new SchemaError(`${printable(source, 120)} is no pattern in RE2's syntax`);
     }
   }
 

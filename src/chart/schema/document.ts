@@ -12,10 +12,10 @@ import type { Draft, Shape } from './shapes.ts';
 import { isUri, isUriReference } from './uris.ts';
 
 /** A schema that cannot be used; the message says why. */
-export class SchemaFault extends Error {}
+export class SchemaError extends Error {}
 
 /** A reference leads to a document that is not there yet. */
-export class MissingDocument extends SchemaFault {
+export class MissingDocument extends SchemaError {
   /** Its address, without a fragment. */
   readonly url: string;
 
@@ -85,10 +85,10 @@ export class SchemaDocument {
       this.#admit({ pointer, value: this.#lookup(pointer), parent, depth: 0, takesBoolean: parent.draft > 4 });
       owned = this.#owners.get(pointer);
     }
-    if (owned === undefined) throw shapeFault(pointer, 'a schema');
+    if (owned === undefined) throw shapeError(pointer, 'a schema');
     const { schema, resource } = owned;
     if (Array.isArray(schema)) return { schema: true, resource };
-    if (typeof schema !== 'boolean' && !isMap(schema)) throw shapeFault(pointer, 'a schema');
+    if (typeof schema !== 'boolean' && !isMap(schema)) throw shapeError(pointer, 'a schema');
     return { schema, resource };
   }
 
@@ -107,11 +107,11 @@ export class SchemaDocument {
     if (resource === undefined) {
       if (base.startsWith('urn:')) return undefined;
       if (/^https?:/.test(base)) throw new MissingDocument(base);
-      throw new SchemaFault(`it refers to ${printable(reference, 120)}, and nothing outside of a chart is read`);
+      throw new SchemaError(`it refers to ${printable(reference, 120)}, and nothing outside of a chart is read`);
     }
     if (fragment === '' || fragment.startsWith('/')) return resource.pointer + fragment;
     const pointer = resource.anchors.get(fragment);
-    if (pointer === undefined) throw new SchemaFault(`it refers to ${printable(reference, 120)}, which is not there`);
+    if (pointer === undefined) throw new SchemaError(`it refers to ${printable(reference, 120)}, which is not there`);
     return pointer;
   }
 
@@ -125,7 +125,7 @@ export class SchemaDocument {
     const outer = this.#lookup(pointer.slice(0, last));
     const value =
       Array.isArray(outer) && /^[0-9]+$/.test(key) ? outer[Number(key)] : isMap(outer) ? outer.get(key) : undefined;
-    if (value === undefined) throw new SchemaFault(`it refers to ${shownPointer(pointer)}, which is not there`);
+    if (value === undefined) throw new SchemaError(`it refers to ${shownPointer(pointer)}, which is not there`);
     this.#found.set(pointer, value);
     return value;
   }
@@ -136,7 +136,7 @@ export class SchemaDocument {
       if (owner !== undefined) return owner;
     }
     const root = this.#owners.get('')?.resource;
-    if (root === undefined) throw new SchemaFault('it has no beginning');
+    if (root === undefined) throw new SchemaError('it has no beginning');
     return root;
   }
 
@@ -146,10 +146,10 @@ export class SchemaDocument {
     for (let place = places.pop(); place !== undefined; place = places.pop()) {
       const { pointer, value, parent, depth, takesBoolean, isFormer = false } = place;
       if (this.#owners.has(pointer)) continue;
-      if (depth > MAX_DEPTH) throw new SchemaFault(`it is nested more than ${MAX_DEPTH} levels deep`);
+      if (depth > MAX_DEPTH) throw new SchemaError(`it is nested more than ${MAX_DEPTH} levels deep`);
       if (!isMap(value)) {
         if (isFormer) continue;
-        if (typeof value !== 'boolean' || !takesBoolean) throw shapeFault(pointer, 'a schema');
+        if (typeof value !== 'boolean' || !takesBoolean) throw shapeError(pointer, 'a schema');
         if (this.#documents.has(pointer)) this.#resources.set(keyOf(pointer, parent.base), parent);
         this.#owners.set(pointer, { schema: value, resource: parent });
         continue;
@@ -162,7 +162,7 @@ export class SchemaDocument {
         const shape = shapes.get(key);
         if (shape === undefined) return;
         const at = `${pointer}/${escapePointer(key)}`;
-        if (!isFormer && !this.#fits(item, shape)) throw shapeFault(at, SAYS[shape]);
+        if (!isFormer && !this.#fits(item, shape)) throw shapeError(at, SAYS[shape]);
         // A reference to the list itself leads to what allows everything, as Helm's validator has it.
         if (Array.isArray(item) && shape === 'schemaOrSchemas') this.#owners.set(at, { schema: item, resource });
         const takesBoolean = resource.draft > 4 || shape === 'schemaOrBoolean';
@@ -190,7 +190,7 @@ export class SchemaDocument {
     const { document } = parent;
     const known = this.#resources.get(keyOf(document, base));
     if (known !== undefined && known.pointer !== pointer)
-      throw new SchemaFault(`two parts of it have the $id ${printable(id, 120)}`);
+      throw new SchemaError(`two parts of it have the $id ${printable(id, 120)}`);
     const resource: Resource = { document, pointer, base, draft, anchors: new Map(), dynamicAnchors: new Set() };
     this.#resources.set(keyOf(document, base), resource);
     return resource;
@@ -297,7 +297,7 @@ function draftOf(uri: Value | undefined, fallback: Draft): Draft {
     default:
       // As in Helm, a URN is ignored.
       if (uri.startsWith('urn:')) return fallback;
-      throw new SchemaFault(`its $schema ${printable(uri, 100)} is not known`);
+      throw new SchemaError(`its $schema ${printable(uri, 100)} is not known`);
   }
 }
 
@@ -313,7 +313,7 @@ function noteAnchors(schema: ValueMap, pointer: string, resource: Resource): voi
     if (typeof name !== 'string') return;
     const known = resource.anchors.get(name);
     if (known !== undefined && known !== pointer)
-      throw new SchemaFault(`two parts of it are called ${printable(name, 100)}`);
+      throw new SchemaError(`two parts of it are called ${printable(name, 100)}`);
     resource.anchors.set(name, pointer);
   };
   if (resource.draft < 2019) {
@@ -356,7 +356,7 @@ function eachSubschema(value: Value, shape: Shape, give: (step: string, schema: 
 
 function needsBound(schema: ValueMap, key: string, pointer: string): void {
   const bound = key.replace('exclusiveM', 'm');
-  if (schema.has(key) && !schema.has(bound)) throw new SchemaFault(`${key} at ${shownPointer(pointer)} needs ${bound}`);
+  if (schema.has(key) && !schema.has(bound)) throw new SchemaError(`${key} at ${shownPointer(pointer)} needs ${bound}`);
 }
 
 function areUnique(items: readonly Value[]): boolean {
@@ -404,8 +404,8 @@ const SAYS: Readonly<Record<Shape, string>> = {
   dependencies: 'a map of schemas or of lists of different strings',
 };
 
-function shapeFault(pointer: string, what: string): SchemaFault {
-  return new SchemaFault(`${shownPointer(pointer)} should be ${what}`);
+function shapeError(pointer: string, what: string): SchemaError {
+  return new SchemaError(`${shownPointer(pointer)} should be ${what}`);
 }
 
 /** One step of a JSON pointer, written. */
@@ -415,7 +415,7 @@ export function escapePointer(key: string): string {
 
 function unescapePointer(part: string, pointer: string): string {
   if (!part.includes('~')) return part;
-  if (/~(?![01])/.test(part)) throw new SchemaFault(`it refers to ${shownPointer(pointer)}, which is no JSON pointer`);
+  if (/~(?![01])/.test(part)) throw new SchemaError(`it refers to ${shownPointer(pointer)}, which is no JSON pointer`);
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
@@ -423,7 +423,7 @@ function decodeFragment(fragment: string, reference: string): string {
   try {
     return decodeURIComponent(fragment);
   } catch {
-    throw new SchemaFault(`${printable(reference, 120)} in it is no URI`);
+    throw new SchemaError(`${printable(reference, 120)} in it is no URI`);
   }
 }
 
@@ -432,6 +432,6 @@ function join(base: string, reference: string): string {
   // A URN has no path that a relative reference could replace.
   if (base.startsWith('urn:') && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(reference)) return base;
   const url = URL.parse(reference, base);
-  if (url === null) throw new SchemaFault(`${printable(reference, 120)} in it is no URI`);
+  if (url === null) throw new SchemaError(`${printable(reference, 120)} in it is no URI`);
   return url.href;
 }

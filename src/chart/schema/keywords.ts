@@ -74,10 +74,10 @@ function isSame(visit: Visit, value: Value, choices: readonly Value[]): boolean 
   if (texts === undefined) {
     texts = new Set(choices.map((choice) => canonical(choice)));
     choiceTexts.set(choices, texts);
-    visit.course.budget.spend(choices.length);
+    visit.context.budget.spend(choices.length);
   }
   const text = canonical(value);
-  visit.course.budget.spend(text.length >> 6);
+  visit.context.budget.spend(text.length >> 6);
   return texts.has(text);
 }
 
@@ -107,7 +107,7 @@ export function checkObject(visit: Visit, map: ValueMap): void {
 }
 
 function checkRequired(visit: Visit, map: ValueMap, keyword: string, names: readonly string[], why = ''): void {
-  visit.course.budget.spend(names.length);
+  visit.context.budget.spend(names.length);
   for (const name of names) {
     if (map.has(name)) continue;
     const wrongKey = booleanKeyHint(name, map);
@@ -125,7 +125,7 @@ function checkProperty(visit: Visit, name: string, value: Value): void {
   let isKnown = property !== undefined;
   if (property !== undefined) visit.mustInside(property, value, name);
   for (const [pattern, inner] of patternProperties) {
-    visit.course.budget.spend(1 + name.length);
+    visit.context.budget.spend(1 + name.length);
     if (!pattern.test(name)) continue;
     isKnown = true;
     visit.mustInside(inner, value, name);
@@ -156,7 +156,7 @@ function checkUnique(visit: Visit, list: readonly Value[]): void {
   const seen = new Map<string, number>();
   for (const [index, item] of list.entries()) {
     const text = canonical(item);
-    visit.course.budget.spend(1 + text.length / 64);
+    visit.context.budget.spend(1 + text.length / 64);
     const first = seen.get(text);
     if (first !== undefined) return visit.report('uniqueItems', `has the same item twice, at ${first} and at ${index}`);
     seen.set(text, index);
@@ -190,7 +190,7 @@ export function checkString(visit: Visit, text: string): void {
     checkSize(visit, [...text].length, ['minLength', 'maxLength'], 'characters');
   }
   if (pattern === undefined) return;
-  visit.course.budget.spend(text.length);
+  visit.context.budget.spend(text.length);
   if (!pattern.test(text))
     visit.report('pattern', `does not match the pattern ${shown(keywords.get('pattern') ?? '')}`);
 }

@@ -4,18 +4,18 @@ import type { Value } from '../../yaml/value.ts';
 import type { Rule } from './compile.ts';
 import { checkArray, checkNumber, checkObject, checkString, checkValue } from './keywords.ts';
 import { isNumber } from './numbers.ts';
-import { Budget, Visit } from './visit.ts';
-import type { Problem } from './visit.ts';
+import { StepBudget, Visit } from './visit.ts';
+import type { SchemaProblem } from './visit.ts';
 
 /**
  * What is wrong with a value; nothing when it fits.
  *
- * @throws {SchemaFault} when the schema asks for more work than any real one does
+ * @throws {SchemaError} when the schema asks for more work than any real one does
  * @throws {RangeError} when it refers to itself too deeply
  */
-export function validateValue(rule: Rule, value: Value): Problem[] {
-  const problems: Problem[] = [];
-  new Visit(rule, value, [], { check, budget: new Budget() }, { problems }).passes();
+export function validateValue(rule: Rule, value: Value): SchemaProblem[] {
+  const problems: SchemaProblem[] = [];
+  new Visit(rule, value, [], { check, budget: new StepBudget() }, { problems }).passes();
   return problems;
 }
 
@@ -76,10 +76,10 @@ function checkCombinations(visit: Visit): void {
 
 function checkAnyOf(visit: Visit): void {
   const { anyOf } = visit.rule;
-  const wrong: Problem[][] = [];
+  const wrong: SchemaProblem[][] = [];
   let hasFit = false;
   for (const inner of anyOf) {
-    const problems: Problem[] = [];
+    const problems: SchemaProblem[] = [];
     if (visit.fits(inner, visit.problems && problems)) {
       hasFit = true;
       // Properties that the other alternatives evaluated count too.
@@ -92,10 +92,10 @@ function checkAnyOf(visit: Visit): void {
 
 function checkOneOf(visit: Visit): void {
   const { oneOf } = visit.rule;
-  const wrong: Problem[][] = [];
+  const wrong: SchemaProblem[][] = [];
   let fitting = 0;
   for (const inner of oneOf) {
-    const problems: Problem[] = [];
+    const problems: SchemaProblem[] = [];
     if (visit.fits(inner, visit.problems && problems)) fitting++;
     wrong.push(problems);
   }
@@ -107,7 +107,7 @@ function checkOneOf(visit: Visit): void {
 }
 
 /** The first problem of each alternative, without repetitions. */
-function alternatives(visit: Visit, wrong: readonly (readonly Problem[])[]): string {
+function alternatives(visit: Visit, wrong: readonly (readonly SchemaProblem[])[]): string {
   const reasons = wrong.flatMap(([problem]) => {
     if (problem === undefined) return [];
     const below = problem.path.slice(visit.path.length).join('.');

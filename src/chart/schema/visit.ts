@@ -1,25 +1,22 @@
 /** The validation of one value by one schema, with the path to the value and the visit that led to it. */
-import type { Value } from '../../yaml/value.ts';
+import type { Value, ValuePath } from '../../yaml/value.ts';
 import type { Rule } from './compile.ts';
-import { SchemaFault } from './document.ts';
+import { SchemaError } from './document.ts';
 
 /** A value that does not fit: where it is, the keyword that says so, and what is wrong with it. */
-export type Problem = { path: Path; keyword: string; message: string };
-
-/** Keys and indexes from the root of the values. */
-export type Path = readonly (string | number)[];
+export type SchemaProblem = { path: ValuePath; keyword: string; message: string };
 
 /** The most steps of a validation, about four seconds. A list of 3,000 items with 1,000 alternatives takes half of them. */
 const MAX_STEPS = 12_000_000;
 
 /** The validation was stopped because it would take too long; schema and values may both be valid. */
-export class TooManySteps extends SchemaFault {}
+export class TooManySteps extends SchemaError {}
 
 /** The most problems that are reported. */
 const MAX_PROBLEMS = 100;
 
 /** How many steps are left. */
-export class Budget {
+export class StepBudget {
   #steps = 0;
 
   spend(steps: number): void {
@@ -32,18 +29,18 @@ export class Budget {
 export type Check = (visit: Visit) => void;
 
 /** What the visits of one validation share. */
-export type Course = { check: Check; budget: Budget };
+export type ValidationContext = { check: Check; budget: StepBudget };
 
 /** A visit. Keywords report to it; it is passed when nothing was reported. */
 export class Visit {
   readonly rule: Rule;
   readonly value: Value;
-  readonly path: Path;
-  readonly course: Course;
+  readonly path: ValuePath;
+  readonly context: ValidationContext;
   /** The visit that this one is a part of, until a value is looked at for its own sake. */
   readonly outer: Visit | undefined;
   /** Where to say what is wrong; undefined where only the verdict counts. */
-  readonly problems: Problem[] | undefined;
+  readonly problems: SchemaProblem[] | undefined;
   /** Must it be known which properties or items were evaluated? */
   readonly wants: boolean;
   /** The properties or items that some keyword looked at. */
@@ -53,14 +50,14 @@ export class Visit {
   constructor(
     rule: Rule,
     value: Value,
-    path: Path,
-    course: Course,
-    { outer, problems, wants = false }: { outer?: Visit; problems?: Problem[] | undefined; wants?: boolean } = {},
+    path: ValuePath,
+    context: ValidationContext,
+    { outer, problems, wants = false }: { outer?: Visit; problems?: SchemaProblem[] | undefined; wants?: boolean } = {},
   ) {
     this.rule = rule;
     this.value = value;
     this.path = path;
-    this.course = course;
+    this.context = context;
     this.outer = outer;
     this.problems = problems;
     this.wants = wants || rule.unevaluatedProperties !== undefined || rule.unevaluatedItems !== undefined;
@@ -68,8 +65,8 @@ export class Visit {
 
   /** Holds the visit's own rule against its own value. */
   passes(): boolean {
-    this.course.budget.spend(1);
-    this.course.check(this);
+    this.context.budget.spend(1);
+    this.context.check(this);
     return !this.failed;
   }
 
@@ -81,8 +78,8 @@ export class Visit {
   }
 
   /** Does the same value fit another schema too? What that evaluates counts here. */
-  fits(rule: Rule, problems?: Problem[]): boolean {
-    const inner = new Visit(rule, this.value, this.path, this.course, { outer: this, problems, wants: this.wants });
+  fits(rule: Rule, problems?: SchemaProblem[]): boolean {
+    const inner = new Visit(rule, this.value, this.path, this.context, { outer: this, problems, wants: this.wants });
     if (!inner.passes()) return false;
     if (this.wants) for (const key of inner.evaluated) this.evaluated.add(key);
     return true;
@@ -94,8 +91,8 @@ export class Visit {
   }
 
   /** Does a property or item fit a schema? */
-  fitsInside(rule: Rule, value: Value, key: string | number, problems?: Problem[]): boolean {
-    return new Visit(rule, value, [...this.path, key], this.course, { outer: this, problems }).passes();
+  fitsInside(rule: Rule, value: Value, key: string | number, problems?: SchemaProblem[]): boolean {
+    return new Visit(rule, value, [...this.path, key], this.context, { outer: this, problems }).passes();
   }
 
   /** A property or item has to fit a schema. */
@@ -106,13 +103,13 @@ export class Visit {
 
   /** Does a value fit that is not part of the values, the name of a property? */
   fitsAlone(rule: Rule, value: Value): boolean {
-    return new Visit(rule, value, [], this.course).passes();
+    return new Visit(rule, value, [], this.context).passes();
   }
 
   /** Is the same schema being held against the same value already? */
   isCycle(): boolean {
     for (let at = this.outer; at !== undefined && at.path === this.path; at = at.outer) {
-      this.course.budget.spend(1);
+      this.context.budget.spend(1);
       if (at.rule === this.rule) return true;
     }
     return false;

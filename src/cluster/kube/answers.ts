@@ -37,7 +37,7 @@ export function readItem(
   { apiVersion, kind }: { apiVersion: string; kind: string },
   cluster: string,
 ): KubeObject {
-  const wrong = isJsonObject(item) ? faultOf(item) : 'something that is no object';
+  const wrong = isJsonObject(item) ? problemOf(item) : 'something that is no object';
   if (wrong !== undefined) throw wrongAnswer(cluster, kind, wrong);
   const found = item as JsonObject;
   if (getOwn(found, 'apiVersion') !== undefined && getOwn(found, 'kind') !== undefined) return found as KubeObject;
@@ -80,7 +80,7 @@ export function isName(text: unknown): text is string {
 }
 
 /** Says what is wrong with the fields that every object has; undefined for nothing. */
-function faultOf(object: JsonObject): string | undefined {
+function problemOf(object: JsonObject): string | undefined {
   for (const key of ['apiVersion', 'kind']) {
     const value = getOwn(object, key);
     if (value !== undefined && (typeof value !== 'string' || value === '')) return `an object whose ${key} is no text`;

@@ -5,16 +5,14 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
-
-type Keys = readonly (string | number)[];
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 
 /** An error at a position in the file. */
 class FieldError extends PkgError {
   readonly file: string;
-  readonly keys: Keys;
+  readonly keys: ValuePath;
 
-  constructor(message: string, file: string, keys: Keys) {
+  constructor(message: string, file: string, keys: ValuePath) {
     super('PKG_KUBECONFIG_INVALID', message, { at: { file } });
     this.file = file;
     this.keys = keys;
@@ -39,10 +37,10 @@ export async function locateField(error: unknown): Promise<unknown> {
 export class Fields {
   readonly #map: ValueMap;
   readonly #file: string;
-  readonly #keys: Keys;
+  readonly #keys: ValuePath;
 
   /** @throws {PkgError} `PKG_KUBECONFIG_INVALID` when the value is neither a map nor null */
-  constructor(value: Value | undefined, file: string, keys: Keys) {
+  constructor(value: Value | undefined, file: string, keys: ValuePath) {
     this.#file = file;
     this.#keys = keys;
     if (value !== undefined && value !== null && !isMap(value)) throw this.invalid('a map is expected here');

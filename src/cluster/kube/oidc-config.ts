@@ -12,13 +12,11 @@ import { writeFileAtomic } from '../../files.ts';
 import { MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
 import { parseYaml } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { Value } from '../../yaml/value.ts';
+import type { Value, ValuePath } from '../../yaml/value.ts';
 import type { OidcLogin } from './connection.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 
 type Settings = Readonly<Record<string, string>>;
-type Keys = readonly (string | number)[];
-
 /** The settings in the kubeconfig now; undefined where it cannot be read again, or no longer has this login. */
 export function readConfig({ file, user, config }: OidcLogin): Settings | undefined {
   try {
@@ -40,7 +38,7 @@ export function readConfig({ file, user, config }: OidcLogin): Settings | undefi
 export async function writeConfig(login: OidcLogin, changes: Settings): Promise<void> {
   const { file } = login;
   const { parseAllDocuments } = await import('../../yaml/document.ts');
-  const edit = (text: string, keys: Keys): string => {
+  const edit = (text: string, keys: ValuePath): string => {
     const [document, ...others] = parseAllDocuments(text, { uniqueKeys: false });
     if (document === undefined || others.length > 0) throw notEditable(login);
     try {
@@ -92,13 +90,13 @@ export function mayHaveLock(file: string): boolean {
 }
 
 /** The keys that lead to the settings of a user. */
-function findSettings(root: Value, user: string): Keys {
+function findSettings(root: Value, user: string): ValuePath {
   const users = isMap(root) ? root.get('users') : undefined;
   const index = Array.isArray(users) ? users.findIndex((entry) => isMap(entry) && entry.get('name') === user) : -1;
   return ['users', index, 'user', 'auth-provider', 'config'];
 }
 
-function setSettings(root: Value, keys: Keys, changes: Settings): void {
+function setSettings(root: Value, keys: ValuePath, changes: Settings): void {
   let found: Value | undefined = root;
   for (const key of keys) {
     if (isMap(found)) found = found.get(String(key));

@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import { abortable } from '../abortable.ts';
 import type { Credential } from './credential.ts';
 import { dialWithin } from '../../network/dial.ts';
-import type { ClientCertificate, Peer, Wire } from '../../network/dial.ts';
+import type { ClientCertificate, Peer, DialedConnection } from '../../network/dial.ts';
 import type { Exchange, Response, TransportTimes } from './exchange.ts';
 import type { Http1 } from './http1.ts';
 import type { Http2 } from './http2.ts';
@@ -82,22 +82,22 @@ export class Transport {
 
   async #open(credential: Credential): Promise<void> {
     const { certificate } = credential;
-    const wire = await this.#dial(certificate, this.#closing.signal);
-    if (wire.protocol === 'h2') {
+    const dialed = await this.#dial(certificate, this.#closing.signal);
+    if (dialed.protocol === 'h2') {
       const { Http2 } = await import('./http2.ts');
-      const session = new Http2(wire.socket, this.#peer.server, this.#times);
+      const session = new Http2(dialed.socket, this.#peer.server, this.#times);
       await session.ready();
       this.#sessions.push(session);
     } else {
       const { Http1 } = await import('./http1.ts');
       const connect = async (signal: AbortSignal): Promise<Socket> => (await this.#dial(certificate, signal)).socket;
-      this.#http1 = new Http1(wire.socket, this.#peer.server, connect);
+      this.#http1 = new Http1(dialed.socket, this.#peer.server, connect);
     }
     // The transport may have been closed while the module was loaded.
     if (this.#closing.signal.aborted) this.close();
   }
 
-  async #dial(certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<Wire> {
+  async #dial(certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<DialedConnection> {
     return await dialWithin(this.#peer, certificate, this.#times.connect, signal);
   }
 }

@@ -11,13 +11,13 @@ import { spokenName } from './usage.ts';
  * A command, with the other words of the line; a topic without a command (`''` for pkg itself); or a word that is
  * unknown in that topic.
  */
-export type Found =
+export type FoundCommand =
   | { id: string; words: string[] }
   | { topic: string; words: string[] }
   | { topic: string; unknown: string; words: string[] };
 
 /** Finds the command in a line. Flags, also its own, may precede its name. */
-export function findCommand(argv: readonly string[], config: PkgConfig): Found {
+export function findCommand(argv: readonly string[], config: PkgConfig): FoundCommand {
   const first = nextWord(argv, 0);
   const word = argv[first];
   if (word === undefined) {

@@ -21,7 +21,7 @@ import type { RemoteFlags } from './remotes.ts';
 const AT_ONCE = 8;
 
 /** A release and the recorded source of its chart; undefined where it is unknown. `error`: it could not be read. */
-export type Found = { release: Release; source: ChartSource | undefined; error?: PkgError };
+export type ReleaseSource = { release: Release; source: ChartSource | undefined; error?: PkgError };
 
 /** A line of the table, in the order of its columns. */
 export type Row = {
@@ -44,7 +44,7 @@ export type Seen = { row: Row; source: ChartSource | undefined; diff: string; er
  * @throws {PkgError} `PKG_USAGE` for one login and several servers
  */
 export async function findNewer(
-  found: readonly Found[],
+  found: readonly ReleaseSource[],
   flags: RemoteFlags & { constraint: string | undefined },
   paint: Paint | undefined,
 ): Promise<Seen[]> {
@@ -57,7 +57,7 @@ export async function findNewer(
 }
 
 /** Refuses a login on the command line for charts of several servers: it must not be sent to all of them. */
-function checkLogin(found: readonly Found[]): void {
+function checkLogin(found: readonly ReleaseSource[]): void {
   const servers = new Set(found.flatMap(({ source }) => (source === undefined ? [] : [serverOf(source)])));
   if (servers.size < 2) return;
   const names = printable([...servers].join(', '), 500);
@@ -68,7 +68,7 @@ function checkLogin(found: readonly Found[]): void {
 
 /** Looks for newer versions of one chart. An error is returned, so that the other releases are shown. */
 async function look(
-  { release, source, error: unread }: Found,
+  { release, source, error: unread }: ReleaseSource,
   options: NewerOptions,
   remotes: Remotes,
   paint: Paint | undefined,

@@ -7,7 +7,7 @@ import type { Excerpt, Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { booleanKeyHint } from '../../chart/boolean-keys.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import { makesSecret, tplExcerpt } from '../excerpt.ts';
 import { ChartMessage, TplSyntaxError } from './exec-errors.ts';
 import type { CallFrame, ExecError } from './exec-errors.ts';
@@ -43,7 +43,7 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
   const isMessage = error.cause instanceof ChartMessage;
   const moved = movedDot(error, scope);
   const path = error.missing === undefined || moved !== undefined ? undefined : pathOf(scope, error.missing);
-  const explained = new ValueFault('PKG_TEMPLATE_FAILED', message, {
+  const explained = new ValueError('PKG_TEMPLATE_FAILED', message, {
     at,
     excerpts,
     notes: isMessage ? frames : [`while it evaluates ${expressionOf(error.node)}`, ...frames],

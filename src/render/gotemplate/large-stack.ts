@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PkgError } from '../../errors.ts';
 import type { ErrorDetails } from '../../errors.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { GoInput, GoText } from './engine.ts';
 import { IN_THREAD } from './thread-name.ts';
@@ -28,7 +28,7 @@ export type Report = { ask: [string, string, string, string] } | { printed: Prin
 export type Failure = Pick<PkgError, 'code' | 'message'> &
   Omit<ErrorDetails, 'errors' | 'cause'> & {
     errors: Failure[];
-    value?: Pick<ValueFault, 'valuePath' | 'textPath' | 'isMissing'>;
+    value?: Pick<ValueError, 'valuePath' | 'textPath' | 'isMissing'>;
   };
 
 /** Whether an error was caused by a stack overflow. */
@@ -106,7 +106,7 @@ export function pack(error: PkgError): Failure {
     errors: errors.map(pack),
     ...(at && { at }),
   };
-  if (error instanceof ValueFault) {
+  if (error instanceof ValueError) {
     const { valuePath, textPath, isMissing } = error;
     failure.value = { valuePath, textPath, isMissing };
   }
@@ -116,5 +116,5 @@ export function pack(error: PkgError): Failure {
 function unpack({ code, message, value, errors, ...details }: Failure): PkgError {
   const all = { ...details, errors: errors.map(unpack) };
   if (value === undefined) return new PkgError(code, message, all);
-  return Object.assign(new ValueFault(code, message, all), value);
+  return Object.assign(new ValueError(code, message, all), value);
 }

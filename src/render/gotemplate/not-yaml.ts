@@ -3,7 +3,7 @@
  * the template that printed them, and the value that it printed.
  */
 import { PkgError } from '../../errors.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import { parseYaml } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -51,7 +51,7 @@ export async function explainNotYaml(
   const { span } = step;
   const isText = step.position.file === TPL_FILE;
   const tplText = span.template.source.text;
-  const explained = new ValueFault('PKG_TEMPLATE_YAML', message, {
+  const explained = new ValueError('PKG_TEMPLATE_YAML', message, {
     at: inFile.position,
     excerpts: isText
       ? [printed, tplExcerpt(decodeText(tplText), step.position, inFile.span.template.source.text)]

@@ -1,12 +1,11 @@
 /** Numbers and booleans where Kubernetes wants texts: they become texts, if these are what somebody wrote. */
-import { ValueFault } from '../../chart/value-fault.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import type { ValueMap } from '../../yaml/value.ts';
+import type { ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
 import { objectWithTexts } from '../text-fields.ts';
-import type { Path } from '../text-fields.ts';
 import { inTopValues, positionIn } from './fault.ts';
 import type { Filler } from './fill.ts';
 import { checkLiterals } from './layout.ts';
@@ -110,7 +109,7 @@ export class DocumentTexts {
   /**
    * Checks what a document's own text says: see {@link checkLiterals}; once for each structure and type.
    */
-  checkLiterals(node: Node, type: FieldType | undefined, trace: (path: Path) => TracedField): void {
+  checkLiterals(node: Node, type: FieldType | undefined, trace: (path: ValuePath) => TracedField): void {
     const fault = this.#literalFault(trace);
     checkLiterals(node, type, [], fault);
     const kind = this.#textAt(node, 'kind') ?? '';
@@ -125,7 +124,7 @@ export class DocumentTexts {
   }
 
   /** The error for a literal that is no text where a text belongs. */
-  #literalFault(trace: (path: Path) => TracedField): (written: string, path: Path) => never {
+  #literalFault(trace: (path: ValuePath) => TracedField): (written: string, path: ValuePath) => never {
     return (written, path) => {
       const isSecret = this.#isSecret;
       const what = isSecret ? 'what is written' : printable(written);
@@ -142,10 +141,10 @@ export class DocumentTexts {
   #checkPartials(
     { node, base }: SlottedDocument,
     type: FieldType | undefined,
-    path: Path,
-    trace: (path: Path) => TracedField,
+    path: ValuePath,
+    trace: (path: ValuePath) => TracedField,
   ): void {
-    const visit = (one: Node, inner: FieldType | undefined, at: Path): void => {
+    const visit = (one: Node, inner: FieldType | undefined, at: ValuePath): void => {
       if (inner === undefined) return;
       if (one.type === 'hole') {
         if (one.hole.kind !== 'p') return;
@@ -170,13 +169,13 @@ export class DocumentTexts {
   }
 
   /** What is done about values that are no texts. */
-  rules(node: Node, base: number, trace: (path: Path) => TracedField): TextRules {
+  rules(node: Node, base: number, trace: (path: ValuePath) => TracedField): TextRules {
     const isSecret = this.#isSecret;
     return {
       refuse: (_value, path) => {
         const { at, valuePath } = trace(path);
         const message = `${printable(path.join('.'))} is a text in Kubernetes, and this is a number with a fraction: 1.10 is 1.1 already`;
-        const fault = new ValueFault('PKG_OBJECT_INVALID', message, {
+        const fault = new ValueError('PKG_OBJECT_INVALID', message, {
           at: { ...at, ...(isSecret && { isSecret }) },
           hints: valuePath === undefined ? ['make it a text: {{toString x}}'] : [],
         });
@@ -196,7 +195,7 @@ export class DocumentTexts {
   }
 
   /** An object with its texts. */
-  of(object: ValueMap, node: Node, base: number, trace: (path: Path) => TracedField): ValueMap {
+  of(object: ValueMap, node: Node, base: number, trace: (path: ValuePath) => TracedField): ValueMap {
     if (this.#types === undefined) return object;
     this.#checkPartials({ node, base }, this.#typeOf(node), [], trace);
     const { refuse, changed } = this.rules(node, base, trace);

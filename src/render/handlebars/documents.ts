@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { charge } from '../functions/limits.ts';
 import { positionIn } from './fault.ts';
 import { DocumentTexts } from './document-texts.ts';
@@ -12,7 +12,6 @@ import { Filler, NOTHING, slotFault } from './fill.ts';
 import type { Budget, Output, PlacedGap, Slot, Slots } from './output.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
 import { withTexts } from '../text-fields.ts';
-import type { Path } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
@@ -32,7 +31,7 @@ export type ReadDocument = {
   /** It as YAML, without a newline at the end. */
   readonly text: string;
   /** Where a field is written: its key or item, or the mustache that gives it. */
-  trace(path: readonly (string | number)[]): TracedField;
+  trace(path: ValuePath): TracedField;
 };
 
 /** What it costs to read a character: a line of a value takes 30 of them, marker included, and four kilobytes. */
@@ -94,7 +93,7 @@ export class DocumentReader {
     const found: ReadDocument[] = [];
     this.#read(output, (node, place) => {
       this.read.push({ node, base: place.base });
-      const trace = (path: Path): TracedField => traceIn(this.#tracer, node, place, path);
+      const trace = (path: ValuePath): TracedField => traceIn(this.#tracer, node, place, path);
       this.#filler.begin(place.base);
       const type = this.#texts.begin(node);
       const layout = this.#layoutOf(node, type, trace);
@@ -120,7 +119,7 @@ export class DocumentReader {
     return found;
   }
 
-  #layoutOf(node: Node, type: FieldType | undefined, trace: (path: Path) => TracedField): Layout | undefined {
+  #layoutOf(node: Node, type: FieldType | undefined, trace: (path: ValuePath) => TracedField): Layout | undefined {
     const layouts = this.#layouts.get(node) ?? new Map<FieldType | undefined, Layout | undefined>();
     this.#layouts.set(node, layouts);
     if (!layouts.has(type)) {
@@ -271,7 +270,7 @@ class PrintedDocument implements ReadDocument {
     return this.#type === undefined ? value : (withTexts(value, this.#type, [], keep, () => {}) as ValueMap);
   }
 
-  trace(path: readonly (string | number)[]): TracedField {
+  trace(path: ValuePath): TracedField {
     return traceIn(this.#tracer, this.#node, this.#place, path);
   }
 }
@@ -298,7 +297,7 @@ class FilledDocument implements ReadDocument {
     return printYaml(this.value).slice(0, -1);
   }
 
-  trace(path: readonly (string | number)[]): TracedField {
+  trace(path: ValuePath): TracedField {
     return traceIn(this.#tracer, this.#node, this.#place, path);
   }
 }
@@ -308,7 +307,7 @@ function keep(): never {
   throw new Error('a number with a fraction was printed as a text');
 }
 
-function traceIn(tracer: Tracer, node: Node, place: Place, path: readonly (string | number)[]): TracedField {
+function traceIn(tracer: Tracer, node: Node, place: Place, path: ValuePath): TracedField {
   return tracer.trace(node, place.base, path, locateIn(place));
 }
 

@@ -15,7 +15,7 @@ import type { ReadDocument } from './documents.ts';
 import { Evaluator } from './evaluate.ts';
 import { inTopValues } from './fault.ts';
 import type { Host } from './evaluate.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import { findHelper, helperNames } from './helpers/index.ts';
 import { Output, Slots } from './output.ts';
 import type { Budget, Slot } from './output.ts';
@@ -151,7 +151,7 @@ class Run {
     try {
       this.#limited(template.file, () => metered(this.#meter, run));
     } catch (error) {
-      if (error instanceof ValueFault) {
+      if (error instanceof ValueError) {
         error.valuePath = inTopValues(error.valuePath, at);
         error.textPath = inTopValues(error.textPath, at);
       }

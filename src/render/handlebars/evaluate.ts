@@ -47,7 +47,7 @@ import { isEmptyValue, spreadText, valueText } from './text.ts';
 import { charge, chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import type { Lookup } from '../render.ts';
-import type { ValueFault } from '../../chart/value-fault.ts';
+import type { ValueError } from '../../chart/value-error.ts';
 
 /** What an evaluation needs from outside: the chart's templates and helpers, and bounds. */
 export type Host = {
@@ -397,12 +397,12 @@ export class Evaluator {
     loc: Location,
     frame: Pick<Frame, 'template' | 'calls'>,
     details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
-  ): ValueFault {
+  ): ValueError {
     return faultAt(code, message, { template: frame.template, loc, calls: frame.calls }, details);
   }
 
   /** The error for a bound that was met in a statement or a call. */
-  limit({ message }: LimitReached, { loc }: { loc: Location }, frame: Frame): ValueFault {
+  limit({ message }: LimitReached, { loc }: { loc: Location }, frame: Frame): ValueError {
     return this.fault('PKG_TEMPLATE_LIMIT', message, loc, frame, {
       hints: ['look for a loop over more than was meant'],
     });

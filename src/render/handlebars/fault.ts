@@ -1,6 +1,6 @@
 import type { ErrorCode, Excerpt, Position } from '../../errors.ts';
 import { tplExcerpt } from '../excerpt.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import type { Location, Template } from './ast.ts';
 
 /** One step of the way to a fault: which partial was entered where. */
@@ -24,9 +24,9 @@ export function faultAt(
   message: string,
   where: { template: Template; loc: Location; calls: CallSite | undefined },
   details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
-): ValueFault {
+): ValueError {
   const { at, excerpts, textPath } = placeOf(where);
-  const fault = new ValueFault(code, message, {
+  const fault = new ValueError(code, message, {
     at,
     excerpts,
     hints: details.hints ?? [],

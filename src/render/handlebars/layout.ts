@@ -3,10 +3,9 @@
  * between it stand the values of slots. Gives the same text as printing the filled document does.
  */
 import { printChild, printItem, printKey } from '../../yaml/print.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType } from '../field-types.ts';
 import { withTexts } from '../text-fields.ts';
-import type { Path } from '../text-fields.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import type { Entry, Node } from './skeleton.ts';
@@ -25,17 +24,17 @@ type Gap = {
   readonly indent: string;
   /** Which texts the field holds, if any, and where it is. */
   readonly type: FieldType | undefined;
-  readonly path: Path;
+  readonly path: ValuePath;
 };
 
 /** What to do about values that are no texts where texts belong: see {@link withTexts}. */
 export type TextRules = {
-  refuse: (value: number, path: Path) => never;
-  changed: (value: number | bigint | boolean, path: Path) => void;
+  refuse: (value: number, path: ValuePath) => never;
+  changed: (value: number | bigint | boolean, path: ValuePath) => void;
 };
 
 /** Where a node stands in its document, and which texts it holds. */
-type Spot = { type: FieldType | undefined; path: Path };
+type Spot = { type: FieldType | undefined; path: ValuePath };
 
 type Collection = Extract<Node, { type: 'map' | 'list' }>;
 
@@ -161,8 +160,8 @@ function memberOf({ type, path }: Spot, key: string): Spot {
 export function checkLiterals(
   node: Node,
   type: FieldType | undefined,
-  path: Path,
-  fault: (written: string, path: Path) => never,
+  path: ValuePath,
+  fault: (written: string, path: ValuePath) => never,
 ): void {
   if (type === undefined || (node.type === 'const' && node.written === undefined)) return;
   const spot = { type, path };

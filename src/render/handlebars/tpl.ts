@@ -1,6 +1,6 @@
 /** `tpl` and `goTpl`: texts among the values as templates, alone or wherever they stand in a map or a list. */
 import { PkgError } from '../../errors.ts';
-import { ValueFault } from '../../chart/value-fault.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import { printJson } from '../../yaml/json.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
@@ -159,9 +159,9 @@ function faultOfText(
   error: PkgError,
   path: readonly string[],
   details: Pick<PkgError, 'at' | 'excerpts' | 'notes'>,
-): ValueFault {
+): ValueError {
   const { at, ...rest } = details;
-  const fault = new ValueFault(error.code, error.message, {
+  const fault = new ValueError(error.code, error.message, {
     ...rest,
     ...(at && { at }),
     hints: error.hints,

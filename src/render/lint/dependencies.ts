@@ -27,12 +27,12 @@ export function lintDependencies(chart: Chart): LintMessage[] {
 /** `crds/` holds CustomResourceDefinitions and no templates; those of subcharts are looked at too, as in Helm. */
 export function lintCrds(chart: Chart): LintMessage[] {
   return crdFiles(chart).flatMap(({ file, at }) => {
-    const { documents, fault } = readText(Buffer.from(file.data).toString('latin1'));
+    const { documents, error } = readText(Buffer.from(file.data).toString('latin1'));
     const problems = documents.flatMap(({ head }) => [
       ...(head.apiVersion.startsWith('apiextensions.k8s.io') ? [] : ["apiVersion is not in 'apiextensions.k8s.io'"]),
       ...(head.kind === 'CustomResourceDefinition' ? [] : ["object kind is not 'CustomResourceDefinition'"]),
     ]);
-    return [...problems, ...(fault === undefined ? [] : [`cannot be read: ${fault}`])].map((problem) =>
+    return [...problems, ...(error === undefined ? [] : [`cannot be read: ${error}`])].map((problem) =>
       finding('crd-invalid', file.name, problem, at),
     );
   });

@@ -11,10 +11,10 @@ import { textOf } from '../../chart/fields.ts';
 export type Head = { apiVersion: string; kind: string; name: string };
 
 /** A document that holds something, with its head. */
-export type ReadDocument = { value: ValueMap; head: Head };
+export type ManifestDocument = { value: ValueMap; head: Head };
 
 /** What a text holds, up to the first thing that is no document of an object. */
-export type ReadText = { documents: ReadDocument[]; fault?: string };
+export type ManifestText = { documents: ManifestDocument[]; error?: string };
 
 /**
  * Reads the documents of a text, given as bytes, one a character. Those that hold nothing are left out.
@@ -22,23 +22,23 @@ export type ReadText = { documents: ReadDocument[]; fault?: string };
  * A text that begins with `{` is read as JSON, one object after the other, until that fails; the rest is YAML, but
  * not behind a second object.
  *
- * @returns with the fault, in one sentence, at which Helm stops reading
+ * @returns with the error, in one sentence, at which Helm stops reading
  */
-export function readText(bytes: string): ReadText {
-  const { documents, rest, fault } = /^\s*\{/.test(bytes) ? readJsonStream(bytes) : { documents: [], rest: 0 };
-  if (fault !== undefined) return { documents, fault };
+export function readText(bytes: string): ManifestText {
+  const { documents, rest, error } = /^\s*\{/.test(bytes) ? readJsonStream(bytes) : { documents: [], rest: 0 };
+  if (error !== undefined) return { documents, error };
   const line = bytes.slice(0, rest).split('\n').length;
   for (const chunk of chunksOf(bytes.slice(rest), line)) {
     const read = readChunk(chunk);
-    if (typeof read === 'string') return { documents, fault: read };
+    if (typeof read === 'string') return { documents, error: read };
     if (read !== undefined) documents.push(read);
   }
   return { documents };
 }
 
 /** The objects of JSON that a text begins with, and where what follows them begins. */
-function readJsonStream(bytes: string): ReadText & { rest: number } {
-  const documents: ReadDocument[] = [];
+function readJsonStream(bytes: string): ManifestText & { rest: number } {
+  const documents: ManifestDocument[] = [];
   let rest = 0;
   for (;;) {
     const end = jsonEnd(bytes, rest);
@@ -49,7 +49,7 @@ function readJsonStream(bytes: string): ReadText & { rest: number } {
   }
   const isOver = bytes.slice(rest).trim() === '';
   if (!isOver && documents.length > 1) {
-    return { documents, rest, fault: `what follows the object ${documents.length} is no JSON` };
+    return { documents, rest, error: `what follows the object ${documents.length} is no JSON` };
   }
   // Space up to the end of the line, or up to what follows in it, belongs to neither.
   return { documents, rest: rest + (/^\s*?(?:\n|(?=\S)|$)/.exec(bytes.slice(rest))?.[0].length ?? 0) };
@@ -69,7 +69,7 @@ function jsonEnd(bytes: string, from: number): number {
 }
 
 /** An object of JSON; undefined for what is none, or has a head that is no text. */
-function readJson(bytes: string): ReadDocument | undefined {
+function readJson(bytes: string): ManifestDocument | undefined {
   let value: Value;
   try {
     value = fromPlain(parseJson(Buffer.from(bytes, 'latin1').toString('utf8'), ''));
@@ -101,7 +101,7 @@ function* chunksOf(bytes: string, first: number): Generator<Chunk> {
   yield { text: `${lines.join('\n')}\n`, line: start };
 }
 
-function readChunk(chunk: Chunk): ReadDocument | string | undefined {
+function readChunk(chunk: Chunk): ManifestDocument | string | undefined {
   if ('separator' in chunk) {
     return `line ${chunk.line} is no separator of documents: ${printable(chunk.separator)}`;
   }
@@ -111,7 +111,7 @@ function readChunk(chunk: Chunk): ReadDocument | string | undefined {
     value = readFirstDocument(text);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    return faultOf(error, text, line);
+    return errorOf(error, text, line);
   }
   if (value === null) return undefined;
   if (!isMap(value)) return `the document from line ${line} is no object`;
@@ -128,7 +128,7 @@ function hasNumber(value: ValueMap): boolean {
   return false;
 }
 
-function faultOf(error: YamlError, text: string, line: number): string {
+function errorOf(error: YamlError, text: string, line: number): string {
   const before = Buffer.from(text, 'latin1').toString('utf8').slice(0, error.at).split('\n').length - 1;
   const shown = Buffer.from(text.split('\n')[before] ?? '', 'latin1').toString('utf8');
   return `${error.message} (line ${line + before}: ${printable(shown, 120)})`;

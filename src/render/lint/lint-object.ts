@@ -1,6 +1,6 @@
 /** The objects that lint rules look at. */
 import type { Position } from '../../errors.ts';
-import type { ValueMap } from '../../yaml/value.ts';
+import type { ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { Head } from './documents.ts';
 
 /** An object, the file inside the chart that it comes from, and where a field of it is written. */
@@ -8,9 +8,7 @@ export type LintObject = {
   path: string;
   object: ValueMap;
   head: Head;
-  at: (keys: Keys) => Position;
+  at: (keys: ValuePath) => Position;
   /** All that its file printed, of a Go template. Helm's rules look at that, and only they decide over it. */
   printed?: string;
 };
-
-export type Keys = readonly (string | number)[];

@@ -6,13 +6,13 @@ import { CHART_FIELDS } from '../../chart/metadata.ts';
 import { nearest } from '../../nearest.ts';
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { compareVersions, parseVersion } from '../../chart/version.ts';
 import type { LintRule } from './message.ts';
 import { isEmail, isRequestUrl, isWebUrl } from './urls.ts';
 
 /** A finding in a YAML file: the path of keys that leads to it says where it is. */
-export type KeyedFinding = { rule: LintRule; keys: readonly (string | number)[]; message: string };
+export type KeyedFinding = { rule: LintRule; keys: ValuePath; message: string };
 
 const MAINTAINER_FIELDS = ['name', 'email', 'url'];
 const DEPENDENCY_FIELDS = ['name', 'version', 'repository', 'condition', 'tags', 'enabled', 'import-values', 'alias'];
@@ -37,7 +37,7 @@ export function lintMetadata(metadata: ValueMap): KeyedFinding[] {
 
 function unknownFields(metadata: ValueMap): KeyedFinding[] {
   const found: KeyedFinding[] = [];
-  const check = (map: Value | undefined, known: readonly string[], keys: readonly (string | number)[]): void => {
+  const check = (map: Value | undefined, known: readonly string[], keys: ValuePath): void => {
     if (!isMap(map)) return;
     for (const key of map.keys()) {
       // Helm decodes keys without regard to case.

@@ -1,11 +1,11 @@
 /** Rules on what a chart renders to: one object at a time, and workloads beside their budgets. */
 import { printable } from '../../errors-text.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { KindTypes } from '../field-types.ts';
-import { textFaults } from '../text-fields.ts';
+import { textFieldErrors } from '../text-fields.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
-import type { Keys, LintObject } from './lint-object.ts';
+import type { LintObject } from './lint-object.ts';
 import { finding } from './message.ts';
 import type { LintMessage, LintRule } from './message.ts';
 import { nameProblem } from './names.ts';
@@ -44,7 +44,7 @@ export function lintObjects(
 }
 
 /** A finding at a field of an object; `ours` if Helm has nothing to say there. */
-type FieldFinding = { rule: LintRule; keys: Keys; message: string; ours?: boolean };
+type FieldFinding = { rule: LintRule; keys: ValuePath; message: string; ours?: boolean };
 
 function lintName({ head: { kind, name }, object }: LintObject): FieldFinding[] {
   const problem = nameProblem(kind, name);
@@ -55,7 +55,7 @@ function lintName({ head: { kind, name }, object }: LintObject): FieldFinding[] 
 
 /** Of Go templates see `texts.ts`: where a field is written takes longer to find there. */
 function lintTexts({ object }: LintObject, types: KindTypes): FieldFinding[] {
-  return textFaults(object, types).map(({ path, message }) => ({ rule: 'object-text', keys: path, message }));
+  return textFieldErrors(object, types).map(({ path, message }) => ({ rule: 'object-text', keys: path, message }));
 }
 
 function lintVersion({ head: { apiVersion, kind } }: LintObject, kubeVersion: string): FieldFinding[] {

@@ -24,13 +24,13 @@ const MAX_LINE_LENGTH = 1 << 16;
  */
 export function lintPrinted({ file, text }: GoText, path: string): { objects: LintObject[]; messages: LintMessage[] } {
   const at = { file };
-  const { documents, fault } = readText(text);
+  const { documents, error } = readText(text);
   const objects = documents.map(({ value, head }) => ({ path, object: value, head, printed: text, at: () => at }));
   const messages: LintMessage[] = [];
   const indented = indentProblem(text);
   if (indented !== undefined) messages.push(finding('template-indent', path, indented, at));
-  if (fault !== undefined)
-    messages.push(finding('template-invalid', path, `what it prints cannot be read: ${fault}`, at));
+  if (error !== undefined)
+    messages.push(finding('template-invalid', path, `what it prints cannot be read: ${error}`, at));
   return { objects, messages };
 }
 

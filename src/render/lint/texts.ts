@@ -5,7 +5,7 @@ import type { GoText } from '../gotemplate/engine.ts';
 import { locateField } from '../gotemplate/locate-field.ts';
 import type { PrintOrigins } from '../gotemplate/print-origin.ts';
 import type { KindTypes } from '../field-types.ts';
-import { textFaults } from '../text-fields.ts';
+import { textFieldErrors } from '../text-fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
@@ -35,10 +35,10 @@ export async function lintTexts(
 }
 
 /** What cannot be read is told by other rules. */
-function faultsOf(bytes: string, text: GoText, types: KindTypes): ReturnType<typeof textFaults> {
+function faultsOf(bytes: string, text: GoText, types: KindTypes): ReturnType<typeof textFieldErrors> {
   try {
     const { object } = new GoDocument(bytes, text);
-    return object === undefined ? [] : textFaults(object, types);
+    return object === undefined ? [] : textFieldErrors(object, types);
   } catch (error) {
     if (error instanceof PkgError) return [];
     throw error;

@@ -9,7 +9,7 @@ import { FileReadError, readUserFile } from '../../read-file.ts';
 import { locateKeys } from '../../yaml/locate.ts';
 import { parseYaml } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { PolicyFile } from './policy-file.ts';
 
 /** One way to be trusted. Paths are absolute; texts that were not given are empty. */
@@ -114,14 +114,12 @@ function withSkipped(positions: Set<number>, tokens: readonly string[]): Set<num
   return positions;
 }
 
-type Path = readonly (string | number)[];
-
 /** An error in the policy, with the path of the value. */
 class PolicyFault extends Error {
-  readonly path: Path;
+  readonly path: ValuePath;
   readonly hints: readonly string[];
 
-  constructor(message: string, path: Path, hints: readonly string[] = []) {
+  constructor(message: string, path: ValuePath, hints: readonly string[] = []) {
     super(message);
     this.path = path;
     this.hints = hints;
@@ -148,7 +146,7 @@ function rulesOf(value: Value, folder: string): TrustRule[] {
   });
 }
 
-function requirementsOf(value: Value, folder: string, rule: Path): Requirement[] {
+function requirementsOf(value: Value, folder: string, rule: ValuePath): Requirement[] {
   if (value === 'none') return [];
   const path = [...rule, 'require'];
   if (!Array.isArray(value) || value.length === 0) {
@@ -159,7 +157,7 @@ function requirementsOf(value: Value, folder: string, rule: Path): Requirement[]
   return value.map((item, index) => requirementOf(item, folder, [...path, index]));
 }
 
-function requirementOf(value: Value, folder: string, path: Path): Requirement {
+function requirementOf(value: Value, folder: string, path: ValuePath): Requirement {
   const item = mapOf(value, 'what a rule requires', ['pgp', 'cosign'], path);
   const [kind = ''] = item.keys();
   if (item.size !== 1) throw new PolicyFault('an item of require is either pgp or cosign', path);
@@ -196,7 +194,7 @@ export function cosignProblem(cosign: CosignRequirement): string | undefined {
 }
 
 /** Checks that a value is a map with no other keys than these, so that a mistyped key is not ignored. */
-function mapOf(value: Value, what: string, keys: readonly string[], path: Path): ValueMap {
+function mapOf(value: Value, what: string, keys: readonly string[], path: ValuePath): ValueMap {
   if (!isMap(value)) throw new PolicyFault(`${what} is a map`, path);
   for (const key of value.keys()) {
     if (keys.includes(key)) continue;
@@ -209,7 +207,7 @@ function mapOf(value: Value, what: string, keys: readonly string[], path: Path):
   return value;
 }
 
-function textsOf<K extends string>(value: Value, what: string, keys: readonly K[], path: Path): Record<K, string> {
+function textsOf<K extends string>(value: Value, what: string, keys: readonly K[], path: ValuePath): Record<K, string> {
   const map = mapOf(value, what, keys, path);
   const entries = keys.map((key): [K, string] => {
     const text = map.get(key) ?? '';
