@@ -62,7 +62,8 @@ type PullFlags = {
 async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
   const { destination, untar, untardir, prov, verify } = flags;
   const bytes = await found.fetch();
-  const isRegistry = found.location.startsWith('oci://');
+  // As in Helm nothing is said where it was the index of a repository that named the registry.
+  const isRegistry = found.source.repository.startsWith('oci://');
   let said = isRegistry ? `Pulled: ${found.location.slice('oci://'.length)}\nDigest: ${found.digest}\n` : '';
   let provenance: Buffer | undefined;
   if (verify) {

@@ -5,7 +5,7 @@ import { meets, parseConstraint } from '../chart/constraint.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { parseJson } from '../yaml/json.ts';
-import { parseYaml } from '../yaml/read.ts';
+import { parseYaml, parseYamlDocuments } from '../yaml/read.ts';
 import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
@@ -142,7 +142,9 @@ function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
   const version = fields.exactText('version');
   const isNamed = name !== '' && name !== '.' && name !== '..' && !name.includes('/');
   const isKind = ['', 'application', 'library'].includes(fields.exactText('type'));
-  const entry = { version, urls: fields.texts('urls'), digest: fields.exactText('digest') };
+  // An empty address would lead to the folder of the repository itself.
+  const urls = fields.texts('urls').filter((url) => url.trim() !== '');
+  const entry = { version, urls, digest: fields.exactText('digest') };
   return isNamed && isKind && parseVersion(version) !== undefined ? [entry] : [];
 }
 
@@ -226,7 +228,8 @@ function readWhole(bytes: Buffer, location: string): Value {
   const text = bytes.toString('utf8');
   const value = text.startsWith('{')
     ? fromPlain(parseJson(text, location))
-    : parseYaml(text, location, { duplicateKeys: 'error' });
+    : // As in Helm, what follows the first document is ignored.
+      (parseYamlDocuments(text, location, { duplicateKeys: 'error' })[0] ?? null);
   whole.set(bytes, value);
   return value;
 }

@@ -9,12 +9,12 @@ import { algorithmOf, digestOf } from './digest.ts';
 import { pickVersion } from './index-file.ts';
 import type { IndexEntry } from './index-file.ts';
 import type { Freshness, Remotes } from './remotes.ts';
-import { archiveInRegistry, archiveInRepository, namesInRepository } from './remote-archive.ts';
-import type { RegistryArchive, RemoteArchive } from './remote-archive.ts';
+import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
+import type { RegistryArchive, RegistryPlace, RemoteArchive } from './remote-archive.ts';
 import { taggedReference } from './registry.ts';
 import type { ChartManifest, TaggedReference } from './registry.ts';
 import type { Repository } from './repositories.ts';
-import { bareUrl, chartUrl, repositoryUrl, shownText, shownUrl } from './urls.ts';
+import { bareUrl, chartUrl, isRegistryAddress, repositoryUrl, shownText, shownUrl } from './urls.ts';
 
 /** A reference to a chart with the flags that belong to it; texts that were not given are empty. */
 export type ChartRequest = {
@@ -162,12 +162,21 @@ async function findInRepository(
       hints: refresh,
     });
   }
-  const entry = pickVersion(
-    versions.filter(({ urls }) => urls.length > 0),
-    wanted,
-  );
-  if (entry === undefined) throw noVersion(name, wanted, where, versions, refresh);
-  return inRepository(repository, name, entry, url, remotes);
+  const addressed = versions.filter(({ urls }) => urls.length > 0);
+  const entry = pickVersion(addressed, wanted);
+  if (entry === undefined) {
+    const nowhere = pickVersion(versions, wanted);
+    if (nowhere !== undefined) throw noAddress(name, nowhere.version, where, refresh);
+    throw noVersion(name, wanted, where, addressed, refresh);
+  }
+  return await inRepository({ repository, name, entry, url }, remotes);
+}
+
+function noAddress(name: string, version: string, where: string, hints: readonly string[]): PkgError {
+  const what = `${where} has no address to fetch ${printable(name, 60)} ${printable(version, 60)} from`;
+  return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
+    hints: [...hints, 'ask who runs the repository: its index has the version without `urls`'],
+  });
 }
 
 function noVersion(
@@ -188,14 +197,13 @@ function noVersion(
   });
 }
 
-function inRepository(
-  repository: Repository,
-  name: string,
-  entry: IndexEntry,
-  address: URL,
-  remotes: Remotes,
-): FoundChart {
-  const from = chartUrl(address, entry.urls[0] ?? '');
+/** A version that the index of a repository names; `url` is that of the repository. */
+type IndexedVersion = { repository: Repository; name: string; entry: IndexEntry; url: URL };
+
+async function inRepository(indexed: IndexedVersion, remotes: Remotes): Promise<FoundChart> {
+  const { repository, name, entry, url } = indexed;
+  if (isRegistryAddress(entry.urls[0] ?? '')) return await inRegistryOfIndex(indexed, remotes);
+  const from = chartUrl(url, entry.urls[0] ?? '');
   const { version } = entry;
   const digest = entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`;
   const fileName = archiveName(from) ?? `${name}-${version}.tgz`;
@@ -207,9 +215,40 @@ function inRepository(
     location,
     version,
     digest,
-    source: { reference: bareUrl(from), digest, version, repository: bareUrl(address), name },
+    source: { reference: bareUrl(from), digest, version, repository: bareUrl(url), name },
     inRegistry: undefined,
   };
+}
+
+/**
+ * A version whose archive an index places in a registry (`oci://HOST/PATH:TAG`), as that of Bitnami does. The trust policy
+ * knows it by the names of the repository, as it does an archive at any other address.
+ *
+ * @throws {PkgError} as {@link findChart} does, `PKG_DIGEST_MISMATCH` for another digest than that of the index
+ */
+export async function inRegistryOfIndex(
+  { repository, name, entry, url }: IndexedVersion,
+  remotes: Remotes,
+): Promise<FoundChart> {
+  const { version } = entry;
+  const named = { ...taggedReference(entry.urls[0] ?? ''), byIndex: true };
+  const reference = named.tag === '' && named.digest === '' ? { ...named, tag: tagOf(version) } : named;
+  const { manifest } = await resolveInRegistry(reference, '', remotes);
+  // Most indexes have the digest of the archive; that of the manifest names the same bytes.
+  const digests = [manifest.chart.digest, manifest.digest].map((digest) => digest.replace(/^sha256:/, ''));
+  const wanted = entry.digest.replace(/^sha256:/i, '').toLowerCase();
+  const names = (): string[] => namesInRepository(repository, name, remotes);
+  const found = describeInRegistry(reference, { name, tag: tagOf(version), names }, manifest, remotes);
+  if (wanted !== '' && !digests.includes(wanted)) throw otherDigest(found.location, entry.digest, manifest);
+  return { ...found, version, source: { ...found.source, version, repository: bareUrl(url), name } };
+}
+
+function otherDigest(location: string, expected: string, { chart }: ChartManifest): PkgError {
+  return new PkgError('PKG_DIGEST_MISMATCH', 'the registry has another archive than the index of the repository says', {
+    at: { file: location },
+    notes: [`expected ${printable(expected, 150)}`, `got      ${chart.digest}`],
+    hints: ['the chart was replaced after the index was made: ask who runs the repository'],
+  });
 }
 
 /** An archive by its address. If it is below the address of a known repository, the login of that is used. */
@@ -242,29 +281,35 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
 }
 
 async function findInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<FoundChart> {
+  const { version, manifest } = await resolveInRegistry(reference, wanted, remotes);
+  return describeInRegistry(reference, namedInRegistry(reference, tagOf(version)), manifest, remotes);
+}
+
+/** A chart in a registry, found by its manifest. */
+function describeInRegistry(
+  reference: TaggedReference,
+  chart: RegistryPlace['chart'],
+  manifest: ChartManifest,
+  remotes: Remotes,
+): FoundChart {
   const { digest } = reference;
-  const { version, manifest: found } = await resolveInRegistry(reference, wanted, remotes);
-  const name = posix.basename(reference.path);
-  const shown = `oci://${reference.host}/${reference.path}${version === '' ? '' : `:${tagOf(version)}`}`;
-  const fileName = version === '' ? `${name}@${found.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
+  const { tag, name } = chart;
+  const version = tag.replaceAll('_', '+');
+  const shownTag = reference.tag || tag;
+  const shown = `oci://${reference.host}/${reference.path}${shownTag === '' ? '' : `:${shownTag}`}`;
+  const fileName = tag === '' ? `${name}@${manifest.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
   const location = printable(shown + (digest === '' ? '' : `@${digest}`));
-  const place = { reference, manifest: found, tag: tagOf(version), fileName, location };
-  const archive = archiveInRegistry(place, remotes);
+  const archive = archiveInRegistry({ reference, manifest, chart, fileName, location }, remotes);
+  const repository = `oci://${reference.host}/${reference.path}`;
   return {
     fetch: archive.fetch,
     fetchProvenance: archive.fetchProvenance,
-    inRegistry: { ...archive, manifest: found },
+    inRegistry: { ...archive, manifest },
     fileName,
     location,
     version,
-    digest: found.digest,
-    source: {
-      reference: shown,
-      digest: found.digest,
-      version,
-      repository: `oci://${reference.host}/${reference.path}`,
-      name,
-    },
+    digest: manifest.digest,
+    source: { reference: shown, digest: manifest.digest, version, repository, name },
   };
 }
 

@@ -26,7 +26,7 @@ import type { ChartRequest } from './locate.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import type { Subject } from './signatures/attach-signature.ts';
-import { chartUrl, shownUrl } from './urls.ts';
+import { chartUrl, isRegistryAddress, shownText, shownUrl } from './urls.ts';
 
 /** A packed chart. */
 export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array | undefined; created: Date };
@@ -210,8 +210,11 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
     reference: async (name, version) => {
       const { url } = await remotes.versions(repository, name);
       const entry = await entryFor(name, version);
-      const reference = entry?.urls[0] === undefined ? '' : shownUrl(chartUrl(url, entry.urls[0]));
-      return { reference, digest: entry === undefined ? '' : digestIn(entry) };
+      const reference = entry?.urls[0];
+      return {
+        reference: reference === undefined ? '' : shownAddress(url, reference),
+        digest: entry === undefined ? '' : digestIn(entry),
+      };
     },
     write: async ({ chart, archive, provenance }) => {
       const { name, version } = chart.metadata;
@@ -221,9 +224,14 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
       const { url, versions } = await remotes.refreshed(repository, name);
       const saved = versions?.find((one) => one.version === version)?.urls[0];
       const reference = saved === undefined ? repository.url : saved;
-      return { reference: shownUrl(chartUrl(url, reference)), digest: digestOf(archive) };
+      return { reference: shownAddress(url, reference), digest: digestOf(archive) };
     },
   };
+}
+
+/** The address of a chart in an index, to show it. */
+function shownAddress(repository: URL, reference: string): string {
+  return isRegistryAddress(reference) ? shownText(reference) : shownUrl(chartUrl(repository, reference));
 }
 
 function folderTarget(place: string, url: string): Target {

@@ -7,8 +7,11 @@ import type { Answer, Download, HttpClient, Request } from './http.ts';
 import { answerChallenge, parseChallenge } from './registry-auth.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
-/** A chart in a registry: all its versions. */
-export type ChartReference = { host: string; path: string };
+/**
+ * A chart in a registry: all its versions. `byIndex`: the index of a chart repository named the registry, and not the user,
+ * so that a login from flags is not sent there.
+ */
+export type ChartReference = { host: string; path: string; byIndex?: boolean };
 
 /** The actions that a request needs, as in the scope of a token. */
 export type Actions = 'pull' | 'pull,push';

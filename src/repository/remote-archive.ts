@@ -38,11 +38,14 @@ export type RegistryArchive = RemoteArchive & {
 /** The most bytes of the config (Chart.yaml as JSON). */
 const MAX_CONFIG = 4 << 20;
 
-/** Where an archive is in a registry. `tag` is the one that was asked for; empty for a digest alone. */
+/**
+ * Where an archive is in a registry. `chart` is the chart that was asked for: its name, its version as a tag (empty where
+ * only a digest was given), and what rules of a trust policy call it.
+ */
 export type RegistryPlace = {
   reference: ChartReference;
   manifest: ChartManifest;
-  tag: string;
+  chart: { name: string; tag: string; names: () => readonly string[] };
   fileName: string;
   location: string;
 };
@@ -59,9 +62,7 @@ export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): Regis
   const find = once(async () => (await remotes.signatures()).find(reference, manifest.digest));
   const judged = once(async () => {
     const signed = { digest: manifest.digest, find };
-    const names = (): string[] => [
-      `oci://${URL.parse(`https://${reference.host}`)?.host ?? reference.host}/${reference.path}`,
-    ];
+    const { names } = place.chart;
     const grounds = await judge({ names, location, fileName, archive, provenance, signed }, remotes);
     if (grounds === 'cosign') checkName(await config(), place);
     return grounds;
@@ -82,7 +83,7 @@ export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): Regis
  * Checks name and version of a signed chart against the reference. A signature covers the manifest and not its path or
  * tag: whoever can write to the registry could offer a signed chart under another name, or an old version as a new one.
  */
-function checkName(config: Buffer, { reference, tag, location }: RegistryPlace): void {
+function checkName(config: Buffer, { chart, location }: RegistryPlace): void {
   let json: Json = null;
   try {
     json = JSON.parse(config.toString('utf8')) as Json;
@@ -90,12 +91,18 @@ function checkName(config: Buffer, { reference, tag, location }: RegistryPlace):
     // It has no name then.
   }
   const [name, version] = [textField(json, 'name'), textField(json, 'version')];
-  const isWanted = name === posix.basename(reference.path) && (tag === '' || version.replaceAll('+', '_') === tag);
+  const isWanted = name === chart.name && (chart.tag === '' || version.replaceAll('+', '_') === chart.tag);
   if (isWanted) return;
   throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is another chart than its place says`, {
     notes: [`what was signed is ${printable(name, 60)} ${printable(version, 60)}`],
     hints: ['a signed chart was put in the place of another: ask who runs the registry'],
   });
+}
+
+/** A chart in a registry that the user named by its address, with a tag (empty for a digest alone). */
+export function namedInRegistry({ host, path }: ChartReference, tag: string): RegistryPlace['chart'] {
+  const names = (): string[] => [`oci://${URL.parse(`https://${host}`)?.host ?? host}/${path}`];
+  return { name: posix.basename(path), tag, names };
 }
 
 /** Where an archive is in a chart repository, or at an address of its own. `names` are what rules of a trust policy call it. */

@@ -277,8 +277,8 @@ export class Remotes {
     return new RegistrySession(this.#client(trust), {
       // As in Helm, TLS flags have precedence over --plain-http.
       plainHttp: plainHttp && !hasTrust,
-      login: async ({ host, path }) =>
-        username !== '' && password !== '' && (named === '' || named === host)
+      login: async ({ host, path, byIndex = false }) =>
+        username !== '' && password !== '' && (named === host || (named === '' && !byIndex))
           ? { username, password, identityToken: '', registryToken: '' }
           : findLogin(host, path, this.#paths, this.#env),
     });

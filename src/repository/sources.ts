@@ -14,10 +14,11 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { declaredDependencies, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
-import { archiveInRegistry, archiveInRepository, namesInRepository } from './remote-archive.ts';
+import { inRegistryOfIndex } from './locate.ts';
+import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
-import { chartUrl, shownUrl } from './urls.ts';
+import { chartUrl, isRegistryAddress, shownUrl } from './urls.ts';
 
 /**
  * A dependency with its chosen version. `archive` fetches it, or packs a folder with the given time for its files; it is
@@ -170,7 +171,8 @@ async function resolveRegistry(
     // Archive and provenance are taken from one manifest, since a tag may move between two requests.
     const manifest = await registry.resolve(reference, tag);
     const fileName = `${name}-${version}.tgz`;
-    const found = archiveInRegistry({ reference, manifest, tag, fileName, location }, remotes);
+    const place = { reference, manifest, chart: namedInRegistry(reference, tag), fileName, location };
+    const found = archiveInRegistry(place, remotes);
     return { name: fileName, bytes: await found.fetch(), location, fetchProvenance: found.fetchProvenance };
   };
   return { name, repository, version, archive };
@@ -193,6 +195,17 @@ async function resolveIndex(
   }
   const entry = versions.find(({ version, urls }) => urls.length > 0 && fits(version, constraint));
   if (entry === undefined) throw noVersion(chart, dependency, versions.find(({ urls }) => urls.length > 0)?.version);
+  // `@NAME` is written into the lock file as the address of the repository; an address is written unchanged.
+  const isName = /^(?:@|alias:)/.test(dependency.repository);
+  const resolved = { name, repository: isName ? repository.url : dependency.repository, version: entry.version };
+  if (isRegistryAddress(entry.urls[0] ?? '')) {
+    const inRegistry = async (): Promise<FetchedArchive> => {
+      const there = await inRegistryOfIndex({ repository, name, entry, url }, remotes);
+      const { fileName, location, fetchProvenance } = there;
+      return { name: fileName, bytes: await there.fetch(), location, fetchProvenance };
+    };
+    return { ...resolved, archive: inRegistry };
+  }
   const from = chartUrl(url, entry.urls[0] ?? '');
   const fileName = fileNameOf(from, `${name}-${entry.version}.tgz`);
   const location = shownUrl(from);
@@ -207,9 +220,7 @@ async function resolveIndex(
     location,
     fetchProvenance: found.fetchProvenance,
   });
-  // `@NAME` is written into the lock file as the address of the repository; an address is written unchanged.
-  const isName = /^(?:@|alias:)/.test(dependency.repository);
-  return { name, repository: isName ? repository.url : dependency.repository, version: entry.version, archive };
+  return { ...resolved, archive };
 }
 
 /** The last part of an address, as in Helm; `usual` where that is not a name under which charts are loaded. */

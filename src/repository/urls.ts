@@ -48,6 +48,11 @@ export function chartUrl(repository: URL, reference: string): URL {
   return url;
 }
 
+/** Is an address in an index that of a chart in an OCI registry? Helm takes such since indexes have named registries. */
+export function isRegistryAddress(reference: string): boolean {
+  return reference.startsWith('oci://');
+}
+
 /** An address without login and query, which may be secret. */
 export function bareUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;

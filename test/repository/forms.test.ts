@@ -1,5 +1,5 @@
 /** Every command that takes a chart, with every form in which a chart is named, on real servers. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openChart, template } from '../../src/index.ts';
@@ -75,6 +75,14 @@ beforeAll(async () => {
   }
   await makeIndex(served);
   await pkg('repo', 'add', 'r', server.url, ...login, ...trust);
+  mkdirSync(join(served, 'mirrored'));
+  writeFileSync(
+    join(served, 'mirrored', 'index.yaml'),
+    readFileSync(join(served, 'index.yaml'), 'utf8').replaceAll(
+      /- web-(.*)\.tgz$/gm,
+      `- oci://${registry.host}/team/web:$1`,
+    ),
+  );
   await pkg('package', 'web');
   await pkg('bundle', 'web-1.0.0.tgz', '-o', 'one.tar');
   await pkg('bundle', 'web-1.0.0.tgz', `${served}/web-1.4.2.tgz`, '-o', 'two.tar');
@@ -117,6 +125,11 @@ const REMOTE: Form[] = [
   ['REPOSITORY/NAME', () => ['r/web'], '1.4.2'],
   ['REPOSITORY/NAME, a constraint', () => ['r/web', '--version', '<1'], '0.9.0'],
   ['REPOSITORY/NAME, pre-releases', () => ['r/web', '--devel'], '2.0.0-rc.1'],
+  [
+    '--repo, its archive in a registry',
+    () => withLogin('web', '--repo', `${server.url}/mirrored`, '--version', '^1'),
+    '1.4.2',
+  ],
   ['--repo', () => withLogin('web', '--repo', server.url, '--version', '1.0.0'), '1.0.0'],
 ];
 
