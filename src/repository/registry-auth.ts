@@ -19,16 +19,21 @@ export type Challenge = { scheme: string; parameters: Map<string, string> };
 
 const MAX_TOKEN = 1 << 20;
 
-/** Reads a `WWW-Authenticate` header. */
-export function parseChallenge(header: string): Challenge {
-  const [, scheme = '', rest = ''] = /^([A-Za-z0-9-]+)(?:[ \t]+(.*))?$/s.exec(header.trim()) ?? [];
-  const parameters = new Map<string, string>();
-  for (const [, key = '', quoted, bare] of rest.matchAll(
-    /(?<![\w-])([\w-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g,
+/**
+ * Reads the challenges of an answer (RFC 9110, section 11.6.1): several may come in one `WWW-Authenticate` header or in
+ * several. Gives the first that can be answered; else the first of all, whose scheme is empty where there is none.
+ */
+export function parseChallenge(header: string | readonly string[] | undefined): Challenge {
+  const challenges: Challenge[] = [];
+  const text = typeof header === 'string' ? header : (header ?? []).join(',');
+  for (const [, key = '', quoted, bare = '', scheme] of text.matchAll(
+    /(?<![\w-])([\w-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|(?:^|,)[ \t]*([\w-]+)(?![\w-]|[ \t]*=)/gs,
   )) {
-    parameters.set(key.toLowerCase(), quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/gs, '$1'));
+    if (scheme !== undefined) challenges.push({ scheme: scheme.toLowerCase(), parameters: new Map() });
+    else challenges.at(-1)?.parameters.set(key.toLowerCase(), quoted?.replace(/\\(.)/gs, '$1') ?? bare);
   }
-  return { scheme: scheme.toLowerCase(), parameters };
+  const known = challenges.find(({ scheme }) => scheme === 'bearer' || scheme === 'basic');
+  return known ?? challenges[0] ?? { scheme: '', parameters: new Map() };
 }
 
 /**
@@ -52,22 +57,37 @@ export async function answerChallenge(
   if (login.registryToken !== '') return `Bearer ${login.registryToken}`;
   const realm = realmOf(challenge.parameters.get('realm') ?? '', registry);
   const service = challenge.parameters.get('service') ?? '';
-  const wanted = challenge.parameters.get('scope') ?? scope;
+  const wanted = widerScope(challenge.parameters.get('scope') ?? '', scope);
   return `Bearer ${await fetchToken(realm, service, wanted, login, http)}`;
+}
+
+/**
+ * The scope that a challenge asks for, or that of the command where it includes the former: a push begins with a read, and
+ * with a token for reading alone each of the parallel uploads would need another.
+ */
+function widerScope(asked: string, own: string): string {
+  const [, resource = '', actions = ''] = /^(.*):([^:]*)$/s.exec(own) ?? [];
+  const [, askedFor, askedActions = ''] = /^(.*):([^:]*)$/s.exec(asked) ?? [];
+  const isWider = askedFor === resource && askedActions.split(',').every((one) => actions.split(',').includes(one));
+  return asked === '' || isWider ? own : asked;
 }
 
 /**
  * Checks the address of the token server, to which the login is sent. A hostile registry could name any address to steal
  * it, so it has to be on the registry's own origin (scheme, host and port), or HTTPS and not in a private network, unless
- * on the registry's own host. `http://localhost:PORT` is refused: on another port it may be any user's server.
+ * on the registry's own host. A registry over plain HTTP may have its token server on another port of its host, as GitLab
+ * has: whoever answers for that registry could ask for the login itself.
  */
 function realmOf(text: string, registry: URL): URL {
   const realm = URL.parse(text);
-  const isByTls = realm?.protocol === 'https:' && (realm.hostname === registry.hostname || !isPrivate(realm.hostname));
-  if (realm !== null && (isByTls || realm.origin === registry.origin)) return realm;
+  const isOwnHost = realm?.hostname === registry.hostname;
+  const isByTls = realm?.protocol === 'https:' && (isOwnHost || !isPrivate(realm.hostname));
+  const isPlain = realm?.protocol === 'http:' && registry.protocol === 'http:' && isOwnHost;
+  if (realm !== null && (isByTls || isPlain || realm.origin === registry.origin)) return realm;
   throw new PkgError(
     'PKG_REPOSITORY_UNAUTHORIZED',
     `${printable(registry.host)} asks for tokens of '${printable(text)}', where no login is sent to`,
+    { hints: ['have the registry name a token server by HTTPS, or one on its own host'] },
   );
 }
 

@@ -75,14 +75,14 @@ export class RegistrySession {
     const origin = this.#origin(chart.host);
     const mayLogIn = url.origin === new URL(origin).origin;
     const ask = (authorization: string | undefined): Promise<T> => send(mayLogIn ? authorization : undefined);
-    const before = await this.#authorizations.get(key)?.catch(() => undefined);
-    const answer = await ask(before);
+    const before = this.#authorizations.get(key);
+    const answer = await ask(await before?.catch(() => undefined));
     if (answer.status !== 401 || answer.url.origin !== url.origin || !mayLogIn) return answer;
-    const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
+    const challenge = parseChallenge(answer.headers['www-authenticate']);
     const known = this.#authorizations.get(key);
-    // The header that was sent was refused; or none was sent, and a parallel request has answered the challenge meanwhile.
+    // A parallel request may have answered the challenge meanwhile.
     const authorization =
-      before === undefined && known !== undefined
+      known !== undefined && known !== before
         ? known
         : this.#options.login(chart).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
     this.#authorizations.set(key, authorization);
@@ -102,7 +102,7 @@ export class RegistrySession {
       this.#http.fetch(url, { limit: MAX_ANSWER, authorization });
     let answer = await ask(undefined);
     if (answer.status === 401) {
-      const challenge = parseChallenge(String(answer.headers['www-authenticate'] ?? ''));
+      const challenge = parseChallenge(answer.headers['www-authenticate']);
       answer = await ask(await answerChallenge(challenge, url, '', login, this.#http));
     }
     if (answer.status === 200) return;

@@ -173,8 +173,12 @@ describe.skipIf(program === undefined).each(['basic', 'token'] as const)('a regi
     const right = await on('pkg', 'registry', 'login', registry.host, '-u', LOGIN.username, '-p', LOGIN.password);
     expect(right.stdout, right.stderr).toBe('Login Succeeded\n');
     for (const which of ['pkg', 'helm'] as const) {
+      registry.tokens.splice(0);
       const pushed = await on(which, 'push', 'web-1.2.3.tgz', place);
       expect(pushed.status, pushed.stderr).toBe(0);
+      // One token serves all requests of a push, those that only read too.
+      const scopes = registry.tokens.map((token) => token.scopes.join(' '));
+      expect(scopes).toEqual(auth === 'token' ? ['repository:team/web:pull,push'] : []);
       const pulled = await on(which, 'pull', `${place}/web`, '--version', '1.2.3', '-d', temporaryFolder());
       expect(pulled.status, pulled.stderr).toBe(0);
     }

@@ -258,7 +258,17 @@ test.each([
   ],
   ['Bearer realm="a\\"b"', 'bearer', { realm: 'a"b' }],
   ['', '', {}],
+  [[], '', {}],
+  [undefined, '', {}],
   ['Bearer', 'bearer', {}],
+  ['Basic realm="a, Bearer b=c"', 'basic', { realm: 'a, Bearer b=c' }],
+  ['Bearer realm="https://a/t",service="s", Basic realm="x"', 'bearer', { realm: 'https://a/t', service: 's' }],
+  [['Basic realm="x"', 'Bearer realm="https://a/t"'], 'basic', { realm: 'x' }],
+  [['Bearer realm="https://a/t"', 'Basic realm="x"'], 'bearer', { realm: 'https://a/t' }],
+  ['Negotiate, Bearer realm="https://a/t"', 'bearer', { realm: 'https://a/t' }],
+  ['Negotiate YWJj==, Basic realm=x', 'basic', { realm: 'x' }],
+  ['Digest realm="d", qop="auth", Basic realm="x"', 'basic', { realm: 'x' }],
+  ['Digest realm="d"', 'digest', { realm: 'd' }],
 ])('the challenge %s', (header, scheme, parameters) => {
   const found = parseChallenge(header);
   expect([found.scheme, Object.fromEntries(found.parameters)]).toEqual([scheme, parameters]);
