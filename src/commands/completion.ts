@@ -6,12 +6,12 @@ import type { CommandClass } from './support/command.ts';
 class CompletionCommand extends PkgCommand {
   static override description = [
     'Prints a script that completes commands, flags and their values in a shell: names of releases, revisions, charts',
-    'and keys of values, too.',
+    'and keys of values.',
   ].join('\n');
   static override examples = [
-    { command: 'source <(pkg completion bash)', description: 'for this shell' },
-    { command: 'pkg completion zsh > "${fpath[1]}/_pkg"', description: 'for every zsh' },
-    { command: 'pkg completion fish > ~/.config/fish/completions/pkg.fish', description: 'for every fish' },
+    { command: 'source <(pkg completion bash)', description: 'in the current bash' },
+    { command: 'pkg completion zsh > "${fpath[1]}/_pkg"', description: 'in every zsh' },
+    { command: 'pkg completion fish > ~/.config/fish/completions/pkg.fish', description: 'in every fish' },
   ];
   static override args = {
     SHELL: Args.string({

@@ -13,25 +13,25 @@ import { printResult } from './support/release-output.ts';
 
 class ConvertCommand extends PkgCommand {
   static override description = [
-    'Turns Go templates of a chart into native ones, where both give the same objects: for the values of the chart, for',
-    'each values file in ci/ and tests/, and for many variations of what a template reads. What cannot be shown to be',
-    'the same stays a Go template, and the reason is printed. Helm cannot install the chart after that.',
+    'Converts Go templates of a chart to native ones. Both must give the same objects: with the values of the chart, with',
+    'each values file in ci/ and tests/, and with many variations of the values that a template reads. A template that',
+    'cannot be shown to be the same stays a Go template, and the reason is printed. Helm cannot install the result.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg convert ./web --dry-run', description: 'what can be converted, and why the rest cannot' },
-    { command: 'pkg convert ./web --output-dir out', description: 'the converted chart in out/web' },
-    { command: 'pkg convert ./web templates/service.yaml', description: 'one file of it' },
+    { command: 'pkg convert ./web --dry-run', description: 'show what can be converted, and why the rest cannot' },
+    { command: 'pkg convert ./web --output-dir out', description: 'write the converted chart into out/web' },
+    { command: 'pkg convert ./web templates/service.yaml', description: 'convert one template' },
   ];
   static override args = {
     CHART: Args.string({ required: true, description: 'a chart folder', complete: 'directory' }),
-    FILE: Args.string({ description: 'templates to convert; all of them unless named', multiple: true }),
+    FILE: Args.string({ description: 'templates to convert (default: all)', multiple: true }),
   };
   static override flags = {
-    'dry-run': Flags.boolean({ summary: 'write nothing' }),
+    'dry-run': Flags.boolean({ summary: 'show the result without writing anything' }),
     'output-dir': Flags.string({
       helpValue: 'FOLDER',
       complete: 'directory',
-      summary: 'write the converted chart into this folder, and leave the chart as it is',
+      summary: 'write the converted chart into this folder instead of changing the chart',
     }),
     ...CHART_FLAGS,
     ...OUTPUT_FLAG,

@@ -6,10 +6,10 @@ import type { CommandClass } from './support/command.ts';
 
 class CreateCommand extends PkgCommand {
   static override description =
-    'Creates a chart of a web service in a folder of its own: a start that passes `pkg lint --strict`.';
+    'Creates a chart for a web service in a new folder. The chart passes `pkg lint --strict`.';
   static override examples = [
     { command: 'pkg create shop', description: 'a chart in ./shop' },
-    { command: 'pkg create shop --helm', description: 'the same with Go templates, for Helm too' },
+    { command: 'pkg create shop --helm', description: 'with Go templates, so that Helm can use the chart too' },
   ];
   static override args = {
     NAME: Args.string({ required: true, description: 'the name of the chart, or a path that ends in it' }),

@@ -10,7 +10,7 @@ import type { CommandClass } from './support/command.ts';
 
 class DocsCommand extends PkgCommand {
   static override description =
-    'Explains an error code: what it means, why it happens, what to do. Without a code lists all of them.';
+    'Explains an error code: what it means, why it happens, and what to do. Without a code it lists all codes.';
   static override examples = [{ command: 'pkg docs PKG_SCHEMA_VIOLATION', description: 'explain this error' }];
   static override args = { CODE: Args.string({ suggestions: ERROR_CODES, description: 'an error code' }) };
 

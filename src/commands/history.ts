@@ -16,9 +16,9 @@ class HistoryCommand extends PkgCommand {
   static override examples = [{ command: 'pkg history shop --max 3', description: 'the last three' }];
   static override args = { NAME: Args.release };
   static override flags = {
-    max: Flags.integer({ default: 256, helpValue: 'N', summary: 'show at most so many, the newest' }),
+    max: Flags.integer({ default: 256, helpValue: 'N', summary: 'show only the newest N revisions' }),
     'show-rollback-revision': Flags.boolean({
-      summary: 'add a column to the table: the revision that a rollback went back to',
+      summary: 'add a column with the revision that a rollback went back to',
     }),
     ...OUTPUT_FLAG,
   };

@@ -9,21 +9,21 @@ import { printResult } from './support/release-output.ts';
 
 class ImagesCommand extends PkgCommand {
   static override description = [
-    'Lists the container images of a chart as it is rendered: of containers, init containers, ephemeral containers and',
-    'volumes in all objects and hooks, and of fields that are called like images in custom resources.',
+    'Renders a chart and lists its container images: those of containers, init containers, ephemeral containers and',
+    'volumes in all objects and hooks, and those in fields of custom resources whose names say that they hold an image.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg images ./web -f prod.yaml', description: 'one image a line' },
-    { command: 'pkg images ./web --resolve', description: 'each with its digest, to pin it' },
+    { command: 'pkg images ./web -f prod.yaml', description: 'one image per line' },
+    { command: 'pkg images ./web --resolve', description: 'with the digest of each' },
     {
       command: 'pkg images acme/web --all -o json',
-      description: 'with what uses each, and images that only values name',
+      description: 'with the users of each, and images that only the values name',
     },
   ];
   static override args = { CHART: Args.chart };
   static override flags = {
     ...LOCAL_RENDER_FLAGS,
-    all: Flags.boolean({ summary: 'images that only the values name, too' }),
+    all: Flags.boolean({ summary: 'also list images that only the values name' }),
     resolve: Flags.boolean({ summary: 'ask the registries for the digests of the images' }),
     ...OUTPUT_FLAG,
   };

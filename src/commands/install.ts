@@ -10,8 +10,8 @@ import { printOutcome } from './support/release-output.ts';
 
 class InstallCommand extends PkgCommand {
   static override description = [
-    'Renders the chart, compares its objects with what is there, writes what differs and records the release.',
-    "With one argument the chart's name is the name of the release.",
+    'Renders a chart, compares its objects with the live ones, writes those that differ, and records the release.',
+    'If only CHART is given, the name of the chart is the name of the release.',
   ].join('\n');
   static override examples = [
     {
@@ -20,7 +20,7 @@ class InstallCommand extends PkgCommand {
     },
     {
       command: 'pkg install shop ./web -n prod --create-namespace -f prod.yaml --set replicas=3',
-      description: 'another name, namespace and values',
+      description: 'choose the name, the namespace and values',
     },
     { command: 'pkg install ./web --dry-run', description: 'show what would be installed' },
   ];
@@ -29,7 +29,7 @@ class InstallCommand extends PkgCommand {
   static override flags = {
     ...CHANGE_FLAGS,
     ...NAME_FLAGS,
-    replace: Flags.boolean({ summary: 'use the name again if its release was uninstalled and its history kept' }),
+    replace: Flags.boolean({ summary: 'reuse the name of a release that was uninstalled with --keep-history' }),
   };
 
   override async run(): Promise<void> {

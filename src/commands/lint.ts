@@ -24,16 +24,16 @@ import { kubeVersionOf } from './support/kube-version.ts';
 
 class LintCommand extends PkgCommand {
   static override description = [
-    'Checks charts: their fields, values and schema, their templates, and the objects that these give.',
-    'Errors fail the check; warnings fail it under --strict.',
+    'Checks charts: their fields, values, schema and templates, and the rendered objects.',
+    'Errors fail the check; with --strict warnings do too.',
   ].join('\n');
-  static override examples = [{ command: 'pkg lint ./web --strict', description: 'warnings fail too' }];
+  static override examples = [{ command: 'pkg lint ./web --strict', description: 'treat warnings as errors' }];
   static override args = {
     CHART: Args.string({ description: CHART_SUMMARY, multiple: true, complete: 'local-chart' }),
   };
   static override flags = {
     ...RENDER_FLAGS,
-    strict: Flags.boolean({ summary: 'fail on warnings too' }),
+    strict: Flags.boolean({ summary: 'treat warnings as errors' }),
     quiet: Flags.boolean({ summary: 'print only warnings and errors' }),
     'with-subcharts': Flags.boolean({ summary: 'check the subcharts in charts/ too' }),
     ...KUBE_VERSION_FLAG,

@@ -17,28 +17,36 @@ import { matchesSelector, parseSelector } from './support/selector.ts';
 class ListCommand extends PkgCommand {
   static override description = [
     'Lists the newest revision of each release.',
-    'With --superseded alone lists all superseded revisions: the newest is never one.',
+    'With --superseded it lists all superseded revisions.',
   ].join('\n');
-  static override examples = [{ command: 'pkg list -A -o json', description: 'all namespaces, as data' }];
+  static override examples = [{ command: 'pkg list -A -o json', description: 'all namespaces, as JSON' }];
   static override flags = {
     'all-namespaces': Flags.boolean({ char: 'A', summary: 'list releases of all namespaces' }),
-    filter: Flags.string({ char: 'f', helpValue: 'PATTERN', summary: 'only names that match this regular expression' }),
+    filter: Flags.string({
+      char: 'f',
+      helpValue: 'PATTERN',
+      summary: 'list only releases whose names match this regular expression',
+    }),
     short: Flags.boolean({ char: 'q', summary: 'print only names' }),
     date: Flags.boolean({ char: 'd', summary: 'sort by date' }),
-    reverse: Flags.boolean({ char: 'r', summary: 'sort the other way round' }),
-    max: Flags.integer({ char: 'm', default: 256, helpValue: 'N', summary: 'print at most so many, 0 for all' }),
-    offset: Flags.integer({ default: 0, min: 0, helpValue: 'N', summary: 'leave out so many at the start' }),
-    deployed: Flags.boolean({ summary: 'only deployed releases' }),
-    failed: Flags.boolean({ summary: 'only failed releases' }),
-    pending: Flags.boolean({ summary: 'only pending releases' }),
-    superseded: Flags.boolean({ summary: 'only superseded revisions' }),
-    uninstalled: Flags.boolean({ summary: 'only uninstalled releases whose history was kept' }),
-    uninstalling: Flags.boolean({ summary: 'only releases that are being uninstalled' }),
-    selector: Flags.string({ char: 'l', helpValue: 'QUERY', summary: 'only releases with these labels: a=b,c!=d' }),
+    reverse: Flags.boolean({ char: 'r', summary: 'reverse the order' }),
+    max: Flags.integer({ char: 'm', default: 256, helpValue: 'N', summary: 'list at most N releases, 0 for all' }),
+    offset: Flags.integer({ default: 0, min: 0, helpValue: 'N', summary: 'skip the first N releases' }),
+    deployed: Flags.boolean({ summary: 'list deployed releases' }),
+    failed: Flags.boolean({ summary: 'list failed releases' }),
+    pending: Flags.boolean({ summary: 'list pending releases' }),
+    superseded: Flags.boolean({ summary: 'list superseded revisions' }),
+    uninstalled: Flags.boolean({ summary: 'list releases that were uninstalled with --keep-history' }),
+    uninstalling: Flags.boolean({ summary: 'list releases that are being uninstalled' }),
+    selector: Flags.string({
+      char: 'l',
+      helpValue: 'QUERY',
+      summary: 'list only releases with these labels: a=b,c!=d',
+    }),
     'no-headers': Flags.boolean({ summary: 'print no header line' }),
     'time-format': Flags.string({
       helpValue: 'LAYOUT',
-      summary: "print times in this layout of Go's: 2006-01-02 15:04",
+      summary: 'format of times, as a Go layout: 2006-01-02 15:04',
     }),
     ...OUTPUT_FLAG,
   };

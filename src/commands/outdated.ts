@@ -21,27 +21,27 @@ const AT_ONCE = 8;
 
 class OutdatedCommand extends PkgCommand {
   static override description = [
-    'Shows for each release which newer versions of its chart there are: the newest that fits --constraint (without it:',
-    'of the same major version), and the newest of all. A release is outdated where a newer version fits. pkg records',
-    'where a chart came from when it installs or upgrades; of other releases, and of charts from folders, it is unknown.',
+    'Shows for each release the newest version of its chart that matches --constraint (default: the same major version),',
+    'and the newest of all. A release is outdated if a newer version matches. pkg records the source of a chart when it',
+    'installs or upgrades; for releases made by helm, and for charts from folders, the source is unknown.',
   ].join('\n');
   static override examples = [
     { command: 'pkg outdated -A', description: 'releases of all namespaces' },
     {
       command: "pkg outdated shop --constraint '*' --values-diff",
-      description: 'with what changes in the default values',
+      description: 'with the changes in the default values',
     },
     {
       command: 'pkg outdated -A --exit-code -o json',
-      description: 'in a pipeline: status 2 when a release is outdated',
+      description: 'in a pipeline: exit with status 2 if a release is outdated',
     },
   ];
   static override args = { RELEASE: Args.string({ complete: 'release', description: 'the name of a release' }) };
   static override flags = {
-    'all-namespaces': Flags.boolean({ char: 'A', summary: 'releases of all namespaces' }),
-    constraint: Flags.string({ helpValue: 'RANGE', summary: 'versions that fit: ^1.2, ~1.2.3, *' }),
-    devel: Flags.boolean({ summary: 'pre-releases too' }),
-    'exit-code': Flags.boolean({ summary: 'end with status 2 when a release is outdated' }),
+    'all-namespaces': Flags.boolean({ char: 'A', summary: 'check releases of all namespaces' }),
+    constraint: Flags.string({ helpValue: 'RANGE', summary: 'version constraint for updates: ^1.2, ~1.2.3, *' }),
+    devel: Flags.boolean({ summary: 'also consider pre-releases' }),
+    'exit-code': Flags.boolean({ summary: 'exit with status 2 if a release is outdated' }),
     'values-diff': Flags.boolean({ summary: 'show what changes in the default values of the chart' }),
     ...REMOTE_FLAGS,
     ...OUTPUT_FLAG,

@@ -18,9 +18,9 @@ class PackageCommand extends PkgCommand {
   };
   static override flags = {
     ...DESTINATION_FLAG,
-    version: Flags.string({ helpValue: 'VERSION', summary: 'write this version into the chart' }),
+    version: Flags.string({ helpValue: 'VERSION', summary: 'set the version of the chart' }),
     ...CHART_FLAGS,
-    'app-version': Flags.string({ helpValue: 'VERSION', summary: 'write this appVersion into the chart' }),
+    'app-version': Flags.string({ helpValue: 'VERSION', summary: 'set the appVersion of the chart' }),
     ...SIGN_FLAGS,
     'dependency-update': Flags.boolean({
       char: 'u',

@@ -28,22 +28,25 @@ import type { CosignFlags, SignFlags } from './support/sign.ts';
 
 class PublishCommand extends PkgCommand {
   static override description = [
-    'Checks a chart, packs it, and publishes it to OCI registries, to chart repositories that accept uploads, and to',
-    'folders that are chart repositories, such as a checkout of GitHub Pages. A version that is already published with',
-    'other content is an error; with the same content nothing changes, so that a pipeline can run again.',
+    'Checks a chart, packages it, and publishes it to OCI registries, to chart repositories that accept uploads, and to',
+    'folders that are chart repositories, such as a checkout of GitHub Pages. If the version is already published with the',
+    'same content, nothing changes, so that a pipeline can run again; with other content it is an error.',
     'With --cosign-key a chart in a registry is signed, unless it is already signed with that key.',
     'In GitHub Actions the outputs name, version, reference, digest and changed are set for the first target.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg publish ./web oci://registry.example.com/charts', description: 'as charts/web:VERSION' },
-    { command: 'pkg publish ./web ./gh-pages --url https://charts.example.com', description: 'archive and index.yaml' },
+    { command: 'pkg publish ./web oci://registry.example.com/charts', description: 'publish as charts/web:VERSION' },
+    {
+      command: 'pkg publish ./web ./gh-pages --url https://charts.example.com',
+      description: 'write the archive and index.yaml into a folder',
+    },
     {
       command: 'pkg publish ./web oci://registry.example.com/charts --cosign-key cosign.key',
-      description: 'signed with a key of cosign',
+      description: 'sign with a cosign key',
     },
     {
       command: 'pkg publish ./web oci://registry.example.com/charts --bump patch',
-      description: 'the version after the newest',
+      description: 'publish the next patch version after the newest published one',
     },
   ];
   static override args = {
@@ -54,21 +57,25 @@ class PublishCommand extends PkgCommand {
     }),
     TARGET: Args.string({
       required: true,
-      description: 'oci://HOST/PATH, https://URL or name of a repository, or a folder',
+      description: 'oci://HOST/PATH, URL or name of a repository, or a folder',
       multiple: true,
     }),
   };
   static override flags = {
     version: Flags.string({ helpValue: 'VERSION', summary: 'publish under this version' }),
-    'app-version': Flags.string({ helpValue: 'VERSION', summary: 'write this appVersion into the chart' }),
+    'app-version': Flags.string({ helpValue: 'VERSION', summary: 'set the appVersion of the chart' }),
     bump: Flags.string({
       helpValue: 'PART',
       options: ['major', 'minor', 'patch'],
       exclusive: ['version'],
-      summary: 'publish the version after the newest that is published',
+      summary: 'publish the next version after the newest published one',
     }),
-    url: Flags.string({ helpValue: 'URL', default: '', summary: 'the address of folders, for their index' }),
-    strict: Flags.boolean({ summary: 'warnings of the check fail too' }),
+    url: Flags.string({
+      helpValue: 'URL',
+      default: '',
+      summary: 'address under which TARGET folders are served, for their index',
+    }),
+    strict: Flags.boolean({ summary: 'treat warnings of the check as errors' }),
     'skip-lint': Flags.boolean({ summary: 'do not check the chart' }),
     ...SIGN_FLAGS,
     ...COSIGN_KEY_FLAGS,

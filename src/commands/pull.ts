@@ -15,16 +15,16 @@ import { DESTINATION_FLAG, SOURCE_FLAGS } from './support/chart-flags.ts';
 import { REMOTE_FLAGS } from './support/remote-flags.ts';
 
 class PullCommand extends PkgCommand {
-  static override description = 'Fetches a chart and writes its archive, or what is in it, into a folder.';
+  static override description = 'Downloads the archive of a chart into a folder; with --untar unpacks it.';
   static override examples = [
-    { command: 'pkg pull acme/web --version ^1.2', description: 'the newest archive that fits' },
+    { command: 'pkg pull acme/web --version ^1.2', description: 'the newest version that matches' },
     { command: 'pkg pull oci://registry.example.com/charts/web:1.2.3 --untar', description: 'unpacked into ./web' },
   ];
   static override args = {
     CHART: Args.string({
       complete: 'remote-chart',
       required: true,
-      description: 'an address, oci://HOST/PATH, REPOSITORY/NAME, or a name',
+      description: 'URL, oci://HOST/PATH, REPOSITORY/NAME, or NAME',
       multiple: true,
     }),
   };
@@ -37,9 +37,9 @@ class PullCommand extends PkgCommand {
       helpValue: 'FOLDER',
       default: '.',
       complete: 'directory',
-      summary: 'with --untar, where the chart goes: below the destination',
+      summary: 'with --untar, folder below the destination for the chart',
     }),
-    prov: Flags.boolean({ summary: 'fetch the provenance too' }),
+    prov: Flags.boolean({ summary: 'also download the provenance file' }),
   };
 
   override async run(): Promise<void> {

@@ -21,26 +21,26 @@ import type { CosignFlags } from './support/sign.ts';
 
 class PushCommand extends PkgCommand {
   static override description = [
-    'Writes the archive of a chart, under its name and version, into an OCI registry, or into a chart repository that',
-    "takes uploads by ChartMuseum's API. A provenance file beside the archive goes with it.",
+    'Uploads the archive of a chart to an OCI registry, or to a chart repository that accepts uploads by the ChartMuseum',
+    'API. A provenance file beside the archive is uploaded too.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg push web-1.2.3.tgz oci://registry.example.com/charts', description: 'as charts/web:1.2.3' },
-    { command: 'pkg push web-1.2.3.tgz acme', description: 'into the repository acme, with its login' },
+    { command: 'pkg push web-1.2.3.tgz oci://registry.example.com/charts', description: 'upload as charts/web:1.2.3' },
+    { command: 'pkg push web-1.2.3.tgz acme', description: 'upload to the repository acme, with its login' },
   ];
   static override args = {
     CHART: Args.string({
       required: true,
-      description: 'an archive that `pkg package` made, or BUNDLE.tar[#NAME]',
+      description: 'an archive written by `pkg package`, or BUNDLE.tar[#NAME]',
       complete: 'file',
     }),
     REMOTE: Args.string({
       required: true,
-      description: 'oci://HOST/PATH, the name of a known repository, or https://URL of another',
+      description: 'oci://HOST/PATH, or the name or URL of a repository',
     }),
   };
   static override flags = {
-    force: Flags.boolean({ summary: 'replace the version in a chart repository that allows it' }),
+    force: Flags.boolean({ summary: 'overwrite a published version, where the repository allows it' }),
     ...COSIGN_KEY_FLAGS,
     ...REMOTE_FLAGS,
   };

@@ -12,8 +12,8 @@ import { printPlan } from './support/plan-output.ts';
 
 class RollbackCommand extends PkgCommand {
   static override description = [
-    "Makes an earlier revision's objects hold again, whatever was changed since, and records that as a new revision.",
-    'Without a revision, the one before the current.',
+    'Restores the objects of an earlier revision, whatever has changed since, and records a new revision.',
+    'If no revision is given, restores the one before the current.',
   ].join('\n');
   static override examples = [
     { command: 'pkg rollback shop', description: 'back to the revision before' },
@@ -21,7 +21,10 @@ class RollbackCommand extends PkgCommand {
   ];
   static override args = {
     NAME: Args.release,
-    REVISION: Args.string({ complete: 'revision', description: 'the revision to go back to' }),
+    REVISION: Args.string({
+      complete: 'revision',
+      description: 'the revision to go back to (default: the one before the current)',
+    }),
   };
   static override flags = {
     ...LOCK_FLAGS,
@@ -29,7 +32,7 @@ class RollbackCommand extends PkgCommand {
     'no-hooks': PLAN_FLAGS['no-hooks'],
     description: Flags.string({
       helpValue: 'TEXT',
-      summary: 'a description for the new revision, of at most 256 characters',
+      summary: 'description of the new revision, at most 256 characters',
     }),
     ...WAIT_FLAGS,
     ...HISTORY_MAX_FLAG,

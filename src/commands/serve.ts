@@ -9,42 +9,51 @@ import { readNamedFile, requireFolder } from './support/paths.ts';
 
 class ServeCommand extends PkgCommand {
   static override description = [
-    'Serves the archives of a folder as a chart repository, for development and closed sites. The index follows the',
-    'folder; an archive is read again only when it has changed. Runs until it is interrupted.',
-    "With --token-file charts can be uploaded and removed by ChartMuseum's API, by `pkg push` for one.",
+    'Serves the chart archives of a folder as a chart repository, for development and closed networks. The index is',
+    'updated when the folder changes. Runs until it is interrupted.',
+    'With --token-file, charts can be uploaded and removed by the ChartMuseum API, which `pkg push` uses.',
   ].join('\n');
   static override examples = [
     { command: 'pkg serve ./charts', description: 'then: pkg repo add local http://127.0.0.1:8879' },
     {
       command: 'pkg serve ./charts --listen 0.0.0.0:8443 --tls-cert tls.crt --tls-key tls.key --token-file token',
-      description: 'for a network, with uploads',
+      description: 'on all addresses, with TLS and uploads',
     },
   ];
   static override args = {
-    FOLDER: Args.string({ required: true, description: 'a folder with archives', complete: 'directory' }),
+    FOLDER: Args.string({ required: true, description: 'a folder with chart archives', complete: 'directory' }),
   };
   static override flags = {
     listen: Flags.string({
       helpValue: 'ADDRESS:PORT',
       default: '127.0.0.1:8879',
-      summary: 'where to listen; port 0 takes one that is free',
+      summary: 'address to listen on; port 0 chooses a free one',
     }),
-    username: Flags.string({ helpValue: 'NAME', default: '', summary: 'ask readers for this name and a password' }),
+    username: Flags.string({
+      helpValue: 'NAME',
+      default: '',
+      summary: 'require this user name and a password for reading',
+    }),
     'password-file': Flags.string({
       helpValue: 'FILE',
       complete: 'file',
       default: '',
-      summary: 'with --username, the password',
+      summary: 'file with the password for --username',
     }),
     'token-file': Flags.string({
       helpValue: 'FILE',
       complete: 'file',
       default: '',
-      summary: 'take uploads from who has this token; there are none without it',
+      summary: 'accept uploads with the token in this file (default: no uploads)',
     }),
-    'allow-overwrite': Flags.boolean({ summary: 'let uploads with ?force replace a version' }),
-    'tls-cert': Flags.string({ helpValue: 'FILE', complete: 'file', default: '', summary: 'certificate, for HTTPS' }),
-    'tls-key': Flags.string({ helpValue: 'FILE', complete: 'file', default: '', summary: 'key of the certificate' }),
+    'allow-overwrite': Flags.boolean({ summary: 'accept uploads with ?force, which overwrite a version' }),
+    'tls-cert': Flags.string({ helpValue: 'FILE', complete: 'file', default: '', summary: 'certificate for HTTPS' }),
+    'tls-key': Flags.string({
+      helpValue: 'FILE',
+      complete: 'file',
+      default: '',
+      summary: 'private key of the certificate',
+    }),
   };
 
   override async run(): Promise<void> {

@@ -9,9 +9,9 @@ import { resourcesView } from './support/resources-view.ts';
 
 class StatusCommand extends PkgCommand {
   static override description =
-    'Shows the state of a release: when it was deployed, its status, its objects and their pods, its notes.';
+    'Shows when a release was deployed, its status, its objects and their pods, and its notes.';
   static override examples = [
-    { command: 'pkg status shop -o json', description: 'the whole record but for the chart, as data' },
+    { command: 'pkg status shop -o json', description: 'the whole record without the chart, as JSON' },
   ];
   static override args = { NAME: Args.release };
   static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };

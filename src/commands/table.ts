@@ -14,7 +14,7 @@ const commands: CommandTable['commands'] = {
   },
   template: { heading: 'charts', summary: 'render a chart and print its objects', load: () => import('./template.ts') },
   images: { heading: 'charts', summary: 'list the container images of a chart', load: () => import('./images.ts') },
-  package: { heading: 'charts', summary: 'pack a chart into an archive', load: () => import('./package.ts') },
+  package: { heading: 'charts', summary: 'package a chart into an archive', load: () => import('./package.ts') },
   bundle: {
     heading: 'sharing',
     summary: 'write charts and their images into one file',
@@ -27,21 +27,25 @@ const commands: CommandTable['commands'] = {
   },
   pull: {
     heading: 'sharing',
-    summary: 'fetch the archive of a chart',
+    summary: 'download a chart',
     aliases: ['fetch'],
     load: () => import('./pull.ts'),
   },
   'cache:list': {
     heading: 'sharing',
-    summary: 'list what is cached',
+    summary: 'list cached charts and indexes',
     aliases: ['ls'],
     load: () => import('./cache/list.ts'),
   },
   'cache:path': { heading: 'sharing', summary: 'print the cache folders', load: () => import('./cache/path.ts') },
-  'cache:prune': { heading: 'sharing', summary: 'remove what is cached', load: () => import('./cache/prune.ts') },
+  'cache:prune': {
+    heading: 'sharing',
+    summary: 'remove cached charts and indexes',
+    load: () => import('./cache/prune.ts'),
+  },
   'dependency:build': {
     heading: 'sharing',
-    summary: 'fetch the dependencies that the lock file names',
+    summary: 'download the dependencies that the lock file names',
     load: () => import('./dependency/build.ts'),
   },
   'dependency:list': {
@@ -57,7 +61,7 @@ const commands: CommandTable['commands'] = {
   },
   'dependency:update': {
     heading: 'sharing',
-    summary: 'choose and fetch the dependencies of a chart',
+    summary: 'resolve and download the dependencies of a chart',
     aliases: ['up'],
     load: () => import('./dependency/update.ts'),
   },
@@ -68,12 +72,12 @@ const commands: CommandTable['commands'] = {
   },
   publish: {
     heading: 'sharing',
-    summary: 'check, pack and publish a chart',
+    summary: 'check, package and publish a chart',
     load: () => import('./publish.ts'),
   },
-  push: { heading: 'sharing', summary: 'write a chart into a registry or repository', load: () => import('./push.ts') },
+  push: { heading: 'sharing', summary: 'upload a chart to a registry or repository', load: () => import('./push.ts') },
   serve: { heading: 'sharing', summary: 'serve a folder as a chart repository', load: () => import('./serve.ts') },
-  verify: { heading: 'sharing', summary: 'check who signed an archive', load: () => import('./verify.ts') },
+  verify: { heading: 'sharing', summary: 'verify the signature of a chart', load: () => import('./verify.ts') },
   'registry:login': {
     heading: 'sharing',
     summary: 'log in to an OCI registry',
@@ -81,13 +85,13 @@ const commands: CommandTable['commands'] = {
   },
   'registry:logout': {
     heading: 'sharing',
-    summary: 'forget the login to an OCI registry',
+    summary: 'log out of an OCI registry',
     load: () => import('./registry/logout.ts'),
   },
   'repo:add': { heading: 'sharing', summary: 'add a chart repository', load: () => import('./repo/add.ts') },
   'repo:index': {
     heading: 'sharing',
-    summary: 'write the index of a folder of archives',
+    summary: 'write the index of a folder of chart archives',
     load: () => import('./repo/index.ts'),
   },
   'repo:list': {
@@ -104,18 +108,18 @@ const commands: CommandTable['commands'] = {
   },
   'repo:update': {
     heading: 'sharing',
-    summary: 'fetch the indexes of chart repositories',
+    summary: 'download the indexes of chart repositories',
     aliases: ['up'],
     load: () => import('./repo/update.ts'),
   },
   'search:hub': {
     heading: 'sharing',
-    summary: 'look for charts in Artifact Hub',
+    summary: 'search for charts in Artifact Hub',
     load: () => import('./search/hub.ts'),
   },
   'search:repo': {
     heading: 'sharing',
-    summary: 'look for charts in chart repositories',
+    summary: 'search for charts in chart repositories',
     load: () => import('./search/repo.ts'),
   },
   'show:all': { heading: 'charts', summary: 'show everything about a chart', load: () => import('./show/all.ts') },
@@ -130,12 +134,12 @@ const commands: CommandTable['commands'] = {
   install: { heading: 'changes', summary: 'install a chart as a release', load: () => import('./install.ts') },
   upgrade: {
     heading: 'changes',
-    summary: 'bring a release to another chart or other values',
+    summary: 'upgrade a release to another chart or other values',
     load: () => import('./upgrade.ts'),
   },
   rollback: {
     heading: 'changes',
-    summary: 'bring a release back to an earlier revision',
+    summary: 'roll a release back to an earlier revision',
     load: () => import('./rollback.ts'),
   },
   uninstall: {
@@ -193,14 +197,14 @@ const commands: CommandTable['commands'] = {
 };
 
 const topics: CommandTable['topics'] = {
-  cache: { summary: 'list and remove what is cached of repositories and registries' },
-  dependency: { summary: 'fetch and list the dependencies of a chart', aliases: ['dep', 'dependencies'] },
-  registry: { summary: 'log in to OCI registries, and out' },
+  cache: { summary: 'list and remove cached charts and indexes' },
+  dependency: { summary: 'download and list the dependencies of a chart', aliases: ['dep', 'dependencies'] },
+  registry: { summary: 'log in to and out of OCI registries' },
   repo: { summary: 'add, list, update and remove chart repositories' },
-  search: { summary: 'look for charts' },
+  search: { summary: 'search for charts' },
   show: { summary: 'show information about a chart', aliases: ['inspect'] },
   get: { summary: 'show information about a release' },
-  diff: { summary: 'show what a command would change, and change nothing' },
+  diff: { summary: 'show what a command would change' },
 };
 
 /** The commands and topics of pkg. */

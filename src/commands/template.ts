@@ -20,13 +20,13 @@ import { documentsOf, onlyShown, writeDocuments } from './support/template-docum
 const WITHOUT_EFFECT = {
   'skip-crds': Flags.boolean({ hidden: true, summary: 'CRDs are printed only with --include-crds' }),
   'create-namespace': Flags.boolean({ hidden: true, summary: 'nothing is created' }),
-  replace: Flags.boolean({ hidden: true, summary: 'no name is taken' }),
+  replace: Flags.boolean({ hidden: true, summary: 'no release is written' }),
   description: Flags.string({ hidden: true, summary: 'nothing is recorded' }),
   labels: Flags.pairs({ char: 'l', hidden: true, summary: 'nothing is recorded' }),
   wait: Flags.string({ bare: 'watcher', hidden: true, summary: 'nothing is waited for' }),
   'wait-for-jobs': Flags.boolean({ hidden: true, summary: 'nothing is waited for' }),
   timeout: Flags.string({ hidden: true, summary: 'nothing is waited for' }),
-  'rollback-on-failure': Flags.boolean({ aliases: ['atomic'], hidden: true, summary: 'nothing is to be undone' }),
+  'rollback-on-failure': Flags.boolean({ aliases: ['atomic'], hidden: true, summary: 'nothing is undone' }),
   'force-conflicts': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
   'force-replace': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
   'server-side': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
@@ -39,14 +39,14 @@ const WITHOUT_EFFECT = {
 class TemplateCommand extends PkgCommand {
   static override description = [
     'Renders a chart and prints its objects as Helm prints them.',
-    'No target is read, unless --dry-run=server asks for it: then templates can look up what lives there, and the',
-    'cluster says whether it would take the objects.',
+    'No cluster is contacted, except with --dry-run=server: then templates can look up live objects, and the cluster',
+    'validates the objects.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg template ./web --set replicaCount=3', description: 'with another value' },
+    { command: 'pkg template ./web --set replicaCount=3', description: 'override a value' },
     { command: 'pkg template shop ./web -s templates/service.yaml', description: 'one template only' },
     { command: 'pkg template shop ./web --output-dir ./out', description: 'a file for each template' },
-    { command: 'pkg template shop ./web --dry-run=server', description: 'with what the cluster says' },
+    { command: 'pkg template shop ./web --dry-run=server', description: 'with lookups and validation by the cluster' },
   ];
   static override args = Args.NAME_AND_CHART;
   static override optionalFirst = true;
@@ -56,22 +56,22 @@ class TemplateCommand extends PkgCommand {
     'show-only': Flags.strings({
       char: 's',
       helpValue: 'TEMPLATE',
-      summary: 'print only these templates, * as in file names (repeatable)',
+      summary: 'print only the templates that match this file name pattern (repeatable)',
     }),
-    'include-crds': Flags.boolean({ summary: 'print the CRDs of crds/ too' }),
+    'include-crds': Flags.boolean({ summary: 'also print the CRDs in crds/' }),
     'no-hooks': PLAN_FLAGS['no-hooks'],
-    'skip-tests': Flags.boolean({ summary: 'leave out test hooks' }),
-    'is-upgrade': Flags.boolean({ summary: 'render as for an upgrade' }),
+    'skip-tests': Flags.boolean({ summary: 'do not print test hooks' }),
+    'is-upgrade': Flags.boolean({ summary: 'set .Release.IsUpgrade instead of .Release.IsInstall' }),
     'skip-schema-validation': PLAN_FLAGS['skip-schema-validation'],
     'output-dir': Flags.string({
       helpValue: 'FOLDER',
       complete: 'directory',
-      summary: 'write a file for each template into this folder',
+      summary: 'write one file per template into this folder instead of standard output',
       // Helm writes all files, and then finds nothing of what is to be shown.
       exclusive: ['show-only'],
     }),
     'release-name': Flags.boolean({
-      summary: 'with --output-dir, put a folder of the name of the release around all but CRDs',
+      summary: 'with --output-dir, write all files but CRDs into a subfolder named like the release',
     }),
     'enable-dns': PLAN_FLAGS['enable-dns'],
     'dry-run': Flags.string({
@@ -79,12 +79,15 @@ class TemplateCommand extends PkgCommand {
       helpValue: 'MODE',
       options: ['client', 'server'],
       default: 'client',
-      summary: 'with server, ask the cluster',
+      summary: 'server asks the cluster to validate the objects',
     }),
     validate: Flags.boolean({ hidden: true, summary: 'the same as --dry-run=server', exclusive: ['dry-run'] }),
-    'take-ownership': Flags.boolean({ hidden: true, summary: 'with --dry-run=server, objects may belong to others' }),
+    'take-ownership': Flags.boolean({
+      hidden: true,
+      summary: 'with --dry-run=server, objects may belong to other releases',
+    }),
     'name-template': NAME_FLAGS['name-template'],
-    'generate-name': Flags.boolean({ char: 'g', hidden: true, summary: 'a name is made up in any case' }),
+    'generate-name': Flags.boolean({ char: 'g', hidden: true, summary: 'a name is generated in any case' }),
     ...WITHOUT_EFFECT,
   };
 

@@ -14,12 +14,12 @@ import { isWaiting, timeoutOf } from './support/wait-input.ts';
 
 class UninstallCommand extends PkgCommand {
   static override description =
-    'Deletes the objects of the releases, but for those with the annotation helm.sh/resource-policy: keep, and their history.';
+    'Deletes releases: their objects, except those with the annotation helm.sh/resource-policy: keep, and their history.';
   static override examples = [
     { command: 'pkg uninstall shop', description: 'remove a release' },
     {
       command: 'pkg uninstall shop --keep-history',
-      description: 'remove its objects, so that a rollback can bring them back',
+      description: 'keep its history, so that a rollback can restore it',
     },
   ];
   static override args = {
@@ -31,26 +31,26 @@ class UninstallCommand extends PkgCommand {
     }),
   };
   static override flags = {
-    'keep-history': Flags.boolean({ summary: 'keep the records, marked as uninstalled' }),
-    'ignore-not-found': Flags.boolean({ summary: 'a release that is not there counts as uninstalled' }),
+    'keep-history': Flags.boolean({ summary: 'keep the history, and mark the release as uninstalled' }),
+    'ignore-not-found': Flags.boolean({ summary: 'succeed if the release does not exist' }),
     ...LOCK_FLAGS,
     wait: Flags.string({
       bare: 'watcher',
       helpValue: 'HOW',
       options: WAIT_OPTIONS,
       default: 'hookOnly',
-      summary: 'wait until the objects are gone; hookOnly waits for hooks alone',
+      summary: 'wait until the objects are gone; hookOnly waits only for hooks',
     }),
     cascade: Flags.string({
       helpValue: 'HOW',
       options: ['background', 'orphan', 'foreground'],
       default: 'background',
-      summary: 'what becomes of objects that the deleted ones own: deleted after them, left, deleted before',
+      summary: 'how to delete dependent objects: after the object, not at all, or before it',
     }),
     timeout: WAIT_FLAGS.timeout,
     'no-hooks': PLAN_FLAGS['no-hooks'],
-    description: Flags.string({ helpValue: 'TEXT', summary: 'a description, for a history that is kept' }),
-    'dry-run': Flags.boolean({ summary: 'show the plan and delete nothing' }),
+    description: Flags.string({ helpValue: 'TEXT', summary: 'description of the revision, with --keep-history' }),
+    'dry-run': Flags.boolean({ summary: 'show the plan without deleting anything' }),
   };
 
   override async run(): Promise<void> {

@@ -11,20 +11,20 @@ import { printOutcome } from './support/release-output.ts';
 
 class UpgradeCommand extends PkgCommand {
   static override description = [
-    'Renders the chart, compares its objects with what is there, writes what differs and records a new revision.',
-    'Without any values given, the values of the last revision are used again.',
+    'Renders a chart, compares its objects with the live ones, writes those that differ, and records a new revision.',
+    'If no values are given, the values of the last revision are reused.',
   ].join('\n');
   static override examples = [
     { command: 'pkg upgrade shop ./web --set image.tag=1.2.4', description: 'upgrade with one value changed' },
-    { command: 'pkg upgrade --install shop ./web -f prod.yaml', description: 'install it if it is not there yet' },
+    { command: 'pkg upgrade --install shop ./web -f prod.yaml', description: 'install it if it does not exist yet' },
     {
       command: 'pkg upgrade shop ./web --reset-then-reuse-values',
-      description: "the new chart's defaults under the values of before",
+      description: 'combine the defaults of the new chart with the values of the last revision',
     },
   ];
   static override args = { NAME: Args.release, CHART: Args.chart };
   static override flags = {
-    install: Flags.boolean({ char: 'i', summary: 'install the release if it is not there yet' }),
+    install: Flags.boolean({ char: 'i', summary: 'install the release if it does not exist yet' }),
     ...CHANGE_FLAGS,
     ...VALUES_MODE_FLAGS,
     ...HISTORY_MAX_FLAG,

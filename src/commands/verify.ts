@@ -9,17 +9,20 @@ import { verificationText, verifyFile } from './support/verify.ts';
 
 class VerifyCommand extends PkgCommand {
   static override description = [
-    'Checks that an archive is the one that its provenance file (ARCHIVE.prov) was signed for, by a key of the keyring.',
-    'Of oci://HOST/PATH it checks that there is a signature of cosign, by a key, or by an identity that a certificate of',
-    'the trust root holds. Of a bundle it checks every chart, or with BUNDLE#NAME one, by either kind of signature.',
+    'For an archive, verifies that its provenance file (ARCHIVE.prov) matches it and is signed by a key of the keyring.',
+    'For oci://HOST/PATH, verifies that it has a cosign signature, by a key or by an identity in a certificate. For a',
+    'bundle, verifies every chart, or with BUNDLE#NAME one, by either kind of signature.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg verify web-1.2.3.tgz --keyring keyring.gpg', description: 'who signed it, and with which key' },
+    {
+      command: 'pkg verify web-1.2.3.tgz --keyring keyring.gpg',
+      description: 'print who signed it, and with which key',
+    },
     {
       command: 'pkg verify oci://registry.example.com/charts/web:1.2.3 --key cosign.pub',
       description: 'a chart in a registry',
     },
-    { command: 'pkg verify shop.tar --key cosign.pub', description: 'the charts of a bundle, by what it carries' },
+    { command: 'pkg verify shop.tar --key cosign.pub', description: 'the charts of a bundle, without a network' },
   ];
   static override args = {
     CHART: Args.string({

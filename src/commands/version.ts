@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 class VersionCommand extends PkgCommand {
   static override description = 'Prints the version of pkg.';
   static override examples = [{ command: 'pkg version --short', description: 'only the number' }];
-  static override flags = { short: Flags.boolean({ summary: 'print only the number' }) };
+  static override flags = { short: Flags.boolean({ summary: 'print only the version number' }) };
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(VersionCommand);

@@ -94,11 +94,11 @@ describe('what is offered', () => {
   test.each<[string, string[]]>([
     ['pkg li', ['lint\tcheck a chart for mistakes and risks', 'list\tlist releases', ':4']],
     ['pkg -n prod --debug li', ['lint\tcheck a chart for mistakes and risks', 'list\tlist releases', ':4']],
-    ['pkg repo up', ['update\tfetch the indexes of chart repositories', ':4']],
+    ['pkg repo up', ['update\tdownload the indexes of chart repositories', ':4']],
     ['pkg list -o ', ['table', 'json', 'yaml', ':4']],
     ['pkg list --output=j', ['json', ':4']],
     ['pkg list -o=', ['table', 'json', 'yaml', ':4']],
-    ['pkg list --offs', ['--offset\tleave out so many at the start', ':4']],
+    ['pkg list --offs', ['--offset\tskip the first N releases', ':4']],
     ['pkg list --offset 1 --offs', [':4']],
     ['pkg install --wait-for-jobs=t', ['true', ':4']],
     ['pkg list -- --off', [':4']],

@@ -33,34 +33,37 @@ import { imageName, loginPlace } from '../support/resolve-images.ts';
 
 class BundleCreateCommand extends PkgCommand {
   static override description = [
-    'Writes charts, with their dependencies in them and their provenance, into one file that is carried to where there',
-    'is no network; with --images, the images that they use with the values that are given, too. The file is a tar',
-    'archive and, with images, an OCI archive that other programs read. The same input gives the same bytes.',
+    'Writes charts with their dependencies and provenance files into one file, for a place without a network. With',
+    '--images it includes the images that the charts use with the given values. The file is a tar archive and, with',
+    'images, an OCI archive that other programs can read. The same input gives the same bytes.',
   ].join('\n');
   static override examples = [
     { command: 'pkg bundle ./shop -o shop.tar', description: 'one chart' },
-    { command: 'pkg bundle acme/web ./shop -o all.tar --images -f prod.yaml', description: 'two, and their images' },
+    {
+      command: 'pkg bundle acme/web ./shop -o all.tar --images -f prod.yaml',
+      description: 'two charts and their images',
+    },
     {
       command: 'pkg bundle ./shop -o shop.tar --images --from-layout ./images',
-      description: 'images from an OCI layout',
+      description: 'take the images from an OCI layout',
     },
-    { command: 'pkg install shop.tar', description: 'then, without a network' },
+    { command: 'pkg install shop.tar', description: 'install from the bundle, without a network' },
   ];
   static override args = {
     CHART: Args.string({
       required: true,
-      description: 'a chart: a folder, an archive, or what is fetched',
+      description: 'a chart: folder, archive, URL, oci://HOST/PATH, REPOSITORY/NAME, or NAME',
       complete: 'chart',
       multiple: true,
     }),
   };
   static override flags = {
-    output: Flags.string({ char: 'o', helpValue: 'FILE', complete: 'file', summary: 'the file that is written' }),
-    images: Flags.boolean({ summary: 'put the images of the charts into it' }),
+    output: Flags.string({ char: 'o', helpValue: 'FILE', complete: 'file', summary: 'file to write' }),
+    images: Flags.boolean({ summary: 'include the images of the charts' }),
     'from-layout': Flags.string({
       helpValue: 'FOLDER',
       complete: 'directory',
-      summary: 'with --images, take them from this OCI image layout, and not from registries',
+      summary: 'with --images, take them from this OCI image layout instead of registries',
     }),
     ...LOCAL_RENDER_FLAGS,
   };

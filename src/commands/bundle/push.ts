@@ -13,18 +13,18 @@ import { withRemotes } from '../support/remotes.ts';
 class BundlePushCommand extends PkgCommand {
   static override description = [
     'Copies the charts and images of a bundle into a registry: charts as MIRROR/NAME:VERSION, images under the name of',
-    'the registry that they are from, as MIRROR/docker.io/library/nginx:1.27. The whole bundle is checked first, and what',
-    'is there already is not sent again. `--image-mirror MIRROR` of install, upgrade and template then uses the copies.',
+    'their own registry, as MIRROR/docker.io/library/nginx:1.27. The whole bundle is checked first, and content that the',
+    'registry already has is not sent again. `--image-mirror MIRROR` of install, upgrade and template uses the copies.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg bundle push shop.tar oci://mirror.example.com/apps', description: 'charts and images' },
+    { command: 'pkg bundle push shop.tar oci://mirror.example.com/apps', description: 'copy charts and images' },
     {
       command: 'pkg install oci://mirror.example.com/apps/shop --image-mirror oci://mirror.example.com/apps',
-      description: 'then, from the mirror alone',
+      description: 'install from the mirror',
     },
   ];
   static override args = {
-    BUNDLE: Args.string({ required: true, description: 'a file that `pkg bundle` made', complete: 'file' }),
+    BUNDLE: Args.string({ required: true, description: 'a file written by `pkg bundle`', complete: 'file' }),
     MIRROR: Args.string({ required: true, description: 'oci://HOST/PATH' }),
   };
   static override flags = { ...REMOTE_FLAGS, ...OUTPUT_FLAG };

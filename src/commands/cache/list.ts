@@ -8,10 +8,10 @@ import { printResult } from '../support/release-output.ts';
 
 class CacheListCommand extends PkgCommand {
   static override description = [
-    'Lists what is cached of repositories and registries: archives of charts by their digest, their provenance, indexes',
-    'of repositories, and answers of registries. What was not used for longest comes first.',
+    'Lists the cache of repositories and registries: chart archives by digest, provenance files, repository indexes and',
+    'responses of registries. The least recently used comes first.',
   ].join('\n');
-  static override examples = [{ command: 'pkg cache list -o json', description: 'as data, sizes in bytes' }];
+  static override examples = [{ command: 'pkg cache list -o json', description: 'as JSON, sizes in bytes' }];
   static override flags = { ...OUTPUT_FLAG };
 
   override async run(): Promise<void> {

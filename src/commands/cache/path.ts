@@ -7,8 +7,8 @@ import { printResult } from '../support/release-output.ts';
 
 class CachePathCommand extends PkgCommand {
   static override description = [
-    "Prints Helm's cache folders, which pkg uses too: that of archives, and that of indexes and of what registries",
-    'answered.',
+    "Prints Helm's cache folders, which pkg shares: the one for charts, and the one for indexes and responses of",
+    'registries.',
   ].join('\n');
   static override flags = { ...OUTPUT_FLAG };
 

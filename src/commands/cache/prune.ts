@@ -10,19 +10,22 @@ import { durationOf } from '../support/wait-input.ts';
 
 class CachePruneCommand extends PkgCommand {
   static override description = [
-    'Removes what is cached of repositories and registries: all of it, or what the flags name. All of it can be fetched',
-    'again. Other files in the folders stay.',
+    'Removes all cached charts and indexes, or those that the flags select. They can be downloaded again. Other files in',
+    'the folders are not touched.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg cache prune --older-than 720h', description: 'what was not used for 30 days' },
+    { command: 'pkg cache prune --older-than 720h', description: 'remove what was not used for 30 days' },
     {
       command: 'pkg cache prune --max-size 500Mi',
-      description: 'what was not used for longest, until 500 MiB are left',
+      description: 'remove the least recently used until 500 MiB are left',
     },
   ];
   static override flags = {
-    'older-than': Flags.string({ helpValue: 'DURATION', summary: 'only what was not used for so long: 720h' }),
-    'max-size': Flags.string({ helpValue: 'SIZE', summary: 'only until so much is left: 500Mi, 2G, 0' }),
+    'older-than': Flags.string({ helpValue: 'DURATION', summary: 'remove only what was not used for this long: 720h' }),
+    'max-size': Flags.string({
+      helpValue: 'SIZE',
+      summary: 'remove the least recently used until this much is left: 500Mi, 2G, 0',
+    }),
     ...OUTPUT_FLAG,
   };
 

@@ -9,16 +9,16 @@ import { linkOptions } from '../support/load.ts';
 
 class DependencyBuildCommand extends PkgCommand {
   static override description = [
-    'Fetches into charts/ exactly the versions that Chart.lock names. Without a lock file it does what',
-    '`pkg dependency update` does, unless --frozen forbids that.',
+    'Downloads exactly the versions that Chart.lock names into charts/. If there is no lock file, it does the same as',
+    '`pkg dependency update`, or fails with --frozen.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg dependency build ./web --frozen', description: 'in CI: fails where the lock file is missing' },
+    { command: 'pkg dependency build ./web --frozen', description: 'in CI: fail if the lock file is missing' },
   ];
   static override args = FETCH_ARGS;
   static override flags = {
     ...FETCH_FLAGS,
-    frozen: Flags.boolean({ summary: 'fail where there is no lock file, instead of writing one' }),
+    frozen: Flags.boolean({ summary: 'fail if there is no lock file, instead of writing one' }),
   };
 
   override async run(): Promise<void> {

@@ -17,7 +17,12 @@ class DependencyListCommand extends PkgCommand {
   static override description = 'Lists the dependencies of a chart, and whether charts/ holds them.';
   static override args = { CHART: Args.string({ description: 'a chart folder or archive', complete: 'local-chart' }) };
   static override flags = {
-    'max-col-width': Flags.integer({ default: 80, min: 0, helpValue: 'N', summary: 'cut longer columns, 0 for none' }),
+    'max-col-width': Flags.integer({
+      default: 80,
+      min: 0,
+      helpValue: 'N',
+      summary: 'maximum width of a column, 0 for no limit',
+    }),
     ...OUTPUT_FLAG,
   };
 

@@ -14,10 +14,10 @@ import { printResult } from '../support/release-output.ts';
 
 class DependencyTreeCommand extends PkgCommand {
   static override description = [
-    'Shows what a chart depends on, and what that depends on: the charts in charts/, those in folders (file://), and of',
-    'others the versions of the lock file. Dependencies are not fetched for it.',
+    'Shows the dependencies of a chart and of its dependencies: the charts in charts/, those in folders (file://), and for',
+    'others the versions in the lock file. Nothing is downloaded.',
   ].join('\n');
-  static override examples = [{ command: 'pkg dependency tree ./shop -o json', description: 'as data' }];
+  static override examples = [{ command: 'pkg dependency tree ./shop -o json', description: 'as JSON' }];
   static override args = { CHART: Args.string({ description: Args.CHART_SUMMARY, complete: 'chart' }) };
   static override flags = { ...SOURCE_FLAGS, ...REMOTE_FLAGS, ...CHART_FLAGS, ...OUTPUT_FLAG };
 

@@ -6,10 +6,12 @@ import { linkOptions } from '../support/load.ts';
 
 class DependencyUpdateCommand extends PkgCommand {
   static override description = [
-    'Chooses the newest version of each dependency that fits what Chart.yaml asks for, fetches all into charts/, and',
-    'writes Chart.lock. What fails on the way changes nothing.',
+    'Selects the newest version of each dependency that matches Chart.yaml, downloads all into charts/, and writes',
+    'Chart.lock. If one fails, nothing is changed.',
   ].join('\n');
-  static override examples = [{ command: 'pkg dependency update ./web', description: 'then commit Chart.lock' }];
+  static override examples = [
+    { command: 'pkg dependency update ./web', description: 'update the dependencies, then commit Chart.lock' },
+  ];
   static override args = FETCH_ARGS;
   static override flags = FETCH_FLAGS;
 

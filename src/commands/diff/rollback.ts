@@ -6,8 +6,7 @@ import { operate } from '../support/operate.ts';
 import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
 class DiffRollbackCommand extends PkgCommand {
-  static override description =
-    'Compares the objects of an earlier revision with what is there now. Nothing is written.';
+  static override description = 'Shows the plan that `pkg rollback` would apply. Nothing is written.';
   static override examples = [
     { command: 'pkg diff rollback shop 3', description: 'what going back to revision 3 would change' },
   ];
@@ -15,7 +14,7 @@ class DiffRollbackCommand extends PkgCommand {
     NAME: Args.release,
     REVISION: Args.string({
       complete: 'revision',
-      description: 'the revision to go back to; without it the one before the current',
+      description: 'the revision to go back to (default: the one before the current)',
     }),
   };
   static override flags = DIFF_FLAGS;

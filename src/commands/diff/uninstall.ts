@@ -7,7 +7,7 @@ import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 class DiffUninstallCommand extends PkgCommand {
   static override description =
     'Shows which objects an uninstall would delete and which it would keep. Nothing is deleted.';
-  static override examples = [{ command: 'pkg diff uninstall shop', description: 'what would go' }];
+  static override examples = [{ command: 'pkg diff uninstall shop', description: 'what would be deleted' }];
   static override args = { NAME: Args.release };
   static override flags = DIFF_FLAGS;
 

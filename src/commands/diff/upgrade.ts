@@ -10,19 +10,19 @@ import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
 class DiffUpgradeCommand extends PkgCommand {
   static override description = [
-    'Makes the plan that `pkg upgrade` would apply and shows it. Nothing is written.',
-    'Values of Secrets are masked: what changes can be seen, but not to what.',
+    'Shows the plan that `pkg upgrade` would apply. Nothing is written.',
+    'The values of Secrets are masked unless --show-secrets is given.',
   ].join('\n');
   static override examples = [
     { command: 'pkg diff upgrade shop ./web --set image.tag=1.2.4', description: 'what would change' },
     {
       command: 'pkg diff upgrade shop ./web -f prod.yaml --exit-code',
-      description: 'status 2 when something would change',
+      description: 'exit with status 2 if something would change',
     },
   ];
   static override args = { NAME: Args.release, CHART: Args.chart };
   static override flags = {
-    install: Flags.boolean({ char: 'i', summary: 'show an installation if the release is not there yet' }),
+    install: Flags.boolean({ char: 'i', summary: 'show an installation if the release does not exist yet' }),
     ...RENDER_FLAGS,
     ...MIRROR_FLAG,
     ...VALUES_MODE_FLAGS,

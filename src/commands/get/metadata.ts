@@ -13,7 +13,7 @@ import { openNamespace } from '../support/operate.ts';
 import { RFC3339, formatRecordTime, parseRecordTime } from '../support/record-time.ts';
 
 class GetMetadataCommand extends PkgCommand {
-  static override description = 'Prints what a release is made of: chart, versions, labels, status.';
+  static override description = 'Prints the chart, the versions, the labels and the status of a release.';
   static override args = { NAME: Args.release };
   static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };
 

@@ -9,10 +9,10 @@ import { printResult } from '../support/release-output.ts';
 
 class GetStoredCommand extends PkgCommand {
   static override description = [
-    'Lists the keys of the random values that are stored with a release, never the values: the newest that were',
-    'stored, or those of a revision. `pkg upgrade --rotate KEY` makes a value anew.',
+    'Lists the keys of the random values that are stored with a release, but not the values. `pkg upgrade --rotate KEY`',
+    'generates a value anew.',
   ].join('\n');
-  static override examples = [{ command: 'pkg get stored shop', description: 'what can be rotated' }];
+  static override examples = [{ command: 'pkg get stored shop', description: 'list the keys for --rotate' }];
   static override args = { NAME: Args.release };
   static override flags = { ...REVISION_FLAG, ...OUTPUT_FLAG };
 

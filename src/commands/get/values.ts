@@ -11,10 +11,10 @@ import { openNamespace } from '../support/operate.ts';
 
 class GetValuesCommand extends PkgCommand {
   static override description =
-    'Prints the values that the user gave to a release, or with --all those that it ran with.';
+    'Prints the values that were given to a release; with --all, merged with the defaults of the chart.';
   static override args = { NAME: Args.release };
   static override flags = {
-    all: Flags.boolean({ char: 'a', summary: 'with the defaults of the chart' }),
+    all: Flags.boolean({ char: 'a', summary: 'include the defaults of the chart' }),
     ...REVISION_FLAG,
     ...OUTPUT_FLAG,
   };

@@ -10,24 +10,27 @@ import { accessOf, withRemotes } from '../support/remotes.ts';
 
 class RegistryLoginCommand extends PkgCommand {
   static override description = [
-    "Tries a login to an OCI registry and keeps it where Helm keeps it: with the helper that Helm's file of logins",
-    'names, else in that file.',
+    "Checks a login to an OCI registry and stores it where Helm does: in the credential helper that Helm's file of logins",
+    'names, or else in that file.',
   ].join('\n');
   static override examples = [
     { command: 'pkg registry login registry.example.com -u ci --password-stdin < token', description: 'in a pipeline' },
-    { command: 'pkg registry login registry.example.com/team', description: 'a login for a part of the registry' },
+    { command: 'pkg registry login registry.example.com/team', description: 'log in to a part of the registry' },
   ];
   static override args = {
-    HOST: Args.string({ required: true, description: 'the registry: HOST, HOST:PORT, or a part of it: HOST/PATH' }),
+    HOST: Args.string({ required: true, description: 'the registry: HOST[:PORT], or a part of it: HOST[:PORT]/PATH' }),
   };
   static override flags = {
-    username: Flags.string({ char: 'u', helpValue: 'NAME', summary: 'name' }),
+    username: Flags.string({ char: 'u', helpValue: 'NAME', summary: 'user name' }),
     password: Flags.string({ char: 'p', helpValue: 'PASSWORD', summary: 'password or token' }),
     'password-stdin': REMOTE_FLAGS['password-stdin'],
     'ca-file': REMOTE_FLAGS['ca-file'],
     'cert-file': REMOTE_FLAGS['cert-file'],
     'key-file': REMOTE_FLAGS['key-file'],
-    insecure: Flags.boolean({ aliases: ['insecure-skip-tls-verify'], summary: 'do not check the certificate' }),
+    insecure: Flags.boolean({
+      aliases: ['insecure-skip-tls-verify'],
+      summary: 'do not verify the certificate of the registry',
+    }),
     'plain-http': REMOTE_FLAGS['plain-http'],
   };
 

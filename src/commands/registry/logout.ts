@@ -7,7 +7,7 @@ import type { CommandClass } from '../support/command.ts';
 import { registryName } from './login.ts';
 
 class RegistryLogoutCommand extends PkgCommand {
-  static override description = 'Forgets the login to an OCI registry.';
+  static override description = 'Removes the stored login to an OCI registry.';
   static override args = {
     HOST: Args.string({ required: true, description: 'the registry, as it was named at the login' }),
   };

@@ -12,8 +12,8 @@ import { accessOf, withRemotes } from '../support/remotes.ts';
 
 class RepoAddCommand extends PkgCommand {
   static override description = [
-    'Adds a chart repository to those that this machine knows, once its index could be fetched.',
-    "They stand in Helm's repositories.yaml: both programs know the same ones.",
+    'Downloads the index of a chart repository, and adds the repository to those that this machine knows.',
+    "They are stored in Helm's repositories.yaml, so both programs know the same ones.",
   ].join('\n');
   static override examples = [
     { command: 'pkg repo add acme https://charts.example.com', description: 'then: pkg install acme/web' },
@@ -23,11 +23,11 @@ class RepoAddCommand extends PkgCommand {
     },
   ];
   static override args = {
-    NAME: Args.string({ required: true, description: 'the name that it is to have' }),
-    URL: Args.string({ required: true, description: 'the address of the folder with its index.yaml' }),
+    NAME: Args.string({ required: true, description: 'the name of the repository' }),
+    URL: Args.string({ required: true, description: 'the address of the folder that holds index.yaml' }),
   };
   static override flags = {
-    'force-update': Flags.boolean({ summary: 'replace the repository that has the name' }),
+    'force-update': Flags.boolean({ summary: 'replace an existing repository of this name' }),
     'no-update': Flags.boolean({ hidden: true, summary: 'a repository is only replaced with --force-update' }),
     'allow-deprecated-repos': Flags.boolean({ hidden: true, summary: 'no address is refused' }),
     timeout: Flags.string({ hidden: true, summary: 'an index has ten minutes' }),

@@ -6,20 +6,24 @@ import { requireFolder } from '../support/paths.ts';
 
 class RepoIndexCommand extends PkgCommand {
   static override description = [
-    'Writes index.yaml for the archives in a folder and in the folders in it, so that a web server can serve the folder',
+    'Writes index.yaml for the archives in a folder and its subfolders, so that a web server can serve the folder',
     'as a chart repository.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg repo index ./charts --url https://charts.example.com', description: 'archives by their addresses' },
-    { command: 'pkg repo index ./new --merge ./charts/index.yaml', description: 'with the versions of another index' },
+    { command: 'pkg repo index ./charts --url https://charts.example.com', description: 'with absolute URLs' },
+    { command: 'pkg repo index ./new --merge ./charts/index.yaml', description: 'add the versions of another index' },
   ];
   static override args = {
-    FOLDER: Args.string({ required: true, description: 'a folder with archives', complete: 'directory' }),
+    FOLDER: Args.string({ required: true, description: 'a folder with chart archives', complete: 'directory' }),
   };
   static override flags = {
-    url: Flags.string({ helpValue: 'URL', default: '', summary: 'the address of the folder' }),
-    merge: Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'an index whose other versions are taken in' }),
-    json: Flags.boolean({ summary: 'write JSON, which YAML readers read too' }),
+    url: Flags.string({ helpValue: 'URL', default: '', summary: 'address under which the folder is served' }),
+    merge: Flags.string({
+      helpValue: 'FILE',
+      complete: 'file',
+      summary: 'add the versions of this index that are not in the folder',
+    }),
+    json: Flags.boolean({ summary: 'write JSON (valid YAML) instead of YAML' }),
   };
 
   override async run(): Promise<void> {

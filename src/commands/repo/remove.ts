@@ -8,7 +8,7 @@ import { withRemotes } from '../support/remotes.ts';
 
 class RepoRemoveCommand extends PkgCommand {
   static override description =
-    'Removes chart repositories from those that this machine knows, with their cached indexes.';
+    'Removes chart repositories from those that this machine knows, and their cached indexes.';
   static override args = {
     NAME: Args.string({
       complete: 'repository',

@@ -9,11 +9,11 @@ import { updateIndexes } from '../support/update-indexes.ts';
 
 class RepoUpdateCommand extends PkgCommand {
   static override description = [
-    'Fetches the indexes of the chart repositories that this machine knows. An index that has not changed since the',
+    'Downloads the indexes of the chart repositories that this machine knows. An index that has not changed since the',
     'last time is not sent again by servers that can tell.',
   ].join('\n');
   static override args = {
-    NAME: Args.string({ complete: 'repository', description: 'only these repositories', multiple: true }),
+    NAME: Args.string({ complete: 'repository', description: 'repositories to update (default: all)', multiple: true }),
   };
   static override flags = { timeout: Flags.string({ hidden: true, summary: 'an index has ten minutes' }) };
 

@@ -10,14 +10,14 @@ import { tellingSlow } from '../support/slow.ts';
 
 class SearchHubCommand extends PkgCommand {
   static override description =
-    'Looks for charts in Artifact Hub, or in a hub of your own that has the search API of Monocular.';
+    'Searches for charts in Artifact Hub, or in another hub with the search API of Monocular.';
   static override examples = [
-    { command: 'pkg search hub nginx --list-repo-url', description: 'with the repositories to add' },
+    { command: 'pkg search hub nginx --list-repo-url', description: 'with the repository of each chart' },
   ];
-  static override args = { WORD: Args.string({ description: 'what is looked for', multiple: true }) };
+  static override args = { WORD: Args.string({ description: 'word to search for', multiple: true }) };
   static override flags = {
-    endpoint: Flags.string({ default: 'https://hub.helm.sh', helpValue: 'URL', summary: 'the hub that is asked' }),
-    'list-repo-url': Flags.boolean({ summary: 'print the repository of each chart too' }),
+    endpoint: Flags.string({ default: 'https://hub.helm.sh', helpValue: 'URL', summary: 'address of the hub' }),
+    'list-repo-url': Flags.boolean({ summary: 'also print the repository of each chart' }),
     ...SEARCH_FLAGS,
     ...OUTPUT_FLAG,
   };

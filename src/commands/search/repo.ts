@@ -17,24 +17,24 @@ import { printResult } from '../support/release-output.ts';
 import { withRemotes } from '../support/remotes.ts';
 
 const FLAGS = {
-  regexp: Flags.boolean({ char: 'r', summary: 'the words are a regular expression' }),
+  regexp: Flags.boolean({ char: 'r', summary: 'treat the words as a regular expression' }),
   versions: Flags.boolean({ char: 'l', summary: 'list every version of each chart' }),
-  devel: Flags.boolean({ summary: 'pre-releases too, where no --version is given' }),
-  version: Flags.string({ helpValue: 'CONSTRAINT', summary: 'only versions that fit: ^1.2' }),
+  devel: Flags.boolean({ summary: 'also list pre-releases; has no effect with --version' }),
+  version: Flags.string({ helpValue: 'CONSTRAINT', summary: 'list only versions that match this constraint: ^1.2' }),
   ...SEARCH_FLAGS,
   ...OUTPUT_FLAG,
 } as const;
 
 class SearchRepoCommand extends PkgCommand {
   static override description = [
-    'Looks for charts in the indexes that `pkg repo update` fetched: in their names, descriptions and keywords.',
-    'The newest stable version of each is listed.',
+    'Searches the names, descriptions and keywords of charts in the indexes that `pkg repo update` downloaded.',
+    'Lists the newest stable version of each chart.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg search repo nginx', description: 'charts with the word' },
-    { command: "pkg search repo acme/web --versions --version '^1.2'", description: 'all versions that fit' },
+    { command: 'pkg search repo nginx', description: 'charts that match the word' },
+    { command: "pkg search repo acme/web --versions --version '^1.2'", description: 'all versions that match' },
   ];
-  static override args = { WORD: Args.string({ description: 'what is looked for', multiple: true }) };
+  static override args = { WORD: Args.string({ description: 'word to search for', multiple: true }) };
   static override flags = FLAGS;
 
   override async run(): Promise<void> {

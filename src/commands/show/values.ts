@@ -21,10 +21,10 @@ import { readStdin } from '../support/stdin.ts';
 class ShowValuesCommand extends PkgCommand {
   static override description = [
     'Prints the default values of a chart as they are written.',
-    'With --origins prints what the values flags and the defaults come to, and behind each value where it is from.',
+    'With --origins it prints the merged values of flags and defaults, each with its origin.',
   ].join('\n');
   static override examples = [
-    { command: 'pkg show values ./web -f prod.yaml --origins', description: 'every value and where it comes from' },
+    { command: 'pkg show values ./web -f prod.yaml --origins', description: 'every value with its origin' },
   ];
   static override args = { CHART: Args.chart };
   static override flags = {
@@ -32,7 +32,7 @@ class ShowValuesCommand extends PkgCommand {
     ...REMOTE_FLAGS,
     ...CHART_FLAGS,
     ...VALUE_FLAGS,
-    origins: Flags.boolean({ summary: 'print merged values with their origins' }),
+    origins: Flags.boolean({ summary: 'print the merged values with the origin of each' }),
   };
 
   override async run(): Promise<void> {

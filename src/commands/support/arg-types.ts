@@ -17,7 +17,7 @@ export const string: ArgDefinition<string, ArgExtras> = custom<string, ArgExtras
 
 /** The description of a CHART argument. */
 export const CHART_SUMMARY =
-  'a chart: a folder, an archive, BUNDLE.tar[#NAME], an address, oci://HOST/PATH, REPOSITORY/NAME, or a name';
+  'a chart: folder, archive, BUNDLE.tar[#NAME], URL, oci://HOST/PATH, REPOSITORY/NAME, or NAME';
 
 /** The chart that a command works on. */
 export const chart: Arg<string> = string({ required: true, description: CHART_SUMMARY, complete: 'chart' });

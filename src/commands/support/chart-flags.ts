@@ -11,17 +11,17 @@ export const VALUE_FLAGS: FlagInput<
     char: 'f',
     helpValue: 'FILE',
     complete: 'file',
-    summary: 'values from a YAML file, or - for standard input (repeatable)',
+    summary: 'read values from this YAML file, or from standard input for - (repeatable)',
   }),
   set: Flags.strings({
     complete: 'values-key',
     helpValue: 'KEY=VALUE',
-    summary: 'set values: a.b=1,c[0]=x (repeatable)',
+    summary: 'set values on the command line: a.b=1,c[0]=x (repeatable)',
   }),
   'set-string': Flags.strings({
     complete: 'values-key',
     helpValue: 'KEY=VALUE',
-    summary: 'set values that stay strings (repeatable)',
+    summary: 'set string values: a.b=1,c[0]=x (repeatable)',
   }),
   'set-file': Flags.strings({
     complete: 'values-key',
@@ -36,7 +36,7 @@ export const VALUE_FLAGS: FlagInput<
   'set-literal': Flags.strings({
     complete: 'values-key',
     helpValue: 'KEY=TEXT',
-    summary: 'set one value to the text as it is (repeatable)',
+    summary: 'set a string value without interpreting commas or escapes (repeatable)',
   }),
 };
 
@@ -51,12 +51,12 @@ export const SOURCE_FLAGS: FlagInput<
   version: Flags.string({
     complete: 'chart-version',
     helpValue: 'VERSION',
-    summary: 'this version of the chart, or the newest that fits: ^1.2',
+    summary: 'version of the chart, or a constraint that selects the newest match: ^1.2',
   }),
   devel: Flags.boolean({ summary: 'also consider pre-releases; has no effect with --version' }),
   repo: Flags.string({ helpValue: 'URL', summary: 'find the chart in the repository at this address' }),
-  'pass-credentials': Flags.boolean({ summary: 'send the login also to other hosts that the index names' }),
-  verify: Flags.boolean({ summary: 'accept the chart only if a key of the keyring has signed it' }),
+  'pass-credentials': Flags.boolean({ summary: 'send the login to other hosts that the index names, too' }),
+  verify: Flags.boolean({ summary: 'use the chart only if a key of the keyring has signed it' }),
   keyring: Flags.string({
     helpValue: 'FILE',
     complete: 'file',
@@ -67,14 +67,14 @@ export const SOURCE_FLAGS: FlagInput<
 /** The flag that fetches missing dependencies. */
 export const DEPENDENCY_FLAGS: FlagInput<{ 'dependency-update': boolean }> = {
   'dependency-update': Flags.boolean({
-    summary: 'fetch dependencies that charts/ lacks, and write Chart.lock',
+    summary: 'download the dependencies that are missing in charts/, and write Chart.lock',
   }),
 };
 
 /** The flag for reading a chart folder. */
 export const CHART_FLAGS: FlagInput<{ 'allow-outside-links': boolean }> = {
   'allow-outside-links': Flags.boolean({
-    summary: 'follow links of the chart folder that lead beyond its repository or parent folder',
+    summary: 'follow symbolic links in the chart folder that lead outside of its Git repository or parent folder',
   }),
 };
 
@@ -83,10 +83,10 @@ export const SCHEMA_FLAGS: FlagInput<{ 'schema-cache': string | undefined; 'allo
   'schema-cache': Flags.string({
     helpValue: 'FOLDER',
     complete: 'directory',
-    summary: 'read schemas that values.schema.json refers to from this folder: FOLDER/HOST/PATH',
+    summary: 'folder with the schemas that values.schema.json refers to, each at HOST/PATH',
   }),
   'allow-remote-schemas': Flags.boolean({
-    summary: 'fetch schemas that values.schema.json refers to, over HTTPS, and keep them in --schema-cache',
+    summary: 'download schemas that values.schema.json refers to, and store them in --schema-cache',
   }),
 };
 
@@ -94,7 +94,7 @@ export const SCHEMA_FLAGS: FlagInput<{ 'schema-cache': string | undefined; 'allo
 export const LIMITS_FLAG: FlagInput<{ 'template-limits': string[] }> = {
   'template-limits': Flags.pairs({
     helpValue: 'NAME=NUMBER',
-    summary: 'limits of templates: depth, steps, output in bytes (repeatable)',
+    summary: 'limit templates: depth, steps, output in bytes (repeatable)',
   }),
 };
 
@@ -117,7 +117,7 @@ export const RENDER_FLAGS: typeof SOURCE_FLAGS &
 export const KUBE_VERSION_FLAG: FlagInput<{ 'kube-version': string | undefined }> = {
   'kube-version': Flags.string({
     helpValue: 'VERSION',
-    summary: 'render for this version of Kubernetes (.Capabilities.KubeVersion)',
+    summary: 'Kubernetes version for .Capabilities.KubeVersion',
   }),
 };
 
@@ -126,7 +126,7 @@ export const API_VERSIONS_FLAG: FlagInput<{ 'api-versions': string[] }> = {
   'api-versions': Flags.csv({
     char: 'a',
     helpValue: 'VERSION',
-    summary: "API versions to add to Kubernetes' own in .Capabilities.APIVersions (repeatable)",
+    summary: 'API versions to add to .Capabilities.APIVersions (repeatable)',
   }),
 };
 
@@ -145,14 +145,14 @@ export const LOCAL_RENDER_FLAGS: typeof RENDER_FLAGS &
 export const MIRROR_FLAG: FlagInput<{ 'image-mirror': string | undefined }> = {
   'image-mirror': Flags.string({
     helpValue: 'oci://HOST/PATH',
-    summary: 'take images from this mirror, to which `pkg bundle push` copies them: HOST/PATH/docker.io/library/nginx',
+    summary: 'take images from this mirror, filled by `pkg bundle push`: HOST/PATH/docker.io/library/nginx',
   }),
 };
 
 /** Flags that make a name for a release. */
 export const NAME_FLAGS: FlagInput<{ 'generate-name': boolean; 'name-template': string | undefined }> = {
-  'generate-name': Flags.boolean({ char: 'g', summary: 'make a name from the chart and the time' }),
-  'name-template': Flags.string({ helpValue: 'TEMPLATE', summary: 'make a name with this Go template' }),
+  'generate-name': Flags.boolean({ char: 'g', summary: 'generate the name from the chart and the time' }),
+  'name-template': Flags.string({ helpValue: 'TEMPLATE', summary: 'generate the name with this Go template' }),
 };
 
 /** Where `package` and `pull` write an archive. */

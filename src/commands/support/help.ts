@@ -95,9 +95,13 @@ export function flagRows(flags: FlagInput): string[][] {
       if (flag.type === 'boolean') return [`  ${short}--${name}`, flag.summary ?? ''];
       const { bare, helpValue = 'VALUE' }: Partial<AnyFlag> & { helpValue?: string | string[] } = flag as AnyFlag;
       const value = bare === undefined ? ` ${helpValue}` : `[=${helpValue}]`;
-      const options = flag.options === undefined ? '' : ` (${flag.options.join(', ')})`;
-      return [`  ${short}--${name}${value}`, `${flag.summary}${options}`];
+      const notes = [flag.options?.join(', ') ?? '', defaultNote(flag.default)].filter((note) => note !== '');
+      return [`  ${short}--${name}${value}`, `${flag.summary}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`];
     });
+}
+
+function defaultNote(value: unknown): string {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? `default ${value}` : '';
 }
 
 function capital(text: string): string {

@@ -9,6 +9,6 @@ export const OUTPUT_FLAG: FlagInput<{ output: string }> = {
     helpValue: 'FORMAT',
     options: ['table', 'json', 'yaml'],
     default: 'table',
-    summary: 'print as table, json or yaml',
+    summary: 'output format',
   }),
 };

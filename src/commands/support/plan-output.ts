@@ -20,7 +20,7 @@ import { printData } from './release-output.ts';
 
 /** Flags of the diff commands. */
 export const DIFF_FLAGS: FlagInput<{ 'exit-code': boolean; 'show-secrets': boolean; output: string }> = {
-  'exit-code': Flags.boolean({ summary: 'end with status 2 when there are changes' }),
+  'exit-code': Flags.boolean({ summary: 'exit with status 2 if there are changes' }),
   'show-secrets': Flags.boolean({ summary: 'show the values of Secrets' }),
   ...OUTPUT_FLAG,
 };

@@ -17,19 +17,19 @@ export const PLAN_FLAGS: FlagInput<
     boolean
   >
 > = {
-  'skip-crds': Flags.boolean({ summary: 'leave out the CRDs of crds/' }),
-  'no-hooks': Flags.boolean({ summary: 'leave out hooks' }),
+  'skip-crds': Flags.boolean({ summary: 'do not install the CRDs in crds/' }),
+  'no-hooks': Flags.boolean({ summary: 'disable hooks' }),
   'take-ownership': Flags.boolean({
-    summary: 'take over existing objects that belong to no release or to another one',
+    summary: 'take ownership of existing objects, even of those that belong to another release',
   }),
-  'force-conflicts': Flags.boolean({ summary: 'take over fields that other field managers hold' }),
+  'force-conflicts': Flags.boolean({ summary: 'take over fields that other field managers own' }),
   'skip-schema-validation': Flags.boolean({ summary: 'do not check values against values.schema.json' }),
-  'render-subchart-notes': Flags.boolean({ summary: "print subcharts' notes too" }),
+  'render-subchart-notes': Flags.boolean({ summary: 'print the notes of subcharts too' }),
   'enable-dns': Flags.boolean({ summary: 'let templates look up host names (getHostByName)' }),
   rotate: Flags.strings({
     helpValue: 'KEY',
     summary:
-      'generate stored random values with this key anew, * for any text (repeatable); `pkg get stored` lists the keys',
+      'generate the stored random value with this key anew (repeatable; * matches any text; see `pkg get stored`)',
   }),
 };
 
@@ -41,20 +41,20 @@ export const RELEASE_FLAGS: FlagInput<{
   labels: string[];
 }> = {
   'create-namespace': Flags.boolean({ summary: 'create the namespace of the release if it does not exist' }),
-  description: Flags.string({ helpValue: 'TEXT', summary: 'a description for this revision' }),
-  labels: Flags.pairs({ char: 'l', helpValue: 'KEY=VALUE', summary: 'labels for the release record (repeatable)' }),
+  description: Flags.string({ helpValue: 'TEXT', summary: 'description of this revision' }),
+  labels: Flags.pairs({ char: 'l', helpValue: 'KEY=VALUE', summary: 'labels of the release record (repeatable)' }),
   'hide-notes': Flags.boolean({ summary: 'do not print the notes' }),
 };
 
 /** Flags for a release that another operation holds. */
 export const LOCK_FLAGS: FlagInput<{ 'take-over': boolean; 'lock-timeout': string }> = {
   'take-over': Flags.boolean({
-    summary: 'take the release over from an operation that holds it, even if that still runs',
+    summary: 'take the release over from an operation that holds it, even if that is still running',
   }),
   'lock-timeout': Flags.string({
     helpValue: 'DURATION',
     default: '0s',
-    summary: 'time to wait for another operation that holds the release, before --timeout begins',
+    summary: 'how long to wait for another operation that holds the release; not counted in --timeout',
   }),
 };
 
@@ -68,9 +68,9 @@ export const WAIT_FLAGS: FlagInput<{ wait: string; timeout: string; 'wait-for-jo
     helpValue: 'HOW',
     options: WAIT_OPTIONS,
     default: 'hookOnly',
-    summary: 'wait until the objects are ready; hookOnly waits for hooks alone',
+    summary: 'wait until the objects are ready; hookOnly waits only for hooks',
   }),
-  'wait-for-jobs': Flags.boolean({ summary: 'with --wait, wait until Jobs are done' }),
+  'wait-for-jobs': Flags.boolean({ summary: 'with --wait, also wait until all Jobs have completed' }),
   timeout: Flags.string({
     helpValue: 'DURATION',
     default: '5m0s',
@@ -82,7 +82,7 @@ export const WAIT_FLAGS: FlagInput<{ wait: string; timeout: string; 'wait-for-jo
 export const ROLLBACK_ON_FAILURE_FLAG: FlagInput<{ 'rollback-on-failure': boolean }> = {
   'rollback-on-failure': Flags.boolean({
     aliases: ['atomic'],
-    summary: 'undo everything when the operation fails; waits as --wait does',
+    summary: 'undo the operation if it fails; implies --wait',
   }),
 };
 
@@ -90,12 +90,12 @@ export const ROLLBACK_ON_FAILURE_FLAG: FlagInput<{ 'rollback-on-failure': boolea
 export const VALUES_MODE_FLAGS: FlagInput<
   Record<'reset-values' | 'reuse-values' | 'reset-then-reuse-values', boolean>
 > = {
-  'reset-values': Flags.boolean({ summary: "forget the last revision's values" }),
+  'reset-values': Flags.boolean({ summary: 'do not reuse the values of the last revision' }),
   'reuse-values': Flags.boolean({
-    summary: "keep the last revision's values and its chart's defaults, and merge in the given ones",
+    summary: 'reuse the values of the last revision and the defaults of its chart, and merge in the given values',
   }),
   'reset-then-reuse-values': Flags.boolean({
-    summary: "take the new chart's defaults, the last revision's values, then the given ones",
+    summary: 'merge the defaults of the new chart, the values of the last revision and the given values, in this order',
   }),
 };
 
@@ -106,7 +106,7 @@ export const DRY_RUN_MODE_FLAG: FlagInput<{ 'dry-run': string }> = {
     helpValue: 'MODE',
     options: ['none', 'client', 'server'],
     default: 'none',
-    summary: 'show the result and write nothing',
+    summary: 'show the result without writing anything',
   }),
 };
 
@@ -118,7 +118,7 @@ export const DRY_RUN_FLAGS: typeof DRY_RUN_MODE_FLAG & FlagInput<{ 'hide-secret'
       hidden: true,
       summary: 'with --dry-run, hide Secrets; they are hidden unless --show-secrets is given',
     }),
-    'show-secrets': Flags.boolean({ summary: 'with --dry-run, show Secrets too' }),
+    'show-secrets': Flags.boolean({ summary: 'with --dry-run, show the values of Secrets' }),
   };
 
 /** How install and upgrade change a cluster. */
@@ -148,7 +148,11 @@ export const CHANGE_FLAGS: typeof RENDER_FLAGS & typeof MIRROR_FLAG & typeof DEP
 
 /** The flag for the number of revisions to keep. */
 export const HISTORY_MAX_FLAG: FlagInput<{ 'history-max': number | undefined }> = {
-  'history-max': Flags.integer({ min: 0, helpValue: 'N', summary: 'revisions to keep, 0 for all (default 10)' }),
+  'history-max': Flags.integer({
+    min: 0,
+    helpValue: 'N',
+    summary: 'number of revisions to keep, 0 for all (default 10)',
+  }),
 };
 
 /** The flag that names a revision of a release. */
@@ -157,6 +161,6 @@ export const REVISION_FLAG: FlagInput<{ revision: number | undefined }> = {
     complete: 'revision',
     helpValue: 'N',
     min: 0,
-    summary: 'this revision instead of the latest',
+    summary: 'use this revision instead of the latest',
   }),
 };

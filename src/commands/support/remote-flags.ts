@@ -7,15 +7,19 @@ export const REMOTE_FLAGS: FlagInput<
   Record<'username' | 'password' | 'ca-file' | 'cert-file' | 'key-file', string | undefined> &
     Record<'password-stdin' | 'insecure-skip-tls-verify' | 'plain-http' | 'offline', boolean>
 > = {
-  username: Flags.string({ helpValue: 'NAME', summary: 'name for the repository or registry' }),
+  username: Flags.string({ helpValue: 'NAME', summary: 'user name for the repository or registry' }),
   password: Flags.string({ helpValue: 'PASSWORD', summary: 'password for the repository or registry' }),
   'password-stdin': Flags.boolean({ summary: 'read the password from standard input', exclusive: ['password'] }),
-  'ca-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'certificate authority of the server' }),
-  'cert-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'client certificate' }),
-  'key-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'key of the client certificate' }),
-  'insecure-skip-tls-verify': Flags.boolean({ summary: 'do not check the certificate of the server' }),
-  'plain-http': Flags.boolean({ summary: 'reach registries without TLS' }),
-  offline: Flags.boolean({ summary: 'fetch nothing; use the indexes and charts in the cache' }),
+  'ca-file': Flags.string({
+    helpValue: 'FILE',
+    complete: 'file',
+    summary: 'verify the certificate of the server with this CA bundle',
+  }),
+  'cert-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'client certificate for the server' }),
+  'key-file': Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'private key of the client certificate' }),
+  'insecure-skip-tls-verify': Flags.boolean({ summary: 'do not verify the certificate of the server' }),
+  'plain-http': Flags.boolean({ summary: 'use HTTP instead of HTTPS for registries' }),
+  offline: Flags.boolean({ summary: 'download nothing: use only cached indexes and charts' }),
 };
 
 /** The flag that uses cached indexes as they are. */
@@ -29,7 +33,7 @@ export const SEARCH_FLAGS: FlagInput<{ 'max-col-width': number; 'fail-on-no-resu
     default: 50,
     min: 0,
     helpValue: 'N',
-    summary: 'cut longer columns of the table; 0 for no limit',
+    summary: 'maximum width of a column, 0 for no limit',
   }),
   'fail-on-no-result': Flags.boolean({ summary: 'fail if nothing is found' }),
 };
@@ -41,17 +45,17 @@ export const SIGN_FLAGS: FlagInput<{
   'passphrase-file': string | undefined;
   keyring: string | undefined;
 }> = {
-  sign: Flags.boolean({ summary: 'sign the archive, in ARCHIVE.prov' }),
-  key: Flags.string({ helpValue: 'NAME', summary: 'with --sign, a part of the name of the key' }),
+  sign: Flags.boolean({ summary: 'sign the archive, and write the signature to ARCHIVE.prov' }),
+  key: Flags.string({ helpValue: 'NAME', summary: 'with --sign, the name of the key, or a part of it' }),
   keyring: Flags.string({
     helpValue: 'FILE',
     complete: 'file',
-    summary: "with --sign, the private keys (default: GnuPG's pubring.gpg)",
+    summary: "with --sign, the keyring with the private keys (default: GnuPG's pubring.gpg)",
   }),
   'passphrase-file': Flags.string({
     helpValue: 'FILE',
     complete: 'file',
-    summary: 'the passphrase of the key; - for standard input',
+    summary: 'file with the passphrase of the key, or - for standard input',
   }),
 };
 
@@ -60,12 +64,12 @@ export const COSIGN_KEY_FLAGS: FlagInput<Record<'cosign-key' | 'passphrase-file'
   'cosign-key': Flags.string({
     helpValue: 'FILE',
     complete: 'file',
-    summary: "sign in the registry with this private key of cosign's; its password: COSIGN_PASSWORD, --passphrase-file",
+    summary: 'sign in the registry with this cosign private key (password: $COSIGN_PASSWORD or --passphrase-file)',
   }),
   'passphrase-file': Flags.string({
     helpValue: 'FILE',
     complete: 'file',
-    summary: 'the passphrase of the key; - for standard input',
+    summary: 'file with the passphrase of the key, or - for standard input',
   }),
 };
 
@@ -81,17 +85,20 @@ export const COSIGN_TRUST_FLAGS: FlagInput<
     string | undefined
   >
 > = {
-  key: Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'a public key in PEM: cosign.pub' }),
-  'certificate-identity': Flags.string({ helpValue: 'TEXT', summary: 'who signed, by the certificate' }),
-  'certificate-identity-regexp': Flags.string({ helpValue: 'PATTERN', summary: 'the same, as a regular expression' }),
-  'certificate-oidc-issuer': Flags.string({ helpValue: 'URL', summary: 'who vouches for the identity' }),
+  key: Flags.string({ helpValue: 'FILE', complete: 'file', summary: 'public key in PEM: cosign.pub' }),
+  'certificate-identity': Flags.string({ helpValue: 'TEXT', summary: 'identity that the certificate must name' }),
+  'certificate-identity-regexp': Flags.string({
+    helpValue: 'PATTERN',
+    summary: 'the identity as a regular expression',
+  }),
+  'certificate-oidc-issuer': Flags.string({ helpValue: 'URL', summary: 'OIDC issuer that the certificate must name' }),
   'certificate-oidc-issuer-regexp': Flags.string({
     helpValue: 'PATTERN',
-    summary: 'the same, as a regular expression',
+    summary: 'the issuer as a regular expression',
   }),
   'trusted-root': Flags.string({
     helpValue: 'FILE',
     complete: 'file',
-    summary: 'authorities and logs that count: trusted_root.json; with --key, a log must have the signature, too',
+    summary: 'trusted_root.json with the trusted authorities and logs; with --key, requires an entry in a log, too',
   }),
 };
