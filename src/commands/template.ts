@@ -28,7 +28,7 @@ const WITHOUT_EFFECT = {
   timeout: Flags.string({ hidden: true, summary: 'nothing is waited for' }),
   'rollback-on-failure': Flags.boolean({ aliases: ['atomic'], hidden: true, summary: 'nothing is undone' }),
   'force-conflicts': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
-  'force-replace': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
+  'force-replace': Flags.boolean({ aliases: ['force'], hidden: true, summary: 'nothing is written' }),
   'server-side': Flags.boolean({ hidden: true, summary: 'nothing is written' }),
   rotate: Flags.strings({ hidden: true, summary: 'nothing is stored' }),
   'hide-notes': Flags.boolean({ hidden: true, summary: 'notes are not printed' }),

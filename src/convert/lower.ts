@@ -274,7 +274,7 @@ class Lowering {
       case 'string':
         return valueOf(literal(decodeText(node.value)));
       case 'number':
-        if (node.isComplex) throw this.#fail('a complex number', node.pos);
+        if (node.complex !== undefined) throw this.#fail('a complex number', node.pos);
         return valueOf(literal(node.integer ?? node.float ?? 0));
       case 'pipe':
         return this.#pipe(node, scope);

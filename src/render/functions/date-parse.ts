@@ -147,10 +147,7 @@ function parseElement(element: string, text: string, fields: DateFields): number
       // A fraction of nines may be missing; one of zeros has to have exactly so many digits.
       if (/^[.,]9/.test(element)) return parseFraction(text, fields) ?? 0;
       if (!/^[.,]/.test(element)) return parseOffset(element, text, fields);
-      return parseFraction(text.slice(0, element.length), fields) === element.length &&
-        !/^\d/.test(text.slice(element.length))
-        ? element.length
-        : undefined;
+      return parseFraction(text.slice(0, element.length), fields) === element.length ? element.length : undefined;
   }
 }
 

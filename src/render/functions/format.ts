@@ -181,8 +181,9 @@ class Walk {
     const start = this.#at;
     while (/[0-9]/.test(this.#format[this.#at] ?? '')) this.#at++;
     if (this.#at === start) return undefined;
-    const number = Number(this.#format.slice(start, this.#at));
-    if (number <= MAX_WIDTH) return number;
+    const digits = this.#format.slice(start, this.#at);
+    // Go compares before it adds the last digit: 1000001 is a width, and 10000010 is none.
+    if (Number(digits.slice(0, -1)) <= MAX_WIDTH) return Number(digits);
     // As in Go, the rest of the format is dropped.
     this.#at = this.#format.length;
     return undefined;

@@ -1,6 +1,6 @@
 /** The functions that are always loaded: those of Go's text/template, and those of Helm that need the engine (`include`, `tpl`, …). */
 import { chargeCharacters } from '../functions/limits.ts';
-import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf } from './value.ts';
+import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf, zeroOf } from './value.ts';
 import type { GoFunction, GoValue } from './value.ts';
 import { compareBasic, equalValues } from './compare.ts';
 import { ChartMessage } from './exec-errors.ts';
@@ -44,7 +44,7 @@ function indexOnce(item: Given, key: Given): Given {
     }
     const found = entries.get(key);
     if (found !== undefined) return found;
-    return item instanceof TypedMap && item.elem === 'string' ? '' : null;
+    return item instanceof TypedMap ? zeroOf(item.elem) : null;
   }
   if (typeof item === 'string') return goInt('uint8', item.charCodeAt(indexIn(key, item.length - 1)));
   if (item instanceof ByteList) return goInt('uint8', item.bytes.charCodeAt(indexIn(key, item.bytes.length - 1)));

@@ -8,7 +8,7 @@ import { GoInt, int } from './int.ts';
 import { printNode } from './node.ts';
 import type { AstNode, BoolNode, NilNode, NumberNode, StringNode } from './node.ts';
 import type { Eval, Template } from './template.ts';
-import { GoObject } from './value.ts';
+import { GoComplex } from './value.ts';
 
 /** A constant. */
 export type ConstantOperand = NilNode | StringNode | BoolNode | NumberNode;
@@ -49,9 +49,9 @@ function numberArg(node: NumberNode, param: Param, template: Template): Arg {
 
 /** Compiles a number whose type nothing decides: it is an int, or a float64 if it has a point or an exponent. */
 export function compileNumber(node: NumberNode, template: Template): Eval {
-  const { text, integer, float, isComplex } = node;
-  if (isComplex) {
-    const value = new GoObject('complex128', { text: () => `(0+${text.replace(/^\+/, '')})` });
+  const { text, integer, float, complex } = node;
+  if (complex !== undefined) {
+    const value = new GoComplex(...complex);
     return () => value;
   }
   const isHexInteger = /^0[xX]/.test(text) && !/[pP]/.test(text);

@@ -77,7 +77,7 @@ export function parseCharacter(pos: number, text: string): NumberNode | string {
     if (rest.length > 0) return malformed;
     code = first.codePointAt(0) ?? 0;
   }
-  return { type: 'number', pos, text, integer: code, float: code, isComplex: false };
+  return { type: 'number', pos, text, integer: code, float: code, complex: undefined };
 }
 
 const INTEGER =
@@ -85,6 +85,9 @@ const INTEGER =
 const FLOAT =
   /^[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+(?:_[0-9]+)*)?$/;
 const HEX_FLOAT = /^([+-]?)0[xX]_?([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?[0-9]+)$/;
+
+/** A complex number with two parts. In hexadecimal digits `e` is a digit. */
+const COMPLEX = /^([+-]?(?:0[xX][0-9a-fA-F_.]*(?:[pP][+-]?[0-9]+)?|[0-9_.]+(?:[eE][+-]?[0-9_]+)?))([+-].+)i$/;
 
 /** Parses a number as the lexer found it. @returns Go's message where it is malformed */
 export function parseNumber(pos: number, text: string): NumberNode | string {
@@ -94,12 +97,17 @@ export function parseNumber(pos: number, text: string): NumberNode | string {
     text,
     integer,
     float,
-    isComplex: false,
+    complex: undefined,
   });
   if (/^[1-9][0-9]{0,14}$/.test(text)) return node(Number(text), Number(text));
   if (text.endsWith('i')) {
-    const float = parseFloatText(text.slice(0, -1)) ?? parseFloatText(String(parseInteger(text.slice(0, -1)) ?? ''));
-    if (float !== undefined) return { ...node(undefined, 0), float: undefined, isComplex: true };
+    const [, real = '0', imaginary = text.slice(0, -1)] = COMPLEX.exec(text) ?? [];
+    const re = parseFloatText(real);
+    const im = parseFloatText(imaginary);
+    if (re === undefined || im === undefined) return `illegal number syntax: ${JSON.stringify(text)}`;
+    const complex = [re, im] as const;
+    if (im !== 0) return { ...node(undefined, 0), float: undefined, complex };
+    return { ...node(Number.isSafeInteger(re) ? re : undefined, re), complex };
   }
   const big = parseInteger(text);
   if (big !== undefined) {

@@ -3,9 +3,8 @@ import { callMethod } from './calls.ts';
 import { ExecError } from './exec-errors.ts';
 import type { AstNode } from './node.ts';
 import type { Eval, Runtime, Template } from './template.ts';
-import { ByteList, GoObject, TypedList, TypedMap, typeOf } from './value.ts';
+import { GoObject, TypedMap, typeOf, zeroOf } from './value.ts';
 import type { GoFunction, GoValue, OptionalValue } from './value.ts';
-import { GoInt } from './int.ts';
 
 /** A chain of fields in a template, for the errors about them. */
 export type FieldSite = { names: readonly string[]; node: AstNode; template: Template };
@@ -131,26 +130,4 @@ export function fieldOf(
   }
   if (hasArguments) throw new ExecError(`${name} has arguments but cannot be invoked as function`, template, node);
   return receiver.fields[name];
-}
-
-/** The zero of a type, which a map whose values are of that type gives for a missing key. */
-function zeroOf(type: string): OptionalValue {
-  switch (type) {
-    case 'string':
-      return '';
-    case 'bool':
-      return false;
-    case 'int':
-    case 'int64':
-    case 'uint8':
-      return new GoInt(type, 0);
-    case 'float64':
-      return 0;
-    case '[]uint8':
-      return new ByteList('');
-    case '[]string':
-      return new TypedList('string', [], { isNil: true });
-    default:
-      return null;
-  }
 }

@@ -64,7 +64,8 @@ export type NumberNode = {
   /** The value if it is an integer, as that of `1e3` is. */
   integer: number | bigint | undefined;
   float: number | undefined;
-  isComplex: boolean;
+  /** Real and imaginary part of a complex number, `1+2i`. One without an imaginary part may be an integer or a float too. */
+  complex: readonly [number, number] | undefined;
 };
 /** `true` or `false`. */
 export type BoolNode = { type: 'bool'; pos: number; value: boolean };

@@ -5,7 +5,18 @@ import { chargeMade, chargePrint } from '../functions/limits.ts';
 import { formatDigits, formatInteger, formatNumber, formatText, pad, PLAIN } from '../functions/verbs.ts';
 import type { FormatSpec } from '../functions/verbs.ts';
 import { GoInt, isUnsigned } from './int.ts';
-import { ByteList, entriesOf, GoObject, itemsOf, kindOf, sortedKeys, TypedList, TypedMap, typeOf } from './value.ts';
+import {
+  ByteList,
+  entriesOf,
+  GoComplex,
+  GoObject,
+  itemsOf,
+  kindOf,
+  sortedKeys,
+  TypedList,
+  TypedMap,
+  typeOf,
+} from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
 
 /**
@@ -69,7 +80,7 @@ class ValuePrinter {
 
   /** Sets the flags that stand between `%` and the verb. */
   use(spec: FormatSpec, verb: string): this {
-    const isV = verb === 'v';
+    const isV = verb === 'v' || verb === 'w';
     this.#sharpV = isV && spec.sharp;
     this.#plusV = isV && spec.plus;
     this.#spec = isV ? { ...spec, sharp: false, plus: false } : spec;
@@ -87,6 +98,8 @@ class ValuePrinter {
     if (value === null || value === undefined) {
       return verb === 'T' || verb === 'v' ? this.#pad('<nil>') : this.#badVerb(undefined, verb);
     }
+    // Only Errorf takes it.
+    if (verb === 'w') return this.#badVerb(value, verb);
     if (verb === 'T') return this.#text(typeOf(value), 's');
     if (verb === 'p') return this.#pointer(value, verb);
     return this.#value(value, verb, 0);
@@ -112,6 +125,7 @@ class ValuePrinter {
       return this.#text(text(), verb);
     }
     if (value instanceof GoInt) return this.#integer(value, verb);
+    if (value instanceof GoComplex) return this.#complex(value, verb);
     if (value instanceof ByteList && verb === 'v' && this.#isPlain) return value.printed;
     if (value instanceof ByteList && (depth === 0 || 'sqxX'.includes(verb))) return this.#bytes(value, verb, depth);
     const entries = entriesOf(value);
@@ -192,12 +206,21 @@ class ValuePrinter {
   #integer(value: GoInt, verb: string): string {
     const number = BigInt(value.value);
     const isSigned = !isUnsigned(value.kind);
-    if (verb === 'v' && this.#sharpV && !isSigned) return `0x${number.toString(16)}`;
+    if (verb === 'v' && this.#sharpV && !isSigned)
+      return formatDigits(number, false, 'x', { ...this.#spec, sharp: true });
     return formatInteger(number, isSigned, verb === 'v' ? 'd' : verb, this.#spec) ?? this.#badVerb(value, verb);
   }
 
   #float(value: number, verb: string): string {
     return formatNumber(value, verb === 'v' ? 'g' : verb, this.#spec) ?? this.#badVerb(value, verb);
+  }
+
+  #complex(value: GoComplex, verb: string): string {
+    const shown = verb === 'v' ? 'g' : verb;
+    const real = formatNumber(value.real, shown, this.#spec);
+    // The imaginary part always has a sign.
+    const imaginary = formatNumber(value.imaginary, shown, { ...this.#spec, plus: true });
+    return real === undefined || imaginary === undefined ? this.#badVerb(value, verb) : `(${real}${imaginary}i)`;
   }
 
   #pad(text: string): string {

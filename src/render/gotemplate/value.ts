@@ -149,8 +149,8 @@ export type ObjectParts = {
   text?: () => string;
   /** The method `String()` of a pointer to it, by which an action prints the struct where it is a field of another. */
   addressedText?: () => string;
-  /** The value that JSON and YAML have for it; without it they have the exported fields. */
-  json?: () => GoValue;
+  /** The text that JSON and YAML have for it; without it they have the exported fields. */
+  json?: () => string;
   /** The names in JSON of the fields that JSON has; without it they are the exported fields with their own names. */
   jsonNames?: Readonly<Record<string, string>>;
 };
@@ -164,7 +164,7 @@ export class GoObject {
   readonly methods: Methods | undefined;
   readonly text: (() => string) | undefined;
   readonly addressedText: (() => string) | undefined;
-  readonly json: (() => GoValue) | undefined;
+  readonly json: (() => string) | undefined;
   readonly jsonNames: Readonly<Record<string, string>> | undefined;
 
   constructor(type: string, parts: ObjectParts) {
@@ -179,11 +179,24 @@ export class GoObject {
   }
 }
 
+/** A `complex128`, which only a constant such as `1+2i` makes. */
+export class GoComplex extends GoObject {
+  readonly real: number;
+  readonly imaginary: number;
+
+  constructor(real: number, imaginary: number) {
+    super('complex128', { fields: { real, imaginary } });
+    this.real = real;
+    this.imaginary = imaginary;
+  }
+}
+
 /** The kinds of `reflect.Kind`. */
 export type Kind =
   | 'invalid'
   | 'bool'
   | 'float64'
+  | 'complex128'
   | 'string'
   | 'slice'
   | 'map'
@@ -209,6 +222,7 @@ export function kindOf(value: GoValue | undefined): Kind {
   if (value instanceof GoInt) return value.kind;
   if (value instanceof Map || value instanceof TypedMap) return 'map';
   if (Array.isArray(value) || value instanceof TypedList) return 'slice';
+  if (value instanceof GoComplex) return 'complex128';
   if (value instanceof GoObject) return value.pointer ? 'ptr' : 'struct';
   return 'func';
 }
@@ -230,6 +244,28 @@ export function typeOf(value: GoValue | undefined): string {
   if (value instanceof Map) return 'map[string]interface {}';
   if (Array.isArray(value)) return '[]interface {}';
   return 'type' in value ? value.type : 'func()';
+}
+
+/** The zero of a type, which a map whose values are of that type gives for a missing key. */
+export function zeroOf(type: string): OptionalValue {
+  switch (type) {
+    case 'string':
+      return '';
+    case 'bool':
+      return false;
+    case 'int':
+    case 'int64':
+    case 'uint8':
+      return new GoInt(type, 0);
+    case 'float64':
+      return 0;
+    case '[]uint8':
+      return new ByteList('');
+    case '[]string':
+      return new TypedList('string', [], { isNil: true });
+    default:
+      return null;
+  }
 }
 
 /** The entries of a map of any type, not copied; undefined for any other value. */
@@ -261,6 +297,7 @@ export function isTrue(value: OptionalValue): boolean {
   if (value instanceof ByteList) return value.bytes !== '';
   if (value instanceof TypedList) return value.items.length > 0;
   if (value instanceof TypedMap) return value.entries.size > 0;
+  if (value instanceof GoComplex) return value.real !== 0 || value.imaginary !== 0;
   return isTruePlain(value);
 }
 

@@ -11,7 +11,8 @@ import { jsonError } from './json-error.ts';
  * Reads a text of bytes.
  *
  * @param into the type that the value has to have, if only one is allowed; null has any
- * @throws {GoError} in Go's words for a text that is no JSON, a value of another type, and a number beyond the largest float
+ * @throws {GoError} in Go's words for a text that is no JSON, and a value of another type
+ * @throws {NumberError} for a number beyond the largest float
  */
 export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]interface {}'): GoValue {
   chargeReading(bytes);
@@ -28,21 +29,44 @@ export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]in
     const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
     throw new GoError(`json: cannot unmarshal ${kind} into Go value of type ${into}`);
   }
-  return convert(parsed, text, []);
+  const infinite: string[][] = [];
+  const value = convert(parsed, [], infinite);
+  const [path] = infinite;
+  if (path === undefined) return value;
+  throw new NumberError(
+    `json: cannot unmarshal number ${firstInfinite(text)} into ${intoWhat(path)} of type float64`,
+    value,
+  );
 }
 
-/** Converts what JSON.parse gives. @param path the keys and indexes that lead to the value */
-function convert(value: unknown, text: string, path: string[]): GoValue {
+/** A number is beyond the largest float. Go reads all the rest of the text, and has 0 in its place. */
+export class NumberError extends GoError {
+  readonly value: GoValue;
+
+  constructor(message: string, value: GoValue) {
+    super(message);
+    this.value = value;
+  }
+}
+
+/**
+ * Converts what JSON.parse gives.
+ *
+ * @param path the keys and indexes that lead to the value
+ * @param infinite takes the path to the first number that is beyond the largest float
+ */
+function convert(value: unknown, path: string[], infinite: string[][]): GoValue {
   if (path.length > DEEPEST) throw new GoError('exceeded max depth');
   if (typeof value === 'string') return encodeText(value.toWellFormed());
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value;
-    throw new GoError(`json: cannot unmarshal number ${firstInfinite(text)} into ${intoWhat(path)} of type float64`);
+    if (infinite.length === 0) infinite.push([...path]);
+    return 0;
   }
   if (typeof value !== 'object' || value === null) return (value ?? null) as GoValue;
   const below = (key: string, item: unknown): GoValue => {
     path.push(key);
-    const converted = convert(item, text, path);
+    const converted = convert(item, path, infinite);
     path.pop();
     return converted;
   };

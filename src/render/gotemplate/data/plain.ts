@@ -1,7 +1,7 @@
 /** Values without their types, as JSON has them: a struct is a map of its fields, and bytes are base64. */
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
-import { ByteList, GoObject, TypedList, TypedMap, typeOf } from '../value.ts';
+import { ByteList, GoComplex, GoObject, TypedList, TypedMap, typeOf } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 
 /** A value without its type. Its parts still have theirs. */
@@ -19,7 +19,7 @@ export class StructFields {
 /** The bound of Go's decoders on nested values; the printers here have it too. */
 export const DEEPEST = 10_000;
 
-/** A value without its type; the types of its parts are left. @throws {GoError} for a function */
+/** A value without its type; the types of its parts are left. @throws {GoError} for a function or a complex number */
 export function withoutType(value: GoValue): Printable {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function') throw unsupported(value);
@@ -33,8 +33,8 @@ export function withoutType(value: GoValue): Printable {
     if (value.elem !== 'uint8') return value.items;
     return Buffer.from(value.items.map((item) => (item instanceof GoInt ? Number(item.value) : 0))).toString('base64');
   }
-  if (!(value instanceof GoObject)) throw unsupported(value);
-  if (value.json !== undefined) return withoutType(value.json());
+  if (!(value instanceof GoObject) || value instanceof GoComplex) throw unsupported(value);
+  if (value.json !== undefined) return value.json();
   const { fields, jsonNames } = value;
   if (jsonNames !== undefined) {
     return new StructFields(new Map(Object.entries(jsonNames).map(([name, shown]) => [shown, fields[name] ?? null])));

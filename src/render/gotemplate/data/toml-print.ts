@@ -3,7 +3,7 @@ import { charge, chargeCharacters, chargePrint, chargeRead, chargeVisit } from '
 import { shortestFloat } from '../../functions/floats.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
-import { GoObject, TypedList, TypedMap, entriesOf, itemsOf, sortedKeys } from '../value.ts';
+import { GoComplex, GoObject, TypedList, TypedMap, entriesOf, itemsOf, sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { DEEPEST } from './plain.ts';
 
@@ -95,6 +95,7 @@ function typeOf(value: GoValue, depth: number): TomlType {
   if (depth > DEEPEST) throw new GoError('toml: the value is nested too deeply');
   if (value === null) return 'nil';
   if (typeof value === 'function') throw new GoError('unsupported type: func');
+  if (value instanceof GoComplex) throw new GoError('unsupported type: complex128');
   if (value instanceof GoObject) return value.json === undefined ? 'table' : 'other';
   if (value instanceof TypedMap) return value.isNil ? 'nil' : 'table';
   if (value instanceof Map) return 'table';

@@ -12,7 +12,7 @@ import { shortestFloat } from '../../functions/floats.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
 import { runeCount } from '../../functions/utf8.ts';
-import { GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKeys } from '../value.ts';
+import { GoComplex, GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { jsonNumber, jsonString } from './json-print.ts';
 import { refuseCycle, CYCLE_CHECK_DEPTH } from './cycles.ts';
@@ -210,7 +210,11 @@ class Pretty extends YamlPrinter {
     // go-yaml prints a nil map or slice as an empty one.
     if (value instanceof TypedMap) return value.entries;
     if (Array.isArray(value) || value instanceof TypedList) return itemsOf(value) ?? [];
-    return value instanceof GoObject ? lowerFields(value) : NULL;
+    if (!(value instanceof GoObject)) return NULL;
+    if (value instanceof GoComplex) throw new GoError('cannot marshal type: complex128');
+    if (value.json === undefined) return lowerFields(value);
+    // A time is a type of YAML; a version gives its text, which is quoted where it needs that.
+    return new Scalar(value.json(), value.type === 'time.Time');
   }
 
   protected text(key: string): string {

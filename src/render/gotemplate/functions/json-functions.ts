@@ -1,5 +1,5 @@
 /** Helm's and Sprig's functions that read and print JSON. */
-import { readJson } from '../data/json-read.ts';
+import { NumberError, readJson } from '../data/json-read.ts';
 import { printJson } from '../data/json-print.ts';
 import type { JsonStyle } from '../data/json-print.ts';
 import { TypedList, TypedMap } from '../value.ts';
@@ -27,12 +27,15 @@ export function nilMap(): GoValue {
 }
 
 export const functions: FunctionGroup = {
-  fromJson: fn(['string'], (_host, text) =>
-    orElse<GoValue>(
-      () => readJson(text, 'map[string]interface {}') ?? nilMap(),
-      (message) => new Map([['Error', message]]),
-    ),
-  ),
+  fromJson: fn(['string'], (_host, text) => {
+    try {
+      return readJson(text, 'map[string]interface {}') ?? nilMap();
+    } catch (error) {
+      if (!(error instanceof GoError)) throw error;
+      const map = error instanceof NumberError && error.value instanceof Map ? error.value : new Map<string, GoValue>();
+      return map.set('Error', error.message);
+    }
+  }),
   fromJsonArray: fn(['string'], (_host, text) =>
     orElse<GoValue>(
       () => readJson(text, '[]interface {}') ?? new TypedList('interface {}', [], { isNil: true }),

@@ -75,6 +75,20 @@ test('values are printed as helm prints them', () => {
   expectSame(fc.sample(calls, { numRuns: 900 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
+test('times and versions are printed as helm prints them', () => {
+  const values = [
+    '(semver "1.2.3-a+b")',
+    '(toDate "2006-01-02" "1999-12-31")',
+    '(toDate "2006-01-02 15:04:05.999 -0700" "1999-01-01 10:11:12.5 +0200")',
+    '(list (semver "0.0.1") (dict "a" (toDate "2006" "2024")))',
+  ];
+  const names = ['toToml', 'toYaml', 'toYamlPretty', 'toJson', 'toRawJson', 'toPrettyJson'];
+  const calls = names.flatMap((name) =>
+    values.map((value) => `{{${name} ${name === 'toToml' ? `(dict "k" ${value})` : value}}}`),
+  );
+  expectSame(calls, { sameErrors: false });
+});
+
 const json = fc.oneof(
   fc.json({ maxDepth: 2 }),
   fc

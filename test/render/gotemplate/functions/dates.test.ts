@@ -123,6 +123,16 @@ test('dates that are read', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls, { numRuns: 700 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
+test('a fraction takes the digits that the layout says, and no more', () => {
+  const calls = [
+    ['05.000_2', '20.00014'],
+    ['.000002', '.123060'],
+    ['02,00004', '14,1259'],
+    ['.000', '.12'],
+  ].map(([form, text]) => shown(`(toDate "${form}" "${text}")`));
+  expectSame(calls);
+});
+
 const time = fc.oneof(
   fc
     .integer({ min: -5e9, max: 8e9 })

@@ -6,7 +6,27 @@ import { expectSame } from './support.ts';
 import { RUNS, SEED } from '../../../support/generation.ts';
 
 const pieces = [
-  ...['{', '}', '[', ']', ',', ':', '"a"', '"b":', '"a":1', 'true', 'false', 'null', 'nul', 'tru', 'fals', 'x', 'NaN'],
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"a"',
+    '"b":',
+    '"a":1',
+    '"c":[1,1e999,2]',
+    '{"d":1e400}',
+    'true',
+    'false',
+    'null',
+    'nul',
+    'tru',
+    'fals',
+    'x',
+    'NaN',
+  ],
   ...['0', '-', '1', '01', '-0', '1.', '.5', '1.5', '1e', '1e+', '1E5', '1e400', '-1e400', '9007199254740993', '+1'],
   ...[
     ' ',
