@@ -75,19 +75,16 @@ function widerScope(asked: string, own: string): string {
 /**
  * Checks the address of the token server, to which the login is sent. A hostile registry could name any address to steal
  * it, so it has to be on the registry's own origin (scheme, host and port), or HTTPS and not in a private network, unless
- * on the registry's own host. A registry over plain HTTP may have its token server on another port of its host, as GitLab
- * has: whoever answers for that registry could ask for the login itself.
+ * on the registry's own host. `http://localhost:PORT` is refused: on another port it may be any user's server.
  */
 function realmOf(text: string, registry: URL): URL {
   const realm = URL.parse(text);
-  const isOwnHost = realm?.hostname === registry.hostname;
-  const isByTls = realm?.protocol === 'https:' && (isOwnHost || !isPrivate(realm.hostname));
-  const isPlain = realm?.protocol === 'http:' && registry.protocol === 'http:' && isOwnHost;
-  if (realm !== null && (isByTls || isPlain || realm.origin === registry.origin)) return realm;
+  const isByTls = realm?.protocol === 'https:' && (realm.hostname === registry.hostname || !isPrivate(realm.hostname));
+  if (realm !== null && (isByTls || realm.origin === registry.origin)) return realm;
   throw new PkgError(
     'PKG_REPOSITORY_UNAUTHORIZED',
     `${printable(registry.host)} asks for tokens of '${printable(text)}', where no login is sent to`,
-    { hints: ['have the registry name a token server by HTTPS, or one on its own host'] },
+    { hints: ['have the registry name a token server by HTTPS, or one at its own address'] },
   );
 }
 

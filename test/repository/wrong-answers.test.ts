@@ -195,35 +195,28 @@ describe('lists of tags', () => {
 });
 
 describe('a registry by plain HTTP whose tokens are given elsewhere gets no login sent there', () => {
-  test.each(['http://localhost:PORT/token', 'http://127.0.0.2:PORT/token', 'http://[::1]:PORT/token', 'ftp://x', ''])(
-    '%s',
-    async (realm) => {
-      const elsewhere = await startChartServer('/nowhere', {
-        serve: (_request, response) => response.end('{"token":"abc"}') !== undefined,
-      });
-      rewrite = (path, answer) =>
-        path === 'challenge' ? `Bearer realm="${realm.replace('PORT', String(elsewhere.port))}",service="s"` : answer;
-      const { registry: one, http } = registry();
-      try {
-        expect(await codeOf(() => one.versions(chart()))).toBe('PKG_REPOSITORY_UNAUTHORIZED');
-        expect(elsewhere.asked).toEqual([]);
-      } finally {
-        await http.close();
-        elsewhere.close();
-      }
-    },
-  );
-
-  test('but another port of its host does', async () => {
+  test.each([
+    'http://localhost:PORT/token',
+    'http://127.0.0.1:PORT/token',
+    'http://127.0.0.1/token',
+    'http://127.0.0.2:PORT/token',
+    'http://[::1]:PORT/token',
+    'ftp://x',
+    '',
+  ])('%s', async (realm) => {
     const elsewhere = await startChartServer('/nowhere', {
       serve: (_request, response) => response.end('{"token":"abc"}') !== undefined,
     });
-    rewrite = (path, answer) => (path === 'challenge' ? `Bearer realm="${elsewhere.url}/token",service="s"` : answer);
+    rewrite = (path, answer) =>
+      path === 'challenge' ? `Bearer realm="${realm.replace('PORT', String(elsewhere.port))}",service="s"` : answer;
     const { registry: one, http } = registry();
-    await one.versions(chart()).catch(() => undefined);
-    await http.close();
-    elsewhere.close();
-    expect(elsewhere.asked.map(({ authorization }) => authorization)).toEqual([expect.stringMatching(/^Basic /)]);
+    try {
+      expect(await codeOf(() => one.versions(chart()))).toBe('PKG_REPOSITORY_UNAUTHORIZED');
+      expect(elsewhere.asked).toEqual([]);
+    } finally {
+      await http.close();
+      elsewhere.close();
+    }
   });
 
   test('and its own address does', async () => {
