@@ -281,7 +281,7 @@ function withVersion(object: KubeObject, text: string): KubeObject {
 
 function conflict(ref: ObjectRef, what: string): PkgError {
   return new PkgError('PKG_OBJECT_CONFLICT', `${describeRef(ref)} ${what} by somebody else meanwhile`, {
-    hints: ['give the command again: it plans anew from what is there now'],
+    hints: ['try again: it is planned anew from what is there now'],
   });
 }
 

@@ -73,7 +73,7 @@ describe.concurrent('--wait', () => {
     const held = configMap('held', {}, { finalizers: ['example.test/held'] });
     await pkg(ns, 'install', 'r', chartOf([deployment('web'), held]), '--wait');
     const stderr = await pkgFails(ns, 'PKG_TIMEOUT', ['uninstall', 'r', '--wait', '--timeout', '15s']);
-    expect(stderr).toContain('ConfigMap "held" is not ready');
+    expect(stderr).toContain('ConfigMap "held" is not gone');
     expect(stderr).toContain('it is still there');
     await kubectlOn(ns, ['patch', 'configmap', 'held', '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
     await pkg(ns, 'uninstall', 'r', '--wait', '--cascade', 'foreground');

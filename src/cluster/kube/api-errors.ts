@@ -52,6 +52,9 @@ export function askedBy(method: string, path: string): Asked {
   return { verb, group, resource: subresource === '' ? resource : `${resource}/${subresource}`, namespace, name };
 }
 
+/** What an {@link ApiError} keeps of an answer. */
+type Answer = { status: number; reason: string; text: string; uncertain: boolean };
+
 /** Who asked, and where: for messages. */
 export type Asker = { identity: string; cluster: string };
 
@@ -65,8 +68,7 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   const reason = textField(body, 'reason');
   // The server answers an apply with an unknown field with status 500, but the mistake is in the object.
   const isInvalid = status === 422 || status === 400 || status === 413 || UNTYPED.test(text);
-  const answer = { status, reason, text, uncertain: status >= 500 && !isInvalid };
-  const said = text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`];
+  const answer = { status, reason, text, uncertain: status >= 500 && !isInvalid && !isWithoutWebhook(text) };
   // The path of a create has no name, but the answer repeats it.
   const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textField(detailsOf(body), 'name') } : asked);
   if (status === 401) {
@@ -74,9 +76,7 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
       'PKG_CLUSTER_UNAUTHORIZED',
       `${asker.cluster} does not accept the credentials of ${asker.identity}`,
       answer,
-      {
-        hints: ['the token or certificate may have expired: log in again, or check the user of the context'],
-      },
+      { hints: ['the token or certificate may have expired: log in again, or check the user of the context'] },
     );
   }
   if (status === 403 && isTerminating(body, text)) {
@@ -89,44 +89,106 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   }
   if (status === 403) return forbidden(text, asked, asker, answer);
   if (status === 409) return conflict(body, text, what, answer);
-  if (isInvalid) {
-    const causes = causesOf(body).map(({ field, message }) => `${field === '' ? '' : `${field}: `}${message}`);
-    const short = causes.length > 0 ? '' : `: ${printableEnds(text.replace(UNTYPED, ''), 500)}`;
-    return new ApiError('PKG_OBJECT_INVALID', `the cluster does not accept ${what}${short}`, answer, {
-      notes: causes.length > 0 ? causes.map((cause) => printableEnds(cause, 500)) : [],
-    });
-  }
+  if (isInvalid) return invalid(body, asked, what, answer);
+  return failed(body, asked, what, asker, answer);
+}
+
+/** The error for an answer that says nothing about the object or its fields: a wrong address, a server in trouble. */
+function failed(body: Json, asked: Asked, what: string, { cluster }: Asker, answer: Answer): ApiError {
+  const { status, text } = answer;
+  const notes = text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`];
   const isHomeless = asked.resource !== 'namespaces' && textField(detailsOf(body), 'kind') === 'namespaces';
   if (status === 404 && isHomeless) {
-    return new ApiError(
-      'PKG_NAMESPACE_NOT_FOUND',
-      `the namespace "${printable(asked.namespace)}" does not exist`,
-      answer,
-      {
-        hints: ['give --create-namespace to have it made'],
-      },
-    );
+    const message = `the namespace "${printable(asked.namespace)}" does not exist`;
+    return new ApiError('PKG_NAMESPACE_NOT_FOUND', message, answer, {
+      hints: ['give --create-namespace to have it made'],
+    });
   }
   if (status === 404 || status === 410) {
-    return new ApiError('PKG_CLUSTER_FAILED', `${asker.cluster} has no ${what}`, answer, { notes: said });
+    return new ApiError('PKG_CLUSTER_FAILED', `${cluster} has no ${what}`, answer, { notes });
   }
   if (status >= 300 && status < 400) {
     return new ApiError(
       'PKG_CLUSTER_FAILED',
-      `${asker.cluster} sends pkg elsewhere (status ${status}), which it does not follow, for its credentials are for this server only`,
+      `${cluster} sends pkg elsewhere (status ${status}), which it does not follow, for its credentials are for this server only`,
       answer,
       { hints: ['check that the address is that of the API server: a login page or proxy may stand in front of it'] },
     );
   }
-  const busy = status === 429 || status === 503;
-  return new ApiError(
-    'PKG_CLUSTER_FAILED',
-    busy
-      ? `${asker.cluster} is too busy to ${asked.verb} ${what} (status ${status})`
-      : `${asker.cluster} failed to ${asked.verb} ${what} (status ${status})`,
-    answer,
-    { notes: said, hints: ['give the command again when the cluster is well'] },
-  );
+  const isBusy = status === 429 || status === 503;
+  const message = `${cluster} ${isBusy ? 'is too busy' : 'failed'} to ${asked.verb} ${what} (status ${status})`;
+  const webhook = WEBHOOK.exec(text);
+  return new ApiError('PKG_CLUSTER_FAILED', message, answer, {
+    notes,
+    hints: [webhook === null ? 'try again when the cluster is well' : repairOf(webhook)],
+  });
+}
+
+/**
+ * How an API server says that a webhook does not answer: one that has to admit objects, by its name, or one that
+ * converts the objects of a kind between versions, by the kind.
+ */
+const WEBHOOK = /failed calling webhook "([^"]*)"|conversion webhook for ([^\s,]+, Kind=\S+) failed/;
+
+function repairOf([, admission, kind]: readonly (string | undefined)[]): string {
+  if (admission === undefined) return `have the webhook repaired that the CRD of ${printable(kind ?? '')} names`;
+  const list = 'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations';
+  return `have the webhook ${printable(admission)} repaired, or removed when nothing runs it any more: ${list}`;
+}
+
+/**
+ * Does an answer say that a webhook cannot work because its Service does not exist? A webhook whose pods start is back
+ * soon, and worth another try. A Service that is not there is not made by waiting.
+ */
+export function isWithoutWebhook(text: string): boolean {
+  return WEBHOOK.test(text) && /: service "[^"]*" not found/.test(text);
+}
+
+/** How admission policies and webhooks refuse an object. The mistake may be in the object or in the rule. */
+const RULE = /\bValidatingAdmissionPolicy '[^']*' with binding |\badmission webhook "[^"]*" denied the request/;
+const CHANGE_WHAT_IT_NAMES = 'change what the rule names, or ask who keeps the rules of the cluster';
+
+/** The words of kinds for a field that cannot be changed in an object that exists. */
+const UNCHANGEABLE = new RegExp(
+  [
+    /\bimmutable\b/,
+    /\b(?:can ?not|may not|must not) (?:be changed|change)\b/,
+    /\bupdates to .* are forbidden\b/,
+    /\bupdates may not change\b/,
+    /\bless than (?:previous value|status\.capacity)\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  's',
+);
+
+/** A claim that cannot be changed is answered with a diff of its lines. */
+function inOneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** The error for an object that the server does not take, or that a rule of the cluster keeps from being deleted. */
+function invalid(body: Json, asked: Asked, what: string, answer: Answer): ApiError {
+  const causes = causesOf(body).map(({ field, message }) => `${field === '' ? '' : `${field}: `}${inOneLine(message)}`);
+  const { text } = answer;
+  const isRule = RULE.test(text);
+  const notes = causes.map((cause) => printableEnds(cause, 500));
+  const short = causes.length > 0 ? '' : `: ${printableEnds(text.replace(UNTYPED, ''), 500)}`;
+  if (asked.verb === 'delete') {
+    const hints = isRule ? [CHANGE_WHAT_IT_NAMES] : [];
+    const message = `the cluster does not let ${what} be deleted${short}`;
+    return new ApiError('PKG_CLUSTER_FORBIDDEN', message, answer, { notes, hints });
+  }
+  const isUnchangeable = asked.verb !== 'create' && UNCHANGEABLE.test(causes.length > 0 ? causes.join('\n') : text);
+  return new ApiError('PKG_OBJECT_INVALID', `the cluster does not accept ${what}${short}`, answer, {
+    notes,
+    hints: [
+      ...(isRule ? [CHANGE_WHAT_IT_NAMES] : []),
+      ...(isUnchangeable
+        ? ['an object that exists cannot be changed so: rename it in the chart, or delete it first if its data may go']
+        : []),
+    ],
+  });
 }
 
 /** Was it refused because its namespace is being deleted? Kubernetes names this cause since 1.16. */
@@ -141,16 +203,17 @@ function isTerminating(body: Json, text: string): boolean {
  */
 const NO_RIGHT = /^.*? is forbidden: User "([^"]*)" cannot (?:([a-z]+) resource "([^"]+)" in API group "([^"]*)")?/s;
 
-function forbidden(text: string, asked: Asked, asker: Asker, answer: { status: number; reason: string }): ApiError {
+function forbidden(text: string, asked: Asked, asker: Asker, answer: Answer): ApiError {
   const told = NO_RIGHT.exec(text);
   if (told === null && text !== '') {
     // Status 403 also comes from quotas, admission policies and webhooks, where more rights would not help.
-    return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${describeAsked(asked)}`, answer, {
+    const what = asked.resource === '' ? 'what was asked' : `to ${asked.verb} ${describeAsked(asked)}`;
+    return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${what}`, answer, {
       notes: [`the server said: ${printableEnds(text, 1000)}`],
       hints: [
         /exceeded quota: /.test(text)
           ? 'ask for a larger quota, or remove what is no longer needed'
-          : 'change what the rule names, or ask who keeps the rules of the cluster',
+          : CHANGE_WHAT_IT_NAMES,
       ],
     });
   }
@@ -188,7 +251,7 @@ function resourceOf({ resource, group }: Asked): string {
   return printable(`${resource}${group === '' ? '' : `.${group}`}`);
 }
 
-function conflict(body: Json, text: string, what: string, answer: { status: number; reason: string }): ApiError {
+function conflict(body: Json, text: string, what: string, answer: Answer): ApiError {
   const held = causesOf(body).filter(({ reason }) => reason === 'FieldManagerConflict');
   if (held.length > 0) {
     const holders = [...new Set(held.map(({ message }) => /"([^"]*)"/.exec(message)?.[1] ?? message))];
@@ -205,7 +268,7 @@ function conflict(body: Json, text: string, what: string, answer: { status: numb
   const happened = answer.reason === 'AlreadyExists' ? 'is there already' : 'was changed by somebody else meanwhile';
   return new ApiError('PKG_OBJECT_CONFLICT', `${what} ${happened}`, answer, {
     notes: text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`],
-    hints: ['give the command again: it plans anew from what is there now'],
+    hints: ['try again: it is planned anew from what is there now'],
   });
 }
 

@@ -5,7 +5,7 @@ import { parseJson, printJson } from '../../yaml/json.ts';
 import type { Json } from '../../yaml/value.ts';
 import { abortable } from '../abortable.ts';
 import type { Fence } from '../cluster.ts';
-import { ApiError, apiError, askedBy } from './api-errors.ts';
+import { ApiError, apiError, askedBy, isWithoutWebhook } from './api-errors.ts';
 import { cutShort, readText } from './body.ts';
 import { connectionError, timeoutError } from './connect-errors.ts';
 import type { Connection } from './connection.ts';
@@ -148,7 +148,8 @@ export class KubeClient {
           renewed = true;
           if (await abortable(this.#credentials.renew(credential), signal)) continue;
         }
-        wait = error.code === 'PKG_OBJECT_INVALID' ? undefined : this.#pauseAfter(answer, tries, idempotent);
+        const isFinal = error.code === 'PKG_OBJECT_INVALID' || isWithoutWebhook(error.text);
+        wait = isFinal ? undefined : this.#pauseAfter(answer, tries, idempotent);
         if (error.uncertain) repeated = true;
       } catch (error) {
         if (signal.aborted) throw withFailure(signal.reason, failure);
@@ -365,6 +366,8 @@ function queryText(query: KubeRequest['query']): string {
 /** The end of the time of an operation, with what the tries of a request met until then: nothing else says why. */
 function withFailure(reason: unknown, failure: unknown): unknown {
   if (!(reason instanceof PkgError) || reason.code !== 'PKG_TIMEOUT' || !(failure instanceof PkgError)) return reason;
-  const { code, message, hints } = reason;
-  return new PkgError(code, `${message}: ${failure.message}`, { notes: failure.notes, hints, cause: failure });
+  const { code, message } = reason;
+  const { notes } = failure;
+  const hints = failure.hints.length > 0 ? failure.hints : reason.hints;
+  return new PkgError(code, `${message}: ${failure.message}`, { notes, hints, cause: failure });
 }

@@ -84,7 +84,5 @@ function notWritten({ cluster }: Env): PkgError {
 /** The error of an operation whose signal was aborted: the reason of the signal, or `PKG_INTERRUPTED`. */
 export function interrupted(signal: AbortSignal): PkgError {
   if (signal.reason instanceof PkgError) return signal.reason;
-  return new PkgError('PKG_INTERRUPTED', 'the operation was interrupted', {
-    hints: ['what was written stays recorded: the next upgrade goes on from there'],
-  });
+  return new PkgError('PKG_INTERRUPTED', 'the operation was interrupted');
 }

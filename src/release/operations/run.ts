@@ -14,6 +14,7 @@ import type { Stored } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
 import type { ChartOperation, Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
+import { Progress } from './half-done.ts';
 import type { LeftByHooks } from './hooks.ts';
 import { trimHistory } from './trim.ts';
 import { waitUntilGone, waitUntilReady } from './wait.ts';
@@ -69,14 +70,15 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
   checkRecordFits(release);
   if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
+  const progress = new Progress(env);
   // The record is written into this namespace, so it is created before the record.
   const home = plan.steps.filter(isHome(plan));
-  await applySteps(env, plan, home);
+  await applySteps(progress.env, plan, home);
   const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
   const trim = async (): Promise<void> => {
     if (historyMax > 0 && history.length + 1 > historyMax) await trimHistory(env, store, release, historyMax);
   };
-  const lease = await Lease.begin(env, release, history.at(-1));
+  const lease = await Lease.begin(progress.env, release, history.at(-1));
   const held = lease.env;
   try {
     await storeBeside(held, release, lease.stored.secret, stored);
@@ -103,7 +105,7 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
     // An undo writes a revision of its own, and trims after it.
     if (undo !== undefined) throw await undo(failure, failed);
     await trim();
-    throw failure;
+    throw progress.explain(failure, end, plan, history);
   }
   const { release: done } = await lease.finish(withStatus(release, 'deployed', words.done));
   for (const before of history) {

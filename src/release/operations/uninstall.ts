@@ -12,6 +12,7 @@ import { interrupted, withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound } from './history.ts';
+import { Progress } from './half-done.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
@@ -94,13 +95,16 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
   const begun = withStatus(release, 'uninstalling', 'Deletion in progress (or silently failed)');
   begun.info = { ...begun.info, deleted };
-  const lease = await Lease.take(env, last, begun);
+  const progress = new Progress(env);
+  const lease = await Lease.take(progress.env, last, begun);
   let home: readonly KubeObject[] = [];
   try {
     if (!isGone) home = await deleteObjects(lease.env, around, history, plan, input.wait === true);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw (await lease.fail(error, withStatus(begun, 'failed', `Uninstall "${name}" failed: ${why}`))).failure;
+    const end = withStatus(begun, 'failed', `Uninstall "${name}" failed: ${why}`);
+    const { failure, failed } = await lease.fail(error, end);
+    throw failed === undefined ? failure : progress.explain(failure, end, plan, history);
   }
   if (home.length > 0) {
     // Deleting the namespace deletes the records in it too, and no other operation can write there any more.

@@ -58,12 +58,21 @@ export class NotReady extends PkgError {
  */
 export async function waitUntilGone(env: Env, objects: readonly KubeObject[]): Promise<void> {
   const uids = new Map(objects.map((object) => [refKey(refOf(object)), object.metadata['uid']]));
-  await waitFor(env, objects.map(refOf), (live, ref) =>
+  const judge = (live: KubeObject | undefined, ref: ObjectRef): Readiness =>
     // An object with another uid was created anew under the same name: the one that was deleted is gone.
     live === undefined || live.metadata['uid'] !== uids.get(refKey(ref))
       ? { state: 'ready' }
-      : { state: 'progressing', why: 'it is still there' },
-  );
+      : { state: 'progressing', why: whatKeeps(live) };
+  await waitFor(env, objects.map(refOf), judge, 'gone');
+}
+
+const KEPT_BY = 'kept by its finalizers';
+
+/** Says what keeps a deleted object: its finalizers, which controllers remove once they have cleaned up. */
+function whatKeeps({ metadata }: KubeObject): string {
+  const { deletionTimestamp, finalizers } = metadata;
+  const isKept = deletionTimestamp !== undefined && Array.isArray(finalizers) && finalizers.length > 0;
+  return isKept ? `it is still there, ${KEPT_BY}: ${finalizers.join(', ')}` : 'it is still there';
 }
 
 /** Follows objects until none is progressing any more. Gives those that are not ready. */
@@ -71,6 +80,7 @@ async function waitFor(
   env: Env,
   refs: readonly ObjectRef[],
   judge: (live: KubeObject | undefined, ref: ObjectRef) => Readiness,
+  goal: 'ready' | 'gone' = 'ready',
 ): Promise<Unready[]> {
   if (refs.length === 0 || !env.cluster.runsWorkloads) return [];
   const states = new Map<string, Seen>();
@@ -107,7 +117,8 @@ async function waitFor(
     clearInterval(timer);
   }
   const unready = unreadyOf(states);
-  if (!done.signal.aborted && env.signal?.aborted === true) throw late(interrupted(env.signal), unready, trouble);
+  if (!done.signal.aborted && env.signal?.aborted === true)
+    throw late(interrupted(env.signal), unready, { goal, trouble });
   return unready;
 }
 
@@ -119,11 +130,19 @@ function unreadyOf(states: ReadonlyMap<string, Seen>): Unready[] {
 }
 
 /** The error of a wait that ended too early, with the objects that are not ready. */
-function late(reason: PkgError, unready: readonly Unready[], trouble: PkgError | undefined): PkgError {
+function late(
+  reason: PkgError,
+  unready: readonly Unready[],
+  { goal, trouble }: { goal: 'ready' | 'gone'; trouble: PkgError | undefined },
+): PkgError {
   const what = unready.length === 1 ? describe(unready[0] as Unready) : `${unready.length} objects`;
-  return new PkgError(reason.code, `${reason.message}: ${what} ${unready.length === 1 ? 'is' : 'are'} not ready`, {
+  const isKept = goal === 'gone' && unready.some(({ why }) => why.includes(KEPT_BY));
+  return new PkgError(reason.code, `${reason.message}: ${what} ${unready.length === 1 ? 'is' : 'are'} not ${goal}`, {
     notes: [...notesOf(unready), ...(trouble === undefined ? [] : [`since then ${trouble.message}`])],
-    hints: [...reason.hints],
+    hints: [
+      ...(isKept ? ['a finalizer is removed by the controller that set it: see whether that one runs'] : []),
+      ...reason.hints,
+    ],
   });
 }
 

@@ -1,0 +1,178 @@
+/** What an operation says that the cluster does not let end: what is in the way, what was done, how to go on. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Json } from '../controlplane/client.ts';
+import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
+import { startProxy } from '../support/proxy.ts';
+import { chartOf, configMap, deployment, job, maps, pkg, pkgFails, statuses } from './support.ts';
+
+function service(name: string): Json {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 80 }] } };
+}
+
+/** Waits until a dry run has this status: the API server learns of policies and webhooks a moment later. */
+async function dryRunGives(status: number, method: string, path: string, body?: Json): Promise<void> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    const answer = await admin().request(method, path, body);
+    if (answer.status === status) return;
+    if (Date.now() > end) throw new Error(`${method} ${path} gives ${answer.status}: ${answer.text}`);
+    await sleep(100);
+  }
+}
+
+test('a failure says how much of the plan was done, and what goes on from there', async () => {
+  const ns = await namespace();
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { services: '1' } } };
+  await admin().create(`/api/v1/namespaces/${ns}/resourcequotas`, quota);
+  const path = `/api/v1/namespaces/${ns}/resourcequotas/q`;
+  await admin().until(path, ({ status }) => status?.used?.services === '0');
+  const two = chartOf([configMap('a'), service('s-0'), service('s-1')]);
+  const said = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['install', 'r', two]);
+  expect(said).toMatch(/Error: the cluster's rules forbid to patch services "s-\d" in namespace/);
+  expect(said).toContain('note: revision 1 of r is recorded as failed: 2 of 3 objects were written\n');
+  expect(said).toContain('hint: `pkg upgrade --install r …` goes on from there\n');
+  await pkg(ns, 'upgrade', '--install', 'r', chartOf([configMap('a'), service('s-0')]));
+  const again = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['upgrade', 'r', two]);
+  expect(again).toContain('note: revision 3 of r is recorded as failed: 0 of 1 object was written\n');
+  expect(again).toContain('hint: `pkg upgrade r …` goes on from there, `pkg rollback r 2` goes back\n');
+  // Nothing is said of a revision that --rollback-on-failure has undone.
+  const undone = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['upgrade', 'r', two, '--rollback-on-failure']);
+  expect(undone).toContain('it was undone by going back to revision 2');
+  expect(undone).not.toMatch(/is recorded as failed|goes on from there/);
+  await pkg(ns, 'rollback', 'r', '2');
+});
+
+test('fields that cannot be changed are known before anything is written, and what helps is told', async () => {
+  const ns = await namespace();
+  const claim = (mode: string): Json => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'claim' },
+    spec: { accessModes: [mode], resources: { requests: { storage: '1Gi' } } },
+  });
+  const binding = (name: string): Json => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'binding' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+  });
+  const set = (serviceName: string): Json => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'set' },
+    spec: { ...deployment('set').spec, serviceName },
+  });
+  const fixed = (v: string): Json => ({ ...configMap('fixed', { v }), immutable: true });
+  const { spec } = deployment('other');
+  const objects = (isNew: boolean): Json[] => [
+    configMap('plain', { v: String(isNew) }),
+    fixed(String(isNew)),
+    binding(isNew ? 'edit' : 'view'),
+    set(isNew ? 'two' : 'one'),
+    claim(isNew ? 'ReadWriteMany' : 'ReadWriteOnce'),
+    isNew ? { ...deployment('web'), spec } : deployment('web'),
+    { ...job('once'), spec: { ...job('once').spec, ...(isNew && { completions: 2 }) } },
+  ];
+  await pkg(ns, 'install', 'r', chartOf(objects(false)));
+  const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['upgrade', 'r', chartOf(objects(true))]);
+  expect(said).toContain('6 objects cannot be applied');
+  const hint =
+    'hint: an object that exists cannot be changed so: rename it in the chart, or delete it first if its data may go';
+  expect(said.split(hint)).toHaveLength(7);
+  expect(said).not.toContain(String.raw`\n`);
+  expect(await statuses(ns, 'r')).toEqual(['deployed']);
+  expect((await maps(ns))['plain']).toEqual({ v: 'false' });
+});
+
+test('a policy that keeps an object, and a finalizer that nobody removes', async () => {
+  const ns = await namespace();
+  const kept = { ...configMap('kept'), metadata: { name: 'kept', finalizers: ['example.test/never'] } };
+  await pkg(ns, 'install', 'r', chartOf([kept, configMap('other')]));
+  const name = `${ns}-keep`;
+  const path = `/api/v1/namespaces/${ns}/configmaps/kept`;
+  const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+  const bindings = `${policies.slice(0, -'ies'.length)}ybindings`;
+  const policy = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name },
+    spec: {
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['configmaps'] }],
+      },
+      validations: [{ expression: 'false', message: 'nothing goes here' }],
+    },
+  };
+  const binding = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name },
+    spec: {
+      policyName: name,
+      validationActions: ['Deny'],
+      matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': ns } } },
+    },
+  };
+  try {
+    await admin().create(policies, policy);
+    await admin().create(bindings, binding);
+    await dryRunGives(422, 'DELETE', `${path}?dryRun=All`);
+    const said = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['uninstall', 'r']);
+    expect(said).toMatch(/Error: the cluster does not let configmaps "(?:kept|other)" in namespace "\S+" be deleted\n/);
+    expect(said).toContain('denied request: nothing goes here\n');
+    expect(said).toContain('note: revision 1 of r is recorded as failed: 0 of 2 objects were deleted\n');
+    expect(said).toContain('hint: change what the rule names, or ask who keeps the rules of the cluster\n');
+    expect(said).toContain('hint: `pkg uninstall r` goes on from there\n');
+  } finally {
+    await admin().delete(`${bindings}/${name}`);
+    await admin().delete(`${policies}/${name}`);
+  }
+  await dryRunGives(200, 'DELETE', `${path}?dryRun=All`);
+  const said = await pkgFails(ns, 'PKG_TIMEOUT', ['uninstall', 'r', '--wait', '--timeout', '3s']);
+  expect(said).toContain('ConfigMap "kept" is not gone\n');
+  expect(said).toContain('it is still there, kept by its finalizers: example.test/never\n');
+  expect(said).toContain('hint: a finalizer is removed by the controller that set it: see whether that one runs\n');
+  const patch = { metadata: { finalizers: null } };
+  await admin().request('PATCH', path, patch, 'application/merge-patch+json');
+  await pkg(ns, 'uninstall', 'r', '--wait');
+});
+
+test('a webhook whose Service is not there ends it at once, and is named', async () => {
+  const ns = await namespace();
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+  const name = `${ns}.example.test`;
+  const webhook = {
+    name,
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    clientConfig: { service: { name: 'none', namespace: ns } },
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': ns } },
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] }],
+  };
+  const configuration = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name },
+    webhooks: [webhook],
+  };
+  const probe = `/api/v1/namespaces/${ns}/configmaps?dryRun=All`;
+  const proxy = await startProxy({ upstream: access() });
+  const { kubeconfig } = proxy;
+  try {
+    await admin().create(path, configuration);
+    await dryRunGives(500, 'POST', probe, configMap('x'));
+    const said = await pkgFails(ns, 'PKG_CLUSTER_FAILED', ['install', 'r', chartOf([configMap('a')])], { kubeconfig });
+    expect(said).toContain(
+      `hint: have the webhook ${name} repaired, or removed when nothing runs it any more: kubectl`,
+    );
+    const writes = proxy.requests.filter(({ method, query }) => method === 'PATCH' && !query.has('dryRun'));
+    expect(writes.map((one) => one.path)).toEqual([`/api/v1/namespaces/${ns}/configmaps/a`]);
+  } finally {
+    await admin().delete(`${path}/${name}`);
+    await proxy.close();
+  }
+  await dryRunGives(201, 'POST', probe, configMap('x'));
+  const upgraded = await pkgOn(ns, ['upgrade', '--install', 'r', chartOf([configMap('a')])]);
+  expect([upgraded.status, await statuses(ns, 'r')]).toEqual([0, ['failed', 'deployed']]);
+});
