@@ -178,7 +178,7 @@ export class Lease implements Fence {
       const why = error instanceof Error ? error.message : String(error);
       this.#emit({
         type: 'warning',
-        message: `the record of ${describeRevision(release)} could not be written: ${why}`,
+        message: `${describeRevision(this.#stored.release)} could not be recorded as ${release.info.status}, and the next command takes it over: ${why}`,
       });
       return { failure, failed: undefined };
     }

@@ -4,6 +4,8 @@ import type { ErrorCode, ErrorDetails } from '../../errors.ts';
 import { printable, printableEnds } from '../../errors-text.ts';
 import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
+import { describeAsked, describeRequest, resourceOf } from './asked.ts';
+import type { Asked } from './asked.ts';
 
 /** An error answer, with the details that callers decide by. */
 export class ApiError extends PkgError {
@@ -32,25 +34,6 @@ export class ApiError extends PkgError {
 
 /** The start of a message about fields that the kind does not have, or that have the wrong type. */
 const UNTYPED = /^failed to create typed patch object \([^)]*\): /;
-
-/** What a request asked for, for messages. */
-export type Asked = { verb: string; group: string; resource: string; namespace: string; name: string };
-
-/** Takes a request apart: `GET /apis/apps/v1/namespaces/x/deployments` is `list deployments.apps in x`. */
-export function askedBy(method: string, path: string): Asked {
-  const [root, ...rest] = path.split('/').filter((part) => part !== '');
-  const group = root === 'apis' ? (rest[0] ?? '') : '';
-  let parts = rest.slice(root === 'apis' ? 2 : 1).map((part) => decodeURIComponent(part));
-  let namespace = '';
-  if (parts[0] === 'namespaces' && parts.length > 2) {
-    namespace = parts[1] ?? '';
-    parts = parts.slice(2);
-  }
-  const [resource = '', name = '', subresource = ''] = parts;
-  const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
-  const verb = verbs[method] ?? (name === '' ? 'list' : 'get');
-  return { verb, group, resource: subresource === '' ? resource : `${resource}/${subresource}`, namespace, name };
-}
 
 /** What an {@link ApiError} keeps of an answer. */
 type Answer = { status: number; reason: string; text: string; uncertain: boolean };
@@ -207,8 +190,7 @@ function forbidden(text: string, asked: Asked, asker: Asker, answer: Answer): Ap
   const told = NO_RIGHT.exec(text);
   if (told === null && text !== '') {
     // Status 403 also comes from quotas, admission policies and webhooks, where more rights would not help.
-    const what = asked.resource === '' ? 'what was asked' : `to ${asked.verb} ${describeAsked(asked)}`;
-    return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid ${what}`, answer, {
+    return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid to ${describeRequest(asked)}`, answer, {
       notes: [`the server said: ${printableEnds(text, 1000)}`],
       hints: [
         /exceeded quota: /.test(text)
@@ -247,10 +229,6 @@ function lackOf(asked: Asked, who: string): string {
   return `${who} may not ${asked.verb} ${resourceOf(asked)}${scope}`;
 }
 
-function resourceOf({ resource, group }: Asked): string {
-  return printable(`${resource}${group === '' ? '' : `.${group}`}`);
-}
-
 function conflict(body: Json, text: string, what: string, answer: Answer): ApiError {
   const held = causesOf(body).filter(({ reason }) => reason === 'FieldManagerConflict');
   if (held.length > 0) {
@@ -270,15 +248,6 @@ function conflict(body: Json, text: string, what: string, answer: Answer): ApiEr
     notes: text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`],
     hints: ['try again: it is planned anew from what is there now'],
   });
-}
-
-/** `deployments.apps "web" in namespace "x"`. */
-function describeAsked({ group, resource, namespace, name }: Asked): string {
-  const kind = resource === '' ? 'what was asked' : `${resource}${group === '' ? '' : `.${group}`}`;
-  return printable(
-    `${kind}${name === '' ? '' : ` "${name}"`}${namespace === '' ? '' : ` in namespace "${namespace}"`}`,
-    500,
-  );
 }
 
 function causesOf(body: Json): { field: string; message: string; reason: string }[] {

@@ -1,13 +1,13 @@
 /** The client of an API server: JSON in and out, time and size limits, retries where they are safe, clear errors. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PkgError } from '../../errors.ts';
 import { parseJson, printJson } from '../../yaml/json.ts';
 import type { Json } from '../../yaml/value.ts';
 import { abortable } from '../abortable.ts';
 import type { Fence } from '../cluster.ts';
-import { ApiError, apiError, askedBy, isWithoutWebhook } from './api-errors.ts';
+import { ApiError, apiError, isWithoutWebhook } from './api-errors.ts';
+import { askedBy } from './asked.ts';
 import { cutShort, readText } from './body.ts';
-import { connectionError, timeoutError } from './connect-errors.ts';
+import { connectionError, endedError, timeoutError } from './connect-errors.ts';
 import type { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import type { Credential } from './credential.ts';
@@ -122,6 +122,7 @@ export class KubeClient {
   async request(request: KubeRequest): Promise<KubeAnswer> {
     const begun = Date.now();
     const { method, idempotent = method === 'GET', expect = [], fence } = request;
+    const asked = askedBy(method, request.path);
     const closed = this.#closed.signal;
     const signal = request.signal === undefined ? closed : AbortSignal.any([request.signal, closed]);
     let repeated = false;
@@ -142,7 +143,7 @@ export class KubeClient {
         if (!isRefused) this.#served = Date.now();
         if (answer.status < 300 || expect.includes(answer.status)) return { ...answer, repeated };
         const body = await this.#masked(request, answer.body);
-        const error = apiError(answer.status, body, askedBy(method, request.path), this.#asker());
+        const error = apiError(answer.status, body, asked, this.#asker());
         failure = error;
         if (answer.status === 401 && !renewed) {
           renewed = true;
@@ -152,7 +153,7 @@ export class KubeClient {
         wait = isFinal ? undefined : this.#pauseAfter(answer, tries, idempotent);
         if (error.uncertain) repeated = true;
       } catch (error) {
-        if (signal.aborted) throw withFailure(signal.reason, failure);
+        if (signal.aborted) throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
         isHeldBack = error instanceof HeldBack;
         failure = connectionError(error, this.connection);
         if (error instanceof LostRequest || error instanceof DialError) {
@@ -177,7 +178,7 @@ export class KubeClient {
       // one.
       if (wait === undefined || passed > patience || passed + wait > patience + MAX_PAUSE) throw failure;
       await sleep(wait, undefined, { signal }).catch(() => {
-        throw withFailure(signal.reason, failure);
+        throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
       });
     }
   }
@@ -361,13 +362,4 @@ function queryText(query: KubeRequest['query']): string {
   for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(key, value);
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-/** The end of the time of an operation, with what the tries of a request met until then: nothing else says why. */
-function withFailure(reason: unknown, failure: unknown): unknown {
-  if (!(reason instanceof PkgError) || reason.code !== 'PKG_TIMEOUT' || !(failure instanceof PkgError)) return reason;
-  const { code, message } = reason;
-  const { notes } = failure;
-  const hints = failure.hints.length > 0 ? failure.hints : reason.hints;
-  return new PkgError(code, `${message}: ${failure.message}`, { notes, hints, cause: failure });
 }

@@ -2,6 +2,8 @@
 import { printable } from '../../errors-text.ts';
 import { PkgError } from '../../errors.ts';
 import { ApiError } from './api-errors.ts';
+import { describeRequest } from './asked.ts';
+import type { Asked } from './asked.ts';
 import type { Connection } from './connection.ts';
 import { DialError } from '../../network/dial.ts';
 import { UNTRUSTED, failureOf } from '../../network/failures.ts';
@@ -64,4 +66,32 @@ function withPlace(error: PkgError, connection: Connection): PkgError {
     { status: 0 },
     { ...placeOf(connection), hints: error.hints, cause: error },
   );
+}
+
+/**
+ * The error for a request that the time limit of its operation has ended, with what its tries met until then: nothing
+ * else says why it took so long.
+ *
+ * @param reason why it was ended; given back as it is unless it is the time limit
+ * @param failure the error of the last try, if one has failed
+ */
+export function endedError(
+  reason: unknown,
+  failure: unknown,
+  { connection, asked, begun }: { connection: Connection; asked: Asked; begun: number },
+): unknown {
+  if (!(reason instanceof PkgError) || reason.code !== 'PKG_TIMEOUT') return reason;
+  const { code, message } = reason;
+  if (failure instanceof PkgError) {
+    const hints = failure.hints.length > 0 ? failure.hints : reason.hints;
+    return new PkgError(code, `${message}: ${failure.message}`, { notes: failure.notes, hints, cause: failure });
+  }
+  const seconds = Math.floor((Date.now() - begun) / 1000);
+  if (seconds < 1) return reason;
+  const what = `was asked to ${describeRequest(asked)} ${seconds} s before, and has not answered`;
+  return new PkgError(code, message, {
+    notes: [`${connection.description} ${what}`],
+    hints: reason.hints,
+    cause: reason,
+  });
 }

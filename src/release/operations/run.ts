@@ -14,7 +14,7 @@ import type { Stored } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
 import type { ChartOperation, Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
-import { Progress } from './half-done.ts';
+import { notUndone, Progress } from './half-done.ts';
 import type { LeftByHooks } from './hooks.ts';
 import { trimHistory } from './trim.ts';
 import { waitUntilGone, waitUntilReady } from './wait.ts';
@@ -101,7 +101,7 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
     const why = error instanceof Error ? error.message : String(error);
     const end = withStatus(release, 'failed', words.failed(shortened(why, MAX_REASON_LENGTH)));
     const { failure, failed } = await lease.fail(error, end);
-    if (failed === undefined) throw failure;
+    if (failed === undefined) throw undo === undefined ? failure : notUndone(failure);
     // An undo writes a revision of its own, and trims after it.
     if (undo !== undefined) throw await undo(failure, failed);
     await trim();
