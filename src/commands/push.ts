@@ -11,7 +11,7 @@ import type { Signing } from '../repository/publish.ts';
 import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
-import { shownText } from '../repository/urls.ts';
+import { shownText, withoutLogin } from '../repository/urls.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
@@ -50,7 +50,7 @@ class PushCommand extends PkgCommand {
     const { CHART: path, REMOTE: remote } = args;
     const isRegistry = remote.startsWith('oci://');
     if (!isRegistry && (remote === '' || (/[/\\]/.test(remote) && !/^https?:\/\//i.test(remote)))) {
-      throw new PkgError('PKG_USAGE', `'${printable(remote, 100)}' is no place to push to`, {
+      throw new PkgError('PKG_USAGE', `'${printable(withoutLogin(remote), 100)}' is no place to push to`, {
         hints: ['give oci://HOST/PATH, the name of a known repository, or its address'],
       });
     }

@@ -203,7 +203,14 @@ export class HttpClient {
     const { ConnectionPool: Pool } = await import('./pool.ts');
     const pool = new Pool(
       peer.server,
-      async (signal) => (await dialWithin(peer, certificate, connect, signal)).socket,
+      async (signal) => {
+        try {
+          return (await dialWithin(peer, certificate, connect, signal)).socket;
+        } catch (error) {
+          // The connection would have been to the proxy.
+          throw forwarder !== undefined && error instanceof DialError ? new DialError(error.cause, true) : error;
+        }
+      },
       {
         silence,
       },

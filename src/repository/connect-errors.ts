@@ -38,9 +38,11 @@ export function unreachable(error: unknown, url: URL): unknown {
   }
   if (!(error instanceof Error)) return error;
   const { code, what } = failureOf(error);
-  const who = error instanceof DialError && error.proxy ? 'the proxy of ' : '';
-  return new PkgError('PKG_REPOSITORY_UNREACHABLE', `${who}${shownUrl(url)} cannot be reached: ${what}`, {
-    hints: [(Object.hasOwn(HINTS, code) ? HINTS[code] : undefined) ?? 'check the address and the network'],
+  const isProxy = error instanceof DialError && error.proxy;
+  const hint = (Object.hasOwn(HINTS, code) ? HINTS[code] : undefined) ?? 'check the address and the network';
+  const message = `${isProxy ? 'the proxy of ' : ''}${shownUrl(url)} cannot be reached: ${what}`;
+  return new PkgError('PKG_REPOSITORY_UNREACHABLE', message, {
+    hints: [isProxy ? 'check HTTP_PROXY and HTTPS_PROXY, and name servers that need no proxy in NO_PROXY' : hint],
     cause: error,
   });
 }

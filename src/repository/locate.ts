@@ -63,6 +63,8 @@ export async function findChart(request: ChartRequest, remotes: Remotes): Promis
   if (repo !== '') return findInRepository({ ...request.access, name: '', url: repo }, reference, wanted, remotes);
   const url = /^https?:\/\//i.test(reference) ? URL.parse(reference) : null;
   if (url !== null) return atAddress(url, wanted, remotes);
+  // Other schemes are refused here, since `file:` is no name of a repository.
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) repositoryUrl(reference);
   const slash = reference.indexOf('/');
   if (slash === -1) return findByName(wanted, remotes);
   const repository = knownRepository(reference.slice(0, slash), remotes);

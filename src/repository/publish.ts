@@ -26,7 +26,7 @@ import type { ChartRequest } from './locate.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import type { Subject } from './signatures/attach-signature.ts';
-import { chartUrl, isRegistryAddress, shownText, shownUrl } from './urls.ts';
+import { chartUrl, isRegistryAddress, shownText, shownUrl, withoutLogin } from './urls.ts';
 
 /** A packed chart. */
 export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array | undefined; created: Date };
@@ -72,7 +72,7 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
   const repository = isAddress || isName ? uploadRepository(place, trust, remotes) : undefined;
   if (repository !== undefined) return repositoryTarget(place, repository, remotes);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url);
-  throw new PkgError('PKG_USAGE', `'${printable(place, 100)}' is no place to publish to`, {
+  throw new PkgError('PKG_USAGE', `'${printable(withoutLogin(place), 100)}' is no place to publish to`, {
     hints: ['give oci://HOST/PATH, https://URL or the name of a chart repository, or a folder'],
   });
 }
@@ -201,7 +201,7 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
   // An index without digests: the existing version counts as one with other content.
   const digestIn = ({ digest }: IndexEntry): string => `sha256:${digest.replace(/^sha256:/, '')}`;
   return {
-    place,
+    place: withoutLogin(place),
     versions: async (name) => (await entries(name)).map(({ version }) => version),
     digest: async (name, version) => {
       const entry = await entryFor(name, version);

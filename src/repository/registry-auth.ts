@@ -12,7 +12,7 @@ import type { Json } from '../yaml/value.ts';
 import { basicAuthorization } from './http.ts';
 import type { HttpClient, Request } from './http.ts';
 import type { RegistryLogin } from './registry-login.ts';
-import { shownUrl } from './urls.ts';
+import { shownText, shownUrl } from './urls.ts';
 
 /** A challenge: its scheme in lower case (`basic`, `bearer`), and its parameters. */
 export type Challenge = { scheme: string; parameters: Map<string, string> };
@@ -83,7 +83,7 @@ function realmOf(text: string, registry: URL): URL {
   if (realm !== null && (isByTls || realm.origin === registry.origin)) return realm;
   throw new PkgError(
     'PKG_REPOSITORY_UNAUTHORIZED',
-    `${printable(registry.host)} asks for tokens of '${printable(text)}', where no login is sent to`,
+    `${printable(registry.host)} asks for tokens of '${shownText(text)}', where no login is sent to`,
     { hints: ['have the registry name a token server by HTTPS, or one at its own address'] },
   );
 }

@@ -215,7 +215,10 @@ async function askHelper(
   const { status, stdout } = await run(program, action, input, env);
   if (status === 0) return stdout;
   if (stdout.trim() === 'credentials not found in native keychain') return undefined;
-  throw failed(program, `fails: ${printable(stdout.trim(), 200)}`);
+  throw failed(
+    program,
+    stdout.trim() === '' ? `ends with status ${status}` : `fails: ${printable(stdout.trim(), 200)}`,
+  );
 }
 
 function loginFrom(printed: string | undefined, helper: string): RegistryLogin {

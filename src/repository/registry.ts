@@ -16,7 +16,7 @@ import { notCached } from './offline.ts';
 import type { ReferenceCache } from './reference-cache.ts';
 import { nameOf, refused } from './registry-session.ts';
 import type { ChartReference, RegistrySession } from './registry-session.ts';
-import { shownUrl } from './urls.ts';
+import { shownUrl, withoutLogin } from './urls.ts';
 
 /** A reference as it was written. Tag and digest are empty where they were not written. */
 export type TaggedReference = ChartReference & { tag: string; digest: string };
@@ -77,7 +77,7 @@ export function chartReference(repository: string, name: string): ChartReference
   ) {
     return { host, path: full };
   }
-  const shown = printable(`${repository}/${name}`);
+  const shown = printable(withoutLogin(`${repository}/${name}`));
   throw new PkgError('PKG_REPOSITORY_UNKNOWN', `'${shown}' is no name of a chart in a registry`, {
     hints: ['write oci://HOST/PATH, in lower case, without a slash at the end; the name of the chart comes behind it'],
   });
@@ -96,9 +96,13 @@ export function taggedReference(text: string): TaggedReference {
   if (at > 'oci://'.length && isWhole && (tag === '' || TAG.test(tag))) {
     return { ...chartReference(untagged.slice(0, at), untagged.slice(at + 1)), tag, digest };
   }
-  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `'${printable(text, 200)}' is no name of a chart in a registry`, {
-    hints: ['write oci://HOST/PATH/NAME, with :TAG or @sha256:DIGEST behind it where one is meant'],
-  });
+  throw new PkgError(
+    'PKG_REPOSITORY_UNKNOWN',
+    `'${printable(withoutLogin(text), 200)}' is no name of a chart in a registry`,
+    {
+      hints: ['write oci://HOST/PATH/NAME, with :TAG or @sha256:DIGEST behind it where one is meant'],
+    },
+  );
 }
 
 const TAG = /^\w[\w.-]{0,127}$/;

@@ -18,7 +18,7 @@ import { inRegistryOfIndex } from './locate.ts';
 import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
-import { chartUrl, isRegistryAddress, shownUrl } from './urls.ts';
+import { chartUrl, isRegistryAddress, shownUrl, withoutLogin } from './urls.ts';
 
 /**
  * A dependency with its chosen version. `archive` fetches it, or packs a folder with the given time for its files; it is
@@ -236,7 +236,7 @@ function fileNameOf(url: URL, usual: string): string {
 }
 
 function noVersion(chart: Chart, { name, version, repository }: Declared, newest: string | undefined): PkgError {
-  const where = repository === '' ? 'charts/' : printable(repository.replace(/\/\/[^/@]*@/, '//'), 200);
+  const where = repository === '' ? 'charts/' : printable(withoutLogin(repository), 200);
   const what = `no version of ${printable(name, 60)} in ${where} fits '${printable(version, 60)}'`;
   const has = newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`];
   return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {

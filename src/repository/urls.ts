@@ -12,7 +12,11 @@ export function repositoryUrl(text: string): URL {
   const url = URL.parse(text);
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   throw new PkgError('PKG_REPOSITORY_UNKNOWN', `charts cannot be fetched from '${shownText(text)}'`, {
-    hints: ['repositories are http://, https://, oci:// or file:// addresses, or @NAME for one that Helm knows'],
+    hints: [
+      isRegistryAddress(text)
+        ? 'name charts in a registry by their address, oci://HOST/PATH: nothing has to be added for that'
+        : 'repositories are http:// and https:// addresses; dependencies may also have oci://, file:// or @NAME',
+    ],
   });
 }
 
@@ -65,5 +69,10 @@ export function shownUrl(url: URL): string {
 
 /** As {@link shownUrl}, for a text that may not be an address. */
 export function shownText(text: string): string {
-  return printable(text.replace(/\/\/[^/@]*@/, '//').replace(/[?#].*$/s, ''), 300);
+  return printable(withoutLogin(text).replace(/[?#].*$/s, ''), 300);
+}
+
+/** A text with the login left out that it has if it is an address. */
+export function withoutLogin(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//');
 }

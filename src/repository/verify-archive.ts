@@ -7,6 +7,7 @@ import { printable } from '../errors-text.ts';
 import { defaultKeyring } from './keyring.ts';
 import { readProvenanceOf } from './provenance-file.ts';
 import type { Verification } from './provenance.ts';
+import { withoutLogin } from './urls.ts';
 
 /** The flag `--keyring`; without it GnuPG's own keyring is used. */
 export type KeyringFlag = { keyring?: string | undefined };
@@ -19,7 +20,9 @@ export type KeyringFlag = { keyring?: string | undefined };
  */
 export async function verifyFile(path: string, flags: KeyringFlag): Promise<Verification> {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new PkgError('PKG_CHART_NOT_FOUND', `there is no file ${printable(path)}`);
+  if (stat === undefined) {
+    throw new PkgError('PKG_CHART_NOT_FOUND', `there is no file ${printable(withoutLogin(path))}`);
+  }
   if (stat.isDirectory()) {
     throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(path)} is a folder, and only archives are signed`, {
       hints: ['pack and sign it: pkg package --sign'],

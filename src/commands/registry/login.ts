@@ -1,6 +1,7 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { saveLogin } from '../../repository/registry-login.ts';
+import { withoutLogin } from '../../repository/urls.ts';
 import { print, printError } from '../../terminal/output.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
@@ -66,7 +67,7 @@ export function registryName(text: string): string {
   const [host = '', ...path] = name.split('/');
   const isHost = host !== '' && URL.parse(`https://${host}`)?.host === host.replace(/:443$/, '').toLowerCase();
   if (isHost && path.every((part) => /^[a-z0-9][a-z0-9._-]*$/.test(part))) return name;
-  throw new PkgError('PKG_USAGE', `'${printable(text, 100)}' is no name of a registry`, {
+  throw new PkgError('PKG_USAGE', `'${printable(withoutLogin(text), 100)}' is no name of a registry`, {
     hints: ['give HOST or HOST:PORT, without oci:// or https://'],
   });
 }

@@ -1,0 +1,76 @@
+/** A login in an address that somebody typed is in no output, whatever is wrong with the address. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../chart/support.ts';
+import { chartFiles, chartsIn, run } from './support.ts';
+import type { Run } from './support.ts';
+
+const LOGIN = 'ada:geheim@';
+const ADDRESSES = [
+  `oci://${LOGIN}127.0.0.1:1/x/y`,
+  `oci://${LOGIN}127.0.0.1:1/x/y:1.0.0`,
+  `oci://${LOGIN}nowhere`,
+  `http://${LOGIN}127.0.0.1:1/x.tgz`,
+  `https://${LOGIN}127.0.0.1:1`,
+  `http://${LOGIN}`,
+  `ftp://${LOGIN}127.0.0.1/x.tgz`,
+];
+
+let cwd: string;
+let home: string;
+beforeAll(async () => {
+  cwd = chartsIn({ web: chartFiles('web', '1.0.0') });
+  home = temporaryFolder();
+  await run('pkg', ['package', 'web'], { cwd, home });
+});
+
+const COMMANDS: [name: string, args: (address: string) => string[]][] = [
+  ['pull', (address) => ['pull', address]],
+  ['pull --repo', (address) => ['pull', 'web', '--repo', address]],
+  ['show', (address) => ['show', 'chart', address]],
+  ['template', (address) => ['template', 'x', address]],
+  ['images', (address) => ['images', address]],
+  ['lint', (address) => ['lint', address]],
+  ['verify', (address) => ['verify', address]],
+  ['bundle', (address) => ['bundle', address, '-o', 'b.tar']],
+  ['push', (address) => ['push', 'web-1.0.0.tgz', address]],
+  ['publish', (address) => ['publish', 'web', address]],
+  ['repo add', (address) => ['repo', 'add', 'a', address]],
+  ['registry login', (address) => ['registry', 'login', address, '-u', 'ada', '-p', 'secret']],
+  ['dependency update', (address) => ['dependency', 'update', withDependency(address)]],
+];
+
+function withDependency(address: string): string {
+  const dependencies = `dependencies:\n- {name: y, version: 1.0.0, repository: "${address}"}\n`;
+  return join(chartsIn({ app: chartFiles('app', '1.0.0', dependencies) }), 'app');
+}
+
+function expectNoSecret({ status, stdout, stderr }: Run, about: string): void {
+  expect(status, about).not.toBe(0);
+  expect(stdout + stderr, about).not.toMatch(/geheim|PKG_INTERNAL/);
+}
+
+test.each(COMMANDS)('%s', async (_name, args) => {
+  for (const address of ADDRESSES) expectNoSecret(await run('pkg', args(address), { cwd, home }), address);
+});
+
+test('a proxy that does not answer is named as the cause, without its login', async () => {
+  const proxy = `http://${LOGIN}127.0.0.1:1`;
+  const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy };
+  for (const scheme of ['http', 'https']) {
+    const outcome = await run('pkg', ['pull', `${scheme}://charts.invalid/x.tgz`], { cwd, home, env });
+    expectNoSecret(outcome, scheme);
+    expect(outcome.stderr).toMatch(/the proxy of https?:\/\/charts\.invalid\/x\.tgz cannot be reached/);
+    expect(outcome.stderr).toContain('NO_PROXY');
+  }
+});
+
+test('a credential helper that fails without a word', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'docker-credential-silent'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ credsStore: 'silent' }));
+  const env = { PATH: `${folder}:${process.env['PATH']}`, HELM_REGISTRY_CONFIG: join(folder, 'config.json') };
+  const { stderr } = await run('pkg', ['registry', 'logout', 'registry.example.com'], { cwd, home, env });
+  expect(stderr).toContain('docker-credential-silent ends with status 3');
+});
