@@ -8,12 +8,14 @@ import { satisfies } from '../chart/constraint.ts';
 import { DEFAULT_CAPABILITIES, kubeVersionNumbers } from '../render/capabilities.ts';
 import { checkObject } from '../render/check-object.ts';
 import { isNativeTemplate } from '../render/engines.ts';
+import { KindTypes } from '../render/field-types.ts';
 import { ChartMessage } from '../render/gotemplate/exec-errors.ts';
 import { renderGo } from '../render/gotemplate/render.ts';
 import type { Trace } from '../render/gotemplate/template.ts';
 import { ParseCache } from '../render/parse-cache.ts';
 import type { Capabilities, RenderedDocument, ReleaseContext } from '../render/render.ts';
 import { renderChart } from '../render/render-chart.ts';
+import { hasMisplaced } from '../render/text-fields.ts';
 import { printScalar } from '../yaml/print.ts';
 import { printJson } from '../yaml/json.ts';
 import { isMap, toPlain } from '../yaml/value.ts';
@@ -189,10 +191,18 @@ class Prover {
     } else if (native instanceof PkgError) {
       // A value that a user takes away by null is an error in native templates, as docs/convert.md says.
       if (situation.isMissing === true) return 'skipped';
+      // What an API server would refuse need not be the same.
+      if (native.code === 'PKG_OBJECT_INVALID' && this.#isRefused(go)) return 'skipped';
       throw this.#different(situation, native.message);
     } else this.#compareDocuments(situation, go, native);
     for (const key of ran) this.ran.add(key);
     return 'same';
+  }
+
+  /** Does a field of an object hold a text, a list or a map where Kubernetes has another of them? */
+  #isRefused({ documents }: Output): boolean {
+    const types = new KindTypes(this.#go);
+    return [...documents.objects, ...documents.hooks].some((object) => hasMisplaced(object, types));
   }
 
   #compareDocuments(situation: Situation, go: Output, native: Output): void {

@@ -1,16 +1,16 @@
 /**
- * Fields that hold texts in Kubernetes, and other values in them. A number or a boolean there is refused by an API server,
- * but not by a folder, which nobody reads before the server does.
+ * Fields that hold texts, lists or maps in Kubernetes, and other values in them. An API server refuses these, but a folder
+ * does not, which nobody reads before the server does.
  */
 import { printable } from '../errors-text.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { FieldType, KindTypes } from './field-types.ts';
 
-/** A field with a value that is no text. `message` does not say which value. */
+/** A field with a value that is not what Kubernetes has there. `message` does not say which value. */
 export type TextFieldError = { path: ValuePath; message: string; kind: string };
 
-/** The fields of an object, and of those in a list of objects, that should be texts and are not. */
+/** The fields of an object, and of those in a list of objects, that should be texts, lists or maps and are not. */
 export function textFieldErrors(object: ValueMap, types: KindTypes): TextFieldError[] {
   const found: TextFieldError[] = [];
   for (const { object: one, at, type } of objectsIn(object, types)) {
@@ -18,16 +18,20 @@ export function textFieldErrors(object: ValueMap, types: KindTypes): TextFieldEr
     const metadata = one.get('metadata');
     const name = isMap(metadata) ? textOf(metadata.get('name')) : '';
     const of = name === '' ? `a ${printable(kind)}` : `${printable(kind)} "${printable(name)}"`;
-    eachOther(one, type, [], (value, path) => {
-      const what = Array.isArray(value)
-        ? 'a list, and not a text'
-        : isMap(value)
-          ? 'a map, and not a text'
-          : quotable(value);
+    eachOther(one, type, [], (value, path, wanted) => {
+      const what =
+        wanted === 'text' && typeof value !== 'object' ? quotable(value) : `${kindOf(value)}, and not a ${wanted}`;
       found.push({ path: [...at, ...path], message: `${printable(path.join('.'))} of ${of} is ${what}`, kind });
     });
   }
   return found;
+}
+
+/** Does a field of an object, or of those in a list of objects, hold what Kubernetes cannot read there? */
+export function hasMisplaced(object: ValueMap, types: KindTypes): boolean {
+  let has = false;
+  for (const { object: one, type } of objectsIn(object, types)) eachMisplaced(one, type, [], () => (has = true));
+  return has;
 }
 
 /** An object, or those in a list of objects, each with its type and the path that leads to it. */
@@ -47,65 +51,121 @@ export function objectsIn(object: ValueMap, types: KindTypes): { object: ValueMa
   });
 }
 
-/** Goes through the values that stand where texts belong and are none; null is as good as nothing. */
+/** What a field holds, in words. */
+export type Wanted = 'text' | 'list' | 'map' | 'text in base64';
+
+/** What a type holds. */
+export function wantedOf({ holds }: FieldType): Wanted {
+  if (holds === 'list') return 'list';
+  return holds === 'text' ? 'text' : holds === 'bytes' ? 'text in base64' : 'map';
+}
+
+/** Is this a list or a map where there is none, or another value where there is one? Null is as good as nothing. */
+function isMisplaced(value: Value, wanted: Wanted): boolean {
+  if (value === null) return false;
+  const isList = Array.isArray(value);
+  if (wanted === 'text' || wanted === 'text in base64') return typeof value === 'object';
+  return wanted === 'list' ? !isList : isList || typeof value !== 'object';
+}
+
+/** Can Kubernetes not read this as base64? Line breaks in it do not count. */
+function isNoBase64(value: Value): boolean {
+  if (typeof value !== 'string') return true;
+  const text = /[\r\n]/.test(value) ? value.replaceAll(/[\r\n]/g, '') : value;
+  return text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+/** A value in words: `a list`, `a number`. */
+export function kindOf(value: Value): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  return typeof value === 'string' ? 'a text' : typeof value === 'boolean' ? 'a boolean' : 'a number';
+}
+
+/** Goes through the values that are not what their fields hold. */
 function eachOther(
   value: Value | undefined,
   type: FieldType,
   path: ValuePath,
-  found: (value: Value, path: ValuePath) => void,
+  found: (value: Value, path: ValuePath, wanted: Wanted) => void,
 ): void {
   if (value === undefined || value === null) return;
-  switch (type.holds) {
-    case 'text':
-    case 'bytes':
-      if (typeof value !== 'string') found(value, path);
-      return;
-    case 'list':
-      if (Array.isArray(value))
-        for (const [index, item] of value.entries()) eachOther(item, type.of, [...path, index], found);
-      return;
-    case 'map':
-      if (isMap(value)) for (const [key, item] of value) eachOther(item, type.of, [...path, key], found);
-      return;
-    case 'fields':
-      if (!isMap(value)) return;
-      for (const [key, item] of value) {
-        const inner = type.field(key);
-        if (inner !== undefined) eachOther(item, inner, [...path, key], found);
-      }
+  const wanted = wantedOf(type) === 'text in base64' ? 'text' : wantedOf(type);
+  if (isMisplaced(value, wanted) || (wanted === 'text' && typeof value !== 'string')) {
+    found(value, path, wanted);
+    return;
   }
+  eachInside(value, type, (inner, name, innerType) => eachOther(inner, innerType, [...path, name], found));
+}
+
+/** The values in a list or a map whose types are known. */
+function eachInside(
+  value: Value,
+  type: FieldType,
+  use: (inner: Value, name: string | number, type: FieldType) => void,
+): void {
+  if (Array.isArray(value) && type.holds === 'list') {
+    for (const [index, item] of value.entries()) use(item, index, type.of);
+  } else if (isMap(value)) {
+    for (const [key, item] of value) {
+      const inner = memberOf(type, key);
+      if (inner !== undefined) use(item, key, inner);
+    }
+  }
+}
+
+/** The type of a field of a map. */
+export function memberOf(type: FieldType, key: string): FieldType | undefined {
+  return type.holds === 'map' ? type.of : type.holds === 'fields' ? type.field(key) : undefined;
+}
+
+/** Goes through the lists and maps where there are none, the other values where there are some, and what is no base64. */
+export function eachMisplaced(
+  value: Value,
+  type: FieldType,
+  path: ValuePath,
+  found: (value: Value, path: ValuePath, wanted: Wanted) => void,
+): void {
+  const wanted = wantedOf(type);
+  if (value === null) return;
+  if (isMisplaced(value, wanted) || (type.holds === 'bytes' && isNoBase64(value))) found(value, path, wanted);
+  else eachInside(value, type, (inner, name, innerType) => eachMisplaced(inner, innerType, [...path, name], found));
 }
 
 /**
  * A value in which the integers and booleans that stand where texts belong are their texts. It is copied only where it
  * changes.
  *
- * @param refuse throws for a number with a fraction: the text that was written is no longer there
+ * @param refuse throws for a number with a fraction, since the text that was written is no longer there, and for what
+ *   is no text, list, map or base64 where that belongs
  * @param changed is told of each other
  */
 export function withTexts(
   value: Value,
   type: FieldType,
   path: ValuePath,
-  refuse: (value: number, path: ValuePath) => never,
+  refuse: (value: Value, path: ValuePath, wanted: Wanted) => never,
   changed: (value: number | bigint | boolean, path: ValuePath) => void,
 ): Value {
-  if (type.holds === 'text') {
-    if (typeof value === 'number' && !Number.isInteger(value)) return refuse(value, path);
-    if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') return value;
+  const { holds } = type;
+  if (holds === 'text') {
+    if (typeof value === 'string' || value === null) return value;
+    if (typeof value === 'object' || (typeof value === 'number' && !Number.isInteger(value)))
+      return refuse(value, path, 'text');
     changed(value, path);
     return String(value);
   }
-  if (type.holds === 'bytes' || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    if (type.holds !== 'list') return value;
+  if (value === null) return value;
+  if (isMisplaced(value, wantedOf(type)) || (holds === 'bytes' && isNoBase64(value)))
+    return refuse(value, path, wantedOf(type));
+  if (Array.isArray(value) && holds === 'list') {
     const items = value.map((item, index) => withTexts(item, type.of, [...path, index], refuse, changed));
     return items.every((item, index) => item === value[index]) ? value : items;
   }
-  if (type.holds !== 'map' && type.holds !== 'fields') return value;
+  if (!isMap(value)) return value;
   let copy: ValueMap | undefined;
   for (const [key, item] of value) {
-    const inner = type.holds === 'map' ? type.of : type.holds === 'fields' ? type.field(key) : undefined;
+    const inner = memberOf(type, key);
     const text = inner === undefined ? item : withTexts(item, inner, [...path, key], refuse, changed);
     if (text !== item) (copy ??= new Map(value)).set(key, text);
   }
@@ -116,7 +176,7 @@ export function withTexts(
 export function objectWithTexts(
   object: ValueMap,
   types: KindTypes,
-  refuse: (value: number, path: ValuePath) => never,
+  refuse: (value: Value, path: ValuePath, wanted: Wanted) => never,
   changed: (value: number | bigint | boolean, path: ValuePath) => void,
 ): ValueMap {
   let result = object;

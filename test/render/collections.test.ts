@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromPlain, isMap } from '../../src/yaml/value.ts';
 import type { JsonObject, Value, ValueMap } from '../../src/yaml/value.ts';
-import { chartOf, configMap, render } from './support.ts';
+import { chartOf, anyObject, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
 
 async function valueOf(expression: string, values: ValueMap): Promise<Value> {
-  const { objects } = await render(chartOf({ 'templates/x.yaml.hbs': configMap(`x: ${expression}`) }), {
+  const { objects } = await render(chartOf({ 'templates/x.yaml.hbs': anyObject(`x: ${expression}`) }), {
     userValues: values,
   });
   const data = objects[0]?.object?.get('data') ?? null;

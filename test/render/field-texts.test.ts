@@ -228,3 +228,64 @@ test.each(['crds/things.yaml', 'templates/crd.yaml.hbs', 'a subchart'])(
     });
   },
 );
+
+/** Fields of built-in kinds, with what they hold. */
+const HOLDING: readonly [wanted: string, object: (value: string) => string, path: string][] = [
+  ['text', (value) => configMap(`a: ${value}`), 'data.a'],
+  ['text', (value) => POD(`    image: ${value}\n`), 'spec.containers.0.image'],
+  ['map', (value) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: ${value}\n`, 'data'],
+  ['map', (value) => `apiVersion: v1\nkind: Service\nmetadata: {name: x, labels: ${value} }\n`, 'metadata.labels'],
+  ['map', (value) => POD(`    securityContext: ${value}\n`), 'spec.containers.0.securityContext'],
+  ['list', (value) => POD(`    args: ${value}\n`), 'spec.containers.0.args'],
+  ['list', (value) => POD(`    command: ${value}\n`), 'spec.containers.0.command'],
+];
+
+const MISPLACED: readonly [found: string, literal: string, json: string][] = [
+  ['text', 'some text', '"some text"'],
+  ['text', '"{{release.name}}"', '"web"'],
+  ['map', '{k: v}', '{"k": "v"}'],
+  ['map', '{k: {{release.name}} }', '{"k": "web"}'],
+  ['map', '{}', '{}'],
+  ['list', '[v]', '["v"]'],
+  ['list', '[{{release.name}}]', '["web"]'],
+  ['list', '[]', '[]'],
+];
+
+test('a text, a list or a map where another of them belongs is an error at its field, however it comes there', async () => {
+  for (const [wanted, object, path] of HOLDING) {
+    for (const [found, literal, json] of MISPLACED) {
+      const files: Record<string, string>[] = [
+        { 'templates/x.yaml.hbs': object(literal) },
+        { 'templates/x.yaml.hbs': object('{{values.x}}') },
+        { 'templates/x.yaml.hbs': object('{{optional values.opt}}') },
+        { 'templates/x.yaml.hbs': object('{{> p}}'), 'templates/_p.hbs': literal },
+      ];
+      for (const [index, one] of files.entries()) {
+        const isEmpty = index === 2 && /^(?:\{\}|\[\])$/.test(json);
+        const error = await failure(one, `x: ${json}\n${index === 2 ? `opt: ${json}` : 'other: 1'}\n`);
+        const message = `${path} is a ${wanted} in Kubernetes, and this is a ${found}`;
+        const about = `${JSON.stringify(one)} ${json}`;
+        expect(error?.message, about).toBe(found === wanted || isEmpty ? undefined : message);
+        if (error !== undefined)
+          expect([error.at?.file, error.hints.length], about).toEqual(['web/templates/x.yaml.hbs', 1]);
+      }
+    }
+  }
+});
+
+test('what Kubernetes cannot read as base64 is an error in the data of a Secret', async () => {
+  const secret = (value: string): Record<string, string> => ({
+    'templates/x.yaml.hbs': `apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata:\n  a: ${value}\n`,
+  });
+  for (const value of ['web', '{{values.x}}', 'a{{values.x}}', '5', 'true', '"5"', '====', '"a b="']) {
+    const error = await failure(secret(value), 'x: not base64\n');
+    expect(error?.message, value).toMatch(
+      /^data\.a is a text in base64 in Kubernetes, and this is (?:none|a number|a boolean)$/,
+    );
+    expect(error.hints, value).toEqual([expect.stringContaining('{{b64enc x}}')]);
+    expect(error.at, value).toMatchObject({ line: 5, column: 3, isSecret: true });
+  }
+  for (const value of ['d2Vi', '{{b64enc values.x}}', '""', '"d2Vi\\nd2Vi"', 'd2U=']) {
+    expect(await renderWith(secret(value), 'x: not base64\n'), value).toBeDefined();
+  }
+});

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Chart } from '../../src/chart/chart.ts';
 import { PkgError } from '../../src/errors.ts';
 import { isMap } from '../../src/yaml/value.ts';
-import { chartOf, configMap, render } from './support.ts';
+import { chartOf, anyObject, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
 
 const VALUES = { list: ['p'], map: { k: 'v' }, maps: [{ name: 'n' }] };
@@ -21,7 +21,7 @@ async function outcome(chart: Chart): Promise<unknown> {
 }
 
 const of = (body: string, partials: Record<string, string> = {}): Chart =>
-  chartOf({ 'templates/x.yaml.hbs': configMap(`${body}\nend: "1"`), ...partials }, VALUES);
+  chartOf({ 'templates/x.yaml.hbs': anyObject(`${body}\nend: "1"`), ...partials }, VALUES);
 
 /** Where a name may stand without being printed. */
 const PLACES: readonly ((name: string) => string)[] = [
@@ -109,7 +109,7 @@ test('texts in maps and lists are templates, and what they give is only a value'
         go: { x: '{{ .Values.n }}', l: ['{{ .Release.Name | upper }}-{{ .Values.evil }}'] },
       };
       const chart = chartOf(
-        { 'templates/x.yaml.hbs': configMap('x: {{tpl values.texts}}\ny: {{goTpl values.go}}') },
+        { 'templates/x.yaml.hbs': anyObject('x: {{tpl values.texts}}\ny: {{goTpl values.go}}') },
         values,
       );
       const { objects } = await render(chart);
@@ -138,7 +138,7 @@ test.each([
   ['goTpl', { t: { k: ['{{ .Values.x | nope }}'] } }, 'function "nope" not defined', ['t', 'k', '0']],
   ['goTpl', { t: { k: '{{ fail "no" }}' } }, 'no', ['t', 'k']],
 ])('an error in a text of %s shows the text and where it comes from', async (name, values, message, path) => {
-  const chart = chartOf({ 'templates/x.yaml.hbs': configMap(`x: {{${name} values.t}}`) }, values);
+  const chart = chartOf({ 'templates/x.yaml.hbs': anyObject(`x: {{${name} values.t}}`) }, values);
   const error = await render(chart).then(
     () => undefined,
     (thrown: unknown) => thrown,

@@ -175,7 +175,7 @@ test('a library sees its own partials first, whatever the chart or the template 
     'templates/_all.hbs': '{{> labels}}\n',
     'templates/_slot.hbs': '{{#> body}}\nfrom: default\n{{/body}}\n',
   };
-  const template = configMap(
+  const template = anyObject(
     'a: {{> common/all}}\nb: {{> labels}}\nc: {{#> common/all}}{{#*inline "labels"}}from: block{{/inline}}{{/common/all}}\nd: {{> common/slot}}\ne: {{#> common/slot}}{{#*inline "body"}}from: block{{/inline}}{{/common/slot}}',
   );
   const chart = withLibraries(
@@ -205,4 +205,27 @@ test('a name of two libraries is an error where it is used without saying which,
     message: 'the partial labels is in several libraries: one, two',
     hints: ['say which: one/labels or two/labels'],
   });
+});
+
+test('a partial asks for its block, or prints another where there is none', async () => {
+  const partials = {
+    'templates/_if.hbs': 'own: "1"\n{{#if @partial-block}}\n{{> @partial-block}}\n{{else}}\nblock: none\n{{/if}}\n',
+    'templates/_else.hbs': 'own: "1"\n{{#> @partial-block}}\nblock: none\n{{/@partial-block}}\n',
+  };
+  for (const name of ['if', 'else']) {
+    for (const [call, block] of [
+      [`{{> ${name}}}`, 'none'],
+      [`{{#> ${name}}}\nblock: given\n{{/${name}}}`, 'given'],
+    ]) {
+      const { objects } = await render(chartOf({ ...partials, 'templates/x.yaml.hbs': configMap(call ?? '') }));
+      expect(objects[0]?.object?.get('data'), call).toEqual(
+        new Map([
+          ['own', '1'],
+          ['block', block],
+        ]),
+      );
+    }
+  }
+  const printed = { 'templates/_p.hbs': 'a: {{@partial-block}}\n', 'templates/x.yaml.hbs': configMap('{{> p}}') };
+  await expect(render(chartOf(printed))).rejects.toThrow('the block of a partial is printed as a partial');
 });

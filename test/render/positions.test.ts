@@ -66,7 +66,7 @@ class Writer {
 
   document(data: Tree): string {
     const name = `x${this.#names++}`;
-    this.write('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ');
+    this.write('apiVersion: example.test/v1\nkind: Thing\nmetadata:\n  name: ');
     this.write(`${name}\n`);
     this.mark(['data']);
     this.write('data:');
@@ -273,7 +273,7 @@ test.each([
     'a label of a document without mustaches',
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels:\n    a: b\n    c: [1]\n',
     '7:5',
-    'the value of label c is a string, and this is not',
+    'metadata.labels.c is a text in Kubernetes, and this is a list',
   ],
   [
     'a name that is a number with a fraction',
@@ -291,7 +291,7 @@ test.each([
     'a namespace that is a list',
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  namespace: [5]\n',
     '5:3',
-    'metadata.namespace is a string, and this is not',
+    'metadata.namespace is a text in Kubernetes, and this is a list',
   ],
   [
     'an item of a list that is no object',
@@ -303,7 +303,7 @@ test.each([
     'a label of an item of a typed list',
     'apiVersion: v1\nkind: ConfigMapList\nitems:\n  - metadata: {name: x, labels: {a: [1]}}\n',
     '4:34',
-    'the value of label a is a string, and this is not',
+    'items.0.metadata.labels.a is a text in Kubernetes, and this is a list',
   ],
   [
     'an item of a list without a name',

@@ -128,6 +128,11 @@ class Checker {
       this.#literal(node, path, place);
       return;
     }
+    if (path?.data === true && path.original === '@partial-block') {
+      const hints = ['write {{> @partial-block}}'];
+      this.#fault('PKG_TEMPLATE_SYNTAX', 'the block of a partial is printed as a partial', node.loc, { hints });
+      return;
+    }
     this.#call(node, place);
   }
 
@@ -297,6 +302,8 @@ class Checker {
   #data(path: Path, place: Place): void {
     const [name = '', head, field] = path.parts;
     if (name === 'go') return;
+    // Whoever calls a partial may give it a block or not: in a condition it is absent, and so it is elsewhere.
+    if (name === 'partial-block' && head === undefined) return;
     if (name === 'root') {
       if (head === undefined) return;
       if (ROOT_NAMES.has(head)) this.#field(path, head, field);

@@ -3,13 +3,15 @@ import { ValueError } from '../../chart/value-error.ts';
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { isMap } from '../../yaml/value.ts';
 import type { ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
-import { objectWithTexts } from '../text-fields.ts';
+import { kindOf, memberOf, objectWithTexts } from '../text-fields.ts';
+import type { Wanted } from '../text-fields.ts';
 import { inTopValues, positionIn } from './fault.ts';
 import type { Filler } from './fill.ts';
 import { checkLiterals } from './layout.ts';
-import type { TextRules } from './layout.ts';
+import type { LiteralFaults, TextRules } from './layout.ts';
 import { slotPath } from './output.ts';
 import type { Slot } from './output.ts';
 import type { Node } from './skeleton.ts';
@@ -101,6 +103,10 @@ export class DocumentTexts {
   }
 
   #textAt(node: Node, name: string): string | undefined {
+    if (node.type === 'const') {
+      const field = isMap(node.value) ? node.value.get(name) : undefined;
+      return typeof field === 'string' ? field : undefined;
+    }
     const entry = node.type === 'map' ? node.entries.find((one) => one.type === 'pair' && one.key === name) : undefined;
     const value = entry?.type === 'pair' ? this.#filler.valueOf(entry.value) : undefined;
     return typeof value === 'string' ? value : undefined;
@@ -110,8 +116,8 @@ export class DocumentTexts {
    * Checks what a document's own text says: see {@link checkLiterals}; once for each structure and type.
    */
   checkLiterals(node: Node, type: FieldType | undefined, trace: (path: ValuePath) => TracedField): void {
-    const fault = this.#literalFault(trace);
-    checkLiterals(node, type, [], fault);
+    const faults = this.#literalFaults(trace);
+    checkLiterals(node, type, [], faults);
     const kind = this.#textAt(node, 'kind') ?? '';
     if (node.type !== 'map' || !kind.endsWith('List')) return;
     const items = node.entries.find((entry) => entry.type === 'pair' && entry.key === 'items');
@@ -119,21 +125,26 @@ export class DocumentTexts {
     for (const [index, item] of items.value.items.entries()) {
       if (item.type === 'spread') continue;
       const itemType = this.#typeOf(item, this.#textAt(node, 'apiVersion'), kind.slice(0, -'List'.length));
-      checkLiterals(item, itemType, ['items', index], fault);
+      checkLiterals(item, itemType, ['items', index], faults);
     }
   }
 
-  /** The error for a literal that is no text where a text belongs. */
-  #literalFault(trace: (path: ValuePath) => TracedField): (written: string, path: ValuePath) => never {
-    return (written, path) => {
-      const isSecret = this.#isSecret;
-      const what = isSecret ? 'what is written' : printable(written);
-      const message = `${printable(path.join('.'))} is a text in Kubernetes, and ${what} is none`;
-      const hints = [isSecret ? 'put quotes around it' : `put quotes around it: "${what}"`];
-      throw new PkgError('PKG_OBJECT_INVALID', message, {
-        at: { ...trace(path).at, ...(isSecret && { isSecret }) },
-        hints,
-      });
+  /** The errors for what a document's own text says. */
+  #literalFaults(trace: (path: ValuePath) => TracedField): LiteralFaults {
+    const isSecret = this.#isSecret;
+    return {
+      literal: (written, path) => {
+        const what = isSecret ? 'what is written' : printable(written);
+        const message = `${printable(path.join('.'))} is a text in Kubernetes, and ${what} is none`;
+        const hints = [isSecret ? 'put quotes around it' : `put quotes around it: "${what}"`];
+        throw new PkgError('PKG_OBJECT_INVALID', message, {
+          at: { ...trace(path).at, ...(isSecret && { isSecret }) },
+          hints,
+        });
+      },
+      misplaced: (found, path, wanted) => {
+        throw misplacedFault(found, wanted, path, trace(path), isSecret);
+      },
     };
   }
 
@@ -151,7 +162,7 @@ export class DocumentTexts {
         this.#filler.begin(base);
         const partial = this.#single(this.#filler.slot(one.hole));
         if (partial === undefined) return;
-        checkLiterals(partial.node, inner, at, this.#literalFault(trace));
+        checkLiterals(partial.node, inner, at, this.#literalFaults(trace));
         this.#checkPartials(partial, inner, at, trace);
       } else if (one.type === 'list' && inner.holds === 'list') {
         for (const [index, item] of one.items.entries())
@@ -159,9 +170,7 @@ export class DocumentTexts {
       } else if (one.type === 'map') {
         for (const entry of one.entries) {
           if (entry.type !== 'pair' || typeof entry.key !== 'string') continue;
-          const field =
-            inner.holds === 'map' ? inner.of : inner.holds === 'fields' ? inner.field(entry.key) : undefined;
-          visit(entry.value, field, [...at, entry.key]);
+          visit(entry.value, memberOf(inner, entry.key), [...at, entry.key]);
         }
       }
     };
@@ -172,8 +181,10 @@ export class DocumentTexts {
   rules(node: Node, base: number, trace: (path: ValuePath) => TracedField): TextRules {
     const isSecret = this.#isSecret;
     return {
-      refuse: (_value, path) => {
+      refuse: (value, path, wanted) => {
         const { at, valuePath } = trace(path);
+        if (wanted !== 'text' || typeof value === 'object')
+          throw misplacedFault(kindOf(value), wanted, path, { at, valuePath }, isSecret);
         const message = `${printable(path.join('.'))} is a text in Kubernetes, and this is a number with a fraction: 1.10 is 1.1 already`;
         const fault = new ValueError('PKG_OBJECT_INVALID', message, {
           at: { ...at, ...(isSecret && { isSecret }) },
@@ -202,6 +213,43 @@ export class DocumentTexts {
     return objectWithTexts(object, this.#types, refuse, changed);
   }
 }
+
+/** The error for a text, a list or a map where something else belongs, and for what is no base64. */
+function misplacedFault(
+  found: string,
+  wanted: Wanted,
+  path: ValuePath,
+  { at, valuePath }: TracedField,
+  isSecret: boolean,
+): ValueError {
+  const message = `${printable(path.join('.'))} is a ${wanted} in Kubernetes, and this is ${wanted === 'text in base64' && found === 'a text' ? 'none' : found}`;
+  const fault = new ValueError('PKG_OBJECT_INVALID', message, {
+    at: { ...at, ...(isSecret && { isSecret }) },
+    hints: [HINTS[wanted][found] ?? OTHERWISE[wanted]],
+  });
+  fault.valuePath = valuePath;
+  return fault;
+}
+
+/** What to write, by what belongs there and what stands there. */
+const HINTS: Readonly<Record<Wanted, Readonly<Record<string, string>>>> = {
+  text: {},
+  'text in base64': {},
+  list: {
+    'a map': 'write an item for each key: {{#each x}}, and in it - name: {{@key}} with what else an item has',
+  },
+  map: {
+    'a text': 'write {{x}} for a map among the values, {{> name}} for what a partial prints, or key: value',
+    'a list': 'keys have no dashes: write key: value, or {{#each x}} with a key for each item',
+  },
+};
+
+const OTHERWISE: Readonly<Record<Wanted, string>> = {
+  text: 'write {{toYaml x}} or {{toJson x}} for its text, or put what is written behind |',
+  'text in base64': 'write {{b64enc x}}, or put the key under stringData, where texts are themselves',
+  list: 'write it as an item of a list: - {{x}}',
+  map: 'write key: value, or {{x}} for a map among the values',
+};
 
 function isConstant(node: Node, name: string): boolean {
   if (node.type !== 'map') return true;

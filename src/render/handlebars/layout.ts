@@ -5,7 +5,8 @@
 import { printChild, printItem, printKey } from '../../yaml/print.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType } from '../field-types.ts';
-import { withTexts } from '../text-fields.ts';
+import { eachMisplaced, kindOf, memberOf, wantedOf, withTexts } from '../text-fields.ts';
+import type { Wanted } from '../text-fields.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import type { Entry, Node } from './skeleton.ts';
@@ -27,9 +28,9 @@ type Gap = {
   readonly path: ValuePath;
 };
 
-/** What to do about values that are no texts where texts belong: see {@link withTexts}. */
+/** What to do about values that are not what their fields hold: see {@link withTexts}. */
 export type TextRules = {
-  refuse: (value: number, path: ValuePath) => never;
+  refuse: (value: Value, path: ValuePath, wanted: Wanted) => never;
   changed: (value: number | bigint | boolean, path: ValuePath) => void;
 };
 
@@ -111,7 +112,7 @@ class Writer {
   #entry(entry: Entry, indent: string, spot: Spot): boolean {
     if (entry.type !== 'pair' || typeof entry.key !== 'string') return false;
     this.#text += printKey(entry.key, indent);
-    return this.#value(entry.value, indent, false, memberOf(spot, entry.key));
+    return this.#value(entry.value, indent, false, fieldOf(spot, entry.key));
   }
 
   #value(node: Node, indent: string, isItem: boolean, spot: Spot): boolean {
@@ -146,44 +147,55 @@ function itemOf({ type, path }: Spot, index: number): Spot {
   return { type: type?.holds === 'list' ? type.of : undefined, path: [...path, index] };
 }
 
-function memberOf({ type, path }: Spot, key: string): Spot {
-  const inner = type?.holds === 'map' ? type.of : type?.holds === 'fields' ? type.field(key) : undefined;
-  return { type: inner, path: [...path, key] };
+function fieldOf({ type, path }: Spot, key: string): Spot {
+  return { type: type && memberOf(type, key), path: [...path, key] };
 }
 
+/** What is told of a document's own text. */
+export type LiteralFaults = {
+  /** A number or a boolean that is written otherwise than it is read. */
+  literal: (written: string, path: ValuePath) => never;
+  /** A text, a list or a map where something else belongs, or what is no base64. */
+  misplaced: (found: string, path: ValuePath, wanted: Wanted) => never;
+};
+
 /**
- * Checks what a document's own text says where texts belong: a number or a boolean that is written otherwise than it is
- * read, as 1.10 or yes, is meant as a text and is none.
+ * Checks what a document's own text says. Where texts belong, a number or a boolean that is written otherwise than it is
+ * read, as 1.10 or yes, is meant as a text and is none; where a text, a list, a map or base64 belongs, another is an error.
  *
- * @param fault throws for what is written, with the path of the field
+ * @param faults throw, with the path of the field
  */
-export function checkLiterals(
-  node: Node,
-  type: FieldType | undefined,
-  path: ValuePath,
-  fault: (written: string, path: ValuePath) => never,
-): void {
-  if (type === undefined || (node.type === 'const' && node.written === undefined)) return;
+export function checkLiterals(node: Node, type: FieldType | undefined, path: ValuePath, faults: LiteralFaults): void {
+  if (type === undefined) return;
   const spot = { type, path };
-  if (node.type === 'const' && type.holds === 'text') fault(node.written ?? '', path);
-  else if (node.type === 'list') {
+  const wanted = wantedOf(type);
+  if (node.type === 'const') {
+    if (node.written !== undefined && type.holds === 'text') faults.literal(node.written, path);
+    eachMisplaced(node.value, type, path, (value, at, inner) => faults.misplaced(kindOf(value), at, inner));
+  } else if (node.type === 'text') {
+    if (wanted === 'list' || wanted === 'map') faults.misplaced('a text', path, wanted);
+  } else if (node.type === 'list') {
+    if (wanted !== 'list') faults.misplaced('a list', path, wanted);
     for (const [index, item] of node.items.entries()) {
-      if (item.type !== 'spread') checkLiterals(item, itemOf(spot, index).type, [...path, index], fault);
+      if (item.type !== 'spread') checkLiterals(item, itemOf(spot, index).type, [...path, index], faults);
     }
   } else if (node.type === 'map') {
+    // Of {{spread list}} without a dash, the value that is no map is told when it is put in.
+    const isSpread = node.entries.every((entry) => entry.type === 'spread');
+    if (wanted !== 'map' && !isSpread) faults.misplaced('a map', path, wanted);
     for (const entry of node.entries) {
-      if (entry.type === 'merge') checkLiterals(entry.value, type, path, fault);
+      if (entry.type === 'merge') checkLiterals(entry.value, type, path, faults);
       if (entry.type !== 'pair') continue;
       // Where keys are values, all fields of a map hold the same.
       const key = typeof entry.key === 'string' ? entry.key : '';
-      checkLiterals(entry.value, memberOf(spot, key).type, [...path, key], fault);
+      checkLiterals(entry.value, memberOf(type, key), [...path, key], faults);
     }
   }
 }
 
-/** A fraction that is written as it is read would be an error, too: see {@link checkLiterals}. */
+/** What is refused here was refused before: see {@link checkLiterals}. */
 function keep(): never {
-  throw new Error('a number with a fraction was let pass');
+  throw new Error('a literal that does not fit to its field was let pass');
 }
 
 function ignore(): void {}

@@ -9,6 +9,7 @@ import { printGoTemplate } from './go-templates.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
 import { chartPathOf, partialName } from './partials.ts';
+import { partialBlockOf } from './scope.ts';
 import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
 
 const decorated = new WeakMap<Program, boolean>();
@@ -139,13 +140,7 @@ function bodyOf(
   scope: Scope,
   frame: Frame,
 ): PartialBody | undefined {
-  if (name === '@partial-block') {
-    for (let data: Data | undefined = scope.data; data !== undefined; data = data.outer) {
-      if (data.partialBlock !== undefined) return data.partialBlock;
-    }
-    return undefined;
-  }
-  const found = findBody(evaluator, name, scope, frame);
+  const found = name === '@partial-block' ? partialBlockOf(scope.data) : findBody(evaluator, name, scope, frame);
   // The block of {{#> name}} is what is printed when there is no such partial.
   if (found === undefined && node.type === 'PartialBlockStatement') {
     return { program: node.program, template: { name: '', file: '', source: '', program: node.program }, scope };
@@ -258,7 +253,7 @@ export function absentPartial(
   const message = `there is no partial ${name}`;
   if (name === '@partial-block') {
     const hint =
-      '@partial-block is what stands in the block by which a partial is called: {{#> partial}} … {{/partial}}';
+      'this call gives no block: write {{#> partial}} … {{/partial}}, or {{#if @partial-block}} around it in the partial';
     return { message, hint };
   }
   // `_labels`, `labels.hbs` and `templates/_labels.hbs` are names of the file.

@@ -96,11 +96,22 @@ function startOfData(path: Path, scope: Scope): Start {
   for (let depth = path.depth; depth > 0 && data !== undefined; depth--) data = data.outer;
   if (name === 'root') return { item: scope.root, rest, trail: () => [] };
   if (name === 'go') return { item: GO_ROOT, rest, trail: undefined };
+  // As a condition: was the partial called with a block?
+  if (name === 'partial-block')
+    return { item: partialBlockOf(data) === undefined ? ABSENT : true, rest, trail: undefined };
   for (let at = data; at !== undefined; at = at.outer) {
     const item = name === 'index' || name === 'key' || name === 'first' || name === 'last' ? at[name] : undefined;
     if (item !== undefined) return { item, rest, trail: undefined };
   }
   return { item: ABSENT, rest, trail: undefined };
+}
+
+/** The block that the partial was called with, or one of the partials around it. */
+export function partialBlockOf(scoped: Data | undefined): PartialBody | undefined {
+  for (let data = scoped; data !== undefined; data = data.outer) {
+    if (data.partialBlock !== undefined) return data.partialBlock;
+  }
+  return undefined;
 }
 
 /** What a path leads to; absent when a name on the way is not there. */

@@ -40,7 +40,7 @@ const RULES = {
   'guard-late': 'warning',
   // objects
   'object-name': 'warning',
-  'object-text': 'error',
+  'object-text': 'info',
   'api-deprecated': 'warning',
   'selector-missing': 'error',
   'selector-mismatch': 'error',

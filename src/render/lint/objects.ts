@@ -1,8 +1,6 @@
 /** Rules on what a chart renders to: one object at a time, and workloads beside their budgets. */
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
-import type { KindTypes } from '../field-types.ts';
-import { textFieldErrors } from '../text-fields.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 import type { LintObject } from './lint-object.ts';
@@ -23,14 +21,12 @@ export function lintObjects(
   own: readonly LintObject[],
   all: readonly LintObject[],
   kubeVersion: string,
-  types: KindTypes,
 ): LintMessage[] {
   const neighbours = all.map(({ object }) => object);
   return own.flatMap((item) => {
     const { path, object, at, printed } = item;
     const found = [
       ...lintName(item),
-      ...(printed === undefined ? lintTexts(item, types) : []),
       ...lintVersion(item, kubeVersion),
       ...lintSelector(item),
       ...lintList(item),
@@ -51,11 +47,6 @@ function lintName({ head: { kind, name }, object }: LintObject): FieldFinding[] 
   if (problem === undefined) return [];
   const message = `the name of ${describe(object)} ${problem}`;
   return [{ rule: 'object-name', keys: ['metadata', 'name'], message }];
-}
-
-/** Of Go templates see `texts.ts`: where a field is written takes longer to find there. */
-function lintTexts({ object }: LintObject, types: KindTypes): FieldFinding[] {
-  return textFieldErrors(object, types).map(({ path, message }) => ({ rule: 'object-text', keys: path, message }));
 }
 
 function lintVersion({ head: { apiVersion, kind } }: LintObject, kubeVersion: string): FieldFinding[] {

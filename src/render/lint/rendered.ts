@@ -38,7 +38,6 @@ export async function lintRendered(
   const messages: LintMessage[] = [];
   const branches: LintMessage[] = [];
   const objects: LintObject[] = [];
-  const types = new KindTypes(chart);
   const { location } = chart;
   try {
     const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
@@ -74,7 +73,7 @@ export async function lintRendered(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
   const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
-  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion, types)];
+  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion)];
 }
 
 /** Which subcharts are missing is a finding of its own; what is there is judged without them. */

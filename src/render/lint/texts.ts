@@ -1,4 +1,4 @@
-/** Fields of what Go templates print that should be texts and are not. */
+/** Fields of what Go templates print that should be texts, lists or maps and are not. Of native templates they are errors. */
 import { PkgError } from '../../errors.ts';
 import { GoDocument, splitDocuments } from '../gotemplate/manifests.ts';
 import type { GoText } from '../gotemplate/engine.ts';
@@ -28,7 +28,7 @@ export async function lintTexts(
     for (const fault of faultsOf(bytes, text, types)) {
       if (messages.length >= MOST) return messages;
       const { at } = await locateField(retracer, text, bytes, fault.path);
-      messages.push(finding('object-text', path, fault.message, at, 'info'));
+      messages.push(finding('object-text', path, fault.message, at));
     }
   }
   return messages;
