@@ -1,4 +1,5 @@
 import { PkgError } from '../errors.ts';
+import type { Position } from '../errors.ts';
 
 /** An error of a template, with what is needed to find the origin of the value that caused it. */
 export class ValueError extends PkgError {
@@ -10,4 +11,33 @@ export class ValueError extends PkgError {
   isMissing = false;
   /** Whether quotes around the value in its file would correct the error. */
   isUnquoted = false;
+  /** The paths are already those of the top chart: errors pass through templates of subcharts, whose values are a part of them. */
+  isInTop = false;
+
+  /** The same error with another position, if it has none, and with further lines about how it was reached. */
+  static through(error: PkgError, at: Position | undefined, notes: readonly string[]): ValueError {
+    const { code, message, hints, excerpts, errors, exitCode, cause } = error;
+    const known = error.at ?? at;
+    const passed = new ValueError(code, message, {
+      ...(known && { at: known }),
+      notes: shortened([...error.notes, ...notes]),
+      hints,
+      excerpts,
+      errors,
+      exitCode,
+      cause,
+    });
+    if (error instanceof ValueError) {
+      const { valuePath, textPath, isMissing, isUnquoted, isInTop } = error;
+      Object.assign(passed, { valuePath, textPath, isMissing, isUnquoted, isInTop });
+    }
+    return passed;
+  }
+}
+
+/** So many lines are shown: an endless recursion has hundreds. */
+const MAX_NOTES = 12;
+
+function shortened(notes: readonly string[]): readonly string[] {
+  return notes.length > MAX_NOTES ? [...notes.slice(0, MAX_NOTES), '…'] : notes;
 }

@@ -15,7 +15,7 @@ import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
 import type { RandomValue } from './random-values.ts';
-import type { GoTemplates, Rendered, RenderInput } from './render.ts';
+import type { Rendered, RenderInput } from './render.ts';
 import { checkWritten, withOrigin } from './value-origin.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
@@ -73,28 +73,24 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   const parts: Documents[] = [];
   let randomValues: readonly RandomValue[] = [];
   try {
-    let goTemplates: GoTemplates | undefined;
+    const native = engines.native ? await import('./handlebars/render.ts') : undefined;
+    const openNative = native?.nativeOpener(() => ({ ...rest, chart, values: freshValues() }));
+    const wideIntegers = origins?.wideIntegers();
+    const goInput = { ...rest, chart, ...(openNative && { openNative }), ...(wideIntegers && { wideIntegers }) };
     if (engines.go || engines.goTexts) {
       const { renderGo } = await import('./gotemplate/render.ts');
-      const wideIntegers = origins?.wideIntegers();
-      const go = await renderGo(
-        { ...rest, chart, isMixed: engines.native, ...(wideIntegers && { wideIntegers }) },
-        freshValues,
-      );
-      goTemplates = go.templates;
-      parts.push(go);
+      parts.push(await renderGo(goInput, freshValues));
     }
-    if (engines.native) {
-      const { renderNative } = await import('./handlebars/render.ts');
-      const native = await renderNative({ ...rest, chart, values: freshValues(), ...(goTemplates && { goTemplates }) });
-      ({ randomValues } = native);
-      await checkWritten(native.textsMade, chart, origins);
-      parts.push(native);
+    if (native !== undefined && openNative !== undefined) {
+      const found = native.readNative(await openNative());
+      ({ randomValues } = found);
+      await checkWritten(found.textsMade, chart, origins);
+      parts.push(found);
     }
     if (checkTexts === true) {
       const { checkTexts: check } = await import('./check-texts.ts');
       const documents = parts.flatMap(({ objects }) => objects);
-      const errors = await check(documents, { ...rest, chart, isMixed: engines.native }, freshValues);
+      const errors = await check(documents, goInput, freshValues);
       const located = await Promise.all(errors.map((error) => withOrigin(error, chart, origins)));
       throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
     }

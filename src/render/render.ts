@@ -34,17 +34,44 @@ export type RenderLimits = {
   outputLength: number;
 };
 
+/** The native template that includes a Go template, and what names the call among all of the render. */
+export type Caller = { file: string; identity: string };
+
 /** The Go templates of a chart tree, as its native templates reach them, and Go's language itself. */
 export type GoTemplates = {
   names: () => readonly string[];
   /**
    * What the template of a name prints for a chart; undefined where there is none. `data` is its `.`: all that
-   * the chart's Go templates know unless given, with `file`, the native template that asks, as `.Template.Name`.
+   * the chart's Go templates know unless given, with the file that asks as `.Template.Name`.
    */
-  print: (chart: Chart, file: string, name: string, data: Value | undefined) => string | undefined;
+  print: (chart: Chart, by: Caller, name: string, data: Value | undefined) => string | undefined;
   /** What a text looks like as a template of a chart. */
-  text: (chart: Chart, file: string, text: string) => string;
+  text: (chart: Chart, by: Caller, text: string) => string;
 };
+
+/** Where a Go template includes something: the chart and the name of the file that is rendered, and the template in it. */
+export type Asker = { chart: Chart; file: string; template: string };
+
+/** The native templates of a chart tree, as its Go templates reach them. */
+export type NativeTemplates = {
+  /** The names by which the templates of a chart may include them. */
+  names: (chart: Chart) => readonly string[];
+  /**
+   * What prints the native template or partial of a name; undefined where there is none. A template prints what it has in
+   * the output, a partial is run.
+   *
+   * @throws {PkgError} of any native template, since all are run before the first is included
+   */
+  find: (name: string, asker: Asker) => NativePrinter | undefined;
+};
+
+/**
+ * Prints a native template or partial.
+ *
+ * @param context makes the context of a partial; `rootOf` gives what stands in it for the root of a chart's templates
+ * @param call names this call among those of the file, the same in every render: random values of a partial are known by it
+ */
+export type NativePrinter = (context: (rootOf: (chart: Chart) => Value) => Value, call: () => string) => string;
 
 /** Everything that a render depends on. `chart` has its dependencies resolved (see `resolveDependencies`). */
 export type RenderInput = {
@@ -63,8 +90,6 @@ export type RenderInput = {
   wideIntegers?: ReadonlySet<bigint>;
   /** Let `getHostByName` ask the network. */
   enableDns?: boolean;
-  /** Given to native templates where the chart tree has Go templates too, or calls `goTpl`. */
-  goTemplates?: GoTemplates;
   /** Print NOTES of subcharts too. */
   subchartNotes?: boolean;
   /** Keeps parsed templates for the next render of the same files. */

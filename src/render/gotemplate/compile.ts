@@ -167,7 +167,7 @@ function compileCall(node: TemplateNode, template: Template): Exec {
   const { name } = node;
   const pipe = node.pipe === undefined ? undefined : compilePipe(node.pipe, template);
   return (machine, dot) => {
-    const called = machine.namespace.get(name);
+    const called = machine.find(name);
     if (called === undefined) throw new ExecError(`template ${JSON.stringify(name)} not defined`, template, node);
     const data = pipe?.(machine, dot);
     try {

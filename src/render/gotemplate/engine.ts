@@ -8,13 +8,14 @@ import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
 import { LimitReached, metered, MAX_STEPS, rangeMessage } from '../functions/limits.ts';
 import { GO_ROOT } from '../go-root.ts';
-import type { GoTemplates, RenderInput, RenderLimits } from '../render.ts';
+import type { Caller, GoTemplates, NativeTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, ExecError } from './exec-errors.ts';
 import { functionNames, loadFunctions } from './functions/index.ts';
 import { isKnownFunction, parseText } from './known-functions.ts';
 import { defineAll, Machine } from './machine.ts';
 import type { Namespace } from './machine.ts';
+import { NativeIncludes } from './native-templates.ts';
 import type { Parsed, Trace } from './template.ts';
 import type { Template } from './template.ts';
 import { templateCachesOf } from './template-cache.ts';
@@ -30,11 +31,17 @@ import type { GoValue } from './value.ts';
 /** What a template printed, as bytes. `source` is its name, `web/templates/service.yaml`, and `file` its path for the user. */
 export type GoText = { source: string; file: string; text: string };
 
-/** What the templates printed, sorted by their names; the notes; and the templates themselves, for native ones to call. */
-export type GoOutput = { texts: GoText[]; notes: string[]; templates: GoTemplates };
+/** What the templates printed, sorted by their names, and the notes. */
+export type GoOutput = { texts: GoText[]; notes: string[] };
 
-/** `isMixed`: native templates of the charts may call Go templates later. `trace` records what each template prints. */
-export type GoInput = RenderInput & { isMixed?: boolean; trace?: Trace };
+/**
+ * `openNative` is there where the charts have native templates too: it takes the Go templates, which the native ones may
+ * include then and later. `trace` records what each template prints.
+ */
+export type GoInput = RenderInput & {
+  openNative?: (goTemplates: GoTemplates) => Promise<NativeTemplates>;
+  trace?: Trace;
+};
 
 /** Helm's bound on templates that include themselves, and two that Helm does not have: on steps and on printed characters. */
 const LIMITS: RenderLimits = { depth: 1000, steps: MAX_STEPS, outputLength: 1 << 26 };
@@ -56,10 +63,11 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
   const files = filesOf(scopes);
   const { namespace, functions } = parseAll(files, input);
   // A native template may call a text with any function, and rendering cannot begin again then.
-  if (input.isMixed === true) await loadFunctions(functionNames());
+  const { openNative, lookup } = input;
+  if (openNative !== undefined) await loadFunctions(functionNames());
   else await loadFunctions(functions, false);
   const limits = { ...LIMITS, ...input.limits };
-  const lookup = input.lookup;
+  let natives: NativeIncludes | undefined;
   const machine = new Machine(namespace, {
     limits,
     lookup: (...query) => (lookup === undefined ? new Map() : fromObject(lookup(...query))),
@@ -67,43 +75,77 @@ export async function renderGoTemplates(input: GoInput): Promise<GoOutput> {
     lint: input.lint === true,
     enableDns: input.enableDns === true,
     parse: (text) => parseText(text, input.trace),
+    ...(openNative && { findNative: (name, from) => natives?.find(name, from) }),
   });
-  return { ...run(machine, files, input, limits), templates: templatesOf(machine, scopes) };
+  const render: Render = { machine, natives: () => natives };
+  if (openNative !== undefined) natives = new NativeIncludes(await openNative(templatesOf(render, scopes)), scopes);
+  return run(render, files, input, limits);
 }
 
-function templatesOf(machine: Machine, scopes: readonly ChartScope[]): GoTemplates {
-  const scopeOf = (chart: Chart, file: string): ChartScope | undefined => {
-    const scope = scopes.find((candidate) => candidate.chart === chart);
-    scope?.entries.set('Template', templateOf(encodeText(file), scope));
-    return scope;
+/** The Go templates that run, and the native ones that they may include: there are some once these are opened. */
+type Render = { machine: Machine; natives: () => NativeIncludes | undefined };
+
+function templatesOf(render: Render, scopes: readonly ChartScope[]): GoTemplates {
+  const { machine } = render;
+  const { namespace } = machine;
+  const scopeOf = (chart: Chart): ChartScope | undefined => scopes.find((candidate) => candidate.chart === chart);
+  /** Runs a template for a native one, perhaps while another file is rendered, which goes on as if nothing had been. */
+  const runFor = (scope: ChartScope, by: Caller, template: Template, data: (root: GoValue) => GoValue): string => {
+    const { namespace: outer } = machine;
+    machine.namespace = namespace;
+    try {
+      return decodeText(
+        withFile(render, scope, by, () => guarded(render, template, scope, data(rootOf(scope.entries)))),
+      );
+    } finally {
+      machine.namespace = outer;
+    }
   };
   return {
     names: () => [...machine.namespace.keys()].flatMap((name) => namesOf(name, scopes)).map(decodeText),
-    text: (chart, file, text) => {
-      const scope = scopeOf(chart, file);
-      const source = { name: encodeText(file), file, text: '{{ tpl .text .root }}' };
+    text: (chart, by, text) => {
+      const scope = scopeOf(chart);
+      const source = { name: encodeText(by.file), file: by.file, text: '{{ tpl .text .root }}' };
       const call = parseTemplate(source, isKnownFunction).templates.at(-1);
       if (scope === undefined || call === undefined) throw new Error(`no text of ${chart.metadata.name} can be run`);
-      const data: GoValue = new Map<string, GoValue>([
-        ['text', encodeText(text)],
-        ['root', rootOf(scope.entries)],
-      ]);
-      return decodeText(guarded(machine, call, scope, data));
+      const dataOf = (root: GoValue): GoValue =>
+        new Map([
+          ['text', encodeText(text)],
+          ['root', root],
+        ]);
+      return runFor(scope, by, call, dataOf);
     },
-    print: (chart, file, name, data) => {
-      const scope = scopeOf(chart, file);
+    print: (chart, by, name, data) => {
+      const scope = scopeOf(chart);
       if (scope === undefined) return undefined;
-      const { namespace } = machine;
       const known = encodeText(name);
       // A file goes by its name in the chart, as native ones do: `configmap.yaml`.
       const template =
         namespace.get(known) ?? namespace.get(`${scope.path}/templates/${known.replace(/^templates\//, '')}`);
       if (template === undefined) return undefined;
-      return decodeText(
-        guarded(machine, template, scope, data === undefined ? undefined : withRoot(data, rootOf(scope.entries))),
-      );
+      // A file of Go templates is the same run however it is reached: what it includes has the same random values.
+      const { name: source } = template.source;
+      const isFile = namespace.get(source) === template && !isPartial(source);
+      const caller = isFile ? { ...by, identity: decodeText(source) } : by;
+      return runFor(scope, caller, template, (root) => (data === undefined ? root : withRoot(data, root)));
     },
   };
+}
+
+/** Renders a file, as which it is known to what is included meanwhile. */
+function withFile<T>({ natives }: Render, scope: ChartScope, { file, identity }: Caller, run: () => T): T {
+  const name = encodeText(file);
+  const includes = natives();
+  const outerFile = includes?.file;
+  const outer = scope.entries.get('Template');
+  scope.entries.set('Template', templateOf(name, scope));
+  if (includes !== undefined) includes.file = { scope, name, identity, counts: new Map() };
+  try {
+    return run();
+  } finally {
+    if (outer !== undefined) scope.entries.set('Template', outer);
+    if (includes !== undefined) includes.file = outerFile;
+  }
 }
 
 /** The names by which native templates may call a template: for a file also its path in the chart and in `templates/`. */
@@ -189,21 +231,18 @@ function parseAll(
 }
 
 /** Runs the files one after the other. */
-function run(
-  machine: Machine,
-  files: readonly File[],
-  input: RenderInput,
-  limits: RenderLimits,
-): Pick<GoOutput, 'texts' | 'notes'> {
-  const output: Pick<GoOutput, 'texts' | 'notes'> = { texts: [], notes: [] };
+function run(render: Render, files: readonly File[], input: RenderInput, limits: RenderLimits): GoOutput {
+  const output: GoOutput = { texts: [], notes: [] };
   const notes = `${encodeText(input.chart.metadata.name)}/templates/${NOTES}`;
   let left = limits.outputLength;
   for (const { name, file, scope } of files) {
     if (isPartial(name)) continue;
-    const template = machine.namespace.get(name);
+    const template = render.machine.namespace.get(name);
     if (template === undefined) continue;
-    scope.entries.set('Template', templateOf(name, scope));
-    const text = guarded(machine, template, scope);
+    const own = decodeText(name);
+    const text = withFile(render, scope, { file: own, identity: own }, () =>
+      guarded(render, template, scope, rootOf(scope.entries)),
+    );
     // Few files are included by others, so the compiled code is dropped to free memory.
     template.code = undefined;
     left -= text.length;
@@ -224,13 +263,11 @@ function run(
 /**
  * Runs a template and converts its errors.
  *
- * @param data the value of `.`; without it the root of the chart
+ * @param data the value of `.`
  */
-function guarded(machine: Machine, template: Template, scope: ChartScope, data?: GoValue): string {
+function guarded({ machine, natives }: Render, template: Template, scope: ChartScope, data: GoValue): string {
   try {
-    const text = metered(machine.meter, () =>
-      machine.execute(template, data === undefined ? rootOf(scope.entries) : data),
-    );
+    const text = metered(machine.meter, () => machine.execute(template, data));
     return text.includes('<no value>') ? text.replaceAll('<no value>', '') : text;
   } catch (error) {
     if (error instanceof FunctionNotLoaded) throw error;
@@ -241,7 +278,8 @@ function guarded(machine: Machine, template: Template, scope: ChartScope, data?:
         cause: error,
       });
     }
-    if (error instanceof ExecError) throw explain(error, scope, machine.namespace.keys());
+    if (error instanceof ExecError)
+      throw explain(error, scope, [...machine.namespace.keys(), ...(natives()?.names() ?? [])]);
     throw error;
   }
 }

@@ -33,6 +33,7 @@ const SHOWN_EXPRESSION = 160;
  * @param names of all templates, for a hint where a template is not defined
  */
 export function explain(error: ExecError, scope: ChartScope, names: Iterable<string>): PkgError {
+  if (error.cause instanceof PkgError) return throughGo(error.cause, error.frames);
   const message = messageOf(error);
   const { at, excerpts, textPath } = whereIs(error, scope);
   const frames = framesOf(error.frames);
@@ -54,8 +55,16 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
   });
   explained.valuePath = path;
   explained.isMissing = path !== undefined;
+  explained.isInTop = true;
   explained.textPath = textPath;
   return explained;
+}
+
+/** The error of a native template that a Go template includes, with the calls that led there. */
+function throughGo(error: PkgError, frames: readonly CallFrame[]): PkgError {
+  const [call] = frames;
+  const at = call && positionOf(call.template.source, call.node.pos);
+  return ValueError.through(error, at, framesOf(frames));
 }
 
 /** A longer text of `tpl` is not quoted in the message, since it is shown as an excerpt. */

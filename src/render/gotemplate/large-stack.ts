@@ -9,20 +9,17 @@ import { PkgError } from '../../errors.ts';
 import type { ErrorDetails } from '../../errors.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import type { ValueMap } from '../../yaml/value.ts';
-import type { GoInput, GoText } from './engine.ts';
+import type { GoInput, GoOutput } from './engine.ts';
 import { IN_THREAD } from './thread-name.ts';
 
 /** In MiB. Each of a thousand nested calls may go through dozens of conditions and functions. */
 const STACK_SIZE = 64;
 
-/** What the templates printed. */
-export type PrintedTexts = { texts: GoText[]; notes: string[] };
-
 /** What the thread receives. It waits on `signal` for the answer to a `lookup`. */
 export type Order = { input: Omit<GoInput, 'lookup'>; signal: Int32Array };
 
 /** A message of the thread: the arguments of a `lookup`, or at the end what was printed, or the error. */
-export type Report = { ask: [string, string, string, string] } | { printed: PrintedTexts } | { failure: Failure };
+export type Report = { ask: [string, string, string, string] } | { printed: GoOutput } | { failure: Failure };
 
 /** A `PkgError` as it is sent between threads. */
 export type Failure = Pick<PkgError, 'code' | 'message'> &
@@ -45,7 +42,7 @@ export function isOverflow(error: unknown): boolean {
  * @returns undefined where the program that the thread would run is not found, as when the library is bundled into another program
  * @throws {PkgError} of the templates; whatever `lookup` throws
  */
-export async function printDeep({ lookup, ...input }: GoInput): Promise<PrintedTexts | undefined> {
+export async function printDeep({ lookup, ...input }: GoInput): Promise<GoOutput | undefined> {
   const program = findProgram();
   if (program === undefined) return undefined;
   const signal = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -56,7 +53,7 @@ export async function printDeep({ lookup, ...input }: GoInput): Promise<PrintedT
     resourceLimits: { stackSizeMb: STACK_SIZE },
   });
   try {
-    return await new Promise<PrintedTexts>((resolve, reject) => {
+    return await new Promise<GoOutput>((resolve, reject) => {
       worker.on('error', reject);
       worker.on('exit', () =>
         reject(new PkgError('PKG_INTERNAL', 'the thread of the templates ended without a result')),

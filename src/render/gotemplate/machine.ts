@@ -25,6 +25,8 @@ export type MachineOptions = {
   enableDns: boolean;
   /** Parses a text of `tpl`. */
   parse: (text: string) => Parsed;
+  /** Finds what includes of a name print that no Go template has: see {@link NativeIncludes}. */
+  findNative?: (name: string, from: Template | undefined) => Template | undefined;
 };
 
 /** The state of one render. */
@@ -37,6 +39,8 @@ export class Machine implements Runtime {
   readonly host: FunctionHost;
   readonly meter: Meter;
   readonly #options: MachineOptions;
+  /** The innermost template that is running. */
+  #running: Template | undefined;
   /** How often each name is on the stack of `include` calls. */
   readonly #nested: Map<string | undefined, number> = new Map();
   /** The parsed texts of `tpl`, by the text. */
@@ -72,11 +76,13 @@ export class Machine implements Runtime {
    */
   execute(template: Template, data: OptionalValue, name?: string): string {
     const { out, base } = this;
+    const running = this.#running;
     const mark = this.names.length;
     const times = this.#nested.get(name) ?? 0;
     this.#nested.set(name, times + 1);
     this.#outerLength += out.length;
     this.out = '';
+    this.#running = template;
     this.base = mark;
     this.names.push('$');
     this.values.push(data);
@@ -89,6 +95,7 @@ export class Machine implements Runtime {
     } finally {
       this.#nested.set(name, times);
       this.out = out;
+      this.#running = running;
       this.base = base;
       this.#outerLength -= out.length;
       this.names.length = mark;
@@ -98,11 +105,14 @@ export class Machine implements Runtime {
 
   call(template: Template, data: OptionalValue): void {
     const { base } = this;
+    const running = this.#running;
     const mark = this.names.length;
+    this.#running = template;
     this.base = mark;
     this.names.push('$');
     this.values.push(data);
     codeOf(template)(this, data);
+    this.#running = running;
     this.base = base;
     this.names.length = mark;
     this.values.length = mark;
@@ -137,12 +147,16 @@ export class Machine implements Runtime {
     return error;
   }
 
+  find(name: string): Template | undefined {
+    return this.namespace.get(name) ?? this.#options.findNative?.(name, this.#running);
+  }
+
   #included(name: string): Template {
     if ((this.#nested.get(name) ?? 0) > this.#options.limits.depth) {
       const why = `rendering template has a nested reference name: ${name}: unable to execute template`;
       throw new LimitReached(`error calling include: ${why}`);
     }
-    const template = this.namespace.get(name);
+    const template = this.find(name);
     if (template === undefined)
       throw new GoError(`template: no template ${quoteGo(name)} associated with template "gotpl"`);
     return template;

@@ -2,7 +2,6 @@
 import { PkgError } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Documents } from '../engines.ts';
-import type { GoTemplates } from '../render.ts';
 import { NotYaml, readDocuments } from './manifests.ts';
 import type { GoInput, GoOutput } from './engine.ts';
 import { printHere } from './print-here.ts';
@@ -13,13 +12,10 @@ import { printHere } from './print-here.ts';
  * @param freshValues gives a fresh copy of the merged values for each time, since templates may change them
  * @throws {PkgError} for errors of templates, and for documents that are no YAML
  */
-export async function renderGo(
-  input: Omit<GoInput, 'values'>,
-  freshValues: () => ValueMap,
-): Promise<Documents & { templates: GoTemplates }> {
-  const { texts, notes, templates } = await printGo(input, freshValues);
+export async function renderGo(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap): Promise<Documents> {
+  const { texts, notes } = await printGo(input, freshValues);
   try {
-    return { ...readDocuments(texts), notes, templates };
+    return { ...readDocuments(texts), notes };
   } catch (error) {
     if (!(error instanceof NotYaml)) throw error;
     const { explainNotYaml } = await import('./not-yaml.ts');
@@ -38,11 +34,11 @@ export async function printGo(input: Omit<GoInput, 'values'>, freshValues: () =>
     return await printHere(input, freshValues);
   } catch (error) {
     const isLimit = error instanceof PkgError && error.code === 'PKG_TEMPLATE_LIMIT';
-    // Native templates may call the templates later, and cannot call those of a thread.
-    if (!isLimit || input.isMixed === true) throw error;
+    // Native templates cannot call those of a thread.
+    if (!isLimit || input.openNative !== undefined) throw error;
     const { isOverflow, printDeep } = await import('./large-stack.ts');
     const printed = isOverflow(error) ? await printDeep({ ...input, values: freshValues() }) : undefined;
     if (printed === undefined) throw error;
-    return { ...printed, templates: { names: () => [], print: () => undefined, text: (_chart, _file, text) => text } };
+    return printed;
   }
 }

@@ -69,8 +69,8 @@ export type Parsed = { templates: readonly Template[]; functions: ReadonlySet<st
 export interface Runtime {
   /** What was printed since the innermost `include` began. */
   out: string;
-  /** Templates by name, as the innermost `tpl` sees them. */
-  readonly namespace: ReadonlyMap<string, Template>;
+  /** The template of a name, as the innermost `tpl` sees them. */
+  find(name: string): Template | undefined;
   /** The variables of all templates that are running, innermost last; those of the current one begin at {@link base}. */
   readonly names: string[];
   readonly values: OptionalValue[];

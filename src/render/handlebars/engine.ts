@@ -6,7 +6,7 @@ import type { ValueMap } from '../../yaml/value.ts';
 import { LimitReached, metered, MAX_STEPS, rangeMessage } from '../functions/limits.ts';
 import type { Meter } from '../functions/limits.ts';
 import { KindTypes } from '../field-types.ts';
-import type { RenderInput, RenderLimits } from '../render.ts';
+import type { Asker, GoTemplates, NativePrinter, NativeTemplates, RenderInput, RenderLimits } from '../render.ts';
 import type { Template } from './ast.ts';
 import { chartContext, templateContext } from './context.ts';
 import { DocumentReader } from './documents.ts';
@@ -20,15 +20,19 @@ import { findHelper, helperNames } from './helpers/index.ts';
 import { Output, Slots } from './output.ts';
 import type { Budget, Slot } from './output.ts';
 import type { SlottedDocument } from './slot-tree.ts';
+import { textForGo } from './text-for-go.ts';
 import { RandomCalls } from './random-calls.ts';
 import type { PassState } from './random-calls.ts';
 import { findKeys, labelCalls } from './random-keys.ts';
 import type { RandomValue } from '../random-values.ts';
+import { chartPathOf } from './partials.ts';
 import type { PartialIndex, ChartTemplates } from './partials.ts';
+import { absentPartial } from './run-partial.ts';
 import { TextCache } from './text-cache.ts';
 import { chartFieldsOf, checkTree, openTree } from './tree.ts';
 import type { TemplateTree } from './tree.ts';
-import type { Item } from './scope.ts';
+import { rootScope } from './scope.ts';
+import type { Item, ItemMap, Namespace, PartialBody } from './scope.ts';
 
 /** What one template gave, and where the values of its chart stand in those of the top chart. */
 export type TemplateDocuments = { source: string; documents: ReadDocument[]; at: readonly string[] };
@@ -46,35 +50,112 @@ export type EngineOutput = {
 const LIMITS: RenderLimits = { depth: 200, steps: MAX_STEPS, outputLength: 1 << 26 };
 const NOTES = 'templates/NOTES.txt.hbs';
 /** How often templates are run for the keys of random values: twice where a chart was edited. */
-const MOST_PASSES = 4;
+const MAX_PASSES = 4;
 
-/**
- * Runs all templates of a chart tree.
- *
- * @throws {PkgError} all syntax errors at once; else the first fault, with its position
- */
-export async function renderTemplates(input: RenderInput): Promise<EngineOutput> {
-  const tree = await openTree(input.chart, input.parsed);
-  throwTogether(await checkTree(tree, input.goTemplates), (count) => `the templates have ${count} faults`);
-  const meter: Meter = { taken: 0, most: { ...LIMITS, ...input.limits }.steps };
-  const types = new KindTypes(input.chart);
-  const state: PassState = { made: new Map(), keys: new Map() };
-  // Where random values stand is known once all templates have run. If others are stored for these fields, they run
-  // again with those. Where the fields themselves follow from random values, the calls count instead.
-  for (let pass = 1; ; pass++) {
-    const run = new Run(input, tree, meter, state, types);
-    run.chart(input.chart, input.values, []);
-    const isLast = pass >= MOST_PASSES;
-    const open = run.findKeys(isLast ? state.keys : undefined);
-    if (open.size === 0 || isLast) {
-      run.output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
-      return run.output;
-    }
-    state.keys =
-      pass === MOST_PASSES - 1
-        ? new Map([...run.keys].map(([site, fields]) => [site, open.has(site) ? [site] : fields]))
-        : run.keys;
+/** How often templates of the two languages may include each other on the way to one place. */
+const MAX_CROSSINGS = 50;
+
+/** The native templates of a chart tree: parsed and checked, and run when they are asked for the first time. */
+export class NativeRender implements NativeTemplates {
+  /** Those that native templates include. */
+  goTemplates: GoTemplates | undefined;
+  readonly #input: RenderInput;
+  readonly #tree: TemplateTree;
+  readonly #meter: Meter;
+  readonly #types: KindTypes;
+  readonly #state: PassState = { made: new Map(), keys: new Map() };
+  /** The pass that is running, at last the one that counts. */
+  #run: Run | undefined;
+  #isFinal = false;
+  /** Keys of random values that count whatever is found. */
+  #settled: ReadonlyMap<string, readonly string[]> | undefined;
+
+  private constructor(input: RenderInput, tree: TemplateTree, goTemplates: GoTemplates | undefined) {
+    this.#input = input;
+    this.#tree = tree;
+    this.goTemplates = goTemplates;
+    this.#meter = { taken: 0, most: { ...LIMITS, ...input.limits }.steps };
+    this.#types = new KindTypes(input.chart);
   }
+
+  /**
+   * Parses and checks all templates.
+   *
+   * @param goTemplates given where the chart tree has Go templates too, or calls `goTpl`
+   * @throws {PkgError} all syntax errors at once
+   */
+  static async open(input: RenderInput, goTemplates?: GoTemplates): Promise<NativeRender> {
+    const tree = await openTree(input.chart, input.parsed);
+    throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} faults`);
+    return new NativeRender(input, tree, goTemplates);
+  }
+
+  /**
+   * What all templates give.
+   *
+   * @throws {PkgError} the first fault, with its position
+   */
+  finish(): EngineOutput {
+    const run = this.#final();
+    // Go templates have run partials since.
+    if (run.hasRunPartials) run.findKeys(this.#settled);
+    const { output } = run;
+    output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+    return output;
+  }
+
+  names(chart: Chart): string[] {
+    const files = [...this.#tree.charts.values()].flatMap(({ templates }) => templates.map(({ name }) => name));
+    return [...files, ...(this.#tree.partials.get(chart)?.names() ?? [])];
+  }
+
+  find(name: string, asker: Asker): NativePrinter | undefined {
+    const run = this.#run ?? this.#final();
+    return run.find(name, asker);
+  }
+
+  /**
+   * Where random values stand is known once all templates have run. If others are stored for these fields, they run
+   * again with those. Where the fields themselves follow from random values, the calls count instead.
+   */
+  #final(): Run {
+    if (this.#isFinal && this.#run !== undefined) return this.#run;
+    const state = this.#state;
+    for (let pass = 1; ; pass++) {
+      const run = new Run(this.#input, this.#tree, this.#meter, state, this.#types, () => this.goTemplates);
+      this.#run = run;
+      run.all();
+      const isLast = pass >= MAX_PASSES;
+      this.#settled = isLast ? state.keys : undefined;
+      const open = run.findKeys(this.#settled);
+      if (open.size === 0 || isLast) {
+        this.#isFinal = true;
+        return run;
+      }
+      state.keys =
+        pass === MAX_PASSES - 1
+          ? new Map([...run.keys].map(([site, fields]) => [site, open.has(site) ? [site] : fields]))
+          : run.keys;
+    }
+  }
+}
+
+/** A chart in one pass: its templates, what runs them, and where its values stand in those of the top chart. */
+type ChartRun = {
+  chart: Chart;
+  own: ChartTemplates;
+  partials: PartialIndex;
+  evaluator: Evaluator;
+  common: readonly [string, Item][];
+  at: readonly string[];
+};
+
+/** What a template has printed: documents, or the text of NOTES. */
+type Printed = ReadDocument[] | string;
+
+/** Is this the NOTES of its chart? */
+function isNotesOf({ own }: ChartRun, { name }: Template): boolean {
+  return name === `${own.path}/${NOTES}`;
 }
 
 class Run {
@@ -87,6 +168,8 @@ class Run {
   };
   /** The fields of random values, by the sites of their calls. */
   keys: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Partials have run since the keys of random values were found. */
+  hasRunPartials = false;
   readonly #input: RenderInput;
   readonly #limits: RenderLimits;
   readonly #slots = new Slots();
@@ -96,62 +179,177 @@ class Run {
   readonly #now = new Date();
   readonly #texts = new TextCache();
   readonly #random: RandomCalls;
-  /** The template that is being run: `web/templates/service.yaml.hbs`. */
-  #running = '';
-
+  readonly #goTemplates: () => GoTemplates | undefined;
   readonly #tree: TemplateTree;
+  readonly #charts: ChartRun[] = [];
+  /** What templates have printed; undefined of those that are running. */
+  readonly #printed = new Map<Template, Printed | undefined>();
+  /** The file that is being run: `web/templates/service.yaml.hbs`, or that of a Go template which includes a partial. */
+  #running = '';
+  #crossings = 0;
 
-  constructor(input: RenderInput, tree: TemplateTree, meter: Meter, state: PassState, types: KindTypes) {
+  constructor(
+    input: RenderInput,
+    tree: TemplateTree,
+    meter: Meter,
+    state: PassState,
+    types: KindTypes,
+    goTemplates: () => GoTemplates | undefined,
+  ) {
     this.#input = input;
     this.#tree = tree;
+    this.#goTemplates = goTemplates;
     this.#random = new RandomCalls(input.random, state);
     this.#limits = { ...LIMITS, ...input.limits };
     this.#budget = { left: this.#limits.outputLength };
     this.#meter = meter;
     this.#reader = new DocumentReader(this.#slots, this.#budget, types);
+    this.#addCharts(input.chart, input.values, []);
   }
 
-  chart(chart: Chart, values: ValueMap, at: readonly string[]): void {
+  #addCharts(chart: Chart, values: ValueMap, at: readonly string[]): void {
     const own = this.#tree.charts.get(chart);
     const partials = this.#tree.partials.get(chart);
     if (own === undefined || partials === undefined) return;
-    const { release, capabilities, subchartNotes } = this.#input;
-    const evaluator = new Evaluator(this.#host(own, partials, at));
+    const { release, capabilities } = this.#input;
     const common = chartContext(chart, values, release, capabilities);
-    for (const template of own.templates) {
-      const isNotes = template.name === `${own.path}/${NOTES}`;
-      if (isNotes && at.length > 0 && subchartNotes !== true) continue;
-      this.#running = template.name;
-      this.#guarded(template, at, () => {
-        const context = templateContext(common, template.name, `${own.path}/templates`);
-        if (isNotes) {
-          const text = new Output(undefined, this.#budget);
-          evaluator.run(template, context, text);
-          this.output.notes.push({ chart: chart.metadata.name, text: text.toString() });
-          return;
-        }
-        this.#template(template, evaluator, context, at);
-      });
-    }
+    this.#charts.push({ chart, own, partials, evaluator: new Evaluator(this.#host(own, partials, at)), common, at });
     for (const child of chart.dependencies) {
       if (child.metadata.type === 'library') continue;
-      this.chart(child, subchartValues(values, child.metadata.name), [...at, child.metadata.name]);
+      this.#addCharts(child, subchartValues(values, child.metadata.name), [...at, child.metadata.name]);
     }
   }
 
-  #template(template: Template, evaluator: Evaluator, context: Map<string, Item>, at: readonly string[]): void {
-    const printed = new Output(this.#slots, this.#budget);
-    evaluator.run(template, context, printed);
-    this.#reader.beginTemplate(at);
-    this.output.templates.push({ source: template.name, documents: this.#reader.objects(printed), at });
+  /** Runs all templates. */
+  all(): void {
+    for (const run of this.#charts) {
+      for (const template of run.own.templates) {
+        const isNotes = isNotesOf(run, template);
+        if (isNotes && run.at.length > 0 && this.#input.subchartNotes !== true) continue;
+        const printed = this.#print(run, template);
+        if (typeof printed === 'string') this.output.notes.push({ chart: run.chart.metadata.name, text: printed });
+        else this.output.templates.push({ source: template.name, documents: printed, at: run.at });
+      }
+    }
+  }
+
+  /** What a template of a chart prints, run now if it was not yet: a Go template may have included it before. */
+  #print(run: ChartRun, template: Template): Printed {
+    const known = this.#printed.get(template);
+    if (known !== undefined) return known;
+    if (this.#printed.has(template)) {
+      throw new PkgError('PKG_TEMPLATE_LIMIT', `${template.name} includes its own text, by way of a Go template`, {
+        hints: ['a checksum of a template cannot be a part of that template'],
+      });
+    }
+    this.#printed.set(template, undefined);
+    const printed = this.#as(template.name, () =>
+      this.#guarded(template.file, run.at, () => {
+        const isNotes = isNotesOf(run, template);
+        const output = new Output(isNotes ? undefined : this.#slots, this.#budget);
+        run.evaluator.run(template, this.#rootOf(run, template.name), output);
+        if (isNotes) return output.toString();
+        this.#reader.beginTemplate(run.at);
+        return this.#reader.objects(output);
+      }),
+    );
+    this.#printed.set(template, printed);
+    return printed;
+  }
+
+  #rootOf({ common, own }: ChartRun, name: string): Namespace {
+    return templateContext(common, name, `${own.path}/templates`);
+  }
+
+  #as<T>(file: string, run: () => T): T {
+    const outer = this.#running;
+    this.#running = file;
+    try {
+      return run();
+    } finally {
+      this.#running = outer;
+    }
+  }
+
+  /** See {@link NativeTemplates}. */
+  find(name: string, asker: Asker): NativePrinter | undefined {
+    for (const run of this.#charts) {
+      const file = run.own.templates.find((one) => one.name === name || one.name === `${name}.hbs`);
+      if (file !== undefined) return () => this.#textOf(run, file);
+    }
+    // Names mean what they mean in native templates of the chart; in a library, where its user's file is rendered.
+    const path = chartPathOf(asker.template);
+    const run =
+      this.#charts.find(({ own }) => own.path === path) ?? this.#charts.find(({ chart }) => chart === asker.chart);
+    if (run === undefined) return undefined;
+    const body = run.partials.find(name, asker.template);
+    if (body === undefined) {
+      const owners = run.partials.owners(name);
+      if (owners.length < 2) return undefined;
+      return () => {
+        const { message, hint } = absentPartial(name, [], owners);
+        throw new PkgError('PKG_TEMPLATE_NAME_MISSING', message, { hints: [hint] });
+      };
+    }
+    const { template } = body;
+    if (run.own.templates.includes(template)) return () => this.#textOf(run, template);
+    return (context, call) => this.#partial(run, name, body, asker, context, call());
+  }
+
+  /** What a template has in the output. */
+  #textOf(run: ChartRun, template: Template): string {
+    const printed = this.#print(run, template);
+    return typeof printed === 'string' ? printed : printed.map(({ text }) => `${text}\n`).join('---\n');
+  }
+
+  /** The text of a partial that a Go template includes. */
+  #partial(
+    run: ChartRun,
+    name: string,
+    { program, template }: PartialBody,
+    { file }: Asker,
+    contextOf: Parameters<NativePrinter>[0],
+    identity: string,
+  ): string {
+    if (this.#crossings >= MAX_CROSSINGS) {
+      const message = `native and Go templates include each other more than ${MAX_CROSSINGS} deep`;
+      throw new PkgError('PKG_TEMPLATE_LIMIT', message, {
+        hints: [`does the partial ${name} include itself without an end?`],
+      });
+    }
+    const roots = new Map<unknown, ChartRun>();
+    const context = contextOf((chart) => {
+      const owner = this.#charts.find((one) => one.chart === chart) ?? run;
+      const root = this.#rootOf(owner, file);
+      roots.set(root, owner);
+      return root as Map<string, unknown> as ValueMap;
+    });
+    const owner = roots.get(context) ?? run;
+    const root = roots.has(context) ? (context as ItemMap) : this.#rootOf(run, file);
+    const { evaluator } = run;
+    const frame = { template, calls: undefined, depth: 0, identity, earlier: undefined, counters: new Map() };
+    this.#crossings++;
+    this.hasRunPartials = true;
+    try {
+      return this.#as(file, () =>
+        this.#guarded(template.file, owner.at, () => {
+          const output = evaluator.structureOutput();
+          evaluator.program(program, { ...rootScope(root), context }, frame, output);
+          return textForGo(evaluator.host, output);
+        }),
+      );
+    } finally {
+      this.#crossings--;
+    }
   }
 
   /** A stack that overflows is a limit like any other; a fault learns where its value stands at the top. */
-  #guarded(template: Template, at: readonly string[], run: () => void): void {
+  #guarded<T>(file: string, at: readonly string[], run: () => T): T {
     try {
-      this.#limited(template.file, () => metered(this.#meter, run));
+      return this.#limited(file, () => metered(this.#meter, run));
     } catch (error) {
-      if (error instanceof ValueError) {
+      if (error instanceof ValueError && !error.isInTop) {
+        error.isInTop = true;
         error.valuePath = inTopValues(error.valuePath, at);
         error.textPath = inTopValues(error.textPath, at);
       }
@@ -177,6 +375,7 @@ class Run {
    */
   findKeys(settled: ReadonlyMap<string, readonly string[]> | undefined): Set<string> {
     const { random, release } = this.#input;
+    this.hasRunPartials = false;
     const values = [...this.#random.values.values()];
     const open = new Set<string>();
     // Nobody stores the values of a render that knows nothing of stored ones.
@@ -199,7 +398,8 @@ class Run {
   }
 
   #host(own: ChartTemplates, partials: PartialIndex, at: readonly string[]): Host {
-    const { lookup, goTemplates } = this.#input;
+    const { lookup } = this.#input;
+    const goTemplates = this.#goTemplates;
     const host: Host = {
       slots: this.#slots,
       budget: this.#budget,
@@ -213,7 +413,7 @@ class Run {
       chartPath: own.path,
       chartFields: chartFieldsOf(own),
       parameters: this.#tree.parameters,
-      partialNames: () => [...partials.names(), ...(goTemplates?.names() ?? [])],
+      partialNames: () => [...partials.names(), ...(goTemplates()?.names() ?? [])],
       parseText: (source, name, file) => this.#texts.parse(source, name, file),
       random: this.#random,
       keyPrefix: at.map((name) => `${name}/`).join(''),
@@ -223,10 +423,9 @@ class Run {
             labelCalls(this.#random, document, this.#slots, (slot) => this.#reader.single(slot));
         }),
       ...(lookup === undefined ? {} : { lookup }),
-      ...(goTemplates && {
-        goTemplate: (name, data) => goTemplates.print(own.chart, this.#running, name, data),
-        goText: (text) => goTemplates.text(own.chart, this.#running, text),
-      }),
+      goTemplate: (name, data, identity) =>
+        goTemplates()?.print(own.chart, { file: this.#running, identity }, name, data),
+      goText: (text, identity) => goTemplates()?.text(own.chart, { file: this.#running, identity }, text),
     };
     return host;
   }

@@ -79,9 +79,9 @@ export type Host = {
   structure: (output: Output) => Value[];
   lookup?: Lookup;
   /** What a Go template prints: see {@link GoTemplates}. */
-  goTemplate?: (name: string, data: Value | undefined) => string | undefined;
-  /** What a text looks like as a Go template. */
-  goText?: (text: string) => string;
+  goTemplate: (name: string, data: Value | undefined, identity: string) => string | undefined;
+  /** What a text looks like as a Go template; undefined where the engine of these is not loaded. */
+  goText: (text: string, identity: string) => string | undefined;
 };
 
 /** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */

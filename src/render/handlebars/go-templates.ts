@@ -1,7 +1,10 @@
 /** Go templates of a chart that mixes both kinds, as native templates include them. */
+import { PkgError } from '../../errors.ts';
+import { ValueError } from '../../chart/value-error.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Expression, Hash, Location } from './ast.ts';
 import type { Evaluator, Frame } from './evaluate.ts';
+import { describeCalls, positionIn } from './fault.ts';
 import { ABSENT } from './helpers/types.ts';
 import { Namespace } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
@@ -18,14 +21,24 @@ export function printGoTemplate(
   scope: Scope,
   frame: Frame,
 ): string | undefined {
-  const { goTemplate } = evaluator.host;
-  if (goTemplate === undefined) return undefined;
-  if (node.hash !== undefined) {
-    const { loc } = node.hash;
-    const hints = ['give it a map instead: (dict "name" value)'];
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', 'a Go template takes one value, and no names', loc, frame, { hints });
+  const { loc } = node;
+  const { template } = frame;
+  const data = param === undefined ? undefined : dataOf(evaluator.item(param, scope, frame));
+  let text: string | undefined;
+  try {
+    text = evaluator.host.goTemplate(name, data, evaluator.identify(frame, scope, `include ${name}`).identity);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    const calls = describeCalls({ what: `include ${name}`, template, loc, outer: frame.calls });
+    throw ValueError.through(error, positionIn(template, loc), calls);
   }
-  return goTemplate(name, param === undefined ? undefined : dataOf(evaluator.item(param, scope, frame)));
+  if (text !== undefined && node.hash !== undefined) {
+    const hints = ['give it a map instead: (dict "name" value)'];
+    throw evaluator.fault('PKG_TEMPLATE_HELPER', 'a Go template takes one value, and no names', node.hash.loc, frame, {
+      hints,
+    });
+  }
+  return text;
 }
 
 /** The names of native templates mean nothing to Go templates: they get their own. */

@@ -5,23 +5,42 @@ import { checkObject } from '../check-object.ts';
 import type { Documents } from '../engines.ts';
 import { asHook } from '../hooks.ts';
 import type { RandomValue } from '../random-values.ts';
-import type { RenderedDocument, RenderInput } from '../render.ts';
+import type { GoTemplates, RenderedDocument, RenderInput } from '../render.ts';
 import type { TextMade } from './document-texts.ts';
 import type { ReadDocument } from './documents.ts';
-import { renderTemplates } from './engine.ts';
+import { NativeRender } from './engine.ts';
 import { inTopValues } from './fault.ts';
 
 /**
- * Runs the native templates of a chart tree; each document has to be an object of Kubernetes.
+ * Parses and checks native templates when it is called first, and gives the same ones each time: Go templates are rendered
+ * again to find out what printed a line. It takes the Go templates that the native ones may include.
  *
- * @param input its values are given away
+ * @throws {PkgError} all faults at once
+ */
+export type NativeOpener = (goTemplates?: GoTemplates) => Promise<NativeRender>;
+
+/** @param inputOf makes what is rendered, with values that are given away */
+export function nativeOpener(inputOf: () => RenderInput): NativeOpener {
+  let opened: NativeRender | undefined;
+  return async (goTemplates) => {
+    if (opened === undefined) {
+      const input = inputOf();
+      narrowIntegers(input.values);
+      opened = await NativeRender.open(input, goTemplates);
+    } else if (goTemplates !== undefined) opened.goTemplates = goTemplates;
+    return opened;
+  };
+}
+
+/**
+ * What the native templates of a chart tree give; each document has to be an object of Kubernetes.
+ *
  * @throws {PkgError} for templates and for objects, at their places in the templates
  */
-export async function renderNative(
-  input: RenderInput,
-): Promise<Documents & { randomValues: readonly RandomValue[]; textsMade: () => TextMade[] }> {
-  narrowIntegers(input.values);
-  const { templates, notes, randomValues, textsMade, warnings } = await renderTemplates(input);
+export function readNative(
+  render: NativeRender,
+): Documents & { randomValues: readonly RandomValue[]; textsMade: () => TextMade[] } {
+  const { templates, notes, randomValues, textsMade, warnings } = render.finish();
   const documents: Documents = { objects: [], hooks: [], notes: notes.map(({ text }) => text), warnings };
   for (const { source, documents: found, at } of templates) {
     for (const read of found) {

@@ -68,6 +68,7 @@ export function structureError(
     at: printed?.at ?? { file: '' },
     hints,
     notes: [...notes, ...describeCalls(printed?.calls)],
+    cause: error,
   });
 }
 

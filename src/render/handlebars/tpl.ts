@@ -113,7 +113,8 @@ function valueOf(call: Call, text: string, path: readonly string[]): Argument {
   return printedText(output);
 }
 
-function printedText(output: Output): string {
+/** What was printed as structure, as a text. */
+export function printedText(output: Output): string {
   return output.asText(({ value, printed }) => {
     if (printed !== undefined) return printedText(printed).replace(/\r?\n$/, '');
     return value === ABSENT ? '' : valueText(value);
@@ -135,11 +136,11 @@ function textPath({ param, scope }: Call, path: readonly string[]): readonly str
 }
 
 function goText(call: Call, text: string, path: readonly string[]): string {
-  const { evaluator, node, frame } = call;
-  const { goText: print } = evaluator.host;
-  if (print === undefined) throw new Error('goTpl without Go templates');
+  const { evaluator, node, scope, frame } = call;
   try {
-    return print(text);
+    const printed = evaluator.host.goText(text, evaluator.identify(frame, scope, 'goTpl').identity);
+    if (printed === undefined) throw new Error('goTpl without Go templates');
+    return printed;
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     const { line, column = 1 } = error.at ?? {};

@@ -14,7 +14,9 @@ import { ExecError } from '../gotemplate/exec-errors.ts';
 import { decodeText } from '../gotemplate/value.ts';
 import { PrintOrigins } from '../gotemplate/print-origin.ts';
 import { StoredValues } from '../random-values.ts';
-import type { GoTemplates, ReleaseContext, RenderedDocument } from '../render.ts';
+import type { NativeRender } from '../handlebars/engine.ts';
+import type { NativeOpener } from '../handlebars/render.ts';
+import type { ReleaseContext, RenderedDocument } from '../render.ts';
 import { checkWritten, withOrigin } from '../value-origin.ts';
 import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
@@ -46,17 +48,17 @@ export async function lintRendered(
       await checkSchemas(resolved, freshValues(), origins, options.loadSchema);
     }
     const engines = enginesOf(resolved);
-    let goTemplates: GoTemplates | undefined;
+    if (engines.native) branches.push(...(await lintNativeBranches(resolved)));
+    const openNative = engines.native ? await nativeOf(resolved, freshValues, options) : undefined;
     if (engines.go || engines.goTexts) {
-      const found = await lintGo(resolved, freshValues, engines.native, options);
+      const found = await lintGo(resolved, freshValues, openNative, options);
       messages.push(...found.messages);
       objects.push(...found.objects);
-      goTemplates = found.templates;
     }
-    if (engines.native) branches.push(...(await lintNativeBranches(resolved, goTemplates)));
+    const native = await openNative?.();
     // Of a library only its parts are used.
-    if (engines.native && chart.metadata.type !== 'library') {
-      const found = await renderNatively(resolved, freshValues(), goTemplates, options, origins);
+    if (native !== undefined && chart.metadata.type !== 'library') {
+      const found = await renderNatively(resolved, native, origins);
       objects.push(...found.objects);
       branches.push(...found.messages);
     }
@@ -101,14 +103,14 @@ const RELEASE = { name: 'test-release', isUpgrade: false };
 async function lintGo(
   chart: Chart,
   freshValues: () => ValueMap,
-  isMixed: boolean,
+  openNative: NativeOpener | undefined,
   { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
-): Promise<{ messages: LintMessage[]; objects: LintObject[]; templates: GoTemplates }> {
+): Promise<{ messages: LintMessage[]; objects: LintObject[] }> {
   const { printGo } = await import('../gotemplate/render.ts');
   // Helm's lint says of its release neither that it is installed nor which revision it is.
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 0, isInstall: false };
-  const input = { chart, release, capabilities, isMixed, limits, lint: true };
-  const { texts, templates } = await printGo(input, freshValues);
+  const input = { chart, release, capabilities, limits, lint: true, ...(openNative && { openNative }) };
+  const { texts } = await printGo(input, freshValues);
   const retracer = new PrintOrigins(input, freshValues);
   const types = new KindTypes(chart);
   const messages: LintMessage[] = [];
@@ -122,18 +124,14 @@ async function lintGo(
     if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer, types)));
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
-  return { messages, objects, templates };
+  return { messages, objects };
 }
 
 /** Findings on the chart's own native templates in all their branches, whichever the values take. */
-async function lintNativeBranches(chart: Chart, goTemplates: GoTemplates | undefined): Promise<LintMessage[]> {
-  const { checkTree, openTree } = await import('../handlebars/tree.ts');
+async function lintNativeBranches(chart: Chart): Promise<LintMessage[]> {
+  const { openTree } = await import('../handlebars/tree.ts');
   const { lintBranches } = await import('./branches.ts');
   const tree = await openTree(chart);
-  // Rendering says the same of what is not a library's.
-  if (chart.metadata.type === 'library') {
-    throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} faults`);
-  }
   const own = tree.charts.get(chart);
   const partials = tree.partials.get(chart);
   if (own === undefined || partials === undefined) return [];
@@ -148,26 +146,32 @@ async function lintNativeBranches(chart: Chart, goTemplates: GoTemplates | undef
   });
 }
 
-async function renderNatively(
+async function nativeOf(
   chart: Chart,
-  values: ValueMap,
-  goTemplates: GoTemplates | undefined,
+  freshValues: () => ValueMap,
   { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
-  origins: Origins | undefined,
-): Promise<{ objects: LintObject[]; messages: LintMessage[] }> {
-  const { renderNative } = await import('../handlebars/render.ts');
+): Promise<NativeOpener> {
+  const { nativeOpener } = await import('../handlebars/render.ts');
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 1, isInstall: true };
   // Keys of random values are looked for only where values may be stored.
   const random = { stored: new StoredValues() };
-  const input = { chart, values, release, capabilities, limits, random, ...(goTemplates && { goTemplates }) };
-  const { objects, hooks, randomValues } = await renderNative(input)
-    .then(async (rendered) => {
-      await checkWritten(rendered.textsMade, chart, origins);
-      return rendered;
-    })
-    .catch(async (error: unknown) => {
-      throw await withOrigin(error, chart, origins);
-    });
+  return nativeOpener(() => ({ chart, values: freshValues(), release, capabilities, limits, random }));
+}
+
+async function renderNatively(
+  chart: Chart,
+  native: NativeRender,
+  origins: Origins | undefined,
+): Promise<{ objects: LintObject[]; messages: LintMessage[] }> {
+  const { readNative } = await import('../handlebars/render.ts');
+  let rendered: ReturnType<typeof readNative>;
+  try {
+    rendered = readNative(native);
+    await checkWritten(rendered.textsMade, chart, origins);
+  } catch (error) {
+    throw await withOrigin(error, chart, origins);
+  }
+  const { objects, hooks, randomValues } = rendered;
   let messages: LintMessage[] = [];
   if (randomValues.length > 0) {
     const { openTree } = await import('../handlebars/tree.ts');
