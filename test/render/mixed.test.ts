@@ -26,7 +26,12 @@ const textOf = ({ objects, hooks }: RenderedChart, source: string): string =>
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const withChild = (parent: Chart, name: string, child: Chart, type = 'application'): Chart => {
+const withChild = (
+  parent: Chart,
+  name: string,
+  child: Chart,
+  type: 'application' | 'library' = 'application',
+): Chart => {
   const metadata = { ...child.metadata, name, type, all: new Map([...child.metadata.all, ['name', name]]) };
   return {
     ...parent,
