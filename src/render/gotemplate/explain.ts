@@ -11,12 +11,14 @@ import { ValueError } from '../../chart/value-error.ts';
 import { makesSecret, tplExcerpt } from '../excerpt.ts';
 import { ChartMessage, TplSyntaxError } from './exec-errors.ts';
 import type { CallFrame, ExecError } from './exec-errors.ts';
+import { callHint, notAMap, pathOfNotAMap } from './exec-hints.ts';
 import { TPL_FILE } from './known-functions.ts';
 import { printNode } from './node.ts';
 import { positionOf } from './template.ts';
 import type { AstNode, Operand } from './node.ts';
 import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
+import { OF_ROOT } from './syntax-mistakes.ts';
 import { quoteGo } from '../functions/quote.ts';
 import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
 import type { GoMap, OptionalValue } from './value.ts';
@@ -44,16 +46,24 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
   const isMessage = error.cause instanceof ChartMessage;
   const moved = movedDot(error, scope);
   const path = error.missing === undefined || moved !== undefined ? undefined : pathOf(scope, error.missing);
+  const wrong = moved === undefined ? notAMap(error) : undefined;
+  const wrongPath = wrong && pathOfNotAMap(error, scope.entries.get('Values') ?? null);
   const explained = new ValueError('PKG_TEMPLATE_FAILED', message, {
     at,
     excerpts,
-    notes: isMessage ? frames : [`while it evaluates ${expressionOf(error.node)}`, ...frames],
+    notes: isMessage
+      ? frames
+      : [
+          ...(wrong === undefined ? [] : [`${wrong.expression} is ${wrong.kind}, not a map`]),
+          `while it evaluates ${expressionOf(error.node)}`,
+          ...frames,
+        ],
     hints: isMessage
       ? []
       : (moved ?? (path === undefined ? hintsFor(error, message, names) : missingHints(error, path))),
     cause: error,
   });
-  explained.valuePath = path;
+  explained.valuePath = path ?? (wrongPath && inTopValues(wrongPath, scope));
   explained.isMissing = path !== undefined;
   explained.isInTop = true;
   explained.textPath = textPath;
@@ -125,22 +135,11 @@ function valuesNamed(operand: Operand): string[][] {
   return operand.names[0] === 'Values' && operand.names.length > 1 ? [operand.names.slice(1)] : [];
 }
 
-/** The keys of the root of a chart's templates. */
-const OF_ROOT: ReadonlySet<string> = new Set([
-  'Values',
-  'Release',
-  'Chart',
-  'Capabilities',
-  'Files',
-  'Template',
-  'Subcharts',
-]);
-
 /**
  * A hint where a key of the root is missing in `.`, which is something else: within `with` or `range`, or in a template that
  * was called with another value.
  */
-function movedDot({ node, missing, field, dollar }: ExecError, scope: ChartScope): string[] | undefined {
+function movedDot({ node, missing, field, dollar, frames }: ExecError, scope: ChartScope): string[] | undefined {
   if (node.type !== 'field') return undefined;
   const [name = ''] = node.names;
   if (!OF_ROOT.has(name) || (missing?.name ?? field?.name) !== name) return undefined;
@@ -150,6 +149,12 @@ function movedDot({ node, missing, field, dollar }: ExecError, scope: ChartScope
   const asked = decodeText(printNode(node));
   if (entriesOf(dollar)?.has(name) === true) {
     return [`"." is ${what} here, inside of "with" or "range": write $${asked}, since $ is the root`];
+  }
+  const [caller] = frames;
+  if (caller?.how === 'template' && caller.node.type === 'template' && (caller.node.pipe?.commands.length ?? 0) > 1) {
+    return [
+      `{{template}} is called with the result of the whole pipeline: to change what it prints, write {{ include ${quoteGo(caller.name)} . | … }}`,
+    ];
   }
   return [
     `"." is ${what} here, and so is $, since the template was called with it: pass the root too, as in (dict "root" $ …), and write .root${asked}`,
@@ -185,10 +190,13 @@ function nearName(node: AstNode, missing: ExecError['missing']): string | undefi
 }
 
 /** Hints for other errors: for the syntax of a text of `tpl`, and the nearest name where a template is not defined. */
-function hintsFor({ cause, node, missing: name }: ExecError, message: string, names: Iterable<string>): string[] {
+function hintsFor(error: ExecError, message: string, names: Iterable<string>): string[] {
+  const { cause, node, missing: name } = error;
   const nearField = nearName(node, name);
   if (nearField !== undefined) return [nearField];
   if (cause instanceof TplSyntaxError) return syntaxHints(cause.text, cause.error);
+  const ofCall = callHint(error, message);
+  if (ofCall !== undefined) return [ofCall];
   const [, missing] = /(?:no template|^template) "([^"]+)" (?:associated|not defined)/.exec(message) ?? [];
   const near = missing === undefined ? undefined : nearest(missing, [...names].map(decodeText));
   return near === undefined ? [] : [`did you mean "${near}"?`];

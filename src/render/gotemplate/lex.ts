@@ -2,6 +2,7 @@
  * Splits the text of a Go template into tokens, as lex.go of Go's text/template/parse. The lexer itself is the current token,
  * so that a token allocates nothing.
  */
+import { encodeText } from '../functions/utf8.ts';
 
 /** The types of tokens: `left` and `right` are delimiters of actions, `char` is any other character of ASCII. */
 export type TokenType =
@@ -306,7 +307,7 @@ export class Lexer {
     const [rune] = Buffer.from(this.text.slice(at, at + 4), 'latin1').toString('utf8');
     if (rune === undefined) return 'U+FFFFFFFFFFFFFFFF';
     const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    return /[\p{C}]/u.test(rune) ? `U+${code}` : `U+${code} '${rune}'`;
+    return /[\p{C}\p{Z}]/u.test(rune) ? `U+${code}` : `U+${code} '${encodeText(rune)}'`;
   }
 }
 

@@ -199,7 +199,7 @@ export class ExpressionParser {
   #variable(pos: number, name: string): Operand {
     // A block that is parsed alone does not know the variables around it, but its text is known to have no errors.
     if (this.source.blockIndex === undefined && !this.variables.includes(name))
-      throw this.error(`undefined variable ${JSON.stringify(name)}`);
+      throw this.error(`undefined variable ${JSON.stringify(name)}`, pos);
     return { type: 'variable', pos, name, names: NO_NAMES };
   }
 
@@ -225,8 +225,8 @@ export class ExpressionParser {
     return value.length > 10 ? `${JSON.stringify(value.slice(0, 10))}...` : JSON.stringify(value);
   }
 
-  /** An error at the current token. */
-  protected error(message: string): PkgError {
-    return new PkgError('PKG_TEMPLATE_SYNTAX', decodeText(message), { at: positionOf(this.source, this.lexer.start) });
+  /** An error at an offset, which is that of the current token unless another is given. */
+  protected error(message: string, pos: number = this.lexer.start): PkgError {
+    return new PkgError('PKG_TEMPLATE_SYNTAX', decodeText(message), { at: positionOf(this.source, pos) });
   }
 }

@@ -4,6 +4,7 @@ import { nearest } from '../../nearest.ts';
 import { builtinNames } from './builtins.ts';
 import { functionNames } from './functions/index.ts';
 import { Lexer } from './lex.ts';
+import { otherSyntax, otherWord } from './syntax-mistakes.ts';
 import { decodeText } from './value.ts';
 
 /**
@@ -14,18 +15,57 @@ import { decodeText } from './value.ts';
  */
 export function syntaxHints(text: string, error: PkgError): string[] {
   const { message, at } = error;
-  const [, name] = /^function "(\w+)" not defined$/.exec(message) ?? [];
+  const line = decodeText(text).split('\n')[(at?.line ?? 0) - 1];
+  if (at?.line === undefined || line === undefined) return [];
+  const column = (at.column ?? 1) - 1;
+  const [before, rest] = [line.slice(0, column), line.slice(column)];
+  const [, name] = /^function "([^"]+)" not defined$/.exec(message) ?? [];
   if (name !== undefined) {
+    const other = otherWord(name, before, rest);
+    if (other !== undefined) return [other];
     const near = nearest(name, [...builtinNames(), ...functionNames()]);
     return near === undefined ? [] : [`did you mean ${near}?`];
   }
-  if (at?.line === undefined) return [];
-  if (message.startsWith("bad character U+002D '-'")) {
-    return dashedName(decodeText(text).split('\n')[at.line - 1] ?? '', (at.column ?? 1) - 1);
-  }
+  const [, variable] = /^undefined variable "\$(\w+)"$/.exec(message) ?? [];
+  if (variable !== undefined) return variableHints(text, variable, at.line, rest);
   if (message === 'unexpected EOF' || /^unexpected <define> in command$/.test(message))
     return openBlocks(text, at.line);
-  return [];
+  if (message === 'unexpected {{end}}') return ['every block before it has its {{end}} already'];
+  if (message === 'expected end; found {{else}}') {
+    return ['the block has an {{else}} already: is the {{end}} of a block in it missing?'];
+  }
+  const [, place] = /^unexpected "[^"]*" in (template|define|block) clause$/.exec(message) ?? [];
+  if (place !== undefined) {
+    const [word = ''] = /^[\w.-]+/.exec(rest) ?? [];
+    return word === '' ? [] : [`the name of a template is in quotes: ${place} "${word}"`];
+  }
+  if (message.startsWith("bad character U+002D '-'")) {
+    const dashed = /-\}\}/.test(rest) ? [] : dashedName(line, column);
+    if (dashed.length > 0) return dashed;
+  }
+  if (!/^(?:unexpected|bad |illegal number|unrecognized|malformed|invalid syntax|unterminated)/.test(message))
+    return [];
+  const other = otherSyntax(message, before, rest);
+  return other === undefined ? [] : [other];
+}
+
+/** Hints for a variable that is not declared where it is used: where it is declared, or one with nearly its name. */
+function variableHints(text: string, name: string, line: number, rest: string): string[] {
+  if (/^\$\w+\s+(?:in|of)\b/.test(rest)) return [`write range $${name} := …`];
+  const lines = decodeText(text).split('\n');
+  const declared = lines.flatMap((one, at) =>
+    [...one.matchAll(/\$(\w+)\s*(?:,\s*\$(\w+)\s*)?:=/g)].flatMap(([, first, second]) =>
+      [first, second].filter((found) => found !== undefined).map((found) => ({ name: found, line: at + 1 })),
+    ),
+  );
+  const before = declared.findLast((one) => one.name === name && one.line <= line);
+  if (before !== undefined) {
+    return [
+      `the $${name} of line ${before.line} ends with its block: declare it before the block, and set it in there by $${name} = …`,
+    ];
+  }
+  const near = nearest(name, new Set(declared.filter((one) => one.line <= line).map((one) => one.name)));
+  return near === undefined ? [`declare it before: {{ $${name} := … }}`] : [`did you mean $${near}?`];
 }
 
 /** A hint for a key with a dash, as in `.Values.a-b`: Go's names have no dashes, so it has to be asked for by `index`. */

@@ -100,6 +100,104 @@ describe('the hint', () => {
       ['{{ with 1 }} in line 1 has no {{end}}'],
     ],
   ];
+  const mistakes: [text: string, hint: string][] = [
+    ['{{ Values.text }}', 'write .Values'],
+    ['{{ include web.name . }}', 'the name of a template is in quotes: include "web.name"'],
+    ['{{ template web.name . }}', 'the name of a template is in quotes: template "web.name"'],
+    ['{{ if 1 }}{{ elseif 2 }}{{ end }}', 'write {{ else if … }}'],
+    ['{{ if 1 }}{{ endif }}', 'every block ends with {{ end }}'],
+    ['{{ for .Values.list }}', 'a loop is {{ range … }}'],
+    ['{{ range $x in .Values.list }}{{ end }}', 'write range $x := …'],
+    ['{{ x = 1 }}', 'a variable begins with $: $x'],
+    ['{{ $x }}', 'declare it before: {{ $x := … }}'],
+    ['{{ $one := 1 }}{{ $on }}', 'did you mean $one?'],
+    [
+      '{{ if true }}\n{{ $r := 1 }}\n{{ end }}\n{{ $r }}',
+      'the $r of line 2 ends with its block: declare it before the block, and set it in there by $r = …',
+    ],
+    ['{{ end }}', 'every block before it has its {{end}} already'],
+    [
+      '{{ if 1 }}{{ else }}{{ else }}{{ end }}',
+      'the block has an {{else}} already: is the {{end}} of a block in it missing?',
+    ],
+    ['{{ # no }}', 'a comment is {{/* … */}}, with nothing between it and the braces'],
+    ['{{ /* no */ }}', 'a comment is {{/* … */}}, with nothing between it and the braces'],
+    ['{{-if true }}{{ end }}', 'leave a blank behind the dash: {{- …'],
+    ['{{ .Values.text-}}', 'leave a blank before the dash: … -}}'],
+    ['{{ .Values.text }', 'an action ends with }}'],
+    ["{{ upper 'abc' }}", 'texts are in double quotes: "abc"'],
+    ['{{ upper “abc” }}', 'texts are in straight double quotes: "…"'],
+    ['{{ upper\u00a0"abc" }}', 'this is a no-break space: write a plain one'],
+    ['{{ regexMatch "\\d" "1" }}', '\\d is no escape: write it as \\\\d, or put the text between backquotes'],
+    ['{{ upper(.Values.text) }}', 'what a function is given follows it after a blank: upper …'],
+    ['{{ .Values.list[0] }}', 'an item is asked for by index: index .Values.list 0'],
+    ['{{ .Values.list.0 }}', 'an item is asked for by index: index .Values.list 0'],
+    ['{{ list 1, 2 }}', 'what a function is given is separated by blanks'],
+    ['{{ [1] }}', 'a list is made by a function: list 1 2'],
+    ['{{ {"a": 1} }}', 'a map is made by a function: dict "key" value'],
+    ['{{ if .Values.text == "t" }}{{ end }}', '"==" is the function eq: eq .Values.text "t"'],
+    ['{{ if .Values.a || .Values.b }}{{ end }}', '"||" is the function or: or .Values.a .Values.b'],
+    ['{{ "a" + "b" }}', '"+" is the function print: print "a" "b"'],
+    ['{{ .Values.n - 1 }}', '"-" is the function sub: sub .Values.n 1'],
+    ['{{ !.Values.n }}', '"!" is the function not: not VALUE'],
+  ];
+  test.each(mistakes)('%s', async (text, hint) => {
+    expect((await failure(text, VALUES)).hints).toEqual([hint]);
+    expect((await failure(`{{ tpl ${JSON.stringify(text)} . }}`, VALUES)).hints).toEqual([hint]);
+  });
+
+  const types: [text: string, hint: string, corrected: string][] = [
+    [
+      '{{ eq .Values.n 1 }}',
+      'a number of the values is a float, and one without a point in a template an int: eq (int .Values.n) 1',
+      '{{ eq (int .Values.n) 1 }}',
+    ],
+    [
+      '{{ gt 1 .Values.n }}',
+      'a number of the values is a float, and one without a point in a template an int: gt 1 (int .Values.n)',
+      '{{ gt 1 (int .Values.n) }}',
+    ],
+    [
+      '{{ eq .Values.n "1" }}',
+      'one of them is a text: eq (toString .Values.n) "1"',
+      '{{ eq (toString .Values.n) "1" }}',
+    ],
+    ['{{ upper .Values.n }}', 'convert it by toString: toString .Values.n', '{{ upper (toString .Values.n) }}'],
+    ['{{ .Values.n | upper }}', 'convert it by toString: … | toString | upper', '{{ .Values.n | toString | upper }}'],
+    ['{{ indent .Values.n "" }}', 'convert it by int: int .Values.n', '{{ indent (int .Values.n) "" }}'],
+    ['{{ upper .Values.env }}', 'convert it by toYaml: toYaml .Values.env', '{{ upper (toYaml .Values.env) | quote }}'],
+    ['{{ include "x" }}', 'give it the values too: include "x" .', '{{ include "x" . }}'],
+    [
+      '{{ if .Values.n and .Values.text }}{{ end }}',
+      'a function stands before what it is given: and .Values.n .Values.text',
+      '{{ if and .Values.n .Values.text }}{{ end }}',
+    ],
+    ['{{ .Values.n 1 }}', 'a function stands before what it is given, or behind "|"', '{{ .Values.n }}'],
+    [
+      '{{ template "y" . | quote }}',
+      '{{template}} is called with the result of the whole pipeline: to change what it prints, write {{ include "y" . | … }}',
+      '{{ include "y" . | quote }}',
+    ],
+  ];
+  test.each(types)('%s, and what it says works', async (text, hint, corrected) => {
+    const [values, helpers] = [
+      { ...VALUES, n: 1 },
+      '{{ define "x" }}x{{ end }}{{ define "y" }}{{ .Values.text }}{{ end }}',
+    ];
+    expect((await failure(text, values, helpers)).hints).toEqual([hint]);
+    await render(chartOf({ 'templates/a.yaml': `a: ${corrected}`, 'templates/_h.tpl': helpers }, values));
+  });
+
+  test('a text, a number or a list in the place of a map', async () => {
+    const notes = async (text: string): Promise<string | undefined> =>
+      (await failure(text, { ...VALUES, n: 1 })).notes[0];
+    expect(await notes('{{ .Values.text.x }}')).toBe('.Values.text is a text, not a map');
+    expect(await notes('{{ $.Values.n.x }}')).toBe('$.Values.n is a number, not a map');
+    expect(await notes('{{ .Values.list.x }}')).toBe('.Values.list is a list, not a map');
+    expect(await notes('{{ range .Values.list }}{{ .x }}{{ end }}')).toBe('"." is a text, not a map');
+    expect(await notes('{{ range $one := .Values.list }}{{ $one.x }}{{ end }}')).toBe('$one is a text, not a map');
+  });
+
   test.each(cases)('%s', async (_, text, hints, helpers) => {
     const error = await failure(text, VALUES, helpers);
     expect(error.hints).toEqual(hints.map((hint) => (typeof hint === 'string' ? hint : expect.stringMatching(hint))));
