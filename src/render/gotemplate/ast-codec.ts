@@ -4,6 +4,7 @@
  * templates of a chart share.
  */
 import { parseCharacter, parseNumber, unquote } from './constants.ts';
+import type { NameTable } from '../template-cache.ts';
 import { NO_NAMES, WITHIN } from './node.ts';
 import type { Block, Command, List, NumberNode, Operand, Pipe, Statement, StringNode } from './node.ts';
 
@@ -32,37 +33,6 @@ const CODES = {
 
 /** Stands for a block or for names that are not there; -1 is {@link WITHIN}. */
 const NONE = -2;
-
-/** Names by index. A chain of fields, such as `.Values.image`, is one entry: `Values.image`. */
-export class NameTable {
-  readonly all: string[];
-  readonly #indexes: Map<string, number> = new Map();
-  readonly #fields: (readonly string[] | undefined)[] = [];
-
-  constructor(all: string[] = []) {
-    this.all = all;
-  }
-
-  /** The index of a name; a name that is not in the table is added. */
-  indexOf(name: string): number {
-    if (this.#indexes.size === 0) this.all.forEach((each, index) => this.#indexes.set(each, index));
-    const known = this.#indexes.get(name);
-    if (known !== undefined) return known;
-    this.#indexes.set(name, this.all.length);
-    return this.all.push(name) - 1;
-  }
-
-  /** The name with an index. */
-  get(index: number): string {
-    return this.all[index] as string;
-  }
-
-  /** The names of a chain of fields, the same array for each call. */
-  fields(index: number): readonly string[] {
-    if (index === NONE) return NO_NAMES;
-    return (this.#fields[index] ??= this.get(index).split('.'));
-  }
-}
 
 /** Encodes a list of statements; names are added to the table. Blocks in it are only referred to by their offset. */
 export function encodeAst(list: List, names: NameTable): number[] {
@@ -282,7 +252,7 @@ class AstReader {
     const pos = numbers[at + 1] as number;
     switch (code) {
       case CODES.field:
-        return { type: 'field', pos, names: this.names.fields(this.next()) };
+        return { type: 'field', pos, names: this.fields() };
       case CODES.identifier:
         return { type: 'identifier', pos, name: this.names.get(this.next()) };
       case CODES.string:
@@ -291,10 +261,10 @@ class AstReader {
         return { type: 'dot', pos };
       case CODES.variable: {
         const name = this.names.get(this.next());
-        return { type: 'variable', pos, name, names: this.names.fields(this.next()) };
+        return { type: 'variable', pos, name, names: this.fields() };
       }
       case CODES.chain: {
-        const names = this.names.fields(this.next());
+        const names = this.fields();
         return { type: 'chain', pos, of: this.operand(), names };
       }
       case CODES.number: {
@@ -308,6 +278,11 @@ class AstReader {
       default:
         return unknownCode(code);
     }
+  }
+
+  fields(): readonly string[] {
+    const index = this.next();
+    return index === NONE ? NO_NAMES : this.names.fields(index);
   }
 
   string(pos: number): StringNode {

@@ -10,7 +10,7 @@ export type Mustache = {
   type: 'MustacheStatement';
   path: Expression;
   params: Expression[];
-  hash?: Hash;
+  hash?: Hash | undefined;
   escaped: boolean;
   loc: Location;
 };
@@ -19,9 +19,9 @@ export type Block = {
   type: 'BlockStatement';
   path: Expression;
   params: Expression[];
-  hash?: Hash;
-  program?: Program;
-  inverse?: Program;
+  hash?: Hash | undefined;
+  program?: Program | undefined;
+  inverse?: Program | undefined;
   loc: Location;
 };
 
@@ -37,7 +37,7 @@ export type Partial = {
   type: 'PartialStatement';
   name: Path | Sub;
   params: Expression[];
-  hash?: Hash;
+  hash?: Hash | undefined;
   program?: undefined;
   loc: Location;
 } & PartialPlace;
@@ -46,7 +46,7 @@ export type PartialBlock = {
   type: 'PartialBlockStatement';
   name: Path | Sub;
   params: Expression[];
-  hash?: Hash;
+  hash?: Hash | undefined;
   program: Program;
   loc: Location;
 } & PartialPlace;
@@ -56,9 +56,9 @@ type PartialPlace = {
   /** What stands before it on its line, if it stands alone there. */
   indent: string;
   /** Nothing but tags stand on its line. */
-  alone?: boolean;
+  alone?: boolean | undefined;
   /** A line ends behind it, which prints nothing itself. */
-  endsLine?: boolean;
+  endsLine?: boolean | undefined;
 };
 
 export type Content = {
@@ -67,7 +67,7 @@ export type Content = {
   value: string;
   original: string;
   /** How many characters were cut off in front. */
-  cut?: number;
+  cut?: number | undefined;
   loc: Location;
 };
 
@@ -81,12 +81,18 @@ export type Path = {
   type: 'PathExpression';
   data: boolean;
   depth: number;
-  parts: string[];
+  parts: readonly string[];
   original: string;
   loc: Location;
 };
 
-export type Sub = { type: 'SubExpression'; path: Expression; params: Expression[]; hash?: Hash; loc: Location };
+export type Sub = {
+  type: 'SubExpression';
+  path: Expression;
+  params: Expression[];
+  hash?: Hash | undefined;
+  loc: Location;
+};
 
 export type Literal =
   | { type: 'StringLiteral'; value: string; original: string; loc: Location }

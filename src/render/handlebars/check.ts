@@ -32,8 +32,9 @@ import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
 
 /** What a chart's templates know. */
 export type Known = {
-  /** The fields of Chart.yaml. */
-  chartFields: ReadonlySet<string>;
+  /** Is this a field of Chart.yaml? */
+  hasChartField: (name: string) => boolean;
+  chartFields: () => ReadonlySet<string>;
   /** The chart's own values. */
   values: ValueMap;
   /** Is there a partial, or a whole template, of this name for a template? */
@@ -322,9 +323,9 @@ class Checker {
   /** A field of one of the six names, of which all but `values` are known. */
   #field(path: Path, head: string, field: string | undefined): void {
     if (field === undefined || head === 'values') return;
-    const fields = head === 'chart' ? this.#known.chartFields : CLOSED_FIELDS.get(head);
-    if (fields === undefined) return;
-    if (fields.has(field)) {
+    const closed = CLOSED_FIELDS.get(head);
+    if (closed === undefined && head !== 'chart') return;
+    if (closed?.has(field) ?? this.#known.hasChartField(field)) {
       const below = path.parts.at(path.parts.indexOf(head) + 2);
       if (below === undefined || below === 'length' || !SCALAR_FIELDS.has(`${head}.${field}`)) return;
       const part = below.charAt(0).toUpperCase() + below.slice(1);
@@ -332,6 +333,7 @@ class Checker {
       this.#fault('PKG_TEMPLATE_NAME_MISSING', `${head}.${field} is a text, and has no ${below}`, path.loc, { hints });
       return;
     }
+    const fields = closed ?? this.#known.chartFields();
     const near = nearest(field, fields) ?? [...fields].find((one) => one.toLowerCase() === field.toLowerCase());
     this.#fault('PKG_TEMPLATE_NAME_MISSING', `${head}.${field} is not defined`, path.loc, {
       hints: [near === undefined ? `${head} has ${[...fields].join(', ')}` : `did you mean ${head}.${near}?`],

@@ -1,15 +1,15 @@
 /** Which names a chart's templates can include: its own partials, and those of its library charts. */
 import type { Chart } from '../../chart/chart.ts';
-import type { Template } from './ast.ts';
+import type { ParsedTemplate } from './template-cache.ts';
 import type { PartialBody } from './scope.ts';
 
 /** The templates of one chart, parsed. */
 export type ChartTemplates = {
   chart: Chart;
   path: string;
-  templates: Template[];
+  templates: ParsedTemplate[];
   /** Files of partials. */
-  files: Template[];
+  files: ParsedTemplate[];
   partials: Map<string, PartialBody>;
 };
 

@@ -8,7 +8,6 @@ import { decodeBytes } from '../../yaml/readable.ts';
 import { isNativeTemplate } from '../engines.ts';
 import { ParseCache } from '../parse-cache.ts';
 import type { GoTemplates } from '../render.ts';
-import { pathOf, walk } from './ast.ts';
 import type { Template } from './ast.ts';
 import { checkTemplate } from './check.ts';
 import type { Known } from './check.ts';
@@ -16,8 +15,10 @@ import { helperNames, loadHelpers } from './helpers/index.ts';
 import { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
-import { simpleName } from './scope.ts';
+import { isPartialFile } from './run-partial.ts';
 import type { PartialBody } from './scope.ts';
+import { ParsedTemplate, TemplateCaches } from './template-cache.ts';
+import type { ChartScope, TemplateFile, Uses } from './template-cache.ts';
 
 /** The templates of a chart and of all charts below it. */
 export type TemplateTree = {
@@ -39,49 +40,69 @@ const parsedBefore = new ParseCache();
  * @param known keeps what is parsed; without it, what this process parses is kept as long as the chart
  * @throws {PkgError} all syntax errors at once
  */
-export async function openTree(chart: Chart, known: ParseCache = parsedBefore): Promise<TemplateTree> {
-  const parsed = parseTree(chart, chart.metadata.name, known);
-  const { names, parameters, inlines } = usedNames(parsed);
-  await loadHelpers(names);
+export async function openTree(chart: Chart, known?: ParseCache): Promise<TemplateTree> {
+  const parsed = parseTree(chart, known);
+  const { helpers, parameters, inlines } = usedNames(parsed);
+  await loadHelpers(helpers);
   const charts = new Map(parsed.map((one) => [one.chart, one]));
   const partials = new Map(parsed.map((one) => [one.chart, new PartialIndex(one, librariesOf(one.chart, charts))]));
   return { charts, partials, parameters, inlines };
 }
 
 /** Parses the templates of a chart and its subcharts; all that cannot be parsed is reported together. */
-function parseTree(chart: Chart, path: string, known: ParseCache): ChartTemplates[] {
+function parseTree(chart: Chart, known: ParseCache | undefined): ChartTemplates[] {
   const errors: PkgError[] = [];
-  const parsed: ChartTemplates[] = [];
-  const visit = (at: Chart, atPath: string): void => {
-    parsed.push(parseChart(at, atPath, errors, known));
-    for (const child of at.dependencies) visit(child, `${atPath}/charts/${child.metadata.name}`);
-  };
-  visit(chart, path);
-  throwTogether(errors, (count) => `${count} templates cannot be read`);
-  return parsed;
-}
-
-function parseChart(chart: Chart, path: string, errors: PkgError[], known: ParseCache): ChartTemplates {
-  const templates: Template[] = [];
-  const files: Template[] = [];
-  const partials = new Map<string, PartialBody>();
-  for (const { name, data } of chart.templates) {
-    if (isGuard(name) || !isNativeTemplate(name)) continue;
-    const file = `${chart.location}/${name}`;
-    const isPartial = name.slice(name.lastIndexOf('/') + 1).startsWith('_');
+  const scopes = scopesOf(chart, chart.metadata.name);
+  const files = scopes.flatMap(filesOf);
+  const caches = known === undefined ? new TemplateCaches(files, chart.metadata) : undefined;
+  const parsed = new Map<TemplateFile, ParsedTemplate>();
+  for (const file of files) {
+    const { data, name } = file;
     try {
-      if (chart.metadata.type === 'library' && !isPartial) continue;
-      const full = `${path}/${name}`;
+      const parse = (): ParsedTemplate => caches?.find(file) ?? parseFile(file);
       // A chart that is a dependency twice, by an alias, has the same file under two names.
-      const template = known.get(data, `${full} ${file}`, () => parseTemplate(textOf(data, file), full, file));
-      if (isPartial) {
-        files.push(template);
-        addPartials(partials, partialName(name), template);
-      } else templates.push(template);
+      parsed.set(file, (known ?? parsedBefore).get(data, `${name} ${file.file}`, parse));
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
       errors.push(error);
     }
+  }
+  throwTogether(errors, (count) => `${count} templates cannot be read`);
+  caches?.save(parsed);
+  const byScope = Map.groupBy(parsed, ([{ scope }]) => scope);
+  return scopes.map((scope) => templatesOf(scope, byScope.get(scope)?.map(([, template]) => template) ?? []));
+}
+
+/** A chart and all charts below it, each with its path in the tree of charts. */
+function scopesOf(chart: Chart, path: string): ChartScope[] {
+  const below = chart.dependencies.flatMap((child) => scopesOf(child, `${path}/charts/${child.metadata.name}`));
+  return [{ chart, path }, ...below];
+}
+
+/** The native templates of a chart. */
+function filesOf(scope: ChartScope): TemplateFile[] {
+  const { chart, path } = scope;
+  return chart.templates.flatMap(({ name, data }) => {
+    if (isGuard(name) || !isNativeTemplate(name)) return [];
+    if (chart.metadata.type === 'library' && !isPartialFile(name)) return [];
+    return [{ name: `${path}/${name}`, file: `${chart.location}/${name}`, data, scope }];
+  });
+}
+
+function parseFile({ name, file, data }: TemplateFile): ParsedTemplate {
+  return ParsedTemplate.parsed(parseTemplate(textOf(data, file), name, file), data);
+}
+
+function templatesOf({ chart, path }: ChartScope, all: readonly ParsedTemplate[]): ChartTemplates {
+  const templates: ParsedTemplate[] = [];
+  const files: ParsedTemplate[] = [];
+  const partials = new Map<string, PartialBody>();
+  for (const template of all) {
+    const { name } = template;
+    if (isPartialFile(name)) {
+      files.push(template);
+      addPartials(partials, partialName(name.slice(path.length + 1)), template);
+    } else templates.push(template);
   }
   return { chart, path, templates, files, partials };
 }
@@ -111,25 +132,17 @@ function addPartials(partials: Map<string, PartialBody>, name: string, template:
   }
 }
 
-/**
- * Every name that may be a helper's, all of them where a text is made into a template at run time; every name that a
- * call of a partial gives; and of every inline partial, which may be known to whatever it is given to.
- */
-function usedNames(charts: readonly ChartTemplates[]): Record<'names' | 'parameters' | 'inlines', Set<string>> {
-  const names = new Set<string>();
-  const parameters = new Set<string>();
-  const inlines = new Set<string>();
-  const collect = (template: Template): void =>
-    walk(template.program, (node) => {
-      if ('hash' in node) for (const { key } of node.hash?.pairs ?? []) parameters.add(key);
-      if (node.type === 'DecoratorBlock' && node.params[0]?.type === 'StringLiteral') inlines.add(node.params[0].value);
-      if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
-      const path = pathOf(node.path);
-      const name = path && simpleName(path);
-      if (name !== undefined) names.add(name);
-    });
-  for (const { templates, files } of charts) for (const template of [...templates, ...files]) collect(template);
-  return { names: names.has('tpl') ? new Set(helperNames()) : names, parameters, inlines };
+/** What all templates use: all helpers where a text is made into a template at run time. */
+function usedNames(charts: readonly ChartTemplates[]): Record<keyof Uses, Set<string>> {
+  const used = { helpers: new Set<string>(), parameters: new Set<string>(), inlines: new Set<string>() };
+  for (const { templates, files } of charts) {
+    for (const { uses } of [...templates, ...files]) {
+      for (const name of uses.helpers) used.helpers.add(name);
+      for (const name of uses.parameters) used.parameters.add(name);
+      for (const name of uses.inlines) used.inlines.add(name);
+    }
+  }
+  return used.helpers.has('tpl') ? { ...used, helpers: new Set(helperNames()) } : used;
 }
 
 /**
@@ -145,16 +158,44 @@ export async function checkTree(
   const errors = [...charts.values()].flatMap((own) => {
     const index = partials.get(own.chart);
     if (index === undefined) return [];
+    const fields = chartFieldsOf(own);
     const known: Known = {
-      chartFields: chartFieldsOf(own),
+      hasChartField: (name) => fields.has(name),
+      chartFields: () => fields,
       values: own.chart.values,
       hasPartial: (name, from) => index.find(name, from) !== undefined || inlines.has(name) || goNames.has(name),
       partialNames: () => [...index.names(), ...inlines, ...goNames],
       partialOwners: (name) => index.owners(name),
     };
-    return [...own.files, ...own.templates].flatMap((template) => checkTemplate(template, known));
+    return [...own.files, ...own.templates].flatMap((template) => checkOnce(template, known));
   });
   return errors.length === 0 ? errors : withExamples(errors);
+}
+
+/** Checks a template, unless a check of it found no fault and the chart answers as it did then. */
+function checkOnce(template: ParsedTemplate, known: Known): PkgError[] {
+  const { answers: before } = template;
+  const isSound =
+    before !== undefined &&
+    before.chartFields.every((name) => known.hasChartField(name)) &&
+    [...before.partials].every(([name, answer]) => known.hasPartial(name, template.name) === answer);
+  if (isSound) return [];
+  const partials = new Map<string, boolean>();
+  const chartFields = new Set<string>();
+  const errors = checkTemplate(template, {
+    ...known,
+    hasChartField: (name) => {
+      chartFields.add(name);
+      return known.hasChartField(name);
+    },
+    hasPartial: (name, from) => {
+      const answer = known.hasPartial(name, from);
+      partials.set(name, answer);
+      return answer;
+    },
+  });
+  if (errors.length === 0) template.answers = { partials, chartFields: [...chartFields] };
+  return errors;
 }
 
 /** Errors that say how a helper is written show a call of it, too. */

@@ -8,7 +8,7 @@ import { isFunction } from '../../../src/render/gotemplate/functions/index.ts';
 import { findBuiltin } from '../../../src/render/gotemplate/builtins.ts';
 import { BlockTrees, statementsOf } from '../../../src/render/gotemplate/block-trees.ts';
 import { parseTemplate } from '../../../src/render/gotemplate/parse.ts';
-import { NameTable } from '../../../src/render/gotemplate/ast-codec.ts';
+import { NameTable } from '../../../src/render/template-cache.ts';
 import type { Block } from '../../../src/render/gotemplate/node.ts';
 import type { Source } from '../../../src/render/gotemplate/template.ts';
 import type { Template } from '../../../src/render/gotemplate/template.ts';
@@ -156,7 +156,13 @@ describe('a chart that is rendered again', () => {
       head.write(index, 8, 'latin1');
       return Buffer.concat([head, head]);
     };
-    const texts = ['null', '[]', '{"names":[],"texts":[null]}', '{"names":[],"texts":[{"name":"a","size":9e9}]}', '{'];
+    const texts = [
+      'null',
+      '[]',
+      '{"names":[],"texts":[null]}',
+      '{"names":[],"texts":[{"name":"a","size":9e9,"lengths":[],"known":{"functions":[],"templates":[]}}]}',
+      '{',
+    ];
     for (const bytes of [Buffer.alloc(good.length, Buffer.from([8, 0, 0, 0])), Buffer.alloc(0), ...texts.map(twice)]) {
       writeFileSync(file, bytes);
       expect(render()).toContain('a: 2');
