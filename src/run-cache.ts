@@ -22,6 +22,11 @@ export function cacheIn(path: string): void {
   folder = path;
 }
 
+/** Is anything cached? Not in the first run of a build, nor where there is no folder for it. */
+export function cachesBetweenRuns(): boolean {
+  return folder !== '';
+}
+
 /** What an earlier run cached under a name. A file that somebody else owns, or that was cut off, is removed. */
 export function readRunCache(name: string): Buffer | undefined {
   if (folder === '') return undefined;

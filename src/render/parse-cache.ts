@@ -15,10 +15,21 @@ export class ParseCache {
    * @throws what `parse` throws
    */
   get<T>(data: Uint8Array, name: string, parse: () => T): T {
-    const known = this.#known.get(data);
-    if (known?.name === name) return known.parsed as T;
+    const known = this.find<T>(data, name);
+    if (known !== undefined) return known;
     const parsed = parse();
-    this.#known.set(data, { name, parsed });
+    this.add(data, name, parsed);
     return parsed;
+  }
+
+  /** What a file was parsed to, if it was. */
+  find<T>(data: Uint8Array, name: string): T | undefined {
+    const known = this.#known.get(data);
+    return known?.name === name ? (known.parsed as T) : undefined;
+  }
+
+  /** Adds what a file was parsed to. */
+  add(data: Uint8Array, name: string, parsed: unknown): void {
+    this.#known.set(data, { name, parsed });
   }
 }

@@ -15,7 +15,9 @@ import { withTexts } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
+import type { Shape } from './shapes.ts';
 import { SkeletonError, parseSkeleton } from './skeleton.ts';
+import type { StructureCache } from './structure-cache.ts';
 import { structureError } from './structure-errors.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
@@ -44,8 +46,8 @@ type Place = { base: number; output: Output; part: number; offset: number };
 
 type Locate = (offset: number) => Position;
 
-/** The structure of documents, and what it was read from. */
-export type Parsed = { text: string; gaps: readonly PlacedGap[]; nodes: readonly Node[] };
+/** The structure of documents, and the text that it was read from. */
+export type Parsed = { nodes: readonly Node[]; text: () => { text: string; gaps: readonly PlacedGap[] } };
 
 /** Reads the documents of one render. */
 export class DocumentReader {
@@ -54,15 +56,21 @@ export class DocumentReader {
   /** For documents that were read, and charged, before. */
   readonly #tracer: Tracer;
   readonly #shapes: Shapes;
-  readonly #parsed = new Map<string, Parsed>();
+  readonly #parsed: Parsed[] = [];
+  readonly #byText = new Map<string, readonly Node[]>();
+  readonly #structures: StructureCache | undefined;
   readonly #layouts = new Map<Node, Map<FieldType | undefined, Layout | undefined>>();
   readonly #texts: DocumentTexts;
   /** The structure of what {@link objects} has read, for whoever looks for slots in it. */
   readonly read: SlottedDocument[] = [];
 
-  /** @param types which fields hold texts; all stay as they are where nothing is said */
-  constructor(slots: Slots, budget: Budget, types?: KindTypes) {
+  /**
+   * @param types which fields hold texts; all stay as they are where nothing is said
+   * @param structures those that earlier runs read
+   */
+  constructor(slots: Slots, budget: Budget, types?: KindTypes, structures?: StructureCache) {
     this.#slots = slots;
+    this.#structures = structures;
     this.#shapes = new Shapes(slots);
     const single = (slot: Slot): SingleDocument | undefined => this.single(slot);
     this.#filler = new Filler(
@@ -177,15 +185,28 @@ export class DocumentReader {
       return;
     }
     for (const { shape, base, part, offset } of shaped) {
-      const read = (): readonly Node[] => {
-        if (shape.nodes === undefined) {
-          const { text, gaps } = this.#shapes.text(shape);
-          shape.nodes = this.#skeleton(text, gaps);
-        }
-        return shape.nodes;
-      };
+      const read = (): readonly Node[] => (shape.nodes ??= this.#structureOf(shape));
       this.#located({ base, output, part, offset }, read, use);
     }
+  }
+
+  /** The structure of documents of a shape. */
+  #structureOf(shape: Shape): readonly Node[] {
+    if (this.#structures === undefined) {
+      const { text, gaps } = this.#shapes.text(shape);
+      return this.#skeleton(text, gaps);
+    }
+    const { key, length } = this.#shapes.keyOf(shape);
+    const known = this.#structures.find(key);
+    if (known === undefined) {
+      const { text, gaps } = this.#shapes.text(shape);
+      const nodes = this.#skeleton(text, gaps);
+      this.#structures.add(key, nodes);
+      return nodes;
+    }
+    charge(READING * length);
+    this.#parsed.push({ nodes: known, text: () => this.#shapes.text(shape) });
+    return known;
   }
 
   #located(place: Place, read: () => readonly Node[], use: (node: Node, place: Place) => void): void {
@@ -214,13 +235,14 @@ export class DocumentReader {
 
   #skeleton(text: string, gaps: readonly PlacedGap[]): readonly Node[] {
     const key = gaps.length === 0 ? text : `${text}\0${JSON.stringify(gaps)}`;
-    let parsed = this.#parsed.get(key);
-    if (parsed === undefined) {
+    let nodes = this.#byText.get(key);
+    if (nodes === undefined) {
       charge(READING * text.length);
-      parsed = { text, gaps, nodes: parseSkeleton(text, this.#slots, { gaps }) };
-      this.#parsed.set(key, parsed);
+      nodes = parseSkeleton(text, this.#slots, { gaps });
+      this.#byText.set(key, nodes);
+      this.#parsed.push({ nodes, text: () => ({ text, gaps }) });
     }
-    return parsed.nodes;
+    return nodes;
   }
 
   #wholeDocument(slot: Slot, value: Value): ValueMap[] {

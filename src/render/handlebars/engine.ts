@@ -20,6 +20,7 @@ import { findHelper, helperNames } from './helpers/index.ts';
 import { Output, Slots } from './output.ts';
 import type { Budget, Slot } from './output.ts';
 import type { SlottedDocument } from './slot-tree.ts';
+import { StructureCache } from './structure-cache.ts';
 import { textForGo } from './text-for-go.ts';
 import { RandomCalls } from './random-calls.ts';
 import type { PassState } from './random-calls.ts';
@@ -55,6 +56,9 @@ const MAX_PASSES = 4;
 /** How often templates of the two languages may include each other on the way to one place. */
 const MAX_CROSSINGS = 50;
 
+/** What documents are read with: the types of their fields, and the structures that earlier runs read. */
+type DocumentInput = { types: KindTypes; structures: StructureCache | undefined };
+
 /** The native templates of a chart tree: parsed and checked, and run when they are asked for the first time. */
 export class NativeRender implements NativeTemplates {
   /** Those that native templates include. */
@@ -62,7 +66,7 @@ export class NativeRender implements NativeTemplates {
   readonly #input: RenderInput;
   readonly #tree: TemplateTree;
   readonly #meter: Meter;
-  readonly #types: KindTypes;
+  readonly #documents: DocumentInput;
   readonly #state: PassState = { made: new Map(), keys: new Map() };
   /** The pass that is running, at last the one that counts. */
   #run: Run | undefined;
@@ -75,7 +79,10 @@ export class NativeRender implements NativeTemplates {
     this.#tree = tree;
     this.goTemplates = goTemplates;
     this.#meter = { taken: 0, most: { ...LIMITS, ...input.limits }.steps };
-    this.#types = new KindTypes(input.chart);
+    this.#documents = {
+      types: new KindTypes(input.chart),
+      structures: input.parsed === undefined ? StructureCache.of(input.chart) : undefined,
+    };
   }
 
   /**
@@ -99,6 +106,7 @@ export class NativeRender implements NativeTemplates {
     const run = this.#final();
     // Go templates have run partials since.
     if (run.hasRunPartials) run.findKeys(this.#settled);
+    this.#documents.structures?.save();
     const { output } = run;
     output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
     return output;
@@ -122,7 +130,7 @@ export class NativeRender implements NativeTemplates {
     if (this.#isFinal && this.#run !== undefined) return this.#run;
     const state = this.#state;
     for (let pass = 1; ; pass++) {
-      const run = new Run(this.#input, this.#tree, this.#meter, state, this.#types, () => this.goTemplates);
+      const run = new Run(this.#input, this.#tree, this.#meter, state, this.#documents, () => this.goTemplates);
       this.#run = run;
       run.all();
       const isLast = pass >= MAX_PASSES;
@@ -177,7 +185,7 @@ class Run {
   readonly #reader: DocumentReader;
   readonly #meter: Meter;
   readonly #now = new Date();
-  readonly #texts = new TextCache();
+  readonly #texts: TextCache;
   readonly #random: RandomCalls;
   readonly #goTemplates: () => GoTemplates | undefined;
   readonly #tree: TemplateTree;
@@ -193,17 +201,18 @@ class Run {
     tree: TemplateTree,
     meter: Meter,
     state: PassState,
-    types: KindTypes,
+    { types, structures }: DocumentInput,
     goTemplates: () => GoTemplates | undefined,
   ) {
     this.#input = input;
     this.#tree = tree;
     this.#goTemplates = goTemplates;
+    this.#texts = new TextCache(tree.parse ?? noParser);
     this.#random = new RandomCalls(input.random, state);
     this.#limits = { ...LIMITS, ...input.limits };
     this.#budget = { left: this.#limits.outputLength };
     this.#meter = meter;
-    this.#reader = new DocumentReader(this.#slots, this.#budget, types);
+    this.#reader = new DocumentReader(this.#slots, this.#budget, types, structures);
     this.#addCharts(input.chart, input.values, []);
   }
 
@@ -429,4 +438,8 @@ class Run {
     };
     return host;
   }
+}
+
+function noParser(): never {
+  throw new Error('a text is run as a template, and no template names tpl');
 }

@@ -109,7 +109,7 @@ type Source = Content | Mustache | Block | Partial | PartialBlock;
 export type Budget = { left: number };
 
 /** `\uE000`, 10 characters of the nonce, the kind, two digits, `\uE001`. */
-const MARKER_LENGTH = 15;
+export const MARKER_LENGTH = 15;
 
 /** The digits of a slot's number are private-use characters too: two of them number 16 million slots. */
 const DIGIT = 0xe100;

@@ -2,6 +2,7 @@
  * Documents told apart by what printed them. A loop prints the same constants around other values each time:
  * the sequence of constants and slots is the shape of a document, which is found much faster than its text.
  */
+import { MARKER_LENGTH } from './output.ts';
 import type { Gap, Output, Part, PlacedGap, SlotKind, Slots } from './output.ts';
 import type { Node } from './skeleton.ts';
 
@@ -133,6 +134,26 @@ export class Shapes {
       else text += piece;
     }
     return { text, gaps };
+  }
+
+  /**
+   * What a shape is made of, the same in every run: its constants, slots and gaps. The text that {@link text} gives holds
+   * the nonce of this run, and without that a constant could look like a slot.
+   */
+  keyOf(shape: Shape): { key: string; length: number } {
+    let key = '';
+    let length = 0;
+    for (let at: Shape | undefined = shape; at !== undefined && at !== this.#nothing; at = at.before) {
+      const piece = this.#texts[at.id - FIRST_ID];
+      if (typeof piece === 'string') {
+        key += `${piece.length}:${piece}`;
+        length += piece.length;
+      } else if (piece === undefined) {
+        key += KINDS[at.id];
+        length += MARKER_LENGTH;
+      } else key += `${piece.isList ? '-' : '='}${piece.column};`;
+    }
+    return { key, length };
   }
 
   #gap(gap: Gap): number {

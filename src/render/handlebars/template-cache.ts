@@ -96,7 +96,7 @@ export class ParsedTemplate implements Template {
     return this.#program;
   }
 
-  /** It as the cache holds it, by the name that it has there. */
+  /** The template as the cache holds it, by the name that it has there. */
   encode(name: string, names: NameTable): CachedText<Known> {
     if (this.#encoded?.names !== names) this.#encoded = { numbers: encodeAst(this.program, this.source, names), names };
     const { helpers, parameters, inlines } = this.uses;

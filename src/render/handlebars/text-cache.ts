@@ -1,6 +1,6 @@
 /** The texts that `tpl` was called with, parsed: charts call it with the same text for themselves and their checksums. */
 import type { Template } from './ast.ts';
-import { parseTemplate } from './parse.ts';
+import type { parseTemplate } from './parse.ts';
 
 /** How much text is kept with its trees, in characters: a tree takes about 100 times the memory of its text. */
 const MOST_TEXT = 1 << 19;
@@ -8,7 +8,12 @@ const MOST_TEXT = 1 << 19;
 /** Parses texts, and keeps the trees of as many as fit. */
 export class TextCache {
   readonly #parsed = new Map<string, Template>();
+  readonly #parseNew: typeof parseTemplate;
   #length = 0;
+
+  constructor(parse: typeof parseTemplate) {
+    this.#parseNew = parse;
+  }
 
   /**
    * The template of a text. The tree may be an earlier call's; name and file are always those of this call.
@@ -21,7 +26,7 @@ export class TextCache {
   parse(source: string, name: string, file: string): Template & { firstName: string } {
     let known = this.#parsed.get(source);
     if (known === undefined) {
-      known = parseTemplate(source, name, file);
+      known = this.#parseNew(source, name, file);
       this.#length += source.length;
       if (this.#length > MOST_TEXT) {
         this.#parsed.clear();

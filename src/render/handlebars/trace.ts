@@ -24,15 +24,15 @@ type Context = { filler: Filler; whole: (node: Node) => Node; single: (slot: Slo
 export class Tracer {
   readonly filler: Filler;
   readonly #slots: Slots;
-  readonly #parsed: ReadonlyMap<string, Parsed>;
+  readonly #parsed: readonly Parsed[];
   readonly #single: (slot: Slot) => SingleDocument | undefined;
   readonly #wholes = new Map<Node, Node>();
 
-  /** @param parsed the documents that were read, by their texts */
+  /** @param parsed the documents that were read */
   constructor(
     filler: Filler,
     slots: Slots,
-    parsed: ReadonlyMap<string, Parsed>,
+    parsed: readonly Parsed[],
     single: (slot: Slot) => SingleDocument | undefined,
   ) {
     this.#single = single;
@@ -67,8 +67,9 @@ export class Tracer {
 
   #whole(node: Node): Node {
     if (!this.#wholes.has(node)) {
-      for (const { text, gaps, nodes } of this.#parsed.values()) {
+      for (const { nodes, text: textOf } of this.#parsed) {
         if (!nodes.includes(node)) continue;
+        const { text, gaps } = textOf();
         const wholes = parseSkeleton(text, this.#slots, { gaps, whole: true });
         for (const [index, known] of nodes.entries()) this.#wholes.set(known, wholes[index] ?? known);
       }

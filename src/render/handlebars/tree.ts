@@ -9,10 +9,9 @@ import { isNativeTemplate } from '../engines.ts';
 import { ParseCache } from '../parse-cache.ts';
 import type { GoTemplates } from '../render.ts';
 import type { Template } from './ast.ts';
-import { checkTemplate } from './check.ts';
-import type { Known } from './check.ts';
+import type { checkTemplate, Known } from './check.ts';
 import { helperNames, loadHelpers } from './helpers/index.ts';
-import { parseTemplate } from './parse.ts';
+import type { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
 import { isPartialFile } from './run-partial.ts';
@@ -29,6 +28,8 @@ export type TemplateTree = {
   parameters: ReadonlySet<string>;
   /** Names of inline partials. */
   inlines: ReadonlySet<string>;
+  /** Parses texts that templates run; undefined where no template runs any. */
+  parse: typeof parseTemplate | undefined;
 };
 
 /** A program that renders a chart again, as a server does, need not parse it again: that is 60 % of a render. */
@@ -41,36 +42,61 @@ const parsedBefore = new ParseCache();
  * @throws {PkgError} all syntax errors at once
  */
 export async function openTree(chart: Chart, known?: ParseCache): Promise<TemplateTree> {
-  const parsed = parseTree(chart, known);
+  const parsed = await parseTree(chart, known);
   const { helpers, parameters, inlines } = usedNames(parsed);
-  await loadHelpers(helpers);
+  const runsTexts = helpers.has('tpl');
+  await loadHelpers(runsTexts ? new Set(helperNames()) : helpers);
   const charts = new Map(parsed.map((one) => [one.chart, one]));
   const partials = new Map(parsed.map((one) => [one.chart, new PartialIndex(one, librariesOf(one.chart, charts))]));
-  return { charts, partials, parameters, inlines };
+  const parse = runsTexts ? (await import('./parse.ts')).parseTemplate : undefined;
+  return { charts, partials, parameters, inlines, parse };
 }
 
 /** Parses the templates of a chart and its subcharts; all that cannot be parsed is reported together. */
-function parseTree(chart: Chart, known: ParseCache | undefined): ChartTemplates[] {
-  const errors: PkgError[] = [];
+async function parseTree(chart: Chart, known: ParseCache | undefined): Promise<ChartTemplates[]> {
   const scopes = scopesOf(chart, chart.metadata.name);
   const files = scopes.flatMap(filesOf);
   const caches = known === undefined ? new TemplateCaches(files, chart.metadata) : undefined;
+  const store = known ?? parsedBefore;
   const parsed = new Map<TemplateFile, ParsedTemplate>();
   for (const file of files) {
-    const { data, name } = file;
+    const template = store.find<ParsedTemplate>(file.data, keyOf(file)) ?? caches?.find(file);
+    if (template !== undefined) parsed.set(file, template);
+  }
+  const missing = files.filter((file) => !parsed.has(file));
+  if (missing.length > 0) for (const [file, template] of await parseFiles(missing)) parsed.set(file, template);
+  for (const [file, template] of parsed) store.add(file.data, keyOf(file), template);
+  caches?.save(parsed);
+  return scopes.map((scope) => {
+    const own = files.filter((file) => file.scope === scope);
+    return templatesOf(
+      scope,
+      own.flatMap((file) => parsed.get(file) ?? []),
+    );
+  });
+}
+
+/** Parses files; the parser is loaded only when there is one that no earlier run parsed. */
+async function parseFiles(files: readonly TemplateFile[]): Promise<Map<TemplateFile, ParsedTemplate>> {
+  const { parseTemplate } = await import('./parse.ts');
+  const parsed = new Map<TemplateFile, ParsedTemplate>();
+  const errors: PkgError[] = [];
+  for (const file of files) {
     try {
-      const parse = (): ParsedTemplate => caches?.find(file) ?? parseFile(file);
-      // A chart that is a dependency twice, by an alias, has the same file under two names.
-      parsed.set(file, (known ?? parsedBefore).get(data, `${name} ${file.file}`, parse));
+      const template = parseTemplate(textOf(file.data, file.file), file.name, file.file);
+      parsed.set(file, ParsedTemplate.parsed(template, file.data));
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
       errors.push(error);
     }
   }
   throwTogether(errors, (count) => `${count} templates cannot be read`);
-  caches?.save(parsed);
-  const byScope = Map.groupBy(parsed, ([{ scope }]) => scope);
-  return scopes.map((scope) => templatesOf(scope, byScope.get(scope)?.map(([, template]) => template) ?? []));
+  return parsed;
+}
+
+/** A chart that is a dependency twice, by an alias, has the same file under two names. */
+function keyOf({ name, file }: TemplateFile): string {
+  return `${name} ${file}`;
 }
 
 /** A chart and all charts below it, each with its path in the tree of charts. */
@@ -87,10 +113,6 @@ function filesOf(scope: ChartScope): TemplateFile[] {
     if (chart.metadata.type === 'library' && !isPartialFile(name)) return [];
     return [{ name: `${path}/${name}`, file: `${chart.location}/${name}`, data, scope }];
   });
-}
-
-function parseFile({ name, file, data }: TemplateFile): ParsedTemplate {
-  return ParsedTemplate.parsed(parseTemplate(textOf(data, file), name, file), data);
 }
 
 function templatesOf({ chart, path }: ChartScope, all: readonly ParsedTemplate[]): ChartTemplates {
@@ -132,7 +154,7 @@ function addPartials(partials: Map<string, PartialBody>, name: string, template:
   }
 }
 
-/** What all templates use: all helpers where a text is made into a template at run time. */
+/** What all templates use. */
 function usedNames(charts: readonly ChartTemplates[]): Record<keyof Uses, Set<string>> {
   const used = { helpers: new Set<string>(), parameters: new Set<string>(), inlines: new Set<string>() };
   for (const { templates, files } of charts) {
@@ -142,7 +164,7 @@ function usedNames(charts: readonly ChartTemplates[]): Record<keyof Uses, Set<st
       for (const name of uses.inlines) used.inlines.add(name);
     }
   }
-  return used.helpers.has('tpl') ? { ...used, helpers: new Set(helperNames()) } : used;
+  return used;
 }
 
 /**
@@ -155,11 +177,9 @@ export async function checkTree(
   goTemplates: GoTemplates | undefined,
 ): Promise<PkgError[]> {
   const goNames = new Set(goTemplates?.names());
-  const errors = [...charts.values()].flatMap((own) => {
-    const index = partials.get(own.chart);
-    if (index === undefined) return [];
+  const knownTo = (own: ChartTemplates, index: PartialIndex): Known => {
     const fields = chartFieldsOf(own);
-    const known: Known = {
+    return {
       hasChartField: (name) => fields.has(name),
       chartFields: () => fields,
       values: own.chart.values,
@@ -167,22 +187,34 @@ export async function checkTree(
       partialNames: () => [...index.names(), ...inlines, ...goNames],
       partialOwners: (name) => index.owners(name),
     };
-    return [...own.files, ...own.templates].flatMap((template) => checkOnce(template, known));
+  };
+  const unchecked = [...charts.values()].flatMap((own) => {
+    const index = partials.get(own.chart);
+    if (index === undefined) return [];
+    const known = knownTo(own, index);
+    const open = [...own.files, ...own.templates].filter((template) => !isSound(template, known));
+    return open.map((template) => ({ template, known }));
   });
+  if (unchecked.length === 0) return [];
+  const { checkTemplate: check } = await import('./check.ts');
+  const errors = unchecked.flatMap(({ template, known }) => checkAndNote(template, known, check));
   return errors.length === 0 ? errors : withExamples(errors);
 }
 
-/** Checks a template, unless a check of it found no fault and the chart answers as it did then. */
-function checkOnce(template: ParsedTemplate, known: Known): PkgError[] {
-  const { answers: before } = template;
-  const isSound =
-    before !== undefined &&
-    before.chartFields.every((name) => known.hasChartField(name)) &&
-    [...before.partials].every(([name, answer]) => known.hasPartial(name, template.name) === answer);
-  if (isSound) return [];
+/** Did a check of the template find no fault, where the chart answered as it does now? */
+function isSound({ answers, name: from }: ParsedTemplate, known: Known): boolean {
+  return (
+    answers !== undefined &&
+    answers.chartFields.every((name) => known.hasChartField(name)) &&
+    [...answers.partials].every(([name, answer]) => known.hasPartial(name, from) === answer)
+  );
+}
+
+/** Checks a template, and notes in it what the check depends on when it finds no fault. */
+function checkAndNote(template: ParsedTemplate, known: Known, check: typeof checkTemplate): PkgError[] {
   const partials = new Map<string, boolean>();
   const chartFields = new Set<string>();
-  const errors = checkTemplate(template, {
+  const errors = check(template, {
     ...known,
     hasChartField: (name) => {
       chartFields.add(name);

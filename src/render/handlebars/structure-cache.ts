@@ -1,0 +1,76 @@
+/**
+ * The structures of the documents that earlier runs of a chart printed: what stands in a document between the values of
+ * slots has been read as YAML already. See {@link Shapes.keyOf} for what tells documents apart.
+ */
+import type { Chart } from '../../chart/chart.ts';
+import { cachesBetweenRuns } from '../../run-cache.ts';
+import { TemplateCacheFile } from '../template-cache.ts';
+import type { CachedText, NameTable } from '../template-cache.ts';
+import type { Node } from './skeleton.ts';
+import { decodeNodes, encodeNodes } from './structure-codec.ts';
+
+/** Larger documents are not cached: aliases make large ones of small texts, and each use of one is written out here. */
+const LARGEST = 20_000;
+
+/** The cache is written again when the structures that only this run read are more than one in so many. */
+const LEAST_NEW_SHARE = 20;
+
+/** Structures of other values are dropped when they are more than so many times those of this run. */
+const MOST_UNUSED = 4;
+
+type Known = null;
+
+export class StructureCache {
+  readonly #file: TemplateCacheFile;
+  readonly #names: NameTable;
+  readonly #before = new Map<string, CachedText<Known>>();
+  readonly #used = new Map<string, readonly Node[]>();
+  #fresh = 0;
+
+  private constructor(file: TemplateCacheFile) {
+    this.#file = file;
+    const { texts, names } = file.read<Known>((known) => known === null);
+    this.#names = names;
+    for (const text of texts.values()) this.#before.set(Buffer.from(text.data).toString(), text);
+  }
+
+  /** The cache for a chart and its dependencies; undefined where nothing is cached between runs. */
+  static of({ metadata, templates }: Chart): StructureCache | undefined {
+    return cachesBetweenRuns()
+      ? new StructureCache(new TemplateCacheFile(templates, metadata, '', 'documents'))
+      : undefined;
+  }
+
+  /** The structure of a document that an earlier run read. */
+  find(key: string): readonly Node[] | undefined {
+    const [numbers] = this.#before.get(key)?.integers ?? [];
+    if (numbers === undefined) return undefined;
+    const nodes = decodeNodes(numbers, this.#names);
+    this.#used.set(key, nodes);
+    return nodes;
+  }
+
+  /** Adds a structure that this run read. */
+  add(key: string, nodes: readonly Node[]): void {
+    if (nodes.some(({ size }) => size > LARGEST)) return;
+    this.#used.set(key, nodes);
+    this.#fresh++;
+  }
+
+  /** Writes the cache when the program ends, if this run read enough that was not in it. */
+  save(): void {
+    this.#file.writeLater(this.#names, (names) => {
+      if (this.#fresh * LEAST_NEW_SHARE <= this.#before.size) return undefined;
+      const encode = (key: string, nodes: readonly Node[]): CachedText<Known> => {
+        return { name: '', data: Buffer.from(key), known: null, integers: [encodeNodes(nodes, names)] };
+      };
+      const isSameTable = names === this.#names;
+      const used = [...this.#used].map(
+        ([key, nodes]) => (isSameTable ? this.#before.get(key) : undefined) ?? encode(key, nodes),
+      );
+      const unused = isSameTable ? [...this.#before].filter(([key]) => !this.#used.has(key)) : [];
+      const kept = unused.length > MOST_UNUSED * used.length ? [] : unused.map(([, text]) => text);
+      return [...used, ...kept].map((text, index) => ({ ...text, name: String(index) }));
+    });
+  }
+}
