@@ -206,6 +206,8 @@ export function decodeAst(numbers: Int32Array, names: NameTable, source: string)
   return new AstReader(numbers, names, source).program();
 }
 
+const NO_PARAMS: readonly Expression[] = [];
+
 /** A location in encoded form: few are ever looked at, and each would be three objects. */
 class EncodedLocation implements Location {
   readonly #numbers: Int32Array;
@@ -334,8 +336,9 @@ class AstReader {
     return flag === NONE ? undefined : flag === 1;
   }
 
-  #params(): Expression[] {
+  #params(): readonly Expression[] {
     const count = this.#next();
+    if (count === 0) return NO_PARAMS;
     const params: Expression[] = [];
     for (let index = 0; index < count; index++) params.push(this.#expression());
     return params;

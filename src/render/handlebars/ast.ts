@@ -9,7 +9,7 @@ export type Program = { type: 'Program'; body: Statement[]; blockParams?: string
 export type Mustache = {
   type: 'MustacheStatement';
   path: Expression;
-  params: Expression[];
+  params: readonly Expression[];
   hash?: Hash | undefined;
   escaped: boolean;
   loc: Location;
@@ -18,7 +18,7 @@ export type Mustache = {
 export type Block = {
   type: 'BlockStatement';
   path: Expression;
-  params: Expression[];
+  params: readonly Expression[];
   hash?: Hash | undefined;
   program?: Program | undefined;
   inverse?: Program | undefined;
@@ -28,7 +28,7 @@ export type Block = {
 export type DecoratorBlock = {
   type: 'DecoratorBlock';
   path: Expression;
-  params: Expression[];
+  params: readonly Expression[];
   program: Program;
   loc: Location;
 };
@@ -36,7 +36,7 @@ export type DecoratorBlock = {
 export type Partial = {
   type: 'PartialStatement';
   name: Path | Sub;
-  params: Expression[];
+  params: readonly Expression[];
   hash?: Hash | undefined;
   program?: undefined;
   loc: Location;
@@ -45,7 +45,7 @@ export type Partial = {
 export type PartialBlock = {
   type: 'PartialBlockStatement';
   name: Path | Sub;
-  params: Expression[];
+  params: readonly Expression[];
   hash?: Hash | undefined;
   program: Program;
   loc: Location;
@@ -89,7 +89,7 @@ export type Path = {
 export type Sub = {
   type: 'SubExpression';
   path: Expression;
-  params: Expression[];
+  params: readonly Expression[];
   hash?: Hash | undefined;
   loc: Location;
 };

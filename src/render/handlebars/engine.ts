@@ -425,6 +425,7 @@ class Run {
       partialNames: () => [...partials.names(), ...(goTemplates()?.names() ?? [])],
       parseText: (source, name, file) => this.#texts.parse(source, name, file),
       random: this.#random,
+      makesRandomValues: this.#tree.makesRandomValues,
       keyPrefix: at.map((name) => `${name}/`).join(''),
       structure: (output) =>
         this.#reader.values(output, (document) => {

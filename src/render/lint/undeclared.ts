@@ -104,7 +104,7 @@ function* valuePaths(node: Program | Statement | Expression): Generator<Path & {
   }
 }
 
-type Calling = Extract<Statement | Expression, { params: Expression[] }>;
+type Calling = Extract<Statement | Expression, { params: readonly Expression[] }>;
 
 function* callPaths(node: Calling): Generator<Path & { loc: Location }> {
   if ('path' in node) yield* valuePaths(node.path);
