@@ -301,7 +301,7 @@ class Run {
       };
     }
     const { template } = body;
-    if (run.own.templates.includes(template)) return () => this.#textOf(run, template);
+    if (run.own.templates.some((one) => one === template)) return () => this.#textOf(run, template);
     return (context, call) => this.#partial(run, name, body, asker, context, call());
   }
 
@@ -336,7 +336,7 @@ class Run {
     const owner = roots.get(context) ?? run;
     const root = roots.has(context) ? (context as ItemMap) : this.#rootOf(run, file);
     const { evaluator } = run;
-    const frame = { template, calls: undefined, depth: 0, identity, earlier: undefined, counters: new Map() };
+    const frame = { template, calls: undefined, depth: 0, identity, earlier: undefined, counters: undefined };
     this.#crossings++;
     this.hasRunPartials = true;
     try {
