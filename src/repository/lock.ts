@@ -21,15 +21,24 @@ export type Locked = { name: string; repository: string; version: string };
 /** The dependencies of a chart folder. */
 export function declaredDependencies(chart: Chart): Declared[] {
   const { dependencies } = chart.metadata;
-  const requirements = join(chart.location, 'requirements.yaml');
-  const old = existsSync(requirements)
-    ? writtenIn(readRegularFile(requirements, MAX_FILE).toString('utf8'), requirements)
-    : undefined;
-  const written = old ?? writtenIn(Buffer.from(chart.metadataFile?.data ?? []).toString('utf8'), 'Chart.yaml') ?? [];
+  const written = writtenDependencies(chart) ?? [];
   return dependencies.map((dependency, index) => {
     const fields = new Fields(written[index] ?? new Map(), [], []);
     return { ...dependency, enabled: fields.flag('enabled'), imports: toPlain(fields.list('import-values')) };
   });
+}
+
+/** Whether a chart folder has a list of dependencies, which may be empty. */
+export function declaresDependencies(chart: Chart): boolean {
+  return writtenDependencies(chart) !== undefined;
+}
+
+function writtenDependencies(chart: Chart): Map<string, Value>[] | undefined {
+  const requirements = join(chart.location, 'requirements.yaml');
+  const old = existsSync(requirements)
+    ? writtenIn(readRegularFile(requirements, MAX_FILE).toString('utf8'), requirements)
+    : undefined;
+  return old ?? writtenIn(Buffer.from(chart.metadataFile?.data ?? []).toString('utf8'), 'Chart.yaml');
 }
 
 /** The maps of a file's list of dependencies; undefined when it has none. */

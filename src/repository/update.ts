@@ -10,7 +10,7 @@ import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { settleInParallel } from '../parallel.ts';
 import { textOf } from '../chart/fields.ts';
-import { declaredDependencies, lockDigest, lockText, readLocked } from './lock.ts';
+import { declaredDependencies, declaresDependencies, lockDigest, lockText, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { resolveDependency } from './sources.ts';
@@ -52,6 +52,8 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
   const { remotes, freshness = 'checked', links = {}, say = () => {} } = options;
   const lockName = lockNameOf(chart);
   checkPlace(chart, lockName);
+  // As in Helm: a chart without a list of dependencies keeps the archives that were put into its charts/ by hand.
+  if (options.locked !== true && !declaresDependencies(chart)) return [];
   const declared = declaredDependencies(chart);
   checkLogin(chart, declared, remotes);
   const wanted = options.locked === true ? lockedDependencies(chart, declared, remotes) : declared;

@@ -1,5 +1,5 @@
 /** `repo`, `search repo`, `pull`, `dependency` and `show`, beside the real helm: each in a home of its own. */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../chart/support.ts';
@@ -315,6 +315,32 @@ describe('dependency', () => {
     expect(pkg.stderr).toContain('out of sync');
     await expectSameRun(machines, 'dependency', 'list', 'own');
     await expectSameRun(machines, 'dependency', 'list', 'nowhere');
+  });
+
+  test.each([
+    ['no list', {}],
+    ['null', { 'Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n' }],
+    ['an empty list', { 'Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: []\n' }],
+    ['requirements.yaml without a list', { 'requirements.yaml': '{}\n' }],
+    ['requirements.yaml with an empty list', { 'requirements.yaml': 'dependencies: []\n' }],
+  ])('a chart with %s keeps what was put into charts/ by hand where helm does', async (_name, files) => {
+    const packed = readFileSync(join(await makeRepository([['own', '1.0.0']]), 'own-1.0.0.tgz'));
+    for (const command of ['update', 'build']) {
+      const outcomes = await Promise.all(
+        (['helm', 'pkg'] as const).map(async (program) => {
+          const cwd = chartsIn({ app: { ...chartFiles('app', '1.0.0'), ...files } });
+          mkdirSync(join(cwd, 'app', 'charts'));
+          writeFileSync(join(cwd, 'app', 'charts', 'own.tgz'), packed);
+          const { status, stdout, stderr } = await run(program, ['dependency', command, 'app'], { cwd, home: cwd });
+          const has = ['charts/own.tgz', 'Chart.lock', 'requirements.lock'].map((name) =>
+            existsSync(join(cwd, 'app', name)),
+          );
+          expect(status, stderr).toBe(0);
+          return { stdout, has };
+        }),
+      );
+      expect(outcomes[1]).toEqual(outcomes[0]);
+    }
   });
 
   test('package --dependency-update fetches the newest that fit, also where charts/ has older ones', async () => {
