@@ -9,6 +9,7 @@ import type { Position } from '../errors.ts';
 import { Decoder } from './decode.ts';
 import { YamlError } from './yaml-error.ts';
 import { DocumentReader } from './nodes.ts';
+import { yamlHints } from './syntax-hints.ts';
 import type { YamlNode } from './nodes.ts';
 import { readFast } from './fast.ts';
 import { decodeBytes, readableUntil, validText } from './readable.ts';
@@ -117,7 +118,9 @@ function compose(given: string, file: string, options: YamlOptions): Document[] 
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
-    throw new PkgError(code, error.message, { at: positionAt(given, Math.min(from + error.at, given.length), file) });
+    const at = positionAt(given, Math.min(from + error.at, given.length), file);
+    const hints = error.tooComplex ? [] : yamlHints(given, error.message, at.line, at.column);
+    throw new PkgError(code, error.message, { at, hints });
   }
 }
 

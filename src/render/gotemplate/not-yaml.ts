@@ -3,6 +3,7 @@
  * the template that printed them, and the value that it printed.
  */
 import { PkgError } from '../../errors.ts';
+import type { Position } from '../../errors.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import { parseYaml } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -16,6 +17,7 @@ import { TPL_FILE } from './known-functions.ts';
 import { inTopValues, offsetIn, PrintOrigins, valueOf } from './print-origin.ts';
 import type { Pipe } from './node.ts';
 import type { PrintedSpan, Step, TemplateRun } from './trace.ts';
+import { positionOf } from './template.ts';
 import { quoteGo } from '../functions/quote.ts';
 import { decodeText } from './value.ts';
 import { pathIn, valuesOf } from './value-path.ts';
@@ -32,7 +34,8 @@ export async function explainNotYaml(
   freshValues: () => ValueMap,
 ): Promise<PkgError> {
   const { text, document, cause, message } = error;
-  const position = positionIn(document, cause);
+  const margin = marginError(document, cause);
+  const position = margin ?? positionIn(document, cause);
   const start = text.text.indexOf(document);
   if (position === undefined || start === -1) return error;
   const { line } = position;
@@ -41,23 +44,36 @@ export async function explainNotYaml(
   const where = before === 0 ? '' : `, in the document that begins in line ${before + 1} of it`;
   const printed = excerptOf(decodeText(document), position, `what ${file} prints${where}:`);
   const at = start + offsetIn(document, line, position.column);
-  const found = await new PrintOrigins(input, freshValues).find(text, at);
+  const found = await new PrintOrigins(input, freshValues).find(text, at, margin !== undefined);
+  const marginHints = margin === undefined ? undefined : [margin.hint];
   if (found === undefined) {
-    const details = { at: { file: text.file }, hints: error.hints, excerpts: [printed], cause: error };
+    const details = {
+      at: { file: text.file },
+      hints: [...(marginHints ?? []), ...error.hints],
+      excerpts: [printed],
+      cause: error,
+    };
     return new PkgError('PKG_TEMPLATE_YAML', message, details);
   }
   const { run, steps, step } = found;
   const inFile = steps.findLast(({ position }) => position.file !== TPL_FILE) ?? step;
   const { span } = step;
   const isText = step.position.file === TPL_FILE;
+  const apart = marginHints === undefined ? findApart(steps, document, line) : undefined;
   const tplText = span.template.source.text;
   const explained = new ValueError('PKG_TEMPLATE_YAML', message, {
-    at: inFile.position,
+    at: apart?.at ?? inFile.position,
     excerpts: isText
       ? [printed, tplExcerpt(decodeText(tplText), step.position, inFile.span.template.source.text)]
       : [printed],
-    notes: notesOf(steps, inFile),
-    hints: [...(apartHints(steps, document, line) ?? quoteHints(step, document, line)), ...error.hints],
+    notes: notesOf(steps, apart?.step ?? inFile),
+    hints: [
+      ...(marginHints ??
+        (apart && [apart.hint]) ??
+        joinedHints(step, document, line) ??
+        quoteHints(step, document, line)),
+      ...error.hints,
+    ],
     cause: error,
   });
   explained.valuePath = valueOf(text, found);
@@ -123,16 +139,68 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
 }
 
 /**
- * What is printed behind a key, as in `a: {{ toYaml .Values.map }}`, and has to be on lines of its own. Tried out as
- * {@link quoteHints} are.
+ * A tab or a no-break space in the margin of the line of the error, or of the line before, in which YAML notices it only
+ * later; undefined where there is none.
  */
-function apartHints(steps: readonly Step[], document: string, line: number): string[] | undefined {
-  for (const { span, run } of steps.toReversed()) {
+function marginError(document: string, cause: unknown): { line: number; column: number; hint: string } | undefined {
+  if (!(cause instanceof PkgError) || cause.at?.line === undefined) return undefined;
+  const { line } = cause.at;
+  const lines = document.split('\n');
+  for (const at of [line, line - 1]) {
+    const written = lines[at - 1] ?? '';
+    const [margin = '', blanks, wrong] = /^( *)(\t|\xc2\xa0)[\t \xc2\xa0]*/.exec(written) ?? [];
+    if (blanks === undefined) continue;
+    // In a block text a tab may be meant: it is wrong only if the document is YAML without it.
+    const mended = margin.replaceAll('\t', '  ').replaceAll('\xc2\xa0', ' ') + written.slice(margin.length);
+    const isCause = cause.message.endsWith('cannot start any token') && at === line;
+    if (!isCause && !readsBeyond(lines.with(at - 1, mended).join('\n'), line)) continue;
+    const hint =
+      wrong === '\t'
+        ? 'indent the line with spaces: YAML has no tabs'
+        : 'indent the line with plain spaces: this is a no-break space';
+    return { line: at, column: blanks.length + 1, hint };
+  }
+  return undefined;
+}
+
+/** Hints where a format did not fit its value, and where the line break between two keys was removed. */
+function joinedHints({ span, run }: Step, document: string, line: number): string[] | undefined {
+  const [, verb, type] = /%!(\w)\((\w+)=/.exec(run.text.slice(span.from, span.to)) ?? [];
+  if (verb !== undefined && type !== undefined) {
+    return [
+      verb === 'd' && type === 'float64'
+        ? '%d prints whole numbers, and a number of the values is a float: give printf the value as (int …)'
+        : `%${verb} does not print a ${type}: use %v`,
+    ];
+  }
+  const lines = document.split('\n');
+  for (const at of [line, line - 1]) {
+    const [, first, second] = /^\s*([\w-]+:)([\w-]+:)(?:\s|$)/.exec(lines[at - 1] ?? '') ?? [];
+    if (first !== undefined && /-\}\}/.test(span.template.source.text)) {
+      return [`"${first}" and "${second}" are in one line: "-}}" removes the line break behind it`];
+    }
+  }
+  return undefined;
+}
+
+/**
+ * What is printed behind a key, as in `a: {{ toYaml .Values.map }}`, and has to be on lines of its own, with its position.
+ * Tried out as {@link quoteHints} are.
+ */
+function findApart(
+  steps: readonly Step[],
+  document: string,
+  line: number,
+): { hint: string; at: Position | undefined; step: Step } | undefined {
+  for (const step of steps.toReversed()) {
+    const { span, run } = step;
     // Lines of a value that are not indented are noticed at what follows them.
     const before = run.spans[run.spans.indexOf(span) - 1];
     const printed = span.node.type === 'text' && before !== undefined ? before : span;
     const hint = apartHint(printed, run, document, line);
-    if (hint !== undefined) return [hint];
+    if (hint === undefined) continue;
+    const at = positionOf(printed.template.source, printed.node.pos);
+    return { hint, at: at.file === TPL_FILE ? undefined : at, step };
   }
   return undefined;
 }
@@ -141,7 +209,7 @@ function apartHint(span: PrintedSpan, run: TemplateRun, document: string, line: 
   if (span.node.type !== 'action') return undefined;
   const value = withoutMargin(run.text.slice(span.from, span.to).trimEnd().split('\n'));
   const before = run.text.slice(run.text.lastIndexOf('\n', span.from - 1) + 1, span.from);
-  const [, margin] = /^((?: *- +)*| *)(?:[\w./-]+: +|"[^"]*": +)?$/.exec(before) ?? [];
+  const [, margin] = /^((?: *- +)*| *)(?:[\w./-]+: *|"[^"]*": *)?$/.exec(before) ?? [];
   const [first = ''] = value;
   if (margin === undefined || first === '' || !isMapOrList(value.join('\n'))) return undefined;
   // A text may look like a map, as `a: b`: that is to be quoted.

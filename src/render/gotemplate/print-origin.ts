@@ -26,15 +26,15 @@ export class PrintOrigins {
     this.#freshValues = freshValues;
   }
 
-  /** What printed the byte `at` of a text; undefined where that cannot be found out. */
-  async find({ source, text }: GoText, at: number): Promise<PrintOrigin | undefined> {
+  /** What printed the byte `at` of a text, as {@link stepsTo} finds it; undefined where that cannot be found out. */
+  async find({ source, text }: GoText, at: number, isExact = false): Promise<PrintOrigin | undefined> {
     let running = this.#runs.get(source);
     if (running === undefined) {
       if (this.#runs.size >= MOST_RUNS) return undefined;
       this.#runs.set(source, (running = tracedRun(source, this.#input, this.#freshValues)));
     }
     const run = await running;
-    const steps = run === undefined ? [] : stepsThrough(run, text, at);
+    const steps = run === undefined ? [] : stepsThrough(run, text, at, isExact);
     const step = steps.at(-1);
     return run === undefined || step === undefined ? undefined : { run, steps, step };
   }
@@ -72,7 +72,7 @@ async function tracedRun(
 const NO_VALUE = '<no value>';
 
 /** The steps to a byte of a text; none where the second render printed another text, as templates with random values do. */
-function stepsThrough(run: TemplateRun, printed: string, at: number): Step[] {
+function stepsThrough(run: TemplateRun, printed: string, at: number, isExact: boolean): Step[] {
   const lineEnd = `${printed}\n`.indexOf('\n', at);
   let offset = at;
   for (let found = run.text.indexOf(NO_VALUE); found !== -1 && found <= offset;) {
@@ -81,7 +81,7 @@ function stepsThrough(run: TemplateRun, printed: string, at: number): Step[] {
   }
   const lines = (text: string, end: number): string[] => text.slice(0, end).replaceAll(NO_VALUE, '').split('\n');
   const isSame = lines(run.text, offset).length === lines(printed, at).length && lineEnd >= at;
-  return isSame ? stepsTo(run, offset) : [];
+  return isSame ? stepsTo(run, offset, isExact) : [];
 }
 
 /** The byte offset of a line and column, which count characters from 1. */

@@ -126,9 +126,10 @@ export type Position = { file: string; line: number; column: number };
  * it.
  *
  * @param at the offset in the text of the run
+ * @param isExact whether to take what printed that very byte, be it text beside an action
  * @returns the statement of the file first, that of the innermost template last; empty where none is found
  */
-export function stepsTo(run: TemplateRun, at: number): Step[] {
+export function stepsTo(run: TemplateRun, at: number, isExact = false): Step[] {
   const start = run.text.lastIndexOf('\n', at - 1) + 1;
   const next = run.text.indexOf('\n', start);
   const end = next === -1 ? run.text.length : next;
@@ -138,6 +139,7 @@ export function stepsTo(run: TemplateRun, at: number): Step[] {
   });
   // A parser may find the error in what follows a value, so an action before the position comes before one after it.
   const span =
+    (isExact ? inLine.find(({ from, to }) => from <= at && at < to) : undefined) ??
     actions.find(({ from, to }) => from <= at && at < to) ??
     actions.findLast(({ from }) => from <= at) ??
     actions[0] ??
@@ -147,7 +149,7 @@ export function stepsTo(run: TemplateRun, at: number): Step[] {
   const step = { span, run, position: positionOfSpan(span, Math.max(at, span.from)) };
   for (const inner of span.runs.toReversed()) {
     const below = offsetBelow(run, span, inner, Math.max(span.from, start), Math.min(span.to, end));
-    const rest = below === undefined ? [] : stepsTo(inner, below);
+    const rest = below === undefined ? [] : stepsTo(inner, below, isExact);
     if (rest.length > 0) return [step, ...rest];
   }
   return [step];

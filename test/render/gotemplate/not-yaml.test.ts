@@ -203,3 +203,63 @@ describe('a map or a list that needs lines of its own', () => {
     expect(error?.hints).toEqual(['see all that it prints: pkg template --debug']);
   });
 });
+
+describe('what else breaks a line', () => {
+  const labels = '{{ define "x" }}a: b\nc: d{{ end }}';
+  const cases: [name: string, text: string, hint: string, place: string, corrected: string][] = [
+    [
+      'indent behind a key',
+      `${HEAD}  m:\n    {{- include "x" . | indent 4 }}\n`,
+      'put it on lines of its own: {{ include "x" . | nindent 4 }}',
+      'web/templates/a.yaml:5:9',
+      `${HEAD}  m:\n    {{- include "x" . | nindent 4 }}\n`,
+    ],
+    [
+      'a text that is not indented',
+      `${HEAD}  m:\n    {{ include "x" . }}\n  n: 1\n`,
+      'put it on lines of its own: {{ include "x" . | nindent 4 }}',
+      'web/templates/a.yaml:5:8',
+      `${HEAD}  m:\n    {{- include "x" . | nindent 4 }}\n  n: 1\n`,
+    ],
+    [
+      'a tab',
+      `${HEAD}  {{ .Values.n }}: 1\n\tb: {{ .Values.n }}\n`,
+      'indent the line with spaces: YAML has no tabs',
+      'web/templates/a.yaml:5:1',
+      `${HEAD}  {{ .Values.n }}: 1\n  b: {{ .Values.n }}\n`,
+    ],
+    [
+      'a no-break space',
+      `${HEAD}  b: |-\n    x\n\u00a0\u00a0c: {{ .Values.n }}\n  d: 1\n`,
+      'indent the line with plain spaces: this is a no-break space',
+      'web/templates/a.yaml:6:1',
+      `${HEAD}  b: |-\n    x\n  c: {{ .Values.n }}\n  d: 1\n`,
+    ],
+    [
+      'a line break that is removed',
+      'kind: ConfigMap\ndata:\n  {{- if true -}}\n  k: v\n  {{- end }}\n  l: m\n',
+      '"data:" and "k:" are in one line: "-}}" removes the line break behind it',
+      'web/templates/a.yaml:6:4',
+      'kind: ConfigMap\ndata:\n  {{- if true }}\n  k: v\n  {{- end }}\n  l: m\n',
+    ],
+    [
+      'a verb of whole numbers',
+      `${HEAD}  b: {{ printf "%d" .Values.n }}\n`,
+      '%d prints whole numbers, and a number of the values is a float: give printf the value as (int …)',
+      'web/templates/a.yaml:4:9',
+      `${HEAD}  b: {{ printf "%d" (int .Values.n) }}\n`,
+    ],
+  ];
+  test.each(cases)('%s', async (_, text, hint, place, corrected) => {
+    const error = await failure({ 'a.yaml': text, '_h.tpl': labels }, { n: 1 });
+    expect(error?.hints[0]).toBe(hint);
+    expect(at(error)).toBe(place);
+    expect(error?.notes.filter((note) => note.startsWith('in '))).toEqual([]);
+    expect(await failure({ 'a.yaml': corrected, '_h.tpl': labels }, { n: 1 })).toBeUndefined();
+  });
+
+  test('a tab in a block text is not blamed for another error', async () => {
+    const error = await failure({ 'a.yaml': `${HEAD}  b: |\n    y\n    \tx\n  c: d: e\n` }, {});
+    expect(error?.hints.join()).not.toMatch(/tab/);
+  });
+});
