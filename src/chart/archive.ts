@@ -46,7 +46,7 @@ async function unpack(bytes: Uint8Array, location: string, budget: ChartBudget):
   const at = { file: location };
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
     const hints = /\.ya?ml$/i.test(location)
-      ? ['this looks like a YAML file: values files are given with -f']
+      ? ['this looks like a YAML file: give values files with -f']
       : ['a chart is a folder with a Chart.yaml, or a .tgz archive of one'];
     throw new PkgError('PKG_CHART_INVALID', 'this is not a chart archive: it is not compressed with gzip', {
       at,

@@ -125,7 +125,7 @@ function isOpen(number: string): boolean {
 
 function invalid(constraint: string): PkgError {
   return new PkgError('PKG_CHART_INVALID', `'${printable(constraint, 100)}' is not a version constraint`, {
-    hints: ["Constraints look like '>=1.27.0-0 <2', '^1.2', '~1.2.3' or '1.2.x || >=3.1, !=3.2.0'"],
+    hints: ["write a constraint such as '>=1.27.0-0 <2', '^1.2', '~1.2.3' or '1.2.x || >=3.1, !=3.2.0'"],
   });
 }
 

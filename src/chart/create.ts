@@ -29,7 +29,7 @@ export async function createChart(parent: string, name: string, isForHelm = fals
   } catch (cause) {
     if (errorCode(cause) === 'EEXIST') {
       throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(folder)} exists already`, {
-        hints: ['Choose another name, or move what is there out of the way'],
+        hints: ['choose another name, or remove the folder'],
         cause,
       });
     }
@@ -81,7 +81,7 @@ function checkName(name: string): void {
           : undefined;
   if (problem === undefined) return;
   throw new PkgError('PKG_USAGE', `chart name "${printable(name)}" ${problem}`, {
-    hints: ['Take a lower-case name such as my-service'],
+    hints: ['choose a lower-case name such as my-service'],
   });
 }
 

@@ -45,7 +45,7 @@ export function checkDependencies(chart: Chart): void {
     {
       at: { file: `${chart.location}/Chart.yaml` },
       hints: [
-        `fetch them: pkg dependency update ${printable(chart.location)}`,
+        `download them with \`pkg dependency update ${printable(chart.location)}\``,
         'or give --dependency-update to template, install or upgrade',
       ],
     },
@@ -82,7 +82,7 @@ function enable(chart: Chart, values: ValueMap, path: string, progress: Progress
   const { warnings } = progress;
   progress.charts++;
   if (progress.charts > MAX_CHARTS) {
-    throw new PkgError('PKG_CHART_TOO_LARGE', `aliases make more than ${MAX_CHARTS} charts of this one`, {
+    throw new PkgError('PKG_CHART_TOO_LARGE', `with its aliases this chart has more than ${MAX_CHARTS} charts`, {
       at: { file: progress.location },
     });
   }

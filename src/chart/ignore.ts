@@ -43,7 +43,7 @@ export function parseIgnoreRules(text: string, file: string): IgnoreRules {
     if (rules.length === MAX_RULES) {
       throw new PkgError('PKG_CHART_INVALID', `there are more than ${MAX_RULES} patterns in this file`, {
         at: { file, line: index + 1 },
-        hints: ['name folders instead of each file in them'],
+        hints: ['list folders instead of each file in them'],
       });
     }
     rules.push(rule(pattern));

@@ -7,7 +7,7 @@ export const MAX_CHART: number = 100 << 20;
 /** The most bytes of one file of a chart: since 4.3 Helm bounds only the whole chart. */
 export const MAX_FILE: number = MAX_CHART;
 
-const LEAVE_OUT = 'leave out what does not belong to the chart by naming it in .helmignore';
+const LEAVE_OUT = 'list files that do not belong to the chart in .helmignore';
 
 /** The most files and folders that a chart may hold, together with all charts inside it: each takes time to read. */
 const MAX_ENTRIES = 100_000;
@@ -75,6 +75,6 @@ export function checkFileSize(name: string, size: number, locationOf: () => stri
 export function fileTooLarge(name: string, location: string): PkgError {
   return new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
     at: { file: location },
-    hints: ['if it does not belong to the chart, name it in .helmignore'],
+    hints: ['if it does not belong to the chart, list it in .helmignore'],
   });
 }

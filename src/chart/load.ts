@@ -88,7 +88,7 @@ async function build(files: readonly ChartFile[], location: string, budget: Char
   const builder = new Builder(budget);
   const chart = await builder.chart(files, location, 0);
   throwTogether(builder.errors, (count) => `the chart ${printable(location)} has ${count} errors`);
-  if (chart === undefined) throw new PkgError('PKG_INTERNAL', 'a chart came to nothing without an error');
+  if (chart === undefined) throw new PkgError('PKG_INTERNAL', 'loading a chart gave neither a chart nor an error');
   return keepsWrittenKeys(chart) ? withWrittenKeys(chart) : chart;
 }
 

@@ -70,7 +70,7 @@ function readMap(text: string, file: string): ValueMap {
   const value = parseYamlDocuments(text, file, { floats: 'text' })[0] ?? null;
   if (value === null) return new Map();
   if (isMap(value)) return value;
-  throw new PkgError('PKG_CHART_INVALID', 'this file holds a map of fields, and here is none', {
+  throw new PkgError('PKG_CHART_INVALID', 'this file must contain a map of fields', {
     at: { file, line: 1 },
   });
 }

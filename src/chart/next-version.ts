@@ -16,6 +16,6 @@ export function nextVersion(version: string, part: string): string {
   const next = increase(whole, part as ReleaseType);
   if (next !== null) return next;
   throw new PkgError('PKG_USAGE', `no version follows ${printable(version, 60)}`, {
-    hints: ['name the version with --version'],
+    hints: ['give the version with --version'],
   });
 }

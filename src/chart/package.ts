@@ -41,7 +41,7 @@ export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>
   if (seconds <= MAX_SECONDS) return new Date(seconds * 1000);
   throw new PkgError(
     'PKG_USAGE',
-    `SOURCE_DATE_EPOCH is ${printable(text, 40)}, which is no number of seconds since 1970`,
+    `SOURCE_DATE_EPOCH is ${printable(text, 40)}, which is not a number of seconds since 1970`,
     {
       hints: ['set it to a whole number, such as the time of the last commit: git log -1 --format=%ct'],
     },
@@ -81,7 +81,7 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
     });
   }
   if ((await stat(folder).catch(() => undefined))?.isFile()) {
-    throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is a file, and a chart folder is what can be packed`);
+    throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is a file, and only a chart folder can be packaged`);
   }
   const chart = await loadChart(folder, options);
   checkDependencies(chart);
@@ -133,7 +133,7 @@ function checkNames(files: readonly ChartFile[], folder: string): void {
   const seen = new Set<string>();
   for (const { name } of files) {
     if (seen.has(name)) {
-      throw new PkgError('PKG_CHART_INVALID', `two subcharts would both be packed as ${printable(dirname(name))}`, {
+      throw new PkgError('PKG_CHART_INVALID', `two subcharts would both be packaged as ${printable(dirname(name))}`, {
         at: { file: folder },
       });
     }

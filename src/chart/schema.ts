@@ -72,7 +72,7 @@ async function violation(
   const origin = await (isMissing ? origins?.around(full) : origins?.find(full));
   const name = printable(['values', ...full].join('.'));
   return new PkgError('PKG_SCHEMA_VIOLATION', `${name} ${printable(problem.message, 400)}`, {
-    notes: origin === undefined ? [] : [isMissing ? `its place is ${origin}` : `${name} comes from ${origin}`],
+    notes: origin === undefined ? [] : [isMissing ? `it belongs into ${origin}` : `${name} comes from ${origin}`],
     hints: [...globalHints(problem, path, file), `the rule "${problem.keyword}" is in ${file}`],
   });
 }
@@ -135,7 +135,7 @@ async function check(
     const why = error instanceof SchemaError ? error.message : 'it is nested too deeply';
     throw new PkgError('PKG_SCHEMA_INVALID', `the schema cannot be used: ${why}`, {
       at: { file },
-      hints: ['mend the schema, or give --skip-schema-validation'],
+      hints: ['correct the schema, or give --skip-schema-validation'],
       cause: error,
     });
   }
@@ -156,12 +156,16 @@ async function loadDocument(url: string, file: string, load: SchemaLoader): Prom
 }
 
 const refuse: SchemaLoader = async (url) => {
-  throw new PkgError('PKG_SCHEMA_REMOTE', `the schema refers to ${printable(url)}, which is not fetched unasked`, {
-    hints: [
-      'give --schema-cache DIR, a folder that holds it as DIR/HOST/PATH, or --allow-remote-schemas to fetch it',
-      'or leave the schema out with --skip-schema-validation',
-    ],
-  });
+  throw new PkgError(
+    'PKG_SCHEMA_REMOTE',
+    `the schema refers to ${printable(url)}, which is not downloaded without permission`,
+    {
+      hints: [
+        'give --schema-cache DIR, a folder that has it at DIR/HOST/PATH, or --allow-remote-schemas to download it',
+        'or skip the schema with --skip-schema-validation',
+      ],
+    },
+  );
 };
 
 /** To Helm every number of a values file is a float64, also an integer that pkg keeps exact. */

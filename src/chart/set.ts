@@ -71,8 +71,10 @@ function jsonOf(text: string): Json {
     return value;
   } catch (error) {
     if (error instanceof PkgError && error.code === 'PKG_YAML_TOO_COMPLEX') throw error;
-    throw new PkgError('PKG_SET_SYNTAX', `--set-json is not given JSON: ${printable(text, 60)}`, {
-      hints: ['strings need double quotes, and the shell takes quotes away: --set-json \'a={"b":"c"}\''],
+    throw new PkgError('PKG_SET_SYNTAX', `the value of --set-json is not JSON: ${printable(text, 60)}`, {
+      hints: [
+        'write strings in double quotes, and the whole value in single quotes for the shell: --set-json \'a={"b":"c"}\'',
+      ],
       cause: error,
     });
   }

@@ -68,7 +68,7 @@ export function valueDocuments(text: string, file: string, writtenKeys = false):
   return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, options).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];
-    throw new PkgError('PKG_VALUES_INVALID', 'values are a map of names, and this is not', { at: { file, line: 1 } });
+    throw new PkgError('PKG_VALUES_INVALID', 'the values in this file are not a map', { at: { file, line: 1 } });
   });
 }
 
@@ -87,13 +87,9 @@ function applySetFiles(values: ValueMap, flags: readonly string[]): void {
 
 function readText(file: string, what: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) {
-    throw new PkgError(
-      'PKG_FILE_UNREADABLE',
-      `the ${what} ${printable(file)} is an address, and only files can be read`,
-      {
-        hints: ['fetch it first, or pipe it: … | pkg … -f -'],
-      },
-    );
+    throw new PkgError('PKG_FILE_UNREADABLE', `the ${what} ${printable(file)} is a URL, and only files can be read`, {
+      hints: ['download it first, or pipe it: curl URL | pkg … -f -'],
+    });
   }
   try {
     return readUserFile(file).toString('utf8');

@@ -16,7 +16,7 @@ export async function openTarget(target: string | undefined, settings: Connectio
     return await openKubernetes(settings);
   }
   if (!target.startsWith('dir:')) {
-    throw new PkgError('PKG_TARGET_INVALID', `the target ${JSON.stringify(target)} is of no kind that pkg knows`, {
+    throw new PkgError('PKG_TARGET_INVALID', `the target ${JSON.stringify(target)} is of an unknown kind`, {
       hints: ['write dir:PATH for a folder of manifests, or leave it out for the cluster of your kubeconfig'],
     });
   }

@@ -25,7 +25,7 @@ class DocsCommand extends PkgCommand {
     if (!isCode(code)) {
       const near = nearest(code, ERROR_CODES);
       throw new PkgError('PKG_USAGE', `there is no error code ${printable(typed, 60)}`, {
-        hints: near === undefined ? ['`pkg docs` lists all of them'] : [`did you mean ${near}?`],
+        hints: near === undefined ? ['list all codes with `pkg docs`'] : [`did you mean ${near}?`],
       });
     }
     const { summary, why, fix } = ERROR_DOCS[code];

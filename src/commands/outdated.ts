@@ -52,8 +52,8 @@ class OutdatedCommand extends PkgCommand {
     const { RELEASE: name } = args;
     const isAll = flags['all-namespaces'];
     if (name !== undefined && isAll) {
-      throw new PkgError('PKG_USAGE', 'a release is in one namespace: --all-namespaces lists all releases', {
-        hints: ['leave out one of the two'],
+      throw new PkgError('PKG_USAGE', '--all-namespaces cannot be used with the name of a release', {
+        hints: ['leave out the name, or name a namespace with -n'],
       });
     }
     const constraint = flags.constraint ?? '';

@@ -136,13 +136,9 @@ function onlyRegistry(
   const hosts = new Set(remote.map((place) => place.split('/')[2]));
   const hasLogin = Boolean(flags.username || flags.password || flags['password-stdin']);
   if (!hasLogin || hosts.size < 2) return remote[0] ?? '';
-  throw new PkgError(
-    'PKG_USAGE',
-    'a login on the command line is for one registry or repository, and several are named',
-    {
-      hints: ['leave it out, and keep each login: `pkg registry login`, `pkg repo add --username`'],
-    },
-  );
+  throw new PkgError('PKG_USAGE', 'a login on the command line is for one server, and the targets are on several', {
+    hints: ['store a login for each with `pkg registry login` or `pkg repo add --username`'],
+  });
 }
 
 /** The signing of charts in registries; undefined without --cosign-key. Reads the key before anything is written. */
@@ -155,7 +151,7 @@ async function registrySigning(
   if (targets.some(({ subject }) => subject !== undefined)) {
     return await (await import('./support/sign.ts')).cosigning(flags, remotes);
   }
-  throw new PkgError('PKG_USAGE', '--cosign-key signs charts in registries, and none is among the targets', {
+  throw new PkgError('PKG_USAGE', '--cosign-key signs charts in registries, and no target is a registry', {
     hints: ['sign archives for repositories and folders with --sign'],
   });
 }
@@ -179,9 +175,9 @@ async function checkChart(path: string, strict: boolean, archive: Uint8Array | u
     for (const [at, { severity }] of messages.entries()) if (severity === 'warning') printError(`${lines[at]}\n`);
     return;
   }
-  throw new PkgError('PKG_LINT_FAILED', `the chart ${printable(path)} is not fit to be published`, {
+  throw new PkgError('PKG_LINT_FAILED', `the chart ${printable(path)} cannot be published: the check failed`, {
     notes: lines,
-    hints: ['mend what is named, or give --skip-lint'],
+    hints: ['correct the findings, or give --skip-lint'],
   });
 }
 

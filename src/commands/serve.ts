@@ -92,7 +92,7 @@ export const command: CommandClass = ServeCommand;
 /** @throws {PkgError} `PKG_USAGE` */
 function bothOrNone(a: string, valueOfA: string, b: string, valueOfB: string): void {
   if ((valueOfA === '') === (valueOfB === '')) return;
-  throw new PkgError('PKG_USAGE', `--${a} and --${b} belong together, and one is missing`);
+  throw new PkgError('PKG_USAGE', `--${a} and --${b} must be given together`);
 }
 
 /** `ADDRESS:PORT`; an IPv6 address stands in brackets. @throws {PkgError} `PKG_USAGE` */
@@ -109,5 +109,5 @@ function listenAddress(text: string): { host: string; port: number } {
 function readSecret(file: string): string {
   const secret = readNamedFile(file, 'the file').replace(/\r?\n$/, '');
   if (secret !== '') return secret;
-  throw new PkgError('PKG_USAGE', `${printable(file)} is empty, and a secret is expected`);
+  throw new PkgError('PKG_USAGE', `${printable(file)} is empty, and must contain a secret`);
 }

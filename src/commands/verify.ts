@@ -57,9 +57,9 @@ class VerifyCommand extends PkgCommand {
     if (other !== undefined) {
       throw new PkgError(
         'PKG_USAGE',
-        `--${other} is for charts in registries and bundles: oci://HOST/PATH, BUNDLE.tar`,
+        `--${other} is only for charts in registries and bundles: oci://HOST/PATH, BUNDLE.tar`,
         {
-          hints: ['archives are verified by their provenance, with --keyring'],
+          hints: ['verify an archive by its provenance file, with --keyring'],
         },
       );
     }

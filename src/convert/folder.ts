@@ -39,9 +39,13 @@ export type FolderOptions = LinkOptions & {
 export async function convertFolder(folder: string, options: FolderOptions): Promise<Conversion> {
   if (!existsSync(folder)) throw chartNotFound(folder);
   if (!statSync(folder).isDirectory()) {
-    throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(folder)} is no folder, and only folders are converted`, {
-      hints: ['unpack the chart first, with pkg pull --untar for one of a repository'],
-    });
+    throw new PkgError(
+      'PKG_CHART_NOT_FOUND',
+      `${printable(folder)} is not a folder, and only chart folders can be converted`,
+      {
+        hints: ['unpack the chart first; `pkg pull --untar` does that for a chart of a repository'],
+      },
+    );
   }
   const chart = await loadChart(folder, options);
   checkDependencies(chart);
@@ -61,7 +65,7 @@ export async function convertFolder(folder: string, options: FolderOptions): Pro
 function checkFree(target: string): void {
   if (!existsSync(target) || readdirSync(target).length === 0) return;
   throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(target)} exists already`, {
-    hints: ['choose another folder, or move what is there out of the way'],
+    hints: ['choose another folder, or remove this one'],
   });
 }
 
@@ -75,7 +79,7 @@ function nameInChart(chart: Chart, folder: string, file: string): string {
   throw new PkgError('PKG_USAGE', `the chart ${printable(chart.metadata.name)} has no template ${printable(file)}`, {
     hints:
       near === undefined
-        ? ['templates are named from the folder of the chart: templates/service.yaml']
+        ? ['name templates relative to the chart folder: templates/service.yaml']
         : [`did you mean ${printable(near)}?`],
   });
 }

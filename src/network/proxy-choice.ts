@@ -14,7 +14,7 @@ const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'soc
 export function parseProxyUrl(text: string, at?: Position): URL {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url !== null && url.hostname !== '' && SCHEMES.has(url.protocol)) return url;
-  throw new PkgError('PKG_KUBECONFIG_INVALID', `"${printable(withoutPassword(text))}" is no address of a proxy`, {
+  throw new PkgError('PKG_KUBECONFIG_INVALID', `"${printable(withoutPassword(text))}" is not the address of a proxy`, {
     ...(at === undefined ? {} : { at }),
     hints: ['write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT'],
   });

@@ -188,7 +188,7 @@ async function copyBlob(
       `a part of the image ${printable(fullImageName(name), 300)} is not what its manifest says`,
       {
         notes: at === size ? [`expected ${digest}`, `got      ${found}`] : [`${digest} has not ${size} bytes`],
-        hints: ['it was damaged where it is kept, or on the way: try again, then ask who runs the registry'],
+        hints: ['it was damaged in the registry or in transit: try again, then ask the operator of the registry'],
       },
     );
   }

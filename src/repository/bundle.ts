@@ -211,7 +211,7 @@ export class Bundle {
     } catch {
       // Reported below.
     }
-    throw invalid(this.#path, `${BUNDLE_FILE} is no JSON object`);
+    throw invalid(this.#path, `${BUNDLE_FILE} is not a JSON object`);
   }
 
   #chartOf(item: Json): BundleChart {
@@ -293,6 +293,6 @@ function listOf(value: Json | undefined): readonly Json[] {
 function invalid(path: string, reason: string): PkgError {
   return new PkgError('PKG_BUNDLE_INVALID', `this bundle cannot be used: ${reason}`, {
     at: { file: path },
-    hints: ['copy it again, or make it again with `pkg bundle`'],
+    hints: ['copy it again, or create it again with `pkg bundle`'],
   });
 }

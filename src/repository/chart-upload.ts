@@ -86,7 +86,7 @@ function refused({ status, body }: Answer, url: URL, { fileName }: ChartUpload):
   if (status === 409) {
     return new PkgError('PKG_VERSION_PUBLISHED', `${where} has ${printable(fileName, 150)} already`, {
       notes,
-      hints: ['raise the version in Chart.yaml; --force replaces it where the server allows that'],
+      hints: ['increase the version in Chart.yaml; --force replaces it where the server allows that'],
     });
   }
   if (status === 401 || status === 403) {
@@ -100,8 +100,8 @@ function refused({ status, body }: Answer, url: URL, { fileName }: ChartUpload):
     notes,
     hints: [
       isMissing
-        ? "the repository must take uploads by ChartMuseum's API; others get charts in ways of their own"
-        : 'mend what the server says, or try again later',
+        ? 'only repositories with the ChartMuseum API accept uploads'
+        : 'correct what the server reports, or try again later',
     ],
   });
 }

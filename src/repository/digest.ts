@@ -23,20 +23,18 @@ export function checkDigest(bytes: Uint8Array, digest: string, location: string)
   const [, algorithm = 'sha256', hex = ''] = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(digest) ?? [];
   if (digest === '') return;
   if (hex.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) {
-    throw new PkgError(
-      'PKG_DIGEST_MISMATCH',
-      `the repository gives a digest that is none: '${printable(digest, 150)}'`,
-      {
-        at: { file: location },
-        hints: ['what was fetched cannot be checked against it, and is not used: ask who runs the repository'],
-      },
-    );
+    throw new PkgError('PKG_DIGEST_MISMATCH', `the repository gives an invalid digest: '${printable(digest, 150)}'`, {
+      at: { file: location },
+      hints: ['the archive cannot be checked, and is not used: ask the operator of the repository'],
+    });
   }
   const found = createHash(algorithm.toLowerCase()).update(bytes).digest('hex');
   if (found === hex.toLowerCase()) return;
-  throw new PkgError('PKG_DIGEST_MISMATCH', 'what was fetched is not what the repository says that it has', {
+  throw new PkgError('PKG_DIGEST_MISMATCH', 'the downloaded archive is not the one in the index or manifest', {
     at: { file: location },
     notes: [`expected ${algorithm.toLowerCase()}:${hex.toLowerCase()}`, `got      ${algorithm}:${found}`],
-    hints: ['the archive was replaced after the index was made, or on the way: ask who runs the repository'],
+    hints: [
+      'the archive was replaced after the index was made, or changed in transit: ask the operator of the repository',
+    ],
   });
 }

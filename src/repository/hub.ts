@@ -95,7 +95,7 @@ function at(value: Json | undefined, ...path: string[]): Json | undefined {
 }
 
 function invalid(location: string, cause?: unknown): PkgError {
-  return new PkgError('PKG_REPOSITORY_INVALID', `${printable(location, 300)} does not answer as a hub of charts does`, {
+  return new PkgError('PKG_REPOSITORY_INVALID', `${printable(location, 300)} did not answer like a hub of charts`, {
     hints: ['check --endpoint: it is the address of a hub, such as https://hub.helm.sh'],
     ...(cause === undefined ? {} : { cause }),
   });

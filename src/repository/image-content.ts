@@ -36,7 +36,10 @@ export async function readImage(
       throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} is not known by a SHA-256`);
     }
     if (depth > MAX_DEPTH || visited.size > MAX_MANIFESTS) {
-      throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} names manifests without end`);
+      throw new PkgError(
+        'PKG_IMAGE_INVALID',
+        `the image ${printable(location, 300)} has manifests that are nested too deeply`,
+      );
     }
     const json = jsonObject(manifest.bytes, location);
     if (LISTS.includes(manifest.mediaType)) {
@@ -74,7 +77,10 @@ function partsOf(value: Json | undefined, location: string): BlobPlace[] {
     const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
     // The specification allows SHA-512 too, but no image in use has it.
     if (isWhole && isDigest(digest) && digest.startsWith('sha256:')) return { digest, size };
-    throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} has a part without digest or size`);
+    throw new PkgError(
+      'PKG_IMAGE_INVALID',
+      `the image ${printable(location, 300)} has content without a digest or size`,
+    );
   });
 }
 

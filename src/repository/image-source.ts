@@ -86,7 +86,7 @@ export function registrySource(remotes: Remotes): ImageSource {
       const download = await session.open(url, repository, 'pull', { headers, limit: size });
       const { status, url: last } = download;
       if (status === 404) {
-        throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(fullImageName(name), 300)} lacks a part`, {
+        throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(fullImageName(name), 300)} is incomplete`, {
           notes: [`the registry does not have ${digest}`],
         });
       }
@@ -127,7 +127,7 @@ export function layoutSource(folder: string): ImageSource {
   const index = jsonObject(readPart(folder, 'index.json', MAX_MANIFEST), join(folder, 'index.json'));
   const version = jsonObject(readPart(folder, 'oci-layout', 1 << 16), join(folder, 'oci-layout'));
   if (textField(version, 'imageLayoutVersion') !== '1.0.0') {
-    throw new PkgError('PKG_IMAGE_INVALID', `${printable(folder)} is no OCI image layout of version 1.0.0`);
+    throw new PkgError('PKG_IMAGE_INVALID', `${printable(folder)} is not an OCI image layout of version 1.0.0`);
   }
   const named = new Map<string, string>();
   for (const item of listOf(getOwn(index, 'manifests'))) {
@@ -219,7 +219,7 @@ export function jsonObject(bytes: Uint8Array, location: string): JsonObject {
   } catch {
     // Reported below.
   }
-  throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is no JSON object`, {
+  throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is not a JSON object`, {
     hints: ['check that the name is that of an image'],
   });
 }

@@ -129,7 +129,7 @@ async function findByName(request: ChartRequest, remotes: Remotes): Promise<Foun
       hints: [
         known.length === 0
           ? 'add a repository with `pkg repo add NAME URL`'
-          : 'fetch the newest indexes: pkg repo update',
+          : 'download the newest indexes with `pkg repo update`',
         'a chart is a folder with a Chart.yaml, a .tgz archive, an address, oci://HOST/PATH, or REPOSITORY/NAME',
       ],
     });
@@ -177,7 +177,7 @@ async function findInRepository(
 function noAddress(name: string, version: string, where: string, hints: readonly string[]): PkgError {
   const what = `${where} has no address to fetch ${printable(name, 60)} ${printable(version, 60)} from`;
   return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
-    hints: [...hints, 'ask who runs the repository: its index has the version without `urls`'],
+    hints: [...hints, 'ask the operator of the repository: its index has the version without `urls`'],
   });
 }
 
@@ -195,7 +195,7 @@ function noVersion(
       : `no version of ${printable(name, 60)} in ${where} fits '${printable(wanted, 60)}'`;
   return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
     notes: newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`],
-    hints: wanted === '' ? ['take a pre-release with --devel, or name one with --version', ...hints] : hints,
+    hints: wanted === '' ? ['use --devel for pre-releases, or name one with --version', ...hints] : hints,
   });
 }
 
@@ -249,7 +249,7 @@ function otherDigest(location: string, expected: string, { chart }: ChartManifes
   return new PkgError('PKG_DIGEST_MISMATCH', 'the registry has another archive than the index of the repository says', {
     at: { file: location },
     notes: [`expected ${printable(expected, 150)}`, `got      ${chart.digest}`],
-    hints: ['the chart was replaced after the index was made: ask who runs the repository'],
+    hints: ['the chart was replaced after the index was made: ask the operator of the repository'],
   });
 }
 
@@ -355,7 +355,7 @@ function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
   const shown = shownText(`oci://${host}/${path}`);
   throw new PkgError(
     'PKG_USAGE',
-    `${shown} is asked for as ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
+    `${shown} has the tag ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
     { hints: ['give the version once'] },
   );
 }

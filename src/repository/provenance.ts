@@ -169,7 +169,7 @@ export async function signProvenance(
     } catch (cause) {
       if (cause instanceof PkgError) throw cause;
       if (!/passphrase/i.test((cause as Error).message)) throw unfit(name, keyring, cause);
-      throw new PkgError('PKG_CREDENTIALS_FAILED', `the passphrase of the key ${printable(name, 100)} does not fit`, {
+      throw new PkgError('PKG_CREDENTIALS_FAILED', `the passphrase of the key ${printable(name, 100)} is wrong`, {
         cause,
       });
     }
@@ -211,8 +211,8 @@ function chooseKey(keys: readonly Key[], name: string, keyring: string): Private
     notes: own.flatMap((key) => key.getUserIDs()).map((id) => `it has ${printable(id, 200)}`),
     hints:
       own.length === 0
-        ? ['it holds public keys alone: gpg --export-secret-keys > secring.gpg makes one that can sign']
-        : ['give more of the name with --key'],
+        ? ['it contains only public keys: export the private ones with `gpg --export-secret-keys > secring.gpg`']
+        : ['give a longer part of the name with --key'],
   });
 }
 
@@ -242,7 +242,7 @@ function readKeyring(file: string): Buffer {
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     throw new PkgError('PKG_FILE_UNREADABLE', `the keyring ${printable(file, 300)} ${cause.reason}`, {
-      hints: ['name one with --keyring: gpg --export > keyring.gpg makes it'],
+      hints: ['give one with --keyring; `gpg --export > keyring.gpg` writes it'],
       cause,
     });
   }

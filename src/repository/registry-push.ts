@@ -334,7 +334,7 @@ function locationOf({ headers, url }: Answer, asked: URL): URL {
   const { location } = headers;
   const next = typeof location === 'string' ? URL.parse(location, url) : null;
   if (next !== null && /^https?:$/.test(next.protocol)) return next;
-  throw new PkgError('PKG_REPOSITORY_INVALID', `${printable(asked.origin)} begins an upload and does not say where`, {
+  throw new PkgError('PKG_REPOSITORY_INVALID', `${printable(asked.origin)} starts an upload without a location`, {
     hints: ['check that the address is that of an OCI registry'],
   });
 }

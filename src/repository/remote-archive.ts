@@ -93,9 +93,9 @@ function checkName(config: Buffer, { chart, location }: RegistryPlace): void {
   const [name, version] = [textField(json, 'name'), textField(json, 'version')];
   const isWanted = name === chart.name && (chart.tag === '' || version.replaceAll('+', '_') === chart.tag);
   if (isWanted) return;
-  throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is another chart than its place says`, {
+  throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is not the chart that its location names`, {
     notes: [`what was signed is ${printable(name, 60)} ${printable(version, 60)}`],
-    hints: ['a signed chart was put in the place of another: ask who runs the registry'],
+    hints: ['a signed chart was put in the place of another: ask the operator of the registry'],
   });
 }
 

@@ -136,8 +136,8 @@ function readSource(file: string): string | undefined {
 
 function internalError(error: unknown): PkgError {
   const message = error instanceof Error ? error.message : String(error);
-  return new PkgError('PKG_INTERNAL', `pkg has a defect: ${message === '' ? 'it failed without a message' : message}`, {
-    hints: ['run it again with --debug and report what it prints'],
+  return new PkgError('PKG_INTERNAL', `pkg has a bug: ${message === '' ? 'it failed without a message' : message}`, {
+    hints: ['run the command again with --debug and report its output'],
     cause: error,
   });
 }

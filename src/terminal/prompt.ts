@@ -15,7 +15,7 @@ export async function ask(question: string, options: { hidden?: boolean; hint?: 
   if (!stdin.isTTY) {
     throw new PkgError(
       'PKG_USAGE',
-      `${question.replace(/: $/, '').toLowerCase()} is asked for, and standard input is no terminal`,
+      `${question.replace(/: $/, '').toLowerCase()} is required, and standard input is not a terminal`,
       {
         hints: [options.hint ?? 'give --username and --password-stdin'],
       },

@@ -260,7 +260,7 @@ describe('without a network', () => {
       const [chart = {}] = contents.charts;
       const [image = {}] = contents.images;
       const wrong: [unknown, RegExp][] = [
-        [[], /no JSON object/],
+        [[], /not a JSON object/],
         [{ ...contents, formatVersion: 2 }, /its format is 2/],
         [{ ...contents, created: 'today' }, /when it was made/],
         [{ ...contents, charts: [{ ...chart, file: 'bundle.json' }] }, /a chart that is not whole/],

@@ -127,7 +127,7 @@ describe('a registry', () => {
       '1.0.0',
       (path, _request, response) => at(path) && send(response, image, MANIFEST),
     );
-    expect(stderr).toContain('is no Helm chart');
+    expect(stderr).toContain('is not a Helm chart');
   });
 
   test.each([

@@ -203,7 +203,7 @@ test.skipIf(program === undefined)('what is no chart', async () => {
     );
     const env = { SSL_CERT_FILE: registry.caFile };
     const { pkg } = await expectSame(web(registry.host, '1.0.0', 'image'), { env });
-    expect(pkg.stderr).toContain('is no Helm chart');
+    expect(pkg.stderr).toContain('is not a Helm chart');
     expect((await update('pkg', web(registry.host, '1.0.0'), { env })).status).toBe(0);
   } finally {
     await registry.close();

@@ -288,13 +288,13 @@ describe.skipIf(registry === undefined)('a registry', () => {
     const layers = (await place.read(signature.digest))?.json['layers'] as { digest: string }[];
     const blob = layers[0]?.digest ?? '';
     await withFront(place, `blobs/${blob}`, { body: good(subject.digest, stranger) }, (reference) =>
-      expectRefused(reference, /not what the repository says/),
+      expectRefused(reference, /not the one in the index or manifest/),
     );
     await withFront(place, `blobs/${blob}`, { status: 404 }, (reference) =>
       expectRefused(reference, /its content is not there/),
     );
     await withFront(place, `manifests/${signature.digest}`, { body: '{}' }, (reference) =>
-      expectRefused(reference, /not what the repository says/),
+      expectRefused(reference, /not the one in the index or manifest/),
     );
   });
 
@@ -339,12 +339,12 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await place.list(subject, [await place.attach(subject, good(subject.digest))]);
     const manifest = (await place.read('1.0.0'))?.bytes ?? Buffer.alloc(0);
     await place.manifest(manifest, '3.0.0');
-    await expectRefused(place.reference, /is another chart than its place says/, 'PKG_CHART_UNTRUSTED', '3.0.0');
+    await expectRefused(place.reference, /is not the chart that its location names/, 'PKG_CHART_UNTRUSTED', '3.0.0');
     const api = next('api');
     const copied = await api.chart('web', '1.0.0', archive('web-1.0.0'));
     expect(copied.digest).toBe(subject.digest);
     await api.list(copied, [await api.attach(copied, good(copied.digest))]);
-    await expectRefused(api.reference, /is another chart than its place says/);
+    await expectRefused(api.reference, /is not the chart that its location names/);
   });
 
   test('a list of manifests in the place of a chart: what is judged is the chart', async () => {

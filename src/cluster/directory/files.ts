@@ -287,7 +287,7 @@ export function describeFailure(error: unknown, path: string, verb: 'read' | 'wr
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new PkgError('PKG_TARGET_FULL', `there is no space left to write (${code})`, {
       ...details,
-      hints: ['free some space: `pkg upgrade --install` goes on where this stopped'],
+      hints: ['free some space: `pkg upgrade --install` continues where this stopped'],
     });
   }
   if (verb === 'read') return new PkgError('PKG_TARGET_INVALID', `this cannot be read (${code})`, details);

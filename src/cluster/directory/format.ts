@@ -86,7 +86,7 @@ export function parseAnyObject(text: string, file: string): KubeObject {
 function corrupt(message: string, at: { file: string; line?: number; column?: number }, cause?: unknown): PkgError {
   return new PkgError('PKG_TARGET_CORRUPT', message, {
     at,
-    hints: ['correct the file, or remove it: the next install or upgrade writes it anew'],
+    hints: ['correct the file, or remove it: the next install or upgrade writes it again'],
     ...(cause === undefined ? {} : { cause }),
   });
 }

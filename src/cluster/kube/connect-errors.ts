@@ -51,7 +51,7 @@ export function timeoutError(connection: Connection, asked: string, timeout: num
     'PKG_CLUSTER_UNREACHABLE',
     `${connection.description} (${connection.server.host}) did not answer within ${Math.ceil(timeout / 1000)} s: ${printable(asked)}`,
     { status: 0, uncertain: true },
-    { ...placeOf(connection), hints: ['check that the cluster is well, and the network to it'] },
+    { ...placeOf(connection), hints: ['check the cluster, and the network to it'] },
   );
 }
 

@@ -142,7 +142,7 @@ export class Discovery {
       hints:
         others.length > 0
           ? [`it serves ${kind} as ${others.join(', ')}`]
-          : ['install what brings this kind first, usually a CustomResourceDefinition'],
+          : ['install the CustomResourceDefinition of this kind first'],
     });
   }
 
@@ -155,7 +155,7 @@ export class Discovery {
       'PKG_CLUSTER_FAILED',
       `the server behind ${printable(apiVersion)} does not answer, so ${printable(kind)} cannot be reached now`,
       { status: 503 },
-      { hints: [`check the APIService ${printable(`${version}.${group}`)} and what it leads to`] },
+      { hints: [`check the APIService ${printable(`${version}.${group}`)} and the service behind it`] },
     );
   }
 

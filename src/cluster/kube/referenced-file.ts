@@ -4,7 +4,7 @@ import { FileReadError, readUserFile } from '../../read-file.ts';
 
 /** The first line of a certificate in PEM (RFC 7468, and OpenSSL's older labels). */
 const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
-export const PEM_HINT = 'it is to be in PEM, with a line -----BEGIN CERTIFICATE-----';
+export const PEM_HINT = 'give it in PEM, with a line -----BEGIN CERTIFICATE-----';
 
 /** Does a text hold a certificate? OpenSSL silently reads one without any as an empty list. */
 export function hasCertificate(text: string): boolean {

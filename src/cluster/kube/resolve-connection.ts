@@ -136,7 +136,7 @@ function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSet
     throw new PkgError(
       'PKG_KUBECONFIG_INVALID',
       'the cluster has a certificate-authority and certificate-authority-data',
-      { ...(cluster.file === '' ? {} : { at: { file: cluster.file } }), hints: ['drop one of the two'] },
+      { ...(cluster.file === '' ? {} : { at: { file: cluster.file } }), hints: ['remove one of the two'] },
     );
   }
   if (
@@ -146,7 +146,7 @@ function overrideCluster(entry: KubeCluster | undefined, settings: ConnectionSet
     throw new PkgError(
       'PKG_KUBECONFIG_INVALID',
       'a certificate authority is given, and insecure-skip-tls-verify says not to check certificates',
-      { ...(cluster.file === '' ? {} : { at: { file: cluster.file } }), hints: ['drop one of the two'] },
+      { ...(cluster.file === '' ? {} : { at: { file: cluster.file } }), hints: ['remove one of the two'] },
     );
   }
   return cluster;
@@ -174,7 +174,7 @@ function parseServer(cluster: KubeCluster, context: string): URL {
     'PKG_KUBECONFIG_INVALID',
     cluster.server === ''
       ? `the cluster of the context "${printable(context)}" has no server`
-      : `the server "${printable(cluster.server)}" is no address of an API server`,
+      : `the server "${printable(cluster.server)}" is not the address of an API server`,
     {
       ...(cluster.file === '' ? {} : { at: { file: cluster.file } }),
       hints: ['write it as https://HOST:PORT'],
@@ -255,10 +255,10 @@ function certificateOf(user: KubeUser, name: string): { cert: string; key: strin
 
 function checkUser(user: KubeUser, name: string): void {
   if (user.clientCertificate !== '' && user.clientCertificateData !== '') {
-    throw wrongUser(user, name, 'has a client-certificate and client-certificate-data', 'drop one of the two');
+    throw wrongUser(user, name, 'has a client-certificate and client-certificate-data', 'remove one of the two');
   }
   if (user.clientKey !== '' && user.clientKeyData !== '') {
-    throw wrongUser(user, name, 'has a client-key and client-key-data', 'drop one of the two');
+    throw wrongUser(user, name, 'has a client-key and client-key-data', 'remove one of the two');
   }
   const hasCertificate = user.clientCertificate !== '' || user.clientCertificateData !== '';
   if (hasCertificate && user.clientKey === '' && user.clientKeyData === '') {
@@ -266,7 +266,7 @@ function checkUser(user: KubeUser, name: string): void {
   }
   const { exec, authProvider } = user;
   if (authProvider !== undefined && exec !== undefined) {
-    throw wrongUser(user, name, 'has an exec plugin and an auth-provider', 'drop one of the two');
+    throw wrongUser(user, name, 'has an exec plugin and an auth-provider', 'remove one of the two');
   }
   if (authProvider !== undefined && authProvider.name !== 'oidc') {
     throw wrongUser(

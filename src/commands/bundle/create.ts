@@ -71,8 +71,9 @@ class BundleCreateCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(BundleCreateCommand);
     const { output = '', 'from-layout': layout = '' } = flags;
-    if (output === '') throw new PkgError('PKG_USAGE', '--output is needed', { hints: ['write -o bundle.tar'] });
-    if (layout !== '' && !flags.images) throw new PkgError('PKG_USAGE', '--from-layout is of use with --images only');
+    if (output === '')
+      throw new PkgError('PKG_USAGE', '--output is required', { hints: ['name the file to write: -o bundle.tar'] });
+    if (layout !== '' && !flags.images) throw new PkgError('PKG_USAGE', '--from-layout needs --images');
     const modified = packedTime(sourceDateEpoch(process.env));
     const charts: ChartToBundle[] = [];
     for (const typed of args.CHART) charts.push(await take(typed.trim(), flags));
@@ -112,7 +113,7 @@ export const command: CommandClass = BundleCreateCommand;
 
 /** Gets a chart and its archive. A folder is packed; an archive is used unchanged. */
 async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle> {
-  if (isBundle(reference)) throw new PkgError('PKG_USAGE', `${printable(reference)} is a bundle already`);
+  if (isBundle(reference)) throw new PkgError('PKG_USAGE', `${printable(reference)} is already a bundle`);
   if (!isPath(reference, flags)) {
     return withChart(reference, flags, async (found) => {
       const archive = await fetchVerified(found, flags);

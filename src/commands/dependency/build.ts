@@ -27,7 +27,7 @@ class DependencyBuildCommand extends PkgCommand {
     const locked = chart.lock !== null;
     if (!locked && flags.frozen && chart.metadata.dependencies.length > 0) {
       const name = lockNameOf(chart);
-      throw new PkgError('PKG_LOCK_OUTDATED', `${printable(chart.location)} has dependencies and no ${name}`, {
+      throw new PkgError('PKG_LOCK_OUTDATED', `${printable(chart.location)} has dependencies, but no ${name}`, {
         hints: [`write it with \`pkg dependency update ${printable(chart.location)}\` and commit it`],
       });
     }

@@ -62,9 +62,9 @@ export const command: CommandClass = RepoAddCommand;
 /** A name is the first part of REPOSITORY/NAME, and a part of the names of files. */
 function checkName(name: string): void {
   if (/^[^/\\]+$/.test(name) && !/^\.+$/.test(name) && printable(name) === name) return;
-  const what = name.includes('/') ? "contains '/'" : 'is no name of a file';
+  const what = name.includes('/') ? "contains '/'" : 'cannot be part of a file name';
   throw new PkgError('PKG_USAGE', `the repository name '${printable(name, 60)}' ${what}`, {
-    hints: ['give a plain name, such as acme'],
+    hints: ['choose a plain name, such as acme'],
   });
 }
 
@@ -75,8 +75,8 @@ function isKnown(repository: Repository, all: readonly Repository[]): boolean {
   if (known === undefined) return false;
   if (isSame(known, repository)) return true;
   throw new PkgError('PKG_REPOSITORY_EXISTS', `the repository name ${printable(name, 60)} already exists`, {
-    notes: [`it stands for ${shownText(known.url)}`],
-    hints: ['take another name, or replace it with --force-update'],
+    notes: [`it is the name of ${shownText(known.url)}`],
+    hints: ['choose another name, or replace the repository with --force-update'],
   });
 }
 

@@ -99,7 +99,7 @@ async function searchOf(words: readonly string[], flags: FlagValues<typeof FLAGS
     return { ...common, matches, ignoreCase: false };
   } catch (error) {
     const reason = (error as Error).message.replace(/^error parsing regexp: /, '');
-    throw new PkgError('PKG_USAGE', `this is no regular expression: ${printable(reason, 200)}`, { cause: error });
+    throw new PkgError('PKG_USAGE', `this is not a regular expression: ${printable(reason, 200)}`, { cause: error });
   }
 }
 

@@ -46,7 +46,7 @@ export async function fetchMetadata(reference: string, flags: RemoteFlags): Prom
     }
     const json = parseJson(metadata.toString('utf8'), found.location);
     if (!isJsonObject(json)) {
-      throw new PkgError('PKG_REPOSITORY_INVALID', 'the fields of this chart are no object', {
+      throw new PkgError('PKG_REPOSITORY_INVALID', 'the fields of this chart are not an object', {
         at: { file: found.location },
       });
     }

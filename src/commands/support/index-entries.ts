@@ -19,7 +19,7 @@ export function indexEntries(repository: Repository, remotes: Remotes): readonly
   const cached = key === undefined ? undefined : readEntries(key);
   if (cached !== undefined) return cached;
   const index = remotes.indexes.read(repository);
-  if (index === undefined) throw new PkgError('PKG_REPOSITORY_INVALID', 'it was not fetched yet');
+  if (index === undefined) throw new PkgError('PKG_REPOSITORY_INVALID', 'its index is not downloaded yet');
   const entries = searchEntries(index, path);
   if (key !== undefined) cacheLater(key, () => [Buffer.from(JSON.stringify(entries))]);
   return entries;

@@ -62,7 +62,7 @@ function checkLogin(found: readonly ReleaseSource[]): void {
   if (servers.size < 2) return;
   const names = printable([...servers].join(', '), 500);
   throw new PkgError('PKG_USAGE', `--username and --password are for one server, and the charts come from ${names}`, {
-    hints: ['leave both out, and log in with `pkg repo add` or `pkg registry login`'],
+    hints: ['leave out both, and log in with `pkg repo add` or `pkg registry login`'],
   });
 }
 

@@ -160,7 +160,7 @@ function splitCsv(text: string, flag: string): string[] {
       const quoted = /"((?:[^"]|"")*)"(?=,|$)/y;
       quoted.lastIndex = at;
       const match = quoted.exec(text);
-      if (match === null) throw new PkgError('PKG_USAGE', `the quotes in --${flag} ${printable(text)} do not pair`);
+      if (match === null) throw new PkgError('PKG_USAGE', `the quotes in --${flag} ${printable(text)} are not closed`);
       fields.push((match[1] ?? '').replaceAll('""', '"'));
       at = quoted.lastIndex;
     } else {

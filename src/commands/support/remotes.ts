@@ -83,5 +83,5 @@ async function passwordOf(flags: RemoteFlags): Promise<string> {
   typed ??= readStdin();
   const password = (await typed).replace(/\r?\n$/, '');
   if (password !== '') return password;
-  throw new PkgError('PKG_USAGE', '--password-stdin is given, and standard input is empty');
+  throw new PkgError('PKG_USAGE', 'standard input is empty, and --password-stdin reads the password from it');
 }

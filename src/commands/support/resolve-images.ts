@@ -51,8 +51,8 @@ export async function resolveImages(
 export function imageName(image: string): ImageName {
   const name = parseImageName(image);
   if (name !== undefined) return name;
-  throw new PkgError('PKG_IMAGE_INVALID', `'${printable(image, 300)}' is no name of an image`, {
-    hints: ['check the values that the chart makes it of'],
+  throw new PkgError('PKG_IMAGE_INVALID', `'${printable(image, 300)}' is not a valid image name`, {
+    hints: ['check the values from which the chart builds it'],
   });
 }
 

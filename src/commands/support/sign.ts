@@ -33,7 +33,9 @@ export async function signFile(path: string, flags: SignFlags): Promise<void> {
 export async function provenanceOf(archive: Uint8Array, fileName: string, flags: SignFlags): Promise<string> {
   const name = flags.key ?? '';
   if (name === '')
-    throw new PkgError('PKG_USAGE', '--key is needed to sign', { hints: ['give a part of the name of the key'] });
+    throw new PkgError('PKG_USAGE', '--key is needed to sign', {
+      hints: ['name the key, or a part of its name: --key NAME'],
+    });
   const chart = await readChartArchive(archive, fileName);
   const metadata = await goYaml(metadataJson(chart, false));
   const keyring = flags.keyring || defaultKeyring(process.env);

@@ -57,7 +57,7 @@ export function onlyShown(stream: string, wanted: readonly string[]): string {
     );
     if (found.length > 0) return found;
     throw new PkgError('PKG_USAGE', `could not find template ${printable(name)} in chart`, {
-      hints: [`the templates that print something are ${[...new Set(documents.map(({ path }) => path))].join(', ')}`],
+      hints: [`these templates print objects: ${[...new Set(documents.map(({ path }) => path))].join(', ')}`],
     });
   });
   return chosen.map(({ text }) => `---\n${text}\n`).join('');

@@ -63,7 +63,7 @@ export type SignedChart = { location: string; digest: string; found: FoundSignat
 export function signersText({ location, digest, found }: SignedChart, trust: CosignTrust): string {
   const { signers, problems } = judgeSignatures(found, digest, trust);
   if (signers.length === 0) {
-    throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(location, 300)} has no signature that counts`, {
+    throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(location, 300)} has no valid signature`, {
       notes: [`its digest is ${digest}`, ...problems.slice(0, 10)],
       hints: ['do not use the chart before you know why'],
     });

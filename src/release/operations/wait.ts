@@ -45,7 +45,7 @@ export class NotReady extends PkgError {
         : `${unready.length} objects failed to become ready`;
     super('PKG_NOT_READY', message, {
       notes: unready.length === 1 ? [] : notesOf(unready),
-      hints: ['see the events and the logs of pods: kubectl describe, kubectl logs'],
+      hints: ['look at the events and the logs of its pods with `kubectl describe` and `kubectl logs`'],
     });
     this.unready = unready;
   }

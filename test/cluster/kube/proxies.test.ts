@@ -182,7 +182,7 @@ test.each(['ftp://127.0.0.1:1', 'http://', 'http://[', 'socks4://127.0.0.1:1'])(
   'the address %s is none of a proxy',
   (url) => {
     const file = peer.kubeconfig({}, { 'proxy-url': url });
-    expect(() => connectionOf(file)).toThrow(/is no address of a proxy/);
+    expect(() => connectionOf(file)).toThrow(/is not the address of a proxy/);
   },
 );
 
