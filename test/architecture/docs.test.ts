@@ -1,9 +1,9 @@
-/** The page for those who change pkg names files: all of them are there. */
+/** docs/architecture.md names files, and all of them exist. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 test('the files that docs/architecture.md names exist', () => {
-  const files = ['src', 'scripts'].flatMap((folder) =>
+  const files = ['bin', 'src', 'scripts'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `/${folder}/${file}`),
   );
   const text = readFileSync('docs/architecture.md', 'utf8');
