@@ -177,10 +177,10 @@ class Directory implements Cluster {
         if ([...folderOf(here), fileOf(here)].join('/') !== [...folders, name].join('/')) {
           throw new PkgError(
             'PKG_TARGET_CORRUPT',
-            `this is not the place of ${describeRef(ref)}, which the file holds`,
+            `this is not the path of ${describeRef(ref)}, which the file holds`,
             {
               at: { file: this.#folder.path(...folders, name), line: 1 },
-              hints: [`its place is ${[...folderOf(here), fileOf(here)].join('/')}`],
+              hints: [`its path is ${[...folderOf(here), fileOf(here)].join('/')}`],
             },
           );
         }
@@ -281,7 +281,7 @@ function withVersion(object: KubeObject, text: string): KubeObject {
 
 function conflict(ref: ObjectRef, what: string): PkgError {
   return new PkgError('PKG_OBJECT_CONFLICT', `${describeRef(ref)} ${what} by somebody else meanwhile`, {
-    hints: ['try again: it is planned anew from what is there now'],
+    hints: ['try again: pkg makes a new plan from the current state'],
   });
 }
 

@@ -50,15 +50,22 @@ class PushCommand extends PkgCommand {
     const { CHART: path, REMOTE: remote } = args;
     const isRegistry = remote.startsWith('oci://');
     if (!isRegistry && (remote === '' || (/[/\\]/.test(remote) && !/^https?:\/\//i.test(remote)))) {
-      throw new PkgError('PKG_USAGE', `'${printable(withoutLogin(remote), 100)}' is no place to push to`, {
-        hints: ['give oci://HOST/PATH, the name of a known repository, or its address'],
-      });
+      throw new PkgError(
+        'PKG_USAGE',
+        `'${printable(withoutLogin(remote), 100)}' is neither a registry nor a repository`,
+        {
+          hints: ['give oci://HOST/PATH, or the name or URL of a repository'],
+        },
+      );
     }
     if (isRegistry && flags.force) {
-      throw new PkgError('PKG_USAGE', '--force is for chart repositories: a registry takes every push');
+      throw new PkgError('PKG_USAGE', '--force is only for chart repositories: a registry accepts every push');
     }
     if (!isRegistry && flags['cosign-key'] !== undefined) {
-      throw new PkgError('PKG_USAGE', '--cosign-key is for registries: archives for repositories are signed with PGP');
+      throw new PkgError(
+        'PKG_USAGE',
+        '--cosign-key is only for registries: archives in repositories are signed with PGP',
+      );
     }
     const { archive, provenance, created } = await readPushed(path);
     const chart = await readChartArchive(archive, path);
@@ -104,7 +111,7 @@ async function readPushed(path: string): Promise<Pushed> {
   if (stat?.isFile() !== true) {
     const what = stat === undefined ? `there is no file ${printable(path)}` : `${printable(path)} is a folder`;
     throw new PkgError('PKG_CHART_NOT_FOUND', what, {
-      hints: ['make an archive of a chart folder: pkg package FOLDER'],
+      hints: ['create an archive of a chart folder with `pkg package FOLDER`'],
     });
   }
   return { archive: readArchiveFile(path), provenance: readProvenanceOf(path), created: stat.mtime };

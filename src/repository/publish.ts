@@ -72,9 +72,13 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
   const repository = isAddress || isName ? uploadRepository(place, trust, remotes) : undefined;
   if (repository !== undefined) return repositoryTarget(place, repository, remotes);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url);
-  throw new PkgError('PKG_USAGE', `'${printable(withoutLogin(place), 100)}' is no place to publish to`, {
-    hints: ['give oci://HOST/PATH, https://URL or the name of a chart repository, or a folder'],
-  });
+  throw new PkgError(
+    'PKG_USAGE',
+    `'${printable(withoutLogin(place), 100)}' is neither a registry, nor a repository, nor a folder`,
+    {
+      hints: ['give oci://HOST/PATH, https://URL or the name of a chart repository, or a folder'],
+    },
+  );
 }
 
 /**
@@ -107,10 +111,10 @@ export type Signing = { sign: (subject: Subject) => Promise<boolean> };
 function otherContent(name: string, version: string, places: readonly string[]): PkgError {
   return new PkgError(
     'PKG_VERSION_PUBLISHED',
-    `${printable(name)} ${printable(version)} is published already with other content`,
+    `${printable(name)} ${printable(version)} is already published with other content`,
     {
       notes: places.map((place) => `by ${printable(place, 200)}`),
-      hints: ['raise the version in Chart.yaml, or give --bump patch to publish the next one'],
+      hints: ['increase the version in Chart.yaml, or give --bump patch to publish the next one'],
     },
   );
 }

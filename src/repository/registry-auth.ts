@@ -83,7 +83,7 @@ function realmOf(text: string, registry: URL): URL {
   if (realm !== null && (isByTls || realm.origin === registry.origin)) return realm;
   throw new PkgError(
     'PKG_REPOSITORY_UNAUTHORIZED',
-    `${printable(registry.host)} asks for tokens of '${shownText(text)}', where no login is sent to`,
+    `${printable(registry.host)} asks for tokens of '${shownText(text)}', to which no login may be sent`,
     { hints: ['have the registry name a token server by HTTPS, or one at its own address'] },
   );
 }

@@ -78,7 +78,7 @@ export function chartReference(repository: string, name: string): ChartReference
     return { host, path: full };
   }
   const shown = printable(withoutLogin(`${repository}/${name}`));
-  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `'${shown}' is no name of a chart in a registry`, {
+  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `'${shown}' is not the name of a chart in a registry`, {
     hints: ['write oci://HOST/PATH, in lower case, without a slash at the end; the name of the chart comes behind it'],
   });
 }
@@ -98,7 +98,7 @@ export function taggedReference(text: string): TaggedReference {
   }
   throw new PkgError(
     'PKG_REPOSITORY_UNKNOWN',
-    `'${printable(withoutLogin(text), 200)}' is no name of a chart in a registry`,
+    `'${printable(withoutLogin(text), 200)}' is not the name of a chart in a registry`,
     {
       hints: ['write oci://HOST/PATH/NAME, with :TAG or @sha256:DIGEST behind it where one is meant'],
     },
@@ -183,7 +183,7 @@ export class Registry {
    */
   async resolve(chart: ChartReference, name: string): Promise<ChartManifest> {
     if (!isDigest(name) && !TAG.test(name)) {
-      throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is no tag of a registry`);
+      throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is not a valid tag`);
     }
     const bytes = await this.#manifestOfChart(chart, name);
     return chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
@@ -261,7 +261,7 @@ function object({ body, url }: Pick<Answer, 'body' | 'url'>): { [key: string]: J
   } catch {
     // told below
   }
-  throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} answers with something that no registry says`, {
+  throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} did not answer like a registry`, {
     hints: ['check that the address is that of an OCI registry'],
   });
 }
@@ -279,7 +279,7 @@ function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest' |
   const config = descriptorOf(getOwn(manifest, 'config'));
   const [chart] = LAYERS.flatMap((type) => layer(type) ?? []);
   if (config !== undefined && chart !== undefined) return { config, chart, provenance: layer(PROVENANCE) };
-  throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} is no Helm chart`, {
+  throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} is not a Helm chart`, {
     hints: ['registries hold other things too, such as images: check the name'],
   });
 }

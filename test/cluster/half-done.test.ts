@@ -122,7 +122,7 @@ test('a policy that keeps an object, and a finalizer that nobody removes', async
     expect(said).toMatch(/Error: the cluster does not let configmaps "(?:kept|other)" in namespace "\S+" be deleted\n/);
     expect(said).toContain('denied request: nothing goes here\n');
     expect(said).toContain('note: revision 1 of r is recorded as failed: 0 of 2 objects were deleted\n');
-    expect(said).toContain('hint: change what the rule names, or ask who keeps the rules of the cluster\n');
+    expect(said).toContain('hint: change the object as the rule says, or ask the administrator of the cluster\n');
     expect(said).toContain('hint: `pkg uninstall r` goes on from there\n');
   } finally {
     await admin().delete(`${bindings}/${name}`);

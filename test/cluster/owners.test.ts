@@ -438,7 +438,7 @@ test('after an undo no hint is given that no longer holds', async () => {
   const chart = chartOf([asHook(job('j', { fails: true }), 'pre-install,pre-upgrade')]);
   const stderr = await pkgFails(ns, 'PKG_HOOK_FAILED', ['install', 'r', chart, '--rollback-on-failure']);
   expect(stderr).toContain('it was undone by uninstalling it');
-  expect(stderr).toContain('give the command without --rollback-on-failure');
+  expect(stderr).toContain('run the command without --rollback-on-failure');
   expect(stderr).not.toContain('kubectl');
   expect(await pkg(ns, 'list', '-q')).toBe('');
 });

@@ -86,7 +86,7 @@ describe.skipIf(!hasFullDisk).each([
     expectWhole(full);
     if (first !== 0) {
       expect(stderr).toContain('code: PKG_FILE_UNWRITABLE');
-      expect(stderr).toContain('make room on the disk');
+      expect(stderr).toContain('free some disk space');
       // An archive whose index could not be written is named by nothing, and written again.
       expect(own(full).filter((name) => name !== 'pages/one-1.0.0.tgz')).toEqual(before);
     } else for (const file of made) expect(existsSync(join(full, file)), file).toBe(true);

@@ -65,9 +65,9 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   if (status === 403 && isTerminating(body, text)) {
     return new ApiError(
       'PKG_NAMESPACE_TERMINATING',
-      `the namespace "${printable(asked.namespace)}" is being deleted, so that nothing can be made in it`,
+      `the namespace "${printable(asked.namespace)}" is being deleted, so nothing can be created in it`,
       answer,
-      { hints: ['wait until it is gone, then give the command again with --create-namespace'] },
+      { hints: ['wait until it is gone, then run the command again with --create-namespace'] },
     );
   }
   if (status === 403) return forbidden(text, asked, asker, answer);
@@ -84,7 +84,7 @@ function failed(body: Json, asked: Asked, what: string, { cluster }: Asker, answ
   if (status === 404 && isHomeless) {
     const message = `the namespace "${printable(asked.namespace)}" does not exist`;
     return new ApiError('PKG_NAMESPACE_NOT_FOUND', message, answer, {
-      hints: ['give --create-namespace to have it made'],
+      hints: ['use --create-namespace, or create the namespace first'],
     });
   }
   if (status === 404 || status === 410) {
@@ -93,7 +93,7 @@ function failed(body: Json, asked: Asked, what: string, { cluster }: Asker, answ
   if (status >= 300 && status < 400) {
     return new ApiError(
       'PKG_CLUSTER_FAILED',
-      `${cluster} sends pkg elsewhere (status ${status}), which it does not follow, for its credentials are for this server only`,
+      `${cluster} sends pkg elsewhere (status ${status}), which it does not follow, because its credentials are only for this server`,
       answer,
       { hints: ['check that the address is that of the API server: a login page or proxy may stand in front of it'] },
     );
@@ -103,7 +103,7 @@ function failed(body: Json, asked: Asked, what: string, { cluster }: Asker, answ
   const webhook = WEBHOOK.exec(text);
   return new ApiError('PKG_CLUSTER_FAILED', message, answer, {
     notes,
-    hints: [webhook === null ? 'try again when the cluster is well' : repairOf(webhook)],
+    hints: [webhook === null ? 'try again when the cluster works' : repairOf(webhook)],
   });
 }
 
@@ -129,7 +129,7 @@ export function isWithoutWebhook(text: string): boolean {
 
 /** How admission policies and webhooks refuse an object. The mistake may be in the object or in the rule. */
 const RULE = /\bValidatingAdmissionPolicy '[^']*' with binding |\badmission webhook "[^"]*" denied the request/;
-const CHANGE_WHAT_IT_NAMES = 'change what the rule names, or ask who keeps the rules of the cluster';
+const CHANGE_WHAT_IT_NAMES = 'change the object as the rule says, or ask the administrator of the cluster';
 
 /** The words of kinds for a field that cannot be changed in an object that exists. */
 const UNCHANGEABLE = new RegExp(
@@ -246,7 +246,7 @@ function conflict(body: Json, text: string, what: string, answer: Answer): ApiEr
   const happened = answer.reason === 'AlreadyExists' ? 'is there already' : 'was changed by somebody else meanwhile';
   return new ApiError('PKG_OBJECT_CONFLICT', `${what} ${happened}`, answer, {
     notes: text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`],
-    hints: ['try again: it is planned anew from what is there now'],
+    hints: ['try again: pkg makes a new plan from the current state'],
   });
 }
 

@@ -44,7 +44,7 @@ function meanwhile(object: KubeObject, what: string): ApiError {
     'PKG_OBJECT_CONFLICT',
     `${printable(describeRef(refOf(object)) + place)} was ${what} by somebody else meanwhile`,
     { status: 409, reason: 'Conflict' },
-    { hints: ['try again: it is planned anew from what is there now'] },
+    { hints: ['try again: pkg makes a new plan from the current state'] },
   );
 }
 

@@ -44,7 +44,7 @@ function isInteractive(exec: ExecConfig, name: string): boolean {
   const terminal = isatty(0);
   if (exec.interactiveMode === 'Always' && !terminal) {
     throw failed(`${name} wants to talk to the user, and standard input is no terminal`, [
-      'give the command in a terminal, or use credentials that need nobody',
+      'run the command in a terminal, or use credentials that need nobody',
     ]);
   }
   return exec.interactiveMode !== 'Never' && terminal;

@@ -45,7 +45,8 @@ class RegistryLoginCommand extends PkgCommand {
     const access = await accessOf(settings);
     const username = access.username || (access.password === '' ? await ask('Username: ') : '');
     const password = access.password || (await ask(username === '' ? 'Token: ' : 'Password: ', { hidden: true }));
-    if (password === '') throw new PkgError('PKG_USAGE', 'a password is needed', { hints: ['give --password-stdin'] });
+    if (password === '')
+      throw new PkgError('PKG_USAGE', 'a password is required', { hints: ['give --password-stdin'] });
     const [host = ''] = name.split('/');
     await withRemotes(
       { ...settings, username: undefined, password: undefined, 'password-stdin': false },
@@ -67,7 +68,7 @@ export function registryName(text: string): string {
   const [host = '', ...path] = name.split('/');
   const isHost = host !== '' && URL.parse(`https://${host}`)?.host === host.replace(/:443$/, '').toLowerCase();
   if (isHost && path.every((part) => /^[a-z0-9][a-z0-9._-]*$/.test(part))) return name;
-  throw new PkgError('PKG_USAGE', `'${printable(withoutLogin(text), 100)}' is no name of a registry`, {
+  throw new PkgError('PKG_USAGE', `'${printable(withoutLogin(text), 100)}' is not the name of a registry`, {
     hints: ['give HOST or HOST:PORT, without oci:// or https://'],
   });
 }

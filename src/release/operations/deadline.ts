@@ -77,7 +77,7 @@ export async function withDeadline<T>(
 function notWritten({ cluster }: Env): PkgError {
   const what = `did not take the last writes of the operation within ${END_MS / 1000} seconds`;
   return new PkgError('PKG_TIMEOUT', `${cluster.description} ${what}`, {
-    hints: ['when it can be reached, give the command again: it takes the release over and goes on'],
+    hints: ['when it can be reached, run the command again: it takes the release over and goes on'],
   });
 }
 

@@ -13,7 +13,7 @@ export function envForUndo({ cluster, emit, now }: Env): Env {
 
 /** Codes of errors whose hints name objects that no longer exist once the operation is undone. */
 const ABOUT_WHAT_IS_LEFT: ReadonlySet<ErrorCode> = new Set(['PKG_INTERRUPTED', 'PKG_NOT_READY', 'PKG_HOOK_FAILED']);
-const LOOK = 'to look at what it left, give the command without --rollback-on-failure';
+const LOOK = 'to look at what it left, run the command without --rollback-on-failure';
 
 /**
  * Undoes a failed operation.

@@ -166,7 +166,7 @@ async function writeUntilPresent(
     `the signature of oci://${printable(nameOf(reference))} could not be added to the tag ${tag}`,
     {
       notes: [`other processes overwrote the tag each of the ${MAX_WRITES} times that it was written`],
-      hints: ['give the command again'],
+      hints: ['run the command again'],
     },
   );
 }
