@@ -8,7 +8,7 @@ import type { Chart, ChartFile } from './chart.ts';
 import type { Origins } from './origins.ts';
 import type { compileRe2 as CompileRe2 } from './re2.ts';
 import { compileSchema } from './schema/compile.ts';
-import { MissingDocument, SchemaError } from './schema/document.ts';
+import { MissingDocument, SchemaError } from './schema/schema-error.ts';
 import { mayHoldPatterns, patternEngine } from './schema/patterns.ts';
 import { validateValue } from './schema/validate.ts';
 import { TooManySteps } from './schema/visit.ts';

@@ -185,7 +185,8 @@ export class HelperSet {
 
   print(helper: Helper): { text: string; uses: Use[] } {
     const as = helper.isStructure ? 'structure' : 'text';
-    return printHelper(helper.name, helper.pieces, as, helper.template.source.name, this.defaultAt, this.note);
+    const { name, pieces, template } = helper;
+    return printHelper({ name, pieces, source: template.source.name }, as, this.defaultAt, this.note);
   }
 
   /** Is it a native partial that something includes? */

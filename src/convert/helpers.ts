@@ -95,13 +95,12 @@ function* callsOf(expression: Expression): Generator<Call> {
 /**
  * A template as an inline partial.
  *
+ * @param as what the partial gives to whatever includes it
  * @throws {Unprintable | CannotConvert}
  */
 export function printHelper(
-  name: string,
-  pieces: readonly Piece[],
+  { name, pieces, source }: { name: string; pieces: readonly Piece[]; source: string },
   as: Use['as'],
-  source: string,
   defaultAt: DefaultAt,
   note: NoteSort,
 ): { text: string; uses: Use[] } {

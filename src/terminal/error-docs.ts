@@ -1,3 +1,4 @@
+/** What each error code means. The file is long because it is one table, with an entry for every code. */
 import type { ErrorCode } from '../errors.ts';
 
 /** What a code means, why it happens, what to do. */

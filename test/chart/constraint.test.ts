@@ -1,12 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { satisfies } from '../../src/chart/constraint.ts';
 import { PkgError } from '../../src/errors.ts';
-import { helm } from '../support/helm.ts';
 import { RUNS } from '../support/generation.ts';
+import { helmCompares } from '../support/semver-oracle.ts';
 
 /** What pkg says of a pair: true, false, or 'error' for a constraint that cannot be read. */
 function verdict(version: string, constraint: string): boolean | 'error' {
@@ -18,27 +15,14 @@ function verdict(version: string, constraint: string): boolean | 'error' {
   }
 }
 
-/** A chart that prints helm's verdict on every pair of its values. */
-function oracleChart(): string {
-  const chart = mkdtempSync(join(tmpdir(), 'pkg-constraint-'));
-  mkdirSync(join(chart, 'templates'));
-  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: oracle\nversion: 1.0.0\n');
-  writeFileSync(
-    join(chart, 'templates', 'a.yaml'),
-    'verdicts:\n{{ range .Values.pairs }}\n- {{ semverCompare (index . 1) (index . 0) }}\n{{ end }}\n',
-  );
-  return chart;
-}
-
 /** helm's verdicts on all pairs. One that cannot be read stops a run, so such lists are halved until it is alone. */
-function helmVerdicts(chart: string, pairs: readonly [string, string][]): (boolean | 'error')[] {
+function helmVerdicts(pairs: readonly [string, string][]): (boolean | 'error')[] {
   if (pairs.length === 0) return [];
-  const run = helm(['template', chart, '-f', '-'], { input: JSON.stringify({ pairs }) });
-  if (run.status === 0) return [...run.stdout.matchAll(/^- (true|false)$/gm)].map((match) => match[1] === 'true');
-  expect(run.stderr).toContain('semverCompare');
+  const verdicts = helmCompares(pairs);
+  if (verdicts !== undefined) return verdicts;
   if (pairs.length === 1) return ['error'];
   const half = Math.ceil(pairs.length / 2);
-  return [...helmVerdicts(chart, pairs.slice(0, half)), ...helmVerdicts(chart, pairs.slice(half))];
+  return [...helmVerdicts(pairs.slice(0, half)), ...helmVerdicts(pairs.slice(half))];
 }
 
 const number = fc.constantFrom('0', '1', '2', '3', '10', '01');
@@ -71,25 +55,23 @@ const constraint = fc
 
 describe('satisfies', () => {
   test('agrees with helm on generated versions and constraints', () => {
-    const chart = oracleChart();
     const candidates = fc.sample(fc.tuple(version, constraint), 6000 * RUNS);
     // Those that pkg reads are compared all at once; a run of helm ends with the first that it refuses.
     const readable = candidates.filter(([v, c]) => verdict(v, c) !== 'error');
     expect(readable.length).toBeGreaterThan(candidates.length / 2);
-    const expected = helmVerdicts(chart, readable);
+    const expected = helmVerdicts(readable);
     const wrong = readable.filter(([v, c], index) => verdict(v, c) !== expected[index]);
     expect(wrong).toEqual([]);
   });
 
   test('refuses what helm refuses, on generated text', () => {
-    const chart = oracleChart();
     const text = fc
       .array(fc.oneof(fc.constantFrom(...'.-+|,v>=<~^!x* 0123\t'), fc.constantFrom(' - ', '||', '1.2', 'rc', '.x')), {
         maxLength: 8,
       })
       .map((parts) => parts.join(''));
     const pairs = fc.sample(text, 100 * RUNS).map((c): [string, string] => ['1.2.3', c]);
-    const expected = helmVerdicts(chart, pairs);
+    const expected = helmVerdicts(pairs);
     expect(pairs.map(([v, c]) => [c, verdict(v, c)])).toEqual(pairs.map(([, c], index) => [c, expected[index]]));
   });
 

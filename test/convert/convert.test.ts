@@ -244,7 +244,7 @@ test('files are converted whole, those that were named, and nothing is written u
   expect(names()).toEqual(['b.yaml.hbs', 'config.yaml.hbs', 'secret.yaml', 'zz']);
   expect(helm(['template', folder]).stderr).toContain('this_chart_needs_pkg');
   expect(pkg(['convert', 'charts/web']).stdout).toBe('there are no Go templates to convert\n');
-  expect(pkg(['convert', 'charts/web/Chart.yaml']).stderr).toContain('is no folder');
+  expect(pkg(['convert', 'charts/web/Chart.yaml']).stderr).toContain('is not a folder');
 });
 
 test('definitions become text or structure by what includes them, and stay for Go templates that need them', async () => {

@@ -14,6 +14,7 @@ import type { HttpRequest, HttpTimes } from '../../src/network/http.ts';
 import { ConnectionPool } from '../../src/network/pool.ts';
 import { temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
+import { rejectionOf } from '../support/rejection.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -73,16 +74,6 @@ async function get(
   times: Partial<HttpTimes> = {},
 ): Promise<number> {
   return (await client(times).request({ url: new URL(url), limit: 1 << 20, ...request })).status;
-}
-
-/** What a request fails with. */
-async function failure(work: Promise<unknown>): Promise<Error> {
-  const error: unknown = await work.then(
-    (answer) => new Error(`no failure, but ${JSON.stringify(answer)}`),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Error);
-  return error as Error;
 }
 
 describe('a login', () => {
@@ -189,7 +180,7 @@ describe('a request that fails', () => {
 
   test('by a reset, and is a POST, is not', async () => {
     const server = await start((_seen, response) => response.socket?.resetAndDestroy());
-    const error = await failure(get(server.url, { method: 'POST', body: 'b' }));
+    const error = await rejectionOf(get(server.url, { method: 'POST', body: 'b' }), Error);
     expect(failureOf(error).code).toBe('ECONNRESET');
     expect(server.seen).toHaveLength(1);
   });
@@ -213,7 +204,7 @@ describe('a server', () => {
     ['has two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nabc', 'ECONNRESET'],
   ])('that %s ends the request', async (_name, text, code) => {
     const url = await raw((socket) => socket.once('data', () => socket.write(text)));
-    expect(failureOf(await failure(get(url))).code).toBe(code);
+    expect(failureOf(await rejectionOf(get(url), Error)).code).toBe(code);
   });
 
   test('that gives early hints for ever ends the request in its time', async () => {
@@ -221,7 +212,7 @@ describe('a server', () => {
       const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'), 10);
       socket.on('close', () => clearInterval(timer));
     });
-    expect(failureOf(await failure(get(url, {}, { whole: 300 }))).code).toBe('ETIMEDOUT');
+    expect(failureOf(await rejectionOf(get(url, {}, { whole: 300 }), Error)).code).toBe('ETIMEDOUT');
   });
 
   test('that leads in a circle, or nowhere', async () => {
@@ -229,7 +220,7 @@ describe('a server', () => {
       response.writeHead(302, { location: seen.url === '/nowhere' ? 'ftp://x/' : '/' }).end();
     });
     for (const path of ['/', '/nowhere']) {
-      const error = await failure(get(server.url + path));
+      const error = await rejectionOf(get(server.url + path), Error);
       expect(error).toBeInstanceOf(UnusableAnswer);
       expect((error as UnusableAnswer).reason).toBe('redirect');
     }
@@ -238,7 +229,7 @@ describe('a server', () => {
   test('that sends more than is allowed', async () => {
     const server = await start((_seen, response) => response.end('x'.repeat(101)));
     expect(await get(server.url, { limit: 101 })).toBe(200);
-    expect(await failure(get(server.url, { limit: 100 }))).toMatchObject({ reason: 'size' });
+    expect(await rejectionOf(get(server.url, { limit: 100 }), Error)).toMatchObject({ reason: 'size' });
   });
 });
 
@@ -265,7 +256,7 @@ describe('an upload', () => {
 
   test('that stands still ends', async () => {
     const url = await reading(0);
-    const error = await failure(get(url, { method: 'PUT', body }, { silence: 300, buffered: 0 }));
+    const error = await rejectionOf(get(url, { method: 'PUT', body }, { silence: 300, buffered: 0 }), Error);
     expect(failureOf(error).code).toBe('ETIMEDOUT');
   });
 });
@@ -329,14 +320,14 @@ describe('a request that is called off', () => {
         setTimeout(() => controller.abort(enough), 20);
       });
       if (when === 'before') controller.abort(enough);
-      expect(await failure(get(server.url, { signal: controller.signal }))).toBe(enough);
+      expect(await rejectionOf(get(server.url, { signal: controller.signal }), Error)).toBe(enough);
     },
   );
 
   test('by closing the client fails', async () => {
     const http = client();
     const server = await start(() => void http.close());
-    expect(await failure(http.request({ url: new URL(server.url), limit: 10 }))).toBeInstanceOf(Error);
+    expect(await rejectionOf(http.request({ url: new URL(server.url), limit: 10 }), Error)).toBeInstanceOf(Error);
   });
 });
 
@@ -354,7 +345,7 @@ test('a request that may not start, asked after it has waited for a connection, 
   const onStart = (): void => {
     if (!isOpen) throw tooLate;
   };
-  expect(await failure(pool.send({ ...ask, onStart }))).toBe(tooLate);
+  expect(await rejectionOf(pool.send({ ...ask, onStart }), Error)).toBe(tooLate);
   expect((await first).status).toBe(200);
   expect(server.seen).toHaveLength(1);
 });

@@ -32,7 +32,7 @@ export const helmignore = `# What a packaged chart leaves out: one pattern a lin
 `;
 
 /**
- * `values.yaml`.
+ * `values.yaml`. The function is as long as the file that it writes.
  *
  * @param nameOverride the chart's name as a DNS label, empty when it is one already
  */

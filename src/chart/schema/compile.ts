@@ -5,11 +5,13 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { SchemaDocument, SchemaError, escapePointer } from './document.ts';
+import { SchemaDocument } from './document.ts';
 import type { Resource } from './document.ts';
 import { formatCheck } from './formats.ts';
 import type { FormatCheck } from './formats.ts';
 import type { Pattern, PatternEngine } from './patterns.ts';
+import { escapePointer } from './pointers.ts';
+import { SchemaError } from './schema-error.ts';
 import type { Draft } from './shapes.ts';
 
 /** One schema. A keyword whose value is no schema is read from `keywords` where it is applied. */

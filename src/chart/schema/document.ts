@@ -5,25 +5,12 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { canonical, compareNumbers, isInteger, isNumber } from './numbers.ts';
+import { hasShape, SHAPE_NAMES } from './check-shape.ts';
 import type { PatternEngine } from './patterns.ts';
+import { escapePointer, shownPointer, unescapePointer } from './pointers.ts';
+import { MissingDocument, SchemaError } from './schema-error.ts';
 import { SHAPES } from './shapes.ts';
 import type { Draft, Shape } from './shapes.ts';
-import { isUri, isUriReference } from './uris.ts';
-
-/** A schema that cannot be used; the message says why. */
-export class SchemaError extends Error {}
-
-/** A reference leads to a document that is not there yet. */
-export class MissingDocument extends SchemaError {
-  /** Its address, without a fragment. */
-  readonly url: string;
-
-  constructor(url: string) {
-    super(`the document ${url} is missing`);
-    this.url = url;
-  }
-}
 
 /** A part of a schema with an address of its own: the whole, and whatever has an `$id`. */
 export type Resource = {
@@ -43,7 +30,8 @@ const ROOT = 'file:///values.schema.json';
 /** How deep a schema may be nested: far more than schemas in use. */
 const MAX_DEPTH = 400;
 
-type Place = {
+/** A subschema that is to be checked. */
+type Pending = {
   pointer: string;
   value: Value;
   parent: Resource;
@@ -141,10 +129,10 @@ export class SchemaDocument {
   }
 
   /** Checks a subschema and all below it, and notes their resources. */
-  #admit(first: Place): void {
-    const places = [first];
-    for (let place = places.pop(); place !== undefined; place = places.pop()) {
-      const { pointer, value, parent, depth, takesBoolean, isFormer = false } = place;
+  #admit(first: Pending): void {
+    const pending = [first];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { pointer, value, parent, depth, takesBoolean, isFormer = false } = next;
       if (this.#owners.has(pointer)) continue;
       if (depth > MAX_DEPTH) throw new SchemaError(`it is nested more than ${MAX_DEPTH} levels deep`);
       if (!isMap(value)) {
@@ -162,14 +150,14 @@ export class SchemaDocument {
         const shape = shapes.get(key);
         if (shape === undefined) return;
         const at = `${pointer}/${escapePointer(key)}`;
-        if (!isFormer && !this.#fits(item, shape)) throw shapeError(at, SAYS[shape]);
+        if (!isFormer && !hasShape(item, shape, this.#engine)) throw shapeError(at, SHAPE_NAMES[shape]);
         // A reference to the list itself leads to what allows everything, as Helm's validator has it.
         if (Array.isArray(item) && shape === 'schemaOrSchemas') this.#owners.set(at, { schema: item, resource });
         const takesBoolean = resource.draft > 4 || shape === 'schemaOrBoolean';
         const former = isFormer || shape === 'formerSchema';
         const add = (step: string, schema: Value): void => {
           const below = { pointer: at + step, value: schema, parent: resource, depth: depth + 1 };
-          places.push({ ...below, takesBoolean, isFormer: former });
+          pending.push({ ...below, takesBoolean, isFormer: former });
         };
         eachSubschema(item, shape, add);
       });
@@ -195,68 +183,6 @@ export class SchemaDocument {
     this.#resources.set(keyOf(document, base), resource);
     return resource;
   }
-
-  #fits(value: Value, shape: Shape): boolean {
-    switch (shape) {
-      case 'string':
-        return typeof value === 'string';
-      case 'uri':
-        return typeof value === 'string' && isUri(value);
-      case 'reference':
-        return typeof value === 'string' && isUriReference(value);
-      case 'id':
-        return typeof value === 'string' && isUriReference(value) && /^[^#]*#?$/.test(value);
-      case 'anchor2019':
-        return typeof value === 'string' && /^[A-Za-z][-A-Za-z0-9.:_]*$/.test(value);
-      case 'anchor2020':
-        return typeof value === 'string' && /^[A-Za-z_][-A-Za-z0-9._]*$/.test(value);
-      case 'boolean':
-        return typeof value === 'boolean';
-      case 'number':
-        return isNumber(value);
-      case 'divisor':
-        return isNumber(value) && compareNumbers(value, 0) > 0;
-      case 'count':
-        return isNumber(value) && isInteger(value) && compareNumbers(value, 0) >= 0;
-      case 'pattern':
-        return typeof value === 'string' && this.#isPattern(value);
-      case 'list':
-        return Array.isArray(value);
-      case 'choices':
-        return Array.isArray(value) && value.length > 0 && areUnique(value);
-      case 'strings':
-        return areStrings(value);
-      case 'someStrings':
-        return areStrings(value) && value.length > 0;
-      case 'stringsMap':
-        return isMap(value) && [...value.values()].every((item) => areStrings(item));
-      case 'types':
-        return areTypes(value);
-      case 'vocabulary':
-        return isMap(value) && [...value].every(([key, item]) => isUri(key) && typeof item === 'boolean');
-      case 'schemas':
-        return Array.isArray(value) && value.length > 0;
-      case 'schemaOrSchemas':
-        return !Array.isArray(value) || value.length > 0;
-      case 'schemaMap':
-        return isMap(value);
-      case 'patternMap':
-        return isMap(value) && [...value.keys()].every((key) => this.#isPattern(key));
-      case 'dependencies':
-        return isMap(value) && [...value.values()].every((item) => !Array.isArray(item) || areStrings(item));
-      default:
-        return true;
-    }
-  }
-
-  #isPattern(source: string): boolean {
-    try {
-      this.#engine(source);
-      return true;
-    } catch {
-      return false;
-    }
-  }
 }
 
 /** The resource of a whole document, before its `$id` is read. */
@@ -273,10 +199,6 @@ function addressOf(document: string): string {
 /** The key of a resource: the same `$id` in two documents names two resources. */
 function keyOf(document: string, base: string): string {
   return `${document} ${base}`;
-}
-
-function shownPointer(pointer: string): string {
-  return printable(pointer === '' || pointer.startsWith('/') ? `#${pointer}` : pointer, 120);
 }
 
 /** The draft that `$schema` names; `fallback` for none. */
@@ -359,66 +281,6 @@ function needsBound(schema: ValueMap, key: string, pointer: string): void {
   if (schema.has(key) && !schema.has(bound)) throw new SchemaError(`${key} at ${shownPointer(pointer)} needs ${bound}`);
 }
 
-function areUnique(items: readonly Value[]): boolean {
-  return new Set(items.map((item) => canonical(item))).size === items.length;
-}
-
-function areStrings(value: Value): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string') && areUnique(value);
-}
-
-const TYPES: ReadonlySet<Value> = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
-
-function areTypes(value: Value): boolean {
-  if (!Array.isArray(value)) return TYPES.has(value);
-  return value.length > 0 && value.every((item) => TYPES.has(item)) && areUnique(value);
-}
-
-/** What each shape has to be, for messages: `#/type should be …`. */
-const SAYS: Readonly<Record<Shape, string>> = {
-  string: 'a string',
-  uri: 'a URI',
-  reference: 'a URI or a part of one',
-  id: 'a URI or a part of one, without a fragment',
-  anchor2019: 'a name',
-  anchor2020: 'a name',
-  boolean: 'true or false',
-  number: 'a number',
-  divisor: 'a number greater than 0',
-  count: 'a whole number, 0 or more',
-  pattern: "a pattern in RE2's syntax",
-  list: 'a list',
-  choices: 'a list of different values, not empty',
-  strings: 'a list of different strings',
-  someStrings: 'a list of different strings, not empty',
-  stringsMap: 'a map of lists of different strings',
-  types: 'a type, or a list of different types',
-  vocabulary: 'a map of URIs to true or false',
-  schema: 'a schema',
-  formerSchema: 'a schema',
-  schemaOrBoolean: 'a schema, true or false',
-  schemas: 'a list of schemas, not empty',
-  schemaOrSchemas: 'a schema, or a list of schemas that is not empty',
-  schemaMap: 'a map of schemas',
-  patternMap: "a map of schemas by patterns in RE2's syntax",
-  dependencies: 'a map of schemas or of lists of different strings',
-};
-
-function shapeError(pointer: string, what: string): SchemaError {
-  return new SchemaError(`${shownPointer(pointer)} should be ${what}`);
-}
-
-/** One step of a JSON pointer, written. */
-export function escapePointer(key: string): string {
-  return key.includes('/') || key.includes('~') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
-}
-
-function unescapePointer(part: string, pointer: string): string {
-  if (!part.includes('~')) return part;
-  if (/~(?![01])/.test(part)) throw new SchemaError(`it refers to ${shownPointer(pointer)}, which is no JSON pointer`);
-  return part.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
 function decodeFragment(fragment: string, reference: string): string {
   try {
     return decodeURIComponent(fragment);
@@ -434,4 +296,8 @@ function join(base: string, reference: string): string {
   const url = URL.parse(reference, base);
   if (url === null) throw new SchemaError(`${printable(reference, 120)} in it is no URI`);
   return url.href;
+}
+
+function shapeError(pointer: string, what: string): SchemaError {
+  return new SchemaError(`${shownPointer(pointer)} should be ${what}`);
 }

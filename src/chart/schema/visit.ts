@@ -1,7 +1,7 @@
 /** The validation of one value by one schema, with the path to the value and the visit that led to it. */
 import type { Value, ValuePath } from '../../yaml/value.ts';
 import type { Rule } from './compile.ts';
-import { SchemaError } from './document.ts';
+import { SchemaError } from './schema-error.ts';
 
 /** A value that does not fit: where it is, the keyword that says so, and what is wrong with it. */
 export type SchemaProblem = { path: ValuePath; keyword: string; message: string };

@@ -84,7 +84,7 @@ async function look(
     const status = isNewer(newest.fitting, version) ? 'outdated' : 'up to date';
     const next = nextOf(newest, version);
     const isCompared = paint !== undefined && next !== '';
-    const diff = isCompared ? await valuesDiff(source, version, next, options, remotes, paint) : '';
+    const diff = isCompared ? await valuesDiff(source, [version, next], options, remotes, paint) : '';
     return { ...nothing, row: { ...row, ...newest, status }, diff };
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
@@ -108,20 +108,20 @@ function isNewer(one: string, version: string): boolean {
 /** What changes in the default values from one version of a chart to another; empty for nothing. */
 async function valuesDiff(
   source: ChartSource,
-  version: string,
-  next: string,
+  versions: readonly [before: string, after: string],
   { access }: NewerOptions,
   remotes: Remotes,
   paint: Paint,
 ): Promise<string> {
   const [before, after] = await Promise.all(
-    [version, next].map(async (one) => {
+    versions.map(async (one) => {
       const found = await findVersion(source, one, access, remotes);
       return valuesOf(await readChartArchive(await found.fetch(), found.location));
     }),
   );
   if (before === undefined || after === undefined || before === after) return '';
-  return renderDiff({ before, after, beforeName: version, afterName: next }, paint);
+  const [beforeName, afterName] = versions;
+  return renderDiff({ before, after, beforeName, afterName }, paint);
 }
 
 function valuesOf(chart: Chart): Promise<string> {

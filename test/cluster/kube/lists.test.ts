@@ -4,6 +4,7 @@ import { KubeClient } from '../../../src/cluster/kube/client.ts';
 import { Kubernetes } from '../../../src/cluster/kubernetes.ts';
 import { PkgError } from '../../../src/errors.ts';
 import { temporaryFolder } from '../../chart/support.ts';
+import { rejectionOf } from '../../support/rejection.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { PeerAnswer, PeerRequest } from '../../support/peer.ts';
 import { connectionOf } from './support.ts';
@@ -35,15 +36,6 @@ async function clusterOf(
   return cluster;
 }
 
-async function failure(work: Promise<unknown>): Promise<PkgError> {
-  const error: unknown = await work.then(
-    (answer) => new Error(`no failure, but ${JSON.stringify(answer)}`),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(PkgError);
-  return error as PkgError;
-}
-
 const secrets = { apiVersion: 'v1', kind: 'Secret', namespace: 'x' };
 const secret = (name: string): object => ({ metadata: { name, namespace: 'x' } });
 
@@ -57,7 +49,7 @@ describe('a list', () => {
       pages++;
       json({ kind: 'SecretList', metadata: { continue: next(number) }, items: [] });
     });
-    const error = await failure(cluster.list(secrets));
+    const error = await rejectionOf(cluster.list(secrets), PkgError);
     expect([error.code, error.message]).toEqual(['PKG_CLUSTER_FAILED', expect.stringContaining('a list without end')]);
     expect(pages).toBeLessThan(1_100);
   });
@@ -67,7 +59,7 @@ describe('a list', () => {
     const cluster = await clusterOf(({ number }, { json }) =>
       json({ kind: 'SecretList', metadata: { continue: `page-${number}` }, items }),
     );
-    expect((await failure(cluster.listMetadata(secrets))).message).toContain('a list without end');
+    expect((await rejectionOf(cluster.listMetadata(secrets), PkgError)).message).toContain('a list without end');
   });
 
   test('in pages, and one of 150,000 in one page, is read whole', async () => {
@@ -107,11 +99,11 @@ describe('an object', () => {
   ])('that is answered with one %s is neither taken for another nor for none', async (_name, body) => {
     const cluster = await clusterOf((_request, { json }) => json(body));
     for (const ask of [cluster.get(ref), cluster.getMany([ref]), cluster.existing([ref])]) {
-      expect((await failure(ask)).code).toBe('PKG_CLUSTER_FAILED');
+      expect((await rejectionOf(ask, PkgError)).code).toBe('PKG_CLUSTER_FAILED');
     }
     const listed = await clusterOf((_request, { json }) => json({ kind: 'SecretList', metadata: {}, items: [body] }));
     const isWhole = _name.startsWith('whose name is another') || _name.startsWith('of another');
-    if (!isWhole) expect((await failure(listed.list(secrets))).code).toBe('PKG_CLUSTER_FAILED');
+    if (!isWhole) expect((await rejectionOf(listed.list(secrets), PkgError)).code).toBe('PKG_CLUSTER_FAILED');
   });
 
   test('that is one is read', async () => {
@@ -124,7 +116,7 @@ test.each([[{}], [{ kind: 'APIGroupDiscoveryList' }], [{ kind: 'constructor' }],
   'kinds that are told by %j are no kinds of a cluster that has none',
   async (body) => {
     const cluster = await clusterOf((_request, { json }) => json(body));
-    expect((await failure(cluster.discovery.apiVersions())).code).toBe('PKG_CLUSTER_FAILED');
+    expect((await rejectionOf(cluster.discovery.apiVersions(), PkgError)).code).toBe('PKG_CLUSTER_FAILED');
   },
 );
 
@@ -152,6 +144,6 @@ test('a server over HTTP/1.1 that changes the protocol unasked ends the request'
     const { socket } = response as unknown as { socket: { write: (text: string) => void } };
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
   }, true);
-  const error = await failure(cluster.get({ ...secrets, name: 'a' }));
+  const error = await rejectionOf(cluster.get({ ...secrets, name: 'a' }), PkgError);
   expect([error.code, error.message]).toEqual(['PKG_CLUSTER_UNREACHABLE', expect.stringContaining('another protocol')]);
 });

@@ -1,7 +1,6 @@
 /** Proxies: real ones that this test starts, and the rules of HTTPS_PROXY and NO_PROXY beside the real kubectl. */
 import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -13,6 +12,7 @@ import { startForwardProxy } from '../../support/forward-proxy.ts';
 import type { ForwardProxy, ForwardProxyOptions } from '../../support/forward-proxy.ts';
 import { kubectlPath } from '../../support/kubectl.ts';
 import { startPeer } from '../../support/peer.ts';
+import { startTcpServer } from '../../support/tcp-server.ts';
 import type { Peer } from '../../support/peer.ts';
 import { connectionOf } from './support.ts';
 import { RUNS } from '../../support/generation.ts';
@@ -133,20 +133,9 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
     ],
   ];
   test.each(BROKEN)('that %s: the error names the proxy, in time', async (_name, serve) => {
-    const sockets: Socket[] = [];
-    const server = createServer((socket) => {
-      sockets.push(socket);
-      socket.on('error', () => undefined);
-      serve(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    opened.push({
-      close: () => {
-        for (const socket of sockets) socket.destroy();
-        server.close();
-      },
-    });
-    const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const server = await startTcpServer(serve);
+    opened.push(server);
+    const url = `${scheme}://127.0.0.1:${server.port}`;
     const file = peer.kubeconfig({ token: 'secret' }, { server: named, 'proxy-url': url });
     const client = new KubeClient(connectionOf(file), { times: { connect: 400 } }, {});
     opened.push(client);

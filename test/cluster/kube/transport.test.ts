@@ -1,12 +1,14 @@
 /** Requests over connections that break, stall, end early, or speak another protocol than hoped for. */
 import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/cluster/kube/api-errors.ts';
 import { KubeClient } from '../../../src/cluster/kube/client.ts';
 import type { ClientOptions, KubeRequest } from '../../../src/cluster/kube/client.ts';
+import { rejectionOf } from '../../support/rejection.ts';
 import { startPeer } from '../../support/peer.ts';
+import { startTcpServer } from '../../support/tcp-server.ts';
 import type { Peer, PeerOptions } from '../../support/peer.ts';
 import { connectionOf } from './support.ts';
 
@@ -31,16 +33,6 @@ function clientOf(to: Peer | string, options: ClientOptions = {}): KubeClient {
 
 const get: KubeRequest = { method: 'GET', path: '/api/v1/namespaces/x/configmaps/y' };
 const post: KubeRequest = { method: 'POST', path: '/api/v1/namespaces/x/secrets', body: { kind: 'Secret' } };
-
-/** What a request failed with; it is an error if it did not. */
-async function failure(request: Promise<unknown>): Promise<ApiError> {
-  const error: unknown = await request.then(
-    (answer) => new Error(`no failure, but ${JSON.stringify(answer)}`),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ApiError);
-  return error as ApiError;
-}
 
 const PROTOCOLS = [
   ['HTTP/2', false],
@@ -194,7 +186,11 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
       const read = async (): Promise<void> => {
         for await (const piece of await client.stream({ path: get.path, query: { watch: 'true' } })) came += piece;
       };
-      expect(await failure(read())).toMatchObject({ code: 'PKG_CLUSTER_UNREACHABLE', status: 0, uncertain: true });
+      expect(await rejectionOf(read(), ApiError)).toMatchObject({
+        code: 'PKG_CLUSTER_UNREACHABLE',
+        status: 0,
+        uncertain: true,
+      });
       expect(came).toBe('{"a":1}\n{"b"');
       await read();
       expect(came).toBe('{"a":1}\n{"b"{"whole":1}\n');
@@ -233,7 +229,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     });
     const client = clientOf(to);
     expect(await client.request(get)).toMatchObject({ repeated: true, status: 200 });
-    const error = await failure(client.request(post));
+    const error = await rejectionOf(client.request(post), ApiError);
     expect(error).toMatchObject({ code: 'PKG_CLUSTER_UNREACHABLE', uncertain: true, status: 0 });
     expect(to.seen).toHaveLength(3);
     expect(await client.request({ ...post, idempotent: true })).toMatchObject({ status: 200 });
@@ -249,7 +245,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(await client.request(get)).toMatchObject({ status: 200 });
     expect(to.seen).toHaveLength(2);
     if (status === 429) expect(await client.request(post)).toMatchObject({ status: 200 });
-    else expect(await failure(client.request(post))).toMatchObject({ status, uncertain: true });
+    else expect(await rejectionOf(client.request(post), ApiError)).toMatchObject({ status, uncertain: true });
     expect(to.seen).toHaveLength(status === 429 ? 4 : 3);
   });
 
@@ -263,7 +259,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     const begun = Date.now();
     await client.request(get);
     expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
-    const error = await failure(client.request({ ...get, path: '/api/v1/pods' }));
+    const error = await rejectionOf(client.request({ ...get, path: '/api/v1/pods' }), ApiError);
     expect(error.message).toMatch(/is too busy to list pods/);
     expect(Date.now() - begun).toBeLessThan(8000);
   });
@@ -271,7 +267,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
   test('a redirect is not followed: credentials stay with the server they are for', async () => {
     const other = await peer({});
     const to = await peer({ http1Only, serve: (_request, { json }) => json({}, 307, { location: `${other.url}/x` }) });
-    const error = await failure(clientOf(to).request(get));
+    const error = await rejectionOf(clientOf(to).request(get), ApiError);
     expect(error.message).toMatch(/redirect|elsewhere/);
     expect(other.seen).toEqual([]);
   });
@@ -279,7 +275,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
   test('a server that never answers is given up after the timeout, with words, and reads are not begun again', async () => {
     const to = await peer({ http1Only, serve: () => {} });
     const begun = Date.now();
-    const error = await failure(clientOf(to).request({ ...get, timeout: 300 }));
+    const error = await rejectionOf(clientOf(to).request({ ...get, timeout: 300 }), ApiError);
     expect(error).toMatchObject({ code: 'PKG_CLUSTER_UNREACHABLE', uncertain: true });
     expect(error.message).toMatch(/did not answer within/);
     expect(Date.now() - begun).toBeLessThan(5000);
@@ -295,7 +291,9 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
         response.on('close', () => clearInterval(timer));
       },
     });
-    expect((await failure(clientOf(to).request({ ...get, timeout: 300 }))).message).toMatch(/did not answer within/);
+    expect((await rejectionOf(clientOf(to).request({ ...get, timeout: 300 }), ApiError)).message).toMatch(
+      /did not answer within/,
+    );
   });
 
   test('a body without end is not kept', async () => {
@@ -310,7 +308,9 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
         more();
       },
     });
-    expect((await failure(clientOf(to, { maxBody: 1 << 20 }).request(get))).message).toMatch(/more than 1 MiB/);
+    expect((await rejectionOf(clientOf(to, { maxBody: 1 << 20 }).request(get), ApiError)).message).toMatch(
+      /more than 1 MiB/,
+    );
   });
 
   test('gzip that unpacks to more than is allowed is not unpacked', async () => {
@@ -322,7 +322,9 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
         response.end(bomb);
       },
     });
-    expect((await failure(clientOf(to, { maxBody: 1 << 20 }).request(get))).message).toMatch(/more than 1 MiB/);
+    expect((await rejectionOf(clientOf(to, { maxBody: 1 << 20 }).request(get), ApiError)).message).toMatch(
+      /more than 1 MiB/,
+    );
   });
 
   test('what is no JSON is told as a login page, and a refusal in plain text is shown', async () => {
@@ -334,10 +336,10 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
       },
     });
     const client = clientOf(to);
-    const page = await failure(client.request(get));
+    const page = await rejectionOf(client.request(get), ApiError);
     expect(page.message).toMatch(/not JSON/);
     expect(page.hints.join()).toMatch(/login page/);
-    expect((await failure(client.request(post))).notes.join()).toContain('<html>Log in</html>');
+    expect((await rejectionOf(client.request(post), ApiError)).notes.join()).toContain('<html>Log in</html>');
   });
 
   test('a request that is called off leaves the connection for others', async () => {
@@ -500,20 +502,9 @@ describe('HTTP/2', () => {
 describe('before any answer', () => {
   /** A server of plain TCP. */
   async function raw(serve: (socket: Socket) => void): Promise<string> {
-    const sockets = new Set<Socket>();
-    const server: Server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      serve(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    opened.push({
-      close: () => {
-        for (const socket of sockets) socket.destroy();
-        server.close();
-      },
-    });
-    return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const server = await startTcpServer(serve);
+    opened.push(server);
+    return `https://127.0.0.1:${server.port}`;
   }
 
   const DEAD: readonly [string, (socket: Socket) => void, RegExp][] = [
@@ -528,7 +519,7 @@ describe('before any answer', () => {
     const to = await peer({});
     const begun = Date.now();
     const client = clientOf(to.kubeconfig({}, { server }), { times: { connect: 300 } });
-    const error = await failure(client.request(post));
+    const error = await rejectionOf(client.request(post), ApiError);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(server.slice('https://'.length));
     expect(error.message).toContain('context here');
