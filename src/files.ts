@@ -34,7 +34,7 @@ export function unwritable(path: string, cause: unknown, hints: readonly string[
   const { code } = cause as NodeJS.ErrnoException;
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   return new PkgError('PKG_FILE_UNWRITABLE', `${printable(path, 1000)} cannot be written (${code})`, {
-    hints: isFull ? [...hints, 'make room on the disk, then run the command again'] : hints,
+    hints: isFull ? [...hints, 'free some disk space, then run the command again'] : hints,
     cause,
   });
 }
