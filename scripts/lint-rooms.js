@@ -33,9 +33,6 @@ const MAY_IMPORT = {
 const PURE_CLUSTER = ['src/cluster/cluster.ts', 'src/cluster/managed-fields.ts', 'src/cluster/scope.ts'];
 const PURE_CLUSTER_READERS = ['plan', 'render', 'chart'];
 
-/** Folders whose files still lead back to themselves by types or dynamic imports. The list is to become shorter. */
-const WITH_CYCLES = ['src/render/handlebars/'];
-
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The room of a file of `src`, given by its path from the root. */
@@ -103,7 +100,7 @@ function wayBetween(from, to) {
 const cycles = {
   create(context) {
     const file = relative(projectRoot, context.filename).split(sep).join('/');
-    if (!file.startsWith('src/') || WITH_CYCLES.some((folder) => file.startsWith(folder))) return {};
+    if (!file.startsWith('src/')) return {};
 
     function check(node) {
       const specifier = node.source?.value;

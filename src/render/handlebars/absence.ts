@@ -1,14 +1,20 @@
-/** Names that are not there where that is no error by itself: in conditions, loops and arguments. */
+/** Names that are not there: where that is an error, and what the error says. */
+import { booleanKeyHint } from '../../chart/boolean-keys.ts';
+import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
-import type { Path } from './ast.ts';
+import { isMap } from '../../yaml/value.ts';
+import { isWhole, pathOf } from './ast.ts';
+import type { Location, Mustache, Path } from './ast.ts';
 import { CLOSED_FIELDS } from './context.ts';
-import type { Evaluator, Frame } from './evaluate.ts';
+import type { Evaluator, Frame } from './evaluation.ts';
+import { ABSENT } from './helpers/types.ts';
+import type { Output } from './output.ts';
 import { chartPathOf } from './partials.ts';
-import { absentFrom, isScoped, ROOT_NAMES } from './scope.ts';
+import { absentFrom, explainAbsence, isScoped, lookupPath, ROOT_NAMES, valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * Fails for a path that leads nowhere where that can only be a misspelling: a name at the root, or a field of what has
+ * Conditions, loops and arguments may name what is not there. Fails for a path that leads nowhere where that can only be a misspelling: a name at the root, or a field of what has
  * the same fields in every chart. Inside partials a name that some call gives is one that may be missing.
  */
 export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, frame: Frame): void {
@@ -39,4 +45,96 @@ function mayBeMissing({ host }: Evaluator, name: string, path: Path, { calls, te
   if (isScoped(path) || host.parameters.has(name)) return true;
   // What a library's partials may be given is its own matter.
   return chartPathOf(template.name) !== host.chartPath && nearest(name, ROOT_NAMES) === undefined;
+}
+
+const LITERAL_BRACES =
+  'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
+
+/** The error for a mustache whose value is not there. */
+export function absentValue(
+  evaluator: Evaluator,
+  node: Mustache,
+  scope: Scope,
+  frame: Frame,
+  output: Output,
+): PkgError {
+  const path = pathOf(node.path);
+  if (path === undefined || node.params.length > 0) {
+    const what = path === undefined ? 'this expression' : path.original;
+    const [file] = node.params;
+    const isFile = /^files\.(?:get|lines)$/.test(what) && file?.type === 'StringLiteral';
+    const message = isFile ? `there is no file ${file.value} in the chart` : `${what} gives no value here`;
+    return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, node.loc, frame, {
+      hints: [
+        ...(isFile ? ['templates, charts and what .helmignore names are no files'] : []),
+        'give it a default: {{default "x" (…)}}',
+      ],
+    });
+  }
+  return missingName(evaluator, path, scope, frame, node.loc, output.slots !== undefined && !isWhole(node, frame));
+}
+
+/**
+ * The error for a path that leads nowhere, with the nearest name that is there.
+ *
+ * @param isPart it stands in a text, which `optional` cannot leave out
+ */
+export function missingName(
+  evaluator: Evaluator,
+  path: Path,
+  scope: Scope,
+  frame: Frame,
+  loc: Location,
+  isPart = false,
+): PkgError {
+  const { known, missing, beside } = explainAbsence(path, scope);
+  const candidates = known === '' && !path.data ? [...beside, ...scope.root.keys()] : beside;
+  const near = nearest(missing, candidates);
+  const full = known === '' ? missing : `${known}.${missing}`;
+  const hints = near === undefined ? [] : [`did you mean ${known === '' ? near : `${known}.${near}`}?`];
+  const global =
+    known === '' && !scope.root.has(missing)
+      ? lookupPath({ ...path, parts: ['values', ...path.parts], original: 'values' }, scope)
+      : ABSENT;
+  if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
+  const [head = ''] = path.parts;
+  if (path.depth > 0 && ROOT_NAMES.has(head)) {
+    hints.unshift(`${head} means the same at every depth: write ${path.parts.join('.')}`);
+  }
+  if (known === 'values' && isMap(scope.context) && scope.context !== scope.root && scope.context.has(missing)) {
+    hints.unshift(`did you mean this.${missing}?`);
+  }
+  if (known === '' && isLoopName(missing, scope)) {
+    hints.unshift(
+      missing === 'value' || missing === 'item' ? 'the item of a loop is {{this}}' : `did you mean @${missing}?`,
+    );
+  }
+  const bracketed = unusualName(path, known, missing, beside);
+  if (bracketed !== undefined) hints.unshift(bracketed);
+  if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
+  const wrongKey = booleanKeyHint(missing, new Set(beside));
+  if (wrongKey !== undefined) hints.unshift(wrongKey);
+  const optional = isPart ? '' : ` or {{optional ${path.original}}}`;
+  hints.push(`if it may be missing, write {{default "…" ${path.original}}}${optional}`);
+  const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
+  const valuePath = valuePathOf(path, scope);
+  const fault = evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
+  fault.isMissing = valuePath !== undefined;
+  return fault;
+}
+
+/** `key`, `index`, `value` in a loop. */
+function isLoopName(name: string, { data }: Scope): boolean {
+  return data.index !== undefined && ['key', 'index', 'first', 'last', 'value', 'item'].includes(name);
+}
+
+/** `labels.app.kubernetes.io/name` for a key that holds points and slashes. */
+function unusualName(path: Path, known: string, missing: string, beside: readonly string[]): string | undefined {
+  const at = path.original.indexOf(missing, known.length);
+  const rest = path.original.slice(at);
+  const key =
+    beside.find((one) => one === rest) ?? beside.find((one) => /[./]/.test(one) && rest.startsWith(`${one}.`));
+  if (key === undefined && !/^[\w-]+(?:\.[\w-]+)+\/[\w.-]+$/.test(rest)) return undefined;
+  const written = key ?? rest;
+  return `a name with points or slashes in it stands in brackets: ${[known, `[${written}]`].filter((part) => part !== '').join('.')}${rest.slice(written.length)}`;
 }

@@ -132,6 +132,14 @@ export function linesOf(template: Template): readonly string[] {
   return known;
 }
 
+/** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
+export function isWhole({ loc: { start, end } }: Mustache, { template }: { template: Template }): boolean {
+  const lines = linesOf(template);
+  const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
+  const after = lines[end.line - 1]?.slice(end.column) ?? '';
+  return /(?:^|[:\-?,] +|[[{] *)$/.test(before.trim() === '' ? '' : before) && /^\s*(?:$|[,\]}:]|#)/.test(after);
+}
+
 /** Calls `visit` for every node of a tree, parents first. */
 export function walk(node: Program | Statement | Expression, visit: (node: Statement | Expression) => void): void {
   if (node.type !== 'Program') visit(node);

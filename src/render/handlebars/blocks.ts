@@ -4,7 +4,7 @@ import { printYaml } from '../../yaml/print.ts';
 import { toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Block, Expression, Program } from './ast.ts';
-import type { Evaluator, Frame } from './evaluate.ts';
+import type { Evaluator, Frame } from './evaluation.ts';
 import type { Output } from './output.ts';
 import { asArgument, enter, isItemMap, valuePathOf } from './scope.ts';
 import { typeName } from './text.ts';

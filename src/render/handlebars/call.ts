@@ -2,8 +2,9 @@
 import { printable } from '../../errors-text.ts';
 import { pathOf } from './ast.ts';
 import type { Call, Expression, Mustache, Sub } from './ast.ts';
+import { missingName } from './absence.ts';
 import { printGoTemplate } from './go-templates.ts';
-import type { Evaluator, Frame } from './evaluate.ts';
+import type { Evaluator, Frame } from './evaluation.ts';
 import { argsText, evaluateTexts } from './tpl.ts';
 import { charge, chargeCopy, chargeMade, chargeRead, chargeVisit, LimitReached } from '../functions/limits.ts';
 import { ABSENT } from './helpers/types.ts';
@@ -159,7 +160,7 @@ function helperContext(
 function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Frame): string[] {
   return node.params.flatMap((param) => {
     if (param.type !== 'PathExpression' || lookupPath(param, scope) !== ABSENT) return [];
-    const missing = evaluator.missingName(param, scope, frame, param.loc);
+    const missing = missingName(evaluator, param, scope, frame, param.loc);
     const near = missing.hints.find((hint) => hint.startsWith('did you mean'));
     return [`${missing.message}${near === undefined ? '' : `: ${near}`}`];
   });

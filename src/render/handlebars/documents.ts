@@ -21,9 +21,9 @@ import type { StructureCache } from './structure-cache.ts';
 import { structureError } from './structure-errors.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
-import type { SlottedDocument } from './slot-tree.ts';
+import type { SingleDocument, SlottedDocument } from './slot-tree.ts';
 import { Tracer } from './trace.ts';
-import type { SingleDocument, TracedField } from './trace.ts';
+import type { Parsed, TracedField } from './trace.ts';
 
 /** An object that a template prints. What is not asked for is not made: most objects are only printed. */
 export type ReadDocument = {
@@ -45,9 +45,6 @@ type Piece = { text: string; start: number };
 type Place = { base: number; output: Output; part: number; offset: number };
 
 type Locate = (offset: number) => Position;
-
-/** The structure of documents, and the text that it was read from. */
-export type Parsed = { nodes: readonly Node[]; text: () => { text: string; gaps: readonly PlacedGap[] } };
 
 /** Reads the documents of one render. */
 export class DocumentReader {

@@ -12,9 +12,9 @@ import { chartContext, templateContext } from './context.ts';
 import { DocumentReader } from './documents.ts';
 import type { TextMade } from './document-texts.ts';
 import type { ReadDocument } from './documents.ts';
-import { Evaluator } from './evaluate.ts';
+import { Interpreter } from './evaluate.ts';
 import { inTopValues } from './fault.ts';
-import type { Host } from './evaluate.ts';
+import type { Host } from './evaluation.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import { findHelper, helperNames } from './helpers/index.ts';
 import { Output, Slots } from './output.ts';
@@ -153,7 +153,7 @@ type ChartRun = {
   chart: Chart;
   own: ChartTemplates;
   partials: PartialIndex;
-  evaluator: Evaluator;
+  evaluator: Interpreter;
   common: readonly [string, Item][];
   at: readonly string[];
 };
@@ -222,7 +222,7 @@ class Run {
     if (own === undefined || partials === undefined) return;
     const { release, capabilities } = this.#input;
     const common = chartContext(chart, values, release, capabilities);
-    this.#charts.push({ chart, own, partials, evaluator: new Evaluator(this.#host(own, partials, at)), common, at });
+    this.#charts.push({ chart, own, partials, evaluator: new Interpreter(this.#host(own, partials, at)), common, at });
     for (const child of chart.dependencies) {
       if (child.metadata.type === 'library') continue;
       this.#addCharts(child, subchartValues(values, child.metadata.name), [...at, child.metadata.name]);

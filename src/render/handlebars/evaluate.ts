@@ -5,9 +5,7 @@
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { Value } from '../../yaml/value.ts';
-import { booleanKeyHint } from '../../chart/boolean-keys.ts';
-import { linesOf, pathOf } from './ast.ts';
+import { pathOf } from './ast.ts';
 import type {
   Block,
   Expression,
@@ -22,96 +20,28 @@ import type {
 } from './ast.ts';
 import { gapOf } from './gaps.ts';
 import { builtinBlocks } from './blocks.ts';
-import { checkAbsence } from './absence.ts';
+import { absentValue, checkAbsence } from './absence.ts';
 import { callExpression } from './call.ts';
+import type { CallIdentity, Evaluator, Frame, Host } from './evaluation.ts';
 import { faultAt } from './fault.ts';
 import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
-import type { CallSite } from './fault.ts';
 import { Output } from './output.ts';
-import type { Budget, Slot, SlotKind, Slots } from './output.ts';
-import {
-  asArgument,
-  enter,
-  explainAbsence,
-  lookupPath,
-  ROOT_NAMES,
-  rootScope,
-  simpleName,
-  valuePathOf,
-} from './scope.ts';
-import type { Data, Item, ItemMap, PartialBody, Scope } from './scope.ts';
+import type { Slot, SlotKind } from './output.ts';
+import { asArgument, enter, explainAbsence, lookupPath, rootScope, simpleName, valuePathOf } from './scope.ts';
+import type { Data, Item, ItemMap, Scope } from './scope.ts';
 import { ABSENT } from './helpers/types.ts';
-import type { RandomCalls } from './random-calls.ts';
-import type { Argument, Helper } from './helpers/types.ts';
+import type { Argument } from './helpers/types.ts';
 import { isEmptyValue, spreadText, valueText } from './text.ts';
 import { charge, chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
-import type { Meter } from '../functions/limits.ts';
-import type { Lookup } from '../render.ts';
 import type { ValueError } from '../../chart/value-error.ts';
-
-/** What an evaluation needs from outside: the chart's templates and helpers, and bounds. */
-export type Host = {
-  slots: Slots;
-  budget: Budget;
-  maxDepth: number;
-  /** The steps of the render, by all its charts. */
-  meter: Meter;
-  now: () => Date;
-  findHelper: (name: string) => Helper | undefined;
-  helperNames: () => readonly string[];
-  /** A partial as the template `from` names it: see {@link PartialIndex}. */
-  findPartial: (name: string, from: string) => PartialBody | undefined;
-  /** The library charts that have a partial of this name. */
-  partialOwners: (name: string) => readonly string[];
-  /** The fields of Chart.yaml that there are, and those that it may have. */
-  chartFields: ReadonlySet<string>;
-  /** Names that some call of a partial gives. */
-  parameters: ReadonlySet<string>;
-  /** The path of the chart: templates of other paths are those of its libraries. */
-  chartPath: string;
-  partialNames: () => readonly string[];
-  /** Parses a text of `tpl`: see {@link TextCache}. */
-  parseText: (source: string, name: string, file: string) => Template & { firstName: string };
-  random: RandomCalls;
-  /** Whether some template of the render calls a helper whose values are stored: only then do names of runs matter. */
-  makesRandomValues: boolean;
-  /** The chart's path below the top chart, with `/` at its end: keys of random values belong to a chart. */
-  keyPrefix: string;
-  /** Turns structure into the text of its values (see `text.ts`), or into documents. */
-  structure: (output: Output) => Value[];
-  lookup?: Lookup;
-  /** What a Go template prints: see {@link GoTemplates}. */
-  goTemplate: (name: string, data: Value | undefined, identity: string) => string | undefined;
-  /** What a text looks like as a Go template; undefined where the engine of these is not loaded. */
-  goText: (text: string, identity: string) => string | undefined;
-};
 
 /** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */
 const STATEMENT = 10;
 /** What a value that waits for its document costs besides: with its scopes it takes one kilobyte until the render ends. */
 const SLOT = 100;
 
-const LITERAL_BRACES =
-  'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
-
-/** One run of a template or partial: where it stands, and what its random values are called. */
-export type Frame = {
-  template: Template;
-  calls: CallSite | undefined;
-  depth: number;
-  /** Names this run among all runs of the render, the same in every render. */
-  identity: string;
-  /** What earlier versions of pkg named it, where that differs: values that they stored are found by it. */
-  earlier: string | undefined;
-  /** How often each call was named in this run; made when the first is. */
-  counters: Map<string, number> | undefined;
-};
-
-/** Names a call among all calls of the render; `earlier` as in {@link Frame}. */
-export type CallIdentity = Pick<Frame, 'identity' | 'earlier'>;
-
 /** Evaluates templates of one chart. */
-export class Evaluator {
+export class Interpreter implements Evaluator {
   readonly host: Host;
 
   constructor(host: Host) {
@@ -166,7 +96,7 @@ export class Evaluator {
     const since = this.host.random.log.length;
     const value = callExpression(this, node, scope, frame);
     const source = node.params.length === 0 ? path : undefined;
-    if (value === ABSENT) throw this.#absent(node, scope, frame, output);
+    if (value === ABSENT) throw absentValue(this, node, scope, frame, output);
     if (output.slots !== undefined && node.escaped) {
       this.emitSlot('v', value, node, frame, output, source, scope, since);
       return;
@@ -243,65 +173,6 @@ export class Evaluator {
     }
     this.emitSlot('s', value, node, frame, output, param, scope, since);
     output.add(':', frame, node);
-  }
-
-  #absent(node: Mustache, scope: Scope, frame: Frame, output: Output): PkgError {
-    const path = pathOf(node.path);
-    if (path === undefined || node.params.length > 0) {
-      const what = path === undefined ? 'this expression' : path.original;
-      const [file] = node.params;
-      const isFile = /^files\.(?:get|lines)$/.test(what) && file?.type === 'StringLiteral';
-      const message = isFile ? `there is no file ${file.value} in the chart` : `${what} gives no value here`;
-      return this.fault('PKG_TEMPLATE_NAME_MISSING', message, node.loc, frame, {
-        hints: [
-          ...(isFile ? ['templates, charts and what .helmignore names are no files'] : []),
-          'give it a default: {{default "x" (…)}}',
-        ],
-      });
-    }
-    return this.missingName(path, scope, frame, node.loc, output.slots !== undefined && !isWhole(node, frame));
-  }
-
-  /**
-   * The error for a path that leads nowhere, with the nearest name that is there.
-   *
-   * @param isPart it stands in a text, which `optional` cannot leave out
-   */
-  missingName(path: Path, scope: Scope, frame: Frame, loc: Location, isPart = false): PkgError {
-    const { known, missing, beside } = explainAbsence(path, scope);
-    const candidates = known === '' && !path.data ? [...beside, ...scope.root.keys()] : beside;
-    const near = nearest(missing, candidates);
-    const full = known === '' ? missing : `${known}.${missing}`;
-    const hints = near === undefined ? [] : [`did you mean ${known === '' ? near : `${known}.${near}`}?`];
-    const global =
-      known === '' && !scope.root.has(missing)
-        ? lookupPath({ ...path, parts: ['values', ...path.parts], original: 'values' }, scope)
-        : ABSENT;
-    if (global !== ABSENT) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
-    const [head = ''] = path.parts;
-    if (path.depth > 0 && ROOT_NAMES.has(head)) {
-      hints.unshift(`${head} means the same at every depth: write ${path.parts.join('.')}`);
-    }
-    if (known === 'values' && isMap(scope.context) && scope.context !== scope.root && scope.context.has(missing)) {
-      hints.unshift(`did you mean this.${missing}?`);
-    }
-    if (known === '' && isLoopName(missing, scope)) {
-      hints.unshift(
-        missing === 'value' || missing === 'item' ? 'the item of a loop is {{this}}' : `did you mean @${missing}?`,
-      );
-    }
-    const bracketed = unusualName(path, known, missing, beside);
-    if (bracketed !== undefined) hints.unshift(bracketed);
-    if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
-    const wrongKey = booleanKeyHint(missing, new Set(beside));
-    if (wrongKey !== undefined) hints.unshift(wrongKey);
-    const optional = isPart ? '' : ` or {{optional ${path.original}}}`;
-    hints.push(`if it may be missing, write {{default "…" ${path.original}}}${optional}`);
-    const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
-    const valuePath = valuePathOf(path, scope);
-    const fault = this.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
-    fault.isMissing = valuePath !== undefined;
-    return fault;
   }
 
   #block(node: Block, scope: Scope, frame: Frame, output: Output): void {
@@ -433,30 +304,6 @@ export class Evaluator {
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
-}
-
-/** `key`, `index`, `value` in a loop. */
-function isLoopName(name: string, { data }: Scope): boolean {
-  return data.index !== undefined && ['key', 'index', 'first', 'last', 'value', 'item'].includes(name);
-}
-
-/** `labels.app.kubernetes.io/name` for a key that holds points and slashes. */
-function unusualName(path: Path, known: string, missing: string, beside: readonly string[]): string | undefined {
-  const at = path.original.indexOf(missing, known.length);
-  const rest = path.original.slice(at);
-  const key =
-    beside.find((one) => one === rest) ?? beside.find((one) => /[./]/.test(one) && rest.startsWith(`${one}.`));
-  if (key === undefined && !/^[\w-]+(?:\.[\w-]+)+\/[\w.-]+$/.test(rest)) return undefined;
-  const written = key ?? rest;
-  return `a name with points or slashes in it stands in brackets: ${[known, `[${written}]`].filter((part) => part !== '').join('.')}${rest.slice(written.length)}`;
-}
-
-/** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
-export function isWhole({ loc: { start, end } }: Mustache, { template }: { template: Template }): boolean {
-  const lines = linesOf(template);
-  const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
-  const after = lines[end.line - 1]?.slice(end.column) ?? '';
-  return /(?:^|[:\-?,] +|[[{] *)$/.test(before.trim() === '' ? '' : before) && /^\s*(?:$|[,\]}:]|#)/.test(after);
 }
 
 /** `\\n` is a line break and `\\t` a tab, as in Go; any other backslash is itself. */

@@ -7,7 +7,7 @@ import { slotPath } from './output.ts';
 import type { Hole, Slot, Slots } from './output.ts';
 import { DuplicateKey } from './skeleton.ts';
 import type { Entry, Node, Text } from './skeleton.ts';
-import type { SingleDocument } from './trace.ts';
+import type { SingleDocument } from './slot-tree.ts';
 import { isEmptyValue, typeName, valueText } from './text.ts';
 import { ABSENT } from './helpers/types.ts';
 

@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Expression, Hash, Location } from './ast.ts';
-import type { Evaluator, Frame } from './evaluate.ts';
+import type { Evaluator, Frame } from './evaluation.ts';
 import { describeCalls, positionIn } from './fault.ts';
 import { ABSENT } from './helpers/types.ts';
 import { Namespace } from './scope.ts';

@@ -4,7 +4,7 @@ import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import { pathOf } from './ast.ts';
 import type { DecoratorBlock, Hash, Location, Partial, PartialBlock, Program } from './ast.ts';
-import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
+import type { CallIdentity, Evaluator, Frame } from './evaluation.ts';
 import { printGoTemplate } from './go-templates.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';

@@ -1,4 +1,5 @@
 /** Documents as trees of texts, each text with the slot that it comes from. */
+import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { ABSENT } from './helpers/types.ts';
@@ -8,6 +9,9 @@ import { valueText } from './text.ts';
 
 /** A document of the render: its structure, and the number of its first slot. */
 export type SlottedDocument = { node: Node; base: number };
+
+/** The document of a partial that is a value, and where the characters of its text stand. */
+export type SingleDocument = SlottedDocument & { locate: (offset: number) => Position };
 
 /** A document with the values of its slots, each piece of text with the slot that it comes from. */
 export type Tree =

@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import type { Host } from './evaluate.ts';
+import type { Host } from './evaluation.ts';
 import type { Output } from './output.ts';
 import { SkeletonError } from './skeleton.ts';
 import { printedText } from './tpl.ts';

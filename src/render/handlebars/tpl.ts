@@ -7,7 +7,8 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import { tplExcerpt } from '../excerpt.ts';
 import { chargeWalk } from '../functions/limits.ts';
 import type { Expression, Mustache, Sub } from './ast.ts';
-import type { CallIdentity, Evaluator, Frame } from './evaluate.ts';
+import type { CallIdentity, Evaluator, Frame } from './evaluation.ts';
+import { missingName } from './absence.ts';
 import { callInFile, describeCalls, positionIn } from './fault.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
@@ -46,7 +47,7 @@ export function evaluateTexts(
   const isFine =
     value !== ABSENT && value !== null && more.length === 0 && (name === 'tpl' || contextParam === undefined);
   if (value === ABSENT && param?.type === 'PathExpression') {
-    throw evaluator.missingName(param, scope, frame, param.loc);
+    throw missingName(evaluator, param, scope, frame, param.loc);
   }
   if (!isFine) {
     const message = `${name} takes a text, a map or a list, and this is ${typeName(value)}`;

@@ -4,16 +4,16 @@ import { positionIn } from './fault.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import { slotPath } from './output.ts';
-import type { Hole, Slot, Slots } from './output.ts';
+import type { Hole, PlacedGap, Slot, Slots } from './output.ts';
+import type { SingleDocument } from './slot-tree.ts';
 import { parseSkeleton } from './skeleton.ts';
-import type { Parsed } from './documents.ts';
 import type { Entry, Node } from './skeleton.ts';
 
 /** Where a field of a rendered object is written, and which of the chart's values it holds. */
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };
 
-/** The document of a partial that is a value. */
-export type SingleDocument = { node: Node; base: number; locate: (offset: number) => Position };
+/** The structure of documents, and the text that it was read from. */
+export type Parsed = { nodes: readonly Node[]; text: () => { text: string; gaps: readonly PlacedGap[] } };
 
 type Context = { filler: Filler; whole: (node: Node) => Node; single: (slot: Slot) => SingleDocument | undefined };
 

@@ -2,7 +2,7 @@
 import { printable } from '../../errors-text.ts';
 import { linesOf, pathOf, walk } from '../handlebars/ast.ts';
 import type { Call, Expression, Mustache, Template } from '../handlebars/ast.ts';
-import { isWhole } from '../handlebars/evaluate.ts';
+import { isWhole } from '../handlebars/ast.ts';
 import { simpleName } from '../handlebars/scope.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
