@@ -1,5 +1,5 @@
 /** Reads the files of a chart folder. */
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -23,9 +23,18 @@ export function readFolder(
   budget: ChartBudget = new ChartBudget(),
   links: LinkOptions = {},
 ): ChartFile[] {
-  const walk = new Walk(realpathSync.native(folder), folder, budget, links);
+  const walk = new Walk(realFolder(folder), folder, budget, links);
   walk.visit(walk.root, '', [walk.root]);
   return walk.files;
+}
+
+/**
+ * The real path of a folder. Below a folder whose name is not UTF-8 it cannot be written as a string, and the folder is
+ * read by the path that was given; links in it then count as leading out of it.
+ */
+function realFolder(folder: string): string {
+  const real = realpathSync.native(folder);
+  return real.includes('\ufffd') && !existsSync(real) ? folder : real;
 }
 
 /** A file that is read when it is asked for. */

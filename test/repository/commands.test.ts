@@ -1,4 +1,5 @@
 /** `repo`, `search repo`, `pull`, `dependency` and `show`, beside the real helm: each in a home of its own. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +7,7 @@ import { temporaryFolder } from '../chart/support.ts';
 import { helm } from '../support/helm.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
-import { chartFiles, chartsIn, makeRepository, run } from './support.ts';
+import { bin, chartFiles, chartsIn, makeRepository, run } from './support.ts';
 import type { Run } from './support.ts';
 
 let folder: string;
@@ -239,6 +240,22 @@ describe('a chart anywhere a chart is taken', () => {
       await expectSameRun(machines, 'show', 'chart', ...chart);
       await expectSameRun(machines, 'show', 'values', ...chart);
     }
+  });
+
+  test.runIf(process.platform === 'linux')('a folder below one whose name is not UTF-8', async () => {
+    const cwd = chartsIn({ web: chartFiles('web', '1.0.0') });
+    const inside = 'mkdir "$(printf "a\\377b")" && mv web a*b && cd a*b && exec "$@"';
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', inside, '', process.execPath, bin, 'template', 'x', 'web'],
+      {
+        cwd,
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'], HOME: cwd },
+      },
+    );
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('# Source: web/templates/object.yaml');
   });
 
   test('a bare name is looked up in all repositories; a folder of that name comes first', async () => {
