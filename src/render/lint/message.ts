@@ -41,6 +41,7 @@ const RULES = {
   // objects
   'object-name': 'warning',
   'object-text': 'info',
+  'helm-annotation': 'warning',
   'api-deprecated': 'warning',
   'selector-missing': 'error',
   'selector-mismatch': 'error',

@@ -1,6 +1,7 @@
 /** Rules on what a chart renders to: one object at a time, and workloads beside their budgets. */
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { annotationProblems } from './annotations.ts';
 import { deprecation } from './deprecations.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 import type { LintObject } from './lint-object.ts';
@@ -28,6 +29,7 @@ export function lintObjects(
     const found = [
       ...lintName(item),
       ...lintVersion(item, kubeVersion),
+      ...lintAnnotations(object),
       ...lintSelector(item),
       ...lintList(item),
       ...lintContainers(object),
@@ -53,6 +55,15 @@ function lintVersion({ head: { apiVersion, kind } }: LintObject, kubeVersion: st
   const found = deprecation(apiVersion, kind, kubeVersion);
   if (found === undefined) return [];
   return [{ rule: 'api-deprecated', keys: ['apiVersion'], message: found.message, ours: !found.byHelm }];
+}
+
+function lintAnnotations(object: ValueMap): FieldFinding[] {
+  return annotationProblems(object).map(({ key, problem }) => ({
+    rule: 'helm-annotation',
+    keys: ['metadata', 'annotations', key],
+    message: `of ${describe(object)}, ${problem}`,
+    ours: true,
+  }));
 }
 
 const SELECTING = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);

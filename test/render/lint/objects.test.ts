@@ -354,6 +354,21 @@ test('a name that no object of its kind may have', async () => {
   expect(await lintObjects({ apiVersion: 'v1', kind: 'Service', metadata: { name: '1a' } })).toEqual(['object-name']);
 });
 
+test.each([
+  [{ 'helm.sh/hooks': 'test' }, true],
+  [{ 'helm.sh/resource-polcy': 'keep' }, true],
+  [{ 'helm.sh/resource-policy': 'retain' }, true],
+  [{ 'helm.sh/resource-policy': 'Keep' }, false],
+  [{ 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'hook-success' }, true],
+  [{ 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'hook-succeeded, before-hook-creation' }, false],
+  [{ 'helm.sh/hook': 'test', 'helm.sh/hook-weight': 'first' }, true],
+  [{ 'helm.sh/hook': 'test', 'helm.sh/hook-weight': '-5' }, false],
+  [{ 'helm.sh/something': 'else', 'example.test/hooks': 'x' }, false],
+])('annotations of Helm: %j', async (annotations, isReported) => {
+  const found = await lintObjects({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', annotations } });
+  expect(found).toEqual(isReported ? ['helm-annotation'] : []);
+});
+
 test('a policy inside a List', async () => {
   const annotations = { 'helm.sh/resource-policy': 'keep' };
   const item = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', annotations } };

@@ -1,0 +1,54 @@
+/** The annotations by which a chart tells Helm what to do with an object. Helm passes over what it does not know. */
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import { field } from './fields.ts';
+
+const PREFIX = 'helm.sh/';
+const POLICIES = ['before-hook-creation', 'hook-succeeded', 'hook-failed'];
+
+/** The values that are known, by annotation; any other text where there are none. */
+const KNOWN: Readonly<Record<string, readonly string[] | undefined>> = {
+  'helm.sh/hook': undefined,
+  'helm.sh/hook-weight': undefined,
+  'helm.sh/hook-delete-policy': POLICIES,
+  'helm.sh/hook-output-log-policy': ['hook-succeeded', 'hook-failed'],
+  'helm.sh/resource-policy': ['keep'],
+  'helm.sh/images': undefined,
+  'helm.sh/chart': undefined,
+};
+
+/** What is wrong with the annotations of an object: the annotation, and what is said of it. */
+export function annotationProblems(object: ValueMap): { key: string; problem: string }[] {
+  const annotations = field(object, 'metadata', 'annotations');
+  if (!isMap(annotations)) return [];
+  return [...annotations].flatMap(([key, value]) => {
+    const problem = key.startsWith(PREFIX) ? problemOf(key, value) : undefined;
+    return problem === undefined ? [] : [{ key, problem }];
+  });
+}
+
+function problemOf(key: string, value: Value): string | undefined {
+  if (!Object.hasOwn(KNOWN, key)) {
+    const names = Object.keys(KNOWN).map((name) => name.slice(PREFIX.length));
+    const near = nearest(key.slice(PREFIX.length), names);
+    // Other tools have annotations of this prefix too, so only a misspelt one is reported.
+    return near === undefined
+      ? undefined
+      : `${printable(key)} is no annotation of Helm: did you mean ${PREFIX}${near}?`;
+  }
+  if (typeof value !== 'string') return undefined;
+  if (key === 'helm.sh/hook-weight') {
+    return /^[-+]?[0-9]+$/.test(value) ? undefined : `${key} is not a whole number, and counts as 0`;
+  }
+  const known = KNOWN[key];
+  const other =
+    known &&
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .find((one) => !known.includes(one.toLowerCase()));
+  if (known === undefined || other === undefined) return undefined;
+  return `${key} does not know "${printable(other)}": it knows ${known.join(', ')}`;
+}
