@@ -6,7 +6,7 @@ import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Chart, ChartDependency, ChartMetadata } from './chart.ts';
 import { satisfies } from './constraint.ts';
 import { dependencyValue } from './metadata.ts';
-import { coalescedView, coalesceTables } from './values.ts';
+import { coalescedView, coalesceTables, mergedDefaults, shareTables } from './values.ts';
 
 /** A chart with only its enabled subcharts, the values for it, and Helm's warnings. */
 export type Resolved = { chart: Chart; values: ValueMap; warnings: string[] };
@@ -190,17 +190,35 @@ function valueAt(values: ValueMap, path: string): Value | undefined {
 function importValues(chart: Chart, warnings: Set<string>): Chart {
   const own: Chart = { ...chart, dependencies: chart.dependencies.map((child) => importValues(child, warnings)) };
   if (!declares(own.metadata)) return own;
-  const values = coalescedView(own, new Map(), true);
-  let imported: ValueMap = new Map();
-  for (const dependency of own.metadata.dependencies) {
-    for (const item of dependency.importValues) {
-      const [child, parent] = typeof item === 'string' ? [`exports.${item}`, '.'] : [item.child, item.parent];
-      const table = valueAt(values, `${dependency.name}.${child}`);
-      if (isMap(table)) imported = coalesceTables(imported, nested(parent, table), true);
-      else warnings.add(`import-values: ${printable(dependency.name, 60)} has no map '${printable(child, 60)}'`);
+  return { ...own, values: withImports(own, warnings) };
+}
+
+/**
+ * The defaults of a chart and its children, with what it imports of these. Helm merges each table into those that are
+ * imported before it while these are still parts of the children's defaults, so what one child exports may show up in the
+ * exports of another. Where a map would become a part of itself, Helm overflows its stack, and copies are merged here.
+ */
+function withImports(chart: Chart, warnings: Set<string>): ValueMap {
+  const imports = chart.metadata.dependencies.flatMap(({ name, importValues: items }) =>
+    items.map((item) => {
+      return typeof item === 'string' ? { name, child: `exports.${item}`, parent: '.' } : { name, ...item };
+    }),
+  );
+  const merged = (values: ValueMap, add: typeof shareTables): ValueMap | undefined => {
+    let imported: ValueMap = new Map();
+    for (const { name, child, parent } of imports) {
+      const table = valueAt(values, `${name}.${child}`);
+      // Of an empty table Helm takes a copy.
+      const more = isMap(table) ? add(imported, nested(parent, table.size === 0 ? new Map() : table)) : imported;
+      if (!isMap(table)) warnings.add(`import-values: ${printable(name, 60)} has no map '${printable(child, 60)}'`);
+      if (more === undefined) return undefined;
+      imported = more;
     }
-  }
-  return { ...own, values: coalesceTables(values, imported, true) };
+    return coalesceTables(values, imported, true);
+  };
+  const shared = imports.length === 0 ? undefined : merged(mergedDefaults(chart), shareTables);
+  const values = coalescedView(chart, new Map(), true);
+  return shared ?? merged(values, (over, under) => coalesceTables(over, under, true)) ?? values;
 }
 
 /** `a.b` and a table become `{a: {b: table}}`; `.` is the top. */

@@ -27,11 +27,15 @@ export function typedValue(text: string): Value {
   if (lower === 'false') return false;
   if (lower === 'null') return null;
   if (text === '0') return 0n;
-  if (!text.startsWith('0') && /^[-+]?[0-9]{1,19}$/.test(text)) {
-    const integer = BigInt(text.replace('+', ''));
-    return BigInt.asIntN(64, integer) === integer ? integer : text;
-  }
-  return text;
+  return text.startsWith('0') ? text : (int64Of(text) ?? text);
+}
+
+/** The integer that a text is to Go's strconv, undefined for any other text. */
+function int64Of(text: string): bigint | undefined {
+  const [, sign = '', digits] = /^([-+]?)0*([0-9]{1,19})$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const integer = sign === '-' ? -BigInt(digits) : BigInt(digits);
+  return BigInt.asIntN(64, integer) === integer ? integer : undefined;
 }
 
 /**
@@ -45,7 +49,7 @@ export function applySet(into: ValueMap, text: string, flag: string, read: SetRe
 
 /** Applies `key=JSON` pairs, or merges a whole JSON object; in place. */
 export function applySetJson(into: ValueMap, text: string, merge: (over: ValueMap) => void): void {
-  const trimmed = text.trim();
+  const trimmed = text.replaceAll(SPACE_AROUND, '');
   if (trimmed.startsWith('{')) {
     const value = fromPlain(jsonOf(trimmed));
     if (isMap(value)) merge(value);
@@ -230,14 +234,15 @@ class SetParser {
   #index(): number | undefined {
     const { text, stop } = this.#until(']');
     if (stop === undefined) return undefined;
-    if (!/^[-+]?[0-9]{1,18}$/.test(text)) throw this.#error(`[${printable(text, 30)}] is not an index`);
-    const index = Number(text);
+    const index = int64Of(text);
+    if (index === undefined) throw this.#error(`[${printable(text, 30)}] is not an index`);
     if (index < 0) throw this.#error(`the index ${index} is negative`);
-    if (index > MAX_INDEX) throw this.#error(`the index ${index} is larger than ${MAX_INDEX}`);
-    return index;
+    return Number(index);
   }
 
+  /** As in Helm an index is too large only where there is a value for it: `a[0][65537]` without one is nothing. */
   #setIndex(list: Value[], index: number, value: Value): void {
+    if (index > MAX_INDEX) throw this.#error(`the index ${index} is larger than ${MAX_INDEX}`);
     const missing = index + 1 - list.length;
     if (missing > 0) this.#fill(list, missing);
     list[index] = value;
@@ -270,7 +275,7 @@ class SetParser {
         this.#at++;
         return true;
       }
-      if (rune.trim() !== '') return false;
+      if (!SPACE.test(rune)) return false;
     }
     return true;
   }
@@ -303,10 +308,28 @@ function set(data: ValueMap, key: string, value: Value): void {
   if (key !== '') data.set(key, value);
 }
 
-/** How long the JSON value is that a text begins with. */
+/** Go's `unicode.IsSpace`. */
+const SPACE = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u;
+const SPACE_AROUND = new RegExp(`^${SPACE.source}+|${SPACE.source}+$`, 'gu');
+
+const JSON_WORD = /^(?:"(?:[^"\\]|\\.)*"|true|false|null)/s;
+const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/;
+
+/**
+ * How long the JSON value is that a text begins with; all of the text where it begins with none. As for Go's decoder a value
+ * ends where it cannot go on: `a=1b=2` are two pairs.
+ */
 function jsonLength(text: string): number {
-  const scalar = /^(?:"(?:[^"\\]|\\.)*"|[^\s,{}[\]"]+)/s.exec(text);
-  if (scalar !== null) return scalar[0].length;
+  const word = JSON_WORD.exec(text);
+  if (word !== null) return word[0].length;
+  const number = JSON_NUMBER.exec(text);
+  if (number !== null) {
+    const [{ length }, fraction, exponent] = number;
+    const next = text[length] ?? '';
+    const goesOn = exponent === undefined && (/[eE]/.test(next) || (fraction === undefined && next === '.'));
+    return goesOn ? text.length : length;
+  }
+  if (!/^[[{]/.test(text)) return text.length;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text[at];

@@ -53,7 +53,10 @@ export async function readUserValues(
   for (const text of sources.setJson) applySetJson(values, text, (over) => (values = mergeValues(values, over)));
   for (const text of sources.set) applySet(values, text, '--set', typedValue);
   for (const text of sources.setString) applySet(values, text, '--set-string', (value) => value);
-  if (sources.setFile.length > 0) applySetFiles(values, sources.setFile);
+  if (sources.setFile.length > 0) {
+    const read = await fileReader(sources.setFile, texts, stdin);
+    for (const text of sources.setFile) applySet(values, text, '--set-file', read);
+  }
   for (const text of sources.setLiteral) applySetLiteral(values, text);
   return { values, texts };
 }
@@ -72,17 +75,35 @@ export function valueDocuments(text: string, file: string, writtenKeys = false):
   });
 }
 
-/** `--set-file` reads files in the middle of its grammar, so their texts are fetched first. */
-function applySetFiles(values: ValueMap, flags: readonly string[]): void {
-  const paths = new Set<string>();
+/** The name under which {@link UserValues.texts} has what `--set-file a=-` read. */
+const FROM_INPUT = '--set-file -';
+
+/**
+ * Gives the texts of the files that `--set-file` names. They are read before, since its grammar cannot wait for them. As in
+ * Helm standard input is read once, by a values file or the first that names it, and is empty for all others.
+ */
+async function fileReader(
+  flags: readonly string[],
+  known: Map<string, string>,
+  stdin: (() => Promise<string>) | undefined,
+): Promise<(path: string) => string> {
+  const texts = new Map<string, string>();
   const collect = (path: string): string => {
-    paths.add(path);
+    texts.set(path, '');
     return '';
   };
   for (const text of flags) applySet(new Map(), text, '--set-file', collect);
-  const texts = new Map<string, string>();
-  for (const path of paths) texts.set(path, readText(path, 'file of --set-file'));
-  for (const text of flags) applySet(values, text, '--set-file', (path) => texts.get(path) ?? '');
+  for (const path of texts.keys()) {
+    if (path.trim() !== '-') texts.set(path, readText(path, 'file of --set-file'));
+    else if (!known.has('-') && !known.has(FROM_INPUT) && stdin !== undefined) known.set(FROM_INPUT, await stdin());
+  }
+  let input = known.get(FROM_INPUT) ?? '';
+  return (path) => {
+    if (path.trim() !== '-') return texts.get(path) ?? '';
+    const text = input;
+    input = '';
+    return text;
+  };
 }
 
 function readText(file: string, what: string): string {

@@ -46,6 +46,48 @@ export function coalescedView(chart: Chart, userValues: ValueMap, keepNulls = fa
   return new Coalescer().tree(chart, userValues, keepNulls);
 }
 
+/** The same with nulls kept, of the defaults alone: maps may be changed, and those that Helm shares are shared. */
+export function mergedDefaults(chart: Chart): ValueMap {
+  const coalescer = new Coalescer();
+  const values = coalescer.tree(chart, new Map(), true);
+  coalescer.unshare(values);
+  return values;
+}
+
+/**
+ * Fills `over` with what only `under` has, as Helm's MergeTables does: both are changed, and a map that `over` lacks is the
+ * same one in both from then on.
+ *
+ * @returns `over`; undefined where a map would be a part of itself: Helm crashes there
+ */
+export function shareTables(over: ValueMap, under: ValueMap): ValueMap | undefined {
+  return share(over, under, 0) && !holdsItself(over, new Set(), new Set()) ? over : undefined;
+}
+
+/** Deeper maps than YAML may have come of a map in itself. */
+const MAX_SHARED_DEPTH = 1000;
+
+function share(over: ValueMap, under: ValueMap, depth: number): boolean {
+  if (depth > MAX_SHARED_DEPTH) return false;
+  for (const [key, value] of over) if (value === null) under.set(key, null);
+  return [...under].every(([key, value]) => {
+    const given = over.get(key);
+    if (given === undefined) over.set(key, value);
+    else if (isMap(value) && isMap(given) && value !== given) return share(given, value, depth + 1);
+    return true;
+  });
+}
+
+function holdsItself(map: ValueMap, around: Set<ValueMap>, known: Set<ValueMap>): boolean {
+  if (around.has(map)) return true;
+  if (known.has(map)) return false;
+  known.add(map);
+  around.add(map);
+  const found = [...map.values()].some((value) => isMap(value) && holdsItself(value, around, known));
+  around.delete(map);
+  return found;
+}
+
 /** The values of `over` win; nulls of `over` delete unless nulls are kept. What was not changed is shared. */
 export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = false): ValueMap {
   return new Coalescer().tables(over, under, '', keepNulls);

@@ -51,6 +51,11 @@ const piece = fc.constantFrom(
   'l[0]',
   'l[1].x',
   'l[0][1]',
+  'l[0][1][65537][1]',
+  'l[65537]',
+  '[-1]',
+  '[+0000000000000000000001]',
+  '[9223372036854775808]',
   'a\\.b',
   'k',
   '.',
@@ -75,6 +80,8 @@ const piece = fc.constantFrom(
   '{a,b}',
   '{}',
   '99999999999999999999',
+  '+00000000000000000000007',
+  '-0',
   '9007199254740993',
   'ü',
   '"q"',
@@ -116,7 +123,32 @@ test.each([
 });
 
 test('--set-json means what it means to helm', async () => {
-  const json = fc.oneof(fc.json({ maxDepth: 2 }), fc.constantFrom('', 'nul', '{', '"x', '1,b=2', ' [1] , c = {"d":1}'));
+  const json = fc.oneof(
+    fc.json({ maxDepth: 2 }),
+    fc.constantFrom(
+      '',
+      'nul',
+      '{',
+      '"x',
+      '1,b=2',
+      ' [1] , c = {"d":1}',
+      ...[
+        '1b=2',
+        'trueb=2',
+        '"x"c=3',
+        '01=2',
+        '1.b=2',
+        '1eb=2',
+        '1.5eb=2',
+        '1e5.b=2',
+        '-',
+        '-1c=[]',
+        '[]c=1',
+        '{}{}=1',
+      ],
+      ...['\u00a01', '\u00851\u3000', '\ufeff1', '1 2=3', '\u2028{"a":1}'],
+    ),
+  );
   const text = fc.oneof(
     fc.tuple(fc.constantFrom('a', 'b.c', 'l[0]'), json).map(([key, value]) => `${key}=${value}`),
     fc
@@ -135,6 +167,21 @@ test('--set-json means what it means to helm', async () => {
     }),
     { numRuns: 60 * RUNS },
   );
+});
+
+test('--set-file reads standard input, once', () => {
+  for (const flags of [
+    ['--set-file', 'a=-'],
+    ['--set-file', 'a=-,b= - ', '--set-file', 'c=-'],
+    ['--set-file', 'a={-,-}'],
+    ['-f', '-', '--set-file', 'a=-'],
+  ]) {
+    const args = ['template', 'x', plainChart, ...flags];
+    const theirs = helm(args, { input: 'k: v' });
+    const ours = pkg(args, { input: 'k: v' });
+    expect(theirs.stdout).toMatch(/k"?: ?"?v/);
+    expect(ours).toEqual(theirs);
+  }
 });
 
 const leaf: fc.Arbitrary<Value> = fc.constantFrom<Value>(null, true, 1, 'x', '', [1, 2]);

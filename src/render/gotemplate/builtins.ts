@@ -92,10 +92,19 @@ function comparison(test: (a: Given, b: Given) => boolean): GoFunction {
 
 const lessOrEqual = (a: Given, b: Given): boolean => compareBasic(a, b) || equalValues(a, b);
 
-const call = variadic(['reflect'], 'reflect', (_host, callee) => {
-  if (callee === undefined || callee === null) throw new GoError('call of nil');
-  throw new GoError(`non-function of type ${typeOf(callee)}`);
-});
+/**
+ * The function `call`. No value of Helm's templates is a function, so it always fails.
+ *
+ * @param name the expression that is called; undefined where it is the value of the command before
+ */
+export function callOf(name: string | undefined): GoFunction {
+  return variadic(['reflect'], 'reflect', (_host, callee) => {
+    if (callee === undefined || callee === null) throw new GoError('call of nil');
+    const type = typeOf(callee);
+    const called = name ?? (typeof callee === 'string' ? callee : `<${type} Value>`);
+    throw new GoError(`non-function ${called} of type ${type}`);
+  });
+}
 
 /** The text that `html`, `js` and `urlquery` make of their arguments (`evalArgs` in Go's text/template). */
 function textOf(values: readonly GoValue[]): string {
@@ -153,7 +162,7 @@ const BUILTINS: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
   ['not', fn(['reflect'], (_host, value) => !isTrue(value))],
   ['len', len],
   ['index', index],
-  ['call', call],
+  ['call', callOf(undefined)],
   ['eq', eq],
   ['ne', comparison((a, b) => !equalValues(a, b))],
   ['lt', comparison(compareBasic)],

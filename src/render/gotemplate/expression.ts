@@ -5,7 +5,7 @@
  * lists, lists that grow, and closures in scopes of many variables made half of all garbage.
  */
 import { compileConstantArg, compileNumber, failing } from './constant-operands.ts';
-import { findBuiltin } from './builtins.ts';
+import { callOf, findBuiltin } from './builtins.ts';
 import { bindCall, wrongCount } from './calls.ts';
 import type { CallSite } from './calls.ts';
 import { checked, checkOf } from './checks.ts';
@@ -70,7 +70,16 @@ function compileCommand(command: Command, template: Template, final: Eval | unde
       return compileMethod(first, compileVariable(first, template), args, final, template);
     default:
   }
-  return failing(`can't give argument to non-function ${printNode(first)}`, first, template);
+  return after(final, failing(`can't give argument to non-function ${printNode(first)}`, first, template));
+}
+
+/** Evaluates the command before first, whose error is the one that Go reports. */
+function after(final: Eval | undefined, value: Eval): Eval {
+  if (final === undefined) return value;
+  return (machine, dot) => {
+    final(machine, dot);
+    return value(machine, dot);
+  };
 }
 
 /** Compiles an operand that has no arguments. */
@@ -119,14 +128,17 @@ function compileMethod(
   const receiverOf = compileFields(start, site);
   const calls = new WeakMap<GoFunction, Eval>();
   return (machine, dot) => {
+    // The command before in the pipeline is evaluated first, though its value is the last argument.
+    const last = final?.(machine, dot);
     const receiver = receiverOf(machine, dot);
     if (receiver === undefined) return undefined;
     if (receiver === null) throw new ExecError(`nil pointer evaluating interface {}.${name}`, template, node);
     const method = methodOf(receiver, name);
     if (method === undefined) return fieldOf(receiver, name, site, names.length > 1, true);
+    if (final !== undefined) return compileCall(method, { name, node, template }, args, () => last)(machine, dot);
     let call = calls.get(method);
     if (call === undefined) {
-      call = compileCall(method, { name, node, template }, args, final);
+      call = compileCall(method, { name, node, template }, args, undefined);
       calls.set(method, call);
     }
     return call(machine, dot);
@@ -143,7 +155,8 @@ function compileFunction(
 ): Eval {
   const { name } = node;
   if (name === 'and' || name === 'or') return compileLogic(node, args, final, template);
-  const found = findBuiltin(name) ?? findFunction(name);
+  const found =
+    name === 'call' && args[0] !== undefined ? callOf(printNode(args[0])) : (findBuiltin(name) ?? findFunction(name));
   if (found === undefined) throw new FunctionNotLoaded(name);
   return compileCall(found, { name, node: command, template }, args, final);
 }
@@ -179,7 +192,9 @@ function compileCall(callee: GoFunction, site: CallSite, args: readonly Operand[
   const count = args.length;
   const given = count + (final === undefined ? 0 : 1);
   const wrong = wrongCount(callee, site.name, count, given);
-  if (wrong !== undefined) return failing(wrong, node.type === 'command' ? (node.args[0] ?? node) : node, template);
+  if (wrong !== undefined) {
+    return after(final, failing(wrong, node.type === 'command' ? (node.args[0] ?? node) : node, template));
+  }
   const operands: Arg[] = [];
   for (let index = 0; index < count; index++) {
     operands.push(compileArg(args[index] as Operand, params[index] ?? rest ?? 'any', template));
