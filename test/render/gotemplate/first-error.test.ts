@@ -106,9 +106,11 @@ test('the first error of a pipeline is that of helm', async () => {
   ]);
   const templates = [...single, ...fc.sample(pipeline, { numRuns: 150 * RUNS, seed: SEED })];
   const theirs = helmErrors(templates);
+  const different: unknown[] = [];
   for (const [index, template] of templates.entries()) {
     const ours = await ourError(template);
     const wanted = theirs[index] ?? '';
-    if (ours === '' || !wanted.endsWith(ours)) expect({ template, error: ours }).toEqual({ template, error: wanted });
+    if (ours === '' ? wanted !== '' : !wanted.endsWith(ours)) different.push({ template, ours, theirs: wanted });
   }
+  expect(different).toEqual([]);
 });
