@@ -15,7 +15,8 @@ import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
 import { compareInstallOrder } from './order.ts';
 import type { RandomValue } from './random-values.ts';
-import type { Rendered, RenderInput } from './render.ts';
+import type { DocumentLocator } from './locate-document.ts';
+import type { Rendered, RenderedDocument, RenderInput } from './render.ts';
 import { checkWritten, withOrigin } from './value-origin.ts';
 
 /** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
@@ -35,6 +36,11 @@ export type ChartInput = Omit<RenderInput, 'values'> & {
 export type RenderedChart = Rendered & {
   /** The chart with only its enabled dependencies, under their effective names. */
   chart: Chart;
+  /**
+   * Adds to an error about a field of a document where a template writes it, and where the value in it comes from. Of a
+   * field that the document does not have it is the nearest part that holds it.
+   */
+  explain(error: PkgError, document: RenderedDocument, path: readonly (string | number)[]): Promise<unknown>;
 };
 
 /**
@@ -70,13 +76,18 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     return values;
   };
   const engines = enginesOf(chart);
+  const native = engines.native ? await import('./handlebars/render.ts') : undefined;
+  const openNative = native?.nativeOpener(() => ({ ...rest, chart, values: freshValues() }));
+  const wideIntegers = origins?.wideIntegers();
+  const goInput = { ...rest, chart, ...(openNative && { openNative }), ...(wideIntegers && { wideIntegers }) };
+  let locator: DocumentLocator | undefined;
+  const locate = async (): Promise<DocumentLocator> => {
+    const { DocumentLocator } = await import('./locate-document.ts');
+    return (locator ??= new DocumentLocator(goInput, freshValues));
+  };
   const parts: Documents[] = [];
   let randomValues: readonly RandomValue[] = [];
   try {
-    const native = engines.native ? await import('./handlebars/render.ts') : undefined;
-    const openNative = native?.nativeOpener(() => ({ ...rest, chart, values: freshValues() }));
-    const wideIntegers = origins?.wideIntegers();
-    const goInput = { ...rest, chart, ...(openNative && { openNative }), ...(wideIntegers && { wideIntegers }) };
     if (engines.go || engines.goTexts) {
       const { renderGo } = await import('./gotemplate/render.ts');
       parts.push(await renderGo(goInput, freshValues));
@@ -90,7 +101,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     if (checkTexts === true) {
       const { checkTexts: check } = await import('./check-texts.ts');
       const documents = parts.flatMap(({ objects }) => objects);
-      const errors = await check(documents, goInput, freshValues);
+      const errors = await check(documents, chart, await locate());
       const located = await Promise.all(errors.map((error) => withOrigin(error, chart, origins)));
       throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
     }
@@ -109,6 +120,10 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       .join('\n'),
     randomValues,
     warnings,
+    explain: async (error: PkgError, document: RenderedDocument, path: readonly (string | number)[]) => {
+      const { explainDocument } = await import('./locate-document.ts');
+      return await withOrigin(await explainDocument(await locate(), error, document, path), chart, origins);
+    },
   };
   if (imageMirror !== undefined) (await import('./image-mirror.ts')).withMirror(rendered, imageMirror);
   return rendered;

@@ -176,3 +176,57 @@ test('a webhook whose Service is not there ends it at once, and is named', async
   const upgraded = await pkgOn(ns, ['upgrade', '--install', 'r', chartOf([configMap('a')])]);
   expect([upgraded.status, await statuses(ns, 'r')]).toEqual([0, ['failed', 'deployed']]);
 });
+
+test.each(['yaml', 'yaml.hbs'])(
+  'what the cluster refuses is shown where templates/all.%s writes it',
+  async (ending) => {
+    const ns = await namespace();
+    const printed = (value: string): string => (ending === 'yaml' ? `{{ .Values.${value} }}` : `{{values.${value}}}`);
+    const files = {
+      'values.yaml': 'app: one\nbad: 70000\n',
+      [`templates/all.${ending}`]: [
+        'apiVersion: apps/v1',
+        'kind: Deployment',
+        'metadata:',
+        '  name: web',
+        'spec:',
+        '  selector:',
+        '    matchLabels:',
+        `      app: ${printed('app')}`,
+        '  template:',
+        '    metadata:',
+        '      labels:',
+        `        app: ${printed('app')}`,
+        '    spec:',
+        '      containers:',
+        '        - name: main',
+        '          image: example.test/one:1',
+        '          ports:',
+        `            - containerPort: ${printed('bad')}`,
+        '---',
+        'apiVersion: v1',
+        'kind: List',
+        'items:',
+        '  - apiVersion: v1',
+        '    kind: Service',
+        '    metadata:',
+        '      name: listed',
+        '    spec:',
+        '      typo: 1',
+        '      ports:',
+        '        - port: 80',
+        '',
+      ].join('\n'),
+    };
+    const chart = chartOf([], { 'templates/all.yaml.hbs': '{{! nothing }}\n', ...files });
+    const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['install', 'r', chart]);
+    expect(said).toMatch(new RegExp(String.raw`at \S+/templates/all\.${ending}:18:\d+\n`));
+    expect(said).toContain(`note: values.bad comes from ${chart}/values.yaml:2`);
+    expect(said).toMatch(new RegExp(String.raw`at \S+/templates/all\.${ending}:28:\d+\n`));
+    await pkg(ns, 'install', 'r', chartOf([deployment('web')]));
+    const fixed = ['--set', 'bad=80', '--set-json', 'app="new"'];
+    const again = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['upgrade', 'r', chart, ...fixed]);
+    expect(again).toMatch(/spec\.selector: .*: field is immutable/);
+    expect(again).toMatch(new RegExp(String.raw`at \S+/templates/all\.${ending}:\d+:\d+\n`));
+  },
+);

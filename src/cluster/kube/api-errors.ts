@@ -17,11 +17,13 @@ export class ApiError extends PkgError {
   readonly text: string;
   /** The server may have done the write: its answer was lost. */
   readonly uncertain: boolean;
+  /** The fields of the object that it is about, as the server names them: `spec.ports[0].port`. */
+  readonly fields: readonly string[];
 
   constructor(
     code: ErrorCode,
     message: string,
-    answer: { status: number; reason?: string; text?: string; uncertain?: boolean },
+    answer: { status: number; reason?: string; text?: string; uncertain?: boolean; fields?: readonly string[] },
     details: ErrorDetails = {},
   ) {
     super(code, message, details);
@@ -29,6 +31,7 @@ export class ApiError extends PkgError {
     this.reason = answer.reason ?? '';
     this.text = answer.text ?? '';
     this.uncertain = answer.uncertain ?? false;
+    this.fields = answer.fields ?? [];
   }
 }
 
@@ -36,7 +39,7 @@ export class ApiError extends PkgError {
 const UNTYPED = /^failed to create typed patch object \([^)]*\): /;
 
 /** What an {@link ApiError} keeps of an answer. */
-type Answer = { status: number; reason: string; text: string; uncertain: boolean };
+type Answer = { status: number; reason: string; text: string; uncertain: boolean; fields: readonly string[] };
 
 /** Who asked, and where: for messages. */
 export type Asker = { identity: string; cluster: string };
@@ -51,7 +54,8 @@ export function apiError(status: number, body: Json, asked: Asked, asker: Asker)
   const reason = textField(body, 'reason');
   // The server answers an apply with an unknown field with status 500, but the mistake is in the object.
   const isInvalid = status === 422 || status === 400 || status === 413 || UNTYPED.test(text);
-  const answer = { status, reason, text, uncertain: status >= 500 && !isInvalid && !isWithoutWebhook(text) };
+  const uncertain = status >= 500 && !isInvalid && !isWithoutWebhook(text);
+  const answer: Answer = { status, reason, text, uncertain, fields: fieldsOf(body, text) };
   // The path of a create has no name, but the answer repeats it.
   const what = describeAsked(asked.verb === 'create' ? { ...asked, name: textField(detailsOf(body), 'name') } : asked);
   if (status === 401) {
@@ -259,6 +263,13 @@ function causesOf(body: Json): { field: string; message: string; reason: string 
     message: textField(cause, 'message'),
     reason: textField(cause, 'reason'),
   }));
+}
+
+/** The fields that an answer names: in its causes, or in the text for those that a kind does not have. */
+function fieldsOf(body: Json, text: string): string[] {
+  const named = causesOf(body).flatMap(({ field }) => (field === '' || field === '<nil>' ? [] : [field]));
+  if (named.length > 0 || !UNTYPED.test(text)) return named;
+  return [...text.matchAll(/(?<=^|[\s:])\.([\w.[\]/-]+): /g)].map(([, field = '']) => field);
 }
 
 function detailsOf(body: Json): Json {

@@ -28,6 +28,8 @@ export type Env = {
   signal?: AbortSignal;
   /** The cluster for writes of the record, which are still tried after the time limit of the operation. */
   records?: Cluster;
+  /** Adds to an error about an object where the chart writes that; gives any other error back as it is. */
+  explain?: (error: unknown, ref: ObjectRef) => Promise<unknown>;
   /** Runs work whose time does not count towards the time limit. */
   untimed?: <T>(work: () => Promise<T>) => Promise<T>;
 };
@@ -91,4 +93,13 @@ export type ValuesMode = 'default' | 'reset' | 'reuse' | 'reset-then-reuse';
 /** The time as Go writes it into records: RFC 3339, without zeros at the end of the fraction. */
 export function recordTime(env: Env): string {
   return (env.now?.() ?? new Date()).toISOString().replace(/\.?0*Z$/, 'Z');
+}
+
+/** Does a write of an object. @throws what it throws, with where the chart writes the object */
+export async function explained<T>({ explain }: Env, ref: ObjectRef, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw (await explain?.(error, ref)) ?? error;
+  }
 }

@@ -9,6 +9,7 @@ import type { Plan } from '../plan.ts';
 import { readinessOf } from '../readiness.ts';
 import type { RecordedHook, Release } from '../release.ts';
 import type { StoredRelease } from '../store.ts';
+import { explained } from './env.ts';
 import type { Env } from './env.ts';
 import { NotReady, waitUntilGone, waitUntilReady } from './wait.ts';
 
@@ -61,7 +62,8 @@ export async function runHooks(
       for (const [index, live] of found.entries()) if (await removeAndWait(env, live)) found[index] = undefined;
     }
     for (const [index, object] of objects.entries()) {
-      const live = await env.cluster.apply(object, { expected: found[index] ?? 'nothing' });
+      const apply = (): Promise<KubeObject> => env.cluster.apply(object, { expected: found[index] ?? 'nothing' });
+      const live = await explained(env, refOf(object), apply);
       left.set(refKey(refOf(object)), live);
       made.push({ object, policies, live });
     }

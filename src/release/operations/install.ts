@@ -9,7 +9,7 @@ import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { chartPlan, crdSteps, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, crdSteps, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { chartRun, runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
@@ -69,7 +69,8 @@ export async function installWithin(
     description: 'Initial install underway',
     labels: input.labels ?? {},
   });
-  const plan = await planRelease(env, {
+  const explaining = withExplain(env, rendered, namespace);
+  const plan = await planRelease(explaining, {
     operation: 'install',
     release,
     history,
@@ -95,7 +96,7 @@ export async function installWithin(
   const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
     undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, { ...away, failed }));
   const run = { history, plan, release, words, historyMax: input.historyMax ?? 0, undo: takeBack };
-  const done = await runPlan(env, chartRun(input, rendered.randomValues, run));
+  const done = await runPlan(explaining, chartRun(input, rendered.randomValues, run));
   return { release: done, plan };
 }
 

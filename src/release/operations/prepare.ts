@@ -60,6 +60,17 @@ export async function renderFor(
   );
 }
 
+/** The environment with an `explain` for the objects of a rendered chart. */
+export function withExplain(env: Env, rendered: RenderedChart, namespace: string): Env {
+  return {
+    ...env,
+    explain: async (error, ref) => {
+      const { explainObject } = await import('./explain.ts');
+      return await explainObject(error, ref, rendered, namespace);
+    },
+  };
+}
+
 /** What a revision has beside its chart: its number, its times, and what its record says at first. */
 export type NewRevision = {
   version: number;
@@ -145,7 +156,7 @@ export function chartPlan(
  *
  * @throws {PkgError} as `planObjects` does; `PKG_OBJECT_INVALID`; `PKG_CLUSTER_FORBIDDEN` for rights that are missing
  */
-export async function planRelease({ cluster }: Env, request: PlanRequest): Promise<Plan> {
+export async function planRelease({ cluster, explain }: Env, request: PlanRequest): Promise<Plan> {
   const { operation, release, documents, history, ...options } = request;
   const { name, namespace, version: revision } = release;
   const { objects, notes } = await normalizeObjects(documents, {
@@ -174,7 +185,13 @@ export async function planRelease({ cluster }: Env, request: PlanRequest): Promi
     release: name,
     namespace,
     revision,
-    desired: owned.map((object, index) => ({ object, found: found[index] ?? { same: false, live: undefined } })),
+    desired: await Promise.all(
+      owned.map(async (object, index) => {
+        const one = found[index] ?? { same: false, live: undefined };
+        if (one.problem === undefined || explain === undefined) return { object, found: one };
+        return { object, found: { ...one, problem: (await explain(one.problem, refOf(object))) as PkgError } };
+      }),
+    ),
     baseline: baseline.objects,
     hooks: hooks.map(({ object }, index) => ({ ref: refOf(object), live: inHooksPlaces[index] })),
     ...(await readOwners(cluster, release, [...found.map(({ live }) => live), ...inHooksPlaces], history)),

@@ -6,7 +6,7 @@ import { checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
-import { chartPlan, crdSteps, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, crdSteps, planRelease, releaseOf, withExplain } from './prepare.ts';
 import { renderWithStoredValues } from './random-values.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
     labels: {},
   });
   const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);
-  await planRelease(env, {
+  await planRelease(withExplain(env, rendered, input.namespace), {
     operation: 'install',
     release,
     history: [],

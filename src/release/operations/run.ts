@@ -12,6 +12,7 @@ import type { StoredRelease } from '../store.ts';
 import { writeStored } from '../stored-values.ts';
 import type { Stored } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
+import { explained } from './env.ts';
 import type { ChartOperation, Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import { notUndone, Progress } from './half-done.ts';
@@ -196,7 +197,7 @@ export async function applySteps(
     await inParallel(group, env.cluster.writesAtOnce, async (step) => {
       if (env.signal?.aborted === true) throw interrupted(env.signal);
       env.emit({ type: 'step-started', step, index: started++, total });
-      const written = await applyStep(env, step, plan, isWaiting);
+      const written = await explained(env, step.ref, () => applyStep(env, step, plan, isWaiting));
       if (written !== undefined && isLeaving(written)) leaving.add(refKey(step.ref));
       env.emit({ type: 'step-done', step, index: done++, total });
     });

@@ -17,7 +17,7 @@ import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts'
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { chartPlan, namespaceStep, planRelease, releaseOf } from './prepare.ts';
+import { chartPlan, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
@@ -81,7 +81,8 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     description: 'Preparing upgrade',
     labels,
   });
-  const plan = await planRelease(env, {
+  const explaining = withExplain(env, rendered, namespace);
+  const plan = await planRelease(explaining, {
     operation: 'upgrade',
     release,
     history,
@@ -100,7 +101,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
     goBack(undoing, { ...input, historyMax }, plan, { history, failure, failed });
   const run = { history, plan, release, words, historyMax, undo: takeBack };
-  const done = await runPlan(env, chartRun(input, rendered.randomValues, run));
+  const done = await runPlan(explaining, chartRun(input, rendered.randomValues, run));
   return { release: done, plan };
 }
 

@@ -1,0 +1,55 @@
+/** Adds to errors of the cluster about objects where the chart writes them. */
+import { groupOf } from '../../cluster/cluster.ts';
+import type { ObjectRef } from '../../cluster/cluster.ts';
+import { ApiError } from '../../cluster/kube/api-errors.ts';
+import { PkgError } from '../../errors.ts';
+import type { RenderedChart } from '../../render/render-chart.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+
+type Path = readonly (string | number)[];
+
+/**
+ * Adds to an error about an object where the chart writes that object; gives back what is no such error as it is.
+ *
+ * @param namespace of the objects that do not say another
+ */
+export async function explainObject(
+  error: unknown,
+  ref: ObjectRef,
+  rendered: RenderedChart,
+  namespace: string,
+): Promise<unknown> {
+  if (!(error instanceof PkgError) || error.at !== undefined || error.errors.length > 0) return error;
+  const found = [...rendered.objects, ...rendered.hooks].flatMap((document) => {
+    const path = document.object === undefined ? undefined : pathOf(document.object, ref, namespace);
+    return path === undefined ? [] : [{ document, path }];
+  });
+  const last = found.at(-1);
+  if (last === undefined) return error;
+  const [field = ''] = error instanceof ApiError ? error.fields : [];
+  return await rendered.explain(error, last.document, [...last.path, ...partsOf(field)]);
+}
+
+/** The path of an object in a document: it may be the document or an item of a List. */
+function pathOf(object: ValueMap, ref: ObjectRef, namespace: string): Path | undefined {
+  if (isObject(object, ref, namespace)) return [];
+  const items = object.get('items');
+  if (!Array.isArray(items)) return undefined;
+  const index = items.findIndex((item) => isMap(item) && isObject(item, ref, namespace));
+  return index === -1 ? undefined : ['items', index];
+}
+
+function isObject(object: ValueMap, ref: ObjectRef, namespace: string): boolean {
+  const metadata = object.get('metadata');
+  if (!isMap(metadata) || object.get('kind') !== ref.kind || metadata.get('name') !== ref.name) return false;
+  if (groupOf(String(object.get('apiVersion'))) !== groupOf(ref.apiVersion)) return false;
+  return ref.namespace === '' || (metadata.get('namespace') ?? namespace) === ref.namespace;
+}
+
+/** The parts of a field as an API server names it: `spec.ports[0].port`, `metadata.labels[example.com/a]`. */
+function partsOf(field: string): (string | number)[] {
+  return [...field.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, key, name]) =>
+    key !== undefined && /^\d+$/.test(key) ? Number(key) : (key ?? name ?? ''),
+  );
+}

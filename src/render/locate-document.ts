@@ -1,0 +1,69 @@
+/** Finds where templates write fields of rendered documents. */
+import { ValueError } from '../chart/value-error.ts';
+import type { PkgError, Position } from '../errors.ts';
+import { isMap } from '../yaml/value.ts';
+import type { Value, ValueMap } from '../yaml/value.ts';
+import type { GoInput } from './gotemplate/engine.ts';
+import type { PrintOrigins } from './gotemplate/print-origin.ts';
+import type { RenderedDocument } from './render.ts';
+
+/** Where a field is written, the path of the value that it prints, and how to make it a text if a Go template prints it. */
+export type WrittenAt = { at?: Position; valuePath?: readonly string[] | undefined; quoting?: string };
+
+/** Finds where fields are written, in documents of both engines. Go templates are rendered once more for it. */
+export class DocumentLocator {
+  readonly #input: Omit<GoInput, 'values'>;
+  readonly #freshValues: () => ValueMap;
+  #retracer: PrintOrigins | undefined;
+
+  /** Takes what was rendered by Go templates. */
+  constructor(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap) {
+    this.#input = input;
+    this.#freshValues = freshValues;
+  }
+
+  /** Where a field of a document is written; at least the file. */
+  async find(document: RenderedDocument, path: readonly (string | number)[]): Promise<WrittenAt> {
+    if (document.bytes === undefined) return document.trace(path);
+    const [{ GoDocument }, { locateField }, { PrintOrigins }] = await Promise.all([
+      import('./gotemplate/manifests.ts'),
+      import('./gotemplate/locate-field.ts'),
+      import('./gotemplate/print-origin.ts'),
+    ]);
+    if (!(document instanceof GoDocument)) return document.trace(path);
+    this.#retracer ??= new PrintOrigins(this.#input, this.#freshValues);
+    return await locateField(this.#retracer, document.whole, document.bytes, path);
+  }
+}
+
+/**
+ * An error about a field of a document, with where that is written and which value it prints. Of a field that the
+ * document does not have it is the nearest part that holds it.
+ */
+export async function explainDocument(
+  locator: DocumentLocator,
+  error: PkgError,
+  document: RenderedDocument,
+  path: readonly (string | number)[],
+): Promise<ValueError> {
+  const there = longestIn(document.object, path);
+  const { at, valuePath } = await locator.find(document, there);
+  const { code, message, hints, notes, excerpts, errors } = error;
+  const isSecret = document.object?.get('kind') === 'Secret';
+  const place = at === undefined ? {} : { at: { ...at, ...(isSecret && { isSecret }) } };
+  const explained = new ValueError(code, message, { ...place, hints, notes, excerpts, errors, cause: error });
+  if (there.length === path.length && path.length > 0) explained.valuePath = valuePath;
+  return explained;
+}
+
+/** The longest beginning of a path that an object has. */
+function longestIn(object: Value | undefined, path: readonly (string | number)[]): (string | number)[] {
+  const there: (string | number)[] = [];
+  let value = object;
+  for (const part of path) {
+    value = isMap(value) ? value.get(String(part)) : Array.isArray(value) ? value[Number(part)] : undefined;
+    if (value === undefined) break;
+    there.push(part);
+  }
+  return there;
+}
