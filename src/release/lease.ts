@@ -28,6 +28,12 @@ import type { StoredRelease } from './store.ts';
 const RENEW_EVERY_MS = 5_000;
 /** No write starts within this time before the lease may be taken over: it still has to reach the server. */
 const MARGIN_MS = 10_000;
+/**
+ * A process that did nothing for this long may have been suspended, and Helm, which knows no lease, may have worked on
+ * the release meanwhile: it renews before it writes again.
+ */
+const LONGEST_STALL_MS = 1_000;
+const LOOK_EVERY_MS = 250;
 /** Tries to write the record. Somebody may change its labels at the same moment, but hardly five times in a row. */
 const MAX_TRIES = 5;
 
@@ -53,11 +59,16 @@ export class Lease implements Fence {
   readonly #holder: string;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  readonly #looks: NodeJS.Timeout;
   #stored: StoredRelease;
   #renewals = 0;
   /** When the last renewal that the server confirmed was sent. */
   #renewed: Moment;
   #renewing: Promise<void> | undefined;
+  /** When this process was seen to run last. */
+  #running: Moment = now();
+  /** It stood still since the last renewal began. */
+  #hasStalled = false;
   #isLost = false;
   /** False once a patch was forbidden: a role may allow `update` of Secrets and not `patch`. */
   #mayPatch = true;
@@ -79,6 +90,8 @@ export class Lease implements Fence {
     this.#renewed = sent;
     this.#timer = setInterval(() => void this.reopen().catch(() => undefined), RENEW_EVERY_MS);
     this.#timer.unref();
+    this.#looks = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#looks.unref();
   }
 
   /**
@@ -138,7 +151,13 @@ export class Lease implements Fence {
   }
 
   isOpen(): boolean {
-    return !this.#isLost && passedSince(this.#renewed) < LEASE_MS - MARGIN_MS;
+    this.#look();
+    return !this.#isLost && !this.#hasStalled && passedSince(this.#renewed) < LEASE_MS - MARGIN_MS;
+  }
+
+  #look(): void {
+    if (passedSince(this.#running) > LONGEST_STALL_MS) this.#hasStalled = true;
+    this.#running = now();
   }
 
   /**
@@ -174,7 +193,9 @@ export class Lease implements Fence {
     try {
       return { failure, failed: await this.finish(release) };
     } catch (error) {
-      if (this.#lost.signal.aborted) return { failure: this.#lost.signal.reason as unknown, failed: undefined };
+      if (this.#lost.signal.aborted) {
+        return { failure: withEarlier(this.#lost.signal.reason, failure), failed: undefined };
+      }
       const why = error instanceof Error ? error.message : String(error);
       this.#emit({
         type: 'warning',
@@ -187,6 +208,7 @@ export class Lease implements Fence {
   /** Lets go without writing. */
   async drop(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#looks);
     await this.#renewing?.catch(() => undefined);
     letGo(this.#holder);
   }
@@ -204,11 +226,23 @@ export class Lease implements Fence {
         }
       }
     } finally {
+      clearInterval(this.#looks);
       letGo(this.#holder);
     }
   }
 
   async #renew(): Promise<void> {
+    this.#look();
+    this.#hasStalled = false;
+    try {
+      await this.#confirm();
+    } catch (error) {
+      this.#hasStalled = true;
+      throw error;
+    }
+  }
+
+  async #confirm(): Promise<void> {
     const { release } = this.#stored;
     if (this.#isLost) throw await this.#lose();
     // Helm begins a rollback or an upgrade even while the newest record is `uninstalling`: its revision follows this
@@ -293,8 +327,18 @@ export function takenOverError(release: Release, heads: readonly KubeObject[]): 
   const name = printable(release.name);
   const now = newest === undefined ? `no record of ${name} is left` : describeHead(newest, release.version);
   return new PkgError('PKG_RELEASE_TAKEN_OVER', `another operation took over ${describeRevision(release)}: ${now}`, {
-    notes: ['nothing was written since, and nothing is undone'],
+    notes: ['nothing more is written, and nothing is undone'],
     hints: [`\`pkg history ${name}\` shows what became of the release`],
+  });
+}
+
+/** The error of a lost lease with a note on what the operation had failed with before that was noticed. */
+function withEarlier(lost: unknown, failure: unknown): unknown {
+  if (!(lost instanceof PkgError) || !(failure instanceof PkgError) || failure.code === lost.code) return lost;
+  const { code, message, notes, hints } = lost;
+  return new PkgError(code, message, {
+    notes: [...notes, `it had failed (${failure.code}): ${failure.message}`],
+    hints,
   });
 }
 

@@ -588,6 +588,29 @@ describe.concurrent('the revision before', () => {
 });
 
 describe.concurrent('two at once', () => {
+  // Helm waits for no lease: a second is enough for it, and the lease that the record holds is still young.
+  test('whoever was suspended while helm rolled back writes nothing more', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', OLD);
+    const first = await suspended(ns, ['upgrade', 'r', LOSER], atObject());
+    try {
+      const second = await helmOn(ns, ['rollback', 'r', '1']);
+      expect([second.status, second.stderr]).toEqual([0, '']);
+      await sleep(1_000);
+      const before = await versions(ns);
+      first.kill('SIGCONT');
+      const { status, stderr } = await first.done;
+      expect([status, stderr]).toEqual([1, expect.stringMatching(TAKEN)]);
+      expect(stderr).toContain('revision 3 is deployed');
+      expect(await versions(ns)).toEqual(before);
+      expect(Object.values(await maps(ns)).map(({ value }) => value)).toEqual(Array.from({ length: 12 }, () => 'old'));
+    } finally {
+      first.kill('SIGCONT');
+      first.kill('SIGKILL');
+      await first.proxy.close();
+    }
+  });
+
   test('helm that rolls back meanwhile ends an upgrade', async () => {
     const ns = await namespace();
     const go = (value: string): string => goChartOf([configMap('a', { value })]);
