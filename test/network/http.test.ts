@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { connect as connectTcp, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect as connectTcp } from 'node:net';
+import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ import { ConnectionPool } from '../../src/network/pool.ts';
 import { temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import { rejectionOf } from '../support/rejection.ts';
+import { startTcpServer } from '../support/tcp-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -48,18 +49,9 @@ async function start(serve: Serve): Promise<ChartServer & { seen: Seen[] }> {
 
 /** A server of plain TCP. */
 async function raw(serve: (socket: Socket) => void): Promise<URL> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const server = await startTcpServer(serve);
+  closing.push(server.close);
+  return new URL(`http://127.0.0.1:${server.port}/`);
 }
 
 function client(times: Partial<HttpTimes> = {}): HttpClient {
