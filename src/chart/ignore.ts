@@ -1,6 +1,5 @@
 /**
- * `.helmignore`, with Helm's rules: patterns of Go's `filepath.Match`, the first one that matches decides,
- * and `!` means "ignore whatever does NOT match".
+ * `.helmignore`, with Helm's rules: patterns of Go's `filepath.Match`, and `!` means "ignore whatever does NOT match".
  */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -9,19 +8,16 @@ import { matchGlob, parseGlob } from './go-glob.ts';
 /** Tells whether a path of a chart (forward slashes, relative to the chart) is ignored. */
 export type IgnoreRules = (path: string, isFolder: boolean) => boolean;
 
-/** `negated` and `folderOnly` as in Helm; `matches` gets the whole path. */
-type Rule = { negated: boolean; folderOnly: boolean; matches: (path: string) => boolean };
-
 /** Helm's line reader takes no longer lines. */
 const MAX_LINE_LENGTH = 65_535;
 /** The most patterns: each file of a chart is compared with each of them. */
 const MAX_RULES = 1000;
 
 /** Helm never loads hidden files of `templates/`. */
-const HIDDEN_TEMPLATES: readonly Rule[] = [rule('templates/.?*')];
+const HIDDEN_TEMPLATES = 'templates/.?*';
 
 /** The rules of a chart without `.helmignore`. */
-export const defaultIgnoreRules: IgnoreRules = (path) => isIgnored(HIDDEN_TEMPLATES, path, false);
+export const defaultIgnoreRules: IgnoreRules = rulesOf([HIDDEN_TEMPLATES]);
 
 /**
  * The rules of a `.helmignore`, with Helm's default rule after them.
@@ -29,7 +25,7 @@ export const defaultIgnoreRules: IgnoreRules = (path) => isIgnored(HIDDEN_TEMPLA
  * @throws {PkgError} `PKG_CHART_INVALID` for `**`, which Helm refuses, for malformed patterns, and for more than a thousand
  */
 export function parseIgnoreRules(text: string, file: string): IgnoreRules {
-  const rules: Rule[] = [];
+  const patterns: string[] = [];
   const withoutMark = text.startsWith('\ufeff') ? text.slice(1) : text;
   for (const [index, line] of withoutMark.split('\n').entries()) {
     const pattern = line.trim();
@@ -40,16 +36,16 @@ export function parseIgnoreRules(text: string, file: string): IgnoreRules {
         at: { file, line: index + 1 },
       });
     }
-    if (rules.length === MAX_RULES) {
+    if (patterns.length === MAX_RULES) {
       throw new PkgError('PKG_CHART_INVALID', `there are more than ${MAX_RULES} patterns in this file`, {
         at: { file, line: index + 1 },
         hints: ['list folders instead of each file in them'],
       });
     }
-    rules.push(rule(pattern));
+    patterns.push(pattern);
   }
-  rules.push(...HIDDEN_TEMPLATES);
-  return (path, isFolder) => isIgnored(rules, path, isFolder);
+  patterns.push(HIDDEN_TEMPLATES);
+  return rulesOf(patterns);
 }
 
 function complaint(pattern: string): string | undefined {
@@ -61,21 +57,41 @@ function complaint(pattern: string): string | undefined {
   return isMalformed && isSeen ? 'is malformed' : undefined;
 }
 
-function rule(pattern: string): Rule {
+/**
+ * A path is ignored when any of the patterns says so, so their order does not matter. Names are looked up in a set: with a
+ * question to each pattern about each file, V8 compiled the loop in the background of usual charts, which took 0.5 ms.
+ */
+function rulesOf(patterns: readonly string[]): IgnoreRules {
+  const names = new Set<string>();
+  const folders = new Set<string>();
+  const others: IgnoreRules[] = [];
+  for (const pattern of patterns) {
+    const folderOnly = pattern.endsWith('/');
+    const name = folderOnly ? pattern.slice(0, -1) : pattern;
+    if (name.startsWith('!') || name.includes('/') || !isPlain(name)) others.push(ruleOf(pattern));
+    else (folderOnly ? folders : names).add(name);
+  }
+  return (path, isFolder) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return names.has(name) || (isFolder && folders.has(name)) || others.some((isIgnored) => isIgnored(path, isFolder));
+  };
+}
+
+/** Helm's rule for a pattern: `!` negates it, `/` at its end is for folders only, any other `/` is for the whole path. */
+function ruleOf(pattern: string): IgnoreRules {
   const negated = pattern.startsWith('!');
   let rest = negated ? pattern.slice(1) : pattern;
   const folderOnly = rest.endsWith('/');
   if (folderOnly) rest = rest.slice(0, -1);
   const onWholePath = rest.includes('/');
   const matches = matcherOf(rest.startsWith('/') ? rest.slice(1) : rest);
-  return {
-    negated,
-    folderOnly,
-    matches: onWholePath ? matches : (path) => matches(path.slice(path.lastIndexOf('/') + 1)),
+  return (path, isFolder) => {
+    if (folderOnly && !isFolder) return negated;
+    return matches(onWholePath ? path : path.slice(path.lastIndexOf('/') + 1)) !== negated;
   };
 }
 
-/** Does a path fit a pattern? Most patterns are a name, or `*.ending`: no need to go character by character. */
+/** Does a path fit a pattern? Most patterns are `*.ending`: no need to go character by character. */
 function matcherOf(pattern: string): (path: string) => boolean {
   if (isPlain(pattern)) return (path) => path === pattern;
   const ending = pattern.slice(1);
@@ -90,17 +106,4 @@ function matcherOf(pattern: string): (path: string) => boolean {
 /** Compiling a regular expression would take longer (65 µs, Node 26, 2026-11-29). */
 function isPlain(pattern: string): boolean {
   return !pattern.includes('*') && !pattern.includes('?') && !pattern.includes('[') && !pattern.includes('\\');
-}
-
-function isIgnored(rules: readonly Rule[], path: string, isFolder: boolean): boolean {
-  for (let index = 0; index < rules.length; index++) {
-    const { negated, folderOnly, matches } = rules[index] as Rule;
-    const applies = isFolder || !folderOnly;
-    if (negated) {
-      if (!applies || !matches(path)) return true;
-    } else if (applies && matches(path)) {
-      return true;
-    }
-  }
-  return false;
 }

@@ -31,11 +31,13 @@ import type { Value, ValueMap } from './value.ts';
 /**
  * Reads a text of one document.
  *
+ * @param given its line breaks may be CR LF: in values they are LF, as go-yaml reads them
  * @param unique leave a text in which a map has a key twice to the exact reader
  * @param nothing the value of a text of comments and blank lines; without it such a text is left to the exact reader
  * @returns undefined for a text that is left to the exact reader
  */
-export function readFast(text: string, unique: boolean, nothing?: Value): { value: Value } | undefined {
+export function readFast(given: string, unique: boolean, nothing?: Value): { value: Value } | undefined {
+  const text = given.includes('\r\n') ? given.replaceAll('\r\n', '\n') : given;
   if (UNFIT.test(text)) return undefined;
   const start = text.startsWith('---\n') ? 4 : 0;
   if (hasMark(text, start)) return undefined;

@@ -146,6 +146,10 @@ export function decodeAst(numbers: Int32Array, at: number, names: NameTable, tex
   return new AstReader(numbers, at, names, text).statements();
 }
 
+/**
+ * Each method reads its numbers by itself: a method that gave the next one would be called so often that V8 compiled it in
+ * every run, which costs more than it saves.
+ */
 class AstReader {
   readonly numbers: Int32Array;
   readonly names: NameTable;
@@ -159,25 +163,21 @@ class AstReader {
     this.text = text;
   }
   statements(): List {
-    const count = this.next();
+    const count = this.numbers[this.at++] as number;
     const list: Statement[] = [];
     for (let index = 0; index < count; index++) list.push(this.statement());
     return list;
   }
 
-  next(): number {
-    return this.numbers[this.at++] as number;
-  }
-
   statement(): Statement {
-    const code = this.next();
+    const code = this.numbers[this.at++] as number;
     switch (code) {
       case CODES.text: {
-        const pos = this.next();
-        return { type: 'text', pos, text: this.text.slice(pos, this.next()) };
+        const pos = this.numbers[this.at++] as number;
+        return { type: 'text', pos, text: this.text.slice(pos, this.numbers[this.at++] as number) };
       }
       case CODES.constant: {
-        const { pos, quoted, value } = this.string(this.next());
+        const { pos, quoted, value } = this.string(this.numbers[this.at++] as number);
         return { type: 'constant', pos, quoted, text: value };
       }
       case CODES.action: {
@@ -191,14 +191,14 @@ class AstReader {
       case CODES.range:
         return this.branch('range');
       case CODES.template: {
-        const pos = this.next();
-        const name = this.names.get(this.next());
-        return { type: 'template', pos, name, pipe: this.next() === 0 ? undefined : this.pipe() };
+        const pos = this.numbers[this.at++] as number;
+        const name = this.names.get(this.numbers[this.at++] as number);
+        return { type: 'template', pos, name, pipe: this.numbers[this.at++] === 0 ? undefined : this.pipe() };
       }
       case CODES.break:
-        return { type: 'break', pos: this.next() };
+        return { type: 'break', pos: this.numbers[this.at++] as number };
       case CODES.continue:
-        return { type: 'continue', pos: this.next() };
+        return { type: 'continue', pos: this.numbers[this.at++] as number };
       default:
         return unknownCode(code);
     }
@@ -208,24 +208,23 @@ class AstReader {
     type: T,
   ): { type: T } & Pick<Branch, 'pos' | 'pipe' | 'body' | 'otherwise'> {
     const pipe = this.pipe();
-    const body: Block = { start: this.next(), list: undefined };
-    const start = this.next();
+    const body: Block = { start: this.numbers[this.at++] as number, list: undefined };
+    const start = this.numbers[this.at++] as number;
     const otherwise: Block | undefined =
       start === NONE ? undefined : { start, list: start === WITHIN ? this.statements() : undefined };
     return { type, pos: pipe.pos, pipe, body, otherwise };
   }
 
   pipe(): Pipe {
-    // Most numbers are read here and in command(), so these read them without calls of next(): with the calls V8 compiled
-    // next() in every run, which cost more than it saved.
     const { numbers, at } = this;
     this.at += 3;
     const pos = numbers[at] as number;
     const isAssignment = numbers[at + 1] === 1;
     let variables = NO_NAMES;
     const declared = numbers[at + 2] as number;
-    if (declared > 0) variables = Array.from({ length: declared }, () => this.names.get(this.next()));
-    const count = this.next();
+    if (declared > 0)
+      variables = Array.from({ length: declared }, () => this.names.get(this.numbers[this.at++] as number));
+    const count = this.numbers[this.at++] as number;
     const commands: Command[] = [];
     for (let index = 0; index < count; index++) commands.push(this.command());
     return { type: 'pipe', pos, variables, isAssignment, commands };
@@ -254,13 +253,13 @@ class AstReader {
       case CODES.field:
         return { type: 'field', pos, names: this.fields() };
       case CODES.identifier:
-        return { type: 'identifier', pos, name: this.names.get(this.next()) };
+        return { type: 'identifier', pos, name: this.names.get(this.numbers[this.at++] as number) };
       case CODES.string:
         return this.string(pos);
       case CODES.dot:
         return { type: 'dot', pos };
       case CODES.variable: {
-        const name = this.names.get(this.next());
+        const name = this.names.get(this.numbers[this.at++] as number);
         return { type: 'variable', pos, name, names: this.fields() };
       }
       case CODES.chain: {
@@ -268,11 +267,11 @@ class AstReader {
         return { type: 'chain', pos, of: this.operand(), names };
       }
       case CODES.number: {
-        const number = this.text.slice(pos, pos + this.next());
+        const number = this.text.slice(pos, pos + (this.numbers[this.at++] as number));
         return (number.startsWith("'") ? parseCharacter(pos, number) : parseNumber(pos, number)) as NumberNode;
       }
       case CODES.bool:
-        return { type: 'bool', pos, value: this.next() === 1 };
+        return { type: 'bool', pos, value: this.numbers[this.at++] === 1 };
       case CODES.nil:
         return { type: 'nil', pos };
       default:
@@ -281,12 +280,12 @@ class AstReader {
   }
 
   fields(): readonly string[] {
-    const index = this.next();
+    const index = this.numbers[this.at++] as number;
     return index === NONE ? NO_NAMES : this.names.fields(index);
   }
 
   string(pos: number): StringNode {
-    const quoted = this.text.slice(pos, pos + this.next());
+    const quoted = this.text.slice(pos, pos + (this.numbers[this.at++] as number));
     return { type: 'string', pos, quoted, value: unquote(quoted) ?? '' };
   }
 }

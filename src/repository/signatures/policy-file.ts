@@ -1,7 +1,6 @@
 /** Finds the trust policy. A small module, since every command that takes a chart loads it. */
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { configHome } from '../paths.ts';
+import { below, configHome } from '../paths.ts';
 
 /** The file of a trust policy. It is an error if a named one does not exist. */
 export type PolicyFile = { file: string; isNamed: boolean };
@@ -15,7 +14,7 @@ export type PolicyFile = { file: string; isNamed: boolean };
 export function trustPolicyFile(named: string, env: NodeJS.ProcessEnv): PolicyFile | undefined {
   const chosen = named || env['PKG_TRUST_POLICY'] || '';
   if (chosen !== '') return { file: chosen, isNamed: true };
-  const file = join(configHome(env), 'trust.yaml');
+  const file = below(configHome(env), 'trust.yaml');
   try {
     return statSync(file, { throwIfNoEntry: false }) === undefined ? undefined : { file, isNamed: false };
   } catch {
