@@ -300,13 +300,31 @@ class FastReader extends LineCursor {
     let end = text.length;
     while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
     if (end === 0) giveUp();
-    let body = text.slice(0, end);
-    if (header[1] === '>') {
-      if (/^[ \t\n]|\n[ \t]/.test(body)) giveUp();
-      body = body.replace(/\n(\n*)/g, (_run, more: string) => (more === '' ? ' ' : more));
-    }
+    const body = header[1] === '>' ? fold(text.slice(0, end)) : text.slice(0, end);
     return chomp === '-' ? body : chomp === '+' ? body + text.slice(end) : `${body}\n`;
   }
+}
+
+/**
+ * Folds the lines of a block scalar of style `>`: a line break becomes a blank, and one of several is dropped, but before
+ * and behind lines that begin with a blank all are kept.
+ */
+function fold(lines: string): string {
+  let text = '';
+  let keeps = true;
+  let breaks = 0;
+  for (const line of lines.split('\n')) {
+    if (line !== '') {
+      const first = line.charCodeAt(0);
+      const isIndented = first === 32 || first === 9;
+      text += keeps || isIndented ? '\n'.repeat(breaks) : breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+      text += line;
+      keeps = isIndented;
+      breaks = 0;
+    }
+    breaks++;
+  }
+  return text;
 }
 
 function shortKey(name: string): string {

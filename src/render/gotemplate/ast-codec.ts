@@ -155,6 +155,8 @@ class AstReader {
   readonly names: NameTable;
   readonly text: string;
   at: number;
+  /** The steps of all pipelines that were read so far. */
+  steps = 0;
 
   constructor(numbers: Int32Array, at: number, names: NameTable, text: string) {
     this.numbers = numbers;
@@ -216,18 +218,19 @@ class AstReader {
   }
 
   pipe(): Pipe {
-    const { numbers, at } = this;
+    const { numbers, at, steps } = this;
     this.at += 3;
     const pos = numbers[at] as number;
     const isAssignment = numbers[at + 1] === 1;
     let variables = NO_NAMES;
     const declared = numbers[at + 2] as number;
+    this.steps += declared;
     if (declared > 0)
       variables = Array.from({ length: declared }, () => this.names.get(this.numbers[this.at++] as number));
     const count = this.numbers[this.at++] as number;
     const commands: Command[] = [];
     for (let index = 0; index < count; index++) commands.push(this.command());
-    return { type: 'pipe', pos, variables, isAssignment, commands };
+    return { type: 'pipe', pos, variables, isAssignment, commands, steps: this.steps - steps };
   }
 
   command(): Command {
@@ -247,6 +250,7 @@ class AstReader {
       this.at++;
       return this.pipe();
     }
+    this.steps++;
     this.at += 2;
     const pos = numbers[at + 1] as number;
     switch (code) {

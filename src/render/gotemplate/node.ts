@@ -42,6 +42,8 @@ export type Pipe = {
   variables: readonly string[];
   isAssignment: boolean;
   commands: readonly Command[];
+  /** The steps of running it (`functions/limits.ts`): one for each operand and each variable, with those of pipelines in it. */
+  steps: number;
 };
 /** An operand with its arguments: a function, a method, or a value without arguments. */
 export type Command = { type: 'command'; pos: number; args: readonly Operand[] };

@@ -67,7 +67,7 @@ export class ExpressionParser {
     }
     this.behind = lexer.end;
     lexer.next();
-    return { type: 'pipe', pos, variables, isAssignment, commands };
+    return { type: 'pipe', pos, variables, isAssignment, commands, steps: stepsOf(variables, commands) };
   }
 
   /**
@@ -229,4 +229,15 @@ export class ExpressionParser {
   protected error(message: string, pos: number = this.lexer.start): PkgError {
     return new PkgError('PKG_TEMPLATE_SYNTAX', decodeText(message), { at: positionOf(this.source, pos) });
   }
+}
+
+function stepsOf(variables: readonly string[], commands: readonly Command[]): number {
+  let steps = variables.length;
+  for (const { args } of commands) for (const arg of args) steps += stepsOfOperand(arg);
+  return steps;
+}
+
+function stepsOfOperand(operand: Operand): number {
+  if (operand.type === 'pipe') return operand.steps;
+  return operand.type === 'chain' ? 1 + stepsOfOperand(operand.of) : 1;
 }
