@@ -71,6 +71,25 @@ test('the fast reader gives what the full one gives, or leaves the text to it', 
   expect(read).toBeGreaterThan(200);
 });
 
+test('the fast reader folds block scalars as the full one does', () => {
+  const line = fc.constantFrom('', '', 'a', 'b c', ' x', '  y z', '\tt', 'd\t', '- e', '# f', 'g: h');
+  const lines = fc.array(line, { maxLength: 8 });
+  const header = fc.constantFrom('>', '>-', '>+', '>2', '|', '|-', '|+');
+  let folded = 0;
+  fc.assert(
+    fc.property(header, lines, fc.constantFrom('', 'z: 1\n'), (start, body, rest) => {
+      const text = `k: ${start}\n${body.map((each) => (each === '' ? '\n' : `  ${each}\n`)).join('')}${rest}`;
+      const fast = readFast(text, false);
+      if (fast === undefined) return;
+      if (/^>/.test(start) && / [xy]/.test(text)) folded++;
+      const node = new DocumentReader(text, readableUntil(text)).next();
+      expect(show(fast.value)).toEqual(show(node === undefined ? null : new Decoder(false).document(node)));
+    }),
+    runs(4000),
+  );
+  expect(folded).toBeGreaterThan(100);
+});
+
 test('hostile texts are refused in little time', () => {
   const bomb = ['a0: &a0 [x, x]', ...Array.from({ length: 60 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)];
   const texts: [string, string][] = [
