@@ -68,7 +68,7 @@ export async function readUserValues(
  */
 export function valueDocuments(text: string, file: string, writtenKeys = false): ValueMap[] {
   const options: YamlOptions = { stream: true, ...(writtenKeys && { keys: 'written' }) };
-  return parseYamlDocuments(text.replace(/^\uFEFF/, ''), file, options).flatMap((document) => {
+  return parseYamlDocuments(text.startsWith('\ufeff') ? text.slice(1) : text, file, options).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];
     throw new PkgError('PKG_VALUES_INVALID', 'the values in this file are not a map', { at: { file, line: 1 } });

@@ -82,7 +82,7 @@ class FastReader extends LineCursor {
     for (;;) {
       let next = this.#simpleEntry(map, column);
       if (next === undefined) {
-        if (this.skip(MERGE)) this.#merge(map);
+        if (this.text.startsWith('<<', this.at) && this.skip(MERGE)) this.#merge(map);
         else {
           const key = this.key() ?? giveUp();
           if (this.unique && map.has(key)) giveUp();

@@ -35,7 +35,17 @@ export function resolvePlainScalar(text: string): Value {
   const first = text.charCodeAt(0);
   // Only a digit, a sign or a point begins a number.
   if (first > 57 || first < 43 || first === 44 || first === 47) return text;
-  return resolveNumber(text, first === 46);
+  // Most numbers are written as JavaScript writes them, and most other texts (`1.2.3`, `10Gi`, `2026-11-29`) are none to it,
+  // which only `_`, a sign, or a letter behind a zero may change. So most runs compile none of the patterns above.
+  const number = Number(text);
+  if (String(number) === text && Number.isFinite(number) && isExact(number)) return number;
+  const isSpecial = first < 46 || (first === 48 && text.charCodeAt(1) > 57);
+  return Number.isNaN(number) && !isSpecial && !text.includes('_') ? text : resolveNumber(text, first === 46);
+}
+
+/** Whether go-yaml does not keep more digits of a number than JavaScript. */
+function isExact(number: number): boolean {
+  return Number.isSafeInteger(number) || !Number.isInteger(number);
 }
 
 /** A number that begins with a point, for which go-yaml leaves `_` to Go's parser: it has to stand between digits. */

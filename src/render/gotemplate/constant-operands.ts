@@ -54,6 +54,10 @@ export function compileNumber(node: NumberNode, template: Template): Eval {
     const value = new GoComplex(...complex);
     return () => value;
   }
+  if (integer !== undefined && String(integer) === text) {
+    const value = int(integer);
+    return () => value;
+  }
   const isHexInteger = /^0[xX]/.test(text) && !/[pP]/.test(text);
   if (float !== undefined && !isHexInteger && !text.startsWith("'") && /[.eEpP]/.test(text)) return () => float;
   if (integer === undefined) return failing(`${text} overflows int`, node, template);

@@ -99,7 +99,9 @@ export function parseNumber(pos: number, text: string): NumberNode | string {
     float,
     complex: undefined,
   });
-  if (/^[1-9][0-9]{0,14}$/.test(text)) return node(Number(text), Number(text));
+  // The usual integer, without a pattern that V8 would have to compile.
+  const plain = Number(text);
+  if (plain >= 0 && Number.isSafeInteger(plain) && String(plain) === text) return node(plain, plain);
   if (text.endsWith('i')) {
     const [, real = '0', imaginary = text.slice(0, -1)] = COMPLEX.exec(text) ?? [];
     const re = parseFloatText(real);

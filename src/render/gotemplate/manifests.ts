@@ -115,16 +115,17 @@ const SEPARATOR = /(?<![^\n])---[ \t]*/;
  * the line. White space before a document is removed, white space after it is kept, and empty documents are dropped.
  */
 export function splitDocuments(text: string): string[] {
-  return withoutLeadingSpace(text)
-    .split(SEPARATOR)
-    .map(withoutLeadingSpace)
-    .filter((document) => document !== '');
+  const start = withoutLeadingSpace(text);
+  const parts = start.startsWith('---') || start.includes('\n---') ? start.split(SEPARATOR) : [start];
+  return parts.map(withoutLeadingSpace).filter((document) => document !== '');
 }
 
 function withoutLeadingSpace(text: string): string {
-  const first = text.charCodeAt(0);
-  if (first > 32 && first < 0x80) return text;
-  LEADING_SPACE.lastIndex = 0;
+  let at = 0;
+  while (text.charCodeAt(at) === 10 || text.charCodeAt(at) === 32) at++;
+  const first = text.charCodeAt(at);
+  if (first > 32 && first < 0x80) return text.slice(at);
+  LEADING_SPACE.lastIndex = at;
   LEADING_SPACE.exec(text);
   return text.slice(LEADING_SPACE.lastIndex);
 }
