@@ -43,7 +43,7 @@ export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, fra
 function mayBeMissing({ host }: Evaluator, name: string, path: Path, { calls, template }: Frame): boolean {
   if (calls === undefined || template.text !== undefined) return false;
   if (isScoped(path) || host.parameters.has(name)) return true;
-  // What a library's partials may be given is its own matter.
+  // A library does not know the parameters that its users give to its partials.
   return chartPathOf(template.name) !== host.chartPath && nearest(name, ROOT_NAMES) === undefined;
 }
 

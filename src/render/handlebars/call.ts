@@ -56,7 +56,7 @@ function isHelper(evaluator: Evaluator, name: string): boolean {
   return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
 }
 
-/** Helpers change nothing that they are given: they go through it, and most make something new of it. */
+/** Charges for an argument: helpers read a text, and go through the entries of a map or a list once; none changes them. */
 function chargeArgument(arg: Argument): void {
   if (Array.isArray(arg)) chargeVisit(arg.length);
   else if (arg instanceof Map) chargeVisit(arg.size);
@@ -188,7 +188,7 @@ function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
     if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
     return text;
   }
-  // The newline that ends a file is not part of what it says.
+  // A file of a partial ends with a newline, which is not part of its value.
   return output.toString().replace(/\r?\n$/, '');
 }
 

@@ -29,13 +29,13 @@ export type TextMade = {
   isSecret: boolean;
 };
 
-/** So many are looked at. */
+/** At most so many numbers that became texts are noted in a render. */
 const MOST_TEXTS = 10_000;
 
 /** The texts of the documents of one render. */
 export class DocumentTexts {
   readonly #changed: TextMade[] = [];
-  // Written down for each number of a render: what is not asked for is not made.
+  // One entry for each number of a render; positions are worked out only for those that are reported.
   readonly #inserted: { value: number | bigint; slot: Slot; isSecret: boolean; at: readonly string[] }[] = [];
   readonly #types: KindTypes | undefined;
   readonly #filler: Filler;

@@ -16,16 +16,17 @@ import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
 import type { Shape } from './shapes.ts';
-import { SkeletonError, parseSkeleton } from './skeleton.ts';
+import { parseSkeleton } from './skeleton.ts';
+import { SkeletonError } from './skeleton-errors.ts';
 import type { StructureCache } from './structure-cache.ts';
 import { structureError } from './structure-errors.ts';
 import type { Node } from './skeleton.ts';
 import { isEmptyValue, typeName } from './text.ts';
 import type { SingleDocument, SlottedDocument } from './slot-tree.ts';
 import { Tracer } from './trace.ts';
-import type { Parsed, TracedField } from './trace.ts';
+import type { ParsedText, TracedField } from './trace.ts';
 
-/** An object that a template prints. What is not asked for is not made: most objects are only printed. */
+/** An object that a template prints. Most objects are only printed, so their values are made when they are read. */
 export type ReadDocument = {
   readonly value: ValueMap;
   /** The fields `apiVersion`, `kind` and `metadata` of it, at least. */
@@ -42,7 +43,7 @@ const READING = 8;
 type Piece = { text: string; start: number };
 
 /** Where a document is: its first slot, the part of an output in which it begins, and the character there. */
-type Place = { base: number; output: Output; part: number; offset: number };
+type DocumentPlace = { base: number; output: Output; part: number; offset: number };
 
 type Locate = (offset: number) => Position;
 
@@ -50,10 +51,10 @@ type Locate = (offset: number) => Position;
 export class DocumentReader {
   readonly #slots: Slots;
   readonly #filler: Filler;
-  /** For documents that were read, and charged, before. */
+  /** Fills documents again, for values and positions that are asked for later, without charging for them twice. */
   readonly #tracer: Tracer;
   readonly #shapes: Shapes;
-  readonly #parsed: Parsed[] = [];
+  readonly #parsed: ParsedText[] = [];
   readonly #byText = new Map<string, readonly Node[]>();
   readonly #structures: StructureCache | undefined;
   readonly #layouts = new Map<Node, Map<FieldType | undefined, Layout | undefined>>();
@@ -168,7 +169,7 @@ export class DocumentReader {
   }
 
   /** The documents of an output, found by their shapes, or by their texts where these do not tell. */
-  #read(output: Output, use: (node: Node, place: Place) => void): void {
+  #read(output: Output, use: (node: Node, place: DocumentPlace) => void): void {
     const shaped = this.#shapes.split(output);
     if (shaped === undefined) {
       const { gaps } = output;
@@ -206,7 +207,7 @@ export class DocumentReader {
     return known;
   }
 
-  #located(place: Place, read: () => readonly Node[], use: (node: Node, place: Place) => void): void {
+  #located(place: DocumentPlace, read: () => readonly Node[], use: (node: Node, place: DocumentPlace) => void): void {
     try {
       for (const node of read()) use(node, place);
     } catch (error) {
@@ -259,12 +260,19 @@ class PrintedDocument implements ReadDocument {
   readonly text: string;
   readonly #tracer: Tracer;
   readonly #node: Node;
-  readonly #place: Place;
+  readonly #place: DocumentPlace;
   readonly #layout: Layout;
   readonly #type: FieldType | undefined;
   #value: ValueMap | undefined;
 
-  constructor(tracer: Tracer, node: Node, place: Place, layout: Layout, text: string, type: FieldType | undefined) {
+  constructor(
+    tracer: Tracer,
+    node: Node,
+    place: DocumentPlace,
+    layout: Layout,
+    text: string,
+    type: FieldType | undefined,
+  ) {
     this.text = text;
     this.#type = type;
     this.#tracer = tracer;
@@ -294,14 +302,14 @@ class PrintedDocument implements ReadDocument {
   }
 }
 
-/** A document whose value had to be made to know what it is. */
+/** A document whose fields depend on values (`optional`, `spread`, computed keys), so that its value is made at once. */
 class FilledDocument implements ReadDocument {
   readonly value: ValueMap;
   readonly #tracer: Tracer;
   readonly #node: Node;
-  readonly #place: Place;
+  readonly #place: DocumentPlace;
 
-  constructor(tracer: Tracer, node: Node, place: Place, value: ValueMap) {
+  constructor(tracer: Tracer, node: Node, place: DocumentPlace, value: ValueMap) {
     this.value = value;
     this.#tracer = tracer;
     this.#node = node;
@@ -321,16 +329,16 @@ class FilledDocument implements ReadDocument {
   }
 }
 
-/** What was printed has no such number any more. */
+/** Printing has refused numbers with a fraction where texts belong. */
 function keep(): never {
   throw new Error('a number with a fraction was printed as a text');
 }
 
-function traceIn(tracer: Tracer, node: Node, place: Place, path: ValuePath): TracedField {
+function traceIn(tracer: Tracer, node: Node, place: DocumentPlace, path: ValuePath): TracedField {
   return tracer.trace(node, place.base, path, locateIn(place));
 }
 
-function locateIn({ output, part, offset }: Place): Locate {
+function locateIn({ output, part, offset }: DocumentPlace): Locate {
   return (at) => output.positionAt(offset + at, part) ?? { file: '' };
 }
 

@@ -37,7 +37,7 @@ import type { ValueError } from '../../chart/value-error.ts';
 
 /** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */
 const STATEMENT = 10;
-/** What a value that waits for its document costs besides: with its scopes it takes one kilobyte until the render ends. */
+/** What a slot costs besides its value: with its scopes it takes one kilobyte until the render ends. */
 const SLOT = 100;
 
 /** Evaluates templates of one chart. */
@@ -134,7 +134,7 @@ export class Interpreter implements Evaluator {
     output.addSlot(output.slots, slot, frame);
   }
 
-  /** The value becomes part of a document, which is printed. */
+  /** Charges for a value that becomes part of a document, as printing it will take. */
   #chargeSlot(value: Argument, node: { loc: Location }, frame: Frame): void {
     try {
       charge(SLOT);
@@ -144,7 +144,7 @@ export class Interpreter implements Evaluator {
     }
   }
 
-  /** `{{optional x}}` and `{{spread x}}`: what they mean is a matter of structure. */
+  /** `optional` leaves its key or item out where the value is empty; `spread` adds the entries of a map, or the items of a list. */
   #special(node: Mustache, name: 'optional' | 'spread', scope: Scope, frame: Frame, output: Output): void {
     const [param, ...more] = node.params;
     if (param === undefined || more.length > 0) {

@@ -5,7 +5,7 @@ import type { PkgError } from '../../errors.ts';
 import { faultAt } from './fault.ts';
 import { slotPath } from './output.ts';
 import type { Hole, Slot, Slots } from './output.ts';
-import { DuplicateKey } from './skeleton.ts';
+import { DuplicateKey } from './skeleton-errors.ts';
 import type { Entry, Node, Text } from './skeleton.ts';
 import type { SingleDocument } from './slot-tree.ts';
 import { isEmptyValue, typeName, valueText } from './text.ts';
@@ -148,7 +148,7 @@ export class Filler {
         inner.kind === 'o' && isEmptyValue(inner.value) ? '' : this.#slotText(inner),
       );
       this.#charge(text.length, slot);
-      // The newline that ends a file is not part of what it says.
+      // A file of a partial ends with a newline, which is not part of its value.
       return text.replace(/\r?\n$/, '');
     }
     if (value === ABSENT) return '';

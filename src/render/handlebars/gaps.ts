@@ -4,7 +4,7 @@ import { linesOf } from './ast.ts';
 import { gapAt } from './output.ts';
 import type { Gap } from './output.ts';
 
-/** Behind something else on its line: to the right of every key. */
+/** The column of a block that stands behind something else on its line: further right than every key. */
 const INLINE = 1000;
 
 const known = new WeakMap<Block | Partial | PartialBlock, Gap>();

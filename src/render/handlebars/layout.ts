@@ -13,13 +13,13 @@ import type { Entry, Node } from './skeleton.ts';
 
 /** Text, and between it the values of slots. */
 export type Layout = {
-  readonly pieces: readonly (string | Gap)[];
+  readonly pieces: readonly (string | ValuePiece)[];
   /** The fields that say which object it is. */
   readonly head: readonly (readonly [key: string, value: Node])[];
 };
 
 /** Where a value is printed: after a key or after `- `, with the indentation that its further lines get. */
-type Gap = {
+type ValuePiece = {
   readonly node: Node;
   readonly isItem: boolean;
   readonly indent: string;
@@ -87,10 +87,10 @@ export function headOf({ head }: Layout, filler: Filler): ValueMap {
 
 /** Lays collections out; each method says whether it could. */
 class Writer {
-  readonly #pieces: (string | Gap)[] = [];
+  readonly #pieces: (string | ValuePiece)[] = [];
   #text = '';
 
-  finish(): readonly (string | Gap)[] {
+  finish(): readonly (string | ValuePiece)[] {
     if (this.#text !== '') this.#pieces.push(this.#text);
     return this.#pieces;
   }

@@ -45,7 +45,7 @@ export function parseTemplate(source: string, name: string, file: string): Templ
   }
 }
 
-/** More would not be read. */
+/** At most so many are reported at once. */
 const MOST_HABITS = 20;
 
 /** The error, or what is foreign in the template where that is the reason: all of it, for the parser stops at the first. */
@@ -56,7 +56,7 @@ function withHabits(error: PkgError, source: string, file: string): PkgError[] {
       new PkgError('PKG_TEMPLATE_SYNTAX', message, { at: positionAt(source, offset, file), hints: [hint] }),
   );
   const lines = new Set(faults.map(({ at }) => at?.line));
-  // What the parser says of such a mustache is not what is wrong with it.
+  // The parser's own message describes a consequence of the foreign syntax, so it is left out.
   if (faults.length > 0 && (lines.has(error.at?.line) || error.hints.includes(CLOSE_EACH))) return faults;
   return [error, ...faults].sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0));
 }

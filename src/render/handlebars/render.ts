@@ -56,7 +56,7 @@ export function readNative(
   return { ...documents, randomValues, textsMade };
 }
 
-/** A document whose object is made when it is asked for: whoever only prints it does not. */
+/** A document whose object is made when it is read: `template` only prints the text. */
 class LateDocument implements RenderedDocument {
   readonly source: string;
   kind = '';

@@ -79,7 +79,7 @@ export function printPartial(
   const block =
     node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
   enterBody(evaluator, found, `partial ${name}`, node, { context, provenance, block }, scope, frame, printed);
-  // What stands in another template is indented for that one's sake.
+  // An inline partial or a block is indented as it stands in its own template: that indentation is not part of it.
   const isInside = found.program !== found.template.program;
   const less = isInside && output.slots !== undefined && node.alone === true ? printed.commonIndent : 0;
   put(evaluator, printed, less, node, scope, frame, output, since);

@@ -116,7 +116,7 @@ export function partialBlockOf(scoped: Data | undefined): PartialBody | undefine
 
 /** What a path leads to; absent when a name on the way is not there. */
 export function lookupPath(path: Path, scope: Scope): Item {
-  // Most lookups are of this kind, and need nothing of what messages ask of a start.
+  // Most lookups start at the context or the root, and make no object for the start.
   const isUsual = !path.data && path.depth === 0 && scope.locals === undefined;
   const start = isUsual ? undefined : startOf(path, scope);
   const rest = start?.rest ?? path.parts;

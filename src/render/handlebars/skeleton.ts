@@ -4,13 +4,14 @@
  */
 import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
-import { booleanKey } from '../../chart/boolean-keys.ts';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Hole, PlacedGap, Slots } from './output.ts';
+import { checkLiteral, finite, isUnlike } from './literals.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
+import { DEEPEST, DuplicateKey, SkeletonError, keyHints, valueAsTag, yamlError } from './skeleton-errors.ts';
 
 /** Text with holes. In a literal block, the further lines of a value are indented to its hole. */
 export type Text = { type: 'text'; pieces: (string | Hole)[]; literal: boolean; offset: number };
@@ -34,22 +35,6 @@ export type Node =
   | { type: 'map'; entries: Entry[]; offset: number; size: number }
   | { type: 'list'; items: (Node | { type: 'spread'; hole: Hole; offset: number })[]; offset: number; size: number };
 
-/** What the text of a document cannot be, with the offset where. */
-export class SkeletonError extends Error {
-  readonly offset: number;
-  readonly hints: readonly string[];
-  readonly isSlot: boolean;
-  /** It is what YAML's reader says. */
-  isYaml = false;
-  constructor(message: string, offset: number, hints: readonly string[] = [], isSlot = false) {
-    super(message);
-    this.offset = offset;
-    this.hints = hints;
-    this.isSlot = isSlot;
-  }
-}
-
-const DEEPEST = 500;
 /** Nodes of one document, aliases unfolded. */
 const LARGEST = 1_000_000;
 
@@ -69,72 +54,14 @@ export function parseSkeleton(
   try {
     events = parseEvents(text, { maxDepth: DEEPEST });
   } catch (error) {
-    if (error instanceof YAMLException) {
-      const offset = error.mark?.position ?? 0;
-      if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000'))
-        throw valueAsTag(offset - 1);
-      const alone = aloneBetween(text, slots, offset);
-      if (alone !== undefined) throw alone;
-      const found = new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
-      found.isYaml = !/^nesting exceeded|\btab\b/.test(error.reason);
-      throw found;
-    }
+    if (error instanceof YAMLException) throw yamlError(error, text, slots);
     throw error;
   }
   return new Composer(text, slots, gaps, whole).compose(events);
 }
 
-/** A value alone on its line at or before an error: it stands between keys or items, and is neither. */
-function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError | undefined {
-  const end = text.indexOf('\n', offset);
-  const lines = text.slice(0, end < 0 ? text.length : end).split('\n');
-  let at = text.slice(0, end < 0 ? text.length : end).length;
-  for (const line of lines.toReversed().slice(0, 3)) {
-    at -= line.length;
-    const hasMarker = slots.has(line);
-    // A colon follows what `spread` gives.
-    if (hasMarker && slots.isMarker(line.replace(/:\s*$/, ''))) {
-      const before = text.slice(0, Math.max(0, at)).trimEnd();
-      return new SkeletonError(
-        'a value stands alone here, between keys or items',
-        at + line.search(/\S/),
-        [
-          ...(/[|>][-+0-9]*$/.test(before) ? ['the lines of a text behind | or > stand further in than its key'] : []),
-          '{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item',
-        ],
-        true,
-      );
-    }
-    at--;
-    if (line.trim() !== '' && at < offset && !hasMarker && line !== lines.at(-1)) break;
-  }
-  return undefined;
-}
-
-function valueAsTag(offset: number): SkeletonError {
-  const hint = 'a value has its own type: write {{x}}, or "{{x}}" for a string';
-  return new SkeletonError('a value cannot be a tag', offset, [hint], true);
-}
-
-function explain(reason: string): string {
-  if (reason.startsWith('nesting exceeded')) return `the rendered text is nested deeper than ${DEEPEST} levels`;
-  return `the rendered text is not YAML: ${reason}`;
-}
-
-function hintsFor(reason: string, text: string, offset: number): string[] {
-  const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n')[0] ?? '';
-  if (/^ *\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
-  if (reason.includes('flow collection'))
-    return [
-      'entries in { } and [ ] have commas between them: what a loop prints stands better on lines of its own, each a key or an item',
-    ];
-  if (/mapping values|bad indentation|implicit/.test(reason)) {
-    return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
-  }
-  return [];
-}
-
-type Frame = {
+/** A map or a list that has begun, with the key whose value comes next. */
+type OpenCollection = {
   node: Extract<Node, { type: 'map' | 'list' }> | undefined;
   key: Text | string | Hole | undefined;
   keyOffset: number;
@@ -162,7 +89,7 @@ class Composer {
 
   compose(events: readonly Event[]): Node[] {
     const documents: Node[] = [];
-    const stack: Frame[] = [];
+    const stack: OpenCollection[] = [];
     let frame = newFrame(undefined, undefined);
     let root: Node | undefined;
     const finish = (node: Node): void => {
@@ -286,7 +213,7 @@ class Composer {
     }
   }
 
-  #key(frame: Frame, event: ScalarEvent, offset: number): void {
+  #key(frame: OpenCollection, event: ScalarEvent, offset: number): void {
     frame.keyOffset = offset;
     const text = getScalarValue(this.#text, event);
     const isPlain = event.style === SCALAR_STYLE.PLAIN;
@@ -351,7 +278,7 @@ class Composer {
     }
   }
 
-  #add(frame: Frame, into: Extract<Node, { type: 'map' | 'list' }>, node: Node): void {
+  #add(frame: OpenCollection, into: Extract<Node, { type: 'map' | 'list' }>, node: Node): void {
     into.size += node.size;
     if (into.type === 'list') {
       const spread = node.type === 'map' && node.entries.length === 1 ? node.entries[0] : undefined;
@@ -408,16 +335,7 @@ class Composer {
   }
 }
 
-/** A key that is written twice in a map. */
-export class DuplicateKey extends SkeletonError {
-  readonly first: number;
-  constructor(key: string, offset: number, first: number, hints: readonly string[] = []) {
-    super(`the key ${key} is given twice in this map`, offset, hints);
-    this.first = first;
-  }
-}
-
-function newFrame(node: Frame['node'], anchor: string | undefined): Frame {
+function newFrame(node: OpenCollection['node'], anchor: string | undefined): OpenCollection {
   return { node, key: undefined, keyOffset: 0, isMerge: false, seen: new Map(), anchor };
 }
 
@@ -439,39 +357,4 @@ function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
     map.set(entry.key, entry.value.value);
   }
   return { type: 'const', value: map, offset, size };
-}
-
-/** Is this a number or a boolean whose text would be another, or one that is no text in Kubernetes either way? */
-function isUnlike(value: Value, text: string): boolean {
-  if (typeof value === 'boolean') return text !== String(value);
-  if (typeof value === 'number') return !Number.isInteger(value) || text !== String(value);
-  return typeof value === 'bigint' && text !== String(value);
-}
-
-/** Readers of YAML do not agree on what these are, nor do authors. */
-function checkLiteral(text: string, offset: number): void {
-  if (text.length > 3 && !/^[-+0]/.test(text)) return;
-  const boolean = booleanKey(text);
-  if (boolean !== undefined) {
-    const message = `${text} is a boolean to some readers of YAML and a text to others`;
-    throw new SkeletonError(message, offset, [`write ${boolean} for the boolean, or "${text}" for the text`]);
-  }
-  if (!/^[-+]?0[0-9_]+$/.test(text)) return;
-  const value = resolvePlainScalar(text);
-  const message = `${text} is the number ${String(value)} to some readers of YAML, and something else to others`;
-  throw new SkeletonError(message, offset, [`write ${String(value)} for the number, or "${text}" for the text`]);
-}
-
-function finite(value: Value, text: string, offset: number): Value {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new SkeletonError(`${text} is a number that Kubernetes does not have`, offset, [
-      'quote it if it is meant as text',
-    ]);
-  }
-  return value;
-}
-
-function keyHints(text: string, offset: number): string[] {
-  if (text.startsWith('{{', offset - 1)) return ['a text that begins with a brace needs quotes around it'];
-  return text[offset] === '{' ? ['a mustache needs two braces: {{x}}'] : [];
 }

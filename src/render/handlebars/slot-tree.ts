@@ -101,13 +101,13 @@ function valueTree(value: Slot['value'], slot: Slot): Tree {
   return { type: 'leaf', pieces: [{ slot, text: textOf({ value }) }] };
 }
 
-/** A key of a value is random only where it shows a random value. */
+/** The slot of a key of a value: without its random calls, whose results are in the values and not in the keys. */
 function keySlot(slot: Slot): Slot {
   const { random: _random, ...rest } = slot;
   return rest;
 }
 
-/** Constants hold no random values, but may name what does. */
+/** Constants hold no random values; kept are the fields that name an object or an item which holds some. */
 function constantTree(value: Value): Tree {
   if (isMap(value)) {
     const entries = [...value].flatMap(([key, item]) => {

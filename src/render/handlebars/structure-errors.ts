@@ -8,8 +8,8 @@ import type { CallSite } from './fault.ts';
 import { findMisplaced } from './misplaced-lines.ts';
 import { sourceOf } from './output.ts';
 import type { Output, Printed } from './output.ts';
-import { DuplicateKey } from './skeleton.ts';
-import type { SkeletonError } from './skeleton.ts';
+import { DuplicateKey } from './skeleton-errors.ts';
+import type { SkeletonError } from './skeleton-errors.ts';
 
 /** A tag that something was printed by. */
 type Tag = { template: Template; loc: Location; isBlock: boolean };

@@ -5,7 +5,7 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Host } from './evaluation.ts';
 import type { Output } from './output.ts';
-import { SkeletonError } from './skeleton.ts';
+import { SkeletonError } from './skeleton-errors.ts';
 import { printedText } from './tpl.ts';
 
 /**

@@ -13,7 +13,7 @@ import type { Entry, Node } from './skeleton.ts';
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };
 
 /** The structure of documents, and the text that it was read from. */
-export type Parsed = { nodes: readonly Node[]; text: () => { text: string; gaps: readonly PlacedGap[] } };
+export type ParsedText = { nodes: readonly Node[]; text: () => { text: string; gaps: readonly PlacedGap[] } };
 
 type Context = { filler: Filler; whole: (node: Node) => Node; single: (slot: Slot) => SingleDocument | undefined };
 
@@ -24,7 +24,7 @@ type Context = { filler: Filler; whole: (node: Node) => Node; single: (slot: Slo
 export class Tracer {
   readonly filler: Filler;
   readonly #slots: Slots;
-  readonly #parsed: readonly Parsed[];
+  readonly #parsed: readonly ParsedText[];
   readonly #single: (slot: Slot) => SingleDocument | undefined;
   readonly #wholes = new Map<Node, Node>();
 
@@ -32,7 +32,7 @@ export class Tracer {
   constructor(
     filler: Filler,
     slots: Slots,
-    parsed: readonly Parsed[],
+    parsed: readonly ParsedText[],
     single: (slot: Slot) => SingleDocument | undefined,
   ) {
     this.#single = single;

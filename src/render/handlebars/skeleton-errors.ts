@@ -1,0 +1,98 @@
+/** Why the text of a document has no structure, and what to do about it. */
+import type { YAMLException } from 'js-yaml';
+import type { Slots } from './output.ts';
+
+/** How deep maps and lists of a document may be nested. */
+export const DEEPEST = 500;
+
+/** What the text of a document cannot be, with the offset where. */
+export class SkeletonError extends Error {
+  readonly offset: number;
+  readonly hints: readonly string[];
+  readonly isSlot: boolean;
+  /** It is what YAML's reader says. */
+  isYaml = false;
+  constructor(message: string, offset: number, hints: readonly string[] = [], isSlot = false) {
+    super(message);
+    this.offset = offset;
+    this.hints = hints;
+    this.isSlot = isSlot;
+  }
+}
+
+/** A key that is written twice in a map. */
+export class DuplicateKey extends SkeletonError {
+  readonly first: number;
+  constructor(key: string, offset: number, first: number, hints: readonly string[] = []) {
+    super(`the key ${key} is given twice in this map`, offset, hints);
+    this.first = first;
+  }
+}
+
+/** The error for a text that js-yaml cannot read. */
+export function yamlError(error: YAMLException, text: string, slots: Slots): SkeletonError {
+  const offset = error.mark?.position ?? 0;
+  if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000')) return valueAsTag(offset - 1);
+  const alone = aloneBetween(text, slots, offset);
+  if (alone !== undefined) return alone;
+  const found = new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
+  found.isYaml = !/^nesting exceeded|\btab\b/.test(error.reason);
+  return found;
+}
+
+/** A value alone on its line at or before an error: it stands between keys or items, and is neither. */
+function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError | undefined {
+  const end = text.indexOf('\n', offset);
+  const lines = text.slice(0, end < 0 ? text.length : end).split('\n');
+  let at = text.slice(0, end < 0 ? text.length : end).length;
+  for (const line of lines.toReversed().slice(0, 3)) {
+    at -= line.length;
+    const hasMarker = slots.has(line);
+    // A colon follows what `spread` gives.
+    if (hasMarker && slots.isMarker(line.replace(/:\s*$/, ''))) {
+      const before = text.slice(0, Math.max(0, at)).trimEnd();
+      return new SkeletonError(
+        'a value stands alone here, between keys or items',
+        at + line.search(/\S/),
+        [
+          ...(/[|>][-+0-9]*$/.test(before) ? ['the lines of a text behind | or > stand further in than its key'] : []),
+          '{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item',
+        ],
+        true,
+      );
+    }
+    at--;
+    if (line.trim() !== '' && at < offset && !hasMarker && line !== lines.at(-1)) break;
+  }
+  return undefined;
+}
+
+/** The error for a value where a tag of YAML stands, as in `a: !{{x}}`. */
+export function valueAsTag(offset: number): SkeletonError {
+  const hint = 'a value has its own type: write {{x}}, or "{{x}}" for a string';
+  return new SkeletonError('a value cannot be a tag', offset, [hint], true);
+}
+
+function explain(reason: string): string {
+  if (reason.startsWith('nesting exceeded')) return `the rendered text is nested deeper than ${DEEPEST} levels`;
+  return `the rendered text is not YAML: ${reason}`;
+}
+
+function hintsFor(reason: string, text: string, offset: number): string[] {
+  const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n')[0] ?? '';
+  if (/^ *\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
+  if (reason.includes('flow collection'))
+    return [
+      'entries in { } and [ ] have commas between them: what a loop prints stands better on lines of its own, each a key or an item',
+    ];
+  if (/mapping values|bad indentation|implicit/.test(reason)) {
+    return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
+  }
+  return [];
+}
+
+/** Hints for a map or a list where a key belongs. */
+export function keyHints(text: string, offset: number): string[] {
+  if (text.startsWith('{{', offset - 1)) return ['a text that begins with a brace needs quotes around it'];
+  return text[offset] === '{' ? ['a mustache needs two braces: {{x}}'] : [];
+}
