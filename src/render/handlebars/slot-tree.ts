@@ -101,7 +101,7 @@ function valueTree(value: Slot['value'], slot: Slot): Tree {
   return { type: 'leaf', pieces: [{ slot, text: textOf({ value }) }] };
 }
 
-/** The slot of a key of a value: without its random calls, whose results are in the values and not in the keys. */
+/** The slot for a key of a value, without the random calls: a key belongs to one only where its text holds what the call made. */
 function keySlot(slot: Slot): Slot {
   const { random: _random, ...rest } = slot;
   return rest;
