@@ -22,6 +22,7 @@ const RULES = {
   'values-missing': 'info',
   'values-invalid': 'error',
   'value-boolean-key': 'warning',
+  'value-duplicate-key': 'warning',
   'value-undeclared': 'error',
   // templates
   'templates-missing': 'warning',

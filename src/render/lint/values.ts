@@ -7,6 +7,7 @@ import { valueDocuments } from '../../chart/user-values.ts';
 import { booleanKey } from '../../chart/boolean-keys.ts';
 import { coalesceTables } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import { DocumentReader } from '../../yaml/nodes.ts';
 import type { YamlNode } from '../../yaml/nodes.ts';
 import { positionAt } from '../../yaml/read.ts';
@@ -44,7 +45,7 @@ export async function lintValues(
   try {
     const text = new TextDecoder().decode(data).replace(/^\uFEFF/, '');
     const values = valueDocuments(text, file, writtenKeys)[0] ?? new Map();
-    const keys = writtenKeys ? [] : booleanKeys(text, file, isNative);
+    const keys = [...(writtenKeys ? [] : booleanKeys(text, file, isNative)), ...duplicateKeys(text, file, isNative)];
     const schema = source.read(SCHEMA);
     if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return keys;
     const chart = { schema: { name: SCHEMA, data: schema }, location, dependencies: [] };
@@ -71,6 +72,29 @@ function booleanKeys(text: string, file: string, isNative: boolean): LintMessage
         const message = `the key ${child.value} is read as ${key}: write it as "${child.value}":`;
         const severity = isNative ? undefined : 'info';
         found.push(finding('value-boolean-key', FILE, message, positionAt(text, child.at, file), severity));
+      }
+    }
+  };
+  const document = new DocumentReader(text).next();
+  if (document !== undefined) visit(document);
+  return found;
+}
+
+/** Keys that a map has twice: Helm takes the last one, without a word. Severities as for {@link booleanKeys}. */
+function duplicateKeys(text: string, file: string, isNative: boolean): LintMessage[] {
+  const found: LintMessage[] = [];
+  const visit = ({ kind, children }: YamlNode): void => {
+    const seen = new Map<string, YamlNode>();
+    for (const [index, child] of children.entries()) {
+      if (child.kind !== 'scalar') visit(child);
+      else if (kind === 'map' && index % 2 === 0) {
+        const earlier = seen.get(child.value);
+        seen.set(child.value, child);
+        if (earlier === undefined || child.value === '<<' || found.length >= MAX_KEYS) continue;
+        const { line } = positionAt(text, earlier.at, file);
+        const message = `the key ${printable(child.value)} is in line ${line} too, and what stands there is not used`;
+        const severity = isNative ? undefined : 'info';
+        found.push(finding('value-duplicate-key', FILE, message, positionAt(text, child.at, file), severity));
       }
     }
   };
