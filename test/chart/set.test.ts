@@ -226,6 +226,97 @@ test('values of charts, subcharts, files and flags are coalesced as helm does', 
   );
 });
 
+/** Places that a user sets, in charts that import, rename and leave out subcharts. */
+const place = fc.constantFrom(
+  ...['n', 'm.k', 'sub.enabled', 'al.enabled', 'sub.n.k', 'global.g', 'global.m.k', 'sub.global.g', 'tags.front'],
+  ...['l[0]', 'l[1].k', 'll[0][1]', 'sub.l[0]', 'sub.x', 'al.x.a', 'sub.exports.data.a', 'x'],
+);
+const pairs = (values: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .array(
+      fc.tuple(place, fc.constantFrom(...values)).map(([key, value]) => `${key}=${value}`),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((all) => all.join(','));
+const setTexts = ['1', 'true', 'false', 'null', 'x', '', '{a,b}', '007', '+5', 'a\\,b'];
+const declaration = fc.record({
+  condition: fc.constantFrom('', 'sub.enabled', 'al.enabled', 'm.k,global.enabled', 'enabled'),
+  tags: fc.constantFrom([], ['front'], ['front', 'x']),
+  'import-values': fc.subarray([
+    'data',
+    { child: 'a', parent: 'm' },
+    { child: 'global', parent: 'global' },
+    { child: 'x', parent: '.' },
+  ]),
+});
+
+test('flags of all kinds over values files and charts that import, rename and leave out subcharts', async () => {
+  const file = join(folder, 'file.txt');
+  writeFileSync(file, 'of a file\n');
+  const flags = fc.record({
+    setJson: fc.array(pairs(['1', 'null', '"x"', '{"a":{"b":1}}', '[1,null]', '', '1.5']), { maxLength: 1 }),
+    set: fc.array(pairs(setTexts), { maxLength: 2 }),
+    setString: fc.array(pairs(setTexts), { maxLength: 1 }),
+    setFile: fc.array(pairs([file]), { maxLength: 1 }),
+    setLiteral: fc.array(pairs(['a,b={c}', '']), { maxLength: 1 }),
+  });
+  const names: Record<string, string> = {
+    setJson: '--set-json',
+    set: '--set',
+    setString: '--set-string',
+    setFile: '--set-file',
+    setLiteral: '--set-literal',
+  };
+  let count = 0;
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      table,
+      table,
+      table,
+      declaration,
+      declaration,
+      flags,
+      async (top, child, user, one, two, given) => {
+        for (const map of [top, child, user]) {
+          for (const key of ['sub', 'global']) if (!(map.get(key) instanceof Map)) map.delete(key);
+        }
+        const path = writeChart(join(folder, `d${count++}`), 'top', printYaml(top), { sub: printYaml(child) });
+        const dependencies = [
+          { name: 'sub', version: '*', ...one },
+          { name: 'sub', version: '*', alias: 'al', ...two },
+        ];
+        const metadata = { apiVersion: 'v2', name: 'top', version: '0.1.0', dependencies };
+        writeFileSync(join(path, 'Chart.yaml'), JSON.stringify(metadata));
+        writeFileSync(join(path, 'charts/sub/templates/v.yaml'), '{{ .Chart.Name }}: {{ toJson .Values }}\n');
+        const values = join(path, 'user.yaml');
+        writeFileSync(values, printYaml(user));
+        const args = Object.entries(given).flatMap(([kind, texts]) => texts.map((text) => `${names[kind]}=${text}`));
+        const theirs = helmValues(path, ['-f', values, ...args]);
+        const ours = await readUserValues({ ...NONE, valueFiles: [values], ...given })
+          .then(async ({ values: read }) => {
+            const resolved = resolveDependencies(await loadChart(path), read);
+            return coalesceValues(resolved.chart, resolved.values).values;
+          })
+          .catch((error: unknown) => {
+            if (error instanceof PkgError) return undefined;
+            throw error;
+          });
+        expect(ours && normal(toPlain(ours))).toEqual(theirs?.['top']);
+        if (theirs === undefined) return;
+        compared++;
+        for (const name of ['sub', 'al'] as const) {
+          const seen = ours?.get(name);
+          if (theirs[name] !== undefined)
+            expect(normal(seen instanceof Map ? toPlain(seen) : seen)).toEqual(theirs[name]);
+        }
+      },
+    ),
+    { numRuns: 60 * RUNS },
+  );
+  expect(compared).toBeGreaterThan(20);
+});
+
 test('a value that is read from JSON is what was written', () => {
   const object: JsonObject = { b: 1, a: [null, true] };
   expect(toPlain(fromPlain(object))).toEqual(object);
