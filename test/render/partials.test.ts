@@ -229,3 +229,21 @@ test('a partial asks for its block, or prints another where there is none', asyn
   const printed = { 'templates/_p.hbs': 'a: {{@partial-block}}\n', 'templates/x.yaml.hbs': configMap('{{> p}}') };
   await expect(render(chartOf(printed))).rejects.toThrow('the block of a partial is printed as a partial');
 });
+
+test('a partial of a library that the chart does not see is answered with where to put the library', async () => {
+  const kit = chartOf({ 'templates/_labels.hbs': 'a: b\n' });
+  const library = { ...kit, metadata: { ...kit.metadata, name: 'kit', type: 'library' as const } };
+  for (const name of ['kit/labels', 'labels']) {
+    const child = chartOf({ 'templates/x.yaml.hbs': configMap(`{{> ${name}}}`) });
+    const subchart = { ...child, metadata: { ...child.metadata, name: 'cache' } };
+    const error = await render({ ...chartOf({}), dependencies: [library, subchart] }).catch(
+      (failure: unknown) => failure,
+    );
+    expect(error, name).toMatchObject({
+      message: `there is no partial ${name}`,
+      hints: [
+        'a chart sees its own libraries alone: name kit in the dependencies of cache, and put it into the charts/ of cache',
+      ],
+    });
+  }
+});

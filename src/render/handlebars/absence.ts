@@ -92,6 +92,9 @@ export function missingName(
   const near = nearest(missing, candidates);
   const full = known === '' ? missing : `${known}.${missing}`;
   const hints = near === undefined ? [] : [`did you mean ${known === '' ? near : `${known}.${near}`}?`];
+  // Chart.yaml may have it, so that it is not misspelt.
+  if (known === 'chart' && evaluator.host.chartFields.has(missing))
+    hints.splice(0, 1, `write ${missing} into the Chart.yaml of this chart`);
   const global =
     known === '' && !scope.root.has(missing)
       ? lookupPath({ ...path, parts: ['values', ...path.parts], original: 'values' }, scope)

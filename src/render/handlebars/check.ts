@@ -29,6 +29,7 @@ import { habitsOf } from './habits.ts';
 import { findHelper, helperNames, isHelperName, isRandom } from './helpers/index.ts';
 import { absentPartial, isPartialFile } from './run-partial.ts';
 import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
+import { unmeantNames, unmeantOrder, unmeantText } from './unmeant.ts';
 
 /** What a chart's templates know. */
 export type Known = {
@@ -39,9 +40,13 @@ export type Known = {
   values: ValueMap;
   /** Is there a partial, or a whole template, of this name for a template? */
   hasPartial: (name: string, from: string) => boolean;
+  /** Does a partial print items of a list? Undefined where only running it tells. */
+  printsItems: (name: string, from: string) => boolean | undefined;
   partialNames: () => readonly string[];
   /** The libraries that have a partial of this name. */
   partialOwners: (name: string) => readonly string[];
+  /** What to write for a partial that others have and this chart does not see. */
+  elsewhere: (name: string) => string | undefined;
 };
 
 /** Where a part of a template stands. */
@@ -105,16 +110,21 @@ class Checker {
     }
   }
 
-  /** `${values.x}` of shells and `$(values.x)` are texts here, and not meant so. */
+  /** `${values.x}`, `<%= values.x %>`, `{% if values.x %}`: mustaches of other languages are texts here. */
   #content({ original, loc }: Content): void {
-    if (!original.includes('$')) return;
-    const found = /\$(?:\{|\()\s*((?:values|release|chart)\.[\w.-]+)\s*[)}]/.exec(original);
+    if (!FOREIGN_MARKS.test(original)) return;
+    const found =
+      /\$(?:\{|\()\s*((?:values|release|chart)\.[\w.-]+)\s*[)}]/.exec(original) ??
+      /<%[=-]?\s*((?:values|release|chart)\.[\w.-]+)\s*-?%>/.exec(original) ??
+      /\{%-?\s*((?:\w+\s+)*(?:values|release|chart)\.[\w.-]+)[^%]*%\}/.exec(original);
     if (found === null) return;
     const before = original.slice(0, found.index).split('\n');
     const line = loc.start.line + before.length - 1;
     const column = (before.length === 1 ? loc.start.column : 0) + (before.at(-1)?.length ?? 0);
     const at = { start: { line, column }, end: { line, column: column + found[0].length } };
-    this.#fault('PKG_TEMPLATE_SYNTAX', `${found[0]} is a text and no value`, at, { hints: [`write {{${found[1]}}}`] });
+    this.#fault('PKG_TEMPLATE_SYNTAX', `${found[0]} is a text and no value`, at, {
+      hints: [/\s/.test(found[1] ?? '') ? `write {{#${found[1]}}}, and close it by its name` : `write {{${found[1]}}}`],
+    });
   }
 
   #mustache(node: Mustache, place: Place): void {
@@ -150,14 +160,22 @@ class Checker {
     );
   }
 
-  #call(node: Mustache | Sub, place: Place): void {
+  /** @param around the helper that the call is given to */
+  #call(node: Mustache | Sub, place: Place, around?: string): void {
     const path = pathOf(node.path);
     const { params } = node;
     const isUnquoted = this.#isUnquoted(node, place);
-    for (const param of isUnquoted ? params.slice(1) : params) this.#expression(param, place);
-    for (const pair of node.hash?.pairs ?? []) this.#expression(pair.value, place);
+    const infix = this.#infix(node, place);
+    if (infix !== undefined) {
+      this.#count(node, infix.message, infix.hint);
+      return;
+    }
+    const name = path && simpleName(path);
+    // What is put together for `tpl` may hold mustaches.
+    const given = around === 'tpl' || around === 'goTpl' ? around : (name ?? path?.original ?? '');
+    for (const param of isUnquoted ? params.slice(1) : params) this.#expression(param, place, given);
+    for (const pair of node.hash?.pairs ?? []) this.#expression(pair.value, place, given);
     if (path === undefined) return;
-    const name = simpleName(path);
     const isCall = node.type === 'SubExpression' || params.length > 0 || node.hash !== undefined;
     if (name === undefined || place.locals.has(name)) {
       const isCalled = params.length > 0 && !isScoped(path) && !path.data;
@@ -175,12 +193,28 @@ class Checker {
       const hints = ['write {{@index}} for the place in a loop'];
       this.#fault('PKG_TEMPLATE_NAME_MISSING', 'index is not defined', node.loc, { hints });
     }
+    const unmeant = unmeantOrder(name, node, ({ loc }) => this.#source(loc));
+    if (unmeant !== undefined) this.#count(node, unmeant.message, unmeant.hint);
     const [first, second] = params;
     if (VALUE_LAST.has(name) && params.length === 2 && first?.type === 'PathExpression' && isLiteral(second)) {
       const [value, given] = params.map(({ loc }) => this.#source(loc));
       this.#count(node, `${name} takes the value last`, `write (${name} ${given} ${value})`);
     }
     if ((name === 'include' || name === 'partial') && first?.type === 'StringLiteral') this.#named(first.value, node);
+  }
+
+  /** `values.a or "x"`: a helper between what it is given. */
+  #infix(node: Mustache | Sub, place: Place): { message: string; hint: string } | undefined {
+    const [word, other, ...more] = node.params;
+    if (word?.type !== 'PathExpression' || other === undefined || more.length > 0) return undefined;
+    const name = simpleName(word);
+    const path = pathOf(node.path);
+    if (name === undefined || !INFIX.has(name) || place.locals.has(name) || path === undefined) return undefined;
+    if (isHelper(simpleName(path) ?? '')) return undefined;
+    const [left, right] = [node.path, other].map(({ loc }) => this.#source(loc));
+    const call = `${name} ${left} ${right}`;
+    const hint = node.type === 'MustacheStatement' ? `write {{${call}}}` : `write (${call})`;
+    return { message: `a helper stands before what it is given, and ${name} stands between`, hint };
   }
 
   /** A value that is called with arguments, or a function that there is not. */
@@ -203,6 +237,15 @@ class Checker {
   }
 
   #noHelper(node: Call, name: string): void {
+    if (name === 'spread' || name === 'optional') {
+      const hints = [
+        name === 'spread'
+          ? 'helpers take the list or the map itself: (join "," values.list)'
+          : 'what a helper is given may be absent: write the name itself, or (default "…" values.x)',
+      ];
+      this.#fault('PKG_TEMPLATE_HELPER', `${name} stands in a mustache of its own`, node.loc, { hints });
+      return;
+    }
     const near = nearest(name, [...helperNames(), ...FORMS, ...builtinBlocks.keys()]);
     const hint = builtinBlocks.has(near ?? '') ? `{{#${near} …}}` : near;
     this.#fault('PKG_TEMPLATE_HELPER', `there is no helper ${name}`, node.loc, {
@@ -251,12 +294,26 @@ class Checker {
     return true;
   }
 
-  #expression(expression: Expression, place: Place): void {
-    if (expression.type === 'PathExpression') this.#path(expression, place);
-    else if (expression.type === 'SubExpression') this.#call(expression, place);
+  /** @param helper what it is given to; undefined for a block or a partial */
+  #expression(expression: Expression, place: Place, helper?: string): void {
+    if (expression.type === 'PathExpression') this.#path(expression, place, helper !== undefined);
+    else if (expression.type === 'SubExpression') this.#call(expression, place, helper);
+    else if (expression.type === 'StringLiteral') {
+      const unmeant = unmeantText(expression.value, (name) => this.#isValue(name), helper);
+      if (unmeant !== undefined)
+        this.#fault('PKG_TEMPLATE_SYNTAX', unmeant.message, expression.loc, { hints: [unmeant.hint] });
+    }
   }
 
-  #path(path: Path, place: Place): void {
+  /** May a value have this name at the root? What a check finds does not depend on the chart's values. */
+  #isValue(name: string): boolean {
+    const [root = '', ...fields] = name.split('.');
+    if (root === 'values') return fields.length > 0;
+    const field = fields.length === 1 ? (fields[0] ?? '') : '';
+    return root === 'chart' ? this.#known.hasChartField(field) : CLOSED_FIELDS.get(root)?.has(field) === true;
+  }
+
+  #path(path: Path, place: Place, isArgument = false): void {
     if (path.data) {
       this.#data(path, place);
       return;
@@ -273,7 +330,7 @@ class Checker {
     }
     const context = place.contexts[path.depth];
     if (context !== 'root') return;
-    if (!ROOT_NAMES.has(head)) this.#missing(path, head);
+    if (!ROOT_NAMES.has(head)) this.#missing(path, head, isArgument);
     else this.#field(path, head, field);
   }
 
@@ -340,7 +397,7 @@ class Checker {
     });
   }
 
-  #missing(path: Path, head: string): void {
+  #missing(path: Path, head: string, isArgument = false): void {
     const hints: string[] = [];
     const [, second] = path.parts;
     if (second === undefined && isHelper(head)) hints.push(`a helper without arguments is called as (${head})`);
@@ -350,8 +407,15 @@ class Checker {
     else if (second !== undefined && this.#known.values.has(second))
       hints.push(`did you mean ${['values', ...path.parts.slice(1)].join('.')}?`);
     if (this.#known.values.has(head)) hints.push(`did you mean values.${path.parts.join('.')}?`);
+    const named = /^(\w+):(.+)$/.exec(path.original);
+    if (named !== null) hints.push(`named arguments are written ${named[1]}=${named[2]}`);
+    if (/^[“”„‘’`]/.test(head)) hints.push(`texts stand in straight quotes: "${head.replaceAll(/[“”„‘’`]/g, '')}"`);
+    if (head.startsWith(':')) hints.push(`write {{${head.slice(1)}}}`);
     if (head.startsWith('$')) hints.push(LITERAL_BRACES);
-    if (hints.length === 0) hints.push(`templates know ${[...ROOT_NAMES].join(', ')}`);
+    if (hints.length === 0) {
+      hints.push(`templates know ${[...ROOT_NAMES].join(', ')}`);
+      if (second === undefined && isArgument) hints.push(`a text stands in quotes: "${head}"`);
+    }
     this.#fault('PKG_TEMPLATE_NAME_MISSING', `${head} is not defined`, path.loc, { hints });
   }
 
@@ -374,6 +438,9 @@ class Checker {
         const known = name !== undefined && isHelper(name) ? [`write {{#if (${name} …)}}`] : [];
         const hints = near === undefined ? known : [`did you mean {{#${near} …}}?`];
         this.#fault('PKG_TEMPLATE_HELPER', `${path.original} is not a block helper`, node.loc, { hints });
+      } else if (/^\{\{~?\s*else\b/.test(this.#source(node.loc))) {
+        const hints = [`write {{else if ${path.original}}}`];
+        this.#fault('PKG_TEMPLATE_SYNTAX', `{{else ${path.original}}} is no condition`, node.loc, { hints });
       } else this.#path(path, place);
     }
     // What stands in {{{{raw}}}} is for somebody else to read.
@@ -410,7 +477,15 @@ class Checker {
       this.#fault('PKG_TEMPLATE_HELPER', `#${name} takes exactly one value`, node.loc, { hints: [hint] });
       return;
     }
+    if (param.type === 'StringLiteral' && (name === 'if' || name === 'unless') && !this.#isValue(param.value)) {
+      const hints = ['write the name of a value without quotes, or compare: (eq values.x "text")'];
+      this.#fault('PKG_TEMPLATE_HELPER', `a text in quotes is the same in each run: #${name} needs a value`, node.loc, {
+        hints,
+      });
+    }
     if (name !== 'each') return;
+    const unmeant = unmeantNames(node.program?.blockParams ?? []);
+    if (unmeant !== undefined) this.#count(node, unmeant.message, unmeant.hint);
     if (param.type === 'StringLiteral' || param.type === 'NumberLiteral' || param.type === 'BooleanLiteral') {
       const what =
         param.type === 'StringLiteral' ? 'a text' : param.type === 'NumberLiteral' ? 'a number' : 'a boolean';
@@ -453,17 +528,39 @@ class Checker {
         hints: ['give it names instead: {{> name a=values.a b=values.b}}'],
       });
     }
+    if (node.alone === true && node.name.type === 'PathExpression') this.#belowKey(node.name.original, node.loc);
     if (node.name.type === 'SubExpression') this.#call(node.name, place);
     else if (node.type === 'PartialStatement' && !node.name.data) this.#named(node.name.original, node);
     if (node.type === 'PartialBlockStatement')
       this.program(node.program, { ...place, contexts: ['open'], isLoop: true });
   }
 
+  /**
+   * `data:` with a partial on the next line that is not further in: its keys stand beside `data`, which is null. Items of
+   * a list may stand at the column of their key.
+   */
+  #belowKey(name: string, { start }: Location): void {
+    const above = linesOf(this.#template)[start.line - 2] ?? '';
+    const found = /^( *(?:- +)*)(?:[\w./-]+|"[^"]*"):\s*$/.exec(above);
+    const column = found?.[1]?.length ?? 0;
+    if (found === null || start.column > column) return;
+    if (start.column === column && this.#known.printsItems(name, this.#template.name) !== false) return;
+    this.#fault(
+      'PKG_TEMPLATE_SLOT',
+      `what this partial prints stands beside the key above, and not in it`,
+      { start, end: start },
+      {
+        hints: ['indent the partial further than the key, or write it behind the key'],
+      },
+    );
+  }
+
   /** The name of a partial that is written there. */
   #named(name: string, { loc }: { loc: Location }): void {
     if (this.#known.hasPartial(name, this.#template.name)) return;
     const { message, hint } = absentPartial(name, this.#known.partialNames(), this.#known.partialOwners(name));
-    this.#fault('PKG_TEMPLATE_NAME_MISSING', message, loc, { hints: [hint] });
+    const elsewhere = this.#known.partialOwners(name).length === 0 ? this.#known.elsewhere(name) : undefined;
+    this.#fault('PKG_TEMPLATE_NAME_MISSING', message, loc, { hints: [elsewhere ?? hint] });
   }
 
   #source({ start, end }: Location): string {
@@ -503,6 +600,23 @@ class Checker {
 }
 
 const LITERAL_BRACES = 'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
+
+const FOREIGN_MARKS = /\$[{(]|<%|\{%/;
+
+/** Helpers that other languages write between what they are given. */
+const INFIX: ReadonlySet<string> = new Set([
+  'or',
+  'and',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'default',
+  'has',
+  'contains',
+]);
 
 const CONTEXT_FUNCTIONS: ReadonlySet<string> = new Set(['get', 'lines', 'glob', 'asConfig', 'asSecrets', 'has']);
 

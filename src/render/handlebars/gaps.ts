@@ -60,3 +60,17 @@ function firstLine(program: Program | undefined): Gap | undefined {
   }
   return undefined;
 }
+
+/** Does a program print items of a list? Undefined where only running it tells. */
+export function printsItems(program: Program | undefined): boolean | undefined {
+  for (const statement of program?.body ?? []) {
+    if (statement.type === 'ContentStatement') {
+      const first = /^[ \t]*([^\s#].*)/m.exec(statement.original)?.[1];
+      if (first !== undefined) return /^-(?:\s|$)/.test(first);
+    } else if (statement.type === 'BlockStatement') {
+      const inner = printsItems(statement.program) ?? printsItems(statement.inverse);
+      if (inner !== undefined) return inner;
+    } else if (!['CommentStatement', 'Decorator', 'DecoratorBlock'].includes(statement.type)) return undefined;
+  }
+  return undefined;
+}

@@ -3,6 +3,7 @@ import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { parseWithoutProcessing, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';
+import { builtinBlocks } from './blocks.ts';
 import { habitsOf } from './habits.ts';
 import { isHelperName } from './helpers/index.ts';
 import { controlWhitespace } from './whitespace.ts';
@@ -101,8 +102,9 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
     const { hash } = error;
     const at = positionOf(hash, error.message, source);
     const open = atEnd(hash) ? openBlock(source) : undefined;
+    // Where it begins is what is wrong, not the end of the file.
     return new PkgError('PKG_TEMPLATE_SYNTAX', describe(hash, at, source), {
-      at: { file, ...at },
+      at: open === undefined ? { file, ...at } : positionAt(source, open.offset, file),
       notes:
         open === undefined
           ? []
@@ -122,7 +124,12 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
     return new PkgError(
       'PKG_TEMPLATE_SYNTAX',
       mismatch ? `the block {{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}` : lowerFirst(message),
-      { at: { file, line: known.lineNumber, column } },
+      {
+        at: { file, line: known.lineNumber, column },
+        hints: mismatch
+          ? [mismatch[1] === 'else' ? 'write {{else}} without the sign' : `close it with {{/${mismatch[1]}}}`]
+          : [],
+      },
     );
   }
   return error;
@@ -146,6 +153,11 @@ function positionOf(hash: SyntaxHash, message: string, source: string): { line: 
 
 function atEnd(hash: SyntaxHash): boolean {
   return hash.token === 'EOF' || hash.token === 1;
+}
+
+/** The name by which a block is closed. */
+function blockName(open: { tag: string } | undefined): string | undefined {
+  return open && /^\{\{~?[#^][>*]?\s*([^\s}]+)/.exec(open.tag)?.[1];
 }
 
 /** The innermost block or mustache that a template leaves open. */
@@ -212,14 +224,28 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   }
   if (hash.token === 'INVERSE' || hash.token === 'OPEN_INVERSE_CHAIN')
     return ['a block has one {{else}}, and it comes last: {{#if a}} … {{else if b}} … {{else}} … {{/if}}'];
+  const before = line.slice(0, at.column - 1 - from);
+  const tag = before.slice(before.lastIndexOf('{{'));
+  if (/\{\{~?!--/.test(line) && !/--~?\}\}/.test(line)) return ['a comment {{!-- is closed by --}}'];
+  if (hash.token === 'CLOSE' && /^\{\{~?\/\s*$/.test(tag)) {
+    const above = source.split('\n').slice(0, at.line - 1);
+    const open = openBlock([...above, before.slice(0, -tag.length)].join('\n'));
+    return [`a block is closed by its name: {{/${blockName(open) ?? 'if'}}}`];
+  }
+  if (hash.token === 'CLOSE' && /^\{\{~?\s*$/.test(tag)) return ['a mustache holds a name or a call: {{values.x}}'];
   if (hash.token === 'CLOSE' || hash.token === 'CLOSE_SEXPR') return ['each ( is closed by ) before the mustache ends'];
+  if (hash.text === '`' || tag.endsWith('`')) return ['a text stands in quotes, " or \''];
+  if (/^\{\{[^}]*[\w"')],(?:\s|$)/.test(`${tag}${line.slice(at.column - 1 - from)}`))
+    return ['what a helper or a partial is given stands behind each other with blanks between, without commas'];
   if (/\|/.test(line) && hash.text === '|')
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
   if (hash.text === ':' || /\{\{[^}]*:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
   if (/\{\{\{\{/.test(line)) return ['{{{{raw}}}} is closed by {{{{/raw}}}}'];
   if (atEnd(hash)) {
     const open = openBlock(source);
-    return [open === undefined || open.tag.endsWith('}}') ? CLOSE_EACH : CLOSE_MUSTACHE];
+    if (open !== undefined && !open.tag.endsWith('}}')) return [CLOSE_MUSTACHE];
+    const isComment = open !== undefined && !builtinBlocks.has(blockName(open) ?? '') && /^\{\{~?#[^>*]/.test(open.tag);
+    return isComment ? [CLOSE_EACH, 'a comment is written {{! … }}, and a value {{x}}'] : [CLOSE_EACH];
   }
   if (hash.text === '}') return [CLOSE_MUSTACHE];
   if (hash.token === 'OPEN_ENDBLOCK') return ['no block is open here'];

@@ -270,7 +270,13 @@ export function absentPartial(
   const near = names.includes(partialName(name)) ? partialName(name) : nearest(name, names);
   const slash = name.lastIndexOf('/') + 1;
   const file = `templates/${name.slice(0, slash)}_${name.slice(slash)}.hbs`;
-  return { message, hint: near === undefined ? `a partial ${name} is the file ${file}` : `did you mean ${near}?` };
+  return {
+    message,
+    hint:
+      near === undefined
+        ? `a partial ${name} is the file ${file}, or {{#*inline "${name}"}} in such a file`
+        : `did you mean ${near}?`,
+  };
 }
 
 /** Inside a partial block, `@partial-block` means that of the partial around it. */

@@ -2,13 +2,14 @@
  * The structure of a document, with holes where slots stand. Composed from js-yaml's events, which say of
  * each scalar how it is written and where. Documents of one loop have the same skeleton: it is parsed once.
  */
-import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
+import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Hole, PlacedGap, Slots } from './output.ts';
 import { checkLiteral, finite, isUnlike } from './literals.ts';
+import { unmeantBelowKey, unmeantPieces } from './plain-texts.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
 import { DEEPEST, DuplicateKey, SkeletonError, keyHints, valueAsTag, yamlError } from './skeleton-errors.ts';
@@ -66,6 +67,8 @@ type OpenCollection = {
   key: Text | string | Hole | undefined;
   keyOffset: number;
   isMerge: boolean;
+  /** It stands in `[ ]` or `{ }`. */
+  isFlow: boolean;
   seen: Map<string, number>;
   anchor: string | undefined;
 };
@@ -120,6 +123,7 @@ class Composer {
             node,
             event.anchorStart === -1 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd),
           );
+          frame.isFlow = event.style === COLLECTION_STYLE.FLOW;
           break;
         }
         case EVENT_ID.SCALAR: {
@@ -135,7 +139,8 @@ class Composer {
               frame.key = undefined;
               break;
             }
-            const node = this.#scalar(event, offset);
+            const node = this.#scalar(event, offset, frame.isFlow);
+            if (!isItem && frame.node !== undefined) this.#checkBelowKey(event, frame.keyOffset);
             this.#anchor(event, node);
             finish(node);
           }
@@ -239,7 +244,7 @@ class Composer {
     }
   }
 
-  #scalar(event: ScalarEvent, offset: number): Node {
+  #scalar(event: ScalarEvent, offset: number, inFlow: boolean): Node {
     const text = getScalarValue(this.#text, event);
     const tag = event.tagStart === -1 ? '' : this.#text.slice(event.tagStart, event.tagEnd);
     const isPlain = event.style === SCALAR_STYLE.PLAIN && tag !== '!!str' && tag !== '!';
@@ -254,8 +259,18 @@ class Composer {
     if (event.style === SCALAR_STYLE.PLAIN) this.#checkLines(event);
     if (isPlain && pieces.length === 1 && typeof only === 'object')
       return { type: 'hole', hole: only, offset, size: 1 };
+    const unmeant = isPlain ? unmeantPieces(pieces, inFlow) : undefined;
+    if (unmeant !== undefined) throw new SkeletonError(unmeant.message, offset, [unmeant.hint], true);
     const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK;
     return { type: 'text', pieces, literal, offset, size: 1 };
+  }
+
+  /** What stands below a key and is meant as a key or an item is none without a blank behind its colon or dash. */
+  #checkBelowKey({ style, valueStart, valueEnd }: ScalarEvent, keyOffset: number): void {
+    if (style !== SCALAR_STYLE.PLAIN || valueStart < 0) return;
+    if (!this.#text.slice(keyOffset, valueStart).includes('\n')) return;
+    const unmeant = unmeantBelowKey(this.#text.slice(valueStart, valueEnd));
+    if (unmeant !== undefined) throw new SkeletonError(unmeant.message, valueStart, [unmeant.hint]);
   }
 
   /** YAML joins the lines of a plain text: a value on a line of its own among them is meant as something else. */
@@ -336,7 +351,7 @@ class Composer {
 }
 
 function newFrame(node: OpenCollection['node'], anchor: string | undefined): OpenCollection {
-  return { node, key: undefined, keyOffset: 0, isMerge: false, seen: new Map(), anchor };
+  return { node, key: undefined, keyOffset: 0, isMerge: false, isFlow: false, seen: new Map(), anchor };
 }
 
 /** A collection without holes is a constant, made once and shared by all documents. */

@@ -27,7 +27,19 @@ export function structureError(
   const { part } = start;
   const at = (offset: number): Position => output.positionAt(start.offset + offset, part) ?? { file: '' };
   const hints = [...error.hints];
-  const notes = error instanceof DuplicateKey ? [`first given at ${formatPosition(at(error.first))}`] : [];
+  const notes: string[] = [];
+  if (error instanceof DuplicateKey) {
+    const [first, second] = [formatPosition(at(error.first)), formatPosition(at(error.offset))];
+    if (first !== second) notes.push(`first given at ${first}`);
+    else {
+      notes.push('a loop gives it in each of its turns');
+      hints.unshift(
+        at(error.first).column === 1
+          ? 'a loop that makes objects begins each with a line ---'
+          : 'make the key of the item, as in {{@key}}: {{this}}, or write items of a list: - {{this}}',
+      );
+    }
+  }
   const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
   const misplaced = error.isYaml ? findMisplaced(output.textFrom(part).slice(start.offset), error.offset) : undefined;
   let message = error.message;

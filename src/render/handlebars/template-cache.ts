@@ -8,6 +8,7 @@ import type { CachedText, NameTable, TemplateCacheFile } from '../template-cache
 import { decodeAst, encodeAst } from './ast-codec.ts';
 import { pathOf, walk } from './ast.ts';
 import type { Program, Template } from './ast.ts';
+import { isPartialFile } from './run-partial.ts';
 import { simpleName } from './scope.ts';
 
 /** What a template uses, by name. */
@@ -52,7 +53,7 @@ export class ParsedTemplate implements Template {
 
   /** A template that was parsed just now. */
   static parsed(template: Template, data: Uint8Array): ParsedTemplate {
-    const parsed = new ParsedTemplate(template, data, usesOf(template.program));
+    const parsed = new ParsedTemplate(template, data, usesOf(template.program, isPartialFile(template.name)));
     parsed.#source = template.source;
     parsed.#program = template.program;
     parsed.isNew = true;
@@ -117,13 +118,16 @@ export class ParsedTemplate implements Template {
 /** All that is known about a native template is in its integers. */
 type Known = null;
 
-function usesOf(program: Program): Uses {
+function usesOf(program: Program, isFile: boolean): Uses {
   const helpers = new Set<string>();
   const parameters = new Set<string>();
   const inlines = new Set<string>();
   walk(program, (node) => {
     if ('hash' in node) for (const { key } of node.hash?.pairs ?? []) parameters.add(key);
-    if (node.type === 'DecoratorBlock' && node.params[0]?.type === 'StringLiteral') inlines.add(node.params[0].value);
+    // Those of a file of partials are partials of its chart.
+    const isPartial = isFile && program.body.some((one) => one === node);
+    if (node.type === 'DecoratorBlock' && node.params[0]?.type === 'StringLiteral' && !isPartial)
+      inlines.add(node.params[0].value);
     if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
     const path = pathOf(node.path);
     const name = path && simpleName(path);

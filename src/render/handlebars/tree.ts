@@ -2,15 +2,18 @@
 import type { Chart } from '../../chart/chart.ts';
 import { isGuard } from '../../chart/guard.ts';
 import { CHART_FIELDS } from '../../chart/metadata.ts';
-import { PkgError, throwTogether } from '../../errors.ts';
+import { formatPosition, PkgError, throwTogether } from '../../errors.ts';
+import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { decodeBytes } from '../../yaml/readable.ts';
 import { isNativeTemplate } from '../engines.ts';
 import { ParseCache } from '../parse-cache.ts';
 import type { GoTemplates } from '../render.ts';
-import type { Template } from './ast.ts';
+import type { Program, Template } from './ast.ts';
 import type { checkTemplate, Known } from './check.ts';
-import { helperNames, isRandom, loadHelpers } from './helpers/index.ts';
+import { positionIn } from './fault.ts';
+import { printsItems } from './gaps.ts';
+import { helperNames, isHelperName, isRandom, loadHelpers } from './helpers/index.ts';
 import type { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
@@ -70,13 +73,17 @@ async function parseTree(chart: Chart, known: ParseCache | undefined): Promise<C
   if (missing.length > 0) for (const [file, template] of await parseFiles(missing)) parsed.set(file, template);
   for (const [file, template] of parsed) store.add(file.data, keyOf(file), template);
   caches?.save(parsed);
-  return scopes.map((scope) => {
+  const errors: PkgError[] = [];
+  const charts = scopes.map((scope) => {
     const own = files.filter((file) => file.scope === scope);
     return templatesOf(
       scope,
       own.flatMap((file) => parsed.get(file) ?? []),
+      errors,
     );
   });
+  throwTogether(errors, (count) => `${count} partials are there twice`);
+  return charts;
 }
 
 /** Parses files; the parser is loaded only when there is one that no earlier run parsed. */
@@ -118,7 +125,7 @@ function filesOf(scope: ChartScope): TemplateFile[] {
   });
 }
 
-function templatesOf({ chart, path }: ChartScope, all: readonly ParsedTemplate[]): ChartTemplates {
+function templatesOf({ chart, path }: ChartScope, all: readonly ParsedTemplate[], errors: PkgError[]): ChartTemplates {
   const templates: ParsedTemplate[] = [];
   const files: ParsedTemplate[] = [];
   const partials = new Map<string, PartialBody>();
@@ -126,7 +133,7 @@ function templatesOf({ chart, path }: ChartScope, all: readonly ParsedTemplate[]
     const { name } = template;
     if (isPartialFile(name)) {
       files.push(template);
-      addPartials(partials, partialName(name.slice(path.length + 1)), template);
+      addPartials(partials, partialName(name.slice(path.length + 1)), template, errors);
     } else templates.push(template);
   }
   return { chart, path, templates, files, partials };
@@ -147,14 +154,39 @@ function textOf(data: Uint8Array, file: string): string {
 }
 
 /** A partial file is a partial itself, and so is every `{{#*inline}}` that stands in it. */
-function addPartials(partials: Map<string, PartialBody>, name: string, template: Template): void {
-  partials.set(name, { program: template.program, template, scope: undefined });
+function addPartials(partials: Map<string, PartialBody>, name: string, template: Template, errors: PkgError[]): void {
+  const add = (own: string, program: Program, at: Position): void => {
+    const other = partials.get(own);
+    if (other === undefined || isEmpty(other.program)) {
+      partials.set(own, { program, template, scope: undefined });
+      return;
+    }
+    if (isEmpty(program)) return;
+    const file = formatPosition({ file: other.template.file });
+    errors.push(
+      new PkgError('PKG_TEMPLATE_SYNTAX', `the partial ${own} is there twice`, {
+        at,
+        notes: [`the other one is in ${file}`],
+        hints: ['give one of them another name'],
+      }),
+    );
+  };
+  add(name, template.program, { file: template.file });
   for (const statement of template.program.body) {
     if (statement.type !== 'DecoratorBlock') continue;
     const [param] = statement.params;
-    if (param?.type === 'StringLiteral')
-      partials.set(param.value, { program: statement.program, template, scope: undefined });
+    if (param?.type === 'StringLiteral') add(param.value, statement.program, positionIn(template, statement.loc));
   }
+}
+
+/** Does a file of partials hold nothing but inline partials? Then its own name is free for one of them. */
+function isEmpty({ body }: Program): boolean {
+  return body.every(
+    ({ type, ...one }) =>
+      type === 'DecoratorBlock' ||
+      type === 'CommentStatement' ||
+      (type === 'ContentStatement' && 'value' in one && String(one.value).trim() === ''),
+  );
 }
 
 /** What all templates use. */
@@ -189,6 +221,11 @@ export async function checkTree(
       hasPartial: (name, from) => index.find(name, from) !== undefined || inlines.has(name) || goNames.has(name),
       partialNames: () => [...index.names(), ...inlines, ...goNames],
       partialOwners: (name) => index.owners(name),
+      printsItems: (name, from) => {
+        const body = index.find(name, from);
+        return body && printsItems(body.program);
+      },
+      elsewhere: (name) => elsewhere(name, own, [...charts.values()]),
     };
   };
   const unchecked = [...charts.values()].flatMap((own) => {
@@ -201,7 +238,7 @@ export async function checkTree(
   if (unchecked.length === 0) return [];
   const { checkTemplate: check } = await import('./check.ts');
   const errors = unchecked.flatMap(({ template, known }) => checkAndNote(template, known, check));
-  return errors.length === 0 ? errors : withExamples(errors);
+  return errors.length === 0 ? errors : withAdvice(errors);
 }
 
 /** Did a check of the template find no fault, where the chart answered as it does now? */
@@ -217,11 +254,17 @@ function isSound({ answers, name: from }: ParsedTemplate, known: Known): boolean
 function checkAndNote(template: ParsedTemplate, known: Known, check: typeof checkTemplate): PkgError[] {
   const partials = new Map<string, boolean>();
   const chartFields = new Set<string>();
+  /** What a partial prints is no answer that can be compared: such a template is checked in each run. */
+  let asksForText = false;
   const errors = check(template, {
     ...known,
     hasChartField: (name) => {
       chartFields.add(name);
       return known.hasChartField(name);
+    },
+    printsItems: (name, from) => {
+      asksForText = true;
+      return known.printsItems(name, from);
     },
     hasPartial: (name, from) => {
       const answer = known.hasPartial(name, from);
@@ -229,14 +272,37 @@ function checkAndNote(template: ParsedTemplate, known: Known, check: typeof chec
       return answer;
     },
   });
-  if (errors.length === 0) template.answers = { partials, chartFields: [...chartFields] };
+  if (errors.length === 0 && !asksForText) template.answers = { partials, chartFields: [...chartFields] };
   return errors;
 }
 
-/** Errors that say how a helper is written show a call of it, too. */
-async function withExamples(errors: readonly PkgError[]): Promise<PkgError[]> {
-  const { EXAMPLES } = await import('./helpers/examples.ts');
+/** What to write for a partial of a library that a chart does not see. */
+function elsewhere(name: string, own: ChartTemplates, all: readonly ChartTemplates[]): string | undefined {
+  const [library = '', inner = ''] = name.split('/', 2);
+  const owner = all.find(
+    ({ chart, partials }) =>
+      chart.metadata.type === 'library' &&
+      (partials.has(name) || (chart.metadata.name === library && partials.has(inner))),
+  );
+  if (owner === undefined) return undefined;
+  const { name: wanted } = owner.chart.metadata;
+  const user = own.chart.metadata.name;
+  return `a chart sees its own libraries alone: name ${wanted} in the dependencies of ${user}, and put it into the charts/ of ${user}`;
+}
+
+/** Errors that say how a helper is written show a call of it, too; names of other languages are answered with ours. */
+async function withAdvice(errors: readonly PkgError[]): Promise<PkgError[]> {
+  const [{ EXAMPLES }, { helperOfAlias }] = await Promise.all([
+    import('./helpers/examples.ts'),
+    import('./helpers/aliases.ts'),
+  ]);
   return errors.map((error) => {
+    const unknown = /^there is no helper (\w+)$/.exec(error.message)?.[1];
+    const alias = unknown === undefined ? undefined : helperOfAlias(unknown);
+    if (alias !== undefined && isHelperName(alias)) {
+      const hints = [`did you mean ${alias}?`, ...(Object.hasOwn(EXAMPLES, alias) ? [`as in ${EXAMPLES[alias]}`] : [])];
+      return new PkgError(error.code, error.message, { ...(error.at && { at: error.at }), hints });
+    }
     const name = /^[Ww]rite (?:it as )?\((\w+)/.exec(error.hints[0] ?? '')?.[1] ?? '';
     const example = error.code === 'PKG_TEMPLATE_HELPER' && Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined;
     if (example === undefined) return error;

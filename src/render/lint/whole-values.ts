@@ -25,7 +25,7 @@ export function lintWholeValues(template: Template, name: string): LintMessage[]
     if (node.type !== 'MustacheStatement' || !isWhole(node, { template }) || isInBlockScalar(node, template)) return;
     const text = textOfData(node);
     if (text !== undefined) {
-      const inner = printable(sourceOf(text.value, template), 100);
+      const inner = printable(partialCall(text.value) ?? sourceOf(text.value, template), 100);
       const message =
         text.kind === 'quote'
           ? `quotes become part of this text; write {{${inner}}}, which stays a text without them`
@@ -67,6 +67,13 @@ function textOfData(node: Mustache): { kind: 'data' | 'quote'; value: Expression
       return kind && { kind, value };
     call = value;
   }
+}
+
+/** The partial whose text is taken: as a value it is written `{{> name}}`. */
+function partialCall(value: Expression): string | undefined {
+  if (value.type !== 'SubExpression' || nameOf(value) !== 'include' || value.params.length !== 1) return undefined;
+  const [name] = value.params;
+  return name?.type === 'StringLiteral' ? `> ${name.value}` : undefined;
 }
 
 function nameOf(node: Call): string | undefined {

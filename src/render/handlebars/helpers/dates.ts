@@ -23,9 +23,11 @@ import type { Helper, HelperContext } from './types.ts';
 
 export const dates: Record<string, Helper> = {
   now: helper([], (_none, context) => dateText(BigInt(Math.floor(context.now().getTime() / 1000)) * SECOND)),
-  date: helper([text('layout'), value('date')], ([layout, date]) => formatDate(layout, readDate(date), UTC)),
+  date: helper([text('layout'), value('date')], ([layout, date]) =>
+    formatDate(checkLayout(layout), readDate(date), UTC),
+  ),
   dateInZone: helper([text('layout'), value('date'), text('zone')], ([layout, date, zone]) =>
-    formatInZone(layout, date, zone),
+    formatInZone(checkLayout(layout), date, zone),
   ),
   htmlDate: helper([value('date')], ([date]) => formatDate(HTML_LAYOUT, readDate(date), UTC)),
   htmlDateInZone: helper([value('date'), text('zone')], ([date, zone]) => formatInZone(HTML_LAYOUT, date, zone)),
@@ -37,7 +39,7 @@ export const dates: Record<string, Helper> = {
   durationRound: helper([text('duration')], ([duration]) => coarseDuration(readDuration(duration))),
   unixEpoch: helper([value('date')], ([date]) => secondsOf(readDate(date)).seconds),
   toDate: helper([text('layout'), text('text')], ([layout, text]) => {
-    const parsed = parseDate(layout, text);
+    const parsed = parseDate(checkLayout(layout), text);
     // Other short names do not say an offset: `IST` is three zones.
     if (parsed === undefined || (parsed.offset === undefined && !/^(?:UTC|GMT)?$/.test(parsed.zone ?? ''))) {
       throw new FunctionFailure(`cannot read ${shown(text)} as ${shown(layout)}`);
@@ -51,6 +53,15 @@ const HTML_LAYOUT = '2006-01-02';
 
 /** RFC 3339, or the day alone. */
 const LAYOUTS: readonly string[] = ['2006-01-02T15:04:05Z07:00', HTML_LAYOUT];
+
+/** Fails for the layouts of other languages, which Go prints as they are: `YYYY-MM-DD`, `%Y-%m-%d`. */
+function checkLayout(layout: string): string {
+  const other = /Y{2,4}|y{4}|D{2}|H{2}|%[A-Za-z]/.exec(layout)?.[0];
+  if (other === undefined) return layout;
+  throw new FunctionFailure(`does not know ${other}: a layout is the date 2006-01-02 15:04:05 as it is to look`, [
+    'write 2006-01-02 for the day, and 15:04:05 for the time',
+  ]);
+}
 
 /** As Go: a `Z` or `UTC` counts more than an offset beside it. */
 function offsetOf({ offset, zone }: ParsedDate): bigint {

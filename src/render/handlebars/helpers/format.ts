@@ -57,6 +57,7 @@ function printf(format: string, values: readonly Value[]): string {
       }
       throw new FunctionFailure(
         `has no value for ${written}: its format asks for more than the ${values.length} given`,
+        ['give a value for each % of the format; %% is the sign itself'],
       );
     },
   });

@@ -8,12 +8,12 @@ import { ABSENT } from './types.ts';
 import type { Argument, Helper, HelperContext } from './types.ts';
 
 export const logic: Record<string, Helper> = {
-  eq: helper([anything('value'), anything('other'), rest(anything('other'))], ([value, other, others]) =>
-    ([other, ...others] as Argument[]).some((one) => isEqual(value as Argument, one)),
+  eq: helper([anything('value'), anything('other'), rest(anything('other'))], ([value, other, others], context) =>
+    ([other, ...others] as Argument[]).some((one) => isSame(value as Argument, one, context)),
   ),
   ne: helper(
     [anything('value'), anything('other')],
-    ([value, other]) => !isEqual(value as Argument, other as Argument),
+    ([value, other], context) => !isSame(value as Argument, other as Argument, context),
   ),
   lt: comparison((order) => order < 0),
   le: comparison((order) => order <= 0),
@@ -57,6 +57,25 @@ export const logic: Record<string, Helper> = {
     isEqual(value as Argument, other as Argument),
   ),
 };
+
+/**
+ * Are two values the same? A text is never the same as a number or a boolean, and where it reads alike nobody means that:
+ * `eq values.replicas "2"`. In Go templates comparing them is an error, too.
+ */
+function isSame(a: Argument, b: Argument, context: HelperContext): boolean {
+  const [text, other]: [Argument, Argument] = typeof a === 'string' ? [a, b] : [b, a];
+  if (typeof text === 'string' && (isNumber(other) || typeof other === 'boolean') && isWritten(text, other)) {
+    context.fail(`${context.helper} compares ${describe(a)} with ${describe(b)}, which are never the same`, [
+      typeof other === 'boolean' ? `write ${text} without quotes` : 'Make both texts with toString',
+    ]);
+  }
+  return isEqual(a, b);
+}
+
+/** Does a text read as this number or boolean? */
+function isWritten(text: string, value: number | bigint | boolean): boolean {
+  return typeof value === 'boolean' ? text === String(value) : text.trim() !== '' && Number(text) === Number(value);
+}
 
 function comparison(holds: (order: number) => boolean): Helper {
   return helper([value('value'), value('other')], ([value, other], context) => holds(compare(value, other, context)));

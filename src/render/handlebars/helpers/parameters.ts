@@ -69,9 +69,9 @@ function readArguments(
   const usage = (): string => usageOf(parameters, context.helper);
   return parameters.map((parameter, index) => {
     if (parameter.rest)
-      return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context, usage));
+      return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context, usage, parameters));
     const value = args[index];
-    return value === undefined ? undefined : readOne(parameter, value, index, context, usage);
+    return value === undefined ? undefined : readOne(parameter, value, index, context, usage, parameters);
   });
 }
 
@@ -96,15 +96,28 @@ function readOne(
   index: number,
   context: HelperContext,
   usage: () => string,
+  others: readonly Parameter<unknown>[],
 ): unknown {
   const read = parameter.read(value);
   if (read !== undefined) return read;
-  const hint = value === ABSENT ? 'Give the name a value, or a default: (default "…" name)' : parameter.hint?.(value);
+  // Where another parameter takes it, the order is wrong and not the value.
+  const isElsewhere =
+    value !== ABSENT &&
+    others.some((one) => !TAKE_ALL.has(one.expected) && one !== parameter && one.read(value) !== undefined);
+  const hint =
+    value === ABSENT
+      ? 'Give the name a value, or a default: (default "…" name)'
+      : isElsewhere
+        ? undefined
+        : parameter.hint?.(value);
   return context.fail(
     `${context.helper} takes ${parameter.expected} as argument ${index + 1} (${parameter.name}), not ${describe(value)}`,
     [...(hint === undefined ? [] : [hint]), usage()],
   );
 }
+
+/** What parameters say that take each value. */
+const TAKE_ALL: ReadonlySet<string> = new Set(['anything', 'a value', 'a condition']);
 
 function countOf(parameters: readonly Parameter<unknown>[], required: number): string {
   if (parameters.length === 0) return 'no arguments';

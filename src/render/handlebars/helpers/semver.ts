@@ -20,7 +20,7 @@ export const versions: Record<string, Helper> = {
     ]);
   }),
   semverCompare: helper([text('constraint'), text('version')], ([constraint, version]) => {
-    readVersion(version);
+    readVersion(version, ['Write it as (semverCompare ">=1.2" version)']);
     try {
       return satisfies(version, constraint);
     } catch (error) {
@@ -30,9 +30,9 @@ export const versions: Record<string, Helper> = {
   }),
 };
 
-function readVersion(text: string): Version {
+function readVersion(text: string, hints: readonly string[] = []): Version {
   const version = parseVersion(text);
-  if (version === undefined) throw new FunctionFailure(`takes a version such as "1.2.3", not ${shown(text)}`);
+  if (version === undefined) throw new FunctionFailure(`takes a version such as "1.2.3", not ${shown(text)}`, hints);
   return version;
 }
 

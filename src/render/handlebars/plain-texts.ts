@@ -1,0 +1,66 @@
+/**
+ * Plain texts of YAML, without quotes, that nobody means. YAML takes `a: {{x}},` for a text that ends with a comma, and
+ * `data:` above `a:{{x}}` for a text that is the whole of `data`, and says nothing. In quotes all of them are texts.
+ */
+import type { Hole } from './output.ts';
+
+/** What is wrong with a plain text, and what to write. */
+type PlainError = { message: string; hint: string };
+
+/**
+ * Looks at a text that values are part of.
+ *
+ * @param pieces what is written, and the values between
+ * @param inFlow it is an entry of `[ ]` or `{ }`
+ */
+export function unmeantPieces(pieces: readonly (string | Hole)[], inFlow: boolean): PlainError | undefined {
+  const [first] = pieces;
+  const last = pieces.at(-1);
+  if (typeof last === 'string') {
+    const end = /([,;])\s*$/.exec(last)?.[1];
+    // In `a=1;b=2;` it is meant.
+    if (end === ',' || (end === ';' && pieces.length === 2))
+      return {
+        message: `the ${end} at the end becomes part of this text`,
+        hint: `take it away, write {{join "," list}} for the items of a list, or put quotes around the text`,
+      };
+    const quote = /(["'])\s*$/.exec(last)?.[1];
+    const written = pieces.filter((piece) => typeof piece === 'string').join('');
+    if (quote !== undefined && written.split(quote).length % 2 === 0)
+      return {
+        message: 'the quote at the end has none that opens it',
+        hint: 'put quotes around the whole text, or take it away',
+      };
+  }
+  if (pieces.length === 2 && first === '$')
+    return {
+      message: 'the $ becomes part of this text',
+      hint: 'write {{x}} for the value, or put quotes around the text',
+    };
+  const isApart =
+    inFlow &&
+    pieces.some(
+      (piece, index) => typeof piece === 'string' && index > 0 && index < pieces.length - 1 && piece.trim() === '',
+    );
+  return isApart
+    ? {
+        message: 'these values become one text: entries in [ ] and { } have commas between them',
+        hint: 'write a comma behind each, or {{spread list}} for all items of a list',
+      }
+    : undefined;
+}
+
+/** A text on a line of its own below its key that looks like a key or an item without the blank that makes it one. */
+export function unmeantBelowKey(text: string): PlainError | undefined {
+  const [line = ''] = text.split('\n', 1);
+  if (/^-[^\s\d.-]/.test(line)) return below('a blank follows the dash of an item: - {{x}}');
+  if (/^[\w./-]+:[^\s/]/.test(line)) return below('a blank follows the colon of a key: key: {{x}}');
+  return /^[\w.-]+\s*=\s/.test(line) ? below('a key ends with a colon: key: {{x}}') : undefined;
+}
+
+function below(hint: string): PlainError {
+  return {
+    message: 'this line is neither a key with its value nor an item of a list',
+    hint: `${hint}; a text stands behind its key, or in quotes`,
+  };
+}

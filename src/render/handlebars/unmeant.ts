@@ -1,0 +1,98 @@
+/** Calls that can run and that nobody means: arguments in another order, names in quotes, names of a loop's turn. */
+import type { Call, Expression } from './ast.ts';
+
+/** What is wrong with a call, and what to write. */
+export type Unmeant = { message: string; hint: string };
+
+/**
+ * Helpers that look for something in a text, which comes last: Go's pipes put it there, and other languages put it first.
+ * A text that is written out there, behind a value, is the pattern.
+ */
+const TEXT_LAST: ReadonlySet<string> = new Set([
+  'contains',
+  'hasPrefix',
+  'hasSuffix',
+  'trimPrefix',
+  'trimSuffix',
+  'trimAll',
+  'replace',
+  'split',
+  'splitList',
+  'splitn',
+  'regexMatch',
+  'regexFind',
+  'regexFindAll',
+  'regexReplaceAll',
+  'regexReplaceAllLiteral',
+  'regexSplit',
+]);
+
+/**
+ * Arguments in an order that other languages have.
+ *
+ * @param source gives an argument as it is written
+ */
+export function unmeantOrder(name: string, { params }: Call, source: (one: Expression) => string): Unmeant | undefined {
+  const [first, ...others] = params;
+  // The count of a `regexFindAll` or `regexSplit` comes behind the text.
+  const subject = params.at(name === 'regexFindAll' || name === 'regexSplit' ? -2 : -1);
+  if (first === undefined || subject === undefined || first === subject) return undefined;
+  const moved = [...others, first].map(source).join(' ');
+  if (name === 'ternary' && params.length === 3 && isLiteral(subject) && !isLiteral(first))
+    return { message: 'ternary takes the condition last', hint: `write (ternary ${moved})` };
+  const isPattern = TEXT_LAST.has(name) && subject.type === 'StringLiteral' && first.type === 'PathExpression';
+  if (!isPattern) return undefined;
+  const hint =
+    name === 'contains'
+      ? `write (contains ${moved}), or (has ${source(first)} (list "a" "b")) to look for the value among others`
+      : name.startsWith('regex')
+        ? `the pattern comes first: (${name} "pattern" ${source(first)} …)`
+        : `write (${name} ${moved})`;
+  return { message: `${name} takes the text to look at last`, hint };
+}
+
+function isLiteral({ type }: Expression): boolean {
+  return type !== 'PathExpression' && type !== 'SubExpression';
+}
+
+/** Helpers to which a text in quotes may be given by mistake for a name; others print it, or take it for a key. */
+const COMPARING: ReadonlySet<string> = new Set([
+  ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not', 'all', 'any', 'empty'],
+  ...['default', 'coalesce', 'ternary'],
+]);
+
+/** `as |key value|`: the item comes first here. */
+export function unmeantNames(names: readonly string[]): Unmeant | undefined {
+  const [first = '', second = ''] = names;
+  const isKey = (name: string): boolean => /^(?:k|key|i|idx|index)$/.test(name);
+  if (!isKey(first) || second === '' || isKey(second)) return undefined;
+  return {
+    message: `the first name of a loop is the item, and the second its key or place: ${first} would be the item`,
+    hint: `write as |${second} ${first}|`,
+  };
+}
+
+/**
+ * A text that is the name of a value, or has a mustache in it: no value is put there.
+ *
+ * @param isKnown is there a value of this name?
+ * @param helper what it is given to; undefined for a block or a partial
+ */
+export function unmeantText(
+  text: string,
+  isKnown: (name: string) => boolean,
+  helper: string | undefined,
+): Unmeant | undefined {
+  const name = /\{\{[~{]?\s*(?:\.|\$\.)?((?:[Vv]alues|[Rr]elease|[Cc]hart)\.[\w.]+)/.exec(text)?.[1];
+  if (name !== undefined && helper !== 'tpl' && helper !== 'goTpl') {
+    const value = name.charAt(0).toLowerCase() + name.slice(1);
+    const isWhole = /^\{\{[^{}]*\}\}$/.test(text);
+    return {
+      message: 'a mustache in a text that is an argument stays as it is written',
+      hint: isWhole ? `write ${value} without quotes` : `put the text together: (print "…" ${value} "…")`,
+    };
+  }
+  const compares = helper === undefined || COMPARING.has(helper);
+  if (!compares || !/^(?:values|release|chart)(?:\.[\w-]+)+$/.test(text) || !isKnown(text)) return undefined;
+  return { message: `"${text}" is a text, and not the value of that name`, hint: `write ${text} without quotes` };
+}

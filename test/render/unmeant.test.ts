@@ -1,0 +1,117 @@
+/** What can be read, and nobody means, is an error with its place and what to write. */
+import { expect, test } from 'vitest';
+import type { PkgError } from '../../src/errors.ts';
+import type { Value } from '../../src/yaml/value.ts';
+import { anyObject, chartOf, render } from './support.ts';
+
+test.each([
+  [
+    '{{#if values.on}}\na: b\n{{ else values.text}}\na: c\n{{/if}}',
+    '{{else values.text}} is no condition',
+    '{{else if values.text}}',
+  ],
+  ['{{#if values.on}}\na: b\n{{#else}}\na: c\n{{/if}}', 'the block {{#else}} is closed by {{/if}}', '{{else}}'],
+  ['{{#each values.list}}\na: b\n{{/for}}', 'the block {{#each}} is closed by {{/for}}', '{{/each}}'],
+  ['{{#if values.on}}\na: b\n{{/}}', '}} is not expected here', '{{/if}}'],
+  ['a: {{}}', '}} is not expected here', '{{values.x}}'],
+  ['{{!-- never closed\na: b', '- is not expected here', '--}}'],
+  ['a: {{upper `x`}}', '` is not expected here', 'in quotes'],
+  ['a: {{upper “x”}}', '“x” is not defined', 'straight quotes: "x"'],
+  ['a: {{upper x}}', 'x is not defined', 'a text stands in quotes: "x"'],
+  ['a: {{lowercase values.text}}', 'there is no helper lowercase', 'lower'],
+  ['a: {{base64 values.text}}', 'there is no helper base64', 'b64enc'],
+  ['a: {{mustToJson values.text}}', 'there is no helper mustToJson', 'toJson'],
+  ['a: {{join "," (spread values.list)}}', 'spread stands in a mustache of its own', 'join "," values.list'],
+  ['a: {{replace values.text "a" "b"}}', 'replace takes the text to look at last', '(replace "a" "b" values.text)'],
+  ['a: {{contains values.text "a"}}', 'contains takes the text to look at last', '(contains "a" values.text)'],
+  ['a: {{ternary values.on "a" "b"}}', 'ternary takes the condition last', '(ternary "a" "b" values.on)'],
+  [
+    '{{#each values.map as |key value|}}\n{{key}}: {{value}}\n{{/each}}',
+    'the first name of a loop is the item',
+    'as |value key|',
+  ],
+  [
+    '{{#if "values.on"}}\na: b\n{{/if}}',
+    '"values.on" is a text, and not the value of that name',
+    'values.on without quotes',
+  ],
+  ['{{#if "on"}}\na: b\n{{/if}}', 'a text in quotes is the same in each run', '(eq values.x "text")'],
+  ['a: {{default "values.text" values.none}}', '"values.text" is a text', 'values.text without quotes'],
+  ['a: {{upper "{{values.text}}"}}', 'a mustache in a text that is an argument', 'values.text without quotes'],
+  ['{{#if (eq values.number "2")}}\na: b\n{{/if}}', 'eq compares the number 2 with the text "2"', 'toString'],
+  ['a: {{ne values.on "true"}}', 'ne compares true with the text "true"', 'without quotes'],
+  ['a: {{date "YYYY-MM-DD" (now)}}', 'date does not know YYYY', '2006-01-02'],
+  ['a: {{values.text or "x"}}', 'a helper stands before what it is given', '{{or values.text "x"}}'],
+  ['a: <%= values.text %>', '<%= values.text %> is a text and no value', '{{values.text}}'],
+  ['{% if values.on %}\na: b\n{% endif %}', '{% if values.on %} is a text and no value', '{{#if values.on}}'],
+  ['a: {{values.text}},', 'the , at the end becomes part of this text', 'join'],
+  ['a: {{#each values.list}}{{this}},{{/each}}', 'the , at the end becomes part of this text', 'join'],
+  ['a: {{values.text}}"', 'the quote at the end has none that opens it', 'quotes around'],
+  ['a: ${{values.text}}', 'the $ becomes part of this text', '{{x}}'],
+  ['a: [{{values.text}} {{values.text}}]', 'these values become one text', 'comma'],
+  ['a:\n  b:{{values.text}}', 'this line is neither a key with its value nor an item of a list', 'colon'],
+  ['a:\n  -{{values.text}}', 'this line is neither a key with its value nor an item of a list', 'dash'],
+  ['a:\n  b = {{values.text}}', 'this line is neither a key with its value nor an item of a list', 'colon'],
+  ['{{#each values.list}}\na: b\n{{/each}}', 'the key a is given twice in this map', '{{@key}}: {{this}}'],
+  ['a:\n{{> keys}}', 'what this partial prints stands beside the key above', 'further than the key'],
+])('%j is told: %s', async (body, message, hint) => {
+  const values = new Map<string, Value>([
+    ['on', true],
+    ['text', 'some text'],
+    ['number', 2],
+    ['list', ['a', 'b']],
+    ['map', new Map([['a', 'b']])],
+  ]);
+  const chart = chartOf({ 'templates/x.yaml.hbs': anyObject(body), 'templates/_keys.hbs': 'c: d\n' }, values);
+  const error = (await render(chart).then(
+    () => undefined,
+    (failure: unknown) => failure,
+  )) as PkgError;
+  expect(error?.message).toContain(message);
+  expect(error.hints.join('\n')).toContain(hint);
+  expect(error.at).toMatchObject({ file: 'web/templates/x.yaml.hbs', line: expect.any(Number) });
+});
+
+test('what looks alike and is meant is let pass', async () => {
+  const values = new Map<string, Value>([
+    ['text', 'some text'],
+    ['list', ['a', 'b']],
+  ]);
+  const body = [
+    'a: {{values.text}},{{values.text}}',
+    'b: "{{values.text}},"',
+    'c: [{{values.text}}, {{values.text}},]',
+    'd: {{#each values.list}}{{this}}={{@index}};{{/each}}',
+    'e: |\n  {{values.text}},\n  ${{values.text}}',
+    'f: "${{values.text}}"',
+    'g:\n  http://example.com/{{values.text}}',
+    'h:\n  -5',
+    'i: {{tpl (print "{{values.text}}" "!")}}',
+    'j: {{default "values" values.none}}',
+    'k:\n- {{values.text}}',
+    'l:\n{{> items}}',
+    'm: {{#each values.list as |item index|}}{{index}}{{item}}{{/each}}',
+    'n: {{values.text}} "quoted"',
+    'o: {{eq values.text "2"}}{{eq 2 "two"}}',
+    'p: {{hasPrefix values.text values.text}}',
+    'q: {{date "2006-01-02" "2026-11-23"}}',
+  ].join('\n');
+  const chart = chartOf({ 'templates/x.yaml.hbs': anyObject(body), 'templates/_items.hbs': '- a\n' }, values);
+  expect((await render(chart)).objects).toHaveLength(1);
+});
+
+test('a partial that is defined twice is an error with both places', async () => {
+  const inline = '{{#*inline "q"}}\na: b\n{{/inline}}\n';
+  const files = {
+    'templates/_a.hbs': inline,
+    'templates/_b.hbs': `\n${inline}`,
+    'templates/x.yaml.hbs': anyObject('{{> q}}'),
+  };
+  await expect(render(chartOf(files))).rejects.toMatchObject({
+    message: 'the partial q is there twice',
+    at: { file: 'web/templates/_b.hbs', line: 2 },
+    notes: ['the other one is in web/templates/_a.hbs'],
+  });
+  const named = { 'templates/_q.hbs': inline, 'templates/x.yaml.hbs': anyObject('{{> q}}') };
+  expect((await render(chartOf(named))).objects[0]?.object?.get('data')).toEqual(new Map([['a', 'b']]));
+});
