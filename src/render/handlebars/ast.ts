@@ -181,3 +181,8 @@ export function pathOf(expression: Expression): Path | undefined {
     'value' in expression ? String(expression.value) : expression.type === 'NullLiteral' ? 'null' : 'undefined';
   return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc: expression.loc };
 }
+
+/** Is this the name of a file of partials, or of a text that one gives to `tpl`? */
+export function isPartialFile(name: string): boolean {
+  return name.slice(name.lastIndexOf('/') + 1).startsWith('_');
+}

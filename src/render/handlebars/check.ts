@@ -6,7 +6,7 @@ import { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { linesOf, pathOf } from './ast.ts';
+import { isPartialFile, linesOf, pathOf } from './ast.ts';
 import type {
   Block,
   Call,
@@ -27,7 +27,7 @@ import { CLOSED_FIELDS } from './context.ts';
 import { positionIn } from './fault.ts';
 import { habitsOf } from './habits.ts';
 import { findHelper, helperNames, isHelperName, isRandom } from './helpers/index.ts';
-import { absentPartial, isPartialFile } from './run-partial.ts';
+import { absentPartial } from './run-partial.ts';
 import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
 import { unmeantNames, unmeantOrder, unmeantText } from './unmeant.ts';
 

@@ -2,7 +2,7 @@
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
-import { pathOf } from './ast.ts';
+import { isPartialFile, pathOf } from './ast.ts';
 import type { DecoratorBlock, Hash, Location, Partial, PartialBlock, Program } from './ast.ts';
 import type { CallIdentity, Evaluator, Frame } from './evaluation.ts';
 import { printGoTemplate } from './go-templates.ts';
@@ -284,9 +284,4 @@ function hideBlock(data: Data): Data {
   let at: Data | undefined = data;
   while (at !== undefined && at.partialBlock === undefined) at = at.outer;
   return at?.outer ?? data;
-}
-
-/** Is this the name of a file of partials, or of a text that one gives to `tpl`? */
-export function isPartialFile(name: string): boolean {
-  return name.slice(name.lastIndexOf('/') + 1).startsWith('_');
 }

@@ -6,9 +6,8 @@ import type { Chart, ChartMetadata } from '../../chart/chart.ts';
 import { cacheFilesOf } from '../template-cache.ts';
 import type { CachedText, NameTable, TemplateCacheFile } from '../template-cache.ts';
 import { decodeAst, encodeAst } from './ast-codec.ts';
-import { pathOf, walk } from './ast.ts';
+import { isPartialFile, pathOf, walk } from './ast.ts';
 import type { Program, Template } from './ast.ts';
-import { isPartialFile } from './run-partial.ts';
 import { simpleName } from './scope.ts';
 
 /** What a template uses, by name. */

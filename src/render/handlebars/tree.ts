@@ -17,7 +17,7 @@ import { helperNames, isHelperName, isRandom, loadHelpers } from './helpers/inde
 import type { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
-import { isPartialFile } from './run-partial.ts';
+import { isPartialFile } from './ast.ts';
 import type { PartialBody } from './scope.ts';
 import { ParsedTemplate, TemplateCaches } from './template-cache.ts';
 import type { ChartScope, TemplateFile, Uses } from './template-cache.ts';
