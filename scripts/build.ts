@@ -247,23 +247,6 @@ const onlyVersions: Plugin = {
   },
 };
 
-/**
- * re2js asks for the other cases of each single character of a pattern, also where case matters, and makes its table of
- * them for that: most of the 6 ms of loading it and the first pattern (2.10.0, Node 26, 2026-11-29).
- */
-const foldLate: Plugin = {
-  name: 'fold-late',
-  setup(setup) {
-    setup.onLoad({ filter: /[\\/]re2js[\\/]build[\\/]index\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      const asking = 'if (runes.length !== 1 || Unicode.simpleFold(runes[0]) === runes[0])';
-      if (!text.includes(asking)) throw new Error(`${path} asks for other cases in another way now`);
-      const contents = text.replace(asking, `if (flags !== 0 && ${asking.slice(3).trim()})`);
-      return { contents, loader: 'js' };
-    });
-  },
-};
-
 /** Licences for every package of the bundle, one after the other, in order of their names. */
 function thirdPartyNotices(outputs: readonly Metafile['outputs'][string][]): string {
   const folders = new Set<string>();
@@ -340,7 +323,7 @@ try {
       entryNames: '[name]-[hash]',
       outdir: fresh,
       write: false,
-      plugins: [leaveOutUnused, requireLate, nameOpenPgp, loadBuiltinsLate, onlyVersions, foldLate],
+      plugins: [leaveOutUnused, requireLate, nameOpenPgp, loadBuiltinsLate, onlyVersions],
     }),
     build({
       ...options,
@@ -349,7 +332,7 @@ try {
       entryPoints: ['src/index.ts'],
       outdir: fresh,
       chunkNames: 'library/[name]-[hash]',
-      plugins: [leaveOutUnused, nameOpenPgp, onlyVersions, foldLate],
+      plugins: [leaveOutUnused, nameOpenPgp, onlyVersions],
       // CommonJS packages in the bundle call `require` for Node's own modules.
       banner: {
         js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
