@@ -233,11 +233,13 @@ export class Lease implements Fence {
 
   async #renew(): Promise<void> {
     this.#look();
+    const hadStalled = this.#hasStalled;
     this.#hasStalled = false;
     try {
       await this.#confirm();
     } catch (error) {
-      this.#hasStalled = true;
+      // A renewal that fails without a stall closes nothing: the one before is still young.
+      this.#hasStalled ||= hadStalled;
       throw error;
     }
   }
