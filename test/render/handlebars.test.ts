@@ -30,7 +30,7 @@ const DATA: JsonObject = {
   ],
 };
 
-type Parts = { template: string; statement: string; path: string; argument: string };
+type Parts = { template: string; statement: string; path: string; condition: string };
 
 const grammar = fc.letrec<Parts>((tie) => ({
   template: fc.array(tie('statement'), { minLength: 1, maxLength: 5 }).map((parts) => parts.join('')),
@@ -52,7 +52,8 @@ const grammar = fc.letrec<Parts>((tie) => ({
     '[a]',
     'map.[k2]',
   ),
-  argument: fc.constantFrom(
+  // Conditions. Texts in quotes are none: `{{#if "s"}}` is an error here.
+  condition: fc.constantFrom(
     'a',
     'zero',
     'one',
@@ -65,8 +66,6 @@ const grammar = fc.letrec<Parts>((tie) => ({
     'items',
     'missing',
     'missing.deep',
-    '"s"',
-    '""',
     'true',
     'false',
     '0',
@@ -92,13 +91,13 @@ const grammar = fc.letrec<Parts>((tie) => ({
     tie('path').map((path) => `{{~${path}~}}`),
     fc.constantFrom('{{{a}}}', '{{{map.k1}}}', '{{&b}}', '{{~{a}~}}'),
     fc
-      .tuple(fc.constantFrom('if', 'unless'), tie('argument'), tie('template'), tie('template'))
+      .tuple(fc.constantFrom('if', 'unless'), tie('condition'), tie('template'), tie('template'))
       .map(([name, arg, yes, no]) => `{{#${name} ${arg}}}${yes}{{else}}${no}{{/${name}}}`),
-    fc.tuple(tie('argument'), tie('template')).map(([arg, body]) => `\n  {{#if ${arg}}}\n${body}\n  {{/if}}\n`),
+    fc.tuple(tie('condition'), tie('template')).map(([arg, body]) => `\n  {{#if ${arg}}}\n${body}\n  {{/if}}\n`),
     fc
-      .tuple(tie('argument'), tie('argument'), tie('template'), tie('template'))
+      .tuple(tie('condition'), tie('condition'), tie('template'), tie('template'))
       .map(([x, y, p, q]) => `{{#if ${x}}}${p}{{else if ${y}}}${q}{{else}}E{{/if}}`),
-    fc.tuple(tie('argument')).map(([x]) => `{{#if ${x} includeZero=true}}Z{{/if}}`),
+    fc.tuple(tie('condition')).map(([x]) => `{{#if ${x} includeZero=true}}Z{{/if}}`),
     fc.constantFrom(
       '{{#each list}}{{this}}{{@index}}{{#unless @last}},{{/unless}}{{/each}}',
       '{{#each map}}{{@key}}={{@index}}{{@first}};{{/each}}',

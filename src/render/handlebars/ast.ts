@@ -182,6 +182,11 @@ export function pathOf(expression: Expression): Path | undefined {
   return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc: expression.loc };
 }
 
+/** Is this a text, number, boolean, `null` or `undefined` written in the template? */
+export function isLiteral({ type }: Expression): boolean {
+  return type !== 'PathExpression' && type !== 'SubExpression';
+}
+
 /** Is this the name of a file of partials, or of a text that one gives to `tpl`? */
 export function isPartialFile(name: string): boolean {
   return name.slice(name.lastIndexOf('/') + 1).startsWith('_');

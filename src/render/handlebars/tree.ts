@@ -10,7 +10,8 @@ import { isNativeTemplate } from '../engines.ts';
 import { ParseCache } from '../parse-cache.ts';
 import type { GoTemplates } from '../render.ts';
 import type { Program, Template } from './ast.ts';
-import type { checkTemplate, Known } from './check.ts';
+import type { checkTemplate } from './check.ts';
+import type { ChartNames } from './check-report.ts';
 import { positionIn } from './fault.ts';
 import { printsItems } from './gaps.ts';
 import { helperNames, isHelperName, isRandom, loadHelpers } from './helpers/index.ts';
@@ -212,7 +213,7 @@ export async function checkTree(
   goTemplates: GoTemplates | undefined,
 ): Promise<PkgError[]> {
   const goNames = new Set(goTemplates?.names());
-  const knownTo = (own: ChartTemplates, index: PartialIndex): Known => {
+  const namesFor = (own: ChartTemplates, index: PartialIndex): ChartNames => {
     const fields = chartFieldsOf(own);
     return {
       hasChartField: (name) => fields.has(name),
@@ -231,43 +232,43 @@ export async function checkTree(
   const unchecked = [...charts.values()].flatMap((own) => {
     const index = partials.get(own.chart);
     if (index === undefined) return [];
-    const known = knownTo(own, index);
-    const open = [...own.files, ...own.templates].filter((template) => !isSound(template, known));
-    return open.map((template) => ({ template, known }));
+    const names = namesFor(own, index);
+    const open = [...own.files, ...own.templates].filter((template) => !isSound(template, names));
+    return open.map((template) => ({ template, names }));
   });
   if (unchecked.length === 0) return [];
   const { checkTemplate: check } = await import('./check.ts');
-  const errors = unchecked.flatMap(({ template, known }) => checkAndNote(template, known, check));
+  const errors = unchecked.flatMap(({ template, names }) => checkAndNote(template, names, check));
   return errors.length === 0 ? errors : withAdvice(errors);
 }
 
-/** Did a check of the template find no fault, where the chart answered as it does now? */
-function isSound({ answers, name: from }: ParsedTemplate, known: Known): boolean {
+/** Did a check find no error in the template when the chart had the names that it has now? */
+function isSound({ answers, name: from }: ParsedTemplate, names: ChartNames): boolean {
   return (
     answers !== undefined &&
-    answers.chartFields.every((name) => known.hasChartField(name)) &&
-    [...answers.partials].every(([name, answer]) => known.hasPartial(name, from) === answer)
+    answers.chartFields.every((name) => names.hasChartField(name)) &&
+    [...answers.partials].every(([name, answer]) => names.hasPartial(name, from) === answer)
   );
 }
 
-/** Checks a template, and notes in it what the check depends on when it finds no fault. */
-function checkAndNote(template: ParsedTemplate, known: Known, check: typeof checkTemplate): PkgError[] {
+/** Checks a template; where there is no error, notes in it what the check asked, so that later runs can spare it. */
+function checkAndNote(template: ParsedTemplate, names: ChartNames, check: typeof checkTemplate): PkgError[] {
   const partials = new Map<string, boolean>();
   const chartFields = new Set<string>();
-  /** What a partial prints is no answer that can be compared: such a template is checked in each run. */
+  // What a partial prints depends on its text, which the noted answers do not hold: check such a template in each run.
   let asksForText = false;
   const errors = check(template, {
-    ...known,
+    ...names,
     hasChartField: (name) => {
       chartFields.add(name);
-      return known.hasChartField(name);
+      return names.hasChartField(name);
     },
     printsItems: (name, from) => {
       asksForText = true;
-      return known.printsItems(name, from);
+      return names.printsItems(name, from);
     },
     hasPartial: (name, from) => {
-      const answer = known.hasPartial(name, from);
+      const answer = names.hasPartial(name, from);
       partials.set(name, answer);
       return answer;
     },

@@ -1,4 +1,5 @@
 /** Calls that can run and that nobody means: arguments in another order, names in quotes, names of a loop's turn. */
+import { isLiteral } from './ast.ts';
 import type { Call, Expression } from './ast.ts';
 
 /** What is wrong with a call, and what to write. */
@@ -49,10 +50,6 @@ export function unmeantOrder(name: string, { params }: Call, source: (one: Expre
         ? `the pattern comes first: (${name} "pattern" ${source(first)} …)`
         : `write (${name} ${moved})`;
   return { message: `${name} takes the text to look at last`, hint };
-}
-
-function isLiteral({ type }: Expression): boolean {
-  return type !== 'PathExpression' && type !== 'SubExpression';
 }
 
 /** Helpers to which a text in quotes may be given by mistake for a name; others print it, or take it for a key. */

@@ -1,0 +1,103 @@
+/** What the checks of a template share: what the chart knows, which names can be used where, and the errors found. */
+import { PkgError } from '../../errors.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import { linesOf } from './ast.ts';
+import type { Call, Location, Template } from './ast.ts';
+import { FORMS } from './call.ts';
+import { positionIn } from './fault.ts';
+import { habitsOf } from './habits.ts';
+import type { Habit } from './habits.ts';
+import { isHelperName } from './helpers/index.ts';
+
+/** What the templates of a chart can name. */
+export type ChartNames = {
+  /** Is this a field of Chart.yaml? */
+  hasChartField: (name: string) => boolean;
+  chartFields: () => ReadonlySet<string>;
+  /** The chart's own values. */
+  values: ValueMap;
+  /** Is there a partial of this name, or a template file, that the template `from` can print? */
+  hasPartial: (name: string, from: string) => boolean;
+  /** Does a partial print items of a list? Undefined where only running it tells. */
+  printsItems: (name: string, from: string) => boolean | undefined;
+  partialNames: () => readonly string[];
+  /** The library charts that have a partial of this name. */
+  partialOwners: (name: string) => readonly string[];
+  /** The hint for a partial that another chart of the tree has and this chart cannot use. */
+  elsewhere: (name: string) => string | undefined;
+};
+
+/** Which names can be used at a position of a template. */
+export type CheckScope = {
+  /** The contexts that `..` leads to, innermost first: the root, or one that only running the template tells. */
+  contexts: readonly ('root' | 'open')[];
+  /** The names that blocks around the position give: `item` of `as |item|`. */
+  locals: ReadonlySet<string>;
+  /** Are `@index`, `@key`, `@first` and `@last` set? */
+  isLoop: boolean;
+};
+
+/** The errors found in one template. */
+export class CheckReport {
+  readonly errors: PkgError[] = [];
+  readonly template: Template;
+  readonly names: ChartNames;
+  #habits: readonly (Habit & { offset: number })[] | undefined;
+
+  constructor(template: Template, names: ChartNames) {
+    this.template = template;
+    this.names = names;
+  }
+
+  /** Are there so many errors that further ones are left out? */
+  get isFull(): boolean {
+    return this.errors.length === MAX_ERRORS;
+  }
+
+  /**
+   * Adds an error. Where its mustache holds a spelling of another template language, as in `{{ .Values.x | quote }}`,
+   * the error is that spelling instead, once a line.
+   */
+  add(code: PkgError['code'], message: string, loc: Location, hints: readonly string[] = []): void {
+    if (this.isFull) return;
+    const at = positionIn(this.template, loc);
+    const habit = this.#habitAt(loc);
+    if (habit === undefined) this.errors.push(new PkgError(code, message, { at, hints }));
+    else if (!this.errors.some((error) => error.message === habit.message && error.at?.line === at.line))
+      this.errors.push(new PkgError('PKG_TEMPLATE_SYNTAX', habit.message, { at, hints: [habit.hint] }));
+  }
+
+  /** Adds the error of a call that cannot work or that nobody means. */
+  addCall(node: Call, message: string, hint: string): void {
+    this.add('PKG_TEMPLATE_HELPER', message, node.loc, [hint]);
+  }
+
+  /** A part of the template as it is written; parts over several lines as one line. */
+  source({ start, end }: Location): string {
+    const lines = linesOf(this.template).slice(start.line - 1, end.line);
+    if (lines.length === 1) return (lines[0] ?? '').slice(start.column, end.column);
+    return lines.join(' ').trim();
+  }
+
+  /** The foreign spelling in the mustache that a location lies in, if there is one. */
+  #habitAt({ start, end }: Location): Habit | undefined {
+    this.#habits ??= habitsOf(this.template.source, isHelper);
+    const lines = linesOf(this.template);
+    const offsetOf = (line: number, column: number): number =>
+      lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + column;
+    const from = offsetOf(start.line, start.column);
+    const to = offsetOf(end.line, end.column);
+    return this.#habits.find(({ offset }) => {
+      if (offset === from) return offset < to;
+      return offset < from && this.template.source.indexOf('}}', offset) >= to - 2;
+    });
+  }
+}
+
+/** Further errors of one template are left out. */
+const MAX_ERRORS = 100;
+
+/** Is this the name of a helper, or of a form such as `include` that the interpreter itself runs? */
+export function isHelper(name: string): boolean {
+  return FORMS.includes(name) || isHelperName(name);
+}
