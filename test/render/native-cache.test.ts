@@ -7,7 +7,7 @@ import { PkgError } from '../../src/errors.ts';
 import { decodeAst, encodeAst } from '../../src/render/handlebars/ast-codec.ts';
 import { parseTemplate } from '../../src/render/handlebars/parse.ts';
 import { Slots } from '../../src/render/handlebars/output.ts';
-import type { SlotKind } from '../../src/render/handlebars/output.ts';
+import type { SlotKind } from '../../src/render/handlebars/markers.ts';
 import { parseSkeleton } from '../../src/render/handlebars/skeleton.ts';
 import { SkeletonError } from '../../src/render/handlebars/skeleton-errors.ts';
 import type { Node } from '../../src/render/handlebars/skeleton.ts';

@@ -9,7 +9,9 @@ import { positionIn } from './fault.ts';
 import { DocumentTexts } from './document-texts.ts';
 import type { TextMade } from './document-texts.ts';
 import { Filler, NOTHING, slotFault } from './fill.ts';
-import type { Budget, Output, PlacedGap, Slot, Slots } from './output.ts';
+import type { PlacedGap } from './gaps.ts';
+import type { Budget, Output, Slot, Slots } from './output.ts';
+import { printedBy } from './printed-by.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
 import { withTexts } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
@@ -339,7 +341,7 @@ function traceIn(tracer: Tracer, node: Node, place: DocumentPlace, path: ValuePa
 }
 
 function locateIn({ output, part, offset }: DocumentPlace): Locate {
-  return (at) => output.positionAt(offset + at, part) ?? { file: '' };
+  return (at) => printedBy(output, offset + at, part)?.at ?? { file: '' };
 }
 
 function tooLarge(slot: Slot): PkgError {

@@ -7,7 +7,8 @@ import type { Lookup } from '../render.ts';
 import type { Block, Expression, Location, Mustache, Partial, PartialBlock, Path, Program, Template } from './ast.ts';
 import type { CallSite } from './fault.ts';
 import type { Argument, Helper } from './helpers/types.ts';
-import type { Budget, Output, SlotKind, Slots } from './output.ts';
+import type { SlotKind } from './markers.ts';
+import type { Budget, Output, Slots } from './output.ts';
 import type { RandomCalls } from './random-calls.ts';
 import type { Item, PartialBody, Scope } from './scope.ts';
 

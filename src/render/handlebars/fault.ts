@@ -7,7 +7,7 @@ import type { Location, Template } from './ast.ts';
 export type CallSite = { what: string; template: Template; loc: Location; outer: CallSite | undefined };
 
 /** Where something was printed: in which template, and by which partials it was reached. */
-export type Place = { readonly template: Template; readonly calls: CallSite | undefined };
+export type Origin = { readonly template: Template; readonly calls: CallSite | undefined };
 
 /** The position of a node: Handlebars counts columns from 0. */
 export function positionIn(template: Template, loc: Location): Position & { line: number; column: number } {

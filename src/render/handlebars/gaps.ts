@@ -1,15 +1,29 @@
-/** Where a block or a partial would have printed something, if it had. */
+/** Gaps: where blocks and partials stand that printed nothing. A key that has nothing but gaps for a value is left out. */
 import type { Block, Partial, PartialBlock, Program, Template } from './ast.ts';
 import { linesOf } from './ast.ts';
-import { gapAt } from './output.ts';
-import type { Gap } from './output.ts';
 
-/** The column of a block that stands behind something else on its line: further right than every key. */
+/**
+ * A block or partial that printed nothing: what it would have printed begins at this column, and is a list or not.
+ */
+export type Gap = { readonly column: number; readonly isList: boolean };
+
+/** A gap, and its offset in the text of a document. */
+export type PlacedGap = Gap & { at: number };
+
+const gaps: Gap[] = [];
+
+/** The gap of a column: always the same object, so that gaps can be compared. */
+export function gapAt(column: number, isList: boolean): Gap {
+  const index = column * 2 + (isList ? 1 : 0);
+  return (gaps[index] ??= { column, isList });
+}
+
+/** The column of a block that stands behind something else on its line: it is further right than every key. */
 const INLINE = 1000;
 
 const known = new WeakMap<Block | Partial | PartialBlock, Gap>();
 
-/** The gap that a node leaves which prints nothing. Its column is that of the first line that it has to print. */
+/** The gap of a node that printed nothing. Its column is that of the first line that a branch of it would print. */
 export function gapOf(node: Block | Partial | PartialBlock, template: Template): Gap {
   let gap = known.get(node);
   if (gap === undefined) {
@@ -22,7 +36,7 @@ export function gapOf(node: Block | Partial | PartialBlock, template: Template):
 function find(node: Block | Partial | PartialBlock, template: Template): Gap {
   const { line, column } = node.loc.start;
   const before = (linesOf(template)[line - 1] ?? '').slice(0, column);
-  // Tags do not count, since a line that has nothing else prints nothing.
+  // Tags do not count: a line that holds nothing else prints nothing.
   if (before.replaceAll(/\{\{[^{}]*\}\}/g, '').trim() !== '') return gapAt(INLINE, false);
   const own = { column: /^[ \t]*/.exec(before)?.[0].length ?? 0, isList: false };
   const inverse = node.type === 'BlockStatement' ? node.inverse : undefined;

@@ -2,7 +2,7 @@
  * Plain texts of YAML, without quotes, that nobody means. YAML takes `a: {{x}},` for a text that ends with a comma, and
  * `data:` above `a:{{x}}` for a text that is the whole of `data`, and says nothing. In quotes all of them are texts.
  */
-import type { Hole } from './output.ts';
+import type { Hole } from './markers.ts';
 
 /** What is wrong with a plain text, and what to write. */
 type PlainError = { message: string; hint: string };

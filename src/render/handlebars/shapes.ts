@@ -2,8 +2,10 @@
  * Documents told apart by what printed them. A loop prints the same constants around other values each time:
  * the sequence of constants and slots is the shape of a document, which is found much faster than its text.
  */
-import { MARKER_LENGTH } from './output.ts';
-import type { Gap, Output, Part, PlacedGap, SlotKind, Slots } from './output.ts';
+import { MARKER_LENGTH } from './markers.ts';
+import type { SlotKind } from './markers.ts';
+import type { Gap, PlacedGap } from './gaps.ts';
+import type { Output, Part, Slots } from './output.ts';
 import type { Node } from './skeleton.ts';
 
 /** A document of an output. */

@@ -1,16 +1,17 @@
-/** Why the text of a document has no structure, and what to do about it. */
+/** The errors of reading the structure of a document, with their hints. */
 import type { YAMLException } from 'js-yaml';
-import type { Slots } from './output.ts';
+import type { Markers } from './markers.ts';
 
 /** How deep maps and lists of a document may be nested. */
-export const DEEPEST = 500;
+export const MAX_DEPTH = 500;
 
-/** What the text of a document cannot be, with the offset where. */
+/** An error in the text of a document, at an offset of it. */
 export class SkeletonError extends Error {
   readonly offset: number;
   readonly hints: readonly string[];
+  /** It is about the value of a mustache, and not about the text of the template. */
   readonly isSlot: boolean;
-  /** It is what YAML's reader says. */
+  /** It comes from js-yaml, and says no more than what js-yaml expected. */
   isYaml = false;
   constructor(message: string, offset: number, hints: readonly string[] = [], isSlot = false) {
     super(message);
@@ -30,10 +31,10 @@ export class DuplicateKey extends SkeletonError {
 }
 
 /** The error for a text that js-yaml cannot read. */
-export function yamlError(error: YAMLException, text: string, slots: Slots): SkeletonError {
+export function yamlError(error: YAMLException, text: string, markers: Markers): SkeletonError {
   const offset = error.mark?.position ?? 0;
   if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000')) return valueAsTag(offset - 1);
-  const alone = aloneBetween(text, slots, offset);
+  const alone = aloneBetween(text, markers, offset);
   if (alone !== undefined) return alone;
   const found = new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
   found.isYaml = !/^nesting exceeded|\btab\b/.test(error.reason);
@@ -41,15 +42,15 @@ export function yamlError(error: YAMLException, text: string, slots: Slots): Ske
 }
 
 /** A value alone on its line at or before an error: it stands between keys or items, and is neither. */
-function aloneBetween(text: string, slots: Slots, offset: number): SkeletonError | undefined {
+function aloneBetween(text: string, markers: Markers, offset: number): SkeletonError | undefined {
   const end = text.indexOf('\n', offset);
   const lines = text.slice(0, end < 0 ? text.length : end).split('\n');
   let at = text.slice(0, end < 0 ? text.length : end).length;
   for (const line of lines.toReversed().slice(0, 3)) {
     at -= line.length;
-    const hasMarker = slots.has(line);
-    // A colon follows what `spread` gives.
-    if (hasMarker && slots.isMarker(line.replace(/:\s*$/, ''))) {
+    const hasMarker = markers.has(line);
+    // `{{spread x}}` prints a colon behind its marker.
+    if (hasMarker && markers.isMarker(line.replace(/:\s*$/, ''))) {
       const before = text.slice(0, Math.max(0, at)).trimEnd();
       return new SkeletonError(
         'a value stands alone here, between keys or items',
@@ -74,7 +75,7 @@ export function valueAsTag(offset: number): SkeletonError {
 }
 
 function explain(reason: string): string {
-  if (reason.startsWith('nesting exceeded')) return `the rendered text is nested deeper than ${DEEPEST} levels`;
+  if (reason.startsWith('nesting exceeded')) return `the rendered text is nested deeper than ${MAX_DEPTH} levels`;
   return `the rendered text is not YAML: ${reason}`;
 }
 

@@ -1,20 +1,21 @@
 /**
- * The structure of a document, with holes where slots stand. Composed from js-yaml's events, which say of
- * each scalar how it is written and where. Documents of one loop have the same skeleton: it is parsed once.
+ * The structure of a document (its skeleton), with holes where values of slots are put in. It is made of js-yaml's
+ * events, which tell of each scalar how it is written and where. Documents of one loop share a skeleton, read once.
  */
 import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import type { Hole, PlacedGap, Slots } from './output.ts';
+import type { PlacedGap } from './gaps.ts';
+import type { Hole, Markers } from './markers.ts';
 import { checkLiteral, finite, isUnlike } from './literals.ts';
 import { unmeantBelowKey, unmeantPieces } from './plain-texts.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
-import { DEEPEST, DuplicateKey, SkeletonError, keyHints, valueAsTag, yamlError } from './skeleton-errors.ts';
+import { MAX_DEPTH, DuplicateKey, SkeletonError, keyHints, valueAsTag, yamlError } from './skeleton-errors.ts';
 
-/** Text with holes. In a literal block, the further lines of a value are indented to its hole. */
+/** A text with holes. `literal`: it is a block behind `|`, where all lines of a value get the indentation of its hole. */
 export type Text = { type: 'text'; pieces: (string | Hole)[]; literal: boolean; offset: number };
 
 export type Entry =
@@ -36,148 +37,166 @@ export type Node =
   | { type: 'map'; entries: Entry[]; offset: number; size: number }
   | { type: 'list'; items: (Node | { type: 'spread'; hole: Hole; offset: number })[]; offset: number; size: number };
 
-/** Nodes of one document, aliases unfolded. */
-const LARGEST = 1_000_000;
+/** How many nodes a document may have when each alias counts as the nodes that it repeats. */
+const MAX_NODES = 1_000_000;
 
 /**
- * Reads the text of one document, markers and all. Several nodes come out where `...` ends a document early.
+ * Reads the text of one document, with the markers in it. It gives several nodes where `...` ends a document early.
  *
  * @param gaps where blocks printed nothing, in the order of the text
- * @param whole keep each collection with the places of its entries, also where it holds no slot
- * @throws {SkeletonError}
+ * @param whole keep the nodes and offsets of collections without holes too, which otherwise become one constant
+ * @throws {SkeletonError} for what is no YAML, or no document of Kubernetes, and for values where none can stand
  */
 export function parseSkeleton(
   text: string,
-  slots: Slots,
+  markers: Markers,
   { gaps = [], whole = false }: { gaps?: readonly PlacedGap[]; whole?: boolean } = {},
 ): Node[] {
   let events: Event[];
   try {
-    events = parseEvents(text, { maxDepth: DEEPEST });
+    events = parseEvents(text, { maxDepth: MAX_DEPTH });
   } catch (error) {
-    if (error instanceof YAMLException) throw yamlError(error, text, slots);
+    if (error instanceof YAMLException) throw yamlError(error, text, markers);
     throw error;
   }
-  return new Composer(text, slots, gaps, whole).compose(events);
+  return new Composer(text, markers, gaps, whole).compose(events);
 }
 
-/** A map or a list that has begun, with the key whose value comes next. */
+type Collection = Extract<Node, { type: 'map' | 'list' }>;
+
+/** A map or a list that has begun, with the key whose value comes next; without a node for the document itself. */
 type OpenCollection = {
-  node: Extract<Node, { type: 'map' | 'list' }> | undefined;
+  node: Collection | undefined;
   key: Text | string | Hole | undefined;
   keyOffset: number;
+  /** The key is `<<`. */
   isMerge: boolean;
   /** It stands in `[ ]` or `{ }`. */
   isFlow: boolean;
+  /** The keys so far, and where each stands. */
   seen: Map<string, number>;
   anchor: string | undefined;
 };
 
+/** Makes nodes of events. */
 class Composer {
   readonly #text: string;
-  readonly #slots: Slots;
+  readonly #markers: Markers;
   readonly #anchors = new Map<string, Node>();
   readonly #whole: boolean;
   readonly #places: Places;
   readonly #gaps: readonly PlacedGap[];
   #nextGap = 0;
+  readonly #documents: Node[] = [];
+  /** The collections around the innermost open one. */
+  readonly #stack: OpenCollection[] = [];
+  #open = opened(undefined, undefined, false);
+  #root: Node | undefined;
 
-  constructor(text: string, slots: Slots, gaps: readonly PlacedGap[], whole: boolean) {
+  constructor(text: string, markers: Markers, gaps: readonly PlacedGap[], whole: boolean) {
     this.#text = text;
-    this.#slots = slots;
+    this.#markers = markers;
     this.#gaps = gaps;
     this.#whole = whole;
     this.#places = new Places(text);
   }
 
+  /** @throws {SkeletonError} */
   compose(events: readonly Event[]): Node[] {
-    const documents: Node[] = [];
-    const stack: OpenCollection[] = [];
-    let frame = newFrame(undefined, undefined);
-    let root: Node | undefined;
-    const finish = (node: Node): void => {
-      if (frame.node === undefined) root = node;
-      else this.#add(frame, frame.node, node);
-    };
     for (const event of events) {
       switch (event.type) {
         case EVENT_ID.DOCUMENT:
           this.#anchors.clear();
-          root = undefined;
-          frame = newFrame(undefined, undefined);
+          this.#root = undefined;
+          this.#open = opened(undefined, undefined, false);
           break;
         case EVENT_ID.SEQUENCE:
-        case EVENT_ID.MAPPING: {
+        case EVENT_ID.MAPPING:
+          this.#begin(event);
+          break;
+        case EVENT_ID.SCALAR:
           this.#checkProperties(event);
-          const { start: offset } = event;
-          this.#places.pass(offset);
-          if (frame.node?.type === 'map' && frame.key === undefined) {
-            throw new SkeletonError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
-          }
-          stack.push(frame);
-          const node: Node =
-            event.type === EVENT_ID.SEQUENCE
-              ? { type: 'list', items: [], offset, size: 1 }
-              : { type: 'map', entries: [], offset, size: 1 };
-          frame = newFrame(
-            node,
-            event.anchorStart === -1 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd),
-          );
-          frame.isFlow = event.style === COLLECTION_STYLE.FLOW;
+          if (this.#isKeyNext()) this.#key(event);
+          else this.#scalarValue(event);
           break;
-        }
-        case EVENT_ID.SCALAR: {
-          this.#checkProperties(event);
-          if (frame.node?.type === 'map' && frame.key === undefined) {
-            this.#key(frame, event, this.#places.begin(event, false));
-          } else {
-            const isItem = frame.node?.type === 'list';
-            const before = this.#places.last;
-            const offset = this.#places.begin(event, isItem);
-            if (this.#isLeftOut(event, isItem ? offset : frame.keyOffset, isItem ? offset + 1 : before, isItem)) {
-              // A block that printed nothing takes its key or item with it.
-              frame.key = undefined;
-              break;
-            }
-            const node = this.#scalar(event, offset, frame.isFlow);
-            if (!isItem && frame.node !== undefined) this.#checkBelowKey(event, frame.keyOffset);
-            this.#anchor(event, node);
-            finish(node);
-          }
+        case EVENT_ID.ALIAS:
+          this.#alias(event);
           break;
-        }
-        case EVENT_ID.ALIAS: {
-          this.#checkProperties(event);
-          this.#places.pass(event.anchorEnd);
-          const name = this.#text.slice(event.anchorStart, event.anchorEnd);
-          const node = this.#anchors.get(name);
-          if (node === undefined)
-            throw new SkeletonError(`the alias *${name} has no anchor before it`, event.anchorStart);
-          if (frame.node?.type === 'map' && frame.key === undefined) {
-            throw new SkeletonError('an alias cannot be a key', event.anchorStart);
-          }
-          finish(node);
+        case EVENT_ID.POP:
+          this.#end();
           break;
-        }
-        case EVENT_ID.POP: {
-          const done = frame.node;
-          if (done === undefined) {
-            if (root !== undefined) documents.push(root);
-            break;
-          }
-          const { anchor } = frame;
-          const node = this.#whole ? done : simplified(done);
-          if (node.size > LARGEST)
-            throw new SkeletonError('the aliases of this document unfold to too many values', done.offset);
-          if (anchor !== undefined) this.#anchors.set(anchor, node);
-          frame = stack.pop() ?? newFrame(undefined, undefined);
-          finish(node);
-          break;
-        }
         default:
       }
     }
-    return documents;
+    return this.#documents;
+  }
+
+  /** Does the innermost open collection wait for a key? */
+  #isKeyNext(): boolean {
+    return this.#open.node?.type === 'map' && this.#open.key === undefined;
+  }
+
+  /** Puts a node that is complete into the innermost open collection, or makes it the root. */
+  #finish(node: Node): void {
+    const { node: into } = this.#open;
+    if (into === undefined) this.#root = node;
+    else this.#add(into, node);
+  }
+
+  #begin(event: Extract<Event, { type: typeof EVENT_ID.SEQUENCE | typeof EVENT_ID.MAPPING }>): void {
+    this.#checkProperties(event);
+    const { start: offset } = event;
+    this.#places.pass(offset);
+    if (this.#isKeyNext())
+      throw new SkeletonError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
+    this.#stack.push(this.#open);
+    const node: Collection =
+      event.type === EVENT_ID.SEQUENCE
+        ? { type: 'list', items: [], offset, size: 1 }
+        : { type: 'map', entries: [], offset, size: 1 };
+    const anchor = event.anchorStart === -1 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd);
+    this.#open = opened(node, anchor, event.style === COLLECTION_STYLE.FLOW);
+  }
+
+  /** A scalar that is a value, an item or the whole document. */
+  #scalarValue(event: ScalarEvent): void {
+    const open = this.#open;
+    const isItem = open.node?.type === 'list';
+    const before = this.#places.last;
+    const offset = this.#places.begin(event, isItem);
+    if (this.#isLeftOut(event, isItem ? offset : open.keyOffset, isItem ? offset + 1 : before, isItem)) {
+      open.key = undefined;
+      return;
+    }
+    const node = this.#scalar(event, offset, open.isFlow);
+    if (!isItem && open.node !== undefined) this.#checkBelowKey(event, open.keyOffset);
+    this.#anchor(event, node);
+    this.#finish(node);
+  }
+
+  #alias(event: Extract<Event, { type: typeof EVENT_ID.ALIAS }>): void {
+    this.#checkProperties(event);
+    this.#places.pass(event.anchorEnd);
+    const name = this.#text.slice(event.anchorStart, event.anchorEnd);
+    const node = this.#anchors.get(name);
+    if (node === undefined) throw new SkeletonError(`the alias *${name} has no anchor before it`, event.anchorStart);
+    if (this.#isKeyNext()) throw new SkeletonError('an alias cannot be a key', event.anchorStart);
+    this.#finish(node);
+  }
+
+  /** Ends the innermost open collection, or the document. */
+  #end(): void {
+    const { node: done, anchor } = this.#open;
+    if (done === undefined) {
+      if (this.#root !== undefined) this.#documents.push(this.#root);
+      return;
+    }
+    const node = this.#whole ? done : simplified(done);
+    if (node.size > MAX_NODES)
+      throw new SkeletonError('the aliases of this document unfold to too many values', done.offset);
+    if (anchor !== undefined) this.#anchors.set(anchor, node);
+    this.#open = this.#stack.pop() ?? opened(undefined, undefined, false);
+    this.#finish(node);
   }
 
   #anchor(event: ScalarEvent, node: Node): void {
@@ -185,9 +204,10 @@ class Composer {
   }
 
   /**
-   * Is there nothing for a value but blocks that printed nothing?
+   * Is there nothing for a value but blocks that printed nothing? Then its key or item is left out.
    *
-   * @param at where the key or the dash of the item begins, and `end` where it ends
+   * @param at the offset of the key or of the item's dash
+   * @param end the offset behind it
    */
   #isLeftOut(event: ScalarEvent, at: number, end: number, isItem: boolean): boolean {
     const isEmpty = event.valueStart === -1 && event.tagStart === -1 && event.anchorStart === -1;
@@ -202,9 +222,9 @@ class Composer {
     return false;
   }
 
-  /** Anchors, aliases and tags are structure: no value may make them. */
+  /** Refuses values in anchors, aliases and tags, as in `&{{x}}`. */
   #checkProperties(event: { anchorStart: number; anchorEnd: number; tagStart?: number; tagEnd?: number }): void {
-    if (event.anchorStart !== -1 && this.#slots.has(this.#text.slice(event.anchorStart, event.anchorEnd))) {
+    if (event.anchorStart !== -1 && this.#markers.has(this.#text.slice(event.anchorStart, event.anchorEnd))) {
       throw new SkeletonError(
         'a value cannot be an anchor or an alias',
         event.anchorStart,
@@ -213,34 +233,36 @@ class Composer {
       );
     }
     const { tagStart = -1, tagEnd = -1 } = event;
-    if (tagStart !== -1 && this.#slots.has(this.#text.slice(tagStart, tagEnd))) {
+    if (tagStart !== -1 && this.#markers.has(this.#text.slice(tagStart, tagEnd))) {
       throw valueAsTag(tagStart);
     }
   }
 
-  #key(frame: OpenCollection, event: ScalarEvent, offset: number): void {
-    frame.keyOffset = offset;
+  #key(event: ScalarEvent): void {
+    const open = this.#open;
+    const offset = this.#places.begin(event, false);
+    open.keyOffset = offset;
     const text = getScalarValue(this.#text, event);
     const isPlain = event.style === SCALAR_STYLE.PLAIN;
-    if (this.#slots.has(text)) {
-      const pieces = this.#slots.split(text);
+    if (this.#markers.has(text)) {
+      const pieces = this.#markers.split(text);
       const [only] = pieces;
-      if (pieces.length === 1 && typeof only === 'object' && only.kind === 's') frame.key = only;
-      else frame.key = { type: 'text', pieces, literal: false, offset };
+      if (pieces.length === 1 && typeof only === 'object' && only.kind === 's') open.key = only;
+      else open.key = { type: 'text', pieces, literal: false, offset };
     } else if (isPlain && text === '<<' && event.tagStart === -1) {
-      frame.key = '<<';
-      frame.isMerge = true;
+      open.key = '<<';
+      open.isMerge = true;
     } else {
       // A key is the text that is written, also where YAML 1.1 takes it for a boolean or a number: `on`, `1.0`, `0x1f`.
       const isNull = isPlain && event.tagStart === -1 && resolvePlainScalar(text) === null;
       if (isNull) throw new SkeletonError('a key cannot be null', offset, ['write "" or "null" in quotes']);
-      const first = frame.seen.get(text);
+      const first = open.seen.get(text);
       if (first !== undefined) throw new DuplicateKey(text, offset, first);
-      frame.seen.set(text, offset);
-      frame.key = text;
+      open.seen.set(text, offset);
+      open.key = text;
     }
-    if (event.anchorStart !== -1 && typeof frame.key === 'string') {
-      this.#anchor(event, { type: 'const', value: frame.key, offset, size: 1 });
+    if (event.anchorStart !== -1 && typeof open.key === 'string') {
+      this.#anchor(event, { type: 'const', value: open.key, offset, size: 1 });
     }
   }
 
@@ -248,13 +270,13 @@ class Composer {
     const text = getScalarValue(this.#text, event);
     const tag = event.tagStart === -1 ? '' : this.#text.slice(event.tagStart, event.tagEnd);
     const isPlain = event.style === SCALAR_STYLE.PLAIN && tag !== '!!str' && tag !== '!';
-    if (!this.#slots.has(text)) {
+    if (!this.#markers.has(text)) {
       if (isPlain && tag === '') checkLiteral(text, offset);
       const isTyped = isPlain || tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null';
       const value = isTyped ? finite(resolvePlainScalar(text), text, offset) : text;
       return { type: 'const', value, offset, size: 1, ...(isUnlike(value, text) && { written: text }) };
     }
-    const pieces = this.#slots.split(text);
+    const pieces = this.#markers.split(text);
     const [only] = pieces;
     if (event.style === SCALAR_STYLE.PLAIN) this.#checkLines(event);
     if (isPlain && pieces.length === 1 && typeof only === 'object')
@@ -265,7 +287,7 @@ class Composer {
     return { type: 'text', pieces, literal, offset, size: 1 };
   }
 
-  /** What stands below a key and is meant as a key or an item is none without a blank behind its colon or dash. */
+  /** Refuses `a:1` and `-b` on the line below a key: without a blank behind colon or dash they are texts. */
   #checkBelowKey({ style, valueStart, valueEnd }: ScalarEvent, keyOffset: number): void {
     if (style !== SCALAR_STYLE.PLAIN || valueStart < 0) return;
     if (!this.#text.slice(keyOffset, valueStart).includes('\n')) return;
@@ -273,13 +295,13 @@ class Composer {
     if (unmeant !== undefined) throw new SkeletonError(unmeant.message, valueStart, [unmeant.hint]);
   }
 
-  /** YAML joins the lines of a plain text: a value on a line of its own among them is meant as something else. */
+  /** Refuses a value on a line of its own inside a plain text of several lines, which YAML joins to one. */
   #checkLines({ valueStart, valueEnd }: ScalarEvent): void {
     const written = this.#text.slice(valueStart, valueEnd);
     if (!written.includes('\n')) return;
     let at = valueStart;
     for (const line of written.split('\n')) {
-      if (this.#slots.isMarker(line)) {
+      if (this.#markers.isMarker(line)) {
         throw new SkeletonError(
           'this value would become part of the text of several lines in which it stands',
           at + line.search(/\S/),
@@ -293,7 +315,9 @@ class Composer {
     }
   }
 
-  #add(frame: OpenCollection, into: Extract<Node, { type: 'map' | 'list' }>, node: Node): void {
+  /** Adds a node to the innermost open collection: an item, or the value of its key. */
+  #add(into: Collection, node: Node): void {
+    const open = this.#open;
     into.size += node.size;
     if (into.type === 'list') {
       const spread = node.type === 'map' && node.entries.length === 1 ? node.entries[0] : undefined;
@@ -301,11 +325,11 @@ class Composer {
       else into.items.push(node);
       return;
     }
-    const { key, keyOffset: offset } = frame;
-    frame.key = undefined;
+    const { key, keyOffset: offset } = open;
+    open.key = undefined;
     if (key === undefined) return;
-    if (frame.isMerge) {
-      frame.isMerge = false;
+    if (open.isMerge) {
+      open.isMerge = false;
       this.#merge(into, node, offset);
     } else if (typeof key === 'object' && 'kind' in key) {
       if (node.type !== 'const' || node.value !== null) {
@@ -350,12 +374,12 @@ class Composer {
   }
 }
 
-function newFrame(node: OpenCollection['node'], anchor: string | undefined): OpenCollection {
-  return { node, key: undefined, keyOffset: 0, isMerge: false, isFlow: false, seen: new Map(), anchor };
+function opened(node: Collection | undefined, anchor: string | undefined, isFlow: boolean): OpenCollection {
+  return { node, key: undefined, keyOffset: 0, isMerge: false, isFlow, seen: new Map(), anchor };
 }
 
-/** A collection without holes is a constant, made once and shared by all documents. */
-function simplified(node: Extract<Node, { type: 'map' | 'list' }>): Node {
+/** Makes a collection without holes a constant, which all documents share. */
+function simplified(node: Collection): Node {
   const { offset, size } = node;
   if (node.type === 'list') {
     const values: Value[] = [];

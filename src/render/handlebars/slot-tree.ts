@@ -3,7 +3,8 @@ import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { ABSENT } from './helpers/types.ts';
-import type { Hole, Slot, Slots } from './output.ts';
+import type { Hole } from './markers.ts';
+import type { Slot, Slots } from './output.ts';
 import type { Node, Text } from './skeleton.ts';
 import { valueText } from './text.ts';
 

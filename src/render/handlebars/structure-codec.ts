@@ -2,7 +2,7 @@
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { NameTable } from '../template-cache.ts';
-import type { Hole, SlotKind } from './output.ts';
+import type { Hole, SlotKind } from './markers.ts';
 import type { Entry, Node, Text } from './skeleton.ts';
 
 const NODES = { const: 0, hole: 1, text: 2, map: 3, list: 4, spread: 5 } as const;

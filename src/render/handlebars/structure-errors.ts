@@ -6,8 +6,9 @@ import type { Block, Location, Template } from './ast.ts';
 import { describeCalls, positionIn } from './fault.ts';
 import type { CallSite } from './fault.ts';
 import { findMisplaced } from './misplaced-lines.ts';
-import { sourceOf } from './output.ts';
-import type { Output, Printed } from './output.ts';
+import type { Output } from './output.ts';
+import { joiningTag, printedBy, tagSource } from './printed-by.ts';
+import type { PrintedBy } from './printed-by.ts';
 import { DuplicateKey } from './skeleton-errors.ts';
 import type { SkeletonError } from './skeleton-errors.ts';
 
@@ -25,7 +26,7 @@ export function structureError(
   start: { part: number; offset: number },
 ): PkgError {
   const { part } = start;
-  const at = (offset: number): Position => output.positionAt(start.offset + offset, part) ?? { file: '' };
+  const at = (offset: number): Position => printedBy(output, start.offset + offset, part)?.at ?? { file: '' };
   const hints = [...error.hints];
   const notes: string[] = [];
   if (error instanceof DuplicateKey) {
@@ -50,7 +51,7 @@ export function structureError(
     hints.splice(0, Infinity, misplaced.hint);
     const { other } = misplaced;
     if (other !== undefined) {
-      const [own, beside] = [offset, other.offset].map((one) => trailOf(output.printedAt(start.offset + one, part)));
+      const [own, beside] = [offset, other.offset].map((one) => trailOf(printedBy(output, start.offset + one, part)));
       tag = differs(own, beside);
       const moved = tag === undefined ? differs(beside, own) : undefined;
       if (moved !== undefined) {
@@ -61,10 +62,10 @@ export function structureError(
       } else notes.push(`the line that it does not fit to is at ${formatPosition(at(other.offset))}`);
     }
   }
-  const printed = output.printedAt(start.offset + offset, part);
+  const printed = printedBy(output, start.offset + offset, part);
   if (printed?.node.type === 'MustacheStatement' && !printed.node.escaped)
     hints.unshift('{{{ }}} pastes text before YAML is read: {{ }} puts the value itself there');
-  const joined = error.isSlot ? undefined : output.joinOf(start.offset + offset, part);
+  const joined = error.isSlot ? undefined : joiningTag(output, start.offset + offset, part);
   if (joined !== undefined) {
     notes.push(`the ~ of ${joined.what} at ${formatPosition(joined.at)} took away the line break before this`);
     hints.unshift(`take the ~ out of ${joined.what}`);
@@ -72,7 +73,7 @@ export function structureError(
     tag ??= inlineBlock(printed);
     // Calls of partials are named below.
     if (tag?.isBlock === true) {
-      const what = sourceOf({ node: { loc: tag.loc }, template: tag.template });
+      const what = tagSource(tag.template, tag.loc);
       notes.push(`this line is printed by ${what} at ${formatPosition(positionIn(tag.template, tag.loc))}`);
     }
   }
@@ -85,7 +86,7 @@ export function structureError(
 }
 
 /** The blocks and the calls of partials that something was printed by, outermost first. */
-function trailOf(printed: Printed | undefined): Tag[] {
+function trailOf(printed: PrintedBy | undefined): Tag[] {
   if (printed === undefined) return [];
   const trail: Tag[] = [];
   let { template } = printed;
@@ -121,7 +122,7 @@ function differs(trail: readonly Tag[] = [], other: readonly Tag[] = []): Tag | 
 }
 
 /** A block that begins on the line on which what it prints stands: all of its turns are one line. */
-function inlineBlock(printed: Printed | undefined): Tag | undefined {
+function inlineBlock(printed: PrintedBy | undefined): Tag | undefined {
   if (printed === undefined) return undefined;
   return blocksAround(printed.template, printed.node.loc).findLast(
     ({ loc }) => loc.start.line === printed.at.line && loc.start.line === loc.end.line,

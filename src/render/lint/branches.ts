@@ -7,10 +7,11 @@ import { linesOf, pathOf } from '../handlebars/ast.ts';
 import type { Block, Expression, Mustache, Partial, PartialBlock, Program, Template } from '../handlebars/ast.ts';
 import { DocumentReader } from '../handlebars/documents.ts';
 import { positionIn } from '../handlebars/fault.ts';
-import type { Place } from '../handlebars/fault.ts';
+import type { Origin } from '../handlebars/fault.ts';
 import { ABSENT } from '../handlebars/helpers/types.ts';
 import { Output, Slots } from '../handlebars/output.ts';
-import type { Budget, SlotKind } from '../handlebars/output.ts';
+import type { SlotKind } from '../handlebars/markers.ts';
+import type { Budget } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
 import { rootScope, simpleName } from '../handlebars/scope.ts';
 
@@ -145,7 +146,7 @@ function faultsOf(
   }
 }
 
-type BlockGiven = { program: Program; place: Place } | undefined;
+type BlockGiven = { program: Program; origin: Origin } | undefined;
 
 /** Prints the structure of a template with marks for values. */
 class Printer {
@@ -165,42 +166,42 @@ class Printer {
     this.#others = others;
   }
 
-  program(program: Program, place: Place, output: Output, given: BlockGiven): void {
+  program(program: Program, origin: Origin, output: Output, given: BlockGiven): void {
     if (++this.#programs > MAX_PROGRAMS) throw new PkgError('PKG_TEMPLATE_LIMIT', 'too much is printed to be read');
     for (const statement of program.body) {
       switch (statement.type) {
         case 'ContentStatement':
-          output.add(statement.value, place, statement);
+          output.add(statement.value, origin, statement);
           break;
         case 'MustacheStatement':
-          this.#mustache(statement, place, output);
+          this.#mustache(statement, origin, output);
           break;
         case 'BlockStatement':
-          this.#block(statement, place, output, given);
+          this.#block(statement, origin, output, given);
           break;
         case 'PartialStatement':
         case 'PartialBlockStatement':
-          this.#partial(statement, place, output, given);
+          this.#partial(statement, origin, output, given);
           break;
         default:
       }
     }
   }
 
-  #mustache(node: Mustache, place: Place, output: Output): void {
+  #mustache(node: Mustache, origin: Origin, output: Output): void {
     const path = pathOf(node.path);
     const name = path && simpleName(path);
-    this.#mark(name === 'optional' ? 'o' : name === 'spread' ? 's' : 'v', node, place, output);
-    if (name === 'spread') output.add(':', place, node);
+    this.#mark(name === 'optional' ? 'o' : name === 'spread' ? 's' : 'v', node, origin, output);
+    if (name === 'spread') output.add(':', origin, node);
   }
 
-  #mark(kind: SlotKind, node: Mustache | Block | Partial | PartialBlock, place: Place, output: Output): void {
-    const slot = { kind, value: ABSENT, node, ...place, source: undefined, scope: NO_SCOPE } as const;
-    output.addSlot(this.#slots, slot, place);
+  #mark(kind: SlotKind, node: Mustache | Block | Partial | PartialBlock, origin: Origin, output: Output): void {
+    const slot = { kind, value: ABSENT, node, ...origin, source: undefined, scope: NO_SCOPE } as const;
+    output.addSlot(this.#slots, slot, origin);
   }
 
-  #block(node: Block, place: Place, output: Output, given: BlockGiven): void {
-    const condition = conditionOf(node, place.template);
+  #block(node: Block, origin: Origin, output: Output, given: BlockGiven): void {
+    const condition = conditionOf(node, origin.template);
     if (condition !== undefined) {
       const { text, holds } = condition;
       const decided = this.#decisions.get(text) ?? LITERALS.get(text);
@@ -212,52 +213,52 @@ class Printer {
           : decided === holds
             ? node.program
             : node.inverse;
-      if (branch) this.program(branch, place, output, given);
+      if (branch) this.program(branch, origin, output, given);
       return;
     }
     if (pathOf(node.path)?.original === 'raw') {
-      if (node.program) this.program(node.program, place, output, given);
+      if (node.program) this.program(node.program, origin, output, given);
       return;
     }
     const document = output.child();
-    if (node.program) this.program(node.program, place, document, given);
+    if (node.program) this.program(node.program, origin, document, given);
     this.inner.push({ output: document });
-    this.#mark('v', node, place, output);
+    this.#mark('v', node, origin, output);
   }
 
-  #partial(node: Partial | PartialBlock, place: Place, output: Output, given: BlockGiven): void {
+  #partial(node: Partial | PartialBlock, origin: Origin, output: Output, given: BlockGiven): void {
     if (node.alone !== true) {
-      this.#mark('p', node, place, output);
+      this.#mark('p', node, origin, output);
       return;
     }
     const printed = output.child();
     const name = node.name.type === 'SubExpression' ? undefined : pathOf(node.name);
-    const less = name === undefined || this.#depth >= MAX_DEPTH ? 0 : this.#body(node, name, place, printed, given);
+    const less = name === undefined || this.#depth >= MAX_DEPTH ? 0 : this.#body(node, name, origin, printed, given);
     output.append(printed, node.indent, less);
-    if (node.endsLine === true && printed.parts.length > 0 && !output.atLineStart) output.add('\n', place, node);
+    if (node.endsLine === true && printed.parts.length > 0 && !output.atLineStart) output.add('\n', origin, node);
   }
 
-  /** Prints what a name means, and says how many blanks of its lines belong to the place where it is written. */
+  /** Prints what a name means, and says how many blanks of its lines are the indentation in which it is written. */
   #body(
     node: Partial | PartialBlock,
     { data, original }: { data: boolean; original: string },
-    place: Place,
+    origin: Origin,
     output: Output,
     given: BlockGiven,
   ): number {
-    const block: BlockGiven = node.type === 'PartialBlockStatement' ? { program: node.program, place } : undefined;
+    const block: BlockGiven = node.type === 'PartialBlockStatement' ? { program: node.program, origin } : undefined;
     this.#depth++;
     try {
       if (data) {
-        if (given !== undefined) this.program(given.program, given.place, output, undefined);
+        if (given !== undefined) this.program(given.program, given.origin, output, undefined);
         return output.commonIndent;
       }
-      const found = this.#partials.find(original, place.template.name);
+      const found = this.#partials.find(original, origin.template.name);
       if (found === undefined) {
-        if (block !== undefined) this.program(block.program, place, output, given);
+        if (block !== undefined) this.program(block.program, origin, output, given);
         return block === undefined ? 0 : output.commonIndent;
       }
-      const calls = { what: `partial ${original}`, template: place.template, loc: node.loc, outer: place.calls };
+      const calls = { what: `partial ${original}`, template: origin.template, loc: node.loc, outer: origin.calls };
       this.program(found.program, { template: found.template, calls }, output, block);
       return found.program === found.template.program ? 0 : output.commonIndent;
     } finally {
