@@ -29,12 +29,12 @@ export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, fra
     if (frame.calls !== undefined)
       hints.push(`if it is a parameter of this partial that no call gives, write this.${name}`);
     else if (hints.length === 0) hints.push(`templates know ${[...ROOT_NAMES].join(', ')}`);
-    throw evaluator.fault('PKG_TEMPLATE_NAME_MISSING', `${name} is not defined`, path.loc, frame, { hints });
+    throw evaluator.error('PKG_TEMPLATE_NAME_MISSING', `${name} is not defined`, path.loc, frame, { hints });
   }
   for (const [root, fields] of [...CLOSED_FIELDS, ['chart', evaluator.host.chartFields] as const]) {
     if (container !== scope.root.get(root) || fields.has(name)) continue;
     const near = nearest(name, fields);
-    throw evaluator.fault('PKG_TEMPLATE_NAME_MISSING', `${root}.${name} is not defined`, path.loc, frame, {
+    throw evaluator.error('PKG_TEMPLATE_NAME_MISSING', `${root}.${name} is not defined`, path.loc, frame, {
       hints: [near === undefined ? `${root} has ${[...fields].join(', ')}` : `did you mean ${root}.${near}?`],
     });
   }
@@ -64,7 +64,7 @@ export function absentValue(
     const [file] = node.params;
     const isFile = /^files\.(?:get|lines)$/.test(what) && file?.type === 'StringLiteral';
     const message = isFile ? `there is no file ${file.value} in the chart` : `${what} gives no value here`;
-    return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, node.loc, frame, {
+    return evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, node.loc, frame, {
       hints: [
         ...(isFile ? ['templates, charts and what .helmignore names are no files'] : []),
         'give it a default: {{default "x" (…)}}',
@@ -121,9 +121,9 @@ export function missingName(
   hints.push(`if it may be missing, write {{default "…" ${path.original}}}${optional}`);
   const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
   const valuePath = valuePathOf(path, scope);
-  const fault = evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
-  fault.isMissing = valuePath !== undefined;
-  return fault;
+  const error = evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
+  error.isMissing = valuePath !== undefined;
+  return error;
 }
 
 /** `key`, `index`, `value` in a loop. */

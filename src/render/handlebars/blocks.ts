@@ -44,7 +44,7 @@ function only(evaluator: Evaluator, node: Block, frame: Frame, name: string): Ex
   if (param !== undefined && more.length === 0) return param;
   const hints =
     more.length > 0 && name !== 'each' ? [`several conditions: {{#${name} (and …)}} or {{#${name} (or …)}}`] : [];
-  throw evaluator.fault('PKG_TEMPLATE_HELPER', `#${name} takes exactly one value`, node.loc, frame, { hints });
+  throw evaluator.error('PKG_TEMPLATE_HELPER', `#${name} takes exactly one value`, node.loc, frame, { hints });
 }
 
 function conditional(
@@ -115,7 +115,7 @@ function notIterable(
       : typeof value === 'string'
         ? [`a text of several parts: {{#each (splitList "," ${name})}}; one text as a list: {{#each (list ${name})}}`]
         : [`a condition is written {{#if ${name}}}`];
-  return evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
+  return evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
     hints,
     valuePath: valuePathOf(expression, scope),
   });

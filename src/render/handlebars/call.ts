@@ -25,7 +25,7 @@ import { typeName } from './text.ts';
 export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   const path = pathOf(node.path);
   if (path === undefined) {
-    throw evaluator.fault('PKG_TEMPLATE_SYNTAX', 'a call cannot be called', node.loc, frame);
+    throw evaluator.error('PKG_TEMPLATE_SYNTAX', 'a call cannot be called', node.loc, frame);
   }
   const name = simpleName(path);
   const isCall = node.type === 'SubExpression' || node.params.length > 0 || node.hash !== undefined;
@@ -40,7 +40,7 @@ export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope
   if (typeof item === 'function') return callFunction(evaluator, item, node, scope, frame);
   if (node.params.length === 0 && node.hash === undefined) return asArgument(item);
   const what = path.original;
-  throw evaluator.fault(
+  throw evaluator.error(
     'PKG_TEMPLATE_HELPER',
     item === ABSENT ? `there is no helper ${what}` : `${what} is ${typeName(asArgument(item))}, not a helper`,
     node.loc,
@@ -73,7 +73,7 @@ function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, sc
   if (name === 'lookup' && node.params.length === 2) return lookupField(evaluator, node, scope, frame);
   const helper = evaluator.host.findHelper(name);
   if (helper === undefined)
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', `${name} is called with too few arguments`, node.loc, frame);
+    throw evaluator.error('PKG_TEMPLATE_HELPER', `${name} is called with too few arguments`, node.loc, frame);
   const since = evaluator.host.random.log.length;
   const args = node.params.map((param) => evaluator.expression(param, scope, frame));
   const hash = new Map<string, Argument>();
@@ -105,7 +105,7 @@ function takeKey(
   // Keys are printed, listed and matched against patterns.
   if (typeof key === 'string' && /^[^\s:*?#<\p{C}]{1,200}$/u.test(key)) return evaluator.host.keyPrefix + key;
   const message = `the key of ${name} is a text without spaces and : * ? # <, of at most 200 characters`;
-  throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
+  throw evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
     hints: [`write key="db-password", or key=(printf "password-%s" name) in a loop`],
   });
 }
@@ -144,13 +144,13 @@ function helperContext(
     fail: (message, hints = []) => {
       const code = helper === 'fail' || helper === 'required' ? 'PKG_TEMPLATE_FAILED' : 'PKG_TEMPLATE_HELPER';
       const param = node.params.find((one) => valuePathOf(one, scope) !== undefined);
-      const fault = evaluator.fault(code, message, node.loc, frame, {
+      const error = evaluator.error(code, message, node.loc, frame, {
         hints,
         notes: absentParams(evaluator, node, scope, frame),
         valuePath: param && valuePathOf(param, scope),
       });
-      fault.isMissing = param?.type === 'PathExpression' && lookupPath(param, scope) === ABSENT;
-      throw fault;
+      error.isMissing = param?.type === 'PathExpression' && lookupPath(param, scope) === ABSENT;
+      throw error;
     },
   };
   return host.lookup === undefined ? context : { ...context, lookup: host.lookup };
@@ -175,7 +175,7 @@ function callFunction(
 ): Argument {
   const args = node.params.map((param) => evaluator.expression(param, scope, frame));
   return callable(args, (message) => {
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame);
+    throw evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame);
   });
 }
 
@@ -201,12 +201,12 @@ function partial(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
       throw missingPartial(evaluator, name, scope, node.loc, frame);
     const message = `${name} is a Go template, which prints text and no value`;
     const hints = [`write (include "${name}") for its text`];
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, { hints });
+    throw evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame, { hints });
   }
   const [value = ABSENT, ...more] = evaluator.host.structure(output);
   if (more.length === 0) return value;
   const message = `a partial that is a value prints one document, and ${name} prints ${more.length + 1}`;
-  throw evaluator.fault('PKG_TEMPLATE_SLOT', message, node.loc, frame);
+  throw evaluator.error('PKG_TEMPLATE_SLOT', message, node.loc, frame);
 }
 
 function partialCall(
@@ -220,7 +220,7 @@ function partialCall(
   const name = nameParam === undefined ? ABSENT : evaluator.expression(nameParam, scope, frame);
   if (typeof name === 'string' && more.length === 0) return { name, contextParam };
   const quoted = nameParam?.type === 'PathExpression' ? nameParam.original : 'name';
-  throw evaluator.fault(
+  throw evaluator.error(
     'PKG_TEMPLATE_HELPER',
     `${form} takes the name of a partial, and the context for it if another is wanted`,
     node.loc,

@@ -4,7 +4,7 @@ import type { ValueMap } from '../../yaml/value.ts';
 import { linesOf } from './ast.ts';
 import type { Call, Location, Template } from './ast.ts';
 import { FORMS } from './call.ts';
-import { positionIn } from './fault.ts';
+import { positionIn } from './template-error.ts';
 import { habitsOf } from './habits.ts';
 import type { Habit } from './habits.ts';
 import { isHelperName } from './helpers/index.ts';

@@ -8,10 +8,10 @@ import type { ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
 import { kindOf, memberOf, objectWithTexts } from '../text-fields.ts';
 import type { Wanted } from '../text-fields.ts';
-import { inTopValues, positionIn } from './fault.ts';
+import { inTopValues, positionIn } from './template-error.ts';
 import type { Filler } from './fill.ts';
 import { checkLiterals } from './layout.ts';
-import type { LiteralFaults, TextRules } from './layout.ts';
+import type { LiteralErrors, TextRules } from './layout.ts';
 import { slotPath } from './output.ts';
 import type { Slot } from './output.ts';
 import type { Node } from './skeleton.ts';
@@ -30,7 +30,7 @@ export type TextMade = {
 };
 
 /** At most so many numbers that became texts are noted in a render. */
-const MOST_TEXTS = 10_000;
+const MAX_TEXTS = 10_000;
 
 /** The texts of the documents of one render. */
 export class DocumentTexts {
@@ -80,7 +80,7 @@ export class DocumentTexts {
 
   /** Takes note of a number that becomes part of a text. */
   insert(value: number | bigint, slot: Slot): void {
-    if (this.#inserted.length >= MOST_TEXTS) return;
+    if (this.#inserted.length >= MAX_TEXTS) return;
     this.#inserted.push({ value, slot, isSecret: this.#isSecret, at: this.at });
   }
 
@@ -116,8 +116,8 @@ export class DocumentTexts {
    * Checks what a document's own text says: see {@link checkLiterals}; once for each structure and type.
    */
   checkLiterals(node: Node, type: FieldType | undefined, trace: (path: ValuePath) => TracedField): void {
-    const faults = this.#literalFaults(trace);
-    checkLiterals(node, type, [], faults);
+    const errors = this.#literalErrors(trace);
+    checkLiterals(node, type, [], errors);
     const kind = this.#textAt(node, 'kind') ?? '';
     if (node.type !== 'map' || !kind.endsWith('List')) return;
     const items = node.entries.find((entry) => entry.type === 'pair' && entry.key === 'items');
@@ -125,12 +125,12 @@ export class DocumentTexts {
     for (const [index, item] of items.value.items.entries()) {
       if (item.type === 'spread') continue;
       const itemType = this.#typeOf(item, this.#textAt(node, 'apiVersion'), kind.slice(0, -'List'.length));
-      checkLiterals(item, itemType, ['items', index], faults);
+      checkLiterals(item, itemType, ['items', index], errors);
     }
   }
 
   /** The errors for what a document's own text says. */
-  #literalFaults(trace: (path: ValuePath) => TracedField): LiteralFaults {
+  #literalErrors(trace: (path: ValuePath) => TracedField): LiteralErrors {
     const isSecret = this.#isSecret;
     return {
       literal: (written, path) => {
@@ -143,7 +143,7 @@ export class DocumentTexts {
         });
       },
       misplaced: (found, path, wanted) => {
-        throw misplacedFault(found, wanted, path, trace(path), isSecret);
+        throw misplacedError(found, wanted, path, trace(path), isSecret);
       },
     };
   }
@@ -162,7 +162,7 @@ export class DocumentTexts {
         this.#filler.begin(base);
         const partial = this.#single(this.#filler.slot(one.hole));
         if (partial === undefined) return;
-        checkLiterals(partial.node, inner, at, this.#literalFaults(trace));
+        checkLiterals(partial.node, inner, at, this.#literalErrors(trace));
         this.#checkPartials(partial, inner, at, trace);
       } else if (one.type === 'list' && inner.holds === 'list') {
         for (const [index, item] of one.items.entries())
@@ -184,22 +184,22 @@ export class DocumentTexts {
       refuse: (value, path, wanted) => {
         const { at, valuePath } = trace(path);
         if (wanted !== 'text' || typeof value === 'object')
-          throw misplacedFault(kindOf(value), wanted, path, { at, valuePath }, isSecret);
+          throw misplacedError(kindOf(value), wanted, path, { at, valuePath }, isSecret);
         const message = `${printable(path.join('.'))} is a text in Kubernetes, and this is a number with a fraction: 1.10 is 1.1 already`;
-        const fault = new ValueError('PKG_OBJECT_INVALID', message, {
+        const error = new ValueError('PKG_OBJECT_INVALID', message, {
           at: { ...at, ...(isSecret && { isSecret }) },
           hints: valuePath === undefined ? ['make it a text: {{toString x}}'] : [],
         });
-        fault.valuePath = valuePath;
-        fault.isUnquoted = true;
-        throw fault;
+        error.valuePath = valuePath;
+        error.isUnquoted = true;
+        throw error;
       },
       changed: (value, path) => {
         const { at } = this;
         const valuePath = (): readonly string[] | undefined =>
           inTopValues(this.#tracer.valuePath(node, base, path), at);
         const { length } = this.#changed;
-        if (length >= MOST_TEXTS) return;
+        if (length >= MAX_TEXTS) return;
         this.#changed.push({ value, field: path.join('.'), at: () => trace(path).at, valuePath, isSecret });
       },
     };
@@ -215,7 +215,7 @@ export class DocumentTexts {
 }
 
 /** The error for a text, a list or a map where something else belongs, and for what is no base64. */
-function misplacedFault(
+function misplacedError(
   found: string,
   wanted: Wanted,
   path: ValuePath,
@@ -223,12 +223,12 @@ function misplacedFault(
   isSecret: boolean,
 ): ValueError {
   const message = `${printable(path.join('.'))} is a ${wanted} in Kubernetes, and this is ${wanted === 'text in base64' && found === 'a text' ? 'none' : found}`;
-  const fault = new ValueError('PKG_OBJECT_INVALID', message, {
+  const error = new ValueError('PKG_OBJECT_INVALID', message, {
     at: { ...at, ...(isSecret && { isSecret }) },
     hints: [HINTS[wanted][found] ?? OTHERWISE[wanted]],
   });
-  fault.valuePath = valuePath;
-  return fault;
+  error.valuePath = valuePath;
+  return error;
 }
 
 /** What to write, by what belongs there and what stands there. */

@@ -5,10 +5,10 @@ import { isMap } from '../../yaml/value.ts';
 import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { charge } from '../functions/limits.ts';
-import { positionIn } from './fault.ts';
+import { positionIn } from './template-error.ts';
 import { DocumentTexts } from './document-texts.ts';
 import type { TextMade } from './document-texts.ts';
-import { Filler, NOTHING, slotFault } from './fill.ts';
+import { Filler, NOTHING, slotError } from './fill.ts';
 import type { PlacedGap } from './gaps.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
 import { printedBy } from './printed-by.ts';
@@ -165,7 +165,7 @@ export class DocumentReader {
       this.#read(slot.printed, (node, place) => found.push({ node, base: place.base, locate: locateIn(place) }));
     }
     if (found.length > 1) {
-      throw slotFault(slot, `a partial that is a value prints one document, and this one prints ${found.length}`, []);
+      throw slotError(slot, `a partial that is a value prints one document, and this one prints ${found.length}`, []);
     }
     return found[0];
   }
@@ -252,7 +252,7 @@ export class DocumentReader {
     return items.map((item) => {
       if (isMap(item)) return item;
       const what = Array.isArray(value) ? `this list holds ${typeName(item)}` : `this is ${typeName(value)}`;
-      throw slotFault(slot, `a whole document is a map or a list of maps, and ${what}`, []);
+      throw slotError(slot, `a whole document is a map or a list of maps, and ${what}`, []);
     });
   }
 }

@@ -13,7 +13,7 @@ import { DocumentReader } from './documents.ts';
 import type { TextMade } from './document-texts.ts';
 import type { ReadDocument } from './documents.ts';
 import { Interpreter } from './evaluate.ts';
-import { inTopValues } from './fault.ts';
+import { inTopValues } from './template-error.ts';
 import type { Host } from './evaluation.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import { findHelper, helperNames } from './helpers/index.ts';
@@ -159,7 +159,7 @@ type ChartRun = {
 };
 
 /** What a template has printed: documents, or the text of NOTES. */
-type Printed = ReadDocument[] | string;
+type TemplateResult = ReadDocument[] | string;
 
 /** Is this the NOTES of its chart? */
 function isNotesOf({ own }: ChartRun, { name }: Template): boolean {
@@ -191,7 +191,7 @@ class Run {
   readonly #tree: TemplateTree;
   readonly #charts: ChartRun[] = [];
   /** What templates have printed; undefined of those that are running. */
-  readonly #printed = new Map<Template, Printed | undefined>();
+  readonly #printed = new Map<Template, TemplateResult | undefined>();
   /** The file that is being run: `web/templates/service.yaml.hbs`, or that of a Go template which includes a partial. */
   #running = '';
   #crossings = 0;
@@ -243,7 +243,7 @@ class Run {
   }
 
   /** What a template of a chart prints, run now if it was not yet: a Go template may have included it before. */
-  #print(run: ChartRun, template: Template): Printed {
+  #print(run: ChartRun, template: Template): TemplateResult {
     const known = this.#printed.get(template);
     if (known !== undefined) return known;
     if (this.#printed.has(template)) {

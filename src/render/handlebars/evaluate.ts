@@ -23,7 +23,7 @@ import { builtinBlocks } from './blocks.ts';
 import { absentValue, checkAbsence } from './absence.ts';
 import { callExpression } from './call.ts';
 import type { CallIdentity, Evaluator, Frame, Host } from './evaluation.ts';
-import { faultAt } from './fault.ts';
+import { templateError } from './template-error.ts';
 import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import { Output } from './output.ts';
 import type { SlotKind } from './markers.ts';
@@ -103,7 +103,7 @@ export class Interpreter implements Evaluator {
       return;
     }
     if (!node.escaped && (Array.isArray(value) || isMap(value))) {
-      throw this.fault(
+      throw this.error(
         'PKG_TEMPLATE_SLOT',
         `{{{ }}} pastes text, and this is ${isMap(value) ? 'a map' : 'a list'}`,
         node.loc,
@@ -149,7 +149,7 @@ export class Interpreter implements Evaluator {
   #special(node: Mustache, name: 'optional' | 'spread', scope: Scope, frame: Frame, output: Output): void {
     const [param, ...more] = node.params;
     if (param === undefined || more.length > 0) {
-      throw this.fault('PKG_TEMPLATE_HELPER', `${name} takes one value`, node.loc, frame, {
+      throw this.error('PKG_TEMPLATE_HELPER', `${name} takes one value`, node.loc, frame, {
         hints: [`write {{${name} values.x}}`],
       });
     }
@@ -168,7 +168,7 @@ export class Interpreter implements Evaluator {
     const before = output.currentLine.trim();
     // `- ` may stand before it, also several of them, or the start of a flow list.
     if (!/^(?:- *)*$|[[{,]$/.test(before)) {
-      throw this.fault('PKG_TEMPLATE_SLOT', 'spread stands on a line of its own', node.loc, frame, {
+      throw this.error('PKG_TEMPLATE_SLOT', 'spread stands on a line of its own', node.loc, frame, {
         hints: ['write {{x}} to give a key its value'],
       });
     }
@@ -201,7 +201,7 @@ export class Interpreter implements Evaluator {
     const known = name !== undefined && item === ABSENT && this.host.findHelper(name) !== undefined;
     if (isCall || known || path === undefined) {
       const hints = known ? [`write {{#if (${name} …)}}`] : this.helperHints(name ?? '', [...builtinBlocks.keys()]);
-      throw this.fault('PKG_TEMPLATE_HELPER', `${name ?? 'this'} is not a block helper`, node.loc, frame, { hints });
+      throw this.error('PKG_TEMPLATE_HELPER', `${name ?? 'this'} is not a block helper`, node.loc, frame, { hints });
     }
     if (item === ABSENT) checkAbsence(this, path, scope, frame);
     this.#plainBlock(node, path, asArgument(item), scope, frame, output);
@@ -267,19 +267,19 @@ export class Interpreter implements Evaluator {
     return { identity: identity + name, earlier: earlier === undefined ? undefined : earlier + name };
   }
 
-  fault(
+  error(
     code: PkgError['code'],
     message: string,
     loc: Location,
     frame: Pick<Frame, 'template' | 'calls'>,
     details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
   ): ValueError {
-    return faultAt(code, message, { template: frame.template, loc, calls: frame.calls }, details);
+    return templateError(code, message, { template: frame.template, loc, calls: frame.calls }, details);
   }
 
   /** The error for a bound that was met in a statement or a call. */
   limit({ message }: LimitReached, { loc }: { loc: Location }, frame: Frame): ValueError {
-    return this.fault('PKG_TEMPLATE_LIMIT', message, loc, frame, {
+    return this.error('PKG_TEMPLATE_LIMIT', message, loc, frame, {
       hints: ['look for a loop over more than was meant'],
     });
   }

@@ -5,7 +5,7 @@ import type { Value } from '../../yaml/value.ts';
 import type { LimitReached, Meter } from '../functions/limits.ts';
 import type { Lookup } from '../render.ts';
 import type { Block, Expression, Location, Mustache, Partial, PartialBlock, Path, Program, Template } from './ast.ts';
-import type { CallSite } from './fault.ts';
+import type { CallSite } from './template-error.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import type { SlotKind } from './markers.ts';
 import type { Budget, Output, Slots } from './output.ts';
@@ -97,7 +97,7 @@ export type Evaluator = {
   /** Names the n-th such call of a run: file, partials on the way, loops around it. */
   identify(frame: Frame, scope: Scope, call: string): CallIdentity;
   /** An error at a place of the template of a frame. */
-  fault(
+  error(
     code: PkgError['code'],
     message: string,
     loc: Location,

@@ -2,7 +2,7 @@
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { PkgError } from '../../errors.ts';
-import { faultAt } from './fault.ts';
+import { templateError } from './template-error.ts';
 import { slotPath } from './output.ts';
 import type { Hole } from './markers.ts';
 import type { Slot, Slots } from './output.ts';
@@ -99,7 +99,7 @@ export class Filler {
     if (slot.kind === 'p') return this.#document(slot);
     const { value } = slot;
     if (slot.kind === 's')
-      throw slotFault(slot, 'spread stands on a line of its own', ['write {{x}} to give a key its value']);
+      throw slotError(slot, 'spread stands on a line of its own', ['write {{x}} to give a key its value']);
     if (slot.kind === 'o' && isEmptyValue(value)) return NOTHING;
     if (value === ABSENT) return null;
     this.#charge(this.#sizeOf(value), slot);
@@ -133,7 +133,7 @@ export class Filler {
       }
       const slot = this.slot(piece);
       if (slot.kind === 'o') {
-        throw slotFault(slot, 'optional stands as a whole value, not as a part of one', ['write {{default "" x}}']);
+        throw slotError(slot, 'optional stands as a whole value, not as a part of one', ['write {{default "" x}}']);
       }
       const inserted = this.#slotText(slot);
       result += text.literal ? indented(inserted, result.length - result.lastIndexOf('\n') - 1) : inserted;
@@ -143,7 +143,7 @@ export class Filler {
 
   #slotText(slot: Slot): string {
     const { value } = slot;
-    if (slot.kind === 's') throw slotFault(slot, 'spread stands on a line of its own', []);
+    if (slot.kind === 's') throw slotError(slot, 'spread stands on a line of its own', []);
     if (slot.printed !== undefined) {
       const text = slot.printed.asText((inner) =>
         inner.kind === 'o' && isEmptyValue(inner.value) ? '' : this.#slotText(inner),
@@ -154,7 +154,7 @@ export class Filler {
     }
     if (value === ABSENT) return '';
     if (Array.isArray(value) || isMap(value)) {
-      throw slotFault(slot, `${typeName(value)} cannot be part of a text`, [
+      throw slotError(slot, `${typeName(value)} cannot be part of a text`, [
         'let the value stand alone, without quotes, or write {{toJson x}} for its text',
       ]);
     }
@@ -211,7 +211,7 @@ export class Filler {
       const slot = this.slot(piece);
       if (slot.printed === undefined && (slot.value === null || slot.value === ABSENT)) {
         if (slot.kind === 'o' && text.pieces.length === 1) return NOTHING;
-        throw slotFault(slot, 'a key cannot be null', ['give it a default: {{default "x" y}}']);
+        throw slotError(slot, 'a key cannot be null', ['give it a default: {{default "x" y}}']);
       }
     }
     return this.#text(text);
@@ -236,7 +236,7 @@ export class Filler {
     if (isEmptyValue(value)) return new Map();
     if (!isMap(value)) {
       const hints = Array.isArray(value) ? ['write - {{spread x}} to add the items of a list'] : [];
-      throw slotFault(slot, `spread in a map takes a map, and this is ${typeName(value)}`, hints);
+      throw slotError(slot, `spread in a map takes a map, and this is ${typeName(value)}`, hints);
     }
     this.#charge(this.#sizeOf(value), slot);
     return value;
@@ -248,7 +248,7 @@ export class Filler {
     if (isEmptyValue(value)) return [];
     if (!Array.isArray(value)) {
       const hints = isMap(value) ? ['write - {{x}} to add the map as one item'] : [];
-      throw slotFault(slot, `spread in a list takes a list, and this is ${typeName(value)}`, hints);
+      throw slotError(slot, `spread in a list takes a list, and this is ${typeName(value)}`, hints);
     }
     this.#charge(this.#sizeOf(value), slot);
     return value;
@@ -274,8 +274,8 @@ function indented(text: string, column: number): string {
 }
 
 /** An error about the value of a slot, at the slot. */
-export function slotFault(slot: Slot, message: string, hints: readonly string[]): PkgError {
-  return faultAt(
+export function slotError(slot: Slot, message: string, hints: readonly string[]): PkgError {
+  return templateError(
     'PKG_TEMPLATE_SLOT',
     message,
     { template: slot.template, loc: slot.node.loc, calls: slot.calls },

@@ -26,11 +26,11 @@ export const OPERATORS: readonly Readonly<Record<string, string>>[] = [
   { '*': 'mul', '/': 'div', '%': 'mod' },
 ];
 
-type Expression =
+type ForeignExpression =
   | { type: 'literal'; text: string }
   | { type: 'path'; text: string }
-  | { type: 'named'; name: string; value: Expression }
-  | { type: 'call'; name: string; args: Expression[] };
+  | { type: 'named'; name: string; value: ForeignExpression }
+  | { type: 'call'; name: string; args: ForeignExpression[] };
 
 const TOKEN =
   /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(-?\d+(?:\.\d+)?)(?![\w.])|(===|!==|==|!=|<=|>=|&&|\|\||\?\?|:=|[|()<>!?:,+*/%[\]=]|-(?=\s))|((?:\$|@|\.\.\/|\.\/|\.(?=[\w$])|\.(?=[\s)|,]|$))*(?:[\w$]|-(?=\w))*(?:[./](?:[\w$-]+|\[[^\]]*\]))*))/y;
@@ -63,10 +63,10 @@ export function parseForeign(text: string, isHelper: (name: string) => boolean):
 
 class NoExpression extends Error {}
 
-type Token = { text: string; kind: 'string' | 'number' | 'sign' | 'path'; spaced: boolean };
+type ForeignToken = { text: string; kind: 'string' | 'number' | 'sign' | 'path'; spaced: boolean };
 
-function tokensOf(text: string): Token[] | undefined {
-  const tokens: Token[] = [];
+function tokensOf(text: string): ForeignToken[] | undefined {
+  const tokens: ForeignToken[] = [];
   TOKEN.lastIndex = 0;
   const trimmed = text.trimEnd();
   while (TOKEN.lastIndex < trimmed.length) {
@@ -86,11 +86,11 @@ function tokensOf(text: string): Token[] | undefined {
 class Reader {
   readonly operators: string[] = [];
   isGo = false;
-  readonly #tokens: readonly Token[];
+  readonly #tokens: readonly ForeignToken[];
   readonly #isHelper: (name: string) => boolean;
   #at = 0;
 
-  constructor(tokens: readonly Token[], isHelper: (name: string) => boolean) {
+  constructor(tokens: readonly ForeignToken[], isHelper: (name: string) => boolean) {
     this.#tokens = tokens;
     this.#isHelper = isHelper;
   }
@@ -99,7 +99,7 @@ class Reader {
     return this.#at === this.#tokens.length;
   }
 
-  pipeline(): Expression {
+  pipeline(): ForeignExpression {
     let value = this.#choice();
     while (this.#take('|')) {
       this.isGo = true;
@@ -112,7 +112,7 @@ class Reader {
   }
 
   /** `c ? a : b` and `a ?? b`. */
-  #choice(): Expression {
+  #choice(): ForeignExpression {
     const value = this.#binary(0);
     if (this.#take('??')) {
       this.operators.push('??');
@@ -125,7 +125,7 @@ class Reader {
     return { type: 'call', name: 'ternary', args: [then, this.#choice(), value] };
   }
 
-  #binary(level: number): Expression {
+  #binary(level: number): ForeignExpression {
     const names = OPERATORS[level];
     if (names === undefined) return this.#call();
     let left = this.#binary(level + 1);
@@ -136,7 +136,7 @@ class Reader {
       this.#at++;
       this.operators.push(token.text);
       const right = this.#binary(level + 1);
-      const isText = (one: Expression): boolean => one.type === 'literal' && /^["'`]/.test(one.text);
+      const isText = (one: ForeignExpression): boolean => one.type === 'literal' && /^["'`]/.test(one.text);
       left = {
         type: 'call',
         name: name === 'add' && (isText(left) || isText(right)) ? 'print' : name,
@@ -146,9 +146,9 @@ class Reader {
   }
 
   /** A term, or a helper with terms behind it. */
-  #call(): Expression {
+  #call(): ForeignExpression {
     const head = this.#term();
-    const args: Expression[] = [];
+    const args: ForeignExpression[] = [];
     while (this.#startsTerm()) args.push(this.#term());
     if (args.length === 0) return head;
     if (head.type === 'path') return { type: 'call', name: head.text, args };
@@ -162,7 +162,7 @@ class Reader {
     return token !== undefined && (token.kind !== 'sign' || token.text === '(' || token.text === '!');
   }
 
-  #term(): Expression {
+  #term(): ForeignExpression {
     const token = this.#tokens[this.#at++];
     if (token === undefined) throw new NoExpression();
     if (token.kind === 'string') return { type: 'literal', text: quoted(token.text) };
@@ -188,10 +188,10 @@ class Reader {
   }
 
   /** `upper(a, b)`. */
-  #arguments(name: string): Expression {
+  #arguments(name: string): ForeignExpression {
     this.operators.push(`${name}( )`);
     this.#at++;
-    const args: Expression[] = [];
+    const args: ForeignExpression[] = [];
     while (!this.#take(')')) {
       args.push(this.#choice());
       this.#take(',');
@@ -200,7 +200,7 @@ class Reader {
     return { type: 'call', name, args };
   }
 
-  #path(written: string): Expression {
+  #path(written: string): ForeignExpression {
     let text = this.#nameOf(written);
     for (;;) {
       const next = this.#tokens[this.#at];
@@ -218,8 +218,8 @@ class Reader {
       }
     }
     if (text === GO_MINOR || text === GO_MAJOR) {
-      const part: Expression = { type: 'literal', text: text === GO_MINOR ? '"Minor"' : '"Major"' };
-      const version: Expression = { type: 'path', text: 'capabilities.kubeVersion' };
+      const part: ForeignExpression = { type: 'literal', text: text === GO_MINOR ? '"Minor"' : '"Major"' };
+      const version: ForeignExpression = { type: 'path', text: 'capabilities.kubeVersion' };
       return { type: 'call', name: 'get', args: [{ type: 'call', name: 'semver', args: [version] }, part] };
     }
     return { type: 'path', text };
@@ -288,7 +288,7 @@ function quoted(text: string): string {
 const TO_TEXT: ReadonlySet<string> = new Set(['toYaml', 'nindent', 'indent', 'quote', 'squote']);
 
 /** What is below the calls that make a text for YAML. */
-function pipeOf(expression: Expression): Foreign['pipe'] {
+function pipeOf(expression: ForeignExpression): Foreign['pipe'] {
   let inner = expression;
   let quotes = false;
   let count = 0;
@@ -305,7 +305,7 @@ function pipeOf(expression: Expression): Foreign['pipe'] {
   return { native: print(inner, false), quotes, include: isInclude ? name.text.slice(1, -1) : undefined };
 }
 
-function print(expression: Expression, inCall: boolean): string {
+function print(expression: ForeignExpression, inCall: boolean): string {
   switch (expression.type) {
     case 'literal':
     case 'path':
@@ -315,7 +315,7 @@ function print(expression: Expression, inCall: boolean): string {
     case 'call': {
       const name = expression.name.replace(/^must(?=[A-Z])/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
       // `.` and `$` are what a template sees without being told.
-      const isContext = ({ type, ...one }: Expression): boolean =>
+      const isContext = ({ type, ...one }: ForeignExpression): boolean =>
         type === 'path' && 'text' in one && (one.text === 'this' || one.text === '@root');
       const keepsContext = !['include', 'tpl', 'template'].includes(name);
       const args = expression.args.filter((one, index) => keepsContext || index === 0 || !isContext(one));

@@ -4,7 +4,7 @@ import { ValueError } from '../../chart/value-error.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Expression, Hash, Location } from './ast.ts';
 import type { Evaluator, Frame } from './evaluation.ts';
-import { describeCalls, positionIn } from './fault.ts';
+import { describeCalls, positionIn } from './template-error.ts';
 import { ABSENT } from './helpers/types.ts';
 import { Namespace } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
@@ -34,7 +34,7 @@ export function printGoTemplate(
   }
   if (text !== undefined && node.hash !== undefined) {
     const hints = ['give it a map instead: (dict "name" value)'];
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', 'a Go template takes one value, and no names', node.hash.loc, frame, {
+    throw evaluator.error('PKG_TEMPLATE_HELPER', 'a Go template takes one value, and no names', node.hash.loc, frame, {
       hints,
     });
   }

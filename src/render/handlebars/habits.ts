@@ -212,23 +212,23 @@ function whole({ pipe }: Foreign, prefix: string): string | undefined {
 }
 
 /** A mustache of a source, and where it begins. */
-export type Tag = { text: string; offset: number };
+export type SourceTag = { text: string; offset: number };
 
 const TAGS =
   /\\\{\{|\{\{~?!--[^]*?--~?\}\}|\{\{~?![^]*?\}\}|\{\{\{\{([^{}\s]*)[^{}]*\}\}\}\}[^]*?\{\{\{\{\/\1\}\}\}\}|\{\{\{?[^]*?(?:\}\}\}?|$)/g;
 
 /** Finding them takes the square of the length at worst, and nobody writes such templates. */
-const LONGEST_SOURCE = 1 << 16;
-const LONGEST_TAG = 500;
+const MAX_SOURCE = 1 << 16;
+const MAX_TAG = 500;
 
 /** The habits of a whole source, with the mustaches in which they are. */
-export function habitsOf(source: string, isHelper: (name: string) => boolean): (Tag & Habit)[] {
-  const found: (Tag & Habit)[] = [];
-  if (source.length > LONGEST_SOURCE) return found;
+export function habitsOf(source: string, isHelper: (name: string) => boolean): (SourceTag & Habit)[] {
+  const found: (SourceTag & Habit)[] = [];
+  if (source.length > MAX_SOURCE) return found;
   const open: string[] = [];
   for (const { 0: text, index } of source.matchAll(TAGS)) {
     if (text.startsWith('\\{{') || text.startsWith('{{{{') || /^\{\{~?!/.test(text)) continue;
-    if (text.length > LONGEST_TAG || !text.endsWith('}}')) continue;
+    if (text.length > MAX_TAG || !text.endsWith('}}')) continue;
     const habit = habitIn(text, { open, isHelper, source });
     if (habit !== undefined) found.push({ text, offset: index, ...habit });
     const name = /^\{\{[-~]?\s*#?\s*([\w-]+)/.exec(text)?.[1] ?? '';

@@ -152,7 +152,7 @@ function fieldOf({ type, path }: Spot, key: string): Spot {
 }
 
 /** What is told of a document's own text. */
-export type LiteralFaults = {
+export type LiteralErrors = {
   /** A number or a boolean that is written otherwise than it is read. */
   literal: (written: string, path: ValuePath) => never;
   /** A text, a list or a map where something else belongs, or what is no base64. */
@@ -163,32 +163,32 @@ export type LiteralFaults = {
  * Checks what a document's own text says. Where texts belong, a number or a boolean that is written otherwise than it is
  * read, as 1.10 or yes, is meant as a text and is none; where a text, a list, a map or base64 belongs, another is an error.
  *
- * @param faults throw, with the path of the field
+ * @param errors throw, with the path of the field
  */
-export function checkLiterals(node: Node, type: FieldType | undefined, path: ValuePath, faults: LiteralFaults): void {
+export function checkLiterals(node: Node, type: FieldType | undefined, path: ValuePath, errors: LiteralErrors): void {
   if (type === undefined) return;
   const spot = { type, path };
   const wanted = wantedOf(type);
   if (node.type === 'const') {
-    if (node.written !== undefined && type.holds === 'text') faults.literal(node.written, path);
-    eachMisplaced(node.value, type, path, (value, at, inner) => faults.misplaced(kindOf(value), at, inner));
+    if (node.written !== undefined && type.holds === 'text') errors.literal(node.written, path);
+    eachMisplaced(node.value, type, path, (value, at, inner) => errors.misplaced(kindOf(value), at, inner));
   } else if (node.type === 'text') {
-    if (wanted === 'list' || wanted === 'map') faults.misplaced('a text', path, wanted);
+    if (wanted === 'list' || wanted === 'map') errors.misplaced('a text', path, wanted);
   } else if (node.type === 'list') {
-    if (wanted !== 'list') faults.misplaced('a list', path, wanted);
+    if (wanted !== 'list') errors.misplaced('a list', path, wanted);
     for (const [index, item] of node.items.entries()) {
-      if (item.type !== 'spread') checkLiterals(item, itemOf(spot, index).type, [...path, index], faults);
+      if (item.type !== 'spread') checkLiterals(item, itemOf(spot, index).type, [...path, index], errors);
     }
   } else if (node.type === 'map') {
     // Of {{spread list}} without a dash, the value that is no map is told when it is put in.
     const isSpread = node.entries.every((entry) => entry.type === 'spread');
-    if (wanted !== 'map' && !isSpread) faults.misplaced('a map', path, wanted);
+    if (wanted !== 'map' && !isSpread) errors.misplaced('a map', path, wanted);
     for (const entry of node.entries) {
-      if (entry.type === 'merge') checkLiterals(entry.value, type, path, faults);
+      if (entry.type === 'merge') checkLiterals(entry.value, type, path, errors);
       if (entry.type !== 'pair') continue;
       // Where keys are values, all fields of a map hold the same.
       const key = typeof entry.key === 'string' ? entry.key : '';
-      checkLiterals(entry.value, memberOf(type, key), [...path, key], faults);
+      checkLiterals(entry.value, memberOf(type, key), [...path, key], errors);
     }
   }
 }

@@ -4,8 +4,8 @@
  */
 import { PkgError } from '../../errors.ts';
 import { replaceEvery } from '../functions/limits.ts';
-import { positionIn } from './fault.ts';
-import type { CallSite, Origin } from './fault.ts';
+import { positionIn } from './template-error.ts';
+import type { CallSite, Origin } from './template-error.ts';
 import type { Block, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import { gapAt } from './gaps.ts';
 import type { Gap, PlacedGap } from './gaps.ts';

@@ -47,26 +47,26 @@ export function parseTemplate(source: string, name: string, file: string): Templ
 }
 
 /** At most so many are reported at once. */
-const MOST_HABITS = 20;
+const MAX_HABITS = 20;
 
 /** The error, or what is foreign in the template where that is the reason: all of it, for the parser stops at the first. */
 function withHabits(error: PkgError, source: string, file: string): PkgError[] {
-  const habits = habitsOf(source, isHelperName).slice(0, MOST_HABITS);
-  const faults = habits.map(
+  const habits = habitsOf(source, isHelperName).slice(0, MAX_HABITS);
+  const errors = habits.map(
     ({ offset, message, hint }) =>
       new PkgError('PKG_TEMPLATE_SYNTAX', message, { at: positionAt(source, offset, file), hints: [hint] }),
   );
-  const lines = new Set(faults.map(({ at }) => at?.line));
+  const lines = new Set(errors.map(({ at }) => at?.line));
   // The parser's own message describes a consequence of the foreign syntax, so it is left out.
-  if (faults.length > 0 && (lines.has(error.at?.line) || error.hints.includes(CLOSE_EACH))) return faults;
-  return [error, ...faults].sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0));
+  if (errors.length > 0 && (lines.has(error.at?.line) || error.hints.includes(CLOSE_EACH))) return errors;
+  return [error, ...errors].sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0));
 }
 
 const CLOSE_MUSTACHE = 'a mustache is closed by two braces: {{x}}';
 const CLOSE_EACH = 'each {{#block}} is closed by {{/block}}';
 
 /** Blocks in blocks, links of a chain of `else if`, which the parser nests as well, and calls in calls. */
-const DEEPEST = 500;
+const MAX_DEPTH = 500;
 
 /** Looked for before parsing, since the parser's time grows with the square of the depth. */
 function tooDeepAt(source: string): number | undefined {
@@ -88,7 +88,7 @@ function tooDeepAt(source: string): number | undefined {
         levels++;
       }
     }
-    if (levels > DEEPEST || calls > DEEPEST) return index;
+    if (levels > MAX_DEPTH || calls > MAX_DEPTH) return index;
   }
   return undefined;
 }
@@ -200,15 +200,15 @@ function describe(hash: SyntaxHash, at: { line: number; column: number }, source
 }
 
 /** As much of a line is looked at, before and behind a fault. */
-const LONGEST_LINE = 500;
+const MAX_LINE = 500;
 
 /** What only Go templates write. */
 const GO_NAME = /\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/;
 
 function hintsFor(source: string, at: { line: number; column: number }, hash: SyntaxHash): string[] {
   // Looking through a line takes the square of its length.
-  const from = Math.max(0, at.column - LONGEST_LINE);
-  const line = (source.split('\n')[at.line - 1] ?? '').slice(from, at.column + LONGEST_LINE);
+  const from = Math.max(0, at.column - MAX_LINE);
+  const line = (source.split('\n')[at.line - 1] ?? '').slice(from, at.column + MAX_LINE);
   if (/\{\{[^}]*\$\w/.test(line) && !GO_NAME.test(line)) {
     return ['braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}'];
   }

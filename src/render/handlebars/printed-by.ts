@@ -2,8 +2,8 @@
 import type { Position } from '../../errors.ts';
 import { linesOf } from './ast.ts';
 import type { Location, Template } from './ast.ts';
-import { positionIn } from './fault.ts';
-import type { CallSite } from './fault.ts';
+import { positionIn } from './template-error.ts';
+import type { CallSite } from './template-error.ts';
 import type { Output, PrintingNode } from './output.ts';
 
 /** What printed a character: its position, and the calls of partials that led there. */

@@ -37,8 +37,8 @@ export type PassState = {
 const CALL = 500;
 
 /** Texts longer than this have other causes than random values; maps with more of them, too. */
-const LONGEST_ALIAS = 100_000;
-const MOST_ALIASES = 1000;
+const MAX_ALIAS = 100_000;
+const MAX_ALIASES = 1000;
 
 /** Calls of one pass over the templates. */
 export class RandomCalls {
@@ -104,11 +104,11 @@ export class RandomCalls {
   /** Notes what an expression gave that ran random calls: `(lower (randAlphaNum 16))`. */
   derived(since: number, result: unknown): void {
     const ids = [...new Set(this.log.slice(since).map(({ id }) => id))];
-    let left = MOST_ALIASES;
+    let left = MAX_ALIASES;
     const visit = (value: unknown): void => {
       if (left-- <= 0) return;
       if (typeof value === 'string') {
-        if (value === '' || value.length > LONGEST_ALIAS || this.#byText.has(value) || this.aliases.has(value)) return;
+        if (value === '' || value.length > MAX_ALIAS || this.#byText.has(value) || this.aliases.has(value)) return;
         chargeRead(value);
         this.aliases.set(value, ids);
       } else if (Array.isArray(value)) for (const item of value) visit(item);

@@ -16,7 +16,7 @@ type Sighting = { id: string; field: string; isSeen: boolean; isOwn: boolean };
 /** What stands in place of a random value in a name. */
 const RANDOM = '*';
 /** Shorter texts are looked for only as a whole: they may stand in others by chance. */
-const SHORTEST = 8;
+const MIN_LENGTH = 8;
 
 /**
  * Finds keys.
@@ -176,8 +176,8 @@ class Matcher {
     for (const form of [text, Buffer.from(text).toString('base64')]) {
       if (form === '') continue;
       this.#whole.set(form, [...(this.#whole.get(form) ?? []), ...ids]);
-      if (form.length < SHORTEST) continue;
-      const beginning = form.slice(0, SHORTEST);
+      if (form.length < MIN_LENGTH) continue;
+      const beginning = form.slice(0, MIN_LENGTH);
       const known = this.#beginnings.get(beginning);
       if (known === undefined) this.#beginnings.set(beginning, [{ text: form, ids }]);
       else known.push({ text: form, ids });
@@ -194,8 +194,8 @@ class Matcher {
   #each(text: string, found: (match: { text: string; ids: string[] }, at: number) => void): void {
     if (this.#beginnings.size === 0) return;
     charge(text.length);
-    for (let at = 0; at + SHORTEST <= text.length; at++) {
-      for (const match of this.#beginnings.get(text.slice(at, at + SHORTEST)) ?? []) {
+    for (let at = 0; at + MIN_LENGTH <= text.length; at++) {
+      for (const match of this.#beginnings.get(text.slice(at, at + MIN_LENGTH)) ?? []) {
         if (text.startsWith(match.text, at)) found(match, at);
       }
     }

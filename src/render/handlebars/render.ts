@@ -9,7 +9,7 @@ import type { GoTemplates, RenderedDocument, RenderInput } from '../render.ts';
 import type { TextMade } from './document-texts.ts';
 import type { ReadDocument } from './documents.ts';
 import { NativeRender } from './engine.ts';
-import { inTopValues } from './fault.ts';
+import { inTopValues } from './template-error.ts';
 
 /**
  * Parses and checks native templates when it is called first, and gives the same ones each time: Go templates are rendered

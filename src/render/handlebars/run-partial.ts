@@ -30,7 +30,7 @@ export function withInlines(evaluator: Evaluator, program: Program, scope: Scope
   for (const statement of program.body) {
     if (statement.type === 'Decorator') {
       const message = 'only {{#*inline "name"}} decorates a template';
-      throw evaluator.fault('PKG_TEMPLATE_SYNTAX', message, statement.loc, frame);
+      throw evaluator.error('PKG_TEMPLATE_SYNTAX', message, statement.loc, frame);
     }
     if (statement.type === 'DecoratorBlock') addInline(evaluator, inlines, statement, frame);
   }
@@ -48,7 +48,7 @@ function addInline(
   const isInline = block.path.type === 'PathExpression' && block.path.original === 'inline';
   if (!isInline || block.params.length !== 1 || name?.type !== 'StringLiteral') {
     const message = 'an inline partial is written {{#*inline "name"}}';
-    throw evaluator.fault('PKG_TEMPLATE_SYNTAX', message, block.loc, frame);
+    throw evaluator.error('PKG_TEMPLATE_SYNTAX', message, block.loc, frame);
   }
   inlines.set(name.value, { program: block.program, template: frame.template, scope: undefined });
 }
@@ -127,7 +127,7 @@ function nameOf(evaluator: Evaluator, node: Partial | PartialBlock, scope: Scope
   if (node.name.type === 'SubExpression') {
     const name = evaluator.expression(node.name, scope, frame);
     if (typeof name === 'string') return name;
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', 'the name of a partial is a string', node.loc, frame);
+    throw evaluator.error('PKG_TEMPLATE_HELPER', 'the name of a partial is a string', node.loc, frame);
   }
   const path = pathOf(node.name);
   return path === undefined ? '' : path.data ? `@${path.original.replace(/^@/, '')}` : path.original;
@@ -183,7 +183,7 @@ export function enterBody(
   const template = body.template.name === '' ? frame.template : body.template;
   const { maxDepth } = evaluator.host;
   if (frame.depth >= maxDepth) {
-    throw evaluator.fault('PKG_TEMPLATE_LIMIT', `partials are nested more than ${maxDepth} deep`, at.loc, frame, {
+    throw evaluator.error('PKG_TEMPLATE_LIMIT', `partials are nested more than ${maxDepth} deep`, at.loc, frame, {
       hints: [`does ${what} include itself without an end?`],
     });
   }
@@ -240,7 +240,7 @@ export function missingPartial(
 ): PkgError {
   const names = [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])];
   const { message, hint } = absentPartial(name, names, evaluator.host.partialOwners(name));
-  return evaluator.fault('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints: [hint] });
+  return evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints: [hint] });
 }
 
 /**

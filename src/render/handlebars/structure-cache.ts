@@ -10,26 +10,24 @@ import type { Node } from './skeleton.ts';
 import { decodeNodes, encodeNodes } from './structure-codec.ts';
 
 /** Larger documents are not cached: aliases make large ones of small texts, and each use of one is written out here. */
-const LARGEST = 20_000;
+const MAX_NODES = 20_000;
 
 /** The cache is written again when the structures that only this run read are more than one in so many. */
 const LEAST_NEW_SHARE = 20;
 
 /** Structures of other values are dropped when they are more than so many times those of this run. */
-const MOST_UNUSED = 4;
-
-type Known = null;
+const MAX_UNUSED = 4;
 
 export class StructureCache {
   readonly #file: TemplateCacheFile;
   readonly #names: NameTable;
-  readonly #before = new Map<string, CachedText<Known>>();
+  readonly #before = new Map<string, CachedText<null>>();
   readonly #used = new Map<string, readonly Node[]>();
   #fresh = 0;
 
   private constructor(file: TemplateCacheFile) {
     this.#file = file;
-    const { texts, names } = file.read<Known>((known) => known === null);
+    const { texts, names } = file.read<null>((known) => known === null);
     this.#names = names;
     for (const text of texts.values()) this.#before.set(Buffer.from(text.data).toString(), text);
   }
@@ -52,7 +50,7 @@ export class StructureCache {
 
   /** Adds a structure that this run read. */
   add(key: string, nodes: readonly Node[]): void {
-    if (nodes.some(({ size }) => size > LARGEST)) return;
+    if (nodes.some(({ size }) => size > MAX_NODES)) return;
     this.#used.set(key, nodes);
     this.#fresh++;
   }
@@ -61,7 +59,7 @@ export class StructureCache {
   save(): void {
     this.#file.writeLater(this.#names, (names) => {
       if (this.#fresh * LEAST_NEW_SHARE <= this.#before.size) return undefined;
-      const encode = (key: string, nodes: readonly Node[]): CachedText<Known> => {
+      const encode = (key: string, nodes: readonly Node[]): CachedText<null> => {
         return { name: '', data: Buffer.from(key), known: null, integers: [encodeNodes(nodes, names)] };
       };
       const isSameTable = names === this.#names;
@@ -69,7 +67,7 @@ export class StructureCache {
         ([key, nodes]) => (isSameTable ? this.#before.get(key) : undefined) ?? encode(key, nodes),
       );
       const unused = isSameTable ? [...this.#before].filter(([key]) => !this.#used.has(key)) : [];
-      const kept = unused.length > MOST_UNUSED * used.length ? [] : unused.map(([, text]) => text);
+      const kept = unused.length > MAX_UNUSED * used.length ? [] : unused.map(([, text]) => text);
       return [...used, ...kept].map((text, index) => ({ ...text, name: String(index) }));
     });
   }

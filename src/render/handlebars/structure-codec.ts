@@ -1,4 +1,4 @@
-/** Structures of documents as integers, for the cache. Texts and numbers are indexes into a table of names. */
+/** Encodes structures of documents as integers for the cache. Texts and numbers are indexes into a table of names. */
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { NameTable } from '../template-cache.ts';
@@ -10,86 +10,106 @@ const ENTRIES = { pair: 0, computed: 1, spread: 2, merge: 3 } as const;
 const VALUES = { null: 0, true: 1, false: 2, number: 3, string: 4, bigint: 5, list: 6, map: 7 } as const;
 const KINDS: readonly SlotKind[] = ['v', 'o', 's', 'p'];
 
-/** Stands for what is not there. No count, index or offset is negative. */
+/** Stands for something absent; counts, indexes and offsets are never negative. */
 const NONE = -1;
 
-type Item = Extract<Node, { type: 'list' }>['items'][number];
+type ListItem = Extract<Node, { type: 'list' }>['items'][number];
 
 /** Encodes the nodes of a document; names are added to the table. */
 export function encodeNodes(nodes: readonly Node[], names: NameTable): Int32Array {
-  const numbers: number[] = [];
-  const name = (text: string): void => {
-    numbers.push(names.indexOf(text));
-  };
-  const hole = ({ kind, index }: Hole): void => {
-    numbers.push(KINDS.indexOf(kind), index);
-  };
-  const text = ({ pieces, literal }: Text): void => {
-    numbers.push(literal ? 1 : 0, pieces.length);
-    for (const piece of pieces) {
-      numbers.push(typeof piece === 'string' ? NONE : 1);
-      if (typeof piece === 'string') name(piece);
-      else hole(piece);
-    }
-  };
-  const value = (one: Value): void => {
-    numbers.push(valueCode(one));
-    if (Array.isArray(one)) {
-      numbers.push(one.length);
-      for (const item of one) value(item);
-    } else if (isMap(one)) {
-      numbers.push(one.size);
-      for (const [key, item] of one) {
-        name(key);
-        value(item);
-      }
-    } else if (typeof one === 'string') name(one);
-    else if (typeof one === 'number') name(Object.is(one, -0) ? '-0' : String(one));
-    else if (typeof one === 'bigint') name(String(one));
-  };
-  const entry = (one: Entry): void => {
-    if (one.type !== 'pair') numbers.push(ENTRIES[one.type]);
-    else numbers.push(typeof one.key === 'string' ? ENTRIES.pair : ENTRIES.computed);
-    numbers.push(one.offset);
-    if (one.type === 'spread') hole(one.hole);
-    else if (one.type === 'merge') node(one.value);
-    else {
-      if (typeof one.key === 'string') name(one.key);
-      else {
-        numbers.push(one.key.offset);
-        text(one.key);
-      }
-      node(one.value);
-    }
-  };
-  const node = (one: Item): void => {
-    numbers.push(NODES[one.type], one.offset);
-    if (one.type !== 'spread') numbers.push(one.size);
-    switch (one.type) {
+  return new NodeWriter(names).encode(nodes);
+}
+
+class NodeWriter {
+  readonly #names: NameTable;
+  readonly #numbers: number[] = [];
+
+  constructor(names: NameTable) {
+    this.#names = names;
+  }
+
+  encode(nodes: readonly Node[]): Int32Array {
+    this.#numbers.push(nodes.length);
+    for (const node of nodes) this.#node(node);
+    return new Int32Array(this.#numbers);
+  }
+
+  #name(text: string): void {
+    this.#numbers.push(this.#names.indexOf(text));
+  }
+
+  #node(node: ListItem): void {
+    const numbers = this.#numbers;
+    numbers.push(NODES[node.type], node.offset);
+    if (node.type !== 'spread') numbers.push(node.size);
+    switch (node.type) {
       case 'const':
-        value(one.value);
-        if (one.written === undefined) numbers.push(NONE);
-        else name(one.written);
+        this.#value(node.value);
+        if (node.written === undefined) numbers.push(NONE);
+        else this.#name(node.written);
         break;
       case 'hole':
       case 'spread':
-        hole(one.hole);
+        this.#hole(node.hole);
         break;
       case 'text':
-        text(one);
+        this.#text(node);
         break;
       case 'map':
-        numbers.push(one.entries.length);
-        for (const each of one.entries) entry(each);
+        numbers.push(node.entries.length);
+        for (const entry of node.entries) this.#entry(entry);
         break;
       case 'list':
-        numbers.push(one.items.length);
-        for (const item of one.items) node(item);
+        numbers.push(node.items.length);
+        for (const item of node.items) this.#node(item);
     }
-  };
-  numbers.push(nodes.length);
-  for (const one of nodes) node(one);
-  return new Int32Array(numbers);
+  }
+
+  #entry(entry: Entry): void {
+    const isComputed = entry.type === 'pair' && typeof entry.key !== 'string';
+    this.#numbers.push(isComputed ? ENTRIES.computed : ENTRIES[entry.type], entry.offset);
+    if (entry.type === 'spread') {
+      this.#hole(entry.hole);
+      return;
+    }
+    if (entry.type === 'pair') {
+      if (typeof entry.key === 'string') this.#name(entry.key);
+      else {
+        this.#numbers.push(entry.key.offset);
+        this.#text(entry.key);
+      }
+    }
+    this.#node(entry.value);
+  }
+
+  #hole({ kind, index }: Hole): void {
+    this.#numbers.push(KINDS.indexOf(kind), index);
+  }
+
+  #text({ pieces, literal }: Text): void {
+    this.#numbers.push(literal ? 1 : 0, pieces.length);
+    for (const piece of pieces) {
+      this.#numbers.push(typeof piece === 'string' ? NONE : 1);
+      if (typeof piece === 'string') this.#name(piece);
+      else this.#hole(piece);
+    }
+  }
+
+  #value(value: Value): void {
+    this.#numbers.push(valueCode(value));
+    if (Array.isArray(value)) {
+      this.#numbers.push(value.length);
+      for (const item of value) this.#value(item);
+    } else if (isMap(value)) {
+      this.#numbers.push(value.size);
+      for (const [key, item] of value) {
+        this.#name(key);
+        this.#value(item);
+      }
+    } else if (typeof value === 'string') this.#name(value);
+    else if (typeof value === 'number') this.#name(Object.is(value, -0) ? '-0' : String(value));
+    else if (typeof value === 'bigint') this.#name(String(value));
+  }
 }
 
 function valueCode(value: Value): number {
@@ -134,7 +154,7 @@ class NodeReader {
     return this.#names.get(this.#next());
   }
 
-  #item(): Item {
+  #item(): ListItem {
     if (this.#numbers[this.#at] !== NODES.spread) return this.#node();
     this.#at++;
     const offset = this.#next();
@@ -166,7 +186,7 @@ class NodeReader {
       }
       case NODES.list: {
         const count = this.#next();
-        const items: Item[] = [];
+        const items: ListItem[] = [];
         for (let index = 0; index < count; index++) items.push(this.#item());
         return { type: 'list', items, offset, size };
       }

@@ -3,8 +3,8 @@ import { PkgError, formatPosition } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { walk } from './ast.ts';
 import type { Block, Location, Template } from './ast.ts';
-import { describeCalls, positionIn } from './fault.ts';
-import type { CallSite } from './fault.ts';
+import { describeCalls, positionIn } from './template-error.ts';
+import type { CallSite } from './template-error.ts';
 import { findMisplaced } from './misplaced-lines.ts';
 import type { Output } from './output.ts';
 import { joiningTag, printedBy, tagSource } from './printed-by.ts';
@@ -13,7 +13,7 @@ import { DuplicateKey } from './skeleton-errors.ts';
 import type { SkeletonError } from './skeleton-errors.ts';
 
 /** A tag that something was printed by. */
-type Tag = { template: Template; loc: Location; isBlock: boolean };
+type PrintingTag = { template: Template; loc: Location; isBlock: boolean };
 
 /**
  * The error for the structure of a document.
@@ -45,7 +45,7 @@ export function structureError(
   const misplaced = error.isYaml ? findMisplaced(output.textFrom(part).slice(start.offset), error.offset) : undefined;
   let message = error.message;
   let { offset } = error;
-  let tag: Tag | undefined;
+  let tag: PrintingTag | undefined;
   if (misplaced !== undefined) {
     ({ message, offset } = misplaced);
     hints.splice(0, Infinity, misplaced.hint);
@@ -86,9 +86,9 @@ export function structureError(
 }
 
 /** The blocks and the calls of partials that something was printed by, outermost first. */
-function trailOf(printed: PrintedBy | undefined): Tag[] {
+function trailOf(printed: PrintedBy | undefined): PrintingTag[] {
   if (printed === undefined) return [];
-  const trail: Tag[] = [];
+  const trail: PrintingTag[] = [];
   let { template } = printed;
   let { loc } = printed.node;
   let calls: CallSite | undefined = printed.calls;
@@ -101,8 +101,8 @@ function trailOf(printed: PrintedBy | undefined): Tag[] {
   }
 }
 
-function blocksAround(template: Template, { start }: Location): Tag[] {
-  const found: Tag[] = [];
+function blocksAround(template: Template, { start }: Location): PrintingTag[] {
+  const found: PrintingTag[] = [];
   walk(template.program, (node) => {
     if (node.type === 'BlockStatement' && holds(node, start)) found.push({ template, loc: node.loc, isBlock: true });
   });
@@ -115,14 +115,14 @@ function holds({ loc }: Block, at: Location['start']): boolean {
 }
 
 /** The tag of a trail that another trail does not have: the call of a partial, or the innermost of several blocks. */
-function differs(trail: readonly Tag[] = [], other: readonly Tag[] = []): Tag | undefined {
+function differs(trail: readonly PrintingTag[] = [], other: readonly PrintingTag[] = []): PrintingTag | undefined {
   let first = trail.findIndex(({ loc }, index) => other[index]?.loc !== loc);
   while (trail[first]?.isBlock === true && trail[first + 1]?.isBlock === true) first++;
   return trail[first];
 }
 
 /** A block that begins on the line on which what it prints stands: all of its turns are one line. */
-function inlineBlock(printed: PrintedBy | undefined): Tag | undefined {
+function inlineBlock(printed: PrintedBy | undefined): PrintingTag | undefined {
   if (printed === undefined) return undefined;
   return blocksAround(printed.template, printed.node.loc).findLast(
     ({ loc }) => loc.start.line === printed.at.line && loc.start.line === loc.end.line,

@@ -62,7 +62,7 @@ export class ParsedTemplate implements Template {
   /** A template that an earlier run parsed. */
   static cached(
     template: Pick<Template, 'name' | 'file'>,
-    { data, integers: [facts = new Int32Array(), numbers = new Int32Array()] }: CachedText<Known>,
+    { data, integers: [facts = new Int32Array(), numbers = new Int32Array()] }: CachedText<null>,
     names: NameTable,
   ): ParsedTemplate {
     const [helpers = [], parameters = [], inlines = [], ...answers] = decodeLists(facts, names);
@@ -102,7 +102,7 @@ export class ParsedTemplate implements Template {
   }
 
   /** The template as the cache holds it, by the name that it has there. */
-  encode(name: string, names: NameTable): CachedText<Known> {
+  encode(name: string, names: NameTable): CachedText<null> {
     if (this.#encoded?.names !== names) this.#encoded = { numbers: encodeAst(this.program, this.source, names), names };
     const { helpers, parameters, inlines } = this.uses;
     const lists = [helpers, parameters, inlines];
@@ -113,9 +113,6 @@ export class ParsedTemplate implements Template {
     return { name, data: this.#data, known: null, integers: [encodeLists(lists, names), this.#encoded.numbers] };
   }
 }
-
-/** All that is known about a native template is in its integers. */
-type Known = null;
 
 function usesOf(program: Program, isFile: boolean): Uses {
   const helpers = new Set<string>();
@@ -167,7 +164,7 @@ export type TemplateFile = { name: string; file: string; data: Uint8Array; scope
 /** The caches of the templates of a chart and its dependencies. A cache is read when a template of it is looked for. */
 export class TemplateCaches {
   readonly #files: ReadonlyMap<ChartScope, TemplateCacheFile>;
-  readonly #read = new Map<TemplateCacheFile, { texts: Map<string, CachedText<Known>>; names: NameTable }>();
+  readonly #read = new Map<TemplateCacheFile, { texts: Map<string, CachedText<null>>; names: NameTable }>();
 
   constructor(files: readonly TemplateFile[], top: ChartMetadata) {
     this.#files = cacheFilesOf(files, top, 'native');
@@ -178,7 +175,7 @@ export class TemplateCaches {
     const cache = this.#files.get(scope);
     if (cache === undefined) return undefined;
     let read = this.#read.get(cache);
-    if (read === undefined) this.#read.set(cache, (read = cache.read<Known>((known) => known === null)));
+    if (read === undefined) this.#read.set(cache, (read = cache.read<null>((known) => known === null)));
     const known = read.texts.get(cache.nameOf(name));
     if (known === undefined || Buffer.compare(known.data, data) !== 0) return undefined;
     return ParsedTemplate.cached({ name, file }, known, read.names);

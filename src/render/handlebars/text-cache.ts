@@ -3,7 +3,7 @@ import type { Template } from './ast.ts';
 import type { parseTemplate } from './parse.ts';
 
 /** How much text is kept with its trees, in characters: a tree takes about 100 times the memory of its text. */
-const MOST_TEXT = 1 << 19;
+const MAX_TEXT = 1 << 19;
 
 /** Parses texts, and keeps the trees of as many as fit. */
 export class TextCache {
@@ -28,7 +28,7 @@ export class TextCache {
     if (known === undefined) {
       known = this.#parseNew(source, name, file);
       this.#length += source.length;
-      if (this.#length > MOST_TEXT) {
+      if (this.#length > MAX_TEXT) {
         this.#parsed.clear();
         this.#length = source.length;
       }

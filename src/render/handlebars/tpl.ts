@@ -9,7 +9,7 @@ import { chargeWalk } from '../functions/limits.ts';
 import type { Expression, Mustache, Sub } from './ast.ts';
 import type { CallIdentity, Evaluator, Frame } from './evaluation.ts';
 import { missingName } from './absence.ts';
-import { callInFile, describeCalls, positionIn } from './fault.ts';
+import { callInFile, describeCalls, positionIn } from './template-error.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
 import type { Output } from './output.ts';
@@ -20,7 +20,7 @@ import type { Item, Provenance, Scope } from './scope.ts';
 import { isEmptyValue, typeName, valueText } from './text.ts';
 
 /** A call of `tpl` or `goTpl`. */
-type Call = {
+type TplCall = {
   evaluator: Evaluator;
   name: 'tpl' | 'goTpl';
   node: Mustache | Sub;
@@ -52,20 +52,20 @@ export function evaluateTexts(
   }
   if (!isFine) {
     const message = `${name} takes a text, a map or a list, and this is ${typeName(value)}`;
-    throw evaluator.fault('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
+    throw evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
       hints: [name === 'tpl' ? 'write (tpl values.x) or (tpl values.x this)' : 'write (goTpl values.x)'],
       valuePath: param && valuePathOf(param, scope),
     });
   }
   const context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
   const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
-  const call: Call = { evaluator, name, node, param, context, provenance, scope, frame };
+  const call: TplCall = { evaluator, name, node, param, context, provenance, scope, frame };
   if (typeof value === 'string') return textOf(call, value, []);
   chargeWalk(value);
   return structureOf(call, value, []);
 }
 
-function structureOf(call: Call, value: Value, path: readonly string[]): Argument {
+function structureOf(call: TplCall, value: Value, path: readonly string[]): Argument {
   if (typeof value === 'string') return call.name === 'tpl' ? valueOf(call, value, path) : textOf(call, value, path);
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => {
@@ -80,7 +80,7 @@ function structureOf(call: Call, value: Value, path: readonly string[]): Argumen
     if (map.has(name)) {
       const { evaluator, node, param, scope, frame } = call;
       const valuePath = param && valuePathOf(param, scope);
-      throw evaluator.fault('PKG_TEMPLATE_SLOT', `${call.name} gives the key ${name} twice`, node.loc, frame, {
+      throw evaluator.error('PKG_TEMPLATE_SLOT', `${call.name} gives the key ${name} twice`, node.loc, frame, {
         valuePath: valuePath && [...valuePath, ...path, key],
       });
     }
@@ -91,7 +91,7 @@ function structureOf(call: Call, value: Value, path: readonly string[]): Argumen
 }
 
 /** A text as a template. */
-function textOf(call: Call, text: string, path: readonly string[]): string {
+function textOf(call: TplCall, text: string, path: readonly string[]): string {
   // Most texts are no templates.
   if (!text.includes('{{')) return text;
   if (call.name === 'goTpl') return goText(call, text, path);
@@ -101,7 +101,7 @@ function textOf(call: Call, text: string, path: readonly string[]): string {
 }
 
 /** The same, or the value of its only mustache. */
-function valueOf(call: Call, text: string, path: readonly string[]): Argument {
+function valueOf(call: TplCall, text: string, path: readonly string[]): Argument {
   if (!text.includes('{{')) return text;
   const { host } = call.evaluator;
   const output = call.evaluator.structureOutput();
@@ -123,7 +123,7 @@ export function printedText(output: Output): string {
   });
 }
 
-function run(call: Call, text: string, path: readonly string[], output: Output): void {
+function run(call: TplCall, text: string, path: readonly string[], output: Output): void {
   const { evaluator, node, context, provenance, scope, frame } = call;
   const template = parseText(call, text, path);
   const named = { ...template, name: `${template.name}#tpl`, text: { path: () => textPath(call, path) } };
@@ -132,12 +132,12 @@ function run(call: Call, text: string, path: readonly string[], output: Output):
   enterBody(evaluator, body, 'tpl', node, { context, provenance, identity }, scope, frame, output);
 }
 
-function textPath({ param, scope }: Call, path: readonly string[]): readonly string[] | undefined {
+function textPath({ param, scope }: TplCall, path: readonly string[]): readonly string[] | undefined {
   const start = param && valuePathOf(param, scope);
   return start && [...start, ...path];
 }
 
-function goText(call: Call, text: string, path: readonly string[]): string {
+function goText(call: TplCall, text: string, path: readonly string[]): string {
   const { evaluator, node, scope, frame } = call;
   try {
     const printed = evaluator.host.goText(text, evaluator.identify(frame, scope, 'goTpl').identity);
@@ -146,7 +146,7 @@ function goText(call: Call, text: string, path: readonly string[]): string {
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     const { line, column = 1 } = error.at ?? {};
-    throw faultOfText(call, error, path, {
+    throw errorOfText(call, error, path, {
       at: positionIn(frame.template, node.loc),
       excerpts:
         error.excerpts.length > 0 || line === undefined
@@ -157,21 +157,21 @@ function goText(call: Call, text: string, path: readonly string[]): string {
   }
 }
 
-function faultOfText(
-  call: Call,
+function errorOfText(
+  call: TplCall,
   error: PkgError,
   path: readonly string[],
   details: Pick<PkgError, 'at' | 'excerpts' | 'notes'>,
 ): ValueError {
   const { at, ...rest } = details;
-  const fault = new ValueError(error.code, error.message, {
+  const inCall = new ValueError(error.code, error.message, {
     ...rest,
     ...(at && { at }),
     hints: error.hints,
     cause: error,
   });
-  fault.textPath = textPath(call, path);
-  return fault;
+  inCall.textPath = textPath(call, path);
+  return inCall;
 }
 
 /** The arguments as part of a call's identity: as they are when short, a digest when long. */
@@ -201,7 +201,7 @@ function identityOfText(
 }
 
 /** Parses a text; where it cannot be, the error says who asked for it and where the text comes from. */
-function parseText(call: Call, text: string, path: readonly string[]): ReturnType<Evaluator['host']['parseText']> {
+function parseText(call: TplCall, text: string, path: readonly string[]): ReturnType<Evaluator['host']['parseText']> {
   const { evaluator, node, frame } = call;
   try {
     // A text may run others, and their file is named once.
@@ -212,7 +212,7 @@ function parseText(call: Call, text: string, path: readonly string[]): ReturnTyp
     const calls = { what: 'tpl', template: frame.template, loc: node.loc, outer: frame.calls };
     const { line, column = 1 } = error.at ?? {};
     const inFile = callInFile(calls) ?? calls;
-    throw faultOfText(call, error, path, {
+    throw errorOfText(call, error, path, {
       at: positionIn(inFile.template, inFile.loc),
       excerpts: line === undefined ? [] : [tplExcerpt(text, { line, column }, inFile.template.source)],
       notes: describeCalls(calls),

@@ -1,6 +1,6 @@
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
-import { positionIn } from './fault.ts';
+import { positionIn } from './template-error.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import { slotPath } from './output.ts';

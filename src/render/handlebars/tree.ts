@@ -12,7 +12,7 @@ import type { GoTemplates } from '../render.ts';
 import type { Program, Template } from './ast.ts';
 import type { checkTemplate } from './check.ts';
 import type { ChartNames } from './check-report.ts';
-import { positionIn } from './fault.ts';
+import { positionIn } from './template-error.ts';
 import { printsItems } from './gaps.ts';
 import { helperNames, isHelperName, isRandom, loadHelpers } from './helpers/index.ts';
 import type { parseTemplate } from './parse.ts';

@@ -11,19 +11,19 @@ import type { Block, Content, DecoratorBlock, Location, Partial, PartialBlock, P
 type Strip = { open?: boolean; close?: boolean };
 
 /** What Handlebars' parser says of `~`, of `else if`, and nothing else here needs. */
-type Parsed = {
+type Strips = {
   strip?: Strip;
   openStrip?: Strip;
   inverseStrip?: Strip;
   closeStrip?: Strip;
 };
 
-type Wrapped = (Block | DecoratorBlock | PartialBlock) & Parsed;
+type Wrapped = (Block | DecoratorBlock | PartialBlock) & Strips;
 
 /** A tag between contents. Its line is quiet if only such tags, and no values, stand on it. */
 type Tag = {
   kind: 'open' | 'else' | 'close' | 'partial' | 'comment' | 'value';
-  block?: Layout;
+  block?: BlockLines;
   partial?: Partial | PartialBlock;
   /** `~` on its left, on its right. */
   left: boolean;
@@ -33,9 +33,9 @@ type Tag = {
 };
 
 /** How a block stands in its text. `inline`: something else stands on the line of its first tag. */
-type Layout = { inline: boolean; node: Wrapped };
+type BlockLines = { inline: boolean; node: Wrapped };
 
-type Token = Content | Tag;
+type SourcePiece = Content | Tag;
 
 /** A part of a content on one line. */
 type Segment = { content: Content; from: number; to: number };
@@ -48,33 +48,33 @@ const VALUE_BLOCKS: ReadonlySet<string> = new Set(['yaml', 'json']);
  * get the indentation of the line, and are marked as alone.
  */
 export function controlWhitespace(program: Program, source: string): void {
-  const tokens: Token[] = [];
-  collect(program, source.split('\n'), tokens);
+  const pieces: SourcePiece[] = [];
+  collect(program, source.split('\n'), pieces);
   const cuts = new Map<Content, { front: number; back: number }>();
   let segments: Segment[] = [];
   let tags: { tag: Tag; at: number }[] = [];
-  const ends = endsOf(tokens);
+  const ends = endsOf(pieces);
   const endLine = (index: number): void => {
     if (tags.length > 0) cutLine(segments, tags, cuts, ends[index] === true);
     segments = [];
     tags = [];
   };
-  for (const [index, token] of tokens.entries()) {
-    if ('kind' in token) {
-      tags.push({ tag: token, at: segments.length });
+  for (const [index, piece] of pieces.entries()) {
+    if ('kind' in piece) {
+      tags.push({ tag: piece, at: segments.length });
       continue;
     }
-    const text = token.original;
+    const text = piece.original;
     let from = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      segments.push({ content: token, from, to: end + 1 });
+      segments.push({ content: piece, from, to: end + 1 });
       from = end + 1;
       endLine(index);
     }
-    if (from < text.length) segments.push({ content: token, from, to: text.length });
+    if (from < text.length) segments.push({ content: piece, from, to: text.length });
   }
-  endLine(tokens.length - 1);
-  cutAtTildes(tokens, cuts);
+  endLine(pieces.length - 1);
+  cutAtTildes(pieces, cuts);
   for (const [content, { front, back }] of cuts) {
     const end = content.original.length - back;
     content.value = front < end ? content.original.slice(front, end) : '';
@@ -83,14 +83,18 @@ export function controlWhitespace(program: Program, source: string): void {
 }
 
 /** The contents and tags of a program in the order of its source. */
-function collect(program: Program, lines: readonly string[], tokens: Token[]): void {
+function collect(program: Program, lines: readonly string[], pieces: SourcePiece[]): void {
   for (const statement of program.body) {
-    if (statement.type === 'ContentStatement') tokens.push(statement);
-    else collectTags(statement as Exclude<Statement, Content> & Parsed, lines, tokens);
+    if (statement.type === 'ContentStatement') pieces.push(statement);
+    else collectTags(statement as Exclude<Statement, Content> & Strips, lines, pieces);
   }
 }
 
-function collectTags(node: Exclude<Statement, Content> & Parsed, lines: readonly string[], tokens: Token[]): void {
+function collectTags(
+  node: Exclude<Statement, Content> & Strips,
+  lines: readonly string[],
+  pieces: SourcePiece[],
+): void {
   const sides = (strip: Strip | undefined): Pick<Tag, 'left' | 'right'> => ({
     left: strip?.open === true,
     right: strip?.close === true,
@@ -98,40 +102,40 @@ function collectTags(node: Exclude<Statement, Content> & Parsed, lines: readonly
   switch (node.type) {
     case 'MustacheStatement':
     case 'Decorator':
-      tokens.push({ kind: 'value', ...sides(node.strip) });
+      pieces.push({ kind: 'value', ...sides(node.strip) });
       return;
     case 'CommentStatement':
-      tokens.push({ kind: 'comment', ...sides(node.strip) });
+      pieces.push({ kind: 'comment', ...sides(node.strip) });
       return;
     case 'PartialStatement':
       // Handlebars' parser gives each an indentation only when its own pass runs.
       node.indent = '';
-      tokens.push({ kind: 'partial', partial: node, ...sides(node.strip) });
+      pieces.push({ kind: 'partial', partial: node, ...sides(node.strip) });
       return;
     default:
   }
   const isValue = isValueBlock(node);
-  const block: Layout = { inline: isValue, node };
+  const block: BlockLines = { inline: isValue, node };
   const partial = node.type === 'PartialBlockStatement' ? { partial: node } : {};
   if (node.type === 'PartialBlockStatement') node.indent = '';
-  tokens.push({ kind: isValue ? 'value' : 'open', block, ...partial, ...sides(node.openStrip) });
-  collectBranches(node, block, lines, tokens);
-  tokens.push({ kind: 'close', block, ...sides(node.closeStrip) });
+  pieces.push({ kind: isValue ? 'value' : 'open', block, ...partial, ...sides(node.openStrip) });
+  collectBranches(node, block, lines, pieces);
+  pieces.push({ kind: 'close', block, ...sides(node.closeStrip) });
 }
 
-function collectBranches(node: Wrapped, block: Layout, lines: readonly string[], tokens: Token[]): void {
+function collectBranches(node: Wrapped, block: BlockLines, lines: readonly string[], pieces: SourcePiece[]): void {
   const inverse = node.type === 'BlockStatement' ? node.inverse : undefined;
   const isInverted = inverse !== undefined && startsInverted(node.loc, lines);
   const [first, second] = isInverted ? [inverse, node.program] : [node.program, inverse];
-  if (first !== undefined) collect(first, lines, tokens);
+  if (first !== undefined) collect(first, lines, pieces);
   if (second === undefined) return;
   const strip = node.inverseStrip;
-  tokens.push({ kind: 'else', block, left: strip?.open === true, right: strip?.close === true });
+  pieces.push({ kind: 'else', block, left: strip?.open === true, right: strip?.close === true });
   const [chained] = second.body;
   // The tag of `{{else if}}` is that of the block that it begins, and `{{/if}}` ends both.
   if ((second as { chained?: boolean }).chained === true && chained?.type === 'BlockStatement')
-    collectBranches(chained as Block & Parsed, block, lines, tokens);
-  else collect(second, lines, tokens);
+    collectBranches(chained as Block & Strips, block, lines, pieces);
+  else collect(second, lines, pieces);
 }
 
 function startsInverted({ start }: Location, lines: readonly string[]): boolean {
@@ -213,39 +217,39 @@ function cutBefore(segments: readonly Segment[], count: number, cuts: Cuts): voi
   }
 }
 
-/** Is a token followed by nothing but blanks and the end of the template, or of an inline partial? */
-function endsOf(tokens: readonly Token[]): boolean[] {
+/** Is a piece followed by nothing but blanks and the end of the template, or of an inline partial? */
+function endsOf(pieces: readonly SourcePiece[]): boolean[] {
   const ends: boolean[] = [];
   let isEnd = true;
-  for (let index = tokens.length - 1; index >= 0; index--) {
-    const token = tokens[index];
-    if (token === undefined) continue;
-    if ('kind' in token) isEnd = token.kind === 'close' && token.block?.node.type !== 'BlockStatement';
-    else isEnd &&= token.original.trim() === '';
+  for (let index = pieces.length - 1; index >= 0; index--) {
+    const piece = pieces[index];
+    if (piece === undefined) continue;
+    if ('kind' in piece) isEnd = piece.kind === 'close' && piece.block?.node.type !== 'BlockStatement';
+    else isEnd &&= piece.original.trim() === '';
     ends[index] = isEnd;
   }
   return ends;
 }
 
 /** `~` takes all white space up to the next tag or text. */
-function cutAtTildes(tokens: readonly Token[], cuts: Cuts): void {
-  for (const [index, token] of tokens.entries()) {
-    if (!('kind' in token)) continue;
-    const before = tokens[index - 1];
-    const after = tokens[index + 1];
-    if (token.left && before !== undefined && !('kind' in before)) {
+function cutAtTildes(pieces: readonly SourcePiece[], cuts: Cuts): void {
+  for (const [index, piece] of pieces.entries()) {
+    if (!('kind' in piece)) continue;
+    const before = pieces[index - 1];
+    const after = pieces[index + 1];
+    if (piece.left && before !== undefined && !('kind' in before)) {
       const kept = before.original.trimEnd().length;
       const known = cutsOf(before, cuts);
       known.back = Math.max(known.back, before.original.length - kept);
     }
-    if (token.right && after !== undefined && !('kind' in after)) {
+    if (piece.right && after !== undefined && !('kind' in after)) {
       const blanks = /^\s*/.exec(after.original)?.[0] ?? '';
       const own = blanks.length - blanks.lastIndexOf('\n') - 1;
-      const column = token.left || token.indent === undefined ? 0 : token.indent;
+      const column = piece.left || piece.indent === undefined ? 0 : piece.indent;
       const kept = blanks.includes('\n') ? Math.min(own, column) : 0;
       const known = cutsOf(after, cuts);
       known.front = Math.max(known.front, blanks.length - kept);
-      const next = tokens[index + 2];
+      const next = pieces[index + 2];
       // What stands behind two such tags stands where the first one does.
       if (next !== undefined && 'kind' in next && blanks === after.original && next.indent !== undefined)
         next.indent = kept;

@@ -6,8 +6,8 @@ import { PkgError } from '../../errors.ts';
 import { linesOf, pathOf } from '../handlebars/ast.ts';
 import type { Block, Expression, Mustache, Partial, PartialBlock, Program, Template } from '../handlebars/ast.ts';
 import { DocumentReader } from '../handlebars/documents.ts';
-import { positionIn } from '../handlebars/fault.ts';
-import type { Origin } from '../handlebars/fault.ts';
+import { positionIn } from '../handlebars/template-error.ts';
+import type { Origin } from '../handlebars/template-error.ts';
 import { ABSENT } from '../handlebars/helpers/types.ts';
 import { Output, Slots } from '../handlebars/output.ts';
 import type { SlotKind } from '../handlebars/markers.ts';
@@ -37,8 +37,8 @@ const MAX_PROGRAMS = 20_000;
 export function lintBranches(
   template: Template,
   partials: PartialIndex,
-): { faults: PkgError[]; unreachable: Unreachable[] } {
-  const faults = new Map<string, PkgError>();
+): { errors: PkgError[]; unreachable: Unreachable[] } {
+  const errors = new Map<string, PkgError>();
   const unreachable: Unreachable[] = [];
   const budget = { left: MAX_TEXT };
   const branches = [...branchesOf(template.program, new Map(), template)].slice(0, MAX_BRANCHES);
@@ -51,11 +51,11 @@ export function lintBranches(
       });
       continue;
     }
-    const full = faultsOf(template, partials, decisions, true, budget);
-    const bare = full && faultsOf(template, partials, decisions, false, budget);
-    if (full !== undefined && bare !== undefined && keyOf(full) === keyOf(bare)) faults.set(keyOf(full), full);
+    const full = errorsOf(template, partials, decisions, true, budget);
+    const bare = full && errorsOf(template, partials, decisions, false, budget);
+    if (full !== undefined && bare !== undefined && keyOf(full) === keyOf(bare)) errors.set(keyOf(full), full);
   }
-  return { faults: [...faults.values()], unreachable };
+  return { errors: [...errors.values()], unreachable };
 }
 
 function keyOf({ message, at }: PkgError): string {
@@ -124,7 +124,7 @@ function sourceOf(expression: Expression | undefined, template: Template): strin
 }
 
 /** What is wrong with the structure that a template prints. */
-function faultsOf(
+function errorsOf(
   template: Template,
   partials: PartialIndex,
   decisions: Decisions,

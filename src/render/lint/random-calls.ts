@@ -1,18 +1,18 @@
 /** Rules on random calls of native templates: what their values are known by from one revision to the next. */
 import { pathOf, walk } from '../handlebars/ast.ts';
 import type { Expression, Mustache, Program, Sub, Template } from '../handlebars/ast.ts';
-import { positionIn } from '../handlebars/fault.ts';
+import { positionIn } from '../handlebars/template-error.ts';
 import { isRandom } from '../handlebars/helpers/index.ts';
 import { isScoped, ROOT_NAMES, simpleName } from '../handlebars/scope.ts';
 import type { RandomValue } from '../random-values.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
-type RandomCall = { name: string; node: Mustache | Sub; key: Expression | undefined };
+type WrittenCall = { name: string; node: Mustache | Sub; key: Expression | undefined };
 
 /** Random calls of a part of a template, in their order there. */
-function randomCalls(program: Program): RandomCall[] {
-  const calls: RandomCall[] = [];
+function randomCalls(program: Program): WrittenCall[] {
+  const calls: WrittenCall[] = [];
   walk(program, (node) => {
     if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
     const path = pathOf(node.path);
@@ -30,7 +30,7 @@ function randomCalls(program: Program): RandomCall[] {
  * @param path the template's path in its chart
  */
 export function lintSharedKeys(template: Template, path: string): LintMessage[] {
-  const found = new Set<RandomCall['node']>();
+  const found = new Set<WrittenCall['node']>();
   walk(template.program, (node) => {
     if (node.type !== 'BlockStatement' || node.program === undefined) return;
     if (node.path.type !== 'PathExpression' || node.path.original !== 'each') return;

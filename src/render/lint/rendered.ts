@@ -136,10 +136,10 @@ async function lintNativeBranches(chart: Chart): Promise<LintMessage[]> {
   const partials = tree.partials.get(chart);
   if (own === undefined || partials === undefined) return [];
   return [...own.files, ...own.templates.filter(({ name }) => !name.endsWith('/NOTES.txt.hbs'))].flatMap((template) => {
-    const { faults, unreachable } = lintBranches(template, partials);
+    const { errors, unreachable } = lintBranches(template, partials);
     const path = inChart(template.name);
     return [
-      ...faults.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
+      ...errors.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
       ...unreachable.map(({ at, why }) => finding('branch-unreachable', path, why, at)),
       ...lintSharedKeys(template, path),
     ];

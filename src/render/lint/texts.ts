@@ -10,7 +10,7 @@ import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
 /** Finding the lines of more would take long, and nobody would read them. */
-const MOST = 50;
+const MAX_FINDINGS = 50;
 
 /**
  * Findings on what a file printed. They are infos: Helm's lint says nothing of this, and passes.
@@ -25,17 +25,17 @@ export async function lintTexts(
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
   for (const bytes of splitDocuments(text.text)) {
-    for (const fault of faultsOf(bytes, text, types)) {
-      if (messages.length >= MOST) return messages;
-      const { at } = await locateField(retracer, text, bytes, fault.path);
-      messages.push(finding('object-text', path, fault.message, at));
+    for (const error of errorsOf(bytes, text, types)) {
+      if (messages.length >= MAX_FINDINGS) return messages;
+      const { at } = await locateField(retracer, text, bytes, error.path);
+      messages.push(finding('object-text', path, error.message, at));
     }
   }
   return messages;
 }
 
 /** What cannot be read is told by other rules. */
-function faultsOf(bytes: string, text: GoText, types: KindTypes): ReturnType<typeof textFieldErrors> {
+function errorsOf(bytes: string, text: GoText, types: KindTypes): ReturnType<typeof textFieldErrors> {
   try {
     const { object } = new GoDocument(bytes, text);
     return object === undefined ? [] : textFieldErrors(object, types);

@@ -31,12 +31,12 @@ function printf(format: string, values: readonly Value[]): string {
     size: (argument, directive) => {
       used.add(argument);
       const size = values[argument] ?? null;
-      if (typeof size === 'number' && Number.isInteger(size) && Math.abs(size) <= LARGEST_SIZE) {
+      if (typeof size === 'number' && Number.isInteger(size) && Math.abs(size) <= MAX_SIZE) {
         isNegative = size < 0;
         return size;
       }
       const what = `takes a whole number for the * of ${decodeText(directive())}`;
-      throw new FunctionFailure(`${what}, up to ${LARGEST_SIZE}, not ${describe(size)}`);
+      throw new FunctionFailure(`${what}, up to ${MAX_SIZE}, not ${describe(size)}`);
     },
     print: (argument, verb, spec, directive) => {
       used.add(argument);
@@ -47,7 +47,7 @@ function printf(format: string, values: readonly Value[]): string {
     problem: (problem, verb, directive) => {
       // A precision below 0 is none.
       if (problem === 'BADPREC' && isNegative) return '';
-      const written = cut(decodeText(directive()), 0, LONGEST_SHOWN);
+      const written = cut(decodeText(directive()), 0, MAX_SHOWN);
       if (problem === 'NOVERB') throw unknown(written, verb);
       const place = Number(/\[(\d+)\]/.exec(written)?.[1] ?? 1);
       if (problem === 'BADINDEX' && place >= 1 && place <= values.length) {
@@ -69,9 +69,9 @@ function printf(format: string, values: readonly Value[]): string {
 }
 
 /** As for Go. */
-const LARGEST_SIZE = 1e6;
+const MAX_SIZE = 1e6;
 /** A directive with a larger width is the rest of the format. */
-const LONGEST_SHOWN = 40;
+const MAX_SHOWN = 40;
 
 function formatValue(value: Value, verb: string, spec: FormatSpec, directive: () => string): string {
   const isWhole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));

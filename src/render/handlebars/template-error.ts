@@ -1,12 +1,13 @@
+/** Errors at positions of templates, and the calls of partials that led there. */
 import type { ErrorCode, Excerpt, Position } from '../../errors.ts';
 import { tplExcerpt } from '../excerpt.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import type { Location, Template } from './ast.ts';
 
-/** One step of the way to a fault: which partial was entered where. */
+/** The call of a partial that led to a position; `outer` is the call around it. */
 export type CallSite = { what: string; template: Template; loc: Location; outer: CallSite | undefined };
 
-/** Where something was printed: in which template, and by which partials it was reached. */
+/** Where something comes from: its template, and the calls that led there. */
 export type Origin = { readonly template: Template; readonly calls: CallSite | undefined };
 
 /** The position of a node: Handlebars counts columns from 0. */
@@ -15,30 +16,30 @@ export function positionIn(template: Template, loc: Location): Position & { line
 }
 
 /**
- * Makes a fault at a node of a template.
+ * Makes an error at a node of a template.
  *
- * @param calls the partials that led there, innermost first
+ * @param where the node; `calls` is the innermost of the calls that led there
  */
-export function faultAt(
+export function templateError(
   code: ErrorCode,
   message: string,
   where: { template: Template; loc: Location; calls: CallSite | undefined },
   details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
 ): ValueError {
-  const { at, excerpts, textPath } = placeOf(where);
-  const fault = new ValueError(code, message, {
+  const { at, excerpts, textPath } = positionsOf(where);
+  const error = new ValueError(code, message, {
     at,
     excerpts,
     hints: details.hints ?? [],
     notes: [...(details.notes ?? []), ...describeCalls(where.calls)],
   });
-  fault.textPath = textPath;
-  fault.valuePath = details.valuePath;
-  return fault;
+  error.textPath = textPath;
+  error.valuePath = details.valuePath;
+  return error;
 }
 
-/** Where an error is: in a text of `tpl` it is in the file that runs it, and in the text. */
-function placeOf({ template, loc, calls }: { template: Template; loc: Location; calls: CallSite | undefined }): {
+/** The position of an error: in a text that `tpl` runs it has two, the call of `tpl` in a file, and that in the text. */
+function positionsOf({ template, loc, calls }: { template: Template; loc: Location; calls: CallSite | undefined }): {
   at: Position;
   excerpts: Excerpt[];
   textPath: readonly string[] | undefined;
@@ -53,21 +54,21 @@ function placeOf({ template, loc, calls }: { template: Template; loc: Location; 
   };
 }
 
-/** The call by which a file, and not a text of `tpl`, led to an error. */
+/** The innermost call that is written in a file, and not in a text that `tpl` runs. */
 export function callInFile(calls: CallSite | undefined): CallSite | undefined {
   let call = calls;
   while (call?.template.text !== undefined) call = call.outer;
   return call;
 }
 
-/** At most a handful of lines: a runaway recursion has thousands of callers. */
-const SHOWN_CALLS = 8;
+/** A runaway recursion has thousands of callers, of which only the innermost are shown. */
+const MAX_SHOWN_CALLS = 8;
 
-/** The way to a fault, a line for each step. */
+/** The calls that led to an error, a line for each. */
 export function describeCalls(calls: CallSite | undefined): string[] {
   const lines: string[] = [];
   for (let call = calls; call !== undefined; call = call.outer) {
-    if (lines.length === SHOWN_CALLS) {
+    if (lines.length === MAX_SHOWN_CALLS) {
       lines.push('…');
       break;
     }
@@ -77,7 +78,7 @@ export function describeCalls(calls: CallSite | undefined): string[] {
   return lines;
 }
 
-/** A path into the values of a subchart as one into those of the top chart. */
+/** A path into the values of the subchart at `at`, as a path into those of the top chart. */
 export function inTopValues(path: readonly string[] | undefined, at: readonly string[]): readonly string[] | undefined {
   return path === undefined || path[0] === 'global' ? path : [...at, ...path];
 }
