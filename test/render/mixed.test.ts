@@ -200,6 +200,30 @@ test.each([
 });
 
 test.each([
+  ['{a: x, {{values.k}}: {{values.v}} }', 'the key a is given twice in this map'],
+  ['{a: yes, b: {{values.v}} }', 'yes is a boolean'],
+  ['[{{values.k}} {{values.v}}]', 'these values become one text'],
+  ['{{values.none}}\n---\nyes', 'yes is a boolean'],
+])(
+  'an error in a structure does not make a text of it, in which values could become structure: %s',
+  async (partial, says) => {
+    const files = {
+      'templates/_p.hbs': partial,
+      'templates/go.yaml': named('go', 'a: {{ include "p" . | nindent 4 }}'),
+    };
+    await expect(render(chartOf(files, { k: 'a', v: '1, evil: true', none: false }))).rejects.toThrow(says);
+  },
+);
+
+test.each([
+  ['{{values.none}}\n---\na: {{values.v}}', 'false\n---\na: |-\n  1\n  evil: true'],
+  ['a: {{values.v}}\n---\n{{values.k}}', 'a: |-\n  1\n  evil: true\n---\na'],
+])('a partial of several documents is structure where one of them is: %j', async (partial, text) => {
+  const files = { 'templates/_p.hbs': partial, 'templates/go.yaml': named('go', 'a: {{ include "p" . | toJson }}') };
+  expect(dataOf(await render(chartOf(files, { k: 'a', v: '1\nevil: true', none: false })), 'go')).toEqual({ a: text });
+});
+
+test.each([
   ['server {\n  listen {{values.x}};\n}', 'server {\n  listen 1;\n}'],
   ['no', 'no'],
   ['{{#if values.x}}yes{{/if}}', 'yes'],

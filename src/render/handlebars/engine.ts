@@ -432,6 +432,7 @@ class Run {
           if (this.#random.log.length > 0)
             labelCalls(this.#random, document, this.#slots, (slot) => this.#reader.single(slot));
         }),
+      checkStructure: (output) => this.#reader.check(output),
       ...(lookup === undefined ? {} : { lookup }),
       goTemplate: (name, data, identity) =>
         goTemplates()?.print(own.chart, { file: this.#running, identity }, name, data),

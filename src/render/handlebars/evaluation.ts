@@ -42,6 +42,8 @@ export type Host = {
   keyPrefix: string;
   /** Turns structure into the text of its values (see `text.ts`), or into documents. */
   structure: (output: Output) => Value[];
+  /** Reads the structure alone, and no values in it: throws what is wrong with it. */
+  checkStructure: (output: Output) => void;
   lookup?: Lookup;
   /** What a Go template prints: see {@link GoTemplates}. */
   goTemplate: (name: string, data: Value | undefined, identity: string) => string | undefined;

@@ -138,7 +138,10 @@ export function member(item: Item, name: string): Item {
   }
   if (Array.isArray(item) || typeof item === 'string') {
     if (name === 'length') return item.length;
-    return /^(?:0|[1-9][0-9]{0,15})$/.test(name) ? (item[Number(name)] ?? ABSENT) : ABSENT;
+    if (!/^(?:0|[1-9][0-9]{0,15})$/.test(name)) return ABSENT;
+    // An item may be null, which is there as a field that is null is.
+    const found: Item | undefined = item[Number(name)];
+    return found === undefined ? ABSENT : found;
   }
   return ABSENT;
 }
