@@ -32,7 +32,7 @@ const MARGIN_MS = 10_000;
  * A process that did nothing for this long may have been suspended, and Helm, which knows no lease, may have worked on
  * the release meanwhile: it renews before it writes again.
  */
-const LONGEST_STALL_MS = 1_000;
+const MAX_STALL_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 /** Tries to write the record. Somebody may change its labels at the same moment, but hardly five times in a row. */
 const MAX_TRIES = 5;
@@ -67,8 +67,9 @@ export class Lease implements Fence {
   #renewing: Promise<void> | undefined;
   /** When this process was seen to run last. */
   #running: Moment = now();
-  /** It stood still since the last renewal began. */
-  #hasStalled = false;
+  /** How often it stood still, and how many of these times were over when a renewal began that succeeded. */
+  #stalls = 0;
+  #confirmedStalls = 0;
   #isLost = false;
   /** False once a patch was forbidden: a role may allow `update` of Secrets and not `patch`. */
   #mayPatch = true;
@@ -152,11 +153,11 @@ export class Lease implements Fence {
 
   isOpen(): boolean {
     this.#look();
-    return !this.#isLost && !this.#hasStalled && passedSince(this.#renewed) < LEASE_MS - MARGIN_MS;
+    return !this.#isLost && this.#stalls === this.#confirmedStalls && passedSince(this.#renewed) < LEASE_MS - MARGIN_MS;
   }
 
   #look(): void {
-    if (passedSince(this.#running) > LONGEST_STALL_MS) this.#hasStalled = true;
+    if (passedSince(this.#running) > MAX_STALL_MS) this.#stalls++;
     this.#running = now();
   }
 
@@ -233,15 +234,10 @@ export class Lease implements Fence {
 
   async #renew(): Promise<void> {
     this.#look();
-    const hadStalled = this.#hasStalled;
-    this.#hasStalled = false;
-    try {
-      await this.#confirm();
-    } catch (error) {
-      // A renewal that fails without a stall closes nothing: the one before is still young.
-      this.#hasStalled ||= hadStalled;
-      throw error;
-    }
+    const stalls = this.#stalls;
+    // A renewal that fails without a stall closes nothing: the one before is still young.
+    await this.#confirm();
+    this.#confirmedStalls = stalls;
   }
 
   async #confirm(): Promise<void> {

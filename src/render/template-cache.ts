@@ -11,7 +11,7 @@ import { cacheLater, readRunCache } from '../run-cache.ts';
 const LEAST_BYTES = 10_000;
 
 /** More names than the templates of any known chart have. */
-const MOST_NAMES = 20_000;
+const MAX_NAMES = 20_000;
 
 /** What is known about a text, by its path in the chart: plain data that JSON can hold, and integers. */
 export type CachedText<Known> = {
@@ -130,7 +130,7 @@ export class TemplateCacheFile {
   writeLater<Known>(names: NameTable, contents: (names: NameTable) => CachedText<Known>[] | undefined): void {
     cacheLater(this.#file, () => {
       // Names of texts that are gone stay in the table, until it is too large and is built anew.
-      const table = names.all.length > MOST_NAMES ? new NameTable() : names;
+      const table = names.all.length > MAX_NAMES ? new NameTable() : names;
       const texts = contents(table);
       return texts && encodeTexts(texts, table);
     });
