@@ -1,4 +1,4 @@
-/** Names that are not there: where that is an error, and what the error says. */
+/** Names that lead nowhere: where that is an error, and which names its hints suggest. */
 import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
@@ -14,8 +14,11 @@ import { absentFrom, explainAbsence, isScoped, lookupPath, ROOT_NAMES, valuePath
 import type { Scope } from './scope.ts';
 
 /**
- * Conditions, loops and arguments may name what is not there. Fails for a path that leads nowhere where that can only be a misspelling: a name at the root, or a field of what has
- * the same fields in every chart. Inside partials a name that some call gives is one that may be missing.
+ * Conditions, loops and arguments may name values that are absent. Throws for a path that leads nowhere only where it
+ * must be a misspelling: for a name at the root, and for a field of `release`, `chart` and the others whose fields are
+ * known. Inside partials, names that some call of a partial passes may be absent too.
+ *
+ * @throws {ValueError} `PKG_TEMPLATE_NAME_MISSING`
  */
 export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, frame: Frame): void {
   if (path.data && path.parts[0] !== 'root') return;
@@ -40,17 +43,18 @@ export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, fra
   }
 }
 
+/** May a name at the root be absent because it is a parameter of the partial that runs? */
 function mayBeMissing({ host }: Evaluator, name: string, path: Path, { calls, template }: Frame): boolean {
   if (calls === undefined || template.text !== undefined) return false;
   if (isScoped(path) || host.parameters.has(name)) return true;
-  // A library does not know the parameters that its users give to its partials.
+  // A library chart cannot know all parameters that the charts using it pass to its partials.
   return chartPathOf(template.name) !== host.chartPath && nearest(name, ROOT_NAMES) === undefined;
 }
 
 const LITERAL_BRACES =
   'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
 
-/** The error for a mustache whose value is not there. */
+/** The error for a mustache whose value is absent. */
 export function absentValue(
   evaluator: Evaluator,
   node: Mustache,
@@ -75,9 +79,9 @@ export function absentValue(
 }
 
 /**
- * The error for a path that leads nowhere, with the nearest name that is there.
+ * The error for a path that leads nowhere, with the nearest names beside it.
  *
- * @param isPart it stands in a text, which `optional` cannot leave out
+ * @param isPart the mustache is part of a text, so that `{{optional …}}` is no way out
  */
 export function missingName(
   evaluator: Evaluator,
@@ -92,7 +96,7 @@ export function missingName(
   const near = nearest(missing, candidates);
   const full = known === '' ? missing : `${known}.${missing}`;
   const hints = near === undefined ? [] : [`did you mean ${known === '' ? near : `${known}.${near}`}?`];
-  // Chart.yaml may have it, so that it is not misspelt.
+  // A field such as `icon` is spelt right where this Chart.yaml just has none.
   if (known === 'chart' && evaluator.host.chartFields.has(missing))
     hints.splice(0, 1, `write ${missing} into the Chart.yaml of this chart`);
   const global =
@@ -126,12 +130,12 @@ export function missingName(
   return error;
 }
 
-/** `key`, `index`, `value` in a loop. */
+/** Is this `key`, `index` or `value` inside a loop, where `@key`, `@index` or `this` is meant? */
 function isLoopName(name: string, { data }: Scope): boolean {
   return data.index !== undefined && ['key', 'index', 'first', 'last', 'value', 'item'].includes(name);
 }
 
-/** `labels.app.kubernetes.io/name` for a key that holds points and slashes. */
+/** The hint for `labels.app.kubernetes.io/name`, where points and slashes are part of a key. */
 function unusualName(path: Path, known: string, missing: string, beside: readonly string[]): string | undefined {
   const at = path.original.indexOf(missing, known.length);
   const rest = path.original.slice(at);

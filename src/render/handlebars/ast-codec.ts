@@ -1,7 +1,7 @@
 /**
- * Syntax trees of native templates as integers, for the cache. White space has been worked out (see `whitespace.ts`), so
- * that what the parser says of `~` is left out. Texts are stored as offsets into the text of the template where they stand
- * there, names as indexes into a table that all templates of a chart share.
+ * Encodes syntax trees of native templates as integers for the cache. `~` is left out, since `whitespace.ts` has applied
+ * it already. Contents are stored as offsets into the text of the template where they occur in it, names as indexes into
+ * a table that all templates of a chart share.
  */
 import type { NameTable } from '../template-cache.ts';
 import type {
@@ -36,7 +36,7 @@ const CODES = {
   NullLiteral: 14,
 } as const;
 
-/** Stands for what is not there. No count, index or offset is negative. */
+/** Stands for something absent; counts, indexes and offsets are never negative. */
 const NONE = -1;
 
 /** Encodes a tree; names are added to the table. */
@@ -52,7 +52,7 @@ class AstWriter {
   readonly numbers: number[] = [];
   readonly #source: string;
   readonly #names: NameTable;
-  /** Behind the content that was found last: the next one stands further on. */
+  /** The offset behind the last content: the next one is looked for from there. */
   #end = 0;
 
   constructor(source: string, names: NameTable) {
@@ -113,7 +113,7 @@ class AstWriter {
     let at = this.#source.indexOf(original, this.#end);
     if (at < 0) at = this.#source.indexOf(original);
     if (at >= 0) this.#end = at + original.length;
-    // A content with a backslash before braces stands otherwise in the text.
+    // The content {{x}} is written \{{x}}, so it may not occur in the text: then it is stored itself.
     this.numbers.push(at, at < 0 ? this.#names.indexOf(original) : original.length, cut ?? NONE);
     if (cut !== undefined) this.numbers.push(value.length);
   }
@@ -168,7 +168,7 @@ class AstWriter {
     }
   }
 
-  /** The names of a path, as one name of the table where none has a point in it. */
+  /** The parts of a path: joined by points as one name of the table, or one by one where a part holds a point. */
   #parts({ parts }: Path): void {
     if (parts.length > 0 && parts.every((part) => !part.includes('.'))) {
       this.numbers.push(NONE);
@@ -208,7 +208,7 @@ export function decodeAst(numbers: Int32Array, names: NameTable, source: string)
 
 const NO_PARAMS: readonly Expression[] = [];
 
-/** A location in encoded form: few are ever looked at, and each would be three objects. */
+/** A location that is decoded when it is read: only errors read one, and decoded it is three objects. */
 class EncodedLocation implements Location {
   readonly #numbers: Int32Array;
   readonly #at: number;
@@ -298,7 +298,7 @@ class AstReader {
       case CODES.DecoratorBlock: {
         const path = this.#expression();
         const params = this.#params();
-        // What is named in the tag of an inline partial means nothing.
+        // Named arguments of {{#*inline}} have no meaning.
         this.#hash();
         return { type: 'DecoratorBlock', path, params, program: this.program(), loc };
       }

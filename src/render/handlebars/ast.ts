@@ -53,17 +53,17 @@ export type PartialBlock = {
 
 /** How a partial stands in its template: see `whitespace.ts`. */
 type PartialPlace = {
-  /** What stands before it on its line, if it stands alone there. */
+  /** The white space before it, if nothing else stands on its line. */
   indent: string;
-  /** Nothing but tags stand on its line. */
+  /** Nothing but tags stands on its line. */
   alone?: boolean | undefined;
-  /** A line ends behind it, which prints nothing itself. */
+  /** The line break behind it was cut off. */
   endsLine?: boolean | undefined;
 };
 
 export type Content = {
   type: 'ContentStatement';
-  /** What is printed: `original` without white space that was cut off. */
+  /** The text that is printed: `original` without the white space that `~` and lines of tags take away. */
   value: string;
   original: string;
   /** How many characters were cut off in front. */
@@ -105,7 +105,7 @@ export type Expression = Path | Sub | Literal;
 
 export type Hash = { type: 'Hash'; pairs: { key: string; value: Expression; loc: Location }[]; loc: Location };
 
-/** A node that calls something: what errors point at. */
+/** A node with a name and arguments. */
 export type Call = Mustache | Block | Sub;
 
 /** A template: its place in the chart, its text and its tree. */
@@ -116,13 +116,13 @@ export type Template = {
   file: string;
   source: string;
   program: Program;
-  /** It is a text that `tpl` runs: where that stands among the chart's values, if it does. */
+  /** Set for a text that `tpl` runs; `path` is the path of the text in the chart's values, if it comes from there. */
   text?: { path: () => readonly string[] | undefined };
 };
 
 const lines = new WeakMap<Template, readonly string[]>();
 
-/** The lines of a template, which are found once. */
+/** The lines of a template, split once. */
 export function linesOf(template: Template): readonly string[] {
   let known = lines.get(template);
   if (known === undefined) {
@@ -132,7 +132,7 @@ export function linesOf(template: Template): readonly string[] {
   return known;
 }
 
-/** Does a mustache stand for a whole value: behind a key, a dash or in a flow, with nothing beside it? */
+/** Is a mustache a whole value: behind a key or a dash, or an entry of `[ ]` or `{ }`, with nothing beside it? */
 export function isWhole({ loc: { start, end } }: Mustache, { template }: { template: Template }): boolean {
   const lines = linesOf(template);
   const before = lines[start.line - 1]?.slice(0, start.column) ?? '';
@@ -187,7 +187,7 @@ export function isLiteral({ type }: Expression): boolean {
   return type !== 'PathExpression' && type !== 'SubExpression';
 }
 
-/** Is this the name of a file of partials, or of a text that one gives to `tpl`? */
+/** Is this the name of a file of partials (its last part begins with `_`), or of a text that such a file gives to `tpl`? */
 export function isPartialFile(name: string): boolean {
   return name.slice(name.lastIndexOf('/') + 1).startsWith('_');
 }

@@ -1,4 +1,4 @@
-/** The block helpers: Handlebars' own, and those that render a document of their own. */
+/** The built-in blocks: those of Handlebars, and `{{#yaml}}` and `{{#json}}`, whose inside is a document. */
 import { printJson } from '../../yaml/json.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { toPlain } from '../../yaml/value.ts';
@@ -26,7 +26,7 @@ export const builtinBlocks: ReadonlyMap<string, BlockHelper> = new Map<string, B
   ['json', (evaluator, node, scope, frame, output) => document(jsonText, evaluator, node, scope, frame, output)],
 ]);
 
-/** `#with 0` runs its block, as in Handlebars: for `with`, 0 is not empty. */
+/** The condition of `#with`, which runs its block for 0 too, as in Handlebars. */
 function isTrueOrZero(value: Argument): boolean {
   return isZero(value) || isTrue(value);
 }
@@ -39,6 +39,11 @@ function run(evaluator: Evaluator, program: Program | undefined, scope: Scope, f
   if (program !== undefined) evaluator.program(program, scope, frame, output);
 }
 
+/**
+ * The only argument of a block.
+ *
+ * @throws {PkgError} where there is none, or more than one
+ */
 function only(evaluator: Evaluator, node: Block, frame: Frame, name: string): Expression {
   const [param, ...more] = node.params;
   if (param !== undefined && more.length === 0) return param;
@@ -121,13 +126,14 @@ function notIterable(
   });
 }
 
+/** The scope with the names of `as |item key|`. */
 function withLocals(scope: Scope, program: Program | undefined, items: readonly Item[]): Scope {
   const names = program?.blockParams;
   if (names === undefined || names.length === 0) return scope;
   return { ...scope, locals: { names, items, scope, outer: scope.locals } };
 }
 
-/** `{{#yaml}}` and `{{#json}}`: the inside is a document of its own, and its text is the value. */
+/** Runs `{{#yaml}}` or `{{#json}}`: what is inside is read as documents, and their text is the value. */
 function document(
   print: (documents: readonly Value[]) => string,
   evaluator: Evaluator,

@@ -49,21 +49,21 @@ export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope
   );
 }
 
-/** What the interpreter itself understands beside the library's helpers. */
+/** The calls that the interpreter runs itself, since they evaluate templates or absent names. */
 export const FORMS: readonly string[] = ['include', 'partial', 'tpl', 'goTpl', 'lookup'];
 
 function isHelper(evaluator: Evaluator, name: string): boolean {
   return FORMS.includes(name) || evaluator.host.findHelper(name) !== undefined;
 }
 
-/** Charges for an argument: helpers read a text, and go through the entries of a map or a list once; none changes them. */
+/** Charges the steps that a helper takes to read an argument: a text once, the entries of a map or a list once. */
 function chargeArgument(arg: Argument): void {
   if (Array.isArray(arg)) chargeVisit(arg.length);
   else if (arg instanceof Map) chargeVisit(arg.size);
   else chargeRead(arg);
 }
 
-/** What it costs to call a helper, besides its arguments. */
+/** The steps of calling a helper, besides those for its arguments. */
 const CALL = 10;
 
 function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
@@ -91,7 +91,11 @@ function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, sc
   }
 }
 
-/** `key="admin"` of a random call: what its value is known by. */
+/**
+ * Takes `key="admin"` out of the named arguments of a random call.
+ *
+ * @throws {PkgError} for a key with characters that lists or patterns of keys need
+ */
 function takeKey(
   evaluator: Evaluator,
   name: string,
@@ -102,7 +106,7 @@ function takeKey(
   const key = hash.get('key');
   if (key === undefined) return undefined;
   hash.delete('key');
-  // Keys are printed, listed and matched against patterns.
+  // Keys are shown in lists and matched against patterns such as `Secret/*`.
   if (typeof key === 'string' && /^[^\s:*?#<\p{C}]{1,200}$/u.test(key)) return evaluator.host.keyPrefix + key;
   const message = `the key of ${name} is a text without spaces and : * ? # <, of at most 200 characters`;
   throw evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
@@ -156,7 +160,7 @@ function helperContext(
   return host.lookup === undefined ? context : { ...context, lookup: host.lookup };
 }
 
-/** The arguments that lead nowhere, each with the nearest name. */
+/** A note for each argument that leads nowhere, with the nearest name. */
 function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Frame): string[] {
   return node.params.flatMap((param) => {
     if (param.type !== 'PathExpression' || lookupPath(param, scope) !== ABSENT) return [];
@@ -179,7 +183,7 @@ function callFunction(
   });
 }
 
-/** `include "name" [context] [key=value …]`: what a partial or another template of the chart looks like. */
+/** `include "name" [context] [key=value …]`: the text of a partial, or of another template of the chart. */
 function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   const { name, contextParam } = partialCall(evaluator, 'include', node, scope, frame);
   const output = evaluator.textOutput();
@@ -209,6 +213,11 @@ function partial(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
   throw evaluator.error('PKG_TEMPLATE_SLOT', message, node.loc, frame);
 }
 
+/**
+ * The arguments of `include` or `partial`.
+ *
+ * @throws {PkgError} where the first is no text, or there are more than two
+ */
 function partialCall(
   evaluator: Evaluator,
   form: 'include' | 'partial',

@@ -1,4 +1,4 @@
-/** The six names that templates know. */
+/** The names at the root of every template: `values`, `release`, `chart`, `capabilities`, `files` and `template`. */
 import type { Chart, ChartFile } from '../../chart/chart.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
@@ -9,7 +9,7 @@ import type { Argument } from './helpers/types.ts';
 import { Namespace } from './scope.ts';
 import type { Callable, Item } from './scope.ts';
 
-/** The fields of the names that every chart knows the same fields of. */
+/** The names at the root whose fields are the same in every chart, with these fields. */
 export const CLOSED_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['release', new Set(['name', 'namespace', 'revision', 'isInstall', 'isUpgrade', 'service'])],
   ['capabilities', new Set(['kubeVersion', 'apiVersions', 'has'])],
@@ -17,7 +17,7 @@ export const CLOSED_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['template', new Set(['name', 'basePath'])],
 ]);
 
-/** All of the context but `template`, which differs from file to file. */
+/** The names that all templates of a chart share: all but `template`. */
 export function chartContext(
   chart: Chart,
   values: ValueMap,
@@ -37,14 +37,14 @@ export function chartContext(
         ['service', 'Helm'],
       ]),
     ],
-    // An alias renames the chart.
+    // The name is the alias where a dependency has one.
     ['chart', new Map([...chart.metadata.all, ['name', chart.metadata.name]])],
     ['capabilities', capabilitiesContext(capabilities)],
     ['files', filesContext(chart.files)],
   ];
 }
 
-/** The whole context of one template. */
+/** The root context of one template. */
 export function templateContext(common: readonly [string, Item][], name: string, basePath: string): Namespace {
   const template: Item = new Map<string, Value>([
     ['name', name],
@@ -111,7 +111,7 @@ function filesContext(files: readonly ChartFile[]): Namespace {
   ]);
 }
 
-/** What `files.glob` gave, by the last part of each name. */
+/** The files that `files.glob` gave, by the last part of their names. */
 function renamed(files: ValueMap): ValueMap {
   return new Map([...files].map(([name, content]) => [name.slice(name.lastIndexOf('/') + 1), content]));
 }

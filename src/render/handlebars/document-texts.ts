@@ -1,4 +1,7 @@
-/** Numbers and booleans where Kubernetes wants texts: they become texts, if these are what somebody wrote. */
+/**
+ * Numbers and booleans in fields that are texts in Kubernetes, as the port of an environment variable: those that are
+ * written as they are read become texts, and for `1.10` or `yes` there is an error.
+ */
 import { ValueError } from '../../chart/value-error.ts';
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
@@ -23,19 +26,19 @@ export type TextMade = {
   value: number | bigint | boolean;
   field: string | undefined;
   at: () => Position;
-  /** Which of the top chart's values it is. */
+  /** Its path in the values of the top chart, if it comes from there. */
   valuePath: () => readonly string[] | undefined;
-  /** It is part of a Secret, of which nothing is shown. */
+  /** It is part of a Secret, so that no message may show it. */
   isSecret: boolean;
 };
 
-/** At most so many numbers that became texts are noted in a render. */
+/** Numbers that became texts beyond this are not noted. */
 const MAX_TEXTS = 10_000;
 
-/** The texts of the documents of one render. */
+/** Makes and checks the texts in the documents of one render. */
 export class DocumentTexts {
   readonly #changed: TextMade[] = [];
-  // One entry for each number of a render; positions are worked out only for those that are reported.
+  // There may be thousands, so positions are worked out only for those that are reported.
   readonly #inserted: { value: number | bigint; slot: Slot; isSecret: boolean; at: readonly string[] }[] = [];
   readonly #types: KindTypes | undefined;
   readonly #filler: Filler;
@@ -43,7 +46,7 @@ export class DocumentTexts {
   readonly #heads = new Map<Node, { type: FieldType | undefined; isSecret: boolean }>();
   /** Is the document that is being read a Secret? */
   #isSecret = false;
-  /** Where the values of the chart whose documents are read stand in those of the top chart. */
+  /** The path in the top chart's values at which the values of the chart stand whose documents are read. */
   at: readonly string[] = [];
 
   readonly #single: (slot: Slot) => SlottedDocument | undefined;
@@ -61,30 +64,30 @@ export class DocumentTexts {
     this.#tracer = tracer;
   }
 
-  /** Goes on to the document that the filler has begun, and gives its type. */
+  /** Begins with the document that the filler has begun, and gives its type. */
   begin(node: Node): FieldType | undefined {
     let head = this.#heads.get(node);
     if (head === undefined) {
       head = { type: this.#typeOf(node), isSecret: this.#textAt(node, 'kind') === 'Secret' };
-      // Documents of one structure are mostly of one kind.
+      // All documents of this structure have the same type, unless their kind is a value.
       if (isConstant(node, 'apiVersion') && isConstant(node, 'kind')) this.#heads.set(node, head);
     }
     this.#isSecret = head.isSecret;
     return head.type;
   }
 
-  /** Goes on to documents inside of others: of a Secret, perhaps. */
+  /** Begins with documents inside `{{#yaml}}`, which may be part of a Secret: no message shows their values. */
   beginInside(): void {
     this.#isSecret = true;
   }
 
-  /** Takes note of a number that becomes part of a text. */
+  /** Notes a number that becomes part of a text. */
   insert(value: number | bigint, slot: Slot): void {
     if (this.#inserted.length >= MAX_TEXTS) return;
     this.#inserted.push({ value, slot, isSecret: this.#isSecret, at: this.at });
   }
 
-  /** The texts that were made. */
+  /** The numbers and booleans that became texts. */
   get made(): TextMade[] {
     const inserted = this.#inserted.map(({ value, slot, isSecret, at }) => ({
       value,
@@ -112,9 +115,7 @@ export class DocumentTexts {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /**
-   * Checks what a document's own text says: see {@link checkLiterals}; once for each structure and type.
-   */
+  /** Checks the values that are written in a structure, and not given by mustaches: see {@link checkLiterals}. */
   checkLiterals(node: Node, type: FieldType | undefined, trace: (path: ValuePath) => TracedField): void {
     const errors = this.#literalErrors(trace);
     checkLiterals(node, type, [], errors);
@@ -129,7 +130,7 @@ export class DocumentTexts {
     }
   }
 
-  /** The errors for what a document's own text says. */
+  /** Throws the errors that {@link checkLiterals} finds. */
   #literalErrors(trace: (path: ValuePath) => TracedField): LiteralErrors {
     const isSecret = this.#isSecret;
     return {
@@ -148,7 +149,7 @@ export class DocumentTexts {
     };
   }
 
-  /** Checks the text of partials that are values, as that of the document itself. */
+  /** Checks the values written in the documents of partials that are values: `metadata: {{> metadata}}`. */
   #checkPartials(
     { node, base }: SlottedDocument,
     type: FieldType | undefined,
@@ -177,7 +178,7 @@ export class DocumentTexts {
     visit(node, type, path);
   }
 
-  /** What is done about values that are no texts. */
+  /** What happens to values of mustaches that do not fit to their fields. */
   rules(node: Node, base: number, trace: (path: ValuePath) => TracedField): TextRules {
     const isSecret = this.#isSecret;
     return {
@@ -205,7 +206,7 @@ export class DocumentTexts {
     };
   }
 
-  /** An object with its texts. */
+  /** An object whose numbers and booleans became texts where texts belong. */
   of(object: ValueMap, node: Node, base: number, trace: (path: ValuePath) => TracedField): ValueMap {
     if (this.#types === undefined) return object;
     this.#checkPartials({ node, base }, this.#typeOf(node), [], trace);
@@ -214,7 +215,7 @@ export class DocumentTexts {
   }
 }
 
-/** The error for a text, a list or a map where something else belongs, and for what is no base64. */
+/** The error for a text, a list or a map where something else belongs, and for a text that is not base64. */
 function misplacedError(
   found: string,
   wanted: Wanted,
@@ -231,7 +232,7 @@ function misplacedError(
   return error;
 }
 
-/** What to write, by what belongs there and what stands there. */
+/** The hints, by what the field holds in Kubernetes and by what stands there. */
 const HINTS: Readonly<Record<Wanted, Readonly<Record<string, string>>>> = {
   text: {},
   'text in base64': {},

@@ -1,4 +1,4 @@
-/** From what templates print to values: documents are split, parsed once per shape, and filled. */
+/** Makes values of what templates print: the output is split into documents, each shape is parsed once, and filled. */
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -28,23 +28,23 @@ import type { SingleDocument, SlottedDocument } from './slot-tree.ts';
 import { Tracer } from './trace.ts';
 import type { ParsedText, TracedField } from './trace.ts';
 
-/** An object that a template prints. Most objects are only printed, so their values are made when they are read. */
+/** An object that a template prints. `template` needs only its text, so its value is made when it is read. */
 export type ReadDocument = {
   readonly value: ValueMap;
   /** The fields `apiVersion`, `kind` and `metadata` of it, at least. */
   readonly head: ValueMap;
-  /** It as YAML, without a newline at the end. */
+  /** The object as YAML, without a newline at the end. */
   readonly text: string;
-  /** Where a field is written: its key or item, or the mustache that gives it. */
+  /** The position of a field: of its key or item, or of the mustache that gives it. */
   trace(path: ValuePath): TracedField;
 };
 
-/** What it costs to read a character: a line of a value takes 30 of them, marker included, and four kilobytes. */
+/** The steps of reading a character. A line with one value is 30 characters with its marker, and takes four kilobytes. */
 const READING = 8;
 
 type Piece = { text: string; start: number };
 
-/** Where a document is: its first slot, the part of an output in which it begins, and the character there. */
+/** The number of a document's first slot, and where it begins: the part of an output, and the offset in this part. */
 type DocumentPlace = { base: number; output: Output; part: number; offset: number };
 
 type Locate = (offset: number) => Position;
@@ -53,7 +53,7 @@ type Locate = (offset: number) => Position;
 export class DocumentReader {
   readonly #slots: Slots;
   readonly #filler: Filler;
-  /** Fills documents again, for values and positions that are asked for later, without charging for them twice. */
+  /** Fills documents again for values and positions that are read later, without charging for them twice. */
   readonly #tracer: Tracer;
   readonly #shapes: Shapes;
   readonly #parsed: ParsedText[] = [];
@@ -61,12 +61,12 @@ export class DocumentReader {
   readonly #structures: StructureCache | undefined;
   readonly #layouts = new Map<Node, Map<FieldType | undefined, Layout | undefined>>();
   readonly #texts: DocumentTexts;
-  /** The structure of what {@link objects} has read, for whoever looks for slots in it. */
+  /** The structures of the documents that {@link objects} has read: the keys of random values are found in them. */
   readonly read: SlottedDocument[] = [];
 
   /**
-   * @param types which fields hold texts; all stay as they are where nothing is said
-   * @param structures those that earlier runs read
+   * @param types the types of fields; without them numbers do not become texts
+   * @param structures the structures that earlier runs read
    */
   constructor(slots: Slots, budget: Budget, types?: KindTypes, structures?: StructureCache) {
     this.#slots = slots;
@@ -91,7 +91,7 @@ export class DocumentReader {
     return this.#texts.made;
   }
 
-  /** Goes on to a template of the chart whose values stand there in those of the top chart. */
+  /** Begins with a template of the chart whose values stand at this path in those of the top chart. */
   beginTemplate(at: readonly string[]): void {
     this.#texts.at = at;
   }
@@ -170,7 +170,7 @@ export class DocumentReader {
     return found[0];
   }
 
-  /** The documents of an output, found by their shapes, or by their texts where these do not tell. */
+  /** Reads the documents of an output by their shapes, or by their texts where {@link Shapes.split} cannot split it. */
   #read(output: Output, use: (node: Node, place: DocumentPlace) => void): void {
     const shaped = this.#shapes.split(output);
     if (shaped === undefined) {
@@ -217,7 +217,7 @@ export class DocumentReader {
     }
   }
 
-  /** A document's text with its slots numbered from its first one, so that equal ones are found again. */
+  /** The text of a document with its slots numbered from 0, so that the structure of an equal one is found. */
   #relative(text: string): { relative: string; base: number } {
     let base = -1;
     const relative = !this.#slots.has(text)
@@ -257,7 +257,7 @@ export class DocumentReader {
   }
 }
 
-/** A document that was printed from its structure. Its value is made when somebody wants it. */
+/** A document whose text was printed from its structure, and whose value is made when it is read. */
 class PrintedDocument implements ReadDocument {
   readonly text: string;
   readonly #tracer: Tracer;
@@ -331,7 +331,7 @@ class FilledDocument implements ReadDocument {
   }
 }
 
-/** Printing has refused numbers with a fraction where texts belong. */
+/** Printing the document has thrown for numbers with a fraction where texts belong. */
 function keep(): never {
   throw new Error('a number with a fraction was printed as a text');
 }

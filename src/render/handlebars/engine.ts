@@ -35,10 +35,10 @@ import type { TemplateTree } from './tree.ts';
 import { rootScope } from './scope.ts';
 import type { Item, ItemMap, Namespace, PartialBody } from './scope.ts';
 
-/** What one template gave, and where the values of its chart stand in those of the top chart. */
+/** The documents of one template; `at` is the path of its chart's values in those of the top chart. */
 export type TemplateDocuments = { source: string; documents: ReadDocument[]; at: readonly string[] };
 
-/** What an engine gives: documents by template in path order, and notes by chart. */
+/** The documents of all templates, in the order of their paths, and the notes of each chart. */
 export type EngineOutput = {
   templates: TemplateDocuments[];
   notes: { chart: string; text: string }[];
@@ -50,28 +50,28 @@ export type EngineOutput = {
 
 const LIMITS: RenderLimits = { depth: 200, steps: MAX_STEPS, outputLength: 1 << 26 };
 const NOTES = 'templates/NOTES.txt.hbs';
-/** How often templates are run for the keys of random values: twice where a chart was edited. */
+/** How often all templates run until the keys of random values are settled; where a chart was edited, twice. */
 const MAX_PASSES = 4;
 
-/** How often templates of the two languages may include each other on the way to one place. */
+/** How deep native and Go templates may include each other. */
 const MAX_CROSSINGS = 50;
 
-/** What documents are read with: the types of their fields, and the structures that earlier runs read. */
+/** What reading documents needs: the types of fields, and the structures that earlier runs read. */
 type DocumentInput = { types: KindTypes; structures: StructureCache | undefined };
 
-/** The native templates of a chart tree: parsed and checked, and run when they are asked for the first time. */
+/** The native templates of a chart tree: parsed and checked at once, and run when the first text is needed. */
 export class NativeRender implements NativeTemplates {
-  /** Those that native templates include. */
+  /** The Go templates that native templates include. */
   goTemplates: GoTemplates | undefined;
   readonly #input: RenderInput;
   readonly #tree: TemplateTree;
   readonly #meter: Meter;
   readonly #documents: DocumentInput;
   readonly #state: PassState = { made: new Map(), keys: new Map() };
-  /** The pass that is running, at last the one that counts. */
+  /** The pass that runs, or the last one. */
   #run: Run | undefined;
   #isFinal = false;
-  /** Keys of random values that count whatever is found. */
+  /** Keys that hold for random values although the last pass found others. */
   #settled: ReadonlyMap<string, readonly string[]> | undefined;
 
   private constructor(input: RenderInput, tree: TemplateTree, goTemplates: GoTemplates | undefined) {
@@ -88,8 +88,8 @@ export class NativeRender implements NativeTemplates {
   /**
    * Parses and checks all templates.
    *
-   * @param goTemplates given where the chart tree has Go templates too, or calls `goTpl`
-   * @throws {PkgError} all syntax errors at once
+   * @param goTemplates for a chart tree that has Go templates too, or calls `goTpl`
+   * @throws {PkgError} all errors of syntax and checks at once
    */
   static async open(input: RenderInput, goTemplates?: GoTemplates): Promise<NativeRender> {
     const tree = await openTree(input.chart, input.parsed);
@@ -98,13 +98,13 @@ export class NativeRender implements NativeTemplates {
   }
 
   /**
-   * What all templates give.
+   * The documents of all templates.
    *
-   * @throws {PkgError} the first fault, with its position
+   * @throws {PkgError} the first error, with its position
    */
   finish(): EngineOutput {
     const run = this.#final();
-    // Go templates have run partials since.
+    // Partials that Go templates include may have made further random values.
     if (run.hasRunPartials) run.findKeys(this.#settled);
     this.#documents.structures?.save();
     const { output } = run;
@@ -123,8 +123,10 @@ export class NativeRender implements NativeTemplates {
   }
 
   /**
-   * Where random values stand is known once all templates have run. If others are stored for these fields, they run
-   * again with those. Where the fields themselves follow from random values, the calls count instead.
+   * Runs all templates until the random values fit the stored ones. The fields in which random values stand, their
+   * keys, are known only after a run; if other values are stored for these fields, all templates run again with those.
+   * Where the fields depend on random values themselves, as a name with a random suffix does, this may never end: in
+   * the last pass such values are known by the sites of their calls.
    */
   #final(): Run {
     if (this.#isFinal && this.#run !== undefined) return this.#run;
@@ -148,7 +150,7 @@ export class NativeRender implements NativeTemplates {
   }
 }
 
-/** A chart in one pass: its templates, what runs them, and where its values stand in those of the top chart. */
+/** A chart in one pass: its templates, their interpreter, and `at`, the path of its values in those of the top chart. */
 type ChartRun = {
   chart: Chart;
   own: ChartTemplates;
@@ -158,7 +160,7 @@ type ChartRun = {
   at: readonly string[];
 };
 
-/** What a template has printed: documents, or the text of NOTES. */
+/** The documents of a template, or the text of NOTES. */
 type TemplateResult = ReadDocument[] | string;
 
 /** Is this the NOTES of its chart? */
@@ -166,6 +168,7 @@ function isNotesOf({ own }: ChartRun, { name }: Template): boolean {
   return name === `${own.path}/${NOTES}`;
 }
 
+/** One pass over all templates of a chart tree. */
 class Run {
   readonly output: EngineOutput = {
     templates: [],
@@ -176,7 +179,7 @@ class Run {
   };
   /** The fields of random values, by the sites of their calls. */
   keys: ReadonlyMap<string, readonly string[]> = new Map();
-  /** Partials have run since the keys of random values were found. */
+  /** Have Go templates included partials since the keys of random values were found? */
   hasRunPartials = false;
   readonly #input: RenderInput;
   readonly #limits: RenderLimits;
@@ -190,9 +193,9 @@ class Run {
   readonly #goTemplates: () => GoTemplates | undefined;
   readonly #tree: TemplateTree;
   readonly #charts: ChartRun[] = [];
-  /** What templates have printed; undefined of those that are running. */
+  /** The results of templates; undefined for those that are running. */
   readonly #printed = new Map<Template, TemplateResult | undefined>();
-  /** The file that is being run: `web/templates/service.yaml.hbs`, or that of a Go template which includes a partial. */
+  /** The file that is running: `web/templates/service.yaml.hbs`, or the Go template that includes a partial. */
   #running = '';
   #crossings = 0;
 
@@ -242,7 +245,7 @@ class Run {
     }
   }
 
-  /** What a template of a chart prints, run now if it was not yet: a Go template may have included it before. */
+  /** The result of a template, which runs once, although Go templates may include it too. */
   #print(run: ChartRun, template: Template): TemplateResult {
     const known = this.#printed.get(template);
     if (known !== undefined) return known;
@@ -286,7 +289,7 @@ class Run {
       const file = run.own.templates.find((one) => one.name === name || one.name === `${name}.hbs`);
       if (file !== undefined) return () => this.#textOf(run, file);
     }
-    // Names mean what they mean in native templates of the chart; in a library, where its user's file is rendered.
+    // Partials are found as by a native template of the same chart; for a library, of the chart that uses it.
     const path = chartPathOf(asker.template);
     const run =
       this.#charts.find(({ own }) => own.path === path) ?? this.#charts.find(({ chart }) => chart === asker.chart);
@@ -305,7 +308,7 @@ class Run {
     return (context, call) => this.#partial(run, name, body, asker, context, call());
   }
 
-  /** What a template has in the output. */
+  /** The text of a template in the output. */
   #textOf(run: ChartRun, template: Template): string {
     const printed = this.#print(run, template);
     return typeof printed === 'string' ? printed : printed.map(({ text }) => `${text}\n`).join('---\n');
@@ -352,7 +355,7 @@ class Run {
     }
   }
 
-  /** A stack that overflows is a limit like any other; a fault learns where its value stands at the top. */
+  /** Runs a template; paths into the chart's values in its errors become paths into those of the top chart. */
   #guarded<T>(file: string, at: readonly string[], run: () => T): T {
     try {
       return this.#limited(file, () => metered(this.#meter, run));
@@ -366,6 +369,7 @@ class Run {
     }
   }
 
+  /** Turns a stack overflow, and an exceeded limit without a position, into an error of the file. */
   #limited<T>(file: string, run: () => T): T {
     try {
       return run();
@@ -377,17 +381,17 @@ class Run {
   }
 
   /**
-   * Finds the keys of random values and puts them out.
+   * Finds the keys of random values, and adds the values to the output.
    *
-   * @param settled keys that count whatever is found
-   * @returns the sites of calls whose stored values were looked for by other keys
+   * @param settled keys that hold although others are found
+   * @returns the sites of the calls whose stored values were looked up by other keys than those found now
    */
   findKeys(settled: ReadonlyMap<string, readonly string[]> | undefined): Set<string> {
     const { random, release } = this.#input;
     this.hasRunPartials = false;
     const values = [...this.#random.values.values()];
     const open = new Set<string>();
-    // Nobody stores the values of a render that knows nothing of stored ones.
+    // Without stored values nothing will be stored, so that no keys are needed.
     if (values.length === 0 || random === undefined) {
       this.output.randomValues = values;
       return open;

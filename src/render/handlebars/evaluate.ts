@@ -1,6 +1,6 @@
 /**
- * The interpreter: walks the tree that Handlebars' parser gives. Handlebars' own runtime (4.7) says what
- * a template means; what differs is named in docs/templates.md.
+ * The interpreter: walks the syntax tree of Handlebars' parser. It follows Handlebars' own runtime (4.7); the differences
+ * are listed in docs/templates.md.
  */
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
@@ -36,9 +36,9 @@ import { isEmptyValue, spreadText, valueText } from './text.ts';
 import { charge, chargeWalk, LimitReached, outOfSteps } from '../functions/limits.ts';
 import type { ValueError } from '../../chart/value-error.ts';
 
-/** What a statement costs: it takes about a microsecond, and 100 bytes for what it prints. */
+/** The steps of a statement, which takes about a microsecond, and 100 bytes for its output. */
 const STATEMENT = 10;
-/** What a slot costs besides its value: with its scopes it takes one kilobyte until the render ends. */
+/** The steps of a slot besides those of its value: it keeps its scopes, one kilobyte, until the render ends. */
 const SLOT = 100;
 
 /** Evaluates templates of one chart. */
@@ -56,7 +56,7 @@ export class Interpreter implements Evaluator {
     this.program(template.program, rootScope(root), frame, output);
   }
 
-  /** Runs the statements of a program; inline partials that stand among them are known from its start. */
+  /** See {@link Evaluator.program}. */
   program(program: Program, scope: Scope, frame: Frame, output: Output): void {
     const inner = hasDecorators(program) ? withInlines(this, program, scope, frame) : scope;
     const { body } = program;
@@ -114,7 +114,7 @@ export class Interpreter implements Evaluator {
     output.add(valueText(value), frame, node);
   }
 
-  /** @param since how many random calls there were before its value was worked out */
+  /** See {@link Evaluator.emitSlot}. */
   emitSlot(
     kind: SlotKind,
     value: Argument,
@@ -135,7 +135,7 @@ export class Interpreter implements Evaluator {
     output.addSlot(output.slots, slot, frame);
   }
 
-  /** Charges for a value that becomes part of a document, as printing it will take. */
+  /** Charges for a value the steps that printing it will take. */
   #chargeSlot(value: Argument, node: { loc: Location }, frame: Frame): void {
     try {
       charge(SLOT);
@@ -145,7 +145,7 @@ export class Interpreter implements Evaluator {
     }
   }
 
-  /** `optional` leaves its key or item out where the value is empty; `spread` adds the entries of a map, or the items of a list. */
+  /** Runs `{{optional x}}`, which leaves its key or item out for an empty value, or `{{spread x}}`, which adds entries or items. */
   #special(node: Mustache, name: 'optional' | 'spread', scope: Scope, frame: Frame, output: Output): void {
     const [param, ...more] = node.params;
     if (param === undefined || more.length > 0) {
@@ -166,7 +166,7 @@ export class Interpreter implements Evaluator {
       return;
     }
     const before = output.currentLine.trim();
-    // `- ` may stand before it, also several of them, or the start of a flow list.
+    // Dashes may stand before it, as in `- - {{spread x}}`, and the start of [ ] or { }.
     if (!/^(?:- *)*$|[[{,]$/.test(before)) {
       throw this.error('PKG_TEMPLATE_SLOT', 'spread stands on a line of its own', node.loc, frame, {
         hints: ['write {{x}} to give a key its value'],
@@ -182,7 +182,7 @@ export class Interpreter implements Evaluator {
     this.noteGap(node, frame, output, before);
   }
 
-  /** Notes that a block or a partial printed nothing, where structure is printed. */
+  /** See {@link Evaluator.noteGap}. */
   noteGap(node: Block | Partial | PartialBlock, frame: Frame, output: Output, before: number): void {
     if (output.slots !== undefined && output.isBlankSince(before))
       output.addGap(gapOf(node, frame.template), frame, node);
@@ -207,7 +207,7 @@ export class Interpreter implements Evaluator {
     this.#plainBlock(node, path, asArgument(item), scope, frame, output);
   }
 
-  /** `{{#name}}` with a name of the context: Handlebars' `blockHelperMissing`. */
+  /** Runs `{{#name}}` over a value of the context: a loop over a list, a condition otherwise (`blockHelperMissing`). */
   #plainBlock(node: Block, path: Path, value: Argument, scope: Scope, frame: Frame, output: Output): void {
     if (Array.isArray(value) && value.length > 0) {
       builtinBlocks.get('each')?.(this, { ...node, params: [path] }, scope, frame, output);
@@ -219,12 +219,12 @@ export class Interpreter implements Evaluator {
     }
   }
 
-  /** The value of an expression, as helpers and blocks see it. */
+  /** See {@link Evaluator.expression}. */
   expression(expression: Expression, scope: Scope, frame: Frame): Argument {
     return asArgument(this.item(expression, scope, frame));
   }
 
-  /** What an expression leads to; a function of the context is called only where a value is wanted. */
+  /** See {@link Evaluator.item}. */
   item(expression: Expression, scope: Scope, frame: Frame): Item {
     switch (expression.type) {
       case 'PathExpression': {
@@ -252,7 +252,7 @@ export class Interpreter implements Evaluator {
     }
   }
 
-  /** Names the n-th such call of a run: file, partials on the way, loops around it. */
+  /** See {@link Evaluator.identify}. */
   identify(frame: Frame, scope: Scope, call: string): CallIdentity {
     let loops = '';
     for (let data: Data | undefined = scope.data; data !== undefined; data = data.outer) {
@@ -277,7 +277,7 @@ export class Interpreter implements Evaluator {
     return templateError(code, message, { template: frame.template, loc, calls: frame.calls }, details);
   }
 
-  /** The error for a bound that was met in a statement or a call. */
+  /** See {@link Evaluator.limit}. */
   limit({ message }: LimitReached, { loc }: { loc: Location }, frame: Frame): ValueError {
     return this.error('PKG_TEMPLATE_LIMIT', message, loc, frame, {
       hints: ['look for a loop over more than was meant'],
@@ -289,31 +289,31 @@ export class Interpreter implements Evaluator {
     return near === undefined ? [] : [`did you mean ${near}?`];
   }
 
-  /** For a path that leads to no function: the nearest name beside it. */
+  /** See {@link Evaluator.memberHints}. */
   memberHints(path: Path, scope: Scope): string[] {
     const { known, missing, beside } = explainAbsence(path, scope);
     const near = nearest(missing, beside);
     return near === undefined || known === '' ? [] : [`did you mean ${known}.${near}?`];
   }
 
-  /** An output for text: what helpers, NOTES and `tpl` see. */
+  /** See {@link Evaluator.textOutput}. */
   textOutput(): Output {
     return new Output(undefined, this.host.budget);
   }
 
-  /** An output for structure of its own, as `{{#yaml}}` needs it. */
+  /** See {@link Evaluator.structureOutput}. */
   structureOutput(): Output {
     return new Output(this.host.slots, this.host.budget);
   }
 }
 
-/** `\\n` is a line break and `\\t` a tab, as in Go; any other backslash is itself. */
+/** A text in quotes: `\\n` is a line break and `\\t` a tab, as in Go; any other backslash stands for itself. */
 function textOfLiteral(value: string): string {
   if (!value.includes('\\')) return value;
   return value.replaceAll(/\\([\\nt])/g, (pair, letter) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : pair));
 }
 
-/** An integer beyond 2^53 is read from the source: the parser has rounded it. */
+/** A number, read again from the source where it is an integer beyond 2^53, which the parser has rounded. */
 function exactNumber(value: number, loc: Location, source: string): number | bigint {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
   const line = source.split('\n')[loc.start.line - 1] ?? '';

@@ -1,4 +1,4 @@
-/** What evaluates templates, as its parts see it: `evaluate.ts` calls them, and they call it back through {@link Evaluator}. */
+/** The types of the interpreter: `evaluate.ts` calls blocks, calls and partials, which call it back through {@link Evaluator}. */
 import type { PkgError } from '../../errors.ts';
 import type { ValueError } from '../../chart/value-error.ts';
 import type { Value } from '../../yaml/value.ts';
@@ -12,12 +12,12 @@ import type { Budget, Output, Slots } from './output.ts';
 import type { RandomCalls } from './random-calls.ts';
 import type { Item, PartialBody, Scope } from './scope.ts';
 
-/** What an evaluation needs from outside: the chart's templates and helpers, and bounds. */
+/** What an interpreter gets from outside: the templates and helpers of its chart, and limits. */
 export type Host = {
   slots: Slots;
   budget: Budget;
   maxDepth: number;
-  /** The steps of the render, by all its charts. */
+  /** Counts the steps that all charts of the render take together. */
   meter: Meter;
   now: () => Date;
   findHelper: (name: string) => Helper | undefined;
@@ -26,62 +26,62 @@ export type Host = {
   findPartial: (name: string, from: string) => PartialBody | undefined;
   /** The library charts that have a partial of this name. */
   partialOwners: (name: string) => readonly string[];
-  /** The fields of Chart.yaml that there are, and those that it may have. */
+  /** The fields of this Chart.yaml, and all that a Chart.yaml may have. */
   chartFields: ReadonlySet<string>;
   /** Names that some call of a partial gives. */
   parameters: ReadonlySet<string>;
-  /** The path of the chart: templates of other paths are those of its libraries. */
+  /** The path of the chart; templates with another path belong to its libraries. */
   chartPath: string;
   partialNames: () => readonly string[];
   /** Parses a text of `tpl`: see {@link TextCache}. */
   parseText: (source: string, name: string, file: string) => Template & { firstName: string };
   random: RandomCalls;
-  /** Whether some template of the render calls a helper whose values are stored: only then do names of runs matter. */
+  /** Does some template call a helper whose values are stored? Only then runs of partials need an identity. */
   makesRandomValues: boolean;
-  /** The chart's path below the top chart, with `/` at its end: keys of random values belong to a chart. */
+  /** The chart's path below the top chart, with `/` at its end: it begins the keys of its random values. */
   keyPrefix: string;
-  /** Turns structure into the text of its values (see `text.ts`), or into documents. */
+  /** Reads an output as documents, and gives their values. */
   structure: (output: Output) => Value[];
   /** Reads the structure alone, and no values in it: throws what is wrong with it. */
   checkStructure: (output: Output) => void;
   lookup?: Lookup;
-  /** What a Go template prints: see {@link GoTemplates}. */
+  /** The text of a Go template; undefined where there is none of the name. See {@link GoTemplates}. */
   goTemplate: (name: string, data: Value | undefined, identity: string) => string | undefined;
-  /** What a text looks like as a Go template; undefined where the engine of these is not loaded. */
+  /** Runs a text as a Go template; undefined where the engine of Go templates is not loaded. */
   goText: (text: string, identity: string) => string | undefined;
 };
 
-/** One run of a template or partial: where it stands, and what its random values are called. */
+/** One run of a template or partial. */
 export type Frame = {
   template: Template;
   calls: CallSite | undefined;
   depth: number;
-  /** Names this run among all runs of the render, the same in every render. */
+  /** Tells this run from all others of the render; the same in every render. */
   identity: string;
-  /** What earlier versions of pkg named it, where that differs: values that they stored are found by it. */
+  /** The identity that earlier versions of pkg gave it, if that differs: their stored values are found by it. */
   earlier: string | undefined;
-  /** How often each call was named in this run; made when the first is. */
+  /** How often {@link Evaluator.identify} named each call in this run; made at the first one. */
   counters: Map<string, number> | undefined;
 };
 
-/** Names a call among all calls of the render; `earlier` as in {@link Frame}. */
+/** Tells a call from all others of the render; see {@link Frame}. */
 export type CallIdentity = Pick<Frame, 'identity' | 'earlier'>;
 
 /** Evaluates templates of one chart. */
 export type Evaluator = {
   readonly host: Host;
-  /** Runs the statements of a program; inline partials that stand among them are known from its start. */
+  /** Runs the statements of a program. Its inline partials can be used before the line on which they stand. */
   program(program: Program, scope: Scope, frame: Frame, output: Output): void;
-  /** The value of an expression, as helpers and blocks see it. */
+  /** The value of an expression; absent for a function such as `files.get`. */
   expression(expression: Expression, scope: Scope, frame: Frame): Argument;
-  /** What an expression leads to; a function of the context is called only where a value is wanted. */
+  /** The value or function that an expression leads to. */
   item(expression: Expression, scope: Scope, frame: Frame): Item;
   /**
    * Prints a slot.
    *
    * @param source the expression that gave the value, if it is a path
-   * @param since how many random calls there were before the value was worked out
-   * @param printed what a partial printed
+   * @param since the length of the log of random calls before the value was worked out: calls after it belong to it
+   * @param printed the output of a partial whose document is the value
    */
   emitSlot(
     kind: SlotKind,
@@ -94,11 +94,11 @@ export type Evaluator = {
     since: number,
     printed?: Output,
   ): void;
-  /** Notes that a block or a partial printed nothing since the output had so many parts, where structure is printed. */
+  /** Adds a gap if a block or a partial printed nothing since the output had `before` parts. */
   noteGap(node: Block | Partial | PartialBlock, frame: Frame, output: Output, before: number): void;
-  /** Names the n-th such call of a run: file, partials on the way, loops around it. */
+  /** The identity of a call: the file, the partials that led there, the keys of the loops around it, and its number. */
   identify(frame: Frame, scope: Scope, call: string): CallIdentity;
-  /** An error at a place of the template of a frame. */
+  /** Makes an error at a location of the frame's template. */
   error(
     code: PkgError['code'],
     message: string,
@@ -106,14 +106,14 @@ export type Evaluator = {
     frame: Pick<Frame, 'template' | 'calls'>,
     details?: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined },
   ): ValueError;
-  /** The error for a bound that was met in a statement or a call. */
+  /** The error for a limit that a statement or a call exceeded. */
   limit(reached: LimitReached, node: { loc: Location }, frame: Frame): ValueError;
   /** A hint with the nearest name of a helper. */
   helperHints(name: string, extra?: readonly string[]): string[];
-  /** For a path that leads to no function: a hint with the nearest name beside it. */
+  /** A hint with the nearest name beside that of a path that leads to no function. */
   memberHints(path: Path, scope: Scope): string[];
-  /** An output for text: what helpers, NOTES and `tpl` see. */
+  /** A new output for text, as `include` needs it. */
   textOutput(): Output;
-  /** An output for structure of its own, as `{{#yaml}}` needs it. */
+  /** A new output for structure, as `{{#yaml}}` needs it. */
   structureOutput(): Output;
 };
